@@ -1,0 +1,190 @@
+import type { Reason } from "./refusal.js";
+import { verifierFits } from "./secrets.js";
+import type { CancelReason, Lifetimes, Ticket, TicketState } from "./ticket.js";
+import { isTerminal } from "./ticket.js";
+import type { Approver, UserProfile } from "./user.js";
+
+/** What can be asked of a ticket that exists, by a caller whose credential and right to see it have been checked. */
+export type Command =
+  | { readonly name: "markScanned"; readonly by: Approver }
+  | { readonly name: "authorize"; readonly by: Approver; readonly profile: UserProfile }
+  | { readonly name: "cancel"; readonly by: Approver }
+  | { readonly name: "withdraw" }
+  | { readonly name: "exchange"; readonly codeVerifier: string }
+  /** The time of the ticket has run out. */
+  | { readonly name: "expire" };
+
+/** What the next write is made with. */
+export interface Write {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  /** A fresh write id. */
+  readonly writeId: string;
+  readonly lifetimes: Lifetimes;
+}
+
+/** What a command does to a ticket: write `next`, or nothing since it was done before, or refuse. */
+export type Decision =
+  | { readonly kind: "write"; readonly next: Ticket }
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "refuse"; readonly reason: Reason };
+
+/** One cell of the table: the state to go to, no change, a refusal, or no change for whoever ended it this way. */
+type Cell =
+  | { readonly to: TicketState; readonly because?: CancelReason }
+  | { readonly unchanged: true; readonly if?: CancelReason; readonly else?: Reason }
+  | { readonly refuse: Reason };
+
+const to = (state: TicketState, because?: CancelReason): Cell =>
+  because ? { to: state, because } : { to: state };
+const unchanged: Cell = { unchanged: true };
+const unchangedIf = (reason: CancelReason, otherwise: Reason): Cell => ({
+  unchanged: true,
+  if: reason,
+  else: otherwise,
+});
+const refuse = (reason: Reason): Cell => ({ refuse: reason });
+
+/**
+ * The transition table: the only place where a state decides what a command does.
+ * A state or a command without its cells does not compile.
+ */
+export const table: Readonly<Record<TicketState, Readonly<Record<Command["name"], Cell>>>> = {
+  PENDING: {
+    markScanned: to("SCANNED"),
+    authorize: refuse("TICKET_NOT_SCANNED"),
+    cancel: refuse("TICKET_NOT_SCANNED"),
+    withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    exchange: refuse("TICKET_NOT_AUTHORIZED"),
+    expire: to("EXPIRED"),
+  },
+  SCANNED: {
+    markScanned: unchanged,
+    authorize: to("AUTHORIZED"),
+    cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
+    withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    exchange: refuse("TICKET_NOT_AUTHORIZED"),
+    expire: to("EXPIRED"),
+  },
+  AUTHORIZED: {
+    markScanned: unchanged,
+    authorize: unchanged,
+    cancel: refuse("TICKET_ALREADY_AUTHORIZED"),
+    withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    exchange: to("EXCHANGED"),
+    expire: to("EXPIRED"),
+  },
+  EXCHANGED: {
+    markScanned: refuse("TICKET_ALREADY_EXCHANGED"),
+    authorize: refuse("TICKET_ALREADY_EXCHANGED"),
+    cancel: refuse("TICKET_ALREADY_EXCHANGED"),
+    withdraw: refuse("TICKET_ALREADY_EXCHANGED"),
+    exchange: refuse("TICKET_ALREADY_EXCHANGED"),
+    expire: unchanged,
+  },
+  CANCELLED: {
+    markScanned: refuse("TICKET_CANCELLED"),
+    authorize: refuse("TICKET_CANCELLED"),
+    cancel: unchangedIf("CANCELLED_BY_APPROVER", "TICKET_CANCELLED"),
+    withdraw: unchangedIf("WITHDRAWN_BY_CREATOR", "TICKET_CANCELLED"),
+    exchange: refuse("TICKET_CANCELLED"),
+    expire: unchanged,
+  },
+  EXPIRED: {
+    markScanned: refuse("TICKET_EXPIRED"),
+    authorize: refuse("TICKET_EXPIRED"),
+    cancel: refuse("TICKET_EXPIRED"),
+    withdraw: refuse("TICKET_EXPIRED"),
+    exchange: refuse("TICKET_EXPIRED"),
+    expire: unchanged,
+  },
+};
+
+/**
+ * Decides what a command does to a ticket. Pure: the same arguments, the same answer.
+ *
+ * Where several things are wrong the answer is the first of user pool, scanner, proof, state. Expiry is a command of its own:
+ * whoever calls this with another one has let it take effect before ({@link expiryOf}).
+ */
+export function decide(ticket: Ticket, command: Command, write: Write): Decision {
+  const objection = objectionTo(ticket, command);
+  if (objection) return { kind: "refuse", reason: objection };
+
+  const cell = table[ticket.state][command.name];
+  if ("refuse" in cell) return { kind: "refuse", reason: cell.refuse };
+  if ("unchanged" in cell) {
+    if (cell.else === undefined || cell.if === ticket.cancelReason) return { kind: "unchanged" };
+    return { kind: "refuse", reason: cell.else };
+  }
+  const stamped: Ticket = {
+    ...ticket,
+    ...effectOf(ticket, command, write),
+    state: cell.to,
+    revision: ticket.revision + 1,
+    writeId: write.writeId,
+  };
+  return { kind: "write", next: isTerminal(cell.to) ? finished(stamped, cell.because, write) : stamped };
+}
+
+/** The ticket after its time has run out, to be written in place of `ticket`; undefined while it lives or once it is finished. */
+export function expiryOf(ticket: Ticket, write: Write): Ticket | undefined {
+  if (write.now < ticket.expiresAt) return undefined;
+  const decision = decide(ticket, { name: "expire" }, write);
+  return decision.kind === "write" ? decision.next : undefined;
+}
+
+/** What speaks against the command whatever the state is: who gives it, and what they cannot prove. */
+function objectionTo(ticket: Ticket, command: Command): Reason | undefined {
+  switch (command.name) {
+    case "markScanned":
+    case "authorize":
+    case "cancel":
+      if (command.by.userPoolId !== ticket.userPoolId) return "USER_POOL_MISMATCH";
+      // Without a scanner there is nobody to be: the state then refuses all but the first scan.
+      if (ticket.scanner && !isScanner(ticket.scanner, command.by)) return "SCANNED_BY_ANOTHER_USER";
+      return undefined;
+    case "exchange":
+      return isProven(command.codeVerifier, ticket.codeChallenge) ? undefined : "PROOF_INVALID";
+    case "withdraw":
+    case "expire":
+      return undefined;
+  }
+}
+
+function isScanner(scanner: NonNullable<Ticket["scanner"]>, by: Approver): boolean {
+  return scanner.issuer === by.issuer && scanner.subject === by.subject;
+}
+
+function isProven(codeVerifier: string, codeChallenge: string | undefined): boolean {
+  // A verifier without a challenge is a client that believes itself protected and is not (RFC 9700, section 2.1.1).
+  if (codeChallenge === undefined) return codeVerifier === "";
+  return codeVerifier !== "" && verifierFits(codeVerifier, codeChallenge);
+}
+
+/** What a command brings to a ticket that goes on living. */
+function effectOf(ticket: Ticket, command: Command, write: Write): Partial<Ticket> {
+  if (command.name === "markScanned") {
+    const { issuer, subject, profile } = command.by;
+    return { scanner: { issuer, subject }, scannedBy: { nickname: profile.nickname, photo: profile.photo } };
+  }
+  if (command.name === "authorize") {
+    return {
+      expiresAt: write.now + write.lifetimes.authorized,
+      approval: { approvedAt: write.now, profile: command.profile, signIn: command.by.signIn },
+    };
+  }
+  return {};
+}
+
+/** A finished ticket keeps what tells "expired", "cancelled" and "exchanged" apart, and no personal data. */
+function finished(ticket: Ticket, cancelReason: CancelReason | undefined, write: Write): Ticket {
+  return {
+    ...ticket,
+    cancelReason,
+    forgetAt: write.now + write.lifetimes.remembered,
+    customData: undefined,
+    requester: undefined,
+    scannedBy: undefined,
+    approval: undefined,
+  };
+}
