@@ -27,7 +27,12 @@ export interface Write {
 export type Decision =
   | { readonly kind: "write"; readonly next: Ticket }
   | { readonly kind: "unchanged" }
-  | { readonly kind: "refuse"; readonly reason: Reason };
+  | {
+      readonly kind: "refuse";
+      readonly reason: Reason;
+      /** The state that speaks against it; undefined where the caller does. */
+      readonly currentState: TicketState | undefined;
+    };
 
 /** One cell of the table: the state to go to, no change, a refusal, or no change for whoever ended it this way. */
 type Cell =
@@ -108,13 +113,15 @@ export const table: Readonly<Record<TicketState, Readonly<Record<Command["name"]
  */
 export function decide(ticket: Ticket, command: Command, write: Write): Decision {
   const objection = objectionTo(ticket, command);
-  if (objection) return { kind: "refuse", reason: objection };
+  // A stranger is not told the state.
+  if (objection) return { kind: "refuse", reason: objection, currentState: undefined };
 
-  const cell = table[ticket.state][command.name];
-  if ("refuse" in cell) return { kind: "refuse", reason: cell.refuse };
+  const currentState = ticket.state;
+  const cell = table[currentState][command.name];
+  if ("refuse" in cell) return { kind: "refuse", reason: cell.refuse, currentState };
   if ("unchanged" in cell) {
     if (cell.else === undefined || cell.if === ticket.cancelReason) return { kind: "unchanged" };
-    return { kind: "refuse", reason: cell.else };
+    return { kind: "refuse", reason: cell.else, currentState };
   }
   const stamped: Ticket = {
     ...ticket,

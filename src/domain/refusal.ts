@@ -1,35 +1,37 @@
 /**
- * Why a call can be refused: the closed set, named as in `ErrorReason` of the proto, where each is explained. A test
- * holds the two and the table of gRPC codes equal.
+ * Why a call can be refused, and what people then read: the closed set, named as in `ErrorReason` of the proto, where each
+ * is explained. A test holds the two and the table of gRPC codes equal.
  */
-export const reasons = [
-  "APP_UNAUTHENTICATED",
-  "USER_UNAUTHENTICATED",
-  "USER_TOKEN_EXPIRED",
-  "INVALID_REQUEST",
-  "QR_CONTENT_INVALID",
-  "TICKET_NOT_FOUND",
-  "USER_POOL_MISMATCH",
-  "SCANNED_BY_ANOTHER_USER",
-  "PROOF_INVALID",
-  "TICKET_NOT_SCANNED",
-  "TICKET_NOT_AUTHORIZED",
-  "TICKET_ALREADY_AUTHORIZED",
-  "TICKET_ALREADY_EXCHANGED",
-  "TICKET_CANCELLED",
-  "TICKET_EXPIRED",
-  "TOO_MANY_TICKETS",
-  "RATE_LIMITED",
-  "CONCURRENT_UPDATE",
-  "WATCH_SUPERSEDED",
-  "STORE_UNAVAILABLE",
-  "SERVER_DRAINING",
-  "ISSUER_UNAVAILABLE",
-  "OUTCOME_UNKNOWN",
-  "INTERNAL",
-] as const;
+const messages = {
+  APP_UNAUTHENTICATED: "a valid app credential is required",
+  USER_UNAUTHENTICATED: "a valid user token is required",
+  USER_TOKEN_EXPIRED: "the user token has expired",
+  INVALID_REQUEST: "the request is not valid",
+  QR_CONTENT_INVALID: "this is not a QR code of this service",
+  TICKET_NOT_FOUND: "there is no such ticket",
+  USER_POOL_MISMATCH: "the user belongs to another user pool than the ticket",
+  SCANNED_BY_ANOTHER_USER: "somebody else has scanned this code",
+  PROOF_INVALID: "the code verifier does not fit the ticket",
+  TICKET_NOT_SCANNED: "the code has not been scanned yet",
+  TICKET_NOT_AUTHORIZED: "the sign-in has not been approved yet",
+  TICKET_ALREADY_AUTHORIZED: "the sign-in has been approved already",
+  TICKET_ALREADY_EXCHANGED: "the sign-in has been completed already",
+  TICKET_CANCELLED: "the sign-in has been cancelled",
+  TICKET_EXPIRED: "the code has expired",
+  TOO_MANY_TICKETS: "there are as many tickets as there may be",
+  RATE_LIMITED: "calls come faster than they can be served",
+  CONCURRENT_UPDATE: "others changed the ticket at the same time",
+  WATCH_SUPERSEDED: "a newer watch of this ticket has taken over",
+  STORE_UNAVAILABLE: "the store cannot be reached",
+  SERVER_DRAINING: "the server is stopping",
+  ISSUER_UNAVAILABLE: "the issuer of the user token cannot be reached",
+  OUTCOME_UNKNOWN: "it is not known whether the exchange was made; start a new sign-in",
+  INTERNAL: "internal error",
+} as const;
 
-export type Reason = (typeof reasons)[number];
+export type Reason = keyof typeof messages;
+
+export const reasons = Object.keys(messages) as readonly Reason[];
 
 /** A field that breaks its limits. */
 export interface FieldViolation {
@@ -53,8 +55,8 @@ export class Refusal extends Error {
   readonly currentState: string | undefined;
   readonly fieldViolations: readonly FieldViolation[];
 
-  /** `message` is for people and must hold no secret, token or text of a QR code. */
-  constructor(reason: Reason, message: string, details: RefusalDetails = {}) {
+  /** `message` is for people and must hold no secret, token or text of a QR code. Each reason has one of its own. */
+  constructor(reason: Reason, message: string = messages[reason], details: RefusalDetails = {}) {
     super(message, { cause: details.cause });
     this.name = "Refusal";
     this.reason = reason;

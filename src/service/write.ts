@@ -1,0 +1,96 @@
+import type { Clock } from "../domain/clock.js";
+import type { Command } from "../domain/decide.js";
+import { decide, expiryOf } from "../domain/decide.js";
+import { Refusal } from "../domain/refusal.js";
+import { newWriteId } from "../domain/secrets.js";
+import type { Lifetimes, Ticket } from "../domain/ticket.js";
+import type { TicketStore } from "../store/ticket_store.js";
+import { StoreUnavailable } from "../store/ticket_store.js";
+
+/** What reading and writing a ticket needs. */
+export interface TicketAccess {
+  readonly store: TicketStore;
+  readonly clock: Clock;
+  readonly lifetimes: Lifetimes;
+}
+
+/** What a command came to: the ticket as it is now, and the one before if this command wrote. */
+export interface Outcome {
+  readonly ticket: Ticket;
+  readonly before: Ticket | undefined;
+}
+
+/** So many lost races in a row are no race any more; the caller is asked to come back. */
+const maxAttempts = 8;
+
+/** Whether the caller may see the ticket at all; throws a Refusal if not. */
+export type Admission = (ticket: Ticket) => void;
+
+/**
+ * The ticket as it is true now: one whose time has run out is written EXPIRED first, whoever looks at it.
+ *
+ * @throws Refusal TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE
+ */
+export function load({ store, clock, lifetimes }: TicketAccess, id: string): Promise<Ticket> {
+  return inStore(async () => {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const ticket = await store.get(id);
+      if (!ticket) throw new Refusal("TICKET_NOT_FOUND");
+      const expired = expiryOf(ticket, { now: clock.now(), writeId: newWriteId(), lifetimes });
+      if (!expired) return ticket;
+      if (await store.replace(expired, ticket.writeId)) return expired;
+    }
+    throw new Refusal("CONCURRENT_UPDATE");
+  });
+}
+
+/**
+ * Lets a command take effect: load, decide, write if nobody else has written since, else load again. The loser of a race
+ * is answered by the state that won.
+ *
+ * @throws Refusal with what the table says; also TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and
+ * OUTCOME_UNKNOWN for an exchange.
+ */
+export async function perform(
+  access: TicketAccess,
+  id: string,
+  admit: Admission,
+  command: Command,
+): Promise<Outcome> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const ticket = await load(access, id);
+    admit(ticket);
+    const next = nextOf(access, ticket, command);
+    if (!next) return { ticket, before: undefined };
+    if (await inStore(() => access.store.replace(next, ticket.writeId), command.name)) {
+      return { ticket: next, before: ticket };
+    }
+  }
+  throw new Refusal("CONCURRENT_UPDATE");
+}
+
+/**
+ * What the command would write to the ticket as it is, or undefined if it would change nothing.
+ *
+ * @throws Refusal with what the table says.
+ */
+export function nextOf({ clock, lifetimes }: TicketAccess, ticket: Ticket, command: Command): Ticket | undefined {
+  const decision = decide(ticket, command, { now: clock.now(), writeId: newWriteId(), lifetimes });
+  if (decision.kind === "refuse") {
+    const { reason, currentState } = decision;
+    throw new Refusal(reason, undefined, currentState && { currentState });
+  }
+  return decision.kind === "write" ? decision.next : undefined;
+}
+
+/** Tells the caller of a back end that is away, and whether a second try is safe. */
+async function inStore<T>(work: () => Promise<T>, command?: Command["name"]): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    // Every other command may be repeated: done twice it is done once.
+    const lost = error.outcome === "unknown" && command === "exchange";
+    throw new Refusal(lost ? "OUTCOME_UNKNOWN" : "STORE_UNAVAILABLE", undefined, { cause: error });
+  }
+}

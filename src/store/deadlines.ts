@@ -1,0 +1,59 @@
+import type { Clock } from "../domain/clock.js";
+
+/** Width of a bucket: how late, at most, a deadline is noticed. */
+const bucketMs = 1_000;
+/** How many ids fall due before others get a turn: about a millisecond of work. */
+const sliceSize = 500;
+
+/** Remembers when ids fall due: a wheel of one bucket a second and one timer in all, none while nothing waits. */
+export interface Deadlines {
+  /** Has `onDue` called with the id at `at` (milliseconds since the Unix epoch) or up to a second later. */
+  add(id: string, at: number): void;
+  /** Forgets every id and lets go of the timer. */
+  close(): void;
+}
+
+/** `onDue` may call `add`. An id may be added any number of times; it falls due once for each. */
+export function createDeadlines(clock: Clock, onDue: (id: string) => void): Deadlines {
+  const buckets = new Map<number, string[]>();
+  let cancelTimer: (() => void) | undefined;
+  /** The bucket that the timer waits for. */
+  let awaited = Number.POSITIVE_INFINITY;
+
+  function wait(bucket: number): void {
+    cancelTimer?.();
+    awaited = bucket;
+    cancelTimer = clock.after(Math.max(0, bucket * bucketMs - clock.now()), sweep);
+  }
+
+  function sweep(): void {
+    cancelTimer = undefined;
+    const due = buckets.get(awaited) ?? [];
+    if (due.length > sliceSize) {
+      for (const id of due.splice(-sliceSize)) onDue(id);
+      wait(awaited);
+      return;
+    }
+    buckets.delete(awaited);
+    // Whatever is added while these fall due finds no bucket awaited and starts its own wait.
+    awaited = Number.POSITIVE_INFINITY;
+    for (const id of due) onDue(id);
+    let next = Number.POSITIVE_INFINITY;
+    for (const bucket of buckets.keys()) next = Math.min(next, bucket);
+    if (next < Number.POSITIVE_INFINITY) wait(next);
+  }
+
+  return {
+    add(id, at) {
+      const bucket = Math.ceil(at / bucketMs);
+      const ids = buckets.get(bucket);
+      if (ids) ids.push(id);
+      else buckets.set(bucket, [id]);
+      if (bucket < awaited) wait(bucket);
+    },
+    close() {
+      cancelTimer?.();
+      buckets.clear();
+    },
+  };
+}
