@@ -84,7 +84,7 @@ export function nextOf({ clock, lifetimes }: TicketAccess, ticket: Ticket, comma
 }
 
 /** Tells the caller of a back end that is away, and whether a second try is safe. */
-async function inStore<T>(work: () => Promise<T>, command?: Command["name"]): Promise<T> {
+export async function inStore<T>(work: () => Promise<T>, command?: Command["name"]): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,0 +1,160 @@
+import { Refusal } from "../domain/refusal.js";
+import { digest, exchangeTicketOf, newSecret, newTicketId, newWriteId, sameDigest, ticketIdOf } from "../domain/secrets.js";
+import type { RequesterContext, Ticket } from "../domain/ticket.js";
+import type { Approver, UserProfile } from "../domain/user.js";
+import type { Admission, TicketAccess } from "./write.js";
+import { inStore, load, nextOf, perform } from "./write.js";
+
+/** The app that calls: known from its credential. */
+export interface CallingApp {
+  readonly id: string;
+  readonly userPool: string;
+}
+
+/** What a new ticket is made from, with every limit checked and every default filled in. */
+export interface NewTicket {
+  readonly scene: string;
+  /** JSON text. */
+  readonly customData: string | undefined;
+  /** Wished life in milliseconds. */
+  readonly ttl: number | undefined;
+  readonly requester: RequesterContext;
+  readonly codeChallenge: string | undefined;
+}
+
+/** A ticket that is ready to be stored, and the secret that is told once. */
+export interface PreparedTicket {
+  readonly ticket: Ticket;
+  readonly ticketSecret: string;
+  readonly createdAt: number;
+}
+
+/** What proves the right to follow a ticket, beside the app's credential. */
+export interface TicketProof {
+  readonly ticketId: string;
+  readonly ticketSecret: string;
+}
+
+/** What the scanned text says of the ticket; the ticket must agree. */
+export interface ScannedCode {
+  readonly ticketId: string;
+  /** Undefined where the phone sent the bare id. */
+  readonly scene: string | undefined;
+  readonly userPoolId: string | undefined;
+}
+
+/** Life of a ticket that nobody has approved yet, in milliseconds. */
+export interface TicketLife {
+  readonly ttl: number;
+  readonly minTtl: number;
+  readonly maxTtl: number;
+}
+
+export type TicketService = ReturnType<typeof createTicketService>;
+
+/**
+ * The use cases. Each loads the ticket, checks that the caller may see it, and leaves every decision to the transition
+ * table. They throw a Refusal for whatever the caller is told.
+ */
+export function createTicketService(access: TicketAccess, life: TicketLife) {
+  return {
+    /** Makes a ticket and its secret without storing it, so that all that can fail happens before the write. */
+    prepare(app: CallingApp, wish: NewTicket): PreparedTicket {
+      const createdAt = access.clock.now();
+      const id = newTicketId();
+      const ticketSecret = newSecret();
+      const ttl = Math.min(Math.max(wish.ttl ?? life.ttl, life.minTtl), life.maxTtl);
+      const ticket: Ticket = {
+        id,
+        appId: app.id,
+        userPoolId: app.userPool,
+        scene: wish.scene,
+        state: "PENDING",
+        revision: 1,
+        writeId: newWriteId(),
+        secretDigest: digest(ticketSecret),
+        exchangeDigest: digest(exchangeTicketOf(id, ticketSecret)),
+        codeChallenge: wish.codeChallenge,
+        expiresAt: createdAt + ttl,
+        forgetAt: undefined,
+        cancelReason: undefined,
+        scanner: undefined,
+        customData: wish.customData,
+        requester: wish.requester,
+        scannedBy: undefined,
+        approval: undefined,
+      };
+      return { ticket, ticketSecret, createdAt };
+    },
+
+    /** Stores a prepared ticket. Refuses with TOO_MANY_TICKETS. */
+    create(prepared: PreparedTicket): Promise<void> {
+      return inStore(() => access.store.create(prepared.ticket));
+    },
+
+    /** The ticket as it is now, for its creator. */
+    async get(app: CallingApp, proof: TicketProof): Promise<Ticket> {
+      const ticket = await load(access, proof.ticketId);
+      creatorOnly(app, proof)(ticket);
+      return ticket;
+    },
+
+    async markScanned(by: Approver, scanned: ScannedCode): Promise<Ticket> {
+      const outcome = await perform(access, scanned.ticketId, agreesWith(scanned), { name: "markScanned", by });
+      return outcome.ticket;
+    },
+
+    /** `fetchProfile` is asked only if the approval would be written, and before it is: what it throws changes nothing. */
+    async authorize(by: Approver, ticketId: string, fetchProfile: () => Promise<UserProfile>): Promise<Ticket> {
+      const ticket = await load(access, ticketId);
+      const next = nextOf(access, ticket, { name: "authorize", by, profile: by.profile });
+      if (!next) return ticket;
+      const profile = await fetchProfile();
+      return (await perform(access, ticketId, anyone, { name: "authorize", by, profile })).ticket;
+    },
+
+    async cancel(by: Approver, ticketId: string): Promise<Ticket> {
+      return (await perform(access, ticketId, anyone, { name: "cancel", by })).ticket;
+    },
+
+    async withdraw(app: CallingApp, proof: TicketProof): Promise<Ticket> {
+      return (await perform(access, proof.ticketId, creatorOnly(app, proof), { name: "withdraw" })).ticket;
+    },
+
+    /** The ticket as it was before the one exchange that wins, with the approval that the write has dropped. */
+    async exchange(app: CallingApp, exchangeTicket: string, codeVerifier: string): Promise<Ticket> {
+      const id = ticketIdOf(exchangeTicket);
+      if (id === undefined) throw new Refusal("TICKET_NOT_FOUND");
+      const admit: Admission = (ticket) => {
+        const right = ticket.appId === app.id && sameDigest(ticket.exchangeDigest, digest(exchangeTicket));
+        if (!right) throw new Refusal("TICKET_NOT_FOUND");
+      };
+      const { before } = await perform(access, id, admit, { name: "exchange", codeVerifier });
+      // The table has no cell that lets an exchange pass without a write.
+      if (!before) throw new Error("an exchange was answered without a write");
+      return before;
+    },
+  };
+}
+
+/** Only the app that created the ticket, and only with the ticket secret. */
+export function creatorOnly(app: CallingApp, proof: TicketProof): Admission {
+  const presented = digest(proof.ticketSecret);
+  return (ticket) => {
+    if (ticket.appId !== app.id || !sameDigest(ticket.secretDigest, presented)) {
+      throw new Refusal("TICKET_NOT_FOUND");
+    }
+  };
+}
+
+/** Approvers prove who they are, and the table knows the rest. */
+const anyone: Admission = () => {};
+
+function agreesWith(scanned: ScannedCode): Admission {
+  return (ticket) => {
+    const agrees =
+      (scanned.scene ?? ticket.scene) === ticket.scene &&
+      (scanned.userPoolId ?? ticket.userPoolId) === ticket.userPoolId;
+    if (!agrees) throw new Refusal("QR_CONTENT_INVALID");
+  };
+}
