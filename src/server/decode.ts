@@ -1,0 +1,54 @@
+import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { type FieldViolation, Refusal } from "../domain/refusal.js";
+
+// The generated decoders accept broken UTF-8, which the protobuf specification forbids.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The generated codec of a message. */
+export interface Decoder<T> {
+  decode(reader: BinaryReader): T;
+}
+
+/** Reads a request that a stranger wrote. Refuses whatever is not such a message with INVALID_REQUEST. */
+export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
+  try {
+    return type.decode(new BinaryReader(bytes, (text) => utf8.decode(text)));
+  } catch (error) {
+    // The library's own text may quote what it read.
+    const kind = error instanceof Error ? error.name : typeof error;
+    throw new Refusal("INVALID_REQUEST", `the request cannot be decoded (${kind})`);
+  }
+}
+
+/** Collects the fields that break their limits, so that a caller is told of all of them at once. */
+export interface Fields {
+  violate(field: string, description: string): void;
+  /** A text that must be there, of at most `max` characters. */
+  required(field: string, text: string, max: number): string;
+  /** A text of at most `max` characters, or none. */
+  optional(field: string, text: string, max: number): string;
+  /** Throws Refusal INVALID_REQUEST if any field was at fault. */
+  check(): void;
+}
+
+export function createFields(): Fields {
+  const violations: FieldViolation[] = [];
+  const violate = (field: string, description: string) => violations.push({ field, description });
+  return {
+    violate,
+    required(field, text, max) {
+      if (text === "") violate(field, "is required");
+      return this.optional(field, text, max);
+    },
+    optional(field, text, max) {
+      // Characters as people count them, code points; counted only where the cheap length does not settle it.
+      if (text.length > max && [...text].length > max) violate(field, `must have at most ${max} characters`);
+      return text;
+    },
+    check() {
+      if (violations.length === 0) return;
+      const summary = violations.map(({ field, description }) => `${field} ${description}`).join("; ");
+      throw new Refusal("INVALID_REQUEST", summary, { fieldViolations: violations });
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import {
+  AuthorizeRequest,
+  type AuthorizeResponse,
+  CancelRequest,
+  type CancelResponse,
+  CreateTicketRequest,
+  type CreateTicketResponse,
+  ExchangeUserInfoRequest,
+  type ExchangeUserInfoResponse,
+  GetStatusRequest,
+  type GetStatusResponse,
+  MarkScannedRequest,
+  type MarkScannedResponse,
+  WatchStatusRequest,
+  type WatchStatusResponse,
+  WithdrawRequest,
+  type WithdrawResponse,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import type { AuthenticatedUser } from "../auth/user_tokens.js";
+import type { AppConfig } from "../config/config.js";
+import type { Clock } from "../domain/clock.js";
+import { ticketIdOf } from "../domain/secrets.js";
+import { drawContent } from "../qr/content.js";
+import type { ImageRenderer } from "../qr/image.js";
+import type { TicketService } from "../service/tickets.js";
+import type { WatchTicket } from "../service/watch.js";
+import type { CallContext, Method, StreamMethod } from "./calls.js";
+import {
+  readCreateTicket,
+  readExchange,
+  readMarkScanned,
+  readProof,
+  readTicketId,
+} from "./requests.js";
+import { createdMessage, decidedMessage, exchangedMessage, scannedMessage, statusMessage } from "./responses.js";
+
+/** What the handlers call. */
+export interface Handled {
+  readonly tickets: TicketService;
+  readonly watch: WatchTicket;
+  readonly images: ImageRenderer;
+  readonly apps: readonly AppConfig[];
+  readonly clock: Clock;
+  readonly maxCustomDataBytes: number;
+  /** Milliseconds; told to callers that poll. */
+  readonly minPollInterval: number;
+}
+
+type ByApp<Request, Response> = Method<AppConfig, Request, Response>;
+type ByApprover<Request, Response> = Method<AuthenticatedUser, Request, Response>;
+
+export type Handlers = ReturnType<typeof createHandlers>;
+
+/** One short handler per RPC: read the request, call the use case, write the answer. */
+export function createHandlers({ tickets, watch, images, apps, clock, ...told }: Handled) {
+  const appOf = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
+
+  const createTicket: ByApp<CreateTicketRequest, CreateTicketResponse> = {
+    request: CreateTicketRequest,
+    async handle(app, request, call) {
+      const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
+      const prepared = tickets.prepare(app, wish);
+      const { ticket, createdAt } = prepared;
+      call.about(ticket.id);
+      const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt });
+      const image = wanted && (await images.render(qrContent, wanted, call.signal()));
+      await tickets.create(prepared);
+      return createdMessage(prepared, qrContent, image, told.minPollInterval, clock.now());
+    },
+  };
+
+  const getStatus: ByApp<GetStatusRequest, GetStatusResponse> = {
+    request: GetStatusRequest,
+    async handle(app, request, call) {
+      const proof = readProof(request);
+      call.about(proof.ticketId);
+      return { status: statusMessage(await tickets.get(app, proof), proof, clock.now()) };
+    },
+  };
+
+  const watchStatus: StreamMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
+    request: WatchStatusRequest,
+    async *handle(app, request, call) {
+      const proof = readProof(request);
+      call.about(proof.ticketId);
+      for await (const ticket of watch(app, proof, call.signal())) {
+        yield { status: statusMessage(ticket, proof, clock.now()) };
+      }
+    },
+  };
+
+  const markScanned: ByApprover<MarkScannedRequest, MarkScannedResponse> = {
+    request: MarkScannedRequest,
+    async handle({ approver }, request, call) {
+      const scanned = readMarkScanned(request);
+      call.about(scanned.ticketId);
+      const ticket = await tickets.markScanned(approver, scanned);
+      // An app that has left the configuration has no better name than its id.
+      const app = appOf.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
+      return scannedMessage(ticket, app, clock.now());
+    },
+  };
+
+  const authorize: ByApprover<AuthorizeRequest, AuthorizeResponse> = {
+    request: AuthorizeRequest,
+    async handle(user, request, call) {
+      const ticketId = readTicketId(request);
+      call.about(ticketId);
+      const profile = () => user.fullProfile(call.signal());
+      return decidedMessage(await tickets.authorize(user.approver, ticketId, profile));
+    },
+  };
+
+  const cancel: ByApprover<CancelRequest, CancelResponse> = {
+    request: CancelRequest,
+    async handle({ approver }, request, call) {
+      const ticketId = readTicketId(request);
+      call.about(ticketId);
+      return decidedMessage(await tickets.cancel(approver, ticketId));
+    },
+  };
+
+  const withdraw: ByApp<WithdrawRequest, WithdrawResponse> = {
+    request: WithdrawRequest,
+    async handle(app, request, call) {
+      const proof = readProof(request);
+      call.about(proof.ticketId);
+      return decidedMessage(await tickets.withdraw(app, proof));
+    },
+  };
+
+  const exchangeUserInfo: ByApp<ExchangeUserInfoRequest, ExchangeUserInfoResponse> = {
+    request: ExchangeUserInfoRequest,
+    async handle(app, request, call) {
+      const { exchangeTicket, codeVerifier } = readExchange(request);
+      call.about(ticketIdOf(exchangeTicket));
+      return exchangedMessage(await tickets.exchange(app, exchangeTicket, codeVerifier));
+    },
+  };
+
+  return {
+    app: { createTicket, getStatus, withdraw, exchangeUserInfo },
+    approver: { markScanned, authorize, cancel },
+    appStream: { watchStatus },
+  };
+}
+
+export type { CallContext };

@@ -1,0 +1,159 @@
+import { isIP } from "node:net";
+import type { Duration } from "../../gen/google/protobuf/duration.js";
+import {
+  type CreateTicketRequest,
+  type ExchangeUserInfoRequest,
+  type MarkScannedRequest,
+  QrErrorCorrection,
+  QrImageFormat,
+  type QrImageOptions,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import type { RequesterContext as RequesterContextMessage } from "../../gen/qrlogin/v1/ticket.js";
+import { isCanonicalBase64url } from "../domain/secrets.js";
+import type { RequesterContext } from "../domain/ticket.js";
+import { readContent } from "../qr/content.js";
+import type { ImageOptions } from "../qr/image.js";
+import type { NewTicket, ScannedCode, TicketProof } from "../service/tickets.js";
+import { createFields, type Fields } from "./decode.js";
+
+/** Limits of fields, as the proto's comments state them. */
+const limits = {
+  ticketId: 64,
+  ticketSecret: 128,
+  exchangeTicket: 256,
+  codeVerifier: 128,
+  contextText: 256,
+  imageSize: { min: 64, max: 1_024, default: 320 },
+  imageMargin: { max: 16, default: 4 },
+} as const;
+
+const scenePattern = /^[A-Z][A-Z0-9_]{0,31}$/;
+const defaultScene = "APP_AUTH";
+
+// What would let an app forge what the phone shows: line breaks and the reordering of text (Unicode TR 36).
+const deceptive = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+
+/** Reads CreateTicket. Refuses with INVALID_REQUEST and every field that is at fault. */
+export function readCreateTicket(
+  request: CreateTicketRequest,
+  maxCustomDataBytes: number,
+): { readonly wish: NewTicket; readonly image: ImageOptions | undefined } {
+  const fields = createFields();
+  const scene = request.scene || defaultScene;
+  if (!scenePattern.test(scene)) fields.violate("scene", "must be 1 to 32 of A-Z, 0-9 and _, a letter first");
+  const codeChallenge = request.codeChallenge || undefined;
+  if (codeChallenge !== undefined && !isCanonicalBase64url(codeChallenge, 32)) {
+    fields.violate("code_challenge", "must be a SHA-256 as 43 characters of base64url");
+  }
+  const wish: NewTicket = {
+    scene,
+    customData: customDataOf(request.customData, maxCustomDataBytes, fields),
+    ttl: ttlOf(request.ttl, fields),
+    requester: requesterOf(request.requester, fields),
+    codeChallenge,
+  };
+  const image = request.qrImage && imageOf(request.qrImage, fields);
+  fields.check();
+  return { wish, image };
+}
+
+/** Reads what proves the right to follow a ticket. */
+export function readProof(request: TicketProof): TicketProof {
+  const fields = createFields();
+  const ticketId = fields.required("ticket_id", request.ticketId, limits.ticketId);
+  const ticketSecret = fields.required("ticket_secret", request.ticketSecret, limits.ticketSecret);
+  fields.check();
+  return { ticketId, ticketSecret };
+}
+
+/** Reads a request that names a ticket and nothing else. */
+export function readTicketId(request: { readonly ticketId: string }): string {
+  const fields = createFields();
+  const ticketId = fields.required("ticket_id", request.ticketId, limits.ticketId);
+  fields.check();
+  return ticketId;
+}
+
+/** Reads MarkScanned. Refuses with INVALID_REQUEST, or QR_CONTENT_INVALID where the text is not one of our codes. */
+export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
+  if (scanned?.$case === "qrContent" && scanned.value !== "") return readContent(scanned.value);
+  const fields = createFields();
+  const ticketId =
+    scanned?.$case === "ticketId" ? fields.required("ticket_id", scanned.value, limits.ticketId) : undefined;
+  if (ticketId === undefined) fields.violate("qr_content", "is required, or ticket_id");
+  fields.check();
+  return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
+}
+
+/** Reads ExchangeUserInfo. Whether the texts are right is for the ticket to tell. */
+export function readExchange(request: ExchangeUserInfoRequest): ExchangeUserInfoRequest {
+  const fields = createFields();
+  const exchangeTicket = fields.required("exchange_ticket", request.exchangeTicket, limits.exchangeTicket);
+  const codeVerifier = fields.optional("code_verifier", request.codeVerifier, limits.codeVerifier);
+  fields.check();
+  return { exchangeTicket, codeVerifier };
+}
+
+function customDataOf(
+  customData: CreateTicketRequest["customData"],
+  maxBytes: number,
+  fields: Fields,
+): string | undefined {
+  if (!customData || Object.keys(customData).length === 0) return undefined;
+  const json = JSON.stringify(customData);
+  if (Buffer.byteLength(json) > maxBytes) {
+    fields.violate("custom_data", `must have at most ${maxBytes} bytes as JSON`);
+  }
+  return json;
+}
+
+function ttlOf(ttl: Duration | undefined, fields: Fields): number | undefined {
+  if (!ttl) return undefined;
+  const ms = ttl.seconds * 1_000 + Math.trunc(ttl.nanos / 1_000_000);
+  if (ttl.seconds < 0 || ttl.nanos < 0 || ms <= 0) fields.violate("ttl", "must be at least a millisecond");
+  if (ttl.nanos >= 1_000_000_000) fields.violate("ttl", "must have less than a second of nanos");
+  return ms;
+}
+
+function requesterOf(requester: RequesterContextMessage | undefined, fields: Fields): RequesterContext {
+  const ipAddress = requester?.ipAddress ?? "";
+  if (ipAddress !== "" && isIP(ipAddress) === 0) {
+    fields.violate("requester.ip_address", "must be an IPv4 or IPv6 address");
+  }
+  const text = (name: string, value = "") =>
+    fields.optional(`requester.${name}`, value, limits.contextText).replace(deceptive, "");
+  return {
+    ipAddress,
+    userAgent: text("user_agent", requester?.userAgent),
+    deviceName: text("device_name", requester?.deviceName),
+    place: text("place", requester?.place),
+  };
+}
+
+const imageFormats = new Map<QrImageFormat, ImageOptions["format"]>([
+  [QrImageFormat.SVG, "SVG"],
+  [QrImageFormat.PNG, "PNG"],
+]);
+
+const errorCorrections = new Map<QrErrorCorrection, ImageOptions["errorCorrection"]>([
+  [QrErrorCorrection.UNSPECIFIED, "M"],
+  [QrErrorCorrection.L, "L"],
+  [QrErrorCorrection.M, "M"],
+  [QrErrorCorrection.Q, "Q"],
+  [QrErrorCorrection.H, "H"],
+]);
+
+function imageOf(options: QrImageOptions, fields: Fields): ImageOptions {
+  const { imageSize, imageMargin } = limits;
+  const format = imageFormats.get(options.format);
+  if (!format) fields.violate("qr_image.format", "must be SVG or PNG");
+  const errorCorrection = errorCorrections.get(options.errorCorrection);
+  if (!errorCorrection) fields.violate("qr_image.error_correction", "must be L, M, Q or H");
+  const size = options.size || imageSize.default;
+  if (size < imageSize.min || size > imageSize.max) {
+    fields.violate("qr_image.size", `must be ${imageSize.min} to ${imageSize.max} pixels`);
+  }
+  const margin = options.margin ?? imageMargin.default;
+  if (margin > imageMargin.max) fields.violate("qr_image.margin", `must be at most ${imageMargin.max} modules`);
+  return { format: format ?? "SVG", size, margin, errorCorrection: errorCorrection ?? "M" };
+}

@@ -1,0 +1,90 @@
+import type { Duration } from "../../gen/google/protobuf/duration.js";
+import type {
+  CreateTicketResponse,
+  ExchangeUserInfoResponse,
+  MarkScannedResponse,
+  RequestingApp,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import { exchangeTicketOf } from "../domain/secrets.js";
+import { isTerminal, type Ticket } from "../domain/ticket.js";
+import type { Image } from "../qr/image.js";
+import type { PreparedTicket, TicketProof } from "../service/tickets.js";
+
+/** The whole status, for whoever has shown the ticket secret. `now` is in milliseconds since the Unix epoch. */
+export function statusMessage(ticket: Ticket, { ticketSecret }: TicketProof, now: number): TicketStatus {
+  return {
+    ticketId: ticket.id,
+    state: TicketState[ticket.state],
+    revision: ticket.revision,
+    expireTime: new Date(ticket.expiresAt),
+    remainingDuration: isTerminal(ticket.state) ? durationOf(0) : remaining(ticket, now),
+    scannedBy: ticket.scannedBy && { nickname: ticket.scannedBy.nickname, photoUrl: ticket.scannedBy.photo },
+    exchangeTicket: ticket.state === "AUTHORIZED" ? exchangeTicketOf(ticket.id, ticketSecret) : "",
+    cancelReason: CancelReason[ticket.cancelReason ?? "UNSPECIFIED"],
+  };
+}
+
+export function createdMessage(
+  { ticket, ticketSecret }: PreparedTicket,
+  qrContent: string,
+  image: Image | undefined,
+  minPollInterval: number,
+  now: number,
+): CreateTicketResponse {
+  return {
+    ticketId: ticket.id,
+    ticketSecret,
+    qrContent,
+    qrImage: image && { mediaType: image.mediaType, data: Buffer.from(image.data) },
+    expireTime: new Date(ticket.expiresAt),
+    remainingDuration: remaining(ticket, now),
+    minPollInterval: durationOf(minPollInterval),
+  };
+}
+
+export function scannedMessage(ticket: Ticket, app: RequestingApp, now: number): MarkScannedResponse {
+  return {
+    ticketId: ticket.id,
+    state: TicketState[ticket.state],
+    revision: ticket.revision,
+    app,
+    requester: ticket.requester && { ...ticket.requester },
+    customData: JSON.parse(ticket.customData ?? "{}"),
+    expireTime: new Date(ticket.expiresAt),
+    remainingDuration: remaining(ticket, now),
+  };
+}
+
+export function decidedMessage(ticket: Ticket): { state: TicketState; revision: number } {
+  return { state: TicketState[ticket.state], revision: ticket.revision };
+}
+
+/** The user information, out of the ticket as it was before the exchange dropped it. */
+export function exchangedMessage(ticket: Ticket): ExchangeUserInfoResponse {
+  const { approval, scanner } = ticket;
+  if (!approval || !scanner) throw new Error("an authorized ticket has no approval");
+  const { photo, ...profile } = approval.profile;
+  const { signIn } = approval;
+  return {
+    user: { ...profile, photoUrl: photo, claims: { ...profile.claims } },
+    userPoolId: ticket.userPoolId,
+    approval: {
+      approveTime: new Date(approval.approvedAt),
+      issuer: scanner.issuer,
+      subject: scanner.subject,
+      clientId: signIn.clientId,
+      authTime: signIn.authTime === undefined ? undefined : new Date(signIn.authTime),
+      authenticationMethods: [...signIn.methods],
+      authenticationContext: signIn.acr,
+    },
+  };
+}
+
+function remaining(ticket: Ticket, now: number): Duration {
+  return durationOf(Math.max(0, ticket.expiresAt - now));
+}
+
+function durationOf(ms: number): Duration {
+  return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
+}
