@@ -24,7 +24,7 @@ import { drawContent } from "../qr/content.js";
 import type { ImageRenderer } from "../qr/image.js";
 import type { TicketService } from "../service/tickets.js";
 import type { WatchTicket } from "../service/watch.js";
-import type { CallContext, Method, StreamMethod } from "./calls.js";
+import type { Method, StreamMethod } from "./calls.js";
 import {
   readCreateTicket,
   readExchange,
@@ -145,4 +145,3 @@ export function createHandlers({ tickets, watch, images, apps, clock, ...told }:
   };
 }
 
-export type { CallContext };

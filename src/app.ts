@@ -1,0 +1,76 @@
+import type { Logger } from "pino";
+import { createAppAuthenticator } from "./auth/app_credentials.js";
+import { createUserAuthenticator } from "./auth/user_tokens.js";
+import type { Config } from "./config/config.js";
+import { type Clock, systemClock } from "./domain/clock.js";
+import { createImageRenderer } from "./qr/image.js";
+import { startGrpcServer } from "./server/grpc_server.js";
+import { createHandlers } from "./server/handlers.js";
+import { createTicketService } from "./service/tickets.js";
+import { createWatch } from "./service/watch.js";
+import { createMemoryStore } from "./store/memory_store.js";
+import type { TicketStore } from "./store/ticket_store.js";
+
+/** A service that runs. */
+export interface App {
+  /** Where gRPC listens, as really bound. */
+  readonly grpcAddress: string;
+  /** Stops politely and lets go of everything. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** What a test may put in place of the real thing. */
+export interface AppParts {
+  readonly clock?: Clock;
+  readonly store?: TicketStore;
+}
+
+/**
+ * Puts the parts together and starts serving.
+ *
+ * @throws Error when the address cannot be bound.
+ */
+export async function startApp(config: Config, log: Logger, parts: AppParts = {}): Promise<App> {
+  const clock = parts.clock ?? systemClock;
+  const { tickets: life, store: limits } = config;
+  const lifetimes = { authorized: life.authorizedTtl, remembered: life.remembered };
+  const store = parts.store ?? createMemoryStore({ clock, lifetimes, ...limits });
+  const access = { store, clock, lifetimes };
+  const images = createImageRenderer();
+  const users = createUserAuthenticator({
+    pools: config.userPools,
+    tokens: config.tokens,
+    clock,
+    onIssuerError: ({ poolId, error }) => log.warn({ pool: poolId, err: error }, "issuer unavailable"),
+  });
+  const handlers = createHandlers({
+    tickets: createTicketService(access, life),
+    watch: createWatch(access, config.watch),
+    images,
+    apps: config.apps,
+    clock,
+    maxCustomDataBytes: life.maxCustomDataBytes,
+    minPollInterval: life.minPollInterval,
+  });
+
+  async function release(): Promise<void> {
+    await images.close();
+    await store.close();
+  }
+
+  try {
+    const apps = createAppAuthenticator(config.apps);
+    const server = await startGrpcServer({ config: config.grpc, handlers, apps, users, clock, log });
+    let stopped: Promise<void> | undefined;
+    return {
+      grpcAddress: server.address,
+      stop() {
+        stopped ??= server.stop().then(release);
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

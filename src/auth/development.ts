@@ -1,0 +1,111 @@
+import { importJWK, SignJWT } from "jose";
+import type { AppConfig, UserPoolConfig } from "../config/config.js";
+import { developmentIssuer } from "../config/development_issuer.js";
+import { hexDigest } from "../domain/secrets.js";
+
+export { developmentIssuer };
+
+/** Claim `aud` of development tokens. */
+export const developmentAudience = "qrlogin-development";
+
+/** The public half of the development key. */
+const publicKey = {
+  kty: "EC",
+  crv: "P-256",
+  x: "DsxH8SknIbXjb4fCT2emUWbxxWaRAVHc3KFQlrKFNEg",
+  y: "8uKO6IWEcg9xXP5OIMncKiJnt2OUzc3_hMK2pEXv5Jc",
+  kid: "qrlogin-development",
+  alg: "ES256",
+  use: "sig",
+};
+
+/** Public on purpose: everybody has it, so nobody may believe it outside development mode. */
+const privateKey = { ...publicKey, d: "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE" };
+
+/** How long a development token lives, in seconds. */
+const lifetime = 12 * 60 * 60;
+
+const portrait = (initial: string, colour: string): string =>
+  `data:image/svg+xml,${encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="${colour}"/>` +
+      `<text x="32" y="44" font-family="sans-serif" font-size="36" text-anchor="middle" fill="#fff">${initial}</text></svg>`,
+  )}`;
+
+/** The demo users, by name: what their tokens say about them beside `sub`, which is the name. */
+export const developmentUsers = {
+  alice: {
+    nickname: "Alice",
+    name: "Alice Example",
+    picture: portrait("A", "#6d28d9"),
+    email: "alice@example.com",
+    email_verified: true,
+    phone_number: "+12025550101",
+    phone_number_verified: true,
+  },
+  bob: {
+    nickname: "Bob",
+    name: "Bob Example",
+    picture: portrait("B", "#0f766e"),
+    email: "bob@example.com",
+    email_verified: true,
+    phone_number: "+12025550102",
+    phone_number_verified: false,
+  },
+} as const;
+
+export type DevelopmentUser = keyof typeof developmentUsers;
+
+/** The user pool of the demo users. Only development mode may configure it. */
+export const developmentPool: UserPoolConfig = {
+  id: "demo-pool",
+  issuer: developmentIssuer,
+  audience: [developmentAudience],
+  keys: { jwks: { keys: [publicKey] } },
+  algorithms: ["ES256"],
+  claims: {
+    userId: "sub",
+    nickname: "nickname",
+    name: "name",
+    photo: "picture",
+    email: "email",
+    emailVerified: "email_verified",
+    phone: "phone_number",
+    phoneVerified: "phone_number_verified",
+  },
+  furtherClaims: [],
+  userInfoUri: undefined,
+};
+
+/** The demo website; its secret is `demo-secret`. Only development mode may configure it. */
+export const developmentApp: AppConfig = {
+  id: "demo-app",
+  name: "Demo Website",
+  logoUrl: "",
+  userPool: developmentPool.id,
+  secretSha256: [hexDigest("demo-secret")],
+};
+
+/** A user token of a demo user, signed at `now` (milliseconds since the Unix epoch), living 12 hours. */
+export async function signDevelopmentToken(user: DevelopmentUser, now: number): Promise<string> {
+  const seconds = Math.floor(now / 1000);
+  return new SignJWT({
+    ...developmentUsers[user],
+    auth_time: seconds,
+    amr: ["demo"],
+    azp: "demo-phone",
+  })
+    .setProtectedHeader({ alg: "ES256", kid: publicKey.kid, typ: "JWT" })
+    .setIssuer(developmentIssuer)
+    .setAudience(developmentAudience)
+    .setSubject(user)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + lifetime)
+    .sign(await importJWK(privateKey, "ES256"));
+}
+
+/** Whether a JWK is the public development key under whatever `kid`. */
+export function isDevelopmentKey(jwk: unknown): boolean {
+  if (typeof jwk !== "object" || jwk === null || !("x" in jwk) || typeof jwk.x !== "string") return false;
+  // Decoded, since one number can be written in several ways; without y, since -y has a private key just as public.
+  return Buffer.from(jwk.x, "base64url").equals(Buffer.from(publicKey.x, "base64url"));
+}

@@ -1,0 +1,48 @@
+import type { Clock } from "../domain/clock.js";
+import { digest } from "../domain/secrets.js";
+import type { KeySet } from "./key_set.js";
+
+/** What remains of a verification. */
+export interface Verification<T> {
+  readonly value: T;
+  /** The keys that it was made with, and their generation then. */
+  readonly keys: KeySet;
+  readonly generation: number;
+  /** When it stops counting, in milliseconds since the Unix epoch. */
+  readonly until: number;
+}
+
+/** Remembers verified tokens by their SHA-256, so that a token is verified once and never kept. */
+export interface VerifiedTokens<T> {
+  /** What was remembered of the token; undefined once it has run out, or its issuer's keys are too old or others. */
+  get(token: string): T | undefined;
+  /** Remembers a verification. The oldest one is forgotten for it where there are too many. */
+  remember(token: string, verification: Verification<T>): void;
+}
+
+/** Remembers up to `capacity` tokens; none if that is 0. */
+export function createVerifiedTokens<T>(capacity: number, clock: Clock): VerifiedTokens<T> {
+  const entries = new Map<string, Verification<T>>();
+  return {
+    get(token) {
+      const key = digest(token);
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      if (clock.now() < entry.until && entry.keys.generation() === entry.generation) return entry.value;
+      entries.delete(key);
+      return undefined;
+    },
+
+    remember(token, verification) {
+      if (capacity < 1) return;
+      const key = digest(token);
+      // Deleted first, so that it counts as the youngest.
+      entries.delete(key);
+      for (const oldest of entries.keys()) {
+        if (entries.size < capacity) break;
+        entries.delete(oldest);
+      }
+      entries.set(key, verification);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import type * as z from "zod";
+import { isLoopback, parseAddress } from "./address.js";
+import type { UserPoolConfig } from "./config.js";
+import { developmentIssuer } from "./development_issuer.js";
+import { keySetFailure, tlsMistakes } from "./key_files.js";
+import type { Mistake } from "./problems.js";
+import type { fileSchema } from "./schema.js";
+import type { Understood } from "./schema_tree.js";
+
+type Content = NonNullable<Understood<z.output<typeof fileSchema>>>;
+type Pool = NonNullable<NonNullable<Content["userPools"]>[number]>;
+
+/** What the checks have to know beside the content. */
+export interface Circumstances {
+  /** Whether the development identities are to be used. */
+  readonly development: boolean;
+  /** The pools of the development identities, whose keys nobody else may use. */
+  readonly developmentPools: readonly UserPoolConfig[];
+}
+
+/** What is wrong between the values of a configuration, each by itself right, and with the files that they name. */
+export function relationMistakes(content: Content, circumstances: Circumstances): Mistake[] {
+  const { grpc, tickets, userPools, apps } = content;
+  return [
+    ...(circumstances.development ? developmentMistakes(grpc) : plainTextMistakes(grpc)),
+    ...(grpc?.tls ? tlsMistakes(grpc.tls) : []),
+    ...lifetimeMistakes(tickets),
+    ...(circumstances.development ? [] : absenceMistakes(content)),
+    ...repeatedIds("userPools", userPools),
+    ...repeatedIds("apps", apps),
+    ...repeatedPairs(userPools),
+    ...(userPools ?? []).flatMap((pool, index) => poolMistakes(pool, index, circumstances)),
+    ...unknownPools(content),
+  ];
+}
+
+function isOnNetwork(address: string | undefined): boolean {
+  return address !== undefined && !isLoopback(parseAddress(address)?.host ?? "");
+}
+
+function developmentMistakes(grpc: Content["grpc"]): Mistake[] {
+  if (!isOnNetwork(grpc?.address)) return [];
+  const message =
+    "must be on loopback in development mode, whose identities are public; give a configuration file to listen elsewhere";
+  return [{ path: ["grpc", "address"], message }];
+}
+
+function plainTextMistakes(grpc: Content["grpc"]): Mistake[] {
+  if (grpc?.tls || grpc?.allowPlaintextOnNetwork !== false || !isOnNetwork(grpc.address)) return [];
+  const message =
+    "would send secrets over the network as plain text: set grpc.tls.certFile and grpc.tls.keyFile, or set " +
+    "grpc.allowPlaintextOnNetwork to true where a proxy in front ends TLS";
+  return [{ path: ["grpc", "address"], message }];
+}
+
+function lifetimeMistakes(tickets: Content["tickets"]): Mistake[] {
+  const { ttl, minTtl, maxTtl } = tickets ?? {};
+  const mistakes: Mistake[] = [];
+  const demand = (a: number | undefined, b: number | undefined, key: string, message: string) => {
+    if (a !== undefined && b !== undefined && a > b) mistakes.push({ path: ["tickets", key], message });
+  };
+  demand(minTtl, maxTtl, "minTtl", "must not be longer than tickets.maxTtl");
+  demand(minTtl, ttl, "ttl", "must not be shorter than tickets.minTtl");
+  demand(ttl, maxTtl, "ttl", "must not be longer than tickets.maxTtl");
+  return mistakes;
+}
+
+function absenceMistakes({ userPools, apps }: Content): Mistake[] {
+  const message = "must have at least one entry";
+  return [
+    ...(userPools?.length === 0 ? [{ path: ["userPools"], message }] : []),
+    ...(apps?.length === 0 ? [{ path: ["apps"], message }] : []),
+  ];
+}
+
+function repeatedIds(list: string, entries: Content["apps"] | Content["userPools"]): Mistake[] {
+  const ids = (entries ?? []).map((entry) => entry?.id);
+  return ids.flatMap((id, index) => {
+    const first = ids.indexOf(id);
+    if (id === undefined || first === index) return [];
+    return [{ path: [list, index, "id"], message: `is the id of ${list}[${first}] too` }];
+  });
+}
+
+/** (Issuer, audience) names one pool: with two, a token would choose between tenants. */
+function repeatedPairs(pools: Content["userPools"] = []): Mistake[] {
+  const owners = new Map<string, number>();
+  return pools.flatMap((pool, index) => {
+    const pairs = (pool?.audience ?? []).map((audience) => JSON.stringify([pool?.issuer, audience]));
+    const other = pairs.map((pair) => owners.get(pair)).find((owner) => owner !== undefined);
+    if (pool?.issuer === undefined) return [];
+    for (const pair of pairs) owners.set(pair, owners.get(pair) ?? index);
+    if (other === undefined) return [];
+    const message = `shares an audience with userPools[${other}], which has the same issuer`;
+    return [{ path: ["userPools", index, "audience"], message }];
+  });
+}
+
+function poolMistakes(pool: Pool | undefined, index: number, { developmentPools }: Circumstances): Mistake[] {
+  const path = ["userPools", index];
+  const mistakes: Mistake[] = [];
+  if (pool?.issuer === developmentIssuer) {
+    const message = "is the issuer of the development identities, with whose key everybody can sign";
+    mistakes.push({ path: [...path, "issuer"], message });
+  }
+  const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } = pool?.keys ?? {};
+  const refused = developmentPools.flatMap((each) => ("jwks" in each.keys ? [each.keys.jwks] : []));
+  if (keys.jwksFile !== undefined) {
+    const failure = keySetFailure(keys.jwksFile, refused);
+    if (failure) mistakes.push({ path: [...path, "keys", "jwksFile"], message: failure });
+  }
+  const isShared = (pool?.algorithms ?? []).includes("HS256");
+  if (isShared && (keys.jwksUri !== undefined || keys.jwksFile !== undefined)) {
+    const message = "must not have HS256 with a JWKS: its public keys would be taken for shared secrets";
+    mistakes.push({ path: [...path, "algorithms"], message });
+  }
+  if (keys.hs256Secret !== undefined && pool?.algorithms?.some((name) => name !== "HS256")) {
+    mistakes.push({ path: [...path, "algorithms"], message: "must be HS256 alone with keys.hs256Secret" });
+  }
+  return mistakes;
+}
+
+function unknownPools({ apps = [], userPools }: Content): Mistake[] {
+  // A pool whose id could not be understood may be the one that is meant.
+  if (!userPools || userPools.some((pool) => pool?.id === undefined)) return [];
+  const ids = userPools.map((pool) => pool?.id);
+  return apps.flatMap((app, index) => {
+    if (app?.userPool === undefined || ids.includes(app.userPool)) return [];
+    const message = ids.length > 0 ? `is not one of the user pools ${ids.join(", ")}` : "is not a user pool";
+    return [{ path: ["apps", index, "userPool"], message }];
+  });
+}

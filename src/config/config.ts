@@ -1,0 +1,136 @@
+/**
+ * The configuration as the rest of the program sees it: complete, checked and frozen. `load.ts` makes it, `schema.ts` holds
+ * limits and defaults. Durations are milliseconds here and text such as `120s` in the file.
+ */
+export interface Config {
+  /** Whether the public development identities are accepted. Only ever true on loopback. */
+  readonly development: boolean;
+  readonly grpc: GrpcConfig;
+  readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
+  readonly store: StoreConfig;
+  readonly tickets: TicketsConfig;
+  readonly watch: WatchConfig;
+  readonly tokens: TokensConfig;
+  readonly userPools: readonly UserPoolConfig[];
+  readonly apps: readonly AppConfig[];
+}
+
+/** Where and how the gRPC server listens. */
+export interface GrpcConfig {
+  /** `HOST:PORT`, `[IPV6]:PORT`; port 0 lets the system choose. */
+  readonly address: string;
+  /** Certificate chain and private key, PEM files. Plain text if absent. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Must be true for plain text on an address other than loopback. */
+  readonly allowPlaintextOnNetwork: boolean;
+  /** Whether the reflection service answers. */
+  readonly reflection: boolean;
+  /** Largest request that is read. */
+  readonly maxMessageBytes: number;
+  readonly keepalive: {
+    /** How often a quiet connection is asked whether it lives. */
+    readonly interval: number;
+    /** How long the answer may take. */
+    readonly timeout: number;
+  };
+  readonly shutdown: {
+    /** How long calls are still served after health says NOT_SERVING, for balancers to notice. */
+    readonly delay: number;
+    /** How long running calls have to finish after that. */
+    readonly deadline: number;
+  };
+}
+
+/** Where tickets are kept: in the memory of this process. */
+export interface StoreConfig {
+  readonly kind: "memory";
+  /** Tickets in all, remembered ones included. */
+  readonly maxTickets: number;
+  /** Tickets of one app, remembered ones included. */
+  readonly maxTicketsPerApp: number;
+}
+
+/** How tickets live. */
+export interface TicketsConfig {
+  /** Life of a ticket whose creator wishes nothing. */
+  readonly ttl: number;
+  /** A wished life is moved into this range. */
+  readonly minTtl: number;
+  readonly maxTtl: number;
+  /** Life of the exchange ticket, from the approval. */
+  readonly authorizedTtl: number;
+  /** How long a finished ticket is told apart from one that never was. */
+  readonly remembered: number;
+  /** Told to callers that poll. */
+  readonly minPollInterval: number;
+  /** Largest custom data, as JSON. */
+  readonly maxCustomDataBytes: number;
+}
+
+export interface WatchConfig {
+  /** The same status is sent again after this long. */
+  readonly heartbeat: number;
+  readonly maxPerTicket: number;
+}
+
+/** How user tokens are verified. */
+export interface TokensConfig {
+  /** How far the clocks of issuer and service may differ. */
+  readonly clockTolerance: number;
+  /** How many verified tokens are remembered. */
+  readonly cacheSize: number;
+  /** How old the keys of an issuer, and a verification, may get. At most 5 minutes. */
+  readonly cacheMaxAge: number;
+  /** How long the issuer's JWKS and UserInfo endpoints may take. */
+  readonly issuerTimeout: number;
+}
+
+/** A tenant whose users may approve. Issuer and audience together name it. */
+export interface UserPoolConfig {
+  readonly id: string;
+  /** Claim `iss` of its tokens. */
+  readonly issuer: string;
+  /** One of these is in the claim `aud` of its tokens. */
+  readonly audience: readonly string[];
+  readonly keys: KeysConfig;
+  /** The signature algorithms that are accepted (RFC 7518). */
+  readonly algorithms: readonly string[];
+  readonly claims: ClaimsConfig;
+  /** Further claims that are passed on to the app. */
+  readonly furtherClaims: readonly string[];
+  /** OpenID Connect UserInfo endpoint, asked at Authorize. */
+  readonly userInfoUri: string | undefined;
+}
+
+/** Where the keys of an issuer come from. */
+export type KeysConfig =
+  | { readonly jwksUri: string }
+  | { readonly jwksFile: string }
+  | { readonly hs256Secret: string }
+  /** Public keys in place, for the built-in development pool. A configuration file cannot say this. */
+  | { readonly jwks: object };
+
+/** Which claim holds what. */
+export interface ClaimsConfig {
+  readonly userId: string;
+  readonly nickname: string;
+  readonly name: string;
+  readonly photo: string;
+  readonly email: string;
+  readonly emailVerified: string;
+  readonly phone: string;
+  readonly phoneVerified: string;
+}
+
+/** A website's backend that may ask for sign-ins. */
+export interface AppConfig {
+  readonly id: string;
+  /** What the approver is shown. */
+  readonly name: string;
+  /** What the approver is shown; empty if none. */
+  readonly logoUrl: string;
+  /** Id of the pool whose users it signs in. */
+  readonly userPool: string;
+  /** SHA-256 of each secret that is accepted, 64 lower-case hexadecimal digits. */
+  readonly secretSha256: readonly string[];
+}

@@ -1,0 +1,160 @@
+import * as z from "zod";
+import type { Config, KeysConfig } from "./config.js";
+import { address, count, duration, id, oneOrMore, pictureUrl, sha256, text, trustedUrl } from "./values.js";
+
+const tls = z.strictObject({ certFile: text, keyFile: text });
+
+const grpc = z
+  .strictObject({
+    address: address.default("127.0.0.1:50051"),
+    tls: tls.optional(),
+    allowPlaintextOnNetwork: z.boolean().default(false),
+    reflection: z.boolean().default(true),
+    maxMessageBytes: count(4096, 4_194_304).default(65_536),
+    keepalive: z
+      .strictObject({
+        interval: duration("1s", "1h").prefault("30s"),
+        timeout: duration("100ms", "5m").prefault("10s"),
+      })
+      .prefault({}),
+    shutdown: z
+      .strictObject({
+        delay: duration("0s", "5m").prefault("0s"),
+        deadline: duration("0s", "10m").prefault("10s"),
+      })
+      .prefault({}),
+  })
+  .transform((given) => ({ ...given, tls: given.tls }))
+  .prefault({});
+
+const log = z
+  .strictObject({
+    level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  })
+  .prefault({});
+
+const store = z
+  .strictObject({
+    kind: z.enum(["memory"], { error: "must be memory, the only kind in this release" }).default("memory"),
+    // One Map holds 16 million entries at most.
+    maxTickets: count(1, 10_000_000).default(1_000_000),
+    maxTicketsPerApp: count(1, 10_000_000).default(100_000),
+  })
+  .prefault({});
+
+const tickets = z
+  .strictObject({
+    ttl: duration("1s", "1h").prefault("120s"),
+    minTtl: duration("1s", "1h").prefault("30s"),
+    maxTtl: duration("1s", "1h").prefault("600s"),
+    authorizedTtl: duration("1s", "1h").prefault("300s"),
+    remembered: duration("1s", "24h").prefault("600s"),
+    minPollInterval: duration("100ms", "1m").prefault("500ms"),
+    // A QR code holds 1273 bytes at its highest error correction, and the other fields take up to 249.
+    maxCustomDataBytes: count(0, 1024).default(512),
+  })
+  .prefault({});
+
+const watch = z
+  .strictObject({
+    heartbeat: duration("1s", "5m").prefault("15s"),
+    maxPerTicket: count(1, 100).default(4),
+  })
+  .prefault({});
+
+const tokens = z
+  .strictObject({
+    clockTolerance: duration("0s", "5m").prefault("30s"),
+    cacheSize: count(1, 1_000_000).default(10_000),
+    cacheMaxAge: duration("1s", "5m").prefault("5m"),
+    issuerTimeout: duration("100ms", "1m").prefault("5s"),
+  })
+  .prefault({});
+
+/** The algorithms whose keys have a public half. With any other one a published key would sign. */
+const asymmetric = [
+  ...["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"],
+] as const;
+const defaultAlgorithms = ["ES256", "RS256", "PS256", "EdDSA"];
+
+const keySources = ["jwksUri", "jwksFile", "hs256Secret"] as const;
+
+/** Where a file may say that keys come from. Keys in place are for the development pool alone, which is in no file. */
+type FileKeys = Exclude<KeysConfig, { readonly jwks: object }>;
+
+const keys = z
+  .strictObject({
+    jwksUri: trustedUrl.optional(),
+    jwksFile: text.optional(),
+    hs256Secret: z
+      .string()
+      .refine((secret) => Buffer.byteLength(secret) >= 32, { error: "must have at least 32 bytes" })
+      .optional(),
+  })
+  .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
+    error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
+    // Counts what is there, so that a source with a mistake of its own does not hide this one.
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  })
+  .transform(({ jwksUri, jwksFile, hs256Secret = "" }): FileKeys => {
+    if (jwksUri !== undefined) return { jwksUri };
+    return jwksFile !== undefined ? { jwksFile } : { hs256Secret };
+  });
+
+const claims = z
+  .strictObject({
+    userId: text.default("sub"),
+    nickname: text.default("nickname"),
+    name: text.default("name"),
+    photo: text.default("picture"),
+    email: text.default("email"),
+    emailVerified: text.default("email_verified"),
+    phone: text.default("phone_number"),
+    phoneVerified: text.default("phone_number_verified"),
+  })
+  .prefault({});
+
+const userPool = z
+  .strictObject({
+    id,
+    issuer: text,
+    audience: oneOrMore(text),
+    keys,
+    algorithms: z
+      .array(z.enum([...asymmetric, "HS256"]))
+      .min(1, { error: "must not be empty" })
+      .optional(),
+    claims,
+    furtherClaims: z.array(text).default([]),
+    userInfoUri: trustedUrl.optional(),
+  })
+  .transform((given) => ({
+    ...given,
+    algorithms: given.algorithms ?? ("hs256Secret" in given.keys ? ["HS256"] : defaultAlgorithms),
+    userInfoUri: given.userInfoUri,
+  }));
+
+const app = z
+  .strictObject({
+    id,
+    name: text.max(128, { error: "must be at most 128 characters" }).optional(),
+    logoUrl: pictureUrl.default(""),
+    userPool: id,
+    secretSha256: oneOrMore(sha256),
+  })
+  .transform((given) => ({ ...given, name: given.name ?? given.id }));
+
+/**
+ * The configuration file: every key with its limits and its default. What two keys have to do with each other stands in
+ * `checks.ts`; that both have been kept is known of what `loadConfig` answers, and of nothing else.
+ */
+export const fileSchema = z.strictObject({
+  grpc,
+  log,
+  store,
+  tickets,
+  watch,
+  tokens,
+  userPools: z.array(userPool).default([]),
+  apps: z.array(app).default([]),
+}) satisfies z.ZodType<Omit<Config, "development">>;

@@ -1,0 +1,62 @@
+import { performance } from "node:perf_hooks";
+import { status } from "@grpc/grpc-js";
+import type { Logger } from "pino";
+import type { Refusal } from "../domain/refusal.js";
+import { digest } from "../domain/secrets.js";
+import { answers } from "./errors.js";
+
+/** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
+export interface CallLog {
+  begin(method: string): CallLine;
+}
+
+export interface CallLine {
+  by(caller: { readonly app: string } | { readonly pool: string }): void;
+  about(ticketId: string | undefined): void;
+  /** Writes the line of a call that was not refused. */
+  end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void;
+  /** Writes the line of a call that was refused, as an error where the fault is ours. */
+  refused(refusal: Refusal): void;
+}
+
+export function createCallLog(log: Logger): CallLog {
+  return {
+    begin(method) {
+      const startedAt = performance.now();
+      const line: Record<string, unknown> = { method };
+      let ticket: string | undefined;
+
+      const finish = (code: string) => {
+        line.code = code;
+        line.durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
+        if (ticket !== undefined) line.ticket = hashOf(ticket);
+      };
+
+      return {
+        by(caller) {
+          Object.assign(line, caller);
+        },
+        about(ticketId) {
+          ticket = ticketId;
+        },
+        end(code) {
+          if (!log.isLevelEnabled("info")) return;
+          finish(code);
+          log.info(line, "call");
+        },
+        refused(refusal) {
+          finish(status[answers[refusal.reason].code]);
+          line.reason = refusal.reason;
+          if (refusal.reason === "INTERNAL") log.error({ ...line, err: refusal.cause }, "call failed");
+          else if (refusal.cause !== undefined) log.warn({ ...line, err: refusal.cause }, "call");
+          else log.info(line, "call");
+        },
+      };
+    },
+  };
+}
+
+/** Tells tickets apart in the log without naming one: 12 characters, 72 bits. */
+export function hashOf(ticketId: string): string {
+  return digest(ticketId).slice(0, 12);
+}

@@ -1,0 +1,18 @@
+/** What development mode says when it is ready: what it is, and what to do next. */
+export function welcome(grpcAddress: string): string {
+  return `
+  qrlogin serves on ${grpcAddress}
+
+  DEVELOPMENT MODE: public secrets, demo users, loopback only. Never for real users.
+      app        demo-app, secret demo-secret, user pool demo-pool
+      users      alice, bob
+
+  Try it, each in a terminal of its own:
+      npm run website                        draws a code and waits for the sign-in
+      npm run phone -- 'THE SCANNED TEXT'    is the phone: shows who asks, and asks you
+  Or watch both sides at once, on a server of its own:
+      npm run example
+  A user token for your own phone app:
+      npm run --silent qrlogin -- dev-token alice
+`;
+}

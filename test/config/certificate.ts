@@ -1,0 +1,26 @@
+/** A certificate of localhost and 127.0.0.1 until the year 2126, and its key. Made for these tests; good for nothing else. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUCrjAw0pKB9CxWYpoMoAWRXNmqm4wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzExMTU0M1oYDzIxMjYxMDMw
+MTExNTQzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAT3ItUrE40zLmt2w/3If7PJpCzLV5j+djjZnU9BGH+rDkNIe6C1wjiM
+V0EMAzYnqQ3K/TagA4dwbZh15Jed7GWSo28wbTAdBgNVHQ4EFgQUqSjpwMX5zOKf
+bNAA6URHkOXu31MwHwYDVR0jBBgwFoAUqSjpwMX5zOKfbNAA6URHkOXu31MwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgMOy0RD3R66DGlSIRjgTGOf8siSA4QyJcG62bfdkoEOoCIQCV
+XYJEMTy4Zy5S5bMon1cQ443yZpjsLcwgaQa2xTcXRQ==
+-----END CERTIFICATE-----
+`;
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTul2/4tdGjMnwueZ
+lO6Fkw3oYg0bg/kD6QrT0WsRom2hRANCAAT3ItUrE40zLmt2w/3If7PJpCzLV5j+
+djjZnU9BGH+rDkNIe6C1wjiMV0EMAzYnqQ3K/TagA4dwbZh15Jed7GWS
+-----END PRIVATE KEY-----
+`;
+/** The key of another certificate. */
+export const otherPrivateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgmcUKEv8ZVm3rGSm6
+xzZ6EsyoMKz9lT8/PPUzeMmRzMqhRANCAASbcnGkL52atTBMtG/tWEU9XNps/0L8
+Kmgfj5gWq1ENZFYwKShJPAf/lpYhCkRxSdD9wWO5sxN+Mm/88Cx/aouQ
+-----END PRIVATE KEY-----
+`;

@@ -1,0 +1,181 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { developmentIssuer } from "../../src/config/development_issuer.js";
+import { loadConfig } from "../../src/config/load.js";
+import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
+import { app, contentWith, development, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
+
+describe("plain text on the network", () => {
+  test.each([
+    "0.0.0.0:50051",
+    "[::]:50051",
+    "10.0.0.1:0",
+    "grpc.example.com:443",
+    "127.0.0.1.example.com:443",
+  ])("is refused on %s, with both cures", (address) => {
+    const [problem, ...more] = problemsIn(() => load(contentWith({ grpc: { address } })));
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("grpc.address");
+    expect(problem?.message).toMatch(/grpc\.tls\.certFile.*grpc\.allowPlaintextOnNetwork/);
+  });
+
+  test.each(["127.0.0.1:0", "127.8.9.1:0", "[::1]:0", "localhost:0"])("is no matter on %s", (address) => {
+    expect(load(contentWith({ grpc: { address } })).grpc.address).toBe(address);
+  });
+
+  test("is served where it is allowed", () => {
+    const grpc = { address: "0.0.0.0:50051", allowPlaintextOnNetwork: true };
+    expect(load(contentWith({ grpc })).grpc).toMatchObject(grpc);
+  });
+});
+
+describe("of TLS", () => {
+  const certFile = () => temporaryFile("tls.crt", certificate);
+  const keyFile = () => temporaryFile("tls.key", privateKey);
+
+  test("a certificate and its key open the network", () => {
+    const tls = { certFile: certFile(), keyFile: keyFile() };
+    expect(load(contentWith({ grpc: { address: "0.0.0.0:50051", tls } })).grpc.tls).toEqual(tls);
+  });
+
+  test("one without the other is refused", () => {
+    expect(pathsIn(contentWith({ grpc: { tls: { certFile: certFile() } } }))).toEqual(["grpc.tls.keyFile"]);
+    expect(pathsIn(contentWith({ grpc: { tls: { keyFile: keyFile() } } }))).toEqual(["grpc.tls.certFile"]);
+  });
+
+  test("files that are not there are named, each by its path", () => {
+    const nowhere = join(certFile(), "..", "nowhere");
+    const tls = { certFile: nowhere, keyFile: nowhere };
+    expect(problemsIn(() => load(contentWith({ grpc: { tls } })))).toEqual([
+      { path: "grpc.tls.certFile", message: "there is no such file" },
+      { path: "grpc.tls.keyFile", message: "there is no such file" },
+    ]);
+  });
+
+  test("a directory in place of a file is refused", () => {
+    const tls = { certFile: join(certFile(), ".."), keyFile: keyFile() };
+    expect(problemsIn(() => load(contentWith({ grpc: { tls } })))).toEqual([
+      { path: "grpc.tls.certFile", message: "the file cannot be read (EISDIR)" },
+    ]);
+  });
+
+  test.each([
+    ["the key of another certificate", certificate, otherPrivateKey],
+    ["the two exchanged", privateKey, certificate],
+    ["a key that is not PEM", certificate, "key"],
+    ["an empty certificate", "", privateKey],
+    ["two empty files", "", ""],
+  ])("%s is refused", (_, cert, key) => {
+    const tls = { certFile: temporaryFile("tls.crt", cert), keyFile: temporaryFile("tls.key", key) };
+    expect(pathsIn(contentWith({ grpc: { tls } }))).toEqual(["grpc.tls"]);
+  });
+});
+
+describe("a JWKS file", () => {
+  const key = { kty: "EC", crv: "P-256", x: "eA", y: "eQ" };
+  const withJwks = (content: string, more: object = {}) =>
+    contentWith({
+      userPools: [{ ...pool, keys: { jwksFile: temporaryFile("jwks.json", content) }, ...more }],
+    });
+
+  test("of public keys is accepted, with keys of unknown kinds beside them", () => {
+    expect(pathsIn(withJwks(JSON.stringify({ keys: [{ kty: "AKP", pub: "cA" }, key] })))).toEqual([]);
+  });
+
+  test.each([
+    ["that is not JSON", "keys:"],
+    ["that is a list", "[]"],
+    ["that is empty", JSON.stringify({ keys: [] })],
+    ["of unknown kinds of keys only", JSON.stringify({ keys: [{ kty: "AKP", pub: "cA" }] })],
+    ["with a private key", JSON.stringify({ keys: [key, { ...key, d: "ZA" }] })],
+    ["with a shared secret", JSON.stringify({ keys: [key, { kty: "oct", k: "aw" }] })],
+  ])("%s is refused", (_, content) => {
+    const [problem, ...more] = problemsIn(() => load(withJwks(content)));
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("userPools[0].keys.jwksFile");
+    expect(problem?.message).toContain("must hold a JSON Web Key Set");
+  });
+
+  test("that is not there is refused", () => {
+    const userPools = [{ ...pool, keys: { jwksFile: "/nowhere/jwks.json" } }];
+    expect(problemsIn(() => load(contentWith({ userPools })))).toEqual([
+      { path: "userPools[0].keys.jwksFile", message: "there is no such file" },
+    ]);
+  });
+
+  test("with the development key is refused, whatever it calls the key", () => {
+    const [demo] = development.userPools;
+    if (!demo) throw new Error("there is a development pool");
+    const keys = { jwks: { keys: [{ ...key, kid: "development" }] } };
+    const withInlineKeys = { ...development, userPools: [{ ...demo, keys: keys as never }] };
+    const jwksFile = temporaryFile("jwks.json", JSON.stringify({ keys: [{ ...key, kid: "mine" }] }));
+    const env = {
+      QRLOGIN_USER_POOLS: JSON.stringify([{ ...pool, keys: { jwksFile } }]),
+      QRLOGIN_APPS: JSON.stringify([app]),
+    };
+    expect(problemsIn(() => loadConfig({ env, development }))).toEqual([]);
+    const [problem] = problemsIn(() => loadConfig({ env, development: withInlineKeys }));
+    expect(problem?.path).toBe("userPools[0].keys.jwksFile");
+    expect(problem?.message).toContain("the development key");
+  });
+});
+
+test.each([
+  [{ ttl: "20s" }, ["tickets.ttl"]],
+  [{ ttl: "11m" }, ["tickets.ttl"]],
+  [{ minTtl: "3m" }, ["tickets.ttl"]],
+  [{ minTtl: "100s", ttl: "100s", maxTtl: "90s" }, ["tickets.minTtl", "tickets.ttl"]],
+  [{ minTtl: "60s", ttl: "60s", maxTtl: "60s" }, []],
+  [{ minTtl: "5m", ttl: "one", maxTtl: "10m" }, ["tickets.ttl"]],
+])("the life of a ticket lies between its limits: %j", (tickets, paths) => {
+  expect(pathsIn(contentWith({ tickets }))).toEqual(paths);
+});
+
+test("a file without an app or without a user pool is refused", () => {
+  expect(pathsIn({})).toEqual(["userPools", "apps"]);
+  expect(pathsIn({ userPools: [], apps: [] })).toEqual(["userPools", "apps"]);
+  expect(pathsIn({ userPools: [pool] })).toEqual(["apps"]);
+});
+
+test("ids of pools and of apps are given once each", () => {
+  const second = { ...pool, issuer: "https://other.example.com" };
+  expect(problemsIn(() => load({ userPools: [pool, second], apps: [app, { ...app }] }))).toEqual([
+    { path: "userPools[1].id", message: "is the id of userPools[0] too" },
+    { path: "apps[1].id", message: "is the id of apps[0] too" },
+  ]);
+});
+
+test("two pools with an issuer and an audience in common are refused", () => {
+  const second = { ...pool, id: "staff", audience: ["intranet", "mobile-app"] };
+  expect(problemsIn(() => load({ userPools: [pool, second], apps: [app] }))).toEqual([
+    {
+      path: "userPools[1].audience",
+      message: "shares an audience with userPools[0], which has the same issuer",
+    },
+  ]);
+});
+
+test("two pools may share an issuer or an audience, and one may say its audience twice", () => {
+  const userPools = [
+    { ...pool, audience: ["mobile-app", "mobile-app"] },
+    { ...pool, id: "staff", audience: ["intranet"] },
+    { ...pool, id: "partners", issuer: "https://partners.example.com" },
+  ];
+  expect(load({ userPools, apps: [app] }).userPools).toHaveLength(3);
+});
+
+test("a pool of the development issuer is refused", () => {
+  const userPools = [{ ...pool, issuer: developmentIssuer }];
+  expect(pathsIn(contentWith({ userPools }))).toEqual(["userPools[0].issuer"]);
+});
+
+test("an app of a user pool that is not there is refused, with those that are", () => {
+  const apps = [{ ...app, userPool: "customer" }];
+  expect(problemsIn(() => load(contentWith({ apps })))).toEqual([
+    { path: "apps[0].userPool", message: "is not one of the user pools customers" },
+  ]);
+});
+
+test("an app is not blamed for a pool whose id has a mistake", () => {
+  expect(pathsIn(contentWith({ userPools: [{ ...pool, id: "customers!" }] }))).toEqual(["userPools[0].id"]);
+});

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
+import { fileSchema } from "../../src/config/schema.js";
+import { entryOf, settingsOf, shapeOf } from "../../src/config/schema_tree.js";
+import { certificate, privateKey } from "./certificate.js";
+import { app, load, pool } from "./loading.js";
+
+const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+const example = /```yaml\n(?<yaml>.*?)```/s.exec(document)?.groups?.yaml ?? "";
+
+/** The table of the keys: path and default, a default in backticks without them. */
+const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset>.*?) \| /gm)].map(
+  ({ groups }) => ({
+    path: groups?.path ?? "",
+    preset: /^`(?<value>.*)`$/.exec(groups?.preset ?? "")?.groups?.value,
+  }),
+);
+
+/** The path of every value, those of the entries of lists with `[]`. */
+function valuesOf(schema: Parameters<typeof settingsOf>[0], before = ""): string[] {
+  return settingsOf(schema).flatMap(({ path, form, schema: own }) => {
+    if (form === "map") return [];
+    const name = `${before}${path.join(".")}`;
+    const entry = entryOf(own);
+    return entry && shapeOf(entry) ? [name, ...valuesOf(entry, `${name}[].`)] : [name];
+  });
+}
+
+test("the example in the documentation is a configuration", () => {
+  const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, "tls.crt"), certificate);
+  writeFileSync(join(directory, "tls.key"), privateKey);
+  const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
+  writeFileSync(join(directory, "staff-jwks.json"), JSON.stringify(jwks));
+  const config = load(example.replaceAll("/etc/qrlogin", directory));
+  expect(config.development).toBe(false);
+  expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff"]);
+  expect(config.apps[0]?.secretSha256).toHaveLength(2);
+});
+
+test("the example has every key outside the lists", () => {
+  const given: unknown = parse(example);
+  for (const { path } of settingsOf(fileSchema)) {
+    const value = path.reduce<unknown>(
+      (node, key) => (node as Record<string, unknown> | undefined)?.[key],
+      given,
+    );
+    expect(value, path.join(".")).toBeDefined();
+  }
+});
+
+test("the table in the documentation names every key, and no other", () => {
+  const values = valuesOf(fileSchema);
+  expect(values).toContain("userPools[].keys.jwksUri");
+  expect(rows.map(({ path }) => path).toSorted()).toEqual(values.toSorted());
+});
+
+test("the defaults in the table are the defaults", () => {
+  const content: Record<string, unknown> = { userPools: [{ ...pool }], apps: [{ ...app }] };
+  const expected = load(content);
+  for (const { path, preset } of rows) {
+    if (preset === undefined) continue;
+    const keys = path.split(".").map((key) => key.replace("[]", ""));
+    let node = content;
+    for (const key of keys.slice(0, -1)) {
+      node[key] ??= {};
+      const next = node[key];
+      node = (Array.isArray(next) ? next[0] : next) as Record<string, unknown>;
+    }
+    node[keys.at(-1) ?? ""] = parse(preset);
+  }
+  expect(Object.keys(content)).toContain("tokens");
+  expect(load(content)).toEqual(expected);
+});

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import type { Config } from "../../src/config/config.js";
+import { developmentIssuer } from "../../src/config/development_issuer.js";
+import { type ConfigSources, loadConfig } from "../../src/config/load.js";
+import { ConfigError, type Problem } from "../../src/config/problems.js";
+
+/** A file with this content, deleted when the test ends. */
+export function temporaryFile(name: string, content: string): string {
+  const directory = mkdtempSync(join(tmpdir(), "qrlogin-config-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** The least that a configuration needs. */
+export const pool = {
+  id: "customers",
+  issuer: "https://id.example.com/",
+  audience: ["mobile-app"],
+  keys: { jwksUri: "https://id.example.com/jwks.json" },
+};
+export const app = { id: "shop", userPool: "customers", secretSha256: ["ab".repeat(32)] };
+
+/** The content of a configuration file that is right, with these keys in place of its own. */
+export function contentWith(keys: object): object {
+  return { userPools: [pool], apps: [app], ...keys };
+}
+
+/** Loads a configuration from a file with this content. */
+export function load(content: object | string, env: ConfigSources["env"] = {}): Config {
+  const text = typeof content === "string" ? content : stringify(content);
+  return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env, development });
+}
+
+/** What stands in for the development identities. */
+export const development = {
+  apps: [
+    { id: "demo-app", name: "Demo", logoUrl: "", userPool: "demo-pool", secretSha256: ["cd".repeat(32)] },
+  ],
+  userPools: [
+    {
+      id: "demo-pool",
+      issuer: developmentIssuer,
+      audience: ["demo"],
+      keys: { jwksUri: "http://127.0.0.1:9/jwks.json" },
+      algorithms: ["ES256"],
+      claims: {
+        userId: "sub",
+        nickname: "nickname",
+        name: "name",
+        photo: "picture",
+        email: "email",
+        emailVerified: "email_verified",
+        phone: "phone_number",
+        phoneVerified: "phone_number_verified",
+      },
+      furtherClaims: [],
+      userInfoUri: undefined,
+    },
+  ],
+};
+
+/** The mistakes that loading reports; an empty list if it succeeds. */
+export function problemsIn(loading: () => Config): readonly Problem[] {
+  try {
+    loading();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The paths of the mistakes in a file with this content. */
+export function pathsIn(content: object | string, env: ConfigSources["env"] = {}): string[] {
+  return problemsIn(() => load(content, env)).map(({ path }) => path);
+}

@@ -1,0 +1,236 @@
+import { describe, expect, test } from "vitest";
+import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
+
+const withPool = (keys: object) => contentWith({ userPools: [{ ...pool, ...keys }] });
+const withApp = (keys: object) => contentWith({ apps: [{ ...app, ...keys }] });
+
+test("a file with one pool and one app has the default of everything else", () => {
+  expect(load(contentWith({}))).toEqual({
+    development: false,
+    grpc: {
+      address: "127.0.0.1:50051",
+      tls: undefined,
+      allowPlaintextOnNetwork: false,
+      reflection: true,
+      maxMessageBytes: 65_536,
+      keepalive: { interval: 30_000, timeout: 10_000 },
+      shutdown: { delay: 0, deadline: 10_000 },
+    },
+    log: { level: "info" },
+    store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000 },
+    tickets: {
+      ttl: 120_000,
+      minTtl: 30_000,
+      maxTtl: 600_000,
+      authorizedTtl: 300_000,
+      remembered: 600_000,
+      minPollInterval: 500,
+      maxCustomDataBytes: 512,
+    },
+    watch: { heartbeat: 15_000, maxPerTicket: 4 },
+    tokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
+    userPools: [
+      {
+        ...pool,
+        algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
+        claims: {
+          userId: "sub",
+          nickname: "nickname",
+          name: "name",
+          photo: "picture",
+          email: "email",
+          emailVerified: "email_verified",
+          phone: "phone_number",
+          phoneVerified: "phone_number_verified",
+        },
+        furtherClaims: [],
+        userInfoUri: undefined,
+      },
+    ],
+    apps: [{ ...app, name: "shop", logoUrl: "" }],
+  });
+});
+
+test.each([
+  ["250ms", 250],
+  ["30s", 30_000],
+  ["1m", 60_000],
+])("a duration of %s is %i milliseconds", (text, ms) => {
+  const { tokens } = load(contentWith({ tokens: { issuerTimeout: text } }));
+  expect(tokens.issuerTimeout).toBe(ms);
+});
+
+test("hours are a unit of durations", () => {
+  expect(load(contentWith({ tickets: { remembered: "12h" } })).tickets.remembered).toBe(43_200_000);
+});
+
+test.each([30, "30", "30 s", "1.5s", "-1s", "1d", "s", "", true])("%j is not a duration", (value) => {
+  const [problem] = problemsIn(() => load(contentWith({ watch: { heartbeat: value } })));
+  expect(problem).toEqual({
+    path: "watch.heartbeat",
+    message: "must be a duration with its unit, such as 500ms, 30s, 5m or 12h",
+  });
+});
+
+test.each([
+  ["grpc.address", { grpc: { address: "50051" } }],
+  ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 4095 } }],
+  ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 4_194_305 } }],
+  ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 5000.5 } }],
+  ["grpc.reflection", { grpc: { reflection: "yes" } }],
+  ["grpc.keepalive.interval", { grpc: { keepalive: { interval: "999ms" } } }],
+  ["grpc.shutdown.deadline", { grpc: { shutdown: { deadline: "11m" } } }],
+  ["log.level", { log: { level: "verbose" } }],
+  ["store.maxTickets", { store: { maxTickets: 0 } }],
+  ["store.maxTicketsPerApp", { store: { maxTicketsPerApp: 10_000_001 } }],
+  ["tickets.ttl", { tickets: { ttl: "61m" } }],
+  ["tickets.maxCustomDataBytes", { tickets: { maxCustomDataBytes: 1025 } }],
+  ["watch.maxPerTicket", { watch: { maxPerTicket: 0 } }],
+  ["tokens.cacheMaxAge", { tokens: { cacheMaxAge: "301s" } }],
+  ["tokens.cacheSize", { tokens: { cacheSize: 0 } }],
+  ["tokens.clockTolerance", { tokens: { clockTolerance: "6m" } }],
+  ["grpc", { grpc: null }],
+  ["apps", { apps: {} }],
+  ["userPools[0].id", withPool({ id: "a:b" })],
+  ["userPools[0].issuer", withPool({ issuer: "" })],
+  ["userPools[0].audience", withPool({ audience: [] })],
+  ["userPools[0].audience", withPool({ audience: undefined })],
+  ["userPools[0].algorithms", withPool({ algorithms: [] })],
+  ["userPools[0].claims.photo", withPool({ claims: { photo: "" } })],
+  ["userPools[0].userInfoUri", withPool({ userInfoUri: "http://id.example.com/userinfo" })],
+  ["apps[0].name", withApp({ name: "n".repeat(129) })],
+  ["apps[0].name", withApp({ name: "" })],
+  ["apps[0].logoUrl", withApp({ logoUrl: "javascript:alert(1)" })],
+  ["apps[0].logoUrl", withApp({ logoUrl: "data:text/html,hello" })],
+  ["apps[0].secretSha256", withApp({ secretSha256: [] })],
+  ["apps[0].secretSha256[0]", withApp({ secretSha256: "ab".repeat(31) })],
+])("%s has limits: %j", (path, keys) => {
+  expect(pathsIn(contentWith(keys))).toContain(path);
+});
+
+test("an id of an app with a colon is refused, since Basic authentication could not carry it", () => {
+  expect(pathsIn(withApp({ id: "shop:1" }))).toEqual(["apps[0].id"]);
+});
+
+test("text that YAML takes for a number is refused with the cure", () => {
+  const [problem] = problemsIn(() => load(withPool({ issuer: 7 })));
+  expect(problem).toEqual({ path: "userPools[0].issuer", message: "must be text: put it in quotes" });
+});
+
+test("an unknown key is named with the one that was meant", () => {
+  const problems = problemsIn(() => load(contentWith({ ticket: {}, grpc: { max_message_bytes: 5000 } })));
+  expect(problems).toEqual([
+    { path: "grpc.max_message_bytes", message: "is not a key here; did you mean maxMessageBytes?" },
+    { path: "ticket", message: "is not a key here; did you mean tickets?" },
+  ]);
+});
+
+test("an unknown key that is like no other is named with the keys that there are", () => {
+  const [problem] = problemsIn(() => load(contentWith({ log: { destination: "file" } })));
+  expect(problem).toEqual({ path: "log.destination", message: "is not a key here; the keys here are level" });
+});
+
+test("a store of kind redis is refused with the kind that this release has", () => {
+  const [problem] = problemsIn(() => load(contentWith({ store: { kind: "redis" } })));
+  expect(problem).toEqual({ path: "store.kind", message: "must be memory, the only kind in this release" });
+});
+
+describe("of the keys of a pool", () => {
+  const secret = "s".repeat(32);
+
+  test.each([
+    [{ jwksUri: "https://id.example.com/jwks" }],
+    [{ jwksUri: "http://127.0.0.1:8000/jwks" }],
+    [{ jwksUri: "http://[::1]:8000/jwks" }],
+    [{ jwksUri: "http://localhost/jwks" }],
+  ])("%j is accepted", (keys) => {
+    expect(load(withPool({ keys })).userPools[0]?.keys).toEqual(keys);
+  });
+
+  test.each([
+    "http://id.example.com/jwks",
+    "http://127.0.0.1.example.com/jwks",
+    "ftp://id.example.com/jwks",
+    "file:///etc/passwd",
+    "https://user:password@id.example.com/jwks",
+    "id.example.com",
+  ])("jwksUri %s is refused", (jwksUri) => {
+    expect(pathsIn(withPool({ keys: { jwksUri } }))).toEqual(["userPools[0].keys.jwksUri"]);
+  });
+
+  test("none and two of them are refused, also where one has a mistake of its own", () => {
+    expect(pathsIn(withPool({ keys: {} }))).toEqual(["userPools[0].keys"]);
+    const two = { jwksUri: "https://id.example.com/jwks", hs256Secret: secret };
+    expect(pathsIn(withPool({ keys: two }))).toEqual(["userPools[0].keys"]);
+    const wrong = { jwksUri: "nowhere", hs256Secret: secret };
+    expect(pathsIn(withPool({ keys: wrong }))).toEqual(["userPools[0].keys.jwksUri", "userPools[0].keys"]);
+  });
+
+  test("keys written out in the file are refused", () => {
+    const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
+    expect(pathsIn(withPool({ keys: { jwks } }))).toContain("userPools[0].keys.jwks");
+  });
+
+  test("a shared secret has 32 bytes or more and HS256 as its algorithm", () => {
+    const [shared] = load(withPool({ keys: { hs256Secret: secret } })).userPools;
+    expect(shared?.keys).toEqual({ hs256Secret: secret });
+    expect(shared?.algorithms).toEqual(["HS256"]);
+    expect(load(withPool({ keys: { hs256Secret: "é".repeat(16) } })).userPools).toHaveLength(1);
+    expect(pathsIn(withPool({ keys: { hs256Secret: "s".repeat(31) } }))).toEqual([
+      "userPools[0].keys.hs256Secret",
+    ]);
+  });
+
+  test("a shared secret refuses any other algorithm", () => {
+    const keys = { hs256Secret: secret };
+    expect(pathsIn(withPool({ keys, algorithms: ["HS256", "ES256"] }))).toEqual(["userPools[0].algorithms"]);
+    expect(pathsIn(withPool({ keys, algorithms: ["HS256"] }))).toEqual([]);
+  });
+
+  test.each(["HS256", "HS384", "HS512", "none", "None", "es256", "RSA-OAEP", "A128KW"])(
+    "a JWKS refuses the algorithm %s",
+    (algorithm) => {
+      const [path, ...more] = pathsIn(withPool({ algorithms: ["ES256", algorithm] }));
+      expect(path).toMatch(/^userPools\[0\]\.algorithms(\[1\])?$/);
+      expect(more).toEqual([]);
+    },
+  );
+
+  test("a JWKS in a file refuses HS256 as well", () => {
+    const jwks = JSON.stringify({ keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] });
+    const keys = { jwksFile: temporaryFile("jwks.json", jwks) };
+    expect(pathsIn(withPool({ keys }))).toEqual([]);
+    expect(pathsIn(withPool({ keys, algorithms: ["HS256"] }))).toEqual(["userPools[0].algorithms"]);
+  });
+
+  test("every asymmetric algorithm is accepted with a JWKS", () => {
+    const algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    algorithms.push("EdDSA", "Ed25519");
+    expect(load(withPool({ algorithms })).userPools[0]?.algorithms).toEqual(algorithms);
+  });
+});
+
+test("one audience and one secret may stand without a list, and digests become lower-case", () => {
+  const config = load({
+    userPools: [{ ...pool, audience: "mobile-app" }],
+    apps: [{ ...app, secretSha256: "AB".repeat(32) }],
+  });
+  expect(config.userPools[0]?.audience).toEqual(["mobile-app"]);
+  expect(config.apps[0]?.secretSha256).toEqual(["ab".repeat(32)]);
+});
+
+test("the digest of an empty secret is refused", () => {
+  const empty = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
+  expect(pathsIn(withApp({ secretSha256: [app.secretSha256[0], empty] }))).toEqual([
+    "apps[0].secretSha256[1]",
+  ]);
+});
+
+test.each([
+  "",
+  "https://shop.example.com/logo.png",
+  "http://shop.example.com/logo.png",
+  "data:image/png;base64,AA==",
+])("a logo may be %j", (logoUrl) => {
+  expect(load(withApp({ logoUrl })).apps[0]?.logoUrl).toBe(logoUrl);
+});
