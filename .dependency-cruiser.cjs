@@ -1,0 +1,58 @@
+// Imports point inward: domain <- store <- service <- server <- app <- main, and client stands alone.
+const within = (...folders) => `^src/(${folders.join("|")})/`;
+const only = (name, from, ...allowed) => ({
+  name,
+  severity: "error",
+  from: { path: from },
+  to: { path: "^(src|gen|test|examples|bench)/", pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    only("domain imports nothing of ours", within("domain"), within("domain")),
+    {
+      name: "domain imports no package but node:crypto, in one file",
+      severity: "error",
+      from: { path: within("domain") },
+      to: { dependencyTypesNot: ["local", "type-only"], pathNot: "^(node:)?crypto$" },
+    },
+    {
+      name: "only domain/secrets.ts imports node:crypto",
+      severity: "error",
+      from: { path: within("domain"), pathNot: "^src/domain/secrets.ts$" },
+      to: { path: "^(node:)?crypto$" },
+    },
+    only("config knows the domain at most", within("config"), within("config", "domain")),
+    only("store knows the domain", within("store"), within("store", "domain")),
+    only("qr knows the domain", within("qr"), within("qr", "domain")),
+    only("auth knows the domain and the configuration", within("auth"), within("auth", "config", "domain")),
+    only("service knows store and domain", within("service"), within("service", "store", "domain")),
+    only(
+      "server knows what is further in",
+      within("server"),
+      within("server", "service", "auth", "qr", "config", "domain"),
+      "^gen/",
+    ),
+    only("client knows the generated client alone", within("client"), within("client"), "^gen/"),
+    {
+      name: "grpc-js and gen/ belong to server and client",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${within("server", "client")}|^src/main.ts$` },
+      to: { path: "(node_modules/@grpc/grpc-js|^gen/)" },
+    },
+    {
+      name: "src imports no tests, examples or benchmarks",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|examples|bench)/" },
+    },
+    { name: "no circles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    { name: "no import that cannot be found", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    parser: "swc",
+    enhancedResolveOptions: { extensions: [".ts", ".js"], exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};

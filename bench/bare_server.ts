@@ -1,0 +1,69 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import {
+  type CreateTicketResponse,
+  type GetStatusResponse,
+  QrLoginServiceService,
+} from "../gen/qrlogin/v1/qr_login_service.js";
+import { CancelReason, TicketState } from "../gen/qrlogin/v1/ticket.js";
+
+// The ceiling: what grpc-js and the generated code cost when the service itself does nothing. The answers are made anew
+// for each call and are as long as the real ones, which the benchmark checks.
+
+const ticketId = "A".repeat(22);
+const ticketSecret = "B".repeat(43);
+const life = { seconds: 119, nanos: 999_000_000 };
+const time = "2026-01-01T00:00:00.000Z";
+const qrContent =
+  `{"scene":"APP_AUTH","random":"${ticketId}","userPoolId":"customers"` +
+  `,"createdAt":"${time}","expireAt":"${time}","customData":{}}`;
+
+function created(): CreateTicketResponse {
+  return {
+    ticketId,
+    ticketSecret,
+    qrContent,
+    qrImage: undefined,
+    expireTime: new Date(Date.now() + 120_000),
+    remainingDuration: { ...life },
+    minPollInterval: { seconds: 0, nanos: 500_000_000 },
+  };
+}
+
+function status(): GetStatusResponse {
+  return {
+    status: {
+      ticketId,
+      state: TicketState.PENDING,
+      revision: 1,
+      expireTime: new Date(Date.now() + 120_000),
+      remainingDuration: { ...life },
+      scannedBy: undefined,
+      exchangeTicket: "",
+      cancelReason: CancelReason.UNSPECIFIED,
+    },
+  };
+}
+
+// As src/server/grpc_server.ts has them with the default configuration.
+const server = new Server({
+  "grpc.max_receive_message_length": 65_536,
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.enable_channelz": 0,
+});
+
+const { createTicket, getStatus } = QrLoginServiceService;
+server.addService(
+  { createTicket, getStatus },
+  {
+    createTicket: (_call: unknown, callback: (error: null, answer: CreateTicketResponse) => void) =>
+      callback(null, created()),
+    getStatus: (_call: unknown, callback: (error: null, answer: GetStatusResponse) => void) =>
+      callback(null, status()),
+  },
+);
+
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  console.log(`127.0.0.1:${port}`);
+});

@@ -1,0 +1,106 @@
+import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import {
+  CreateTicketRequest,
+  CreateTicketResponse,
+  GetStatusRequest,
+  GetStatusResponse,
+  QrLoginServiceClient,
+} from "../gen/qrlogin/v1/qr_login_service.js";
+import { TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { credential } from "./servers.js";
+
+export const authorization = `Basic ${btoa(`${credential.appId}:${credential.secret}`)}`;
+
+/** A request to repeat, and how long its right answer is. */
+export interface Call {
+  readonly path: string;
+  /** The request with the prefix that gRPC puts before a message. */
+  readonly body: Buffer;
+  /** Bytes of the answer on the wire, its prefix included; the fractions of a second move it by a byte or two. */
+  readonly answerBytes: number;
+}
+
+/** Makes real calls, so that nothing is measured that does not work. */
+export interface Caller {
+  /** Waits until the server answers. */
+  ready(): Promise<void>;
+  /** Creates a ticket and checks the answer. */
+  createTicket(): Promise<Call>;
+  /** Creates a ticket, asks for its status and checks the answer. */
+  getStatus(): Promise<Call>;
+  close(): void;
+}
+
+export const methods = ["createTicket", "getStatus"] as const;
+
+const prefixBytes = 5;
+
+// What an app's backend would send: who asks, no image, no custom data.
+const ticketWanted = CreateTicketRequest.fromPartial({
+  requester: {
+    ipAddress: "203.0.113.7",
+    userAgent:
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+    deviceName: "Chrome on Linux",
+    place: "Lisbon, Portugal",
+  },
+});
+
+export function createCaller(address: string): Caller {
+  const client = new QrLoginServiceClient(address, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set("authorization", authorization);
+
+  async function create(): Promise<CreateTicketResponse> {
+    const answer = await answered<CreateTicketResponse>((done) =>
+      client.createTicket(ticketWanted, metadata, done),
+    );
+    if (answer.ticketId.length !== 22 || answer.ticketSecret.length !== 43) {
+      throw new Error("CreateTicket answered something else than a ticket");
+    }
+    return answer;
+  }
+
+  return {
+    ready() {
+      return new Promise((resolve, reject) => {
+        client.waitForReady(Date.now() + 10_000, (error) => (error ? reject(error) : resolve()));
+      });
+    },
+    async createTicket() {
+      const answer = CreateTicketResponse.encode(await create()).finish();
+      return {
+        path: "/qrlogin.v1.QrLoginService/CreateTicket",
+        body: framed(CreateTicketRequest.encode(ticketWanted).finish()),
+        answerBytes: prefixBytes + answer.length,
+      };
+    },
+    async getStatus() {
+      const { ticketId, ticketSecret } = await create();
+      const request = { ticketId, ticketSecret };
+      const answer = await answered<GetStatusResponse>((done) => client.getStatus(request, metadata, done));
+      const { status } = answer;
+      if (status?.state !== TicketState.PENDING || status.ticketId !== ticketId) {
+        throw new Error("GetStatus answered something else than the status of a new ticket");
+      }
+      return {
+        path: "/qrlogin.v1.QrLoginService/GetStatus",
+        body: framed(GetStatusRequest.encode(request).finish()),
+        answerBytes: prefixBytes + GetStatusResponse.encode(answer).finish().length,
+      };
+    },
+    close: () => client.close(),
+  };
+}
+
+function framed(message: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+function answered<T>(call: (done: (error: ServiceError | null, answer: T) => void) => unknown): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, answer) => (error ? reject(error) : resolve(answer)));
+  });
+}

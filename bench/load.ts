@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { authorization, type Call } from "./calls.js";
+import type { Target } from "./servers.js";
+
+/** What one run of load came to. */
+export interface Measurement {
+  readonly callsPerSecond: number;
+  /** CPU of the server process, garbage collection and helper threads included, for one call. */
+  readonly cpuMicroseconds: number;
+}
+
+/** How far the mean answer may be from the checked one. A refusal has no DATA at all: one in twenty is noticed. */
+const tolerance = 0.05;
+
+/**
+ * Repeats a call over 8 connections, 16 at a time on each, for so many seconds.
+ *
+ * @throws Error when h2load counts a failure, or when the answers are not as long as the right one. h2load does not see
+ * grpc-status; the HTTP status of a refusal is 200.
+ */
+export async function load(
+  target: Target,
+  call: Call,
+  seconds: number,
+  bodyFile: string,
+): Promise<Measurement> {
+  writeFileSync(bodyFile, call.body);
+  const headers = ["content-type: application/grpc", "te: trailers", `authorization: ${authorization}`];
+  const before = target.cpuMicroseconds();
+  const { stdout } = await promisify(execFile)("h2load", [
+    ...["-c", "8", "-m", "16", "-t", "1", "-D", String(seconds), "-d", bodyFile],
+    ...headers.flatMap((header) => ["-H", header]),
+    `http://${target.address}${call.path}`,
+  ]);
+  const cpu = target.cpuMicroseconds() - before;
+
+  const done = numberIn(stdout, /, (\d+) done,/);
+  const succeeded = numberIn(stdout, /, (\d+) succeeded,/);
+  const dataBytes = numberIn(stdout, /\((\d+)\) data/);
+  const failed = `the run against "${target.name}" failed`;
+  if (succeeded === 0 || succeeded !== done)
+    throw new Error(`${failed}: ${succeeded} of ${done} calls succeeded`);
+  const bytes = dataBytes / done;
+  if (Math.abs(bytes / call.answerBytes - 1) > tolerance) {
+    const means = "calls were refused, or the answers are not alike";
+    throw new Error(
+      `${failed}: ${bytes.toFixed(1)} bytes an answer where ${call.answerBytes} are right: ${means}`,
+    );
+  }
+  return { callsPerSecond: done / seconds, cpuMicroseconds: cpu / done };
+}
+
+function numberIn(text: string, pattern: RegExp): number {
+  const digits = pattern.exec(text)?.[1];
+  if (digits === undefined) throw new Error(`h2load printed nothing like ${pattern}:\n${text}`);
+  return Number(digits);
+}

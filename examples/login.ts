@@ -1,0 +1,43 @@
+// A whole login in one process: a server of its own, the website and the phone. `npm run example`
+import { pino } from "pino";
+import { startApp } from "../src/app.js";
+import { developmentApp, developmentPool, signDevelopmentToken } from "../src/auth/development.js";
+import { createAppClient, createApproverClient } from "../src/client/index.js";
+import { loadConfig } from "../src/config/load.js";
+import { drawInTerminal } from "../src/qr/terminal.js";
+import { approve, describe } from "./phone.js";
+import { signIn } from "./website.js";
+
+const config = loadConfig({
+  env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" },
+  development: { apps: [developmentApp], userPools: [developmentPool] },
+});
+const app = await startApp(config, pino({ level: "warn" }));
+const address = app.grpcAddress;
+console.log(`server:  listens on ${address}`);
+
+const website = createAppClient({ address, appId: "demo-app", appSecret: "demo-secret" });
+const phone = createApproverClient({ address, token: () => signDevelopmentToken("alice", Date.now()) });
+
+let approval: Promise<unknown> | undefined;
+try {
+  const user = await signIn(website, (qrContent) => {
+    console.log(drawInTerminal(qrContent));
+    approval = approve(phone, qrContent, async (who) => {
+      console.log(`phone:   ${describe(who)}`);
+      console.log("phone:   Alice says yes.");
+      return true;
+    });
+    // A phone that fails must not leave the website waiting.
+    approval.catch((error) => {
+      console.error(`phone:   ${error}`);
+      website.close();
+    });
+  });
+  await approval;
+  console.log("website: signed in:", user);
+} finally {
+  website.close();
+  phone.close();
+  await app.stop();
+}

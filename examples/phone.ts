@@ -1,0 +1,66 @@
+// The phone: takes what was scanned, shows who asks, and lets the person decide. `npm run phone -- 'TEXT'` or a picture file
+import { existsSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import jsqr from "jsqr";
+import { PNG } from "pngjs";
+import { signDevelopmentToken } from "../src/auth/development.js";
+import {
+  type ApproverClient,
+  createApproverClient,
+  isQrLoginError,
+  type MarkScannedResponse,
+} from "../src/client/index.js"; // yours: "qrlogin/client"
+import { argumentOf, isRun, words } from "./command_line.js";
+
+/** Scans, asks, and does as the person says. Answers whether they agreed. */
+export async function approve(
+  client: ApproverClient,
+  qrContent: string,
+  ask: (who: MarkScannedResponse) => Promise<boolean>,
+): Promise<boolean> {
+  const who = await client.markScanned({ scanned: { $case: "qrContent", value: qrContent } });
+  const agreed = await ask(who);
+  if (agreed) await client.authorize({ ticketId: who.ticketId });
+  else await client.cancel({ ticketId: who.ticketId });
+  return agreed;
+}
+
+/** What a person reads before they decide. Never what the code says: what the service answers. */
+export function describe({ app, requester, remainingDuration }: MarkScannedResponse): string {
+  const screen = [requester?.deviceName, requester?.place, requester?.ipAddress].filter(Boolean).join(", ");
+  return `${app?.name} asks you to sign in. It says that its screen is: ${screen || "unknown"}. ${remainingDuration?.seconds} seconds left.`;
+}
+
+/** The text in a PNG picture of a QR code. */
+function scan(file: string): string {
+  const { data, width, height } = PNG.sync.read(readFileSync(file));
+  const code = jsqr.default(new Uint8ClampedArray(data), width, height);
+  if (!code) throw new Error(`no QR code found in ${file}`);
+  return code.data;
+}
+
+if (isRun(import.meta.url)) {
+  const [scanned] = words();
+  const user = argumentOf("--user") === "bob" ? "bob" : "alice";
+  if (!scanned) {
+    console.error("usage: npm run phone -- TEXT_OR_PNG_FILE [--user alice|bob] [--address HOST:PORT]");
+    process.exit(2);
+  }
+  const address = argumentOf("--address") ?? "127.0.0.1:50051";
+  const client = createApproverClient({ address, token: () => signDevelopmentToken(user, Date.now()) });
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const agreed = await approve(client, existsSync(scanned) ? scan(scanned) : scanned, async (who) => {
+      console.log(describe(who));
+      return (await terminal.question("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
+    });
+    console.log(agreed ? `Signed in as ${user}.` : "Refused.");
+  } catch (error) {
+    if (!isQrLoginError(error)) throw error;
+    console.error(`Not possible: ${error.message} (${error.reason})`);
+    process.exitCode = 1;
+  } finally {
+    terminal.close();
+    client.close();
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  CreateTicketRequest,
+  type CreateTicketResponse,
+  ExchangeUserInfoRequest,
+  type ExchangeUserInfoResponse,
+  GetStatusRequest,
+  type GetStatusResponse,
+  WatchStatusRequest,
+  WithdrawRequest,
+  type WithdrawResponse,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import { type CallOptions, type ClientOptions, metadataWith, openConnection } from "./connection.js";
+import { systemTiming, type Timing } from "./timing.js";
+import { type WatchOptions, watch } from "./watch.js";
+
+/** Options of {@link createAppClient}. */
+export interface AppClientOptions extends ClientOptions {
+  /** Id of the app. */
+  readonly appId: string;
+  /** Secret of the app. */
+  readonly appSecret: string;
+}
+
+/** The message that `fromPartial` of a generated type takes. */
+type Partially<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+
+/** The calls of an app. Each rejects with a QrLoginError, or with the reason of its signal. */
+export interface AppClient {
+  /** Creates a ticket. Not retried: a repeat would make a second one. */
+  createTicket(
+    request: Partially<typeof CreateTicketRequest>,
+    options?: CallOptions,
+  ): Promise<CreateTicketResponse>;
+  /** Gets the status once. Where it can be had, {@link AppClient.watchStatus} is quicker and cheaper. Retried while UNAVAILABLE. */
+  getStatus(request: Partially<typeof GetStatusRequest>, options?: CallOptions): Promise<GetStatusResponse>;
+  /**
+   * Follows the status of a ticket: the present one at once, then each that differs in more than the remaining duration.
+   * Ends after a terminal one. Nothing is called before the iteration begins; each iteration is a watch of its own.
+   *
+   * Reconnects by itself when the service is UNAVAILABLE, when the connection is cut, and when the stream ends before a
+   * terminal state, with pauses that grow and vary, and never sooner than the service asks. There is no limit of
+   * time or attempts: give a signal where one is wanted. Whatever else the service answers is thrown, such as
+   * TICKET_NOT_FOUND, APP_UNAUTHENTICATED and WATCH_SUPERSEDED (a newer watch of the ticket has taken over).
+   *
+   * A slow reader is given the newest status, and may miss those in between, never the last. Leaving the loop, or
+   * aborting the signal, ends the call at the server and changes nothing about the ticket.
+   */
+  watchStatus(
+    request: Partially<typeof WatchStatusRequest>,
+    options?: WatchOptions,
+  ): AsyncIterable<TicketStatus>;
+  /** Gives a ticket up. Retried while UNAVAILABLE. */
+  withdraw(request: Partially<typeof WithdrawRequest>, options?: CallOptions): Promise<WithdrawResponse>;
+  /**
+   * Spends the exchange ticket for the user information. At most once, and never retried: after UNAVAILABLE (also with the
+   * reason OUTCOME_UNKNOWN), DEADLINE_EXCEEDED or an abort the login may be lost, and the user has to scan again.
+   */
+  exchangeUserInfo(
+    request: Partially<typeof ExchangeUserInfoRequest>,
+    options?: CallOptions,
+  ): Promise<ExchangeUserInfoResponse>;
+  /** Ends all calls and watches that run, with a QrLoginError (CANCELLED), and closes the connections. */
+  close(): void;
+}
+
+/**
+ * Creates a client for an app: a website's backend that asks for sign-ins. Make one and share it; it connects when
+ * it is first used.
+ *
+ * Plain text is the default to the loopback only, TLS to any other address; see {@link ClientOptions.tls}. Calls have
+ * a deadline of 10 seconds unless told otherwise, watches have none and run on a connection of their own.
+ *
+ * @throws TypeError, RangeError when an option makes no sense.
+ *
+ * @example
+ * ```ts
+ * const client = createAppClient({ address: "127.0.0.1:50051", appId: "demo-app", appSecret: "demo-secret" });
+ * const verifier = createCodeVerifier();
+ * const { ticketId, ticketSecret, qrContent } = await client.createTicket({ codeChallenge: codeChallengeOf(verifier) });
+ * draw(qrContent);
+ * for await (const status of client.watchStatus({ ticketId, ticketSecret })) {
+ *   if (status.state !== TicketState.AUTHORIZED) continue;
+ *   const { user } = await client.exchangeUserInfo({ exchangeTicket: status.exchangeTicket, codeVerifier: verifier });
+ *   signIn(user);
+ *   break;
+ * }
+ * ```
+ */
+export function createAppClient(options: AppClientOptions): AppClient {
+  return createTimedAppClient(options, systemTiming);
+}
+
+/** {@link createAppClient} with time and chance to be held by tests. Not for users. */
+export function createTimedAppClient(options: AppClientOptions, timing: Timing): AppClient {
+  const authorization = basic(options.appId, options.appSecret);
+  const connection = openConnection(options, authorization, timing);
+  const { call, inFlight } = connection;
+
+  return {
+    createTicket: async (request, callOptions = {}) =>
+      call((client) => client.createTicket, CreateTicketRequest.fromPartial(request), callOptions),
+    getStatus: async (request, callOptions = {}) =>
+      call((client) => client.getStatus, GetStatusRequest.fromPartial(request), callOptions),
+    watchStatus(request, watchOptions = {}) {
+      const message = WatchStatusRequest.fromPartial(request);
+      const open = () => connection.watchClient().watchStatus(message, metadataWith(authorization));
+      return watch({ open, inFlight, timing }, watchOptions);
+    },
+    withdraw: async (request, callOptions = {}) =>
+      call((client) => client.withdraw, WithdrawRequest.fromPartial(request), callOptions),
+    exchangeUserInfo: async (request, callOptions = {}) =>
+      call((client) => client.exchangeUserInfo, ExchangeUserInfoRequest.fromPartial(request), callOptions),
+    close: connection.close,
+  };
+}
+
+/** The app credential by RFC 7617. */
+function basic(appId: string, appSecret: string): string {
+  if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
+  if (appSecret === "") throw new TypeError("appSecret must not be empty");
+  return `Basic ${Buffer.from(`${appId}:${appSecret}`, "utf8").toString("base64")}`;
+}

@@ -1,0 +1,86 @@
+import {
+  AuthorizeRequest,
+  type AuthorizeResponse,
+  CancelRequest,
+  type CancelResponse,
+  MarkScannedRequest,
+  type MarkScannedResponse,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type CallOptions, type ClientOptions, openConnection } from "./connection.js";
+import { systemTiming, type Timing } from "./timing.js";
+
+/** Options of {@link createApproverClient}. */
+export interface ApproverClientOptions extends ClientOptions {
+  /**
+   * The user's token, or what answers it. It is asked once for every call, within the deadline of the call; what it throws,
+   * the call rejects with. Refreshing is its business: a call that is refused with USER_TOKEN_EXPIRED is not made again.
+   */
+  readonly token: string | (() => string | Promise<string>);
+}
+
+/** The message that `fromPartial` of a generated type takes. */
+type Partially<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+
+/** The calls of an approver. Each rejects with a QrLoginError, or with the reason of its signal. All are retried while UNAVAILABLE. */
+export interface ApproverClient {
+  /** Marks a ticket as scanned and answers who is asking, for the user to judge. */
+  markScanned(
+    request: Partially<typeof MarkScannedRequest>,
+    options?: CallOptions,
+  ): Promise<MarkScannedResponse>;
+  /** Agrees to the sign-in. */
+  authorize(request: Partially<typeof AuthorizeRequest>, options?: CallOptions): Promise<AuthorizeResponse>;
+  /** Declines the sign-in. */
+  cancel(request: Partially<typeof CancelRequest>, options?: CallOptions): Promise<CancelResponse>;
+  /** Ends all calls that run, with a QrLoginError (CANCELLED), and closes the connection. */
+  close(): void;
+}
+
+/**
+ * Creates a client for an approver: the mobile app, or its backend, that acts for a signed-in user.
+ *
+ * Plain text is the default to the loopback only, TLS to any other address; see {@link ClientOptions.tls}. Calls have
+ * a deadline of 10 seconds unless told otherwise.
+ *
+ * @throws TypeError, RangeError when an option makes no sense.
+ *
+ * @example
+ * ```ts
+ * const client = createApproverClient({ address: "127.0.0.1:50051", token: () => session.freshToken() });
+ * const scanned = await client.markScanned({ scanned: { $case: "qrContent", value: textInTheQrCode } });
+ * const { ticketId } = scanned;
+ * if (await userAgrees(scanned)) await client.authorize({ ticketId });
+ * else await client.cancel({ ticketId });
+ * client.close();
+ * ```
+ */
+export function createApproverClient(options: ApproverClientOptions): ApproverClient {
+  return createTimedApproverClient(options, systemTiming);
+}
+
+/** {@link createApproverClient} with time to be held by tests. Not for users. */
+export function createTimedApproverClient(options: ApproverClientOptions, timing: Timing): ApproverClient {
+  const { token } = options;
+  const authorization = typeof token === "string" ? bearer(token) : async () => bearer(await token());
+  const { call, close } = openConnection(options, authorization, timing);
+
+  return {
+    markScanned: async (request, callOptions = {}) =>
+      call((client) => client.markScanned, MarkScannedRequest.fromPartial(request), callOptions),
+    authorize: async (request, callOptions = {}) =>
+      call((client) => client.authorize, AuthorizeRequest.fromPartial(request), callOptions),
+    cancel: async (request, callOptions = {}) =>
+      call((client) => client.cancel, CancelRequest.fromPartial(request), callOptions),
+    close,
+  };
+}
+
+/** The user's credential by RFC 6750. Checked here, since grpc-js would quote a malformed one in its error. */
+function bearer(token: string): string {
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
+    throw new TypeError(
+      "The user token is empty or holds a character that a bearer token must not have (RFC 6750)",
+    );
+  }
+  return `Bearer ${token}`;
+}

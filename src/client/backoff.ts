@@ -1,0 +1,35 @@
+import type { Timing } from "./timing.js";
+
+/** How long to pause before another attempt: at random between zero and a limit that doubles (full jitter). */
+export interface BackoffOptions {
+  /** The limit of the first pause, in milliseconds. 100 by default. */
+  readonly baseMs?: number;
+  /** What the limit grows to, in milliseconds. 5,000 by default. */
+  readonly capMs?: number;
+}
+
+/** A run of pauses that grow. */
+export interface Backoff {
+  /** The next pause in milliseconds. What the server asked to wait comes first, the pause at random on top. */
+  next(retryAfterMs: number | undefined): number;
+  /** Begins again with the shortest limit. */
+  reset(): void;
+}
+
+/** @throws RangeError when a limit is not a number above zero. */
+export function createBackoff(options: BackoffOptions, random: Timing["random"]): Backoff {
+  const { baseMs = 100, capMs = 5_000 } = options;
+  if (!(baseMs > 0 && capMs > 0)) throw new RangeError("backoff.baseMs and backoff.capMs must be above zero");
+  let limit = Math.min(baseMs, capMs);
+  return {
+    next(retryAfterMs = 0) {
+      // The sum and not the greater of the two: else all who were told the same delay come back in the same instant.
+      const pause = retryAfterMs + random() * limit;
+      limit = Math.min(limit * 2, capMs);
+      return pause;
+    },
+    reset() {
+      limit = Math.min(baseMs, capMs);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { BlockList, isIP } from "node:net";
+import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
+
+/** How the connection is protected. */
+export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
+
+/** Where the service is and how it is reached. */
+export interface TransportOptions {
+  /** Address of the service as gRPC writes it: `host:port`, `[ipv6]:port`, `dns:///host:port` or `unix:/path`. */
+  readonly address: string;
+  /**
+   * `true` is TLS with the root certificates that Node.js trusts, an object TLS with others (PEM), `false` plain text.
+   *
+   * By default plain text to the loopback (127.0.0.0/8, ::1, localhost, `unix:`) and TLS to anywhere else: credentials
+   * cross a network in the clear only where `false` is written out.
+   */
+  readonly tls?: Tls;
+  /**
+   * Further options of the gRPC channels, such as `grpc.keepalive_time_ms`. The service config cannot be set: it decides
+   * what is retried.
+   */
+  readonly channelOptions?: ChannelOptions;
+}
+
+/** The methods that a repeat leaves unchanged. CreateTicket would make a second ticket, ExchangeUserInfo loses the login. */
+const repeatable = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw"];
+
+const serviceConfig = JSON.stringify({
+  methodConfig: [
+    {
+      name: repeatable.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
+      retryPolicy: {
+        maxAttempts: 4,
+        initialBackoff: "0.1s",
+        maxBackoff: "1s",
+        backoffMultiplier: 2,
+        retryableStatusCodes: ["UNAVAILABLE"],
+      },
+    },
+  ],
+});
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+/** What a gRPC client of the service is made with. */
+export interface Transport {
+  readonly address: string;
+  readonly credentials: ChannelCredentials;
+  /** Of the channel of the unary calls. */
+  readonly callOptions: ChannelOptions;
+  /** Of the channel of the watches. */
+  readonly watchOptions: ChannelOptions;
+}
+
+/** @throws TypeError when the address is empty or the root certificates are no PEM text. */
+export function transportOf(options: TransportOptions): Transport {
+  const { address, tls = !isLoopback(address) } = options;
+  if (address === "") throw new TypeError("address must not be empty");
+  const callOptions: ChannelOptions = {
+    // A connection that has died without a word is noticed within 40 seconds.
+    "grpc.keepalive_time_ms": 30_000,
+    "grpc.keepalive_timeout_ms": 10_000,
+    // As patient as our back-off: gRPC's own grows to two minutes, in which every attempt of ours would fail at once.
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 5_000,
+    "grpc.dns_min_time_between_resolutions_ms": 5_000,
+    // A proxy out of the environment would carry the plain text that is meant for this machine elsewhere.
+    ...(tls === false && { "grpc.enable_http_proxy": 0 }),
+    ...options.channelOptions,
+    "grpc.service_config": serviceConfig,
+    // Else a TXT record in the DNS could replace the service config and have the exchange retried.
+    "grpc.service_config_disable_resolution": 1,
+  };
+  return {
+    address,
+    credentials: credentialsOf(tls),
+    callOptions,
+    watchOptions: {
+      // Between two attempts of a watch there is no call, and the connection must not die unnoticed.
+      "grpc.keepalive_permit_without_calls": 1,
+      // What stops that traffic a minute after the last watch.
+      "grpc.client_idle_timeout_ms": 60_000,
+      ...callOptions,
+      // A connection of its own: long streams must not take the places of short calls.
+      "grpc.use_local_subchannel_pool": 1,
+    },
+  };
+}
+
+function credentialsOf(tls: Tls): ChannelCredentials {
+  if (tls === false) return credentials.createInsecure();
+  const roots = tls === true ? undefined : tls.rootCertificates;
+  if (roots === undefined) return credentials.createSsl();
+  const pem = Buffer.from(roots);
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new TypeError("tls.rootCertificates must be certificates in PEM form");
+  }
+  return credentials.createSsl(pem);
+}
+
+/** Whether a gRPC address can only lead to this machine. When in doubt it is not. */
+export function isLoopback(address: string): boolean {
+  if (address.startsWith("unix:")) return true;
+  const [, scheme, rest = address] = /^(dns|ipv4|ipv6):(?:\/\/\/)?(.*)$/.exec(address) ?? [];
+  const places = scheme === "ipv4" || scheme === "ipv6" ? rest.split(",") : [rest];
+  return places.every((place) => isLoopbackHost(hostOf(place)));
+}
+
+function hostOf(place: string): string {
+  const bracketed = /^\[(.*)\](?::\d+)?$/.exec(place)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  return isIP(place) === 6 ? place : place.replace(/:\d+$/, "");
+}
+
+function isLoopbackHost(host: string): boolean {
+  const version = isIP(host);
+  if (version === 0) return host.toLowerCase() === "localhost";
+  return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
+}

@@ -1,0 +1,134 @@
+import { type ClientReadableStream, status } from "@grpc/grpc-js";
+import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import { type BackoffOptions, createBackoff } from "./backoff.js";
+import { isQrLoginError, type QrLoginError } from "./error.js";
+import type { InFlight } from "./in_flight.js";
+import { isTerminal } from "./terminal_state.js";
+import type { Timing } from "./timing.js";
+import { watchCallOf } from "./watch_call.js";
+
+/** Options of a watch. */
+export interface WatchOptions {
+  /** Ends the watch when it is aborted; the iteration then throws the reason of the signal. */
+  readonly signal?: AbortSignal;
+  /** Whether a status that says nothing new is yielded too, as a sign of life every 15 seconds. False by default. */
+  readonly heartbeats?: boolean;
+  /** Pauses between two attempts to reconnect. */
+  readonly backoff?: BackoffOptions;
+}
+
+/** What a watch runs on. */
+export interface WatchEnvironment {
+  /** Starts one WatchStatus call. */
+  open(): ClientReadableStream<WatchStatusResponse>;
+  readonly inFlight: InFlight;
+  readonly timing: Timing;
+}
+
+/** With this as the reason the reader gave the watch up, and is told no error. */
+const givenUp = Symbol("given up");
+
+/** The statuses of a ticket until a terminal one, over as many calls as that takes. Each iteration is a watch of its own. */
+export function watch(environment: WatchEnvironment, options: WatchOptions): AsyncIterable<TicketStatus> {
+  return {
+    [Symbol.asyncIterator]() {
+      const stop = new AbortController();
+      const statuses = follow(environment, options, stop);
+      return {
+        next: () => statuses.next(),
+        // A generator that waits cannot be returned from; the abort ends what it waits for.
+        return() {
+          stop.abort(givenUp);
+          return statuses.return(undefined);
+        },
+      };
+    },
+  };
+}
+
+async function* follow(
+  { open, inFlight, timing }: WatchEnvironment,
+  { signal, heartbeats = false, backoff: backoffOptions = {} }: WatchOptions,
+  stop: AbortController,
+): AsyncGenerator<TicketStatus, undefined> {
+  const backoff = createBackoff(backoffOptions, timing.random);
+  const stopped = stop.signal;
+  let shown: Uint8Array | undefined;
+  const leave = inFlight.join(signal, (reason) => stop.abort(reason));
+  try {
+    for (;;) {
+      stopped.throwIfAborted();
+      const call = watchCallOf(open());
+      const onStop = () => call.stop(stopped.reason);
+      stopped.addEventListener("abort", onStop, { once: true });
+      let retryAfterMs: number | undefined;
+      try {
+        for (let now = await call.next(); now !== undefined; now = await call.next()) {
+          backoff.reset();
+          const last = isTerminal(now.state);
+          if (last) {
+            // Before the reader has it: one who reads no further must not be left with an open watch.
+            call.stop(givenUp);
+            leave();
+          }
+          const face = faceOf(now);
+          if (heartbeats || shown === undefined || Buffer.compare(face, shown) !== 0) {
+            shown = face;
+            yield now;
+          }
+          if (last) return;
+        }
+      } catch (error) {
+        if (stopped.aborted || !isCut(error)) throw error;
+        retryAfterMs = error.retryAfterMs;
+      } finally {
+        stopped.removeEventListener("abort", onStop);
+        call.stop(givenUp);
+      }
+      await pause(backoff.next(retryAfterMs), stopped, timing);
+    }
+  } catch (error) {
+    if (error === givenUp) return;
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+/** The status without what every message changes. */
+function faceOf(of: TicketStatus): Uint8Array {
+  return TicketStatus.encode({ ...of, remainingDuration: undefined }).finish();
+}
+
+/** Whether the stream was cut off, which says nothing about the ticket, rather than refused. */
+function isCut(error: unknown): error is QrLoginError {
+  if (!isQrLoginError(error)) return false;
+  if (error.code === status.UNAVAILABLE) return error.reason !== "OUTCOME_UNKNOWN";
+  // A refusal by the service has a reason. Without one these are the marks of a proxy that has had enough: we have
+  // neither cancelled nor set a deadline, and grpc-js names a reset stream by this text alone.
+  if (error.reasonText !== undefined) return false;
+  return (
+    error.code === status.CANCELLED ||
+    error.code === status.DEADLINE_EXCEEDED ||
+    (error.code === status.INTERNAL && error.message.includes("Received RST_STREAM"))
+  );
+}
+
+function pause(ms: number, stopped: AbortSignal, timing: Timing): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (stopped.aborted) {
+      reject(stopped.reason);
+      return;
+    }
+    const onStop = () => {
+      cancel();
+      reject(stopped.reason);
+    };
+    const cancel = timing.after(ms, () => {
+      stopped.removeEventListener("abort", onStop);
+      resolve();
+    });
+    stopped.addEventListener("abort", onStop, { once: true });
+  });
+}

@@ -1,0 +1,77 @@
+import { Refusal } from "../domain/refusal.js";
+import { isCanonicalBase64url } from "../domain/secrets.js";
+
+/** What a QR code of ours says. Times are milliseconds since the Unix epoch. */
+export interface QrContent {
+  readonly scene: string;
+  readonly ticketId: string;
+  readonly userPoolId: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** The app's own data as JSON text, already checked to be an object; undefined for none. */
+  readonly customData: string | undefined;
+}
+
+/** What the service reads out of a scanned text: the ticket, and what has to match it. */
+export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "userPoolId">;
+
+/** Longest text that is looked at, in UTF-16 code units. The largest QR code holds fewer bytes. */
+const maxLength = 4096;
+
+/** The text to draw as a QR code: JSON with the guide's keys in the guide's order. */
+export function drawContent(content: QrContent): string {
+  const { scene, ticketId, userPoolId, createdAt, expiresAt, customData = "{}" } = content;
+  // Put together by hand because the custom data is JSON text already: to parse it only to write it again costs time
+  // and could change numbers.
+  return (
+    `{"scene":${JSON.stringify(scene)},"random":${JSON.stringify(ticketId)}` +
+    `,"userPoolId":${JSON.stringify(userPoolId)},"createdAt":"${new Date(createdAt).toISOString()}"` +
+    `,"expireAt":"${new Date(expiresAt).toISOString()}","customData":${customData}}`
+  );
+}
+
+/**
+ * Reads a scanned text. Times and custom data are checked for their type and then left alone: what counts is what
+ * the ticket says. Keys that we do not know are passed over.
+ *
+ * @throws Refusal QR_CONTENT_INVALID with the same message whatever is wrong.
+ */
+export function readContent(text: string): ScannedContent {
+  if (text.length > maxLength) throw invalid();
+  const content = parse(text);
+  if (!isObject(content)) throw invalid();
+
+  const { scene, random, userPoolId } = content;
+  if (!isFilled(scene) || !isFilled(random) || !isFilled(userPoolId)) throw invalid();
+  if (!isCanonicalBase64url(random, 16)) throw invalid();
+
+  const { createdAt, expireAt, expiresIn, customData } = content;
+  if (createdAt !== undefined && typeof createdAt !== "string") throw invalid();
+  if (expireAt !== undefined && typeof expireAt !== "string") throw invalid();
+  // The older form of the code: seconds, as a number or as text.
+  if (expiresIn !== undefined && typeof expiresIn !== "number" && typeof expiresIn !== "string")
+    throw invalid();
+  if (customData !== undefined && !isObject(customData)) throw invalid();
+  return { scene, ticketId: random, userPoolId };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not kept as the cause: the parser's message quotes the text, and the cause goes into the log.
+    throw invalid();
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function invalid(): Refusal {
+  return new Refusal("QR_CONTENT_INVALID", "the scanned text is not a QR code of this service");
+}

@@ -1,0 +1,51 @@
+import { parentPort } from "node:worker_threads";
+import type { FieldViolation, Reason } from "../domain/refusal.js";
+import { Refusal } from "../domain/refusal.js";
+import type { Image, ImageOptions } from "./draw_image.js";
+import { drawImage } from "./draw_image.js";
+
+/** What the worker is sent: one image to draw. It is sent the next one when it has answered. */
+export interface DrawRequest {
+  readonly content: string;
+  readonly options: ImageOptions;
+}
+
+/** What the worker answers. */
+export type DrawAnswer =
+  | { readonly kind: "drawn"; readonly image: Image }
+  | {
+      readonly kind: "refused";
+      readonly reason: Reason;
+      readonly message: string;
+      readonly fieldViolations: readonly FieldViolation[];
+    }
+  /** A fault: where it was thrown, without the error's message. */
+  | { readonly kind: "failed"; readonly at: string };
+
+if (!parentPort) throw new Error("image_worker is started by image as a worker thread");
+const port = parentPort;
+
+port.on("message", ({ content, options }: DrawRequest) => {
+  const answer = answerTo(content, options);
+  port.postMessage(answer, answer.kind === "drawn" ? [answer.image.data.buffer] : []);
+});
+
+function answerTo(content: string, options: ImageOptions): DrawAnswer {
+  try {
+    return { kind: "drawn", image: drawImage(content, options) };
+  } catch (error) {
+    if (error instanceof Refusal) {
+      const { reason, message, fieldViolations } = error;
+      return { kind: "refused", reason, message, fieldViolations };
+    }
+    return { kind: "failed", at: placeOf(error) };
+  }
+}
+
+/** The name and the stack of an error. Its message stays here: libraries quote in it what they could not draw. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "not an Error";
+  const { name, message, stack = "" } = error;
+  const start = stack.indexOf(message);
+  return start < 0 ? name : name + stack.slice(start + message.length);
+}

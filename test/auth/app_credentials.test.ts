@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { createAppAuthenticator } from "../../src/auth/app_credentials.js";
+import type { AppConfig } from "../../src/config/config.js";
+import { Refusal } from "../../src/domain/refusal.js";
+import { hexDigest } from "../../src/domain/secrets.js";
+
+const app = (id: string, ...secrets: string[]): AppConfig => ({
+  id,
+  name: id,
+  logoUrl: "",
+  userPool: "customers",
+  secretSha256: secrets.map(hexDigest),
+});
+const shop = app("shop", "new secret", "old secret");
+const kiosk = app("kiosk", "with:colon:");
+const bare = app("bare");
+const empty = app("empty", "");
+const accented = app("café", "pässword");
+const apps = createAppAuthenticator([shop, kiosk, bare, empty, accented]);
+
+const base64 = (text: string | Buffer): string => Buffer.from(text as string).toString("base64");
+const basic = (text: string | Buffer): string => `Basic ${base64(text)}`;
+
+function refusalOf(...authorization: string[]): Refusal {
+  try {
+    apps.authenticate(authorization);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Refusal);
+    return error as Refusal;
+  }
+  throw new Error("The credential was accepted.");
+}
+
+describe("an app credential", () => {
+  it("that is right names its app", () => {
+    expect(apps.authenticate([basic("shop:new secret")])).toBe(shop);
+  });
+
+  it("may be any of the app's secrets while they are rotated", () => {
+    expect(apps.authenticate([basic("shop:old secret")])).toBe(shop);
+  });
+
+  it("may have a secret with colons, since the first colon ends the app id", () => {
+    expect(apps.authenticate([basic("kiosk:with:colon:")])).toBe(kiosk);
+  });
+
+  it("is read as UTF-8", () => {
+    expect(apps.authenticate([basic("café:pässword")])).toBe(accented);
+  });
+
+  it.each(["basic", "BASIC", "bAsIc"])("may name its scheme as %s", (scheme) => {
+    expect(apps.authenticate([`${scheme} ${base64("shop:new secret")}`])).toBe(shop);
+  });
+
+  it.each([
+    ["with a wrong secret", basic("shop:wrong")],
+    ["with another app's secret", basic("shop:with:colon:")],
+    ["with the digest in place of the secret", basic(`shop:${hexDigest("new secret")}`)],
+    ["with the start of the secret", basic("shop:new secre")],
+    ["of an unknown app", basic("nobody:new secret")],
+    ["of something that every object inherits", basic("constructor:new secret")],
+    ["of an app without secrets", basic("bare:new secret")],
+    ["with the text that pads the comparisons", basic(`bare:${"-".repeat(64)}`)],
+    ["of an app id in other capitals", basic("Shop:new secret")],
+    ["with an empty secret, even where its digest is configured", basic("empty:")],
+    ["with an empty app id", basic(":new secret")],
+    ["without a colon", basic("shop")],
+    ["that is not base64", "Basic shop:new secret"],
+    ["followed by something", `${basic("shop:new secret")} `],
+    ["that is not UTF-8", basic(Buffer.from("shop:\xff", "latin1"))],
+    ["with a byte order mark", basic("\ufeffshop:new secret")],
+    ["that is a Bearer token", `Bearer ${base64("shop:new secret")}`],
+    ["with the scheme alone", "Basic"],
+    ["without a scheme", base64("shop:new secret")],
+    ["that is empty", ""],
+    ["that is huge", basic(`shop:${"x".repeat(1_000_000)}`)],
+  ])("%s is refused", (_, value) => {
+    expect(refusalOf(value).reason).toBe("APP_UNAUTHENTICATED");
+  });
+
+  it.each([
+    ["without its padding", "a secret", (encoded: string) => encoded.slice(0, -2)],
+    ["with too little padding", "a secret", (encoded: string) => encoded.slice(0, -1)],
+    ["with stray bits", "a secret", (encoded: string) => encoded.replace("dA==", "dB==")],
+    ["in the alphabet for URLs", "?????", (encoded: string) => encoded.replaceAll("/", "_")],
+    ["with a line end", "a secret", (encoded: string) => `${encoded}\n`],
+  ])("that is right and in base64 %s is refused", (_, secret, bend) => {
+    const strict = createAppAuthenticator([app("shop", secret)]);
+    const right = base64(`shop:${secret}`);
+    expect(strict.authenticate([`Basic ${right}`]).id).toBe("shop");
+    expect(bend(right)).not.toBe(right);
+    expect(() => strict.authenticate([`Basic ${bend(right)}`])).toThrow(Refusal);
+  });
+
+  it("that is not UTF-8 is refused, even where the secret would be what is left of it", () => {
+    const replaced = createAppAuthenticator([app("shop", "\ufffd")]);
+    expect(replaced.authenticate([basic("shop:\ufffd")]).id).toBe("shop");
+    expect(() => replaced.authenticate([basic(Buffer.from("shop:\xff", "latin1"))])).toThrow(Refusal);
+  });
+
+  it("that is longer than 2048 characters is refused, however right it is", () => {
+    const long = createAppAuthenticator([app("shop", "x".repeat(1500), "x".repeat(1600))]);
+    expect(long.authenticate([basic(`shop:${"x".repeat(1500)}`)]).id).toBe("shop");
+    expect(() => long.authenticate([basic(`shop:${"x".repeat(1600)}`)])).toThrow(Refusal);
+  });
+
+  it("that is missing is refused", () => {
+    expect(refusalOf().reason).toBe("APP_UNAUTHENTICATED");
+  });
+
+  it("that is given twice is refused, even where both are right", () => {
+    const right = basic("shop:new secret");
+    expect(refusalOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
+  });
+
+  it("that is refused tells neither why nor what was presented", () => {
+    const refusals = [refusalOf(), refusalOf(basic("shop:wrong")), refusalOf(basic("nobody:wrong"))];
+    expect(new Set(refusals.map(({ message }) => message)).size).toBe(1);
+    for (const refusal of refusals) expect(refusal.cause).toBeUndefined();
+  });
+
+  it("is refused where there is no app", () => {
+    expect(() => createAppAuthenticator([]).authenticate([basic("shop:new secret")])).toThrow(Refusal);
+  });
+});

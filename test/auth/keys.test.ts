@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TokensConfig } from "../../src/config/config.js";
+import {
+  authenticatorFor,
+  bearer,
+  claimsWith,
+  createTestClock,
+  expectRefusal,
+  type IssuerServer,
+  newKey,
+  poolWith,
+  seconds,
+  sign,
+  startIssuerServer,
+} from "./support.js";
+
+const first = await newKey("ES256", "first");
+const second = await newKey("ES256", "second");
+const clock = createTestClock();
+let server: IssuerServer;
+let folder: string;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
+  server = await startIssuerServer();
+  folder = mkdtempSync(join(tmpdir(), "qrlogin-keys-"));
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+  vi.useRealTimers();
+});
+
+const setOf = (...keys: (typeof first)[]) => ({ keys: keys.map(({ jwk }) => jwk) });
+const serve = (...keys: (typeof first)[]) => server.answerJson("/jwks", setOf(...keys));
+const remote = (tokens: Partial<TokensConfig> = {}) =>
+  authenticatorFor([poolWith({ keys: { jwksUri: `${server.origin}/jwks` } })], clock, tokens);
+const signed = (key = first, changes: Record<string, unknown> = {}) =>
+  sign(key, claimsWith({ exp: seconds(3600), ...changes }), { alg: "ES256", kid: key.jwk.kid });
+
+describe("the keys of an issuer", () => {
+  it("are fetched once for any number of tokens", async () => {
+    serve(first);
+    const { users } = remote();
+    for (const sub of ["a", "b", "c"]) await users.authenticate(bearer(await signed(first, { sub })));
+    expect(server.asked("/jwks")).toBe(1);
+  });
+
+  it("are fetched once for callers that come together", async () => {
+    serve(first);
+    const { users } = remote();
+    const tokens = await Promise.all(["a", "b", "c", "d"].map((sub) => signed(first, { sub })));
+    await Promise.all(tokens.map((token) => users.authenticate(bearer(token))));
+    expect(server.asked("/jwks")).toBe(1);
+  });
+
+  it("are fetched again when they are too old, and a key that has left no longer counts", async () => {
+    serve(first, second);
+    const { users } = remote();
+    const [old, current] = [await signed(first), await signed(second)];
+    await users.authenticate(bearer(old));
+    await users.authenticate(bearer(current));
+    serve(second);
+    clock.advance(299_000);
+    await users.authenticate(bearer(old));
+    expect(server.asked("/jwks")).toBe(1);
+    clock.advance(1_000);
+    await expectRefusal(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
+    expect((await users.authenticate(bearer(current))).approver.subject).toBe("user-1");
+    expect(server.asked("/jwks")).toBe(2);
+  });
+
+  it("are never believed for longer than 5 minutes, whatever is configured", async () => {
+    serve(first);
+    const { users } = remote({ cacheMaxAge: 3_600_000 });
+    const token = await signed();
+    await users.authenticate(bearer(token));
+    serve(second);
+    clock.advance(300_000);
+    await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+  });
+
+  it("that came for a token of a new key push a remembered token of a gone key out", async () => {
+    serve(first);
+    const { users } = remote();
+    const old = await signed(first);
+    await users.authenticate(bearer(old));
+    serve(second);
+    clock.advance(31_000);
+    await users.authenticate(bearer(await signed(second)));
+    await expectRefusal(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
+    expect(server.asked("/jwks")).toBe(2);
+  });
+
+  it("are not fetched for every token with an unknown key", async () => {
+    serve(first);
+    const { users } = remote();
+    for (const sub of ["a", "b", "c"]) {
+      const token = await signed(second, { sub });
+      await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+    }
+    expect(server.asked("/jwks")).toBe(1);
+  });
+
+  it.each([
+    ["an error", 500, "{}"],
+    ["something else than JSON", 200, "<html>"],
+    ["JSON that is no key set", 200, `{"keys":7}`],
+    ["a redirect", 302, ""],
+    ["more than 1 MiB", 200, `{"keys":[],"filler":"${"x".repeat(1_100_000)}"}`],
+  ])("are away when their endpoint answers %s", async (_, status, body) => {
+    server.answer("/jwks", (_request, response) => {
+      response.writeHead(status, { "content-type": "application/json", location: "/elsewhere" }).end(body);
+    });
+    const { users, issuerErrors } = remote();
+    const token = await signed();
+    const refusal = await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    expect(refusal.cause).toBeInstanceOf(Error);
+    expect(issuerErrors).toEqual([{ poolId: "customers", error: refusal.cause }]);
+    expect(server.asked("/elsewhere")).toBe(0);
+  });
+
+  it("are away when the one that the token asks for is malformed", async () => {
+    server.answerJson("/jwks", { keys: [{ ...first.jwk, x: "AAAA" }] });
+    const { users, issuerErrors } = remote();
+    const token = await signed();
+    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    expect(issuerErrors).toHaveLength(1);
+  });
+
+  it("are away when nobody answers, and back once somebody does", async () => {
+    server.answer("/jwks", (request) => request.socket.destroy());
+    const { users } = remote();
+    const token = await signed();
+    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    serve(first);
+    expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
+  });
+
+  it("are away when they cannot be fetched again, even for a token that was right a moment ago", async () => {
+    serve(first);
+    const { users } = remote();
+    const token = await signed();
+    await users.authenticate(bearer(token));
+    server.answer("/jwks", (_, response) => void response.writeHead(503).end());
+    clock.advance(300_000);
+    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+  });
+
+  it("are away when their endpoint takes too long", async () => {
+    server.answer("/jwks", () => {});
+    const { users } = remote({ issuerTimeout: 100 });
+    const token = await signed();
+    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+  });
+
+  it("are not waited for by a caller who has gone", async () => {
+    const asked = new Promise<void>((resolve) => server.answer("/jwks", () => resolve()));
+    const { users } = remote({ issuerTimeout: 100 });
+    const gone = new AbortController();
+    const waiting = users.authenticate(bearer(await signed()), gone.signal);
+    await asked;
+    gone.abort(new Error("the call was cancelled"));
+    await expect(waiting).rejects.toThrow("the call was cancelled");
+    await expect(users.authenticate(bearer(await signed()), gone.signal)).rejects.toThrow("cancelled");
+    expect(server.asked("/jwks")).toBe(1);
+  });
+});
+
+describe("a file of keys", () => {
+  const file = () => join(folder, "jwks.json");
+  const write = (...keys: (typeof first)[]) => writeFileSync(file(), JSON.stringify(setOf(...keys)));
+  const fromFile = () => authenticatorFor([poolWith({ keys: { jwksFile: file() } })], clock);
+
+  it("is read again when what was read is too old", async () => {
+    write(first);
+    const { users } = fromFile();
+    const [old, current] = [await signed(first), await signed(second)];
+    await users.authenticate(bearer(old));
+    write(second);
+    clock.advance(299_000);
+    await users.authenticate(bearer(old));
+    await expectRefusal(users.authenticate(bearer(current)), "USER_UNAUTHENTICATED", current);
+    clock.advance(1_000);
+    await expectRefusal(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
+    expect((await users.authenticate(bearer(current))).approver.subject).toBe("user-1");
+  });
+
+  it("that is broken or gone makes the issuer unavailable once what was read is too old", async () => {
+    write(first);
+    const { users, issuerErrors } = fromFile();
+    const token = await signed();
+    await users.authenticate(bearer(token));
+    writeFileSync(file(), "-----BEGIN PRIVATE KEY-----");
+    clock.advance(300_000);
+    const refusal = await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    expect(String(refusal.cause)).not.toContain("BEGIN");
+    rmSync(file());
+    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    expect(issuerErrors).toHaveLength(2);
+    write(first);
+    expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
+  });
+
+  it("that cannot be used from the beginning stops the start", () => {
+    expect(fromFile).toThrow("jwks.json");
+    writeFileSync(file(), "[]");
+    expect(fromFile).toThrow("customers");
+  });
+});

@@ -1,0 +1,183 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import { expect, vi } from "vitest";
+import {
+  createUserAuthenticator,
+  type UserAuthenticator,
+  type UserAuthenticatorOptions,
+} from "../../src/auth/user_tokens.js";
+import type { TokensConfig, UserPoolConfig } from "../../src/config/config.js";
+import type { Clock } from "../../src/domain/clock.js";
+import { type Reason, Refusal } from "../../src/domain/refusal.js";
+
+export const issuer = "https://id.example.com/";
+
+/** An HTTP server that plays the issuer, and counts what it is asked. */
+export interface IssuerServer {
+  readonly origin: string;
+  answer(path: string, listener: RequestListener): void;
+  answerJson(path: string, body: unknown): void;
+  asked(path: string): number;
+  close(): Promise<void>;
+}
+
+export async function startIssuerServer(): Promise<IssuerServer> {
+  const listeners = new Map<string, RequestListener>();
+  const counts = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const path = request.url ?? "";
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+    const listener = listeners.get(path);
+    if (listener) listener(request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer: (path, listener) => void listeners.set(path, listener),
+    answerJson(path, body) {
+      listeners.set(path, (_, response) => {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      });
+    },
+    asked: (path) => counts.get(path) ?? 0,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A clock on the faked `Date`, which jose reads for the age of keys. Timers run when the test moves it. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+  /** How many timers are pending. */
+  readonly pending: number;
+}
+
+export function createTestClock(): TestClock {
+  const timers = new Set<{ at: number; callback: () => void }>();
+  return {
+    now: () => Date.now(),
+    after(ms, callback) {
+      const timer = { at: Date.now() + ms, callback };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    advance(ms) {
+      vi.setSystemTime(Date.now() + ms);
+      for (const timer of [...timers]) {
+        if (timer.at <= Date.now() && timers.delete(timer)) timer.callback();
+      }
+    },
+    get pending() {
+      return timers.size;
+    },
+  };
+}
+
+export interface SigningKey {
+  readonly privateKey: CryptoKey;
+  readonly jwk: JWK;
+}
+
+/** A key pair. Without a key id, its JWK tells nothing but the key. */
+export async function newKey(alg: string, kid?: string): Promise<SigningKey> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk = await exportJWK(publicKey);
+  return { privateKey, jwk: kid === undefined ? jwk : { ...jwk, kid, alg, use: "sig" } };
+}
+
+/** Now and `offset` seconds, as a claim says it. */
+export function seconds(offset = 0): number {
+  return Math.floor(Date.now() / 1000) + offset;
+}
+
+/** Claims that the pool of {@link poolWith} accepts; a change to undefined leaves a claim out. */
+export function claimsWith(changes: Record<string, unknown> = {}): JWTPayload {
+  const claims = { iss: issuer, aud: "mobile-app", sub: "user-1", exp: seconds(600), ...changes };
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+}
+
+export async function sign(
+  key: SigningKey | Uint8Array,
+  claims: JWTPayload,
+  header: { alg: string; kid?: string | undefined },
+): Promise<string> {
+  const { alg, kid } = header;
+  return new SignJWT(claims)
+    .setProtectedHeader(kid === undefined ? { alg } : { alg, kid })
+    .sign(key instanceof Uint8Array ? key : key.privateKey);
+}
+
+export function poolWith(changes: Partial<UserPoolConfig>): UserPoolConfig {
+  return {
+    id: "customers",
+    issuer,
+    audience: ["mobile-app"],
+    keys: { hs256Secret: "not used, since every test brings its keys" },
+    algorithms: ["ES256"],
+    claims: {
+      userId: "sub",
+      nickname: "nickname",
+      name: "name",
+      photo: "picture",
+      email: "email",
+      emailVerified: "email_verified",
+      phone: "phone_number",
+      phoneVerified: "phone_number_verified",
+    },
+    furtherClaims: [],
+    userInfoUri: undefined,
+    ...changes,
+  };
+}
+
+const defaultTokens: TokensConfig = {
+  clockTolerance: 30_000,
+  cacheSize: 100,
+  cacheMaxAge: 300_000,
+  issuerTimeout: 5_000,
+};
+
+export interface Setup {
+  readonly users: UserAuthenticator;
+  readonly issuerErrors: readonly { readonly poolId: string; readonly error: unknown }[];
+}
+
+export function authenticatorFor(
+  pools: readonly UserPoolConfig[],
+  clock: Clock,
+  tokens: Partial<TokensConfig> = {},
+): Setup {
+  const issuerErrors: { poolId: string; error: unknown }[] = [];
+  const options: UserAuthenticatorOptions = {
+    pools,
+    tokens: { ...defaultTokens, ...tokens },
+    clock,
+    onIssuerError: (info) => void issuerErrors.push(info),
+  };
+  return { users: createUserAuthenticator(options), issuerErrors };
+}
+
+export const bearer = (token: string): readonly string[] => [`Bearer ${token}`];
+
+/** Waits for the refusal, and makes sure that it shows neither the token nor whom it names. */
+export async function expectRefusal(promise: Promise<unknown>, reason: Reason, token = ""): Promise<Refusal> {
+  const error = await promise.then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
+  expect(error).toBeInstanceOf(Refusal);
+  const refusal = error as Refusal;
+  expect(refusal.reason).toBe(reason);
+  const shown = inspect(refusal, { depth: 20, showHidden: true });
+  for (const part of token.split(".")) {
+    if (part.length > 8) expect(shown).not.toContain(part);
+  }
+  expect(shown).not.toContain("user-1");
+  return refusal;
+}

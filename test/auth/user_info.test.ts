@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { UserPoolConfig } from "../../src/config/config.js";
+import {
+  authenticatorFor,
+  bearer,
+  claimsWith,
+  createTestClock,
+  expectRefusal,
+  type IssuerServer,
+  newKey,
+  poolWith,
+  sign,
+  startIssuerServer,
+} from "./support.js";
+
+const key = await newKey("ES256", "ES256");
+const clock = createTestClock();
+let server: IssuerServer;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
+  server = await startIssuerServer();
+});
+afterEach(async () => {
+  expect(clock.pending).toBe(0);
+  await server.close();
+  vi.useRealTimers();
+});
+
+async function signIn(changes: Partial<UserPoolConfig> = {}, claims: Record<string, unknown> = {}) {
+  const keys = { jwks: { keys: [key.jwk] } };
+  const pool = poolWith({ keys, userInfoUri: `${server.origin}/userinfo`, ...changes });
+  const { users, issuerErrors } = authenticatorFor([pool], clock);
+  const token = await sign(key, claimsWith({ nickname: "from the token", ...claims }), {
+    alg: "ES256",
+    kid: "ES256",
+  });
+  return { user: await users.authenticate(bearer(token)), token, issuerErrors };
+}
+
+describe("the full profile", () => {
+  it("is what the token says where the pool has no UserInfo endpoint", async () => {
+    const { user } = await signIn({ userInfoUri: undefined });
+    expect(await user.fullProfile()).toBe(user.approver.profile);
+  });
+
+  it("is what the UserInfo endpoint says, the token filling the gaps", async () => {
+    let authorization: string | undefined;
+    server.answer("/userinfo", (request, response) => {
+      authorization = request.headers.authorization;
+      const told = { sub: "user-1", nickname: "from UserInfo", email: "a@example.com", tier: "gold" };
+      response
+        .writeHead(200, { "content-type": "application/json; charset=utf-8" })
+        .end(JSON.stringify(told));
+    });
+    const { user, token } = await signIn({ furtherClaims: ["tier", "tenant"] }, { name: "Al", tenant: [1] });
+    expect(await user.fullProfile()).toEqual({
+      userId: "user-1",
+      nickname: "from UserInfo",
+      name: "Al",
+      photo: "",
+      email: "a@example.com",
+      emailVerified: false,
+      phone: "",
+      phoneVerified: false,
+      claims: { tier: "gold", tenant: [1] },
+    });
+    expect(authorization).toBe(`Bearer ${token}`);
+    expect(user.approver.profile.nickname).toBe("from the token");
+  });
+
+  it("is asked for anew every time, and not before it is wanted", async () => {
+    server.answerJson("/userinfo", { sub: "user-1" });
+    const { user } = await signIn();
+    expect(server.asked("/userinfo")).toBe(0);
+    await user.fullProfile();
+    await user.fullProfile();
+    expect(server.asked("/userinfo")).toBe(2);
+  });
+
+  it.each([
+    ["another user", { sub: "user-2" }],
+    ["nobody", { nickname: "x" }],
+    ["a number", { sub: 1 }],
+  ])("is refused when UserInfo speaks of %s", async (_, body) => {
+    server.answerJson("/userinfo", body);
+    const { user, token, issuerErrors } = await signIn();
+    await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+    expect(issuerErrors).toEqual([]);
+  });
+
+  it.each([401, 403])("is refused when UserInfo answers %i", async (status) => {
+    server.answer("/userinfo", (_, response) => void response.writeHead(status).end("no"));
+    const { user, token } = await signIn();
+    await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+  });
+
+  it("is refused when UserInfo takes the user id away", async () => {
+    server.answerJson("/userinfo", { sub: "user-1", uid: null });
+    const { user, token } = await signIn({ claims: { ...poolWith({}).claims, userId: "uid" } }, { uid: 7 });
+    expect(user.approver.profile.userId).toBe("7");
+    await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+  });
+
+  it.each([
+    ["an error", 500, "application/json", `{"sub":"user-1"}`],
+    ["nothing", 204, "application/json", ""],
+    ["text", 200, "text/html", `{"sub":"user-1"}`],
+    ["a signed answer", 200, "application/jwt", "a.b.c"],
+    ["broken JSON", 200, "application/json", `{"sub":"user-1"`],
+    ["a list", 200, "application/json", "[]"],
+    ["null", 200, "application/json", "null"],
+    [
+      "something that is not UTF-8",
+      200,
+      "application/json",
+      Buffer.from(`{"sub":"user-1","a":"\xff"}`, "latin1"),
+    ],
+    ["more than 64 KiB", 200, "application/json", `{"sub":"user-1","filler":"${"x".repeat(66_000)}"}`],
+  ])("is not to be had when UserInfo answers %s", async (_, status, type, body) => {
+    server.answer("/userinfo", (_request, response) => {
+      response.writeHead(status, { "content-type": type }).end(body);
+    });
+    const { user, token, issuerErrors } = await signIn();
+    const refusal = await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    expect(issuerErrors).toEqual([{ poolId: "customers", error: refusal.cause }]);
+  });
+
+  it("takes an answer of 64 KiB", async () => {
+    const frame = JSON.stringify({ sub: "user-1", filler: "" });
+    server.answerJson("/userinfo", { sub: "user-1", filler: "x".repeat(64 * 1024 - frame.length) });
+    const { user } = await signIn();
+    expect((await user.fullProfile()).userId).toBe("user-1");
+  });
+
+  it("is not read to the end when UserInfo does not end", async () => {
+    const ended = new Promise<void>((resolve) => {
+      server.answer("/userinfo", (_, response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        const pour = () => {
+          let room = true;
+          while (room && !response.destroyed) room = response.write(" ".repeat(16_384));
+        };
+        response.on("drain", pour).on("close", resolve);
+        pour();
+      });
+    });
+    const { user, token } = await signIn();
+    await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    await ended;
+  });
+
+  it("is not fetched from where UserInfo redirects to, since the token would go along", async () => {
+    server.answer("/userinfo", (_, response) => void response.writeHead(302, { location: "/other" }).end());
+    server.answerJson("/other", { sub: "user-1" });
+    const { user, token } = await signIn();
+    await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    expect(server.asked("/other")).toBe(0);
+  });
+
+  it("is not to be had when the connection breaks", async () => {
+    server.answer("/userinfo", (request) => request.socket.destroy());
+    const { user, token } = await signIn();
+    await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+  });
+
+  it.each([
+    ["before its answer begins", false],
+    ["in the middle of its answer", true],
+  ])("is not to be had when UserInfo is silent for too long %s", async (_, begins) => {
+    const asked = new Promise<void>((resolve) => {
+      server.answer("/userinfo", (_request, response) => {
+        if (begins) response.writeHead(200, { "content-type": "application/json" }).write("{");
+        resolve();
+      });
+    });
+    const { user, token } = await signIn();
+    const waiting = expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    await asked;
+    clock.advance(4_999);
+    expect(clock.pending).toBe(1);
+    clock.advance(1);
+    expect(String((await waiting).cause)).toContain("5000 ms");
+  });
+
+  it("is not waited for by a caller who has gone", async () => {
+    const asked = new Promise<void>((resolve) => server.answer("/userinfo", () => resolve()));
+    const { user, issuerErrors } = await signIn();
+    const gone = new AbortController();
+    const waiting = user.fullProfile(gone.signal);
+    await asked;
+    gone.abort(new Error("the call was cancelled"));
+    await expect(waiting).rejects.toThrow("the call was cancelled");
+    await expect(user.fullProfile(gone.signal)).rejects.toThrow("the call was cancelled");
+    expect(issuerErrors).toEqual([]);
+    expect(server.asked("/userinfo")).toBe(1);
+  });
+});

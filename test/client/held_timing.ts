@@ -1,0 +1,52 @@
+import type { Timing } from "../../src/client/timing.js";
+
+/** Time that stands still until the test lets a pause go by, and dice that show what the test wants. */
+export function heldTiming(random = 0.5) {
+  const pending: { ms: number; callback: () => void }[] = [];
+  const pauses: number[] = [];
+  let arrived = () => {};
+  const timing: Timing = {
+    after(ms, callback) {
+      const timer = { ms, callback };
+      pending.push(timer);
+      pauses.push(ms);
+      arrived();
+      return () => {
+        const at = pending.indexOf(timer);
+        if (at >= 0) pending.splice(at, 1);
+      };
+    },
+    random: () => random,
+  };
+  /** Waits until somebody pauses. */
+  async function paused(): Promise<void> {
+    while (pending.length === 0) {
+      await new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+    }
+  }
+  return {
+    timing,
+    /** The length of every pause so far. */
+    pauses,
+    pending,
+    paused,
+    /** Waits until somebody pauses, and lets the pause go by. */
+    async pass(): Promise<void> {
+      await paused();
+      pending.shift()?.callback();
+    },
+  };
+}
+
+/** Time in which every pause goes by at once. */
+export function hastyTiming(): Timing {
+  return {
+    after(_ms, callback) {
+      const timer = setImmediate(callback);
+      return () => clearImmediate(timer);
+    },
+    random: () => 0,
+  };
+}

@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Refusal } from "../../src/domain/refusal.js";
+import { newTicketId } from "../../src/domain/secrets.js";
+import { drawContent, readContent } from "../../src/qr/content.js";
+
+const ticketId = "q83vEjRWeJCrze8SNFZ4kA";
+const good = { scene: "APP_AUTH", random: ticketId, userPoolId: "demo-pool" };
+const read = { scene: "APP_AUTH", ticketId, userPoolId: "demo-pool" };
+
+/** The refusal of a text, or a failure of the test where it is read or something else is thrown. */
+function refusalOf(text: string): Refusal {
+  try {
+    readContent(text);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error("the text was read");
+}
+
+describe("the content that is drawn", () => {
+  it("is the guide's JSON, with its keys in its order", () => {
+    const text = drawContent({
+      scene: "APP_AUTH",
+      ticketId,
+      userPoolId: "demo-pool",
+      createdAt: Date.UTC(2019, 11, 27, 11, 53, 41, 260),
+      expiresAt: Date.UTC(2019, 11, 27, 11, 55, 41, 260),
+      customData: '{"hello":"world"}',
+    });
+    expect(text).toBe(
+      `{"scene":"APP_AUTH","random":"${ticketId}","userPoolId":"demo-pool",` +
+        `"createdAt":"2019-12-27T11:53:41.260Z","expireAt":"2019-12-27T11:55:41.260Z","customData":{"hello":"world"}}`,
+    );
+  });
+
+  it("holds an empty object where the app has no data", () => {
+    const text = drawContent({ ...read, createdAt: 0, expiresAt: 1, customData: undefined });
+    expect(JSON.parse(text).customData).toEqual({});
+  });
+
+  it("holds the app's data letter for letter, numbers that JavaScript cannot hold included", () => {
+    const customData = '{"n":12345678901234567890.10,"text":"\\u00e9é"}';
+    expect(drawContent({ ...read, createdAt: 0, expiresAt: 1, customData })).toContain(
+      `"customData":${customData}}`,
+    );
+  });
+
+  it("reads back as what was drawn, whatever stands in scene, pool and data", () => {
+    const time = fc.integer({ min: 0, max: Date.UTC(9999, 0) });
+    const content = fc.record({
+      scene: fc.string({ minLength: 1, maxLength: 32, unit: "binary" }),
+      userPoolId: fc.string({ minLength: 1, maxLength: 64, unit: "binary" }),
+      createdAt: time,
+      expiresAt: time,
+      customData: fc.option(
+        fc
+          .dictionary(fc.string({ maxLength: 20 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 })
+          .map((data) => JSON.stringify(data)),
+        { nil: undefined },
+      ),
+    });
+    fc.assert(
+      fc.property(content, (drawn) => {
+        const ticketId = newTicketId();
+        const text = drawContent({ ...drawn, ticketId });
+        fc.pre(text.length <= 4096);
+        expect(readContent(text)).toEqual({ scene: drawn.scene, ticketId, userPoolId: drawn.userPoolId });
+        expect(JSON.parse(text).customData).toEqual(JSON.parse(drawn.customData ?? "{}"));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("a scanned text", () => {
+  it.each([
+    ["only what is needed", good],
+    [
+      "the guide's times",
+      { ...good, createdAt: "2019-12-27T11:53:41.260Z", expireAt: "2019-12-27T11:55:41.260Z" },
+    ],
+    ["the older expiresIn as a number", { ...good, expiresIn: 120 }],
+    ["the older expiresIn as text", { ...good, expiresIn: "120" }],
+    ["times that make no sense", { ...good, createdAt: "yesterday", expireAt: "" }],
+    ["keys that we do not know", { ...good, version: 2, nested: { random: "another" } }],
+    ["custom data", { ...good, customData: { random: "another", scene: 1 } }],
+  ])("is read with %s", (_, content) => {
+    expect(readContent(JSON.stringify(content))).toEqual(read);
+  });
+
+  it("is read up to 4,096 characters and refused beyond", () => {
+    const text = JSON.stringify(good);
+    expect(readContent(text.padEnd(4096))).toEqual(read);
+    expect(refusalOf(text.padEnd(4097)).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["no JSON", "https://example.com/login"],
+    ["half of it", JSON.stringify(good).slice(0, -1)],
+    ["two of them", JSON.stringify(good).repeat(2)],
+    ["null", "null"],
+    ["an array", JSON.stringify([good])],
+    ["a text", JSON.stringify(JSON.stringify(good))],
+    ["no scene", JSON.stringify({ ...good, scene: undefined })],
+    ["an empty scene", JSON.stringify({ ...good, scene: "" })],
+    ["a scene that is a number", JSON.stringify({ ...good, scene: 1 })],
+    ["no user pool", JSON.stringify({ ...good, userPoolId: undefined })],
+    ["an empty user pool", JSON.stringify({ ...good, userPoolId: "" })],
+    ["a user pool that is an object", JSON.stringify({ ...good, userPoolId: {} })],
+    ["no random", JSON.stringify({ ...good, random: undefined })],
+    ["a random that is a list of one", JSON.stringify({ ...good, random: [ticketId] })],
+    ["a random that is too short", JSON.stringify({ ...good, random: ticketId.slice(1) })],
+    ["a random that is too long", JSON.stringify({ ...good, random: `${ticketId}A` })],
+    ["a random with padding", JSON.stringify({ ...good, random: `${ticketId}==` })],
+    ["a random with a space", JSON.stringify({ ...good, random: ` ${ticketId}` })],
+    [
+      "a random of another alphabet",
+      JSON.stringify({ ...good, random: "+//////////////////////w".slice(0, 22) }),
+    ],
+    ["a random with stray last bits", JSON.stringify({ ...good, random: `${ticketId.slice(0, 21)}B` })],
+    ["the hosted product's random", JSON.stringify({ ...good, random: "5e05f0c57fde537d950f7da5" })],
+    ["a createdAt that is a number", JSON.stringify({ ...good, createdAt: 1 })],
+    ["an expireAt that is a number", JSON.stringify({ ...good, expireAt: 1 })],
+    ["an expireAt that is null", JSON.stringify({ ...good, expireAt: null })],
+    ["an expiresIn that is an object", JSON.stringify({ ...good, expiresIn: {} })],
+    ["custom data that is a text", JSON.stringify({ ...good, customData: "{}" })],
+    ["custom data that is a list", JSON.stringify({ ...good, customData: [] })],
+    ["custom data that is null", JSON.stringify({ ...good, customData: null })],
+    ["the needed keys in __proto__ only", `{"__proto__":${JSON.stringify(good)}}`],
+    ["lists 4,096 deep", "[".repeat(4096)],
+    ["objects 600 deep", `${'{"a":'.repeat(600)}1${"}".repeat(600)}`],
+  ])("is refused with %s", (_, text) => {
+    expect(refusalOf(text).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it("may say __proto__ and changes no object by it", () => {
+    const text = `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${JSON.stringify(good).slice(1)}`;
+    expect(readContent(text)).toEqual(read);
+    expect(Object.getPrototypeOf(readContent(text))).toBe(Object.prototype);
+    expect({}).not.toHaveProperty("polluted");
+  });
+
+  it("may say a key twice: the last one counts and is checked like any other", () => {
+    const other = newTicketId();
+    const head = JSON.stringify(good).slice(0, -1);
+    expect(readContent(`${head},"random":"${other}"}`).ticketId).toBe(other);
+    expect(refusalOf(`${head},"random":"x"}`).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it("may be nested deeply where nobody looks", () => {
+    const deep = `${"[".repeat(1500)}${"]".repeat(1500)}`;
+    expect(readContent(`{"unknown":${deep},${JSON.stringify(good).slice(1)}`)).toEqual(read);
+  });
+
+  it("stands in no part of the refusal, which is the same for every text", () => {
+    const texts = ["SECRETTEXT", '{"scene":"SECRETTEXT"', JSON.stringify({ ...good, random: "SECRETTEXT" })];
+    for (const refusal of texts.map(refusalOf)) {
+      expect(refusal.message).toBe("the scanned text is not a QR code of this service");
+      expect(refusal.cause).toBeUndefined();
+      expect(refusal.fieldViolations).toEqual([]);
+      expect(`${refusal.stack}`).not.toContain("SECRETTEXT");
+    }
+  });
+
+  it("is read or refused with QR_CONTENT_INVALID, whatever it is", () => {
+    const key = fc.constantFrom(
+      "scene",
+      "random",
+      "userPoolId",
+      "createdAt",
+      "expireAt",
+      "expiresIn",
+      "customData",
+      "__proto__",
+    );
+    const value = fc.oneof(fc.jsonValue(), fc.constant(ticketId), fc.constant("APP_AUTH"));
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.json(),
+      fc
+        .array(fc.tuple(key, value), { maxLength: 10 })
+        .map(
+          (pairs) =>
+            `{${pairs.map(([name, held]) => `${JSON.stringify(name)}:${JSON.stringify(held)}`).join()}}`,
+        ),
+    );
+    fc.assert(
+      fc.property(text, (scanned) => {
+        try {
+          expect(readContent(scanned).ticketId).toHaveLength(22);
+        } catch (error) {
+          expect(error).toMatchObject({ name: "Refusal", reason: "QR_CONTENT_INVALID" });
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { PNG } from "pngjs";
+import { describe, expect, it } from "vitest";
+import { Refusal } from "../../src/domain/refusal.js";
+import type { Image, ImageOptions } from "../../src/qr/draw_image.js";
+import { drawImage } from "../../src/qr/draw_image.js";
+import type { ErrorCorrection } from "../../src/qr/matrix.js";
+import { encode } from "../../src/qr/matrix.js";
+import { contents, fullCustomData } from "./contents.js";
+import { bitmapOf, decode, onWhite } from "./decode.js";
+
+const sizes = [64, 128, 200, 240, 320, 512, 1024];
+const levels: readonly ErrorCorrection[] = ["L", "M", "Q", "H"];
+const amounts = ["none", "full", "fullOfHan"] as const;
+const cases = sizes.flatMap((size) =>
+  levels.flatMap((level) => amounts.map((amount) => ({ size, level, amount }))),
+);
+const usual: ImageOptions = { format: "PNG", size: 320, margin: 4, errorCorrection: "M" };
+
+/** Fewest pixels that a PNG needs. */
+function needed(content: string, level: ErrorCorrection, margin = 4): number {
+  return 2 * (encode(content, level).size + 2 * margin);
+}
+
+function refusalOf(draw: () => Image): Refusal {
+  try {
+    draw();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error("the image was drawn");
+}
+
+describe("a drawn QR code is read by two decoders", () => {
+  it("for custom data of exactly 512 bytes", () => {
+    expect(Buffer.byteLength(fullCustomData)).toBe(512);
+    expect(Buffer.byteLength(contents.fullOfHan)).toBeLessThanOrEqual(Buffer.byteLength(contents.full));
+    expect(Buffer.byteLength(contents.fullOfHan)).toBeGreaterThan(Buffer.byteLength(contents.full) - 20);
+  });
+
+  it.each(cases)(
+    "as PNG of $size pixels, level $level, custom data: $amount, or is refused as too small",
+    async ({ size, level, amount }) => {
+      const content = contents[amount];
+      const draw = () => drawImage(content, { format: "PNG", size, margin: 4, errorCorrection: level });
+      if (size < needed(content, level)) {
+        expect(refusalOf(draw).fieldViolations).toEqual([
+          {
+            field: "qr_image.size",
+            description: `needs at least ${needed(content, level)} pixels for this code`,
+          },
+        ]);
+        return;
+      }
+      const image = draw();
+      const bitmap = bitmapOf(image);
+      expect(image.mediaType).toBe("image/png");
+      expect([bitmap.width, bitmap.height]).toEqual([size, size]);
+      expect(await decode(bitmap)).toEqual({ jsqr: content, zxing: content });
+    },
+  );
+
+  it.each(cases)(
+    "as SVG of $size pixels, level $level, custom data: $amount",
+    async ({ size, level, amount }) => {
+      const content = contents[amount];
+      const image = drawImage(content, { format: "SVG", size, margin: 4, errorCorrection: level });
+      expect(image.mediaType).toBe("image/svg+xml");
+      // One that is too small for whole pixels is there to be enlarged.
+      const bitmap = size < needed(content, level) ? bitmapOf(image, 1024) : bitmapOf(image);
+      if (size >= needed(content, level)) expect([bitmap.width, bitmap.height]).toEqual([size, size]);
+      expect(await decode(bitmap)).toEqual({ jsqr: content, zxing: content });
+    },
+  );
+
+  it("at every size from the smallest to three times as large", async () => {
+    const smallest = needed(contents.none, "M");
+    for (let size = smallest; size <= 3 * smallest; size++) {
+      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, size }));
+      expect(bitmap.width).toBe(size);
+      expect({ size, ...(await decode(bitmap)) }).toEqual({
+        size,
+        jsqr: contents.none,
+        zxing: contents.none,
+      });
+    }
+  });
+
+  it("with every margin, on a page that leaves the missing quiet zone white", async () => {
+    for (let margin = 0; margin <= 16; margin++) {
+      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, margin }));
+      expect(await decode(onWhite(bitmap, 30))).toEqual({ jsqr: contents.none, zxing: contents.none });
+    }
+  });
+});
+
+describe("a drawn QR code", () => {
+  it("has at least the margin asked for, and lies in the middle", () => {
+    for (const margin of [0, 1, 4, 16]) {
+      const { size } = encode(contents.none, "M");
+      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, size: 333, margin }));
+      const dark = [...bitmap.data.keys()]
+        .filter((at) => at % 4 === 0 && bitmap.data[at] === 0)
+        .map((at) => at / 4);
+      const columns = dark.map((at) => at % bitmap.width);
+      const [left, right] = [
+        columns.reduce((a, b) => Math.min(a, b)),
+        332 - columns.reduce((a, b) => Math.max(a, b)),
+      ];
+      const scale = Math.floor(333 / (size + 2 * margin));
+      expect(left).toBeGreaterThanOrEqual(margin * scale);
+      expect(Math.abs(left - right)).toBeLessThanOrEqual(1);
+      expect(Math.floor((dark[0] ?? 0) / bitmap.width)).toBe(left);
+    }
+  });
+
+  it("is the same picture as SVG and as PNG", () => {
+    for (const size of [200, 321, 512]) {
+      const svg = bitmapOf(drawImage(contents.none, { ...usual, format: "SVG", size }));
+      const png = bitmapOf(drawImage(contents.none, { ...usual, size }));
+      expect(Buffer.from(svg.data).equals(Buffer.from(png.data))).toBe(true);
+    }
+  });
+
+  it("names its size in the SVG and asks for hard edges", () => {
+    const svg = new TextDecoder().decode(
+      drawImage(contents.none, { ...usual, format: "SVG", size: 240 }).data,
+    );
+    expect(svg).toMatch(
+      /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="240" height="240" viewBox="0 0 240 240" shape-rendering="crispEdges">/,
+    );
+  });
+
+  it("is a PNG of one grey channel", () => {
+    const { data } = drawImage(contents.none, usual);
+    expect(PNG.sync.read(Buffer.from(data))).toMatchObject({ color: false, alpha: false, palette: false });
+    expect(data.byteLength).toBeLessThan(4096);
+  });
+
+  it("is refused when it cannot hold the content at its level, and drawn at a lower one", () => {
+    const content = "x".repeat(2000);
+    const refusal = refusalOf(() => drawImage(content, { ...usual, size: 1024, errorCorrection: "H" }));
+    expect(refusal.reason).toBe("INVALID_REQUEST");
+    expect(refusal.fieldViolations.map(({ field }) => field)).toEqual(["qr_image.error_correction"]);
+    expect(JSON.stringify([refusal.message, refusal.fieldViolations])).not.toContain("xx");
+    expect(
+      drawImage(content, { ...usual, size: 1024, errorCorrection: "L" }).data.byteLength,
+    ).toBeGreaterThan(0);
+  });
+});
+
+describe("the table of docs/qr-code.md", () => {
+  const rows = readFileSync(new URL("../../docs/qr-code.md", import.meta.url), "utf8").matchAll(
+    /^\| ([LMQH]) \| (\d+) \| (\d+) \|$/gm,
+  );
+  const promised = [...rows].map(([, level, none, full]) => ({
+    level,
+    none: Number(none),
+    full: Number(full),
+  }));
+
+  it("names the smallest PNG of each level", () => {
+    const measured = levels.map((level) => ({
+      level,
+      none: needed(contents.none, level),
+      full: needed(contents.full, level),
+    }));
+    expect(promised).toEqual(measured);
+  });
+
+  it("promises nothing that is refused, and one pixel less is", async () => {
+    for (const level of levels) {
+      for (const content of [contents.none, contents.full]) {
+        const options: ImageOptions = { ...usual, errorCorrection: level, size: needed(content, level) };
+        expect(await decode(bitmapOf(drawImage(content, options)))).toEqual({
+          jsqr: content,
+          zxing: content,
+        });
+        expect(refusalOf(() => drawImage(content, { ...options, size: options.size - 1 })).reason).toBe(
+          "INVALID_REQUEST",
+        );
+      }
+    }
+  });
+});

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { credentials } from "@grpc/grpc-js";
+import { pino } from "pino";
+import { stringify } from "yaml";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type App, startApp } from "../../src/app.js";
+import type { Config } from "../../src/config/config.js";
+import { loadConfig } from "../../src/config/load.js";
+import { type Clock, systemClock } from "../../src/domain/clock.js";
+import { hexDigest } from "../../src/domain/secrets.js";
+import { redaction } from "../../src/server/redaction.js";
+import { createMemoryStore } from "../../src/store/memory_store.js";
+import type { TicketStore } from "../../src/store/ticket_store.js";
+import { countedClock } from "./clock.js";
+import { customers, customersJwks, staff, staffSecret } from "./tokens.js";
+
+/** Two apps of the pool `customers` and one of the pool `staff`, with the secrets that they show. */
+export const appSecrets = {
+  shop: "secret-of-the-shop",
+  blog: "secret-of-the-blog",
+  intranet: "secret-of-the-intranet",
+} as const;
+
+export type TestApp = keyof typeof appSecrets;
+
+/** How a test server differs from the usual one. */
+export interface TestServerOptions {
+  /** Top-level keys of the configuration file, in place of the usual ones. */
+  readonly settings?: Record<string, unknown>;
+  /** Changes to the pool `customers`. */
+  readonly pool?: Record<string, unknown>;
+  readonly clock?: Clock;
+  /** What to put around, or in place of, the embedded store. */
+  readonly store?: (embedded: TicketStore) => TicketStore;
+}
+
+/** A line of the log. */
+export type LogLine = Record<string, unknown> & { readonly msg: string };
+
+/** The real service on a port of its own. */
+export interface TestServer {
+  readonly address: string;
+  readonly config: Config;
+  readonly app: App;
+  /** The log so far, at level trace, one object for each line. */
+  readonly lines: readonly LogLine[];
+  /** The log so far as it was written. */
+  logText(): string;
+  /** A client with a connection of its own, closed by `stop` if not before. */
+  newClient(options?: object): QrLoginServiceClient;
+  /** A client that everybody shares. */
+  readonly client: QrLoginServiceClient;
+  /** Stops, and throws if a subscription, a timer or a connection is left. */
+  stop(): Promise<void>;
+}
+
+/** Starts the real service with test identities. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const socketsBefore = openSockets();
+  const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
+  const config = configIn(directory, options);
+  const written: string[] = [];
+  const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
+  const clock = countedClock(options.clock ?? systemClock);
+  const { authorizedTtl: authorized, remembered } = config.tickets;
+  const embedded = createMemoryStore({ clock, lifetimes: { authorized, remembered }, ...config.store });
+  const store = countedStore((options.store ?? ((it) => it))(embedded));
+  const app = await startApp(config, log, { clock, store });
+
+  const clients = new Set<QrLoginServiceClient>();
+  function newClient(clientOptions: object = {}): QrLoginServiceClient {
+    const client = new QrLoginServiceClient(app.grpcAddress, credentials.createInsecure(), {
+      "grpc.use_local_subchannel_pool": 1,
+      ...clientOptions,
+    });
+    clients.add(client);
+    return client;
+  }
+
+  async function stop(): Promise<void> {
+    const timersBefore = clock.pending();
+    for (const client of clients) client.close();
+    await app.stop();
+    rmSync(directory, { recursive: true });
+    const timers = [...clock.pending()].filter((timer) => timersBefore.has(timer)).length;
+    const left = { subscriptions: store.subscriptions(), timers, sockets: await lastingSockets(socketsBefore) };
+    if (Object.values(left).some((count) => count > 0)) {
+      throw new Error(`the server has left behind ${JSON.stringify(left)}`);
+    }
+  }
+
+  return {
+    address: app.grpcAddress,
+    config,
+    app,
+    get lines() {
+      return written.map((line) => JSON.parse(line) as LogLine);
+    },
+    logText: () => written.join(""),
+    newClient,
+    client: newClient(),
+    stop,
+  };
+}
+
+function configIn(directory: string, { settings, pool }: TestServerOptions): Config {
+  const jwksFile = join(directory, "jwks.json");
+  writeFileSync(jwksFile, JSON.stringify(customersJwks));
+  const content = {
+    grpc: { address: "127.0.0.1:0" },
+    userPools: [
+      {
+        id: customers.id,
+        issuer: customers.issuer,
+        audience: customers.audience,
+        keys: { jwksFile },
+        furtherClaims: ["department"],
+        ...pool,
+      },
+      { id: staff.id, issuer: staff.issuer, audience: staff.audience, keys: { hs256Secret: staffSecret } },
+    ],
+    apps: [
+      appEntry("shop", "Example Shop", customers.id),
+      appEntry("blog", "Example Blog", customers.id),
+      appEntry("intranet", "Example Intranet", staff.id),
+    ],
+    ...settings,
+  };
+  const file = join(directory, "qrlogin.yaml");
+  writeFileSync(file, stringify(content));
+  return loadConfig({ file, env: {} });
+}
+
+function appEntry(id: TestApp, name: string, userPool: string): object {
+  const logoUrl = `https://${id}.example.com/logo.svg`;
+  return { id, name, logoUrl, userPool, secretSha256: [hexDigest(appSecrets[id])] };
+}
+
+function countedStore(store: TicketStore): TicketStore & { subscriptions(): number } {
+  let count = 0;
+  return {
+    create: (ticket) => store.create(ticket),
+    get: (id) => store.get(id),
+    replace: (ticket, expectedWriteId) => store.replace(ticket, expectedWriteId),
+    async subscribe(id, onChange) {
+      const unsubscribe = await store.subscribe(id, onChange);
+      count += 1;
+      return () => {
+        count -= 1;
+        unsubscribe();
+      };
+    },
+    close: () => store.close(),
+    subscriptions: () => count,
+  };
+}
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
+}
+
+/** Sockets beyond those of before that do not close by themselves within a few turns of the event loop. */
+async function lastingSockets(before: number): Promise<number> {
+  for (let turns = 0; turns < 200 && openSockets() > before; turns++) await turn();
+  return Math.max(0, openSockets() - before);
+}
