@@ -110,6 +110,8 @@ export const table: Readonly<Record<TicketState, Readonly<Record<Command["name"]
  *
  * Where several things are wrong the answer is the first of user pool, scanner, proof, state. Expiry is a command of its own:
  * whoever calls this with another one has let it take effect before ({@link expiryOf}).
+ *
+ * @throws Error when an approver's command would pass on a ticket that has lost its scanner.
  */
 export function decide(ticket: Ticket, command: Command, write: Write): Decision {
   const objection = objectionTo(ticket, command);
@@ -120,8 +122,11 @@ export function decide(ticket: Ticket, command: Command, write: Write): Decision
   const cell = table[currentState][command.name];
   if ("refuse" in cell) return { kind: "refuse", reason: cell.refuse, currentState };
   if ("unchanged" in cell) {
-    if (cell.else === undefined || cell.if === ticket.cancelReason) return { kind: "unchanged" };
-    return { kind: "refuse", reason: cell.else, currentState };
+    if (cell.else !== undefined && cell.if !== ticket.cancelReason) {
+      return { kind: "refuse", reason: cell.else, currentState };
+    }
+    assertBound(ticket, command);
+    return { kind: "unchanged" };
   }
   const stamped: Ticket = {
     ...ticket,
@@ -130,6 +135,7 @@ export function decide(ticket: Ticket, command: Command, write: Write): Decision
     revision: ticket.revision + 1,
     writeId: write.writeId,
   };
+  assertBound(stamped, command);
   return { kind: "write", next: isTerminal(cell.to) ? finished(stamped, cell.because, write) : stamped };
 }
 
@@ -156,6 +162,11 @@ function objectionTo(ticket: Ticket, command: Command): Reason | undefined {
     case "expire":
       return undefined;
   }
+}
+
+/** What an approver's command passes on has a scanner: a binding that got lost is a fault and not an open door. */
+function assertBound(ticket: Ticket, command: Command): void {
+  if ("by" in command && !ticket.scanner) throw new Error("a ticket past PENDING has no scanner");
 }
 
 function isScanner(scanner: NonNullable<Ticket["scanner"]>, by: Approver): boolean {

@@ -28,6 +28,11 @@ export function createDeadlines(clock: Clock, onDue: (id: string) => void): Dead
 
   function sweep(): void {
     cancelTimer = undefined;
+    // A timer may be early, and the time of day may be set back: an id that is let go too soon never falls due again.
+    if (clock.now() < awaited * bucketMs) {
+      wait(awaited);
+      return;
+    }
     const due = buckets.get(awaited) ?? [];
     if (due.length > sliceSize) {
       for (const id of due.splice(-sliceSize)) onDue(id);

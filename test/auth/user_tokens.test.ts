@@ -149,6 +149,13 @@ describe("a user token", () => {
     await expectRefusal(usersOf(pool).authenticate(bearer(beyond)), "USER_TOKEN_EXPIRED", beyond);
   });
 
+  it("is as old as the service's clock says, whatever the machine's says", async () => {
+    const late = { ...clock, now: () => Date.now() + 3_600_000 };
+    const token = await signed();
+    const { users } = authenticatorFor([pool], late);
+    await expectRefusal(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
+  });
+
   it("that has expired is not called expired when its signature is wrong", async () => {
     await refuse(await signed({ exp: seconds(-600) }, stranger));
   });

@@ -1,57 +1,72 @@
 import type { Clock } from "../../src/domain/clock.js";
 
+/** Noon on a whole second, so that deadlines of whole seconds fall on the buckets of the embedded store. */
+export const noon = Date.UTC(2026, 10, 23, 12);
+
 /** A clock that stands still until the test moves it. */
-export interface HeldClock extends Clock {
-  /** Moves the time and runs, in order, what falls due on the way. */
+export interface ManualClock extends Clock {
+  /** Lets `ms` milliseconds go by. Timers that fall due run in order, each at its own time. */
   advance(ms: number): void;
+  /** As {@link advance}, and what each timer woke comes to rest before the next one runs. */
+  pass(ms: number): Promise<void>;
+  /** Runs the next timer, at its own time, if it is due within `ms` milliseconds; tells whether there was one. */
+  runNext(ms: number): boolean;
+  /** Sets the time of day without a timer noticing, as an administrator or NTP does. */
+  adjust(ms: number): void;
+  /** How many timers are pending. */
+  readonly pending: number;
 }
 
-/** Stands at the present, since jose and the client look at the machine's clock too. */
-export function heldClock(): HeldClock {
-  let now = Date.now();
+/** `start` is in milliseconds since the Unix epoch. */
+export function createManualClock(start: number = noon): ManualClock {
+  // Timers count from `elapsed`, which only grows; the time of day may be adjusted.
+  let elapsed = 0;
+  let dayStart = start;
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+
+  function runNextUntil(limit: number): boolean {
+    let next: { readonly at: number; readonly callback: () => void } | undefined;
+    // The first of equals: a set keeps the order of arrival.
+    for (const timer of timers) if (!next || timer.at < next.at) next = timer;
+    if (!next || next.at > limit) return false;
+    timers.delete(next);
+    elapsed = Math.max(elapsed, next.at);
+    next.callback();
+    return true;
+  }
+
   return {
-    now: () => now,
+    now: () => dayStart + elapsed,
     after(ms, callback) {
-      if (ms <= 0) {
-        const soon = setImmediate(callback);
-        return () => clearImmediate(soon);
-      }
-      const timer = { at: now + ms, callback };
+      const timer = { at: elapsed + ms, callback };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
     advance(ms) {
-      const end = now + ms;
-      for (;;) {
-        const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-        if (!next) break;
-        timers.delete(next);
-        now = next.at;
-        next.callback();
-      }
-      now = end;
+      const limit = elapsed + ms;
+      while (runNextUntil(limit));
+      elapsed = limit;
+    },
+    async pass(ms) {
+      const limit = elapsed + ms;
+      await settle();
+      while (runNextUntil(limit)) await settle();
+      elapsed = limit;
+      await settle();
+    },
+    runNext: (ms) => runNextUntil(elapsed + ms),
+    adjust(ms) {
+      dayStart += ms;
+    },
+    get pending() {
+      return timers.size;
     },
   };
 }
 
-/** A clock that knows which of its timers are still to come. */
-export function countedClock(clock: Clock): Clock & { pending(): ReadonlySet<object> } {
-  const pending = new Set<object>();
-  return {
-    now: () => clock.now(),
-    after(ms, callback) {
-      const timer = {};
-      pending.add(timer);
-      const cancel = clock.after(ms, () => {
-        pending.delete(timer);
-        callback();
-      });
-      return () => {
-        pending.delete(timer);
-        cancel();
-      };
-    },
-    pending: () => new Set(pending),
-  };
+/** Fulfilled once every promise that can go on by itself has done so. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -1,0 +1,266 @@
+import { describe, expect, test } from "vitest";
+import type { Command, Write } from "../../src/domain/decide.js";
+import { decide, expiryOf } from "../../src/domain/decide.js";
+import type { Reason } from "../../src/domain/refusal.js";
+import { newWriteId } from "../../src/domain/secrets.js";
+import type { CancelReason, Ticket, TicketState } from "../../src/domain/ticket.js";
+import { noon } from "../support/clock.js";
+import { alice, approver, bob, lifetimes, profileOf, ticketIn } from "../support/tickets.js";
+
+/** The pair of RFC 7636, appendix B. */
+const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+const write = (now = noon + 10_000): Write => ({ now, writeId: newWriteId(), lifetimes });
+
+/** Every command as the one who may give it would. */
+const commands: { readonly [Name in Command["name"]]: Command & { name: Name } } = {
+  markScanned: { name: "markScanned", by: alice },
+  authorize: { name: "authorize", by: alice, profile: alice.profile },
+  cancel: { name: "cancel", by: alice },
+  withdraw: { name: "withdraw" },
+  exchange: { name: "exchange", codeVerifier: "" },
+  expire: { name: "expire" },
+};
+
+type Expected = { to: TicketState; because?: CancelReason } | "unchanged" | { refused: Reason };
+const refused = (reason: Reason): Expected => ({ refused: reason });
+const byApprover: Expected = { to: "CANCELLED", because: "CANCELLED_BY_APPROVER" };
+const byCreator: Expected = { to: "CANCELLED", because: "WITHDRAWN_BY_CREATOR" };
+
+// Written down from the contract, not from the code. CANCELLED stands for "cancelled by the scanner".
+const expected = {
+  PENDING: {
+    markScanned: { to: "SCANNED" },
+    authorize: refused("TICKET_NOT_SCANNED"),
+    cancel: refused("TICKET_NOT_SCANNED"),
+    withdraw: byCreator,
+    exchange: refused("TICKET_NOT_AUTHORIZED"),
+    expire: { to: "EXPIRED" },
+  },
+  SCANNED: {
+    markScanned: "unchanged",
+    authorize: { to: "AUTHORIZED" },
+    cancel: byApprover,
+    withdraw: byCreator,
+    exchange: refused("TICKET_NOT_AUTHORIZED"),
+    expire: { to: "EXPIRED" },
+  },
+  AUTHORIZED: {
+    markScanned: "unchanged",
+    authorize: "unchanged",
+    cancel: refused("TICKET_ALREADY_AUTHORIZED"),
+    withdraw: byCreator,
+    exchange: { to: "EXCHANGED" },
+    expire: { to: "EXPIRED" },
+  },
+  EXCHANGED: {
+    markScanned: refused("TICKET_ALREADY_EXCHANGED"),
+    authorize: refused("TICKET_ALREADY_EXCHANGED"),
+    cancel: refused("TICKET_ALREADY_EXCHANGED"),
+    withdraw: refused("TICKET_ALREADY_EXCHANGED"),
+    exchange: refused("TICKET_ALREADY_EXCHANGED"),
+    expire: "unchanged",
+  },
+  CANCELLED: {
+    markScanned: refused("TICKET_CANCELLED"),
+    authorize: refused("TICKET_CANCELLED"),
+    cancel: "unchanged",
+    withdraw: refused("TICKET_CANCELLED"),
+    exchange: refused("TICKET_CANCELLED"),
+    expire: "unchanged",
+  },
+  EXPIRED: {
+    markScanned: refused("TICKET_EXPIRED"),
+    authorize: refused("TICKET_EXPIRED"),
+    cancel: refused("TICKET_EXPIRED"),
+    withdraw: refused("TICKET_EXPIRED"),
+    exchange: refused("TICKET_EXPIRED"),
+    expire: "unchanged",
+  },
+} satisfies Record<TicketState, Record<Command["name"], Expected>>;
+
+const states = Object.keys(expected) as TicketState[];
+const names = Object.keys(commands) as Command["name"][];
+const cells = states.flatMap((state) => names.map((name) => ({ state, name, cell: expected[state][name] as Expected })));
+
+/** The ticket that the command writes; fails where it writes nothing. */
+function written(ticket: Ticket, command: Command, using: Write = write()): Ticket {
+  const decision = decide(ticket, command, using);
+  if (decision.kind !== "write") throw new Error(`${command.name} was not written: ${decision.kind}`);
+  return decision.next;
+}
+
+const refusal = (reason: Reason, currentState?: TicketState) => ({ kind: "refuse", reason, currentState });
+
+describe("the transition table", () => {
+  test.each(cells)("$name in $state does what the contract says", ({ state, name, cell }) => {
+    const decision = decide(ticketIn(state), commands[name], write());
+    if (cell === "unchanged") expect(decision).toEqual({ kind: "unchanged" });
+    else if ("refused" in cell) expect(decision).toEqual(refusal(cell.refused, state));
+    else {
+      expect(decision).toMatchObject({ kind: "write", next: { state: cell.to, cancelReason: cell.because } });
+    }
+  });
+
+  test.each(cells.filter(({ cell }) => typeof cell === "object" && "to" in cell))(
+    "$name in $state writes one revision more, the write id that it was given, and leaves the old ticket alone",
+    ({ state, name }) => {
+      const ticket = Object.freeze(ticketIn(state));
+      const using = write();
+      const next = written(ticket, commands[name], using);
+      expect(next).toMatchObject({ id: ticket.id, revision: ticket.revision + 1, writeId: using.writeId });
+      expect(next).not.toBe(ticket);
+    },
+  );
+
+  test("a withdrawn ticket stays withdrawn for its creator and is refused to the scanner", () => {
+    const ticket = ticketIn("CANCELLED", { cancelReason: "WITHDRAWN_BY_CREATOR" });
+    expect(decide(ticket, commands.withdraw, write())).toEqual({ kind: "unchanged" });
+    expect(decide(ticket, commands.cancel, write())).toEqual(refusal("TICKET_CANCELLED", "CANCELLED"));
+  });
+});
+
+describe("the order of objections", () => {
+  const approverCommands = (by: typeof alice): Command[] => [
+    { name: "markScanned", by },
+    { name: "authorize", by, profile: by.profile },
+    { name: "cancel", by },
+  ];
+  const pastPending = states.filter((state) => state !== "PENDING");
+
+  test.each(states)("a user of another pool is told so and no state, in %s", (state) => {
+    const stranger = approver("mallory", { userPoolId: "staff" });
+    for (const command of approverCommands(stranger)) {
+      expect(decide(ticketIn(state), command, write())).toEqual(refusal("USER_POOL_MISMATCH"));
+    }
+  });
+
+  test.each(pastPending)("anybody but the scanner is told so and no state, in %s", (state) => {
+    for (const command of approverCommands(bob)) {
+      expect(decide(ticketIn(state), command, write())).toEqual(refusal("SCANNED_BY_ANOTHER_USER"));
+    }
+  });
+
+  test("the same subject of another issuer is somebody else", () => {
+    const namesake = approver("alice", { issuer: "https://other.example.com/" });
+    for (const command of approverCommands(namesake)) {
+      expect(decide(ticketIn("SCANNED"), command, write())).toEqual(refusal("SCANNED_BY_ANOTHER_USER"));
+    }
+  });
+
+  test.each(states)("a wrong proof is told before the state, in %s", (state) => {
+    const command: Command = { name: "exchange", codeVerifier: "wrong" };
+    expect(decide(ticketIn(state, { codeChallenge }), command, write())).toEqual(refusal("PROOF_INVALID"));
+  });
+
+  test("that a ticket is finished is told before that it was never scanned", () => {
+    const ticket = ticketIn("EXPIRED", { scanner: undefined });
+    expect(decide(ticket, commands.authorize, write())).toEqual(refusal("TICKET_EXPIRED", "EXPIRED"));
+    expect(decide(ticket, commands.exchange, write())).toEqual(refusal("TICKET_EXPIRED", "EXPIRED"));
+  });
+
+  test.each([
+    ["SCANNED", "markScanned"],
+    ["SCANNED", "authorize"],
+    ["SCANNED", "cancel"],
+    ["AUTHORIZED", "markScanned"],
+    ["AUTHORIZED", "authorize"],
+  ] as const)("a ticket in %s that has lost its scanner is nobody's: %s fails", (state, name) => {
+    const unbound = ticketIn(state, { scanner: undefined });
+    expect(() => decide(unbound, commands[name], write())).toThrow("has no scanner");
+  });
+
+  test("a ticket that was withdrawn before a scan is told as cancelled, whoever asks", () => {
+    const ticket = ticketIn("CANCELLED", { scanner: undefined, cancelReason: "WITHDRAWN_BY_CREATOR" });
+    for (const command of approverCommands(bob)) {
+      expect(decide(ticket, command, write())).toEqual(refusal("TICKET_CANCELLED", "CANCELLED"));
+    }
+  });
+});
+
+describe("what a write brings", () => {
+  test("the first scan binds the user and shows nickname and photo only", () => {
+    const next = written(ticketIn("PENDING"), { name: "markScanned", by: bob });
+    expect(next.scanner).toEqual({ issuer: bob.issuer, subject: bob.subject });
+    expect(next.scannedBy).toEqual({ nickname: bob.profile.nickname, photo: bob.profile.photo });
+  });
+
+  test("a scan does not lengthen the life", () => {
+    const ticket = ticketIn("PENDING");
+    expect(written(ticket, commands.markScanned).expiresAt).toBe(ticket.expiresAt);
+  });
+
+  test("the approval keeps the profile that was fetched and starts the second life", () => {
+    const now = noon + 119_999;
+    const profile = profileOf("fetched");
+    const next = written(ticketIn("SCANNED"), { name: "authorize", by: alice, profile }, write(now));
+    expect(next.expiresAt).toBe(now + lifetimes.authorized);
+    expect(next.approval).toEqual({ approvedAt: now, profile, signIn: alice.signIn });
+  });
+
+  const endings = [
+    { state: "PENDING", name: "withdraw" },
+    { state: "SCANNED", name: "cancel" },
+    { state: "SCANNED", name: "expire" },
+    { state: "AUTHORIZED", name: "withdraw" },
+    { state: "AUTHORIZED", name: "exchange" },
+    { state: "AUTHORIZED", name: "expire" },
+  ] as const;
+  test.each(endings)("$name in $state drops all personal data and remembers what tells the ends apart", (ending) => {
+    const ticket = ticketIn(ending.state);
+    const using = write();
+    const next = written(ticket, commands[ending.name], using);
+    expect(next).toMatchObject({
+      customData: undefined,
+      requester: undefined,
+      scannedBy: undefined,
+      approval: undefined,
+      forgetAt: using.now + lifetimes.remembered,
+    });
+    const kept = ["id", "appId", "userPoolId", "secretDigest", "exchangeDigest", "scanner"] as const;
+    for (const part of kept) expect(next[part]).toEqual(ticket[part]);
+    const text = JSON.stringify(next);
+    for (const personal of ["alice@", "cart", "192.0.2.7", "photos.example.com"]) {
+      expect(text).not.toContain(personal);
+    }
+  });
+});
+
+describe("expiry", () => {
+  const using = (now: number) => write(now);
+
+  test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)("a ticket in %s lives to the last millisecond", (state) => {
+    const ticket = ticketIn(state);
+    expect(expiryOf(ticket, using(ticket.expiresAt - 1))).toBeUndefined();
+    expect(expiryOf(ticket, using(ticket.expiresAt))).toMatchObject({ state: "EXPIRED", approval: undefined });
+    expect(expiryOf(ticket, using(ticket.expiresAt + 1))).toMatchObject({ state: "EXPIRED" });
+  });
+
+  test.each(["EXCHANGED", "CANCELLED", "EXPIRED"] as const)("a ticket in %s does not expire again", (state) => {
+    expect(expiryOf(ticketIn(state), using(noon + 10_000_000))).toBeUndefined();
+  });
+});
+
+describe("the proof of the exchange", () => {
+  const withChallenge = ticketIn("AUTHORIZED", { codeChallenge });
+  const without = ticketIn("AUTHORIZED");
+  const exchange = (codeVerifier: string): Command => ({ name: "exchange", codeVerifier });
+
+  test("the right verifier passes", () => {
+    expect(written(withChallenge, exchange(verifier)).state).toBe("EXCHANGED");
+  });
+
+  test.each([
+    ["no verifier", withChallenge, ""],
+    ["a wrong verifier", withChallenge, verifier.replace("d", "e")],
+    ["the challenge itself", withChallenge, codeChallenge],
+    ["a verifier where there was no challenge", without, verifier],
+  ])("%s is refused and burns nothing", (_, ticket, codeVerifier) => {
+    expect(decide(ticket, exchange(codeVerifier), write())).toEqual(refusal("PROOF_INVALID"));
+  });
+
+  test("no challenge and no verifier passes", () => {
+    expect(written(without, exchange("")).state).toBe("EXCHANGED");
+  });
+});

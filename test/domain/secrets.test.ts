@@ -1,0 +1,135 @@
+import { createHash, createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import {
+  digest,
+  exchangeTicketOf,
+  hexDigest,
+  isCanonicalBase64url,
+  newSecret,
+  newTicketId,
+  newWriteId,
+  sameDigest,
+  ticketIdOf,
+  verifierFits,
+} from "../../src/domain/secrets.js";
+
+const id = "q83vEjRWeJCrze8SNFZ4kA";
+const mac = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+describe("what is drawn by lot", () => {
+  test.each([
+    ["ticket id", newTicketId, 16, 22],
+    ["ticket secret", newSecret, 32, 43],
+    ["write id", newWriteId, 12, 16],
+  ] as const)("a %s is canonical base64url of its length", (_, make, bytes, characters) => {
+    for (let i = 0; i < 1_000; i++) {
+      const text = make();
+      expect(text).toMatch(/^[A-Za-z0-9_-]+$/);
+      expect(text).toHaveLength(characters);
+      expect(isCanonicalBase64url(text, bytes)).toBe(true);
+    }
+  });
+
+  test("no two of 100,000 ticket ids are the same, drawn in turn with secrets and write ids", () => {
+    const seen = new Set<string>();
+    for (let i = 0; i < 100_000; i++) {
+      seen.add(newTicketId());
+      if (i % 3 === 0) newSecret();
+      if (i % 7 === 0) newWriteId();
+    }
+    expect(seen.size).toBe(100_000);
+  });
+
+  test("no secret begins with a part of the one before, nor with zeros", () => {
+    const heads = new Set<string>();
+    for (let i = 0; i < 10_000; i++) heads.add(newSecret().slice(0, 11));
+    expect(heads.size).toBe(10_000);
+    expect(heads.has("A".repeat(11))).toBe(false);
+  });
+});
+
+describe("digests", () => {
+  test("a digest is the SHA-256 of the text", () => {
+    // FIPS 180-2, appendix B.1.
+    expect(hexDigest("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(digest("abc")).toBe(Buffer.from(hexDigest("abc"), "hex").toString("base64url"));
+  });
+
+  test("digests are the same only if all of their text is", () => {
+    expect(sameDigest(digest("a"), digest("a"))).toBe(true);
+    expect(sameDigest(digest("a"), digest("b"))).toBe(false);
+    expect(sameDigest(digest("a"), "")).toBe(false);
+    expect(sameDigest(digest("a"), digest("a").slice(1))).toBe(false);
+  });
+});
+
+describe("the exchange ticket", () => {
+  test("is the ticket id and the HMAC that the contract describes", () => {
+    const secret = newSecret();
+    const raw = Buffer.from(secret, "base64url");
+    expect(raw).toHaveLength(32);
+    const label = Buffer.concat([Buffer.from("qrlogin exchange v1"), Buffer.from([0]), Buffer.from(id)]);
+    const expected = createHmac("sha256", raw).update(label).digest("base64url");
+    expect(exchangeTicketOf(id, secret)).toBe(`${id}.${expected}`);
+  });
+
+  test("stays what it was in the first release", () => {
+    const secret = Buffer.alloc(32, 7).toString("base64url");
+    // HMAC by its definition (RFC 2104), without createHmac.
+    const pad = (byte: number) => Buffer.alloc(64, byte).map((value, i) => value ^ (i < 32 ? 7 : 0));
+    const sha256 = (...parts: Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
+    const text = Buffer.from(`qrlogin exchange v1\0${id}`);
+    const expected = sha256(pad(0x5c), sha256(pad(0x36), text)).toString("base64url");
+    expect(exchangeTicketOf(id, secret)).toBe(`${id}.${expected}`);
+  });
+
+  test("differs with the id and with the secret", () => {
+    const secret = newSecret();
+    expect(exchangeTicketOf(id, secret)).not.toBe(exchangeTicketOf(newTicketId(), secret));
+    expect(exchangeTicketOf(id, secret)).not.toBe(exchangeTicketOf(id, newSecret()));
+  });
+
+  test("tells the ticket id in its first half", () => {
+    expect(ticketIdOf(exchangeTicketOf(id, newSecret()))).toBe(id);
+    expect(ticketIdOf(`${id}.${mac}`)).toBe(id);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["the id alone", id],
+    ["no id", `.${mac}`],
+    ["no second half", `${id}.`],
+    ["a third part", `${id}.${mac}.`],
+    ["a short id", `${id.slice(1)}.${mac}`],
+    ["a long id", `A${id}.${mac}`],
+    ["a short second half", `${id}.${mac.slice(1)}`],
+    ["padding", `${id}==.${mac}=`],
+    ["the alphabet of plain base64", `${id}.${mac.replace("-", "+")}`],
+    ["an id with its spare bits set", `${id.slice(0, -1)}B.${mac}`],
+    ["a second half with its spare bits set", `${id}.${mac.slice(0, -1)}N`],
+    ["a space before", ` ${id}.${mac}`],
+    ["a line end", `${id}.${mac}\n`],
+    ["a NUL", `${id}\0.${mac}`],
+  ])("with %s is none", (_, text) => {
+    expect(ticketIdOf(text)).toBeUndefined();
+  });
+});
+
+describe("canonical base64url", () => {
+  test("is one text for one value", () => {
+    expect(isCanonicalBase64url("AA", 1)).toBe(true);
+    for (const other of ["AB", "AA==", "AA\n", "A A", "A", "AAA", ""]) {
+      expect(isCanonicalBase64url(other, 1)).toBe(false);
+    }
+  });
+});
+
+describe("the proof key", () => {
+  test("the pair of RFC 7636, appendix B, fits", () => {
+    expect(verifierFits("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", mac)).toBe(true);
+  });
+
+  test.each(["", mac, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"])("another verifier does not fit: %j", (verifier) => {
+    expect(verifierFits(verifier, mac)).toBe(false);
+  });
+});

@@ -1,0 +1,128 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** How a process came to its end. */
+export interface Ended {
+  /** Null if a signal killed it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process that runs. Killed with all its children when the test is over. */
+export interface Running {
+  readonly pid: number;
+  /** Fulfilled when the process has ended and its pipes are closed. */
+  readonly ended: Promise<Ended>;
+  /** To this one process, not to its children. */
+  kill(signal: NodeJS.Signals): void;
+  /** Fulfilled with the first line of the standard output that has this text; rejected if the process ends without. */
+  line(text: string): Promise<string>;
+}
+
+/** Further environment variables; undefined takes one away. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Starts a command in the root of the project. Of our own variables it sees the given ones alone. */
+export function run(command: string, words: readonly string[], variables: Variables = {}): Running {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(name));
+  const env = { ...Object.fromEntries(inherited), ...variables };
+  // A group of its own, so that what it leaves behind can be found.
+  const child = spawn(command, words, { cwd: root, env, detached: true });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${command} cannot be started`);
+  child.stdin.end();
+  const heard = listen(child);
+  const ended = once(child, "close").then(([code, signal]): Ended => ({ code, signal, ...heard.texts }));
+  onTestFinished(async () => {
+    killGroup(pid);
+    await ended;
+  });
+  return {
+    pid,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async line(text) {
+      const failure = ended.then((end) => {
+        throw new Error(`it ended without a line with ${text}: ${JSON.stringify(end)}`);
+      });
+      return Promise.race([heard.line(text), failure]);
+    },
+  };
+}
+
+/** Starts `qrlogin` with these words, as a child process. */
+export function runQrlogin(words: readonly string[], variables?: Variables): Running {
+  return run(process.execPath, ["--import", "tsx", "src/main.ts", ...words], variables);
+}
+
+/** Runs `qrlogin` to its end. */
+export function qrlogin(words: readonly string[], variables?: Variables): Promise<Ended> {
+  return runQrlogin(words, variables).ended;
+}
+
+/** Waits until `serve` is ready. Answers the address that it says. */
+export async function readyAddress(running: Running): Promise<string> {
+  const { grpc } = JSON.parse(await running.line('"msg":"ready"')) as { grpc: string };
+  return grpc;
+}
+
+/** Whether anybody answers a connection to `HOST:PORT`. */
+export async function isListening(address: string): Promise<boolean> {
+  const [host, port] = address.split(":");
+  const socket = connect(Number(port), host);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") return false;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function listen(child: ChildProcessWithoutNullStreams) {
+  const texts = { stdout: "", stderr: "" };
+  const waiting = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    texts.stdout += text;
+    for (const look of waiting) look();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    texts.stderr += text;
+  });
+  return {
+    texts,
+    line: (wanted: string) =>
+      new Promise<string>((resolve) => {
+        const look = () => {
+          // The last one is not whole yet.
+          const found = texts.stdout
+            .split("\n")
+            .slice(0, -1)
+            .find((line) => line.includes(wanted));
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // Gone already, as it should be.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { digest, exchangeTicketOf, newSecret, newTicketId, newWriteId } from "../../src/domain/secrets.js";
+import type { Approval, Lifetimes, RequesterContext, Ticket, TicketState } from "../../src/domain/ticket.js";
+import type { Approver, SignInContext, UserProfile } from "../../src/domain/user.js";
+import { noon } from "./clock.js";
+
+/** The defaults of the contract. */
+export const lifetimes: Lifetimes = { authorized: 300_000, remembered: 600_000 };
+
+/** The app and the pool of {@link ticketIn}. */
+export const shop = { id: "shop", userPool: "customers" };
+
+export const requester: RequesterContext = {
+  ipAddress: "192.0.2.7",
+  userAgent: "Firefox 140",
+  deviceName: "Anna's laptop",
+  place: "Leipzig",
+};
+
+export const signIn: SignInContext = { clientId: "mobile", authTime: noon, methods: ["pwd"], acr: "" };
+
+export function profileOf(name: string): UserProfile {
+  return {
+    userId: `id-of-${name}`,
+    nickname: name,
+    name: `${name} Example`,
+    photo: `https://photos.example.com/${name}.png`,
+    email: `${name}@example.com`,
+    emailVerified: true,
+    phone: "+49 341 000000",
+    phoneVerified: false,
+    claims: { department: "sales" },
+  };
+}
+
+export function approver(name: string, changes: Partial<Approver> = {}): Approver {
+  return {
+    userPoolId: shop.userPool,
+    issuer: "https://id.example.com/",
+    subject: name,
+    profile: profileOf(name),
+    signIn,
+    ...changes,
+  };
+}
+
+export const alice = approver("alice");
+export const bob = approver("bob");
+
+/** A fresh ticket of {@link shop} in the state, as the transition table would have left it; alice scanned it. */
+export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Ticket {
+  const id = newTicketId();
+  const secret = newSecret();
+  const pending: Ticket = {
+    id,
+    appId: shop.id,
+    userPoolId: shop.userPool,
+    scene: "APP_AUTH",
+    state: "PENDING",
+    revision: 1,
+    writeId: newWriteId(),
+    secretDigest: digest(secret),
+    exchangeDigest: digest(exchangeTicketOf(id, secret)),
+    codeChallenge: undefined,
+    expiresAt: noon + 120_000,
+    forgetAt: undefined,
+    cancelReason: undefined,
+    scanner: undefined,
+    customData: '{"cart":7}',
+    requester,
+    scannedBy: undefined,
+    approval: undefined,
+  };
+  return { ...pending, ...partsOf(state), state, ...changes };
+}
+
+const scanner = { issuer: alice.issuer, subject: alice.subject };
+const scannedBy = { nickname: alice.profile.nickname, photo: alice.profile.photo };
+const approval: Approval = { approvedAt: noon, profile: alice.profile, signIn };
+const finished = { forgetAt: noon + lifetimes.remembered, customData: undefined, requester: undefined };
+
+function partsOf(state: TicketState): Partial<Ticket> {
+  switch (state) {
+    case "PENDING":
+      return {};
+    case "SCANNED":
+      return { revision: 2, scanner, scannedBy };
+    case "AUTHORIZED":
+      return { revision: 3, scanner, scannedBy, approval, expiresAt: noon + lifetimes.authorized };
+    case "EXCHANGED":
+      return { ...finished, revision: 4, scanner };
+    case "CANCELLED":
+      return { ...finished, revision: 3, scanner, cancelReason: "CANCELLED_BY_APPROVER" };
+    case "EXPIRED":
+      return { ...finished, revision: 3, scanner };
+  }
+}
+
+/** The ticket with another state, one revision on, and a write id of its own: what a next write may look like. */
+export function nextWrite(ticket: Ticket, changes: Partial<Ticket> = {}): Ticket {
+  return { ...ticket, revision: ticket.revision + 1, writeId: newWriteId(), ...changes };
+}
