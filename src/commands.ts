@@ -2,7 +2,13 @@ import { createRequire } from "node:module";
 import { Argument, Command, CommanderError } from "commander";
 import { pino } from "pino";
 import { type App, startApp } from "./app.js";
-import { type DevelopmentUser, developmentApp, developmentPool, developmentUsers, signDevelopmentToken } from "./auth/development.js";
+import {
+  type DevelopmentUser,
+  developmentApp,
+  developmentPool,
+  developmentUsers,
+  signDevelopmentToken,
+} from "./auth/development.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
 import { systemClock } from "./domain/clock.js";
@@ -23,6 +29,9 @@ export interface Surroundings {
 
 /** Exit codes: all is well, it did not work, and the call itself was wrong. */
 const exit = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Also what checking a configuration needs, which must not use the keys of development mode. */
+const development = { apps: [developmentApp], userPools: [developmentPool] };
 
 /** Runs one command line, without the names of the program. The answer is the exit code. */
 export async function runCommand(words: readonly string[], around: Surroundings): Promise<number> {
@@ -75,7 +84,7 @@ function program(around: Surroundings): Command {
     .description("tell every mistake in a configuration")
     .argument("<file>", "configuration file")
     .action((file: string) => {
-      loadConfig({ file, env: around.env });
+      loadConfig({ file, env: around.env, development });
       around.print(`${file}: valid`);
     });
 
@@ -84,7 +93,6 @@ function program(around: Surroundings): Command {
 
 async function serve(file: string | undefined, around: Surroundings): Promise<void> {
   const stopRequested = around.stopRequested();
-  const development = { apps: [developmentApp], userPools: [developmentPool] };
   const config = loadConfig({ file, env: around.env, development });
   const log = pino({ level: config.log.level, redact: redaction });
   const app = await started(() => startApp(config, log), config.grpc.address);

@@ -97,8 +97,8 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
         currentDate: new Date(now),
       });
       const user = userOf(pool, claims);
-      // Keys that changed meanwhile may no longer hold the one that was used.
-      if (generation !== undefined && generation === keys.generation()) {
+      // With the generation from before: keys that changed meanwhile may no longer hold the one that was used.
+      if (generation !== undefined) {
         const until = Math.min(Number(claims.exp) * 1000, now + tokens.cacheMaxAge);
         verified.remember(token, { value: user, keys, generation, until });
       }

@@ -45,15 +45,21 @@ export function createCallLog(log: Logger): CallLog {
           log.info(line, "call");
         },
         refused(refusal) {
-          finish(status[answers[refusal.reason].code]);
+          const { code } = answers[refusal.reason];
+          finish(status[code]);
           line.reason = refusal.reason;
           if (refusal.reason === "INTERNAL") log.error({ ...line, err: refusal.cause }, "call failed");
-          else if (refusal.cause !== undefined) log.warn({ ...line, err: refusal.cause }, "call");
-          else log.info(line, "call");
+          else if (refusal.cause === undefined) log.info(line, "call");
+          else if (code === status.UNAVAILABLE) log.warn({ ...line, err: refusal.cause }, "call");
+          else log.info({ ...line, why: whyOf(refusal.cause) }, "call");
         },
       };
     },
   };
+}
+
+function whyOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Tells tickets apart in the log without naming one: 12 characters, 72 bits. */

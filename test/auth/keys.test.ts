@@ -73,6 +73,27 @@ describe("the keys of an issuer", () => {
     expect(server.asked("/jwks")).toBe(2);
   });
 
+  it.each(["jwksUri", "jwksFile"])(
+    "from %s count no longer for a token verified late in their life",
+    async (form) => {
+      const file = join(folder, "jwks.json");
+      const publish = (key: typeof first) => {
+        serve(key);
+        writeFileSync(file, JSON.stringify(setOf(key)));
+      };
+      publish(first);
+      const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
+      const { users } = authenticatorFor([poolWith({ keys })], clock);
+      await users.authenticate(bearer(await signed(first, { sub: "gets the keys" })));
+      clock.advance(299_000);
+      const old = await signed(first);
+      await users.authenticate(bearer(old));
+      publish(second);
+      clock.advance(1_000);
+      await expectRefusal(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
+    },
+  );
+
   it("are never believed for longer than 5 minutes, whatever is configured", async () => {
     serve(first);
     const { users } = remote({ cacheMaxAge: 3_600_000 });
@@ -194,10 +215,10 @@ describe("a file of keys", () => {
     const { users, issuerErrors } = fromFile();
     const token = await signed();
     await users.authenticate(bearer(token));
-    writeFileSync(file(), "-----BEGIN PRIVATE KEY-----");
+    writeFileSync(file(), "PRIVATE KEY");
     clock.advance(300_000);
     const refusal = await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    expect(String(refusal.cause)).not.toContain("BEGIN");
+    expect(String(refusal.cause)).not.toContain("PRIVATE");
     rmSync(file());
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     expect(issuerErrors).toHaveLength(2);

@@ -60,7 +60,7 @@ function answered<Request, Response>(
 }
 
 /** What an error of grpc-js says; OK for none. */
-export function answerOf(error: ServiceError | null): Answer<undefined> {
+export function answerOf(error: ServiceError | null): Answer<never> {
   const code = status[error?.code ?? status.OK] as keyof typeof status;
   return { code, response: undefined, ...refusalDetailsOf(error?.metadata) };
 }
@@ -127,7 +127,7 @@ export interface Watch {
   /** Statuses that have come and that nobody has asked for. */
   waiting(): number;
   /** How the stream ended. */
-  readonly ended: Promise<Answer<undefined>>;
+  readonly ended: Promise<Answer<never>>;
   readonly stream: ClientReadableStream<WatchStatusResponse>;
   cancel(): void;
 }
@@ -139,8 +139,8 @@ export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof:
   const statuses: TicketStatus[] = [];
   let over = false;
   let arrived = () => {};
-  const ended = new Promise<Answer<undefined>>((resolve) => {
-    const end = (answer: Answer<undefined>) => {
+  const ended = new Promise<Answer<never>>((resolve) => {
+    const end = (answer: Answer<never>) => {
       over = true;
       arrived();
       resolve(answer);

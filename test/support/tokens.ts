@@ -11,16 +11,17 @@ export const customers = {
   key: privateKey as CryptoKey | Uint8Array,
 };
 
+export const staffSecret = "a shared secret for the tests only";
+export const staffKey = new TextEncoder().encode(staffSecret);
+
 /** The pool whose key is a shared secret. */
 export const staff = {
   id: "staff",
   issuer: "https://staff.example.com/",
   audience: "staff-app",
   algorithm: "HS256",
-  key: new TextEncoder().encode("a shared secret for the tests only") as CryptoKey | Uint8Array,
+  key: staffKey as CryptoKey | Uint8Array,
 };
-
-export const staffSecret = "a shared secret for the tests only";
 
 /** What the file of the pool {@link customers} holds. */
 export const customersJwks = {

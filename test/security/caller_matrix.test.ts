@@ -1,0 +1,181 @@
+import type { Metadata } from "@grpc/grpc-js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type Answer,
+  asApp,
+  asUser,
+  authorization,
+  authorized,
+  basic,
+  callersOf,
+  callsOf,
+  created,
+  type Rpc,
+  rpcs,
+  scanned,
+} from "../support/callers.js";
+import { startTestServer, type TestServer } from "../support/server.js";
+import { customers, customersJwks, signToken, staff, staffKey, unsignedToken } from "../support/tokens.js";
+
+const strangerKey = new TextEncoder().encode("some other secret that nobody has configured");
+// What a verifier that takes the algorithm from the token would take for a shared secret.
+const publicKeyAsSecret = new TextEncoder().encode(JSON.stringify(customersJwks.keys[0]));
+const long = Math.floor(Date.now() / 1_000);
+
+const byApprover: readonly Rpc[] = ["markScanned", "authorize", "cancel"];
+
+/** What an app's RPC and what an approver's RPC answer to one kind of caller. */
+interface Caller {
+  readonly metadata: () => Metadata | Promise<Metadata>;
+  readonly app: Expected | ((rpc: Rpc) => Expected);
+  readonly approver: Expected;
+}
+
+type Expected = "OK" | `${string} ${string}`;
+
+const noApp = "UNAUTHENTICATED APP_UNAUTHENTICATED";
+const noUser = "UNAUTHENTICATED USER_UNAUTHENTICATED";
+const strangerApp = (rpc: Rpc): Expected => (rpc === "createTicket" ? "OK" : "NOT_FOUND TICKET_NOT_FOUND");
+
+const nobody = (metadata: () => Metadata | Promise<Metadata>): Caller => ({
+  metadata,
+  app: noApp,
+  approver: noUser,
+});
+const badToken = (...parts: Parameters<typeof signToken>): Caller =>
+  nobody(async () => asUser(await signToken(...parts)));
+
+/** Every ticket is the app shop's; every approver's RPC finds it scanned by alice. */
+const callers: Readonly<Record<string, Caller>> = {
+  "the app that made the ticket": { metadata: () => asApp("shop"), app: "OK", approver: noUser },
+  "the user who scanned it": {
+    metadata: async () => asUser(await signToken("alice")),
+    app: noApp,
+    approver: "OK",
+  },
+  "another app of the same pool": { metadata: () => asApp("blog"), app: strangerApp, approver: noUser },
+  "an app of another pool": { metadata: () => asApp("intranet"), app: strangerApp, approver: noUser },
+  "another user of the same pool": {
+    metadata: async () => asUser(await signToken("bob")),
+    app: noApp,
+    approver: "PERMISSION_DENIED SCANNED_BY_ANOTHER_USER",
+  },
+  "a user of another pool": {
+    metadata: async () => asUser(await signToken("alice", staff)),
+    app: noApp,
+    approver: "PERMISSION_DENIED USER_POOL_MISMATCH",
+  },
+  "an expired token": {
+    metadata: async () => asUser(await signToken("alice", customers, { claims: { exp: long - 3_600 } })),
+    app: noApp,
+    approver: "UNAUTHENTICATED USER_TOKEN_EXPIRED",
+  },
+  "no credential": nobody(() => authorization()),
+  "an empty credential": nobody(() => authorization("")),
+  "a wrong secret": nobody(() => authorization(basic("shop", "not-the-secret"))),
+  "an empty secret": nobody(() => authorization(basic("shop", ""))),
+  "an unknown app": nobody(() => authorization(basic("nobody", "secret-of-the-shop"))),
+  "the secret of another app": nobody(() => authorization(basic("shop", "secret-of-the-blog"))),
+  "an app credential called Bearer": nobody(() => asUser(basic("shop", "secret-of-the-shop").slice(6))),
+  "a token called Basic": nobody(async () => authorization(`Basic ${await signToken("alice")}`)),
+  "two credentials in one value": nobody(async () =>
+    authorization(`${basic("shop", "secret-of-the-shop")}, Bearer ${await signToken("alice")}`),
+  ),
+  "garbage for a token": nobody(() => asUser("not.a.token")),
+  "a token that nobody signed": nobody(() => asUser(unsignedToken("alice"))),
+  "a token for another audience": badToken("alice", customers, { claims: { aud: "another-app" } }),
+  "a token of another issuer": badToken("alice", customers, { claims: { iss: "https://evil.example.com/" } }),
+  "a token without exp": badToken("alice", customers, { claims: { exp: undefined } }),
+  "a token without sub": badToken("alice", customers, { claims: { sub: undefined } }),
+  "a token that is not valid yet": badToken("alice", customers, { claims: { nbf: long + 3_600 } }),
+  "a token of one pool signed with the key of another": badToken("alice", customers, {
+    algorithm: "HS256",
+    key: staffKey,
+  }),
+  "a token signed with the public key as a shared secret": badToken("alice", customers, {
+    algorithm: "HS256",
+    key: publicKeyAsSecret,
+  }),
+  "a shared-secret token signed with another secret": badToken("alice", staff, { key: strangerKey }),
+  "a shared-secret token with an algorithm that is not allowed": badToken("alice", staff, {
+    algorithm: "HS384",
+  }),
+  "a token whose claims were changed": nobody(async () => {
+    const [header, , signature] = (await signToken("bob")).split(".");
+    const [, claims] = (await signToken("alice")).split(".");
+    return asUser(`${header}.${claims}.${signature}`);
+  }),
+};
+
+const cells = Object.entries(callers).flatMap(([who, caller]) =>
+  rpcs.map((rpc) => {
+    const told = byApprover.includes(rpc) ? caller.approver : caller.app;
+    return { who, rpc, caller, expected: typeof told === "function" ? told(rpc) : told };
+  }),
+);
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+describe(`who may call what, ${cells.length} cells`, () => {
+  it.each(cells)("$rpc by $who: $expected", async ({ rpc, caller, expected }) => {
+    const held = await ticketFor(rpc);
+    const calls = callsOf(server.client, await caller.metadata());
+    const answer = await call(rpc, calls, held);
+    expect([answer.code, answer.reason].filter(Boolean).join(" ")).toBe(expected);
+    expect(answer.domain).toBe(expected === "OK" ? undefined : "qrlogin.v1");
+    expect(answer.currentState).toBeUndefined();
+
+    if (expected === "OK") return;
+    const { response } = await callsOf(server.client, asApp("shop")).getStatus(held);
+    expect(response?.status?.revision).toBe(held.revision);
+  });
+});
+
+describe("a second authorization header", () => {
+  it("never makes a caller somebody else", async () => {
+    const metadata = authorization(basic("shop", "not-the-secret"), basic("shop", "secret-of-the-shop"));
+    const answer = await callsOf(server.client, metadata).createTicket();
+    expect(answer.code).not.toBe("OK");
+  });
+});
+
+/** A ticket of the app shop, as far as the RPC needs it; `revision` is the one it then has. */
+async function ticketFor(rpc: Rpc) {
+  const { app, user } = callersOf(server.client);
+  const shop = app("shop");
+  if (rpc === "exchangeUserInfo") {
+    return { ...(await authorized(shop, user(await signToken("alice")))), revision: 3 };
+  }
+  if (byApprover.includes(rpc)) {
+    const held = await scanned(shop, user(await signToken("alice")));
+    return { ...held, exchangeTicket: "", revision: 2 };
+  }
+  return { ...(await created(shop)), exchangeTicket: "", revision: 1 };
+}
+
+function call(
+  rpc: Rpc,
+  calls: ReturnType<typeof callsOf>,
+  held: Awaited<ReturnType<typeof ticketFor>>,
+): Promise<Answer<unknown>> {
+  const { ticketId, exchangeTicket } = held;
+  switch (rpc) {
+    case "createTicket":
+      return calls.createTicket();
+    case "markScanned":
+      return calls.markScanned({ $case: "ticketId", value: ticketId });
+    case "authorize":
+    case "cancel":
+      return calls[rpc]({ ticketId });
+    case "exchangeUserInfo":
+      return calls.exchangeUserInfo({ exchangeTicket });
+    case "getStatus":
+    case "watchStatus":
+    case "withdraw":
+      return calls[rpc](held);
+  }
+}

@@ -1,0 +1,333 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Reason } from "../../src/domain/refusal.js";
+import { digest, newSecret, newTicketId } from "../../src/domain/secrets.js";
+import type { TicketState } from "../../src/domain/ticket.js";
+import { alice, approver, bob, lifetimes, profileOf, shop } from "../support/tickets.js";
+import { bare, createService, life, wish } from "./service.js";
+
+const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const otherApp = { id: "other-shop", userPool: shop.userPool };
+
+/** That the work is refused so; without a state, that none is told. */
+async function expectRefusal(work: Promise<unknown>, reason: Reason, currentState?: TicketState): Promise<void> {
+  await expect(work).rejects.toMatchObject({ name: "Refusal", reason, currentState });
+}
+
+describe("creating", () => {
+  test("keeps digests and no credential", async () => {
+    const { createIn, stored } = createService();
+    const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
+    const ticket = await stored(id);
+    expect(ticket.secretDigest).toBe(digest(proof.ticketSecret));
+    expect(ticket.exchangeDigest).toBe(digest(exchangeTicket));
+    const text = JSON.stringify(ticket);
+    expect(text).not.toContain(proof.ticketSecret);
+    expect(text).not.toContain(exchangeTicket.split(".")[1]);
+  });
+
+  test.each([
+    [undefined, life.ttl],
+    [1, life.minTtl],
+    [45_000, 45_000],
+    [10_000_000, life.maxTtl],
+  ])("takes a wished life of %s as advice: %i ms", async (ttl, granted) => {
+    const { clock, tickets } = createService();
+    expect(tickets.prepare(shop, { ...wish, ttl }).ticket.expiresAt).toBe(clock.now() + granted);
+  });
+
+  test("stores nothing before it is asked to", async () => {
+    const { memory, tickets } = createService();
+    tickets.prepare(shop, wish);
+    expect(memory.size).toBe(0);
+  });
+});
+
+describe("a login", () => {
+  test("goes from scan to exchange and hands out the approval once", async () => {
+    const { create, tickets, scan, authorize, stored } = createService();
+    const { id, proof, exchangeTicket } = await create();
+    expect(await scan(id)).toMatchObject({ state: "SCANNED", revision: 2 });
+    expect(await authorize(id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
+    expect(await tickets.get(shop, proof)).toMatchObject({ state: "AUTHORIZED" });
+    const before = await tickets.exchange(shop, exchangeTicket, "");
+    expect(before.approval?.profile).toEqual(alice.profile);
+    expect(await stored(id)).toMatchObject({ state: "EXCHANGED", revision: 4, approval: undefined, scannedBy: undefined });
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_ALREADY_EXCHANGED", "EXCHANGED");
+  });
+
+  test("a second scan by the same user changes nothing", async () => {
+    const { createIn, scan, stored } = createService();
+    const { id } = await createIn("SCANNED");
+    const first = await stored(id);
+    expect(await scan(id)).toEqual(first);
+    expect(await stored(id)).toEqual(first);
+  });
+
+  test("the approval starts a second life, and its end is expiry too", async () => {
+    const { clock, createIn, tickets, authorize } = createService();
+    const { id, proof, exchangeTicket } = await createIn("SCANNED");
+    clock.advance(119_000);
+    await authorize(id);
+    clock.advance(lifetimes.authorized - 1);
+    expect(await tickets.get(shop, proof)).toMatchObject({ state: "AUTHORIZED" });
+    clock.advance(1);
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_EXPIRED", "EXPIRED");
+  });
+});
+
+describe("who may", () => {
+  test("one answer to an unknown id, another app's ticket and a wrong secret", async () => {
+    const { createIn, tickets, stored } = createService();
+    const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
+    const before = await stored(id);
+    const wrongSecret = { ...proof, ticketSecret: newSecret() };
+    const unknown = { ...proof, ticketId: newTicketId() };
+    for (const [app, given] of [[otherApp, proof], [shop, wrongSecret], [shop, unknown]] as const) {
+      await expectRefusal(tickets.get(app, given), "TICKET_NOT_FOUND");
+      await expectRefusal(tickets.withdraw(app, given), "TICKET_NOT_FOUND");
+    }
+    const [, mac] = exchangeTicket.split(".");
+    await expectRefusal(tickets.exchange(otherApp, exchangeTicket, ""), "TICKET_NOT_FOUND");
+    await expectRefusal(tickets.exchange(shop, `${id}.${newSecret()}`, ""), "TICKET_NOT_FOUND");
+    await expectRefusal(tickets.exchange(shop, `${newTicketId()}.${mac}`, ""), "TICKET_NOT_FOUND");
+    await expectRefusal(tickets.exchange(shop, "garbage", ""), "TICKET_NOT_FOUND");
+    expect(await stored(id)).toEqual(before);
+  });
+
+  test("a user of another pool may nothing", async () => {
+    const { create, tickets, scan, authorize, stored } = createService();
+    const { id } = await create();
+    const stranger = approver("mallory", { userPoolId: "staff" });
+    await expectRefusal(scan(id, stranger), "USER_POOL_MISMATCH");
+    await expectRefusal(authorize(id, stranger), "USER_POOL_MISMATCH");
+    await expectRefusal(tickets.cancel(stranger, id), "USER_POOL_MISMATCH");
+    expect(await stored(id)).toMatchObject({ state: "PENDING", revision: 1 });
+  });
+
+  test("only the scanner decides", async () => {
+    const { createIn, tickets, scan, authorize, stored } = createService();
+    const { id } = await createIn("SCANNED");
+    await expectRefusal(scan(id, bob), "SCANNED_BY_ANOTHER_USER");
+    await expectRefusal(authorize(id, bob), "SCANNED_BY_ANOTHER_USER");
+    await expectRefusal(tickets.cancel(bob, id), "SCANNED_BY_ANOTHER_USER");
+    expect(await stored(id)).toMatchObject({ state: "SCANNED", revision: 2 });
+  });
+
+  test.each([{ scene: "OTHER" }, { userPoolId: "staff" }])(
+    "a code that does not match its ticket is refused before the pool: %j",
+    async (changes) => {
+      const { create, tickets, stored } = createService();
+      const { id } = await create();
+      const stranger = approver("mallory", { userPoolId: "staff" });
+      await expectRefusal(tickets.markScanned(stranger, { ...bare(id), ...changes }), "QR_CONTENT_INVALID");
+      expect(await stored(id)).toMatchObject({ state: "PENDING" });
+    },
+  );
+
+  test("an exchange without the proof that was announced burns nothing", async () => {
+    const { createIn, tickets, stored } = createService();
+    const { id, exchangeTicket } = await createIn("AUTHORIZED", { codeChallenge });
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "PROOF_INVALID");
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, "wrong"), "PROOF_INVALID");
+    expect(await stored(id)).toMatchObject({ state: "AUTHORIZED" });
+    expect(await tickets.exchange(shop, exchangeTicket, verifier)).toMatchObject({ id });
+  });
+});
+
+describe("ends stay different answers until the ticket is forgotten", () => {
+  test("expired is written by whoever looks, then gone", async () => {
+    const { clock, access, create, tickets, scan, memory } = createService();
+    const { id, proof } = await create({ ttl: 30_500 });
+    // Between two buckets of the sweep: the reader comes first.
+    clock.advance(30_500);
+    expect(await memory.get(id)).toMatchObject({ state: "PENDING" });
+    const expired = await tickets.get(shop, proof);
+    expect(expired).toMatchObject({ state: "EXPIRED", revision: 2, forgetAt: clock.now() + lifetimes.remembered });
+    expect(await access.store.get(id)).toEqual(expired);
+    await expectRefusal(scan(id), "TICKET_EXPIRED", "EXPIRED");
+    clock.advance(lifetimes.remembered);
+    await expectRefusal(tickets.get(shop, proof), "TICKET_NOT_FOUND");
+  });
+
+  test("cancelled by the scanner, told again to the scanner and as a refusal to the creator", async () => {
+    const { createIn, tickets } = createService();
+    const { id, proof } = await createIn("SCANNED");
+    const first = await tickets.cancel(alice, id);
+    expect(first).toMatchObject({ state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" });
+    expect(await tickets.cancel(alice, id)).toEqual(first);
+    await expectRefusal(tickets.withdraw(shop, proof), "TICKET_CANCELLED", "CANCELLED");
+  });
+
+  test("withdrawn by the creator, told again to the creator", async () => {
+    const { createIn, tickets, scan } = createService();
+    const { id, proof } = await createIn("AUTHORIZED");
+    const first = await tickets.withdraw(shop, proof);
+    expect(first).toMatchObject({ state: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" });
+    expect(await tickets.withdraw(shop, proof)).toEqual(first);
+    await expectRefusal(scan(id), "TICKET_CANCELLED", "CANCELLED");
+  });
+});
+
+describe("the profile for the approval", () => {
+  test("is fetched before the write, and what was fetched is what is kept", async () => {
+    const { createIn, tickets, stored } = createService();
+    const { id, exchangeTicket } = await createIn("SCANNED");
+    const fetchProfile = vi.fn(async () => {
+      expect(await stored(id)).toMatchObject({ state: "SCANNED", revision: 2 });
+      return profileOf("fetched");
+    });
+    await tickets.authorize(alice, id, fetchProfile);
+    expect(fetchProfile).toHaveBeenCalledTimes(1);
+    expect((await tickets.exchange(shop, exchangeTicket, "")).approval?.profile).toEqual(profileOf("fetched"));
+  });
+
+  test("is not fetched where nothing would be written", async () => {
+    const { create, createIn, tickets } = createService();
+    const fetchProfile = vi.fn(async () => alice.profile);
+    const authorize = (id: string, by = alice) => tickets.authorize(by, id, fetchProfile);
+    await expectRefusal(authorize((await create()).id), "TICKET_NOT_SCANNED", "PENDING");
+    const scanned = await createIn("SCANNED");
+    await expectRefusal(authorize(scanned.id, bob), "SCANNED_BY_ANOTHER_USER");
+    const authorized = await createIn("AUTHORIZED");
+    expect(await authorize(authorized.id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
+    await tickets.withdraw(shop, authorized.proof);
+    await expectRefusal(authorize(authorized.id), "TICKET_CANCELLED", "CANCELLED");
+    expect(fetchProfile).not.toHaveBeenCalled();
+  });
+
+  test("that cannot be fetched changes nothing", async () => {
+    const { createIn, tickets, stored } = createService();
+    const { id } = await createIn("SCANNED");
+    const before = await stored(id);
+    const failure = new Error("the issuer is away");
+    await expect(tickets.authorize(alice, id, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(await stored(id)).toEqual(before);
+  });
+
+  test("does not revive a ticket that was withdrawn or ran out while it was fetched", async () => {
+    const { clock, createIn, tickets, stored } = createService();
+    const withdrawn = await createIn("SCANNED");
+    const whileFetching = tickets.authorize(alice, withdrawn.id, async () => {
+      await tickets.withdraw(shop, withdrawn.proof);
+      return alice.profile;
+    });
+    await expectRefusal(whileFetching, "TICKET_CANCELLED", "CANCELLED");
+    const slow = await createIn("SCANNED");
+    const tooLate = tickets.authorize(alice, slow.id, async () => {
+      clock.advance(life.ttl);
+      return alice.profile;
+    });
+    await expectRefusal(tooLate, "TICKET_EXPIRED", "EXPIRED");
+    expect(await stored(slow.id)).toMatchObject({ state: "EXPIRED", approval: undefined });
+  });
+});
+
+describe("races", () => {
+  test("200 exchanges at once have one winner, and the losers are told the state that won", async () => {
+    const { createIn, tickets, stored } = createService();
+    const { id, exchangeTicket } = await createIn("AUTHORIZED");
+    const calls = Array.from({ length: 200 }, () => tickets.exchange(shop, exchangeTicket, ""));
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === "fulfilled") continue;
+      expect(outcome.reason).toMatchObject({ reason: "TICKET_ALREADY_EXCHANGED", currentState: "EXCHANGED" });
+    }
+    expect(await stored(id)).toMatchObject({ state: "EXCHANGED", revision: 4 });
+  });
+
+  test("the loser of one race is told the state that won", async () => {
+    const { createIn, faults, tickets } = createService();
+    const { proof, exchangeTicket } = await createIn("AUTHORIZED");
+    faults.beforeReplace = async () => {
+      faults.beforeReplace = async () => {};
+      await tickets.withdraw(shop, proof);
+    };
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_CANCELLED", "CANCELLED");
+  });
+
+  test("a caller who loses too often is asked to come back, and nothing is written", async () => {
+    const { createIn, faults, scan, authorize, tickets, stored } = createService();
+    const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
+    const pending = await createIn("PENDING");
+    const scanned = await createIn("SCANNED");
+    faults.losing = true;
+    faults.writes = 0;
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "CONCURRENT_UPDATE");
+    expect(faults.writes).toBeGreaterThan(1);
+    await expectRefusal(tickets.withdraw(shop, proof), "CONCURRENT_UPDATE");
+    await expectRefusal(scan(pending.id), "CONCURRENT_UPDATE");
+    await expectRefusal(authorize(scanned.id), "CONCURRENT_UPDATE");
+    expect(await stored(id)).toMatchObject({ state: "AUTHORIZED" });
+  });
+
+  test("also while only the expiry is written", async () => {
+    const { clock, create, faults, tickets } = createService();
+    const { proof } = await create({ ttl: 30_500 });
+    clock.advance(30_500);
+    faults.losing = true;
+    await expectRefusal(tickets.get(shop, proof), "CONCURRENT_UPDATE");
+  });
+});
+
+describe("a store that is away", () => {
+  test("is STORE_UNAVAILABLE for every use case", async () => {
+    const { createIn, faults, tickets, scan, authorize } = createService();
+    const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
+    const prepared = tickets.prepare(shop, wish);
+    faults.away = true;
+    await expectRefusal(tickets.create(prepared), "STORE_UNAVAILABLE");
+    await expectRefusal(tickets.get(shop, proof), "STORE_UNAVAILABLE");
+    await expectRefusal(scan(id), "STORE_UNAVAILABLE");
+    await expectRefusal(authorize(id), "STORE_UNAVAILABLE");
+    await expectRefusal(tickets.cancel(alice, id), "STORE_UNAVAILABLE");
+    await expectRefusal(tickets.withdraw(shop, proof), "STORE_UNAVAILABLE");
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "STORE_UNAVAILABLE");
+    faults.away = false;
+    expect(await tickets.exchange(shop, exchangeTicket, "")).toMatchObject({ id });
+  });
+
+  test.each(["before", "after"] as const)("in mid-exchange, %s the write, makes the outcome unknown", async (when) => {
+    const { createIn, faults, tickets, stored } = createService();
+    const { id, exchangeTicket } = await createIn("AUTHORIZED");
+    faults.writes = 0;
+    faults.cutOff = when;
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "OUTCOME_UNKNOWN");
+    // At most once: no second try on our own.
+    expect(faults.writes).toBe(1);
+    expect(await stored(id)).toMatchObject({ state: when === "after" ? "EXCHANGED" : "AUTHORIZED" });
+  });
+
+  test.each(["before", "after"] as const)("in mid-write, %s it, may be repeated for all but the exchange", async (when) => {
+    const { create, faults, tickets, scan, authorize } = createService();
+    const { id } = await create();
+    faults.cutOff = when;
+    await expectRefusal(scan(id), "STORE_UNAVAILABLE");
+    expect(await scan(id)).toMatchObject({ state: "SCANNED", revision: 2 });
+    faults.cutOff = when;
+    await expectRefusal(authorize(id), "STORE_UNAVAILABLE");
+    expect(await authorize(id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
+    const other = await create();
+    faults.cutOff = when;
+    await expectRefusal(tickets.withdraw(shop, other.proof), "STORE_UNAVAILABLE");
+    expect(await tickets.withdraw(shop, other.proof)).toMatchObject({ state: "CANCELLED", revision: 2 });
+    const third = await create();
+    await scan(third.id);
+    faults.cutOff = when;
+    await expectRefusal(tickets.cancel(alice, third.id), "STORE_UNAVAILABLE");
+    expect(await tickets.cancel(alice, third.id)).toMatchObject({ state: "CANCELLED", revision: 3 });
+  });
+
+  test("in the middle of writing an expiry leaves an exchange repeatable", async () => {
+    const { clock, create, faults, tickets, scan, authorize } = createService();
+    const { id, exchangeTicket } = await create();
+    await scan(id);
+    clock.advance(500);
+    await authorize(id);
+    clock.advance(lifetimes.authorized);
+    faults.cutOff = "before";
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "STORE_UNAVAILABLE");
+    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_EXPIRED", "EXPIRED");
+  });
+});

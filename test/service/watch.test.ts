@@ -1,0 +1,319 @@
+import { getEventListeners } from "node:events";
+import { describe, expect, test } from "vitest";
+import { newSecret, newTicketId } from "../../src/domain/secrets.js";
+import type { Ticket } from "../../src/domain/ticket.js";
+import { settle } from "../support/clock.js";
+import { lifetimes, shop } from "../support/tickets.js";
+import type { Created } from "./service.js";
+import { createService } from "./service.js";
+
+type Service = ReturnType<typeof createService>;
+
+const noMessage = Symbol("no message yet");
+
+/** A watch under way: `next` asks for a message, `soon` tells what has come once everything is at rest. */
+function follow(service: Service, created: Created) {
+  const controller = new AbortController();
+  const watch = service.watch(shop, created.proof, controller.signal);
+  const next = () => watch.next();
+  async function message(): Promise<Ticket> {
+    const { value, done } = await next();
+    if (done) throw new Error("the watch has ended");
+    return value;
+  }
+  return { controller, watch, next, message };
+}
+
+/** What the promise has come to once everything is at rest. */
+async function soon<T>(promise: Promise<T>): Promise<T | typeof noMessage> {
+  await settle();
+  return Promise.race([promise, settle().then(() => noMessage)]) as Promise<T | typeof noMessage>;
+}
+
+/** That nothing of any watch is left: no subscription, and no timer but the one of the sweep. */
+function expectNothingLeft(service: Service, controller: AbortController): void {
+  expect(service.faults.subscriptions).toBe(0);
+  expect(service.clock.pending).toBe(service.memory.size > 0 ? 1 : 0);
+  expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+}
+
+describe("the first message", () => {
+  test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)("comes at once and is the whole status, in %s", async (state) => {
+    const service = createService();
+    const created = await service.createIn(state);
+    const { message, watch, controller } = follow(service, created);
+    expect(await message()).toEqual(await service.stored(created.id));
+    await watch.return(undefined);
+    expectNothingLeft(service, controller);
+  });
+
+  test("of a finished ticket is the last one", async () => {
+    const service = createService();
+    const created = await service.createIn("SCANNED");
+    await service.tickets.withdraw(shop, created.proof);
+    const { message, next, controller } = follow(service, created);
+    expect(await message()).toMatchObject({ state: "CANCELLED" });
+    expect(await next()).toEqual({ done: true, value: undefined });
+    expectNothingLeft(service, controller);
+  });
+
+  test("is refused to whoever is not the creator, and their watch leaves nothing", async () => {
+    const service = createService({ maxPerTicket: 1 });
+    const created = await service.create();
+    const own = follow(service, created);
+    await own.message();
+    const strangers = [
+      { ...created.proof, ticketSecret: newSecret() },
+      { ...created.proof, ticketId: newTicketId() },
+    ];
+    const signal = new AbortController().signal;
+    for (const proof of strangers) {
+      await expect(service.watch(shop, proof, signal).next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+    }
+    const otherApp = { id: "other-shop", userPool: shop.userPool };
+    const watch = service.watch(otherApp, created.proof, signal);
+    await expect(watch.next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+    expect(service.faults.subscriptions).toBe(1);
+    // A stranger cannot end the creator's watch.
+    const pending = own.message();
+    await service.scan(created.id);
+    expect(await pending).toMatchObject({ state: "SCANNED" });
+    await own.watch.return(undefined);
+  });
+
+  test("is refused while the store is away", async () => {
+    const service = createService();
+    const created = await service.create();
+    service.faults.away = true;
+    const { next, controller } = follow(service, created);
+    await expect(next()).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+    expectNothingLeft(service, controller);
+  });
+});
+
+describe("what follows", () => {
+  test("is the whole status after every write, and the end after the terminal one", async () => {
+    const service = createService();
+    const created = await service.create();
+    const { message, next, controller } = follow(service, created);
+    const seen = [await message()];
+    const steps = [
+      () => service.scan(created.id),
+      () => service.authorize(created.id),
+      () => service.tickets.exchange(shop, created.exchangeTicket, ""),
+    ];
+    for (const step of steps) {
+      const pending = message();
+      expect(await soon(pending)).toBe(noMessage);
+      await step();
+      const status = await pending;
+      expect(status).toEqual(await service.stored(created.id));
+      seen.push(status);
+    }
+    expect(seen.map(({ state }) => state)).toEqual(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"]);
+    expect(seen.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+    expect(await next()).toEqual({ done: true, value: undefined });
+    expectNothingLeft(service, controller);
+  });
+
+  test("skips what a slow reader did not see: the newest wins and nothing is queued", async () => {
+    const service = createService();
+    const created = await service.create();
+    const { message, controller } = follow(service, created);
+    await message();
+    await service.scan(created.id);
+    await service.authorize(created.id);
+    expect(await message()).toMatchObject({ state: "AUTHORIZED", revision: 3 });
+    const pending = message();
+    expect(await soon(pending)).toBe(noMessage);
+    controller.abort(new Error("enough"));
+    await expect(pending).rejects.toThrow("enough");
+  });
+
+  test("a hint without a write sends nothing", async () => {
+    const service = createService();
+    const created = await service.createIn("SCANNED");
+    const { message, controller } = follow(service, created);
+    await message();
+    const pending = message();
+    await service.scan(created.id);
+    expect(await soon(pending)).toBe(noMessage);
+    controller.abort(new Error("enough"));
+    await expect(pending).rejects.toThrow("enough");
+  });
+
+  test("goes back with a store that lost writes", async () => {
+    const service = createService();
+    const created = await service.createIn("SCANNED");
+    const { message, watch } = follow(service, created);
+    const scanned = await message();
+    const pending = message();
+    await service.memory.replace({ ...scanned, state: "PENDING", revision: 1, writeId: "lost" }, scanned.writeId);
+    expect(await pending).toMatchObject({ state: "PENDING", revision: 1 });
+    await watch.return(undefined);
+  });
+});
+
+describe("the heartbeat", () => {
+  test("says the same status again, on time and each time", async () => {
+    const service = createService();
+    const created = await service.create();
+    const { message, controller } = follow(service, created);
+    const first = await message();
+    for (let beat = 0; beat < 3; beat++) {
+      const pending = message();
+      await service.clock.pass(14_999);
+      expect(await soon(pending)).toBe(noMessage);
+      await service.clock.pass(1);
+      expect(await soon(pending)).toEqual(first);
+    }
+    const last = message();
+    controller.abort(new Error("enough"));
+    await expect(last).rejects.toThrow("enough");
+    expectNothingLeft(service, controller);
+  });
+
+  test("repeats the last status while the store is away and invents no EXPIRED", async () => {
+    const service = createService();
+    const created = await service.createIn("SCANNED");
+    const { message, next, controller } = follow(service, created);
+    const first = await message();
+    service.faults.away = true;
+    // The embedded sweep writes behind the fault: what the watcher says must come from what it knows.
+    for (let beat = 0; beat < 12; beat++) {
+      const pending = message();
+      await service.clock.pass(15_000);
+      expect(await soon(pending)).toEqual(first);
+    }
+    expect(await service.stored(created.id)).toMatchObject({ state: "EXPIRED" });
+    const pending = message();
+    service.faults.away = false;
+    await service.clock.pass(1_000);
+    expect(await soon(pending)).toMatchObject({ state: "EXPIRED" });
+    expect(await next()).toEqual({ done: true, value: undefined });
+    expectNothingLeft(service, controller);
+  });
+
+  test("asks a store that was away again within a second, not in a tight loop", async () => {
+    const service = createService();
+    const created = await service.createIn("SCANNED");
+    const { message, watch } = follow(service, created);
+    await message();
+    await service.clock.pass(119_000);
+    const pending = message();
+    service.faults.away = true;
+    await service.clock.pass(1_000);
+    let timers = 0;
+    while (service.clock.runNext(5_000) && timers < 100) {
+      timers += 1;
+      await settle();
+    }
+    expect(timers).toBeLessThan(20);
+    service.faults.away = false;
+    await service.clock.pass(1_000);
+    expect(await pending).toMatchObject({ id: created.id });
+    await watch.return(undefined);
+  });
+});
+
+describe("the end", () => {
+  test("expiry is seen and written by the watcher itself, between two sweeps", async () => {
+    const service = createService();
+    const created = await service.create({ ttl: 30_500 });
+    const { message, next } = follow(service, created);
+    await message();
+    await service.clock.pass(29_000);
+    const beat = await message();
+    expect(beat).toMatchObject({ state: "PENDING" });
+    const pending = message();
+    await service.clock.pass(1_499);
+    expect(await soon(pending)).toBe(noMessage);
+    await service.clock.pass(1);
+    const expired = await soon(pending);
+    expect(expired).toMatchObject({ state: "EXPIRED", revision: 2 });
+    expect(await service.stored(created.id)).toEqual(expired);
+    expect(await next()).toEqual({ done: true, value: undefined });
+  });
+
+  test("a ticket that is gone ends the watch with TICKET_NOT_FOUND", async () => {
+    const service = createService();
+    const created = await service.create();
+    const { message, next, controller } = follow(service, created);
+    await message();
+    // Nobody read for so long that the end of the ticket was forgotten too.
+    await service.clock.pass(120_000 + lifetimes.remembered);
+    await expect(next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+    expectNothingLeft(service, controller);
+  });
+
+  test("a watch over the cap ends the oldest one of that ticket and no other", async () => {
+    const service = createService({ maxPerTicket: 2 });
+    const created = await service.create();
+    const elsewhere = follow(service, await service.create());
+    await elsewhere.message();
+    const watches = [follow(service, created), follow(service, created), follow(service, created)] as const;
+    const [oldest, middle, newest] = watches;
+    await oldest.message();
+    await middle.message();
+    const superseded = oldest.message();
+    const refusal = expect(superseded).rejects.toMatchObject({ reason: "WATCH_SUPERSEDED" });
+    await newest.message();
+    await refusal;
+    const pending = [middle.message(), newest.message()];
+    await service.scan(created.id);
+    for (const message of await Promise.all(pending)) expect(message).toMatchObject({ state: "SCANNED" });
+    expect(service.faults.subscriptions).toBe(3);
+    for (const { watch } of [middle, newest, elsewhere]) await watch.return(undefined);
+    expectNothingLeft(service, oldest.controller);
+  });
+
+  test("watches that have ended make room", async () => {
+    const service = createService({ maxPerTicket: 1 });
+    const created = await service.create();
+    for (let i = 0; i < 5; i++) {
+      const { message, watch } = follow(service, created);
+      await message();
+      await watch.return(undefined);
+    }
+    const { message, watch } = follow(service, created);
+    await message();
+    expect(service.faults.subscriptions).toBe(1);
+    await watch.return(undefined);
+  });
+
+  test("aborting while it waits leaves no subscription, timer or listener, and changes nothing", async () => {
+    const service = createService();
+    const created = await service.create();
+    const before = await service.stored(created.id);
+    const { message, controller } = follow(service, created);
+    await message();
+    const pending = message();
+    await settle();
+    expect(service.faults.subscriptions).toBe(1);
+    expect(service.clock.pending).toBe(2);
+    const reason = new Error("the client has gone");
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+    expectNothingLeft(service, controller);
+    expect(await service.stored(created.id)).toEqual(before);
+  });
+
+  test("aborting before the first message, or between two, ends it as well", async () => {
+    const service = createService();
+    const created = await service.create();
+    const early = follow(service, created);
+    early.controller.abort(new Error("gone"));
+    await expect(early.next()).rejects.toThrow("gone");
+    expectNothingLeft(service, early.controller);
+    const starting = follow(service, created);
+    const first = starting.next();
+    starting.controller.abort(new Error("gone"));
+    await expect(first).rejects.toThrow("gone");
+    expectNothingLeft(service, starting.controller);
+    const late = follow(service, created);
+    await late.message();
+    late.controller.abort(new Error("gone"));
+    await expect(late.next()).rejects.toThrow("gone");
+    expectNothingLeft(service, late.controller);
+  });
+});
