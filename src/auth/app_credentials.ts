@@ -66,5 +66,5 @@ function credentialIn(authorization: readonly string[]): { appId: string; secret
 }
 
 function unauthenticated(): Refusal {
-  return new Refusal("APP_UNAUTHENTICATED", "The app credential is missing, malformed or wrong.");
+  return new Refusal("APP_UNAUTHENTICATED");
 }

@@ -2,17 +2,17 @@ import { Refusal } from "../domain/refusal.js";
 
 /** The user token is missing, malformed or not valid here. `why` is for the log and holds nothing out of the token. */
 export function userUnauthenticated(why: string): Refusal {
-  return new Refusal("USER_UNAUTHENTICATED", "The user token is missing, malformed or not valid here.", {
+  return new Refusal("USER_UNAUTHENTICATED", undefined, {
     cause: new Error(why),
   });
 }
 
 /** The user token is genuine and too old. */
 export function userTokenExpired(): Refusal {
-  return new Refusal("USER_TOKEN_EXPIRED", "The user token has expired.");
+  return new Refusal("USER_TOKEN_EXPIRED");
 }
 
 /** The keys or the UserInfo endpoint of the pool's issuer cannot be had. */
 export function issuerUnavailable(cause: unknown): Refusal {
-  return new Refusal("ISSUER_UNAVAILABLE", "The issuer of the user pool cannot be reached.", { cause });
+  return new Refusal("ISSUER_UNAVAILABLE", undefined, { cause });
 }

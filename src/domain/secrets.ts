@@ -52,7 +52,9 @@ export function isCanonicalBase64url(text: string, bytes: number): boolean {
  */
 export function exchangeTicketOf(ticketId: string, ticketSecret: string): string {
   const key = Buffer.from(ticketSecret, "base64url");
-  const mac = createHmac("sha256", key).update(`qrlogin exchange v1\0${ticketId}`, "utf8").digest("base64url");
+  const mac = createHmac("sha256", key)
+    .update(`qrlogin exchange v1\0${ticketId}`, "utf8")
+    .digest("base64url");
   return `${ticketId}.${mac}`;
 }
 

@@ -73,5 +73,5 @@ function isFilled(value: unknown): value is string {
 }
 
 function invalid(): Refusal {
-  return new Refusal("QR_CONTENT_INVALID", "the scanned text is not a QR code of this service");
+  return new Refusal("QR_CONTENT_INVALID");
 }

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type Metadata,
-  type ServerUnaryCall,
-  type ServerWritableStream,
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerUnaryCall,
+  ServerWritableStream,
 } from "@grpc/grpc-js";
 import type { Refusal } from "../domain/refusal.js";
 import type { CallLog } from "./call_log.js";
@@ -111,7 +111,9 @@ async function served<Caller>(
       line.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
       return undefined;
     }
-    const refusal = refusalOf(error instanceof Error && error.name === "AbortError" ? (signal().reason ?? error) : error);
+    const refusal = refusalOf(
+      error instanceof Error && error.name === "AbortError" ? (signal().reason ?? error) : error,
+    );
     line.refused(refusal);
     return refusal;
   } finally {

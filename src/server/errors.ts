@@ -51,7 +51,9 @@ export function statusOf(refusal: Refusal): StatusObject {
   const { code, retryAfter } = answers[refusal.reason];
   const details = [packed(ErrorInfo, errorInfoOf(refusal))];
   if (refusal.fieldViolations.length > 0) {
-    details.push(packed(BadRequest, BadRequest.fromPartial({ fieldViolations: [...refusal.fieldViolations] })));
+    details.push(
+      packed(BadRequest, BadRequest.fromPartial({ fieldViolations: [...refusal.fieldViolations] })),
+    );
   }
   if (retryAfter !== undefined) {
     const seconds = Math.floor(retryAfter / 1_000);

@@ -8,8 +8,8 @@ import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_tokens.j
 import type { AppConfig, GrpcConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
-import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
 import { createCallLog } from "./call_log.js";
+import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
 import type { Handlers } from "./handlers.js";
 import { createInFlight } from "./in_flight.js";
 import { rawRequests } from "./raw_requests.js";
@@ -86,7 +86,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
 }
 
-function implementation({ handlers, apps, users }: GrpcServerOptions, edge: CallEdge): UntypedServiceImplementation {
+function implementation(
+  { handlers, apps, users }: GrpcServerOptions,
+  edge: CallEdge,
+): UntypedServiceImplementation {
   const byApp: CallerKind<AppConfig> = {
     authenticate: (authorization) => apps.authenticate(authorization),
     describe: (app) => ({ app: app.id }),

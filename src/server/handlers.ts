@@ -25,14 +25,14 @@ import type { ImageRenderer } from "../qr/image.js";
 import type { TicketService } from "../service/tickets.js";
 import type { WatchTicket } from "../service/watch.js";
 import type { Method, StreamMethod } from "./calls.js";
+import { readCreateTicket, readExchange, readMarkScanned, readProof, readTicketId } from "./requests.js";
 import {
-  readCreateTicket,
-  readExchange,
-  readMarkScanned,
-  readProof,
-  readTicketId,
-} from "./requests.js";
-import { createdMessage, decidedMessage, exchangedMessage, scannedMessage, statusMessage } from "./responses.js";
+  createdMessage,
+  decidedMessage,
+  exchangedMessage,
+  scannedMessage,
+  statusMessage,
+} from "./responses.js";
 
 /** What the handlers call. */
 export interface Handled {
@@ -144,4 +144,3 @@ export function createHandlers({ tickets, watch, images, apps, clock, ...told }:
     appStream: { watchStatus },
   };
 }
-

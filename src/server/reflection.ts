@@ -57,7 +57,11 @@ function reflect(answer: (request: v1.ServerReflectionRequest) => v1.ServerRefle
 }
 
 function answerTo(request: v1.ServerReflectionRequest, registry: FileRegistry): v1.ServerReflectionResponse {
-  return { validHost: request.host, originalRequest: request, messageResponse: messageFor(request, registry) };
+  return {
+    validHost: request.host,
+    originalRequest: request,
+    messageResponse: messageFor(request, registry),
+  };
 }
 
 function messageFor(
@@ -66,7 +70,9 @@ function messageFor(
 ): v1.ServerReflectionResponse["messageResponse"] {
   switch (asked?.$case) {
     case "listServices": {
-      const service = [...registry].filter((type) => type.kind === "service").map(({ typeName: name }) => ({ name }));
+      const service = [...registry]
+        .filter((type) => type.kind === "service")
+        .map(({ typeName: name }) => ({ name }));
       return { $case: "listServicesResponse", value: { service } };
     }
     case "fileByFilename":
@@ -99,7 +105,9 @@ function filesFrom(file: DescFile | undefined): v1.ServerReflectionResponse["mes
     one.dependencies.forEach(want);
   };
   want(file);
-  const fileDescriptorProto = [...wanted].map((one) => Buffer.from(toBinary(FileDescriptorProtoSchema, one.proto)));
+  const fileDescriptorProto = [...wanted].map((one) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, one.proto)),
+  );
   return { $case: "fileDescriptorResponse", value: { fileDescriptorProto } };
 }
 

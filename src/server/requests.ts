@@ -154,6 +154,7 @@ function imageOf(options: QrImageOptions, fields: Fields): ImageOptions {
     fields.violate("qr_image.size", `must be ${imageSize.min} to ${imageSize.max} pixels`);
   }
   const margin = options.margin ?? imageMargin.default;
-  if (margin > imageMargin.max) fields.violate("qr_image.margin", `must be at most ${imageMargin.max} modules`);
+  if (margin > imageMargin.max)
+    fields.violate("qr_image.margin", `must be at most ${imageMargin.max} modules`);
   return { format: format ?? "SVG", size, margin, errorCorrection: errorCorrection ?? "M" };
 }

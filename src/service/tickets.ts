@@ -1,5 +1,13 @@
 import { Refusal } from "../domain/refusal.js";
-import { digest, exchangeTicketOf, newSecret, newTicketId, newWriteId, sameDigest, ticketIdOf } from "../domain/secrets.js";
+import {
+  digest,
+  exchangeTicketOf,
+  newSecret,
+  newTicketId,
+  newWriteId,
+  sameDigest,
+  ticketIdOf,
+} from "../domain/secrets.js";
 import type { RequesterContext, Ticket } from "../domain/ticket.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import type { Admission, TicketAccess } from "./write.js";
@@ -100,12 +108,19 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
     },
 
     async markScanned(by: Approver, scanned: ScannedCode): Promise<Ticket> {
-      const outcome = await perform(access, scanned.ticketId, agreesWith(scanned), { name: "markScanned", by });
+      const outcome = await perform(access, scanned.ticketId, agreesWith(scanned), {
+        name: "markScanned",
+        by,
+      });
       return outcome.ticket;
     },
 
     /** `fetchProfile` is asked only if the approval would be written, and before it is: what it throws changes nothing. */
-    async authorize(by: Approver, ticketId: string, fetchProfile: () => Promise<UserProfile>): Promise<Ticket> {
+    async authorize(
+      by: Approver,
+      ticketId: string,
+      fetchProfile: () => Promise<UserProfile>,
+    ): Promise<Ticket> {
       const ticket = await load(access, ticketId);
       const next = nextOf(access, ticket, { name: "authorize", by, profile: by.profile });
       if (!next) return ticket;

@@ -34,7 +34,11 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
   const { store, clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
-  return async function* watch(app: CallingApp, proof: TicketProof, signal: AbortSignal): AsyncGenerator<Ticket> {
+  return async function* watch(
+    app: CallingApp,
+    proof: TicketProof,
+    signal: AbortSignal,
+  ): AsyncGenerator<Ticket> {
     signal.throwIfAborted();
     const bell = createBell();
     const wake = () => bell.ring();

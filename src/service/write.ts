@@ -74,7 +74,11 @@ export async function perform(
  *
  * @throws Refusal with what the table says.
  */
-export function nextOf({ clock, lifetimes }: TicketAccess, ticket: Ticket, command: Command): Ticket | undefined {
+export function nextOf(
+  { clock, lifetimes }: TicketAccess,
+  ticket: Ticket,
+  command: Command,
+): Ticket | undefined {
   const decision = decide(ticket, command, { now: clock.now(), writeId: newWriteId(), lifetimes });
   if (decision.kind === "refuse") {
     const { reason, currentState } = decision;

@@ -82,7 +82,9 @@ const expected = {
 
 const states = Object.keys(expected) as TicketState[];
 const names = Object.keys(commands) as Command["name"][];
-const cells = states.flatMap((state) => names.map((name) => ({ state, name, cell: expected[state][name] as Expected })));
+const cells = states.flatMap((state) =>
+  names.map((name) => ({ state, name, cell: expected[state][name] as Expected })),
+);
 
 /** The ticket that the command writes; fails where it writes nothing. */
 function written(ticket: Ticket, command: Command, using: Write = write()): Ticket {
@@ -207,39 +209,51 @@ describe("what a write brings", () => {
     { state: "AUTHORIZED", name: "exchange" },
     { state: "AUTHORIZED", name: "expire" },
   ] as const;
-  test.each(endings)("$name in $state drops all personal data and remembers what tells the ends apart", (ending) => {
-    const ticket = ticketIn(ending.state);
-    const using = write();
-    const next = written(ticket, commands[ending.name], using);
-    expect(next).toMatchObject({
-      customData: undefined,
-      requester: undefined,
-      scannedBy: undefined,
-      approval: undefined,
-      forgetAt: using.now + lifetimes.remembered,
-    });
-    const kept = ["id", "appId", "userPoolId", "secretDigest", "exchangeDigest", "scanner"] as const;
-    for (const part of kept) expect(next[part]).toEqual(ticket[part]);
-    const text = JSON.stringify(next);
-    for (const personal of ["alice@", "cart", "192.0.2.7", "photos.example.com"]) {
-      expect(text).not.toContain(personal);
-    }
-  });
+  test.each(endings)(
+    "$name in $state drops all personal data and remembers what tells the ends apart",
+    (ending) => {
+      const ticket = ticketIn(ending.state);
+      const using = write();
+      const next = written(ticket, commands[ending.name], using);
+      expect(next).toMatchObject({
+        customData: undefined,
+        requester: undefined,
+        scannedBy: undefined,
+        approval: undefined,
+        forgetAt: using.now + lifetimes.remembered,
+      });
+      const kept = ["id", "appId", "userPoolId", "secretDigest", "exchangeDigest", "scanner"] as const;
+      for (const part of kept) expect(next[part]).toEqual(ticket[part]);
+      const text = JSON.stringify(next);
+      for (const personal of ["alice@", "cart", "192.0.2.7", "photos.example.com"]) {
+        expect(text).not.toContain(personal);
+      }
+    },
+  );
 });
 
 describe("expiry", () => {
   const using = (now: number) => write(now);
 
-  test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)("a ticket in %s lives to the last millisecond", (state) => {
-    const ticket = ticketIn(state);
-    expect(expiryOf(ticket, using(ticket.expiresAt - 1))).toBeUndefined();
-    expect(expiryOf(ticket, using(ticket.expiresAt))).toMatchObject({ state: "EXPIRED", approval: undefined });
-    expect(expiryOf(ticket, using(ticket.expiresAt + 1))).toMatchObject({ state: "EXPIRED" });
-  });
+  test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)(
+    "a ticket in %s lives to the last millisecond",
+    (state) => {
+      const ticket = ticketIn(state);
+      expect(expiryOf(ticket, using(ticket.expiresAt - 1))).toBeUndefined();
+      expect(expiryOf(ticket, using(ticket.expiresAt))).toMatchObject({
+        state: "EXPIRED",
+        approval: undefined,
+      });
+      expect(expiryOf(ticket, using(ticket.expiresAt + 1))).toMatchObject({ state: "EXPIRED" });
+    },
+  );
 
-  test.each(["EXCHANGED", "CANCELLED", "EXPIRED"] as const)("a ticket in %s does not expire again", (state) => {
-    expect(expiryOf(ticketIn(state), using(noon + 10_000_000))).toBeUndefined();
-  });
+  test.each(["EXCHANGED", "CANCELLED", "EXPIRED"] as const)(
+    "a ticket in %s does not expire again",
+    (state) => {
+      expect(expiryOf(ticketIn(state), using(noon + 10_000_000))).toBeUndefined();
+    },
+  );
 });
 
 describe("the proof of the exchange", () => {

@@ -129,7 +129,10 @@ describe("the proof key", () => {
     expect(verifierFits("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", mac)).toBe(true);
   });
 
-  test.each(["", mac, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"])("another verifier does not fit: %j", (verifier) => {
-    expect(verifierFits(verifier, mac)).toBe(false);
-  });
+  test.each(["", mac, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"])(
+    "another verifier does not fit: %j",
+    (verifier) => {
+      expect(verifierFits(verifier, mac)).toBe(false);
+    },
+  );
 });

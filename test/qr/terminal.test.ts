@@ -56,6 +56,13 @@ describe("a QR code in a terminal", () => {
     for (const line of linesOf(drawInTerminal(contents.none))) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it("has a quiet zone of four modules on each side", () => {
+    const lines = linesOf(drawInTerminal(contents.none));
+    for (const line of lines) expect(`${line.slice(0, 4)}${line.slice(-4)}`.trim()).toBe("");
+    expect(`${lines.slice(0, 2).join("")}${lines.at(-2)}${lines.at(-1)}`.trim()).toBe("");
+    expect(lines[2]?.slice(4, 6)).toBe("█▀");
+  });
+
   it("is refused when no code holds the content", () => {
     expect(() => drawInTerminal("x".repeat(4000))).toThrow(
       expect.objectContaining({ reason: "INVALID_REQUEST" }),

@@ -1,7 +1,13 @@
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import type { Approver } from "../../src/domain/user.js";
-import type { CallingApp, NewTicket, ScannedCode, TicketLife, TicketProof } from "../../src/service/tickets.js";
+import type {
+  CallingApp,
+  NewTicket,
+  ScannedCode,
+  TicketLife,
+  TicketProof,
+} from "../../src/service/tickets.js";
 import { createTicketService } from "../../src/service/tickets.js";
 import type { WatchOptions } from "../../src/service/watch.js";
 import { createWatch } from "../../src/service/watch.js";
@@ -124,4 +130,8 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
 }
 
 /** What a phone sends that sends the ticket id alone. */
-export const bare = (ticketId: string): ScannedCode => ({ ticketId, scene: undefined, userPoolId: undefined });
+export const bare = (ticketId: string): ScannedCode => ({
+  ticketId,
+  scene: undefined,
+  userPoolId: undefined,
+});

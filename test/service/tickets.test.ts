@@ -10,7 +10,11 @@ const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const otherApp = { id: "other-shop", userPool: shop.userPool };
 
 /** That the work is refused so; without a state, that none is told. */
-async function expectRefusal(work: Promise<unknown>, reason: Reason, currentState?: TicketState): Promise<void> {
+async function expectRefusal(
+  work: Promise<unknown>,
+  reason: Reason,
+  currentState?: TicketState,
+): Promise<void> {
   await expect(work).rejects.toMatchObject({ name: "Refusal", reason, currentState });
 }
 
@@ -52,7 +56,12 @@ describe("a login", () => {
     expect(await tickets.get(shop, proof)).toMatchObject({ state: "AUTHORIZED" });
     const before = await tickets.exchange(shop, exchangeTicket, "");
     expect(before.approval?.profile).toEqual(alice.profile);
-    expect(await stored(id)).toMatchObject({ state: "EXCHANGED", revision: 4, approval: undefined, scannedBy: undefined });
+    expect(await stored(id)).toMatchObject({
+      state: "EXCHANGED",
+      revision: 4,
+      approval: undefined,
+      scannedBy: undefined,
+    });
     await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_ALREADY_EXCHANGED", "EXCHANGED");
   });
 
@@ -83,7 +92,11 @@ describe("who may", () => {
     const before = await stored(id);
     const wrongSecret = { ...proof, ticketSecret: newSecret() };
     const unknown = { ...proof, ticketId: newTicketId() };
-    for (const [app, given] of [[otherApp, proof], [shop, wrongSecret], [shop, unknown]] as const) {
+    for (const [app, given] of [
+      [otherApp, proof],
+      [shop, wrongSecret],
+      [shop, unknown],
+    ] as const) {
       await expectRefusal(tickets.get(app, given), "TICKET_NOT_FOUND");
       await expectRefusal(tickets.withdraw(app, given), "TICKET_NOT_FOUND");
     }
@@ -143,7 +156,11 @@ describe("ends stay different answers until the ticket is forgotten", () => {
     clock.advance(30_500);
     expect(await memory.get(id)).toMatchObject({ state: "PENDING" });
     const expired = await tickets.get(shop, proof);
-    expect(expired).toMatchObject({ state: "EXPIRED", revision: 2, forgetAt: clock.now() + lifetimes.remembered });
+    expect(expired).toMatchObject({
+      state: "EXPIRED",
+      revision: 2,
+      forgetAt: clock.now() + lifetimes.remembered,
+    });
     expect(await access.store.get(id)).toEqual(expired);
     await expectRefusal(scan(id), "TICKET_EXPIRED", "EXPIRED");
     clock.advance(lifetimes.remembered);
@@ -179,7 +196,9 @@ describe("the profile for the approval", () => {
     });
     await tickets.authorize(alice, id, fetchProfile);
     expect(fetchProfile).toHaveBeenCalledTimes(1);
-    expect((await tickets.exchange(shop, exchangeTicket, "")).approval?.profile).toEqual(profileOf("fetched"));
+    expect((await tickets.exchange(shop, exchangeTicket, "")).approval?.profile).toEqual(
+      profileOf("fetched"),
+    );
   });
 
   test("is not fetched where nothing would be written", async () => {
@@ -288,36 +307,42 @@ describe("a store that is away", () => {
     expect(await tickets.exchange(shop, exchangeTicket, "")).toMatchObject({ id });
   });
 
-  test.each(["before", "after"] as const)("in mid-exchange, %s the write, makes the outcome unknown", async (when) => {
-    const { createIn, faults, tickets, stored } = createService();
-    const { id, exchangeTicket } = await createIn("AUTHORIZED");
-    faults.writes = 0;
-    faults.cutOff = when;
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "OUTCOME_UNKNOWN");
-    // At most once: no second try on our own.
-    expect(faults.writes).toBe(1);
-    expect(await stored(id)).toMatchObject({ state: when === "after" ? "EXCHANGED" : "AUTHORIZED" });
-  });
+  test.each(["before", "after"] as const)(
+    "in mid-exchange, %s the write, makes the outcome unknown",
+    async (when) => {
+      const { createIn, faults, tickets, stored } = createService();
+      const { id, exchangeTicket } = await createIn("AUTHORIZED");
+      faults.writes = 0;
+      faults.cutOff = when;
+      await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "OUTCOME_UNKNOWN");
+      // At most once: no second try on our own.
+      expect(faults.writes).toBe(1);
+      expect(await stored(id)).toMatchObject({ state: when === "after" ? "EXCHANGED" : "AUTHORIZED" });
+    },
+  );
 
-  test.each(["before", "after"] as const)("in mid-write, %s it, may be repeated for all but the exchange", async (when) => {
-    const { create, faults, tickets, scan, authorize } = createService();
-    const { id } = await create();
-    faults.cutOff = when;
-    await expectRefusal(scan(id), "STORE_UNAVAILABLE");
-    expect(await scan(id)).toMatchObject({ state: "SCANNED", revision: 2 });
-    faults.cutOff = when;
-    await expectRefusal(authorize(id), "STORE_UNAVAILABLE");
-    expect(await authorize(id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
-    const other = await create();
-    faults.cutOff = when;
-    await expectRefusal(tickets.withdraw(shop, other.proof), "STORE_UNAVAILABLE");
-    expect(await tickets.withdraw(shop, other.proof)).toMatchObject({ state: "CANCELLED", revision: 2 });
-    const third = await create();
-    await scan(third.id);
-    faults.cutOff = when;
-    await expectRefusal(tickets.cancel(alice, third.id), "STORE_UNAVAILABLE");
-    expect(await tickets.cancel(alice, third.id)).toMatchObject({ state: "CANCELLED", revision: 3 });
-  });
+  test.each(["before", "after"] as const)(
+    "in mid-write, %s it, may be repeated for all but the exchange",
+    async (when) => {
+      const { create, faults, tickets, scan, authorize } = createService();
+      const { id } = await create();
+      faults.cutOff = when;
+      await expectRefusal(scan(id), "STORE_UNAVAILABLE");
+      expect(await scan(id)).toMatchObject({ state: "SCANNED", revision: 2 });
+      faults.cutOff = when;
+      await expectRefusal(authorize(id), "STORE_UNAVAILABLE");
+      expect(await authorize(id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
+      const other = await create();
+      faults.cutOff = when;
+      await expectRefusal(tickets.withdraw(shop, other.proof), "STORE_UNAVAILABLE");
+      expect(await tickets.withdraw(shop, other.proof)).toMatchObject({ state: "CANCELLED", revision: 2 });
+      const third = await create();
+      await scan(third.id);
+      faults.cutOff = when;
+      await expectRefusal(tickets.cancel(alice, third.id), "STORE_UNAVAILABLE");
+      expect(await tickets.cancel(alice, third.id)).toMatchObject({ state: "CANCELLED", revision: 3 });
+    },
+  );
 
   test("in the middle of writing an expiry leaves an exchange repeatable", async () => {
     const { clock, create, faults, tickets, scan, authorize } = createService();

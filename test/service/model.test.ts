@@ -1,0 +1,264 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Refusal } from "../../src/domain/refusal.js";
+import type { Ticket, TicketState } from "../../src/domain/ticket.js";
+import { isTerminal } from "../../src/domain/ticket.js";
+import type { Approver } from "../../src/domain/user.js";
+import { settle } from "../support/clock.js";
+import { alice, bob, lifetimes, shop } from "../support/tickets.js";
+import type { Created } from "./service.js";
+import { createService, life } from "./service.js";
+
+/** What the ticket must be, worked out by simple means. */
+interface Model {
+  state: TicketState | "FORGOTTEN";
+  endedBy: "approver" | "creator" | undefined;
+  scanner: string | undefined;
+  revision: number;
+  /** Milliseconds until the state runs out or, once finished, is forgotten. */
+  left: number;
+}
+
+interface Real {
+  readonly service: ReturnType<typeof createService>;
+  readonly created: Created;
+  exchanges: number;
+}
+
+type Step = fc.AsyncCommand<Model, Real>;
+
+function write(model: Model, state: TicketState, left = model.left): void {
+  model.state = state;
+  model.revision += 1;
+  model.left = isTerminal(state) ? lifetimes.remembered : left;
+}
+
+const endings: Partial<Record<Model["state"], string>> = {
+  EXCHANGED: "TICKET_ALREADY_EXCHANGED",
+  CANCELLED: "TICKET_CANCELLED",
+  EXPIRED: "TICKET_EXPIRED",
+  FORGOTTEN: "TICKET_NOT_FOUND",
+};
+
+/** The answer to a call: "done" or the reason of its refusal. */
+async function answerTo(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "done";
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
+  }
+}
+
+/** A call that is answered as the model says, and leaves the ticket that the model says. */
+function step(
+  name: string,
+  call: (real: Real) => Promise<unknown>,
+  expectation: (model: Model) => string,
+): Step {
+  return {
+    check: () => true,
+    async run(model, real) {
+      const answer = await answerTo(call(real));
+      expect(answer).toBe(expectation(model));
+      await expectStored(model, real);
+    },
+    toString: () => name,
+  };
+}
+
+async function expectStored(model: Model, { service, created }: Real): Promise<void> {
+  const ticket = await service.memory.get(created.id);
+  if (model.state === "FORGOTTEN") expect(ticket).toBeUndefined();
+  else {
+    const { state, revision, scanner } = ticket ?? {};
+    expect({ state, revision, scanner: scanner?.subject }).toEqual({
+      state: model.state,
+      revision: model.revision,
+      scanner: model.scanner,
+    });
+  }
+}
+
+/** What an approver is told before the state is looked at; undefined where nothing speaks against them. */
+function strangerTo(model: Model, by: Approver): string | undefined {
+  if (model.state === "FORGOTTEN") return "TICKET_NOT_FOUND";
+  return model.scanner !== undefined && model.scanner !== by.subject ? "SCANNED_BY_ANOTHER_USER" : undefined;
+}
+
+const scan = (by: Approver) =>
+  step(
+    `${by.subject} scans`,
+    ({ service, created }) => service.scan(created.id, by),
+    (model) => {
+      const refused = strangerTo(model, by) ?? endings[model.state];
+      if (refused) return refused;
+      if (model.state === "PENDING") {
+        model.scanner = by.subject;
+        write(model, "SCANNED");
+      }
+      return "done";
+    },
+  );
+
+const authorize = (by: Approver) =>
+  step(
+    `${by.subject} authorizes`,
+    ({ service, created }) => service.authorize(created.id, by),
+    (model) => {
+      const refused = strangerTo(model, by) ?? endings[model.state];
+      if (refused) return refused;
+      if (model.state === "PENDING") return "TICKET_NOT_SCANNED";
+      if (model.state === "SCANNED") write(model, "AUTHORIZED", lifetimes.authorized);
+      return "done";
+    },
+  );
+
+const cancel = (by: Approver) =>
+  step(
+    `${by.subject} cancels`,
+    ({ service, created }) => service.tickets.cancel(by, created.id),
+    (model) => {
+      const refused = strangerTo(model, by);
+      if (refused) return refused;
+      if (model.state === "CANCELLED" && model.endedBy === "approver") return "done";
+      const ended = endings[model.state];
+      if (ended) return ended;
+      if (model.state === "PENDING") return "TICKET_NOT_SCANNED";
+      if (model.state === "AUTHORIZED") return "TICKET_ALREADY_AUTHORIZED";
+      model.endedBy = "approver";
+      write(model, "CANCELLED");
+      return "done";
+    },
+  );
+
+const withdraw = () =>
+  step(
+    "the creator withdraws",
+    ({ service, created }) => service.tickets.withdraw(shop, created.proof),
+    (model) => {
+      if (model.state === "CANCELLED" && model.endedBy === "creator") return "done";
+      const ended = endings[model.state];
+      if (ended) return ended;
+      model.endedBy = "creator";
+      write(model, "CANCELLED");
+      return "done";
+    },
+  );
+
+const exchange = (callers: number) =>
+  step(
+    `${callers} exchange at once`,
+    async (real) => {
+      const calls = Array.from({ length: callers }, () =>
+        real.service.tickets.exchange(shop, real.created.exchangeTicket, ""),
+      );
+      const outcomes = await Promise.allSettled(calls);
+      const won = outcomes.filter(({ status }) => status === "fulfilled").length;
+      real.exchanges += won;
+      const lost = outcomes.find(({ status }) => status === "rejected");
+      if (won === 0 && lost?.status === "rejected") throw lost.reason;
+    },
+    (model) => {
+      const ended = endings[model.state];
+      if (ended) return ended;
+      if (model.state !== "AUTHORIZED") return "TICKET_NOT_AUTHORIZED";
+      write(model, "EXCHANGED");
+      return "done";
+    },
+  );
+
+// Whole seconds: then the sweep is never late, and the model needs no tolerance.
+const wait = (seconds: number) =>
+  step(
+    `${seconds} s go by`,
+    ({ service }) => service.clock.pass(seconds * 1_000),
+    (model) => {
+      for (let ms = seconds * 1_000; ms > 0 && model.state !== "FORGOTTEN"; ) {
+        const passed = Math.min(ms, model.left);
+        ms -= passed;
+        model.left -= passed;
+        if (model.left > 0) continue;
+        if (endings[model.state]) model.state = "FORGOTTEN";
+        else write(model, "EXPIRED");
+      }
+      return "done";
+    },
+  );
+
+/** Follows the ticket to the end of the watch, and keeps every message. */
+function observe({ service, created }: Real) {
+  const controller = new AbortController();
+  const messages: Ticket[] = [];
+  async function drain(): Promise<"ended" | "aborted"> {
+    try {
+      for await (const ticket of service.watch(shop, created.proof, controller.signal)) messages.push(ticket);
+      return "ended";
+    } catch (error) {
+      if (controller.signal.aborted && error === controller.signal.reason) return "aborted";
+      throw error;
+    }
+  }
+  return { controller, messages, ended: drain() };
+}
+
+const people = fc.constantFrom(alice, bob);
+const steps = [
+  people.map(scan),
+  people.map(authorize),
+  people.map(cancel),
+  fc.constant(undefined).map(withdraw),
+  fc.integer({ min: 1, max: 3 }).map(exchange),
+  fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 400 })).map(wait),
+];
+
+test("whatever two approvers, the creator and the clock do, the ticket goes as the model says", async () => {
+  let reached = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.commands(steps, { maxCommands: 25 }), async (commands) => {
+      const service = createService();
+      const created = await service.create();
+      const real: Real = { service, created, exchanges: 0 };
+      const model: Model = {
+        state: "PENDING",
+        endedBy: undefined,
+        scanner: undefined,
+        revision: 1,
+        left: life.ttl,
+      };
+      const history = [await service.stored(created.id)];
+      const reads: Promise<unknown>[] = [];
+      // The embedded store hints in mid-write, and reads what it just wrote: no write goes unseen.
+      await service.memory.subscribe(created.id, () => {
+        reads.push(service.memory.get(created.id).then((ticket) => ticket && history.push(ticket)));
+      });
+      const watch = observe(real);
+      await settle();
+
+      await fc.asyncModelRun(() => ({ model, real }), commands);
+
+      await settle();
+      await Promise.all(reads);
+      expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 1));
+      expect(new Set(history.map(({ writeId }) => writeId)).size).toBe(history.length);
+      expect(history.filter(({ state }) => isTerminal(state)).length).toBeLessThanOrEqual(1);
+      expect(history.slice(0, -1).every(({ state }) => !isTerminal(state))).toBe(true);
+      const exchanged = history.filter(({ state }) => state === "EXCHANGED").length;
+      expect(real.exchanges).toBe(exchanged);
+
+      const last = history.at(-1) as Ticket;
+      if (isTerminal(last.state)) expect(await watch.ended).toBe("ended");
+      else watch.controller.abort(new Error("enough"));
+      await watch.ended;
+      expect(watch.messages.at(-1)).toEqual(last);
+      const revisions = watch.messages.map(({ revision }) => revision);
+      expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+      expect(service.faults.subscriptions).toBe(0);
+      if (exchanged) reached += 1;
+    }),
+    { numRuns: 300 },
+  );
+  // A generator that never gets as far as an exchange would prove nothing.
+  expect(reached).toBeGreaterThan(0);
+});

@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { exchangeTicketOf } from "../../src/domain/secrets.js";
+import type { Ticket } from "../../src/domain/ticket.js";
+import { isTerminal } from "../../src/domain/ticket.js";
+import { createTicketService } from "../../src/service/tickets.js";
+import { createWatch } from "../../src/service/watch.js";
+import { createMemoryStore } from "../../src/store/memory_store.js";
+import type { TicketStore } from "../../src/store/ticket_store.js";
+import { createManualClock } from "../support/clock.js";
+import { alice, bob, lifetimes, shop } from "../support/tickets.js";
+import { bare, life, wish } from "./service.js";
+
+/** A store whose calls arrive, whose answers return and whose hints ring in the order that the scheduler draws. */
+function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): TicketStore {
+  const turn = (label: string) => scheduler.schedule(Promise.resolve(), label);
+  async function far<T>(label: string, work: () => Promise<T>): Promise<T> {
+    await turn(`${label} arrives`);
+    const answer = await work();
+    await turn(`${label} is answered`);
+    return answer;
+  }
+  return {
+    create: (ticket) => far("create", () => inner.create(ticket)),
+    get: (id) => far("get", () => inner.get(id)),
+    replace: (ticket, expectedWriteId) => far("replace", () => inner.replace(ticket, expectedWriteId)),
+    async subscribe(id, onChange) {
+      await turn("subscribe arrives");
+      // It takes hold with its answer and no sooner: the least that the contract promises.
+      return await inner.subscribe(id, () => void turn("hint").then(onChange));
+    },
+    close: () => inner.close(),
+  };
+}
+
+/**
+ * One ticket behind a scheduled store. The clock stands still and the heartbeat is a year: nothing is read again by time,
+ * which would hide a hint that was missed.
+ */
+async function createRace(scheduler: fc.Scheduler) {
+  const clock = createManualClock();
+  const memory = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
+  const near = createTicketService({ store: memory, clock, lifetimes }, life);
+  const access = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
+  const tickets = createTicketService(access, life);
+  const watch = createWatch(access, { heartbeat: 365 * 86_400_000, maxPerTicket: 4 });
+  const prepared = near.prepare(shop, wish);
+  await near.create(prepared);
+  const { id } = prepared.ticket;
+  const proof = { ticketId: id, ticketSecret: prepared.ticketSecret };
+  const exchangeTicket = exchangeTicketOf(id, prepared.ticketSecret);
+
+  const history: Ticket[] = [];
+  const reads: Promise<unknown>[] = [];
+  await memory.subscribe(id, () => {
+    reads.push(memory.get(id).then((ticket) => ticket && history.push(ticket)));
+  });
+
+  /** Watches until the end or until aborted; what it saw is in `messages`. */
+  function follow() {
+    const controller = new AbortController();
+    const messages: Ticket[] = [];
+    async function drain(): Promise<void> {
+      try {
+        for await (const ticket of watch(shop, proof, controller.signal)) messages.push(ticket);
+      } catch (error) {
+        if (error !== controller.signal.reason) throw error;
+      }
+    }
+    return { controller, messages, ended: drain() };
+  }
+
+  async function stored(): Promise<Ticket> {
+    await Promise.all(reads);
+    return (await memory.get(id)) as Ticket;
+  }
+
+  const authorize = (by: typeof alice) => tickets.authorize(by, id, async () => by.profile);
+  const exchange = () => tickets.exchange(shop, exchangeTicket, "");
+  const approved = async () => {
+    await near.markScanned(alice, bare(id));
+    await near.authorize(alice, id, async () => alice.profile);
+  };
+  return { id, proof, near, tickets, history, follow, stored, authorize, exchange, approved };
+}
+
+const reasonsOf = (outcomes: PromiseSettledResult<unknown>[]) =>
+  outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason.reason] : []));
+const wins = (outcomes: PromiseSettledResult<unknown>[]) =>
+  outcomes.filter(({ status }) => status === "fulfilled").length;
+
+/** Every write is one revision more, and nothing follows a terminal one. */
+function expectOneLine(history: readonly Ticket[]): void {
+  expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 2));
+  expect(history.slice(0, -1).every(({ state }) => !isTerminal(state))).toBe(true);
+}
+
+const runs = { numRuns: 300 };
+const inAnyOrder = (race: (scheduler: fc.Scheduler) => Promise<void>) =>
+  fc.assert(fc.asyncProperty(fc.scheduler(), race), runs);
+
+describe("in whatever order the store's calls and hints arrive", () => {
+  test("a watcher never misses the last write", () =>
+    inAnyOrder(async (scheduler) => {
+      const { id, tickets, follow, stored } = await createRace(scheduler);
+      const watch = follow();
+      const scanned = tickets.markScanned(alice, bare(id));
+      await scheduler.waitIdle();
+      await scanned;
+      expect(watch.messages.at(-1)).toEqual(await stored());
+      watch.controller.abort(new Error("enough"));
+      await scheduler.waitIdle();
+      await watch.ended;
+    }));
+
+  test("a watcher ends on the terminal state that is stored", () =>
+    inAnyOrder(async (scheduler) => {
+      const { id, proof, tickets, authorize, exchange, history, follow, stored } =
+        await createRace(scheduler);
+      const watch = follow();
+      const login = (async () => {
+        await tickets.markScanned(alice, bare(id));
+        await authorize(alice);
+        await exchange();
+      })();
+      const outcomes = Promise.allSettled([login, tickets.withdraw(shop, proof)]);
+      await scheduler.waitIdle();
+      await outcomes;
+      const last = await stored();
+      expect(isTerminal(last.state)).toBe(true);
+      expect(watch.messages.at(-1)).toEqual(last);
+      await watch.ended;
+      expectOneLine(history);
+    }));
+
+  test("of two approvers one is the scanner, and the other decides nothing", () =>
+    inAnyOrder(async (scheduler) => {
+      const { id, tickets, authorize, history, stored } = await createRace(scheduler);
+      const login = async (by: typeof alice) => {
+        await tickets.markScanned(by, bare(id));
+        await authorize(by);
+      };
+      const outcomes = Promise.allSettled([login(alice), login(bob)]);
+      await scheduler.waitIdle();
+      const settled = await outcomes;
+      expect(wins(settled)).toBe(1);
+      expect(reasonsOf(settled)).toEqual(["SCANNED_BY_ANOTHER_USER"]);
+      const winner = settled[0]?.status === "fulfilled" ? alice : bob;
+      const last = await stored();
+      expect(last).toMatchObject({ state: "AUTHORIZED", scanner: { subject: winner.subject } });
+      expect(last.approval?.profile).toEqual(winner.profile);
+      expectOneLine(history);
+    }));
+
+  test("of two exchanges one wins, and the other is told so", () =>
+    inAnyOrder(async (scheduler) => {
+      const { approved, exchange, history, stored } = await createRace(scheduler);
+      await approved();
+      const outcomes = Promise.allSettled([exchange(), exchange()]);
+      await scheduler.waitIdle();
+      const settled = await outcomes;
+      expect(wins(settled)).toBe(1);
+      expect(reasonsOf(settled)).toEqual(["TICKET_ALREADY_EXCHANGED"]);
+      expect(await stored()).toMatchObject({ state: "EXCHANGED", approval: undefined });
+      expectOneLine(history);
+    }));
+
+  test("of an exchange and a withdrawal one ends the ticket, and the other is told how", () =>
+    inAnyOrder(async (scheduler) => {
+      const { approved, proof, tickets, exchange, history, stored } = await createRace(scheduler);
+      await approved();
+      const outcomes = Promise.allSettled([exchange(), tickets.withdraw(shop, proof)]);
+      await scheduler.waitIdle();
+      const settled = await outcomes;
+      expect(wins(settled)).toBe(1);
+      const exchanged = (await stored()).state === "EXCHANGED";
+      expect(reasonsOf(settled)).toEqual([exchanged ? "TICKET_ALREADY_EXCHANGED" : "TICKET_CANCELLED"]);
+      expectOneLine(history);
+    }));
+});
