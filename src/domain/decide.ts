@@ -130,7 +130,7 @@ export function decide(ticket: Ticket, command: Command, write: Write): Decision
   }
   const stamped: Ticket = {
     ...ticket,
-    ...effectOf(ticket, command, write),
+    ...effectOf(command, write),
     state: cell.to,
     revision: ticket.revision + 1,
     writeId: write.writeId,
@@ -180,7 +180,7 @@ function isProven(codeVerifier: string, codeChallenge: string | undefined): bool
 }
 
 /** What a command brings to a ticket that goes on living. */
-function effectOf(ticket: Ticket, command: Command, write: Write): Partial<Ticket> {
+function effectOf(command: Command, write: Write): Partial<Ticket> {
   if (command.name === "markScanned") {
     const { issuer, subject, profile } = command.by;
     return { scanner: { issuer, subject }, scannedBy: { nickname: profile.nickname, photo: profile.photo } };

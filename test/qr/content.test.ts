@@ -158,7 +158,7 @@ describe("a scanned text", () => {
   it("stands in no part of the refusal, which is the same for every text", () => {
     const texts = ["SECRETTEXT", '{"scene":"SECRETTEXT"', JSON.stringify({ ...good, random: "SECRETTEXT" })];
     for (const refusal of texts.map(refusalOf)) {
-      expect(refusal.message).toBe("the scanned text is not a QR code of this service");
+      expect(refusal.message).toBe(new Refusal("QR_CONTENT_INVALID").message);
       expect(refusal.cause).toBeUndefined();
       expect(refusal.fieldViolations).toEqual([]);
       expect(`${refusal.stack}`).not.toContain("SECRETTEXT");

@@ -201,7 +201,8 @@ export interface QrImageOptions {
   /**
    * Optional. Width and height in pixels, 64 to 1024, else INVALID_REQUEST. A PNG
    * needs at least 2 pixels for each module, margins included, else
-   * INVALID_REQUEST, since cameras could not read it. 320 by default.
+   * INVALID_REQUEST, since it could not be read. 320 by default. Modules are drawn
+   * in whole pixels and centred, so that the quiet zone may be wider than asked.
    */
   size: number;
   /**
