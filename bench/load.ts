@@ -12,7 +12,7 @@ export interface Measurement {
 }
 
 /** How far the mean answer may be from the checked one. A refusal has no DATA at all: one in twenty is noticed. */
-const tolerance = 0.05;
+export const tolerance = 0.05;
 
 /**
  * Repeats a call over 8 connections, 16 at a time on each, for so many seconds.

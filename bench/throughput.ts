@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Caller, createCaller, methods } from "./calls.js";
-import { load, type Measurement } from "./load.js";
+import { load, type Measurement, tolerance } from "./load.js";
 import { startBare, startService, type Target } from "./servers.js";
 
 // A ratio to a bare server in the same round says something on a machine that others use as well; a rate does not.
@@ -51,6 +51,7 @@ try {
 
 /** Rounds of A B C A B C: what disturbs the machine disturbs all of them. The first second of each is for the compiler. */
 async function compare(method: Method): Promise<readonly (readonly Measurement[])[]> {
+  await assertAlike(method);
   for (const competitor of competitors) await run(competitor, method, 1);
   const measured: Measurement[][] = competitors.map(() => []);
   for (let round = 0; round < rounds; round++) {
@@ -59,6 +60,15 @@ async function compare(method: Method): Promise<readonly (readonly Measurement[]
     }
   }
   return measured;
+}
+
+/** The bare server's answers have to be as long as the service's, or the ceiling would be another one. */
+async function assertAlike(method: Method): Promise<void> {
+  const calls = await Promise.all(competitors.map(({ caller }) => caller[method]()));
+  const sizes = calls.map(({ answerBytes }) => answerBytes);
+  if (Math.max(...sizes) / Math.min(...sizes) > 1 + tolerance) {
+    throw new Error(`the answers to ${method} are not alike: ${sizes.join(", ")} bytes`);
+  }
 }
 
 /** With a real call before, whose ticket is the one that GetStatus asks for, and a real call after. */

@@ -5,6 +5,7 @@ import {
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceError,
+  type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
 import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
@@ -31,7 +32,7 @@ export async function startFakeService(answers: Answers, port = 0) {
   const unary =
     (method: UnaryName) =>
     // biome-ignore lint/suspicious/noExplicitAny: one shape for the handlers of all methods
-    (call: ServerUnaryCall<any, any>, callback: (error: unknown, answer?: any) => void) => {
+    (call: ServerUnaryCall<any, any>, callback: sendUnaryData<any>) => {
       calls.push({ method, metadata: call.metadata });
       const answer = answers[method];
       if (!answer) {

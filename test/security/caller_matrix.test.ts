@@ -20,7 +20,7 @@ import { customers, customersJwks, signToken, staff, staffKey, unsignedToken } f
 const strangerKey = new TextEncoder().encode("some other secret that nobody has configured");
 // What a verifier that takes the algorithm from the token would take for a shared secret.
 const publicKeyAsSecret = new TextEncoder().encode(JSON.stringify(customersJwks.keys[0]));
-const long = Math.floor(Date.now() / 1_000);
+const now = Math.floor(Date.now() / 1_000);
 
 const byApprover: readonly Rpc[] = ["markScanned", "authorize", "cancel"];
 
@@ -66,7 +66,7 @@ const callers: Readonly<Record<string, Caller>> = {
     approver: "PERMISSION_DENIED USER_POOL_MISMATCH",
   },
   "an expired token": {
-    metadata: async () => asUser(await signToken("alice", customers, { claims: { exp: long - 3_600 } })),
+    metadata: async () => asUser(await signToken("alice", customers, { claims: { exp: now - 3_600 } })),
     app: noApp,
     approver: "UNAUTHENTICATED USER_TOKEN_EXPIRED",
   },
@@ -87,7 +87,7 @@ const callers: Readonly<Record<string, Caller>> = {
   "a token of another issuer": badToken("alice", customers, { claims: { iss: "https://evil.example.com/" } }),
   "a token without exp": badToken("alice", customers, { claims: { exp: undefined } }),
   "a token without sub": badToken("alice", customers, { claims: { sub: undefined } }),
-  "a token that is not valid yet": badToken("alice", customers, { claims: { nbf: long + 3_600 } }),
+  "a token that is not valid yet": badToken("alice", customers, { claims: { nbf: now + 3_600 } }),
   "a token of one pool signed with the key of another": badToken("alice", customers, {
     algorithm: "HS256",
     key: staffKey,
@@ -121,7 +121,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe(`who may call what, ${cells.length} cells`, () => {
-  it.each(cells)("$rpc by $who: $expected", async ({ rpc, caller, expected }) => {
+  it.each(cells.map((cell) => [`${cell.rpc} by ${cell.who}: ${cell.expected}`, cell] as const))(
+    "%s",
+    async (_title, { rpc, caller, expected }) => {
     const held = await ticketFor(rpc);
     const calls = callsOf(server.client, await caller.metadata());
     const answer = await call(rpc, calls, held);
@@ -132,7 +134,8 @@ describe(`who may call what, ${cells.length} cells`, () => {
     if (expected === "OK") return;
     const { response } = await callsOf(server.client, asApp("shop")).getStatus(held);
     expect(response?.status?.revision).toBe(held.revision);
-  });
+  },
+  );
 });
 
 describe("a second authorization header", () => {

@@ -14,7 +14,7 @@ import { hexDigest } from "../../src/domain/secrets.js";
 import { redaction } from "../../src/server/redaction.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
-import { countedClock } from "./clock.js";
+import { countedClock } from "./counted_clock.js";
 import { customers, customersJwks, staff, staffSecret } from "./tokens.js";
 
 /** Two apps of the pool `customers` and one of the pool `staff`, with the secrets that they show. */

@@ -1,0 +1,90 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import { systemClock } from "../src/domain/clock.js";
+import { createTicketService, type PreparedTicket } from "../src/service/tickets.js";
+import { createMemoryStore } from "../src/store/memory_store.js";
+
+// What a live ticket costs in the embedded store, and how long the event loop stands still while many expire at once.
+
+const live = 200_000;
+const expiring = 100_000;
+const life = 2_000;
+
+if (!globalThis.gc) throw new Error("needs node --expose-gc");
+const collect = globalThis.gc;
+
+const app = { id: "bench", userPool: "customers" };
+const lifetimes = { authorized: 300_000, remembered: 600_000 };
+
+console.log(`heap of a live ticket          ${await heapOfTicket()} bytes, from ${live} of them`);
+const { longest, expired } = await expireAtOnce();
+console.log(`longest block while expiring   ${longest.toFixed(1)} ms, ${expired} tickets in the same second`);
+
+async function heapOfTicket(): Promise<string> {
+  const { store, add } = await filling(120_000);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let made = 0; made < live; made++) await add(made);
+  collect();
+  const bytes = (process.memoryUsage().heapUsed - before) / live;
+  await store.close();
+  const gibibytes = (bytes * 1_000_000) / 2 ** 30;
+  return `${bytes.toFixed(0)} (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
+}
+
+/** Made before anything is stored, so that the making is over when the time runs out. */
+async function expireAtOnce(): Promise<{ readonly longest: number; readonly expired: number }> {
+  const { store, prepare } = await filling(life);
+  const expiresAt = Math.ceil(Date.now() / 1_000) * 1_000 + life;
+  const tickets = Array.from({ length: expiring }, (_, made) => ({ ...prepare(made).ticket, expiresAt }));
+  for (const ticket of tickets) await store.create(ticket);
+  const ids = tickets.map(({ id }) => id);
+  tickets.length = 0;
+  collect();
+  if (Date.now() >= expiresAt - 100)
+    throw new Error("this machine is too slow: tickets expired while they were made");
+
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  // Reads nothing meanwhile: a read would expire the ticket itself.
+  delays.enable();
+  await pause(expiresAt - Date.now() + 3_000);
+  delays.disable();
+
+  let expired = 0;
+  for (const id of ids) if ((await store.get(id))?.state === "EXPIRED") expired += 1;
+  if (expired !== expiring) throw new Error(`only ${expired} of ${expiring} tickets have expired`);
+  await store.close();
+  // The histogram counts the millisecond that the sampler's own timer waits.
+  return { longest: Math.max(0, delays.max / 1e6 - 1), expired };
+}
+
+async function filling(ttl: number) {
+  const limits = { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 };
+  const store = createMemoryStore({ clock: systemClock, lifetimes, ...limits });
+  const service = createTicketService(
+    { store, clock: systemClock, lifetimes },
+    { ttl, minTtl: ttl, maxTtl: ttl },
+  );
+  const prepare = (made: number): PreparedTicket => service.prepare(app, wish(made));
+  return { store, prepare, add: (made: number) => service.create(prepare(made)) };
+}
+
+/** Texts of its own for every ticket, as a request that was read off the wire has them. */
+function wish(made: number) {
+  const text = (value: string) => Buffer.from(value).toString();
+  const requester = {
+    ipAddress: text(`203.0.${(made >> 8) & 255}.${made & 255}`),
+    userAgent: text(
+      `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${made} Safari/537.36`,
+    ),
+    deviceName: text("Chrome on Linux"),
+    place: text("Lisbon, Portugal"),
+  };
+  return {
+    scene: text("APP_AUTH"),
+    customData: undefined,
+    ttl: undefined,
+    requester,
+    codeChallenge: undefined,
+  };
+}

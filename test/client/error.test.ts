@@ -1,0 +1,132 @@
+import { Metadata, status } from "@grpc/grpc-js";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import { errorOf } from "../../src/client/error.js";
+import {
+  type AppClient,
+  createAppClient,
+  ErrorReason,
+  type ErrorReasonName,
+  isQrLoginError,
+  QrLoginError,
+} from "../../src/client/index.js";
+import { type FakeService, refusal, startFakeService } from "./fake_service.js";
+
+let fake: FakeService;
+let client: AppClient;
+let answer: Error;
+
+beforeAll(async () => {
+  fake = await startFakeService({ createTicket: () => Promise.reject(answer) });
+  client = createAppClient({ address: fake.address, appId: "a", appSecret: "s" });
+});
+afterAll(() => {
+  client.close();
+  fake.stop();
+});
+
+async function errorFor(error: Error): Promise<QrLoginError> {
+  answer = error;
+  const caught = await client.createTicket({}).catch((thrown: unknown) => thrown);
+  expect(caught).toBeInstanceOf(QrLoginError);
+  return caught as QrLoginError;
+}
+
+const reasons = Object.keys(ErrorReason).filter((name) => !/^UN(SPECIFIED|RECOGNIZED)$/.test(name));
+
+describe("an error", () => {
+  test.each(reasons)("carries the reason %s", async (reason) => {
+    const error = await errorFor(refusal(status.FAILED_PRECONDITION, { reason, currentState: "EXPIRED" }));
+    expect(error).toMatchObject({
+      name: "QrLoginError",
+      code: status.FAILED_PRECONDITION,
+      codeName: "FAILED_PRECONDITION",
+      reason,
+      reasonText: reason,
+      domain: "qrlogin.v1",
+      currentState: "EXPIRED",
+      fieldViolations: [],
+      retryAfterMs: undefined,
+    });
+    expect(isQrLoginError(error, reason as ErrorReasonName)).toBe(true);
+    expect(error.message).toBe(`FAILED_PRECONDITION: ${reason}: no`);
+  });
+
+  test("tells the fields at fault and how long to wait", async () => {
+    const fields = [{ field: "qr_image.size", description: "must be 64 to 1024" }];
+    const error = await errorFor(
+      refusal(status.INVALID_ARGUMENT, { reason: "INVALID_REQUEST", fields, retryAfterMs: 1_250 }),
+    );
+    expect(error.fieldViolations).toEqual(fields);
+    expect(error.retryAfterMs).toBe(1_250);
+  });
+
+  test("keeps a reason that this client does not know as text only", async () => {
+    for (const reason of ["STEP_UP_REQUIRED", "toString", "UNSPECIFIED", "UNRECOGNIZED"]) {
+      const error = await errorFor(refusal(status.PERMISSION_DENIED, { reason }));
+      expect(error).toMatchObject({ reason: undefined, reasonText: reason, codeName: "PERMISSION_DENIED" });
+    }
+  });
+
+  test("does not take another domain's reason for ours", async () => {
+    const error = await errorFor(
+      refusal(status.NOT_FOUND, { reason: "TICKET_NOT_FOUND", domain: "mesh.example" }),
+    );
+    expect(error).toMatchObject({
+      reason: undefined,
+      reasonText: "TICKET_NOT_FOUND",
+      domain: "mesh.example",
+    });
+    expect(isQrLoginError(error, "TICKET_NOT_FOUND")).toBe(false);
+  });
+
+  test("has its code though the details cannot be read", async () => {
+    const error = await errorFor(refusal(status.NOT_FOUND, { raw: Buffer.from([0xff, 0xff, 0xff, 0x07]) }));
+    expect(error).toMatchObject({ code: status.NOT_FOUND, reason: undefined, fieldViolations: [] });
+  });
+
+  test("is made of whatever bytes stand in the trailer, and never throws", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer(), (bytes, code) => {
+        const metadata = new Metadata();
+        metadata.set("grpc-status-details-bin", Buffer.from(bytes));
+        expect(errorOf({ code, details: "x", metadata })).toBeInstanceOf(QrLoginError);
+      }),
+    );
+    for (const strange of [undefined, null, "text", new Error("x"), { metadata: {} }]) {
+      expect(errorOf(strange)).toMatchObject({ code: status.UNKNOWN, cause: strange });
+    }
+  });
+
+  test("without an answer has a code and no reason", async () => {
+    const nowhere = createAppClient({ address: "127.0.0.1:1", appId: "a", appSecret: "s" });
+    const error = await nowhere.createTicket({}).catch((thrown: unknown) => thrown);
+    nowhere.close();
+    expect(error).toMatchObject({ code: status.UNAVAILABLE, reason: undefined, domain: undefined });
+    expect(isQrLoginError(error)).toBe(true);
+    expect(isQrLoginError(new Error("another"))).toBe(false);
+  });
+
+  test("does not hold the app secret", async () => {
+    const secret = "very-secret-app-secret";
+    const telltale = createAppClient({ address: fake.address, appId: "a", appSecret: secret });
+    answer = refusal(status.UNAUTHENTICATED, { reason: "APP_UNAUTHENTICATED" });
+    const error = await telltale.createTicket({}).catch((thrown: unknown) => thrown);
+    telltale.close();
+    const { inspect } = await import("node:util");
+    const text = inspect(error, { depth: 9, showHidden: true });
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(Buffer.from(`a:${secret}`).toString("base64"));
+  });
+
+  test("has a reason that the compiler knows", () => {
+    const error: unknown = new QrLoginError(status.NOT_FOUND, "x", { reason: "TICKET_NOT_FOUND" });
+    if (isQrLoginError(error, "TICKET_NOT_FOUND")) {
+      expectTypeOf(error.reason).toEqualTypeOf<"TICKET_NOT_FOUND">();
+    }
+    expectTypeOf<"UNSPECIFIED">().not.toExtend<ErrorReasonName>();
+    expectTypeOf<"OUTCOME_UNKNOWN">().toExtend<ErrorReasonName>();
+    // @ts-expect-error a reason that does not exist
+    expect(isQrLoginError(error, "TICKET_LOST")).toBe(false);
+  });
+});

@@ -1,0 +1,59 @@
+import { Server, ServerCredentials, status } from "@grpc/grpc-js";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type AppClientOptions, createAppClient } from "../../src/client/index.js";
+import { testCertificate } from "./test_certificate.js";
+
+let server: Server;
+let address: string;
+
+beforeEach(async () => {
+  server = new Server();
+  const unused = () => {};
+  server.addService(QrLoginServiceService, {
+    createTicket: unused,
+    getStatus: (_call: unknown, answer: (error: null, message: object) => void) => answer(null, {}),
+    watchStatus: unused,
+    markScanned: unused,
+    authorize: unused,
+    cancel: unused,
+    withdraw: unused,
+    exchangeUserInfo: unused,
+  });
+  const pair = {
+    cert_chain: Buffer.from(testCertificate.cert),
+    private_key: Buffer.from(testCertificate.key),
+  };
+  address = await new Promise<string>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createSsl(null, [pair]), (error, port) =>
+      error ? reject(error) : resolve(`127.0.0.1:${port}`),
+    ),
+  );
+});
+afterEach(() => server.forceShutdown());
+
+async function codeWith(tls: AppClientOptions["tls"]) {
+  const client = createAppClient({ address, appId: "a", appSecret: "s", ...(tls !== undefined && { tls }) });
+  try {
+    await client.getStatus({});
+    return status.OK;
+  } catch (error) {
+    return (error as { code: number }).code;
+  } finally {
+    client.close();
+  }
+}
+
+test("a server is spoken to whose certificate the given roots vouch for", async () => {
+  expect(await codeWith({ rootCertificates: testCertificate.cert })).toBe(status.OK);
+  expect(await codeWith({ rootCertificates: Buffer.from(testCertificate.cert) })).toBe(status.OK);
+});
+
+test("a server is not spoken to whose certificate nobody vouches for", async () => {
+  expect(await codeWith(true)).toBe(status.UNAVAILABLE);
+  expect(await codeWith({})).toBe(status.UNAVAILABLE);
+});
+
+test("a server that wants TLS refuses plain text", async () => {
+  expect(await codeWith(undefined)).toBe(status.UNAVAILABLE);
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { createAppClient, createApproverClient } from "../../src/client/index.js";
+import { isLoopback, transportOf } from "../../src/client/transport.js";
+
+const secure = (options: Parameters<typeof transportOf>[0]) => transportOf(options).credentials._isSecure();
+
+describe("plain text", () => {
+  test.each([
+    "127.0.0.1:50051",
+    "127.9.8.7:1",
+    "localhost:50051",
+    "LOCALHOST",
+    "[::1]:50051",
+    "::1",
+    "[0:0:0:0:0:0:0:1]:1",
+    "dns:localhost:1",
+    "dns:///127.0.0.1:1",
+    "ipv4:127.0.0.1:1,127.0.0.2:1",
+    "ipv6:[::1]:1",
+    "unix:/run/qrlogin.sock",
+  ])("is the default to %s, which is this machine", (address) => {
+    expect(isLoopback(address)).toBe(true);
+    expect(secure({ address })).toBe(false);
+    expect(secure({ address, tls: true })).toBe(true);
+  });
+
+  test.each([
+    "login.example:50051",
+    "10.0.0.1:50051",
+    "127.0.0.1.example.com:50051",
+    "localhost.example.com:50051",
+    "[2001:db8::1]:50051",
+    "0.0.0.0:50051",
+    "ipv4:127.0.0.1:1,10.0.0.1:1",
+    "dns://8.8.8.8/localhost:1",
+    "dns:///login.example",
+    "xds:///localhost",
+  ])("is spoken to %s only where it is asked for", (address) => {
+    expect(isLoopback(address)).toBe(false);
+    expect(secure({ address })).toBe(true);
+    expect(secure({ address, tls: false })).toBe(false);
+  });
+
+  test("is never carried through a proxy out of the environment", () => {
+    expect(transportOf({ address: "127.0.0.1:1" }).callOptions["grpc.enable_http_proxy"]).toBe(0);
+    expect(transportOf({ address: "login.example:1" }).callOptions).not.toHaveProperty(
+      "grpc.enable_http_proxy",
+    );
+  });
+});
+
+describe("options", () => {
+  test("that make no sense are refused when the client is created, without their values", () => {
+    const address = "127.0.0.1:1";
+    for (const [appId, appSecret] of [
+      ["", "hush"],
+      ["a:b", "hush"],
+      ["a", ""],
+    ] as const) {
+      expect(() => createAppClient({ address, appId, appSecret })).toThrow(TypeError);
+      expect(() => createAppClient({ address, appId, appSecret })).not.toThrow("hush");
+    }
+    expect(() => createAppClient({ address: "", appId: "a", appSecret: "s" })).toThrow(TypeError);
+    expect(() => createApproverClient({ address, token: "" })).toThrow(TypeError);
+    const rootCertificates = "not a certificate";
+    expect(() => transportOf({ address, tls: { rootCertificates } })).toThrow(TypeError);
+  });
+
+  test("of the channels notice a dead connection, on the watch channel also between calls", () => {
+    const { callOptions, watchOptions } = transportOf({ address: "127.0.0.1:1" });
+    for (const options of [callOptions, watchOptions]) {
+      expect(options).toMatchObject({
+        "grpc.keepalive_time_ms": 30_000,
+        "grpc.keepalive_timeout_ms": 10_000,
+      });
+    }
+    expect(callOptions).not.toHaveProperty("grpc.keepalive_permit_without_calls");
+    expect(watchOptions).toMatchObject({ "grpc.keepalive_permit_without_calls": 1 });
+  });
+});

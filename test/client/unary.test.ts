@@ -1,0 +1,286 @@
+import { getEventListeners } from "node:events";
+import { status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createAppClient } from "../../src/client/app_client.js";
+import { createApproverClient, createTimedApproverClient } from "../../src/client/approver_client.js";
+import { TicketState } from "../../src/client/index.js";
+import { type Answers, refusal, startFakeService } from "./fake_service.js";
+import { heldTiming } from "./held_timing.js";
+import { startWire } from "./wire.js";
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+async function service(answers: Answers) {
+  const fake = await startFakeService(answers);
+  cleanups.push(fake.stop);
+  return fake;
+}
+
+function appOn(address: string, more: object = {}) {
+  const client = createAppClient({ address, appId: "shop", appSecret: "s3cret", ...more });
+  cleanups.push(client.close);
+  return client;
+}
+
+function approverOn(address: string, token: string | (() => string | Promise<string>), more: object = {}) {
+  const client = createApproverClient({ address, token, ...more });
+  cleanups.push(client.close);
+  return client;
+}
+
+const never = () => new Promise<object>(() => {});
+const unavailable = (pushbackMs = 0) =>
+  refusal(status.UNAVAILABLE, { reason: "STORE_UNAVAILABLE", pushbackMs });
+
+describe("a call", () => {
+  test("carries the app credential and a partial request, and answers the generated message", async () => {
+    const fake = await service({
+      createTicket: ({ request }) => ({ ticketId: "id", ticketSecret: "secret", qrContent: request.scene }),
+    });
+    const created = await appOn(fake.address).createTicket({ scene: "PAY", ttl: { seconds: 60 } });
+    expect(created).toMatchObject({ ticketId: "id", ticketSecret: "secret", qrContent: "PAY" });
+    expect(fake.calls[0]?.metadata.get("authorization")).toEqual([
+      `Basic ${Buffer.from("shop:s3cret").toString("base64")}`,
+    ]);
+  });
+
+  test("of an approver asks for the token anew each time", async () => {
+    const fake = await service({ authorize: () => ({ state: TicketState.AUTHORIZED, revision: 3 }) });
+    const tokens = ["one.one.one", "two.two.two"];
+    const client = approverOn(fake.address, async () => tokens.shift() ?? "");
+    await client.authorize({ ticketId: "t" });
+    await client.authorize({ ticketId: "t" });
+    expect(fake.calls.map((call) => call.metadata.get("authorization")[0])).toEqual([
+      "Bearer one.one.one",
+      "Bearer two.two.two",
+    ]);
+  });
+
+  test("of an approver rejects with what the token source throws, and calls nobody", async () => {
+    const fake = await service({ authorize: () => ({}) });
+    const lost = new Error("signed out");
+    const client = approverOn(fake.address, () => {
+      throw lost;
+    });
+    await expect(client.authorize({ ticketId: "t" })).rejects.toBe(lost);
+    expect(fake.calls).toHaveLength(0);
+  });
+
+  test("refuses a malformed token without quoting it", async () => {
+    const fake = await service({});
+    expect(() => createApproverClient({ address: fake.address, token: "abc\n" })).toThrow(TypeError);
+    const error = await approverOn(fake.address, () => "top\nsecret")
+      .cancel({ ticketId: "t" })
+      .catch((caught: Error) => caught);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String((error as Error).stack)).not.toContain("secret");
+  });
+
+  test("that is not answered ends at its deadline", async () => {
+    const fake = await service({ getStatus: never, authorize: never });
+    const late = { name: "QrLoginError", code: status.DEADLINE_EXCEEDED, codeName: "DEADLINE_EXCEEDED" };
+    await expect(appOn(fake.address, { deadlineMs: 50 }).getStatus({ ticketId: "t" })).rejects.toMatchObject(
+      late,
+    );
+    await expect(
+      approverOn(fake.address, "a.b.c").authorize({ ticketId: "t" }, { deadlineMs: 50 }),
+    ).rejects.toMatchObject(late);
+  });
+
+  test("has a deadline of ten seconds by default, which the server is told", async () => {
+    let left = 0;
+    const fake = await service({
+      getStatus: (call) => {
+        left = (call.getDeadline() as Date).valueOf() - Date.now();
+        return {};
+      },
+    });
+    await appOn(fake.address).getStatus({ ticketId: "t" });
+    expect(left).toBeGreaterThan(5_000);
+    expect(left).toBeLessThanOrEqual(10_000);
+  });
+
+  test("does not wait for a token longer than its deadline", async () => {
+    const fake = await service({ authorize: () => ({}) });
+    const held = heldTiming();
+    const client = createTimedApproverClient(
+      { address: fake.address, token: () => new Promise<string>(() => {}), deadlineMs: 700 },
+      held.timing,
+    );
+    cleanups.push(client.close);
+    const call = client.authorize({ ticketId: "t" });
+    call.catch(() => {});
+    await held.pass();
+    await expect(call).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    expect(held.pauses).toEqual([700]);
+  });
+
+  test("that is aborted rejects with the reason of the signal, and is cancelled at the server", async () => {
+    let cancelled = false;
+    const fake = await service({
+      getStatus: (call) => {
+        call.on("cancelled", () => {
+          cancelled = true;
+        });
+        abort.abort(reason);
+        return never();
+      },
+    });
+    const abort = new AbortController();
+    const reason = new Error("the user left");
+    await expect(appOn(fake.address).getStatus({ ticketId: "t" }, { signal: abort.signal })).rejects.toBe(
+      reason,
+    );
+    await vi.waitFor(() => expect(cancelled).toBe(true));
+    expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
+  });
+
+  test("with an aborted signal is not made", async () => {
+    const fake = await service({ getStatus: () => ({}) });
+    const reason = new Error("too late");
+    await expect(
+      appOn(fake.address).getStatus({ ticketId: "t" }, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+    expect(fake.calls).toHaveLength(0);
+  });
+
+  test("leaves no listener on its signal once it is answered or refused", async () => {
+    const fake = await service({
+      getStatus: () => ({}),
+      withdraw: () => Promise.reject(refusal(status.NOT_FOUND)),
+    });
+    const { signal } = new AbortController();
+    const client = appOn(fake.address);
+    await client.getStatus({ ticketId: "t" }, { signal });
+    await client.withdraw({ ticketId: "t" }, { signal }).catch(() => {});
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  test("with a deadline that makes no sense is refused", async () => {
+    const client = appOn("127.0.0.1:1");
+    await expect(client.getStatus({}, { deadlineMs: Number.NaN })).rejects.toThrow(RangeError);
+    expect(() => appOn("127.0.0.1:1", { deadlineMs: 0 })).toThrow(RangeError);
+  });
+});
+
+describe("retries", () => {
+  const failing = (times: number) => () => {
+    if (times-- > 0) throw unavailable();
+    return { ticketId: "", state: TicketState.SCANNED, revision: 0 };
+  };
+
+  test.each(["getStatus", "withdraw"] as const)("%s is tried again while UNAVAILABLE", async (method) => {
+    const fake = await service({ [method]: failing(2) });
+    await appOn(fake.address)[method]({ ticketId: "t" });
+    expect(fake.count(method)).toBe(3);
+  });
+
+  test.each(["markScanned", "authorize", "cancel"] as const)(
+    "%s is tried again while UNAVAILABLE",
+    async (method) => {
+      const fake = await service({ [method]: failing(2) });
+      await approverOn(fake.address, "a.b.c")[method]({});
+      expect(fake.count(method)).toBe(3);
+    },
+  );
+
+  test("end after four attempts", async () => {
+    const fake = await service({ getStatus: failing(99) });
+    await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+    expect(fake.count("getStatus")).toBe(4);
+  });
+
+  test("are not made for a refusal other than UNAVAILABLE", async () => {
+    const fake = await service({
+      getStatus: () =>
+        Promise.reject(refusal(status.ABORTED, { reason: "CONCURRENT_UPDATE", pushbackMs: 0 })),
+    });
+    await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "CONCURRENT_UPDATE" });
+    expect(fake.count("getStatus")).toBe(1);
+  });
+
+  test.each(["STORE_UNAVAILABLE", "OUTCOME_UNKNOWN"])(
+    "an exchange that is answered UNAVAILABLE (%s) reaches the server exactly once",
+    async (reason) => {
+      const fake = await service({
+        exchangeUserInfo: () => Promise.reject(refusal(status.UNAVAILABLE, { reason, pushbackMs: 0 })),
+      });
+      const call = appOn(fake.address).exchangeUserInfo({ exchangeTicket: "x" });
+      await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE, reason });
+      expect(fake.count("exchangeUserInfo")).toBe(1);
+    },
+  );
+
+  test("an exchange whose connection is cut reaches the server exactly once", async () => {
+    const fake = await service({
+      exchangeUserInfo: () => {
+        wire.cut();
+        return never();
+      },
+    });
+    const wire = await startWire(fake.port);
+    cleanups.push(wire.stop);
+    const call = appOn(wire.address).exchangeUserInfo({ exchangeTicket: "x" });
+    await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE, reason: undefined });
+    expect(fake.count("exchangeUserInfo")).toBe(1);
+  });
+
+  test("an exchange is not repeated where channel options ask for it", async () => {
+    const fake = await service({ exchangeUserInfo: failing(99) });
+    const policy = {
+      maxAttempts: 4,
+      initialBackoff: "0.01s",
+      maxBackoff: "0.01s",
+      backoffMultiplier: 1,
+      retryableStatusCodes: ["UNAVAILABLE"],
+    };
+    const serviceConfig = JSON.stringify({ methodConfig: [{ name: [{}], retryPolicy: policy }] });
+    const client = appOn(fake.address, {
+      channelOptions: { "grpc.service_config": serviceConfig, "grpc.service_config_disable_resolution": 0 },
+    });
+    await expect(client.exchangeUserInfo({ exchangeTicket: "x" })).rejects.toThrow();
+    expect(fake.count("exchangeUserInfo")).toBe(1);
+  });
+
+  test("creating a ticket is not repeated", async () => {
+    const fake = await service({ createTicket: failing(99) });
+    await expect(appOn(fake.address).createTicket({})).rejects.toMatchObject({ code: status.UNAVAILABLE });
+    expect(fake.count("createTicket")).toBe(1);
+  });
+});
+
+describe("closing a client", () => {
+  test("rejects what runs with CANCELLED, and what comes later", async () => {
+    const fake = await service({ getStatus: never });
+    const client = appOn(fake.address);
+    const call = client.getStatus({ ticketId: "t" });
+    call.catch(() => {});
+    await vi.waitFor(() => expect(fake.count("getStatus")).toBe(1));
+    client.close();
+    client.close();
+    await expect(call).rejects.toMatchObject({ name: "QrLoginError", code: status.CANCELLED });
+    await expect(client.getStatus({})).rejects.toMatchObject({ code: status.CANCELLED });
+    expect(fake.count("getStatus")).toBe(1);
+  });
+
+  test("leaves no connection and no timer", async () => {
+    const fake = await service({ getStatus: () => ({}), withdraw: never });
+    const wire = await startWire(fake.port);
+    cleanups.push(wire.stop);
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const before = timers();
+    const client = appOn(wire.address);
+    await client.getStatus({});
+    const running = client.withdraw({});
+    running.catch(() => {});
+    await vi.waitFor(() => expect(fake.count("withdraw")).toBe(1));
+    expect(wire.open()).toBe(1);
+    client.close();
+    await expect(running).rejects.toMatchObject({ code: status.CANCELLED });
+    await vi.waitFor(() => expect(wire.open()).toBe(0));
+    await vi.waitFor(() => expect(timers()).toBeLessThanOrEqual(before));
+  });
+});

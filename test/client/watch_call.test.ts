@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import type { ClientReadableStream } from "@grpc/grpc-js";
+import { expect, test } from "vitest";
+import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { watchCallOf } from "../../src/client/watch_call.js";
+import { statusIn } from "./fake_service.js";
+
+function stream() {
+  let cancelled = 0;
+  const readable = new Readable({ objectMode: true, read() {} });
+  const cancel = () => {
+    cancelled += 1;
+  };
+  return {
+    stream: Object.assign(readable, { cancel }) as unknown as ClientReadableStream<WatchStatusResponse>,
+    push: (revision: number) => readable.push({ status: statusIn(1, { revision }) }),
+    end: () => readable.push(null),
+    cancelled: () => cancelled,
+  };
+}
+
+test("of what was not read the newest is kept, and nothing else", async () => {
+  const from = stream();
+  const call = watchCallOf(from.stream);
+  for (let revision = 1; revision <= 1_000; revision += 1) from.push(revision);
+  from.end();
+  await once(from.stream, "end");
+  expect((await call.next())?.revision).toBe(1_000);
+  expect(await call.next()).toBeUndefined();
+});
+
+test("what is unread when a stream fails is read before the failure is told", async () => {
+  const from = stream();
+  const call = watchCallOf(from.stream);
+  from.push(7);
+  await once(from.stream, "data");
+  from.stream.emit("error", Object.assign(new Error("14"), { code: 14, details: "gone" }));
+  expect((await call.next())?.revision).toBe(7);
+  await expect(call.next()).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
+});
+
+test("a stop forgets what is unread and cancels the stream", async () => {
+  const from = stream();
+  const call = watchCallOf(from.stream);
+  from.push(7);
+  await once(from.stream, "data");
+  const reason = new Error("enough");
+  call.stop(reason);
+  await expect(call.next()).rejects.toBe(reason);
+  expect(from.cancelled()).toBe(1);
+});

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hashOf } from "../../src/server/call_log.js";
+import {
+  asApp,
+  authorization,
+  authorized,
+  basic,
+  callersOf,
+  callsOf,
+  created,
+  orThrow,
+  scanned,
+  watchOf,
+} from "../support/callers.js";
+import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { customers, signToken, staff, unsignedToken } from "../support/tokens.js";
+
+const codeVerifier = "a-code-verifier-that-nobody-else-may-ever-read-1";
+const codeChallenge = "qNV-EnGkPvpUNXxS0P3JZcnfqtq2i7XdUySdPn1hMsk";
+const customValue = "custom-value-of-the-app";
+const requester = {
+  ipAddress: "203.0.113.77",
+  userAgent: "user-agent-of-somebody",
+  deviceName: "device-of-somebody",
+  place: "place-of-somebody",
+};
+
+let server: TestServer;
+let storeFails = false;
+/** What no line may show. */
+const secrets = new Map<string, string>();
+/** Method, code, reason and caller of each call that was made, in order. */
+const made: (readonly [string, string, string | undefined, object])[] = [];
+let firstTicket = "";
+
+beforeAll(async () => {
+  server = await startTestServer({
+    store: (embedded) => ({
+      ...embedded,
+      get(id) {
+        if (storeFails) throw new Error();
+        return embedded.get(id);
+      },
+    }),
+  });
+  await callEverything();
+});
+afterAll(() => server.stop());
+
+describe("the log at level trace", () => {
+  it("shows no credential, no ticket id, no QR text, no custom data and no personal data", () => {
+    const text = server.logText();
+    expect(secrets.size).toBeGreaterThan(30);
+    const shown = [...secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name);
+    expect(shown).toEqual([]);
+  });
+
+  it("has exactly one line for each call, with method, code, reason and caller", () => {
+    const lines = server.lines.map(({ method, code, reason, app, pool }) => ({ method, code, reason, app, pool }));
+    expect(lines).toEqual(
+      made.map(([method, code, reason, caller]) => ({
+        ...{ method, code, reason, app: undefined, pool: undefined },
+        ...caller,
+      })),
+    );
+  });
+
+  it("says of every call how long it took", () => {
+    for (const line of server.lines) expect(line.durationMs).toEqual(expect.any(Number));
+  });
+
+  it("names a ticket by a hash of its id, the same one in every line", () => {
+    const hash = hashOf(firstTicket);
+    expect(hash).toMatch(/^[\w-]{12}$/);
+    const methods = server.lines.filter(({ ticket }) => ticket === hash).map(({ method }) => method);
+    expect(methods).toEqual(
+      expect.arrayContaining([
+        "CreateTicket",
+        "GetStatus",
+        "WatchStatus",
+        "MarkScanned",
+        "Authorize",
+        "ExchangeUserInfo",
+      ]),
+    );
+  });
+
+  it("tells the cause of an INTERNAL, as an error", () => {
+    const line = server.lines.find(({ reason }) => reason === "INTERNAL");
+    expect(line).toMatchObject({ level: 50, err: { type: "Error", stack: expect.any(String) } });
+  });
+
+  it("has no line at level error but those that are our fault", () => {
+    const reasons = server.lines.filter(({ level }) => Number(level) >= 50).map(({ reason }) => reason);
+    expect(new Set(reasons)).toEqual(new Set(["INTERNAL"]));
+  });
+});
+
+function secret(name: string, value: string): string {
+  if (value !== "") secrets.set(name, value);
+  return value;
+}
+
+/** A whole login, then one call of each kind that is refused. */
+async function callEverything(): Promise<void> {
+  const { client } = server;
+  const { app, user } = callersOf(client);
+  const token = await signToken("alice");
+  for (const [index, part] of token.split(".").entries()) secret(`part ${index} of the token`, part);
+  for (const [name, value] of Object.entries(appSecrets)) {
+    secret(`secret of ${name}`, value);
+    secret(`credential of ${name}`, basic(name, value).slice(6));
+  }
+  for (const part of ["alice-nick", "Full-Name", "alice@mail", "+351 210", "alice.png", "department-of-alice"]) {
+    secret(`personal data ${part}`, part);
+  }
+  secret("subject", "subject-of-alice");
+  secret("custom data", customValue);
+  for (const [name, value] of Object.entries(requester)) secret(name, value);
+  secret("code verifier", codeVerifier);
+  secret("code challenge", codeChallenge);
+
+  const shop = app("shop");
+  const alice = user(token);
+  const byShop = { app: "shop" };
+  const byAlice = { pool: "customers" };
+  const note = (method: string, code: string, reason: string | undefined, caller: object) =>
+    void made.push([method, code, reason, caller]);
+
+  const ticket = await created(shop, { customData: { note: customValue }, requester, codeChallenge });
+  firstTicket = secret("ticket id", ticket.ticketId);
+  secret("ticket secret", ticket.ticketSecret);
+  secret("QR text", ticket.qrContent);
+  secret("a part of the QR text", `"random":"`);
+  note("CreateTicket", "OK", undefined, byShop);
+  await shop.getStatus(ticket);
+  note("GetStatus", "OK", undefined, byShop);
+  const watch = watchOf(client, asApp("shop"), ticket);
+  await watch.next();
+  await alice.markScanned({ $case: "qrContent", value: ticket.qrContent });
+  note("MarkScanned", "OK", undefined, byAlice);
+  await alice.authorize(ticket);
+  note("Authorize", "OK", undefined, byAlice);
+  const { status } = orThrow(await shop.getStatus(ticket));
+  note("GetStatus", "OK", undefined, byShop);
+  const exchangeTicket = secret("exchange ticket", status?.exchangeTicket ?? "");
+  secret("half of the exchange ticket", exchangeTicket.split(".")[1] ?? "");
+  await shop.exchangeUserInfo({ exchangeTicket, codeVerifier: `${codeVerifier}-wrong` });
+  note("ExchangeUserInfo", "PERMISSION_DENIED", "PROOF_INVALID", byShop);
+  const { user: told } = orThrow(await shop.exchangeUserInfo({ exchangeTicket, codeVerifier }));
+  expect(told?.userId).toBe("subject-of-alice");
+  note("ExchangeUserInfo", "OK", undefined, byShop);
+  await watch.ended;
+  note("WatchStatus", "OK", undefined, byShop);
+
+  const second = await created(shop);
+  note("CreateTicket", "OK", undefined, byShop);
+  await shop.withdraw(second);
+  note("Withdraw", "OK", undefined, byShop);
+  const third = await scanned(shop, alice);
+  note("CreateTicket", "OK", undefined, byShop);
+  note("MarkScanned", "OK", undefined, byAlice);
+  await alice.cancel(third);
+  note("Cancel", "OK", undefined, byAlice);
+  for (const [name, held] of Object.entries({ second, third })) {
+    secret(`${name} ticket id`, held.ticketId);
+    secret(`${name} ticket secret`, held.ticketSecret);
+    secret(`${name} QR text`, held.qrContent);
+  }
+
+  const stranger = secret("token of a stranger", unsignedToken("mallory").split(".")[1] ?? "");
+  await user(`${unsignedToken("mallory")}${stranger}`).authorize(second);
+  note("Authorize", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
+  const forged = await signToken("eve", customers, { claims: { iss: "issuer-nobody-knows" } });
+  secret("forged claims", forged.split(".")[1] ?? "");
+  secret("forged issuer", "issuer-nobody-knows");
+  await user(forged).cancel(second);
+  note("Cancel", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
+  secret("claims of a garbage token", "garbage-in-a-token");
+  await user("garbage-in-a-token").cancel(second);
+  note("Cancel", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
+  await callsOf(client, authorization(basic("shop", secret("a wrong secret", "not-the-secret")))).createTicket();
+  note("CreateTicket", "UNAUTHENTICATED", "APP_UNAUTHENTICATED", {});
+  await user(await signToken("alice", staff)).cancel(third);
+  note("Cancel", "PERMISSION_DENIED", "USER_POOL_MISMATCH", { pool: "staff" });
+
+  const scannedText = secret("a scanned text", "WIFI:T:WPA;S:home;P:password-at-home;;");
+  await alice.markScanned({ $case: "qrContent", value: scannedText });
+  note("MarkScanned", "INVALID_ARGUMENT", "QR_CONTENT_INVALID", byAlice);
+  const badScene = secret("a scene that is refused", "scene-with-a-secret-in-it");
+  await shop.createTicket({ scene: badScene, requester: { ...requester, ipAddress: secret("no address", "no-ip") } });
+  note("CreateTicket", "INVALID_ARGUMENT", "INVALID_REQUEST", byShop);
+  await shop.getStatus({ ticketId: secret("too long an id", "i".repeat(99)), ticketSecret: "x" });
+  note("GetStatus", "INVALID_ARGUMENT", "INVALID_REQUEST", byShop);
+  await shop.getStatus({ ...third, ticketSecret: secret("a wrong ticket secret", "wrong-ticket-secret") });
+  note("GetStatus", "NOT_FOUND", "TICKET_NOT_FOUND", byShop);
+  await shop.exchangeUserInfo({ exchangeTicket: secret("no exchange ticket", "not-an-exchange-ticket") });
+  note("ExchangeUserInfo", "NOT_FOUND", "TICKET_NOT_FOUND", byShop);
+
+  const last = await authorized(shop, alice);
+  secret("last exchange ticket", last.exchangeTicket);
+  note("CreateTicket", "OK", undefined, byShop);
+  note("MarkScanned", "OK", undefined, byAlice);
+  note("Authorize", "OK", undefined, byAlice);
+  note("GetStatus", "OK", undefined, byShop);
+  storeFails = true;
+  await shop.exchangeUserInfo(last);
+  note("ExchangeUserInfo", "INTERNAL", "INTERNAL", byShop);
+  await alice.authorize(last);
+  note("Authorize", "INTERNAL", "INTERNAL", byAlice);
+  storeFails = false;
+}

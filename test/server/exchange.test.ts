@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { digest } from "../../src/domain/secrets.js";
+import { authorized, type Calls, callersOf, orThrow, scanned } from "../support/callers.js";
+import { createManualClock, type ManualClock } from "../support/clock.js";
+import { startTestServer, type TestServer } from "../support/server.js";
+import { signToken } from "../support/tokens.js";
+
+const codeVerifier = "a-code-verifier-of-at-least-43-characters-000";
+const codeChallenge = digest(codeVerifier);
+
+let server: TestServer;
+let clock: ManualClock;
+let shop: Calls;
+let alice: Calls;
+
+beforeAll(async () => {
+  clock = createManualClock(Date.now());
+  server = await startTestServer({ clock });
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  const { app, user } = callersOf(server.client);
+  shop = app("shop");
+  alice = user(await signToken("alice"));
+});
+
+describe("ExchangeUserInfo", () => {
+  it("answers who has signed in, and when and by what the approval was made", async () => {
+    const approvedAt = clock.now();
+    const ticket = await authorized(shop, alice);
+    clock.advance(5_000);
+    expect(orThrow(await shop.exchangeUserInfo(ticket))).toEqual({
+      user: {
+        userId: "subject-of-alice",
+        nickname: "alice-nick",
+        name: "alice Full-Name",
+        photoUrl: "https://img.example.com/alice.png",
+        email: "alice@mail.example.com",
+        emailVerified: true,
+        phone: "+351 210 000 000",
+        phoneVerified: true,
+        claims: { department: { name: "department-of-alice", floors: [1, 2] } },
+      },
+      userPoolId: "customers",
+      approval: {
+        approveTime: new Date(approvedAt),
+        issuer: "https://id.example.com/",
+        subject: "subject-of-alice",
+        clientId: "mobile-client",
+        authTime: new Date(1_700_000_000_000),
+        authenticationMethods: ["pwd", "otp"],
+        authenticationContext: "loa-2",
+      },
+    });
+  });
+
+  it("lets one of 200 calls at the same time win, and tells the others that it has been done", async () => {
+    const ticket = await authorized(shop, alice);
+    const clients = Array.from({ length: 4 }, () => callersOf(server.newClient()).app("shop"));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => clients.map((client) => client.exchangeUserInfo(ticket))).flat(),
+    );
+    const winners = answers.filter(({ code }) => code === "OK");
+    const losers = answers.filter(
+      ({ code, reason }) => code === "FAILED_PRECONDITION" && reason === "TICKET_ALREADY_EXCHANGED",
+    );
+    expect([winners.length, losers.length]).toEqual([1, 199]);
+    expect(losers.every(({ currentState }) => currentState === "EXCHANGED")).toBe(true);
+  });
+
+  it("does not spend the ticket for a wrong or a missing code verifier", async () => {
+    const ticket = await authorized(shop, alice, { codeChallenge });
+    for (const wrong of [`${codeVerifier}x`, "", codeChallenge]) {
+      const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier: wrong });
+      expect([answer.code, answer.reason]).toEqual(["PERMISSION_DENIED", "PROOF_INVALID"]);
+    }
+    const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier });
+    expect(answer.code).toBe("OK");
+  });
+
+  it("refuses a code verifier where the ticket has no challenge, and does not spend the ticket", async () => {
+    const ticket = await authorized(shop, alice);
+    const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier });
+    expect([answer.code, answer.reason]).toEqual(["PERMISSION_DENIED", "PROOF_INVALID"]);
+    expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
+  });
+
+  it("tells another app that there is no such ticket, and leaves it to its own app", async () => {
+    const ticket = await authorized(shop, alice);
+    for (const stranger of ["blog", "intranet"] as const) {
+      const answer = await callersOf(server.client).app(stranger).exchangeUserInfo(ticket);
+      expect([answer.code, answer.reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
+    }
+    expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
+  });
+
+  it("takes an exchange ticket in its one canonical form only", async () => {
+    const ticket = await authorized(shop, alice);
+    const { exchangeTicket, ticketId, ticketSecret } = ticket;
+    const [, mac = ""] = exchangeTicket.split(".");
+    const variants = [
+      ...[`${exchangeTicket}=`, `${exchangeTicket}.`, ` ${exchangeTicket}`, `${exchangeTicket}\n`],
+      ...[otherSpelling(exchangeTicket), `${otherSpelling(ticketId)}.${mac}`],
+      ...[ticketId, mac, `.${mac}`, `${ticketId}.`, `${mac}.${ticketId}`, `${ticketId}.${ticketSecret}`],
+      exchangeTicket.replaceAll("-", "+").replaceAll("_", "/").replace(/$/, "="),
+      `${ticketId}.${digest("guess")}`,
+    ];
+    for (const variant of variants) {
+      const answer = await shop.exchangeUserInfo({ exchangeTicket: variant });
+      expect([variant, answer.code, answer.reason]).toEqual([variant, "NOT_FOUND", "TICKET_NOT_FOUND"]);
+    }
+    expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
+  });
+
+  it("refuses a ticket that its creator has withdrawn after the approval", async () => {
+    const ticket = await authorized(shop, alice);
+    expect((await shop.withdraw(ticket)).code).toBe("OK");
+    const answer = await shop.exchangeUserInfo(ticket);
+    expect([answer.code, answer.reason, answer.currentState]).toEqual([
+      ...["FAILED_PRECONDITION", "TICKET_CANCELLED", "CANCELLED"],
+    ]);
+  });
+
+  it("honours the ticket up to the last millisecond of its second life and not after it", async () => {
+    const [early, late] = [await authorized(shop, alice), await authorized(shop, alice)];
+    clock.advance(299_999);
+    expect((await shop.exchangeUserInfo(early)).code).toBe("OK");
+    clock.advance(1);
+    const answer = await shop.exchangeUserInfo(late);
+    expect([answer.code, answer.reason, answer.currentState]).toEqual([
+      ...["FAILED_PRECONDITION", "TICKET_EXPIRED", "EXPIRED"],
+    ]);
+  });
+
+  it("tells a spent ticket apart from one that never was until it is forgotten", async () => {
+    const ticket = await authorized(shop, alice);
+    await shop.exchangeUserInfo(ticket);
+    clock.advance(599_999);
+    expect((await shop.exchangeUserInfo(ticket)).reason).toBe("TICKET_ALREADY_EXCHANGED");
+    clock.advance(1);
+    expect((await shop.exchangeUserInfo(ticket)).reason).toBe("TICKET_NOT_FOUND");
+  });
+
+  it("shows no exchange ticket before the approval and none after the exchange", async () => {
+    const before = await scanned(shop, alice);
+    expect(orThrow(await shop.getStatus(before)).status?.exchangeTicket).toBe("");
+    const after = await authorized(shop, alice);
+    await shop.exchangeUserInfo(after);
+    expect(orThrow(await shop.getStatus(after)).status).toMatchObject({ exchangeTicket: "", scannedBy: undefined });
+  });
+});
+
+/** The same bytes in base64url, spelled otherwise in the bits that the last character has to spare. */
+function otherSpelling(text: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const last = alphabet.indexOf(text.slice(-1));
+  return text.slice(0, -1) + alphabet[last + 1];
+}
