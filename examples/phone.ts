@@ -1,4 +1,5 @@
 // The phone: takes what was scanned, shows who asks, and lets the person decide. `npm run phone -- 'TEXT'` or a picture file
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import jsqr from "jsqr";
@@ -39,6 +40,15 @@ function scan(file: string): string {
   return code.data;
 }
 
+/** What the person types; nothing from one who closes the terminal, and so has not agreed. */
+async function answerTo(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = once(terminal, "close").then(() => "");
+  const answer = await Promise.race([terminal.question(question), closed]);
+  terminal.close();
+  return answer;
+}
+
 if (isRun(import.meta.url)) {
   const [scanned] = words();
   const user = argumentOf("--user") === "bob" ? "bob" : "alice";
@@ -48,11 +58,10 @@ if (isRun(import.meta.url)) {
   }
   const address = argumentOf("--address") ?? "127.0.0.1:50051";
   const client = createApproverClient({ address, token: () => signDevelopmentToken(user, Date.now()) });
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const agreed = await approve(client, existsSync(scanned) ? scan(scanned) : scanned, async (who) => {
       console.log(describe(who));
-      return (await terminal.question("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
+      return (await answerTo("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
     });
     console.log(agreed ? `Signed in as ${user}.` : "Refused.");
   } catch (error) {
@@ -60,7 +69,6 @@ if (isRun(import.meta.url)) {
     console.error(`Not possible: ${error.message} (${error.reason})`);
     process.exitCode = 1;
   } finally {
-    terminal.close();
     client.close();
   }
 }

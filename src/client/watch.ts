@@ -80,11 +80,10 @@ async function* follow(
           if (last) return;
         }
       } catch (error) {
-        if (stopped.aborted || !isCut(error)) throw error;
+        if (!isCut(error)) throw error;
         retryAfterMs = error.retryAfterMs;
       } finally {
         stopped.removeEventListener("abort", onStop);
-        call.stop(givenUp);
       }
       await pause(backoff.next(retryAfterMs), stopped, timing);
     }

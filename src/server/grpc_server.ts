@@ -37,7 +37,7 @@ export interface GrpcServer {
 
 const serviceName = "qrlogin.v1.QrLoginService";
 
-/** How long connections have to close once every call of ours is over. Health watchers would never let go of them. */
+/** How long connections have to close, in milliseconds, once every call of ours is over. Health watchers would never. */
 const closeGrace = 500;
 
 /**
@@ -63,22 +63,24 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   if (config.reflection) addReflection(server);
 
   const port = await bind(server, config);
-  const host = config.address.slice(0, config.address.lastIndexOf(":"));
+  const address = `${config.address.slice(0, config.address.lastIndexOf(":"))}:${port}`;
 
   async function stop(): Promise<void> {
     health.setStatus("", "NOT_SERVING");
     health.setStatus(serviceName, "NOT_SERVING");
-    await pause(clock, config.shutdown.delay);
+    await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     draining.abort(new Refusal("SERVER_DRAINING"));
-    await Promise.race([inFlight.none(), pause(clock, config.shutdown.deadline)]);
+    await atMost(config.shutdown.deadline, inFlight.none(), clock);
+    // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
+    // itself asked to close.
+    server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-    await Promise.race([closed, pause(clock, closeGrace)]);
-    server.forceShutdown();
+    await atMost(2 * closeGrace, closed, clock);
   }
 
   let stopped: Promise<void> | undefined;
   return {
-    address: `${host}:${port}`,
+    address,
     stop() {
       stopped ??= stop();
       return stopped;
@@ -122,6 +124,12 @@ function bind(server: Server, config: GrpcConfig): Promise<number> {
   });
 }
 
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(ms, resolve));
+/** Fulfilled when `done` is, or after `ms` milliseconds. Leaves no timer behind. */
+async function atMost(ms: number, done: Promise<void>, clock: Clock): Promise<void> {
+  let cancel = () => {};
+  const over = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve);
+  });
+  await Promise.race([done, over]);
+  cancel();
 }

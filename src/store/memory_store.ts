@@ -116,5 +116,6 @@ export function createMemoryStore(options: MemoryStoreOptions): TicketStore & { 
 
 /** Nobody outside can change what is stored: a shallow freeze will do, since the parts of a ticket are shared and never written. */
 function frozen(ticket: Ticket): Ticket {
-  return Object.freeze({ ...ticket });
+  // Not `{ ...ticket }`: V8 keeps a spread object that is frozen as a hash table, in twice the memory.
+  return Object.freeze(Object.assign({}, ticket));
 }

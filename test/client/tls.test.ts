@@ -26,7 +26,7 @@ beforeEach(async () => {
   };
   address = await new Promise<string>((resolve, reject) =>
     server.bindAsync("127.0.0.1:0", ServerCredentials.createSsl(null, [pair]), (error, port) =>
-      error ? reject(error) : resolve(`127.0.0.1:${port}`),
+      error ? reject(error) : resolve(`localhost:${port}`),
     ),
   );
 });

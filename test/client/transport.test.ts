@@ -75,6 +75,9 @@ describe("options", () => {
       });
     }
     expect(callOptions).not.toHaveProperty("grpc.keepalive_permit_without_calls");
-    expect(watchOptions).toMatchObject({ "grpc.keepalive_permit_without_calls": 1 });
+    expect(watchOptions).toMatchObject({
+      "grpc.keepalive_permit_without_calls": 1,
+      "grpc.use_local_subchannel_pool": 1,
+    });
   });
 });

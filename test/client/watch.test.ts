@@ -352,6 +352,27 @@ describe("the pauses of a watch", () => {
     expect(held.pauses).toEqual([2_500, 2_500, 0]);
   });
 
+  test("and the attempts between them leave nothing behind, however many there are", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    cleanups.push(() => process.off("warning", onWarning));
+    const fake = await service({ watchStatus: down() });
+    const held = heldTiming();
+    const { signal } = new AbortController();
+    const statuses = iterate(clientOn(fake.address, held.timing), { signal });
+    const waiting = statuses.next();
+    for (let round = 0; round < 30; round += 1) await held.pass();
+    await held.paused();
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await statuses.return?.();
+    await waiting;
+    expect(held.pending).toEqual([]);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    // Node.js warns about the eleventh listener on one signal.
+    expect(warnings).toEqual([]);
+  });
+
   test("can be set", async () => {
     const fake = await service({ watchStatus: down() });
     const held = heldTiming();

@@ -1,0 +1,303 @@
+import { type Duration } from "../../gen/google/protobuf/duration.js";
+import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
+import {
+  asApp,
+  authorized,
+  type Calls,
+  callersOf,
+  created,
+  type Held,
+  orThrow,
+  scanned,
+  type Watch,
+  watchOf,
+} from "../support/callers.js";
+import { createManualClock, type ManualClock, settle } from "../support/clock.js";
+import { startTestServer, type TestServer } from "../support/server.js";
+import { signToken } from "../support/tokens.js";
+
+let server: TestServer;
+let clock: ManualClock;
+let shop: Calls;
+let alice: Calls;
+/** Whether the store is away. */
+let away: boolean;
+
+beforeEach(async () => {
+  away = false;
+  clock = createManualClock(Date.now());
+  server = await startTestServer({ clock, store: failing });
+  const { app, user } = callersOf(server.client);
+  shop = app("shop");
+  alice = user(await signToken("alice"));
+});
+afterEach(() => server.stop());
+
+function failing(embedded: TicketStore): TicketStore {
+  return {
+    ...embedded,
+    async get(id) {
+      if (away) throw new StoreUnavailable("cut off by the test");
+      return embedded.get(id);
+    },
+  };
+}
+
+/** Watches with a connection of its own, and has read the first message. */
+async function watching(held: Held): Promise<Watch> {
+  const watch = watchOf(server.newClient(), asApp("shop"), held);
+  expect(await watch.next()).toBeDefined();
+  return watch;
+}
+
+const ms = (duration: Duration | undefined) =>
+  duration && duration.seconds * 1_000 + duration.nanos / 1_000_000;
+
+describe("WatchStatus keeps its promises", () => {
+  it("1. The first message comes at once and is the current status", async () => {
+    const held = await scanned(shop, alice);
+    const watch = watchOf(server.client, asApp("shop"), held);
+    expect(await watch.next()).toMatchObject({ state: TicketState.SCANNED, revision: 2 });
+    watch.cancel();
+  });
+
+  it("2. Every message is the whole status, never a difference", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    await alice.markScanned({ $case: "ticketId", value: held.ticketId });
+    expect(await watch.next()).toEqual(orThrow(await shop.getStatus(held)).status);
+    await alice.authorize(held);
+    const last = await watch.next();
+    expect(last).toEqual(orThrow(await shop.getStatus(held)).status);
+    expect(last).toMatchObject({
+      ticketId: held.ticketId,
+      state: TicketState.AUTHORIZED,
+      revision: 3,
+      scannedBy: { nickname: "alice-nick", photoUrl: "https://img.example.com/alice.png" },
+    });
+    watch.cancel();
+  });
+
+  it("3. Revisions grow and may skip: the newest wins, and nothing is queued behind a slow reader", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    watch.stream.pause();
+    // Heartbeats until the pipe is full: more than the windows of HTTP/2 hold on both sides.
+    for (let beats = 0; beats < 3_000; beats++) {
+      clock.advance(15_000 / 1_000);
+      if (beats % 100 === 0) await settle();
+    }
+    await alice.markScanned({ $case: "ticketId", value: held.ticketId });
+    await alice.authorize(held);
+    await shop.withdraw(held);
+    watch.stream.resume();
+    const revisions: number[] = [];
+    for (let status = await watch.next(); status; status = await watch.next()) revisions.push(status.revision);
+    expect(revisions.at(-1)).toBe(4);
+    expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+    expect((await watch.ended).code).toBe("OK");
+  });
+
+  it("4. The same status is sent again at least every 15 seconds", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    for (const remaining of [105_000, 90_000, 75_000]) {
+      clock.advance(14_999);
+      await settle();
+      expect(watch.waiting()).toBe(0);
+      clock.advance(1);
+      const again = await watch.next();
+      expect(again).toMatchObject({ state: TicketState.PENDING, revision: 1 });
+      expect(ms(again?.remainingDuration)).toBe(remaining);
+      await settle();
+    }
+    watch.cancel();
+  });
+
+  it("4. While the store is away the last known status is repeated, and no EXPIRED is invented", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    away = true;
+    for (let beats = 0; beats < 12; beats++) {
+      const next = watch.next();
+      // In steps, since a store that is away is asked again every second.
+      for (let second = 0; second < 16; second++) await clock.pass(1_000);
+      expect(await next).toMatchObject({ state: TicketState.PENDING, revision: 1 });
+    }
+    away = false;
+    for (let second = 0; second < 16; second++) await clock.pass(1_000);
+    let last: Awaited<ReturnType<Watch["next"]>>;
+    for (let status = await watch.next(); status; status = await watch.next()) last = status;
+    expect(last).toMatchObject({ state: TicketState.EXPIRED });
+    expect((await watch.ended).code).toBe("OK");
+  });
+
+  it("5. After a terminal state the stream ends with OK", async () => {
+    const withdrawn = await created(shop);
+    const first = await watching(withdrawn);
+    await shop.withdraw(withdrawn);
+    expect(await first.next()).toMatchObject({
+      state: TicketState.CANCELLED,
+      cancelReason: CancelReason.WITHDRAWN_BY_CREATOR,
+    });
+    expect(await first.next()).toBeUndefined();
+    expect((await first.ended).code).toBe("OK");
+
+    const cancelled = await scanned(shop, alice);
+    const second = await watching(cancelled);
+    await alice.cancel(cancelled);
+    expect(await second.next()).toMatchObject({
+      state: TicketState.CANCELLED,
+      cancelReason: CancelReason.CANCELLED_BY_APPROVER,
+      scannedBy: undefined,
+    });
+    expect((await second.ended).code).toBe("OK");
+
+    const exchanged = await authorized(shop, alice);
+    const third = await watching(exchanged);
+    await shop.exchangeUserInfo(exchanged);
+    expect(await third.next()).toMatchObject({ state: TicketState.EXCHANGED, exchangeTicket: "" });
+    expect((await third.ended).code).toBe("OK");
+  });
+
+  it("5. A watch of a ticket that is finished already says so once and ends with OK", async () => {
+    const held = await created(shop);
+    await shop.withdraw(held);
+    const watch = watchOf(server.client, asApp("shop"), held);
+    expect(await watch.next()).toMatchObject({ state: TicketState.CANCELLED });
+    expect(await watch.next()).toBeUndefined();
+    expect((await watch.ended).code).toBe("OK");
+  });
+
+  it("5. EXPIRED is a status, not an error", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    await clock.pass(119_999);
+    expect((await shop.getStatus(held)).response?.status?.state).toBe(TicketState.PENDING);
+    await clock.pass(1);
+    let last = await watch.next();
+    for (let status = last; status; status = await watch.next()) last = status;
+    expect(last).toMatchObject({ state: TicketState.EXPIRED, revision: 2, exchangeTicket: "" });
+    expect(ms(last?.remainingDuration)).toBe(0);
+    expect((await watch.ended).code).toBe("OK");
+  });
+
+  it("5. A ticket that is gone ends the stream with TICKET_NOT_FOUND", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    away = true;
+    // Past its life and past the time for which it is remembered, with nobody able to read it.
+    for (let second = 0; second < 725; second++) await clock.pass(1_000);
+    away = false;
+    await clock.pass(15_000);
+    const { code, reason } = await watch.ended;
+    expect([code, reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
+  });
+
+  it("6. UNAVAILABLE means: call again after a back-off. Nothing is needed to resume", async () => {
+    const held = await created(shop);
+    away = true;
+    const refused = watchOf(server.client, asApp("shop"), held);
+    const { code, reason, retryAfterMs } = await refused.ended;
+    expect([code, reason]).toEqual(["UNAVAILABLE", "STORE_UNAVAILABLE"]);
+    expect(retryAfterMs).toBeGreaterThan(0);
+    away = false;
+    (await watching(held)).cancel();
+  });
+
+  it("6. A new watch over the limit ends the oldest one with WATCH_SUPERSEDED", async () => {
+    const held = await created(shop);
+    const watches: Watch[] = [];
+    for (let count = 0; count < 5; count++) watches.push(await watching(held));
+    const [oldest, ...others] = watches;
+    const end = await oldest?.ended;
+    expect([end?.code, end?.reason, end?.retryAfterMs]).toEqual(["ABORTED", "WATCH_SUPERSEDED", undefined]);
+    await alice.markScanned({ $case: "ticketId", value: held.ticketId });
+    for (const watch of others) {
+      expect(await watch.next()).toMatchObject({ state: TicketState.SCANNED });
+      watch.cancel();
+    }
+  });
+
+  it("6. A stranger's watch never ends the creator's", async () => {
+    const held = await created(shop);
+    const watches: Watch[] = [];
+    for (let count = 0; count < 4; count++) watches.push(await watching(held));
+    const guess = { ...held, ticketSecret: "0".repeat(43) };
+    for (let count = 0; count < 8; count++) {
+      for (const stranger of ["shop", "blog"] as const) {
+        const proof = stranger === "shop" ? guess : held;
+        const { reason } = await watchOf(server.client, asApp(stranger), proof).ended;
+        expect(reason).toBe("TICKET_NOT_FOUND");
+      }
+    }
+    await alice.markScanned({ $case: "ticketId", value: held.ticketId });
+    for (const watch of watches) {
+      expect(await watch.next()).toMatchObject({ state: TicketState.SCANNED });
+      watch.cancel();
+    }
+  });
+
+  it("7. Ending the call changes nothing", async () => {
+    const held = await created(shop);
+    const before = orThrow(await shop.getStatus(held)).status;
+    (await watching(held)).cancel();
+    const another = await watching(held);
+    expect(orThrow(await shop.getStatus(held)).status).toEqual(before);
+    another.cancel();
+  });
+});
+
+describe("WatchStatus", () => {
+  it("lets a watcher that is cut and comes back miss nothing", async () => {
+    const held = await created(shop);
+    const client = server.newClient();
+    const watch = watchOf(client, asApp("shop"), held);
+    await watch.next();
+    client.close();
+    watch.cancel();
+    await watch.ended;
+    await alice.markScanned({ $case: "ticketId", value: held.ticketId });
+    await alice.authorize(held);
+    const again = watchOf(server.newClient(), asApp("shop"), held);
+    const first = await again.next();
+    expect(first).toMatchObject({ state: TicketState.AUTHORIZED, revision: 3 });
+    expect((await shop.exchangeUserInfo({ exchangeTicket: first?.exchangeTicket ?? "" })).code).toBe("OK");
+    expect(await again.next()).toMatchObject({ state: TicketState.EXCHANGED, revision: 4 });
+    expect((await again.ended).code).toBe("OK");
+  });
+
+  it("tells the remaining duration beside the expire time", async () => {
+    const held = await created(shop, { ttl: { seconds: 60, nanos: 0 } });
+    clock.advance(10_500);
+    const watch = watchOf(server.client, asApp("shop"), held);
+    const status = await watch.next();
+    expect(ms(status?.remainingDuration)).toBe(49_500);
+    expect(status?.expireTime?.getTime()).toBe(clock.now() + 49_500);
+    watch.cancel();
+  });
+
+  it("tells every watcher of a ticket, and no watcher of another one", async () => {
+    const [one, other] = [await created(shop), await created(shop)];
+    const watches = [await watching(one), await watching(one)];
+    const elsewhere = await watching(other);
+    await alice.markScanned({ $case: "ticketId", value: one.ticketId });
+    for (const watch of watches) {
+      expect(await watch.next()).toMatchObject({ state: TicketState.SCANNED });
+      watch.cancel();
+    }
+    await settle();
+    expect(elsewhere.waiting()).toBe(0);
+    elsewhere.cancel();
+  });
+
+  it("ends with SERVER_DRAINING and a time to wait when the server stops", async () => {
+    const held = await created(shop);
+    const watch = await watching(held);
+    void server.app.stop();
+    const { code, reason, retryAfterMs } = await watch.ended;
+    expect([code, reason, retryAfterMs]).toEqual(["UNAVAILABLE", "SERVER_DRAINING", 500]);
+  });
+});
