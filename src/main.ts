@@ -21,3 +21,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
       }
     }),
 });
+
+// Nothing should be left to do. A connection in the middle of its TLS handshake would still hold the process for minutes.
+setTimeout(() => process.exit(), 1_000).unref();

@@ -84,7 +84,7 @@ export function transportOf(options: TransportOptions): Transport {
       "grpc.client_idle_timeout_ms": 60_000,
       ...callOptions,
       // A connection of its own: long streams must not take the places of short calls.
-
+      "grpc.use_local_subchannel_pool": 1,
     },
   };
 }

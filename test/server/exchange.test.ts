@@ -146,7 +146,10 @@ describe("ExchangeUserInfo", () => {
     expect(orThrow(await shop.getStatus(before)).status?.exchangeTicket).toBe("");
     const after = await authorized(shop, alice);
     await shop.exchangeUserInfo(after);
-    expect(orThrow(await shop.getStatus(after)).status).toMatchObject({ exchangeTicket: "", scannedBy: undefined });
+    expect(orThrow(await shop.getStatus(after)).status).toMatchObject({
+      exchangeTicket: "",
+      scannedBy: undefined,
+    });
   });
 });
 

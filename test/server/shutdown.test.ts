@@ -123,6 +123,7 @@ describe("health", () => {
     clock.advance(1);
     expect(await shop.createTicket()).toMatchObject({ code: "UNAVAILABLE" });
     await untilStopped(stopped, clock);
+    await Promise.all(watches.map((watch) => watch.ended));
   });
 });
 

@@ -1,6 +1,6 @@
-import { type Duration } from "../../gen/google/protobuf/duration.js";
-import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Duration } from "../../gen/google/protobuf/duration.js";
+import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
 import {
   asApp,
@@ -94,7 +94,8 @@ describe("WatchStatus keeps its promises", () => {
     await shop.withdraw(held);
     watch.stream.resume();
     const revisions: number[] = [];
-    for (let status = await watch.next(); status; status = await watch.next()) revisions.push(status.revision);
+    for (let status = await watch.next(); status; status = await watch.next())
+      revisions.push(status.revision);
     expect(revisions.at(-1)).toBe(4);
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
     expect((await watch.ended).code).toBe("OK");

@@ -1,0 +1,188 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as v1 from "../../gen/grpc/reflection/v1/reflection.js";
+import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
+import { basic } from "../support/callers.js";
+import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+
+const run = promisify(execFile);
+const versions = { v1, v1alpha };
+type Version = keyof typeof versions;
+type Asked = v1.ServerReflectionRequest["messageRequest"];
+
+const services = [
+  "grpc.health.v1.Health",
+  "grpc.reflection.v1.ServerReflection",
+  "grpc.reflection.v1alpha.ServerReflection",
+  "qrlogin.v1.QrLoginService",
+];
+
+let server: TestServer;
+let client: Client;
+beforeAll(async () => {
+  server = await startTestServer();
+  client = clientOf(server.address);
+});
+afterAll(async () => {
+  client.close();
+  await server.stop();
+});
+
+function clientOf(address: string): Client {
+  return new Client(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+}
+
+/** Sends each request in one stream. Answers what came back, and the code with which the stream ended. */
+async function exchange(version: Version, requests: readonly Buffer[], by = client) {
+  const { path, responseDeserialize } = versions[version].ServerReflectionService.serverReflectionInfo;
+  const stream = by.makeBidiStreamRequest(path, (bytes: Buffer) => bytes, responseDeserialize);
+  for (const request of requests) stream.write(request);
+  stream.end();
+  const answers: v1.ServerReflectionResponse[] = [];
+  try {
+    for await (const answer of stream) answers.push(answer);
+  } catch (error) {
+    return { answers, code: (error as ServiceError).code };
+  }
+  return { answers, code: status.OK };
+}
+
+function encoded(messageRequest: Asked): Buffer {
+  return Buffer.from(v1.ServerReflectionRequest.encode({ host: "example.com", messageRequest }).finish());
+}
+
+async function ask(version: Version, asked: Asked): Promise<v1.ServerReflectionResponse> {
+  const { answers, code } = await exchange(version, [encoded(asked)]);
+  expect({ code, count: answers.length }).toEqual({ code: status.OK, count: 1 });
+  return answers[0] as v1.ServerReflectionResponse;
+}
+
+async function filesOf(version: Version, asked: Asked) {
+  const { messageResponse } = await ask(version, asked);
+  if (messageResponse?.$case !== "fileDescriptorResponse")
+    throw new Error(`no files: ${messageResponse?.$case}`);
+  return messageResponse.value.fileDescriptorProto.map((file) => fromBinary(FileDescriptorProtoSchema, file));
+}
+
+/** The files as the compiler described them. */
+function compiled(name: string) {
+  const bytes = readFileSync(new URL(`../../gen/${name}.binpb`, import.meta.url));
+  return fromBinary(FileDescriptorSetSchema, bytes).file;
+}
+
+describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
+  it("lists every service", async () => {
+    const { messageResponse, validHost } = await ask(version, { $case: "listServices", value: "" });
+    if (messageResponse?.$case !== "listServicesResponse") throw new Error("no list");
+    expect(messageResponse.value.service.map(({ name }) => name).toSorted()).toEqual(services);
+    expect(validHost).toBe("example.com");
+  });
+
+  it.each([
+    ["a service", { $case: "fileContainingSymbol", value: "qrlogin.v1.QrLoginService" }],
+    ["a method", { $case: "fileContainingSymbol", value: "qrlogin.v1.QrLoginService.CreateTicket" }],
+    ["a message", { $case: "fileContainingSymbol", value: "qrlogin.v1.CreateTicketRequest" }],
+    ["a field", { $case: "fileContainingSymbol", value: "qrlogin.v1.CreateTicketRequest.scene" }],
+    ["its name", { $case: "fileByFilename", value: "qrlogin/v1/qr_login_service.proto" }],
+  ] as const)(
+    "gives the file of %s with all that it imports, as the compiler described it",
+    async (_, asked) => {
+      const files = await filesOf(version, asked);
+      const names = files.map(({ name }) => name);
+      expect(names).toContain("qrlogin/v1/qr_login_service.proto");
+      for (const { dependency } of files) expect(names).toEqual(expect.arrayContaining(dependency));
+      const known = compiled("qrlogin");
+      for (const file of files) expect(file).toEqual(known.find(({ name }) => name === file.name));
+    },
+  );
+
+  it.each(services)("gives the file of the service %s", async (service) => {
+    const files = await filesOf(version, { $case: "fileContainingSymbol", value: service });
+    const declared = files.flatMap((file) => file.service.map(({ name }) => `${file.package}.${name}`));
+    expect(declared).toContain(service);
+  });
+
+  it.each([
+    { $case: "fileContainingSymbol", value: "qrlogin.v1.Nothing" },
+    { $case: "fileContainingSymbol", value: "" },
+    { $case: "fileByFilename", value: "../package.json" },
+    { $case: "allExtensionNumbersOfType", value: "qrlogin.v1.Nothing" },
+    {
+      $case: "fileContainingExtension",
+      value: { containingType: "qrlogin.v1.UserInfo", extensionNumber: 100 },
+    },
+    undefined,
+  ] as const)("answers %j with NOT_FOUND, and the stream goes on", async (asked) => {
+    const { answers, code } = await exchange(version, [
+      encoded(asked),
+      encoded({ $case: "listServices", value: "" }),
+    ]);
+    expect(code).toBe(status.OK);
+    expect(answers.map(({ messageResponse }) => messageResponse?.$case)).toEqual([
+      "errorResponse",
+      "listServicesResponse",
+    ]);
+    expect(answers[0]?.messageResponse?.value).toMatchObject({ errorCode: status.NOT_FOUND });
+  });
+
+  it("ends with INVALID_ARGUMENT at garbage, however much of it", async () => {
+    const garbage = Buffer.from([0x0a, 0xff, 0x01]);
+    expect(await exchange(version, [garbage, garbage, garbage])).toEqual({
+      answers: [],
+      code: status.INVALID_ARGUMENT,
+    });
+    expect((await ask(version, { $case: "listServices", value: "" })).messageResponse).toBeDefined();
+  });
+
+  it("is UNIMPLEMENTED where it is switched off", async () => {
+    const quiet = await startTestServer({
+      settings: { grpc: { address: "127.0.0.1:0", reflection: false } },
+    });
+    const other = clientOf(quiet.address);
+    const { code } = await exchange(version, [encoded({ $case: "listServices", value: "" })], other);
+    expect(code).toBe(status.UNIMPLEMENTED);
+    other.close();
+    await quiet.stop();
+  });
+});
+
+describe("buf curl, which knows nothing but the address", () => {
+  async function bufCurl(method: string, request: object, ...words: string[]) {
+    const url = `http://${server.address}/${method}`;
+    const program = new URL("../../node_modules/.bin/buf", import.meta.url).pathname;
+    const how = ["--protocol", "grpc", "--http2-prior-knowledge"];
+    const { stdout } = await run(program, ["curl", ...how, ...words, "-d", JSON.stringify(request), url]);
+    return JSON.parse(stdout);
+  }
+  const asShop = ["-H", `authorization: ${basic("shop", appSecrets.shop)}`];
+
+  it("creates a ticket and reads its status", async () => {
+    const { ticketId, ticketSecret, ...rest } = await bufCurl(
+      "qrlogin.v1.QrLoginService/CreateTicket",
+      { customData: { cart: 7 }, ttl: "60s", qrImage: { format: "QR_IMAGE_FORMAT_SVG" } },
+      ...asShop,
+    );
+    expect(JSON.parse(rest.qrContent)).toMatchObject({ random: ticketId, customData: { cart: 7 } });
+    const proof = { ticketId, ticketSecret };
+    const answer = await bufCurl("qrlogin.v1.QrLoginService/GetStatus", proof, ...asShop);
+    expect(answer.status).toMatchObject({ ticketId, state: "TICKET_STATE_PENDING", revision: 1 });
+  });
+
+  it("fails with the reason when the credential is wrong", async () => {
+    const wrong = ["-H", `authorization: ${basic("shop", "wrong")}`];
+    const failure = await bufCurl("qrlogin.v1.QrLoginService/CreateTicket", {}, ...wrong).catch(
+      (error) => error,
+    );
+    expect(failure.code).toBe(8 * status.UNAUTHENTICATED);
+    expect(failure.stderr).toContain("unauthenticated");
+  });
+
+  it("asks for the health", async () => {
+    expect(await bufCurl("grpc.health.v1.Health/Check", {})).toEqual({ status: "SERVING" });
+  });
+});
