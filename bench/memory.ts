@@ -16,7 +16,7 @@ const collect = globalThis.gc;
 const app = { id: "bench", userPool: "customers" };
 const lifetimes = { authorized: 300_000, remembered: 600_000 };
 
-console.log(`heap of a live ticket          ${await heapOfTicket()} bytes, from ${live} of them`);
+console.log(`heap of a live ticket          ${await heapOfTicket()}, from ${live} of them`);
 const { longest, expired } = await expireAtOnce();
 console.log(`longest block while expiring   ${longest.toFixed(1)} ms, ${expired} tickets in the same second`);
 
@@ -29,7 +29,7 @@ async function heapOfTicket(): Promise<string> {
   const bytes = (process.memoryUsage().heapUsed - before) / live;
   await store.close();
   const gibibytes = (bytes * 1_000_000) / 2 ** 30;
-  return `${bytes.toFixed(0)} (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
+  return `${bytes.toFixed(0)} bytes (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
 }
 
 /** Made before anything is stored, so that the making is over when the time runs out. */
@@ -81,7 +81,7 @@ function wish(made: number) {
     place: text("Lisbon, Portugal"),
   };
   return {
-    scene: text("APP_AUTH"),
+    scene: "APP_AUTH",
     customData: undefined,
     ttl: undefined,
     requester,

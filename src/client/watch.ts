@@ -60,7 +60,7 @@ async function* follow(
     for (;;) {
       stopped.throwIfAborted();
       const call = watchCallOf(open());
-      const onStop = () => {};
+      const onStop = () => call.stop(stopped.reason);
       stopped.addEventListener("abort", onStop, { once: true });
       let retryAfterMs: number | undefined;
       try {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
@@ -55,6 +56,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.enable_channelz": 0,
   });
   const draining = new AbortController();
+  // Every watch listens. Node.js would take more than ten for a leak and say so.
+  setMaxListeners(0, draining.signal);
   const inFlight = createInFlight();
   const edge: CallEdge = { log: createCallLog(options.log), draining: draining.signal, inFlight };
   server.addService(rawRequests(QrLoginServiceService), implementation(options, edge));

@@ -1,9 +1,10 @@
 import { getEventListeners } from "node:events";
 import { status } from "@grpc/grpc-js";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { createAppClient } from "../../src/client/app_client.js";
 import { createApproverClient, createTimedApproverClient } from "../../src/client/approver_client.js";
 import { TicketState } from "../../src/client/index.js";
+import { eventually } from "./eventually.js";
 import { type Answers, refusal, startFakeService } from "./fake_service.js";
 import { heldTiming } from "./held_timing.js";
 import { startWire } from "./wire.js";
@@ -134,7 +135,7 @@ describe("a call", () => {
     await expect(appOn(fake.address).getStatus({ ticketId: "t" }, { signal: abort.signal })).rejects.toBe(
       reason,
     );
-    await vi.waitFor(() => expect(cancelled).toBe(true));
+    await eventually(() => expect(cancelled).toBe(true));
     expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
   });
 
@@ -258,7 +259,7 @@ describe("closing a client", () => {
     const client = appOn(fake.address);
     const call = client.getStatus({ ticketId: "t" });
     call.catch(() => {});
-    await vi.waitFor(() => expect(fake.count("getStatus")).toBe(1));
+    await eventually(() => expect(fake.count("getStatus")).toBe(1));
     client.close();
     client.close();
     await expect(call).rejects.toMatchObject({ name: "QrLoginError", code: status.CANCELLED });
@@ -276,11 +277,11 @@ describe("closing a client", () => {
     await client.getStatus({});
     const running = client.withdraw({});
     running.catch(() => {});
-    await vi.waitFor(() => expect(fake.count("withdraw")).toBe(1));
+    await eventually(() => expect(fake.count("withdraw")).toBe(1));
     expect(wire.open()).toBe(1);
     client.close();
     await expect(running).rejects.toMatchObject({ code: status.CANCELLED });
-    await vi.waitFor(() => expect(wire.open()).toBe(0));
-    await vi.waitFor(() => expect(timers()).toBeLessThanOrEqual(before));
+    await eventually(() => expect(wire.open()).toBe(0));
+    await eventually(() => expect(timers()).toBeLessThanOrEqual(before));
   });
 });

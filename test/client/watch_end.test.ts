@@ -1,0 +1,139 @@
+import { getEventListeners } from "node:events";
+import { status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test } from "vitest";
+import { QrLoginError, TicketState } from "../../src/client/index.js";
+import type { Timing } from "../../src/client/timing.js";
+import { eventually } from "./eventually.js";
+import { fail, refusal, send, statusIn } from "./fake_service.js";
+import { heldTiming } from "./held_timing.js";
+import { iterate, nextOf, stage, statesOf, ticket } from "./watching.js";
+import { startWire } from "./wire.js";
+
+const { PENDING, EXCHANGED } = TicketState;
+const { clear, clientOn, later, service } = stage();
+afterEach(clear);
+
+describe("the end of a watch", () => {
+  async function pending(timing?: Timing) {
+    const cancelled: number[] = [];
+    const fake = await service({
+      watchStatus: (stream) => {
+        stream.on("cancelled", () => cancelled.push(1));
+        send(stream, statusIn(PENDING));
+      },
+    });
+    return { fake, cancelled, client: clientOn(fake.address, timing) };
+  }
+
+  test("by leaving the loop cancels the call at the server and leaves no listener", async () => {
+    const { client, cancelled } = await pending();
+    const { signal } = new AbortController();
+    for await (const each of client.watchStatus(ticket, { signal })) {
+      expect(each.state).toBe(PENDING);
+      break;
+    }
+    await eventually(() => expect(cancelled).toHaveLength(1));
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  test("by return while the next status is awaited comes at once", async () => {
+    const { client, cancelled } = await pending();
+    const statuses = iterate(client);
+    await statuses.next();
+    const waiting = statuses.next();
+    expect(await statuses.return?.()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await eventually(() => expect(cancelled).toHaveLength(1));
+  });
+
+  test("by abort while waiting throws the reason and cancels the call at the server", async () => {
+    const { client, cancelled } = await pending();
+    const abort = new AbortController();
+    const reason = new Error("the browser went away");
+    const statuses = iterate(client, { signal: abort.signal });
+    await statuses.next();
+    const waiting = statuses.next();
+    abort.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await eventually(() => expect(cancelled).toHaveLength(1));
+    expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
+    expect(await statuses.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test("by abort cancels the call at the server though the reader is busy elsewhere", async () => {
+    const { client, cancelled } = await pending();
+    const abort = new AbortController();
+    const statuses = iterate(client, { signal: abort.signal });
+    await statuses.next();
+    abort.abort();
+    await eventually(() => expect(cancelled).toHaveLength(1));
+    await expect(statuses.next()).rejects.toBe(abort.signal.reason);
+  });
+
+  test("by abort with a reason that looks like a cut is no cut", async () => {
+    const { client, fake } = await pending();
+    const abort = new AbortController();
+    const statuses = iterate(client, { signal: abort.signal });
+    await statuses.next();
+    const reason = new QrLoginError(status.UNAVAILABLE, "the caller's own");
+    abort.abort(reason);
+    await expect(statuses.next()).rejects.toBe(reason);
+    expect(fake.watches).toHaveLength(1);
+  });
+
+  test("by abort in a pause leaves no timer and no listener", async () => {
+    const fake = await service({ watchStatus: (stream) => fail(stream, refusal(status.UNAVAILABLE)) });
+    const held = heldTiming();
+    const abort = new AbortController();
+    const states = statesOf(clientOn(fake.address, held.timing), { signal: abort.signal });
+    states.catch(() => {});
+    await held.paused();
+    abort.abort();
+    await expect(states).rejects.toBe(abort.signal.reason);
+    expect(held.pending).toEqual([]);
+    expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
+    expect(fake.watches).toHaveLength(1);
+  });
+
+  test("before its beginning calls nobody", async () => {
+    const { client, fake } = await pending();
+    const signal = AbortSignal.abort(new Error("too late"));
+    await expect(statesOf(client, { signal })).rejects.toBe(signal.reason);
+    const unread = iterate(client);
+    await unread.return?.();
+    expect(await unread.next()).toEqual({ done: true, value: undefined });
+    expect(fake.watches).toHaveLength(0);
+  });
+
+  test("by a terminal state leaves nothing though neither the server nor the reader goes on", async () => {
+    let cancelled = false;
+    const fake = await service({
+      watchStatus: (stream) => {
+        stream.on("cancelled", () => {
+          cancelled = true;
+        });
+        stream.write({ status: statusIn(EXCHANGED) });
+      },
+    });
+    const { signal } = new AbortController();
+    const statuses = iterate(clientOn(fake.address), { signal });
+    expect((await nextOf(statuses)).state).toBe(EXCHANGED);
+    await eventually(() => expect(cancelled).toBe(true));
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    expect(await statuses.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test("by closing the client throws CANCELLED, and leaves no connection", async () => {
+    const { fake } = await pending();
+    const wire = await startWire(fake.port);
+    later(wire.stop);
+    const client = clientOn(wire.address);
+    const statuses = iterate(client);
+    await statuses.next();
+    const waiting = statuses.next();
+    client.close();
+    await expect(waiting).rejects.toMatchObject({ name: "QrLoginError", code: status.CANCELLED });
+    await eventually(() => expect(wire.open()).toBe(0));
+    await expect(iterate(client).next()).rejects.toMatchObject({ code: status.CANCELLED });
+  });
+});

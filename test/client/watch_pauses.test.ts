@@ -1,0 +1,102 @@
+import { getEventListeners } from "node:events";
+import { status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test } from "vitest";
+import { TicketState } from "../../src/client/index.js";
+import { fail, refusal, send, statusIn, type WatchStream } from "./fake_service.js";
+import { heldTiming } from "./held_timing.js";
+import { iterate, scripts, stage, statesOf } from "./watching.js";
+
+const { PENDING } = TicketState;
+const { clear, clientOn, later, service } = stage();
+afterEach(clear);
+
+describe("the pauses of a watch", () => {
+  const down = (retryAfterMs?: number) => (stream: WatchStream) =>
+    fail(
+      stream,
+      refusal(status.UNAVAILABLE, {
+        reason: "STORE_UNAVAILABLE",
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      }),
+    );
+
+  test("double from 100 milliseconds to 5 seconds", async () => {
+    const fake = await service({ watchStatus: down() });
+    const held = heldTiming(0.999_999);
+    statesOf(clientOn(fake.address, held.timing)).catch(() => {});
+    for (let round = 0; round < 8; round += 1) await held.pass();
+    await held.paused();
+    expect(held.pauses.map(Math.round)).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+  });
+
+  test.each([
+    [0, [0, 0, 0]],
+    [0.25, [25, 50, 100]],
+  ])("lie anywhere between nothing and the limit: dice at %d", async (dice, expected) => {
+    const fake = await service({ watchStatus: down() });
+    const held = heldTiming(dice);
+    statesOf(clientOn(fake.address, held.timing)).catch(() => {});
+    await held.pass();
+    await held.pass();
+    await held.paused();
+    expect(held.pauses).toEqual(expected);
+  });
+
+  test("begin anew after a message", async () => {
+    const fake = await service(
+      scripts(down(), down(), (stream) => {
+        send(stream, statusIn(PENDING));
+        stream.end();
+      }),
+    );
+    const held = heldTiming();
+    statesOf(clientOn(fake.address, held.timing)).catch(() => {});
+    await held.pass();
+    await held.pass();
+    await held.paused();
+    expect(held.pauses).toEqual([50, 100, 50]);
+  });
+
+  test("are never shorter than the service asks", async () => {
+    const fake = await service(scripts(down(2_500), down(2_500), down()));
+    const held = heldTiming(0);
+    statesOf(clientOn(fake.address, held.timing)).catch(() => {});
+    await held.pass();
+    await held.pass();
+    await held.paused();
+    expect(held.pauses).toEqual([2_500, 2_500, 0]);
+  });
+
+  test("and the attempts between them leave nothing behind, however many there are", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    later(() => process.off("warning", onWarning));
+    const fake = await service({ watchStatus: down() });
+    const held = heldTiming();
+    const { signal } = new AbortController();
+    const statuses = iterate(clientOn(fake.address, held.timing), { signal });
+    const waiting = statuses.next();
+    for (let round = 0; round < 30; round += 1) await held.pass();
+    await held.paused();
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await statuses.return?.();
+    await waiting;
+    expect(held.pending).toEqual([]);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    // Node.js warns about the eleventh listener on one signal.
+    expect(warnings).toEqual([]);
+  });
+
+  test("can be set", async () => {
+    const fake = await service({ watchStatus: down() });
+    const held = heldTiming();
+    const client = clientOn(fake.address, held.timing);
+    statesOf(client, { backoff: { baseMs: 10, capMs: 20 } }).catch(() => {});
+    await held.pass();
+    await held.pass();
+    await held.paused();
+    expect(held.pauses).toEqual([5, 10, 10]);
+    await expect(statesOf(client, { backoff: { baseMs: 0 } })).rejects.toThrow(RangeError);
+  });
+});

@@ -1,0 +1,51 @@
+import { createTimedAppClient } from "../../src/client/app_client.js";
+import type { AppClient, TicketStatus, WatchOptions } from "../../src/client/index.js";
+import type { Timing } from "../../src/client/timing.js";
+import { type Answers, startFakeService, type WatchStream } from "./fake_service.js";
+import { hastyTiming } from "./held_timing.js";
+
+/** The request of every watch in the tests. */
+export const ticket = { ticketId: "t", ticketSecret: "s" };
+
+/** Services and clients that end together, when the test does. */
+export function stage() {
+  const cleanups: (() => void)[] = [];
+  return {
+    /** Calls `cleanup` when the test ends. */
+    later: (cleanup: () => void) => cleanups.push(cleanup),
+    clear() {
+      for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+    },
+    async service(answers: Answers, port = 0) {
+      const fake = await startFakeService(answers, port);
+      cleanups.push(fake.stop);
+      return fake;
+    },
+    clientOn(address: string, timing: Timing = hastyTiming(), more: object = {}) {
+      const client = createTimedAppClient({ address, appId: "shop", appSecret: "s", ...more }, timing);
+      cleanups.push(client.close);
+      return client;
+    },
+  };
+}
+
+/** The states that a watch yields from its beginning to its end. */
+export async function statesOf(client: AppClient, options: WatchOptions = {}) {
+  const states: number[] = [];
+  for await (const each of client.watchStatus(ticket, options)) states.push(each.state);
+  return states;
+}
+
+/** Answers the first watch with the first script, the second with the second, and so on. */
+export function scripts(...each: ((stream: WatchStream) => void)[]): Answers {
+  let next = 0;
+  return { watchStatus: (stream) => each[next++]?.(stream) };
+}
+
+export function iterate(client: AppClient, options: WatchOptions = {}) {
+  return client.watchStatus(ticket, options)[Symbol.asyncIterator]();
+}
+
+export async function nextOf(statuses: AsyncIterator<TicketStatus>) {
+  return (await statuses.next()).value as TicketStatus;
+}

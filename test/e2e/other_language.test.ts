@@ -1,0 +1,61 @@
+import { execFile, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { basic } from "../support/callers.js";
+import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { signToken } from "../support/tokens.js";
+
+const run = promisify(execFile);
+
+// The one of the distribution too: its packages are not seen by another Python that comes first in the path.
+const python = [process.env.QRLOGIN_TEST_PYTHON, "python3", "/usr/bin/python3"].find(
+  (command) => command && spawnSync(command, ["-c", "import grpc, google.protobuf"]).status === 0,
+);
+const hasGrpcurl = spawnSync("grpcurl", ["-version"]).status === 0;
+const withoutPython = python
+  ? ""
+  : " (SKIPPED: no python3 on this machine has the packages grpcio and protobuf)";
+const withoutGrpcurl = hasGrpcurl ? "" : " (SKIPPED: there is no grpcurl on this machine)";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const asShop = basic("shop", appSecrets.shop);
+
+let server: TestServer;
+let asAlice: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  asAlice = `Bearer ${await signToken("alice")}`;
+});
+afterAll(() => server.stop());
+
+describe("a client in another language", () => {
+  it.skipIf(!python)(`in Python signs in with what reflection tells it${withoutPython}`, async () => {
+    const words = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
+    const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...words]);
+    expect(stdout).toBe("subject-of-alice\n");
+  });
+
+  it.skipIf(!hasGrpcurl)(`grpcurl signs in with what reflection tells it${withoutGrpcurl}`, async () => {
+    const grpcurl = async (method: string, authorization: string, request: object) => {
+      const words = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
+      const { stdout } = await run("grpcurl", [
+        ...words,
+        server.address,
+        `qrlogin.v1.QrLoginService/${method}`,
+      ]);
+      return JSON.parse(stdout);
+    };
+    const { ticketId, ticketSecret, qrContent } = await grpcurl("CreateTicket", asShop, {});
+    await grpcurl("MarkScanned", asAlice, { qrContent });
+    await grpcurl("Authorize", asAlice, { ticketId });
+    const { status } = await grpcurl("GetStatus", asShop, { ticketId, ticketSecret });
+    const { exchangeTicket } = status;
+    const { user } = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket });
+    expect(user.userId).toBe("subject-of-alice");
+    const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
+    expect(again.stderr).toContain("TICKET_ALREADY_EXCHANGED");
+    const { stdout } = await run("grpcurl", ["-plaintext", server.address, "list"]);
+    expect(stdout).toContain("qrlogin.v1.QrLoginService");
+  });
+});

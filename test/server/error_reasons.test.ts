@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { status } from "@grpc/grpc-js";
+import { describe, expect, it } from "vitest";
+import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
+import { type Reason, Refusal, reasons } from "../../src/domain/refusal.js";
+import { answers } from "../../src/server/errors.js";
+import { secretFields } from "../../src/server/redaction.js";
+import { loadDescriptors } from "../../src/server/reflection.js";
+
+const file = readFileSync(new URL("../../proto/qrlogin/v1/error_reason.proto", import.meta.url), "utf8");
+
+/** Name and comment of every value of the enum in the proto, as one line of text. */
+const inProto = new Map(
+  [...file.matchAll(/((?:^ *\/\/.*\n)+) *ERROR_REASON_(\w+) = \d+;/gm)].map(([, comment = "", name = ""]) => [
+    name,
+    comment.replace(/\s*\/\/\s?/g, " ").trim(),
+  ]),
+);
+
+describe("the reasons of refusals", () => {
+  it("are the same in the proto, in the generated code, in the domain and in the table of codes", () => {
+    const known = [...reasons].sort();
+    const generated = Object.keys(ErrorReason).filter((name) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(name));
+    expect([...inProto.keys()].filter((name) => name !== "UNSPECIFIED").sort()).toEqual(known);
+    expect(generated.sort()).toEqual(known);
+    expect(Object.keys(answers).sort()).toEqual(known);
+  });
+
+  it.each(reasons)("%s has the code that its comment in the proto names first", (reason) => {
+    const named = /^([A-Z_]+)[.,]/.exec(inProto.get(reason) ?? "")?.[1];
+    expect(named).toBe(status[answers[reason].code]);
+  });
+
+  it.each(reasons)("%s comes with RetryInfo exactly where its comment says so", (reason) => {
+    const said = /, with RetryInfo/.test(inProto.get(reason) ?? "");
+    expect(answers[reason].retryAfter !== undefined).toBe(said);
+  });
+
+  it("each have a message of their own", () => {
+    const messages = reasons.map((reason: Reason) => new Refusal(reason).message);
+    expect(new Set(messages).size).toBe(reasons.length);
+  });
+});
+
+describe("the fields that are never logged", () => {
+  it("are those that the proto marks debug_redact", () => {
+    const marked = new Set<string>();
+    for (const type of loadDescriptors()) {
+      if (type.kind !== "message" || !type.typeName.startsWith("qrlogin.v1.")) continue;
+      for (const field of type.fields) if (field.proto.options?.debugRedact) marked.add(field.localName);
+    }
+    expect([...marked].sort()).toEqual([...secretFields].sort());
+  });
+
+  it("include every field whose name speaks of a secret, a credential or a QR text", () => {
+    const suspicious = /secret|exchange_ticket|verifier|qr_content|token|password/;
+    const bare: string[] = [];
+    for (const type of loadDescriptors()) {
+      if (type.kind !== "message" || !type.typeName.startsWith("qrlogin.v1.")) continue;
+      for (const field of type.fields) {
+        if (suspicious.test(field.name) && !field.proto.options?.debugRedact) bare.push(`${type.typeName}.${field.name}`);
+      }
+    }
+    expect(bare).toEqual([]);
+  });
+});
+
+describe("the proto", () => {
+  it("says something about every message, field, method and value", () => {
+    const bytes = readFileSync(new URL("../../gen/qrlogin.binpb", import.meta.url));
+    const ours = fromBinary(FileDescriptorSetSchema, bytes).file.filter(({ name }) => name.startsWith("qrlogin/"));
+    expect(ours).toHaveLength(3);
+    for (const one of ours) {
+      const text = readFileSync(new URL(`../../proto/${one.name}`, import.meta.url), "utf8");
+      const lines = text.split("\n");
+      const silent = lines.filter((line, index) => {
+        const isElement = /^\s*(rpc|message|enum|service|oneof|optional|repeated)\b|^\s*[\w.]+ ?\w* = \d+/.test(line);
+        return isElement && !/^\s*\/\//.test(lines[index - 1] ?? "");
+      });
+      expect(silent).toEqual([]);
+    }
+  });
+});

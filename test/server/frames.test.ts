@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
+import { connect } from "node:net";
+import { deflateSync, gzipSync } from "node:zlib";
+import { status } from "@grpc/grpc-js";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { asApp, basic, callsOf } from "../support/callers.js";
+import { createChance } from "../support/garbage.js";
+import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+
+const createTicket = "/qrlogin.v1.QrLoginService/CreateTicket";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+// Whatever was sent: others are served, and nothing was a fault of ours.
+afterEach(async () => {
+  expect(await callsOf(server.client, asApp("shop")).createTicket()).toMatchObject({ code: "OK" });
+  expect(server.lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+});
+
+/** One HTTP/2 request as it stands. Answers the status of HTTP, and of gRPC where there is one. */
+async function post(path: string, body: Uint8Array, headers: Record<string, string | string[]> = {}) {
+  const session = connectHttp2(`http://${server.address}`);
+  const stream = session.request({
+    ":method": "POST",
+    ":path": path,
+    te: "trailers",
+    "content-type": "application/grpc",
+    authorization: basic("shop", appSecrets.shop),
+    ...headers,
+  });
+  const heard: IncomingHttpHeaders = {};
+  stream.on("response", (response) => Object.assign(heard, response));
+  stream.on("trailers", (trailers) => Object.assign(heard, trailers));
+  // The server may cut the stream; what it said before is what counts.
+  stream.on("error", () => {});
+  stream.resume();
+  stream.end(body);
+  await once(stream, "close");
+  session.close();
+  const code = heard["grpc-status"];
+  return { http: heard[":status"], code: code === undefined ? undefined : status[Number(code)] };
+}
+
+/** A message in its gRPC frame. */
+function framed(message: Uint8Array, compressed = 0): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(compressed, 0);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+describe("below gRPC", () => {
+  it("bytes that are not HTTP/2 end their connection and nothing else", async () => {
+    const chance = createChance(7);
+    const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    const sent = [
+      chance.bytes(5_000),
+      Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+      Buffer.concat([preface, chance.bytes(5_000)]),
+      // A frame that says it has 16 MiB.
+      Buffer.concat([preface, Buffer.from([0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 1])]),
+    ];
+    for (const bytes of sent) {
+      const [host, port] = server.address.split(":");
+      const socket = connect(Number(port), host);
+      // A reset is as good as an end.
+      socket.on("error", () => {});
+      socket.resume();
+      socket.write(bytes);
+      await once(socket, "close");
+    }
+  });
+
+  it("a request of another content type is refused by HTTP", async () => {
+    expect(await post(createTicket, Buffer.from("{}"), { "content-type": "application/json" })).toMatchObject(
+      {
+        http: 415,
+      },
+    );
+  });
+
+  it.each([
+    "/qrlogin.v1.QrLoginService/Nothing",
+    "/qrlogin.v2.QrLoginService/CreateTicket",
+    "/",
+    "/../../etc/passwd",
+  ])("the path %s is UNIMPLEMENTED", async (path) => {
+    expect(await post(path, framed(Buffer.alloc(0)))).toEqual({ http: 200, code: "UNIMPLEMENTED" });
+  });
+
+  it("a message over the limit is RESOURCE_EXHAUSTED, and one at the limit is read", async () => {
+    expect(await post(createTicket, framed(Buffer.alloc(2 ** 20)))).toMatchObject({
+      code: "RESOURCE_EXHAUSTED",
+    });
+    expect(await post(createTicket, framed(Buffer.alloc(65_537)))).toMatchObject({
+      code: "RESOURCE_EXHAUSTED",
+    });
+    expect(await post(createTicket, framed(Buffer.alloc(65_536)))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+  });
+
+  it("a frame that promises 4 GiB is RESOURCE_EXHAUSTED", async () => {
+    const promise = Buffer.from([0, 0xff, 0xff, 0xff, 0xff]);
+    expect(await post(createTicket, promise)).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+  });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+  ] as const)("a message that %s makes small counts with its whole size", async (encoding, compress) => {
+    const bomb = framed(compress(Buffer.alloc(32 * 2 ** 20)), 1);
+    expect(bomb.length).toBeLessThan(65_536);
+    expect(await post(createTicket, bomb, { "grpc-encoding": encoding })).toMatchObject({
+      code: "RESOURCE_EXHAUSTED",
+    });
+    const small = framed(compress(Buffer.alloc(0)), 1);
+    expect(await post(createTicket, small, { "grpc-encoding": encoding })).toMatchObject({ code: "OK" });
+  });
+
+  it.each([
+    ["garbage that is said to be gzip", framed(Buffer.from("garbage"), 1), { "grpc-encoding": "gzip" }],
+    ["a compressed message of an unknown encoding", framed(Buffer.from("x"), 1), { "grpc-encoding": "lzma" }],
+    ["a compressed message of no encoding", framed(Buffer.from("x"), 1), {}],
+    ["half a message", framed(Buffer.alloc(100)).subarray(0, 50), {}],
+    ["no message", Buffer.alloc(0), {}],
+    [
+      "two messages where there is one",
+      Buffer.concat([framed(Buffer.alloc(0)), framed(Buffer.alloc(0))]),
+      {},
+    ],
+    ["a deadline that is none", framed(Buffer.alloc(0)), { "grpc-timeout": "soon" }],
+  ])("%s is refused", async (_, body, headers) => {
+    expect((await post(createTicket, body, headers as Record<string, string>)).code).not.toBe("OK");
+  });
+});

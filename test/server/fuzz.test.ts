@@ -1,0 +1,250 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as messages from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type App, startApp } from "../../src/app.js";
+import { developmentApp, developmentPool, signDevelopmentToken } from "../../src/auth/development.js";
+import { type ErrorReasonName, refusalDetailsOf } from "../../src/client/refusal_details.js";
+import { loadConfig } from "../../src/config/load.js";
+import { systemClock } from "../../src/domain/clock.js";
+import { newSecret, newTicketId } from "../../src/domain/secrets.js";
+import { createMemoryStore } from "../../src/store/memory_store.js";
+import { asUser, authorization, basic, callsOf, type Held, orThrow, type Rpc } from "../support/callers.js";
+import { type Chance, createChance, garbageMaker, nestedLists } from "../support/garbage.js";
+
+const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
+const requestsPerRpc = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
+const concurrency = 100;
+/** What the server may hold more than after the first ten thousand. */
+const mostGrowth = 32 * 2 ** 20;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+const asDemo = authorization(basic("demo-app", "demo-secret"));
+const service = messages.QrLoginServiceService;
+const byApprover: readonly Rpc[] = ["markScanned", "authorize", "cancel"];
+
+let app: App;
+let client: Client;
+let alice: Metadata;
+let subscriptions = 0;
+/** Lines of the log that say that a fault is ours. */
+const faults: string[] = [];
+const tickets: Held[] = [];
+/** What Node.js has to complain of, such as listeners that look like a leak. */
+const warnings: string[] = [];
+const onWarning = (warning: Error) => void warnings.push(warning.name);
+
+beforeAll(async () => {
+  process.on("warning", onWarning);
+  // Few tickets, so that the heap says something about leaks.
+  const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_STORE_MAX_TICKETS: "2000" };
+  const config = loadConfig({ env, development: { apps: [developmentApp], userPools: [developmentPool] } });
+  const { authorizedTtl: authorized, remembered } = config.tickets;
+  const store = createMemoryStore({
+    clock: systemClock,
+    lifetimes: { authorized, remembered },
+    ...config.store,
+  });
+  const counted = {
+    ...store,
+    async subscribe(id: string, onChange: () => void) {
+      const unsubscribe = await store.subscribe(id, onChange);
+      subscriptions += 1;
+      return () => {
+        subscriptions -= 1;
+        unsubscribe();
+      };
+    },
+  };
+  const log = pino({ level: "error" }, { write: (line) => void faults.push(line) });
+  app = await startApp(config, log, { store: counted });
+  client = new Client(app.grpcAddress, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+  alice = asUser(await signDevelopmentToken("alice", Date.now()));
+  const demo = new messages.QrLoginServiceClient(app.grpcAddress, credentials.createInsecure());
+  for (let count = 0; count < 50; count++) tickets.push(orThrow(await callsOf(demo, asDemo).createTicket()));
+  demo.close();
+});
+
+afterAll(async () => {
+  client.close();
+  await app.stop();
+  process.off("warning", onWarning);
+});
+
+/** What became of a raw request: "OK", the reason of the refusal, or the bare code where there is none. */
+type Ended = "OK" | ErrorReasonName | `code ${string}`;
+
+function endedOf(error: ServiceError | null): Ended {
+  if (!error) return "OK";
+  return refusalDetailsOf(error.metadata).reason ?? `code ${status[error.code]}: ${error.details}`;
+}
+
+const raw = (bytes: Buffer) => bytes;
+
+function send(rpc: Rpc, bytes: Buffer, metadata: Metadata): Promise<Ended> {
+  const { path, responseStream } = service[rpc];
+  return new Promise((resolve) => {
+    if (!responseStream) {
+      client.makeUnaryRequest(path, raw, raw, bytes, metadata, (error) => resolve(endedOf(error)));
+      return;
+    }
+    const stream = client.makeServerStreamRequest(path, raw, raw, bytes, metadata);
+    let got = false;
+    stream.on("data", () => {
+      got = true;
+      stream.cancel();
+    });
+    stream.on("error", (error: ServiceError) => resolve(got ? "OK" : endedOf(error)));
+    stream.on("end", () => resolve("OK"));
+  });
+}
+
+function rightRequest(rpc: Rpc, chance: Chance): Uint8Array {
+  const { ticketId, ticketSecret, qrContent } = chance.pick(tickets);
+  const right: Readonly<Record<Rpc, () => Uint8Array>> = {
+    createTicket: () => {
+      const customData = { cart: chance.below(9), list: [1, null, { deep: "text" }] };
+      const requester = {
+        ipAddress: "192.0.2.7",
+        userAgent: "Firefox",
+        deviceName: "laptop",
+        place: "Leipzig",
+      };
+      // A picture takes a hundred times the rest of the call.
+      const format = chance.below(200) === 0 ? chance.pick([1, 2]) : chance.pick([0, 3, 99, -1]);
+      const wanted =
+        chance.below(3) === 0 ? { qrImage: { format: format as messages.QrImageFormat, size: 64 } } : {};
+      const request = { scene: "APP_AUTH", customData, ttl: { seconds: 60, nanos: 1 }, requester, ...wanted };
+      return messages.CreateTicketRequest.encode(messages.CreateTicketRequest.fromPartial(request)).finish();
+    },
+    getStatus: () => messages.GetStatusRequest.encode({ ticketId, ticketSecret }).finish(),
+    watchStatus: () => messages.WatchStatusRequest.encode({ ticketId, ticketSecret }).finish(),
+    markScanned: () => {
+      const scanned = { $case: "qrContent" as const, value: qrContent };
+      return messages.MarkScannedRequest.encode({ scanned }).finish();
+    },
+    authorize: () => messages.AuthorizeRequest.encode({ ticketId }).finish(),
+    cancel: () => messages.CancelRequest.encode({ ticketId }).finish(),
+    withdraw: () => messages.WithdrawRequest.encode({ ticketId, ticketSecret }).finish(),
+    exchangeUserInfo: () => {
+      const exchangeTicket = `${ticketId}.${newSecret()}`;
+      return messages.ExchangeUserInfoRequest.encode({
+        exchangeTicket,
+        codeVerifier: newTicketId(),
+      }).finish();
+    },
+  };
+  return right[rpc]();
+}
+
+/** Half of it with the right credential, the rest with what strangers may send. */
+function randomMetadata(rpc: Rpc, chance: Chance): Metadata {
+  const right = byApprover.includes(rpc) ? alice : asDemo;
+  if (chance.below(2) === 0) return right;
+  const metadata = new Metadata();
+  const letters = () => chance.bytes(1 + chance.below(40)).toString("base64");
+  for (let count = chance.below(4); count > 0; count--)
+    metadata.add(`x-${letters().replace(/\W/g, "")}`, letters());
+  if (chance.below(4) === 0) metadata.add("x-bytes-bin", chance.bytes(chance.below(300)));
+  const schemes = ["Basic ", "Bearer ", "basic", "Digest ", "", "Bearer a.b.", "Basic Og=="];
+  // Several values grpc-js would not let out.
+  const stranger = `${chance.pick(schemes)}${letters()}`;
+  if (chance.below(4) === 0) metadata.merge(right);
+  else if (chance.below(2) === 0) metadata.set("authorization", stranger);
+  return metadata;
+}
+
+async function fuzz(rpc: Rpc, chance: Chance): Promise<Map<Ended, number>> {
+  const known = () => {
+    const ticket = chance.pick(tickets);
+    return chance.pick([ticket.ticketId, ticket.ticketSecret, ticket.qrContent, newTicketId()]);
+  };
+  const next = garbageMaker(chance, () => rightRequest(rpc, chance), known);
+  const ends = new Map<Ended, number>();
+  let left = requestsPerRpc;
+  const worker = async () => {
+    while (left-- > 0) {
+      const end = await send(rpc, next(), randomMetadata(rpc, chance));
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return ends;
+}
+
+// The ones that end tickets come last, so that the others find some alive.
+const order: readonly Rpc[] = [
+  "createTicket",
+  "getStatus",
+  "watchStatus",
+  "exchangeUserInfo",
+  "markScanned",
+  "authorize",
+  "cancel",
+  "withdraw",
+];
+
+describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, () => {
+  let heapAfterFirst = 0;
+
+  it.each(order)(
+    `${requestsPerRpc} requests to %s are answered with OK or a known reason, none of them INTERNAL`,
+    async (rpc) => {
+      const ends = await fuzz(rpc, createChance(seed + order.indexOf(rpc)));
+      const strange = [...ends.keys()].filter((end) => end === "INTERNAL" || end.startsWith("code "));
+      expect({ strange, faults }).toEqual({ strange: [], faults: [] });
+      // Else the requests were too bad, or the credentials, to say anything.
+      expect(ends.get("INVALID_REQUEST")).toBeGreaterThan(requestsPerRpc / 20);
+      expect(ends.size).toBeGreaterThan(2);
+      if (rpc === order[0]) heapAfterFirst = await heapAtRest();
+    },
+    300_000,
+  );
+
+  it("no watch is left", async () => {
+    for (let turns = 0; turns < 1_000 && subscriptions > 0; turns++) await turn();
+    expect(subscriptions).toBe(0);
+  });
+
+  it("Node.js has had nothing to complain of", () => {
+    expect(warnings).toEqual([]);
+  });
+
+  it("the heap has not grown", async () => {
+    expect((await heapAtRest()) - heapAfterFirst).toBeLessThan(mostGrowth);
+  });
+
+  it("the server still serves", async () => {
+    const { ticketId, ticketSecret } = tickets[0] as Held;
+    const request = Buffer.from(messages.GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
+    expect(await send("getStatus", request, asDemo)).toBe("OK");
+  });
+});
+
+describe("custom data", () => {
+  it("nested as deep as a message may be is refused, and never a fault", async () => {
+    for (const depth of [1, 10, 40, 45, 50, 60, 100, 1_000, 4_000, 9_000]) {
+      const end = await send("createTicket", Buffer.from(nestedLists(depth)), asDemo);
+      // Depths that nobody needs may be refused.
+      const mayBe = ["OK", "TOO_MANY_TICKETS", ...(depth > 40 ? ["INVALID_REQUEST"] : [])];
+      expect(mayBe, `depth ${depth}`).toContain(end);
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+async function heapAtRest(): Promise<number> {
+  for (let turns = 0; turns < 20; turns++) await turn();
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
