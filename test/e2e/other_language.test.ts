@@ -54,7 +54,7 @@ describe("a client in another language", () => {
     const { user } = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket });
     expect(user.userId).toBe("subject-of-alice");
     const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
-    expect(again.stderr).toContain("TICKET_ALREADY_EXCHANGED");
+    expect(again.stderr).toContain("Code: FailedPrecondition");
     const { stdout } = await run("grpcurl", ["-plaintext", server.address, "list"]);
     expect(stdout).toContain("qrlogin.v1.QrLoginService");
   });
