@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Refusal } from "../domain/refusal.js";
 import { digest } from "../domain/secrets.js";
 import { answers } from "./errors.js";
+import { flatRedaction } from "./redaction.js";
 
 /** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
 export interface CallLog {
@@ -20,6 +21,8 @@ export interface CallLine {
 }
 
 export function createCallLog(log: Logger): CallLog {
+  // The lines are flat: looking for secret fields one level down as well would cost six times the line.
+  const flat = log.child({}, { redact: [...flatRedaction] });
   return {
     begin(method) {
       const startedAt = performance.now();
@@ -42,16 +45,16 @@ export function createCallLog(log: Logger): CallLog {
         end(code) {
           if (!log.isLevelEnabled("info")) return;
           finish(code);
-          log.info(line, "call");
+          flat.info(line, "call");
         },
         refused(refusal) {
           const { code } = answers[refusal.reason];
           finish(status[code]);
           line.reason = refusal.reason;
           if (refusal.reason === "INTERNAL") log.error({ ...line, err: refusal.cause }, "call failed");
-          else if (refusal.cause === undefined) log.info(line, "call");
+          else if (refusal.cause === undefined) flat.info(line, "call");
           else if (code === status.UNAVAILABLE) log.warn({ ...line, err: refusal.cause }, "call");
-          else log.info({ ...line, why: whyOf(refusal.cause) }, "call");
+          else flat.info({ ...line, why: whyOf(refusal.cause) }, "call");
         },
       };
     },

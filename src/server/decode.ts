@@ -12,7 +12,11 @@ export interface Decoder<T> {
 /** Reads a request that a stranger wrote. Refuses whatever is not such a message with INVALID_REQUEST. */
 export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
   try {
-    return type.decode(new BinaryReader(bytes, (text) => utf8.decode(text)));
+    const reader = new BinaryReader(bytes, (text) => utf8.decode(text));
+    const message = type.decode(reader);
+    // The generated decoders stop without a word at a tag that cannot be.
+    if (reader.pos < reader.len) throw new SyntaxError("bytes are left over");
+    return message;
   } catch (error) {
     // The library's own text may quote what it read.
     const kind = error instanceof Error ? error.name : typeof error;

@@ -4,7 +4,8 @@
  */
 export const secretFields = ["ticketSecret", "exchangeTicket", "codeVerifier", "qrContent", "data"] as const;
 
-const names = [...secretFields, "authorization"];
+/** For pino's `redact`, where an object has no objects in it. */
+export const flatRedaction: readonly string[] = [...secretFields, "authorization"];
 
 /** For pino's `redact`. */
-export const redaction = names.flatMap((name) => [name, `*.${name}`]);
+export const redaction = flatRedaction.flatMap((name) => [name, `*.${name}`]);

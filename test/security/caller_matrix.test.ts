@@ -124,25 +124,28 @@ describe(`who may call what, ${cells.length} cells`, () => {
   it.each(cells.map((cell) => [`${cell.rpc} by ${cell.who}: ${cell.expected}`, cell] as const))(
     "%s",
     async (_title, { rpc, caller, expected }) => {
-    const held = await ticketFor(rpc);
-    const calls = callsOf(server.client, await caller.metadata());
-    const answer = await call(rpc, calls, held);
-    expect([answer.code, answer.reason].filter(Boolean).join(" ")).toBe(expected);
-    expect(answer.domain).toBe(expected === "OK" ? undefined : "qrlogin.v1");
-    expect(answer.currentState).toBeUndefined();
+      const held = await ticketFor(rpc);
+      const calls = callsOf(server.client, await caller.metadata());
+      const answer = await call(rpc, calls, held);
+      expect([answer.code, answer.reason].filter(Boolean).join(" ")).toBe(expected);
+      expect(answer.domain).toBe(expected === "OK" ? undefined : "qrlogin.v1");
+      expect(answer.currentState).toBeUndefined();
 
-    if (expected === "OK") return;
-    const { response } = await callsOf(server.client, asApp("shop")).getStatus(held);
-    expect(response?.status?.revision).toBe(held.revision);
-  },
+      if (expected === "OK") return;
+      const { response } = await callsOf(server.client, asApp("shop")).getStatus(held);
+      expect(response?.status?.revision).toBe(held.revision);
+    },
   );
 });
 
-describe("a second authorization header", () => {
-  it("never makes a caller somebody else", async () => {
-    const metadata = authorization(basic("shop", "not-the-secret"), basic("shop", "secret-of-the-shop"));
-    const answer = await callsOf(server.client, metadata).createTicket();
-    expect(answer.code).not.toBe("OK");
+describe("a genuine token", () => {
+  it("is refused where its algorithm is not on the pool's list", async () => {
+    const strict = await startTestServer({ pool: { algorithms: ["RS256"] } });
+    const { app, user } = callersOf(strict.client);
+    const { ticketId } = await created(app("shop"));
+    const answer = await user(await signToken("alice")).markScanned({ $case: "ticketId", value: ticketId });
+    expect([answer.code, answer.reason]).toEqual(["UNAUTHENTICATED", "USER_UNAUTHENTICATED"]);
+    await strict.stop();
   });
 });
 

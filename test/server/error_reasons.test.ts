@@ -22,7 +22,9 @@ const inProto = new Map(
 describe("the reasons of refusals", () => {
   it("are the same in the proto, in the generated code, in the domain and in the table of codes", () => {
     const known = [...reasons].sort();
-    const generated = Object.keys(ErrorReason).filter((name) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(name));
+    const generated = Object.keys(ErrorReason).filter(
+      (name) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(name),
+    );
     expect([...inProto.keys()].filter((name) => name !== "UNSPECIFIED").sort()).toEqual(known);
     expect(generated.sort()).toEqual(known);
     expect(Object.keys(answers).sort()).toEqual(known);
@@ -60,7 +62,8 @@ describe("the fields that are never logged", () => {
     for (const type of loadDescriptors()) {
       if (type.kind !== "message" || !type.typeName.startsWith("qrlogin.v1.")) continue;
       for (const field of type.fields) {
-        if (suspicious.test(field.name) && !field.proto.options?.debugRedact) bare.push(`${type.typeName}.${field.name}`);
+        if (suspicious.test(field.name) && !field.proto.options?.debugRedact)
+          bare.push(`${type.typeName}.${field.name}`);
       }
     }
     expect(bare).toEqual([]);
@@ -70,13 +73,16 @@ describe("the fields that are never logged", () => {
 describe("the proto", () => {
   it("says something about every message, field, method and value", () => {
     const bytes = readFileSync(new URL("../../gen/qrlogin.binpb", import.meta.url));
-    const ours = fromBinary(FileDescriptorSetSchema, bytes).file.filter(({ name }) => name.startsWith("qrlogin/"));
+    const ours = fromBinary(FileDescriptorSetSchema, bytes).file.filter(({ name }) =>
+      name.startsWith("qrlogin/"),
+    );
     expect(ours).toHaveLength(3);
     for (const one of ours) {
       const text = readFileSync(new URL(`../../proto/${one.name}`, import.meta.url), "utf8");
       const lines = text.split("\n");
       const silent = lines.filter((line, index) => {
-        const isElement = /^\s*(rpc|message|enum|service|oneof|optional|repeated)\b|^\s*[\w.]+ ?\w* = \d+/.test(line);
+        const isElement =
+          /^\s*(rpc|message|enum|service|oneof|optional|repeated)\b|^\s*[\w.]+ ?\w* = \d+/.test(line);
         return isElement && !/^\s*\/\//.test(lines[index - 1] ?? "");
       });
       expect(silent).toEqual([]);

@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { digest } from "../../src/domain/secrets.js";
-import { authorized, type Calls, callersOf, orThrow, scanned } from "../support/callers.js";
-import { createManualClock, type ManualClock } from "../support/clock.js";
-import { startTestServer, type TestServer } from "../support/server.js";
-import { signToken } from "../support/tokens.js";
+import { authorized, callersOf, orThrow, scanned } from "../support/callers.js";
+import { alice, clock, overlapReads, server, setStage, shop } from "../support/stage.js";
+
+setStage();
 
 const codeVerifier = "a-code-verifier-of-at-least-43-characters-000";
 const codeChallenge = digest(codeVerifier);
-
-let server: TestServer;
-let clock: ManualClock;
-let shop: Calls;
-let alice: Calls;
-
-beforeAll(async () => {
-  clock = createManualClock(Date.now());
-  server = await startTestServer({ clock });
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  const { app, user } = callersOf(server.client);
-  shop = app("shop");
-  alice = user(await signToken("alice"));
-});
 
 describe("ExchangeUserInfo", () => {
   it("answers who has signed in, and when and by what the approval was made", async () => {
@@ -56,6 +40,7 @@ describe("ExchangeUserInfo", () => {
 
   it("lets one of 200 calls at the same time win, and tells the others that it has been done", async () => {
     const ticket = await authorized(shop, alice);
+    overlapReads();
     const clients = Array.from({ length: 4 }, () => callersOf(server.newClient()).app("shop"));
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => clients.map((client) => client.exchangeUserInfo(ticket))).flat(),

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
 import { connect } from "node:net";
 import { deflateSync, gzipSync } from "node:zlib";
-import { status } from "@grpc/grpc-js";
+import { Metadata, status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { refusalDetailsOf } from "../../src/client/refusal_details.js";
 import { asApp, basic, callsOf } from "../support/callers.js";
 import { createChance } from "../support/garbage.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
@@ -43,7 +44,12 @@ async function post(path: string, body: Uint8Array, headers: Record<string, stri
   await once(stream, "close");
   session.close();
   const code = heard["grpc-status"];
-  return { http: heard[":status"], code: code === undefined ? undefined : status[Number(code)] };
+  const details = Metadata.fromHttp2Headers(heard);
+  return {
+    http: heard[":status"],
+    code: code === undefined ? undefined : status[Number(code)],
+    reason: refusalDetailsOf(details).reason,
+  };
 }
 
 /** A message in its gRPC frame. */
@@ -90,7 +96,7 @@ describe("below gRPC", () => {
     "/",
     "/../../etc/passwd",
   ])("the path %s is UNIMPLEMENTED", async (path) => {
-    expect(await post(path, framed(Buffer.alloc(0)))).toEqual({ http: 200, code: "UNIMPLEMENTED" });
+    expect(await post(path, framed(Buffer.alloc(0)))).toMatchObject({ http: 200, code: "UNIMPLEMENTED" });
   });
 
   it("a message over the limit is RESOURCE_EXHAUSTED, and one at the limit is read", async () => {
@@ -102,6 +108,20 @@ describe("below gRPC", () => {
     });
     expect(await post(createTicket, framed(Buffer.alloc(65_536)))).toMatchObject({
       code: "INVALID_ARGUMENT",
+    });
+  });
+
+  it.each([
+    ["text that is not UTF-8", [0x22, 4, 0x22, 2, 0xc3, 0x28]],
+    ["text with half a surrogate pair", [0x22, 5, 0x22, 3, 0xed, 0xa0, 0x80]],
+    ["half a field", [0x0a, 5, 0x41]],
+    ["a length of ten bytes", [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]],
+    ["field number zero and more", [0x00, 0x0a, 1, 0x41]],
+    ["the end of a group that never began, and more", [0x0c, 0x0a, 1, 0x41]],
+  ])("a message with %s is INVALID_REQUEST", async (_, bytes) => {
+    expect(await post(createTicket, framed(Uint8Array.from(bytes)))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      reason: "INVALID_REQUEST",
     });
   });
 

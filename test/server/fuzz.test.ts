@@ -227,7 +227,7 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
 
 describe("custom data", () => {
   it("nested as deep as a message may be is refused, and never a fault", async () => {
-    for (const depth of [1, 10, 40, 45, 50, 60, 100, 1_000, 4_000, 9_000]) {
+    for (const depth of [1, 10, 40, 45, 50, 60, 100, 1_000, 4_000, 8_000]) {
       const end = await send("createTicket", Buffer.from(nestedLists(depth)), asDemo);
       // Depths that nobody needs may be refused.
       const mayBe = ["OK", "TOO_MANY_TICKETS", ...(depth > 40 ? ["INVALID_REQUEST"] : [])];

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Duration } from "../../gen/google/protobuf/duration.js";
 import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
+import { StoreUnavailable } from "../../src/store/ticket_store.js";
 import {
   asApp,
   authorized,
-  type Calls,
   callersOf,
   created,
   type Held,
@@ -14,36 +13,14 @@ import {
   type Watch,
   watchOf,
 } from "../support/callers.js";
-import { createManualClock, type ManualClock, settle } from "../support/clock.js";
-import { startTestServer, type TestServer } from "../support/server.js";
+import { settle } from "../support/clock.js";
+import { startTestServer } from "../support/server.js";
+import { alice, clock, fail, server, setStage, shop } from "../support/stage.js";
 import { signToken } from "../support/tokens.js";
 
-let server: TestServer;
-let clock: ManualClock;
-let shop: Calls;
-let alice: Calls;
-/** Whether the store is away. */
-let away: boolean;
+setStage();
 
-beforeEach(async () => {
-  away = false;
-  clock = createManualClock(Date.now());
-  server = await startTestServer({ clock, store: failing });
-  const { app, user } = callersOf(server.client);
-  shop = app("shop");
-  alice = user(await signToken("alice"));
-});
-afterEach(() => server.stop());
-
-function failing(embedded: TicketStore): TicketStore {
-  return {
-    ...embedded,
-    async get(id) {
-      if (away) throw new StoreUnavailable("cut off by the test");
-      return embedded.get(id);
-    },
-  };
-}
+const away = () => Promise.reject(new StoreUnavailable("cut off by the test"));
 
 /** Watches with a connection of its own, and has read the first message. */
 async function watching(held: Held): Promise<Watch> {
@@ -97,7 +74,8 @@ describe("WatchStatus keeps its promises", () => {
     await app("shop").withdraw(held);
     watch.stream.resume();
     const revisions: number[] = [];
-    for (let status = await watch.next(); status; status = await watch.next()) revisions.push(status.revision);
+    for (let status = await watch.next(); status; status = await watch.next())
+      revisions.push(status.revision);
     expect(new Set(revisions)).toEqual(new Set([1, 4]));
     expect(revisions.at(-1)).toBe(4);
     expect(revisions.length).toBeLessThan(beats / 2);
@@ -124,14 +102,14 @@ describe("WatchStatus keeps its promises", () => {
   it("4. While the store is away the last known status is repeated, and no EXPIRED is invented", async () => {
     const held = await created(shop);
     const watch = await watching(held);
-    away = true;
+    fail({ get: away });
     for (let beats = 0; beats < 12; beats++) {
       const next = watch.next();
       // In steps, since a store that is away is asked again every second.
       for (let second = 0; second < 16; second++) await clock.pass(1_000);
       expect(await next).toMatchObject({ state: TicketState.PENDING, revision: 1 });
     }
-    away = false;
+    fail();
     for (let second = 0; second < 16; second++) await clock.pass(1_000);
     let last: Awaited<ReturnType<Watch["next"]>>;
     for (let status = await watch.next(); status; status = await watch.next()) last = status;
@@ -192,10 +170,10 @@ describe("WatchStatus keeps its promises", () => {
   it("5. A ticket that is gone ends the stream with TICKET_NOT_FOUND", async () => {
     const held = await created(shop);
     const watch = await watching(held);
-    away = true;
+    fail({ get: away });
     // Past its life and past the time for which it is remembered, with nobody able to read it.
     for (let second = 0; second < 725; second++) await clock.pass(1_000);
-    away = false;
+    fail();
     await clock.pass(15_000);
     const { code, reason } = await watch.ended;
     expect([code, reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
@@ -203,12 +181,12 @@ describe("WatchStatus keeps its promises", () => {
 
   it("6. UNAVAILABLE means: call again after a back-off. Nothing is needed to resume", async () => {
     const held = await created(shop);
-    away = true;
+    fail({ get: away });
     const refused = watchOf(server.client, asApp("shop"), held);
     const { code, reason, retryAfterMs } = await refused.ended;
     expect([code, reason]).toEqual(["UNAVAILABLE", "STORE_UNAVAILABLE"]);
     expect(retryAfterMs).toBeGreaterThan(0);
-    away = false;
+    fail();
     (await watching(held)).cancel();
   });
 

@@ -101,7 +101,11 @@ export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
       return watch.ended;
     },
     markScanned: (scanned: MarkScannedRequest["scanned"]) =>
-      answered<MarkScannedRequest, MarkScannedResponse>(client.markScanned.bind(client), { scanned }, metadata),
+      answered<MarkScannedRequest, MarkScannedResponse>(
+        client.markScanned.bind(client),
+        { scanned },
+        metadata,
+      ),
     authorize: (request: AuthorizeRequest) =>
       answered<AuthorizeRequest, AuthorizeResponse>(client.authorize.bind(client), request, metadata),
     cancel: (request: CancelRequest) =>
@@ -214,3 +218,7 @@ export function orThrow<T>(answer: Answer<T>): T {
   }
   return answer.response;
 }
+
+/** The two forms in which MarkScanned takes what was scanned. */
+export const byId = ({ ticketId }: { ticketId: string }) => ({ $case: "ticketId", value: ticketId }) as const;
+export const byText = (value: string) => ({ $case: "qrContent", value }) as const;

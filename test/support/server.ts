@@ -86,7 +86,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await app.stop();
     rmSync(directory, { recursive: true });
     const timers = [...clock.pending()].filter((timer) => timersBefore.has(timer)).length;
-    const left = { subscriptions: store.subscriptions(), timers, sockets: await lastingSockets(socketsBefore) };
+    const left = {
+      subscriptions: store.subscriptions(),
+      timers,
+      sockets: await lastingSockets(socketsBefore),
+    };
     if (Object.values(left).some((count) => count > 0)) {
       throw new Error(`the server has left behind ${JSON.stringify(left)}`);
     }

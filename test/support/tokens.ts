@@ -60,7 +60,11 @@ export interface TokenChanges {
 }
 
 /** A user token of the pool, right but for the changes. */
-export function signToken(user: string, pool: TestPool = customers, changes: TokenChanges = {}): Promise<string> {
+export function signToken(
+  user: string,
+  pool: TestPool = customers,
+  changes: TokenChanges = {},
+): Promise<string> {
   const claims = claimsOf(user, { iss: pool.issuer, aud: pool.audience, ...changes.claims });
   const alg = changes.algorithm ?? pool.algorithm;
   const kid = pool === customers ? { kid: "test-1" } : {};

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { newTicketId } from "../../src/domain/secrets.js";
+import { type Answer, answerOf, asApp } from "../support/callers.js";
+import { expectRefusal } from "../support/expect_refusal.js";
+import { alice, server, setStage, shop } from "../support/stage.js";
+
+setStage();
+
+const long = (length: number) => "x".repeat(length);
+const id = newTicketId();
+const svg = {
+  format: QrImageFormat.SVG as QrImageFormat,
+  size: 0,
+  errorCorrection: QrErrorCorrection.UNSPECIFIED as QrErrorCorrection,
+};
+
+const invalid: readonly (readonly [string, () => Promise<Answer<unknown>>, readonly string[]])[] = [
+  ["a scene in lower case", () => shop.createTicket({ scene: "app" }), ["scene"]],
+  ["a scene of 33 characters", () => shop.createTicket({ scene: "A".repeat(33) }), ["scene"]],
+  ["custom data of 513 bytes", () => shop.createTicket({ customData: { a: long(505) } }), ["custom_data"]],
+  ["a ttl of zero", () => shop.createTicket({ ttl: { seconds: 0, nanos: 0 } }), ["ttl"]],
+  ["a negative ttl", () => shop.createTicket({ ttl: { seconds: -1, nanos: 0 } }), ["ttl"]],
+  ["a code challenge that is none", () => shop.createTicket({ codeChallenge: "plain" }), ["code_challenge"]],
+  [
+    "an address that is none",
+    () => shop.createTicket({ requester: requesterWith({ ipAddress: "::g" }) }),
+    ["requester.ip_address"],
+  ],
+  [
+    "texts of 257 characters",
+    () =>
+      shop.createTicket({
+        requester: requesterWith({ userAgent: long(257), deviceName: long(257), place: long(257) }),
+      }),
+    ["requester.user_agent", "requester.device_name", "requester.place"],
+  ],
+  [
+    "an image without a format",
+    () => shop.createTicket({ qrImage: { ...svg, format: QrImageFormat.UNSPECIFIED } }),
+    ["qr_image.format"],
+  ],
+  [
+    "an image format of the future",
+    () => shop.createTicket({ qrImage: { ...svg, format: 9 as QrImageFormat } }),
+    ["qr_image.format"],
+  ],
+  [
+    "an error correction of the future",
+    () => shop.createTicket({ qrImage: { ...svg, errorCorrection: 9 as QrErrorCorrection } }),
+    ["qr_image.error_correction"],
+  ],
+  ["an image of 63 pixels", () => shop.createTicket({ qrImage: { ...svg, size: 63 } }), ["qr_image.size"]],
+  [
+    "an image of 1025 pixels",
+    () => shop.createTicket({ qrImage: { ...svg, size: 1_025 } }),
+    ["qr_image.size"],
+  ],
+  ["a margin of 17", () => shop.createTicket({ qrImage: { ...svg, margin: 17 } }), ["qr_image.margin"]],
+  [
+    "a PNG too small for its code",
+    () => shop.createTicket({ qrImage: { ...svg, format: QrImageFormat.PNG, size: 64 } }),
+    ["qr_image.size"],
+  ],
+  [
+    "several fields at once",
+    () => shop.createTicket({ scene: "?", codeChallenge: "?" }),
+    ["scene", "code_challenge"],
+  ],
+  [
+    "GetStatus without its fields",
+    () => shop.getStatus({ ticketId: "", ticketSecret: "" }),
+    ["ticket_id", "ticket_secret"],
+  ],
+  [
+    "WatchStatus with fields too long",
+    () => shop.watchStatus({ ticketId: long(65), ticketSecret: long(129) }),
+    ["ticket_id", "ticket_secret"],
+  ],
+  ["Withdraw without a secret", () => shop.withdraw({ ticketId: id, ticketSecret: "" }), ["ticket_secret"]],
+  ["MarkScanned without anything", () => alice.markScanned(undefined), ["qr_content"]],
+  ["MarkScanned with an empty id", () => alice.markScanned({ $case: "ticketId", value: "" }), ["ticket_id"]],
+  ["Authorize with an id too long", () => alice.authorize({ ticketId: long(65) }), ["ticket_id"]],
+  ["Cancel without an id", () => alice.cancel({ ticketId: "" }), ["ticket_id"]],
+  [
+    "ExchangeUserInfo with fields too long",
+    () => shop.exchangeUserInfo({ exchangeTicket: long(257), codeVerifier: long(129) }),
+    ["exchange_ticket", "code_verifier"],
+  ],
+  [
+    "ExchangeUserInfo without a ticket",
+    () => shop.exchangeUserInfo({ exchangeTicket: "" }),
+    ["exchange_ticket"],
+  ],
+];
+
+function requesterWith(changes: Record<string, string>) {
+  return { ipAddress: "", userAgent: "", deviceName: "", place: "", ...changes };
+}
+
+describe("INVALID_REQUEST names the fields at fault", () => {
+  it.each(invalid)("%s", async (_title, call, fields) => {
+    expectRefusal(await call(), "INVALID_ARGUMENT", "INVALID_REQUEST", { fields });
+  });
+
+  it("and takes what is just within the limits", async () => {
+    const requester = requesterWith({
+      userAgent: "\u{1F600}".repeat(256),
+      place: long(256),
+      ipAddress: "::1",
+    });
+    const customData = { a: long(504) };
+    expect((await shop.createTicket({ scene: "A".repeat(32), requester, customData })).code).toBe("OK");
+    expect((await shop.createTicket({ qrImage: { ...svg, size: 64, margin: 16 } })).code).toBe("OK");
+  });
+
+  it.each([
+    ["bytes that are no message", Buffer.from([0xff, 0xff, 0xff])],
+    ["a field that is cut off", Buffer.from([0x0a, 0x7f, 0x41])],
+    ["a text that is not UTF-8", Buffer.from([0x0a, 0x02, 0xc3, 0x28])],
+  ])("%s cannot be decoded", async (_title, bytes) => {
+    const answer = await new Promise<Answer<unknown>>((resolve) => {
+      server.client.makeUnaryRequest(
+        "/qrlogin.v1.QrLoginService/CreateTicket",
+        () => bytes,
+        (answered) => answered,
+        bytes,
+        asApp("shop"),
+        (error) => resolve(answerOf(error)),
+      );
+    });
+    expectRefusal(answer, "INVALID_ARGUMENT", "INVALID_REQUEST");
+  });
+});

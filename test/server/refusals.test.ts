@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import type { Reason } from "../../src/domain/refusal.js";
+import { exchangeTicketOf, newTicketId } from "../../src/domain/secrets.js";
+import {
+  type Answer,
+  authorized,
+  byId,
+  byText,
+  callersOf,
+  created,
+  type Held,
+  orThrow,
+  scanned,
+} from "../support/callers.js";
+import { expectRefusal } from "../support/expect_refusal.js";
+import { alice, bob, clock, server, setStage, shop } from "../support/stage.js";
+
+setStage();
+
+type Ways = "markScanned" | "authorize" | "cancel" | "withdraw" | "exchangeUserInfo";
+
+function run(way: Ways, held: Held): Promise<Answer<unknown>> {
+  switch (way) {
+    case "markScanned":
+      return alice.markScanned(byId(held));
+    case "withdraw":
+      return shop.withdraw(held);
+    case "exchangeUserInfo":
+      return shop.exchangeUserInfo({ exchangeTicket: exchangeTicketOf(held.ticketId, held.ticketSecret) });
+    default:
+      return alice[way](held);
+  }
+}
+
+const arrangements: Readonly<Record<string, () => Promise<Held>>> = {
+  PENDING: () => created(shop),
+  SCANNED: () => scanned(shop, alice),
+  AUTHORIZED: () => authorized(shop, alice),
+  async EXCHANGED() {
+    const held = await authorized(shop, alice);
+    orThrow(await run("exchangeUserInfo", held));
+    return held;
+  },
+  async "CANCELLED by the approver"() {
+    const held = await scanned(shop, alice);
+    orThrow(await alice.cancel(held));
+    return held;
+  },
+  async "CANCELLED by the creator"() {
+    const held = await scanned(shop, alice);
+    orThrow(await shop.withdraw(held));
+    return held;
+  },
+  async EXPIRED() {
+    const held = await scanned(shop, alice);
+    clock.advance(120_000);
+    return held;
+  },
+};
+
+const stateRefusals: readonly (readonly [string, Ways, Reason])[] = [
+  ["PENDING", "authorize", "TICKET_NOT_SCANNED"],
+  ["PENDING", "cancel", "TICKET_NOT_SCANNED"],
+  ["PENDING", "exchangeUserInfo", "TICKET_NOT_AUTHORIZED"],
+  ["SCANNED", "exchangeUserInfo", "TICKET_NOT_AUTHORIZED"],
+  ["AUTHORIZED", "cancel", "TICKET_ALREADY_AUTHORIZED"],
+  ["EXCHANGED", "markScanned", "TICKET_ALREADY_EXCHANGED"],
+  ["EXCHANGED", "authorize", "TICKET_ALREADY_EXCHANGED"],
+  ["EXCHANGED", "cancel", "TICKET_ALREADY_EXCHANGED"],
+  ["EXCHANGED", "withdraw", "TICKET_ALREADY_EXCHANGED"],
+  ["EXCHANGED", "exchangeUserInfo", "TICKET_ALREADY_EXCHANGED"],
+  ["CANCELLED by the approver", "markScanned", "TICKET_CANCELLED"],
+  ["CANCELLED by the approver", "authorize", "TICKET_CANCELLED"],
+  ["CANCELLED by the approver", "withdraw", "TICKET_CANCELLED"],
+  ["CANCELLED by the approver", "exchangeUserInfo", "TICKET_CANCELLED"],
+  ["CANCELLED by the creator", "markScanned", "TICKET_CANCELLED"],
+  ["CANCELLED by the creator", "cancel", "TICKET_CANCELLED"],
+  ["EXPIRED", "markScanned", "TICKET_EXPIRED"],
+  ["EXPIRED", "authorize", "TICKET_EXPIRED"],
+  ["EXPIRED", "cancel", "TICKET_EXPIRED"],
+  ["EXPIRED", "withdraw", "TICKET_EXPIRED"],
+  ["EXPIRED", "exchangeUserInfo", "TICKET_EXPIRED"],
+];
+
+describe("a refusal by the state says which state it is", () => {
+  it.each(stateRefusals)("%s: %s is refused with %s", async (state, way, reason) => {
+    const held = await arrangements[state]?.();
+    if (!held) throw new Error(`nobody arranges ${state}`);
+    expectRefusal(await run(way, held), "FAILED_PRECONDITION", reason, { state: state.split(" ")[0] });
+  });
+});
+
+describe("a refusal of the caller or the code does not say the state", () => {
+  it("TICKET_NOT_FOUND for an unknown ticket, a wrong secret and another app alike", async () => {
+    const held = await scanned(shop, alice);
+    const unknown = { ...held, ticketId: newTicketId() };
+    const wrong = { ...held, ticketSecret: held.ticketSecret.toLowerCase() };
+    const blog = callersOf(server.client).app("blog");
+    for (const call of ["getStatus", "watchStatus", "withdraw"] as const) {
+      for (const answer of [await shop[call](unknown), await shop[call](wrong), await blog[call](held)]) {
+        expectRefusal(answer, "NOT_FOUND", "TICKET_NOT_FOUND");
+      }
+    }
+    for (const call of ["markScanned", "authorize", "cancel", "exchangeUserInfo"] as const) {
+      expectRefusal(await run(call, unknown), "NOT_FOUND", "TICKET_NOT_FOUND");
+    }
+  });
+
+  it("TICKET_NOT_FOUND once a finished ticket is forgotten", async () => {
+    const held = await created(shop);
+    orThrow(await shop.withdraw(held));
+    clock.advance(600_000);
+    expectRefusal(await shop.getStatus(held), "NOT_FOUND", "TICKET_NOT_FOUND");
+  });
+
+  it("SCANNED_BY_ANOTHER_USER", async () => {
+    const held = await scanned(shop, alice);
+    for (const answer of [
+      await bob.markScanned(byId(held)),
+      await bob.authorize(held),
+      await bob.cancel(held),
+    ]) {
+      expectRefusal(answer, "PERMISSION_DENIED", "SCANNED_BY_ANOTHER_USER");
+    }
+  });
+
+  it("PROOF_INVALID", async () => {
+    const ticket = await authorized(shop, alice);
+    const answer = await shop.exchangeUserInfo({
+      ...ticket,
+      codeVerifier: "a verifier that nobody asked for",
+    });
+    expectRefusal(answer, "PERMISSION_DENIED", "PROOF_INVALID");
+  });
+
+  it.each([
+    ["an address", () => "https://example.com/"],
+    ["text that is no JSON", () => "{"],
+    ["more than 4,096 characters", ({ qrContent }: Held) => qrContent + " ".repeat(4_096)],
+    ["another scene", ({ qrContent }: Held) => qrContent.replace("APP_AUTH", "WEB_AUTH")],
+    ["another pool", ({ qrContent }: Held) => qrContent.replace('"customers"', '"staff"')],
+    ["no pool", ({ qrContent }: Held) => qrContent.replace("userPoolId", "userPool")],
+  ])("QR_CONTENT_INVALID for %s", async (_title, textOf) => {
+    const held = await created(shop);
+    expectRefusal(await alice.markScanned(byText(textOf(held))), "INVALID_ARGUMENT", "QR_CONTENT_INVALID");
+    expect(orThrow(await shop.getStatus(held)).status?.revision).toBe(1);
+  });
+});
+
+describe("where several things are wrong the first in the order of the contract is told", () => {
+  it("credential before fields", async () => {
+    const nobody = callersOf(server.client).user("not.a.token");
+    expectRefusal(await nobody.authorize({ ticketId: "" }), "UNAUTHENTICATED", "USER_UNAUTHENTICATED");
+  });
+
+  it("pool before scanner before state", async () => {
+    const { app } = callersOf(server.client);
+    const held = await arrangements["CANCELLED by the approver"]?.();
+    if (!held) throw new Error("no ticket");
+    expectRefusal(await bob.authorize(held), "PERMISSION_DENIED", "SCANNED_BY_ANOTHER_USER");
+    const foreign = await created(app("intranet"));
+    orThrow(await app("intranet").withdraw(foreign));
+    expectRefusal(await alice.cancel(foreign), "PERMISSION_DENIED", "USER_POOL_MISMATCH");
+  });
+
+  it("app before proof before state", async () => {
+    const held = await created(shop);
+    const exchangeTicket = exchangeTicketOf(held.ticketId, held.ticketSecret);
+    const wrong = { exchangeTicket, codeVerifier: "a verifier that nobody asked for" };
+    const blog = callersOf(server.client).app("blog");
+    expectRefusal(await blog.exchangeUserInfo(wrong), "NOT_FOUND", "TICKET_NOT_FOUND");
+    expectRefusal(await shop.exchangeUserInfo(wrong), "PERMISSION_DENIED", "PROOF_INVALID");
+    const right = await shop.exchangeUserInfo({ exchangeTicket });
+    expectRefusal(right, "FAILED_PRECONDITION", "TICKET_NOT_AUTHORIZED", { state: "PENDING" });
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { StoreUnavailable } from "../../src/store/ticket_store.js";
+import { type Answer, authorized, byId, callersOf, created, orThrow, scanned } from "../support/callers.js";
+import { expectRefusal } from "../support/expect_refusal.js";
+import { alice, clock, fail, restart, server, setStage, shop, stored } from "../support/stage.js";
+
+setStage();
+
+describe("a refusal that passes says how long to wait, and one that does not says nothing", () => {
+  it("TOO_MANY_TICKETS by app and in all, finished ones included", async () => {
+    await restart({ settings: { store: { maxTicketsPerApp: 1, maxTickets: 2 } } });
+    orThrow(await shop.withdraw(await created(shop)));
+    expectRefusal(await shop.createTicket(), "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
+    const { app } = callersOf(server.client);
+    await created(app("blog"));
+    const third = await app("intranet").createTicket();
+    expectRefusal(third, "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
+    // The sweep that makes room may come a second late.
+    await clock.pass(601_000);
+    expect((await shop.createTicket()).code).toBe("OK");
+  });
+
+  it("RATE_LIMITED when more images are asked for than can be drawn, and no ticket is made for them", async () => {
+    const qrImage = { format: QrImageFormat.PNG, size: 1_024, errorCorrection: QrErrorCorrection.M };
+    const answers = await Promise.all(Array.from({ length: 400 }, () => shop.createTicket({ qrImage })));
+    const refused = answers.filter(({ code }) => code !== "OK");
+    expect(refused.length).toBeGreaterThan(0);
+    expect(stored).toHaveLength(answers.length - refused.length);
+    for (const answer of refused)
+      expectRefusal(answer, "RESOURCE_EXHAUSTED", "RATE_LIMITED", { retry: true });
+  });
+
+  it("CONCURRENT_UPDATE when the race for the write is lost again and again", async () => {
+    const held = await scanned(shop, alice);
+    const pending = await created(shop);
+    const approved = await authorized(shop, alice);
+    fail({ replace: async () => false });
+    const answers = [
+      await alice.markScanned(byId(pending)),
+      ...[await alice.authorize(held), await alice.cancel(held), await shop.withdraw(held)],
+      await shop.exchangeUserInfo(approved),
+    ];
+    for (const answer of answers) expectRefusal(answer, "ABORTED", "CONCURRENT_UPDATE", { retry: true });
+  });
+
+  it("STORE_UNAVAILABLE from every RPC while the store is away", async () => {
+    const held = await authorized(shop, alice);
+    const away = async () => {
+      throw new StoreUnavailable("cut off by the test");
+    };
+    fail({ create: away, get: away, replace: away });
+    const answers: Answer<unknown>[] = [
+      ...[await shop.createTicket(), await shop.getStatus(held), await shop.watchStatus(held)],
+      ...[await alice.markScanned(byId(held)), await alice.authorize(held), await alice.cancel(held)],
+      ...[await shop.withdraw(held), await shop.exchangeUserInfo(held)],
+    ];
+    for (const answer of answers) expectRefusal(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+  });
+
+  it("OUTCOME_UNKNOWN for an exchange that may have been written, without a time to wait", async () => {
+    const held = await authorized(shop, alice);
+    fail({ replace: () => Promise.reject(new StoreUnavailable("cut off by the test", "unknown")) });
+    expectRefusal(await shop.exchangeUserInfo(held), "UNAVAILABLE", "OUTCOME_UNKNOWN");
+    expectRefusal(await shop.withdraw(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+  });
+
+  it("an exchange that was surely not written may be repeated", async () => {
+    const held = await authorized(shop, alice);
+    fail({ replace: () => Promise.reject(new StoreUnavailable("cut off by the test", "not written")) });
+    expectRefusal(await shop.exchangeUserInfo(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    fail();
+    expect((await shop.exchangeUserInfo(held)).code).toBe("OK");
+  });
+
+  it("ISSUER_UNAVAILABLE while the keys of the pool cannot be fetched", async () => {
+    await restart({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
+    const held = await created(shop);
+    expectRefusal(await alice.markScanned(byId(held)), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
+  });
+
+  it("ISSUER_UNAVAILABLE while the UserInfo endpoint is away, and the ticket stays SCANNED", async () => {
+    await restart({ pool: { userInfoUri: "http://127.0.0.1:1/userinfo" } });
+    const held = await scanned(shop, alice);
+    expectRefusal(await alice.authorize(held), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
+    expect(orThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
+  });
+
+  it("INTERNAL for what nobody foresaw, with nothing of the cause", async () => {
+    const held = await created(shop);
+    fail({ get: () => Promise.reject(new Error("the cause, which stays inside")) });
+    const answer = await shop.getStatus(held);
+    expectRefusal(answer, "INTERNAL", "INTERNAL");
+    expect(JSON.stringify(answer)).not.toContain("cause");
+  });
+});

@@ -1,0 +1,25 @@
+import type { status } from "@grpc/grpc-js";
+import { expect } from "vitest";
+import type { Reason } from "../../src/domain/refusal.js";
+import type { Answer } from "./callers.js";
+
+/** What a refusal says beside code and reason; it must say nothing else. */
+export interface Extras {
+  readonly state?: string | undefined;
+  readonly fields?: readonly string[];
+  readonly retry?: boolean;
+}
+
+export function expectRefusal(
+  answer: Answer<unknown>,
+  code: keyof typeof status,
+  reason: Reason,
+  extras: Extras = {},
+): void {
+  const { state, fields = [], retry = false } = extras;
+  expect([answer.code, answer.reason, answer.domain]).toEqual([code, reason, "qrlogin.v1"]);
+  expect(answer.currentState).toBe(state);
+  expect(answer.fieldViolations.map(({ field }) => field)).toEqual(fields);
+  if (retry) expect(answer.retryAfterMs).toBeGreaterThan(0);
+  else expect(answer.retryAfterMs).toBeUndefined();
+}
