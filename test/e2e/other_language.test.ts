@@ -12,7 +12,8 @@ const run = promisify(execFile);
 const python = [process.env.QRLOGIN_TEST_PYTHON, "python3", "/usr/bin/python3"].find(
   (command) => command && spawnSync(command, ["-c", "import grpc, google.protobuf"]).status === 0,
 );
-const hasGrpcurl = spawnSync("grpcurl", ["-version"]).status === 0;
+const grpcurlCommand = process.env.QRLOGIN_TEST_GRPCURL ?? "grpcurl";
+const hasGrpcurl = spawnSync(grpcurlCommand, ["-version"]).status === 0;
 const withoutPython = python
   ? ""
   : " (SKIPPED: no python3 on this machine has the packages grpcio and protobuf)";
@@ -39,7 +40,7 @@ describe("a client in another language", () => {
   it.skipIf(!hasGrpcurl)(`grpcurl signs in with what reflection tells it${withoutGrpcurl}`, async () => {
     const grpcurl = async (method: string, authorization: string, request: object) => {
       const words = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
-      const { stdout } = await run("grpcurl", [
+      const { stdout } = await run(grpcurlCommand, [
         ...words,
         server.address,
         `qrlogin.v1.QrLoginService/${method}`,
@@ -55,7 +56,7 @@ describe("a client in another language", () => {
     expect(user.userId).toBe("subject-of-alice");
     const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
     expect(again.stderr).toContain("Code: FailedPrecondition");
-    const { stdout } = await run("grpcurl", ["-plaintext", server.address, "list"]);
+    const { stdout } = await run(grpcurlCommand, ["-plaintext", server.address, "list"]);
     expect(stdout).toContain("qrlogin.v1.QrLoginService");
   });
 });
