@@ -41,7 +41,6 @@ export async function startApp(config: Config, log: Logger, parts: AppParts = {}
     pools: config.userPools,
     tokens: config.tokens,
     clock,
-    onIssuerError: ({ poolId, error }) => log.warn({ pool: poolId, err: error }, "issuer unavailable"),
   });
   const handlers = createHandlers({
     tickets: createTicketService(access, life),

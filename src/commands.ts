@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Argument, Command, CommanderError } from "commander";
 import { pino } from "pino";
-import { type App, startApp } from "./app.js";
+import { startApp } from "./app.js";
 import {
   type DevelopmentUser,
   developmentApp,
@@ -30,7 +30,6 @@ export interface Surroundings {
 /** Exit codes: all is well, it did not work, and the call itself was wrong. */
 const exit = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** Also what checking a configuration needs, which must not use the keys of development mode. */
 const development = { apps: [developmentApp], userPools: [developmentPool] };
 
 /** Runs one command line, without the names of the program. The answer is the exit code. */
@@ -84,7 +83,7 @@ function program(around: Surroundings): Command {
     .description("tell every mistake in a configuration")
     .argument("<file>", "configuration file")
     .action((file: string) => {
-      loadConfig({ file, env: around.env, development });
+      loadConfig({ file, env: around.env });
       around.print(`${file}: valid`);
     });
 
@@ -95,35 +94,13 @@ async function serve(file: string | undefined, around: Surroundings): Promise<vo
   const stopRequested = around.stopRequested();
   const config = loadConfig({ file, env: around.env, development });
   const log = pino({ level: config.log.level, redact: redaction });
-  const app = await started(() => startApp(config, log), config.grpc.address);
+  const app = await startApp(config, log);
   if (config.development) around.complain(welcome(app.grpcAddress));
   log.info({ grpc: app.grpcAddress, development: config.development }, "ready");
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
   await app.stop();
   log.info("stopped");
-}
-
-async function started(start: () => Promise<App>, address: string): Promise<App> {
-  try {
-    return await start();
-  } catch (error) {
-    throw new Error(`cannot listen on ${address}: ${bindingFailure(error)}`, { cause: error });
-  }
-}
-
-const bindingFailures: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the address is in use",
-  EACCES: "permission denied",
-  EADDRNOTAVAIL: "this machine has no such address",
-  ENOTFOUND: "no such host",
-};
-
-/** grpc-js wraps the system's error in a text of its own. */
-function bindingFailure(error: unknown): string {
-  const text = textOf(error);
-  const known = Object.keys(bindingFailures).find((code) => text.includes(code));
-  return known ? `${bindingFailures[known]} (${known})` : text;
 }
 
 function textOf(error: unknown): string {

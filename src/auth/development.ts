@@ -1,6 +1,6 @@
 import { importJWK, SignJWT } from "jose";
-import type { AppConfig, UserPoolConfig } from "../config/config.js";
-import { developmentIssuer } from "../config/development_issuer.js";
+import { type AppConfig, standardClaims, type UserPoolConfig } from "../config/config.js";
+import { developmentIssuer, developmentKey } from "../config/development_key.js";
 import { hexDigest } from "../domain/secrets.js";
 
 export { developmentIssuer };
@@ -8,19 +8,8 @@ export { developmentIssuer };
 /** Claim `aud` of development tokens. */
 export const developmentAudience = "qrlogin-development";
 
-/** The public half of the development key. */
-const publicKey = {
-  kty: "EC",
-  crv: "P-256",
-  x: "DsxH8SknIbXjb4fCT2emUWbxxWaRAVHc3KFQlrKFNEg",
-  y: "8uKO6IWEcg9xXP5OIMncKiJnt2OUzc3_hMK2pEXv5Jc",
-  kid: "qrlogin-development",
-  alg: "ES256",
-  use: "sig",
-};
-
 /** Public on purpose: everybody has it, so nobody may believe it outside development mode. */
-const privateKey = { ...publicKey, d: "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE" };
+const privateKey = { ...developmentKey, d: "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE" };
 
 /** How long a development token lives, in seconds. */
 const lifetime = 12 * 60 * 60;
@@ -60,18 +49,9 @@ export const developmentPool: UserPoolConfig = {
   id: "demo-pool",
   issuer: developmentIssuer,
   audience: [developmentAudience],
-  keys: { jwks: { keys: [publicKey] } },
+  keys: { jwks: { keys: [developmentKey] } },
   algorithms: ["ES256"],
-  claims: {
-    userId: "sub",
-    nickname: "nickname",
-    name: "name",
-    photo: "picture",
-    email: "email",
-    emailVerified: "email_verified",
-    phone: "phone_number",
-    phoneVerified: "phone_number_verified",
-  },
+  claims: standardClaims,
   furtherClaims: [],
   userInfoUri: undefined,
 };
@@ -94,18 +74,11 @@ export async function signDevelopmentToken(user: DevelopmentUser, now: number): 
     amr: ["demo"],
     azp: "demo-phone",
   })
-    .setProtectedHeader({ alg: "ES256", kid: publicKey.kid, typ: "JWT" })
+    .setProtectedHeader({ alg: "ES256", kid: developmentKey.kid, typ: "JWT" })
     .setIssuer(developmentIssuer)
     .setAudience(developmentAudience)
     .setSubject(user)
     .setIssuedAt(seconds)
     .setExpirationTime(seconds + lifetime)
     .sign(await importJWK(privateKey, "ES256"));
-}
-
-/** Whether a JWK is the public development key under whatever `kid`. */
-export function isDevelopmentKey(jwk: unknown): boolean {
-  if (typeof jwk !== "object" || jwk === null || !("x" in jwk) || typeof jwk.x !== "string") return false;
-  // Decoded, since one number can be written in several ways; without y, since -y has a private key just as public.
-  return Buffer.from(jwk.x, "base64url").equals(Buffer.from(publicKey.x, "base64url"));
 }

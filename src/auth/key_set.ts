@@ -12,9 +12,8 @@ import {
   jwksCache,
 } from "jose";
 import type { TokensConfig, UserPoolConfig } from "../config/config.js";
-import { developmentIssuer } from "../config/development_issuer.js";
+import { developmentIssuer, isDevelopmentKey } from "../config/development_key.js";
 import type { Clock } from "../domain/clock.js";
-import { isDevelopmentKey } from "./development.js";
 import { jsonIn, parsedJson } from "./json_answer.js";
 
 /** The keys of one issuer. */

@@ -12,7 +12,7 @@ export function userTokenExpired(): Refusal {
   return new Refusal("USER_TOKEN_EXPIRED");
 }
 
-/** The keys or the UserInfo endpoint of the pool's issuer cannot be had. */
-export function issuerUnavailable(cause: unknown): Refusal {
-  return new Refusal("ISSUER_UNAVAILABLE", undefined, { cause });
+/** The keys or the UserInfo endpoint of the pool's issuer cannot be had. The cause names the pool, for the log. */
+export function issuerUnavailable(poolId: string, cause: unknown): Refusal {
+  return new Refusal("ISSUER_UNAVAILABLE", undefined, { cause: new Error(`user pool ${poolId}`, { cause }) });
 }

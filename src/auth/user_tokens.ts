@@ -37,8 +37,6 @@ export interface UserAuthenticatorOptions {
   readonly pools: readonly UserPoolConfig[];
   readonly tokens: TokensConfig;
   readonly clock: Clock;
-  /** Told why a pool's issuer could not be asked, for the log. `error` holds nothing out of a token. Must not throw. */
-  readonly onIssuerError?: (info: { readonly poolId: string; readonly error: unknown }) => void;
 }
 
 /** A user pool and its keys. */
@@ -72,15 +70,10 @@ const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
  * @throws Error when a pool's JWKS file cannot be used.
  */
 export function createUserAuthenticator(options: UserAuthenticatorOptions): UserAuthenticator {
-  const { clock, onIssuerError } = options;
+  const { clock } = options;
   const tokens = { ...options.tokens, cacheMaxAge: Math.min(options.tokens.cacheMaxAge, maxAge) };
   const tenants = options.pools.map((pool): Tenant => ({ pool, keys: createKeySet(pool, tokens, clock) }));
   const verified = createVerifiedTokens<VerifiedUser>(tokens.cacheSize, clock);
-
-  function blame(pool: UserPoolConfig, error: unknown): Refusal {
-    onIssuerError?.({ poolId: pool.id, error });
-    return issuerUnavailable(error);
-  }
 
   async function verify(token: string): Promise<VerifiedUser> {
     const { pool, keys } = tenantOf(token, tenants);
@@ -104,7 +97,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       }
       return user;
     } catch (error) {
-      if (error instanceof KeysUnavailable) throw blame(pool, error.cause);
+      if (error instanceof KeysUnavailable) throw issuerUnavailable(pool.id, error.cause);
       throw refusalOf(error);
     }
   }
@@ -126,7 +119,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     } catch (error) {
       if (error instanceof Refusal) throw error;
       signal?.throwIfAborted();
-      throw blame(pool, error);
+      throw issuerUnavailable(pool.id, error);
     }
     const profile = profileOf(pool, { ...user.claims, ...told });
     if (!profile) throw userUnauthenticated("The UserInfo endpoint tells no usable user id.");

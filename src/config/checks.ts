@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import { isLoopback, parseAddress } from "./address.js";
-import type { UserPoolConfig } from "./config.js";
-import { developmentIssuer } from "./development_issuer.js";
+import { developmentIssuer } from "./development_key.js";
 import { keySetFailure, tlsMistakes } from "./key_files.js";
 import type { Mistake } from "./problems.js";
 import type { fileSchema } from "./schema.js";
@@ -10,26 +9,18 @@ import type { Understood } from "./schema_tree.js";
 type Content = NonNullable<Understood<z.output<typeof fileSchema>>>;
 type Pool = NonNullable<NonNullable<Content["userPools"]>[number]>;
 
-/** What the checks have to know beside the content. */
-export interface Circumstances {
-  /** Whether the development identities are to be used. */
-  readonly development: boolean;
-  /** The pools of the development identities, whose keys nobody else may use. */
-  readonly developmentPools: readonly UserPoolConfig[];
-}
-
 /** What is wrong between the values of a configuration, each by itself right, and with the files that they name. */
-export function relationMistakes(content: Content, circumstances: Circumstances): Mistake[] {
+export function relationMistakes(content: Content, development: boolean): Mistake[] {
   const { grpc, tickets, userPools, apps } = content;
   return [
-    ...(circumstances.development ? developmentMistakes(grpc) : plainTextMistakes(grpc)),
+    ...(development ? developmentMistakes(grpc) : plainTextMistakes(grpc)),
     ...(grpc?.tls ? tlsMistakes(grpc.tls) : []),
     ...lifetimeMistakes(tickets),
-    ...(circumstances.development ? [] : absenceMistakes(content)),
+    ...(development ? [] : absenceMistakes(content)),
     ...repeatedIds("userPools", userPools),
     ...repeatedIds("apps", apps),
     ...repeatedPairs(userPools),
-    ...(userPools ?? []).flatMap((pool, index) => poolMistakes(pool, index, circumstances)),
+    ...(userPools ?? []).flatMap((pool, index) => poolMistakes(pool, index)),
     ...unknownPools(content),
   ];
 }
@@ -96,7 +87,7 @@ function repeatedPairs(pools: Content["userPools"] = []): Mistake[] {
   });
 }
 
-function poolMistakes(pool: Pool | undefined, index: number, { developmentPools }: Circumstances): Mistake[] {
+function poolMistakes(pool: Pool | undefined, index: number): Mistake[] {
   const path = ["userPools", index];
   const mistakes: Mistake[] = [];
   if (pool?.issuer === developmentIssuer) {
@@ -104,9 +95,8 @@ function poolMistakes(pool: Pool | undefined, index: number, { developmentPools 
     mistakes.push({ path: [...path, "issuer"], message });
   }
   const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } = pool?.keys ?? {};
-  const refused = developmentPools.flatMap((each) => ("jwks" in each.keys ? [each.keys.jwks] : []));
   if (keys.jwksFile !== undefined) {
-    const failure = keySetFailure(keys.jwksFile, refused);
+    const failure = keySetFailure(keys.jwksFile);
     if (failure) mistakes.push({ path: [...path, "keys", "jwksFile"], message: failure });
   }
   const isShared = (pool?.algorithms ?? []).includes("HS256");

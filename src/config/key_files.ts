@@ -1,35 +1,31 @@
 import { createSecureContext } from "node:tls";
 import * as z from "zod";
+import { isDevelopmentKey } from "./development_key.js";
 import { readText } from "./file.js";
 import type { Mistake } from "./problems.js";
 
-/** What makes a public key what it is, whatever it is called (RFC 7638). */
-const essentials = ["kty", "crv", "x", "y", "n", "e"] as const;
-
-const member = z.string().optional();
 const absent = z.undefined().optional();
 // Kinds of keys that we cannot use may stand beside those that we can (RFC 7517, section 5), but no private member:
 // `d` and `priv` of a private key, `k` of a shared secret.
 const publicKey = z.object({
   kty: z.string(),
-  ...{ crv: member, x: member, y: member, n: member, e: member },
+  x: z.string().optional(),
   ...{ d: absent, k: absent, priv: absent },
 });
 const keySet = z.object({ keys: z.array(publicKey) });
 
 /**
- * What is wrong with a file that should hold a JSON Web Key Set (RFC 7517) of public keys, none of them in the sets
- * `refused`; undefined if nothing is.
+ * What is wrong with a file that should hold a JSON Web Key Set (RFC 7517) of public keys, none of them the development
+ * key; undefined if nothing is.
  */
-export function keySetFailure(file: string, refused: readonly unknown[]): string | undefined {
+export function keySetFailure(file: string): string | undefined {
   const text = readText(file);
   if ("failure" in text) return text.failure;
   const keys = keySet.safeParse(jsonOf(text.content)).data?.keys ?? [];
   if (!keys.some(({ kty }) => ["EC", "RSA", "OKP"].includes(kty))) {
     return "the file must hold a JSON Web Key Set of public keys (EC, RSA or OKP)";
   }
-  const unwanted = refused.flatMap((set) => keySet.parse(set).keys);
-  return keys.some((key) => unwanted.some((other) => essentials.every((name) => key[name] === other[name])))
+  return keys.some(isDevelopmentKey)
     ? "the file holds the development key, with which everybody can sign"
     : undefined;
 }

@@ -42,10 +42,7 @@ export function loadConfig({ file, env, development }: ConfigSources): Config {
   const { content, problems: unreadable } = source ? readSource(source) : { content: {}, problems: [] };
   const all = overlaid(content, values);
   const { value, mistakes } = readBySchema(fileSchema, all);
-  const relations = relationMistakes(understood(fileSchema, all) ?? {}, {
-    development: isDevelopment,
-    developmentPools: development?.userPools ?? [],
-  });
+  const relations = relationMistakes(understood(fileSchema, all) ?? {}, isDevelopment);
   // Where the file cannot be read, what is missing may be in it; only the environment can be judged.
   const judged = unreadable.length === 0 ? [...mistakes, ...relations] : mistakes.filter(isFrom(values));
   const problems = [

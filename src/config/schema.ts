@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Config, KeysConfig } from "./config.js";
+import { type Config, type KeysConfig, standardClaims } from "./config.js";
 import { address, count, duration, id, oneOrMore, pictureUrl, sha256, text, trustedUrl } from "./values.js";
 
 const tls = z.strictObject({ certFile: text, keyFile: text });
@@ -103,14 +103,14 @@ const keys = z
 
 const claims = z
   .strictObject({
-    userId: text.default("sub"),
-    nickname: text.default("nickname"),
-    name: text.default("name"),
-    photo: text.default("picture"),
-    email: text.default("email"),
-    emailVerified: text.default("email_verified"),
-    phone: text.default("phone_number"),
-    phoneVerified: text.default("phone_number_verified"),
+    userId: text.default(standardClaims.userId),
+    nickname: text.default(standardClaims.nickname),
+    name: text.default(standardClaims.name),
+    photo: text.default(standardClaims.photo),
+    email: text.default(standardClaims.email),
+    emailVerified: text.default(standardClaims.emailVerified),
+    phone: text.default(standardClaims.phone),
+    phoneVerified: text.default(standardClaims.phoneVerified),
   })
   .prefault({});
 

@@ -6,7 +6,7 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from "@grpc/grpc-js";
-import type { Refusal } from "../domain/refusal.js";
+import { Refusal } from "../domain/refusal.js";
 import type { CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
 import { refusalOf, statusOf } from "./errors.js";
@@ -106,16 +106,15 @@ async function served<Caller>(
     line.end("OK");
     return undefined;
   } catch (error) {
-    if (call.cancelled) {
-      // Nobody listens any more: the client has left, or its deadline has passed.
+    const isAbort = error instanceof Error && error.name === "AbortError";
+    if (call.cancelled && (isAbort || error instanceof Refusal)) {
+      // Nobody listens any more: the client has left, or its deadline has passed. A fault of ours is one all the same.
       line.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
       return undefined;
     }
-    const refusal = refusalOf(
-      error instanceof Error && error.name === "AbortError" ? (signal().reason ?? error) : error,
-    );
+    const refusal = refusalOf(isAbort ? (signal().reason ?? error) : error);
     line.refused(refusal);
-    return refusal;
+    return call.cancelled ? undefined : refusal;
   } finally {
     release();
     leave();

@@ -38,16 +38,17 @@ export interface Fields {
 export function createFields(): Fields {
   const violations: FieldViolation[] = [];
   const violate = (field: string, description: string) => violations.push({ field, description });
+  const optional = (field: string, text: string, max: number) => {
+    // Characters as people count them, code points; counted only where the cheap length does not settle it.
+    if (text.length > max && [...text].length > max) violate(field, `must have at most ${max} characters`);
+    return text;
+  };
   return {
     violate,
+    optional,
     required(field, text, max) {
       if (text === "") violate(field, "is required");
-      return this.optional(field, text, max);
-    },
-    optional(field, text, max) {
-      // Characters as people count them, code points; counted only where the cheap length does not settle it.
-      if (text.length > max && [...text].length > max) violate(field, `must have at most ${max} characters`);
-      return text;
+      return optional(field, text, max);
     },
     check() {
       if (violations.length === 0) return;

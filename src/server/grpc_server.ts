@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { readFileSync } from "node:fs";
-import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
@@ -9,6 +8,7 @@ import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_tokens.j
 import type { AppConfig, GrpcConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
+import { bind } from "./bind.js";
 import { createCallLog } from "./call_log.js";
 import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
 import type { Handlers } from "./handlers.js";
@@ -114,17 +114,6 @@ function implementation(
     withdraw: unary("Withdraw", byApp, app.withdraw, edge),
     exchangeUserInfo: unary("ExchangeUserInfo", byApp, app.exchangeUserInfo, edge),
   };
-}
-
-function bind(server: Server, config: GrpcConfig): Promise<number> {
-  const credentials = config.tls
-    ? ServerCredentials.createSsl(null, [
-        { cert_chain: readFileSync(config.tls.certFile), private_key: readFileSync(config.tls.keyFile) },
-      ])
-    : ServerCredentials.createInsecure();
-  return new Promise((resolve, reject) => {
-    server.bindAsync(config.address, credentials, (error, port) => (error ? reject(error) : resolve(port)));
-  });
 }
 
 /** Fulfilled when `done` is, or after `ms` milliseconds. Leaves no timer behind. */

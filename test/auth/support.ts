@@ -3,12 +3,8 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import { expect, vi } from "vitest";
-import {
-  createUserAuthenticator,
-  type UserAuthenticator,
-  type UserAuthenticatorOptions,
-} from "../../src/auth/user_tokens.js";
-import type { TokensConfig, UserPoolConfig } from "../../src/config/config.js";
+import { createUserAuthenticator, type UserAuthenticator } from "../../src/auth/user_tokens.js";
+import { standardClaims, type TokensConfig, type UserPoolConfig } from "../../src/config/config.js";
 import type { Clock } from "../../src/domain/clock.js";
 import { type Reason, Refusal } from "../../src/domain/refusal.js";
 
@@ -120,16 +116,7 @@ export function poolWith(changes: Partial<UserPoolConfig>): UserPoolConfig {
     audience: ["mobile-app"],
     keys: { hs256Secret: "not used, since every test brings its keys" },
     algorithms: ["ES256"],
-    claims: {
-      userId: "sub",
-      nickname: "nickname",
-      name: "name",
-      photo: "picture",
-      email: "email",
-      emailVerified: "email_verified",
-      phone: "phone_number",
-      phoneVerified: "phone_number_verified",
-    },
+    claims: standardClaims,
     furtherClaims: [],
     userInfoUri: undefined,
     ...changes,
@@ -143,24 +130,12 @@ const defaultTokens: TokensConfig = {
   issuerTimeout: 5_000,
 };
 
-export interface Setup {
-  readonly users: UserAuthenticator;
-  readonly issuerErrors: readonly { readonly poolId: string; readonly error: unknown }[];
-}
-
 export function authenticatorFor(
   pools: readonly UserPoolConfig[],
   clock: Clock,
   tokens: Partial<TokensConfig> = {},
-): Setup {
-  const issuerErrors: { poolId: string; error: unknown }[] = [];
-  const options: UserAuthenticatorOptions = {
-    pools,
-    tokens: { ...defaultTokens, ...tokens },
-    clock,
-    onIssuerError: (info) => void issuerErrors.push(info),
-  };
-  return { users: createUserAuthenticator(options), issuerErrors };
+): { readonly users: UserAuthenticator } {
+  return { users: createUserAuthenticator({ pools, tokens: { ...defaultTokens, ...tokens }, clock }) };
 }
 
 export const bearer = (token: string): readonly string[] => [`Bearer ${token}`];

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { developmentIssuer } from "../../src/config/development_issuer.js";
+import { developmentIssuer, developmentKey } from "../../src/config/development_key.js";
 import { loadConfig } from "../../src/config/load.js";
 import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
-import { app, contentWith, development, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
+import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
 
 describe("plain text on the network", () => {
   test.each([
@@ -104,19 +104,21 @@ describe("a JWKS file", () => {
   });
 
   test("with the development key is refused, whatever it calls the key", () => {
-    const [demo] = development.userPools;
-    if (!demo) throw new Error("there is a development pool");
-    const keys = { jwks: { keys: [{ ...key, kid: "development" }] } };
-    const withInlineKeys = { ...development, userPools: [{ ...demo, keys: keys as never }] };
-    const jwksFile = temporaryFile("jwks.json", JSON.stringify({ keys: [{ ...key, kid: "mine" }] }));
-    const env = {
-      QRLOGIN_USER_POOLS: JSON.stringify([{ ...pool, keys: { jwksFile } }]),
-      QRLOGIN_APPS: JSON.stringify([app]),
+    const problemsWith = (...keys: object[]) => {
+      const jwksFile = temporaryFile("jwks.json", JSON.stringify({ keys }));
+      const env = {
+        QRLOGIN_USER_POOLS: JSON.stringify([{ ...pool, keys: { jwksFile } }]),
+        QRLOGIN_APPS: JSON.stringify([app]),
+      };
+      return problemsIn(() => loadConfig({ env }));
     };
-    expect(problemsIn(() => loadConfig({ env, development }))).toEqual([]);
-    const [problem] = problemsIn(() => loadConfig({ env, development: withInlineKeys }));
-    expect(problem?.path).toBe("userPools[0].keys.jwksFile");
-    expect(problem?.message).toContain("the development key");
+    expect(problemsWith(key)).toEqual([]);
+    // The point with the other y has a private key just as public.
+    for (const change of [{ kid: "mine" }, { y: key.y }]) {
+      const [problem] = problemsWith(key, { ...developmentKey, ...change });
+      expect(problem?.path).toBe("userPools[0].keys.jwksFile");
+      expect(problem?.message).toContain("the development key");
+    }
   });
 });
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
-import type { Config } from "../../src/config/config.js";
-import { developmentIssuer } from "../../src/config/development_issuer.js";
+import { type Config, standardClaims } from "../../src/config/config.js";
+import { developmentIssuer } from "../../src/config/development_key.js";
 import { type ConfigSources, loadConfig } from "../../src/config/load.js";
 import { ConfigError, type Problem } from "../../src/config/problems.js";
 
@@ -49,16 +49,7 @@ export const development = {
       audience: ["demo"],
       keys: { jwksUri: "http://127.0.0.1:9/jwks.json" },
       algorithms: ["ES256"],
-      claims: {
-        userId: "sub",
-        nickname: "nickname",
-        name: "name",
-        photo: "picture",
-        email: "email",
-        emailVerified: "email_verified",
-        phone: "phone_number",
-        phoneVerified: "phone_number_verified",
-      },
+      claims: standardClaims,
       furtherClaims: [],
       userInfoUri: undefined,
     },

@@ -1,0 +1,38 @@
+import { status } from "@grpc/grpc-js";
+import { expect, it, vi } from "vitest";
+import { asApp, created } from "../support/callers.js";
+import { fail, server, setStage, shop } from "../support/stage.js";
+
+setStage();
+
+it("a fault of ours is in the log although the client has left", async () => {
+  const proof = await created(shop);
+  let reached = () => {};
+  const reading = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  let goOn = () => {};
+  const gone = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  fail({
+    async get() {
+      reached();
+      await gone;
+      throw new TypeError("a fault");
+    },
+  });
+  const ended = new Promise<number | undefined>((resolve) => {
+    const call = server.client.getStatus(proof, asApp("shop"), (error) => resolve(error?.code));
+    void reading.then(() => call.cancel());
+  });
+  expect(await ended).toBe(status.CANCELLED);
+  // A second call on the same connection: once it is answered the server knows that the first was cancelled.
+  fail();
+  await shop.getStatus(proof);
+  goOn();
+  await vi.waitFor(() => {
+    const lines = server.lines.filter(({ reason }) => reason === "INTERNAL");
+    expect(lines).toMatchObject([{ level: 50, method: "GetStatus", msg: "call failed" }]);
+  });
+});
