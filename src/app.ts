@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { createAppAuthenticator } from "./auth/app_credentials.js";
+import { createTokenSigner } from "./auth/token_signer.js";
 import { createUserAuthenticator } from "./auth/user_tokens.js";
 import type { Config } from "./config/config.js";
 import { type Clock, systemClock } from "./domain/clock.js";
@@ -28,10 +29,12 @@ export interface AppParts {
 /**
  * Puts the parts together and starts serving.
  *
- * @throws Error when the address cannot be bound.
+ * @throws Error when the address cannot be bound or a signing key cannot be used.
  */
 export async function startApp(config: Config, log: Logger, parts: AppParts = {}): Promise<App> {
   const clock = parts.clock ?? systemClock;
+  // Before anything that would have to be let go of: it reads files.
+  const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: life, store: limits } = config;
   const lifetimes = { authorized: life.authorizedTtl, remembered: life.remembered };
   const store = parts.store ?? createMemoryStore({ clock, lifetimes, ...limits });
@@ -40,12 +43,14 @@ export async function startApp(config: Config, log: Logger, parts: AppParts = {}
   const users = createUserAuthenticator({
     pools: config.userPools,
     tokens: config.tokens,
+    tokenIssuer: signer,
     clock,
   });
   const handlers = createHandlers({
     tickets: createTicketService(access, life),
     watch: createWatch(access, config.watch),
     images,
+    signer,
     apps: config.apps,
     clock,
     maxCustomDataBytes: life.maxCustomDataBytes,

@@ -65,6 +65,15 @@ export const developmentApp: AppConfig = {
   secretSha256: [hexDigest("demo-secret")],
 };
 
+/** A demo website that signs in as the hosted API's clients do, which keep no secret; its own is `legacy-secret`. */
+export const developmentLegacyApp: AppConfig = {
+  id: "legacy-app",
+  name: "Legacy Website",
+  logoUrl: "",
+  userPool: developmentPool.id,
+  secretSha256: [hexDigest("legacy-secret")],
+};
+
 /** A user token of a demo user, signed at `now` (milliseconds since the Unix epoch), living 12 hours. */
 export async function signDevelopmentToken(user: DevelopmentUser, now: number): Promise<string> {
   const seconds = Math.floor(now / 1000);

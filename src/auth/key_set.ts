@@ -15,6 +15,7 @@ import type { TokensConfig, UserPoolConfig } from "../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../config/development_key.js";
 import type { Clock } from "../domain/clock.js";
 import { jsonIn, parsedJson } from "./json_answer.js";
+import type { TokenSigner } from "./token_signer.js";
 
 /** The keys of one issuer. */
 export interface KeySet {
@@ -51,15 +52,24 @@ const maxBytes = 1024 * 1024;
 /**
  * The keys of a user pool.
  *
- * @throws Error when the pool's JWKS file cannot be read, is not a JWKS or holds the public development key. A file that
- * becomes so later makes the keys unavailable.
+ * A set with a key that others than the issuer sign with is refused as a whole: the public development key, and the keys of
+ * `signer`, which signs our tokens for apps.
+ *
+ * @throws Error when the pool's JWKS file cannot be read, is not a JWKS or is refused. A file that becomes so later makes
+ * the keys unavailable.
  */
-export function createKeySet(pool: UserPoolConfig, tokens: Tokens, clock: Clock): KeySet {
+export function createKeySet(
+  pool: UserPoolConfig,
+  tokens: Tokens,
+  clock: Clock,
+  signer?: Pick<TokenSigner, "owns">,
+): KeySet {
   const { keys } = pool;
-  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens);
-  if ("jwksFile" in keys) return fileKeys(pool.id, keys.jwksFile, tokens, clock);
+  const check = checkOf(signer);
+  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens, check);
+  if ("jwksFile" in keys) return fileKeys(pool.id, keys.jwksFile, tokens, clock, check);
   if ("jwks" in keys) {
-    if (pool.issuer !== developmentIssuer) refuseDevelopmentKey(keys.jwks);
+    check(keys.jwks, { development: pool.issuer === developmentIssuer });
     return fixedKeys(createLocalJWKSet(keys.jwks as JSONWebKeySet));
   }
   const secret = new TextEncoder().encode(keys.hs256Secret);
@@ -73,13 +83,13 @@ function fixedKeys(keyFor: JWTVerifyGetKey): KeySet {
   return { refresh: async () => {}, generation: () => 1, keyFor: blamingIssuer(keyFor) };
 }
 
-function remoteKeys(uri: string, tokens: Tokens): KeySet {
+function remoteKeys(uri: string, tokens: Tokens, check: Check): KeySet {
   const cache: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(new URL(uri), {
     timeoutDuration: tokens.issuerTimeout,
     cacheMaxAge: tokens.cacheMaxAge,
     [jwksCache]: cache,
-    [customFetch]: fetchKeys,
+    [customFetch]: fetchChecked(check),
   });
   let seen: unknown;
   let generation = 0;
@@ -103,22 +113,24 @@ function remoteKeys(uri: string, tokens: Tokens): KeySet {
   };
 }
 
-const fetchKeys: FetchImplementation = async (url, options) => {
-  const answer = await fetch(url, options);
-  if (answer.status !== 200) {
-    // Unread, the body would hold its connection.
-    await answer.body?.cancel();
-    throw new Error(`The JWKS endpoint answered ${answer.status}.`);
-  }
-  const jwks = await jsonIn(answer, maxBytes);
-  refuseDevelopmentKey(jwks);
-  return Response.json(jwks);
-};
+function fetchChecked(check: Check): FetchImplementation {
+  return async (url, options) => {
+    const answer = await fetch(url, options);
+    if (answer.status !== 200) {
+      // Unread, the body would hold its connection.
+      await answer.body?.cancel();
+      throw new Error(`The JWKS endpoint answered ${answer.status}.`);
+    }
+    const jwks = await jsonIn(answer, maxBytes);
+    check(jwks);
+    return Response.json(jwks);
+  };
+}
 
-function fileKeys(poolId: string, file: string, tokens: Tokens, clock: Clock): KeySet {
+function fileKeys(poolId: string, file: string, tokens: Tokens, clock: Clock, check: Check): KeySet {
   const keysIn = (bytes: Uint8Array): JWTVerifyGetKey => {
     const jwks = parsedJson(bytes);
-    refuseDevelopmentKey(jwks);
+    check(jwks);
     return createLocalJWKSet(jwks as JSONWebKeySet);
   };
   let keyFor: JWTVerifyGetKey;
@@ -174,9 +186,18 @@ function blamingIssuer(keyFor: JWTVerifyGetKey): JWTVerifyGetKey {
   };
 }
 
-function refuseDevelopmentKey(jwks: unknown): void {
-  const keys = typeof jwks === "object" && jwks !== null && "keys" in jwks ? jwks.keys : undefined;
-  if (Array.isArray(keys) && keys.some(isDevelopmentKey)) {
-    throw new Error("The keys hold the public development key, with which anybody can sign.");
-  }
+/** Throws where a key set holds a key that others than the issuer sign with; told so, the development key may be in it. */
+type Check = (jwks: unknown, may?: { readonly development: boolean }) => void;
+
+function checkOf(signer: Pick<TokenSigner, "owns"> | undefined): Check {
+  return (jwks, may) => {
+    const keys = typeof jwks === "object" && jwks !== null && "keys" in jwks ? jwks.keys : undefined;
+    if (!Array.isArray(keys)) return;
+    if (!may?.development && keys.some(isDevelopmentKey)) {
+      throw new Error("The keys hold the public development key, with which anybody can sign.");
+    }
+    if (keys.some((key) => signer?.owns(key))) {
+      throw new Error("The keys hold one with which we sign tokens for apps.");
+    }
+  };
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../domain/refusal.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import { type Claims, pickedClaims, profileOf, signInOf } from "./claims.js";
 import { createKeySet, type KeySet, KeysUnavailable } from "./key_set.js";
+import type { TokenSigner } from "./token_signer.js";
 import { fetchUserInfo } from "./user_info.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "./user_refusals.js";
 import { createVerifiedTokens } from "./verified_tokens.js";
@@ -36,6 +37,8 @@ export interface UserAuthenticator {
 export interface UserAuthenticatorOptions {
   readonly pools: readonly UserPoolConfig[];
   readonly tokens: TokensConfig;
+  /** What signs our own tokens for the apps. They are no user tokens: no pool may have this issuer or one of its keys. */
+  readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
 }
 
@@ -67,12 +70,16 @@ const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
  * Knows users by `Bearer <JWT>` (RFC 6750, RFC 7519). Issuer and audience choose the pool, the pool's keys and algorithms
  * prove the token; `exp`, `sub`, `iss` and `aud` must be there and right. Verified tokens are remembered for a while.
  *
- * @throws Error when a pool's JWKS file cannot be used.
+ * @throws Error when a pool's JWKS file cannot be used, or a pool has the issuer of our own tokens.
  */
 export function createUserAuthenticator(options: UserAuthenticatorOptions): UserAuthenticator {
-  const { clock } = options;
+  const { clock, tokenIssuer } = options;
   const tokens = { ...options.tokens, cacheMaxAge: Math.min(options.tokens.cacheMaxAge, maxAge) };
-  const tenants = options.pools.map((pool): Tenant => ({ pool, keys: createKeySet(pool, tokens, clock) }));
+  const tenants = options.pools.map((pool): Tenant => {
+    if (pool.issuer === tokenIssuer?.issuer)
+      throw new Error(`User pool ${pool.id} has our own token issuer.`);
+    return { pool, keys: createKeySet(pool, tokens, clock, tokenIssuer) };
+  });
   const verified = createVerifiedTokens<VerifiedUser>(tokens.cacheSize, clock);
 
   async function verify(token: string): Promise<VerifiedUser> {

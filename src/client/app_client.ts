@@ -3,6 +3,8 @@ import {
   type CreateTicketResponse,
   ExchangeUserInfoRequest,
   type ExchangeUserInfoResponse,
+  GetSigningKeysRequest,
+  type GetSigningKeysResponse,
   GetStatusRequest,
   type GetStatusResponse,
   WatchStatusRequest,
@@ -14,12 +16,27 @@ import { type CallOptions, type ClientOptions, metadataWith, openConnection } fr
 import { systemTiming, type Timing } from "./timing.js";
 import { type WatchOptions, watch } from "./watch.js";
 
-/** Options of {@link createAppClient}. */
-export interface AppClientOptions extends ClientOptions {
+/** What an app proves itself by. */
+export interface AppCredentials {
   /** Id of the app. */
   readonly appId: string;
   /** Secret of the app. */
   readonly appSecret: string;
+}
+
+/** Options of {@link createAppClient}. */
+export interface AppClientOptions extends ClientOptions, AppCredentials {}
+
+/** Options of one call of an app. */
+export interface AppCallOptions extends CallOptions {
+  /** The app for which this one call is made, in place of the client's: several can share a connection. */
+  readonly credentials?: AppCredentials | undefined;
+}
+
+/** Options of a watch of an app. */
+export interface AppWatchOptions extends WatchOptions {
+  /** The app for which this one watch is made, in place of the client's. */
+  readonly credentials?: AppCredentials | undefined;
 }
 
 /** The message that `fromPartial` of a generated type takes. */
@@ -30,10 +47,13 @@ export interface AppClient {
   /** Creates a ticket. Not retried: a repeat would make a second one. */
   createTicket(
     request: Partially<typeof CreateTicketRequest>,
-    options?: CallOptions,
+    options?: AppCallOptions,
   ): Promise<CreateTicketResponse>;
   /** Gets the status once. Where it can be had, {@link AppClient.watchStatus} is quicker and cheaper. Retried while UNAVAILABLE. */
-  getStatus(request: Partially<typeof GetStatusRequest>, options?: CallOptions): Promise<GetStatusResponse>;
+  getStatus(
+    request: Partially<typeof GetStatusRequest>,
+    options?: AppCallOptions,
+  ): Promise<GetStatusResponse>;
   /**
    * Follows the status of a ticket: the present one at once, then each that differs in more than the remaining duration.
    * Ends after a terminal one. Nothing is called before the iteration begins; each iteration is a watch of its own.
@@ -48,18 +68,26 @@ export interface AppClient {
    */
   watchStatus(
     request: Partially<typeof WatchStatusRequest>,
-    options?: WatchOptions,
+    options?: AppWatchOptions,
   ): AsyncIterable<TicketStatus>;
   /** Gives a ticket up. Retried while UNAVAILABLE. */
-  withdraw(request: Partially<typeof WithdrawRequest>, options?: CallOptions): Promise<WithdrawResponse>;
+  withdraw(request: Partially<typeof WithdrawRequest>, options?: AppCallOptions): Promise<WithdrawResponse>;
   /**
    * Spends the exchange ticket for the user information. At most once, and never retried: after UNAVAILABLE (also with the
    * reason OUTCOME_UNKNOWN), DEADLINE_EXCEEDED or an abort the login may be lost, and the user has to scan again.
    */
   exchangeUserInfo(
     request: Partially<typeof ExchangeUserInfoRequest>,
-    options?: CallOptions,
+    options?: AppCallOptions,
   ): Promise<ExchangeUserInfoResponse>;
+  /**
+   * Gets the public keys that verify the tokens of exchangeUserInfo, for any app: an empty issuer and no keys where the
+   * service signs none. Retried while UNAVAILABLE.
+   */
+  getSigningKeys(
+    request?: Partially<typeof GetSigningKeysRequest>,
+    options?: AppCallOptions,
+  ): Promise<GetSigningKeysResponse>;
   /** Ends all calls and watches that run, with a QrLoginError (CANCELLED), and closes the connections. */
   close(): void;
 }
@@ -93,30 +121,59 @@ export function createAppClient(options: AppClientOptions): AppClient {
 
 /** {@link createAppClient} with time and chance to be held by tests. Not for users. */
 export function createTimedAppClient(options: AppClientOptions, timing: Timing): AppClient {
-  const authorization = basic(options.appId, options.appSecret);
-  const connection = openConnection(options, authorization, timing);
+  const own = basic(options);
+  const connection = openConnection(options, timing);
   const { call, inFlight } = connection;
+  const authorization = ({ credentials }: AppCallOptions) => (credentials ? basic(credentials) : own);
 
   return {
     createTicket: async (request, callOptions = {}) =>
-      call((client) => client.createTicket, CreateTicketRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.createTicket,
+        CreateTicketRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     getStatus: async (request, callOptions = {}) =>
-      call((client) => client.getStatus, GetStatusRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.getStatus,
+        GetStatusRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     watchStatus(request, watchOptions = {}) {
       const message = WatchStatusRequest.fromPartial(request);
-      const open = () => connection.watchClient().watchStatus(message, metadataWith(authorization));
+      const open = () =>
+        connection.watchClient().watchStatus(message, metadataWith(authorization(watchOptions)));
       return watch({ open, inFlight, timing }, watchOptions);
     },
     withdraw: async (request, callOptions = {}) =>
-      call((client) => client.withdraw, WithdrawRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.withdraw,
+        WithdrawRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     exchangeUserInfo: async (request, callOptions = {}) =>
-      call((client) => client.exchangeUserInfo, ExchangeUserInfoRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.exchangeUserInfo,
+        ExchangeUserInfoRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
+    getSigningKeys: async (request = {}, callOptions = {}) =>
+      call(
+        (client) => client.getSigningKeys,
+        GetSigningKeysRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     close: connection.close,
   };
 }
 
 /** The app credential by RFC 7617. */
-function basic(appId: string, appSecret: string): string {
+function basic({ appId, appSecret }: AppCredentials): string {
   if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
   return `Basic ${Buffer.from(`${appId}:${appSecret}`, "utf8").toString("base64")}`;

@@ -6,7 +6,7 @@ import {
   MarkScannedRequest,
   type MarkScannedResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type CallOptions, type ClientOptions, openConnection } from "./connection.js";
+import { type Authorization, type CallOptions, type ClientOptions, openConnection } from "./connection.js";
 import { systemTiming, type Timing } from "./timing.js";
 
 /** Options of {@link createApproverClient}. */
@@ -14,8 +14,16 @@ export interface ApproverClientOptions extends ClientOptions {
   /**
    * The user's token, or what answers it. It is asked once for every call, within the deadline of the call; what it throws,
    * the call rejects with. Refreshing is its business: a call that is refused with USER_TOKEN_EXPIRED is not made again.
+   *
+   * May be left out by a backend that acts for many users over one connection: then every call brings its own.
    */
-  readonly token: string | (() => string | Promise<string>);
+  readonly token?: string | (() => string | Promise<string>) | undefined;
+}
+
+/** Options of one call of an approver. */
+export interface ApproverCallOptions extends CallOptions {
+  /** Token of the user for whom this one call is made, in place of the client's. */
+  readonly token?: string | undefined;
 }
 
 /** The message that `fromPartial` of a generated type takes. */
@@ -26,12 +34,15 @@ export interface ApproverClient {
   /** Marks a ticket as scanned and answers who is asking, for the user to judge. */
   markScanned(
     request: Partially<typeof MarkScannedRequest>,
-    options?: CallOptions,
+    options?: ApproverCallOptions,
   ): Promise<MarkScannedResponse>;
   /** Agrees to the sign-in. */
-  authorize(request: Partially<typeof AuthorizeRequest>, options?: CallOptions): Promise<AuthorizeResponse>;
+  authorize(
+    request: Partially<typeof AuthorizeRequest>,
+    options?: ApproverCallOptions,
+  ): Promise<AuthorizeResponse>;
   /** Declines the sign-in. */
-  cancel(request: Partially<typeof CancelRequest>, options?: CallOptions): Promise<CancelResponse>;
+  cancel(request: Partially<typeof CancelRequest>, options?: ApproverCallOptions): Promise<CancelResponse>;
   /** Ends all calls that run, with a QrLoginError (CANCELLED), and closes the connection. */
   close(): void;
 }
@@ -41,6 +52,8 @@ export interface ApproverClient {
  *
  * Plain text is the default to the loopback only, TLS to any other address; see {@link ClientOptions.tls}. Calls have
  * a deadline of 10 seconds unless told otherwise.
+ *
+ * A call that has a token neither from the client nor of its own rejects with a TypeError.
  *
  * @throws TypeError, RangeError when an option makes no sense.
  *
@@ -61,16 +74,36 @@ export function createApproverClient(options: ApproverClientOptions): ApproverCl
 /** {@link createApproverClient} with time to be held by tests. Not for users. */
 export function createTimedApproverClient(options: ApproverClientOptions, timing: Timing): ApproverClient {
   const { token } = options;
-  const authorization = typeof token === "string" ? bearer(token) : async () => bearer(await token());
-  const { call, close } = openConnection(options, authorization, timing);
+  const own = typeof token === "string" ? bearer(token) : token && (async () => bearer(await token()));
+  const { call, close } = openConnection(options, timing);
+  const authorization = (callOptions: ApproverCallOptions): Authorization => {
+    if (callOptions.token !== undefined) return bearer(callOptions.token);
+    if (own === undefined) throw new TypeError("The client has no token of its own: give the call one");
+    return own;
+  };
 
   return {
     markScanned: async (request, callOptions = {}) =>
-      call((client) => client.markScanned, MarkScannedRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.markScanned,
+        MarkScannedRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     authorize: async (request, callOptions = {}) =>
-      call((client) => client.authorize, AuthorizeRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.authorize,
+        AuthorizeRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     cancel: async (request, callOptions = {}) =>
-      call((client) => client.cancel, CancelRequest.fromPartial(request), callOptions),
+      call(
+        (client) => client.cancel,
+        CancelRequest.fromPartial(request),
+        authorization(callOptions),
+        callOptions,
+      ),
     close,
   };
 }

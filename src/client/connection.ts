@@ -36,6 +36,7 @@ export interface Connection {
   call<Request, Response>(
     method: (client: QrLoginServiceClient) => Unary<Request, Response>,
     request: Request,
+    authorization: Authorization,
     options: CallOptions,
   ): Promise<Response>;
   /** The client of the watches, on a channel of its own that is made when it is first asked for. */
@@ -45,11 +46,7 @@ export interface Connection {
 }
 
 /** @throws TypeError, RangeError when an option makes no sense. */
-export function openConnection(
-  options: ClientOptions,
-  authorization: Authorization,
-  timing: Timing,
-): Connection {
+export function openConnection(options: ClientOptions, timing: Timing): Connection {
   const { address, credentials, callOptions, watchOptions } = transportOf(options);
   const defaultDeadline = checkedDeadline(options.deadlineMs ?? 10_000);
   const client = new QrLoginServiceClient(address, credentials, callOptions);
@@ -58,7 +55,7 @@ export function openConnection(
 
   return {
     inFlight,
-    async call(method, request, { signal, deadlineMs = defaultDeadline }) {
+    async call(method, request, authorization, { signal, deadlineMs = defaultDeadline }) {
       const deadline = Date.now() + checkedDeadline(deadlineMs);
       const metadata = metadataWith(
         typeof authorization === "string"

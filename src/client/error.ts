@@ -16,6 +16,8 @@ export class QrLoginError extends Error {
   readonly code: number;
   /** Name of the code, such as `NOT_FOUND`; its digits if gRPC knows no such code. */
   readonly codeName: string;
+  /** What the service says, for people; the message without code and reason. */
+  readonly text: string;
   /** Why the service refused. Undefined when the service did not answer, or with a reason unknown to this client. */
   readonly reason: ErrorReasonName | undefined;
   /** The reason as it was sent, also one that this client does not know. */
@@ -35,6 +37,7 @@ export class QrLoginError extends Error {
     this.name = "QrLoginError";
     this.code = code;
     this.codeName = codeName;
+    this.text = text;
     this.reason = details.reason;
     this.reasonText = details.reasonText;
     this.domain = details.domain;

@@ -9,6 +9,8 @@ export {
   CreateTicketResponse,
   ExchangeUserInfoRequest,
   ExchangeUserInfoResponse,
+  GetSigningKeysRequest,
+  GetSigningKeysResponse,
   GetStatusRequest,
   GetStatusResponse,
   MarkScannedRequest,
@@ -18,6 +20,7 @@ export {
   QrImageFormat,
   QrImageOptions,
   RequestingApp,
+  TokenSet,
   UserInfo,
   WatchStatusRequest,
   WatchStatusResponse,
@@ -31,8 +34,20 @@ export {
   TicketState,
   TicketStatus,
 } from "../../gen/qrlogin/v1/ticket.js";
-export { type AppClient, type AppClientOptions, createAppClient } from "./app_client.js";
-export { type ApproverClient, type ApproverClientOptions, createApproverClient } from "./approver_client.js";
+export {
+  type AppCallOptions,
+  type AppClient,
+  type AppClientOptions,
+  type AppCredentials,
+  type AppWatchOptions,
+  createAppClient,
+} from "./app_client.js";
+export {
+  type ApproverCallOptions,
+  type ApproverClient,
+  type ApproverClientOptions,
+  createApproverClient,
+} from "./approver_client.js";
 export type { BackoffOptions } from "./backoff.js";
 export type { CallOptions, ClientOptions } from "./connection.js";
 export { isQrLoginError, QrLoginError } from "./error.js";

@@ -23,7 +23,7 @@ export interface TransportOptions {
 }
 
 /** The methods that a repeat leaves unchanged. CreateTicket would make a second ticket, ExchangeUserInfo loses the login. */
-const repeatable = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw"];
+const repeatable = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw", "GetSigningKeys"];
 
 const serviceConfig = JSON.stringify({
   methodConfig: [

@@ -11,8 +11,12 @@ export interface Config {
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
   readonly tokens: TokensConfig;
+  /** What signs tokens for the apps; they get none if absent. */
+  readonly tokenIssuer: TokenIssuerConfig | undefined;
   readonly userPools: readonly UserPoolConfig[];
   readonly apps: readonly AppConfig[];
+  /** The HTTP gateway, if there is to be one. */
+  readonly gateway: GatewayConfig | undefined;
 }
 
 /** Where and how the gRPC server listens. */
@@ -85,6 +89,22 @@ export interface TokensConfig {
   readonly issuerTimeout: number;
 }
 
+/** Who signs the tokens that ExchangeUserInfo answers. */
+export interface TokenIssuerConfig {
+  /** Claim `iss`: an https URL in production. */
+  readonly issuer: string;
+  /** The first one signs. All are published, so that a key can be told before it signs and after it has. */
+  readonly keys: readonly SigningKeyConfig[];
+  /** How long the tokens live. */
+  readonly lifetime: number;
+}
+
+/** A private key: a PEM file (PKCS #8; EC P-256 or RSA of at least 2048 bits), or one that is made at start. */
+export type SigningKeyConfig =
+  | { readonly file: string }
+  /** For development alone. A configuration file cannot say this. */
+  | { readonly generated: true };
+
 /** A tenant whose users may approve. Issuer and audience together name it. */
 export interface UserPoolConfig {
   readonly id: string;
@@ -145,4 +165,52 @@ export interface AppConfig {
   readonly userPool: string;
   /** SHA-256 of each secret that is accepted, 64 lower-case hexadecimal digits. */
   readonly secretSha256: readonly string[];
+}
+
+/** The HTTP gateway: `qrlogin gateway` reads this and `log`, and nothing else. */
+export interface GatewayConfig {
+  /** `HOST:PORT`, `[IPV6]:PORT`; port 0 lets the system choose. */
+  readonly address: string;
+  /** Certificate chain and private key, PEM files. Plain text if absent. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Must be true for plain text on an address other than loopback, and to a service elsewhere. */
+  readonly allowPlaintextOnNetwork: boolean;
+  readonly service: {
+    /** gRPC address of the service. */
+    readonly address: string;
+    /** Whether it is reached by TLS; if absent, everywhere but on loopback, and there too with a `caFile`. */
+    readonly tls: boolean | undefined;
+    /** Root certificates to trust in place of the system's, a PEM file. */
+    readonly caFile: string | undefined;
+  };
+  readonly apps: readonly GatewayAppConfig[];
+  /** 32 random bytes each, base64url. The first one seals, all of them open. */
+  readonly handleKeys: readonly string[];
+  /** How long a handle is good for. */
+  readonly handleMaxAge: number;
+  /** How often a stream of events shows that it lives. */
+  readonly heartbeat: number;
+  /** IP addresses and networks (CIDR) whose forwarded addresses are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly limits: {
+    readonly createsPerMinute: number;
+    readonly callsPerMinute: number;
+    readonly streams: number;
+  };
+  readonly shutdown: {
+    /** How long running requests have to finish. */
+    readonly deadline: number;
+  };
+}
+
+/** An app that the gateway acts for; see docs/gateway.md for the risk of each switch. */
+export interface GatewayAppConfig {
+  readonly id: string;
+  readonly secret: string;
+  /** Exactly as browsers send them; on loopback the port may be `*`. */
+  readonly origins: readonly string[];
+  readonly bindToBrowser: boolean;
+  readonly exchangeFromBrowser: boolean;
+  readonly fullUserInStatus: boolean;
+  readonly pollByTicketId: boolean;
 }

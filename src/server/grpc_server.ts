@@ -113,6 +113,7 @@ function implementation(
     cancel: unary("Cancel", byApprover, approver.cancel, edge),
     withdraw: unary("Withdraw", byApp, app.withdraw, edge),
     exchangeUserInfo: unary("ExchangeUserInfo", byApp, app.exchangeUserInfo, edge),
+    getSigningKeys: unary("GetSigningKeys", byApp, app.getSigningKeys, edge),
   };
 }
 

@@ -7,6 +7,8 @@ import {
   type CreateTicketResponse,
   ExchangeUserInfoRequest,
   type ExchangeUserInfoResponse,
+  GetSigningKeysRequest,
+  type GetSigningKeysResponse,
   GetStatusRequest,
   type GetStatusResponse,
   MarkScannedRequest,
@@ -16,6 +18,7 @@ import {
   WithdrawRequest,
   type WithdrawResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
+import type { TokenSigner } from "../auth/token_signer.js";
 import type { AuthenticatedUser } from "../auth/user_tokens.js";
 import type { AppConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
@@ -39,6 +42,8 @@ export interface Handled {
   readonly tickets: TicketService;
   readonly watch: WatchTicket;
   readonly images: ImageRenderer;
+  /** What signs tokens for the apps; they get none if undefined. */
+  readonly signer: TokenSigner | undefined;
   readonly apps: readonly AppConfig[];
   readonly clock: Clock;
   readonly maxCustomDataBytes: number;
@@ -52,7 +57,7 @@ type ByApprover<Request, Response> = Method<AuthenticatedUser, Request, Response
 export type Handlers = ReturnType<typeof createHandlers>;
 
 /** One short handler per RPC: read the request, call the use case, write the answer. */
-export function createHandlers({ tickets, watch, images, apps, clock, ...told }: Handled) {
+export function createHandlers({ tickets, watch, images, signer, apps, clock, ...told }: Handled) {
   const appOf = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
 
   const createTicket: ByApp<CreateTicketRequest, CreateTicketResponse> = {
@@ -134,12 +139,23 @@ export function createHandlers({ tickets, watch, images, apps, clock, ...told }:
     async handle(app, request, call) {
       const { exchangeTicket, codeVerifier } = readExchange(request);
       call.about(ticketIdOf(exchangeTicket));
-      return exchangedMessage(await tickets.exchange(app, exchangeTicket, codeVerifier));
+      return tickets.exchange(app, exchangeTicket, codeVerifier, async (ticket) => {
+        const { approval } = ticket;
+        const tokens = approval && (await signer?.sign({ ...ticket, approval }));
+        return exchangedMessage(ticket, tokens, clock.now());
+      });
+    },
+  };
+
+  const getSigningKeys: ByApp<GetSigningKeysRequest, GetSigningKeysResponse> = {
+    request: GetSigningKeysRequest,
+    async handle() {
+      return { issuer: signer?.issuer ?? "", jwks: signer?.jwks ?? '{"keys":[]}' };
     },
   };
 
   return {
-    app: { createTicket, getStatus, withdraw, exchangeUserInfo },
+    app: { createTicket, getStatus, withdraw, exchangeUserInfo, getSigningKeys },
     approver: { markScanned, authorize, cancel },
     appStream: { watchStatus },
   };

@@ -6,6 +6,7 @@ import type {
   RequestingApp,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import type { SignedTokens } from "../auth/token_signer.js";
 import { exchangeTicketOf } from "../domain/secrets.js";
 import { isTerminal, type Ticket } from "../domain/ticket.js";
 import type { Image } from "../qr/image.js";
@@ -60,15 +61,18 @@ export function decidedMessage(ticket: Ticket): { state: TicketState; revision: 
   return { state: TicketState[ticket.state], revision: ticket.revision };
 }
 
-/** The user information, out of the ticket as it was before the exchange dropped it. */
-export function exchangedMessage(ticket: Ticket): ExchangeUserInfoResponse {
-  const { approval, scanner } = ticket;
+/** The user information, out of the ticket as it is before the exchange drops it, and the tokens if any were signed. */
+export function exchangedMessage(
+  { userPoolId, approval, scanner }: Ticket,
+  tokens: SignedTokens | undefined,
+  now: number,
+): ExchangeUserInfoResponse {
   if (!approval || !scanner) throw new Error("an authorized ticket has no approval");
   const { photo, ...profile } = approval.profile;
   const { signIn } = approval;
   return {
     user: { ...profile, photoUrl: photo, claims: { ...profile.claims } },
-    userPoolId: ticket.userPoolId,
+    userPoolId,
     approval: {
       approveTime: new Date(approval.approvedAt),
       issuer: scanner.issuer,
@@ -77,6 +81,12 @@ export function exchangedMessage(ticket: Ticket): ExchangeUserInfoResponse {
       authTime: signIn.authTime === undefined ? undefined : new Date(signIn.authTime),
       authenticationMethods: [...signIn.methods],
       authenticationContext: signIn.acr,
+    },
+    tokenSet: tokens && {
+      idToken: tokens.idToken,
+      accessToken: tokens.accessToken,
+      expireTime: new Date(tokens.expiresAt),
+      remainingDuration: durationOf(Math.max(0, tokens.expiresAt - now)),
     },
   };
 }

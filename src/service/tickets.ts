@@ -136,18 +136,26 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
       return (await perform(access, proof.ticketId, creatorOnly(app, proof), { name: "withdraw" })).ticket;
     },
 
-    /** The ticket as it was before the one exchange that wins, with the approval that the write has dropped. */
-    async exchange(app: CallingApp, exchangeTicket: string, codeVerifier: string): Promise<Ticket> {
+    /**
+     * What `prepare` makes of the authorized ticket, for the one exchange that wins. It is asked before the write that gives
+     * the login away and drops the approval: what it throws leaves the exchange ticket unspent.
+     */
+    async exchange<Answer extends object>(
+      app: CallingApp,
+      exchangeTicket: string,
+      codeVerifier: string,
+      prepare: (ticket: Ticket) => Promise<Answer>,
+    ): Promise<Answer> {
       const id = ticketIdOf(exchangeTicket);
       if (id === undefined) throw new Refusal("TICKET_NOT_FOUND");
       const admit: Admission = (ticket) => {
         const right = ticket.appId === app.id && sameDigest(ticket.exchangeDigest, digest(exchangeTicket));
         if (!right) throw new Refusal("TICKET_NOT_FOUND");
       };
-      const { before } = await perform(access, id, admit, { name: "exchange", codeVerifier });
+      const { prepared } = await perform(access, id, admit, { name: "exchange", codeVerifier }, prepare);
       // The table has no cell that lets an exchange pass without a write.
-      if (!before) throw new Error("an exchange was answered without a write");
-      return before;
+      if (!prepared) throw new Error("an exchange was answered without a write");
+      return prepared;
     },
   };
 }

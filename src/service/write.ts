@@ -14,10 +14,12 @@ export interface TicketAccess {
   readonly lifetimes: Lifetimes;
 }
 
-/** What a command came to: the ticket as it is now, and the one before if this command wrote. */
-export interface Outcome {
+/** What a command came to. */
+export interface Outcome<Prepared> {
+  /** The ticket as it is now. */
   readonly ticket: Ticket;
-  readonly before: Ticket | undefined;
+  /** What was prepared for the write; undefined if this command wrote nothing, or nothing was to be prepared. */
+  readonly prepared: Prepared | undefined;
 }
 
 /** So many lost races in a row are no race any more; the caller is asked to come back. */
@@ -48,22 +50,27 @@ export function load({ store, clock, lifetimes }: TicketAccess, id: string): Pro
  * Lets a command take effect: load, decide, write if nobody else has written since, else load again. The loser of a race
  * is answered by the state that won.
  *
+ * `prepare` is for what may fail and must not fail after the write: it is asked with the ticket as it stands, once a write
+ * is decided and before it is made, and again after each lost race. What it throws changes nothing.
+ *
  * @throws Refusal with what the table says; also TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and
  * OUTCOME_UNKNOWN for an exchange.
  */
-export async function perform(
+export async function perform<Prepared>(
   access: TicketAccess,
   id: string,
   admit: Admission,
   command: Command,
-): Promise<Outcome> {
+  prepare?: (ticket: Ticket) => Promise<Prepared>,
+): Promise<Outcome<Prepared>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const ticket = await load(access, id);
     admit(ticket);
     const next = nextOf(access, ticket, command);
-    if (!next) return { ticket, before: undefined };
+    if (!next) return { ticket, prepared: undefined };
+    const prepared = await prepare?.(ticket);
     if (await inStore(() => access.store.replace(next, ticket.writeId), command.name)) {
-      return { ticket: next, before: ticket };
+      return { ticket: next, prepared };
     }
   }
   throw new Refusal("CONCURRENT_UPDATE");

@@ -123,7 +123,7 @@ export function poolWith(changes: Partial<UserPoolConfig>): UserPoolConfig {
   };
 }
 
-const defaultTokens: TokensConfig = {
+export const defaultTokens: TokensConfig = {
   clockTolerance: 30_000,
   cacheSize: 100,
   cacheMaxAge: 300_000,

@@ -52,6 +52,7 @@ export async function startFakeService(answers: Answers, port = 0) {
     cancel: unary("cancel"),
     withdraw: unary("withdraw"),
     exchangeUserInfo: unary("exchangeUserInfo"),
+    getSigningKeys: unary("getSigningKeys"),
     watchStatus(stream: WatchStream) {
       calls.push({ method: "watchStatus", metadata: stream.metadata });
       watches.push(stream);

@@ -173,11 +173,14 @@ describe("retries", () => {
     return { ticketId: "", state: TicketState.SCANNED, revision: 0 };
   };
 
-  test.each(["getStatus", "withdraw"] as const)("%s is tried again while UNAVAILABLE", async (method) => {
-    const fake = await service({ [method]: failing(2) });
-    await appOn(fake.address)[method]({ ticketId: "t" });
-    expect(fake.count(method)).toBe(3);
-  });
+  test.each(["getStatus", "withdraw", "getSigningKeys"] as const)(
+    "%s is tried again while UNAVAILABLE",
+    async (method) => {
+      const fake = await service({ [method]: failing(2) });
+      await appOn(fake.address)[method]({ ticketId: "t" });
+      expect(fake.count(method)).toBe(3);
+    },
+  );
 
   test.each(["markScanned", "authorize", "cancel"] as const)(
     "%s is tried again while UNAVAILABLE",

@@ -1,5 +1,6 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TokenSet } from "../../gen/qrlogin/v1/qr_login_service.js";
 import {
   type Answer,
   asApp,
@@ -10,6 +11,7 @@ import {
   callersOf,
   callsOf,
   created,
+  orThrow,
   type Rpc,
   rpcs,
   scanned,
@@ -35,7 +37,9 @@ type Expected = "OK" | `${string} ${string}`;
 
 const noApp = "UNAUTHENTICATED APP_UNAUTHENTICATED";
 const noUser = "UNAUTHENTICATED USER_UNAUTHENTICATED";
-const strangerApp = (rpc: Rpc): Expected => (rpc === "createTicket" ? "OK" : "NOT_FOUND TICKET_NOT_FOUND");
+/** What needs no ticket. */
+const forAnyApp: readonly Rpc[] = ["createTicket", "getSigningKeys"];
+const strangerApp = (rpc: Rpc): Expected => (forAnyApp.includes(rpc) ? "OK" : "NOT_FOUND TICKET_NOT_FOUND");
 
 const nobody = (metadata: () => Metadata | Promise<Metadata>): Caller => ({
   metadata,
@@ -100,6 +104,8 @@ const callers: Readonly<Record<string, Caller>> = {
   "a shared-secret token with an algorithm that is not allowed": badToken("alice", staff, {
     algorithm: "HS384",
   }),
+  "an ID token that we have signed": nobody(async () => asUser((await tokensOfOurs()).idToken)),
+  "an access token that we have signed": nobody(async () => asUser((await tokensOfOurs()).accessToken)),
   "a token whose claims were changed": nobody(async () => {
     const [header, , signature] = (await signToken("bob")).split(".");
     const [, claims] = (await signToken("alice")).split(".");
@@ -149,6 +155,15 @@ describe("a genuine token", () => {
   });
 });
 
+/** What the app shop is given about alice. */
+async function tokensOfOurs(): Promise<TokenSet> {
+  const { app, user } = callersOf(server.client);
+  const held = await authorized(app("shop"), user(await signToken("alice")));
+  const { tokenSet } = orThrow(await app("shop").exchangeUserInfo(held));
+  if (!tokenSet) throw new Error("no tokens");
+  return tokenSet;
+}
+
 /** A ticket of the app shop, as far as the RPC needs it; `revision` is the one it then has. */
 async function ticketFor(rpc: Rpc) {
   const { app, user } = callersOf(server.client);
@@ -171,7 +186,8 @@ function call(
   const { ticketId, exchangeTicket } = held;
   switch (rpc) {
     case "createTicket":
-      return calls.createTicket();
+    case "getSigningKeys":
+      return calls[rpc]();
     case "markScanned":
       return calls.markScanned({ $case: "ticketId", value: ticketId });
     case "authorize":

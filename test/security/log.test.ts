@@ -172,9 +172,20 @@ async function callEverything(): Promise<void> {
   secret("half of the exchange ticket", exchangeTicket.split(".")[1] ?? "");
   await shop.exchangeUserInfo({ exchangeTicket, codeVerifier: `${codeVerifier}-wrong` });
   note("ExchangeUserInfo", "PERMISSION_DENIED", "PROOF_INVALID", byShop);
-  const { user: told } = orThrow(await shop.exchangeUserInfo({ exchangeTicket, codeVerifier }));
+  const { user: told, tokenSet } = orThrow(await shop.exchangeUserInfo({ exchangeTicket, codeVerifier }));
   expect(told?.userId).toBe("subject-of-alice");
   note("ExchangeUserInfo", "OK", undefined, byShop);
+  const { idToken = "", accessToken = "" } = tokenSet ?? {};
+  for (const [name, signed] of Object.entries({ idToken, accessToken })) {
+    expect(signed.split(".")).toHaveLength(3);
+    for (const [index, part] of signed.split(".").entries()) secret(`part ${index} of the ${name}`, part);
+    // Presented where it does not belong.
+    await user(signed).authorize(ticket);
+    note("Authorize", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
+  }
+  const { jwks } = orThrow(await shop.getSigningKeys());
+  expect(JSON.parse(jwks).keys).toHaveLength(1);
+  note("GetSigningKeys", "OK", undefined, byShop);
   await watch.ended;
   note("WatchStatus", "OK", undefined, byShop);
 

@@ -1,9 +1,31 @@
+import { credentials } from "@grpc/grpc-js";
+import { decodeJwt } from "jose";
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { QrLoginServiceClient, type TokenSet } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { digest, exchangeTicketOf } from "../../src/domain/secrets.js";
-import { authorized, byId, callersOf, created, orThrow, scanned } from "../support/callers.js";
-import { alice, bob, clock, overlapReads, server, setStage, shop } from "../support/stage.js";
-import { customers, signToken, staff } from "../support/tokens.js";
+import { startApp } from "../../src/app.js";
+import { signDevelopmentToken } from "../../src/auth/development.js";
+import { loadConfig } from "../../src/config/load.js";
+import { developmentPresets } from "../../src/development.js";
+import { digest, exchangeTicketOf, hexDigest } from "../../src/domain/secrets.js";
+import { startIssuerServer } from "../auth/support.js";
+import {
+  asUser,
+  authorization,
+  authorized,
+  basic,
+  byId,
+  type Calls,
+  callersOf,
+  callsOf,
+  created,
+  orThrow,
+  scanned,
+} from "../support/callers.js";
+import { startTestServer } from "../support/server.js";
+import { alice, bob, clock, overlapReads, restart, server, setStage, shop } from "../support/stage.js";
+import { customers, customersJwks, signToken, staff } from "../support/tokens.js";
 
 setStage();
 
@@ -75,6 +97,56 @@ describe("T5 Chained approval", () => {
       const caller = callersOf(server.client).user(credential);
       expect((await caller.markScanned(byId(next))).reason).toBe("USER_UNAUTHENTICATED");
     }
+  });
+
+  it("the tokens that we sign about a login approve nothing", async () => {
+    const { tokenSet } = orThrow(await shop.exchangeUserInfo(await authorized(shop, alice)));
+    await expectNoApproval(server.client, { app: shop, user: alice }, tokenSet);
+  });
+
+  it("nor do those of an app that is called like the audience of user tokens", async () => {
+    const impostor = {
+      ...{ id: customers.audience, name: "Impostor", userPool: customers.id },
+      secretSha256: [hexDigest("impostor")],
+    };
+    await restart({ settings: { apps: [impostor] } });
+    const app = callsOf(server.client, authorization(basic(customers.audience, "impostor")));
+    const { tokenSet } = orThrow(await app.exchangeUserInfo(await authorized(app, alice)));
+    expect(decodeJwt(tokenSet?.idToken ?? "").aud).toBe(customers.audience);
+    await expectNoApproval(server.client, { app, user: alice }, tokenSet);
+  });
+
+  it("nor do those of the development issuer", async () => {
+    const config = loadConfig({
+      env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" },
+      development: developmentPresets(),
+    });
+    const app = await startApp(config, pino({ level: "silent" }));
+    const client = new QrLoginServiceClient(app.grpcAddress, credentials.createInsecure());
+    try {
+      const demo = callsOf(client, authorization(basic("demo-app", "demo-secret")));
+      const demoAlice = callsOf(client, asUser(await signDevelopmentToken("alice", Date.now())));
+      const { tokenSet } = orThrow(await demo.exchangeUserInfo(await authorized(demo, demoAlice)));
+      await expectNoApproval(client, { app: demo, user: demoAlice }, tokenSet);
+    } finally {
+      client.close();
+      await app.stop();
+    }
+  });
+
+  it("a pool whose keys turn out to be ours lets nobody approve", async () => {
+    const idp = await startIssuerServer();
+    const other = await startTestServer({ pool: { keys: { jwksUri: `${idp.origin}/jwks` } } });
+    const { app, user } = callersOf(other.client);
+    const phone = user(await signToken("alice"));
+    const held = await created(app("shop"));
+    const { jwks } = orThrow(await app("shop").getSigningKeys());
+    idp.answerJson("/jwks", { keys: [...customersJwks.keys, ...JSON.parse(jwks).keys] });
+    expect((await phone.markScanned(byId(held))).reason).toBe("ISSUER_UNAVAILABLE");
+    idp.answerJson("/jwks", customersJwks);
+    expect((await phone.markScanned(byId(held))).code).toBe("OK");
+    await idp.close();
+    await other.stop();
   });
 });
 
@@ -172,3 +244,22 @@ describe("T10 Exchange by another client", () => {
     expect((await shop.exchangeUserInfo({ ...held, codeVerifier })).code).toBe("OK");
   });
 });
+
+/** That both tokens are refused by each RPC of approvers, for a ticket that their user has scanned. */
+async function expectNoApproval(
+  client: QrLoginServiceClient,
+  { app, user }: { readonly app: Calls; readonly user: Calls },
+  tokenSet: TokenSet | undefined,
+): Promise<void> {
+  const next = await scanned(app, user);
+  const before = orThrow(await app.getStatus(next)).status;
+  for (const token of [tokenSet?.idToken, tokenSet?.accessToken]) {
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    const caller = callsOf(client, asUser(token ?? ""));
+    const calls = [caller.markScanned(byId(next)), caller.authorize(next), caller.cancel(next)];
+    for (const answer of await Promise.all(calls)) {
+      expect([answer.code, answer.reason]).toEqual(["UNAUTHENTICATED", "USER_UNAUTHENTICATED"]);
+    }
+  }
+  expect(orThrow(await app.getStatus(next)).status?.revision).toBe(before?.revision);
+}

@@ -35,6 +35,8 @@ describe("ExchangeUserInfo", () => {
         authenticationMethods: ["pwd", "otp"],
         authenticationContext: "loa-2",
       },
+      // See token_set.test.ts.
+      tokenSet: expect.objectContaining({ idToken: expect.any(String), accessToken: expect.any(String) }),
     });
   });
 

@@ -13,6 +13,7 @@ import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import { asUser, authorization, basic, callsOf, type Held, orThrow, type Rpc } from "../support/callers.js";
 import { type Chance, createChance, garbageMaker, nestedLists } from "../support/garbage.js";
+import { tokenIssuer } from "../support/server.js";
 
 const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
 const requestsPerRpc = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
@@ -42,7 +43,8 @@ beforeAll(async () => {
   process.on("warning", onWarning);
   // Few tickets, so that the heap says something about leaks.
   const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_STORE_MAX_TICKETS: "2000" };
-  const config = loadConfig({ env, development: { apps: [developmentApp], userPools: [developmentPool] } });
+  const development = { apps: [developmentApp], userPools: [developmentPool], tokenIssuer };
+  const config = loadConfig({ env, development });
   const { authorizedTtl: authorized, remembered } = config.tickets;
   const store = createMemoryStore({
     clock: systemClock,
@@ -137,6 +139,7 @@ function rightRequest(rpc: Rpc, chance: Chance): Uint8Array {
         codeVerifier: newTicketId(),
       }).finish();
     },
+    getSigningKeys: () => messages.GetSigningKeysRequest.encode({}).finish(),
   };
   return right[rpc]();
 }
@@ -179,6 +182,7 @@ async function fuzz(rpc: Rpc, chance: Chance): Promise<Map<Ended, number>> {
 // The ones that end tickets come last, so that the others find some alive.
 const order: readonly Rpc[] = [
   "createTicket",
+  "getSigningKeys",
   "getStatus",
   "watchStatus",
   "exchangeUserInfo",

@@ -133,4 +133,11 @@ describe("each RPC does its work", () => {
     const told = orThrow(await shop.exchangeUserInfo(await authorized(shop, alice)));
     expect(told.user?.userId).toBe("subject-of-alice");
   });
+
+  it("GetSigningKeys tells the public keys of the tokens that apps are given", async () => {
+    const { issuer, jwks } = orThrow(await shop.getSigningKeys());
+    expect(issuer).toBe("https://login.example.com/");
+    const key = { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid: expect.any(String) };
+    expect(JSON.parse(jwks)).toEqual({ keys: [{ ...key, x: expect.any(String), y: expect.any(String) }] });
+  });
 });

@@ -45,7 +45,7 @@ describe("a refusal that passes says how long to wait, and one that does not say
     for (const answer of answers) expectRefusal(answer, "ABORTED", "CONCURRENT_UPDATE", { retry: true });
   });
 
-  it("STORE_UNAVAILABLE from every RPC while the store is away", async () => {
+  it("STORE_UNAVAILABLE from every RPC that needs it while the store is away", async () => {
     const held = await authorized(shop, alice);
     const away = async () => {
       throw new StoreUnavailable("cut off by the test");
@@ -57,6 +57,7 @@ describe("a refusal that passes says how long to wait, and one that does not say
       ...[await shop.withdraw(held), await shop.exchangeUserInfo(held)],
     ];
     for (const answer of answers) expectRefusal(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    expect((await shop.getSigningKeys()).code).toBe("OK");
   });
 
   it("OUTCOME_UNKNOWN for an exchange that may have been written, without a time to wait", async () => {

@@ -76,7 +76,7 @@ async function createRace(scheduler: fc.Scheduler) {
   }
 
   const authorize = (by: typeof alice) => tickets.authorize(by, id, async () => by.profile);
-  const exchange = () => tickets.exchange(shop, exchangeTicket, "");
+  const exchange = () => tickets.exchange(shop, exchangeTicket, "", async (ticket) => ticket);
   const approved = async () => {
     await near.markScanned(alice, bare(id));
     await near.authorize(alice, id, async () => alice.profile);

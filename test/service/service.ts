@@ -92,7 +92,13 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 1_000, maxTicketsPerApp: 1_000 });
   const { store, faults } = createFaultyStore(memory);
   const access = { store, clock, lifetimes };
-  const tickets = createTicketService(access, life);
+  const { exchange, ...others } = createTicketService(access, life);
+  const tickets = {
+    ...others,
+    /** Answers the ticket as the exchange found it, unless told what else to make of it. */
+    exchange: (app: CallingApp, exchangeTicket: string, codeVerifier: string, prepare = theTicket) =>
+      exchange(app, exchangeTicket, codeVerifier, prepare),
+  };
   const watch = createWatch(access, { heartbeat: 15_000, maxPerTicket: 4, ...watchOptions });
 
   async function create(changes: Partial<NewTicket> = {}, app: CallingApp = shop): Promise<Created> {
@@ -128,6 +134,8 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
 
   return { clock, memory, faults, access, tickets, watch, create, createIn, stored, scan, authorize };
 }
+
+const theTicket = async (ticket: Ticket): Promise<Ticket> => ticket;
 
 /** What a phone sends that sends the ticket id alone. */
 export const bare = (ticketId: string): ScannedCode => ({

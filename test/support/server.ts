@@ -7,7 +7,7 @@ import { pino } from "pino";
 import { stringify } from "yaml";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { type App, startApp } from "../../src/app.js";
-import type { Config } from "../../src/config/config.js";
+import type { Config, TokenIssuerConfig } from "../../src/config/config.js";
 import { loadConfig } from "../../src/config/load.js";
 import { type Clock, systemClock } from "../../src/domain/clock.js";
 import { hexDigest } from "../../src/domain/secrets.js";
@@ -26,12 +26,21 @@ export const appSecrets = {
 
 export type TestApp = keyof typeof appSecrets;
 
+/** Who signs the tokens of a usual test server. */
+export const tokenIssuer: TokenIssuerConfig = {
+  issuer: "https://login.example.com/",
+  keys: [{ generated: true }],
+  lifetime: 3_600_000,
+};
+
 /** How a test server differs from the usual one. */
 export interface TestServerOptions {
   /** Top-level keys of the configuration file, in place of the usual ones. */
   readonly settings?: Record<string, unknown>;
   /** Changes to the pool `customers`. */
   readonly pool?: Record<string, unknown>;
+  /** {@link tokenIssuer} if absent, and none if false. */
+  readonly tokenIssuer?: TokenIssuerConfig | false;
   readonly clock?: Clock;
   /** What to put around, or in place of, the embedded store. */
   readonly store?: (embedded: TicketStore) => TicketStore;
@@ -61,7 +70,9 @@ export interface TestServer {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const socketsBefore = openSockets();
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
-  const config = configIn(directory, options);
+  const { tokenIssuer: signing = tokenIssuer } = options;
+  // A file cannot ask for a key that is made at start.
+  const config: Config = { ...configIn(directory, options), tokenIssuer: signing || undefined };
   const written: string[] = [];
   const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
   const clock = countedClock(options.clock ?? systemClock);

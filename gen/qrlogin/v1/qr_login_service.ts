@@ -422,7 +422,47 @@ export interface ExchangeUserInfoResponse {
   /** The user pool of the user. */
   userPoolId: string;
   /** When and by what the approval was made. */
-  approval: Approval | undefined;
+  approval:
+    | Approval
+    | undefined;
+  /** Tokens about the user for the app, if the service is configured to sign any. */
+  tokenSet: TokenSet | undefined;
+}
+
+/**
+ * Tokens about the user who has signed in, signed by the service for the app
+ * that exchanged. Verify them with the keys of GetSigningKeys. The service
+ * never takes them for a user token: they approve nothing.
+ */
+export interface TokenSet {
+  /**
+   * An ID Token (OpenID Connect Core 1.0, section 2), signed as a JWT with ES256 or
+   * RS256. Its `aud` is the app id, its `sub` the user id.
+   */
+  idToken: string;
+  /**
+   * An access token (RFC 9068), signed with the same key: its `aud` and
+   * `client_id` are the app id, its `sub` is the user id.
+   */
+  accessToken: string;
+  /** When both tokens expire. */
+  expireTime:
+    | Date
+    | undefined;
+  /** What is left until the expire time as the message is made. */
+  remainingDuration: Duration | undefined;
+}
+
+/** The request of GetSigningKeys. */
+export interface GetSigningKeysRequest {
+}
+
+/** The answer of GetSigningKeys. */
+export interface GetSigningKeysResponse {
+  /** Claim `iss` of the tokens. Empty if the service signs none. */
+  issuer: string;
+  /** A JSON Web Key Set (RFC 7517) as JSON text. Each key has its `kid` and `alg`. */
+  jwks: string;
 }
 
 /** A user, as the claims of the user pool's issuer describe them. */
@@ -2416,7 +2456,7 @@ export const ExchangeUserInfoRequest: MessageFns<ExchangeUserInfoRequest, "qrlog
 };
 
 function createBaseExchangeUserInfoResponse(): ExchangeUserInfoResponse {
-  return { user: undefined, userPoolId: "", approval: undefined };
+  return { user: undefined, userPoolId: "", approval: undefined, tokenSet: undefined };
 }
 
 export const ExchangeUserInfoResponse: MessageFns<ExchangeUserInfoResponse, "qrlogin.v1.ExchangeUserInfoResponse"> = {
@@ -2431,6 +2471,9 @@ export const ExchangeUserInfoResponse: MessageFns<ExchangeUserInfoResponse, "qrl
     }
     if (message.approval !== undefined) {
       Approval.encode(message.approval, writer.uint32(26).fork()).join();
+    }
+    if (message.tokenSet !== undefined) {
+      TokenSet.encode(message.tokenSet, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2472,6 +2515,14 @@ export const ExchangeUserInfoResponse: MessageFns<ExchangeUserInfoResponse, "qrl
             message.approval = Approval.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.tokenSet = TokenSet.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2493,6 +2544,11 @@ export const ExchangeUserInfoResponse: MessageFns<ExchangeUserInfoResponse, "qrl
         ? globalThis.String(object.user_pool_id)
         : "",
       approval: isSet(object.approval) ? Approval.fromJSON(object.approval) : undefined,
+      tokenSet: isSet(object.tokenSet)
+        ? TokenSet.fromJSON(object.tokenSet)
+        : isSet(object.token_set)
+        ? TokenSet.fromJSON(object.token_set)
+        : undefined,
     };
   },
 
@@ -2507,6 +2563,9 @@ export const ExchangeUserInfoResponse: MessageFns<ExchangeUserInfoResponse, "qrl
     if (message.approval !== undefined) {
       obj.approval = Approval.toJSON(message.approval);
     }
+    if (message.tokenSet !== undefined) {
+      obj.tokenSet = TokenSet.toJSON(message.tokenSet);
+    }
     return obj;
   },
 
@@ -2520,6 +2579,287 @@ export const ExchangeUserInfoResponse: MessageFns<ExchangeUserInfoResponse, "qrl
     message.approval = (object.approval !== undefined && object.approval !== null)
       ? Approval.fromPartial(object.approval)
       : undefined;
+    message.tokenSet = (object.tokenSet !== undefined && object.tokenSet !== null)
+      ? TokenSet.fromPartial(object.tokenSet)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTokenSet(): TokenSet {
+  return { idToken: "", accessToken: "", expireTime: undefined, remainingDuration: undefined };
+}
+
+export const TokenSet: MessageFns<TokenSet, "qrlogin.v1.TokenSet"> = {
+  $type: "qrlogin.v1.TokenSet" as const,
+
+  encode(message: TokenSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.idToken !== "") {
+      writer.uint32(10).string(message.idToken);
+    }
+    if (message.accessToken !== "") {
+      writer.uint32(18).string(message.accessToken);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(26).fork()).join();
+    }
+    if (message.remainingDuration !== undefined) {
+      Duration.encode(message.remainingDuration, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TokenSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTokenSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.idToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accessToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.remainingDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TokenSet {
+    return {
+      idToken: isSet(object.idToken)
+        ? globalThis.String(object.idToken)
+        : isSet(object.id_token)
+        ? globalThis.String(object.id_token)
+        : "",
+      accessToken: isSet(object.accessToken)
+        ? globalThis.String(object.accessToken)
+        : isSet(object.access_token)
+        ? globalThis.String(object.access_token)
+        : "",
+      expireTime: isSet(object.expireTime)
+        ? fromJsonTimestamp(object.expireTime)
+        : isSet(object.expire_time)
+        ? fromJsonTimestamp(object.expire_time)
+        : undefined,
+      remainingDuration: isSet(object.remainingDuration)
+        ? Duration.fromJSON(object.remainingDuration)
+        : isSet(object.remaining_duration)
+        ? Duration.fromJSON(object.remaining_duration)
+        : undefined,
+    };
+  },
+
+  toJSON(message: TokenSet): unknown {
+    const obj: any = {};
+    if (message.idToken !== "") {
+      obj.idToken = message.idToken;
+    }
+    if (message.accessToken !== "") {
+      obj.accessToken = message.accessToken;
+    }
+    if (message.expireTime !== undefined) {
+      obj.expireTime = message.expireTime.toISOString();
+    }
+    if (message.remainingDuration !== undefined) {
+      obj.remainingDuration = Duration.toJSON(message.remainingDuration);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TokenSet>): TokenSet {
+    return TokenSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TokenSet>): TokenSet {
+    const message = createBaseTokenSet();
+    message.idToken = object.idToken ?? "";
+    message.accessToken = object.accessToken ?? "";
+    message.expireTime = object.expireTime ?? undefined;
+    message.remainingDuration = (object.remainingDuration !== undefined && object.remainingDuration !== null)
+      ? Duration.fromPartial(object.remainingDuration)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseGetSigningKeysRequest(): GetSigningKeysRequest {
+  return {};
+}
+
+export const GetSigningKeysRequest: MessageFns<GetSigningKeysRequest, "qrlogin.v1.GetSigningKeysRequest"> = {
+  $type: "qrlogin.v1.GetSigningKeysRequest" as const,
+
+  encode(_: GetSigningKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSigningKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSigningKeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetSigningKeysRequest {
+    return {};
+  },
+
+  toJSON(_: GetSigningKeysRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetSigningKeysRequest>): GetSigningKeysRequest {
+    return GetSigningKeysRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetSigningKeysRequest>): GetSigningKeysRequest {
+    const message = createBaseGetSigningKeysRequest();
+    return message;
+  },
+};
+
+function createBaseGetSigningKeysResponse(): GetSigningKeysResponse {
+  return { issuer: "", jwks: "" };
+}
+
+export const GetSigningKeysResponse: MessageFns<GetSigningKeysResponse, "qrlogin.v1.GetSigningKeysResponse"> = {
+  $type: "qrlogin.v1.GetSigningKeysResponse" as const,
+
+  encode(message: GetSigningKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.issuer !== "") {
+      writer.uint32(10).string(message.issuer);
+    }
+    if (message.jwks !== "") {
+      writer.uint32(18).string(message.jwks);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSigningKeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSigningKeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.issuer = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.jwks = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSigningKeysResponse {
+    return {
+      issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+      jwks: isSet(object.jwks) ? globalThis.String(object.jwks) : "",
+    };
+  },
+
+  toJSON(message: GetSigningKeysResponse): unknown {
+    const obj: any = {};
+    if (message.issuer !== "") {
+      obj.issuer = message.issuer;
+    }
+    if (message.jwks !== "") {
+      obj.jwks = message.jwks;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetSigningKeysResponse>): GetSigningKeysResponse {
+    return GetSigningKeysResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSigningKeysResponse>): GetSigningKeysResponse {
+    const message = createBaseGetSigningKeysResponse();
+    message.issuer = object.issuer ?? "";
+    message.jwks = object.jwks ?? "";
     return message;
   },
 };
@@ -3103,6 +3443,8 @@ export const QrLoginServiceService = {
    * Spends the exchange ticket for the user information. Called by the app that
    * created the ticket.
    *
+   * Answers tokens about the user too, where the service is configured to sign any.
+   *
    * At most once: of any number of calls one is answered OK, and the user
    * information is dropped from the service with that answer. Do not
    * retry a call whose answer was lost; let the user scan again. Refuses with
@@ -3120,6 +3462,22 @@ export const QrLoginServiceService = {
     responseSerialize: (value: ExchangeUserInfoResponse): Buffer =>
       Buffer.from(ExchangeUserInfoResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExchangeUserInfoResponse => ExchangeUserInfoResponse.decode(value),
+  },
+  /**
+   * Gets the public keys that verify the tokens of ExchangeUserInfo. Called by any
+   * app. Ask again when a token names a key that is not among them: keys are
+   * rotated. Without a token issuer in the configuration there are none.
+   */
+  getSigningKeys: {
+    path: "/qrlogin.v1.QrLoginService/GetSigningKeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSigningKeysRequest): Buffer =>
+      Buffer.from(GetSigningKeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSigningKeysRequest => GetSigningKeysRequest.decode(value),
+    responseSerialize: (value: GetSigningKeysResponse): Buffer =>
+      Buffer.from(GetSigningKeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSigningKeysResponse => GetSigningKeysResponse.decode(value),
   },
 } as const;
 
@@ -3203,6 +3561,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * Spends the exchange ticket for the user information. Called by the app that
    * created the ticket.
    *
+   * Answers tokens about the user too, where the service is configured to sign any.
+   *
    * At most once: of any number of calls one is answered OK, and the user
    * information is dropped from the service with that answer. Do not
    * retry a call whose answer was lost; let the user scan again. Refuses with
@@ -3211,6 +3571,12 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * CONCURRENT_UPDATE and OUTCOME_UNKNOWN.
    */
   exchangeUserInfo: handleUnaryCall<ExchangeUserInfoRequest, ExchangeUserInfoResponse>;
+  /**
+   * Gets the public keys that verify the tokens of ExchangeUserInfo. Called by any
+   * app. Ask again when a token names a key that is not among them: keys are
+   * rotated. Without a token issuer in the configuration there are none.
+   */
+  getSigningKeys: handleUnaryCall<GetSigningKeysRequest, GetSigningKeysResponse>;
 }
 
 export interface QrLoginServiceClient extends Client {
@@ -3382,6 +3748,8 @@ export interface QrLoginServiceClient extends Client {
    * Spends the exchange ticket for the user information. Called by the app that
    * created the ticket.
    *
+   * Answers tokens about the user too, where the service is configured to sign any.
+   *
    * At most once: of any number of calls one is answered OK, and the user
    * information is dropped from the service with that answer. Do not
    * retry a call whose answer was lost; let the user scan again. Refuses with
@@ -3403,6 +3771,26 @@ export interface QrLoginServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ExchangeUserInfoResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Gets the public keys that verify the tokens of ExchangeUserInfo. Called by any
+   * app. Ask again when a token names a key that is not among them: keys are
+   * rotated. Without a token issuer in the configuration there are none.
+   */
+  getSigningKeys(
+    request: GetSigningKeysRequest,
+    callback: (error: ServiceError | null, response: GetSigningKeysResponse) => void,
+  ): ClientUnaryCall;
+  getSigningKeys(
+    request: GetSigningKeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSigningKeysResponse) => void,
+  ): ClientUnaryCall;
+  getSigningKeys(
+    request: GetSigningKeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSigningKeysResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,0 +1,46 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { calculateJwkThumbprint, exportJWK, type JWK } from "jose";
+import type { SigningKeyConfig } from "../config/config.js";
+import { readSigningKey } from "../config/signing_keys.js";
+
+/** A key that signs, and what others may know of it. */
+export interface SigningKey {
+  readonly alg: "ES256" | "RS256";
+  /** Thumbprint of the public half (RFC 7638): the same wherever the key is used. */
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  /** With `kid`, `alg` and `use`, and no private member. */
+  readonly publicJwk: JWK;
+}
+
+/**
+ * The keys in the order of their configuration.
+ *
+ * @throws Error that names the file when there is no usable key in it; Error when a key stands there twice, or none does.
+ */
+export async function loadSigningKeys(
+  configs: readonly SigningKeyConfig[],
+): Promise<readonly [SigningKey, ...SigningKey[]]> {
+  const [first, ...others] = await Promise.all(
+    configs.map(async (config) => signingKey(privateKeyOf(config))),
+  );
+  if (!first) throw new Error("The token issuer has no signing key.");
+  if (new Set([first, ...others].map(({ kid }) => kid)).size < configs.length) {
+    throw new Error("A signing key of the token issuer stands in its list twice.");
+  }
+  return [first, ...others];
+}
+
+function privateKeyOf(config: SigningKeyConfig): KeyObject {
+  if (!("file" in config)) return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const found = readSigningKey(config.file);
+  if ("failure" in found) throw new Error(`The signing key ${config.file} cannot be used: ${found.failure}.`);
+  return found.key;
+}
+
+async function signingKey(privateKey: KeyObject): Promise<SigningKey> {
+  const alg = privateKey.asymmetricKeyType === "rsa" ? "RS256" : "ES256";
+  const publicHalf = await exportJWK(createPublicKey(privateKey));
+  const kid = await calculateJwkThumbprint(publicHalf);
+  return { alg, kid, privateKey, publicJwk: { ...publicHalf, kid, alg, use: "sig" } };
+}

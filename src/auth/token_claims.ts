@@ -1,0 +1,36 @@
+import type { SignInContext, UserProfile } from "../domain/user.js";
+import type { Claims } from "./claims.js";
+
+/**
+ * What a further claim of a pool may not be called: in our ID Token these names are ours, or mean something to whoever
+ * verifies it that the user's own token cannot have meant.
+ */
+const reserved: ReadonlySet<string> = new Set([
+  // RFC 7519, section 4.1, RFC 7800 and RFC 8693.
+  ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "act", "may_act", "scope", "client_id"],
+  // OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11, and its logout specifications.
+  ...["auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid", "events"],
+  ...["nickname", "name", "picture", "email", "email_verified", "phone_number", "phone_number_verified"],
+  "user_pool_id",
+]);
+
+/**
+ * The claims of an ID Token that describe the user and how they had signed in, by their standard names (OpenID Connect
+ * Core 1.0, sections 2 and 5.1). What the approval does not tell is left out. The pool's further claims follow under their
+ * own names, but for those that mean something else in our token.
+ */
+export function userClaims(profile: UserProfile, signIn: SignInContext): Claims {
+  const { nickname, name, photo, email, phone } = profile;
+  return {
+    // fromEntries makes own properties even of a claim called __proto__.
+    ...Object.fromEntries(Object.entries(profile.claims).filter(([claim]) => !reserved.has(claim))),
+    ...(nickname !== "" && { nickname }),
+    ...(name !== "" && { name }),
+    ...(photo !== "" && { picture: photo }),
+    ...(email !== "" && { email, email_verified: profile.emailVerified }),
+    ...(phone !== "" && { phone_number: phone, phone_number_verified: profile.phoneVerified }),
+    ...(signIn.authTime !== undefined && { auth_time: Math.floor(signIn.authTime / 1_000) }),
+    ...(signIn.methods.length > 0 && { amr: [...signIn.methods] }),
+    ...(signIn.acr !== "" && { acr: signIn.acr }),
+  };
+}

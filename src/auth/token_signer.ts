@@ -1,0 +1,71 @@
+import { type JsonWebKeyInput, randomUUID } from "node:crypto";
+import { type JWTPayload, SignJWT } from "jose";
+import type { TokenIssuerConfig } from "../config/config.js";
+import { isKeyOf } from "../config/signing_keys.js";
+import type { Clock } from "../domain/clock.js";
+import type { Approval } from "../domain/ticket.js";
+import { loadSigningKeys } from "./signing_keys.js";
+import { userClaims } from "./token_claims.js";
+
+/** Signs tokens for apps about users who have signed in. */
+export interface TokenSigner {
+  /** Claim `iss` of the tokens. */
+  readonly issuer: string;
+  /** The public keys that verify them, as the JSON text of a key set (RFC 7517). */
+  readonly jwks: string;
+  /** Whether a JWK is one of its keys, which no user pool may have. */
+  owns(jwk: JsonWebKeyInput["key"]): boolean;
+  /** @throws Error when the cryptography of the platform fails; nothing that a user or an app says makes it fail. */
+  sign(signedIn: SignedIn): Promise<SignedTokens>;
+}
+
+/** Whom the tokens are about, and which app they are for. */
+export interface SignedIn {
+  readonly appId: string;
+  readonly userPoolId: string;
+  readonly approval: Pick<Approval, "profile" | "signIn">;
+}
+
+export interface SignedTokens {
+  /** An ID Token (OpenID Connect Core 1.0, section 2). */
+  readonly idToken: string;
+  /** An access token (RFC 9068). */
+  readonly accessToken: string;
+  /** When both run out, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Reads or makes the keys; the first one signs from then on.
+ *
+ * @throws Error that names the file when it does not hold a key that can be used.
+ */
+export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock): Promise<TokenSigner> {
+  const { issuer, lifetime } = config;
+  const keys = await loadSigningKeys(config.keys);
+  const [{ alg, kid, privateKey }] = keys;
+
+  return {
+    issuer,
+    jwks: JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }),
+    owns: (jwk) => keys.some((key) => isKeyOf(key.privateKey, jwk)),
+    async sign({ appId, userPoolId, approval: { profile, signIn } }) {
+      const issuedAt = Math.floor(clock.now() / 1_000);
+      const expiresAt = issuedAt + Math.floor(lifetime / 1_000);
+      const signed = (typ: string, claims: JWTPayload) =>
+        new SignJWT({ ...claims, user_pool_id: userPoolId })
+          .setProtectedHeader({ alg, kid, typ })
+          .setIssuer(issuer)
+          .setSubject(profile.userId)
+          .setAudience(appId)
+          .setIssuedAt(issuedAt)
+          .setExpirationTime(expiresAt)
+          .sign(privateKey);
+      const [idToken, accessToken] = await Promise.all([
+        signed("JWT", userClaims(profile, signIn)),
+        signed("at+jwt", { client_id: appId, jti: randomUUID() }),
+      ]);
+      return { idToken, accessToken, expiresAt: expiresAt * 1_000 };
+    },
+  };
+}

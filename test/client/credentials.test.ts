@@ -1,0 +1,130 @@
+import { status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type AppCredentials,
+  createAppClient,
+  createApproverClient,
+  TicketState,
+} from "../../src/client/index.js";
+import { type Answers, fail, refusal, send, startFakeService, statusIn } from "./fake_service.js";
+import { startWire } from "./wire.js";
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+async function service(answers: Answers) {
+  const fake = await startFakeService(answers);
+  cleanups.push(fake.stop);
+  const credentialsSeen = () => fake.calls.map(({ metadata }) => metadata.get("authorization")[0]);
+  return { ...fake, credentialsSeen };
+}
+
+function appOn(address: string) {
+  const client = createAppClient({ address, appId: "shop", appSecret: "s3cret" });
+  cleanups.push(client.close);
+  return client;
+}
+
+function approverOn(address: string, token?: string | (() => string)) {
+  const client = createApproverClient({ address, token });
+  cleanups.push(client.close);
+  return client;
+}
+
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+/** Enough for an answer of any method. */
+const anything = { state: TicketState.SCANNED, revision: 1, ticketId: "t" };
+const blog: AppCredentials = { appId: "blog", appSecret: "hush" };
+
+/** What a promise is rejected with. */
+const reasonOf = (promise: Promise<unknown>) => promise.then(() => undefined).catch((reason) => reason);
+
+describe("the token of one call of an approver", () => {
+  test.each(["markScanned", "authorize", "cancel"] as const)(
+    "%s carries it in place of the client's, which is not asked for",
+    async (method) => {
+      const fake = await service({ [method]: () => anything });
+      let asked = 0;
+      const client = approverOn(fake.address, () => {
+        asked += 1;
+        return "own.own.own";
+      });
+      await client[method]({}, { token: "one.one.one" });
+      await client[method]({});
+      expect(fake.credentialsSeen()).toEqual(["Bearer one.one.one", "Bearer own.own.own"]);
+      expect(asked).toBe(1);
+    },
+  );
+
+  test("lets calls for many users share a connection", async () => {
+    const fake = await service({ authorize: () => anything });
+    const wire = await startWire(fake.port);
+    cleanups.push(wire.stop);
+    const client = approverOn(wire.address);
+    const tokens = Array.from({ length: 20 }, (_, n) => `user.${n}.x`);
+    await Promise.all(tokens.map((token) => client.authorize({ ticketId: "t" }, { token })));
+    expect(fake.credentialsSeen().sort()).toEqual(tokens.map((token) => `Bearer ${token}`).sort());
+    expect(wire.opened()).toBe(1);
+  });
+
+  test("must be there where the client has none: else the call is a TypeError and reaches nobody", async () => {
+    const fake = await service({ cancel: () => ({}) });
+    expect(await reasonOf(approverOn(fake.address).cancel({}))).toBeInstanceOf(TypeError);
+    expect(fake.calls).toHaveLength(0);
+  });
+
+  test.each(["", "top\nsecret"])(
+    "is refused without being quoted where it is malformed: %j",
+    async (token) => {
+      const fake = await service({ cancel: () => ({}) });
+      const reason = await reasonOf(approverOn(fake.address, "own.own.own").cancel({}, { token }));
+      expect(reason).toBeInstanceOf(TypeError);
+      expect(String(reason.stack)).not.toContain("secret");
+      expect(fake.calls).toHaveLength(0);
+    },
+  );
+});
+
+describe("the credentials of one call of an app", () => {
+  test.each(["createTicket", "getStatus", "withdraw", "exchangeUserInfo", "getSigningKeys"] as const)(
+    "%s carries them in place of the client's",
+    async (method) => {
+      const fake = await service({ [method]: () => anything });
+      const client = appOn(fake.address);
+      await client[method]({}, { credentials: blog });
+      await client[method]({});
+      expect(fake.credentialsSeen()).toEqual([basic("blog:hush"), basic("shop:s3cret")]);
+    },
+  );
+
+  test("watchStatus carries them, and again when it reconnects", async () => {
+    const fake = await service({
+      watchStatus: (stream) => {
+        if (fake.watches.length === 1) fail(stream, refusal(status.UNAVAILABLE));
+        else send(stream, statusIn(TicketState.CANCELLED));
+      },
+    });
+    const backoff = { baseMs: 1, capMs: 1 };
+    const watch = appOn(fake.address).watchStatus({ ticketId: "t" }, { credentials: blog, backoff });
+    for await (const { state } of watch) expect(state).toBe(TicketState.CANCELLED);
+    expect(fake.credentialsSeen()).toEqual([basic("blog:hush"), basic("blog:hush")]);
+  });
+
+  test.each([
+    { appId: "", appSecret: "hush" },
+    { appId: "a:b", appSecret: "hush" },
+    { appId: "a", appSecret: "" },
+  ])("are refused without being quoted where they make no sense: $appId", async (credentials) => {
+    const fake = await service({ getStatus: () => ({}) });
+    const client = appOn(fake.address);
+    const watch = client.watchStatus({ ticketId: "t" }, { credentials })[Symbol.asyncIterator]();
+    for (const call of [client.getStatus({}, { credentials }), watch.next()]) {
+      const reason = await reasonOf(call);
+      expect(reason).toBeInstanceOf(TypeError);
+      expect(String(reason.stack)).not.toContain("hush");
+    }
+    expect(fake.calls).toHaveLength(0);
+  });
+});
