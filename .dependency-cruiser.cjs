@@ -34,6 +34,24 @@ module.exports = {
       "^gen/",
     ),
     only("client knows the generated client alone", within("client"), within("client"), "^gen/"),
+    only(
+      "gateway knows the client, the pictures and the domain",
+      within("gateway"),
+      within("gateway", "qr", "domain"),
+      "^src/client/index.ts$",
+    ),
+    {
+      name: "fastify belongs to the gateway",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("gateway") },
+      to: { path: "node_modules/(fastify|@fastify)/" },
+    },
+    {
+      name: "nothing but the composition root knows the gateway",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: within("gateway") },
+      to: { path: within("gateway") },
+    },
     {
       name: "grpc-js and gen/ belong to server and client",
       severity: "error",

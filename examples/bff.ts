@@ -52,4 +52,4 @@ server.get("/events", async (request, reply) => {
   page.end();
 });
 
-console.log(`Open ${await server.listen({ host: "127.0.0.1", port: Number(argumentOf("--port") ?? 8080) })}`);
+console.log(`Open ${await server.listen({ host: "127.0.0.1", port: Number(argumentOf("--port") ?? 8081) })}`);

@@ -1,20 +1,17 @@
 import { createRequire } from "node:module";
 import { Argument, Command, CommanderError } from "commander";
-import { pino } from "pino";
-import { startApp } from "./app.js";
-import {
-  type DevelopmentUser,
-  developmentApp,
-  developmentPool,
-  developmentUsers,
-  signDevelopmentToken,
-} from "./auth/development.js";
+import { type Logger, pino } from "pino";
+import { type DevelopmentUser, developmentUsers, signDevelopmentToken } from "./auth/development.js";
+import type { GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
+import { developmentPresets } from "./development.js";
 import { systemClock } from "./domain/clock.js";
 import { hexDigest, newSecret } from "./domain/secrets.js";
+import { startGatewayApp } from "./gateway_app.js";
 import { redaction } from "./server/redaction.js";
-import { welcome } from "./welcome.js";
+import { startServing } from "./serving.js";
+import { gatewayWelcome, welcome } from "./welcome.js";
 
 /** What a command needs of the process that it runs in. */
 export interface Surroundings {
@@ -30,7 +27,7 @@ export interface Surroundings {
 /** Exit codes: all is well, it did not work, and the call itself was wrong. */
 const exit = { ok: 0, failed: 1, usage: 2 } as const;
 
-const development = { apps: [developmentApp], userPools: [developmentPool] };
+const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONFIG)"] as const;
 
 /** Runs one command line, without the names of the program. The answer is the exit code. */
 export async function runCommand(words: readonly string[], around: Surroundings): Promise<number> {
@@ -57,9 +54,15 @@ function program(around: Surroundings): Command {
 
   root
     .command("serve")
-    .description("serve; in development mode unless there is a configuration")
-    .option("--config <file>", "configuration file (also: QRLOGIN_CONFIG)")
+    .description("serve; in development mode, with the gateway, unless there is a configuration")
+    .option(...configOption)
     .action((options: { config?: string }) => serve(options.config, around));
+
+  root
+    .command("gateway")
+    .description("run the HTTP gateway; in development mode unless there is a configuration")
+    .option(...configOption)
+    .action((options: { config?: string }) => gateway(options.config, around));
 
   root
     .command("dev-token")
@@ -83,7 +86,7 @@ function program(around: Surroundings): Command {
     .description("tell every mistake in a configuration")
     .argument("<file>", "configuration file")
     .action((file: string) => {
-      loadConfig({ file, env: around.env });
+      loadConfig({ file, env: around.env, purpose: "check" });
       around.print(`${file}: valid`);
     });
 
@@ -92,15 +95,42 @@ function program(around: Surroundings): Command {
 
 async function serve(file: string | undefined, around: Surroundings): Promise<void> {
   const stopRequested = around.stopRequested();
-  const config = loadConfig({ file, env: around.env, development });
+  const config = loadConfig({ file, env: around.env, development: developmentPresets() });
+  const { development } = config;
   const log = pino({ level: config.log.level, redact: redaction });
-  const app = await startApp(config, log);
-  if (config.development) around.complain(welcome(app.grpcAddress));
-  log.info({ grpc: app.grpcAddress, development: config.development }, "ready");
+  const serving = await startServing(config, log);
+  const { grpcAddress, gatewayAddress } = serving;
+  if (development) around.complain(welcome(grpcAddress, urlOf(gatewayAddress, config.gateway)));
+  log.info({ grpc: grpcAddress, gateway: gatewayAddress, development }, "ready");
+  await stopPolitely(serving, stopRequested, log);
+}
+
+async function gateway(file: string | undefined, around: Surroundings): Promise<void> {
+  const stopRequested = around.stopRequested();
+  const sources = { file, env: around.env, development: developmentPresets() };
+  const { development, gateway: own, log: logging } = loadConfig({ ...sources, purpose: "gateway" });
+  if (!own) throw new Error("the gateway has no configuration");
+  const log = pino({ level: logging.level, redact: redaction });
+  const server = await startGatewayApp(own, log);
+  if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
+  log.info({ gateway: server.address, development }, "ready");
+  await stopPolitely(server, stopRequested, log);
+}
+
+/** Waits for the wish to stop, and stops. */
+async function stopPolitely(
+  running: { stop(): Promise<void> },
+  stopRequested: Promise<string>,
+  log: Logger,
+): Promise<void> {
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
-  await app.stop();
+  await running.stop();
   log.info("stopped");
+}
+
+function urlOf(address: string | undefined, config: GatewayConfig | undefined): string {
+  return `${config?.tls ? "https" : "http"}://${address}`;
 }
 
 function textOf(error: unknown): string {

@@ -1,10 +1,10 @@
 /** What development mode says when it is ready: what it is, and what to do next. */
-export function welcome(grpcAddress: string): string {
+export function welcome(grpcAddress: string, gatewayUrl: string): string {
   return `
-  qrlogin serves on ${grpcAddress}
+  qrlogin serves on ${grpcAddress}, its gateway for browsers on ${gatewayUrl}
 
-  DEVELOPMENT MODE: public secrets, demo users, loopback only. Never for real users.
-      app        demo-app, secret demo-secret, user pool demo-pool
+${warning}
+      apps       demo-app, secret demo-secret; legacy-app, secret legacy-secret; user pool demo-pool
       users      alice, bob
 
   Try it, each in a terminal of its own:
@@ -16,3 +16,15 @@ export function welcome(grpcAddress: string): string {
       npm run --silent qrlogin -- dev-token alice
 `;
 }
+
+/** The same of a gateway by itself. */
+export function gatewayWelcome(gatewayUrl: string, serviceAddress: string): string {
+  return `
+  The qrlogin gateway serves on ${gatewayUrl} and calls the service on ${serviceAddress}
+
+${warning}
+      apps       demo-app, legacy-app
+`;
+}
+
+const warning = "  DEVELOPMENT MODE: public secrets, demo users, loopback only. Never for real users.";

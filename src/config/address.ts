@@ -27,6 +27,12 @@ export function isLoopback(host: string): boolean {
   return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
 }
 
+/** Whether somebody else than this machine can be reached at `HOST:PORT`. False of what has not that form. */
+export function isOnNetwork(address: string | undefined): boolean {
+  const host = parseAddress(address ?? "")?.host;
+  return host !== undefined && !isLoopback(host);
+}
+
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");

@@ -1,47 +1,66 @@
-import type * as z from "zod";
-import { isLoopback, parseAddress } from "./address.js";
+import { isOnNetwork } from "./address.js";
 import { developmentIssuer } from "./development_key.js";
+import { gatewayMistakes } from "./gateway_checks.js";
 import { keySetFailure, tlsMistakes } from "./key_files.js";
 import type { Mistake } from "./problems.js";
-import type { fileSchema } from "./schema.js";
-import type { Understood } from "./schema_tree.js";
+import { repeatedIds } from "./repeated_ids.js";
+import type { Content } from "./schema.js";
+import { tokenIssuerMistakes } from "./token_issuer_checks.js";
 
-type Content = NonNullable<Understood<z.output<typeof fileSchema>>>;
 type Pool = NonNullable<NonNullable<Content["userPools"]>[number]>;
 
+/** What of a configuration is to be judged beyond each value by itself. */
+export interface Judged {
+  /** All but the section `gateway`. */
+  readonly service: boolean;
+  /** Whether there must be apps and user pools. */
+  readonly identities: boolean;
+  readonly gateway: boolean;
+  /** Whether the public development identities are accepted. */
+  readonly development: boolean;
+}
+
 /** What is wrong between the values of a configuration, each by itself right, and with the files that they name. */
-export function relationMistakes(content: Content, development: boolean): Mistake[] {
-  const { grpc, tickets, userPools, apps } = content;
+export function relationMistakes(content: Content, judged: Judged): Mistake[] {
+  const { grpc, gateway } = content;
+  const placeMistakes = judged.development ? developmentMistakes : plainTextMistakes;
   return [
-    ...(development ? developmentMistakes(grpc) : plainTextMistakes(grpc)),
-    ...(grpc?.tls ? tlsMistakes(grpc.tls) : []),
-    ...lifetimeMistakes(tickets),
-    ...(development ? [] : absenceMistakes(content)),
-    ...repeatedIds("userPools", userPools),
-    ...repeatedIds("apps", apps),
-    ...repeatedPairs(userPools),
-    ...(userPools ?? []).flatMap((pool, index) => poolMistakes(pool, index)),
-    ...unknownPools(content),
+    ...(judged.service ? [...placeMistakes("grpc", grpc), ...serviceMistakes(content)] : []),
+    ...(judged.identities ? absenceMistakes(content) : []),
+    ...(judged.gateway && gateway ? [...placeMistakes("gateway", gateway), ...gatewayMistakes(gateway)] : []),
   ];
 }
 
-function isOnNetwork(address: string | undefined): boolean {
-  return address !== undefined && !isLoopback(parseAddress(address)?.host ?? "");
+function serviceMistakes(content: Content): Mistake[] {
+  const { grpc, tickets, userPools, apps } = content;
+  return [
+    ...(grpc?.tls ? tlsMistakes(["grpc", "tls"], grpc.tls) : []),
+    ...lifetimeMistakes(tickets),
+    ...repeatedIds(["userPools"], userPools),
+    ...repeatedIds(["apps"], apps),
+    ...repeatedPairs(userPools),
+    ...(userPools ?? []).flatMap((pool, index) => poolMistakes(pool, index)),
+    ...unknownPools(content),
+    ...tokenIssuerMistakes(content),
+  ];
 }
 
-function developmentMistakes(grpc: Content["grpc"]): Mistake[] {
-  if (!isOnNetwork(grpc?.address)) return [];
+type Listener = Pick<NonNullable<Content["grpc"]>, "address" | "tls" | "allowPlaintextOnNetwork">;
+
+function developmentMistakes(name: "grpc" | "gateway", listener: Listener = {}): Mistake[] {
+  if (!isOnNetwork(listener.address)) return [];
   const message =
     "must be on loopback in development mode, whose identities are public; give a configuration file to listen elsewhere";
-  return [{ path: ["grpc", "address"], message }];
+  return [{ path: [name, "address"], message }];
 }
 
-function plainTextMistakes(grpc: Content["grpc"]): Mistake[] {
-  if (grpc?.tls || grpc?.allowPlaintextOnNetwork !== false || !isOnNetwork(grpc.address)) return [];
+function plainTextMistakes(name: "grpc" | "gateway", listener: Listener = {}): Mistake[] {
+  const { address, tls, allowPlaintextOnNetwork } = listener;
+  if (tls || allowPlaintextOnNetwork !== false || !isOnNetwork(address)) return [];
   const message =
-    "would send secrets over the network as plain text: set grpc.tls.certFile and grpc.tls.keyFile, or set " +
-    "grpc.allowPlaintextOnNetwork to true where a proxy in front ends TLS";
-  return [{ path: ["grpc", "address"], message }];
+    `would send secrets over the network as plain text: set ${name}.tls.certFile and ${name}.tls.keyFile, or set ` +
+    `${name}.allowPlaintextOnNetwork to true where a proxy in front ends TLS`;
+  return [{ path: [name, "address"], message }];
 }
 
 function lifetimeMistakes(tickets: Content["tickets"]): Mistake[] {
@@ -62,15 +81,6 @@ function absenceMistakes({ userPools, apps }: Content): Mistake[] {
     ...(userPools?.length === 0 ? [{ path: ["userPools"], message }] : []),
     ...(apps?.length === 0 ? [{ path: ["apps"], message }] : []),
   ];
-}
-
-function repeatedIds(list: string, entries: Content["apps"] | Content["userPools"]): Mistake[] {
-  const ids = (entries ?? []).map((entry) => entry?.id);
-  return ids.flatMap((id, index) => {
-    const first = ids.indexOf(id);
-    if (id === undefined || first === index) return [];
-    return [{ path: [list, index, "id"], message: `is the id of ${list}[${first}] too` }];
-  });
 }
 
 /** (Issuer, audience) names one pool: with two, a token would choose between tenants. */

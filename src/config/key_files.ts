@@ -1,27 +1,44 @@
+import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import * as z from "zod";
 import { isDevelopmentKey } from "./development_key.js";
 import { readText } from "./file.js";
 import type { Mistake } from "./problems.js";
+import type { Path } from "./schema_tree.js";
 
-const absent = z.undefined().optional();
-// Kinds of keys that we cannot use may stand beside those that we can (RFC 7517, section 5), but no private member:
-// `d` and `priv` of a private key, `k` of a shared secret.
+const member = z.string().exactOptional();
+const absent = z.never().exactOptional();
 const publicKey = z.object({
   kty: z.string(),
-  x: z.string().optional(),
+  // RFC 7518, section 6, and RFC 8037.
+  ...{ crv: member, x: member, y: member, n: member, e: member },
+  // Kinds of keys that we cannot use may stand beside those that we can (RFC 7517, section 5), but no private member:
+  // `d` and `priv` of a private key, `k` of a shared secret.
   ...{ d: absent, k: absent, priv: absent },
 });
 const keySet = z.object({ keys: z.array(publicKey) });
 
+/** A public key as a JWK, without what says how to use it. */
+export type PublicKey = z.output<typeof publicKey>;
+
+/** The public keys in a file that should hold a JSON Web Key Set (RFC 7517); none if it holds anything else. */
+export function publicKeysIn(file: string): readonly PublicKey[] {
+  const text = readText(file);
+  return "failure" in text ? [] : publicKeysOf(text.content);
+}
+
+function publicKeysOf(text: string): readonly PublicKey[] {
+  return keySet.safeParse(jsonOf(text)).data?.keys ?? [];
+}
+
 /**
- * What is wrong with a file that should hold a JSON Web Key Set (RFC 7517) of public keys, none of them the development
+ * What is wrong with a file that should hold a JSON Web Key Set of public keys, none of them the development
  * key; undefined if nothing is.
  */
 export function keySetFailure(file: string): string | undefined {
   const text = readText(file);
   if ("failure" in text) return text.failure;
-  const keys = keySet.safeParse(jsonOf(text.content)).data?.keys ?? [];
+  const keys = publicKeysOf(text.content);
   if (!keys.some(({ kty }) => ["EC", "RSA", "OKP"].includes(kty))) {
     return "the file must hold a JSON Web Key Set of public keys (EC, RSA or OKP)";
   }
@@ -30,9 +47,11 @@ export function keySetFailure(file: string): string | undefined {
     : undefined;
 }
 
-/** What is wrong with the files of a certificate and its key, as far as their names are known. */
-export function tlsMistakes(tls: { certFile?: string | undefined; keyFile?: string | undefined }): Mistake[] {
-  const path = ["grpc", "tls"];
+/** What is wrong with the files of a certificate and its key at a path, as far as their names are known. */
+export function tlsMistakes(
+  path: Path,
+  tls: { certFile?: string | undefined; keyFile?: string | undefined } = {},
+): Mistake[] {
   const mistakes: Mistake[] = [];
   const contents = (["certFile", "keyFile"] as const).flatMap((name) => {
     const file = tls[name];
@@ -43,6 +62,24 @@ export function tlsMistakes(tls: { certFile?: string | undefined; keyFile?: stri
   const [cert, key] = contents;
   if (cert === undefined || key === undefined || isPair(cert, key)) return mistakes;
   return [{ path, message: "certFile and keyFile must be a certificate chain and its private key, as PEM" }];
+}
+
+/** What is wrong with a file that should hold certificates; undefined if nothing is. */
+export function certificatesFailure(file: string): string | undefined {
+  const text = readText(file);
+  if ("failure" in text) return text.failure;
+  const blocks = text.content.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
+  const allCertificates = blocks.length > 0 && blocks.every(isCertificate);
+  return allCertificates ? undefined : "the file must hold certificates as PEM";
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isPair(cert: string, key: string): boolean {

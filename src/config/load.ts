@@ -1,5 +1,5 @@
-import { relationMistakes } from "./checks.js";
-import type { AppConfig, Config, UserPoolConfig } from "./config.js";
+import { type Judged, relationMistakes } from "./checks.js";
+import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
 import {
   type Environment,
   type EnvironmentValue,
@@ -11,7 +11,7 @@ import { readYaml } from "./file.js";
 import { ConfigError, type Mistake, type Problem, pathText } from "./problems.js";
 import { fileSchema } from "./schema.js";
 import { readBySchema } from "./schema_mistakes.js";
-import { understood } from "./schema_tree.js";
+import { isMap, type Setting, understood } from "./schema_tree.js";
 
 /** Where the configuration comes from. */
 export interface ConfigSources {
@@ -19,43 +19,84 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   readonly env: Environment;
   /** What development mode has for lack of a configuration. Without it there is no development mode. */
-  readonly development?:
-    | { readonly apps: readonly AppConfig[]; readonly userPools: readonly UserPoolConfig[] }
-    | undefined;
+  readonly development?: Development | undefined;
+  /** What the configuration is for. `serve` by default. */
+  readonly purpose?: Purpose | undefined;
 }
+
+/** What development mode has. */
+export interface Development {
+  readonly apps: readonly AppConfig[];
+  readonly userPools: readonly UserPoolConfig[];
+  readonly tokenIssuer?: TokenIssuerConfig;
+  /** What a file would say under `gateway`. The environment goes over it. */
+  readonly gateway?: object;
+}
+
+/**
+ * The service needs apps and user pools, the gateway its section and nothing else. Each leaves alone what the other one
+ * alone needs, such as files that it may not be able to read; `check` judges all that is there.
+ */
+export type Purpose = "serve" | "gateway" | "check";
 
 /**
  * Reads the configuration, once: the file, over it the environment, over both the checks. The answer is frozen.
  *
- * With neither a file nor apps nor user pools in the environment this is development mode.
+ * With neither a file nor any identity in the environment (apps, user pools, apps of the gateway) this is development mode.
  *
  * @throws ConfigError with every mistake that there is.
  */
-export function loadConfig({ file, env, development }: ConfigSources): Config {
+export function loadConfig({ file, env, development, purpose = "serve" }: ConfigSources): Config {
   const { values, problems: strangers } = readEnvironment(env);
   const source = sourceOf(file, env);
   const isDevelopment =
-    development !== undefined &&
-    source === undefined &&
-    !values.some(({ setting }) => isIdentity(setting.path));
+    development !== undefined && source === undefined && !values.some(({ setting }) => isIdentity(setting));
 
-  const { content, problems: unreadable } = source ? readSource(source) : { content: {}, problems: [] };
+  const preset = isDevelopment && development.gateway ? { gateway: development.gateway } : {};
+  const { content, problems: unreadable } = source ? readSource(source) : { content: preset, problems: [] };
   const all = overlaid(content, values);
   const { value, mistakes } = readBySchema(fileSchema, all);
-  const relations = relationMistakes(understood(fileSchema, all) ?? {}, isDevelopment);
+  const judged = judgedFor(purpose, all, isDevelopment);
+  const relations = relationMistakes(understood(fileSchema, all) ?? {}, judged);
   // Where the file cannot be read, what is missing may be in it; only the environment can be judged.
-  const judged = unreadable.length === 0 ? [...mistakes, ...relations] : mistakes.filter(isFrom(values));
+  const found =
+    unreadable.length === 0
+      ? [...mistakes, ...relations, ...(purpose === "gateway" ? gatewayAbsence(all) : [])]
+      : mistakes.filter(isFrom(values));
   const problems = [
     ...unreadable,
     ...strangers,
     ...(isDevelopment ? productionProblems(env) : []),
-    ...judged.map((mistake) => problemOf(mistake, values, source)),
+    ...found.map((mistake) => problemOf(mistake, values, source)),
   ];
   if (!value || problems.length > 0) throw new ConfigError(problems);
 
-  const identities = isDevelopment ? structuredClone(development) : value;
-  const { apps, userPools } = identities;
-  return frozen({ ...value, development: isDevelopment, apps, userPools });
+  const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(development) : value;
+  return frozen({
+    ...value,
+    development: isDevelopment,
+    ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
+  });
+}
+
+function judgedFor(purpose: Purpose, content: unknown, development: boolean): Judged {
+  const has = (key: string) => isMap(content) && content[key] !== undefined;
+  switch (purpose) {
+    case "serve":
+      // In development mode it starts the gateway too.
+      return { service: true, identities: !development, gateway: development, development };
+    case "gateway":
+      return { service: false, identities: false, gateway: true, development };
+    case "check": {
+      const identities = !has("gateway") || has("apps") || has("userPools");
+      return { service: true, identities, gateway: true, development };
+    }
+  }
+}
+
+function gatewayAbsence(content: unknown): Mistake[] {
+  if (!isMap(content) || content.gateway !== undefined) return [];
+  return [{ path: ["gateway"], message: "is missing: the gateway is configured by a section of this name" }];
 }
 
 /** The file to read, and what named it. */
@@ -75,8 +116,10 @@ function readSource({ file, name }: Source): ReturnType<typeof readYaml> {
   return file === "" ? { problems: [{ path: name, message: "must name a file" }] } : readYaml(file);
 }
 
-function isIdentity([key]: readonly string[]): boolean {
-  return key === "apps" || key === "userPools";
+const identityPaths = ["apps", "userPools", "gateway", "gateway.apps"];
+
+function isIdentity({ path }: Setting): boolean {
+  return identityPaths.includes(path.join("."));
 }
 
 function productionProblems(env: Environment): Problem[] {

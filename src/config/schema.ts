@@ -1,13 +1,24 @@
 import * as z from "zod";
 import { type Config, type KeysConfig, standardClaims } from "./config.js";
-import { address, count, duration, id, oneOrMore, pictureUrl, sha256, text, trustedUrl } from "./values.js";
-
-const tls = z.strictObject({ certFile: text, keyFile: text });
+import { gateway, tokenIssuer } from "./gateway_schema.js";
+import type { Understood } from "./schema_tree.js";
+import {
+  address,
+  certificateFiles,
+  count,
+  duration,
+  id,
+  oneOrMore,
+  pictureUrl,
+  sha256,
+  text,
+  trustedUrl,
+} from "./values.js";
 
 const grpc = z
   .strictObject({
     address: address.default("127.0.0.1:50051"),
-    tls: tls.optional(),
+    tls: certificateFiles.optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(true),
     maxMessageBytes: count(4096, 4_194_304).default(65_536),
@@ -148,13 +159,24 @@ const app = z
  * The configuration file: every key with its limits and its default. What two keys have to do with each other stands in
  * `checks.ts`; that both have been kept is known of what `loadConfig` answers, and of nothing else.
  */
-export const fileSchema = z.strictObject({
-  grpc,
-  log,
-  store,
-  tickets,
-  watch,
-  tokens,
-  userPools: z.array(userPool).default([]),
-  apps: z.array(app).default([]),
-}) satisfies z.ZodType<Omit<Config, "development">>;
+export const fileSchema = z
+  .strictObject({
+    grpc,
+    log,
+    store,
+    tickets,
+    watch,
+    tokens,
+    tokenIssuer: tokenIssuer.optional(),
+    userPools: z.array(userPool).default([]),
+    apps: z.array(app).default([]),
+    gateway: gateway.optional(),
+  })
+  .transform((given) => ({
+    ...given,
+    tokenIssuer: given.tokenIssuer,
+    gateway: given.gateway,
+  })) satisfies z.ZodType<Omit<Config, "development">>;
+
+/** What is right in a configuration file. */
+export type Content = NonNullable<Understood<z.output<typeof fileSchema>>>;

@@ -42,6 +42,9 @@ export const address = z.string().refine((value) => parseAddress(value) !== unde
   error: "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65535, such as 127.0.0.1:50051",
 });
 
+/** The PEM files of a certificate chain and its private key. */
+export const certificateFiles = z.strictObject({ certFile: text, keyFile: text });
+
 /** An address that keys or claims are fetched from: nobody on the way may change them. */
 export const trustedUrl = z.string().refine(isTrustedUrl, {
   error: "must be an https URL (http on loopback only) without user name and password",
@@ -52,8 +55,12 @@ function isTrustedUrl(value: string): boolean {
   if (!url) return false;
   // fetch refuses credentials in a URL, but only when the first user has scanned.
   if (url.username !== "" || url.password !== "") return false;
-  if (url.protocol === "https:") return true;
-  return url.protocol === "http:" && isLoopback(url.hostname.replace(/^\[|\]$/g, ""));
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
+}
+
+/** Whether a URL leads to this machine. */
+export function isLoopbackUrl(url: URL): boolean {
+  return isLoopback(url.hostname.replace(/^\[|\]$/g, ""));
 }
 
 /** A picture that a phone can show: https, http or `data:image/`; empty if there is none. */
@@ -70,7 +77,8 @@ function isPictureUrl(value: string): boolean {
   return url?.protocol === "https:" || url?.protocol === "http:";
 }
 
-function urlOf(value: string): URL | undefined {
+/** The URL that a text is, if it is one. */
+export function urlOf(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }
 

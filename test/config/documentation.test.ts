@@ -5,11 +5,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { fileSchema } from "../../src/config/schema.js";
 import { entryOf, settingsOf, shapeOf } from "../../src/config/schema_tree.js";
-import { certificate, privateKey } from "./certificate.js";
-import { app, load, pool } from "./loading.js";
+import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
+import { app, gateway, load, pool, tokenIssuerWith } from "./loading.js";
 
 const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-const example = /```yaml\n(?<yaml>.*?)```/s.exec(document)?.groups?.yaml ?? "";
+/** The examples of all sections, which make up one file. */
+const example = [...document.matchAll(/```yaml\n(?<yaml>.*?)```/gs)]
+  .map(({ groups }) => groups?.yaml)
+  .join("\n");
 
 /** The table of the keys: path and default, a default in backticks without them. */
 const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset>.*?) \| /gm)].map(
@@ -32,14 +35,26 @@ function valuesOf(schema: Parameters<typeof settingsOf>[0], before = ""): string
 test("the example in the documentation is a configuration", () => {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  writeFileSync(join(directory, "tls.crt"), certificate);
-  writeFileSync(join(directory, "tls.key"), privateKey);
+  for (const name of ["tls.crt", "gateway.crt", "ca.crt"]) writeFileSync(join(directory, name), certificate);
+  for (const name of ["tls.key", "gateway.key", "token-1.pem"])
+    writeFileSync(join(directory, name), privateKey);
+  writeFileSync(join(directory, "token-2.pem"), otherPrivateKey);
   const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
   writeFileSync(join(directory, "staff-jwks.json"), JSON.stringify(jwks));
-  const config = load(example.replaceAll("/etc/qrlogin", directory));
+  const config = load(example.replaceAll("/etc/qrlogin", directory), {}, "check");
   expect(config.development).toBe(false);
   expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff"]);
   expect(config.apps[0]?.secretSha256).toHaveLength(2);
+  expect(config.tokenIssuer?.keys).toHaveLength(2);
+  expect(config.gateway?.handleKeys).toHaveLength(2);
+});
+
+test("the example of a gateway is a configuration by itself", () => {
+  const { gateway: own }: { gateway: object } = parse(example);
+  const { tls, service, ...rest } = own as Record<string, object>;
+  expect([tls, service].every((each) => each !== undefined)).toBe(true);
+  const content = { gateway: { ...rest, address: "127.0.0.1:8443" } };
+  expect(load(content, {}, "gateway").gateway?.apps[0]?.id).toBe("shop");
 });
 
 test("the example has every key outside the lists", () => {
@@ -60,7 +75,10 @@ test("the table in the documentation names every key, and no other", () => {
 });
 
 test("the defaults in the table are the defaults", () => {
-  const content: Record<string, unknown> = { userPools: [{ ...pool }], apps: [{ ...app }] };
+  const content: Record<string, unknown> = {
+    ...{ userPools: [{ ...pool }], apps: [{ ...app }], tokenIssuer: tokenIssuerWith() },
+    gateway: { ...gateway, apps: [{ ...gateway.apps[0] }] },
+  };
   const expected = load(content);
   for (const { path, preset } of rows) {
     if (preset === undefined) continue;

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { type Config, standardClaims } from "../../src/config/config.js";
 import { developmentIssuer } from "../../src/config/development_key.js";
-import { type ConfigSources, loadConfig } from "../../src/config/load.js";
+import { type ConfigSources, loadConfig, type Purpose } from "../../src/config/load.js";
 import { ConfigError, type Problem } from "../../src/config/problems.js";
 
 /** A file with this content, deleted when the test ends. */
@@ -31,10 +32,30 @@ export function contentWith(keys: object): object {
   return { userPools: [pool], apps: [app], ...keys };
 }
 
+/** The least that a gateway needs. */
+export const gateway = {
+  handleKeys: ["a2V5LW9mLTMyLWJ5dGVzLWZvci10aGUtaGFuZGxlcy4"],
+  apps: [{ id: "shop", secret: "hunter2-hunter2" }],
+};
+
+/** The least that a token issuer needs, with these keys in place of its own. */
+export function tokenIssuerWith(keys: object = {}): object {
+  return { issuer: "https://qr.example.com", keys: [{ file: signingKeyFile() }], ...keys };
+}
+
+/** A fresh key in a PEM file, EC P-256 by default. */
+export function signingKeyFile(key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey): string {
+  return temporaryFile("token.pem", key.export({ format: "pem", type: "pkcs8" }).toString());
+}
+
 /** Loads a configuration from a file with this content. */
-export function load(content: object | string, env: ConfigSources["env"] = {}): Config {
+export function load(
+  content: object | string,
+  env: ConfigSources["env"] = {},
+  purpose: Purpose = "serve",
+): Config {
   const text = typeof content === "string" ? content : stringify(content);
-  return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env, development });
+  return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env, development, purpose });
 }
 
 /** What stands in for the development identities. */
@@ -68,6 +89,10 @@ export function problemsIn(loading: () => Config): readonly Problem[] {
 }
 
 /** The paths of the mistakes in a file with this content. */
-export function pathsIn(content: object | string, env: ConfigSources["env"] = {}): string[] {
-  return problemsIn(() => load(content, env)).map(({ path }) => path);
+export function pathsIn(
+  content: object | string,
+  env: ConfigSources["env"] = {},
+  purpose: Purpose = "serve",
+): string[] {
+  return problemsIn(() => load(content, env, purpose)).map(({ path }) => path);
 }

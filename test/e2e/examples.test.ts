@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createAppClient, QrImageFormat, TicketState } from "../../src/client/index.js";
-import { type Ended, readyAddress, run, runQrlogin } from "../support/process.js";
+import { type Ended, freePorts, readyAddress, run, runQrlogin } from "../support/process.js";
 
 const example = (name: string, ...words: string[]) =>
   run(process.execPath, ["--import", "tsx", `examples/${name}.ts`, ...words]);
@@ -18,7 +18,7 @@ function phone(typed: string, ...words: string[]): Promise<Ended> {
 let address: string;
 
 beforeEach(async () => {
-  address = await readyAddress(runQrlogin(["serve"], { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" }));
+  address = await readyAddress(runQrlogin(["serve"], freePorts));
 });
 
 describe("the examples", () => {

@@ -6,10 +6,9 @@ import { stringify } from "yaml";
 import { signDevelopmentToken } from "../../src/auth/development.js";
 import { createAppClient, createApproverClient } from "../../src/client/index.js";
 import { app, contentWith, pool, temporaryFile } from "../config/loading.js";
-import { isListening, qrlogin, readyAddress, run, runQrlogin } from "../support/process.js";
+import { freePorts, isListening, qrlogin, readyAddress, run, runQrlogin } from "../support/process.js";
 import { signInAlice } from "../support/whole_login.js";
 
-const freePort = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" };
 const stackTrace = /\n\s+at |node:internal|Error:/;
 
 function configFile(content: object): string {
@@ -18,7 +17,7 @@ function configFile(content: object): string {
 
 describe("serve", () => {
   it("in development mode says so, tells the address that it has bound, and serves a whole login there", async () => {
-    const server = runQrlogin(["serve"], freePort);
+    const server = runQrlogin(["serve"], freePorts);
     const ready = JSON.parse(await server.line('"msg":"ready"'));
     expect(ready).toMatchObject({
       development: true,
@@ -35,7 +34,7 @@ describe("serve", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
     "stops with exit code 0 at %s and frees the port",
     async (signal) => {
-      const server = runQrlogin(["serve"], freePort);
+      const server = runQrlogin(["serve"], freePorts);
       const address = await readyAddress(server);
       server.kill(signal);
       expect(await server.ended).toMatchObject({ code: 0, signal: null });
@@ -44,7 +43,7 @@ describe("serve", () => {
   );
 
   it("stops when npm, which started it, gets SIGTERM, and leaves nothing behind", async () => {
-    const npm = run("npm", ["start"], freePort);
+    const npm = run("npm", ["start"], freePorts);
     const address = await readyAddress(npm);
     expect(await isListening(address)).toBe(true);
     npm.kill("SIGTERM");
@@ -53,17 +52,17 @@ describe("serve", () => {
   });
 
   it("can listen at once on the port that its predecessor had", async () => {
-    const first = runQrlogin(["serve"], freePort);
+    const first = runQrlogin(["serve"], freePorts);
     const address = await readyAddress(first);
     first.kill("SIGTERM");
     await first.ended;
-    const second = runQrlogin(["serve"], { QRLOGIN_GRPC_ADDRESS: address });
+    const second = runQrlogin(["serve"], { ...freePorts, QRLOGIN_GRPC_ADDRESS: address });
     expect(await readyAddress(second)).toBe(address);
   });
 
   it("says in one line that the port is in use, and ends with 1", async () => {
-    const address = await readyAddress(runQrlogin(["serve"], freePort));
-    const second = await qrlogin(["serve"], { QRLOGIN_GRPC_ADDRESS: address });
+    const address = await readyAddress(runQrlogin(["serve"], freePorts));
+    const second = await qrlogin(["serve"], { ...freePorts, QRLOGIN_GRPC_ADDRESS: address });
     expect(second).toMatchObject({
       code: 1,
       stdout: "",
@@ -72,8 +71,8 @@ describe("serve", () => {
   });
 
   it.each([
-    ["an address on the network", { QRLOGIN_GRPC_ADDRESS: "0.0.0.0:0" }, "grpc.address"],
-    ["production", { ...freePort, NODE_ENV: "production" }, "NODE_ENV"],
+    ["an address on the network", { ...freePorts, QRLOGIN_GRPC_ADDRESS: "0.0.0.0:0" }, "grpc.address"],
+    ["production", { ...freePorts, NODE_ENV: "production" }, "NODE_ENV"],
   ])("refuses development mode in %s with one line that says why", async (_, variables, path) => {
     const { code, stdout, stderr } = await qrlogin(["serve"], variables);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -211,7 +210,7 @@ describe("the command line", () => {
   it("tells with --help what commands there are", async () => {
     const { code, stdout, stderr } = await qrlogin(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of ["serve", "dev-token", "app-secret", "check-config"]) {
+    for (const command of ["serve", "gateway", "dev-token", "app-secret", "check-config"]) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
     }
   });
@@ -231,6 +230,7 @@ describe("the command line", () => {
     [["fly"], "error: unknown command 'fly'"],
     [["serve", "--fast"], "error: unknown option '--fast'"],
     [["serve", "now"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1."],
+    [["gateway", "--fast"], "error: unknown option '--fast'"],
     [["dev-token"], "error: missing required argument 'user'"],
     [["check-config"], "error: missing required argument 'file'"],
   ])("answers %j with one clear line, the way to the help, and exit code 2", async (words, line) => {

@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { createAppClient } from "../../src/client/index.js";
 import { contentWith, temporaryFile } from "../config/loading.js";
 import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
-import { qrlogin, type Running, readyAddress, runQrlogin } from "../support/process.js";
+import { freePorts, qrlogin, type Running, readyAddress, runQrlogin } from "../support/process.js";
 import { signInAlice } from "../support/whole_login.js";
 
 const why = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
@@ -19,7 +19,7 @@ describe.skipIf(!hasOpenssl)(`TLS${why}`, () => {
 
   async function serve(): Promise<{ server: Running; address: string }> {
     const server = runQrlogin(["serve"], {
-      QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0",
+      ...freePorts,
       QRLOGIN_GRPC_TLS_CERT_FILE: certificate.certFile,
       QRLOGIN_GRPC_TLS_KEY_FILE: certificate.keyFile,
     });

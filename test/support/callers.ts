@@ -8,6 +8,8 @@ import type {
   CreateTicketResponse,
   ExchangeUserInfoRequest,
   ExchangeUserInfoResponse,
+  GetSigningKeysRequest,
+  GetSigningKeysResponse,
   GetStatusRequest,
   GetStatusResponse,
   MarkScannedRequest,
@@ -76,6 +78,7 @@ export const rpcs = [
   "cancel",
   "withdraw",
   "exchangeUserInfo",
+  "getSigningKeys",
 ] as const;
 
 export type Rpc = (typeof rpcs)[number];
@@ -116,6 +119,12 @@ export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
       answered<ExchangeUserInfoRequest, ExchangeUserInfoResponse>(
         client.exchangeUserInfo.bind(client),
         messages.ExchangeUserInfoRequest.fromPartial(request),
+        metadata,
+      ),
+    getSigningKeys: () =>
+      answered<GetSigningKeysRequest, GetSigningKeysResponse>(
+        client.getSigningKeys.bind(client),
+        {},
         metadata,
       ),
   };

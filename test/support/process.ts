@@ -67,10 +67,21 @@ export function qrlogin(words: readonly string[], variables?: Variables): Promis
   return runQrlogin(words, variables).ended;
 }
 
-/** Waits until `serve` is ready. Answers the address that it says. */
+/** What development mode listens on without getting in anybody's way. */
+export const freePorts = {
+  QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0",
+  QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0",
+} as const;
+
+/** Waits until `serve` or `gateway` is ready. Answers the addresses that it says, empty where it serves none. */
+export async function readyAddresses(running: Running): Promise<{ grpc: string; gateway: string }> {
+  const said: { grpc?: string; gateway?: string } = JSON.parse(await running.line('"msg":"ready"'));
+  return { grpc: "", gateway: "", ...said };
+}
+
+/** Waits until `serve` is ready. Answers where gRPC listens. */
 export async function readyAddress(running: Running): Promise<string> {
-  const { grpc } = JSON.parse(await running.line('"msg":"ready"')) as { grpc: string };
-  return grpc;
+  return (await readyAddresses(running)).grpc;
 }
 
 /** Whether anybody answers a connection to `HOST:PORT`. */

@@ -1,0 +1,100 @@
+import { BlockList, isIP } from "node:net";
+import * as z from "zod";
+import { isCanonicalBase64url } from "../domain/secrets.js";
+import { parseAddress } from "./address.js";
+import { address, isLoopbackUrl, urlOf } from "./values.js";
+
+/** An address to connect to: as `address`, with a port that is not 0. */
+export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
+  error: "must have a port from 1 to 65535",
+});
+
+/** A key that seals handles: 32 random bytes, as base64url in its one canonical form. */
+export const handleKey = z
+  .string()
+  .refine((value) => isCanonicalBase64url(value, 32), {
+    error: "must be 32 random bytes as base64url: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='",
+  })
+  // What a forgotten placeholder decodes to: everybody could open the handles.
+  .refine((value) => new Set(Buffer.from(value, "base64url")).size !== 1, {
+    error: "must be random bytes, not one byte 32 times",
+  });
+
+/** A list without repetition. The later one of two equal entries is refused. */
+export function distinct<T extends z.ZodType<readonly string[]>>(list: T) {
+  return list.superRefine((entries, context) => {
+    for (const [index, entry] of entries.entries()) {
+      const first = entries.indexOf(entry);
+      if (first === index) continue;
+      context.addIssue({ code: "custom", path: [index], message: `is the same as the one at [${first}]` });
+    }
+  });
+}
+
+/** A web origin exactly as browsers send it in the header `Origin`. On loopback the port may be `*`: any. */
+export const origin = z.string().superRefine((value, context) => {
+  const message = originFailure(value);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+function originFailure(text: string): string | undefined {
+  const isAnyPort = text.endsWith(":*");
+  const exact = isAnyPort ? text.slice(0, -2) : text;
+  const url = urlOf(exact);
+  const isOrigin =
+    (url?.protocol === "https:" || url?.protocol === "http:") &&
+    url.origin === exact &&
+    !(isAnyPort && url.port !== "") &&
+    // Beside names and addresses the URL standard allows characters in a host that mean something else in a header.
+    /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/.test(url.hostname);
+  if (!isOrigin) {
+    return (
+      "must be an origin exactly as browsers send it, such as https://shop.example.com: lower case, without path, " +
+      "final slash or default port"
+    );
+  }
+  if (isLoopbackUrl(url)) return undefined;
+  if (isAnyPort) return "must name the port: only localhost and loopback addresses may have *";
+  return url.protocol === "http:" ? "must be an https origin: http is for loopback only" : undefined;
+}
+
+/** An IP address or a network in CIDR form whose machines are believed. */
+export const trustedNetwork = z
+  .string()
+  .refine((value) => networkOf(value) !== undefined, {
+    error: "must be an IP address or a network in CIDR form, such as 10.0.0.0/8",
+  })
+  .refine((value) => !isEverybody(value), {
+    error: "would believe everybody: whoever calls could pretend any address",
+  });
+
+/** The machines of a network; undefined if the text is neither an address nor a network. */
+function networkOf(text: string): BlockList | undefined {
+  const { ip = "", prefix } = /^(?<ip>[0-9a-f:.]+)(?:\/(?<prefix>\d{1,3}))?$/i.exec(text)?.groups ?? {};
+  const version = isIP(ip);
+  const longest = version === 6 ? 128 : 32;
+  const length = Number(prefix ?? longest);
+  if (version === 0 || length > longest) return undefined;
+  const network = new BlockList();
+  network.addSubnet(ip, length, version === 6 ? "ipv6" : "ipv4");
+  return network;
+}
+
+/** Whether all of IPv4 or all public addresses of IPv6 are in it, as in `0.0.0.0/0`, `::/0` and `::ffff:0:0/96`. */
+function isEverybody(text: string): boolean {
+  const network = networkOf(text);
+  if (!network) return false;
+  return (
+    (network.check("0.0.0.0") && network.check("255.255.255.255")) ||
+    (network.check("2000::", "ipv6") && network.check(`3fff${":ffff".repeat(7)}`, "ipv6"))
+  );
+}
+
+/** The issuer of tokens as OpenID Connect Core 1.0 has it: an https URL without query and fragment. */
+export const issuerUrl = z.string().refine(
+  (value) => {
+    const url = /^https:\/\/[^\s?#]+$/.test(value) ? urlOf(value) : undefined;
+    return url !== undefined && url.username === "" && url.password === "";
+  },
+  { error: "must be an https URL without query, fragment, user name and password" },
+);

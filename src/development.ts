@@ -1,0 +1,33 @@
+import { developmentApp, developmentLegacyApp, developmentPool } from "./auth/development.js";
+import type { Development } from "./config/load.js";
+import { newSecret } from "./domain/secrets.js";
+
+const origins = ["http", "https"].flatMap((scheme) =>
+  ["localhost", "127.0.0.1", "[::1]"].map((host) => `${scheme}://${host}:*`),
+);
+
+/** What development mode has for lack of a configuration. The key that seals handles is fresh with each call. */
+export function developmentPresets(): Development {
+  return {
+    apps: [developmentApp, developmentLegacyApp],
+    userPools: [developmentPool],
+    tokenIssuer: {
+      issuer: "urn:qrlogin:development:tokens",
+      keys: [{ generated: true }],
+      lifetime: 60 * 60 * 1000,
+    },
+    gateway: {
+      handleKeys: [newSecret()],
+      apps: [
+        { id: developmentApp.id, secret: "demo-secret", origins },
+        {
+          id: developmentLegacyApp.id,
+          secret: "legacy-secret",
+          origins,
+          exchangeFromBrowser: true,
+          fullUserInStatus: true,
+        },
+      ],
+    },
+  };
+}

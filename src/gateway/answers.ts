@@ -1,0 +1,55 @@
+import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../client/index.js";
+import type { Sighting } from "./followers.js";
+import { millisecondsOf } from "./tickets.js";
+
+/** The status as pages see it. */
+export interface StatusAnswer {
+  readonly ticketId: string;
+  /** Name of the state, such as `SCANNED`. A page must take one that it does not know for a state that will change. */
+  readonly state: string;
+  readonly revision: number;
+  readonly expiresAt: string | null;
+  readonly remainingMs: number;
+  readonly scannedBy: { readonly nickname: string; readonly photoUrl: string } | null;
+  /** Null unless AUTHORIZED, and wherever the gateway itself ends the sign-in. */
+  readonly exchangeTicket: string | null;
+  readonly cancelReason: string | null;
+}
+
+/** `withTicket` tells whether the page takes the exchange ticket to the site's backend. */
+export function statusAnswer(sighting: Sighting, withTicket: boolean): StatusAnswer {
+  const { status } = sighting;
+  return {
+    ticketId: status.ticketId,
+    state: nameOf(TicketState, status.state),
+    revision: status.revision,
+    expiresAt: status.expireTime?.toISOString() ?? null,
+    remainingMs: sighting.remainingMs(),
+    scannedBy: status.scannedBy ?? null,
+    exchangeTicket: withTicket && status.exchangeTicket !== "" ? status.exchangeTicket : null,
+    cancelReason: status.cancelReason === 0 ? null : nameOf(CancelReason, status.cancelReason),
+  };
+}
+
+/** Who has signed in, as JSON. */
+export function userAnswer({ user, userPoolId, approval, tokenSet }: ExchangeUserInfoResponse): unknown {
+  return {
+    user: user ?? null,
+    userPoolId,
+    approval: approval ?? null,
+    tokenSet: tokenSet
+      ? {
+          idToken: tokenSet.idToken,
+          accessToken: tokenSet.accessToken,
+          tokenType: "Bearer",
+          expiresAt: tokenSet.expireTime?.toISOString() ?? null,
+          expiresInMs: millisecondsOf(tokenSet.remainingDuration),
+        }
+      : null,
+  };
+}
+
+/** Name of a value of a generated enum; its digits if this release does not know it. */
+function nameOf(values: Readonly<Record<string, number | string>>, value: number): string {
+  return Object.keys(values).find((name) => values[name] === value) ?? String(value);
+}

@@ -1,0 +1,65 @@
+import type { AppCredentials } from "../client/index.js";
+import type { GatewayApp } from "./options.js";
+import { HttpRefusal } from "./refusal.js";
+
+/** An app with every switch set. */
+export interface ServedApp {
+  readonly id: string;
+  readonly credentials: AppCredentials;
+  readonly bindToBrowser: boolean;
+  readonly exchangeFromBrowser: boolean;
+  readonly fullUserInStatus: boolean;
+  readonly pollByTicketId: boolean;
+  /** Whether a page of this origin may call for the app. */
+  allows(origin: string): boolean;
+}
+
+export interface ServedApps {
+  readonly all: readonly ServedApp[];
+  /** The app of this id, or the first one where none is named. Refuses with APP_UNKNOWN. */
+  named(id: string | undefined): ServedApp;
+}
+
+/** @throws TypeError when there is no app, or two of the same id. */
+export function createServedApps(apps: readonly GatewayApp[]): ServedApps {
+  const all = apps.map(served);
+  const byId = new Map(all.map((app) => [app.id, app]));
+  const [first] = all;
+  if (!first) throw new TypeError("apps must have at least one app");
+  if (byId.size !== all.length) throw new TypeError("apps must have different ids");
+  return {
+    all,
+    named(id) {
+      const app = id === undefined ? first : byId.get(id);
+      if (!app) throw new HttpRefusal(400, "APP_UNKNOWN", "there is no such app");
+      return app;
+    },
+  };
+}
+
+function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): ServedApp {
+  const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
+  const exact = new Set(origins.filter((origin) => !origin.endsWith(":*")));
+  // Only the configuration's check knows that these are on loopback; here they are taken as they are.
+  const anyPort = origins.filter((origin) => origin.endsWith(":*")).map((origin) => origin.slice(0, -2));
+  return {
+    id: app.id,
+    credentials: { appId: app.id, appSecret: app.secret },
+    bindToBrowser,
+    exchangeFromBrowser,
+    fullUserInStatus,
+    pollByTicketId,
+    allows: (origin) => exact.has(origin) || anyPort.includes(origin.replace(/:\d{1,5}$/, "")),
+  };
+}
+
+/** The credentials in an `authorization: Basic` header (RFC 7617); undefined if there are none of that form. */
+export function basicCredentials(header: string | undefined): AppCredentials | undefined {
+  const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  return colon > 0 && colon < text.length - 1
+    ? { appId: text.slice(0, colon), appSecret: text.slice(colon + 1) }
+    : undefined;
+}

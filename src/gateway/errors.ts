@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { HttpRefusal, problemOf, refusalOf } from "./refusal.js";
+import { note } from "./request_log.js";
+
+/** The refusal that a request ends with, whatever was thrown: what is not one of ours is a fault, logged with its cause. */
+export function refusalFor(error: unknown, request: FastifyRequest): HttpRefusal {
+  const refusal =
+    refusalOf(error) ?? frameworkRefusal(error) ?? new HttpRefusal(500, "INTERNAL", "internal error");
+  note(request, { reason: refusal.reason });
+  if (refusal.reason === "INTERNAL") request.log.error({ err: error }, "request failed");
+  else if (refusal.extras.cause !== undefined)
+    request.log.warn({ err: refusal.extras.cause }, "service failed");
+  return refusal;
+}
+
+/** Answers a refusal as problem details (RFC 9457). */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalFor(error, request);
+  return sayHow(sayWhen(reply, refusal), refusal)
+    .code(refusal.status)
+    .header("cache-control", "no-store")
+    .type("application/problem+json")
+    .send(problemOf(refusal));
+}
+
+/** `Retry-After` where waiting helps, in whole seconds (RFC 9110, section 10.2.3). */
+export function sayWhen(reply: FastifyReply, { extras: { retryAfterMs } }: HttpRefusal): FastifyReply {
+  return retryAfterMs === undefined ? reply : reply.header("retry-after", Math.ceil(retryAfterMs / 1_000));
+}
+
+/** With 401 the scheme that would do (RFC 9110, section 15.5.2). */
+function sayHow(reply: FastifyReply, { status, reason }: HttpRefusal): FastifyReply {
+  if (status !== 401) return reply;
+  const challenge = reason === "APP_UNAUTHENTICATED" ? 'Basic realm="qrlogin", charset="UTF-8"' : "Bearer";
+  return reply.header("www-authenticate", challenge);
+}
+
+/** What fastify itself refuses: body and content type. Its messages name no content. */
+function frameworkRefusal(error: unknown): HttpRefusal | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { statusCode = 500 }: Partial<FastifyError> = error;
+  switch (statusCode) {
+    case 413:
+      return new HttpRefusal(413, "REQUEST_TOO_LARGE", "the body is too large");
+    case 415:
+      return new HttpRefusal(415, "MEDIA_TYPE_NOT_SUPPORTED", "the body must be application/json");
+    case 404:
+      return new HttpRefusal(404, "ROUTE_NOT_FOUND", "there is no such address");
+    default:
+      return statusCode >= 400 && statusCode < 500
+        ? new HttpRefusal(400, "INVALID_REQUEST", "the request cannot be read")
+        : undefined;
+  }
+}

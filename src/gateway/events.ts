@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { isTerminal } from "../client/index.js";
+import type { Clock } from "../domain/clock.js";
+import { statusAnswer } from "./answers.js";
+import { refusalFor } from "./errors.js";
+import type { Sighting } from "./followers.js";
+import type { GatewayParts } from "./parts.js";
+import { HttpRefusal, problemOf } from "./refusal.js";
+import { createStreamSlots } from "./stream_slots.js";
+import type { HandledTicket } from "./tickets.js";
+
+/** How long the head of the answer waits for the first status, so that a refusal can still be one. */
+const firstStatusMs = 2_000;
+
+/** How long a reader may leave what was written unread before it is taken for dead. */
+const stallMs = 60_000;
+
+/** What EventSource waits before it connects anew, in milliseconds. */
+const reconnectMs = 1_000;
+
+/**
+ * Streams the status of a ticket as server-sent events: `status` with each status, `problem` when it cannot go on. Ends
+ * after a terminal one. The id of an event is the revision; who connects again having seen the terminal one is answered 204,
+ * which is how EventSource learns to stop.
+ */
+export function createEvents({ followers, clock, limits, onSignIn }: GatewayParts) {
+  const slots = createStreamSlots(limits.streams);
+
+  return async (ticket: HandledTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const giveBack = slots.take(request.ip);
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort());
+    const sightings = followers.follow(ticket, gone.signal);
+    try {
+      let next = sightings.next();
+      const first = await within(firstStatusMs, next, clock);
+      if (first?.done) throw stopping();
+      if (first && hasSeenTheEnd(request, first.value)) return reply.code(204).send();
+      beginStream(reply);
+      for (let now = await next; !now.done; now = await next) {
+        await tell(reply, now.value, gone.signal);
+        next = sightings.next();
+      }
+    } catch (error) {
+      if (!reply.raw.headersSent) throw error;
+      const data = problemOf(refusalFor(error, request));
+      if (!gone.signal.aborted) await reply.sse.send({ event: "problem", data });
+    } finally {
+      // The abort ends what it waits for; else the return would wait too.
+      gone.abort();
+      await sightings.return();
+      giveBack();
+    }
+    return undefined;
+  };
+
+  /** Waits until the reader has taken it, so that a slow one is given the newest status next and nothing queues. */
+  async function tell(reply: FastifyReply, sighting: Sighting, gone: AbortSignal): Promise<void> {
+    const data = statusAnswer(sighting, onSignIn === undefined);
+    const id = String(sighting.status.revision);
+    const stopWaiting = clock.after(stallMs, () => reply.raw.destroy());
+    try {
+      // A connection that closes while it is full never drains.
+      await Promise.race([reply.sse.send({ id, event: "status", data }), abortOf(gone)]);
+    } finally {
+      stopWaiting();
+    }
+  }
+}
+
+function beginStream(reply: FastifyReply): void {
+  reply.header("cache-control", "no-store, no-transform");
+  reply.sse.sendHeaders();
+  reply.raw.write(`retry: ${reconnectMs}\n\n`);
+}
+
+function hasSeenTheEnd(request: FastifyRequest, { status }: Sighting): boolean {
+  return isTerminal(status.state) && request.headers["last-event-id"] === String(status.revision);
+}
+
+/** What is there in time; undefined if nothing is. */
+async function within<T>(ms: number, promise: Promise<T>, clock: Clock): Promise<T | undefined> {
+  let stopWaiting = () => {};
+  const late = new Promise<undefined>((resolve) => {
+    stopWaiting = clock.after(ms, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    stopWaiting();
+  }
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function stopping(): HttpRefusal {
+  return new HttpRefusal(503, "GATEWAY_STOPPING", "the gateway is stopping", { retryAfterMs: 500 });
+}

@@ -1,0 +1,2 @@
+export type { GatewayApp, GatewayLimits, GatewayOptions, SignIn } from "./options.js";
+export { qrLoginGateway } from "./plugin.js";

@@ -1,0 +1,133 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { statusAnswer, userAnswer } from "./answers.js";
+import { basicCredentials } from "./apps.js";
+import { browsersOf, knowBrowser } from "./browser.js";
+import { createEvents } from "./events.js";
+import { appUnauthenticated } from "./exchanges.js";
+import { demandOrigin, isEmbedded } from "./origins.js";
+import type { GatewayParts } from "./parts.js";
+import { HttpRefusal, ticketNotFound } from "./refusal.js";
+import { note } from "./request_log.js";
+import { createBody, exchangeBody, handleBody, pictureQuery, read, requesterOf, single } from "./requests.js";
+import type { HandledTicket } from "./tickets.js";
+
+/** A handle in a header: the one place for it where there is no body. */
+const handleHeader = "qrlogin-handle";
+
+/** How long a poll waits for the first status. Later ones are at hand. */
+const patienceMs = 2_000;
+
+/** The gateway's own API, which the widget speaks. `docs/gateway.md` describes it. */
+export async function ownRoutes(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
+  const { apps, tickets, followers, exchanges, pictures, client, limits, onSignIn } = parts;
+  const perMinute = (max: number, groupId: string) => ({
+    config: { rateLimit: { max, timeWindow: 60_000, groupId } },
+  });
+  const create = perMinute(limits.createsPerMinute, "create");
+  const other = perMinute(limits.callsPerMinute, "other");
+  const events = createEvents(parts);
+
+  async function ticketOf(request: FastifyRequest, handle: string | undefined): Promise<HandledTicket> {
+    if (handle === undefined) throw ticketNotFound();
+    const ticket = await tickets.open("handle", handle, browsersOf(request));
+    demandOrigin(request, ticket.app);
+    note(request, { app: ticket.app.id, ticketId: ticket.ticketId });
+    return ticket;
+  }
+
+  instance.post("/tickets", create, async (request, reply) => {
+    const { appId, scene, customData, ttlMs, ...context } = read(createBody, request.body);
+    const app = apps.named(appId);
+    demandOrigin(request, app);
+    const boundTo = app.bindToBrowser ? knowBrowser(request, reply, isEmbedded(request)) : undefined;
+    const wish = { scene, customData, ttlMs, requester: requesterOf(request, context) };
+    const created = await tickets.create(app, wish, { kind: "handle", boundTo });
+    note(request, { app: app.id, ticketId: created.ticketId });
+    const picture = await pictures.name(created.qrContent, created.expiresAt);
+    const address = `${instance.prefix}/pictures/${picture}`;
+    reply.code(201);
+    return {
+      handle: created.handle,
+      ticketId: created.ticketId,
+      qrContent: created.qrContent,
+      pictures: { svg: `${address}.svg`, png: `${address}.png` },
+      expiresAt: new Date(created.expiresAt).toISOString(),
+      remainingMs: created.remainingMs,
+      minPollIntervalMs: created.minPollIntervalMs,
+    };
+  });
+
+  instance.get("/tickets/status", async (request) => {
+    const ticket = await ticketOf(request, single(request.headers[handleHeader]));
+    const sighting = await followers.glance(ticket, patienceMs);
+    if (!sighting) {
+      const text = "the sign-in service cannot be reached";
+      throw new HttpRefusal(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000 });
+    }
+    return statusAnswer(sighting, onSignIn === undefined);
+  });
+
+  instance.get("/tickets/events", { sse: "only" }, async (request, reply) => {
+    // EventSource can send no header, so the handle may stand in the address too.
+    const query = request.query as Readonly<Record<string, unknown>>;
+    const handle = single(request.headers[handleHeader]) ?? single(query.handle);
+    return events(await ticketOf(request, handle), request, reply);
+  });
+
+  instance.post("/tickets/withdraw", other, async (request) => {
+    const ticket = await ticketOf(request, read(handleBody, request.body).handle);
+    const { credentials, ticketId, ticketSecret } = ticket;
+    const { revision } = await client.withdraw({ ticketId, ticketSecret }, { credentials });
+    return { state: "CANCELLED", revision };
+  });
+
+  instance.post("/tickets/exchange", other, async (request) => {
+    const body = read(exchangeBody, request.body);
+    if ("exchangeTicket" in body) {
+      const credentials = basicCredentials(request.headers.authorization);
+      const app = apps.all.find(({ id }) => id === credentials?.appId);
+      if (!credentials || !app) throw appUnauthenticated();
+      note(request, { app: app.id });
+      return userAnswer(await exchanges.byCaller(credentials, body.exchangeTicket));
+    }
+    const ticket = await ticketOf(request, body.handle);
+    // Bound, or whoever finds the handle could have it spent with our credential.
+    if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) {
+      throw new HttpRefusal(403, "EXCHANGE_NOT_ALLOWED", "this app is exchanged for by its backend");
+    }
+    return userAnswer(await exchanges.byGateway(ticket));
+  });
+
+  if (onSignIn) {
+    instance.post("/tickets/complete", other, async (request, reply) => {
+      const ticket = await ticketOf(request, read(handleBody, request.body).handle);
+      const response = await exchanges.byGateway(ticket);
+      return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
+    });
+  }
+
+  instance.get("/pictures/:file", other, async (request, reply) => {
+    const { file } = request.params as { file: string };
+    const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
+    if (name === undefined || format === undefined) throw ticketNotFound();
+    const options = {
+      ...read(pictureQuery, request.query),
+      format: formats[format === "svg" ? "svg" : "png"],
+    };
+    const image = await pictures.named(name, options, closeOf(reply));
+    return reply
+      .header("cache-control", "private, max-age=600, immutable")
+      .header("cross-origin-resource-policy", "cross-origin")
+      .type(image.mediaType)
+      .send(Buffer.from(image.data));
+  });
+}
+
+const formats = { svg: "SVG", png: "PNG" } as const;
+
+/** Aborted when the caller has left. */
+function closeOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  return gone.signal;
+}

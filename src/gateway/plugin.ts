@@ -1,0 +1,108 @@
+import cookie from "@fastify/cookie";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import { fastifySSE } from "@fastify/sse";
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import { type Clock, systemClock } from "../domain/clock.js";
+import { sendProblem } from "./errors.js";
+import { hostedRoutes } from "./hosted/routes.js";
+import { onlyJson } from "./json_bodies.js";
+import type { GatewayOptions } from "./options.js";
+import { sourceOf } from "./origins.js";
+import { ownRoutes } from "./own_api.js";
+import { createParts, type GatewayParts } from "./parts.js";
+import { HttpRefusal } from "./refusal.js";
+import { logRequests, logSerializers } from "./request_log.js";
+import { keyRoutes } from "./signing_keys.js";
+
+/** Largest body, in bytes. The largest that means something is a tenth of it. */
+const bodyLimit = 65_536;
+
+/**
+ * The gateway as a fastify plugin, for a web backend that exists:
+ *
+ * ```ts
+ * await server.register(qrLoginGateway, { service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn });
+ * ```
+ *
+ * Adds `/qrlogin/v1/…`, the hosted product's `/api/v2/qrcode/…` and `/api/v3/…`, and `/.well-known/jwks.json`, under
+ * the `prefix` of the registration if there is one. Whose forwarded addresses are believed is the server's `trustProxy` to say.
+ *
+ * @throws TypeError, RangeError when an option makes no sense.
+ */
+export async function qrLoginGateway(host: FastifyInstance, options: GatewayOptions): Promise<void> {
+  await registerGateway(host, options, systemClock);
+}
+
+/** {@link qrLoginGateway} with time to be held by tests. Not for users. */
+export async function registerGateway(
+  host: FastifyInstance,
+  options: GatewayOptions,
+  clock: Clock,
+): Promise<void> {
+  const parts = createParts(options, clock);
+  // In a context of its own: the server's own lines must not show the addresses of these routes.
+  const gateway: FastifyPluginAsync = (instance) => routes(instance, parts);
+  await host.register(gateway, { logSerializers });
+}
+
+async function routes(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
+  // Before the server waits for its connections: a stream of events would hold it.
+  instance.addHook("preClose", async () => parts.stop());
+  instance.addHook("onClose", () => parts.close());
+  logRequests(instance);
+  onlyJson(instance);
+  instance.setErrorHandler(sendProblem);
+  instance.addHook("onRoute", (route) => {
+    route.bodyLimit ??= bodyLimit;
+  });
+  instance.addHook("onRequest", async (request, reply) => {
+    reply.header("cache-control", "no-store");
+    sourceOf(request, parts.apps);
+  });
+  await registerLibraries(instance, parts);
+  const own: FastifyPluginAsync = (child) => ownRoutes(child, parts);
+  const hosted: FastifyPluginAsync = (child) => hostedRoutes(child, parts);
+  await instance.register(own, { prefix: "/qrlogin/v1" });
+  await instance.register(hosted);
+  await keyRoutes(instance, parts);
+}
+
+/** Each one unless the server has it already, whose settings then hold here too. */
+async function registerLibraries(
+  instance: FastifyInstance,
+  { apps, heartbeatMs }: GatewayParts,
+): Promise<void> {
+  if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
+  if (!instance.hasReplyDecorator("helmet")) {
+    await instance.register(helmet, {
+      // Other hosts below this one are not ours to speak for.
+      strictTransportSecurity: { includeSubDomains: false },
+      // No answer of the API is a page.
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] },
+      },
+    });
+  }
+  if (!instance.hasRequestDecorator("corsPreflightEnabled")) {
+    await instance.register(cors, {
+      delegator: async (request: FastifyRequest) => ({
+        origin: sourceOf(request, apps) === "other",
+        credentials: true,
+        methods: ["GET", "POST"],
+        exposedHeaders: ["retry-after"],
+        maxAge: 600,
+      }),
+    });
+  }
+  if (!instance.hasDecorator("rateLimit")) {
+    await instance.register(rateLimit, {
+      global: false,
+      errorResponseBuilder: (_request, { ttl }) =>
+        new HttpRefusal(429, "RATE_LIMITED", "calls from this address come too fast", { retryAfterMs: ttl }),
+    });
+  }
+  await instance.register(fastifySSE, { heartbeatInterval: heartbeatMs });
+}

@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { digest } from "../domain/secrets.js";
+
+/** What the line of a request tells beside route, status and duration. */
+interface Note {
+  app?: string;
+  /** A hash of the ticket id, the same as in the service's log. */
+  ticket?: string;
+  reason?: string;
+}
+
+const notes = new WeakMap<FastifyRequest, Note>();
+
+/** Has the line of this request tell more. */
+export function note(
+  request: FastifyRequest,
+  { app, ticketId, reason }: { readonly app?: string; readonly ticketId?: string; readonly reason?: string },
+): void {
+  const known = notes.get(request) ?? {};
+  if (app !== undefined) known.app = app;
+  if (ticketId !== undefined) known.ticket = digest(ticketId).slice(0, 12);
+  if (reason !== undefined) known.reason = reason;
+  notes.set(request, known);
+}
+
+/** Writes one line for each request: its route and never its address, which may hold a handle. */
+export function logRequests(instance: FastifyInstance): void {
+  instance.addHook("onResponse", async (request, reply) => {
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
+      ...notes.get(request),
+    };
+    request.log.info(line, "request");
+  });
+}
+
+/** For fastify's own lines: the path without the query string, and no header. */
+export const logSerializers = {
+  req: (request: { readonly method: string; readonly url: string }) =>
+    `${request.method} ${pathOf(request.url)}`,
+  res: (reply: { readonly statusCode: number }) => String(reply.statusCode),
+};
+
+/** Names of pictures hold the text of a code, sealed; the log has no use for them either. */
+function pathOf(url: string): string {
+  return (url.split("?", 1)[0] ?? "").replace(/[\w.-]{100,}/g, "…");
+}

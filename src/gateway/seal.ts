@@ -1,0 +1,77 @@
+import { CompactEncrypt, compactDecrypt, errors } from "jose";
+import type { Clock } from "../domain/clock.js";
+import { digest, isCanonicalBase64url } from "../domain/secrets.js";
+
+/** What a sealed text is for. One kind never opens as another. */
+export type SealedKind = "handle" | "hosted-handle" | "exchange" | "picture";
+
+/** What a sealed text held, and whom it is for. */
+export interface Opened {
+  readonly content: unknown;
+  /** Digest of the cookie of the browser that it was made for; undefined if it is not bound to one. */
+  readonly boundTo: string | undefined;
+}
+
+export interface SealOptions {
+  readonly boundTo?: string | undefined;
+  /** When the text stops opening, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Keeps what the gateway would have to remember in what it hands out: JWE (RFC 7516), `dir` and A256GCM, in the compact
+ * form. Kind, browser and expiry stand in the protected header, which is the associated data of the encryption.
+ */
+export interface Seal {
+  seal(kind: SealedKind, content: unknown, options: SealOptions): Promise<string>;
+  /** Undefined for whatever is not an unexpired text of this kind, sealed with one of the keys. Never throws. */
+  open(kind: SealedKind, text: string): Promise<Opened | undefined>;
+}
+
+/** Longest text that is looked at, in characters. */
+const maxLength = 8192;
+
+/** @throws TypeError when a key is not 32 bytes of base64url. */
+export function createSeal(keys: readonly string[], clock: Clock): Seal {
+  const known = new Map(keys.map((key) => [digest(key).slice(0, 8), keyOf(key)]));
+  const [sealing] = known;
+  if (!sealing) throw new TypeError("handleKeys must have at least one key");
+  const [kid, sealingKey] = sealing;
+
+  return {
+    seal(kind, content, { boundTo, expiresAt }) {
+      const header = { alg: "dir", enc: "A256GCM", kid, typ: kind, exp: Math.ceil(expiresAt / 1000) };
+      return new CompactEncrypt(Buffer.from(JSON.stringify(content)))
+        .setProtectedHeader(boundTo === undefined ? header : { ...header, bnd: boundTo })
+        .encrypt(sealingKey);
+    },
+
+    async open(kind, text) {
+      if (text.length > maxLength) return undefined;
+      try {
+        const { plaintext, protectedHeader: header } = await compactDecrypt(
+          text,
+          ({ kid: named }) => known.get(named ?? "") ?? new Uint8Array(0),
+          { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] },
+        );
+        const { typ, exp, bnd } = header;
+        if (typ !== kind || typeof exp !== "number" || exp * 1000 <= clock.now()) return undefined;
+        if (bnd !== undefined && typeof bnd !== "string") return undefined;
+        return { content: JSON.parse(Buffer.from(plaintext).toString("utf8")), boundTo: bnd };
+      } catch (error) {
+        if (isMalformed(error)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function keyOf(key: string): Uint8Array {
+  if (!isCanonicalBase64url(key, 32)) throw new TypeError("a handle key must be 32 bytes as base64url");
+  return Buffer.from(key, "base64url");
+}
+
+/** What jose throws at a text that is none of ours; also at the empty key that stands for an unknown one. */
+function isMalformed(error: unknown): boolean {
+  return error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError;
+}

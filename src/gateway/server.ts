@@ -1,0 +1,114 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { Logger } from "pino";
+import { type Clock, systemClock } from "../domain/clock.js";
+import { sendProblem } from "./errors.js";
+import type { GatewayOptions } from "./options.js";
+import { registerGateway } from "./plugin.js";
+import { HttpRefusal } from "./refusal.js";
+
+/** A gateway that is a server of its own. */
+export interface GatewayServerOptions extends GatewayOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Certificate chain and private key, PEM text. Plain text if absent. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Addresses and networks (CIDR) whose forwarded addresses are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly log: Logger;
+  /** How long running requests have to finish when it stops, in milliseconds. */
+  readonly shutdownDeadlineMs: number;
+}
+
+export interface GatewayServer {
+  /** `HOST:PORT` as really bound. */
+  readonly address: string;
+  /** Stops politely. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway.
+ *
+ * @throws Error that says in one line why it cannot listen; TypeError, RangeError when an option makes no sense.
+ */
+export async function startGateway(
+  options: GatewayServerOptions,
+  clock: Clock = systemClock,
+): Promise<GatewayServer> {
+  const { host, port } = options;
+  const server = createServer(options);
+  try {
+    await registerGateway(server, options, clock);
+    server.get("/healthz", async () => ({ status: "ok" }));
+    // Fastify's own line about it would come before ours, which says that all is ready.
+    const { level } = server.log;
+    server.log.level = "warn";
+    await server.listen({ host, port });
+    server.log.level = level;
+  } catch (error) {
+    await server.close();
+    throw error instanceof Error && "syscall" in error
+      ? new Error(`cannot listen on ${placeOf(host, port)}: ${failureOf(error)}`, { cause: error })
+      : error;
+  }
+  let stopped: Promise<void> | undefined;
+  return {
+    address: addressOf(server, host),
+    stop() {
+      stopped ??= stop(server, options.shutdownDeadlineMs, clock);
+      return stopped;
+    },
+  };
+}
+
+function createServer({ tls, trustedProxies, log }: GatewayServerOptions): FastifyInstance {
+  const shared = {
+    loggerInstance: log as FastifyBaseLogger,
+    // One line of ours for each request; fastify's own show the address, which may hold a handle.
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    // A head or a body that trickles in holds a connection no longer.
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 8_192 },
+    // What cannot even be routed, such as a broken escape in the address.
+    frameworkErrors: sendProblem,
+  };
+  const server: FastifyInstance = tls ? fastify({ ...shared, https: { ...tls } }) : fastify(shared);
+  server.setErrorHandler(sendProblem);
+  server.setNotFoundHandler((request, reply) => {
+    sendProblem(new HttpRefusal(404, "ROUTE_NOT_FOUND", "there is no such address"), request, reply);
+  });
+  return server;
+}
+
+async function stop(server: FastifyInstance, deadlineMs: number, clock: Clock): Promise<void> {
+  const stopWaiting = clock.after(deadlineMs, () => server.server.closeAllConnections());
+  try {
+    await server.close();
+  } finally {
+    stopWaiting();
+  }
+}
+
+function addressOf(server: FastifyInstance, host: string): string {
+  const bound = server.server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+  return placeOf(host, port);
+}
+
+function placeOf(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+const failures: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the address is in use",
+  EACCES: "permission denied",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENOTFOUND: "no such host",
+};
+
+function failureOf(error: Error): string {
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return failures[code] === undefined ? error.message : `${failures[code]} (${code})`;
+}

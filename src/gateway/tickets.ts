@@ -1,0 +1,124 @@
+import * as z from "zod";
+import type { AppClient, CreateTicketRequest, RequesterContext } from "../client/index.js";
+import type { Clock } from "../domain/clock.js";
+import type { ServedApp, ServedApps } from "./apps.js";
+import { isFor } from "./browser.js";
+import type { FollowedTicket } from "./followers.js";
+import { ticketNotFound } from "./refusal.js";
+import type { Seal } from "./seal.js";
+
+/** A ticket as its handle names it. */
+export interface HandledTicket extends FollowedTicket {
+  readonly app: ServedApp;
+  /** Digest of the cookie of the browser that it was made for; undefined if for any. */
+  readonly boundTo: string | undefined;
+}
+
+/** What a page asks for, with every form checked. */
+export interface TicketWish {
+  readonly scene?: string | undefined;
+  readonly customData?: CreateTicketRequest["customData"];
+  readonly ttlMs?: number | undefined;
+  readonly requester: RequesterContext;
+}
+
+/** A ticket that was created, and what a page may be told of it. */
+export interface CreatedTicket {
+  /** Stands for the ticket and its secret; whoever holds it (and the cookie, where it is bound) may follow the ticket. */
+  readonly handle: string;
+  readonly ticketId: string;
+  /** Never for the page. */
+  readonly ticketSecret: string;
+  /** The text to draw. */
+  readonly qrContent: string;
+  /** Milliseconds since the Unix epoch, by the clock of the service. */
+  readonly expiresAt: number;
+  readonly remainingMs: number;
+  readonly minPollIntervalMs: number;
+}
+
+/** The gateway's own handles, and those of the hosted API, whose status calls know no cookies. One never opens as the other. */
+export type HandleKind = "handle" | "hosted-handle";
+
+/** Creates tickets and keeps nothing: what is needed to follow one goes out with its handle. */
+export interface Tickets {
+  /** Throws what the service refuses with. */
+  create(
+    app: ServedApp,
+    wish: TicketWish,
+    handle: { readonly kind: HandleKind; readonly boundTo: string | undefined },
+  ): Promise<CreatedTicket>;
+  /**
+   * The ticket of a handle. Refuses with TICKET_NOT_FOUND, whatever is wrong with the handle, and where the gateway's own
+   * handle is bound to another browser than `browsers` say.
+   */
+  open(kind: HandleKind, handle: string, browsers: readonly string[]): Promise<HandledTicket>;
+}
+
+const handleContent = z.object({ app: z.string(), id: z.string(), secret: z.string() });
+
+export interface TicketsOptions {
+  readonly client: AppClient;
+  readonly apps: ServedApps;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly handleMaxAgeMs: number;
+}
+
+export function createTickets({ client, apps, seal, clock, handleMaxAgeMs }: TicketsOptions): Tickets {
+  return {
+    async create(app, { scene = "", customData, ttlMs, requester }, { kind, boundTo }) {
+      const created = await client.createTicket(
+        { scene, customData, requester, ...(ttlMs !== undefined && { ttl: durationOf(ttlMs) }) },
+        { credentials: app.credentials },
+      );
+      const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;
+      const content = { app: app.id, id: ticketId, secret: ticketSecret };
+      const handle = await seal.seal(kind, content, { boundTo, expiresAt: clock.now() + handleMaxAgeMs });
+      const remainingMs = millisecondsOf(remainingDuration);
+      return {
+        handle,
+        ticketId,
+        ticketSecret,
+        qrContent,
+        expiresAt: expireTime?.getTime() ?? clock.now() + remainingMs,
+        remainingMs,
+        minPollIntervalMs: millisecondsOf(minPollInterval),
+      };
+    },
+
+    async open(kind, handle, browsers) {
+      const opened = await seal.open(kind, handle);
+      const content = handleContent.safeParse(opened?.content).data;
+      if (!opened || !content) throw ticketNotFound();
+      const { boundTo } = opened;
+      const app = apps.all.find(({ id }) => id === content.app);
+      // An app that has left the configuration.
+      if (!app) throw ticketNotFound();
+      if (kind === "handle" && !mayUse(app, boundTo, browsers)) throw ticketNotFound();
+      return {
+        app,
+        credentials: app.credentials,
+        ticketId: content.id,
+        ticketSecret: content.secret,
+        boundTo,
+      };
+    },
+  };
+}
+
+function mayUse(app: ServedApp, boundTo: string | undefined, browsers: readonly string[]): boolean {
+  return boundTo === undefined ? !app.bindToBrowser : isFor(boundTo, browsers);
+}
+
+/** A duration of the proto, in milliseconds. */
+export function millisecondsOf(
+  duration: { readonly seconds: number; readonly nanos: number } | undefined,
+): number {
+  return duration ? Math.round(duration.seconds * 1_000 + duration.nanos / 1_000_000) : 0;
+}
+
+function durationOf(ms: number): { seconds: number; nanos: number } {
+  const seconds = Math.floor(ms / 1_000);
+  return { seconds, nanos: Math.round(ms - seconds * 1_000) * 1_000_000 };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import type { Logger } from "pino";
+import { parseAddress } from "./config/address.js";
+import type { GatewayConfig } from "./config/config.js";
+import { type GatewayServer, startGateway } from "./gateway/server.js";
+
+/**
+ * Reads the files that the configuration names and starts the gateway.
+ *
+ * @throws Error when a file cannot be read or the address cannot be bound.
+ */
+export async function startGatewayApp(config: GatewayConfig, log: Logger): Promise<GatewayServer> {
+  const { address, apps, handleKeys, heartbeat, limits, service, tls, trustedProxies } = config;
+  const place = parseAddress(address);
+  if (!place) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
+  return startGateway({
+    ...place,
+    apps,
+    handleKeys,
+    limits,
+    trustedProxies,
+    log,
+    service: { address: service.address, ...tlsOf(service) },
+    handleMaxAgeMs: config.handleMaxAge,
+    heartbeatMs: heartbeat,
+    tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },
+    shutdownDeadlineMs: config.shutdown.deadline,
+  });
+}
+
+/** The option `tls` of the clients; if nothing is configured it is for them to say. */
+function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
+  if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
+  return tls === undefined ? {} : { tls };
+}

@@ -1,0 +1,49 @@
+import type { Logger } from "pino";
+import { startApp } from "./app.js";
+import type { Config, GatewayConfig } from "./config/config.js";
+import type { GatewayServer } from "./gateway/server.js";
+import { startGatewayApp } from "./gateway_app.js";
+
+/** What `qrlogin serve` runs. */
+export interface Serving {
+  /** Where gRPC listens, as really bound. */
+  readonly grpcAddress: string;
+  /** Where the gateway listens, if there is one in this process. */
+  readonly gatewayAddress: string | undefined;
+  /** Stops politely, the gateway before the service that it calls. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service, and in development mode the gateway beside it. Elsewhere the gateway is a process of its own.
+ *
+ * @throws Error when an address cannot be bound; nothing is left running then.
+ */
+export async function startServing(config: Config, log: Logger): Promise<Serving> {
+  const app = await startApp(config, log);
+  const { development, gateway: wished, grpc } = config;
+  if (!development || !wished) return { ...app, gatewayAddress: undefined };
+
+  let gateway: GatewayServer;
+  try {
+    gateway = await startGatewayApp(beside(app.grpcAddress, grpc.tls, wished), log);
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+  let stopped: Promise<void> | undefined;
+  return {
+    grpcAddress: app.grpcAddress,
+    gatewayAddress: gateway.address,
+    stop() {
+      stopped ??= gateway.stop().finally(() => app.stop());
+      return stopped;
+    },
+  };
+}
+
+/** The gateway of the service in the same process, which it trusts by the certificate itself. */
+function beside(address: string, tls: Config["grpc"]["tls"], gateway: GatewayConfig): GatewayConfig {
+  const caFile = tls && (gateway.service.caFile ?? tls.certFile);
+  return { ...gateway, service: { address, tls: tls !== undefined, caFile } };
+}

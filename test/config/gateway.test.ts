@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
+import { gateway, load, problemsIn, temporaryFile } from "./loading.js";
+
+const loaded = (keys: object) => load({ gateway: { ...gateway, ...keys } }, {}, "gateway").gateway;
+const problems = (keys: object) =>
+  problemsIn(() => load({ gateway: { ...gateway, ...keys } }, {}, "gateway"));
+const paths = (keys: object) => problems(keys).map(({ path }) => path);
+const withApp = (keys: object) => ({ apps: [{ ...gateway.apps[0], ...keys }] });
+
+test("a gateway with one app and one key has the default of everything else", () => {
+  expect(loaded({})).toEqual({
+    address: "127.0.0.1:8080",
+    tls: undefined,
+    allowPlaintextOnNetwork: false,
+    service: { address: "127.0.0.1:50051", tls: undefined, caFile: undefined },
+    apps: [
+      {
+        id: "shop",
+        secret: "hunter2-hunter2",
+        origins: [],
+        bindToBrowser: true,
+        exchangeFromBrowser: false,
+        fullUserInStatus: false,
+        pollByTicketId: false,
+      },
+    ],
+    handleKeys: gateway.handleKeys,
+    handleMaxAge: 3_600_000,
+    heartbeat: 15_000,
+    trustedProxies: [],
+    limits: { createsPerMinute: 6000, callsPerMinute: 6000, streams: 10_000 },
+    shutdown: { deadline: 10_000 },
+  });
+});
+
+test("a section without apps and keys is refused for both", () => {
+  expect(problemsIn(() => load({ gateway: {} }, {}, "gateway"))).toEqual([
+    { path: "gateway.apps", message: "is missing" },
+    { path: "gateway.handleKeys", message: "is missing" },
+  ]);
+  expect(paths({ apps: [], handleKeys: [] })).toEqual(["gateway.apps", "gateway.handleKeys"]);
+});
+
+test.each([
+  ["address", { address: "8080" }],
+  ["handleMaxAge", { handleMaxAge: "59s" }],
+  ["handleMaxAge", { handleMaxAge: "49h" }],
+  ["heartbeat", { heartbeat: "999ms" }],
+  ["heartbeat", { heartbeat: "6m" }],
+  ["limits.createsPerMinute", { limits: { createsPerMinute: 0 } }],
+  ["limits.callsPerMinute", { limits: { callsPerMinute: 10_000_001 } }],
+  ["limits.streams", { limits: { streams: 1_000_001 } }],
+  ["shutdown.deadline", { shutdown: { deadline: "11m" } }],
+  ["service.address", { service: { address: "127.0.0.1:0" } }],
+  ["service.address", { service: { address: "unix:/run/qrlogin" } }],
+  ["service.tls", { service: { tls: "yes" } }],
+  ["apps[0].id", withApp({ id: "shop:1" })],
+  ["apps[0].secret", withApp({ secret: "" })],
+  ["apps[0].bindToBrowser", withApp({ bindToBrowser: "no" })],
+  ["tls.keyFile", { tls: { certFile: "tls.crt" } }],
+])("gateway.%s has limits: %j", (path, keys) => {
+  expect(paths(keys)).toContain(`gateway.${path}`);
+});
+
+test("an unknown key is named with the one that was meant", () => {
+  expect(problems({ handleKey: "x", ...withApp({ orgins: [] }) })).toEqual([
+    { path: "gateway.apps[0].orgins", message: "is not a key here; did you mean origins?" },
+    { path: "gateway.handleKey", message: "is not a key here; did you mean handleKeys?" },
+  ]);
+});
+
+describe("on the network", () => {
+  test.each(["0.0.0.0:8080", "[::]:8080", "10.0.0.1:0", "gateway.example.com:443"])(
+    "plain text is refused at %s, with both cures",
+    (address) => {
+      const [problem, ...more] = problems({ address });
+      expect(more).toEqual([]);
+      expect(problem?.path).toBe("gateway.address");
+      expect(problem?.message).toMatch(/gateway\.tls\.certFile.*gateway\.allowPlaintextOnNetwork/);
+    },
+  );
+
+  test("it may listen with a certificate and its key, or where plain text is allowed", () => {
+    const tls = {
+      certFile: temporaryFile("tls.crt", certificate),
+      keyFile: temporaryFile("tls.key", privateKey),
+    };
+    expect(loaded({ address: "0.0.0.0:443", tls })?.tls).toEqual(tls);
+    expect(paths({ address: "0.0.0.0:8080", allowPlaintextOnNetwork: true })).toEqual([]);
+  });
+
+  test("a certificate with another key is refused", () => {
+    const tls = {
+      certFile: temporaryFile("tls.crt", certificate),
+      keyFile: temporaryFile("tls.key", otherPrivateKey),
+    };
+    expect(paths({ tls })).toEqual(["gateway.tls"]);
+    expect(paths({ tls: { ...tls, keyFile: join(tls.keyFile, "..", "nowhere") } })).toEqual([
+      "gateway.tls.keyFile",
+    ]);
+  });
+});
+
+describe("the service behind it", () => {
+  test("is called as plain text over the network only where that is allowed", () => {
+    const service = { address: "qr.example.com:50051", tls: false };
+    const [problem, ...more] = problems({ service });
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("gateway.service.tls");
+    expect(problem?.message).toContain("gateway.allowPlaintextOnNetwork");
+    expect(paths({ service, allowPlaintextOnNetwork: true })).toEqual([]);
+    expect(paths({ service: { ...service, address: "[::1]:50051" } })).toEqual([]);
+    expect(paths({ service: { address: service.address } })).toEqual([]);
+  });
+
+  test("may be trusted by certificates in a file", () => {
+    const caFile = temporaryFile("ca.crt", `# ours\n${certificate}${certificate}`);
+    expect(loaded({ service: { caFile } })?.service.caFile).toBe(caFile);
+  });
+
+  test.each([
+    ["that is empty", ""],
+    ["with a private key", privateKey],
+    ["with a certificate that is cut off", certificate.slice(0, 300)],
+    ["with one good certificate and one bad", `${certificate}${certificate.replace("MIIB", "MIIC")}`],
+  ])("is not trusted by a file %s", (_, content) => {
+    expect(problems({ service: { caFile: temporaryFile("ca.crt", content) } })).toEqual([
+      { path: "gateway.service.caFile", message: "the file must hold certificates as PEM" },
+    ]);
+  });
+
+  test("is not trusted by a file that is not there, or that plain text makes useless", () => {
+    expect(problems({ service: { caFile: "/nowhere/ca.crt" } })).toEqual([
+      { path: "gateway.service.caFile", message: "there is no such file" },
+    ]);
+    const caFile = temporaryFile("ca.crt", certificate);
+    expect(paths({ service: { tls: false, caFile } })).toEqual(["gateway.service.caFile"]);
+  });
+});
+
+test("ids of apps are given once each", () => {
+  expect(
+    problems({ apps: [gateway.apps[0], { id: "blog", secret: "s" }, { id: "shop", secret: "t" }] }),
+  ).toEqual([{ path: "gateway.apps[2].id", message: "is the id of gateway.apps[0] too" }]);
+});
+
+test("the whole user is not told to whoever sees the code", () => {
+  expect(paths(withApp({ pollByTicketId: true, fullUserInStatus: true }))).toEqual([
+    "gateway.apps[0].fullUserInStatus",
+  ]);
+  expect(paths(withApp({ pollByTicketId: true }))).toEqual([]);
+  expect(paths(withApp({ exchangeFromBrowser: true, fullUserInStatus: true }))).toEqual([]);
+});
+
+test.each([
+  ["a handle key", { handleKeys: [`${gateway.handleKeys[0]}-hunter2`] }],
+  ["handle keys as a number", { handleKeys: [7] }],
+  ["an app's secret", withApp({ secret: ["hunter2"] })],
+  ["an app's secret in a wrong place", withApp({ hunter2: true, origins: ["https://hunter2@shop"] })],
+])("no message repeats %s", (what, keys) => {
+  const found = problems(keys);
+  expect(found).not.toEqual([]);
+  // The name of an unknown key is told; its value never is.
+  const told = found.map(({ path, message }) => (what.includes("place") ? message : `${path}${message}`));
+  expect(told.join()).not.toContain("hunter2");
+});

@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { gateway, load, problemsIn } from "./loading.js";
+
+const newKey = () => randomBytes(32).toString("base64url");
+const loaded = (keys: object) => load({ gateway: { ...gateway, ...keys } }, {}, "gateway").gateway;
+const problems = (keys: object) =>
+  problemsIn(() => load({ gateway: { ...gateway, ...keys } }, {}, "gateway"));
+const paths = (keys: object) => problems(keys).map(({ path }) => path);
+const withApp = (keys: object) => ({ apps: [{ ...gateway.apps[0], ...keys }] });
+
+describe("a handle key", () => {
+  test.each([
+    ["of 31 bytes", randomBytes(31).toString("base64url")],
+    ["of 33 bytes", randomBytes(33).toString("base64url")],
+    ["as hexadecimal digits", randomBytes(32).toString("hex")],
+    ["as base64", `${"+/".repeat(21)}8=`],
+    ["with padding", `${newKey()}=`],
+    // The last letter holds four bits of the key and two that must be zero.
+    ["that is not canonical", `${newKey().slice(0, 42)}B`],
+    ["that is empty", ""],
+  ])("%s is refused with the way to make one", (_, key) => {
+    const [problem, ...more] = problems({ handleKeys: [key] });
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("gateway.handleKeys[0]");
+    expect(problem?.message).toContain("openssl rand -base64 32 | tr '+/' '-_' | tr -d '='");
+  });
+
+  test.each([0, 255])("of nothing but the byte %i is refused", (byte) => {
+    expect(paths({ handleKeys: Buffer.alloc(32, byte).toString("base64url") })).toEqual([
+      "gateway.handleKeys[0]",
+    ]);
+  });
+
+  test("stands once in its list, and alone without brackets", () => {
+    const [old, fresh] = [newKey(), newKey()];
+    expect(loaded({ handleKeys: [fresh, old] })?.handleKeys).toEqual([fresh, old]);
+    expect(loaded({ handleKeys: fresh })?.handleKeys).toEqual([fresh]);
+    expect(problems({ handleKeys: [fresh, old, fresh] })).toEqual([
+      { path: "gateway.handleKeys[2]", message: "is the same as the one at [0]" },
+    ]);
+  });
+});
+
+describe("an origin", () => {
+  test.each([
+    "https://shop.example.com",
+    "https://shop.example.com:8443",
+    "https://xn--bcher-kva.example",
+    "https://192.0.2.1",
+    "https://[2001:db8::1]:8443",
+    "http://localhost:3000",
+    "http://127.0.0.1",
+    "http://localhost:*",
+    "https://127.8.9.1:*",
+    "http://[::1]:*",
+  ])("may be %s", (origin) => {
+    expect(loaded(withApp({ origins: [origin] }))?.apps[0]?.origins).toEqual([origin]);
+  });
+
+  test.each([
+    "https://shop.example.com/",
+    "https://shop.example.com/login",
+    "https://shop.example.com?a",
+    "https://shop.example.com#a",
+    "https://shop.example.com:443",
+    "https://Shop.example.com",
+    "HTTPS://shop.example.com",
+    "https://user@shop.example.com",
+    "https://bücher.example",
+    "https://127.1",
+    "https://*.example.com",
+    "https://*",
+    "https://a;b",
+    "https://a'b",
+    " https://shop.example.com",
+    "shop.example.com",
+    "ftp://shop.example.com",
+    "file://",
+    "http://localhost:80:*",
+    "http://localhost:3000:*",
+    "*",
+    ":*",
+    "null",
+    "",
+  ])("%j is refused with what browsers send", (origin) => {
+    const [problem, ...more] = problems(withApp({ origins: [origin] }));
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("gateway.apps[0].origins[0]");
+    expect(problem?.message).toContain("exactly as browsers send it, such as https://shop.example.com");
+  });
+
+  test.each([
+    "http://shop.example.com",
+    "http://intranet",
+    "http://10.0.0.1",
+    "http://localhost.example.com",
+  ])("by http is for loopback only: %s is refused", (origin) => {
+    expect(problems(withApp({ origins: ["https://shop.example.com", origin] }))).toEqual([
+      { path: "gateway.apps[0].origins[1]", message: "must be an https origin: http is for loopback only" },
+    ]);
+  });
+
+  test.each(["https://shop.example.com:*", "http://10.0.0.1:*", "https://127.0.0.1.example.com:*"])(
+    "with any port is for loopback only: %s is refused",
+    (origin) => {
+      const [problem, ...more] = problems(withApp({ origins: [origin] }));
+      expect(more).toEqual([]);
+      expect(problem?.message).toContain("must name the port");
+    },
+  );
+});
+
+describe("a trusted proxy", () => {
+  test.each(["10.0.0.1", "10.0.0.0/8", "192.168.1.7/24", "2001:db8::1", "fc00::/7", "::1/128"])(
+    "may be %s",
+    (network) => {
+      expect(loaded({ trustedProxies: [network] })?.trustedProxies).toEqual([network]);
+    },
+  );
+
+  test.each([
+    ...["10.0.0.1:80", "10.0.0.0/33", "2001:db8::/129", "10.0.0.0/255.0.0.0", "10.0.0.0/", "10.1", "proxy"],
+    ...["10.0.0.0/-1", "fe80::1%eth0", "[::1]", "loopback", "*", "true", ""],
+  ])("%j is refused", (network) => {
+    const [problem, ...more] = problems({ trustedProxies: ["10.0.0.1", network] });
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("gateway.trustedProxies[1]");
+    expect(problem?.message).toContain("must be an IP address or a network in CIDR form");
+  });
+
+  test.each([
+    "0.0.0.0/0",
+    "10.0.0.0/0",
+    "::/0",
+    "fc00::/0",
+    "::ffff:0:0/96",
+    "::ffff:0.0.0.0/95",
+    "2000::/3",
+  ])("may not be everybody: %s is refused", (network) => {
+    const [problem, ...more] = problems({ trustedProxies: [network] });
+    expect(more).toEqual([]);
+    expect(problem?.message).toContain("everybody");
+  });
+});

@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { pino } from "pino";
+import { expect, it, onTestFinished } from "vitest";
+import { createAppClient } from "../../src/client/index.js";
+import type { Config } from "../../src/config/config.js";
+import { loadConfig } from "../../src/config/load.js";
+import { developmentPresets } from "../../src/development.js";
+import { startServing } from "../../src/serving.js";
+import { freePorts, isListening } from "../support/process.js";
+
+const silent = pino({ level: "silent" });
+
+const inDevelopment = (env: Record<string, string> = {}): Config =>
+  loadConfig({ env: { ...freePorts, ...env }, development: developmentPresets() });
+
+/** A server of somebody else, and where it listens. */
+async function somebody(): Promise<{ address: string; leave(): Promise<void> }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const leave = () => new Promise<void>((resolve) => void server.close(() => resolve()));
+  onTestFinished(leave);
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, leave };
+}
+
+it("stops the service only when the gateway has stopped, whose running requests may still need it", async () => {
+  const { stop, grpcAddress, gatewayAddress = "" } = await startServing(inDevelopment(), silent);
+  const [host, port] = gatewayAddress.split(":");
+  const halfway = connect(Number(port), host);
+  const head = ["POST /qrlogin/v1/tickets HTTP/1.1", "host: x", "content-type: application/json"];
+  halfway.write([...head, "content-length: 9", "expect: 100-continue", "", ""].join("\r\n"));
+  expect(String((await once(halfway, "data"))[0])).toContain("100 Continue");
+
+  const stopped = Promise.all([stop(), stop()]);
+  const shop = createAppClient({ address: grpcAddress, appId: "demo-app", appSecret: "demo-secret" });
+  onTestFinished(() => shop.close());
+  expect((await shop.createTicket({})).ticketId).toHaveLength(22);
+
+  halfway.destroy();
+  await stopped;
+  expect(await isListening(gatewayAddress)).toBe(false);
+  expect(await isListening(grpcAddress)).toBe(false);
+});
+
+it("lets go of the service where the gateway cannot start", async () => {
+  const [taken, free] = [await somebody(), await somebody()];
+  await free.leave();
+  const config = inDevelopment({
+    QRLOGIN_GATEWAY_ADDRESS: taken.address,
+    QRLOGIN_GRPC_ADDRESS: free.address,
+  });
+  await expect(startServing(config, silent)).rejects.toThrow(taken.address);
+  expect(await isListening(free.address)).toBe(false);
+});
+
+it("gives each start a handle key of its own", () => {
+  const [one, other] = [inDevelopment(), inDevelopment()].map(({ gateway }) => gateway?.handleKeys[0]);
+  expect(Buffer.from(one ?? "", "base64url")).toHaveLength(32);
+  expect(one).not.toBe(other);
+});

@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { pino } from "pino";
+import { type Clock, systemClock } from "../../src/domain/clock.js";
+import type { GatewayApp } from "../../src/gateway/options.js";
+import { type GatewayServerOptions, startGateway } from "../../src/gateway/server.js";
+import { redaction } from "../../src/server/redaction.js";
+import { countedClock } from "./counted_clock.js";
+import { appSecrets, type LogLine, type TestApp } from "./server.js";
+
+/** How a test gateway differs from the usual one. */
+export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "service" | "log">> {
+  /** Changes to single apps. */
+  readonly switches?: Partial<Record<TestApp, Partial<GatewayApp>>>;
+  readonly clock?: Clock;
+}
+
+/** A real gateway on a port of its own. */
+export interface TestGateway {
+  /** `http://127.0.0.1:PORT`, or https. */
+  readonly url: string;
+  readonly address: string;
+  /** The log so far as it was written. */
+  logText(): string;
+  readonly lines: readonly LogLine[];
+  /** Stops, and throws if a timer is left. */
+  stop(): Promise<void>;
+}
+
+/** A key that seals handles. */
+export const newHandleKey = (): string => randomBytes(32).toString("base64url");
+
+/** Starts a real gateway before the service at this address, for the apps of the test server. */
+export async function startTestGateway(
+  service: string,
+  options: TestGatewayOptions = {},
+): Promise<TestGateway> {
+  const { switches = {}, clock: time = systemClock, ...given } = options;
+  const written: string[] = [];
+  const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
+  const clock = countedClock(time);
+  const apps = (Object.keys(appSecrets) as TestApp[]).map((id) => ({
+    id,
+    secret: appSecrets[id],
+    ...switches[id],
+  }));
+  const server = await startGateway(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      trustedProxies: [],
+      shutdownDeadlineMs: 5_000,
+      handleKeys: [newHandleKey()],
+      apps,
+      ...given,
+      service: { address: service, tls: false },
+      log,
+    },
+    clock,
+  );
+  return {
+    url: `${given.tls ? "https" : "http"}://${server.address}`,
+    address: server.address,
+    logText: () => written.join(""),
+    get lines() {
+      return written.map((line) => JSON.parse(line) as LogLine);
+    },
+    async stop() {
+      const before = clock.pending();
+      await server.stop();
+      const left = [...clock.pending()].filter((timer) => before.has(timer)).length;
+      if (left > 0) throw new Error(`the gateway has left ${left} timers behind`);
+    },
+  };
+}

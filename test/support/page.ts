@@ -1,0 +1,85 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { bitmapOf, decode } from "../qr/decode.js";
+
+/** Which gateway a page calls, and for which app. */
+export interface PageSettings {
+  readonly appHost: string;
+  readonly appId: string;
+}
+
+/** How a call of the SDK ended. */
+export interface Attempt {
+  readonly answer?: Record<string, unknown>;
+  readonly refusal?: Record<string, unknown>;
+}
+
+/** A page of a site, open in a browser, and what its callbacks were told. */
+export interface SitePage {
+  readonly page: Page;
+  /** Every request so far, as `METHOD origin+path`, the query left out. */
+  readonly requests: readonly string[];
+  /** What this callback is told next. Rejected if `onError` or `onCodeLoadFailed` is told something in the meantime. */
+  next(callback: string): Promise<readonly unknown[]>;
+  /** Has the SDK show a code, as a site does. */
+  startScanning(options?: object): Promise<void>;
+  /** Calls one method of the SDK. */
+  attempt(method: string, ...words: readonly unknown[]): Promise<Attempt>;
+  /** Runs a function of the page's own script. */
+  run(name: string, ...words: readonly unknown[]): Promise<unknown>;
+  /** Waits for the code and reads it off the screen with a decoder. */
+  readCode(): Promise<string>;
+}
+
+/** Opens the page of the site at this address. */
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+  settings: PageSettings,
+): Promise<SitePage> {
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const told: { readonly callback: string; readonly values: readonly unknown[] }[] = [];
+  let arrived = () => {};
+  page.on("request", (request) => {
+    const { protocol, origin, pathname } = new URL(request.url());
+    if (protocol.startsWith("http")) requests.push(`${request.method()} ${origin}${pathname}`);
+  });
+  await page.exposeFunction("tell", (callback: string, values: readonly unknown[]) => {
+    told.push({ callback, values });
+    arrived();
+  });
+  await page.goto(url);
+
+  const run = (name: string, ...words: readonly unknown[]): Promise<unknown> =>
+    page.evaluate(`${name}(${words.map((word) => JSON.stringify(word)).join(", ")})`);
+
+  return {
+    page,
+    requests,
+    run,
+    async next(callback) {
+      for (;;) {
+        const index = told.findIndex((one) => one.callback === callback);
+        if (index >= 0) return told.splice(index, 1)[0]?.values ?? [];
+        const failure = told.find((one) => ["onError", "onCodeLoadFailed"].includes(one.callback));
+        if (failure) throw new Error(`${failure.callback}: ${JSON.stringify(failure.values)}`);
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+    },
+    async startScanning(options = {}) {
+      await run("startScanning", settings, options);
+    },
+    attempt: async (method, ...words) => (await run("attempt", settings, method, ...words)) as Attempt,
+    async readCode() {
+      const picture = page.locator("#qrcode img");
+      await picture.waitFor();
+      await page.waitForFunction(`document.querySelector("#qrcode img").naturalWidth > 0`);
+      const data = await picture.screenshot();
+      const { jsqr, zxing } = await decode(bitmapOf({ mediaType: "image/png", data }));
+      if (jsqr === undefined || jsqr !== zxing) throw new Error(`one decoder reads ${jsqr}, the other ${zxing}`);
+      return jsqr;
+    },
+  };
+}
