@@ -63,7 +63,8 @@ function configuration(address: string, level: string): string {
   });
 }
 
-function target(name: string, child: ChildProcess, address: string): Target {
+/** A child process as a server under load. */
+export function target(name: string, child: ChildProcess, address: string): Target {
   return {
     name,
     address,
@@ -82,13 +83,14 @@ function target(name: string, child: ChildProcess, address: string): Target {
   };
 }
 
-async function gone(child: ChildProcess, name: string): Promise<never> {
+/** Rejects when the process has ended. */
+export async function gone(child: ChildProcess, name: string): Promise<never> {
   const [code] = await once(child, "exit");
   throw new Error(`the server "${name}" has stopped with ${code}`);
 }
 
 /** The service does not tell its address where the log holds warnings only, so it cannot choose the port itself. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -98,6 +100,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function built(path: string): string {
+/** The file that was built from this one. */
+export function built(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }

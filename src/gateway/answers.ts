@@ -1,6 +1,7 @@
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../client/index.js";
 import type { Sighting } from "./followers.js";
-import { millisecondsOf } from "./tickets.js";
+import type { GatewayParts } from "./parts.js";
+import { type HandledTicket, millisecondsOf } from "./tickets.js";
 
 /** The status as pages see it. */
 export interface StatusAnswer {
@@ -16,7 +17,15 @@ export interface StatusAnswer {
   readonly cancelReason: string | null;
 }
 
-/** `withTicket` tells whether the page takes the exchange ticket to the site's backend. */
+/**
+ * Whether the page is told the exchange ticket, which it takes to the site's backend. Not where the gateway itself ends the
+ * sign-in, which it does only for the browser that a handle is bound to.
+ */
+export function isTold({ onSignIn }: Pick<GatewayParts, "onSignIn">, { boundTo }: HandledTicket): boolean {
+  return onSignIn === undefined || boundTo === undefined;
+}
+
+/** `withTicket` tells whether the exchange ticket is part of it. */
 export function statusAnswer(sighting: Sighting, withTicket: boolean): StatusAnswer {
   const { status } = sighting;
   return {

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { HttpRefusal, problemOf, refusalOf } from "./refusal.js";
+import { HttpRefusal, problemOf, refusalOf, routeNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
 
 /** The refusal that a request ends with, whatever was thrown: what is not one of ours is a fault, logged with its cause. */
@@ -45,10 +45,12 @@ function frameworkRefusal(error: unknown): HttpRefusal | undefined {
     case 415:
       return new HttpRefusal(415, "MEDIA_TYPE_NOT_SUPPORTED", "the body must be application/json");
     case 404:
-      return new HttpRefusal(404, "ROUTE_NOT_FOUND", "there is no such address");
+      return routeNotFound();
+    case 429:
+      return new HttpRefusal(429, "RATE_LIMITED", "calls come too fast");
     default:
       return statusCode >= 400 && statusCode < 500
-        ? new HttpRefusal(400, "INVALID_REQUEST", "the request cannot be read")
+        ? new HttpRefusal(statusCode, "INVALID_REQUEST", "the request cannot be read")
         : undefined;
   }
 }

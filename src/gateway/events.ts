@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTerminal } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
-import { statusAnswer } from "./answers.js";
+import { isTold, type StatusAnswer, statusAnswer } from "./answers.js";
+import { countedAddressOf } from "./caller_address.js";
 import { refusalFor } from "./errors.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";
@@ -23,11 +24,12 @@ const reconnectMs = 1_000;
  * after a terminal one. The id of an event is the revision; who connects again having seen the terminal one is answered 204,
  * which is how EventSource learns to stop.
  */
-export function createEvents({ followers, clock, limits, onSignIn }: GatewayParts) {
+export function createEvents(parts: GatewayParts) {
+  const { followers, clock, limits } = parts;
   const slots = createStreamSlots(limits.streams);
 
   return async (ticket: HandledTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const giveBack = slots.take(request.ip);
+    const giveBack = slots.take(countedAddressOf(request));
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     const sightings = followers.follow(ticket, gone.signal);
@@ -37,8 +39,10 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
       if (first?.done) throw stopping();
       if (first && hasSeenTheEnd(request, first.value)) return reply.code(204).send();
       beginStream(reply);
+      // Once for all of them, or each would leave a listener behind.
+      const left = abortOf(gone.signal);
       for (let now = await next; !now.done; now = await next) {
-        await tell(reply, now.value, gone.signal);
+        await tell(reply, statusAnswer(now.value, isTold(parts, ticket)), left);
         next = sightings.next();
       }
     } catch (error) {
@@ -55,13 +59,12 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
   };
 
   /** Waits until the reader has taken it, so that a slow one is given the newest status next and nothing queues. */
-  async function tell(reply: FastifyReply, sighting: Sighting, gone: AbortSignal): Promise<void> {
-    const data = statusAnswer(sighting, onSignIn === undefined);
-    const id = String(sighting.status.revision);
+  async function tell(reply: FastifyReply, data: StatusAnswer, left: Promise<void>): Promise<void> {
+    const id = String(data.revision);
     const stopWaiting = clock.after(stallMs, () => reply.raw.destroy());
     try {
       // A connection that closes while it is full never drains.
-      await Promise.race([reply.sse.send({ id, event: "status", data }), abortOf(gone)]);
+      await Promise.race([reply.sse.send({ id, event: "status", data }), left]);
     } finally {
       stopWaiting();
     }

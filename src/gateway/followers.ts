@@ -95,7 +95,8 @@ export function createFollowers(client: AppClient, clock: Clock): Followers {
 
   function leave(watch: Watch): void {
     watch.users--;
-    if (watch.users > 0 || closed) return;
+    // One that has failed is known no more, and nothing would stop its timer.
+    if (watch.users > 0 || closed || watches.get(watch.key) !== watch) return;
     watch.stopLingering = clock.after(lingerMs, () => {
       forget(watch);
       watch.stop.abort();

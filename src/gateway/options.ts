@@ -20,7 +20,8 @@ export interface GatewayOptions {
   /**
    * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it
    * answers is sent to the page as JSON. With it the exchange ticket stays out of the page; without it the page is told the
-   * exchange ticket, for the site's backend to exchange.
+   * exchange ticket, for the site's backend to exchange. Where an app binds no handles to browsers the page is told it all the
+   * same: whoever finds such a handle must not be signed in.
    */
   readonly onSignIn?: ((signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined;
 }

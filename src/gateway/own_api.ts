@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { statusAnswer, userAnswer } from "./answers.js";
+import { isTold, statusAnswer, userAnswer } from "./answers.js";
 import { basicCredentials } from "./apps.js";
 import { browsersOf, knowBrowser } from "./browser.js";
 import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
 import type { GatewayParts } from "./parts.js";
-import { HttpRefusal, ticketNotFound } from "./refusal.js";
+import { createRateLimits } from "./rate_limits.js";
+import { HttpRefusal, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
 import { createBody, exchangeBody, handleBody, pictureQuery, read, requesterOf, single } from "./requests.js";
 import type { HandledTicket } from "./tickets.js";
@@ -20,11 +21,7 @@ const patienceMs = 2_000;
 /** The gateway's own API, which the widget speaks. `docs/gateway.md` describes it. */
 export async function ownRoutes(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
   const { apps, tickets, followers, exchanges, pictures, client, limits, onSignIn } = parts;
-  const perMinute = (max: number, groupId: string) => ({
-    config: { rateLimit: { max, timeWindow: 60_000, groupId } },
-  });
-  const create = perMinute(limits.createsPerMinute, "create");
-  const other = perMinute(limits.callsPerMinute, "other");
+  const { create, other, never } = createRateLimits(instance, limits);
   const events = createEvents(parts);
 
   async function ticketOf(request: FastifyRequest, handle: string | undefined): Promise<HandledTicket> {
@@ -57,17 +54,19 @@ export async function ownRoutes(instance: FastifyInstance, parts: GatewayParts):
     };
   });
 
-  instance.get("/tickets/status", async (request) => {
+  instance.get("/tickets/status", never, async (request) => {
     const ticket = await ticketOf(request, single(request.headers[handleHeader]));
     const sighting = await followers.glance(ticket, patienceMs);
     if (!sighting) {
       const text = "the sign-in service cannot be reached";
       throw new HttpRefusal(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000 });
     }
-    return statusAnswer(sighting, onSignIn === undefined);
+    return statusAnswer(sighting, isTold(parts, ticket));
   });
 
-  instance.get("/tickets/events", { sse: "only" }, async (request, reply) => {
+  // A HEAD of it would hold a stream open for nobody.
+  const stream = { ...never, sse: "only", exposeHeadRoute: false } as const;
+  instance.get("/tickets/events", stream, async (request, reply) => {
     // EventSource can send no header, so the handle may stand in the address too.
     const query = request.query as Readonly<Record<string, unknown>>;
     const handle = single(request.headers[handleHeader]) ?? single(query.handle);
@@ -91,23 +90,22 @@ export async function ownRoutes(instance: FastifyInstance, parts: GatewayParts):
       return userAnswer(await exchanges.byCaller(credentials, body.exchangeTicket));
     }
     const ticket = await ticketOf(request, body.handle);
-    // Bound, or whoever finds the handle could have it spent with our credential.
-    if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) {
-      throw new HttpRefusal(403, "EXCHANGE_NOT_ALLOWED", "this app is exchanged for by its backend");
-    }
+    if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) throw notByBrowser();
     return userAnswer(await exchanges.byGateway(ticket));
   });
 
   if (onSignIn) {
     instance.post("/tickets/complete", other, async (request, reply) => {
       const ticket = await ticketOf(request, read(handleBody, request.body).handle);
+      if (ticket.boundTo === undefined) throw notByBrowser();
       const response = await exchanges.byGateway(ticket);
       return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
     });
   }
 
-  instance.get("/pictures/:file", other, async (request, reply) => {
-    const { file } = request.params as { file: string };
+  // A wildcard: names are longer than what a server takes as a parameter by default.
+  instance.get("/pictures/*", other, async (request, reply) => {
+    const { "*": file } = request.params as { "*": string };
     const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
     if (name === undefined || format === undefined) throw ticketNotFound();
     const options = {
@@ -121,6 +119,21 @@ export async function ownRoutes(instance: FastifyInstance, parts: GatewayParts):
       .type(image.mediaType)
       .send(Buffer.from(image.data));
   });
+
+  // The line of a server about what is not there would show the address, and a handle that was sent astray.
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+  instance.route({
+    method: methods,
+    url: "/*",
+    handler: async () => {
+      throw routeNotFound();
+    },
+  });
+}
+
+/** Only of a handle that is bound, or whoever finds one could have it spent with our credential. */
+function notByBrowser(): HttpRefusal {
+  return new HttpRefusal(403, "EXCHANGE_NOT_ALLOWED", "this app is exchanged for by its backend");
 }
 
 const formats = { svg: "SVG", png: "PNG" } as const;
@@ -128,6 +141,8 @@ const formats = { svg: "SVG", png: "PNG" } as const;
 /** Aborted when the caller has left. */
 function closeOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort());
+  // The number that nginx gives it; nobody is there to read it but the log.
+  const left = new HttpRefusal(499, "CALLER_GONE", "the caller has left");
+  reply.raw.once("close", () => gone.abort(left));
   return gone.signal;
 }

@@ -1,18 +1,16 @@
 import cookie from "@fastify/cookie";
-import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import { fastifySSE } from "@fastify/sse";
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { type Clock, systemClock } from "../domain/clock.js";
+import { allowListedOrigins } from "./cors.js";
 import { sendProblem } from "./errors.js";
 import { hostedRoutes } from "./hosted/routes.js";
 import { onlyJson } from "./json_bodies.js";
 import type { GatewayOptions } from "./options.js";
-import { sourceOf } from "./origins.js";
 import { ownRoutes } from "./own_api.js";
 import { createParts, type GatewayParts } from "./parts.js";
-import { HttpRefusal } from "./refusal.js";
 import { logRequests, logSerializers } from "./request_log.js";
 import { keyRoutes } from "./signing_keys.js";
 
@@ -57,11 +55,11 @@ async function routes(instance: FastifyInstance, parts: GatewayParts): Promise<v
   instance.addHook("onRoute", (route) => {
     route.bodyLimit ??= bodyLimit;
   });
-  instance.addHook("onRequest", async (request, reply) => {
+  instance.addHook("onRequest", async (_request, reply) => {
     reply.header("cache-control", "no-store");
-    sourceOf(request, parts.apps);
   });
   await registerLibraries(instance, parts);
+  allowListedOrigins(instance, parts.apps);
   const own: FastifyPluginAsync = (child) => ownRoutes(child, parts);
   const hosted: FastifyPluginAsync = (child) => hostedRoutes(child, parts);
   await instance.register(own, { prefix: "/qrlogin/v1" });
@@ -70,10 +68,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts): Promise<v
 }
 
 /** Each one unless the server has it already, whose settings then hold here too. */
-async function registerLibraries(
-  instance: FastifyInstance,
-  { apps, heartbeatMs }: GatewayParts,
-): Promise<void> {
+async function registerLibraries(instance: FastifyInstance, { heartbeatMs }: GatewayParts): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {
     await instance.register(helmet, {
@@ -86,23 +81,6 @@ async function registerLibraries(
       },
     });
   }
-  if (!instance.hasRequestDecorator("corsPreflightEnabled")) {
-    await instance.register(cors, {
-      delegator: async (request: FastifyRequest) => ({
-        origin: sourceOf(request, apps) === "other",
-        credentials: true,
-        methods: ["GET", "POST"],
-        exposedHeaders: ["retry-after"],
-        maxAge: 600,
-      }),
-    });
-  }
-  if (!instance.hasDecorator("rateLimit")) {
-    await instance.register(rateLimit, {
-      global: false,
-      errorResponseBuilder: (_request, { ttl }) =>
-        new HttpRefusal(429, "RATE_LIMITED", "calls from this address come too fast", { retryAfterMs: ttl }),
-    });
-  }
+  if (!instance.hasDecorator("rateLimit")) await instance.register(rateLimit, { global: false });
   await instance.register(fastifySSE, { heartbeatInterval: heartbeatMs });
 }

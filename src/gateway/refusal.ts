@@ -11,6 +11,7 @@ export type GatewayReason =
   | "REQUEST_TOO_LARGE"
   | "ROUTE_NOT_FOUND"
   | "STREAMS_EXHAUSTED"
+  | "CALLER_GONE"
   | "SERVICE_UNAVAILABLE"
   | "TOKENS_NOT_SIGNED"
   | "GATEWAY_STOPPING";
@@ -45,6 +46,9 @@ export class HttpRefusal extends Error {
 /** One answer for what is not there and what is not the caller's, as the service gives it. */
 export const ticketNotFound = (): HttpRefusal =>
   new HttpRefusal(404, "TICKET_NOT_FOUND", "there is no such ticket");
+
+export const routeNotFound = (): HttpRefusal =>
+  new HttpRefusal(404, "ROUTE_NOT_FOUND", "there is no such address");
 
 export const invalidRequest = (message: string, fieldViolations: RefusalExtras["fieldViolations"] = []) =>
   new HttpRefusal(400, "INVALID_REQUEST", message, { fieldViolations });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { stdSerializers } from "pino";
 import { digest } from "../domain/secrets.js";
 
 /** What the line of a request tells beside route, status and duration. */
@@ -43,6 +44,12 @@ export const logSerializers = {
     `${request.method} ${pathOf(request.url)}`,
   res: (reply: { readonly statusCode: number }) => String(reply.statusCode),
 };
+
+/** For errors: without the bytes that the parser of HTTP could not read, in which a handle or a cookie may be. */
+export function errorSerializer(error: Error): object {
+  const { rawPacket: _, ...told } = stdSerializers.err(error);
+  return told;
+}
 
 /** Names of pictures hold the text of a code, sealed; the log has no use for them either. */
 function pathOf(url: string): string {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { RequesterContext } from "../client/index.js";
+import { addressOf } from "./caller_address.js";
 import { invalidRequest } from "./refusal.js";
 
 /** Longest user agent that the service takes, in characters. */
@@ -51,7 +52,7 @@ export function requesterOf(
   }: { readonly deviceName?: string | undefined; readonly place?: string | undefined } = {},
 ): RequesterContext {
   const userAgent = (request.headers["user-agent"] ?? "").slice(0, maxUserAgent);
-  return { ipAddress: request.ip, userAgent, deviceName, place };
+  return { ipAddress: addressOf(request), userAgent, deviceName, place };
 }
 
 /** A header or a query parameter that is there once; undefined otherwise. */

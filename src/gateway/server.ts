@@ -4,7 +4,8 @@ import { type Clock, systemClock } from "../domain/clock.js";
 import { sendProblem } from "./errors.js";
 import type { GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
-import { HttpRefusal } from "./refusal.js";
+import { routeNotFound } from "./refusal.js";
+import { errorSerializer } from "./request_log.js";
 
 /** A gateway that is a server of its own. */
 export interface GatewayServerOptions extends GatewayOptions {
@@ -40,7 +41,10 @@ export async function startGateway(
   const server = createServer(options);
   try {
     await registerGateway(server, options, clock);
-    server.get("/healthz", async () => ({ status: "ok" }));
+    server.get("/healthz", async (_request, reply) => {
+      reply.header("cache-control", "no-store");
+      return { status: "ok" };
+    });
     // Fastify's own line about it would come before ours, which says that all is ready.
     const { level } = server.log;
     server.log.level = "warn";
@@ -64,20 +68,19 @@ export async function startGateway(
 
 function createServer({ tls, trustedProxies, log }: GatewayServerOptions): FastifyInstance {
   const shared = {
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
     // One line of ours for each request; fastify's own show the address, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // A head or a body that trickles in holds a connection no longer.
     requestTimeout: 30_000,
-    routerOptions: { maxParamLength: 8_192 },
     // What cannot even be routed, such as a broken escape in the address.
     frameworkErrors: sendProblem,
   };
   const server: FastifyInstance = tls ? fastify({ ...shared, https: { ...tls } }) : fastify(shared);
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request, reply) => {
-    sendProblem(new HttpRefusal(404, "ROUTE_NOT_FOUND", "there is no such address"), request, reply);
+    sendProblem(routeNotFound(), request, reply);
   });
   return server;
 }

@@ -1,9 +1,11 @@
-import { normalizeIP } from "@fastify/rate-limit";
 import { HttpRefusal } from "./refusal.js";
 
 /** Bounds how many streams are open: in all, and for one address, which may have half of them. */
 export interface StreamSlots {
-  /** Takes a place for a stream of this address; the answer gives it back. Refuses with STREAMS_EXHAUSTED. */
+  /**
+   * Takes a place for a stream of this address, written as it is counted; the answer gives it back. Refuses with
+   * STREAMS_EXHAUSTED.
+   */
   take(address: string): () => void;
 }
 
@@ -14,17 +16,15 @@ export function createStreamSlots(max: number): StreamSlots {
 
   return {
     take(address) {
-      // As the rate limits count: the addresses of one IPv6 network are one.
-      const key = normalizeIP(address, 64);
-      const count = open.get(key) ?? 0;
+      const count = open.get(address) ?? 0;
       if (total >= max || count >= perAddress) throw exhausted();
       total++;
-      open.set(key, count + 1);
+      open.set(address, count + 1);
       return () => {
         total--;
-        const left = (open.get(key) ?? 1) - 1;
-        if (left > 0) open.set(key, left);
-        else open.delete(key);
+        const left = (open.get(address) ?? 1) - 1;
+        if (left > 0) open.set(address, left);
+        else open.delete(address);
       };
     },
   };

@@ -1,9 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 import { onTestFinished } from "vitest";
 
 const commands = [process.env.QRLOGIN_TEST_CHROMIUM, "chromium", "chromium-browser", "google-chrome"];
 const command = commands.find((name) => name && spawnSync(name, ["--version"]).status === 0);
+const executablePath = spawnSync("sh", ["-c", 'command -v "$0"', command ?? ""])
+  .stdout.toString()
+  .trim();
 
 /** Whether there is a Chromium on this machine. `QRLOGIN_TEST_CHROMIUM` names one that is not in the path. */
 export const hasChromium = command !== undefined;
@@ -21,10 +27,11 @@ const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 const offline = ["--disable-background-networking", "--disable-component-update"];
 // Whatever host a page names is this machine.
 const atHome = "--host-resolver-rules=MAP * 127.0.0.1";
+const switches = [...quiet, ...offline, atHome];
 
 /** Starts a real Chromium. */
-export function startChromium(...words: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: command ?? "", args: [...quiet, ...offline, atHome, ...words] });
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath, args: switches });
 }
 
 /** A browser of somebody: with cookies and a storage of its own, gone when the test is over. */
@@ -34,5 +41,22 @@ export async function newBrowser(
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
   onTestFinished(() => context.close());
+  return context;
+}
+
+/**
+ * Starts a browser whose owner has set it up with these preferences, under `profile` in Chromium's file of that name. Gone
+ * when the test is over. Those of {@link newBrowser} keep nothing, and such windows block third-party cookies anyway.
+ */
+export async function newBrowserWith(preferences: object): Promise<BrowserContext> {
+  const profile = mkdtempSync(join(tmpdir(), "qrlogin-profile-"));
+  mkdirSync(join(profile, "Default"));
+  writeFileSync(join(profile, "Default", "Preferences"), JSON.stringify({ profile: preferences }));
+  const options = { executablePath, args: switches, ignoreHTTPSErrors: true };
+  const context = await chromium.launchPersistentContext(profile, options);
+  onTestFinished(async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
   return context;
 }

@@ -76,9 +76,10 @@ export async function openPage(
       const picture = page.locator("#qrcode img");
       await picture.waitFor();
       await page.waitForFunction(`document.querySelector("#qrcode img").naturalWidth > 0`);
-      const data = await picture.screenshot();
+      const data = Uint8Array.from(await picture.screenshot());
       const { jsqr, zxing } = await decode(bitmapOf({ mediaType: "image/png", data }));
-      if (jsqr === undefined || jsqr !== zxing) throw new Error(`one decoder reads ${jsqr}, the other ${zxing}`);
+      if (jsqr === undefined || jsqr !== zxing)
+        throw new Error(`one decoder reads ${jsqr}, the other ${zxing}`);
       return jsqr;
     },
   };

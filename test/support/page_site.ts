@@ -20,7 +20,8 @@ export interface SiteOptions {
 }
 
 // The package's bundle for browsers, byte by byte; it names no export for it.
-const packageFile = createRequire(import.meta.url).resolve("authing-js-sdk/package.json");
+const require = createRequire(import.meta.url);
+const packageFile = require.resolve("authing-js-sdk/package.json");
 const sdk = readFileSync(new URL("build/browser/index.min.js", `file://${packageFile}`));
 
 /** Starts a site on a port of its own. Stopped when the test is over. */

@@ -1,68 +1,66 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 /** An address before several servers, as a balancer has it. */
 export interface TcpSwitch {
-  /** `HOST:PORT`. */
-  readonly address: string;
-  /** New connections go there; the present ones are cut. */
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number;
+  /** New connections wait until it is turned to a server. */
+  hold(): void;
+  /** New connections, and those that wait, go to `HOST:PORT`. The present ones are cut. */
   turnTo(address: string): void;
 }
 
-/** Starts a switch that passes connections on to `HOST:PORT`, and waits a while where nobody listens yet. Stopped after the test. */
+/** Starts a switch that passes connections on to `HOST:PORT`. Stopped when the test is over. */
 export async function startTcpSwitch(first: string): Promise<TcpSwitch> {
-  let target = first;
-  const sockets = new Set<Socket>();
-  const server = createServer(async (socket) => {
-    keep(socket);
-    const upstream = await reach(() => target, socket);
-    if (!upstream) return;
-    keep(upstream);
-    socket.pipe(upstream).pipe(socket);
+  let target: string | undefined = first;
+  const waiting = new Set<Socket>();
+  const joined = new Set<Socket>();
+  const server = createServer((socket) => {
+    // Whoever is cut off reports an error; that it is gone is all that matters here.
+    socket.on("error", () => {});
+    socket.on("close", () => waiting.delete(socket));
+    if (target === undefined) waiting.add(socket);
+    else join(socket, target);
   });
 
-  function keep(socket: Socket): void {
-    sockets.add(socket);
-    // Whoever is cut off says so; the other side learns it by its own end.
-    socket.on("error", () => {});
-    socket.on("close", () => sockets.delete(socket));
+  function join(socket: Socket, address: string): void {
+    const [host, port] = address.split(":");
+    const upstream = connect(Number(port), host);
+    upstream.on("error", () => {});
+    upstream.on("close", () => socket.destroy());
+    socket.on("close", () => {
+      upstream.destroy();
+      joined.delete(socket);
+    });
+    socket.pipe(upstream).pipe(socket);
+    joined.add(socket);
+  }
+
+  function cut(sockets: ReadonlySet<Socket>): void {
+    for (const socket of sockets) socket.destroy();
   }
 
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
   onTestFinished(() => {
-    cut();
+    cut(waiting);
+    cut(joined);
     server.close();
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the switch has no port");
   return {
-    address: `127.0.0.1:${address.port}`,
+    port: address.port,
+    hold() {
+      target = undefined;
+    },
     turnTo(next) {
       target = next;
-      cut();
+      cut(joined);
+      for (const socket of waiting) join(socket, next);
+      waiting.clear();
     },
   };
-}
-
-/** Tries until somebody listens, or the caller has left. */
-async function reach(target: () => string, caller: Socket): Promise<Socket | undefined> {
-  while (!caller.destroyed) {
-    const [host, port] = target().split(":");
-    const socket = connect(Number(port), host);
-    try {
-      await once(socket, "connect");
-      caller.on("close", () => socket.destroy());
-      socket.on("close", () => caller.destroy());
-      return socket;
-    } catch {
-      await pause(20);
-    }
-  }
-  return undefined;
 }

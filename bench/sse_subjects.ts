@@ -1,0 +1,115 @@
+import { Agent, request } from "node:http";
+import { SignJWT } from "jose";
+import { createApproverClient } from "../src/client/index.js";
+import { newTicketId } from "../src/domain/secrets.js";
+import { credential } from "./servers.js";
+import { type MeteredTarget, userKey, userPool } from "./sse_servers.js";
+
+/** A stream that can be asked for, and what makes it tell something. */
+export interface Stand {
+  readonly path: string;
+  readonly cookie: string;
+  /** Has the state told. Answers when the server wrote the event, if it knows. */
+  scan(): Promise<bigint | undefined>;
+  /** Ends what lies behind the stream. */
+  end(): Promise<void>;
+}
+
+/** A server with what is needed to open streams on it. */
+export interface Subject {
+  readonly server: MeteredTarget;
+  stands(count: number): Promise<readonly Stand[]>;
+}
+
+/** The phone of the benchmark. */
+export async function createPhone(service: string) {
+  const { issuer, audience } = userPool;
+  const token = await new SignJWT({ nickname: "Alice" })
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject("alice")
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setExpirationTime("1h")
+    .sign(Buffer.from(userKey));
+  return createApproverClient({ address: service, token });
+}
+
+export type Phone = Awaited<ReturnType<typeof createPhone>>;
+
+/**
+ * A gateway. Its tickets, each with a cookie of its own, are created through another one (`front`) with the same keys, so
+ * that the memory which that takes is not taken for the streams'.
+ */
+export function gatewaySubject(server: MeteredTarget, front: string, phone: Phone): Subject {
+  async function stand(): Promise<Stand> {
+    const response = await fetch(`http://${front}/qrlogin/v1/tickets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ appId: credential.appId }),
+    });
+    const body = (await response.json()) as Readonly<Record<string, unknown>>;
+    const { handle, ticketId } = body;
+    const cookie = response.headers.get("set-cookie")?.split(";", 1)[0];
+    if (typeof handle !== "string" || typeof ticketId !== "string" || cookie === undefined) {
+      throw new Error(`the gateway made no ticket: ${response.status} ${body.reason}`);
+    }
+    return {
+      path: `/qrlogin/v1/tickets/events?handle=${handle}`,
+      cookie,
+      async scan() {
+        await phone.markScanned({ scanned: { $case: "ticketId", value: ticketId } });
+        return undefined;
+      },
+      async end() {
+        await phone.cancel({ ticketId });
+      },
+    };
+  }
+  return { server, stands: (count) => inTurns(count, 16, stand) };
+}
+
+/** The bare server, told by a call as the gateway is by the phone's. */
+export function bareSubject(server: MeteredTarget): Subject {
+  const agent = new Agent({ keepAlive: true });
+  const stand = async (): Promise<Stand> => {
+    const id = newTicketId();
+    return {
+      path: `/events?id=${id}`,
+      cookie: "",
+      scan: () => post(`http://${server.address}/scan?id=${id}`, agent),
+      end: async () => {},
+    };
+  };
+  return { server, stands: (count) => inTurns(count, 16, stand) };
+}
+
+function post(url: string, agent: Agent): Promise<bigint> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: "POST", agent }, (response) => {
+      let text = "";
+      response.setEncoding("latin1").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve(BigInt(text)));
+    });
+    call.on("error", reject).end();
+  });
+}
+
+/** Does the work so many times, at most `width` at once. */
+export async function inTurns<T>(
+  count: number,
+  width: number,
+  work: (index: number) => Promise<T>,
+): Promise<T[]> {
+  const done: T[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const index = next++;
+      done[index] = await work(index);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return done;
+}

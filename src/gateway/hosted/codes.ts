@@ -1,0 +1,79 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { isCanonicalBase64url } from "../../domain/secrets.js";
+import { knowBrowser } from "../browser.js";
+import { demandOrigin, isEmbedded } from "../origins.js";
+import type { GatewayParts } from "../parts.js";
+import { note } from "../request_log.js";
+import { requesterOf } from "../requests.js";
+import type { HandledTicket, TicketWish } from "../tickets.js";
+import { appIdOf } from "./fields.js";
+import { createTicketSecrets } from "./ticket_secrets.js";
+
+/** A code to show, as the hosted API tells it. */
+export interface ShownCode {
+  /** What the page polls with: `random` in V2, `qrcodeId` in V3. The handle, or the ticket id where the app's switch says so. */
+  readonly name: string;
+  /** The picture, as a `data:` URL. */
+  readonly url: string;
+  readonly expiresInSeconds: number;
+}
+
+/** The codes of the hosted API: what is drawn in them is the ticket id, what the page gets is a handle. */
+export interface Codes {
+  /** Refuses with APP_UNKNOWN, ORIGIN_NOT_ALLOWED, and with whatever the service says. */
+  create(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wish: Pick<TicketWish, "scene" | "customData">,
+  ): Promise<ShownCode>;
+  /** The ticket that a page polls. Refuses with TICKET_NOT_FOUND, whatever is wrong with the name. */
+  open(request: FastifyRequest, name: string): Promise<HandledTicket>;
+  /** The ticket id that a phone means: it has scanned it, or plays with what create answered. Refuses with TICKET_NOT_FOUND. */
+  ticketIdOf(name: string): Promise<string>;
+}
+
+// The SDK draws it half as large, which is sharp on every screen, and a code full of custom data still has whole pixels.
+const picture = { format: "PNG", size: 480, margin: 4, errorCorrection: "M" } as const;
+
+export function createCodes({
+  apps,
+  tickets,
+  pictures,
+  clock,
+  handleMaxAgeMs,
+}: Pick<GatewayParts, "apps" | "tickets" | "pictures" | "clock" | "handleMaxAgeMs">): Codes {
+  const secrets = createTicketSecrets(clock, handleMaxAgeMs);
+
+  return {
+    async create(request, reply, wish) {
+      const app = apps.named(appIdOf(request));
+      demandOrigin(request, app);
+      const boundTo = app.exchangeFromBrowser ? knowBrowser(request, reply, isEmbedded(request)) : undefined;
+      const requester = requesterOf(request);
+      const created = await tickets.create(app, { ...wish, requester }, { kind: "hosted-handle", boundTo });
+      const { ticketId, ticketSecret, qrContent, remainingMs } = created;
+      note(request, { app: app.id, ticketId });
+      const image = await pictures.draw(qrContent, picture, new AbortController().signal);
+      if (app.pollByTicketId) {
+        secrets.remember({ app, credentials: app.credentials, ticketId, ticketSecret, boundTo });
+      }
+      return {
+        name: app.pollByTicketId ? ticketId : created.handle,
+        url: `data:${image.mediaType};base64,${Buffer.from(image.data).toString("base64")}`,
+        expiresInSeconds: Math.round(remainingMs / 1_000),
+      };
+    },
+
+    async open(request, name) {
+      const ticket = secrets.of(name) ?? (await tickets.open("hosted-handle", name, []));
+      demandOrigin(request, ticket.app);
+      note(request, { app: ticket.app.id, ticketId: ticket.ticketId });
+      return ticket;
+    },
+
+    async ticketIdOf(name) {
+      if (isCanonicalBase64url(name, 16)) return name;
+      return (await tickets.open("hosted-handle", name, [])).ticketId;
+    },
+  };
+}

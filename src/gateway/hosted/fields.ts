@@ -1,0 +1,71 @@
+import type { FastifyRequest } from "fastify";
+import * as z from "zod";
+import { single } from "../requests.js";
+
+/** Longest handle or ticket that is looked at, in characters. */
+const maxName = 8_192;
+
+/** Longest custom data as text, in characters: above what the service takes, and no deeper than a stack is high. */
+const maxText = 1_024;
+
+const name = z.string().min(1, "is required").max(maxName, "is too long");
+
+const customData = z
+  .preprocess(parsed, z.record(z.string(), z.unknown(), "must be an object").nullish())
+  .transform((value) => value ?? undefined);
+
+const scene = z
+  .string("must be a text")
+  .refine((value) => value !== "WXAPP_AUTH" && value !== "WECHATMP_AUTH", {
+    message: "asks for a code of another vendor's app; this server makes codes for your own app: APP_AUTH",
+  })
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+const type = z
+  .literal("MOBILE_APP", "must be MOBILE_APP: this server makes codes for your own app only")
+  .nullish();
+
+/** V2 gene. Custom data has three names: the SDKs', the code's, and the API list's. */
+export const geneBody = z
+  .object({ scene, params: customData, customData, customeData: customData })
+  .transform((body) => ({
+    scene: body.scene,
+    customData: body.params ?? body.customData ?? body.customeData,
+  }));
+
+/** V3 gene. */
+export const geneV3Body = z.object({ type, customData });
+
+/** V2 status, and what the phone sends. */
+export const randomField = z.object({ random: name });
+
+/** V3 status. */
+export const qrcodeIdField = z.object({ qrcodeId: name });
+
+/** V3, what the phone sends. */
+export const actionBody = z.object({
+  qrcodeId: name,
+  action: z.enum(["SCAN", "CONFIRM", "CANCEL"], "must be SCAN, CONFIRM or CANCEL"),
+});
+
+const credential = z.string("must be a text").max(1_024, "is too long").nullish();
+
+/** The exchange, in both versions. */
+export const ticketBody = z.object({ ticket: name, client_id: credential, client_secret: credential });
+
+/** The app that asks, as the SDKs say it; undefined where they do not. */
+export function appIdOf(request: FastifyRequest): string | undefined {
+  return single(request.headers["x-authing-app-id"]);
+}
+
+/** The API list has a text where the SDKs send an object. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string" || value.length > maxText) return value;
+  if (value === "") return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

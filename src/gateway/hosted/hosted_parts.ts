@@ -1,0 +1,25 @@
+import type { FastifyInstance } from "fastify";
+import type { GatewayParts } from "../parts.js";
+import { createRateLimits } from "../rate_limits.js";
+import { createDecide } from "./approvals.js";
+import { createCodes } from "./codes.js";
+import { createExchange } from "./exchange.js";
+import { createPageTickets } from "./page_tickets.js";
+import { createPolls } from "./polls.js";
+import { createTokenSets } from "./token_sets.js";
+
+/** What the routes of both versions are made of. */
+export type HostedParts = ReturnType<typeof createHostedParts>;
+
+export function createHostedParts(instance: FastifyInstance, parts: GatewayParts) {
+  const codes = createCodes(parts);
+  const pageTickets = createPageTickets(parts);
+  return {
+    codes,
+    polls: createPolls(parts, pageTickets),
+    exchange: createExchange(parts, pageTickets),
+    decide: createDecide(parts, codes),
+    tokenSets: createTokenSets(parts),
+    limited: createRateLimits(instance, parts.limits),
+  };
+}

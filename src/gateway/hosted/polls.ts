@@ -1,0 +1,129 @@
+import type { FastifyRequest } from "fastify";
+import {
+  CancelReason,
+  type ExchangeUserInfoResponse,
+  isQrLoginError,
+  type ScannedBy,
+  TicketState,
+  type TicketStatus,
+} from "../../client/index.js";
+import { refusalFor } from "../errors.js";
+import type { Sighting } from "../followers.js";
+import type { GatewayParts } from "../parts.js";
+import type { HandledTicket } from "../tickets.js";
+import type { PageTickets } from "./page_tickets.js";
+
+/** The states that the hosted API knows and that a ticket can be in. */
+export type HostedState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
+
+/** What a status call answers. */
+export interface Poll {
+  readonly state: HostedState;
+  /** Whom the page may greet, from the scan until the end. */
+  readonly scannedBy: ScannedBy | undefined;
+  /** What can be exchanged; undefined unless AUTHORIZED. */
+  readonly ticket: string | undefined;
+  /** The user, where the app's switch `fullUserInStatus` is on and they are AUTHORIZED. */
+  readonly signedIn: ExchangeUserInfoResponse | undefined;
+}
+
+/** Answers status calls from the gateway's own watch. */
+export interface Polls {
+  /**
+   * Never waits for a change, and never refuses: one refusal ends an SDK's polling for good. What cannot be told now is
+   * told as it was, and a later poll tells it. `maySpend` is asked before the exchange for `fullUserInStatus`.
+   */
+  look(request: FastifyRequest, ticket: HandledTicket, maySpend: () => Promise<boolean>): Promise<Poll>;
+}
+
+/** How long a poll waits for what is not at hand, in milliseconds. The SDKs poll every 800, and overlap when it takes longer. */
+const patienceMs = 700;
+
+export function createPolls(
+  { followers, exchanges, clock }: Pick<GatewayParts, "followers" | "exchanges" | "clock">,
+  pageTickets: PageTickets,
+): Polls {
+  async function statusOf(
+    request: FastifyRequest,
+    ticket: HandledTicket,
+  ): Promise<TicketStatus | "gone" | undefined> {
+    try {
+      return presentStatus(await followers.glance(ticket, patienceMs));
+    } catch (error) {
+      // The handle is genuine, so the ticket was there: the service has forgotten it, or lost it in a restart.
+      if (isQrLoginError(error, "TICKET_NOT_FOUND")) return "gone";
+      refusalFor(error, request);
+      return undefined;
+    }
+  }
+
+  return {
+    async look(request, ticket, maySpend) {
+      const status = await statusOf(request, ticket);
+      // Nothing known yet: whoever made the handle saw it PENDING.
+      if (status === undefined) return poll("PENDING");
+      if (status === "gone") return poll("EXPIRED");
+      const state = stateOf(status);
+      const { scannedBy } = status;
+      if (state !== "AUTHORIZED") return poll(state, { scannedBy });
+      const signedIn = ticket.app.fullUserInStatus ? await spend(request, ticket, maySpend) : "not spent";
+      // The next poll tries again, or finds what became of it.
+      if (signedIn === undefined) return poll("SCANNED", { scannedBy });
+      return poll("AUTHORIZED", {
+        scannedBy,
+        ticket: await pageTickets.tell(ticket, status.exchangeTicket),
+        ...(signedIn !== "not spent" && { signedIn }),
+      });
+    },
+  };
+
+  /** Undefined if it failed, or takes longer than a poll may. */
+  async function spend(
+    request: FastifyRequest,
+    ticket: HandledTicket,
+    maySpend: () => Promise<boolean>,
+  ): Promise<ExchangeUserInfoResponse | "not spent" | undefined> {
+    const work = async () => ((await maySpend()) ? exchanges.byGateway(ticket) : "not spent");
+    let stopWaiting = () => {};
+    const late = new Promise<undefined>((resolve) => {
+      stopWaiting = clock.after(patienceMs, () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([work(), late]);
+    } catch (error) {
+      refusalFor(error, request);
+      return undefined;
+    } finally {
+      stopWaiting();
+    }
+  }
+}
+
+/** Polls overlap: one that comes just after the exchange must not turn the success into an end. */
+function presentStatus(sighting: Sighting | undefined): TicketStatus | undefined {
+  return sighting?.justSpent ?? sighting?.status;
+}
+
+function stateOf({ state, cancelReason, scannedBy }: TicketStatus): HostedState {
+  switch (state) {
+    case TicketState.PENDING:
+      return "PENDING";
+    case TicketState.SCANNED:
+      return "SCANNED";
+    case TicketState.AUTHORIZED:
+      return "AUTHORIZED";
+    case TicketState.CANCELLED:
+      // An SDK answers "cancelled" with a new code at once, which is not what a site wants that has given this one up.
+      return cancelReason === CancelReason.WITHDRAWN_BY_CREATOR ? "EXPIRED" : "CANCELLED";
+    case TicketState.EXPIRED:
+    case TicketState.EXCHANGED:
+      return "EXPIRED";
+    default:
+      // A state of a later release, which will change.
+      return scannedBy ? "SCANNED" : "PENDING";
+  }
+}
+
+function poll(state: HostedState, told: Partial<Omit<Poll, "state">> = {}): Poll {
+  return { state, scannedBy: undefined, ticket: undefined, signedIn: undefined, ...told };
+}

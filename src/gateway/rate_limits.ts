@@ -1,0 +1,38 @@
+import type { errorResponseBuilderContext } from "@fastify/rate-limit";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { countedAddressOf } from "./caller_address.js";
+import type { GatewayLimits } from "./options.js";
+import { HttpRefusal } from "./refusal.js";
+
+/** Route options that bound how often one address calls. Each is one count for all routes that have it. */
+export type RateLimits = ReturnType<typeof createRateLimits>;
+
+export function createRateLimits(
+  instance: FastifyInstance,
+  { createsPerMinute, callsPerMinute }: GatewayLimits,
+) {
+  const perMinute = (max: number) => {
+    // By hand: what routes are configured with is counted for each route alone.
+    const count = instance.rateLimit({
+      max,
+      timeWindow: 60_000,
+      keyGenerator: countedAddressOf,
+      errorResponseBuilder: tooFast,
+    });
+    async function onRequest(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+      await count.call(this, request, reply);
+    }
+    return { config: { rateLimit: false }, onRequest } as const;
+  };
+  return {
+    create: perMinute(createsPerMinute),
+    other: perMinute(callsPerMinute),
+    /** Status calls: whoever waits must not be refused, by no limit of the server either. */
+    never: { config: { rateLimit: false } },
+  } as const;
+}
+
+function tooFast(_request: FastifyRequest, { ttl }: errorResponseBuilderContext): HttpRefusal {
+  const text = "calls from this address come too fast";
+  return new HttpRefusal(429, "RATE_LIMITED", text, { retryAfterMs: ttl });
+}

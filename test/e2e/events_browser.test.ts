@@ -1,0 +1,118 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
+import { newHandleKey, type TestGateway } from "../support/gateway.js";
+import { openPage, type SitePage } from "../support/page.js";
+import { startSite } from "../support/page_site.js";
+import { exchangeAtBackend, readByCamera, setPageStage } from "../support/page_stage.js";
+
+const connecting = 0;
+const closed = 2;
+const switches = { shop: { origins: ["http://localhost:*"] } };
+
+let chromium: Browser;
+beforeAll(async () => {
+  if (hasChromium) chromium = await startChromium();
+});
+afterAll(() => chromium?.close());
+
+/** A page of a listed origin. */
+async function openShop(): Promise<SitePage> {
+  const site = await startSite();
+  const settings = { appHost: "", appId: "shop" };
+  return openPage(await newBrowser(chromium), `http://localhost:${site.port}/`, settings);
+}
+
+const urlOf = ({ address }: TestGateway) => `http://localhost:${address.split(":")[1]}/qrlogin/v1/tickets`;
+
+interface Created {
+  readonly handle: string;
+  readonly ticketId: string;
+  readonly qrContent: string;
+}
+
+/** Has the page create a ticket and follow it with EventSource. */
+async function createAndFollow(page: SitePage, gateway: TestGateway): Promise<Created> {
+  const { status, body } = (await page.run("call", urlOf(gateway), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ appId: "shop" }),
+  })) as { status: number; body: Created };
+  expect(status).toBe(201);
+  await page.run("follow", eventsOf(gateway, body));
+  return body;
+}
+
+const eventsOf = (gateway: TestGateway, { handle }: Created) => `${urlOf(gateway)}/events?handle=${handle}`;
+
+/** The states of the next events. */
+async function states(page: SitePage, count: number): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  while (seen.length < count) {
+    const [status] = (await page.next("status")) as [{ state: string }];
+    seen.push(status.state);
+  }
+  return seen;
+}
+
+describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () => {
+  it("is told every state, and stops by itself after the last one", async () => {
+    const { phone, gateway: start } = await setPageStage();
+    const gateway = await start({ switches });
+    const page = await openShop();
+    const { ticketId, qrContent } = await createAndFollow(page, gateway);
+    expect(await states(page, 1)).toEqual(["PENDING"]);
+    await phone.markScanned(readByCamera(qrContent));
+    expect(await page.next("status")).toMatchObject([
+      { state: "SCANNED", scannedBy: { nickname: "alice-nick" } },
+    ]);
+    await phone.authorize({ ticketId });
+    const [told] = (await page.next("status")) as [{ state: string; exchangeTicket: string }];
+    expect(told.state).toBe("AUTHORIZED");
+    expect(await exchangeAtBackend(gateway, told.exchangeTicket)).toMatchObject({ code: 200 });
+    expect(await states(page, 1)).toEqual(["EXCHANGED"]);
+    // The stream ends, it connects anew, and is told that there is no more.
+    expect(await page.next("error")).toEqual([connecting]);
+    expect(await page.next("error")).toEqual([closed]);
+    const streams = gateway.lines.filter(({ route }) => route === "/qrlogin/v1/tickets/events");
+    expect(streams.map(({ status }) => status)).toEqual([200, 204]);
+  });
+
+  it("goes on after a restart of the gateway", async () => {
+    const { phone, gateway: start } = await setPageStage();
+    const same = { switches, handleKeys: [newHandleKey()] };
+    const before = await start(same);
+    const page = await openShop();
+    const { qrContent } = await createAndFollow(page, before);
+    expect(await states(page, 1)).toEqual(["PENDING"]);
+    await before.stop();
+    expect(await page.next("error")).toEqual([connecting]);
+    await start({ ...same, port: Number(before.address.split(":")[1]) });
+    expect(await states(page, 1)).toEqual(["PENDING"]);
+    await phone.markScanned(readByCamera(qrContent));
+    expect(await states(page, 1)).toEqual(["SCANNED"]);
+  });
+
+  it("is told nothing in another browser that has the handle", async () => {
+    const { gateway: start } = await setPageStage();
+    const gateway = await start({ switches });
+    const victim = await openShop();
+    const created = await createAndFollow(victim, gateway);
+    expect(await states(victim, 1)).toEqual(["PENDING"]);
+    const thief = await openShop();
+    await createAndFollow(thief, gateway);
+    expect(await states(thief, 1)).toEqual(["PENDING"]);
+    await thief.run("follow", eventsOf(gateway, created));
+    expect(await thief.next("error")).toEqual([closed]);
+    expect(gateway.lines.filter(({ reason }) => reason === "TICKET_NOT_FOUND")).toHaveLength(1);
+  });
+
+  it("is told nothing on a page of an origin that is not listed", async () => {
+    const { gateway: start } = await setPageStage();
+    const gateway = await start({ switches: { shop: { origins: ["http://localhost:1"] } } });
+    const page = await openShop();
+    await expect(createAndFollow(page, gateway)).rejects.toThrow("Failed to fetch");
+    await page.run("follow", eventsOf(gateway, { handle: "x", ticketId: "", qrContent: "" }));
+    expect(await page.next("error")).toEqual([closed]);
+  });
+});

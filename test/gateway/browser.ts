@@ -1,0 +1,134 @@
+import { EventSource } from "eventsource";
+import { onTestFinished } from "vitest";
+import { type Answer, ask, type Question } from "./http.js";
+
+/** What the gateway answers to a page that asks for a ticket. */
+export interface Created {
+  readonly handle: string;
+  readonly ticketId: string;
+  readonly qrContent: string;
+  readonly pictures: { readonly svg: string; readonly png: string };
+  readonly expiresAt: string;
+  readonly remainingMs: number;
+  readonly minPollIntervalMs: number;
+}
+
+/** An event of the stream. */
+export interface Told {
+  readonly type: string;
+  readonly id: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** A stream of events, read by the EventSource of npm. Closed when the test is over. */
+export interface Events {
+  /** The next event; undefined once EventSource has given up. */
+  next(): Promise<Told | undefined>;
+  /** The answer to each of its requests, and the `Last-Event-ID` that it sent. */
+  readonly connections: readonly { readonly status: number; readonly seen: string | undefined }[];
+  close(): void;
+}
+
+/** Headers that go with a request. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A browser with a cookie jar, as far as the gateway can tell. */
+export interface Browser {
+  readonly url: string;
+  readonly cookies: Map<string, string>;
+  ask(path: string, question?: Question): Promise<Answer>;
+  get(path: string, headers?: Headers): Promise<Answer>;
+  /** Posts JSON. */
+  post(path: string, body: unknown, headers?: Headers): Promise<Answer>;
+  /** Creates a ticket of the app `shop` if nothing else is said; throws if that is refused. */
+  create(body?: object, headers?: Headers): Promise<Created>;
+  status(handle: string, headers?: Headers): Promise<Answer>;
+  withdraw(handle: string, headers?: Headers): Promise<Answer>;
+  exchange(handle: string, headers?: Headers): Promise<Answer>;
+  /** The path of the stream of events, with the handle in it. */
+  events(handle: string): Events;
+}
+
+/** Where the routes of the gateway's own API are. */
+export const api = "/qrlogin/v1";
+
+export const eventsPath = (handle: string): string => `${api}/tickets/events?handle=${handle}`;
+
+/** `headers` go with every request. */
+export function openBrowser(
+  url: string,
+  { headers: always = {}, ca }: { readonly headers?: Headers; readonly ca?: string } = {},
+): Browser {
+  const cookies = new Map<string, string>();
+  const cookieHeader = (): Headers =>
+    cookies.size > 0 ? { cookie: [...cookies].map((pair) => pair.join("=")).join("; ") } : {};
+
+  const browser: Browser = {
+    url,
+    cookies,
+    async ask(path, question = {}) {
+      const headers = { ...always, ...cookieHeader(), ...question.headers };
+      const answer = await ask(`${url}${path}`, { ca, ...question, headers });
+      for (const line of answer.headers["set-cookie"] ?? []) {
+        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        cookies.set(name, value);
+      }
+      return answer;
+    },
+    get: (path, headers = {}) => browser.ask(path, { headers }),
+    post: (path, body, headers = {}) =>
+      browser.ask(path, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      }),
+    async create(body = { appId: "shop" }, headers = {}) {
+      const answer = await browser.post(`${api}/tickets`, body, headers);
+      if (answer.status !== 201) throw new Error(`refused: ${answer.status} ${answer.text}`);
+      return answer.json as unknown as Created;
+    },
+    status: (handle, headers = {}) =>
+      browser.get(`${api}/tickets/status`, { "qrlogin-handle": handle, ...headers }),
+    withdraw: (handle, headers) => browser.post(`${api}/tickets/withdraw`, { handle }, headers),
+    exchange: (handle, headers) => browser.post(`${api}/tickets/exchange`, { handle }, headers),
+    events: (handle) => listen(`${url}${eventsPath(handle)}`, () => ({ ...always, ...cookieHeader() })),
+  };
+  return browser;
+}
+
+function listen(url: string, headers: () => Headers): Events {
+  const connections: { status: number; seen: string | undefined }[] = [];
+  const told: Told[] = [];
+  let arrived = () => {};
+  const source = new EventSource(url, {
+    async fetch(input, init) {
+      const sent = { ...init.headers, ...headers() };
+      const response = await fetch(input, { ...init, headers: sent });
+      connections.push({ status: response.status, seen: init.headers["Last-Event-ID"] });
+      return response;
+    },
+  });
+  for (const type of ["status", "problem"]) {
+    source.addEventListener(type, ({ lastEventId: id, data }) => {
+      told.push({ type, id, data: JSON.parse(String(data)) as Record<string, unknown> });
+      arrived();
+    });
+  }
+  source.addEventListener("error", () => arrived());
+  onTestFinished(() => source.close());
+  return {
+    async next() {
+      while (told.length === 0 && source.readyState !== EventSource.CLOSED) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+      return told.shift();
+    },
+    connections,
+    close() {
+      source.close();
+      arrived();
+    },
+  };
+}

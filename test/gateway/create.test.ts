@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { byText, orThrow } from "../support/callers.js";
+import { api, type Created } from "./browser.js";
+import { alice, browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+
+setStage();
+
+const tickets = `${api}/tickets`;
+
+describe("creating a ticket", () => {
+  it("answers a handle, the text and pictures of the code, and how long it lives", async () => {
+    const answer = await browser.post(tickets, { appId: "shop" });
+    expect(answer.status).toBe(201);
+    const created = answer.json as unknown as Created;
+    expect(created).toEqual({
+      handle: expect.stringMatching(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/),
+      ticketId: expect.stringMatching(/^[\w-]{22}$/),
+      qrContent: expect.stringContaining(created.ticketId),
+      pictures: {
+        svg: expect.stringMatching(/^\/qrlogin\/v1\/pictures\/[\w.-]+\.svg$/),
+        png: expect.stringMatching(/^\/qrlogin\/v1\/pictures\/[\w.-]+\.png$/),
+      },
+      expiresAt: new Date(clock.now() + 120_000).toISOString(),
+      remainingMs: 120_000,
+      minPollIntervalMs: 500,
+    });
+    expect(answer.text).not.toContain("ecret");
+  });
+
+  it("hands every field on to the service", async () => {
+    const request = {
+      appId: "shop",
+      scene: "APP_AUTH",
+      customData: { cart: 7, list: [1, null, { deep: "text" }] },
+      ttlMs: 45_500,
+      deviceName: "Laptop of Eva",
+      place: "Leipzig",
+    };
+    const created = await browser.create(request, { "user-agent": "Firefox/1" });
+    expect(created.remainingMs).toBe(45_500);
+    const shown = orThrow(await alice.markScanned(byText(created.qrContent)));
+    expect(shown.customData).toEqual(request.customData);
+    expect(shown.requester).toEqual({
+      ipAddress: "127.0.0.1",
+      userAgent: "Firefox/1",
+      deviceName: "Laptop of Eva",
+      place: "Leipzig",
+    });
+  });
+
+  it("a very long user agent is cut and not refused", async () => {
+    const created = await browser.create({ appId: "shop" }, { "user-agent": "x".repeat(4_000) });
+    const shown = orThrow(await alice.markScanned(byText(created.qrContent)));
+    expect(shown.requester?.userAgent).toBe("x".repeat(256));
+  });
+
+  it.each([
+    ["a device name that is too long", { deviceName: "x".repeat(257) }, ["deviceName"]],
+    ["a place that is too long", { place: "x".repeat(257) }, ["place"]],
+    ["a scene that is too long", { scene: "x".repeat(33) }, ["scene"]],
+    ["a scene that is no text", { scene: 5 }, ["scene"]],
+    ["no life at all", { ttlMs: 0 }, ["ttlMs"]],
+    ["half a millisecond", { ttlMs: 0.5 }, ["ttlMs"]],
+    ["custom data that are no object", { customData: [1] }, ["customData"]],
+    ["an app id that is too long", { appId: "x".repeat(65) }, ["appId"]],
+    ["two mistakes at once", { ttlMs: "1", place: 1 }, ["ttlMs", "place"]],
+    ["a field that nobody knows", { requester: { ipAddress: "192.0.2.1" } }, [""]],
+  ])("%s is refused, and each field is named", async (_title, fields, names) => {
+    const answer = await browser.post(tickets, { appId: "shop", ...fields });
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject({ status: 400, reason: "INVALID_REQUEST" });
+    const violations = answer.json.fieldViolations as { field: string; description: string }[];
+    expect(violations.map(({ field }) => field)).toEqual(names);
+    for (const { description } of violations) expect(description).not.toBe("");
+  });
+
+  it("what the service finds too much is refused with the service's field", async () => {
+    const answer = await browser.post(tickets, { appId: "shop", customData: { text: "x".repeat(600) } });
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject({
+      reason: "INVALID_REQUEST",
+      fieldViolations: [{ field: "custom_data", description: "must have at most 512 bytes as JSON" }],
+    });
+  });
+
+  it("a body that is an array, null or a text is refused", async () => {
+    for (const body of [[], "text", 5, true]) {
+      expect((await browser.post(tickets, body)).json).toMatchObject({ reason: "INVALID_REQUEST" });
+    }
+  });
+
+  it("custom data nested as deep as a body may be are refused and no fault of ours", async () => {
+    for (const depth of [64, 1_000, 30_000]) {
+      const nested = `{"appId":"shop","customData":{"a":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+      const answer = await browser.ask(tickets, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: nested,
+      });
+      expect([depth, answer.status, answer.json.reason]).toEqual([depth, 400, "INVALID_REQUEST"]);
+    }
+    expect(gateway.lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  });
+
+  it("an app that the gateway does not serve is refused", async () => {
+    for (const body of [{ appId: "elsewhere" }, { appId: "" }, { appId: "constructor" }]) {
+      const answer = await browser.post(tickets, body);
+      expect(answer.status).toBe(400);
+      expect(answer.json).toMatchObject({ title: "Bad Request", status: 400, reason: "APP_UNKNOWN" });
+      expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    }
+  });
+
+  it("brackets in a text are no depth", async () => {
+    const customData = { text: `\\"${"[{".repeat(100)}` };
+    const created = await browser.create({ appId: "shop", customData });
+    expect(orThrow(await alice.markScanned(byText(created.qrContent))).customData).toEqual(customData);
+  });
+
+  it("without an app is for the first one of the gateway, and no body need be sent", async () => {
+    const appName = async ({ qrContent }: Created) =>
+      orThrow(await alice.markScanned(byText(qrContent))).app?.name;
+    expect(await appName(await browser.create({}))).toBe("Example Shop");
+    expect((await browser.ask(tickets, { method: "POST" })).status).toBe(201);
+    expect(await appName(await browser.create({ appId: "blog" }))).toBe("Example Blog");
+  });
+
+  it("for an app that has left the gateway is refused", async () => {
+    await restartGateway({ apps: [{ id: "shop", secret: "secret-of-the-shop" }] });
+    expect((await browser.post(tickets, { appId: "blog" })).json.reason).toBe("APP_UNKNOWN");
+  });
+
+  it("a wrong secret of the gateway's own is its fault and not the page's", async () => {
+    await restartGateway({ apps: [{ id: "shop", secret: "not-the-secret" }] });
+    const answer = await browser.post(tickets, {});
+    expect(answer.status).toBe(502);
+    expect(answer.json).toEqual({
+      title: "Bad Gateway",
+      status: 502,
+      detail: "the sign-in service failed",
+      reason: "APP_UNAUTHENTICATED",
+    });
+    expect(gateway.lines.some(({ level, msg }) => Number(level) >= 40 && msg === "service failed")).toBe(
+      true,
+    );
+    expect(gateway.logText()).not.toContain("not-the-secret");
+  });
+});

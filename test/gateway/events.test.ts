@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { orThrow } from "../support/callers.js";
+import { api, eventsPath, openBrowser } from "./browser.js";
+import { createCountedStore } from "./counted_store.js";
+import { exchangeAs, shopCredential } from "./exchange.js";
+import { openStream } from "./http.js";
+import { alice, browser, clock, gateway, restartGateway, scan, setStage } from "./stage.js";
+
+let store = createCountedStore();
+beforeEach(() => {
+  store = createCountedStore();
+});
+setStage({ service: { store: (embedded) => store.around(embedded) } });
+
+/** The stream of a handle of the browser's, as bytes. */
+function stream(handle: string, headers: Readonly<Record<string, string>> = {}) {
+  const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+  return openStream(`${gateway.url}${eventsPath(handle)}`, { headers: { cookie, ...headers } });
+}
+
+describe("a stream of events", () => {
+  it("tells a whole login, each time the whole status, and then ends for good", async () => {
+    const created = await browser.create();
+    const events = browser.events(created.handle);
+    const next = async () => (await events.next())?.data;
+    const first = await events.next();
+    expect(first).toEqual({
+      type: "status",
+      id: "1",
+      data: (await browser.status(created.handle)).json,
+    });
+    await scan(created);
+    const scannedBy = { nickname: "alice-nick", photoUrl: "https://img.example.com/alice.png" };
+    expect(await next()).toEqual({ ...first?.data, state: "SCANNED", revision: 2, scannedBy });
+    orThrow(await alice.authorize(created));
+    const authorized = await next();
+    expect(authorized).toMatchObject({ state: "AUTHORIZED", revision: 3, scannedBy });
+    await exchangeAs(shopCredential, authorized?.exchangeTicket);
+    const last = await events.next();
+    expect(last).toMatchObject({ type: "status", id: "4", data: { state: "EXCHANGED", scannedBy: null } });
+    // EventSource comes again by itself, is answered 204 and gives up.
+    expect(await events.next()).toBeUndefined();
+    expect(events.connections).toEqual([
+      { status: 200, seen: undefined },
+      { status: 204, seen: "4" },
+    ]);
+  });
+
+  it("begins with the present status, whatever the reader has seen", async () => {
+    const created = await browser.create();
+    await scan(created);
+    for (const seen of ["1", "2", "nonsense", ""]) {
+      const events = await stream(created.handle, { "last-event-id": seen });
+      await events.until('"state":"SCANNED"');
+      expect(events.status).toBe(200);
+      expect(events.text()).toMatch(/^retry: 1000\n\nid: 2\nevent: status\ndata: \{.*\}\n\n$/);
+    }
+  });
+
+  it("of a finished ticket tells the end once, and ends", async () => {
+    const { handle } = await browser.create();
+    await browser.withdraw(handle);
+    const events = await stream(handle, { "last-event-id": "1" });
+    await events.ended;
+    expect(events.text()).toMatch(
+      /id: 2\nevent: status\ndata: .*"cancelReason":"WITHDRAWN_BY_CREATOR"\}\n\n$/,
+    );
+    const again = await stream(handle, { "last-event-id": "2" });
+    await again.ended;
+    expect([again.status, again.text()]).toEqual([204, ""]);
+  });
+
+  it("tells that the time is over as a status", async () => {
+    const { handle } = await browser.create();
+    const events = await stream(handle);
+    await events.until("PENDING");
+    await clock.pass(121_000);
+    await events.until('"state":"EXPIRED"');
+    await events.ended;
+  });
+
+  it("is not held back, changed or kept by what is on its way", async () => {
+    const { handle } = await browser.create();
+    const { status, headers } = await stream(handle, { "accept-encoding": "gzip, br" });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      "content-type": "text/event-stream",
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    });
+    expect(headers).not.toHaveProperty("content-length");
+    expect(headers).not.toHaveProperty("content-encoding");
+  });
+
+  it("shows that it lives by comments, which no reader takes for an event", async () => {
+    await restartGateway({ heartbeatMs: 20 });
+    const { handle } = await browser.create();
+    const events = await stream(handle);
+    await events.until(": heartbeat\n\n: heartbeat\n\n: heartbeat\n\n");
+    expect(events.text().match(/event: /g)).toHaveLength(1);
+  });
+
+  it("goes to whoever asks for events, and to nobody who refuses them", async () => {
+    const { handle } = await browser.create();
+    for (const accept of ["text/event-stream", "*/*", "text/*;q=0.5"]) {
+      expect((await stream(handle, { accept })).status).toBe(200);
+    }
+    expect((await stream(handle, { accept: "application/json" })).status).toBe(406);
+  });
+
+  it("without a right handle is a plain refusal, after which EventSource does not come again", async () => {
+    const events = openBrowser(gateway.url).events((await browser.create()).handle);
+    expect(await events.next()).toBeUndefined();
+    expect(events.connections).toEqual([{ status: 404, seen: undefined }]);
+  });
+});
+
+describe("many streams of one ticket", () => {
+  it("share one watch of the service, so that none ends another", async () => {
+    const created = await browser.create();
+    const streams = await Promise.all(Array.from({ length: 10 }, () => stream(created.handle)));
+    for (const one of streams) await one.until("PENDING");
+    await browser.status(created.handle);
+    expect([store.watches(), store.everWatched()]).toEqual([1, 1]);
+    await scan(created);
+    for (const one of streams) await one.until("SCANNED");
+    await browser.withdraw(created.handle);
+    for (const one of streams) {
+      await one.until("CANCELLED");
+      await one.ended;
+      expect(one.text()).not.toContain("problem");
+    }
+    await expect.poll(store.watches).toBe(0);
+  });
+
+  it("of different tickets do not", async () => {
+    const [first, second] = [await browser.create(), await browser.create()];
+    for (const { handle } of [first, second]) await (await stream(handle)).until("PENDING");
+    expect(store.watches()).toBe(2);
+  });
+});
+
+describe("when the last reader has left", () => {
+  it("the watch goes on for twenty seconds and no longer", async () => {
+    const { handle } = await browser.create();
+    const [one, other] = [await stream(handle), await stream(handle)];
+    await one.until("PENDING");
+    await other.until("PENDING");
+    one.leave();
+    await one.ended;
+    await clock.pass(30_000);
+    expect(store.watches()).toBe(1);
+    const before = clock.pending;
+    other.leave();
+    await other.ended;
+    // The gateway has heard of it once the timer is there.
+    await expect.poll(() => clock.pending).toBe(before + 1);
+    await clock.pass(19_999);
+    expect(store.watches()).toBe(1);
+    await clock.pass(1);
+    await expect.poll(store.watches).toBe(0);
+  });
+
+  it("a reader who comes back in time finds it still there", async () => {
+    const { handle } = await browser.create();
+    for (let count = 0; count < 5; count++) {
+      await browser.status(handle);
+      await clock.pass(15_000);
+    }
+    expect([store.watches(), store.everWatched()]).toEqual([1, 1]);
+    await clock.pass(20_000);
+    await expect.poll(store.watches).toBe(0);
+    expect((await browser.get(`${api}/tickets/status`, { "qrlogin-handle": handle })).status).toBe(200);
+    expect(store.everWatched()).toBe(2);
+  });
+});

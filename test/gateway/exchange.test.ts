@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
+import { basic, orThrow } from "../support/callers.js";
+import { appSecrets } from "../support/server.js";
+import { api, openBrowser } from "./browser.js";
+import { approved, exchangeAs, shopCredential } from "./exchange.js";
+import { alice, approve, browser, clock, gateway, restartGateway, scan, setStage } from "./stage.js";
+
+const jwt = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+
+describe("an exchange by the site's backend", () => {
+  setStage();
+
+  it("gives the user and signed tokens to who shows the app's secret", async () => {
+    const { exchangeTicket } = await approved();
+    const answer = await exchangeAs(shopCredential, exchangeTicket);
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({
+      user: { userId: "subject-of-alice", nickname: "alice-nick", email: "alice@mail.example.com" },
+      userPoolId: "customers",
+      approval: { clientId: "mobile-client" },
+      tokenSet: { idToken: jwt, accessToken: jwt, tokenType: "Bearer" },
+    });
+    const { expiresAt, expiresInMs } = answer.json.tokenSet as { expiresAt: string; expiresInMs: number };
+    expect(expiresInMs).toBe(Date.parse(expiresAt) - clock.now());
+  });
+
+  it("that is repeated gets the same answer for five seconds, and then the refusal", async () => {
+    const { exchangeTicket } = await approved();
+    const ask = () => exchangeAs(shopCredential, exchangeTicket);
+    const [first, ...others] = await Promise.all([ask(), ask(), ask()]);
+    clock.advance(4_999);
+    for (const other of [...others, await ask()]) expect(other.text).toBe(first?.text);
+    clock.advance(1);
+    const late = await ask();
+    expect(late.status).toBe(409);
+    expect(late.json).toMatchObject({ reason: "TICKET_ALREADY_EXCHANGED", currentState: "EXCHANGED" });
+  });
+
+  it.each([
+    ["no credential", undefined],
+    ["a wrong secret", basic("shop", "not-the-secret")],
+    ["an app that the gateway does not serve", basic("elsewhere", "secret")],
+    ["a bearer token", `Bearer ${newSecret()}`],
+    ["a credential that is none", "Basic %%%"],
+    ["a credential without a secret", basic("shop", "")],
+    ["a credential without an app", basic("", appSecrets.shop)],
+  ])("with %s is refused with 401, and spends nothing", async (_title, authorization) => {
+    const { exchangeTicket } = await approved();
+    const answer = await exchangeAs(authorization, exchangeTicket);
+    expect(answer.status).toBe(401);
+    expect(answer.json).toEqual({
+      title: "Unauthorized",
+      status: 401,
+      detail: "a valid app credential is required",
+      reason: "APP_UNAUTHENTICATED",
+    });
+    expect(answer.headers["www-authenticate"]).toBe('Basic realm="qrlogin", charset="UTF-8"');
+    expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
+  });
+
+  it("by another app of the gateway finds no such ticket, also just after the right one", async () => {
+    const { exchangeTicket } = await approved();
+    const asBlog = () => exchangeAs(basic("blog", appSecrets.blog), exchangeTicket);
+    expect((await asBlog()).json.reason).toBe("TICKET_NOT_FOUND");
+    expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
+    expect((await asBlog()).json.reason).toBe("TICKET_NOT_FOUND");
+    expect((await exchangeAs(basic("shop", "wrong"), exchangeTicket)).status).toBe(401);
+  });
+
+  it("with an exchange ticket that is none is refused", async () => {
+    const { ticketId } = await browser.create();
+    for (const text of ["x", ticketId, exchangeTicketOf(ticketId, newSecret())]) {
+      const answer = await exchangeAs(shopCredential, text);
+      expect([answer.status, answer.json.reason]).toEqual([404, "TICKET_NOT_FOUND"]);
+    }
+    for (const none of [undefined, "", 5, null, "x".repeat(257)]) {
+      const answer = await exchangeAs(shopCredential, none);
+      expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
+    }
+  });
+
+  it("before the approval, and of a handle, is none", async () => {
+    const created = await browser.create();
+    await scan(created);
+    expect((await browser.status(created.handle)).json.exchangeTicket).toBeNull();
+    expect((await exchangeAs(shopCredential, created.handle)).status).toBe(400);
+  });
+});
+
+describe("an exchange by the browser", () => {
+  setStage();
+
+  it("is refused unless the app allows it, and spends nothing", async () => {
+    const { handle, exchangeTicket } = await approved();
+    const answer = await browser.exchange(handle);
+    expect([answer.status, answer.json.reason]).toEqual([403, "EXCHANGE_NOT_ALLOWED"]);
+    expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
+  });
+
+  it("is allowed by a switch of the app, to the browser that the ticket was made for alone", async () => {
+    await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    const { handle } = await approved();
+    const stranger = openBrowser(gateway.url);
+    await stranger.create();
+    for (const other of [openBrowser(gateway.url), stranger]) {
+      expect((await other.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
+    }
+    const answer = await browser.exchange(handle);
+    expect(answer.json).toMatchObject({ user: { userId: "subject-of-alice" }, tokenSet: { idToken: jwt } });
+    const again = await Promise.all([browser.exchange(handle), browser.exchange(handle)]);
+    for (const { text } of again) expect(text).toBe(answer.text);
+    expect((await stranger.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
+    clock.advance(5_000);
+    expect((await browser.exchange(handle)).json).toMatchObject({
+      reason: "TICKET_ALREADY_EXCHANGED",
+      currentState: "EXCHANGED",
+    });
+  });
+
+  it("of several calls at once spends the ticket once, and all get the answer", async () => {
+    await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    const { handle } = await approved();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => browser.exchange(handle)));
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(answers[0]?.status).toBe(200);
+  });
+
+  it("is refused where handles are bound to no browser, whatever the switch says", async () => {
+    await restartGateway({ switches: { shop: { exchangeFromBrowser: true, bindToBrowser: false } } });
+    const { handle } = await approved();
+    expect((await browser.exchange(handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
+  });
+
+  it("that comes too early or too late is told the state", async () => {
+    await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    const early = await browser.create();
+    const refused = async (handle: string) => (await browser.exchange(handle)).json;
+    expect(await refused(early.handle)).toMatchObject({ status: 409, reason: "TICKET_NOT_AUTHORIZED" });
+    await scan(early);
+    expect(await refused(early.handle)).toMatchObject({ status: 409, reason: "TICKET_NOT_AUTHORIZED" });
+    orThrow(await alice.cancel(early));
+    expect(await refused(early.handle)).toMatchObject({
+      reason: "TICKET_CANCELLED",
+      currentState: "CANCELLED",
+    });
+    const late = await browser.create();
+    await approve(late);
+    await clock.pass(301_000);
+    expect(await refused(late.handle)).toMatchObject({ reason: "TICKET_EXPIRED", currentState: "EXPIRED" });
+    const body = { handle: late.handle, exchangeTicket: "both" };
+    expect((await browser.post(`${api}/tickets/exchange`, body)).json.reason).toBe("INVALID_REQUEST");
+  });
+});
+
+describe("where the service signs no tokens", () => {
+  setStage({ service: { tokenIssuer: false } });
+
+  it("an exchange answers the user, and null for the tokens", async () => {
+    const { exchangeTicket } = await approved();
+    const answer = await exchangeAs(shopCredential, exchangeTicket);
+    expect(answer.json).toMatchObject({ user: { userId: "subject-of-alice" }, tokenSet: null });
+  });
+
+  it("the published set of keys is empty", async () => {
+    const answer = await browser.get("/.well-known/jwks.json");
+    expect([answer.status, answer.json]).toEqual([200, { keys: [] }]);
+  });
+});

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AppClient, createAppClient, TicketState } from "../../src/client/index.js";
+import { newSecret } from "../../src/domain/secrets.js";
+import { createFollowers, type Followers } from "../../src/gateway/followers.js";
+import { byId, created, type Held, orThrow } from "../support/callers.js";
+import { appSecrets } from "../support/server.js";
+import { alice, clock, server, setStage, shop } from "../support/stage.js";
+
+setStage();
+
+const credentials = { appId: "shop", appSecret: appSecrets.shop };
+
+let client: AppClient;
+let followers: Followers;
+
+beforeEach(() => {
+  client = createAppClient({ address: server.address, ...credentials });
+  followers = createFollowers(client, clock);
+});
+afterEach(() => {
+  followers.close();
+  client.close();
+});
+
+const followed = ({ ticketId, ticketSecret }: Held) => ({ credentials, ticketId, ticketSecret });
+const forever = new AbortController().signal;
+
+/** Waits until the followers know the state. */
+async function known(ticket: Held, state: TicketState): Promise<void> {
+  const seen = async () => (await followers.glance(followed(ticket), 1_000))?.status.state;
+  await expect.poll(seen).toBe(state);
+}
+
+describe("who follows a ticket", () => {
+  it("and is slow is given the newest status, and misses what came in between", async () => {
+    const held = await created(shop);
+    const sightings = followers.follow(followed(held), forever);
+    expect((await sightings.next()).value?.status.state).toBe(TicketState.PENDING);
+    orThrow(await alice.markScanned(byId(held)));
+    orThrow(await alice.authorize(held));
+    await known(held, TicketState.AUTHORIZED);
+    expect((await sightings.next()).value?.status).toMatchObject({
+      state: TicketState.AUTHORIZED,
+      revision: 3,
+    });
+    orThrow(await shop.withdraw(held));
+    expect((await sightings.next()).value?.status.state).toBe(TicketState.CANCELLED);
+    expect((await sightings.next()).done).toBe(true);
+  });
+
+  it("is told what is left by the time of asking", async () => {
+    const held = await created(shop);
+    const sighting = await followers.glance(followed(held), 1_000);
+    expect(sighting?.remainingMs()).toBe(120_000);
+    clock.advance(50_000);
+    expect(sighting?.remainingMs()).toBe(70_000);
+    clock.advance(500_000);
+    expect(sighting?.remainingMs()).toBe(0);
+  });
+
+  it("leaves when its signal is aborted, also before the first status", async () => {
+    const held = await created(shop);
+    const leaving = new AbortController();
+    const sightings = followers.follow(followed(held), leaving.signal);
+    const first = sightings.next();
+    leaving.abort();
+    expect((await first).done).toBe(true);
+    const gone = followers.follow(followed(held), AbortSignal.abort());
+    expect((await gone.next()).done).toBe(true);
+  });
+
+  it("of whom one is a stranger shares nothing: the secret is part of what is shared", async () => {
+    const held = await created(shop);
+    await known(held, TicketState.PENDING);
+    for (const stranger of [
+      { ...followed(held), ticketSecret: newSecret() },
+      { ...followed(held), credentials: { appId: "blog", appSecret: appSecrets.blog } },
+    ]) {
+      await expect(followers.glance(stranger, 1_000)).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+      await expect(followers.follow(stranger, forever).next()).rejects.toMatchObject({
+        reason: "TICKET_NOT_FOUND",
+      });
+    }
+  });
+
+  it("is told for five seconds in which status the exchange ticket was, once it is spent", async () => {
+    const held = await created(shop);
+    await known(held, TicketState.PENDING);
+    orThrow(await alice.markScanned(byId(held)));
+    orThrow(await alice.authorize(held));
+    await known(held, TicketState.AUTHORIZED);
+    const { exchangeTicket } = (await followers.glance(followed(held), 0))?.status ?? {};
+    orThrow(await shop.exchangeUserInfo({ exchangeTicket: exchangeTicket ?? "" }));
+    await known(held, TicketState.EXCHANGED);
+    const spent = async () => (await followers.glance(followed(held), 0))?.justSpent?.exchangeTicket;
+    expect(await spent()).toBe(exchangeTicket);
+    clock.advance(4_999);
+    expect(await spent()).toBe(exchangeTicket);
+    clock.advance(1);
+    expect(await spent()).toBeUndefined();
+  });
+
+  it("ends without a terminal status when all is closed, and nobody begins anew", async () => {
+    const held = await created(shop);
+    const sightings = followers.follow(followed(held), forever);
+    await sightings.next();
+    const next = sightings.next();
+    followers.close();
+    expect((await next).done).toBe(true);
+    expect((await followers.follow(followed(held), forever).next()).done).toBe(true);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { byText, orThrow } from "../support/callers.js";
+import { type Headers, openBrowser } from "./browser.js";
+import { alice, browser, gateway, restartGateway, setStage } from "./stage.js";
+
+setStage();
+
+/** The address that the phone of alice shows for a ticket that was asked for with these headers. */
+async function shownAddress(headers: Headers): Promise<string | undefined> {
+  const { qrContent } = await browser.create({ appId: "shop" }, headers);
+  return orThrow(await alice.markScanned(byText(qrContent))).requester?.ipAddress;
+}
+
+const forged = {
+  "x-forwarded-for": "203.0.113.7",
+  "x-real-ip": "203.0.113.8",
+  "x-client-ip": "203.0.113.8",
+  "true-client-ip": "203.0.113.8",
+  forwarded: "for=203.0.113.9;host=evil.example.com;proto=https",
+};
+
+describe("a forwarded address", () => {
+  it("is not believed by default", async () => {
+    expect(await shownAddress(forged)).toBe("127.0.0.1");
+  });
+
+  it("is not believed of anybody but a trusted proxy", async () => {
+    await restartGateway({ trustedProxies: ["192.0.2.0/24", "::2"] });
+    expect(await shownAddress(forged)).toBe("127.0.0.1");
+  });
+
+  it("is believed of a trusted proxy, the nearest one that is not trusted itself", async () => {
+    await restartGateway({ trustedProxies: ["127.0.0.0/8", "192.0.2.1"] });
+    expect(await shownAddress({ "x-forwarded-for": "203.0.113.7" })).toBe("203.0.113.7");
+    expect(await shownAddress({ "x-forwarded-for": "198.51.100.1, 203.0.113.7, 192.0.2.1" })).toBe(
+      "203.0.113.7",
+    );
+    expect(await shownAddress({ "x-forwarded-for": "2001:db8::7" })).toBe("2001:db8::7");
+    expect(await shownAddress({ "x-real-ip": "203.0.113.8" })).toBe("127.0.0.1");
+  });
+
+  it.each([
+    ["with a port", "203.0.113.7:4711", "203.0.113.7"],
+    ["IPv6 with a port", "[2001:db8::7]:4711", "2001:db8::7"],
+    ["in IPv6 clothes", "::ffff:203.0.113.7", "203.0.113.7"],
+    ["with a zone", "fe80::1%eth0", "fe80::1"],
+    ["that is none", "unknown", ""],
+    ["that is empty", "", "127.0.0.1"],
+    ["that is hidden", "_gazonk", ""],
+  ])("%s keeps nobody from signing in", async (_title, address, shown) => {
+    await restartGateway({ trustedProxies: ["127.0.0.1"] });
+    expect(await shownAddress({ "x-forwarded-for": address })).toBe(shown);
+  });
+});
+
+describe("a forwarded host and protocol", () => {
+  const behindProxy = { "x-forwarded-host": "login.example.com", "x-forwarded-proto": "https" };
+
+  it("are not believed by default: a page of that origin is a stranger", async () => {
+    const answer = await browser.post(
+      "/qrlogin/v1/tickets",
+      { appId: "shop" },
+      {
+        ...behindProxy,
+        origin: "https://login.example.com",
+      },
+    );
+    expect([answer.status, answer.json.reason]).toEqual([403, "ORIGIN_NOT_ALLOWED"]);
+    await browser.create({ appId: "shop" }, behindProxy);
+    expect([...browser.cookies.keys()]).toEqual(["qrlogin-browser"]);
+  });
+
+  it("are believed of a trusted proxy: a page of that origin is the gateway's own", async () => {
+    await restartGateway({ trustedProxies: ["127.0.0.1"] });
+    const page = openBrowser(gateway.url, {
+      headers: { ...behindProxy, origin: "https://login.example.com" },
+    });
+    const { handle } = await page.create();
+    expect([...page.cookies.keys()]).toEqual(["__Host-qrlogin-browser"]);
+    expect((await page.status(handle)).status).toBe(200);
+  });
+});

@@ -1,0 +1,217 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Clock, systemClock } from "../../src/domain/clock.js";
+import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
+import { basic } from "../support/callers.js";
+import { settle } from "../support/clock.js";
+import { createChance } from "../support/garbage.js";
+import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
+import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { api, openBrowser } from "./browser.js";
+import { createCountedStore } from "./counted_store.js";
+import { type Garbage, garbageMaker, type Known } from "./garbage.js";
+import { ask } from "./http.js";
+
+const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
+const requests = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
+const concurrency = 50;
+/** What the process may hold more after the last two thirds than after the first; the logs, which are kept, included. */
+const mostGrowth = 32 * 2 ** 20;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+const store = createCountedStore();
+const warnings: string[] = [];
+const onWarning = (warning: Error) => void warnings.push(`${warning.name}: ${warning.message}`);
+
+let server: TestServer;
+let gateway: TestGateway;
+let known: Known;
+
+beforeAll(async () => {
+  process.on("warning", onWarning);
+  const settings = { store: { maxTickets: 1_000 } };
+  server = await startTestServer({ settings, store: store.around });
+  const plenty = { createsPerMinute: 1e9, callsPerMinute: 1e9, streams: 1_000 };
+  const switches = {
+    shop: { exchangeFromBrowser: true, origins: ["https://shop.example.com", "http://localhost:*"] },
+    blog: { bindToBrowser: false, pollByTicketId: true, fullUserInStatus: true, exchangeFromBrowser: true },
+  };
+  const options = { limits: plenty, switches, trustedProxies: ["127.0.0.1"], handleKeys: [newHandleKey()] };
+  gateway = await startTestGateway(server.address, { ...options, heartbeatMs: 50, clock: hasty });
+  known = await someTickets();
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await server.stop();
+  process.off("warning", onWarning);
+});
+
+/** Tickets of a few browsers, so that some requests are almost right. */
+async function someTickets(): Promise<Known> {
+  const found = { handles: [""], pictures: [""], cookies: [""], texts: [""] };
+  for (let count = 0; count < 20; count++) {
+    const browser = openBrowser(gateway.url);
+    for (const appId of ["shop", "blog"]) {
+      const { handle, ticketId, qrContent, pictures } = await browser.create({ appId });
+      found.handles.push(handle);
+      found.pictures.push(pictures.svg, pictures.png);
+      found.texts.push(ticketId, qrContent, exchangeTicketOf(ticketId, newSecret()));
+    }
+    const gene = await browser.post("/api/v2/qrcode/gene", {});
+    const { random } = (gene.json.data ?? {}) as { random?: string };
+    if (random !== undefined) found.handles.push(random);
+    found.cookies.push([...browser.cookies].map((pair) => pair.join("=")).join("; "));
+  }
+  return {
+    ...found,
+    credentials: [basic("shop", appSecrets.shop), basic("shop", "wrong"), "Bearer a.b.c", "Basic Og=="],
+    origins: [
+      gateway.url,
+      "https://shop.example.com",
+      "http://localhost:3000",
+      "null",
+      "https://evil.example.com",
+    ],
+  };
+}
+
+/** Long waits are over sooner: nobody wants to see how a watch lingers. */
+const hasty: Clock = {
+  now: systemClock.now,
+  after: (ms, callback) => systemClock.after(ms < 20_000 ? ms : ms / 20, callback),
+};
+
+/** The status of the answer, or the error of the connection. An answer that would go on for long is left. */
+function send({ method, path, headers, body }: Garbage): Promise<number | string> {
+  return new Promise((resolve) => {
+    const [host, port] = gateway.address.split(":");
+    // Node.js tells no length of the body of a GET, and the body would be the next request.
+    const length = body && { "content-length": String(body.length) };
+    const sent = request({ host, port, method, path, agent: false, headers: { ...headers, ...length } });
+    sent.on("response", (response) => {
+      resolve(response.statusCode ?? 0);
+      if (response.headers["content-type"] === "text/event-stream") response.destroy();
+      else response.resume();
+      response.on("error", () => {});
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    sent.end(body);
+  });
+}
+
+async function fuzz(count: number, from: number): Promise<Map<number | string, number>> {
+  const next = garbageMaker(createChance(from), known);
+  const ends = new Map<number | string, number>();
+  let left = count;
+  const worker = async () => {
+    while (left-- > 0) {
+      const end = await send(next());
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return ends;
+}
+
+/** What the log calls a fault, with the cause. */
+function faults(): unknown[] {
+  return gateway.lines.filter(({ level }) => Number(level) >= 40).map(({ msg, err }) => ({ msg, err }));
+}
+
+async function memoryAtRest(): Promise<number> {
+  for (let turns = 0; turns < 20; turns++) await settle();
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, () => {
+  it(`${requests} requests to all routes are answered, none by a fault of ours, and nothing is kept`, async () => {
+    const ends = await fuzz(Math.ceil(requests / 3), seed);
+    const before = await memoryAtRest();
+    for (const [end, count] of await fuzz(Math.floor((requests * 2) / 3), seed + 1)) {
+      ends.set(end, (ends.get(end) ?? 0) + count);
+    }
+    const strange = [...ends.keys()].filter((end) => typeof end === "string" || end >= 500);
+    expect({ strange, faults: faults() }).toEqual({ strange: [], faults: [] });
+    expect((await memoryAtRest()) - before).toBeLessThan(mostGrowth);
+    console.log(ends);
+    // Else the requests were too bad to say anything.
+    for (const usual of [200, 400, 403, 404, 415]) expect(ends.get(usual), `${usual}`).toBeGreaterThan(0);
+    if (requests >= 10_000)
+      for (const rare of [201, 204, 401, 409, 413]) expect(ends.get(rare)).toBeGreaterThan(0);
+  }, 300_000);
+
+  it("half requests, pipelined garbage and broken lines get 400 or a closed connection", async () => {
+    const chance = createChance(seed);
+    const right = `GET ${api}/tickets/status HTTP/1.1\r\nhost: x\r\n\r\n`;
+    const post = `POST ${api}/tickets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`;
+    const pieces: readonly (() => string)[] = [
+      () => right,
+      () => right.slice(0, chance.below(right.length)),
+      () => chance.bytes(chance.below(200)).toString("latin1"),
+      () => `${post}content-length: 5\r\n\r\n{"a"`,
+      () => `${post}content-length: -1\r\n\r\n`,
+      () => `${post}content-length: 3\r\ncontent-length: 4\r\n\r\nnull`,
+      () => `${post}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+      () => `${post}transfer-encoding: chunked\r\n\r\nzz\r\n`,
+      () => `${post}transfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n`,
+      () => `${post}x: ${"y".repeat(20_000)}\r\n\r\n`,
+      () => right.replace("host: x", `${"a: b\r\n".repeat(3_000)}host: x`),
+      () => right.replace("HTTP/1.1", chance.pick(["HTTP/0.9", "HTTP/2.0", "HTTP/9.9", "", "SMTP"])),
+      () =>
+        right.replace(
+          "host: x\r\n",
+          chance.pick(["", "host: a\r\nhost: b\r\n", "host: \x00\r\n", "host:\r\n"]),
+        ),
+      () => right.replace("GET", chance.pick(["get", "CONNECT", "TRACE", "PRI", "QUERY", "\x00"])),
+      () =>
+        right.replace(
+          api,
+          chance.pick(["http://evil.example.com/", "*", "//", "\\", "/%", "/?%", "/\x80\xff"]),
+        ),
+      () => right.replace("\r\n\r\n", `\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n`),
+      () => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ];
+    const statuses = new Set<string>();
+    for (let round = 0; round < Math.min(500, requests / 10); round++) {
+      const bytes = Array.from({ length: 1 + chance.below(4) }, () => chance.pick(pieces)()).join("");
+      for (const [, status = ""] of (await exchangeRaw(bytes)).matchAll(/^HTTP\/1\.1 (\d+)/gm))
+        statuses.add(status);
+    }
+    expect([...statuses].filter((status) => status >= "500")).toEqual([]);
+    expect(statuses).toContain("400");
+    expect(faults()).toEqual([]);
+  }, 60_000);
+
+  it("no watch is left but those that linger, and Node.js has had nothing to complain of", async () => {
+    await expect.poll(store.watches, { timeout: 5_000 }).toBe(0);
+    expect(warnings).toEqual([]);
+  });
+
+  it("the gateway still serves", async () => {
+    expect((await ask(`${gateway.url}/healthz`)).status).toBe(200);
+    expect((await ask(`${gateway.url}/.well-known/jwks.json`)).status).toBe(200);
+  });
+});
+
+/** What comes back for these bytes, after which we send no more. */
+async function exchangeRaw(bytes: string): Promise<string> {
+  const [host, port] = gateway.address.split(":");
+  const socket = connect({ host, port: Number(port) });
+  let text = "";
+  socket.on("data", (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+  });
+  // A connection that is reset is an answer too.
+  socket.on("error", () => {});
+  socket.end(bytes, "latin1");
+  await once(socket, "close");
+  return text;
+}

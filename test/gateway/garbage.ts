@@ -1,0 +1,214 @@
+import type { Chance } from "../support/garbage.js";
+import { api } from "./browser.js";
+
+/** A request that may be sent by anybody to anywhere. */
+export interface Garbage {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+}
+
+/** What is good for something, for requests that are almost right. */
+export interface Known {
+  readonly handles: readonly string[];
+  readonly pictures: readonly string[];
+  readonly cookies: readonly string[];
+  readonly credentials: readonly string[];
+  readonly origins: readonly string[];
+  /** Ticket ids, exchange tickets, texts of codes. */
+  readonly texts: readonly string[];
+}
+
+/** Every route, with the fields that its body or its query may have. */
+const routes: readonly (readonly [string, string, readonly string[]])[] = [
+  ["POST", `${api}/tickets`, ["appId", "scene", "customData", "ttlMs", "deviceName", "place"]],
+  ["GET", `${api}/tickets/status`, []],
+  ["GET", `${api}/tickets/events`, ["handle"]],
+  ["POST", `${api}/tickets/withdraw`, ["handle"]],
+  ["POST", `${api}/tickets/exchange`, ["handle", "exchangeTicket"]],
+  ["POST", `${api}/tickets/complete`, ["handle"]],
+  ["GET", `${api}/pictures/`, ["size", "margin", "errorCorrection"]],
+  ["GET", "/.well-known/jwks.json", []],
+  ["GET", "/healthz", []],
+  ["POST", "/api/v2/qrcode/gene", ["scene", "params", "customData"]],
+  ["GET", "/api/v2/qrcode/check", ["random"]],
+  ["POST", "/api/v2/qrcode/userinfo", ["ticket", "client_id", "client_secret"]],
+  ["POST", "/api/v2/qrcode/scanned", ["random"]],
+  ["POST", "/api/v2/qrcode/confirm", ["random"]],
+  ["POST", "/api/v2/qrcode/cancel", ["random"]],
+  ["POST", "/api/v3/gene-qrcode", ["type", "customData"]],
+  ["GET", "/api/v3/get-qrcode-status", ["qrcodeId"]],
+  ["GET", "/api/v3/check-qrcode-status", ["qrcodeId"]],
+  ["POST", "/api/v3/set-qrcode-status", ["qrcodeId", "action"]],
+  ["POST", "/api/v3/change-qrcode-status", ["qrcodeId", "action"]],
+  ["POST", "/api/v3/exchange-tokenset-with-qrcode-ticket", ["ticket", "client_id", "client_secret"]],
+];
+
+const methods = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
+
+const texts = [
+  ...[
+    "",
+    "0",
+    "-1",
+    "64",
+    "1024",
+    "1e9",
+    "NaN",
+    "null",
+    "shop",
+    "blog",
+    "APP_AUTH",
+    "SCAN",
+    "CONFIRM",
+    "CANCEL",
+  ],
+  ...[
+    "a".repeat(70),
+    "ä".repeat(300),
+    "\u0000\u202e\u2066",
+    "💥".repeat(40),
+    "\ud800",
+    "__proto__",
+    "constructor",
+  ],
+  ...["..", "../../etc/passwd", "<script>", "' or 1=1", "%00", "%zz", "a;b", "x".repeat(9_000), "{}", "[]"],
+];
+
+const values: readonly unknown[] = [
+  ...[null, true, 0, -1, 1.5, 1e308, 2 ** 53, [], {}, [[]], { a: { b: [1, null] } }],
+  ...[{ ["__proto__"]: 1 }, { constructor: { prototype: 1 } }, { toJSON: "x" }, { length: 1e9 }],
+];
+
+const broken = [
+  Buffer.from([0xff, 0xfe, 0x00]),
+  Buffer.from('{"appId":"\xc3\x28"}', "latin1"),
+  Buffer.from("\ufeff{}"),
+  Buffer.from('{"__proto__":{"x":1}}'),
+  Buffer.from('{"constructor":{"prototype":{"x":1}}}'),
+  Buffer.from('{"handle":"a","handle":"b"}'),
+  Buffer.from("{"),
+  Buffer.from('"'),
+  Buffer.from("[".repeat(30_000)),
+  Buffer.from(`{"customData":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`),
+  Buffer.from(`{"customData":{"a":${"[".repeat(60)}${"]".repeat(60)}}}`),
+  Buffer.alloc(70_000, "x"),
+  Buffer.from(`{"place":"${"x".repeat(65_000)}"}`),
+  Buffer.from('"\\'.repeat(20_000)),
+  Buffer.from("1".repeat(60_000)),
+];
+
+const contentTypes = [
+  ...[
+    "application/json; charset=utf-8",
+    "application/json;charset=latin1",
+    "text/plain",
+    "application/xml",
+    "*/*",
+  ],
+  ...[
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json\t",
+    ";",
+    "a/b/c",
+  ],
+];
+
+/** Makes requests from nonsense to almost right. */
+export function garbageMaker(chance: Chance, known: Known): () => Garbage {
+  const oneIn = (count: number) => chance.below(count) === 0;
+
+  function text(): string {
+    const kinds = [known.handles, known.texts, known.cookies, known.handles, texts, texts];
+    const one = chance.pick(chance.pick(kinds));
+    if (oneIn(4)) return tampered(one);
+    return oneIn(20) ? chance.bytes(chance.below(60)).toString("base64") : one;
+  }
+
+  function tampered(one: string): string {
+    const at = chance.below(one.length + 1);
+    const letter = String.fromCharCode(33 + chance.below(90));
+    return chance.pick([one.slice(0, at), one.slice(at), `${one.slice(0, at)}${letter}${one.slice(at + 1)}`]);
+  }
+
+  function fieldsOf(names: readonly string[]): Record<string, unknown> {
+    const fields: [string, unknown][] = [];
+    for (const name of names) {
+      if (oneIn(3)) continue;
+      fields.push([oneIn(30) ? text() : name, oneIn(3) ? chance.pick(values) : text()]);
+    }
+    return Object.fromEntries(fields);
+  }
+
+  function body(names: readonly string[]): Buffer {
+    if (oneIn(8)) return chance.pick(broken);
+    const right = Buffer.from(JSON.stringify(oneIn(15) ? chance.pick(values) : fieldsOf(names)));
+    if (oneIn(6)) return right.subarray(0, chance.below(right.length + 1));
+    if (oneIn(6)) right[chance.below(right.length)] = chance.below(256);
+    return right;
+  }
+
+  function query(names: readonly string[]): string {
+    const fields = Object.entries(fieldsOf(names)).map(([name, value]) => {
+      const written = typeof value === "string" ? value : JSON.stringify(value);
+      return `${escaped(name)}=${escaped(written)}`;
+    });
+    if (oneIn(10)) fields.push(...fields);
+    return fields.length > 0 ? `?${fields.join(oneIn(10) ? ";" : "&")}` : "";
+  }
+
+  function escaped(one: string): string {
+    if (oneIn(20)) return one.replace(/[^!-~]|#/g, "%zz");
+    // Of half a character there is no escape.
+    return encodeURIComponent(one.replace(/[\ud800-\udfff]/g, "%"));
+  }
+
+  function headers(): Record<string, string> {
+    const given: [string, string][] = [];
+    const add = (odds: number, name: string, value: () => string) => {
+      if (oneIn(odds)) given.push([name, sendable(value())]);
+    };
+    if (!oneIn(8)) given.push(["content-type", "application/json"]);
+    add(10, "content-type", () => chance.pick(contentTypes));
+    if (!oneIn(3)) given.push(["cookie", sendable(chance.pick(known.cookies))]);
+    add(10, "cookie", () => `${chance.pick(known.cookies)}; ${text()}=${text()}; ;=`);
+    add(2, "qrlogin-handle", () => (oneIn(3) ? text() : chance.pick(known.handles)));
+    add(4, "origin", () => (oneIn(3) ? text() : chance.pick(known.origins)));
+    add(10, "access-control-request-method", () => chance.pick(methods));
+    add(20, "access-control-request-headers", text);
+    add(3, "authorization", () => (oneIn(2) ? `Basic ${text()}` : chance.pick(known.credentials)));
+    add(8, "accept", () => chance.pick(["text/event-stream", "*/*;q=0", "text/html", "", ";;,"]));
+    add(8, "last-event-id", () => chance.pick(["0", "1", "2", "-1", "x"]));
+    add(10, "x-forwarded-for", () => chance.pick(["203.0.113.7", "::1", "unknown", "1.2.3.4, ,", text()]));
+    add(20, "x-forwarded-host", text);
+    add(20, "x-forwarded-proto", () => chance.pick(["https", "gopher", text()]));
+    add(20, "host", () => chance.pick(["localhost", "[::1", "a b", "evil.example.com:99999", "..", text()]));
+    add(20, "sec-fetch-site", () => chance.pick(["cross-site", "same-origin", "none", "x"]));
+    add(20, "content-encoding", () => chance.pick(["gzip", "br", "identity", "x"]));
+    add(20, "user-agent", () => text().repeat(3).slice(0, 6_000));
+    add(20, "x-authing-app-id", text);
+    add(50, "expect", () => "100-continue");
+    return Object.fromEntries(given);
+  }
+
+  return () => {
+    const [usual, route, names] = chance.pick(routes);
+    const method = oneIn(15) ? chance.pick(methods) : usual;
+    const file = route.endsWith("/pictures/") ? chance.pick(known.pictures) : route;
+    const path = oneIn(15) ? `${route}/${escaped(text())}` : file;
+    const hasBody = oneIn(15) ? oneIn(2) : method === "POST";
+    return {
+      method,
+      path: `${oneIn(4) && hasBody ? path : `${path}${query(hasBody ? [] : names)}`}`,
+      headers: headers(),
+      body: hasBody ? body(names) : undefined,
+    };
+  };
+}
+
+/** Node.js lets no other characters out; those that a socket would are sent by a test of its own. */
+function sendable(value: string): string {
+  return value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?").slice(0, 9_000);
+}

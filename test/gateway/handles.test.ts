@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import { newSecret, newTicketId } from "../../src/domain/secrets.js";
+import { createSeal, type SealedKind } from "../../src/gateway/seal.js";
+import { appSecrets } from "../support/server.js";
+import { api, eventsPath, openBrowser } from "./browser.js";
+import type { Answer } from "./http.js";
+import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+
+const [key, retired] = [newSecret(), newSecret()];
+const switches = { shop: { exchangeFromBrowser: true }, blog: { exchangeFromBrowser: true } };
+
+setStage({ gateway: { handleKeys: [key], handleMaxAgeMs: 300_000, switches } });
+
+/** Every way in which the gateway's own API takes a handle. */
+const uses: Readonly<Record<string, (handle: string, by: typeof browser) => Promise<Answer>>> = {
+  status: (handle, by) => by.status(handle),
+  "events by address": (handle, by) => by.get(eventsPath(handle)),
+  "events by header": (handle, by) => by.get(`${api}/tickets/events`, { "qrlogin-handle": handle }),
+  withdraw: (handle, by) => by.withdraw(handle),
+  exchange: (handle, by) => by.exchange(handle),
+};
+
+/** The one answer to whatever is not the caller's ticket, headers that tell something included. */
+async function expectNotFound(handle: string, by = browser): Promise<void> {
+  for (const [use, call] of Object.entries(uses)) {
+    const { status, text, headers } = await call(handle, by);
+    expect({ use, status, text, type: headers["content-type"] }).toEqual({
+      use,
+      status: 404,
+      text: '{"title":"Not Found","status":404,"detail":"there is no such ticket","reason":"TICKET_NOT_FOUND"}',
+      type: "application/problem+json; charset=utf-8",
+    });
+    expect(headers["set-cookie"]).toBeUndefined();
+  }
+}
+
+/** A handle as the gateway would make it, but for the changes. */
+function sealed(
+  changes: { app?: string; id?: string; secret?: string } | unknown,
+  { kind = "handle", boundTo }: { kind?: SealedKind; boundTo?: string | undefined } = {},
+): Promise<string> {
+  return createSeal([key], clock).seal(kind, changes, { boundTo, expiresAt: clock.now() + 60_000 });
+}
+
+/** What is in a handle of the browser's. */
+async function opened(handle: string) {
+  const found = await createSeal([key, retired], clock).open("handle", handle);
+  return { content: found?.content as { app: string; id: string; secret: string }, boundTo: found?.boundTo };
+}
+
+describe("there is no such ticket for a handle", () => {
+  it("that was tampered with", async () => {
+    const { handle } = await browser.create();
+    for (const changed of [`${handle}A`, handle.slice(1), handle.replace("..", "."), handle.toUpperCase()]) {
+      await expectNotFound(changed);
+    }
+    expect((await browser.status(handle)).status).toBe(200);
+  });
+
+  it("that is older than handles may be, on the millisecond", async () => {
+    const { handle } = await browser.create({ appId: "shop", ttlMs: 600_000 });
+    clock.advance(300_000 - 1);
+    expect((await browser.status(handle)).status).toBe(200);
+    // Whole seconds stand in the handle.
+    clock.advance(1_000);
+    await expectNotFound(handle);
+  });
+
+  it("sealed with a key that was dropped", async () => {
+    await restartGateway({ handleKeys: [retired] });
+    const { handle } = await browser.create();
+    const { cookies } = browser;
+    await restartGateway({ handleKeys: [key, retired], switches });
+    for (const [name, value] of cookies) browser.cookies.set(name, value);
+    expect((await browser.status(handle)).status).toBe(200);
+    await restartGateway({ handleKeys: [key], switches });
+    for (const [name, value] of cookies) browser.cookies.set(name, value);
+    await expectNotFound(handle);
+  });
+
+  it("in a browser that it was not made for", async () => {
+    const { handle } = await browser.create();
+    const other = openBrowser(gateway.url);
+    await expectNotFound(handle, other);
+    await other.create();
+    expect(other.cookies.size).toBe(1);
+    await expectNotFound(handle, other);
+    expect((await browser.status(handle)).json.state).toBe("PENDING");
+  });
+
+  it("with cookies that only look like the right one", async () => {
+    const { handle } = await browser.create();
+    const [[name = "", value = ""] = []] = [...browser.cookies];
+    for (const pair of [`${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
+      await expectNotFound(handle, openBrowser(gateway.url, { headers: { cookie: pair } }));
+    }
+    const right = openBrowser(gateway.url, { headers: { cookie: `a=b; ${name}=${value}; c=d` } });
+    expect((await right.status(handle)).status).toBe(200);
+  });
+
+  it("of the hosted API, even in the right browser", async () => {
+    const { handle } = await browser.create();
+    const { content, boundTo } = await opened(handle);
+    await expectNotFound(await sealed(content, { kind: "hosted-handle", boundTo }));
+    await expectNotFound(await sealed(content, { kind: "exchange", boundTo }));
+    await expectNotFound(await sealed(content, { kind: "picture", boundTo }));
+    // Made the same way, the right kind is good.
+    expect((await browser.status(await sealed(content, { boundTo }))).status).toBe(200);
+  });
+
+  it("that is bound to no browser, where the app binds them", async () => {
+    const { handle } = await browser.create();
+    const { content } = await opened(handle);
+    await expectNotFound(await sealed(content));
+    await expectNotFound(await sealed(content, { boundTo: "" }));
+  });
+
+  it("that names another app, another ticket or another secret", async () => {
+    const { handle } = await browser.create();
+    const { content, boundTo } = await opened(handle);
+    const changes = [{ app: "blog" }, { app: "elsewhere" }, { id: newTicketId() }, { secret: newSecret() }];
+    for (const change of changes) await expectNotFound(await sealed({ ...content, ...change }, { boundTo }));
+  });
+
+  it("that holds something else than a ticket", async () => {
+    await browser.create();
+    const [value = ""] = browser.cookies.values();
+    for (const content of [null, "text", [], {}, { app: "shop" }, { app: "shop", id: 1, secret: [] }]) {
+      await expectNotFound(await sealed(content, { boundTo: value }));
+    }
+  });
+
+  it("that is the ticket id, the ticket secret, the exchange ticket or no handle at all", async () => {
+    const { ticketId, handle, qrContent } = await browser.create();
+    const { secret } = (await opened(handle)).content;
+    for (const text of [ticketId, secret, `${ticketId}.${secret}`, "x", ".....", "null"]) {
+      await expectNotFound(text);
+    }
+    expect((await browser.get(eventsPath(encodeURIComponent(qrContent)))).status).toBe(404);
+    expect((await browser.get(`${api}/tickets/status`)).status).toBe(404);
+    expect((await browser.get(`${api}/tickets/events`)).status).toBe(404);
+    const twice = `${eventsPath(handle)}&handle=${handle}`;
+    expect((await browser.get(twice)).status).toBe(404);
+  });
+
+  it("of a ticket that the service has forgotten", async () => {
+    await restartGateway({ handleKeys: [key], switches, handleMaxAgeMs: 3_600_000 });
+    const { handle } = await browser.create();
+    await clock.pass(121_000);
+    expect((await browser.status(handle)).json.state).toBe("EXPIRED");
+    await clock.pass(601_000);
+    await expectNotFound(handle);
+  });
+
+  it("of an app that has left the gateway", async () => {
+    const { handle } = await browser.create({ appId: "blog" });
+    const { cookies } = browser;
+    await restartGateway({ handleKeys: [key], apps: [{ id: "shop", secret: appSecrets.shop }] });
+    for (const [name, value] of cookies) browser.cookies.set(name, value);
+    await expectNotFound(handle);
+  });
+
+  it("made when the app bound none, now that it does", async () => {
+    await restartGateway({ handleKeys: [key], switches: { shop: { bindToBrowser: false } } });
+    const { handle } = await browser.create();
+    expect(browser.cookies.size).toBe(0);
+    expect((await openBrowser(gateway.url).status(handle)).status).toBe(200);
+    await restartGateway({ handleKeys: [key], switches });
+    await expectNotFound(handle);
+  });
+});
+
+describe("a handle", () => {
+  it("shows neither ticket, secret nor app", async () => {
+    const { handle, ticketId } = await browser.create();
+    const [head = "", ...rest] = handle.split(".");
+    const header = JSON.parse(Buffer.from(head, "base64url").toString("utf8")) as Record<string, unknown>;
+    expect(Object.keys(header).sort()).toEqual(["alg", "bnd", "enc", "exp", "kid", "typ"]);
+    const [cookie = ""] = browser.cookies.values();
+    for (const part of [head, ...rest].map((text) => Buffer.from(text, "base64url").toString("latin1"))) {
+      for (const secret of [ticketId, "shop", cookie]) expect(part).not.toContain(secret);
+    }
+  });
+
+  it("follows its own ticket and no other of the same browser", async () => {
+    const [first, second] = [await browser.create(), await browser.create()];
+    await browser.withdraw(first.handle);
+    expect((await browser.status(first.handle)).json).toMatchObject({ ticketId: first.ticketId });
+    expect((await browser.status(second.handle)).json).toMatchObject({
+      ticketId: second.ticketId,
+      state: "PENDING",
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { type IncomingHttpHeaders, type IncomingMessage, request as plain } from "node:http";
+import { request as overTls } from "node:https";
+import { onTestFinished } from "vitest";
+
+/** What an HTTP request says. */
+export interface Question {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Buffer;
+  /** Certificates to trust, PEM text. */
+  readonly ca?: string | undefined;
+}
+
+/** What was answered, whatever the status. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** The body as JSON. Throws if it is none. */
+  readonly json: Record<string, unknown>;
+}
+
+/** Sends a request on a connection of its own. Unlike `fetch` it sends any header, `Host` and `Origin` included. */
+export async function ask(url: string, question: Question = {}): Promise<Answer> {
+  const response = await send(url, question);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    bytes,
+    text: bytes.toString("utf8"),
+    get json() {
+      return JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
+    },
+  };
+}
+
+/** An answer that comes bit by bit. Cut off when the test is over. */
+export interface Stream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** What has come so far. */
+  readonly text: () => string;
+  /** Fulfilled once this text has come; rejected if the answer ends without. */
+  until(text: string): Promise<void>;
+  /** Fulfilled once the answer is over. */
+  readonly ended: Promise<void>;
+  pause(): void;
+  resume(): void;
+  leave(): void;
+}
+
+/** Sends a request and reads the answer as it comes. */
+export async function openStream(url: string, question: Question = {}): Promise<Stream> {
+  const response = await send(url, question);
+  let text = "";
+  let over = false;
+  let look = () => {};
+  response.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+    look();
+  });
+  // One that was cut off reports an error; that it is over is all that a test wants to know.
+  response.on("error", () => {});
+  const ended = once(response, "close").then(() => {
+    over = true;
+    look();
+  });
+  onTestFinished(() => void response.destroy());
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text: () => text,
+    async until(wanted) {
+      while (!text.includes(wanted)) {
+        if (over) throw new Error(`the answer ended without ${wanted}: ${text.slice(0, 2_000)}`);
+        await new Promise<void>((resolve) => {
+          look = resolve;
+        });
+      }
+    },
+    ended,
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
+    leave: () => void response.destroy(),
+  };
+}
+
+function send(url: string, { method = "GET", headers = {}, body, ca }: Question): Promise<IncomingMessage> {
+  const request = url.startsWith("https:") ? overTls : plain;
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const given = Object.fromEntries(
+    Object.entries({ ...length, ...headers }).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : [...value],
+    ]),
+  );
+  return new Promise((resolve, reject) => {
+    // A connection for each, so that none is left when the server stops.
+    const sent = request(url, { method, headers: given, agent: false, ...(ca !== undefined && { ca }) });
+    sent.on("response", resolve).on("error", reject).end(body);
+  });
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { api, eventsPath, openBrowser } from "./browser.js";
+import { openStream } from "./http.js";
+import { browser, gateway, restartGateway, setStage } from "./stage.js";
+
+const limits = { createsPerMinute: 3, callsPerMinute: 4 };
+
+setStage({ gateway: { limits, trustedProxies: ["127.0.0.1"] } });
+
+const tickets = `${api}/tickets`;
+
+function from(address: string) {
+  return openBrowser(gateway.url, { headers: { "x-forwarded-for": address } });
+}
+
+describe("tickets of one address", () => {
+  it("come no faster than the limit, and the refusal says when to come again", async () => {
+    for (let count = 0; count < 3; count++) await browser.create();
+    const answer = await browser.post(tickets, { appId: "shop" });
+    expect(answer.status).toBe(429);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    const { retryAfterMs, ...rest } = answer.json;
+    expect(rest).toEqual({
+      title: "Too Many Requests",
+      status: 429,
+      detail: "calls from this address come too fast",
+      reason: "RATE_LIMITED",
+    });
+    const seconds = Number(answer.headers["retry-after"]);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(Math.ceil(Number(retryAfterMs) / 1_000)).toBe(seconds);
+  });
+
+  it("are counted by address, and by network in IPv6", async () => {
+    for (const host of [":1", ":2", "ffff:ffff:ffff:ffff"]) await from(`2001:db8:0:1:${host}`).create();
+    const create = async (address: string) => (await from(address).post(tickets, { appId: "shop" })).status;
+    expect(await create("2001:db8:0:1::9")).toBe(429);
+    expect(await create("2001:db8:0:2::9")).toBe(201);
+    for (const address of ["203.0.113.7", "203.0.113.7", "203.0.113.7:99"]) await from(address).create();
+    expect(await create("203.0.113.7")).toBe(429);
+    expect(await create("203.0.113.8")).toBe(201);
+  });
+
+  it("are counted before anything is read, so that refused ones count too", async () => {
+    for (let count = 0; count < 3; count++) await browser.post(tickets, "nonsense");
+    expect((await browser.post(tickets, { appId: "shop" })).status).toBe(429);
+  });
+});
+
+describe("other calls of one address", () => {
+  it("share a limit of their own, which status calls and streams do not count for and never reach", async () => {
+    const { handle, pictures } = await browser.create();
+    for (let count = 0; count < 2; count++) expect((await browser.withdraw(handle)).status).toBe(200);
+    for (let count = 0; count < 2; count++) expect((await browser.get(pictures.svg)).status).toBe(200);
+    expect((await browser.withdraw(handle)).status).toBe(429);
+    expect((await browser.get(pictures.svg)).status).toBe(429);
+    expect((await browser.exchange(handle)).status).toBe(429);
+    for (let count = 0; count < 50; count++) expect((await browser.status(handle)).status).toBe(200);
+    for (let count = 0; count < 20; count++) {
+      expect((await browser.get(eventsPath(handle))).status).toBe(200);
+    }
+    // The one for creating is untouched by all that.
+    expect((await browser.create()).ticketId).toBeDefined();
+  });
+
+  it("are limited however wrong they are", async () => {
+    for (let count = 0; count < 4; count++) {
+      const answer = await browser.post(`${tickets}/exchange`, { exchangeTicket: "guess" });
+      expect(answer.status).toBe(401);
+    }
+    const answer = await browser.post(`${tickets}/exchange`, { exchangeTicket: "guess" });
+    expect([answer.status, answer.json.reason]).toEqual([429, "RATE_LIMITED"]);
+  });
+});
+
+describe("streams of events", () => {
+  it("of one address are half of all at most, and one that ends makes room", async () => {
+    await restartGateway({ limits: { streams: 4 }, trustedProxies: ["127.0.0.1"] });
+    const open = async (address: string) => {
+      const visitor = from(address);
+      const { handle } = await visitor.create();
+      const [pair = []] = [...visitor.cookies];
+      const headers = { "x-forwarded-for": address, cookie: pair.join("=") };
+      return openStream(`${gateway.url}${eventsPath(handle)}`, { headers });
+    };
+    const first = await open("203.0.113.7");
+    await open("203.0.113.7");
+    const third = await open("203.0.113.7");
+    await third.ended;
+    expect(third.status).toBe(503);
+    expect(JSON.parse(third.text())).toMatchObject({ reason: "STREAMS_EXHAUSTED", retryAfterMs: 5_000 });
+    expect(third.headers["retry-after"]).toBe("5");
+    expect((await open("203.0.113.8")).status).toBe(200);
+    expect((await open("203.0.113.9")).status).toBe(200);
+    expect((await open("203.0.113.10")).status).toBe(503);
+    first.leave();
+    await expect.poll(async () => (await open("203.0.113.10")).status).toBe(200);
+  });
+});

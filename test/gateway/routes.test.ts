@@ -1,0 +1,128 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { describe, expect, it } from "vitest";
+import { tokenIssuer } from "../support/server.js";
+import { api } from "./browser.js";
+import { approved, exchangeAs, shopCredential } from "./exchange.js";
+import { ask } from "./http.js";
+import { browser, clock, gateway, server, setStage } from "./stage.js";
+
+setStage();
+
+describe("the published keys", () => {
+  it("verify the tokens of an exchange", async () => {
+    const { exchangeTicket } = await approved();
+    const { tokenSet } = (await exchangeAs(shopCredential, exchangeTicket)).json;
+    const answer = await browser.get("/.well-known/jwks.json");
+    expect(answer.headers["content-type"]).toMatch(/^application\/jwk-set\+json/);
+    const keys = createLocalJWKSet(answer.json as unknown as JSONWebKeySet);
+    const { idToken, accessToken } = tokenSet as { idToken: string; accessToken: string };
+    for (const token of [idToken, accessToken]) {
+      const { payload } = await jwtVerify(token, keys, { issuer: tokenIssuer.issuer, audience: "shop" });
+      expect(payload.sub).toBe("subject-of-alice");
+    }
+    expect(answer.text).not.toContain('"d"');
+  });
+
+  it("may be kept for five minutes, and the service is asked once in that time", async () => {
+    const asked = () => server.lines.filter(({ method }) => method === "GetSigningKeys").length;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => browser.get("/.well-known/jwks.json")));
+    for (const { headers, text } of answers) {
+      expect(headers["cache-control"]).toBe("public, max-age=300");
+      expect(text).toBe(answers[0]?.text);
+    }
+    clock.advance(299_999);
+    await browser.get("/.well-known/jwks.json");
+    expect(asked()).toBe(1);
+    clock.advance(1);
+    await browser.get("/.well-known/jwks.json");
+    expect(asked()).toBe(2);
+  });
+});
+
+describe("every route", () => {
+  it("that is there forbids to keep its answer, but for pictures and keys", async () => {
+    const { handle, exchangeTicket, pictures } = await approved();
+    const answers = [
+      await browser.post(`${api}/tickets`, { appId: "shop" }),
+      await browser.status(handle),
+      await exchangeAs(shopCredential, exchangeTicket),
+      await browser.withdraw((await browser.create()).handle),
+      await browser.get(`${api}/tickets/events?handle=${handle}`),
+      await browser.get("/healthz"),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200, 200, 200]);
+    for (const { headers } of answers) expect(headers["cache-control"]).toMatch(/^no-store/);
+    const kept = [await browser.get(pictures.svg), await browser.get("/.well-known/jwks.json")];
+    for (const { headers } of kept) expect(headers["cache-control"]).toContain("max-age");
+  });
+
+  it.each([
+    ["GET", "/"],
+    ["GET", `${api}/tickets`],
+    ["POST", `${api}/tickets/status`],
+    ["GET", `${api}/tickets/withdraw`],
+    ["GET", `${api}/tickets/exchange`],
+    ["POST", `${api}/tickets/complete`],
+    ["PUT", `${api}/tickets`],
+    ["DELETE", `${api}/tickets`],
+    ["POST", "/healthz"],
+    ["GET", "/qrlogin/v2/tickets/status"],
+    ["GET", `${api}/tickets/status/`],
+    ["GET", `${api}/../../etc/passwd`],
+  ])("%s %s is not there, and the refusal names no address", async (method, path) => {
+    const answer = await ask(`${gateway.url}${path}`, { method });
+    expect(answer.status).toBe(404);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.json).toEqual({
+      title: "Not Found",
+      status: 404,
+      detail: "there is no such address",
+      reason: "ROUTE_NOT_FOUND",
+    });
+  });
+
+  it("answers with the headers of a careful server", async () => {
+    const { headers } = await browser.post(`${api}/tickets`, { appId: "shop" });
+    expect(headers).toMatchObject({
+      "content-security-policy": "default-src 'none';frame-ancestors 'none'",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    });
+    expect(headers).not.toHaveProperty("x-powered-by");
+    expect(headers).not.toHaveProperty("server");
+  });
+
+  it("takes a path that cannot be decoded for a bad request, and does not say it again", async () => {
+    const answer = await ask(`${gateway.url}${api}/pictures/%zz-secret.svg`);
+    expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain("secret");
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+  });
+
+  it("takes a name of any length for one that is not there", async () => {
+    const answer = await browser.get(`${api}/pictures/${"x".repeat(9_000)}.svg`);
+    expect([answer.status, answer.json.reason]).toEqual([404, "TICKET_NOT_FOUND"]);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+  });
+});
+
+describe("the head of an answer alone", () => {
+  it("can be asked for, but not of a stream of events, which would go on for nobody", async () => {
+    const { handle } = await browser.create();
+    const head = (path: string) =>
+      browser.ask(path, { method: "HEAD", headers: { "qrlogin-handle": handle } });
+    expect((await head(`${api}/tickets/status`)).status).toBe(200);
+    const stream = await head(`${api}/tickets/events`);
+    expect([stream.status, stream.text]).toEqual([404, ""]);
+  });
+});
+
+describe("health", () => {
+  it("is answered without an app, an origin or the service", async () => {
+    expect((await ask(`${gateway.url}/healthz`)).json).toEqual({ status: "ok" });
+    const probe = await ask(`${gateway.url}/healthz`, { headers: { host: "10.0.0.7" } });
+    expect(probe.status).toBe(200);
+  });
+});

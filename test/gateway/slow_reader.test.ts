@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { TicketStore } from "../../src/store/ticket_store.js";
+import { settle } from "../support/clock.js";
+import { eventsPath } from "./browser.js";
+import { browser, clock, gateway, setStage } from "./stage.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+/** A status is as large as this, so that the buffers of the system soon hold no more. */
+const megabyte = 2 ** 20;
+const changes = 40;
+
+/** Writes so far that the store pretends. */
+let written = 0;
+const watching = new Set<() => void>();
+let readers: Socket[] = [];
+beforeEach(() => {
+  written = 0;
+  readers = [];
+});
+
+/** A store in which a ticket can be written as often as a test likes, with a nickname of a megabyte. */
+function restless(embedded: TicketStore): TicketStore {
+  return {
+    ...embedded,
+    async get(id) {
+      const ticket = await embedded.get(id);
+      if (!ticket || written === 0) return ticket;
+      const scannedBy = { nickname: "x".repeat(megabyte), photo: "" };
+      return { ...ticket, scannedBy, revision: 1 + written, writeId: `write-${written}` };
+    },
+    async subscribe(id, onChange) {
+      const unsubscribe = await embedded.subscribe(id, onChange);
+      watching.add(onChange);
+      return () => {
+        watching.delete(onChange);
+        unsubscribe();
+      };
+    },
+  };
+}
+
+setStage({ service: { store: restless } });
+// After the stage's own hook it would be too late: the gateway waits for its connections, by a clock that stands still.
+afterEach(() => {
+  for (const reader of readers) reader.destroy();
+});
+
+/** Writes the ticket anew, and waits until the gateway knows. */
+async function write(handle: string): Promise<void> {
+  written++;
+  for (const onChange of watching) onChange();
+  const revision = async () => (await browser.status(handle)).json.revision;
+  await expect.poll(revision, { interval: 5 }).toBe(1 + written);
+}
+
+/** A reader of events that has asked and does not read what comes. */
+async function deafReader(handle: string): Promise<Socket> {
+  const [host, port] = gateway.address.split(":");
+  const socket = connect({ host, port: Number(port) });
+  readers.push(socket);
+  await once(socket, "connect");
+  const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+  socket.pause();
+  socket.write(`GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${gateway.address}\r\ncookie: ${cookie}\r\n\r\n`);
+  return socket;
+}
+
+/** The revisions of the events that it has been sent, up to the one that is the last. */
+async function revisionsUntil(socket: Socket, last: number): Promise<number[]> {
+  let rest = "";
+  const revisions: number[] = [];
+  for await (const chunk of socket) {
+    rest += String(chunk);
+    for (
+      let found = /id: (\d+)\nevent: status\n/.exec(rest);
+      found;
+      found = /id: (\d+)\nevent: status\n/.exec(rest)
+    ) {
+      revisions.push(Number(found[1]));
+      rest = rest.slice(found.index + found[0].length);
+    }
+    rest = rest.slice(-100);
+    if (revisions.at(-1) === last) break;
+  }
+  return revisions;
+}
+
+async function memoryInUse(): Promise<number> {
+  for (let turns = 0; turns < 4; turns++) {
+    collectGarbage();
+    await settle();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+describe("a reader who does not read", () => {
+  it("has nothing queued, and is given the newest status when it reads again", async () => {
+    const { handle } = await browser.create();
+    const reader = await deafReader(handle);
+    // What the system itself holds back for a connection is full by then.
+    for (let count = 0; count < changes / 2; count++) await write(handle);
+    const before = await memoryInUse();
+    for (let count = 0; count < changes / 2; count++) await write(handle);
+    expect((await memoryInUse()) - before).toBeLessThan(6 * megabyte);
+    const revisions = await revisionsUntil(reader, 1 + changes);
+    expect(revisions).toEqual([...revisions].sort((one, other) => one - other));
+    expect(revisions.length).toBeLessThan(changes / 2);
+    // The one that it was being sent, and then no other than the newest.
+    expect(revisions.at(-1)).toBe(1 + changes);
+    expect(revisions.at(-2)).toBeLessThan(changes / 2);
+  });
+
+  it("for a minute is taken for dead, and nobody follows the ticket any more", async () => {
+    const { handle } = await browser.create();
+    const reader = await deafReader(handle);
+    for (let count = 0; count < changes / 2; count++) await write(handle);
+    const closed = once(reader, "close");
+    await clock.pass(59_000);
+    expect(reader.closed).toBe(false);
+    await clock.pass(1_001);
+    reader.resume();
+    await closed;
+    await clock.pass(20_000);
+    await expect.poll(() => watching.size).toBe(0);
+  });
+
+  it("does not hold up another reader of the same ticket", async () => {
+    const { handle } = await browser.create();
+    await deafReader(handle);
+    const events = browser.events(handle);
+    for (let count = 0; count < changes / 2; count++) {
+      await write(handle);
+      while ((await events.next())?.id !== String(1 + written));
+    }
+  });
+});
