@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTerminal } from "../client/index.js";
-import type { Clock } from "../domain/clock.js";
 import { isTold, type StatusAnswer, statusAnswer } from "./answers.js";
 import { countedAddressOf } from "./caller_address.js";
 import { refusalFor } from "./errors.js";
@@ -9,6 +8,7 @@ import type { GatewayParts } from "./parts.js";
 import { HttpRefusal, problemOf } from "./refusal.js";
 import { createStreamSlots } from "./stream_slots.js";
 import type { HandledTicket } from "./tickets.js";
+import { within } from "./within.js";
 
 /** How long the head of the answer waits for the first status, so that a refusal can still be one. */
 const firstStatusMs = 2_000;
@@ -79,19 +79,6 @@ function beginStream(reply: FastifyReply): void {
 
 function hasSeenTheEnd(request: FastifyRequest, { status }: Sighting): boolean {
   return isTerminal(status.state) && request.headers["last-event-id"] === String(status.revision);
-}
-
-/** What is there in time; undefined if nothing is. */
-async function within<T>(ms: number, promise: Promise<T>, clock: Clock): Promise<T | undefined> {
-  let stopWaiting = () => {};
-  const late = new Promise<undefined>((resolve) => {
-    stopWaiting = clock.after(ms, () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    stopWaiting();
-  }
 }
 
 function abortOf(signal: AbortSignal): Promise<void> {

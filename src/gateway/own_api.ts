@@ -6,7 +6,7 @@ import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
 import type { GatewayParts } from "./parts.js";
-import { createRateLimits } from "./rate_limits.js";
+import type { RateLimits } from "./rate_limits.js";
 import { HttpRefusal, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
 import { createBody, exchangeBody, handleBody, pictureQuery, read, requesterOf, single } from "./requests.js";
@@ -19,9 +19,12 @@ const handleHeader = "qrlogin-handle";
 const patienceMs = 2_000;
 
 /** The gateway's own API, which the widget speaks. `docs/gateway.md` describes it. */
-export async function ownRoutes(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
-  const { apps, tickets, followers, exchanges, pictures, client, limits, onSignIn } = parts;
-  const { create, other, never } = createRateLimits(instance, limits);
+export async function ownRoutes(
+  instance: FastifyInstance,
+  parts: GatewayParts,
+  { create, other, never }: RateLimits,
+): Promise<void> {
+  const { apps, tickets, followers, exchanges, pictures, client, onSignIn } = parts;
   const events = createEvents(parts);
 
   async function ticketOf(request: FastifyRequest, handle: string | undefined): Promise<HandledTicket> {

@@ -11,6 +11,7 @@ import { onlyJson } from "./json_bodies.js";
 import type { GatewayOptions } from "./options.js";
 import { ownRoutes } from "./own_api.js";
 import { createParts, type GatewayParts } from "./parts.js";
+import { createRateLimits } from "./rate_limits.js";
 import { logRequests, logSerializers } from "./request_log.js";
 import { keyRoutes } from "./signing_keys.js";
 
@@ -60,8 +61,9 @@ async function routes(instance: FastifyInstance, parts: GatewayParts): Promise<v
   });
   await registerLibraries(instance, parts);
   allowListedOrigins(instance, parts.apps);
-  const own: FastifyPluginAsync = (child) => ownRoutes(child, parts);
-  const hosted: FastifyPluginAsync = (child) => hostedRoutes(child, parts);
+  const limits = createRateLimits(instance, parts.limits);
+  const own: FastifyPluginAsync = (child) => ownRoutes(child, parts, limits);
+  const hosted: FastifyPluginAsync = (child) => hostedRoutes(child, parts, limits);
   await instance.register(own, { prefix: "/qrlogin/v1" });
   await instance.register(hosted);
   await keyRoutes(instance, parts);

@@ -55,19 +55,20 @@ afterAll(async () => {
 
 /** Tickets of a few browsers, so that some requests are almost right. */
 async function someTickets(): Promise<Known> {
-  const found = { handles: [""], pictures: [""], cookies: [""], texts: [""] };
+  const found = { browsers: [{ cookie: "", handles: [""] }], pictures: [""], texts: [""] };
   for (let count = 0; count < 20; count++) {
     const browser = openBrowser(gateway.url);
+    const handles: string[] = [];
     for (const appId of ["shop", "blog"]) {
       const { handle, ticketId, qrContent, pictures } = await browser.create({ appId });
-      found.handles.push(handle);
+      handles.push(handle);
       found.pictures.push(pictures.svg, pictures.png);
       found.texts.push(ticketId, qrContent, exchangeTicketOf(ticketId, newSecret()));
     }
     const gene = await browser.post("/api/v2/qrcode/gene", {});
     const { random } = (gene.json.data ?? {}) as { random?: string };
-    if (random !== undefined) found.handles.push(random);
-    found.cookies.push([...browser.cookies].map((pair) => pair.join("=")).join("; "));
+    if (random !== undefined) handles.push(random);
+    found.browsers.push({ cookie: [...browser.cookies].map((pair) => pair.join("=")).join("; "), handles });
   }
   return {
     ...found,
@@ -141,11 +142,9 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
     const strange = [...ends.keys()].filter((end) => typeof end === "string" || end >= 500);
     expect({ strange, faults: faults() }).toEqual({ strange: [], faults: [] });
     expect((await memoryAtRest()) - before).toBeLessThan(mostGrowth);
-    console.log(ends);
     // Else the requests were too bad to say anything.
     for (const usual of [200, 400, 403, 404, 415]) expect(ends.get(usual), `${usual}`).toBeGreaterThan(0);
-    if (requests >= 10_000)
-      for (const rare of [201, 204, 401, 409, 413]) expect(ends.get(rare)).toBeGreaterThan(0);
+    if (requests >= 10_000) for (const rare of [201, 401, 413]) expect(ends.get(rare)).toBeGreaterThan(0);
   }, 300_000);
 
   it("half requests, pipelined garbage and broken lines get 400 or a closed connection", async () => {

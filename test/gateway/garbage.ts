@@ -11,9 +11,9 @@ export interface Garbage {
 
 /** What is good for something, for requests that are almost right. */
 export interface Known {
-  readonly handles: readonly string[];
+  /** Browsers, each with its cookies and the handles that are bound to them. */
+  readonly browsers: readonly { readonly cookie: string; readonly handles: readonly string[] }[];
   readonly pictures: readonly string[];
-  readonly cookies: readonly string[];
   readonly credentials: readonly string[];
   readonly origins: readonly string[];
   /** Ticket ids, exchange tickets, texts of codes. */
@@ -119,9 +119,29 @@ const contentTypes = [
 /** Makes requests from nonsense to almost right. */
 export function garbageMaker(chance: Chance, known: Known): () => Garbage {
   const oneIn = (count: number) => chance.below(count) === 0;
+  let browser = chance.pick(known.browsers);
+
+  /** What the field wants, as far as anybody can say without looking at the ticket. */
+  const right: Readonly<Record<string, () => unknown>> = {
+    appId: () => chance.pick(["shop", "blog"]),
+    scene: () => "APP_AUTH",
+    type: () => "MOBILE_APP",
+    customData: () => ({ cart: chance.below(9) }),
+    params: () => ({ cart: chance.below(9) }),
+    ttlMs: () => 30_000 + chance.below(60_000),
+    action: () => chance.pick(["SCAN", "CONFIRM", "CANCEL"]),
+    size: () => String(64 + chance.below(400)),
+    margin: () => String(chance.below(9)),
+    errorCorrection: () => chance.pick(["L", "M", "Q", "H"]),
+    exchangeTicket: () => chance.pick(known.texts),
+    handle: () => chance.pick(browser.handles),
+    random: () => chance.pick(browser.handles),
+    qrcodeId: () => chance.pick(browser.handles),
+  };
 
   function text(): string {
-    const kinds = [known.handles, known.texts, known.cookies, known.handles, texts, texts];
+    const { handles } = chance.pick(known.browsers);
+    const kinds = [handles, handles, known.texts, [browser.cookie], texts, texts];
     const one = chance.pick(chance.pick(kinds));
     if (oneIn(4)) return tampered(one);
     return oneIn(20) ? chance.bytes(chance.below(60)).toString("base64") : one;
@@ -134,20 +154,22 @@ export function garbageMaker(chance: Chance, known: Known): () => Garbage {
   }
 
   function fieldsOf(names: readonly string[]): Record<string, unknown> {
-    const fields: [string, unknown][] = [];
-    for (const name of names) {
-      if (oneIn(3)) continue;
-      fields.push([oneIn(30) ? text() : name, oneIn(3) ? chance.pick(values) : text()]);
-    }
+    const isRight = oneIn(2);
+    const fields = names.flatMap((name): (readonly [string, unknown])[] => {
+      if (oneIn(3)) return [];
+      const wanted = right[name];
+      if (wanted && (isRight || oneIn(2))) return [[name, wanted()]];
+      return [[oneIn(30) ? text() : name, oneIn(3) ? chance.pick(values) : text()]];
+    });
     return Object.fromEntries(fields);
   }
 
   function body(names: readonly string[]): Buffer {
     if (oneIn(8)) return chance.pick(broken);
-    const right = Buffer.from(JSON.stringify(oneIn(15) ? chance.pick(values) : fieldsOf(names)));
-    if (oneIn(6)) return right.subarray(0, chance.below(right.length + 1));
-    if (oneIn(6)) right[chance.below(right.length)] = chance.below(256);
-    return right;
+    const json = Buffer.from(JSON.stringify(oneIn(15) ? chance.pick(values) : fieldsOf(names)));
+    if (oneIn(6)) return json.subarray(0, chance.below(json.length + 1));
+    if (oneIn(6)) json[chance.below(json.length)] = chance.below(256);
+    return json;
   }
 
   function query(names: readonly string[]): string {
@@ -172,11 +194,11 @@ export function garbageMaker(chance: Chance, known: Known): () => Garbage {
     };
     if (!oneIn(8)) given.push(["content-type", "application/json"]);
     add(10, "content-type", () => chance.pick(contentTypes));
-    if (!oneIn(3)) given.push(["cookie", sendable(chance.pick(known.cookies))]);
-    add(10, "cookie", () => `${chance.pick(known.cookies)}; ${text()}=${text()}; ;=`);
-    add(2, "qrlogin-handle", () => (oneIn(3) ? text() : chance.pick(known.handles)));
-    add(4, "origin", () => (oneIn(3) ? text() : chance.pick(known.origins)));
-    add(10, "access-control-request-method", () => chance.pick(methods));
+    if (!oneIn(4)) given.push(["cookie", sendable(browser.cookie)]);
+    add(10, "cookie", () => `${browser.cookie}; ${text()}=${text()}; ;=`);
+    add(2, "qrlogin-handle", () => (oneIn(3) ? text() : chance.pick(browser.handles)));
+    add(5, "origin", () => (oneIn(3) ? text() : chance.pick(known.origins)));
+    add(5, "access-control-request-method", () => chance.pick(methods));
     add(20, "access-control-request-headers", text);
     add(3, "authorization", () => (oneIn(2) ? `Basic ${text()}` : chance.pick(known.credentials)));
     add(8, "accept", () => chance.pick(["text/event-stream", "*/*;q=0", "text/html", "", ";;,"]));
@@ -195,6 +217,7 @@ export function garbageMaker(chance: Chance, known: Known): () => Garbage {
 
   return () => {
     const [usual, route, names] = chance.pick(routes);
+    browser = chance.pick(known.browsers);
     const method = oneIn(15) ? chance.pick(methods) : usual;
     const file = route.endsWith("/pictures/") ? chance.pick(known.pictures) : route;
     const path = oneIn(15) ? `${route}/${escaped(text())}` : file;

@@ -1,6 +1,5 @@
-import type { FastifyInstance } from "fastify";
 import type { GatewayParts } from "../parts.js";
-import { createRateLimits } from "../rate_limits.js";
+import type { RateLimits } from "../rate_limits.js";
 import { createDecide } from "./approvals.js";
 import { createCodes } from "./codes.js";
 import { createExchange } from "./exchange.js";
@@ -11,7 +10,7 @@ import { createTokenSets } from "./token_sets.js";
 /** What the routes of both versions are made of. */
 export type HostedParts = ReturnType<typeof createHostedParts>;
 
-export function createHostedParts(instance: FastifyInstance, parts: GatewayParts) {
+export function createHostedParts(parts: GatewayParts, limited: RateLimits) {
   const codes = createCodes(parts);
   const pageTickets = createPageTickets(parts);
   return {
@@ -20,6 +19,6 @@ export function createHostedParts(instance: FastifyInstance, parts: GatewayParts
     exchange: createExchange(parts, pageTickets),
     decide: createDecide(parts, codes),
     tokenSets: createTokenSets(parts),
-    limited: createRateLimits(instance, parts.limits),
+    limited,
   };
 }

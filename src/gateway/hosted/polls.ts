@@ -11,6 +11,7 @@ import { refusalFor } from "../errors.js";
 import type { Sighting } from "../followers.js";
 import type { GatewayParts } from "../parts.js";
 import type { HandledTicket } from "../tickets.js";
+import { within } from "../within.js";
 import type { PageTickets } from "./page_tickets.js";
 
 /** The states that the hosted API knows and that a ticket can be in. */
@@ -84,17 +85,11 @@ export function createPolls(
     maySpend: () => Promise<boolean>,
   ): Promise<ExchangeUserInfoResponse | "not spent" | undefined> {
     const work = async () => ((await maySpend()) ? exchanges.byGateway(ticket) : "not spent");
-    let stopWaiting = () => {};
-    const late = new Promise<undefined>((resolve) => {
-      stopWaiting = clock.after(patienceMs, () => resolve(undefined));
-    });
     try {
-      return await Promise.race([work(), late]);
+      return await within(patienceMs, work(), clock);
     } catch (error) {
       refusalFor(error, request);
       return undefined;
-    } finally {
-      stopWaiting();
     }
   }
 }

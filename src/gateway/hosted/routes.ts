@@ -1,12 +1,17 @@
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { GatewayParts } from "../parts.js";
+import type { RateLimits } from "../rate_limits.js";
 import { createHostedParts } from "./hosted_parts.js";
 import { version2Routes } from "./version2.js";
 import { version3Routes } from "./version3.js";
 
 /** The hosted product's API, versions 2 and 3. `docs/hosted-api.md` describes it. */
-export async function hostedRoutes(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
-  const hosted = createHostedParts(instance, parts);
+export async function hostedRoutes(
+  instance: FastifyInstance,
+  parts: GatewayParts,
+  limited: RateLimits,
+): Promise<void> {
+  const hosted = createHostedParts(parts, limited);
   const version2: FastifyPluginAsync = (child) => version2Routes(child, hosted);
   const version3: FastifyPluginAsync = (child) => version3Routes(child, hosted);
   await instance.register(version2, { prefix: "/api/v2/qrcode" });
