@@ -10,13 +10,14 @@ import { type GatewayServer, startGateway } from "./gateway/server.js";
  * @throws Error when a file cannot be read or the address cannot be bound.
  */
 export async function startGatewayApp(config: GatewayConfig, log: Logger): Promise<GatewayServer> {
-  const { address, apps, handleKeys, heartbeat, limits, service, tls, trustedProxies } = config;
+  const { address, apps, handleKeys, heartbeat, hostedApi, limits, service, tls, trustedProxies } = config;
   const place = parseAddress(address);
   if (!place) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
   return startGateway({
     ...place,
     apps,
     handleKeys,
+    hostedApi,
     limits,
     trustedProxies,
     log,

@@ -184,6 +184,8 @@ export interface GatewayConfig {
     readonly caFile: string | undefined;
   };
   readonly apps: readonly GatewayAppConfig[];
+  /** Whether the hosted product's API is answered too. */
+  readonly hostedApi: boolean;
   /** 32 random bytes each, base64url. The first one seals, all of them open. */
   readonly handleKeys: readonly string[];
   /** How long a handle is good for. */

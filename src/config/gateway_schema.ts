@@ -37,6 +37,7 @@ export const gateway = z
     service,
     apps: z.array(app).min(1, { error: "must not be empty" }),
     handleKeys: distinct(oneOrMore(handleKey)),
+    hostedApi: z.boolean().default(true),
     handleMaxAge: duration("1m", "48h").prefault("1h"),
     heartbeat: duration("1s", "5m").prefault("15s"),
     trustedProxies: z.array(trustedNetwork).default([]),

@@ -1,7 +1,8 @@
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../client/index.js";
+import { millisecondsOf } from "./durations.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";
-import { type HandledTicket, millisecondsOf } from "./tickets.js";
+import type { HandledTicket } from "./tickets.js";
 
 /** The status as pages see it. */
 export interface StatusAnswer {
@@ -59,6 +60,6 @@ export function userAnswer({ user, userPoolId, approval, tokenSet }: ExchangeUse
 }
 
 /** Name of a value of a generated enum; its digits if this release does not know it. */
-function nameOf(values: Readonly<Record<string, number | string>>, value: number): string {
+export function nameOf(values: Readonly<Record<string, number | string>>, value: number): string {
   return Object.keys(values).find((name) => values[name] === value) ?? String(value);
 }

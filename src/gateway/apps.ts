@@ -16,11 +16,13 @@ export interface ServedApp {
 
 export interface ServedApps {
   readonly all: readonly ServedApp[];
+  /** The app of this id, for what was made for an app that may have left the configuration since. */
+  find(id: string | undefined): ServedApp | undefined;
   /** The app of this id, or the first one where none is named. Refuses with APP_UNKNOWN. */
   named(id: string | undefined): ServedApp;
 }
 
-/** @throws TypeError when there is no app, or two of the same id. */
+/** @throws TypeError when there is no app, two of the same id, or one that makes no sense. */
 export function createServedApps(apps: readonly GatewayApp[]): ServedApps {
   const all = apps.map(served);
   const byId = new Map(all.map((app) => [app.id, app]));
@@ -29,6 +31,7 @@ export function createServedApps(apps: readonly GatewayApp[]): ServedApps {
   if (byId.size !== all.length) throw new TypeError("apps must have different ids");
   return {
     all,
+    find: (id) => byId.get(id ?? ""),
     named(id) {
       const app = id === undefined ? first : byId.get(id);
       if (!app) throw new HttpRefusal(400, "APP_UNKNOWN", "there is no such app");
@@ -39,6 +42,14 @@ export function createServedApps(apps: readonly GatewayApp[]): ServedApps {
 
 function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): ServedApp {
   const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
+  if (fullUserInStatus && pollByTicketId) {
+    throw new TypeError(
+      "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
+    );
+  }
+  const strange = origins.find((origin) => !isOrigin(origin));
+  if (strange !== undefined)
+    throw new TypeError(`origins must be like https://shop.example.com, not ${strange}`);
   const exact = new Set(origins.filter((origin) => !origin.endsWith(":*")));
   // Only the configuration's check knows that these are on loopback; here they are taken as they are.
   const anyPort = origins.filter((origin) => origin.endsWith(":*")).map((origin) => origin.slice(0, -2));
@@ -62,4 +73,10 @@ export function basicCredentials(header: string | undefined): AppCredentials | u
   return colon > 0 && colon < text.length - 1
     ? { appId: text.slice(0, colon), appSecret: text.slice(colon + 1) }
     : undefined;
+}
+
+/** Whether browsers write an origin like this; on its port there may be `*`. */
+function isOrigin(text: string): boolean {
+  const origin = text.replace(/:\*$/, "");
+  return URL.canParse(origin) && new URL(origin).origin === origin;
 }

@@ -7,30 +7,42 @@ import { digest, isCanonicalBase64url, newSecret, sameDigest } from "../domain/s
  * unlocks handles that were made for it.
  */
 
-// With the prefix no other host of the site can set it (RFC 6265bis, section 4.1.3.2); it demands TLS.
-const secureName = "__Host-qrlogin-browser";
-// Cookies of pages on other sites have a jar of their own, so both may be there.
-const embeddedName = "__Host-qrlogin-embedded";
-const loopbackName = "qrlogin-browser";
+// With the prefix no other host of the site can set it (RFC 6265bis, section 4.1.3.2); it demands TLS. Cookies of pages on
+// other sites have a jar of their own, so both may be there.
+const prefixes = {
+  secure: "__Host-qrlogin-browser-",
+  embedded: "__Host-qrlogin-embedded-",
+  loopback: "qrlogin-browser-",
+};
+
+/** So many are looked at. */
+const maxCookies = 8;
 
 const lifetimeSeconds = 24 * 60 * 60;
 
 /** The digests of the browser's cookies, for {@link isFor}. */
 export function browsersOf(request: FastifyRequest): readonly string[] {
-  const names = [secureName, embeddedName, ...(isLoopbackName(request.hostname) ? [loopbackName] : [])];
-  return names.flatMap((name) => {
-    const value = request.cookies[name];
-    return value !== undefined && isCanonicalBase64url(value, 32) ? [bindingOf(value)] : [];
-  });
+  const { secure, embedded, loopback } = prefixes;
+  const believed = [secure, embedded, ...(isLoopbackName(request.hostname) ? [loopback] : [])];
+  return believed.flatMap((prefix) => cookiesOf(request, prefix).map(([, value]) => bindingOf(value)));
 }
 
 /** The digest of the cookie that this browser has from now on; gives it one where it has none. */
 export function knowBrowser(request: FastifyRequest, reply: FastifyReply, embedded: boolean): string {
-  const { name, options } = cookieFor(request, embedded);
-  const present = request.cookies[name];
-  const value = present !== undefined && isCanonicalBase64url(present, 32) ? present : newSecret();
+  const { prefix, options } = cookieFor(request, embedded);
+  const [present] = cookiesOf(request, prefix);
+  // A name of its own: two tabs of a new browser may ask at once, and the answer to one must not undo that to the other.
+  const [name, value] = present ?? [prefix + newSecret().slice(0, 8), newSecret()];
   reply.setCookie(name, value, options);
   return bindingOf(value);
+}
+
+function cookiesOf({ cookies }: FastifyRequest, prefix: string): readonly (readonly [string, string])[] {
+  return Object.entries(cookies)
+    .flatMap(([name, value = ""]) =>
+      name.startsWith(prefix) && isCanonicalBase64url(value, 32) ? [[name, value] as const] : [],
+    )
+    .slice(0, maxCookies);
 }
 
 /** Whether what is bound to a browser is bound to one of these. */
@@ -41,14 +53,20 @@ export function isFor(boundTo: string, browsers: readonly string[]): boolean {
 function cookieFor(
   request: FastifyRequest,
   embedded: boolean,
-): { readonly name: string; readonly options: CookieSerializeOptions } {
+): { readonly prefix: string; readonly options: CookieSerializeOptions } {
   const options = { httpOnly: true, path: "/", maxAge: lifetimeSeconds } as const;
   // A page of another site gets a cookie only of this form, and where browsers still allow it.
   if (embedded) {
-    return { name: embeddedName, options: { ...options, secure: true, sameSite: "none", partitioned: true } };
+    return {
+      prefix: prefixes.embedded,
+      options: { ...options, secure: true, sameSite: "none", partitioned: true },
+    };
   }
   const secure = request.protocol === "https" || !isLoopbackName(request.hostname);
-  return { name: secure ? secureName : loopbackName, options: { ...options, secure, sameSite: "lax" } };
+  return {
+    prefix: secure ? prefixes.secure : prefixes.loopback,
+    options: { ...options, secure, sameSite: "lax" },
+  };
 }
 
 function bindingOf(cookie: string): string {

@@ -5,7 +5,7 @@ import { countedAddressOf } from "./caller_address.js";
 import { refusalFor } from "./errors.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";
-import { HttpRefusal, problemOf } from "./refusal.js";
+import { gatewayStopping, type HttpRefusal, problemOf } from "./refusal.js";
 import { createStreamSlots } from "./stream_slots.js";
 import type { HandledTicket } from "./tickets.js";
 import { within } from "./within.js";
@@ -22,33 +22,36 @@ const reconnectMs = 1_000;
 /**
  * Streams the status of a ticket as server-sent events: `status` with each status, `problem` when it cannot go on. Ends
  * after a terminal one. The id of an event is the revision; who connects again having seen the terminal one is answered 204,
- * which is how EventSource learns to stop.
+ * which is how EventSource learns to stop. A refusal that passes is a stream too, since EventSource never comes back from
+ * any other answer than 200.
  */
-export function createEvents(parts: GatewayParts) {
-  const { followers, clock, limits } = parts;
+export function createEvents({ followers, clock, limits, onSignIn }: GatewayParts) {
   const slots = createStreamSlots(limits.streams);
 
   return async (ticket: HandledTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const giveBack = slots.take(countedAddressOf(request));
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
+    // The page may have left while its handle was opened, before anybody listened.
+    if (reply.raw.destroyed) return reply.hijack();
+    let giveBack = () => {};
     const sightings = followers.follow(ticket, gone.signal);
     try {
+      giveBack = slots.take(countedAddressOf(request));
       let next = sightings.next();
       const first = await within(firstStatusMs, next, clock);
-      if (first?.done) throw stopping();
+      if (gone.signal.aborted) return reply.hijack();
+      if (first?.done) throw gatewayStopping();
       if (first && hasSeenTheEnd(request, first.value)) return reply.code(204).send();
-      beginStream(reply);
+      beginStream(reply, reconnectMs);
       // Once for all of them, or each would leave a listener behind.
       const left = abortOf(gone.signal);
       for (let now = await next; !now.done; now = await next) {
-        await tell(reply, statusAnswer(now.value, isTold(parts, ticket)), left);
+        await tell(reply, statusAnswer(now.value, isTold({ onSignIn }, ticket)), left);
         next = sightings.next();
       }
     } catch (error) {
-      if (!reply.raw.headersSent) throw error;
-      const data = problemOf(refusalFor(error, request));
-      if (!gone.signal.aborted) await reply.sse.send({ event: "problem", data });
+      if (gone.signal.aborted) return reply.hijack();
+      await refuse(reply, refusalFor(error, request));
     } finally {
       // The abort ends what it waits for; else the return would wait too.
       gone.abort();
@@ -71,10 +74,19 @@ export function createEvents(parts: GatewayParts) {
   }
 }
 
-function beginStream(reply: FastifyReply): void {
+function beginStream(reply: FastifyReply, retryMs: number): void {
   reply.header("cache-control", "no-store, no-transform");
   reply.sse.sendHeaders();
-  reply.raw.write(`retry: ${reconnectMs}\n\n`);
+  reply.raw.write(`retry: ${retryMs}\n\n`);
+}
+
+async function refuse(reply: FastifyReply, refusal: HttpRefusal): Promise<void> {
+  const { retryAfterMs } = refusal.extras;
+  if (!reply.raw.headersSent) {
+    if (retryAfterMs === undefined) throw refusal;
+    beginStream(reply, retryAfterMs);
+  }
+  await reply.sse.send({ event: "problem", data: problemOf(refusal) });
 }
 
 function hasSeenTheEnd(request: FastifyRequest, { status }: Sighting): boolean {
@@ -85,8 +97,4 @@ function abortOf(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function stopping(): HttpRefusal {
-  return new HttpRefusal(503, "GATEWAY_STOPPING", "the gateway is stopping", { retryAfterMs: 500 });
 }

@@ -7,6 +7,7 @@ import {
 } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
 import { digest } from "../domain/secrets.js";
+import { nameOf } from "./answers.js";
 import type { FollowedTicket } from "./followers.js";
 import { HttpRefusal } from "./refusal.js";
 
@@ -34,6 +35,7 @@ const rememberedMs = 5_000;
 export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   const answers = new Map<string, Promise<ExchangeUserInfoResponse>>();
   const stops = new Set<() => void>();
+  let closed = false;
 
   /** Remembered under a digest, so that no credential is kept. What was proved is part of it. */
   function once(
@@ -47,6 +49,7 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
     answers.set(key, answer);
     answer.then(
       () => {
+        if (closed) return;
         const stop = clock.after(rememberedMs, () => {
           answers.delete(key);
           stops.delete(stop);
@@ -81,6 +84,7 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
     },
 
     close() {
+      closed = true;
       for (const stop of stops) stop();
       stops.clear();
       answers.clear();
@@ -102,7 +106,11 @@ function notAuthorized(state: TicketState | undefined): HttpRefusal {
     case TicketState.EXPIRED:
       return refused("TICKET_EXPIRED", "the code has expired", "EXPIRED");
     default:
-      return refused("TICKET_NOT_AUTHORIZED", "the sign-in has not been approved yet", undefined);
+      return refused(
+        "TICKET_NOT_AUTHORIZED",
+        "the sign-in has not been approved yet",
+        state === undefined ? undefined : nameOf(TicketState, state),
+      );
   }
 }
 

@@ -6,6 +6,9 @@ import {
   type TicketStatus,
 } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
+import { millisecondsOf } from "./durations.js";
+import { gatewayStopping } from "./refusal.js";
+import { within } from "./within.js";
 
 /** What is needed to follow a ticket. */
 export interface FollowedTicket {
@@ -66,12 +69,14 @@ interface Seen {
   readonly spent: { readonly status: TicketStatus; readonly at: number } | undefined;
 }
 
-export function createFollowers(client: AppClient, clock: Clock): Followers {
+/** Past `maxWatches` polls are answered by a call each, and leave nothing behind. */
+export function createFollowers(client: AppClient, clock: Clock, maxWatches: number): Followers {
   const watches = new Map<string, Watch>();
   let closed = false;
 
   function enter(ticket: FollowedTicket): Watch {
-    const key = JSON.stringify([ticket.credentials.appId, ticket.ticketId, ticket.ticketSecret]);
+    if (closed) throw gatewayStopping();
+    const key = keyOf(ticket);
     const known = watches.get(key);
     if (known) {
       known.users++;
@@ -123,6 +128,14 @@ export function createFollowers(client: AppClient, clock: Clock): Followers {
     wake(watch);
   }
 
+  /** Asks once. */
+  async function look(ticket: FollowedTicket, patienceMs: number): Promise<Sighting | undefined> {
+    const { credentials, ticketId, ticketSecret } = ticket;
+    const asked = client.getStatus({ ticketId, ticketSecret }, { credentials });
+    const status = (await within(patienceMs, asked, clock))?.status;
+    return status && sightingOf(seenNow(status, undefined, clock.now()), clock);
+  }
+
   return {
     async *follow(ticket, signal) {
       const watch = enter(ticket);
@@ -147,13 +160,13 @@ export function createFollowers(client: AppClient, clock: Clock): Followers {
     },
 
     async glance(ticket, patienceMs) {
+      if (watches.size >= maxWatches && !watches.has(keyOf(ticket))) return look(ticket, patienceMs);
       const watch = enter(ticket);
       try {
         if (watch.seen === undefined && !watch.ended) {
           const patience = new AbortController();
-          const stopWaiting = clock.after(patienceMs, () => patience.abort());
-          await changeOf(watch, patience.signal);
-          stopWaiting();
+          await within(patienceMs, changeOf(watch, patience.signal), clock);
+          patience.abort();
         }
         if (watch.seen === undefined && watch.failure !== undefined) throw watch.failure;
         return watch.seen && sightingOf(watch.seen, clock);
@@ -175,13 +188,12 @@ export function createFollowers(client: AppClient, clock: Clock): Followers {
 }
 
 function seenNow(status: TicketStatus, before: Seen | undefined, now: number): Seen {
-  const { seconds = 0, nanos = 0 } = status.remainingDuration ?? {};
   const wasAuthorized = before?.status.state === TicketState.AUTHORIZED;
   const spent =
     status.state === TicketState.EXCHANGED && before && wasAuthorized
       ? { status: before.status, at: now }
       : before?.spent;
-  return { status, until: now + seconds * 1_000 + nanos / 1_000_000, spent };
+  return { status, until: now + millisecondsOf(status.remainingDuration), spent };
 }
 
 function sightingOf({ status, until, spent }: Seen, clock: Clock): Sighting {
@@ -196,6 +208,10 @@ function sightingOf({ status, until, spent }: Seen, clock: Clock): Sighting {
 /** A store that lost writes may count the same revision twice, so the state counts too. */
 function isNews(status: TicketStatus, told: TicketStatus | undefined): boolean {
   return status.revision !== told?.revision || status.state !== told.state;
+}
+
+function keyOf({ credentials, ticketId, ticketSecret }: FollowedTicket): string {
+  return JSON.stringify([credentials.appId, ticketId, ticketSecret]);
 }
 
 function wake(watch: Watch): void {

@@ -12,7 +12,8 @@ export function onlyJson(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   const parse = instance.getDefaultJsonParser("error", "error");
   instance.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (isDeep(body)) done(invalidRequest("the body is nested too deeply"));
+    if (body === "") done(null, undefined);
+    else if (isDeep(body)) done(invalidRequest("the body is nested too deeply"));
     else void parse(request, body, done);
   });
 }

@@ -17,9 +17,11 @@ export interface GatewayOptions {
   /** How often a stream of events shows that it lives, in milliseconds. 15,000 by default. */
   readonly heartbeatMs?: number | undefined;
   readonly limits?: Partial<GatewayLimits> | undefined;
+  /** Whether the hosted product's API is answered too. True by default. */
+  readonly hostedApi?: boolean | undefined;
   /**
    * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it
-   * answers is sent to the page as JSON. With it the exchange ticket stays out of the page; without it the page is told the
+   * answers is sent to the page as JSON. Called again, for the same user, where a page asks twice within five seconds. With it the exchange ticket stays out of the page; without it the page is told the
    * exchange ticket, for the site's backend to exchange. Where an app binds no handles to browsers the page is told it all the
    * same: whoever finds such a handle must not be signed in.
    */
@@ -61,6 +63,6 @@ export interface GatewayLimits {
   readonly createsPerMinute: number;
   /** Other calls of one address in a minute; status calls are not counted. 6,000 by default. */
   readonly callsPerMinute: number;
-  /** Streams of events at a time in all. 10,000 by default. */
+  /** Streams of events at a time in all; one address may have half of them. 10,000 by default. */
   readonly streams: number;
 }

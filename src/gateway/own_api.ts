@@ -68,7 +68,7 @@ export async function ownRoutes(
   });
 
   // A HEAD of it would hold a stream open for nobody.
-  const stream = { ...never, sse: "only", exposeHeadRoute: false } as const;
+  const stream = { ...never, sse: "manual", exposeHeadRoute: false } as const;
   instance.get("/tickets/events", stream, async (request, reply) => {
     // EventSource can send no header, so the handle may stand in the address too.
     const query = request.query as Readonly<Record<string, unknown>>;
@@ -84,15 +84,15 @@ export async function ownRoutes(
   });
 
   instance.post("/tickets/exchange", other, async (request) => {
-    const body = read(exchangeBody, request.body);
-    if ("exchangeTicket" in body) {
+    if (!isByHandle(request.body)) {
+      const { exchangeTicket } = read(exchangeBody, request.body);
       const credentials = basicCredentials(request.headers.authorization);
-      const app = apps.all.find(({ id }) => id === credentials?.appId);
+      const app = apps.find(credentials?.appId);
       if (!credentials || !app) throw appUnauthenticated();
       note(request, { app: app.id });
-      return userAnswer(await exchanges.byCaller(credentials, body.exchangeTicket));
+      return userAnswer(await exchanges.byCaller(credentials, exchangeTicket));
     }
-    const ticket = await ticketOf(request, body.handle);
+    const ticket = await ticketOf(request, read(handleBody, request.body).handle);
     if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) throw notByBrowser();
     return userAnswer(await exchanges.byGateway(ticket));
   });
@@ -132,6 +132,10 @@ export async function ownRoutes(
       throw routeNotFound();
     },
   });
+}
+
+function isByHandle(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "handle" in body;
 }
 
 /** Only of a handle that is bound, or whoever finds one could have it spent with our credential. */

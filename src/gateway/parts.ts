@@ -41,13 +41,17 @@ const defaultLimits: GatewayLimits = { createsPerMinute: 6_000, callsPerMinute: 
 /** @throws TypeError, RangeError when an option makes no sense. */
 export function createParts(options: GatewayOptions, clock: Clock): GatewayParts {
   const { handleMaxAgeMs = 3_600_000, heartbeatMs = 15_000 } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  for (const [name, value] of Object.entries({ handleMaxAgeMs, heartbeatMs, ...limits })) {
+    if (!(value > 0)) throw new RangeError(`${name} must be above zero`);
+  }
   const apps = createServedApps(options.apps);
   const seal = createSeal(options.handleKeys, clock);
   const [first] = apps.all;
   if (!first) throw new TypeError("apps must have at least one app");
   const client = createAppClient({ ...options.service, ...first.credentials });
   const approvers = createApproverClient(options.service);
-  const followers = createFollowers(client, clock);
+  const followers = createFollowers(client, clock, 2 * limits.streams);
   const exchanges = createExchanges(client, clock);
   const pictures = createPictures(seal);
   return {
@@ -60,7 +64,7 @@ export function createParts(options: GatewayOptions, clock: Clock): GatewayParts
     pictures,
     seal,
     clock,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     handleMaxAgeMs,
     heartbeatMs,
     onSignIn: options.onSignIn,

@@ -11,7 +11,10 @@ export interface Pictures {
   name(qrContent: string, expiresAt: number): Promise<string>;
   /** The picture of this name. Refuses with TICKET_NOT_FOUND, and as {@link Pictures.draw} does. */
   named(name: string, options: ImageOptions, signal: AbortSignal): Promise<Image>;
-  /** The picture of a text. Refuses with INVALID_REQUEST where it does not fit the size, RATE_LIMITED when too many wait. */
+  /**
+   * The picture of a text, for this once. Refuses with INVALID_REQUEST where it does not fit the size, RATE_LIMITED when too
+   * many wait.
+   */
   draw(qrContent: string, options: ImageOptions, signal: AbortSignal): Promise<Image>;
   close(): Promise<void>;
 }
@@ -20,10 +23,12 @@ export interface Pictures {
 const maxRemembered = 1_000;
 
 export function createPictures(seal: Seal): Pictures {
-  const renderer = createImageRenderer();
+  // Two queues: whoever asks for many pictures by name must not keep others from a code of their own.
+  const byName = createImageRenderer();
+  const atOnce = createImageRenderer();
   const drawn = new Map<string, Image>();
 
-  async function draw(qrContent: string, options: ImageOptions, signal: AbortSignal): Promise<Image> {
+  async function remembered(qrContent: string, options: ImageOptions, signal: AbortSignal): Promise<Image> {
     const key = JSON.stringify([
       options.format,
       options.size,
@@ -33,7 +38,7 @@ export function createPictures(seal: Seal): Pictures {
     ]);
     const known = drawn.get(key);
     if (known) return known;
-    const image = await renderer.render(qrContent, options, signal);
+    const image = await byName.render(qrContent, options, signal);
     const [oldest] = drawn.keys();
     if (drawn.size >= maxRemembered && oldest !== undefined) drawn.delete(oldest);
     drawn.set(key, image);
@@ -45,12 +50,12 @@ export function createPictures(seal: Seal): Pictures {
     async named(name, options, signal) {
       const opened = await seal.open("picture", name);
       if (typeof opened?.content !== "string") throw ticketNotFound();
-      return draw(opened.content, options, signal);
+      return remembered(opened.content, options, signal);
     },
-    draw,
+    draw: atOnce.render,
     async close() {
       drawn.clear();
-      await renderer.close();
+      await Promise.all([byName.close(), atOnce.close()]);
     },
   };
 }

@@ -18,6 +18,9 @@ import { keyRoutes } from "./signing_keys.js";
 /** Largest body, in bytes. The largest that means something is a tenth of it. */
 const bodyLimit = 65_536;
 
+/** So many addresses are counted at a time. Whoever has more networks than this is not held by counting. */
+const maxCounted = 100_000;
+
 /**
  * The gateway as a fastify plugin, for a web backend that exists:
  *
@@ -42,11 +45,12 @@ export async function registerGateway(
 ): Promise<void> {
   const parts = createParts(options, clock);
   // In a context of its own: the server's own lines must not show the addresses of these routes.
-  const gateway: FastifyPluginAsync = (instance) => routes(instance, parts);
+  const { hostedApi = true } = options;
+  const gateway: FastifyPluginAsync = (instance) => routes(instance, parts, hostedApi);
   await host.register(gateway, { logSerializers });
 }
 
-async function routes(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
+async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi: boolean): Promise<void> {
   // Before the server waits for its connections: a stream of events would hold it.
   instance.addHook("preClose", async () => parts.stop());
   instance.addHook("onClose", () => parts.close());
@@ -65,7 +69,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts): Promise<v
   const own: FastifyPluginAsync = (child) => ownRoutes(child, parts, limits);
   const hosted: FastifyPluginAsync = (child) => hostedRoutes(child, parts, limits);
   await instance.register(own, { prefix: "/qrlogin/v1" });
-  await instance.register(hosted);
+  if (hostedApi) await instance.register(hosted);
   await keyRoutes(instance, parts);
 }
 
@@ -83,6 +87,7 @@ async function registerLibraries(instance: FastifyInstance, { heartbeatMs }: Gat
       },
     });
   }
-  if (!instance.hasDecorator("rateLimit")) await instance.register(rateLimit, { global: false });
+  if (!instance.hasDecorator("rateLimit"))
+    await instance.register(rateLimit, { global: false, cache: maxCounted });
   await instance.register(fastifySSE, { heartbeatInterval: heartbeatMs });
 }

@@ -11,12 +11,13 @@ export function createRateLimits(
   instance: FastifyInstance,
   { createsPerMinute, callsPerMinute }: GatewayLimits,
 ) {
-  const perMinute = (max: number) => {
+  const perMinute = (name: string, max: number) => {
     // By hand: what routes are configured with is counted for each route alone.
     const count = instance.rateLimit({
       max,
       timeWindow: 60_000,
-      keyGenerator: countedAddressOf,
+      // With a name of its own: a server's shared store would count all of them together.
+      keyGenerator: (request) => `qrlogin ${name} ${countedAddressOf(request)}`,
       errorResponseBuilder: tooFast,
     });
     async function onRequest(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
@@ -25,8 +26,8 @@ export function createRateLimits(
     return { config: { rateLimit: false }, onRequest } as const;
   };
   return {
-    create: perMinute(createsPerMinute),
-    other: perMinute(callsPerMinute),
+    create: perMinute("create", createsPerMinute),
+    other: perMinute("call", callsPerMinute),
     /** Status calls: whoever waits must not be refused, by no limit of the server either. */
     never: { config: { rateLimit: false } },
   } as const;

@@ -50,6 +50,9 @@ export const ticketNotFound = (): HttpRefusal =>
 export const routeNotFound = (): HttpRefusal =>
   new HttpRefusal(404, "ROUTE_NOT_FOUND", "there is no such address");
 
+export const gatewayStopping = (): HttpRefusal =>
+  new HttpRefusal(503, "GATEWAY_STOPPING", "the gateway is stopping", { retryAfterMs: 500 });
+
 export const invalidRequest = (message: string, fieldViolations: RefusalExtras["fieldViolations"] = []) =>
   new HttpRefusal(400, "INVALID_REQUEST", message, { fieldViolations });
 

@@ -43,12 +43,21 @@ export const logSerializers = {
   req: (request: { readonly method: string; readonly url: string }) =>
     `${request.method} ${pathOf(request.url)}`,
   res: (reply: { readonly statusCode: number }) => String(reply.statusCode),
+  // Fastify quotes the address in some of its errors.
+  err: (error: Error) => withoutQuery(error.stack ?? error.message),
 };
 
-/** For errors: without the bytes that the parser of HTTP could not read, in which a handle or a cookie may be. */
+/**
+ * For errors: without the bytes that the parser of HTTP could not read, in which a handle or a cookie may be, and without
+ * the query strings that a framework quotes.
+ */
 export function errorSerializer(error: Error): object {
   const { rawPacket: _, ...told } = stdSerializers.err(error);
-  return told;
+  return { ...told, message: withoutQuery(told.message), stack: withoutQuery(told.stack) };
+}
+
+function withoutQuery(text: string): string {
+  return text.replace(/\?[^\s"']*/g, "?…");
 }
 
 /** Names of pictures hold the text of a code, sealed; the log has no use for them either. */

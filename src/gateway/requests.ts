@@ -22,8 +22,8 @@ export const createBody = z.strictObject({
 /** The body of a request that names a ticket. */
 export const handleBody = z.strictObject({ handle: text(8192).min(1) });
 
-/** The body of an exchange: by a backend with its secret, or by the browser that the handle is bound to. */
-export const exchangeBody = z.union([z.strictObject({ exchangeTicket: text(256).min(1) }), handleBody]);
+/** The body of an exchange by a backend with its secret; a browser sends a handle. */
+export const exchangeBody = z.strictObject({ exchangeTicket: text(256).min(1) });
 
 /** How a picture may be drawn. */
 export const pictureQuery = z.strictObject({

@@ -52,7 +52,11 @@ export function createSeal(keys: readonly string[], clock: Clock): Seal {
       try {
         const { plaintext, protectedHeader: header } = await compactDecrypt(
           text,
-          async ({ kid: named }) => (await known.get(named ?? "")) ?? new Uint8Array(0),
+          ({ kid: named }) => {
+            const key = known.get(named ?? "");
+            if (!key) throw new errors.JWEDecryptionFailed();
+            return key;
+          },
           { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] },
         );
         const { typ, exp, bnd } = header;
@@ -73,7 +77,7 @@ function imported(key: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-/** What jose throws at a text that is none of ours; also at the empty key that stands for an unknown one. */
+/** What jose and the parser throw at a text that is none of ours. */
 function isMalformed(error: unknown): boolean {
-  return error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError;
+  return error instanceof errors.JOSEError || error instanceof SyntaxError;
 }

@@ -72,6 +72,8 @@ function createServer({ tls, trustedProxies, log }: GatewayServerOptions): Fasti
     // One line of ours for each request; fastify's own show the address, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    // A poll that comes in the moment of stopping is still answered: one 503 ends an SDK's polling for good.
+    return503OnClosing: false,
     // A head or a body that trickles in holds a connection no longer.
     requestTimeout: 30_000,
     // What cannot even be routed, such as a broken escape in the address.

@@ -3,6 +3,7 @@ import type { AppClient, CreateTicketRequest, RequesterContext } from "../client
 import type { Clock } from "../domain/clock.js";
 import type { ServedApp, ServedApps } from "./apps.js";
 import { isFor } from "./browser.js";
+import { durationOf, millisecondsOf } from "./durations.js";
 import type { FollowedTicket } from "./followers.js";
 import { ticketNotFound } from "./refusal.js";
 import type { Seal } from "./seal.js";
@@ -92,7 +93,7 @@ export function createTickets({ client, apps, seal, clock, handleMaxAgeMs }: Tic
       const content = handleContent.safeParse(opened?.content).data;
       if (!opened || !content) throw ticketNotFound();
       const { boundTo } = opened;
-      const app = apps.all.find(({ id }) => id === content.app);
+      const app = apps.find(content.app);
       // An app that has left the configuration.
       if (!app) throw ticketNotFound();
       if (kind === "handle" && !mayUse(app, boundTo, browsers)) throw ticketNotFound();
@@ -109,16 +110,4 @@ export function createTickets({ client, apps, seal, clock, handleMaxAgeMs }: Tic
 
 function mayUse(app: ServedApp, boundTo: string | undefined, browsers: readonly string[]): boolean {
   return boundTo === undefined ? !app.bindToBrowser : isFor(boundTo, browsers);
-}
-
-/** A duration of the proto, in milliseconds. */
-export function millisecondsOf(
-  duration: { readonly seconds: number; readonly nanos: number } | undefined,
-): number {
-  return duration ? Math.round(duration.seconds * 1_000 + duration.nanos / 1_000_000) : 0;
-}
-
-function durationOf(ms: number): { seconds: number; nanos: number } {
-  const seconds = Math.floor(ms / 1_000);
-  return { seconds, nanos: Math.round(ms - seconds * 1_000) * 1_000_000 };
 }

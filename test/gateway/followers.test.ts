@@ -15,7 +15,7 @@ let followers: Followers;
 
 beforeEach(() => {
   client = createAppClient({ address: server.address, ...credentials });
-  followers = createFollowers(client, clock);
+  followers = createFollowers(client, clock, 100);
 });
 afterEach(() => {
   followers.close();

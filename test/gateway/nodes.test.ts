@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/domain/clock.js";
+import { type Clock, systemClock } from "../../src/domain/clock.js";
 import { newSecret } from "../../src/domain/secrets.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
@@ -48,8 +48,8 @@ function newStore(): TicketStore {
 }
 
 /** A gateway that has the same key as the others. */
-async function startGateway(port = 0): Promise<TestGateway> {
-  const gateway = await startTestGateway(`127.0.0.1:${servicePort}`, { handleKeys: [key], port });
+async function startGateway(port = 0, clock: Clock = systemClock): Promise<TestGateway> {
+  const gateway = await startTestGateway(`127.0.0.1:${servicePort}`, { handleKeys: [key], port, clock });
   gateways.push(gateway);
   return gateway;
 }
@@ -149,7 +149,9 @@ describe("a service that is away", () => {
   it("keeps a stream that begins waiting, which then is told all", async () => {
     const store = newStore();
     const service = await startService(store);
-    const browser = openBrowser((await startGateway()).url);
+    // Or the head of the answer would wait two seconds for the first status.
+    const hasty: Clock = { ...systemClock, after: (ms, then) => systemClock.after(ms / 20, then) };
+    const browser = openBrowser((await startGateway(0, hasty)).url);
     const { handle } = await browser.create();
     await service.app.stop();
     const events = browser.events(handle);

@@ -57,9 +57,9 @@ function askingOf({ app, requester, customData }: MarkScannedResponse): Record<s
   };
 }
 
-/** The token, with or without `Bearer` before it: mobile SDKs send one form, V3 clients the other. */
+/** The token, with `Bearer` before it or without, or with no space between: each SDK has a form of its own. */
 function tokenOf(request: FastifyRequest): string {
-  const token = (request.headers.authorization ?? "").trim().replace(/^bearer +/i, "");
+  const token = (request.headers.authorization ?? "").trim().replace(/^bearer\s*/i, "");
   // The form of RFC 6750; the client would throw at another.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new HttpRefusal(401, "USER_UNAUTHENTICATED", "the token of a signed-in user is required");

@@ -42,7 +42,7 @@ export function refuseIn(envelope: Envelope) {
 }
 
 function httpStatusOf(error: unknown, { reason, status }: HttpRefusal): number {
-  if (reason === "ORIGIN_NOT_ALLOWED") return status;
+  if (reason === "ORIGIN_NOT_ALLOWED" || reason === "ROUTE_NOT_FOUND") return status;
   const byFramework = refusalOf(error) === undefined && reason !== "INTERNAL";
   return byFramework ? status : 200;
 }

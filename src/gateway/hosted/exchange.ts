@@ -31,7 +31,7 @@ export function createExchange(
     const sealed = await pageTickets.open(fields.ticket);
     const credentials = credentialsOf(request, fields);
     if (credentials) {
-      const app = apps.all.find(({ id }) => id === credentials.appId);
+      const app = apps.find(credentials.appId);
       if (!app) throw appUnauthenticated();
       note(request, { app: app.id });
       // Sealed with a key that is no more, or by nobody we know.

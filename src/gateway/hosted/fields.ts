@@ -22,8 +22,9 @@ const scene = z
   .nullish()
   .transform((value) => value ?? undefined);
 
+// One SDK sends an empty text where none is given.
 const type = z
-  .literal("MOBILE_APP", "must be MOBILE_APP: this server makes codes for your own app only")
+  .enum(["MOBILE_APP", ""], "must be MOBILE_APP: this server makes codes for your own app only")
   .nullish();
 
 /** V2 gene. Custom data has three names: the SDKs', the code's, and the API list's. */
@@ -54,9 +55,9 @@ const credential = z.string("must be a text").max(1_024, "is too long").nullish(
 /** The exchange, in both versions. */
 export const ticketBody = z.object({ ticket: name, client_id: credential, client_secret: credential });
 
-/** The app that asks, as the SDKs say it; undefined where they do not. */
+/** The app that asks, as the SDKs say it under the product's old name or its new one; undefined where they do not. */
 export function appIdOf(request: FastifyRequest): string | undefined {
-  return single(request.headers["x-authing-app-id"]);
+  return single(request.headers["x-authing-app-id"]) ?? single(request.headers["x-genauth-app-id"]);
 }
 
 /** The API list has a text where the SDKs send an object. */

@@ -36,7 +36,7 @@ export function createPageTickets({
     async open(text) {
       const opened = await seal.open("exchange", text);
       const content = sealedContent.safeParse(opened?.content).data;
-      const app = apps.all.find(({ id }) => id === content?.app);
+      const app = apps.find(content?.app);
       if (!opened || !content || !app) return undefined;
       return {
         app,

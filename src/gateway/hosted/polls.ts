@@ -37,7 +37,7 @@ export interface Polls {
   look(request: FastifyRequest, ticket: HandledTicket, maySpend: () => Promise<boolean>): Promise<Poll>;
 }
 
-/** How long a poll waits for what is not at hand, in milliseconds. The SDKs poll every 800, and overlap when it takes longer. */
+/** How long a poll waits for what is not at hand, in all, in milliseconds. The SDKs poll every 800, and overlap when it takes longer. */
 const patienceMs = 700;
 
 export function createPolls(
@@ -60,6 +60,7 @@ export function createPolls(
 
   return {
     async look(request, ticket, maySpend) {
+      const until = clock.now() + patienceMs;
       const status = await statusOf(request, ticket);
       // Nothing known yet: whoever made the handle saw it PENDING.
       if (status === undefined) return poll("PENDING");
@@ -67,7 +68,9 @@ export function createPolls(
       const state = stateOf(status);
       const { scannedBy } = status;
       if (state !== "AUTHORIZED") return poll(state, { scannedBy });
-      const signedIn = ticket.app.fullUserInStatus ? await spend(request, ticket, maySpend) : "not spent";
+      const signedIn = ticket.app.fullUserInStatus
+        ? await spend(request, ticket, maySpend, until)
+        : "not spent";
       // The next poll tries again, or finds what became of it.
       if (signedIn === undefined) return poll("SCANNED", { scannedBy });
       return poll("AUTHORIZED", {
@@ -83,10 +86,11 @@ export function createPolls(
     request: FastifyRequest,
     ticket: HandledTicket,
     maySpend: () => Promise<boolean>,
+    until: number,
   ): Promise<ExchangeUserInfoResponse | "not spent" | undefined> {
     const work = async () => ((await maySpend()) ? exchanges.byGateway(ticket) : "not spent");
     try {
-      return await within(patienceMs, work(), clock);
+      return await within(Math.max(0, until - clock.now()), work(), clock);
     } catch (error) {
       refusalFor(error, request);
       return undefined;

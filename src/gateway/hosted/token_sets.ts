@@ -1,7 +1,7 @@
 import { type ExchangeUserInfoResponse, isQrLoginError } from "../../client/index.js";
+import { millisecondsOf } from "../durations.js";
 import type { GatewayParts } from "../parts.js";
 import { HttpRefusal } from "../refusal.js";
-import { millisecondsOf } from "../tickets.js";
 
 /** The token sets of V3, which need a service that signs tokens. */
 export interface TokenSets {

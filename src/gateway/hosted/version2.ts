@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { routeNotFound } from "../refusal.js";
 import { read } from "../requests.js";
 import type { Step } from "./approvals.js";
 import { refuseIn, version2 } from "./envelope.js";
@@ -61,4 +62,13 @@ export async function version2Routes(instance: FastifyInstance, parts: HostedPar
       return answer(request, description, { random, status, description, ...asking });
     });
   }
+
+  // The line of a server about what is not there would show the address, and a handle in it.
+  instance.route({
+    method: ["GET", "POST"],
+    url: "/*",
+    handler: async () => {
+      throw routeNotFound();
+    },
+  });
 }
