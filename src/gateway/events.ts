@@ -84,6 +84,8 @@ async function refuse(reply: FastifyReply, refusal: HttpRefusal): Promise<void> 
   const { retryAfterMs } = refusal.extras;
   if (!reply.raw.headersSent) {
     if (retryAfterMs === undefined) throw refusal;
+    // The plugin would keep the connection, and a gateway that stops would wait for it.
+    reply.header("connection", "close");
     beginStream(reply, retryAfterMs);
   }
   await reply.sse.send({ event: "problem", data: problemOf(refusal) });

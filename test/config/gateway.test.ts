@@ -27,6 +27,7 @@ test("a gateway with one app and one key has the default of everything else", ()
       },
     ],
     handleKeys: gateway.handleKeys,
+    hostedApi: true,
     handleMaxAge: 3_600_000,
     heartbeat: 15_000,
     trustedProxies: [],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { newSecret } from "../../src/domain/secrets.js";
 import { hasOpenssl, makeCertificate } from "../support/certificate.js";
 import { startTestGateway } from "../support/gateway.js";
-import { api, type Headers, openBrowser } from "./browser.js";
+import { api, type Browser, type Headers, openBrowser } from "./browser.js";
 import { browser, clock, gateway, server, setStage } from "./stage.js";
 
 const other = "https://shop.example.com";
@@ -18,13 +18,20 @@ async function cookieFor(headers: Headers = {}, by = browser): Promise<string> {
   return cookies[0] ?? "";
 }
 
-const value = "[\\w-]{43}";
-const plain = new RegExp(`^qrlogin-browser=${value}; Max-Age=86400; Path=/; HttpOnly; SameSite=Lax$`);
+/** The one cookie of this browser that is called so, with eight random letters after it. */
+function cookieOf({ cookies }: Browser, name = "qrlogin-browser"): readonly [string, string] {
+  const [cookie, ...more] = [...cookies].filter(([whole]) => new RegExp(`^${name}-[\\w-]{8}$`).test(whole));
+  if (!cookie || more.length > 0) throw new Error(`there is not one ${name} but ${cookies.size} cookies`);
+  return cookie;
+}
+
+const value = "[\\w-]{8}=[\\w-]{43}";
+const plain = new RegExp(`^qrlogin-browser-${value}; Max-Age=86400; Path=/; HttpOnly; SameSite=Lax$`);
 const secure = new RegExp(
-  `^__Host-qrlogin-browser=${value}; Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=Lax$`,
+  `^__Host-qrlogin-browser-${value}; Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=Lax$`,
 );
 const embedded = new RegExp(
-  `^__Host-qrlogin-embedded=${value}; Max-Age=86400; Path=/; HttpOnly; Secure; Partitioned; SameSite=None$`,
+  `^__Host-qrlogin-embedded-${value}; Max-Age=86400; Path=/; HttpOnly; Secure; Partitioned; SameSite=None$`,
 );
 
 describe("the cookie", () => {
@@ -67,8 +74,7 @@ describe("the cookie", () => {
     // The browser knows it again in both places.
     const created = await browser.create({ appId: "shop" }, { origin: other, host: "id.example.net" });
     expect((await browser.status(created.handle, { origin: other })).status).toBe(200);
-    const name = "__Host-qrlogin-embedded";
-    const pair = `${name}=${browser.cookies.get(name)}`;
+    const pair = cookieOf(browser, "__Host-qrlogin-embedded").join("=");
     const same = openBrowser(gateway.url, { headers: { cookie: pair } });
     expect((await same.status(created.handle)).status).toBe(200);
   });
@@ -78,42 +84,69 @@ describe("the cookie", () => {
       Array.from({ length: 20 }, async () => {
         const visitor = openBrowser(gateway.url);
         await visitor.create();
-        return visitor.cookies.get("qrlogin-browser");
+        return cookieOf(visitor);
       }),
     );
-    expect(new Set(cookies).size).toBe(20);
+    // The name and the value, each of its own.
+    expect(new Set(cookies.flat()).size).toBe(40);
   });
 
   it("stays the same with the next ticket, and both handles are good", async () => {
     const first = await browser.create();
-    const before = browser.cookies.get("qrlogin-browser");
+    const before = cookieOf(browser);
     const second = await browser.create();
-    expect(browser.cookies.get("qrlogin-browser")).toBe(before);
+    expect(cookieOf(browser)).toEqual(before);
     for (const { handle } of [first, second]) expect((await browser.status(handle)).status).toBe(200);
   });
 
   it.each(["", "short", "A".repeat(44), `${"A".repeat(42)}=`, `${"A".repeat(42)}B`, "%00", "<script>"])(
-    "with the value %j is replaced",
+    "with the value %j is passed over, and another one set beside it",
     async (malformed) => {
-      browser.cookies.set("qrlogin-browser", malformed);
-      const { handle } = await browser.create();
-      expect(browser.cookies.get("qrlogin-browser")).toMatch(/^[\w-]{43}$/);
-      expect(browser.cookies.get("qrlogin-browser")).not.toBe(malformed);
-      expect((await browser.status(handle)).status).toBe(200);
+      browser.cookies.set("qrlogin-browser-AAAAAAAA", malformed);
+      const first = await browser.create();
+      expect(browser.cookies.get("qrlogin-browser-AAAAAAAA")).toBe(malformed);
+      browser.cookies.delete("qrlogin-browser-AAAAAAAA");
+      expect(cookieOf(browser)[1]).toMatch(/^[\w-]{43}$/);
+      expect((await browser.status(first.handle)).status).toBe(200);
     },
   );
 
   it("of the loopback name is not believed elsewhere, where another host of the site could set it", async () => {
     const chosen = newSecret();
     const { handle } = await openBrowser(gateway.url, {
-      headers: { cookie: `qrlogin-browser=${chosen}` },
+      headers: { cookie: `qrlogin-browser-AAAAAAAA=${chosen}` },
     }).create();
     const elsewhere = openBrowser(gateway.url, {
-      headers: { cookie: `qrlogin-browser=${chosen}`, host: "shop.example.com" },
+      headers: { cookie: `qrlogin-browser-AAAAAAAA=${chosen}`, host: "shop.example.com" },
     });
     expect((await elsewhere.status(handle)).status).toBe(404);
     expect(await cookieFor({}, elsewhere)).toMatch(secure);
-    expect(elsewhere.cookies.get("__Host-qrlogin-browser")).not.toBe(chosen);
+    expect(cookieOf(elsewhere, "__Host-qrlogin-browser")[1]).not.toBe(chosen);
+  });
+
+  it("of a browser whose first two tabs ask at once is one for each tab, and both handles are good", async () => {
+    const first = openBrowser(gateway.url);
+    const created = await Promise.all([first.create(), first.create()]);
+    expect([...first.cookies.keys()].map((name) => name.slice(0, -8))).toEqual(
+      Array.from({ length: 2 }, () => "qrlogin-browser-"),
+    );
+    for (const { handle } of created) expect((await first.status(handle)).status).toBe(200);
+    // From then on no more are set.
+    const third = await first.create();
+    expect(first.cookies.size).toBe(2);
+    for (const { handle } of [...created, third]) expect((await first.status(handle)).status).toBe(200);
+  });
+
+  it("is looked at where it is one of the first eight, however many wrong ones come before", async () => {
+    const { handle } = await browser.create();
+    const right = cookieOf(browser).join("=");
+    const others = (count: number, text: () => string) =>
+      Array.from({ length: count }, (_, index) => `qrlogin-browser-AAAAAAA${index}=${text()}`);
+    const statusWith = async (...pairs: readonly string[]) =>
+      (await openBrowser(gateway.url, { headers: { cookie: pairs.join("; ") } }).status(handle)).status;
+    expect(await statusWith(...others(7, newSecret), right)).toBe(200);
+    expect(await statusWith(...others(8, newSecret), right)).toBe(404);
+    expect(await statusWith(...others(10, () => "malformed"), right)).toBe(200);
   });
 
   it("is set by no other call", async () => {

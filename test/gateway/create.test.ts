@@ -27,6 +27,14 @@ describe("creating a ticket", () => {
     expect(answer.text).not.toContain("ecret");
   });
 
+  it("with an empty body asks for the first app's, as one with an empty object does", async () => {
+    for (const body of ["", "{}"]) {
+      const headers = { "content-type": "application/json" };
+      const answer = await browser.ask(tickets, { method: "POST", headers, body });
+      expect(answer.status).toBe(201);
+    }
+  });
+
   it("hands every field on to the service", async () => {
     const request = {
       appId: "shop",

@@ -100,12 +100,38 @@ describe("a stream of events", () => {
     expect(events.text().match(/event: /g)).toHaveLength(1);
   });
 
-  it("goes to whoever asks for events, and to nobody who refuses them", async () => {
+  it("goes to whoever asks, whatever they say that they accept", async () => {
     const { handle } = await browser.create();
-    for (const accept of ["text/event-stream", "*/*", "text/*;q=0.5"]) {
-      expect((await stream(handle, { accept })).status).toBe(200);
+    for (const accept of ["text/event-stream", "*/*", "text/*;q=0.5", "application/json", ""]) {
+      const events = await stream(handle, { accept });
+      await events.until('"state":"PENDING"');
+      expect([events.status, events.headers["content-type"]]).toEqual([200, "text/event-stream"]);
     }
-    expect((await stream(handle, { accept: "application/json" })).status).toBe(406);
+  });
+
+  it("that has to wait for a place is a problem, after which EventSource comes back and is told all", async () => {
+    await restartGateway({ limits: { streams: 2 } });
+    const { handle } = await browser.create();
+    const one = await stream(handle);
+    await one.until("PENDING");
+    const refused = await stream(handle);
+    await refused.ended;
+    expect([refused.status, refused.headers["content-type"]]).toEqual([200, "text/event-stream"]);
+    const [, data = ""] = /^retry: 5000\n\nevent: problem\ndata: (\{.*\})\n\n$/.exec(refused.text()) ?? [];
+    expect(JSON.parse(data)).toEqual({
+      title: "Service Unavailable",
+      status: 503,
+      detail: "there are as many streams as there may be",
+      reason: "STREAMS_EXHAUSTED",
+      retryAfterMs: 5_000,
+    });
+    one.leave();
+    const again = async () => {
+      const events = await stream(handle);
+      await events.until("event: ");
+      return events.text();
+    };
+    await expect.poll(again).toContain("PENDING");
   });
 
   it("without a right handle is a plain refusal, after which EventSource does not come again", async () => {

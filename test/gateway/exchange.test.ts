@@ -77,6 +77,7 @@ describe("an exchange by the site's backend", () => {
     for (const none of [undefined, "", 5, null, "x".repeat(257)]) {
       const answer = await exchangeAs(shopCredential, none);
       expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
+      expect(answer.json.fieldViolations).toMatchObject([{ field: "exchangeTicket" }]);
     }
   });
 
@@ -136,9 +137,10 @@ describe("an exchange by the browser", () => {
     await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
     const early = await browser.create();
     const refused = async (handle: string) => (await browser.exchange(handle)).json;
-    expect(await refused(early.handle)).toMatchObject({ status: 409, reason: "TICKET_NOT_AUTHORIZED" });
+    const notYet = { status: 409, reason: "TICKET_NOT_AUTHORIZED" };
+    expect(await refused(early.handle)).toMatchObject({ ...notYet, currentState: "PENDING" });
     await scan(early);
-    expect(await refused(early.handle)).toMatchObject({ status: 409, reason: "TICKET_NOT_AUTHORIZED" });
+    expect(await refused(early.handle)).toMatchObject({ ...notYet, currentState: "SCANNED" });
     orThrow(await alice.cancel(early));
     expect(await refused(early.handle)).toMatchObject({
       reason: "TICKET_CANCELLED",
@@ -148,8 +150,21 @@ describe("an exchange by the browser", () => {
     await approve(late);
     await clock.pass(301_000);
     expect(await refused(late.handle)).toMatchObject({ reason: "TICKET_EXPIRED", currentState: "EXPIRED" });
-    const body = { handle: late.handle, exchangeTicket: "both" };
-    expect((await browser.post(`${api}/tickets/exchange`, body)).json.reason).toBe("INVALID_REQUEST");
+  });
+
+  it("of what is no handle names the field", async () => {
+    const { handle } = await browser.create();
+    for (const [body, field] of [
+      [{ handle: "" }, "handle"],
+      [{ handle: 7 }, "handle"],
+      [{ handle, exchangeTicket: "both" }, ""],
+      [[], ""],
+      ["text", ""],
+    ] as const) {
+      const { json } = await browser.post(`${api}/tickets/exchange`, body);
+      expect([json.status, json.reason]).toEqual([400, "INVALID_REQUEST"]);
+      expect(json.fieldViolations).toMatchObject([{ field }]);
+    }
   });
 });
 

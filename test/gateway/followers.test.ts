@@ -5,8 +5,13 @@ import { createFollowers, type Followers } from "../../src/gateway/followers.js"
 import { byId, created, type Held, orThrow } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
 import { alice, clock, server, setStage, shop } from "../support/stage.js";
+import { createCountedStore } from "./counted_store.js";
 
-setStage();
+let store = createCountedStore();
+beforeEach(() => {
+  store = createCountedStore();
+});
+setStage({ store: (embedded) => store.around(embedded) });
 
 const credentials = { appId: "shop", appSecret: appSecrets.shop };
 
@@ -100,6 +105,35 @@ describe("who follows a ticket", () => {
     expect(await spent()).toBeUndefined();
   });
 
+  it("and polls while there are as many watches as may be is answered by one call, and leaves no watch", async () => {
+    followers.close();
+    followers = createFollowers(client, clock, 2);
+    const tickets = [await created(shop), await created(shop), await created(shop)];
+    const [first, second, third] = tickets;
+    if (!first || !second || !third) throw new Error("there are three");
+    await known(first, TicketState.PENDING);
+    await known(second, TicketState.PENDING);
+    const calls = () => server.lines.filter(({ method }) => method === "GetStatus").length;
+    const pending = clock.pending;
+    const before = calls();
+    const sighting = await followers.glance(followed(third), 1_000);
+    expect(sighting?.status).toMatchObject({ state: TicketState.PENDING, revision: 1 });
+    expect(sighting?.remainingMs()).toBe(120_000);
+    orThrow(await alice.markScanned(byId(third)));
+    expect((await followers.glance(followed(third), 1_000))?.status.state).toBe(TicketState.SCANNED);
+    await expect(
+      followers.glance({ ...followed(third), ticketSecret: newSecret() }, 1_000),
+    ).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+    expect([calls() - before, store.everWatched(), clock.pending]).toEqual([3, 2, pending]);
+    // Whoever has a watch keeps it, and one that ends makes room.
+    await known(first, TicketState.PENDING);
+    expect(calls() - before).toBe(3);
+    await clock.pass(20_000);
+    await expect.poll(store.watches).toBe(0);
+    await known(third, TicketState.SCANNED);
+    expect([calls() - before, store.everWatched()]).toEqual([3, 3]);
+  });
+
   it("ends without a terminal status when all is closed, and nobody begins anew", async () => {
     const held = await created(shop);
     const sightings = followers.follow(followed(held), forever);
@@ -107,6 +141,11 @@ describe("who follows a ticket", () => {
     const next = sightings.next();
     followers.close();
     expect((await next).done).toBe(true);
-    expect((await followers.follow(followed(held), forever).next()).done).toBe(true);
+    for (const late of [
+      followers.follow(followed(held), forever).next(),
+      followers.glance(followed(held), 1),
+    ]) {
+      await expect(late).rejects.toMatchObject({ reason: "GATEWAY_STOPPING", extras: { retryAfterMs: 500 } });
+    }
   });
 });

@@ -39,8 +39,12 @@ beforeAll(async () => {
   server = await startTestServer({ settings, store: store.around });
   const plenty = { createsPerMinute: 1e9, callsPerMinute: 1e9, streams: 1_000 };
   const switches = {
-    shop: { exchangeFromBrowser: true, origins: ["https://shop.example.com", "http://localhost:*"] },
-    blog: { bindToBrowser: false, pollByTicketId: true, fullUserInStatus: true, exchangeFromBrowser: true },
+    shop: {
+      exchangeFromBrowser: true,
+      fullUserInStatus: true,
+      origins: ["https://shop.example.com", "http://localhost:*"],
+    },
+    blog: { bindToBrowser: false, pollByTicketId: true, exchangeFromBrowser: true },
   };
   const options = { limits: plenty, switches, trustedProxies: ["127.0.0.1"], handleKeys: [newHandleKey()] };
   gateway = await startTestGateway(server.address, { ...options, heartbeatMs: 50, clock: hasty });

@@ -20,6 +20,8 @@ let alice: string;
 /** What the store waits for before it reads and writes. */
 let readable: Promise<void>;
 let writable: Promise<void>;
+/** Called when the service is about to write. */
+let onWrite: () => void;
 const handleKeys = [Buffer.alloc(32, 1).toString("base64url")];
 
 beforeEach(async () => {
@@ -27,6 +29,7 @@ beforeEach(async () => {
   const lifetimes = { authorized: 300_000, remembered: 600_000 };
   store = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
   readable = writable = Promise.resolve();
+  onWrite = () => {};
   servers = [];
   alice = await signToken("alice");
   await startService("127.0.0.1:0");
@@ -47,6 +50,7 @@ async function startService(address: string): Promise<void> {
       return store.get(id);
     },
     async replace(ticket, expectedWriteId) {
+      onWrite();
       await writable;
       return store.replace(ticket, expectedWriteId);
     },
@@ -151,6 +155,32 @@ it("the whole user is told by a later poll when the exchange takes too long for 
   slow.open();
   const { userInfo } = await checkUntil(random, 2, browser);
   expect(userInfo).toMatchObject({ id: "subject-of-alice" });
+});
+
+it("a poll that waits for the status has only the rest of its time for the exchange", async () => {
+  const random = await gene({}, asking("shop"), browser);
+  await step("scanned", random);
+  await step("confirm", random);
+  await gateway.stop();
+  await openGateway({ switches: { shop: { fullUserInStatus: true } } });
+  const [slow, slower] = [gate(), gate()];
+  readable = slow.passed;
+  writable = slower.passed;
+  const before = clock.pending;
+  const polled = check(random, {}, browser);
+  expect(await isAnswered(polled, before)).toBe(false);
+  clock.advance(400);
+  const begun = gate();
+  onWrite = begun.open;
+  slow.open();
+  await begun.passed;
+  const waiting = clock.pending;
+  clock.advance(299);
+  expect(clock.pending).toBe(waiting);
+  clock.advance(1);
+  expect((await polled).data).toMatchObject({ status: 1, ticket: null });
+  slower.open();
+  await checkUntil(random, 2, browser);
 });
 
 it("an exchange that fails in the status call ends no polling, and the next poll tries again", async () => {

@@ -58,10 +58,13 @@ describe("the phone in V2", () => {
     await checkUntil(random, 3);
   });
 
-  it.each(["Bearer ", "bearer ", "Bearer   ", ""])("sends its token as '%stoken'", async (prefix) => {
-    const random = await gene();
-    expect((await phone("scanned", random, `${prefix}${alice}`)).code).toBe(200);
-  });
+  it.each(["Bearer ", "bearer ", "Bearer   ", "Bearer", ""])(
+    "sends its token as '%stoken'",
+    async (prefix) => {
+      const random = await gene();
+      expect((await phone("scanned", random, `${prefix}${alice}`)).code).toBe(200);
+    },
+  );
 
   it("may repeat a step that it has not seen answered", async () => {
     const random = await gene();

@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
+import fastify, { type FastifyPluginAsync } from "fastify";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ErrorReason } from "../../src/client/index.js";
 import { createServedApps } from "../../src/gateway/apps.js";
 import { codeOf } from "../../src/gateway/hosted/numeric_codes.js";
 import { createTicketSecrets } from "../../src/gateway/hosted/ticket_secrets.js";
+import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
 import { type HttpReason, HttpRefusal } from "../../src/gateway/refusal.js";
+import { newHandleKey } from "../support/gateway.js";
 import { signToken } from "../support/tokens.js";
+import { openBrowser } from "./browser.js";
 import {
   approveAs,
   asking,
@@ -18,7 +22,7 @@ import {
   v2,
   v3,
 } from "./hosted_calls.js";
-import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+import { browser, clock, gateway, restartGateway, server, setStage } from "./stage.js";
 
 setStage();
 
@@ -44,7 +48,6 @@ describe.each(calls)("what no SDK sends to %s keeps its HTTP status, in the enve
 
   it.each([
     ["broken JSON", "{", {}, 400],
-    ["no JSON at all", "", { "content-length": "0" }, 400],
     ["a form", "a=b", { "content-type": "application/x-www-form-urlencoded" }, 415],
     ["a form with a file", "--x--", { "content-type": "multipart/form-data; boundary=x" }, 415],
     ["JSON that calls itself text", "{}", { "content-type": "text/plain" }, 415],
@@ -99,6 +102,26 @@ describe.each(calls)("what no SDK sends to %s keeps its HTTP status, in the enve
     });
   });
 });
+
+it.each(["GET", "POST"])(
+  "%s of an address of V2 that is none gets the envelope, with HTTP 404",
+  async (method) => {
+    const host = fastify();
+    const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+    const apps = [{ id: "shop", secret: "secret" }];
+    const service = { address: server.address };
+    await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], prefix: "/login" });
+    const url = await host.listen({ host: "127.0.0.1", port: 0 });
+    for (const place of [gateway.url, `${url}/login`]) {
+      for (const path of ["/", "/nowhere", "/check/more?random=lost-handle", "/gene/"]) {
+        const answer = await openBrowser(place).ask(`${v2}${path}`, { method });
+        expect(answer.status).toBe(404);
+        expect(answer.json).toEqual({ code: 404, message: "there is no such address", data: null });
+      }
+    }
+    await host.close();
+  },
+);
 
 describe("the codes", () => {
   const services = Object.keys(ErrorReason).filter(

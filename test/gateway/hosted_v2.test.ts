@@ -116,6 +116,7 @@ describe("gene", () => {
 
   it.each([
     ["the app is unknown", {}, asking("nobody"), 2011],
+    ["the app is unknown by its other header", {}, { "x-genauth-app-id": "nobody" }, 2011],
     ["the code is another vendor's mini program's", { scene: "WXAPP_AUTH" }, asking("shop"), 400],
     ["the code is another vendor's official account's", { scene: "WECHATMP_AUTH" }, asking("shop"), 400],
     ["the scene is none", { scene: "not a scene" }, asking("shop"), 400],

@@ -37,6 +37,19 @@ async function approved(by?: Browser): Promise<string> {
 }
 
 describe("gene-qrcode", () => {
+  it.each(["MOBILE_APP", "", null])("makes the only kind of code there is for the type %j", async (type) => {
+    expect((await geneV3({ type })).code).toBe(200);
+  });
+
+  it("makes the code of the app that is named by either name of the header", async () => {
+    for (const header of ["x-genauth-app-id", "x-authing-app-id"]) {
+      const { data } = await geneV3({}, { [header]: "blog" });
+      const body = { qrcodeId: data.qrcodeId, action: "SCAN" };
+      const scanned = await call(`${v3}/set-qrcode-status`, body, { authorization: alice });
+      expect(scanned.data).toMatchObject({ app: { name: "Example Blog" } });
+    }
+  });
+
   it("answers a handle and the picture in V3's envelope", async () => {
     const answer = await geneV3({ customData: { a: 1 }, autoMergeQrCode: false, context: {} });
     expect(answer.http).toBe(200);

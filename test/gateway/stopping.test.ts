@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { settle } from "../support/clock.js";
+import { api, eventsPath } from "./browser.js";
+import { gene, v2 } from "./hosted_calls.js";
+import { browser, gateway, setStage } from "./stage.js";
+
+setStage();
+
+/** A kept-alive connection, on which the head of a second request has half come. */
+interface HalfAsked {
+  /** Sends the other half and answers what comes back until the connection is closed. */
+  finish(): Promise<string>;
+}
+
+async function halfAsk(path: string, headers = ""): Promise<HalfAsked> {
+  const socket = await open();
+  let text = "";
+  socket.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  const closed = once(socket, "close");
+  const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+  socket.write(`GET /healthz HTTP/1.1\r\nhost: ${gateway.address}\r\n\r\n`);
+  while (!text.includes('"ok"')) await once(socket, "data");
+  text = "";
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${gateway.address}\r\ncookie: ${cookie}\r\n`);
+  return {
+    async finish() {
+      socket.write(`${headers}\r\n`);
+      await closed;
+      return text;
+    },
+  };
+}
+
+async function open(): Promise<Socket> {
+  const [host, port] = gateway.address.split(":");
+  const socket = connect({ host, port: Number(port) });
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Whether somebody new is let in. */
+async function isOpen(): Promise<boolean> {
+  try {
+    (await open()).destroy();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Has the gateway begin to stop, asks the rest, and answers what was answered. */
+async function whileStopping(asked: HalfAsked): Promise<string> {
+  // Until it has read the half.
+  for (let turns = 0; turns < 10; turns++) await settle();
+  const stopped = gateway.stop();
+  while (await isOpen()) await settle();
+  const answer = await asked.finish();
+  await stopped;
+  return answer;
+}
+
+describe("a gateway that is stopping, on a connection that was kept", () => {
+  it("answers a poll with a problem that says when to come again", async () => {
+    const { handle } = await browser.create();
+    const answer = await whileStopping(
+      await halfAsk(`${api}/tickets/status`, `qrlogin-handle: ${handle}\r\n`),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer).toContain("application/problem+json");
+    expect(answer).toMatch(/\r\nretry-after: 1\r\n/i);
+    expect(answer).toContain('"reason":"GATEWAY_STOPPING","retryAfterMs":500');
+  });
+
+  it("answers a poll of the hosted API with the status in its envelope, since one refusal ends an SDK's polling", async () => {
+    const random = await gene();
+    const answer = await whileStopping(await halfAsk(`${v2}/check?random=${random}`));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain('"code":200,');
+    expect(answer).toContain('"status":0,');
+  });
+
+  it("answers who asks for events with a stream that ends, so that EventSource comes back", async () => {
+    const { handle } = await browser.create();
+    const answer = await whileStopping(await halfAsk(eventsPath(handle)));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain("content-type: text/event-stream");
+    expect(answer).toContain("retry: 500\n\n");
+    expect(answer).toMatch(/event: problem\ndata: \{.*"reason":"GATEWAY_STOPPING".*\}\n\n/);
+  });
+});
