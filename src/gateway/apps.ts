@@ -47,9 +47,9 @@ function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): Ser
       "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
     );
   }
-  const strange = origins.find((origin) => !isOrigin(origin));
-  if (strange !== undefined)
-    throw new TypeError(`origins must be like https://shop.example.com, not ${strange}`);
+  if (!origins.every(isOrigin)) {
+    throw new TypeError(`the origins of ${app.id} must be like https://shop.example.com`);
+  }
   const exact = new Set(origins.filter((origin) => !origin.endsWith(":*")));
   // Only the configuration's check knows that these are on loopback; here they are taken as they are.
   const anyPort = origins.filter((origin) => origin.endsWith(":*")).map((origin) => origin.slice(0, -2));

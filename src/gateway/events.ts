@@ -76,6 +76,8 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
 
 function beginStream(reply: FastifyReply, retryMs: number): void {
   reply.header("cache-control", "no-store, no-transform");
+  // The library would keep the connection, and a gateway that stops would wait for it.
+  reply.header("connection", "close");
   reply.sse.sendHeaders();
   reply.raw.write(`retry: ${retryMs}\n\n`);
 }
@@ -84,8 +86,6 @@ async function refuse(reply: FastifyReply, refusal: HttpRefusal): Promise<void> 
   const { retryAfterMs } = refusal.extras;
   if (!reply.raw.headersSent) {
     if (retryAfterMs === undefined) throw refusal;
-    // The plugin would keep the connection, and a gateway that stops would wait for it.
-    reply.header("connection", "close");
     beginStream(reply, retryAfterMs);
   }
   await reply.sse.send({ event: "problem", data: problemOf(refusal) });

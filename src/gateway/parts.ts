@@ -43,7 +43,8 @@ export function createParts(options: GatewayOptions, clock: Clock): GatewayParts
   const { handleMaxAgeMs = 3_600_000, heartbeatMs = 15_000 } = options;
   const limits = { ...defaultLimits, ...options.limits };
   for (const [name, value] of Object.entries({ handleMaxAgeMs, heartbeatMs, ...limits })) {
-    if (!(value > 0)) throw new RangeError(`${name} must be above zero`);
+    // A longer timer of Node.js fires at once.
+    if (!(value > 0 && value < 2 ** 31)) throw new RangeError(`${name} must be above zero and below 2^31`);
   }
   const apps = createServedApps(options.apps);
   const seal = createSeal(options.handleKeys, clock);

@@ -33,9 +33,8 @@ const maxCounted = 100_000;
  *
  * @throws TypeError, RangeError when an option makes no sense.
  */
-export async function qrLoginGateway(host: FastifyInstance, options: GatewayOptions): Promise<void> {
-  await registerGateway(host, options, systemClock);
-}
+export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (host, options) =>
+  registerGateway(host, options, systemClock);
 
 /** {@link qrLoginGateway} with time to be held by tests. Not for users. */
 export async function registerGateway(
