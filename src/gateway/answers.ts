@@ -1,5 +1,6 @@
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../client/index.js";
 import { millisecondsOf } from "./durations.js";
+import { nameOf } from "./enum_names.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";
 import type { HandledTicket } from "./tickets.js";
@@ -57,9 +58,4 @@ export function userAnswer({ user, userPoolId, approval, tokenSet }: ExchangeUse
         }
       : null,
   };
-}
-
-/** Name of a value of a generated enum; its digits if this release does not know it. */
-export function nameOf(values: Readonly<Record<string, number | string>>, value: number): string {
-  return Object.keys(values).find((name) => values[name] === value) ?? String(value);
 }

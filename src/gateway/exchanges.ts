@@ -7,7 +7,7 @@ import {
 } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
 import { digest } from "../domain/secrets.js";
-import { nameOf } from "./answers.js";
+import { nameOf } from "./enum_names.js";
 import type { FollowedTicket } from "./followers.js";
 import { HttpRefusal } from "./refusal.js";
 
