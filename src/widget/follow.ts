@@ -1,4 +1,5 @@
 import { type Api, GatewayError, type Status } from "./api.js";
+import { onWake, pauseAfter } from "./wake.js";
 
 /** Who follows a ticket. */
 export interface Follower {
@@ -10,13 +11,17 @@ export interface Follower {
   onReach(reached: boolean): void;
 }
 
-/** So many connections in a row that bring nothing, and EventSource is given up for polling. */
+/** So many streams in a row that bring nothing, while polls are answered, and polling takes their place. */
 const maxBarren = 3;
 
-/** A gap between two ticks above this is a laptop that slept, or a tab that was frozen: what is open may be dead. */
-const sleptMs = 5_000;
+/** When a stream is tried again after that. */
+const pushAgainMs = 60_000;
 
-const tickMs = 1_000;
+/** A stream tells the status at once. One that does not by then is held back on its way. */
+const firstStatusMs = 6_000;
+
+/** After the expiry, a stream that has not told it is dead. */
+const lateMs = 3_000;
 
 const isEnd = (state: string) => /^(EXCHANGED|CANCELLED|EXPIRED)$/.test(state);
 
@@ -27,27 +32,29 @@ const isEnd = (state: string) => /^(EXCHANGED|CANCELLED|EXPIRED)$/.test(state);
 export function follow(api: Api, handle: string, intervalMs: number, follower: Follower): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let barren = typeof EventSource === "undefined" ? maxBarren : 0;
+  let barren = 0;
+  let pushAgainAt = 0;
+  let failures = 0;
   let shown = "";
   let reached = true;
   let stopped = false;
-  let lastTick = Date.now();
   // What is under way belongs to one turn; whatever comes of an earlier one is not wanted any more.
   let turn = 0;
 
   function reach(now: boolean): void {
-    if (now !== reached) follower.onReach(now);
+    if (now === reached) return;
     reached = now;
+    follower.onReach(now);
   }
 
   function take(status: Status): void {
-    if (stopped) return;
+    failures = 0;
     reach(true);
     const face = `${status.revision} ${status.state}`;
-    const isNew = face !== shown;
+    if (face === shown) return;
     shown = face;
     if (isEnd(status.state)) stop();
-    if (isNew) follower.onStatus(status);
+    follower.onStatus(status);
   }
 
   function rest(): void {
@@ -57,82 +64,80 @@ export function follow(api: Api, handle: string, intervalMs: number, follower: F
     clearTimeout(timer);
   }
 
-  function later(ms: number): void {
+  function later(ms: number, next: () => void): void {
     clearTimeout(timer);
-    timer = setTimeout(begin, ms);
+    if (!stopped) timer = setTimeout(next, ms);
   }
 
-  /** Grows with each failure, and differs from page to page. */
-  const pause = () => (0.5 + Math.random()) * Math.min(10_000, 500 * 2 ** Math.min(barren, 5));
+  const pushes = () =>
+    typeof EventSource !== "undefined" && (barren < maxBarren || Date.now() >= pushAgainAt);
 
   function begin(): void {
     rest();
     if (stopped || document.hidden) return;
-    if (barren >= maxBarren) void poll();
-    else listen();
+    if (pushes()) listen();
+    else void poll();
   }
 
   function listen(): void {
     const opened = api.events(handle);
     source = opened;
+    let brought = false;
+    // Whether the ticket is gone or the network is, EventSource does not say: a poll does.
+    const lost = () => {
+      if (opened !== source) return;
+      rest();
+      later(brought ? pauseAfter(0) : 0, () => void poll(!brought));
+    };
     opened.addEventListener("status", ({ data }) => {
+      brought = true;
       barren = 0;
-      take(JSON.parse(data));
+      const status = JSON.parse(data) as Status;
+      later(status.remainingMs + lateMs, lost);
+      take(status);
     });
     opened.addEventListener("problem", ({ data }) => {
       const { reason, detail } = JSON.parse(data);
-      // Another page has taken over, or the gateway could not go on: a status call tells.
-      if (reason === "TICKET_NOT_FOUND") fail(new GatewayError(reason, detail));
+      if (reason === "TICKET_NOT_FOUND") gone(new GatewayError(reason, detail));
     });
-    opened.onerror = () => {
-      if (opened !== source) return;
-      // Whether the ticket is gone or the network is, EventSource does not say.
-      barren++;
-      rest();
-      void poll();
-    };
+    opened.onerror = lost;
+    later(firstStatusMs, lost);
   }
 
-  async function poll(): Promise<void> {
+  async function poll(afterBarren = false): Promise<void> {
     const mine = turn;
     try {
       const status = await api.status(handle);
       if (mine !== turn) return;
+      if (afterBarren && ++barren >= maxBarren) pushAgainAt = Date.now() + pushAgainMs;
       take(status);
-      if (!stopped) later(barren >= maxBarren ? intervalMs : pause());
+      if (mine === turn) later(pushes() ? pauseAfter(barren) : intervalMs, begin);
     } catch (error) {
-      if (mine !== turn || !(error instanceof GatewayError)) return;
-      if (error.reason === "TICKET_NOT_FOUND") return fail(error);
+      if (mine !== turn) return;
+      const { reason, retryAfterMs = 0 } = error as GatewayError;
+      if (reason === "TICKET_NOT_FOUND") return gone(error as GatewayError);
+      later(Math.max(pauseAfter(failures++), retryAfterMs), begin);
       reach(false);
-      later(Math.max(pause(), error.retryAfterMs ?? 0));
     }
   }
 
-  function fail(error: GatewayError): void {
+  function gone(error: GatewayError): void {
     if (stopped) return;
     stop();
     follower.onGone(error);
   }
 
-  const onChange = () => (document.hidden ? rest() : begin());
-  const ticking = setInterval(() => {
-    const now = Date.now();
-    if (now - lastTick > tickMs + sleptMs) onChange();
-    lastTick = now;
-  }, tickMs);
+  const forget = onWake(() => {
+    pushAgainAt = 0;
+    begin();
+  });
 
   function stop(): void {
     stopped = true;
+    forget();
     rest();
-    clearInterval(ticking);
-    document.removeEventListener("visibilitychange", onChange);
-    removeEventListener("online", onChange);
-    removeEventListener("pageshow", onChange);
   }
 
-  document.addEventListener("visibilitychange", onChange);
-  addEventListener("online", onChange);
-  addEventListener("pageshow", onChange);
   begin();
   return stop;
 }

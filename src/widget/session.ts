@@ -1,21 +1,24 @@
-import { type Api, type Code, GatewayError, type ScannedBy, type Status } from "./api.js";
-import { follow } from "./follow.js";
-import type { ScanOptions } from "./options.js";
+import { type Api, type Code, GatewayError, type ScannedBy } from "./api.js";
+import { attend, type End } from "./attend.js";
+import { intervalOf, type ScanOptions } from "./options.js";
+import { tell } from "./tell.js";
+import { onWake, pauseAfter } from "./wake.js";
 
 /** What is to be seen. */
 export type Scene =
   | { readonly kind: "loading" }
   | { readonly kind: "waiting"; readonly code: Code; readonly until: number }
-  | { readonly kind: "scanned"; readonly code: Code; readonly by: ScannedBy; readonly until: number }
-  | { readonly kind: "succeeded"; readonly by: ScannedBy | null }
-  | { readonly kind: "cancelled" | "expired" }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "scanned"; readonly by: ScannedBy; readonly until: number }
+  | { readonly kind: "succeeded"; readonly by: ScannedBy }
+  | { readonly kind: "cancelled" | "expired" | "failed" };
 
 /** Shows what the session says. */
 export interface Stage {
   show(scene: Scene): void;
   /** Whether the gateway is reached. */
   reach(reached: boolean): void;
+  /** Asks for the picture of the code once more, after so many milliseconds. */
+  redraw(ms: number): void;
 }
 
 /** A sign-in: code after code until one of them is approved, or the person has had enough. */
@@ -27,135 +30,127 @@ export interface Session {
   stop(): void;
 }
 
-/** Pauses between tries to get a code while the gateway is away. */
-const retryMs = 3_000;
+/** So often a picture is asked for before it is given up. */
+const maxPictures = 4;
 
 export function createSession(api: Api, options: ScanOptions, stage: Stage): Session {
-  const { interval = 800, renewals = 3, customData, deviceName } = options;
+  const { renewals = 3, customData, deviceName } = options;
   let left = renewals;
   let code: Code | undefined;
-  let stopFollowing = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let scene: Scene = { kind: "loading" };
+  let failures = 0;
+  let pictures = 0;
+  let stopWork = () => {};
   // What belongs to an earlier code is not wanted any more.
   let turn = 0;
-  let scannedBy: ScannedBy | null = null;
+
+  function show(next: Scene): void {
+    scene = next;
+    stage.show(next);
+  }
 
   async function begin(): Promise<void> {
-    const mine = leave();
-    stage.show({ kind: "loading" });
+    if (!leave()) return;
+    const mine = turn;
+    show({ kind: "loading" });
     try {
       const created = await api.create({ customData, deviceName });
-      if (mine !== turn) return void giveUp(created.handle);
-      code = created;
-      scannedBy = null;
-      options.onCodeShow?.(created.handle, created.url);
-      stage.show({ kind: "waiting", code: created, until: Date.now() + created.remainingMs });
-      stopFollowing = follow(api, created.handle, Math.max(interval, created.minPollIntervalMs), {
-        onStatus: (status) => void take(created, status),
-        // The service has forgotten the ticket, in a restart say: to the person it has run out.
-        onGone: () => renew(),
-        onReach: stage.reach,
-      });
+      if (mine !== turn) return giveUp(created);
+      present(created);
     } catch (error) {
       if (mine !== turn) return;
-      stage.reach(!(error instanceof GatewayError && error.reason === "OFFLINE"));
-      if (error instanceof GatewayError && error.retryAfterMs === undefined && error.reason !== "OFFLINE") {
-        options.onCodeLoadFailed?.(error.message);
-        fail(error);
-      } else timer = setTimeout(begin, Math.max(retryMs, (error as GatewayError).retryAfterMs ?? 0));
+      const refused = error as GatewayError;
+      stage.reach(refused.reason !== "OFFLINE");
+      tell(options.onCodeLoadFailed, refused.message);
+      if (mine !== turn) return;
+      if (refused.passes) wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), begin);
+      else fail(refused);
     }
   }
 
-  /** Lets go of the present code. The answer names the new turn. */
-  function leave(): number {
-    stopFollowing();
-    clearTimeout(timer);
-    if (code) options.onCodeDestroyed?.(code.handle);
+  function present(created: Code): void {
+    code = created;
+    failures = 0;
+    pictures = 0;
+    stage.reach(true);
+    show({ kind: "waiting", code: created, until: Date.now() + created.remainingMs });
+    const intervalMs = Math.max(intervalOf(options), created.minPollIntervalMs);
+    stopWork = attend(api, created.handle, intervalMs, options, {
+      onScanned: (by, until) => show({ kind: "scanned", by, until }),
+      onFinishing: () => show({ kind: "loading" }),
+      onReach: stage.reach,
+      onEnd: ended,
+    });
+    tell(options.onCodeShow, created.handle, created.url);
+  }
+
+  /** Later, and sooner where the network comes back; not while the page is hidden. */
+  function wait(ms: number, next: () => Promise<void>): void {
+    const go = () => void (document.hidden || next());
+    const timer = setTimeout(go, ms);
+    const forget = onWake(go);
+    stopWork = () => {
+      clearTimeout(timer);
+      forget();
+    };
+  }
+
+  /** Lets go of the present code. False where the page has stopped or begun anew when it was told. */
+  function leave(): boolean {
+    const mine = ++turn;
+    stopWork();
+    stopWork = () => {};
+    const { handle } = code ?? {};
     code = undefined;
-    return ++turn;
+    if (handle !== undefined) tell(options.onCodeDestroyed, handle);
+    return mine === turn;
   }
 
-  async function take(of: Code, status: Status): Promise<void> {
-    options.onResult?.(status);
-    const until = Date.now() + status.remainingMs;
-    switch (status.state) {
-      case "SCANNED":
-        if (!scannedBy) options.onScanned?.(status.scannedBy ?? nobody);
-        scannedBy = status.scannedBy ?? nobody;
-        stage.show({ kind: "scanned", code: of, by: scannedBy, until });
-        break;
-      case "AUTHORIZED":
-        await succeed(of, status);
-        break;
-      case "CANCELLED":
-        leave();
-        stage.show({ kind: "cancelled" });
-        options.onCancel?.();
-        break;
-      case "EXPIRED":
-      case "EXCHANGED":
-        renew();
-        break;
-      default:
-        break;
+  function ended(end: End): void {
+    if (!leave()) return;
+    stage.reach(true);
+    if (end.kind === "succeeded" || end.kind === "cancelled") show(end);
+    else if (end.kind === "failed") fail(end.error);
+    else if (left-- > 0) void begin();
+    else if (end.kind === "gone") fail(end.error);
+    else {
+      show({ kind: "expired" });
+      tell(options.onExpired);
     }
   }
 
-  async function succeed(of: Code, { exchangeTicket, scannedBy: by }: Status): Promise<void> {
-    const mine = leave();
-    if (by && !scannedBy) options.onScanned?.(by);
-    try {
-      let user: unknown = by;
-      if (exchangeTicket === null) user = await api.complete(of.handle);
-      else if (options.autoExchangeUserInfo) user = await api.exchange(of.handle);
-      if (mine !== turn) return;
-      stage.show({ kind: "succeeded", by });
-      options.onSuccess?.(user, exchangeTicket);
-    } catch (error) {
-      if (mine === turn) fail(error);
-    }
+  function fail({ message, reason }: GatewayError): void {
+    show({ kind: "failed" });
+    tell(options.onError, message, reason);
   }
 
-  function renew(): void {
-    leave();
-    if (left-- > 0) return void begin();
-    stage.show({ kind: "expired" });
-    options.onExpired?.();
-  }
-
-  function fail(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    stage.show({ kind: "failed", message });
-    options.onError?.(message, error instanceof GatewayError ? error.reason : "INTERNAL");
-  }
-
-  function giveUp(handle: string): void {
-    // It expires by itself where this does not arrive.
-    api.withdraw(handle).catch(() => {});
+  /** Whoever scans it from now on is told so. It expires by itself where this does not arrive. */
+  function giveUp(unwanted: Code | undefined): void {
+    if (unwanted) api.withdraw(unwanted.handle).catch(() => {});
   }
 
   void begin();
   return {
     again() {
-      if (code) giveUp(code.handle);
+      giveUp(code);
       left = renewals;
-      options.onRetry?.();
       void begin();
+      tell(options.onRetry);
     },
     pictured(loaded) {
-      if (!code) return;
-      if (loaded) options.onCodeLoaded?.(code.handle, code.url);
-      else {
-        options.onCodeLoadFailed?.("the picture cannot be loaded");
-        leave();
-        fail(new GatewayError("PICTURE_FAILED", "the picture cannot be loaded"));
-      }
+      if (!code || scene.kind !== "waiting") return;
+      const mine = turn;
+      if (loaded) return tell(options.onCodeLoaded, code.handle, code.url);
+      const error = new GatewayError("PICTURE_FAILED", "the picture of the code cannot be loaded");
+      tell(options.onCodeLoadFailed, error.message);
+      if (mine !== turn) return;
+      if (++pictures < maxPictures) return stage.redraw(pauseAfter(pictures));
+      giveUp(code);
+      if (leave()) fail(error);
     },
     stop() {
-      if (code) giveUp(code.handle);
+      giveUp(code);
       leave();
     },
   };
 }
-
-const nobody: ScannedBy = { nickname: "", photoUrl: "" };

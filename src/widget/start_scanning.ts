@@ -1,11 +1,18 @@
 import { createApi } from "./api.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
+import { tell } from "./tell.js";
 import { createView } from "./view.js";
+
+/** How often is looked whether the page still has the place. */
+const lookMs = 1_000;
+
+/** What goes on in a place: a new scan takes the place of an old one. */
+const present = new WeakMap<HTMLElement, Scanning>();
 
 /**
  * Shows a QR code in the element and signs in whoever scans it and agrees. Without an element it is shown in the middle of
- * the page, in a dialogue that Escape closes.
+ * the page, in a dialogue that Escape closes. It stops by itself where the page drops the element.
  *
  * ```js
  * startScanning("qrcode", { onSuccess: (user, ticket) => {}, onError: (message) => {} });
@@ -14,44 +21,47 @@ import { createView } from "./view.js";
  * @throws Error when there is no element of this id.
  */
 export function startScanning(place?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
-  const { host, remove } = placeOf(place);
+  const isDialog = !place;
+  const within = elementOf(place) ?? document.body;
+  if (!isDialog) present.get(within)?.stop();
+  // An element of ours, since the page's may have a shadow or content of its own.
+  const host = document.createElement("div");
+  within.append(host);
+
   let session: Session | undefined;
-  const view = createView(host, options, {
-    again: () => session?.again(),
-    pictured: (loaded) => session?.pictured(loaded),
-  });
+  let looking: ReturnType<typeof setInterval> | undefined;
   const scanning: Scanning = {
     stop() {
-      session?.stop();
+      if (!session) return;
+      const ending = session;
       session = undefined;
+      clearInterval(looking);
+      if (present.get(within) === scanning) present.delete(within);
+      ending.stop();
       view.remove();
-      remove();
     },
     restart: () => session?.again(),
   };
+  const view = createView(host, options, isDialog, {
+    again: scanning.restart,
+    pictured: (loaded) => session?.pictured(loaded),
+    close: scanning.stop,
+  });
   session = createSession(createApi(options), options, view);
-  options.onStart?.(scanning);
+  if (!isDialog) present.set(within, scanning);
+  let wasThere = false;
+  looking = setInterval(() => {
+    if (wasThere && !host.isConnected) scanning.stop();
+    wasThere ||= host.isConnected;
+  }, lookMs);
+  tell(options.onStart, scanning);
   return scanning;
 }
 
-function placeOf(place: string | HTMLElement | null | undefined): { host: HTMLElement; remove: () => void } {
-  if (place instanceof HTMLElement) return hostIn(place);
-  if (place) {
-    const found = document.getElementById(place);
-    if (!found) throw new Error(`there is no element with the id ${place}`);
-    return hostIn(found);
-  }
-  const dialog = document.createElement("dialog");
-  dialog.style.cssText = "border:0;padding:0;background:none";
-  const { host } = hostIn(dialog);
-  document.body.append(dialog);
-  dialog.showModal();
-  return { host, remove: () => dialog.remove() };
-}
-
-/** An element of ours in the element of the page, which may have a shadow or content of its own. */
-function hostIn(place: HTMLElement): { host: HTMLElement; remove: () => void } {
-  const host = document.createElement("div");
-  place.append(host);
-  return { host, remove: () => host.remove() };
+function elementOf(place: string | HTMLElement | null | undefined): HTMLElement | undefined {
+  if (!place) return undefined;
+  if (typeof place !== "string") return place;
+  const found = document.getElementById(place);
+  if (!found) throw new Error(`there is no element with the id ${place}`);
+  return found;
 }

@@ -1,5 +1,3 @@
-import type { ScanOptions } from "./options.js";
-
 /** Every text that the widget shows. Each can be replaced; `{name}` is the nickname, `{time}` what is left. */
 export interface Texts {
   /** Above the code. */
@@ -12,7 +10,6 @@ export interface Texts {
   readonly loading: string;
   readonly scanned: string;
   readonly scannedBy: string;
-  readonly confirm: string;
   readonly notYou: string;
   readonly succeeded: string;
   readonly cancelled: string;
@@ -20,6 +17,23 @@ export interface Texts {
   readonly failed: string;
   readonly offline: string;
   readonly retry: string;
+  /** Closes the dialogue. */
+  readonly close: string;
+}
+
+/** Texts by the names that the hosted product's SDK gives them. */
+export interface Tips {
+  readonly title?: string;
+  readonly scanned?: string;
+  readonly succeed?: string;
+  readonly canceled?: string;
+  readonly expired?: string;
+  readonly retry?: string;
+  readonly failed?: string;
+  /** Over the code. */
+  readonly middleTitle?: string;
+  /** Below the code. */
+  readonly referText?: string;
 }
 
 const en: Texts = {
@@ -28,9 +42,8 @@ const en: Texts = {
   picture: "QR code to scan with the app",
   left: "Valid for {time}",
   loading: "One moment…",
-  scanned: "Scanned",
+  scanned: "Scanned. Confirm the sign-in on your phone",
   scannedBy: "Hello, {name}",
-  confirm: "Confirm the sign-in on your phone",
   notYou: "Not you? Start again",
   succeeded: "You are signed in",
   cancelled: "Declined on the phone",
@@ -38,6 +51,7 @@ const en: Texts = {
   failed: "This did not work",
   offline: "No connection. Trying again…",
   retry: "New code",
+  close: "Close",
 };
 
 const zh: Texts = {
@@ -46,9 +60,8 @@ const zh: Texts = {
   picture: "用于登录的二维码",
   left: "{time} 后失效",
   loading: "请稍候…",
-  scanned: "扫描成功",
+  scanned: "扫描成功，请在手机上确认登录",
   scannedBy: "{name}，你好",
-  confirm: "请在手机上确认登录",
   notYou: "不是你？重新扫码",
   succeeded: "登录成功",
   cancelled: "已在手机上取消登录",
@@ -56,10 +69,17 @@ const zh: Texts = {
   failed: "出错了",
   offline: "网络已断开，正在重试…",
   retry: "刷新二维码",
+  close: "关闭",
 };
 
 /** The texts of a language (BCP 47), English where there are none of it, with those of the page in their place. */
-export function mergedTexts(language: string, { tips = {}, texts = {} }: Pick<ScanOptions, "tips" | "texts">): Texts {
+export function mergedTexts(
+  language: string,
+  {
+    tips = {},
+    texts = {},
+  }: { readonly tips?: Tips | undefined; readonly texts?: Partial<Texts> | undefined },
+): Texts {
   const known = isChinese(language) ? zh : en;
   return {
     ...known,

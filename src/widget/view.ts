@@ -1,60 +1,62 @@
+import { icon, make } from "./icons.js";
 import type { ScanOptions } from "./options.js";
 import type { Scene, Stage } from "./session.js";
 import { styles } from "./styles.js";
-import { type Texts, languageOf, mergedTexts } from "./texts.js";
+import { languageOf, mergedTexts, type Texts } from "./texts.js";
 
-/** What the person does. */
+/** What the person does, and the picture. */
 export interface Actions {
   again(): void;
   pictured(loaded: boolean): void;
+  /** The dialogue is closed. */
+  close(): void;
 }
 
 export interface View extends Stage {
   remove(): void;
 }
 
-const icon = (path: string) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
-
-/** No text of anybody else ever becomes markup: these are ours, and all else is set as text. */
-const icons: Readonly<Record<Scene["kind"], string>> = {
-  loading: icon("M12 3a9 9 0 1 0 9 9"),
-  waiting: "",
-  scanned: icon("M5 12.5l4.5 4.5L19 7.5"),
-  succeeded: icon("M5 12.5l4.5 4.5L19 7.5"),
-  cancelled: icon("M6 6l12 12M18 6L6 18"),
-  expired: icon("M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0"),
-  failed: icon("M12 7v6M12 17h.01"),
-};
-
-/** Draws into the shadow of the element. */
-export function createView(host: HTMLElement, options: ScanOptions, actions: Actions): View {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  dress(root);
-  const language = options.language ?? (host.closest("[lang]")?.getAttribute("lang") || navigator.language);
+/** Draws into the shadow of the host, which is ours alone: in its place, or as a dialogue in the middle of the page. */
+export function createView(
+  host: HTMLElement,
+  options: ScanOptions,
+  isDialog: boolean,
+  actions: Actions,
+): View {
+  const language = options.language ?? languageAround(host);
   const texts = mergedTexts(language, options);
-  const el = skeleton(root);
-  const stopTheme = followTheme(host, options.theme ?? "auto");
+  const el = skeleton(texts, options.tips?.middleTitle ?? "");
+  const root = host.attachShadow({ mode: "open" });
+  dress(root);
+  const stopTheme = followTheme(host, options.theme);
   let ticking: ReturnType<typeof setInterval> | undefined;
+  let redrawing: ReturnType<typeof setTimeout> | undefined;
   let scene: Scene = { kind: "loading" };
   let reached = true;
   let whole = 0;
 
   el.box.lang = languageOf(texts, language);
-  el.box.dir = getComputedStyle(host).direction;
-  el.box.setAttribute("aria-label", texts.title);
-  el.title.textContent = texts.title;
-  el.code.alt = texts.picture;
-  el.middle.textContent = options.tips?.middleTitle ?? "";
-  el.again.onclick = () => {
-    actions.again();
-    el.box.focus();
-  };
-  el.code.onload = () => actions.pictured(true);
-  el.code.onerror = () => actions.pictured(false);
   sizeOf(options, el);
+  el.again.onclick = actions.again;
+  el.code.onload = () => {
+    pictured(true);
+    actions.pictured(true);
+  };
+  el.code.onerror = () => actions.pictured(false);
+  if (isDialog) showDialog(root, el.box, texts, actions);
+  else root.append(el.box);
 
-  function tell(): void {
-    const said = reached || scene.kind === "succeeded" ? sayingOf(scene, texts) : texts.offline;
+  /** What turns goes on turning until the picture is there. */
+  function pictured(isThere: boolean): void {
+    el.code.classList.toggle("there", isThere);
+    if (scene.kind === "waiting") el.veil.hidden = isThere;
+  }
+
+  function speak(): void {
+    const isAway = !reached && scene.kind !== "succeeded";
+    el.box.classList.toggle("away", isAway);
+    const said = isAway ? texts.offline : texts[scene.kind];
+    // Said once: the same text set anew would be announced anew.
     if (el.state.textContent !== said) el.state.textContent = said;
   }
 
@@ -62,109 +64,131 @@ export function createView(host: HTMLElement, options: ScanOptions, actions: Act
     if (!("until" in scene)) return;
     const left = Math.max(0, scene.until - Date.now());
     const seconds = Math.ceil(left / 1_000);
-    el.time.textContent = texts.left.replace("{time}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
-    el.bar.style.transform = `scaleX(${whole > 0 ? left / whole : 0})`;
+    const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    el.time.textContent = texts.left.replace("{time}", () => clock);
+    el.bar.style.inlineSize = `${whole > 0 ? Math.min(100, (left / whole) * 100) : 0}%`;
   }
 
   return {
     show(next) {
-      scene = next;
       const { kind } = next;
+      const isSame = kind === scene.kind && el.box.dataset.kind === kind;
+      scene = next;
       el.box.dataset.kind = kind;
+      clearTimeout(redrawing);
       if (kind === "waiting") {
         whole = next.code.remainingMs;
+        pictured(false);
         el.code.src = next.code.url;
       }
+      el.code.ariaHidden = String(kind !== "waiting");
       el.middle.hidden = kind !== "waiting" || el.middle.textContent === "";
-      markOf(el, next, texts);
+      if (!isSame) mark(el.veil, next, texts);
       el.left.hidden = !("until" in next);
-      el.again.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
-      el.again.className = kind === "scanned" ? "quiet" : "";
-      el.again.textContent = kind === "scanned" ? texts.notYou : texts.retry;
-      tell();
+      offer(el, kind, texts);
+      speak();
       clearInterval(ticking);
-      if ("until" in next) {
-        count();
-        ticking = setInterval(count, 1_000);
-      }
+      count();
+      if ("until" in next) ticking = setInterval(count, 1_000);
     },
     reach(now) {
       reached = now;
-      tell();
+      speak();
+    },
+    redraw(ms) {
+      clearTimeout(redrawing);
+      redrawing = setTimeout(() => {
+        // The same address set anew is asked for anew.
+        if (scene.kind === "waiting") el.code.src = scene.code.url;
+      }, ms);
     },
     remove() {
       clearInterval(ticking);
+      clearTimeout(redrawing);
       stopTheme();
-      root.replaceChildren();
+      el.code.onload = null;
+      el.code.onerror = null;
+      root.querySelector("dialog")?.close();
+      host.remove();
     },
   };
 }
 
 type Elements = ReturnType<typeof skeleton>;
 
-function skeleton(root: ShadowRoot) {
-  root.innerHTML =
-    '<section class="box" tabindex="-1"><h2 class="title"></h2>' +
-    '<div class="frame"><img class="code"><div class="middle"><span></span></div><div class="veil"></div></div>' +
-    '<p class="state" role="status"></p><div class="left"><div class="bar"><i></i></div><span class="time" role="timer"></span></div>' +
-    '<button class="again" type="button"></button></section>';
-  const one = <T extends HTMLElement>(name: string) => root.querySelector(name) as T;
-  return {
-    box: one(".box"),
-    title: one(".title"),
-    frame: one(".frame"),
-    code: one<HTMLImageElement>(".code"),
-    middle: one(".middle span"),
-    veil: one(".veil"),
-    state: one(".state"),
-    left: one(".left"),
-    bar: one(".bar i"),
-    time: one(".time"),
-    again: one<HTMLButtonElement>(".again"),
-  };
+function skeleton(texts: Texts, middleTitle: string) {
+  const title = make("h2", { className: "title", textContent: texts.title });
+  const code = make("img", { className: "code", alt: texts.picture });
+  const middle = make("div", { className: "middle" }, make("span", { textContent: middleTitle }));
+  const veil = make("div", { className: "veil" });
+  const frame = make("div", { className: "frame" }, code, middle, veil);
+  const state = make("p", { className: "state", role: "status" });
+  const bar = make("i");
+  // No live region: it would be read out every second.
+  const time = make("span", { className: "time" });
+  const left = make("div", { className: "left" }, make("div", { className: "bar" }, bar), time);
+  const again = make("button", { type: "button" });
+  const box = make(
+    "div",
+    { className: "box", role: "group", tabIndex: -1 },
+    title,
+    frame,
+    state,
+    left,
+    again,
+  );
+  box.ariaLabel = texts.title;
+  return { box, frame, code, middle, veil, state, left, bar, time, again };
+}
+
+/** The one button, where there is something to be done. Focus that it had stays in the widget when it goes. */
+function offer({ again, box }: Elements, kind: Scene["kind"], texts: Texts): void {
+  const hadFocus = again.matches(":focus");
+  again.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
+  again.className = kind === "scanned" ? "quiet" : "";
+  again.textContent = kind === "scanned" ? texts.notYou : texts.retry;
+  if (hadFocus && again.hidden) box.focus();
 }
 
 /** The picture of the person, or of what has happened. */
-function markOf({ veil, box }: Elements, scene: Scene, texts: Texts): void {
+function mark(veil: HTMLElement, scene: Scene, texts: Texts): void {
+  if (scene.kind === "waiting") return;
+  veil.hidden = false;
   veil.replaceChildren();
-  veil.hidden = scene.kind === "waiting";
-  box.ariaBusy = String(scene.kind === "loading");
-  const by = "by" in scene ? scene.by : null;
-  const mark = document.createElement(by?.photoUrl ? "img" : "div");
-  mark.className = `mark${scene.kind === "loading" ? " spin" : ""}`;
-  if (mark instanceof HTMLImageElement && by) {
-    mark.src = by.photoUrl;
-    mark.alt = "";
-    mark.referrerPolicy = "no-referrer";
-  } else mark.innerHTML = icons[scene.kind];
-  veil.append(mark);
-  if (by?.nickname) {
-    const name = document.createElement("span");
-    name.textContent = texts.scannedBy.replace("{name}", by.nickname);
-    veil.append(name);
-  }
+  const by = "by" in scene ? scene.by : undefined;
+  const plain = make(
+    "div",
+    { className: "mark" },
+    icon(by && scene.kind === "scanned" ? "person" : scene.kind),
+  );
+  if (scene.kind === "loading") plain.classList.add("spin");
+  if (by?.photoUrl) {
+    const photo = make("img", { className: "mark", alt: "", referrerPolicy: "no-referrer" });
+    photo.onerror = () => photo.replaceWith(plain);
+    photo.src = by.photoUrl;
+    veil.append(photo);
+  } else veil.append(plain);
+  if (!by?.nickname) return;
+  const [before = "", after = ""] = texts.scannedBy.split("{name}");
+  const name = make("bdi", { textContent: by.nickname });
+  veil.append(make("span", { className: "name" }, before, name, after));
 }
 
-function sayingOf(scene: Scene, texts: Texts): string {
-  switch (scene.kind) {
-    case "loading":
-      return texts.loading;
-    case "waiting":
-      return texts.waiting;
-    case "scanned":
-      return `${texts.scanned}. ${texts.confirm}`;
-    case "succeeded":
-      return texts.succeeded;
-    case "cancelled":
-      return texts.cancelled;
-    case "expired":
-      return texts.expired;
-    case "failed":
-      return texts.failed;
-  }
+/** With a button to close it, since not everybody has an Escape key. */
+function showDialog(root: ShadowRoot, box: HTMLElement, texts: Texts, { close }: Actions): void {
+  const button = make(
+    "button",
+    { type: "button", className: "close", ariaLabel: texts.close },
+    icon("close"),
+  );
+  const dialog = make("dialog", { ariaLabel: texts.title, onclose: close }, box);
+  button.onclick = () => dialog.close();
+  box.append(button);
+  root.append(dialog);
+  dialog.showModal();
 }
 
-/** As a sheet of the document and not as an element, which a strict content security policy would refuse. */
+/** As a sheet and not as an element, which a strict content security policy would refuse. */
 function dress(root: ShadowRoot): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
@@ -172,7 +196,7 @@ function dress(root: ShadowRoot): void {
 }
 
 /** Keeps the theme as it is asked for, or as the system has it. The answer stops that. */
-function followTheme(host: HTMLElement, theme: "light" | "dark" | "auto"): () => void {
+function followTheme(host: HTMLElement, theme: ScanOptions["theme"] = "auto"): () => void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const set = () => host.toggleAttribute("data-dark", theme === "dark" || (theme === "auto" && dark.matches));
   set();
@@ -181,11 +205,17 @@ function followTheme(host: HTMLElement, theme: "light" | "dark" | "auto"): () =>
 }
 
 function sizeOf({ size, containerSize }: ScanOptions, { box, frame }: Elements): void {
-  const set = (element: HTMLElement, given: ScanOptions["size"]) => {
-    if (!given) return;
-    element.style.inlineSize = `${given.width}px`;
-    element.style.blockSize = `${given.height}px`;
-  };
-  set(frame, size);
-  set(box, containerSize);
+  if (size) {
+    frame.style.inlineSize = `${size.width}px`;
+    frame.style.aspectRatio = `${size.width} / ${size.height}`;
+  }
+  if (containerSize) {
+    box.style.inlineSize = `${containerSize.width}px`;
+    box.style.minBlockSize = `${containerSize.height}px`;
+  }
+}
+
+function languageAround(host: HTMLElement): string {
+  const { lang } = document.documentElement;
+  return host.closest("[lang]")?.getAttribute("lang") || lang || navigator.language;
 }

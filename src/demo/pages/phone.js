@@ -1,94 +1,166 @@
 // The phone, played by a page: reads a code, shows who asks, agrees or declines. A real app does the same with its own token.
-const cameraPause = 120;
-let scanned;
-let stopCamera = () => {};
+import { readCamera, readPicture } from "./phone_reader.js";
+import { clockOf, refusalInWords, requesterInWords } from "./phone_words.js";
 
-byId("start").onclick = useCamera;
+const byId = (id) => document.getElementById(id);
+const isShown = (id) => !byId(id).hidden;
+let looking;
+let asked;
+let countdown;
+
+byId("use-camera").onclick = () => (looking ? looking.abort() : look());
 byId("file").onchange = async ({ target }) => {
-  const [file] = target.files;
-  if (file) await readPicture(file);
+  await takePicture(target.files[0]);
   target.value = "";
 };
-byId("paste").onsubmit = (event) => {
+byId("paste").onclick = readClipboard;
+byId("typed").onsubmit = (event) => {
   event.preventDefault();
   void take(byId("text").value.trim());
 };
-byId("agree").onclick = () => decide("agree", "Signed in", "The website has been told. You can put the phone away.");
-byId("decline").onclick = () => decide("decline", "Declined", "The website has been told that this was not you.");
-byId("again").onclick = () => show("scan");
+byId("agree").onclick = () =>
+  decide("agree", "You are signed in", `${asked.app} has been told. You can put the phone away.`);
+byId("decline").onclick = () =>
+  decide("decline", "Declined", `${asked.app} has been told that this was not you.`);
+byId("again").onclick = () => show("scan", "scan-title");
+for (const choice of document.querySelectorAll("[name=user]")) {
+  // A code belongs to the one who has scanned it.
+  choice.onchange = () => show("scan");
+}
 
-async function useCamera() {
+document.addEventListener("paste", (event) => {
+  if (!isShown("scan") || event.target === byId("text")) return;
+  event.preventDefault();
+  void takeTransfer(event.clipboardData);
+});
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  if (isShown("scan")) void takeTransfer(event.dataTransfer);
+});
+
+async function look() {
+  looking = new AbortController();
+  const { signal } = looking;
   say("");
-  const video = byId("camera");
+  byId("use-camera").textContent = "Stop the camera";
+  byId("hint").hidden = true;
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    let stopped = false;
-    stopCamera = () => {
-      stopped = true;
-      for (const track of stream.getTracks()) track.stop();
-      video.hidden = true;
-      byId("hint").hidden = false;
-      byId("start").hidden = false;
-    };
-    video.srcObject = stream;
-    video.hidden = false;
-    byId("hint").hidden = true;
-    byId("start").hidden = true;
-    await video.play();
-    while (!stopped) {
-      const text = textIn(video, video.videoWidth, video.videoHeight);
-      if (text) return await take(text);
-      await new Promise((resolve) => setTimeout(resolve, cameraPause));
-    }
+    const text = await readCamera(byId("camera"), signal);
+    if (text && !signal.aborted) await take(text);
   } catch (error) {
-    stopCamera();
-    say(error.name === "NotAllowedError" ? "The camera was not allowed." : "There is no camera here. Choose a picture instead.");
+    if (signal.aborted) return;
+    say(
+      error.name === "NotAllowedError"
+        ? "The camera is not allowed. Allow it in the browser, or choose a picture of the code."
+        : "There is no camera to be used here. Choose a picture of the code, or paste it.",
+    );
+  } finally {
+    if (looking?.signal === signal) stopLooking();
   }
 }
 
-async function readPicture(file) {
+function stopLooking() {
+  looking?.abort();
+  looking = undefined;
+  byId("use-camera").textContent = "Use the camera";
+  byId("hint").hidden = false;
+}
+
+async function readClipboard() {
   try {
-    const picture = await createImageBitmap(file);
-    const text = textIn(picture, picture.width, picture.height);
-    if (text) await take(text);
-    else say("There is no code in this picture.");
-  } catch {
-    say("This file is not a picture.");
+    const [item] = await navigator.clipboard.read();
+    const type = item.types.find((one) => one.startsWith("image/")) ?? "text/plain";
+    const blob = await item.getType(type);
+    await (type === "text/plain" ? take((await blob.text()).trim()) : takePicture(blob));
+  } catch (error) {
+    const nothing = error.name === "NotFoundError" || error instanceof TypeError;
+    say(
+      nothing && navigator.clipboard?.read
+        ? "There is no code to paste. Copy one first."
+        : "Press Ctrl+V, or ⌘V, to paste.",
+    );
   }
 }
 
-function textIn(picture, width, height) {
-  if (!width || !height) return undefined;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(picture, 0, 0);
-  return window.jsQR(context.getImageData(0, 0, width, height).data, width, height)?.data;
+/** What was pasted or dropped: a picture, the address of one of ours, or text. */
+async function takeTransfer(transfer) {
+  const picture = [...transfer.files].find(({ type }) => type.startsWith("image/"));
+  if (picture) return takePicture(picture);
+  const text = transfer.getData("text/plain").trim();
+  if (!text.startsWith(`${location.origin}/`)) return take(text);
+  const response = await fetch(text).catch(() => undefined);
+  return takePicture(await response?.blob());
+}
+
+async function takePicture(file) {
+  if (!file) return;
+  stopLooking();
+  const text = await readPicture(file).catch(() => null);
+  if (text === null) say("This is not a picture. Choose a photograph or a screenshot of the code.");
+  else if (text === undefined) say("There is no code to be found in this picture.");
+  else await take(text);
 }
 
 async function take(text) {
-  stopCamera();
-  const answer = await post("scan", { user: userName(), text });
-  if (answer.failure) {
-    show("scan");
-    return say(answer.failure);
-  }
-  scanned = { user: userName(), ticketId: answer.ticketId };
-  byId("asking").textContent = `Sign in to ${answer.app?.name || "a website"}?`;
-  const { ipAddress, userAgent, deviceName, place } = answer.requester ?? {};
-  const rows = [
-    ["Device", deviceName || userAgent],
-    ["Place", place],
-    ["Address", ipAddress],
-    ...Object.entries(answer.customData ?? {}).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
-  ].filter(([, value]) => value);
-  byId("requester").replaceChildren(...rows.flatMap(([term, value]) => [element("dt", term), element("dd", value)]));
+  stopLooking();
+  if (!text) return say("There is no code to paste. Copy one first.");
+  const user = document.querySelector("[name=user]:checked").value;
+  const { answer, refusal } = await post("scan", { user, text });
+  if (refusal) return say(refusalInWords(refusal));
+  const app = answer.app?.name || "A website";
+  asked = { user, app, ticketId: answer.ticketId };
+  byId("text").value = "";
+  byId("asking").textContent = `Sign in to ${app} as ${nameOf(user)}?`;
+  byId("monogram").textContent = app[0];
+  showLogo(answer.app?.logoUrl);
+  const rows = requesterInWords(answer).flatMap(([term, value]) => [
+    element("dt", term),
+    element("dd", value),
+  ]);
+  byId("requester").replaceChildren(...rows);
   show("ask", "asking");
+  count(answer.remainingMs);
+}
+
+function showLogo(url) {
+  const logo = byId("logo");
+  const known = (there) => {
+    logo.hidden = !there;
+    byId("monogram").hidden = there;
+  };
+  known(false);
+  logo.onload = () => known(true);
+  logo.onerror = () => known(false);
+  if (url) logo.src = url;
+}
+
+function count(remainingMs) {
+  const until = Date.now() + remainingMs;
+  const tick = () => {
+    const left = until - Date.now();
+    byId("left").textContent = `${clockOf(left)} left`;
+    byId("bar").style.scale = `${Math.max(0, left / remainingMs)} 1`;
+    if (left <= 0) finish("no", "Too late", refusalInWords({ reason: "TICKET_EXPIRED" }));
+  };
+  tick();
+  countdown = setInterval(tick, 500);
 }
 
 async function decide(what, outcome, explanation) {
-  const answer = await post(what, scanned);
-  byId("outcome").textContent = answer.failure ? "That did not work" : outcome;
-  byId("explanation").textContent = answer.failure ?? explanation;
+  const buttons = [byId("agree"), byId("decline")];
+  for (const button of buttons) button.disabled = true;
+  const { user, ticketId } = asked;
+  const { refusal } = await post(what, { user, ticketId });
+  for (const button of buttons) button.disabled = false;
+  if (refusal) finish("no", "That did not work", refusalInWords(refusal));
+  else finish(what === "agree" ? "yes" : "no", outcome, explanation);
+}
+
+function finish(mark, outcome, explanation) {
+  byId("done").dataset.mark = mark;
+  byId("outcome").textContent = outcome;
+  byId("explanation").textContent = explanation;
   show("done", "outcome");
 }
 
@@ -100,28 +172,26 @@ async function post(what, body) {
       body: JSON.stringify(body),
     });
     const answer = await response.json();
-    return response.ok ? answer : { failure: answer.detail ?? "The service refused." };
+    return response.ok ? { answer } : { refusal: answer };
   } catch {
-    return { failure: "The service cannot be reached." };
+    return { refusal: {} };
   }
 }
 
 function show(name, focus) {
   say("");
+  stopLooking();
+  clearInterval(countdown);
   for (const section of ["scan", "ask", "done"]) byId(section).hidden = section !== name;
   if (focus) byId(focus).focus();
 }
 
+function nameOf(user) {
+  return document.querySelector(`[value=${user}] + span`).textContent;
+}
+
 function say(text) {
   byId("problem").textContent = text;
-}
-
-function userName() {
-  return document.querySelector("[name=user]:checked").value;
-}
-
-function byId(id) {
-  return document.getElementById(id);
 }
 
 function element(name, text) {
