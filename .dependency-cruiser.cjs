@@ -40,16 +40,29 @@ module.exports = {
       within("gateway", "qr", "domain"),
       "^src/client/index.ts$",
     ),
+    only(
+      "demo knows the client, the demo users, and how the gateway reads and refuses",
+      within("demo"),
+      within("demo", "domain"),
+      "^src/(client/index|auth/development)[.]ts$",
+      "^src/gateway/(durations|errors|json_bodies|origins|refusal|request_log|requests)[.]ts$",
+    ),
     {
-      name: "fastify belongs to the gateway",
+      name: "nothing but the composition root knows the demo",
       severity: "error",
-      from: { path: "^src/", pathNot: within("gateway") },
+      from: { path: "^src/[^/]+/", pathNot: within("demo") },
+      to: { path: within("demo") },
+    },
+    {
+      name: "fastify belongs to the gateway and the demo",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("gateway", "demo") },
       to: { path: "node_modules/(fastify|@fastify)/" },
     },
     {
-      name: "nothing but the composition root knows the gateway",
+      name: "nothing but the composition root and the demo knows the gateway",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: within("gateway") },
+      from: { path: "^src/[^/]+/", pathNot: within("gateway", "demo") },
       to: { path: within("gateway") },
     },
     {

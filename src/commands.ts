@@ -111,7 +111,7 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
   const { development, gateway: own, log: logging } = loadConfig({ ...sources, purpose: "gateway" });
   if (!own) throw new Error("the gateway has no configuration");
   const log = pino({ level: logging.level, redact: redaction });
-  const server = await startGatewayApp(own, log);
+  const server = await startGatewayApp(own, log, { demo: development });
   if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
   log.info({ gateway: server.address, development }, "ready");
   await stopPolitely(server, stopRequested, log);

@@ -2,17 +2,23 @@ import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { parseAddress } from "./config/address.js";
 import type { GatewayConfig } from "./config/config.js";
+import { demoRoutes } from "./demo/routes.js";
 import { type GatewayServer, startGateway } from "./gateway/server.js";
 
 /**
- * Reads the files that the configuration names and starts the gateway.
+ * Reads the files that the configuration names and starts the gateway, with the demo pages if they are wanted.
  *
  * @throws Error when a file cannot be read or the address cannot be bound.
  */
-export async function startGatewayApp(config: GatewayConfig, log: Logger): Promise<GatewayServer> {
+export async function startGatewayApp(
+  config: GatewayConfig,
+  log: Logger,
+  { demo }: { readonly demo: boolean },
+): Promise<GatewayServer> {
   const { address, apps, handleKeys, heartbeat, hostedApi, limits, service, tls, trustedProxies } = config;
   const place = parseAddress(address);
   if (!place) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
+  const client = { address: service.address, ...tlsOf(service) };
   return startGateway({
     ...place,
     apps,
@@ -21,7 +27,8 @@ export async function startGatewayApp(config: GatewayConfig, log: Logger): Promi
     limits,
     trustedProxies,
     log,
-    service: { address: service.address, ...tlsOf(service) },
+    service: client,
+    extend: demo ? (server) => demoRoutes(server, client) : undefined,
     handleMaxAgeMs: config.handleMaxAge,
     heartbeatMs: heartbeat,
     tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },

@@ -26,7 +26,7 @@ export async function startServing(config: Config, log: Logger): Promise<Serving
 
   let gateway: GatewayServer;
   try {
-    gateway = await startGatewayApp(beside(app.grpcAddress, grpc.tls, wished), log);
+    gateway = await startGatewayApp(beside(app.grpcAddress, grpc.tls, wished), log, { demo: true });
   } catch (error) {
     await app.stop();
     throw error;

@@ -4,16 +4,16 @@ export function welcome(grpcAddress: string, gatewayUrl: string): string {
   qrlogin serves on ${grpcAddress}, its gateway for browsers on ${gatewayUrl}
 
 ${warning}
-      apps       demo-app, secret demo-secret; legacy-app, secret legacy-secret; user pool demo-pool
-      users      alice, bob
-
-  Try it, each in a terminal of its own:
+${pages(gatewayUrl)}
+  Or in terminals:
       npm run website                        draws a code and waits for the sign-in
       npm run phone -- 'THE SCANNED TEXT'    is the phone: shows who asks, and asks you
   Or watch both sides at once, on a server of its own:
       npm run example
-  A user token for your own phone app:
-      npm run --silent qrlogin -- dev-token alice
+
+  For your own website and phone app:
+      apps       demo-app, secret demo-secret; legacy-app, secret legacy-secret; user pool demo-pool
+      users      alice, bob; a token of one:  npm run --silent qrlogin -- dev-token alice
 `;
 }
 
@@ -23,8 +23,16 @@ export function gatewayWelcome(gatewayUrl: string, serviceAddress: string): stri
   The qrlogin gateway serves on ${gatewayUrl} and calls the service on ${serviceAddress}
 
 ${warning}
+${pages(gatewayUrl)}
       apps       demo-app, legacy-app
 `;
 }
 
 const warning = "  DEVELOPMENT MODE: public secrets, demo users, loopback only. Never for real users.";
+
+/** What to open first. */
+const pages = (url: string): string => `
+  Open two windows of your browser:
+      ${url}/         a website: scan its code and you are signed in
+      ${url}/phone    the phone: scans by camera, from a picture, or what you copy and paste
+`;

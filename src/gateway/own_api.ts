@@ -11,6 +11,7 @@ import { HttpRefusal, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
 import { createBody, exchangeBody, handleBody, pictureQuery, read, requesterOf, single } from "./requests.js";
 import type { HandledTicket } from "./tickets.js";
+import { widgetRoutes } from "./widget_script.js";
 
 /** A handle in a header: the one place for it where there is no body. */
 const handleHeader = "qrlogin-handle";
@@ -105,6 +106,8 @@ export async function ownRoutes(
       return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
     });
   }
+
+  await widgetRoutes(instance);
 
   // A wildcard: names are longer than what a server takes as a parameter by default.
   instance.get("/pictures/*", other, async (request, reply) => {

@@ -19,6 +19,8 @@ export interface GatewayServerOptions extends GatewayOptions {
   readonly log: Logger;
   /** How long running requests have to finish when it stops, in milliseconds. */
   readonly shutdownDeadlineMs: number;
+  /** Adds further routes, such as the demo's. */
+  readonly extend?: ((server: FastifyInstance) => Promise<void>) | undefined;
 }
 
 export interface GatewayServer {
@@ -45,6 +47,7 @@ export async function startGateway(
       reply.header("cache-control", "no-store");
       return { status: "ok" };
     });
+    await options.extend?.(server);
     // Fastify's own line about it would come before ours, which says that all is ready.
     const { level } = server.log;
     server.log.level = "warn";

@@ -29,9 +29,9 @@ const offline = ["--disable-background-networking", "--disable-component-update"
 const atHome = "--host-resolver-rules=MAP * 127.0.0.1";
 const switches = [...quiet, ...offline, atHome];
 
-/** Starts a real Chromium. */
-export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: switches });
+/** Starts a real Chromium, with these switches beside the usual ones. */
+export function startChromium(further: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...switches, ...further] });
 }
 
 /** A browser of somebody: with cookies and a storage of its own, gone when the test is over. */

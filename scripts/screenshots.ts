@@ -1,0 +1,108 @@
+/**
+ * Takes pictures: `npm run screenshots -- [FOLDER]`. Those of the README go to docs/images; every step of the demo pages and
+ * every state of the widget to the folder, a temporary one by default. Starts a server of its own. Needs Chromium;
+ * QRLOGIN_TEST_CHROMIUM names one that is not in the path.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { loadConfig } from "../src/config/load.js";
+import { developmentPresets } from "../src/development.js";
+import { startServing } from "../src/serving.js";
+import { showStates } from "./widget_states.js";
+
+const forReadme = "docs/images";
+const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), "qrlogin-screenshots-"));
+mkdirSync(forReadme, { recursive: true });
+mkdirSync(folder, { recursive: true });
+if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
+  console.warn(
+    "No font here has Chinese signs: those pictures show boxes (apt-get install fonts-wqy-microhei)",
+  );
+
+const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" };
+const config = loadConfig({ env, development: developmentPresets() });
+const serving = await startServing(config, pino({ level: "silent" }));
+const origin = `http://${serving.gatewayAddress}`;
+const browser = await chromium.launch({
+  executablePath: chromiumPath(),
+  args: ["--no-sandbox", "--font-render-hinting=none"],
+});
+
+const laptop = { width: 1180, height: 760 };
+const phone = { width: 540, height: 860 };
+const narrow = { width: 360, height: 740 };
+
+try {
+  await login({ viewport: laptop }, "website", "phone");
+  await login({ viewport: laptop, colorScheme: "dark" }, "website-dark", "phone-dark");
+  await login({ viewport: narrow }, "website-narrow", "phone-narrow");
+  await withPage(browser, { viewport: laptop }, async (page) => {
+    for (const look of ["light", "dark", "narrow", "chinese", "right-to-left"] as const) {
+      await showStates(page, origin, look);
+      await save(page, `widget-${look}`, page.locator("main"));
+    }
+  });
+} finally {
+  await browser.close();
+  await serving.stop();
+}
+
+/** Goes through a sign-in, with a picture of each step of both sides. */
+async function login(options: BrowserContextOptions, website: string, asking: string): Promise<void> {
+  const ofPhone = options.viewport === narrow ? options : { ...options, viewport: phone };
+  await withPage(browser, options, async (page) => {
+    const created = page.waitForResponse((response) => response.url().endsWith("/qrlogin/v1/tickets"));
+    await page.goto(origin);
+    const { qrContent } = await (await created).json();
+    await page.locator(".box[data-kind=waiting]").waitFor();
+    await page.locator("img.code").evaluate((image: { decode(): Promise<void> }) => image.decode());
+    await save(page, website);
+    await withPage(browser, ofPhone, async (other) => {
+      await other.goto(`${origin}/phone`);
+      await save(other, `${asking}-scan`);
+      await other.locator("summary").click();
+      await other.locator("#text").fill(qrContent);
+      await other.locator("#typed button").click();
+      await other.locator("#ask").waitFor();
+      await save(other, asking);
+      await other.locator("#agree").click();
+      await other.locator("#done").waitFor();
+      await save(other, `${asking}-agreed`);
+    });
+    await page.locator("#welcome").waitFor();
+    await save(page, `${website}-signed-in`);
+  });
+}
+
+async function withPage(
+  of: Browser,
+  options: BrowserContextOptions,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await of.newContext({ reducedMotion: "reduce", locale: "en", ...options });
+  try {
+    await use(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+async function save(page: Page, name: string, part?: ReturnType<Page["locator"]>): Promise<void> {
+  const path = join(name === "website" || name === "phone" ? forReadme : folder, `${name}.png`);
+  await (part ? part.screenshot({ path }) : page.screenshot({ path, fullPage: true }));
+  console.log(path);
+}
+
+function chromiumPath(): string {
+  const names = [process.env.QRLOGIN_TEST_CHROMIUM, "chromium", "chromium-browser", "google-chrome"];
+  for (const name of names) {
+    if (!name) continue;
+    const found = spawnSync("sh", ["-c", 'command -v "$0"', name]).stdout.toString().trim();
+    if (found) return found;
+  }
+  throw new Error("there is no Chromium on this machine (apt-get install chromium)");
+}

@@ -1,0 +1,104 @@
+import type { Page, Route } from "playwright-core";
+
+/** How the widget can look. */
+export type Look = "light" | "dark" | "narrow" | "chinese" | "right-to-left";
+
+/** Each state, and the status that the gateway answers to bring the widget there. */
+const states = {
+  loading: undefined,
+  waiting: { state: "PENDING" },
+  offline: undefined,
+  scanned: { state: "SCANNED", scannedBy: true },
+  "scanned, unknown": { state: "SCANNED" },
+  success: { state: "AUTHORIZED", scannedBy: true, exchangeTicket: "spent" },
+  refused: { state: "CANCELLED", cancelReason: "DECLINED_BY_APPROVER" },
+  expired: { state: "EXPIRED" },
+  error: undefined,
+} as const;
+
+type State = keyof typeof states;
+
+const portrait = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#6d28d9"/>' +
+    '<text x="32" y="44" font-family="sans-serif" font-size="36" text-anchor="middle" fill="#fff">A</text></svg>',
+)}`;
+
+/**
+ * Shows the widget in all its states at once. The codes are real; what becomes of them is answered here, in place of the gateway.
+ */
+export async function showStates(page: Page, origin: string, look: Look): Promise<void> {
+  const names = Object.keys(states) as State[];
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.route(`${origin}/states`, (route) =>
+    route.fulfill({ contentType: "text/html", body: sheet(names, look) }),
+  );
+  await page.route(`${origin}/state/**`, (route) => answer(route, origin));
+  await page.goto(`${origin}/states`);
+  const shown = [
+    "waiting",
+    "waiting",
+    "loading",
+    "scanned",
+    "scanned",
+    "succeeded",
+    "cancelled",
+    "expired",
+    "failed",
+  ];
+  await page.waitForFunction(
+    `JSON.stringify([...document.querySelectorAll("figure div.place")].map(({ firstChild }) =>
+      firstChild.shadowRoot.querySelector(".box").dataset.kind).sort()) === ${JSON.stringify(JSON.stringify(shown.sort()))}`,
+  );
+  await page.waitForFunction(`[...document.querySelectorAll("figure div.place")].every(({ firstChild }) =>
+    [...firstChild.shadowRoot.querySelectorAll("img")].every((image) => !image.src || image.naturalWidth > 0))`);
+}
+
+/** The gateway's part, at `/state/STATE/qrlogin/v1/…`. */
+async function answer(route: Route, origin: string): Promise<void> {
+  const { pathname, search } = new URL(route.request().url());
+  const [, , name = "", ...rest] = pathname.split("/");
+  const state = decodeURIComponent(name) as State;
+  const path = `/${rest.join("/")}`;
+  if (state === "loading") return;
+  if (state === "error")
+    return route.fulfill({ status: 500, json: { reason: "INTERNAL", detail: "internal error" } });
+  if (path === "/qrlogin/v1/tickets" || path.includes("/pictures/"))
+    return route.fulfill({ response: await route.fetch({ url: origin + path + search }) });
+  const status = states[state];
+  if (!status) return route.abort();
+  const scannedBy = "scannedBy" in status ? { nickname: "Alice", photoUrl: portrait } : null;
+  const whole = {
+    revision: 1,
+    remainingMs: 83_000,
+    exchangeTicket: null,
+    cancelReason: null,
+    ...status,
+    scannedBy,
+  };
+  if (path.endsWith("/status")) return route.fulfill({ json: whole });
+  return route.fulfill({
+    contentType: "text/event-stream",
+    body: `event: status\nid: 1\ndata: ${JSON.stringify(whole)}\n\n`,
+  });
+}
+
+function sheet(names: readonly State[], look: Look): string {
+  const [paper, ink] = look === "dark" ? ["#11151c", "#eef1f6"] : ["#f4f2ed", "#1a2230"];
+  const width = look === "narrow" ? 220 : 300;
+  const options = {
+    theme: look === "dark" ? "dark" : "light",
+    language: look === "chinese" ? "zh-CN" : "en",
+    renewals: 0,
+  };
+  const places = names.map(
+    (name) =>
+      `<figure><figcaption>${name}</figcaption><div class="place" data-state="${name}"></div></figure>`,
+  );
+  return `<!doctype html><html lang="en"${look === "right-to-left" ? ' dir="rtl"' : ""}><meta charset="utf-8"><style>
+body{margin:0;background:${paper};color:${ink};font:14px/1.4 system-ui,sans-serif}
+main{display:grid;grid-template-columns:repeat(${look === "narrow" ? 5 : 3},${width}px);gap:28px;padding:28px;inline-size:fit-content;align-items:start}
+figure{margin:0}figcaption{margin-block-end:8px;opacity:.75}</style>
+<main>${places.join("")}</main><script src="/qrlogin/v1/widget.js"></script>
+<script>for(const place of document.querySelectorAll(".place"))
+QrLogin.startScanning(place,{...${JSON.stringify(options)},gateway:"/state/"+encodeURIComponent(place.dataset.state)})</script>`;
+}

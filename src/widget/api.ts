@@ -1,0 +1,139 @@
+/** What the widget is told of the gateway. */
+export interface GatewayPlace {
+  /** Address of the gateway. The page's own origin by default. */
+  readonly gateway?: string | undefined;
+  /** The app that asks. The gateway's first one by default. */
+  readonly appId?: string | undefined;
+}
+
+/** A code to show. */
+export interface Code {
+  /** Stands for the ticket in every further call. */
+  readonly handle: string;
+  readonly ticketId: string;
+  /** The exact text to draw. */
+  readonly qrContent: string;
+  /** Address of the picture, SVG. */
+  readonly url: string;
+  readonly remainingMs: number;
+  readonly minPollIntervalMs: number;
+}
+
+/** What a page may see of the person who scanned. */
+export interface ScannedBy {
+  readonly nickname: string;
+  readonly photoUrl: string;
+}
+
+/** How far a ticket has come; see docs/gateway.md. */
+export interface Status {
+  readonly state: string;
+  readonly revision: number;
+  readonly remainingMs: number;
+  readonly scannedBy: ScannedBy | null;
+  /** Null unless AUTHORIZED, and where the gateway itself ends the sign-in. */
+  readonly exchangeTicket: string | null;
+  readonly cancelReason: string | null;
+}
+
+/** What a page asks for. */
+export interface Wish {
+  readonly customData?: Readonly<Record<string, unknown>> | undefined;
+  readonly deviceName?: string | undefined;
+}
+
+/** Who has signed in, as `tickets/exchange` answers it. */
+export interface Exchanged {
+  readonly user: Readonly<Record<string, unknown>> | null;
+  readonly userPoolId: string;
+  readonly approval: Readonly<Record<string, unknown>> | null;
+  /** Null where the service signs no tokens. */
+  readonly tokenSet: Readonly<Record<string, unknown>> | null;
+}
+
+/** A request that was refused, or did not reach the gateway. */
+export class GatewayError extends Error {
+  /** As the gateway says it; `OFFLINE` where it was not reached, `NO_GATEWAY` where something else answers. */
+  readonly reason: string;
+  /** How long it asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: string, message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = "GatewayError";
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** Whether it may go well in a while. */
+  get passes(): boolean {
+    return this.reason === "OFFLINE" || this.retryAfterMs !== undefined;
+  }
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** So long an answer may take. A laptop that sleeps leaves requests that are never answered. */
+const patienceMs = 15_000;
+
+/** The gateway's own API. Each call rejects with a GatewayError. */
+export function createApi({ gateway = "", appId }: GatewayPlace) {
+  const root = `${gateway.replace(/\/+$/, "")}/qrlogin/v1`;
+  const base = `${root}/tickets`;
+
+  async function call(path: string, body?: object, more: RequestInit = {}): Promise<unknown> {
+    const init: RequestInit = { credentials: "include", cache: "no-store", ...more };
+    if (body) {
+      const headers = { "content-type": "application/json" };
+      Object.assign(init, { method: "POST", headers, body: JSON.stringify(body) });
+    }
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(base + path, { signal: AbortSignal.timeout(patienceMs), ...init });
+      text = await response.text();
+    } catch (error) {
+      throw new GatewayError("OFFLINE", String(error));
+    }
+    const answer = answerIn(text);
+    if (response.ok && answer !== undefined) return answer;
+    throw refusalOf(response.status, answer);
+  }
+
+  return {
+    async create(wish: Wish): Promise<Code> {
+      const created = (await call("", { appId, ...wish })) as Code & { pictures: { svg: string } };
+      // A proxy may have taken a prefix away that the gateway does not know of.
+      const picture = created.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
+      return { ...created, url: new URL(picture, document.baseURI).href };
+    },
+    status: (handle: string) =>
+      call("/status", undefined, { headers: { "qrlogin-handle": handle } }) as Promise<Status>,
+    /** Arrives also where the page is on its way out. */
+    withdraw: (handle: string) => call("/withdraw", { handle }, { keepalive: true }),
+    /** Has the gateway end the sign-in; answers what the site's hook says. */
+    complete: (handle: string) => call("/complete", { handle }),
+    /** Where the app's switch `exchangeFromBrowser` is on: who has signed in. */
+    exchange: (handle: string) => call("/exchange", { handle }) as Promise<Exchanged>,
+    events: (handle: string): EventSource =>
+      new EventSource(`${base}/events?handle=${encodeURIComponent(handle)}`, { withCredentials: true }),
+  };
+}
+
+/** Null for no text, which is what a site's hook may answer; undefined for what is no JSON. */
+function answerIn(text: string): unknown {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A proxy in front may answer too. Its 502 will pass; its 404 says that there is no gateway at this address. */
+function refusalOf(status: number, answer: unknown): GatewayError {
+  if (typeof answer === "object" && answer !== null && "reason" in answer) {
+    const { reason, detail = "", retryAfterMs } = answer as Record<string, unknown>;
+    return new GatewayError(String(reason), String(detail), retryAfterMs as number | undefined);
+  }
+  return new GatewayError(status < 500 ? "NO_GATEWAY" : "OFFLINE", `the gateway does not answer (${status})`);
+}

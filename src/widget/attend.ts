@@ -1,0 +1,120 @@
+import type { Api, GatewayError, ScannedBy, Status } from "./api.js";
+import { follow } from "./follow.js";
+import type { FollowOptions } from "./options.js";
+import { tell } from "./tell.js";
+import { pauseAfter } from "./wake.js";
+
+/** How a code can end. */
+export type End =
+  | { readonly kind: "succeeded"; readonly by: ScannedBy }
+  | { readonly kind: "cancelled" | "expired" }
+  /** The service has forgotten the ticket, in a restart say; or this browser may not follow it. */
+  | { readonly kind: "gone"; readonly error: GatewayError }
+  | { readonly kind: "failed"; readonly error: GatewayError };
+
+/** Shows what becomes of a code. Told before the page's callbacks are, so that those may stop or restart it. */
+export interface Attendant {
+  onScanned(by: ScannedBy, until: number): void;
+  /** Approved; what remains is between page and gateway. */
+  onFinishing(): void;
+  onReach(reached: boolean): void;
+  onEnd(end: End): void;
+}
+
+/** So often the end of a sign-in is asked for. A gateway answers the same again for five seconds. */
+const maxTries = 5;
+
+const nobody: ScannedBy = { nickname: "", photoUrl: "" };
+
+/**
+ * Follows one code to its end, and tells the page's `onResult`, `onScanned`, `onSuccess` and `onCancel`. What else there is
+ * to tell is left to the caller. The answer stops it.
+ */
+export function attend(
+  api: Api,
+  handle: string,
+  intervalMs: number,
+  options: FollowOptions,
+  attendant: Attendant,
+): () => void {
+  let stopped = false;
+  let scanned = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function take(status: Status): void {
+    tell(options.onResult, status);
+    if (stopped) return;
+    switch (status.state) {
+      case "SCANNED":
+        seen(status);
+        break;
+      case "AUTHORIZED":
+        seen(status);
+        unfollow();
+        void finish(status);
+        break;
+      case "CANCELLED":
+        end({ kind: "cancelled" });
+        tell(options.onCancel);
+        break;
+      case "EXPIRED":
+      case "EXCHANGED":
+        end({ kind: "expired" });
+        break;
+    }
+  }
+
+  function seen({ scannedBy, remainingMs }: Status): void {
+    if (scanned) return;
+    scanned = true;
+    const by = scannedBy ?? nobody;
+    attendant.onScanned(by, Date.now() + remainingMs);
+    tell(options.onScanned, by);
+  }
+
+  async function finish({ exchangeTicket, scannedBy }: Status): Promise<void> {
+    const by = scannedBy ?? nobody;
+    for (let tries = 1; !stopped; tries++) {
+      try {
+        const user = await userFor(by, exchangeTicket);
+        if (stopped) return;
+        end({ kind: "succeeded", by });
+        return tell(options.onSuccess, user, exchangeTicket);
+      } catch (error) {
+        if (stopped) return;
+        const refused = error as GatewayError;
+        if (!refused.passes || tries >= maxTries) return end({ kind: "failed", error: refused });
+        attendant.onReach(refused.reason !== "OFFLINE");
+        await new Promise((resolve) => {
+          timer = setTimeout(resolve, Math.max(pauseAfter(tries - 1), refused.retryAfterMs ?? 0));
+        });
+      }
+    }
+  }
+
+  async function userFor(by: ScannedBy, exchangeTicket: string | null): Promise<unknown> {
+    if (exchangeTicket !== null && !options.autoExchangeUserInfo) return by;
+    attendant.onFinishing();
+    if (exchangeTicket === null) return api.complete(handle);
+    const { user, tokenSet } = await api.exchange(handle);
+    return { ...user, tokenSet };
+  }
+
+  function end(how: End): void {
+    stop();
+    attendant.onEnd(how);
+  }
+
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+    unfollow();
+  }
+
+  const unfollow = follow(api, handle, intervalMs, {
+    onStatus: take,
+    onGone: (error) => end({ kind: "gone", error }),
+    onReach: attendant.onReach,
+  });
+  return stop;
+}

@@ -1,0 +1,143 @@
+import { type Api, GatewayError, type Status } from "./api.js";
+import { onWake, pauseAfter } from "./wake.js";
+
+/** Who follows a ticket. */
+export interface Follower {
+  /** Each status that is not the same as the one before. */
+  onStatus(status: Status): void;
+  /** The ticket can be followed no longer. */
+  onGone(error: GatewayError): void;
+  /** Whether the gateway is reached, whenever that changes. */
+  onReach(reached: boolean): void;
+}
+
+/** So many streams in a row that bring nothing, while polls are answered, and polling takes their place. */
+const maxBarren = 3;
+
+/** When a stream is tried again after that. */
+const pushAgainMs = 60_000;
+
+/** A stream tells the status at once. One that does not by then is held back on its way. */
+const firstStatusMs = 6_000;
+
+/** After the expiry, a stream that has not told it is dead. */
+const lateMs = 3_000;
+
+const isEnd = (state: string) => /^(EXCHANGED|CANCELLED|EXPIRED)$/.test(state);
+
+/**
+ * Follows a ticket until its end, over whatever happens in between: pushed where EventSource works, polled where it does
+ * not. Rests while the page is hidden. The answer stops it.
+ */
+export function follow(api: Api, handle: string, intervalMs: number, follower: Follower): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let barren = 0;
+  let pushAgainAt = 0;
+  let failures = 0;
+  let shown = "";
+  let reached = true;
+  let stopped = false;
+  // What is under way belongs to one turn; whatever comes of an earlier one is not wanted any more.
+  let turn = 0;
+
+  function reach(now: boolean): void {
+    if (now === reached) return;
+    reached = now;
+    follower.onReach(now);
+  }
+
+  function take(status: Status): void {
+    failures = 0;
+    reach(true);
+    const face = `${status.revision} ${status.state}`;
+    if (face === shown) return;
+    shown = face;
+    if (isEnd(status.state)) stop();
+    follower.onStatus(status);
+  }
+
+  function rest(): void {
+    turn++;
+    source?.close();
+    source = undefined;
+    clearTimeout(timer);
+  }
+
+  function later(ms: number, next: () => void): void {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(next, ms);
+  }
+
+  const pushes = () =>
+    typeof EventSource !== "undefined" && (barren < maxBarren || Date.now() >= pushAgainAt);
+
+  function begin(): void {
+    rest();
+    if (stopped || document.hidden) return;
+    if (pushes()) listen();
+    else void poll();
+  }
+
+  function listen(): void {
+    const opened = api.events(handle);
+    source = opened;
+    let brought = false;
+    // Whether the ticket is gone or the network is, EventSource does not say: a poll does.
+    const lost = () => {
+      if (opened !== source) return;
+      rest();
+      later(brought ? pauseAfter(0) : 0, () => void poll(!brought));
+    };
+    opened.addEventListener("status", ({ data }) => {
+      brought = true;
+      barren = 0;
+      const status = JSON.parse(data) as Status;
+      later(status.remainingMs + lateMs, lost);
+      take(status);
+    });
+    opened.addEventListener("problem", ({ data }) => {
+      const { reason, detail } = JSON.parse(data);
+      if (reason === "TICKET_NOT_FOUND") gone(new GatewayError(reason, detail));
+    });
+    opened.onerror = lost;
+    later(firstStatusMs, lost);
+  }
+
+  async function poll(afterBarren = false): Promise<void> {
+    const mine = turn;
+    try {
+      const status = await api.status(handle);
+      if (mine !== turn) return;
+      if (afterBarren && ++barren >= maxBarren) pushAgainAt = Date.now() + pushAgainMs;
+      take(status);
+      if (mine === turn) later(pushes() ? pauseAfter(barren) : intervalMs, begin);
+    } catch (error) {
+      if (mine !== turn) return;
+      const { reason, retryAfterMs = 0 } = error as GatewayError;
+      if (reason === "TICKET_NOT_FOUND") return gone(error as GatewayError);
+      later(Math.max(pauseAfter(failures++), retryAfterMs), begin);
+      reach(false);
+    }
+  }
+
+  function gone(error: GatewayError): void {
+    if (stopped) return;
+    stop();
+    follower.onGone(error);
+  }
+
+  const forget = onWake(() => {
+    pushAgainAt = 0;
+    begin();
+  });
+
+  function stop(): void {
+    stopped = true;
+    forget();
+    rest();
+  }
+
+  begin();
+  return stop;
+}

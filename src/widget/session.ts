@@ -1,0 +1,156 @@
+import { type Api, type Code, GatewayError, type ScannedBy } from "./api.js";
+import { attend, type End } from "./attend.js";
+import { intervalOf, type ScanOptions } from "./options.js";
+import { tell } from "./tell.js";
+import { onWake, pauseAfter } from "./wake.js";
+
+/** What is to be seen. */
+export type Scene =
+  | { readonly kind: "loading" }
+  | { readonly kind: "waiting"; readonly code: Code; readonly until: number }
+  | { readonly kind: "scanned"; readonly by: ScannedBy; readonly until: number }
+  | { readonly kind: "succeeded"; readonly by: ScannedBy }
+  | { readonly kind: "cancelled" | "expired" | "failed" };
+
+/** Shows what the session says. */
+export interface Stage {
+  show(scene: Scene): void;
+  /** Whether the gateway is reached. */
+  reach(reached: boolean): void;
+  /** Asks for the picture of the code once more, after so many milliseconds. */
+  redraw(ms: number): void;
+}
+
+/** A sign-in: code after code until one of them is approved, or the person has had enough. */
+export interface Session {
+  /** A new code, for whatever reason the person wants one. */
+  again(): void;
+  /** The picture of the code is there, or is not. */
+  pictured(loaded: boolean): void;
+  stop(): void;
+}
+
+/** So often a picture is asked for before it is given up. */
+const maxPictures = 4;
+
+export function createSession(api: Api, options: ScanOptions, stage: Stage): Session {
+  const { renewals = 3, customData, deviceName } = options;
+  let left = renewals;
+  let code: Code | undefined;
+  let scene: Scene = { kind: "loading" };
+  let failures = 0;
+  let pictures = 0;
+  let stopWork = () => {};
+  // What belongs to an earlier code is not wanted any more.
+  let turn = 0;
+
+  function show(next: Scene): void {
+    scene = next;
+    stage.show(next);
+  }
+
+  async function begin(): Promise<void> {
+    if (!leave()) return;
+    const mine = turn;
+    show({ kind: "loading" });
+    try {
+      const created = await api.create({ customData, deviceName });
+      if (mine !== turn) return giveUp(created);
+      present(created);
+    } catch (error) {
+      if (mine !== turn) return;
+      const refused = error as GatewayError;
+      stage.reach(refused.reason !== "OFFLINE");
+      tell(options.onCodeLoadFailed, refused.message);
+      if (mine !== turn) return;
+      if (refused.passes) wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), begin);
+      else fail(refused);
+    }
+  }
+
+  function present(created: Code): void {
+    code = created;
+    failures = 0;
+    pictures = 0;
+    stage.reach(true);
+    show({ kind: "waiting", code: created, until: Date.now() + created.remainingMs });
+    const intervalMs = Math.max(intervalOf(options), created.minPollIntervalMs);
+    stopWork = attend(api, created.handle, intervalMs, options, {
+      onScanned: (by, until) => show({ kind: "scanned", by, until }),
+      onFinishing: () => show({ kind: "loading" }),
+      onReach: stage.reach,
+      onEnd: ended,
+    });
+    tell(options.onCodeShow, created.handle, created.url);
+  }
+
+  /** Later, and sooner where the network comes back; not while the page is hidden. */
+  function wait(ms: number, next: () => Promise<void>): void {
+    const go = () => void (document.hidden || next());
+    const timer = setTimeout(go, ms);
+    const forget = onWake(go);
+    stopWork = () => {
+      clearTimeout(timer);
+      forget();
+    };
+  }
+
+  /** Lets go of the present code. False where the page has stopped or begun anew when it was told. */
+  function leave(): boolean {
+    const mine = ++turn;
+    stopWork();
+    stopWork = () => {};
+    const { handle } = code ?? {};
+    code = undefined;
+    if (handle !== undefined) tell(options.onCodeDestroyed, handle);
+    return mine === turn;
+  }
+
+  function ended(end: End): void {
+    if (!leave()) return;
+    stage.reach(true);
+    if (end.kind === "succeeded" || end.kind === "cancelled") show(end);
+    else if (end.kind === "failed") fail(end.error);
+    else if (left-- > 0) void begin();
+    else if (end.kind === "gone") fail(end.error);
+    else {
+      show({ kind: "expired" });
+      tell(options.onExpired);
+    }
+  }
+
+  function fail({ message, reason }: GatewayError): void {
+    show({ kind: "failed" });
+    tell(options.onError, message, reason);
+  }
+
+  /** Whoever scans it from now on is told so. It expires by itself where this does not arrive. */
+  function giveUp(unwanted: Code | undefined): void {
+    if (unwanted) api.withdraw(unwanted.handle).catch(() => {});
+  }
+
+  void begin();
+  return {
+    again() {
+      giveUp(code);
+      left = renewals;
+      void begin();
+      tell(options.onRetry);
+    },
+    pictured(loaded) {
+      if (!code || scene.kind !== "waiting") return;
+      const mine = turn;
+      if (loaded) return tell(options.onCodeLoaded, code.handle, code.url);
+      const error = new GatewayError("PICTURE_FAILED", "the picture of the code cannot be loaded");
+      tell(options.onCodeLoadFailed, error.message);
+      if (mine !== turn) return;
+      if (++pictures < maxPictures) return stage.redraw(pauseAfter(pictures));
+      giveUp(code);
+      if (leave()) fail(error);
+    },
+    stop() {
+      giveUp(code);
+      leave();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import { expect, it, onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { createAppClient } from "../../src/client/index.js";
+import { app, pool, temporaryFile } from "../config/loading.js";
+import { type Answer, ask, type Question } from "../gateway/http.js";
+import { type Demo, setDemo } from "../support/demo_stage.js";
+import { newHandleKey } from "../support/gateway.js";
+import { freePorts, readyAddresses, runQrlogin } from "../support/process.js";
+
+const post = (url: string, body: unknown, headers: Question["headers"] = {}): Promise<Answer> =>
+  ask(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+
+/** A ticket that alice has agreed to on the demo phone, ready to be spent. */
+async function agreedTicket({ url, grpcAddress }: Demo) {
+  const client = createAppClient({ address: grpcAddress, appId: "demo-app", appSecret: "demo-secret" });
+  onTestFinished(() => client.close());
+  const { ticketId, ticketSecret, qrContent } = await client.createTicket({});
+  const user = "alice";
+  expect((await post(`${url}/demo/phone/scan`, { user, text: qrContent })).json).toMatchObject({ ticketId });
+  expect((await post(`${url}/demo/phone/agree`, { user, ticketId })).status).toBe(200);
+  const { status } = await client.getStatus({ ticketId, ticketSecret });
+  return { ticketId, ticketSecret, qrContent, ticket: status?.exchangeTicket ?? "" };
+}
+
+it("starts a session by a cookie that scripts and other sites cannot have, and ends it", async () => {
+  const demo = await setDemo();
+  const session = `${demo.url}/demo/session`;
+  const { ticket } = await agreedTicket(demo);
+  const answer = await post(session, { ticket });
+  expect(answer.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
+  const [cookie = "", ...others] = answer.headers["set-cookie"] ?? [];
+  expect(others).toEqual([]);
+  expect(cookie).toMatch(/^demo-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+  const own = { cookie: cookie.split(";")[0] ?? "" };
+  expect((await ask(session, { headers: own })).json.user).toMatchObject({ nickname: "Alice" });
+  expect((await ask(session)).json).toEqual({ user: null });
+  expect((await post(session, { ticket })).json).toMatchObject({
+    status: 409,
+    reason: "TICKET_ALREADY_EXCHANGED",
+  });
+  expect((await post(`${session}/end`, {}, own)).status).toBe(200);
+  expect((await ask(session, { headers: own })).json).toEqual({ user: null });
+});
+
+it("gives a fresh session to who signs in again, and ends the one before", async () => {
+  const demo = await setDemo();
+  const session = `${demo.url}/demo/session`;
+  const signIn = async (headers = {}) => {
+    const answer = await post(session, { ticket: (await agreedTicket(demo)).ticket }, headers);
+    return { cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
+  };
+  const first = await signIn();
+  const second = await signIn(first);
+  expect(second.cookie).not.toBe(first.cookie);
+  expect((await ask(session, { headers: first })).json).toEqual({ user: null });
+  expect((await ask(session, { headers: second })).json.user).toMatchObject({ nickname: "Alice" });
+});
+
+it.each([
+  ["a form", { "content-type": "application/x-www-form-urlencoded" }, 415, "MEDIA_TYPE_NOT_SUPPORTED"],
+  ["a form that posts text", { "content-type": "text/plain" }, 415, "MEDIA_TYPE_NOT_SUPPORTED"],
+  ["a page of another site", { origin: "https://evil.example.com" }, 403, "ORIGIN_NOT_ALLOWED"],
+  ["a page of another port of this machine", { origin: "http://127.0.0.1:1" }, 403, "ORIGIN_NOT_ALLOWED"],
+  ["a page that hides its origin", { origin: "null" }, 403, "ORIGIN_NOT_ALLOWED"],
+  ["a page of the same site without an origin", { "sec-fetch-site": "same-site" }, 403, "ORIGIN_NOT_ALLOWED"],
+])("signs nobody in, agrees to nothing and signs nobody out for %s", async (_, headers, status, reason) => {
+  const demo = await setDemo();
+  const { ticket, ticketId, qrContent } = await agreedTicket(demo);
+  const calls = {
+    "/demo/session": { ticket },
+    "/demo/session/end": {},
+    "/demo/phone/scan": { user: "alice", text: qrContent },
+    "/demo/phone/agree": { user: "alice", ticketId },
+    "/demo/phone/decline": { user: "alice", ticketId },
+  };
+  for (const [path, body] of Object.entries(calls)) {
+    const answer = await post(demo.url + path, body, headers);
+    expect([path, answer.status, answer.json.reason]).toEqual([path, status, reason]);
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+  }
+  // Nothing of it has spent the ticket.
+  expect((await post(`${demo.url}/demo/session`, { ticket })).status).toBe(200);
+});
+
+it("refuses every body that makes no sense with 400 and the field that is at fault", async () => {
+  const demo = await setDemo();
+  const bad = {
+    "/demo/session": [
+      {},
+      { ticket: 1 },
+      { ticket: "" },
+      { ticket: "x".repeat(257) },
+      { ticket: "x", more: 1 },
+      [],
+      "{",
+    ],
+    "/demo/phone/scan": [{}, { user: "mallory", text: "x" }, { user: "alice" }, { user: "alice", text: "" }],
+    "/demo/phone/agree": [{}, { user: "alice" }, { user: "alice", ticketId: { $ne: 1 } }],
+    "/demo/phone/decline": [{}, { user: "alice", ticketId: "x".repeat(65) }],
+  };
+  for (const [path, bodies] of Object.entries(bad)) {
+    for (const body of bodies) {
+      const answer = await post(demo.url + path, body);
+      expect([path, body, answer.status, answer.json.reason]).toEqual([path, body, 400, "INVALID_REQUEST"]);
+    }
+  }
+  const { json } = await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: "x" });
+  expect(json.fieldViolations).toMatchObject([{ field: "user" }]);
+});
+
+it("passes the service's refusals on with their reason", async () => {
+  const demo = await setDemo();
+  const { ticketId, qrContent } = await agreedTicket(demo);
+  const unknown = "A".repeat(22);
+  const refusals = [
+    ["/demo/phone/scan", { user: "bob", text: qrContent }, 403, "SCANNED_BY_ANOTHER_USER"],
+    ["/demo/phone/scan", { user: "bob", text: "a menu" }, 400, "QR_CONTENT_INVALID"],
+    ["/demo/phone/decline", { user: "alice", ticketId }, 409, "TICKET_ALREADY_AUTHORIZED"],
+    ["/demo/phone/agree", { user: "alice", ticketId: unknown }, 404, "TICKET_NOT_FOUND"],
+    ["/demo/session", { ticket: `${unknown}.${"A".repeat(43)}` }, 404, "TICKET_NOT_FOUND"],
+  ] as const;
+  for (const [path, body, status, reason] of refusals) {
+    const answer = await post(demo.url + path, body);
+    expect([answer.status, answer.json.reason]).toEqual([status, reason]);
+  }
+});
+
+it("writes no ticket, no text of a code and no session into the log", async () => {
+  const demo = await setDemo();
+  const { ticketSecret, qrContent, ticket, ticketId } = await agreedTicket(demo);
+  const answer = await post(`${demo.url}/demo/session`, { ticket });
+  const [, session = ""] = /=([^;]+)/.exec(answer.headers["set-cookie"]?.[0] ?? "") ?? [];
+  await post(`${demo.url}/demo/session`, { ticket });
+  await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: qrContent });
+  const text = demo.logText();
+  expect(text).toContain("/demo/phone/scan");
+  for (const secret of [ticketSecret, ticketId, ticket, JSON.stringify(qrContent).slice(1, -1), session]) {
+    expect(secret).not.toBe("");
+    expect(text).not.toContain(secret);
+  }
+});
+
+it("is not served with a configuration, neither beside the service nor by a gateway", async () => {
+  const secret = "a secret of a shop";
+  const secretSha256 = [createHash("sha256").update(secret).digest("hex")];
+  const file = (content: object) => temporaryFile("qrlogin.yaml", stringify(content));
+  const service = file({
+    userPools: [pool],
+    apps: [{ ...app, secretSha256 }],
+    grpc: { address: "127.0.0.1:0" },
+  });
+  const { grpc, gateway: beside } = await readyAddresses(runQrlogin(["serve", "--config", service]));
+  expect(beside).toBe("");
+  const apps = [{ id: "shop", secret }];
+  const settings = { handleKeys: [newHandleKey()], address: "127.0.0.1:0", service: { address: grpc }, apps };
+  const { gateway } = await readyAddresses(runQrlogin(["gateway", "--config", file({ gateway: settings })]));
+  expect((await ask(`http://${gateway}/healthz`)).status).toBe(200);
+  for (const path of ["/", "/phone", "/demo/website.js", "/demo/session"])
+    expect([path, (await ask(`http://${gateway}${path}`)).status]).toEqual([path, 404]);
+  for (const path of ["/demo/session", "/demo/phone/scan", "/demo/phone/agree"])
+    expect([path, (await post(`http://${gateway}${path}`, {})).status]).toEqual([path, 404]);
+});
+
+it("is the first thing that development mode tells of", async () => {
+  const running = runQrlogin(["serve"], freePorts);
+  const { gateway } = await readyAddresses(running);
+  for (const path of ["/", "/phone"]) {
+    const { status, headers } = await ask(`http://${gateway}${path}`);
+    expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(headers["content-security-policy"]).toMatch(/^default-src 'none'; script-src 'self';/);
+  }
+  running.kill("SIGTERM");
+  const { stderr } = await running.ended;
+  const urls = stderr.match(/http:\/\/\S+/g)?.slice(1, 3);
+  expect(urls).toEqual([`http://${gateway}/`, `http://${gateway}/phone`]);
+});

@@ -1,0 +1,158 @@
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { developmentApp, developmentUsers } from "../../src/auth/development.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
+import { createCamera } from "../support/demo_camera.js";
+import { openPhone, openWebsite, setDemo, typeCode, watchSins } from "../support/demo_stage.js";
+
+const camera = createCamera();
+let chromium: Browser;
+beforeAll(async () => {
+  if (hasChromium) chromium = await startChromium(camera.switches);
+});
+afterAll(async () => {
+  await chromium?.close();
+  camera.remove();
+});
+
+const asking = `Sign in to ${developmentApp.name} as Alice?`;
+
+/** A website and a phone, each in a browser of its own unless they share one. */
+async function setBoth(options: BrowserContextOptions = {}, shared = false) {
+  const demo = await setDemo();
+  const desk = await newBrowser(chromium, options);
+  const hand = shared ? desk : await newBrowser(chromium, options);
+  const sins = [await watchSins(desk, demo), ...(shared ? [] : [await watchSins(hand, demo)])];
+  const website = await openWebsite(desk, demo);
+  const phone = await openPhone(hand, demo);
+  return {
+    demo,
+    website,
+    phone,
+    heading: (name: string) => phone.getByRole("heading", { name }).waitFor(),
+    press: (name: string) => phone.getByRole("button", { name, exact: true }).click(),
+    greeted: (name: string) => website.page.getByRole("heading", { name: `Welcome, ${name}` }).waitFor(),
+    expectNoSins: () => {
+      for (const sin of sins) expect(sin).toEqual({ violations: [], strange: [] });
+    },
+  };
+}
+
+describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, () => {
+  it("sign alice in when the phone's camera photographs the code", async () => {
+    const both = await setBoth({ permissions: ["camera"] });
+    const { website, phone, heading, press, greeted, expectNoSins } = both;
+    camera.show(await website.photograph());
+    await press("Use the camera");
+    await heading(asking);
+    expect(await phone.locator("video").isVisible()).toBe(false);
+    expect(await phone.locator("#requester").innerText()).toMatch(/Chrome on Linux\s+Address\s+127\.0\.0\.1/);
+    expect(await phone.locator("#left").innerText()).toMatch(/^[12]:\d\d left$/);
+    await website.page.getByText("Hello, Alice").waitFor();
+    await press("Sign me in");
+    await heading("You are signed in");
+    await greeted("Alice");
+    const { page } = website;
+    expect(
+      await page.locator("#photo").evaluate((photo: { naturalWidth: number }) => photo.naturalWidth),
+    ).toBeGreaterThan(0);
+    const { name, email } = developmentUsers.alice;
+    expect(await page.locator("#details").innerText()).toMatch(new RegExp(`${name}\\s+Mail\\s+${email}`));
+    expect(await page.evaluate("document.cookie")).toBe("");
+    await page.reload();
+    await greeted("Alice");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await website.newCode();
+    await page.reload();
+    await website.newCode();
+    expectNoSins();
+  });
+
+  it("sign bob in when the phone is given a screenshot of the website", async () => {
+    const { website, phone, press, heading, greeted, expectNoSins } = await setBoth();
+    await phone.getByText("Bob", { exact: true }).click();
+    const buffer = await website.page.screenshot();
+    await phone.locator("#file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer });
+    await heading(`Sign in to ${developmentApp.name} as Bob?`);
+    await press("Sign me in");
+    await greeted("Bob");
+    expectNoSins();
+  });
+
+  it("sign in somebody who has no camera, who copies the code and pastes it", async () => {
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const { website, phone, press, heading, greeted, expectNoSins } = await setBoth({ permissions }, true);
+    await website.page.bringToFront();
+    await website.page.getByRole("button", { name: "Copy the code" }).click();
+    await website.page.getByText("Copied.").waitFor();
+    await phone.bringToFront();
+    await press("Paste");
+    await heading(asking);
+    await press("Sign me in");
+    await website.page.bringToFront();
+    await greeted("Alice");
+    expectNoSins();
+  });
+
+  it.each(["a picture", "its text"])("take what the keyboard pastes: %s", async (what) => {
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const { website, phone, heading } = await setBoth({ permissions }, true);
+    await website.page.bringToFront();
+    if (what === "its text") {
+      await website.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(website.qrContent())})`);
+    } else {
+      await website.page.getByRole("button", { name: "Copy the code" }).click();
+      await website.page.getByText("Copied.").waitFor();
+    }
+    await phone.bringToFront();
+    await phone.keyboard.press("Control+V");
+    await heading(asking);
+  });
+
+  it("take the picture of the code that is dropped on the phone", async () => {
+    const { website, phone, heading, expectNoSins } = await setBoth();
+    const picture = await website.page.locator("img.code").getAttribute("src");
+    const transfer = await phone.evaluateHandle(
+      `(() => { const it = new DataTransfer(); it.setData("text/plain", new URL(${JSON.stringify(picture)}, location)); return it; })()`,
+    );
+    await phone.dispatchEvent(".finder", "drop", { dataTransfer: transfer });
+    await heading(asking);
+    expectNoSins();
+  });
+
+  it("can be used by the keyboard alone, and put the focus where something has changed", async () => {
+    const { website, phone, heading, greeted } = await setBoth();
+    const focused = () => phone.evaluate("document.activeElement.textContent.trim()");
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 20; presses++) {
+        await phone.keyboard.press("Tab");
+        if ((await focused()) === name) return;
+      }
+      throw new Error(`Tab never comes to ${name}`);
+    };
+    await tabTo("Type the text of the code");
+    await phone.keyboard.press("Enter");
+    await phone.keyboard.press("Tab");
+    await phone.keyboard.insertText(website.qrContent());
+    await tabTo("Continue");
+    await phone.keyboard.press("Enter");
+    await heading(asking);
+    expect(await focused()).toBe(asking);
+    await tabTo("Sign me in");
+    await phone.keyboard.press("Enter");
+    await heading("You are signed in");
+    expect(await focused()).toBe("You are signed in");
+    await greeted("Alice");
+    expect(await website.page.evaluate("document.activeElement.textContent")).toBe("Welcome, Alice");
+  });
+
+  it("tell the website when the person declines", async () => {
+    const { website, phone, press, heading } = await setBoth();
+    await typeCode(phone, website.qrContent());
+    await press("That is not me");
+    await heading("Declined");
+    await website.page.locator(".box[data-kind=cancelled]").waitFor();
+    await press("Scan another code");
+    await heading("Scan a code");
+  });
+});

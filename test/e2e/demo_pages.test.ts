@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
+import { openPhone, openWebsite, setDemo, typeCode, watchSins } from "../support/demo_stage.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let chromium: Browser;
+beforeAll(async () => {
+  if (hasChromium) chromium = await startChromium();
+});
+afterAll(() => chromium?.close());
+
+/** What axe finds wrong in the page as it is now, the shadow of the widget included. */
+async function faults(page: Page): Promise<unknown[]> {
+  await page.evaluate(axe);
+  // Colours are measured, and what moves has none that last.
+  await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
+  return (await page.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`,
+  )) as unknown[];
+}
+
+/** How much wider the page is than the window. */
+const overflow = (page: Page) =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+const wide = { width: 1180, height: 760 };
+const narrow = { width: 360, height: 640 };
+
+describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, () => {
+  it.each([
+    ["wide", "light", wide],
+    ["wide", "dark", wide],
+    ["narrow", "light", narrow],
+    ["narrow", "dark", narrow],
+  ] as const)(
+    "have no fault that axe finds in any step, and fit: %s, %s",
+    async (_, colorScheme, viewport) => {
+      const demo = await setDemo();
+      const context = await newBrowser(chromium, { colorScheme, viewport, reducedMotion: "reduce" });
+      const sins = await watchSins(context, demo);
+      const website = await openWebsite(context, demo);
+      const phone = await openPhone(context, demo);
+      const { page } = website;
+      const clean = async (step: string, ...pages: Page[]) => {
+        for (const one of pages)
+          expect([step, await overflow(one), ...(await faults(one))]).toEqual([step, 0]);
+      };
+      await clean("waiting", page, phone);
+      await typeCode(phone, "nonsense");
+      await phone.locator("#problem:not(:empty)").waitFor();
+      await clean("not a code", phone);
+      await typeCode(phone, website.qrContent());
+      await phone.locator("#ask").waitFor();
+      await page.getByText("Hello, Alice").waitFor();
+      await clean("asking", page, phone);
+      await phone.getByRole("button", { name: "Sign me in" }).click();
+      await phone.locator("#done").waitFor();
+      await page.locator("#welcome").waitFor();
+      await clean("signed in", page, phone);
+      expect(sins).toEqual({ violations: [], strange: [] });
+    },
+  );
+
+  it("show the buttons to agree and to decline without scrolling, on a small phone too", async () => {
+    const demo = await setDemo();
+    const context = await newBrowser(chromium, { viewport: narrow });
+    const website = await openWebsite(context, demo);
+    const phone = await openPhone(context, demo);
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    for (const id of ["#agree", "#decline"]) {
+      const box = await phone.locator(id).boundingBox();
+      expect((box?.y ?? 0) + (box?.height ?? Number.NaN)).toBeLessThanOrEqual(narrow.height);
+    }
+  });
+
+  it("do not move where the person wants no motion", async () => {
+    const demo = await setDemo();
+    const context = await newBrowser(chromium, { reducedMotion: "reduce" });
+    const website = await openWebsite(context, demo);
+    const phone = await openPhone(context, demo);
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    expect(await phone.evaluate("document.getAnimations().length")).toBe(0);
+  });
+
+  it("name the browser and the system of the usual user agents in words", async () => {
+    const demo = await setDemo();
+    const phone = await openPhone(await newBrowser(chromium), demo);
+    const named = await phone.evaluate(
+      `import("/demo/phone_words.js").then(({ browserIn }) => ${JSON.stringify(Object.keys(userAgents))}.map(browserIn))`,
+    );
+    expect(named).toEqual(Object.values(userAgents));
+  });
+});
+
+const webkit = "AppleWebKit/605.1.15 (KHTML, like Gecko)";
+const blink = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0";
+const userAgents = {
+  [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${blink} Safari/537.36`]: "Chrome on Windows",
+  [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${blink} Safari/537.36 Edg/141.0.0.0`]: "Edge on Windows",
+  [`Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${webkit} Version/18.0 Safari/605.1.15`]:
+    "Safari on a Mac",
+  [`Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) ${webkit} Version/18.0 Mobile/15E148 Safari/604.1`]:
+    "Safari on an iPhone",
+  "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0": "Firefox on Android",
+  "curl/8.0": "curl/8.0",
+  "": "",
+};

@@ -1,0 +1,175 @@
+import type { Browser, Page } from "playwright-core";
+import { PNG } from "pngjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
+import { createManualClock } from "../support/clock.js";
+import { type Demo, openPhone, openWebsite, setDemo, typeCode, watchSins } from "../support/demo_stage.js";
+
+let chromium: Browser;
+beforeAll(async () => {
+  if (hasChromium) chromium = await startChromium();
+});
+afterAll(() => chromium?.close());
+
+async function setBoth(clock?: ReturnType<typeof createManualClock>) {
+  const demo = await setDemo(clock);
+  const context = await newBrowser(chromium);
+  await watchSins(context, demo);
+  const website = await openWebsite(context, demo);
+  return { demo, context, website, phone: await openPhone(context, demo) };
+}
+
+const problemOf = async (page: Page) => {
+  await page.locator("#problem:not(:empty)").waitFor();
+  return page.locator("#problem").innerText();
+};
+
+const blank = PNG.sync.write(new PNG({ width: 300, height: 300, fill: true }));
+
+describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words${withoutChromium}`, () => {
+  it("a code that somebody else has scanned first is theirs", async () => {
+    const { demo, context, website, phone } = await setBoth();
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    const other = await openPhone(context, demo);
+    await other.getByText("Bob", { exact: true }).click();
+    await typeCode(other, website.qrContent());
+    expect(await problemOf(other)).toContain("Somebody else has scanned this code");
+  });
+
+  it("choosing another user in the middle of a question begins again, and the code stays with who has scanned it", async () => {
+    const { website, phone } = await setBoth();
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    await phone.getByText("Bob", { exact: true }).click();
+    await phone.locator("#scan").waitFor();
+    await typeCode(phone, website.qrContent());
+    expect(await problemOf(phone)).toContain("Somebody else has scanned this code");
+  });
+
+  it("a code that has run out is said to, and the website shows a new one that works", async () => {
+    const clock = createManualClock(Date.now());
+    const { website, phone } = await setBoth(clock);
+    const old = website.qrContent();
+    await clock.pass(120_000);
+    await website.newCode();
+    await typeCode(phone, old);
+    expect(await problemOf(phone)).toContain("This code has run out");
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+  });
+
+  it("who agrees too late is told so", async () => {
+    const clock = createManualClock(Date.now());
+    const { website, phone } = await setBoth(clock);
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    await clock.pass(120_000);
+    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.getByRole("heading", { name: "That did not work" }).waitFor();
+    expect(await phone.locator("#explanation").innerText()).toContain("This code has run out");
+  });
+
+  it("a question that nobody answers ends with its time", async () => {
+    const { website, phone } = await setBoth();
+    await phone.clock.install();
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    await phone.clock.runFor(121_000);
+    await phone.getByRole("heading", { name: "Too late" }).waitFor();
+  });
+
+  it.each([
+    ["what is no code of ours", "https://example.com/menu", "not a code to sign in with"],
+    [
+      "a code that nobody knows",
+      JSON.stringify({ scene: "APP_AUTH", random: "A".repeat(22), userPoolId: "demo-pool" }),
+      "Nobody knows this code",
+    ],
+    ["more text than a code can hold", "x".repeat(5_000), "not a code to sign in with"],
+  ])("%s", async (_, text, said) => {
+    const { phone } = await setBoth();
+    await typeCode(phone, text);
+    expect(await problemOf(phone)).toContain(said);
+  });
+
+  it.each([
+    ["a picture without a code", "image/png", blank, "There is no code to be found in this picture"],
+    ["a file that is no picture", "image/png", Buffer.from("no picture"), "This is not a picture"],
+  ])("%s", async (_, mimeType, buffer, said) => {
+    const { phone } = await setBoth();
+    await phone.locator("#file").setInputFiles({ name: "file.png", mimeType, buffer });
+    expect(await problemOf(phone)).toContain(said);
+  });
+
+  it("a camera that is not there or not allowed", async () => {
+    const { phone } = await setBoth();
+    await phone.getByRole("button", { name: "Use the camera" }).click();
+    expect(await problemOf(phone)).toMatch(/choose a picture of the code/i);
+    await phone.getByRole("button", { name: "Use the camera" }).waitFor();
+  });
+
+  it("a clipboard that is empty or not allowed", async () => {
+    const { phone } = await setBoth();
+    await phone.getByRole("button", { name: "Paste", exact: true }).click();
+    expect(await problemOf(phone)).toMatch(/paste/);
+  });
+
+  it("a service that cannot be reached", async () => {
+    const { website, phone } = await setBoth();
+    await phone.route("**/demo/phone/*", (route) => route.abort());
+    await typeCode(phone, website.qrContent());
+    expect(await problemOf(phone)).toContain("cannot be reached");
+  });
+
+  it("a ticket that the website's backend refuses, and the next code signs in", async () => {
+    const { website, phone } = await setBoth();
+    const { page } = website;
+    // Another one of the same form, which the backend really refuses.
+    await page.route(
+      "**/demo/session",
+      (route) => {
+        if (route.request().method() !== "POST") return route.continue();
+        return route.continue({
+          postData: JSON.stringify({ ticket: `${"A".repeat(22)}.${"A".repeat(43)}` }),
+        });
+      },
+      { times: 1 },
+    );
+    await typeCode(phone, website.qrContent());
+    await phone.getByRole("button", { name: "Sign me in" }).click();
+    expect(await problemOf(page)).toBe("That did not work: there is no such ticket.");
+    await website.newCode();
+    await phone.getByRole("button", { name: "Scan another code" }).click();
+    await typeCode(phone, website.qrContent());
+    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
+    expect(await page.locator("#problem").innerText()).toBe("");
+  });
+
+  it("what the website tells about the screen is shown as text and as nothing else", async () => {
+    const { demo, phone } = await setBoth();
+    const markup = "<img src=x onerror=alert(1)>";
+    const text = await createTicket(demo, {
+      deviceName: markup,
+      place: "Reading room",
+      customData: { Basket: ["one", "two"], Till: 3 },
+    });
+    await typeCode(phone, text);
+    await phone.locator("#ask").waitFor();
+    const rows = await phone.locator("#requester dd").allInnerTexts();
+    expect(rows).toEqual([markup, expect.any(String), "Reading room", expect.any(String), "one, two", "3"]);
+  });
+});
+
+/** Has the gateway make a ticket for a page that tells more of itself. */
+async function createTicket({ url }: Demo, body: object): Promise<string> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${url}/qrlogin/v1/tickets`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
+  const { qrContent } = (await response.json()) as { qrContent: string };
+  return qrContent;
+}

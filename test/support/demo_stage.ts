@@ -1,0 +1,151 @@
+import { pino } from "pino";
+import type { BrowserContext, Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { startApp } from "../../src/app.js";
+import { parseAddress } from "../../src/config/address.js";
+import { loadConfig } from "../../src/config/load.js";
+import { demoRoutes } from "../../src/demo/routes.js";
+import { developmentPresets } from "../../src/development.js";
+import { type Clock, systemClock } from "../../src/domain/clock.js";
+import { startGateway } from "../../src/gateway/server.js";
+import { redaction } from "../../src/server/redaction.js";
+import { countedClock } from "./counted_clock.js";
+import { freePorts } from "./process.js";
+
+/** Development mode as `npm start` has it, on ports of its own. */
+export interface Demo {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly grpcAddress: string;
+  /** The log so far, at level trace. */
+  logText(): string;
+}
+
+/** Sets the stage, which is cleared when the test is over. */
+export async function setDemo(time: Clock = systemClock): Promise<Demo> {
+  const clock = countedClock(time);
+  const config = loadConfig({ env: freePorts, development: developmentPresets() });
+  const written: string[] = [];
+  const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
+  const app = await startApp(config, log, { clock });
+  onTestFinished(() => app.stop());
+  const service = { address: app.grpcAddress };
+  const place = parseAddress(config.gateway?.address ?? "");
+  if (!config.gateway || !place) throw new Error("development mode has no gateway");
+  const { apps, handleKeys } = config.gateway;
+  const gateway = await startGateway(
+    {
+      ...place,
+      apps,
+      handleKeys,
+      service,
+      log,
+      trustedProxies: [],
+      shutdownDeadlineMs: 5_000,
+      extend: (server) => demoRoutes(server, service),
+    },
+    clock,
+  );
+  onTestFinished(() => gateway.stop());
+  return { url: `http://${gateway.address}`, grpcAddress: app.grpcAddress, logText: () => written.join("") };
+}
+
+/** What no page of ours may do. */
+export interface Sins {
+  /** What its content security policy had to refuse. */
+  readonly violations: string[];
+  /** Requests to anybody else, and errors of its scripts. */
+  readonly strange: string[];
+}
+
+/** Watches all pages that this browser opens from now on. */
+export async function watchSins(context: BrowserContext, { url }: Demo): Promise<Sins> {
+  const sins: Sins = { violations: [], strange: [] };
+  // Sooner than the test's own, so that it is known what was waited for.
+  context.setDefaultTimeout(20_000);
+  context.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url)
+      sins.strange.push(request.url());
+  });
+  context.on("weberror", (error) => void sins.strange.push(String(error.error())));
+  await context.exposeBinding("refused", (_source, text: string) => void sins.violations.push(text));
+  await context.addInitScript(
+    `addEventListener("securitypolicyviolation", (event) =>
+      refused(event.effectiveDirective + " " + event.blockedURI + " " + event.sourceFile));`,
+  );
+  return sins;
+}
+
+/** The website, with a code on it. */
+export interface Website {
+  readonly page: Page;
+  /** The text of the present code. */
+  qrContent(): string;
+  /** A picture of what is on the screen around the code, 640 × 480, as a camera would have it before it. */
+  photograph(): Promise<Buffer>;
+  /** Waits until there is another code than so far, and it can be seen. */
+  newCode(): Promise<void>;
+}
+
+/** What is used of an image in the page. */
+interface Picture {
+  decode(): Promise<void>;
+  getAnimations(): { readonly finished: Promise<unknown> }[];
+}
+
+/** Opens the website. */
+export async function openWebsite(context: BrowserContext, { url }: Demo): Promise<Website> {
+  const page = await context.newPage();
+  const contents: string[] = [];
+  let seen = 0;
+  let arrived = () => {};
+  page.on("response", async (response) => {
+    if (!response.url().endsWith("/qrlogin/v1/tickets") || response.status() !== 201) return;
+    contents.push(((await response.json()) as { qrContent: string }).qrContent);
+    arrived();
+  });
+  const website: Website = {
+    page,
+    qrContent: () => contents.at(-1) ?? "",
+    async photograph() {
+      const box = await page.locator("img.code").boundingBox();
+      if (!box) throw new Error("there is no code to be seen");
+      const { width = 0, height = 0 } = page.viewportSize() ?? {};
+      const x = Math.min(Math.max(0, box.x + box.width / 2 - 320), width - 640);
+      const y = Math.min(Math.max(0, box.y + box.height / 2 - 240), height - 480);
+      return page.screenshot({ clip: { x, y, width: 640, height: 480 } });
+    },
+    async newCode() {
+      while (contents.length <= seen) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+      seen = contents.length;
+      await page.locator(".box[data-kind=waiting] img.code").waitFor();
+      // It comes, and then appears by and by; nobody can read it before.
+      await page.locator("img.code").evaluate(async (image: Picture) => {
+        await image.decode();
+        await Promise.allSettled(image.getAnimations().map(({ finished }) => finished));
+      });
+    },
+  };
+  await page.goto(url);
+  await website.newCode();
+  return website;
+}
+
+/** Opens the phone. */
+export async function openPhone(context: BrowserContext, { url }: Demo): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${url}/phone`);
+  return page;
+}
+
+/** Gives the phone a text in place of a code. */
+export async function typeCode(phone: Page, text: string): Promise<void> {
+  const details = phone.locator("details");
+  if ((await details.getAttribute("open")) === null) await phone.locator("summary").click();
+  await phone.locator("#text").fill(text);
+  await phone.getByRole("button", { name: "Continue" }).click();
+}

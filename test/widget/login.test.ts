@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser.js";
+import { exchangeAtBackend, ticketIdIn } from "../support/page_stage.js";
+import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+
+useChromium();
+
+const alice = { nickname: "alice-nick", photoUrl: expect.stringContaining("data:image/svg") };
+
+describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChromium}`, () => {
+  it("tells every callback, once and in order, and shows who has scanned", async () => {
+    const stage = await setWidgetStage();
+    const gateway = await stage.gateway();
+    const it = await openWidgetPage(await browser(), gateway.url);
+    await it.begin({ customData: { cart: 7 }, deviceName: "Till 3" });
+    const text = await it.readCode();
+    expect(JSON.parse(text)).toMatchObject({ customData: { cart: 7 } });
+    const [handle, url] = await it.heard("onCodeLoaded");
+    await stage.alice.scan(text);
+    await it.heard("onScanned");
+    expect(await it.box.locator(".name").innerText()).toBe("Hello, alice-nick");
+    await stage.alice.agree(text);
+    const [user, ticket] = await it.heard("onSuccess");
+    expect(user).toEqual(alice);
+    expect(await it.state.innerText()).toBe("You are signed in");
+    expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
+    const status = (state: string) => expect.objectContaining({ state });
+    expect(it.told).toEqual([
+      ["onStart", {}],
+      ["onCodeShow", handle, url],
+      expect.anything(),
+      expect.anything(),
+      ["onResult", status("SCANNED")],
+      ["onScanned", alice],
+      ["onResult", status("AUTHORIZED")],
+      ["onCodeDestroyed", handle],
+      ["onSuccess", alice, ticket],
+    ]);
+    expect(
+      it.told
+        .slice(2, 4)
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(["onCodeLoaded", "onResult"]);
+    expect(url).toMatch(/^http:.*\/qrlogin\/v1\/pictures\/.*\.svg$/);
+    expect(gateway.logText()).not.toContain(String(handle));
+  });
+
+  it("ends without a sign-in when the phone declines, and offers a new code", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin();
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await it.heard("onScanned");
+    await stage.alice.decline(text);
+    await it.heard("onCancel");
+    expect(await it.state.innerText()).toBe("Declined on the phone");
+    await it.button.click();
+    const next = await it.readCode();
+    expect(ticketIdIn(next)).not.toBe(ticketIdIn(text));
+    expect(it.of("onRetry")).toEqual([[]]);
+    await stage.alice.scan(next);
+    await it.heard("onScanned", 2);
+    expect(it.of("onError")).toEqual([]);
+  });
+
+  it("withdraws the code and makes another for who says: not me", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin();
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await it.kind("scanned");
+    const withdrawn = it.page.waitForResponse(/\/withdraw$/);
+    await it.button.click();
+    expect((await withdrawn).status()).toBe(200);
+    await expect(stage.alice.agree(text)).rejects.toThrow();
+    const next = await it.readCode();
+    expect(next).not.toBe(text);
+    await (await stage.phone("bob")).scan(next);
+    expect(await it.heard("onScanned", 2)).toMatchObject([{ nickname: "bob-nick" }]);
+  });
+
+  it("withdraws when it is stopped, and not when it is stopped in onSuccess", async () => {
+    const stage = await setWidgetStage();
+    const gateway = await stage.gateway();
+    const it = await openWidgetPage(await browser(), gateway.url);
+    await it.begin();
+    const first = await it.readCode();
+    const withdrawn = it.page.waitForResponse(/\/withdraw$/);
+    await it.run("scanning.stop()");
+    expect((await withdrawn).status()).toBe(200);
+    await expect(stage.alice.scan(first)).rejects.toThrow();
+    await it.run(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
+      onSuccess: (...words) => { scanning.stop(); tell("onSuccess", words); } }))`);
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await stage.alice.agree(text);
+    const [, ticket] = await it.heard("onSuccess");
+    expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
+    expect(await it.page.locator("#qrcode").innerHTML()).toBe("");
+  });
+
+  it("hands over the user where the app lets the browser exchange", async () => {
+    const stage = await setWidgetStage();
+    const gateway = await stage.gateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    const it = await openWidgetPage(await browser(), gateway.url);
+    await it.begin({ autoExchangeUserInfo: true });
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await stage.alice.agree(text);
+    const [user] = await it.heard("onSuccess");
+    expect(user).toMatchObject({ email: "alice@mail.example.com", tokenSet: { tokenType: "Bearer" } });
+  });
+
+  it("says so where the app does not let the browser exchange", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin({ autoExchangeUserInfo: true });
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await stage.alice.agree(text);
+    expect(await it.heard("onError")).toEqual([expect.any(String), "EXCHANGE_NOT_ALLOWED"]);
+    expect(await it.state.innerText()).toBe("This did not work");
+    expect(it.of("onSuccess")).toEqual([]);
+  });
+
+  it("tells what onSignIn answers, also after an answer that was lost, and where it answers nothing", async () => {
+    const stage = await setWidgetStage();
+    const answers: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
+    const gateway = await stage.gateway({
+      onSignIn: (_signIn, _request, reply) => reply.send(answers.shift()),
+    });
+    const context = await browser();
+    for (const answer of [{ redirect: "/home" }, null]) {
+      const it = await openWidgetPage(context, gateway.url);
+      let lost = answer === null ? 1 : 0;
+      // The gateway has answered; the page is told nothing of it.
+      await it.page.route("**/complete", async (route) => {
+        if (lost++ > 0) return route.continue();
+        await route.fetch();
+        return route.abort();
+      });
+      await it.begin();
+      const text = await it.readCode();
+      await stage.alice.scan(text);
+      await stage.alice.agree(text);
+      expect(await it.heard("onSuccess")).toEqual([answer, null]);
+      await it.kind("succeeded");
+    }
+  });
+
+  it("does not mind a callback that throws, or texts and names that look like markup", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const markup = "<img src=x onerror=tell('markup',[])>";
+    await it.run(`QrLogin.startScanning("qrcode", { appId: "shop", tips: { title: ${JSON.stringify(markup)} },
+      ...Object.fromEntries(names.map((name) => [name, (...values) => { tell(name, values.map(plain)); throw new Error(name); }])) }) && 0`);
+    const text = await it.readCode();
+    const name = `${markup}$&`.repeat(4);
+    const phone = await stage.phone("mallory", { nickname: name });
+    await phone.scan(text);
+    await it.kind("scanned");
+    expect(await it.box.locator(".name").textContent()).toBe(`Hello, ${name}`);
+    expect(await it.box.locator(".title").textContent()).toBe(markup);
+    const frame = await it.box.locator(".frame").boundingBox();
+    const shown = await it.box.locator(".name").boundingBox();
+    expect(shown?.height).toBeLessThan(frame?.height ?? 0);
+    await phone.agree(text);
+    await it.heard("onSuccess");
+    await it.kind("succeeded");
+    expect(it.of("markup")).toEqual([]);
+    expect(it.of("thrown").length).toBeGreaterThan(5);
+    expect(it.of("onSuccess")).toHaveLength(1);
+  });
+});

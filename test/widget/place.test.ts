@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser.js";
+import {
+  browser,
+  nothing,
+  openWidgetPage,
+  type Running,
+  runningSince,
+  setWidgetStage,
+  useChromium,
+} from "./stage.js";
+
+useChromium();
+
+describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () => {
+  it("stops by itself when the page drops its place, and leaves nothing running", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const before = await it.run<Running>("running()");
+    await it.begin();
+    await it.readCode();
+    const withdrawn = it.page.waitForResponse(/\/withdraw$/);
+    await it.run(`document.getElementById("qrcode").remove()`);
+    await withdrawn;
+    expect(await runningSince(it, before)).toEqual(nothing);
+  });
+
+  it("leaves nothing running after a sign-in but what draws it", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const before = await it.run<Running>("running()");
+    await it.begin();
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await stage.alice.agree(text);
+    await it.heard("onSuccess");
+    // Whether the place is still there, and which theme the system has.
+    expect(await runningSince(it, before)).toEqual({ timers: 1, listeners: 1, sources: 0 });
+    await it.run("scanning.stop(); scanning.stop(); scanning.restart()");
+    expect(await runningSince(it, before)).toEqual(nothing);
+  });
+
+  it("takes the place of what the same element showed before, and minds no other", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin();
+    await it.readCode();
+    await it.begin();
+    await it.begin({}, "other");
+    const one = await it.readCode();
+    const other = await it.readCode("other");
+    expect(await it.page.locator(".box").count()).toBe(2);
+    await stage.alice.scan(other);
+    await it.kind("scanned", "other");
+    await it.kind("waiting");
+    await stage.alice.scan(one);
+    await it.kind("scanned");
+  });
+
+  it("is a dialogue without an element, which Escape closes and thereby stops", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const before = await it.run<Running>("running()");
+    await it.page.locator("#before").focus();
+    for (const close of ["Escape", "the button"]) {
+      await it.run(`void QrLogin.startScanning(undefined, { appId: "shop", ...callbacks() })`);
+      const dialog = it.page.getByRole("dialog", { name: "Sign in with your phone" });
+      await dialog.locator(".box[data-kind=waiting]").waitFor();
+      const place = await dialog.boundingBox();
+      const middle = (place?.x ?? 0) + (place?.width ?? 0) / 2;
+      expect(middle).toBeCloseTo((it.page.viewportSize()?.width ?? 0) / 2, 0);
+      const withdrawn = it.page.waitForResponse(/\/withdraw$/);
+      if (close === "Escape") await it.page.keyboard.press("Escape");
+      else await it.page.getByRole("button", { name: "Close" }).click();
+      await withdrawn;
+      expect(await dialog.count()).toBe(0);
+      expect(await it.run("document.activeElement.id")).toBe("before");
+    }
+    expect(await runningSince(it, before)).toEqual(nothing);
+    expect(it.of("violation")).toEqual([]);
+  });
+
+  it("says so where there is no such element", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await expect(it.run(`QrLogin.startScanning("no-such-place")`)).rejects.toThrow("no-such-place");
+  });
+});

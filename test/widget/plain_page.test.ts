@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser.js";
+import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+
+useChromium();
+
+const guide = readFileSync(new URL("../../docs/widget.md", import.meta.url), "utf8");
+const plain = /```html\n(?<page>.*?)```/s.exec(guide)?.groups?.page ?? "";
+
+describe.skipIf(!hasChromium)(`the page of docs/widget.md in Chromium${withoutChromium}`, () => {
+  it("has twenty lines, and signs in", async () => {
+    expect(plain.trim().split("\n")).toHaveLength(20);
+    const stage = await setWidgetStage();
+    const gateway = await stage.gateway({
+      extend: async (server) => {
+        server.get("/", async (_request, reply) => reply.type("text/html").send(plain));
+      },
+    });
+    const it = await openWidgetPage(await browser(), gateway.url);
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await stage.alice.agree(text);
+    await it.page.waitForFunction(`document.body.lastChild.textContent === "Hello, alice-nick"`);
+  });
+});

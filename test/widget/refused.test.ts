@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser.js";
+import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+
+useChromium();
+
+const _noConnection = "No connection. Trying again…";
+
+const _portOf = ({ address }: { address: string }) => Number(address.split(":")[1]);
+
+describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${withoutChromium}`, () => {
+  it("asks again for a picture that does not come, and gives up in the end", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    let failures = 2;
+    await it.page.route("**/pictures/**", (route) => (failures-- > 0 ? route.abort() : route.continue()));
+    await it.page.clock.install();
+    await it.begin();
+    while (it.of("onCodeLoaded").length === 0) await it.page.clock.runFor(1_000);
+    const missing = it.of("onCodeLoadFailed").filter(([message]) => String(message).includes("picture"));
+    expect(missing).toHaveLength(2);
+    await it.readCode();
+    failures = Number.POSITIVE_INFINITY;
+    await it.run("scanning.restart()");
+    while (it.of("onError").length === 0) await it.page.clock.runFor(1_000);
+    expect(it.of("onError")).toEqual([[expect.any(String), "PICTURE_FAILED"]]);
+    await it.kind("failed");
+    failures = 0;
+    await it.button.click();
+    await it.readCode();
+  });
+
+  it("shows a neutral mark where a photo does not come", async () => {
+    const stage = await setWidgetStage();
+    const { url } = await stage.gateway();
+    const it = await openWidgetPage(await browser(), url);
+    await it.begin();
+    const bob = await stage.phone("bob", { picture: `${url}/no-such-photo.png` });
+    await bob.scan(await it.readCode());
+    await it.kind("scanned");
+    await it.box.locator(".veil div.mark svg").waitFor();
+    expect(await it.box.locator(".veil img").count()).toBe(0);
+  });
+
+  it("says so where the app is not known, and where there is no gateway", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin({ appId: "no-such-app" });
+    expect(await it.heard("onError")).toEqual([expect.any(String), "APP_UNKNOWN"]);
+    await it.kind("failed");
+    await it.page.route("**/elsewhere/**", (route) =>
+      route.fulfill({ status: 404, body: "<h1>Not found</h1>" }),
+    );
+    await it.begin({ gateway: "/elsewhere/" });
+    expect(await it.heard("onError", 2)).toEqual([expect.any(String), "NO_GATEWAY"]);
+  });
+
+  it("waits as long as it is told to, and then shows a code", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const body = JSON.stringify({ reason: "RATE_LIMITED", detail: "too fast", retryAfterMs: 30_000 });
+    await it.page.route(/\/tickets$/, (route) => route.fulfill({ status: 429, body }), { times: 1 });
+    await it.page.clock.install();
+    await it.begin();
+    await it.heard("onCodeLoadFailed");
+    await it.page.clock.runFor(29_000);
+    expect(it.of("onCodeShow")).toEqual([]);
+    await it.page.clock.runFor(2_000);
+    await it.heard("onCodeShow");
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser.js";
+import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+
+useChromium();
+
+const life = 121_000;
+
+describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}`, () => {
+  it("are renewed as often as was asked for, and then by the person", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin({ renewals: 2 });
+    const seen = new Set<string>();
+    for (let codes = 1; codes <= 3; codes++) {
+      await it.heard("onCodeLoaded", codes);
+      seen.add(await it.readCode());
+      // The end of a code is a status too.
+      await it.heard("onResult", 2 * codes - 1);
+      expect(it.of("onExpired")).toEqual([]);
+      await stage.clock.pass(life);
+      await it.heard("onCodeDestroyed", codes);
+    }
+    await it.heard("onExpired");
+    expect(seen.size).toBe(3);
+    expect(await it.state.innerText()).toBe("The code has expired");
+    await it.button.click();
+    const text = await it.readCode();
+    // The person has asked: it is renewed by itself again.
+    await it.heard("onResult", 7);
+    await stage.clock.pass(life);
+    await it.heard("onCodeShow", 5);
+    expect(await it.readCode()).not.toBe(text);
+    expect([it.of("onExpired").length, it.of("onRetry").length, it.of("onError").length]).toEqual([1, 1, 0]);
+  });
+
+  it("are renewed after a scan that nothing came of", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin();
+    await stage.alice.scan(await it.readCode());
+    await it.kind("scanned");
+    await stage.clock.pass(life);
+    await it.heard("onCodeShow", 2);
+    await stage.alice.scan(await it.readCode());
+    await it.heard("onScanned", 2);
+  });
+
+  it("are renewed where the service has forgotten them, and no more often than that", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const problem = { status: 404, contentType: "application/problem+json" };
+    const body = JSON.stringify({ reason: "TICKET_NOT_FOUND", detail: "there is no such ticket" });
+    await it.page.route(/\/tickets\/(events|status)/, (route) => route.fulfill({ ...problem, body }));
+    await it.begin({ renewals: 1 });
+    expect(await it.heard("onError")).toEqual(["there is no such ticket", "TICKET_NOT_FOUND"]);
+    expect(it.of("onCodeShow")).toHaveLength(2);
+    await it.page.unroute(/\/tickets\/(events|status)/);
+    await it.button.click();
+    await stage.alice.scan(await it.readCode());
+    await it.heard("onScanned");
+  });
+});

@@ -1,0 +1,168 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { type ApproverClient, createApproverClient } from "../../src/client/index.js";
+import { bitmapOf, decode } from "../qr/decode.js";
+import { hasChromium, newBrowser, startChromium } from "../support/browser.js";
+import { createManualClock, type ManualClock } from "../support/clock.js";
+import { newHandleKey, type TestGateway, type TestGatewayOptions } from "../support/gateway.js";
+import { readByCamera, setPageStage, ticketIdIn } from "../support/page_stage.js";
+import type { TestServer } from "../support/server.js";
+import { customers, signToken } from "../support/tokens.js";
+import { instruments, pageRoutes } from "./page.js";
+
+const portrait = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/%3E";
+
+/** What a callback of the page was told. */
+export type Told = readonly [callback: string, ...values: readonly unknown[]];
+
+/** A page with the widget, open in a browser. */
+export interface WidgetPage {
+  readonly page: Page;
+  /** The widget's box in `#qrcode`. */
+  readonly box: Locator;
+  readonly state: Locator;
+  readonly button: Locator;
+  /** All callbacks so far, in their order; `violation` and `thrown` for what the page has to complain of. */
+  readonly told: readonly Told[];
+  /** What this callback was told, each time. */
+  of(callback: string): readonly (readonly unknown[])[];
+  /** Waits until this callback was told so many times, and answers what it was told last. */
+  heard(callback: string, times?: number): Promise<readonly unknown[]>;
+  /** `startScanning` with every callback told. What it answers is `scanning` in the page. */
+  begin(options?: object, place?: string): Promise<void>;
+  run<T = unknown>(script: string): Promise<T>;
+  /** Waits for a code in the place and reads it off the screen. */
+  readCode(place?: string): Promise<string>;
+  /** Waits until the widget is in this state: the kind of a scene. */
+  kind(kind: string, place?: string): Promise<void>;
+}
+
+/** Real service with a clock that stands still, real phones, real gateways with pages. */
+export interface WidgetStage {
+  readonly server: TestServer;
+  readonly clock: ManualClock;
+  readonly alice: Phone;
+  /** All of them have the same keys. */
+  gateway(options?: TestGatewayOptions): Promise<TestGateway>;
+  phone(name: string, claims?: Record<string, unknown>): Promise<Phone>;
+}
+
+/** Somebody's phone. Each takes the text of a code. */
+export interface Phone {
+  scan(text: string): Promise<void>;
+  agree(text: string): Promise<void>;
+  decline(text: string): Promise<void>;
+}
+
+let chromium: Browser;
+
+/** Gives the file a browser. */
+export function useChromium(): void {
+  beforeAll(async () => {
+    if (hasChromium) chromium = await startChromium();
+  });
+  afterAll(() => chromium?.close());
+}
+
+export const browser = (options?: BrowserContextOptions): Promise<BrowserContext> =>
+  newBrowser(chromium, options);
+
+/** Sets the stage, cleared when the test is over. */
+export async function setWidgetStage(): Promise<WidgetStage> {
+  const clock = createManualClock(Date.now());
+  const { server, gateway } = await setPageStage({ clock });
+  const same = { handleKeys: [newHandleKey()], extend: pageRoutes };
+  const phone = async (name: string, claims = {}): Promise<Phone> => {
+    const token = await signToken(name, customers, { claims: { picture: portrait, ...claims } });
+    const client = createApproverClient({ address: server.address, tls: false, token });
+    onTestFinished(() => client.close());
+    return phoneOf(client);
+  };
+  return {
+    server,
+    clock,
+    alice: await phone("alice"),
+    phone,
+    gateway: (options) => gateway({ ...same, ...options }),
+  };
+}
+
+function phoneOf(client: ApproverClient): Phone {
+  return {
+    async scan(text) {
+      await client.markScanned(readByCamera(text));
+    },
+    async agree(text) {
+      await client.authorize({ ticketId: ticketIdIn(text) });
+    },
+    async decline(text) {
+      await client.cancel({ ticketId: ticketIdIn(text) });
+    },
+  };
+}
+
+/** Opens the page of a gateway; `/` by default. */
+export async function openWidgetPage(context: BrowserContext, url: string, path = "/"): Promise<WidgetPage> {
+  const page = await context.newPage();
+  const told: Told[] = [];
+  const waiting = new Set<() => void>();
+  await page.exposeFunction("tell", (callback: string, values: readonly unknown[]) => {
+    told.push([callback, ...values]);
+    for (const look of waiting) look();
+  });
+  await page.addInitScript({ content: instruments });
+  await page.goto(url + path);
+  const box = (place: string) => page.locator(`#${place} .box`);
+  const of = (callback: string) => told.filter(([name]) => name === callback).map(([, ...values]) => values);
+
+  return {
+    page,
+    told,
+    of,
+    box: box("qrcode"),
+    state: box("qrcode").locator(".state"),
+    button: box("qrcode").locator("button"),
+    heard: (callback, times = 1) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = of(callback)[times - 1];
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    async begin(options = {}, place = "qrcode") {
+      const words = `${JSON.stringify(place)}, { appId: "shop", ...callbacks(), ...${JSON.stringify(options)} }`;
+      await page.evaluate(`void (globalThis.scanning = QrLogin.startScanning(${words}))`);
+    },
+    run: (script) => page.evaluate(script),
+    async kind(kind, place = "qrcode") {
+      await page.locator(`#${place} .box[data-kind=${kind}]`).waitFor();
+    },
+    async readCode(place = "qrcode") {
+      const picture = page.locator(`#${place} .box[data-kind=waiting] .code`);
+      await picture.waitFor();
+      // It fades in, and may have been asked for only now.
+      for (let tries = 0; tries < 50; tries++) {
+        const data = Uint8Array.from(await picture.screenshot());
+        const { jsqr } = await decode(bitmapOf({ mediaType: "image/png", data }));
+        if (jsqr !== undefined) return jsqr;
+      }
+      throw new Error("there is no code to be read");
+    },
+  };
+}
+
+/** What the page has under way: timers, listeners of its own, streams. */
+export type Running = Readonly<Record<"timers" | "listeners" | "sources", number>>;
+
+export const nothing: Running = { timers: 0, listeners: 0, sources: 0 };
+
+/** What runs in the page beyond what ran there before. */
+export async function runningSince(page: WidgetPage, before: Running): Promise<Running> {
+  const now = await page.run<Running>("running()");
+  const more = (kind: keyof Running) => now[kind] - before[kind];
+  return { timers: more("timers"), listeners: more("listeners"), sources: more("sources") };
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser.js";
+import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+
+useChromium();
+
+const noConnection = "No connection. Trying again…";
+
+const portOf = ({ address }: { address: string }) => Number(address.split(":")[1]);
+
+describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromium}`, () => {
+  it("goes on with the same code after a restart of the gateway", async () => {
+    const stage = await setWidgetStage();
+    const before = await stage.gateway();
+    const it = await openWidgetPage(await browser(), before.url);
+    await it.begin();
+    const text = await it.readCode();
+    await it.heard("onResult");
+    await before.stop();
+    await it.state.getByText(noConnection).waitFor();
+    await stage.gateway({ port: portOf(before) });
+    await it.state.getByText("Scan the code with the app").waitFor();
+    await stage.alice.scan(text);
+    await it.heard("onScanned");
+    await stage.alice.agree(text);
+    await it.heard("onSuccess");
+    expect(it.of("onCodeShow")).toHaveLength(1);
+    expect(it.of("onError")).toEqual([]);
+  });
+
+  it("goes on when the network is back", async () => {
+    const stage = await setWidgetStage();
+    const context = await browser();
+    const it = await openWidgetPage(context, (await stage.gateway()).url);
+    await it.begin();
+    const text = await it.readCode();
+    await it.heard("onResult");
+    await context.setOffline(true);
+    await it.state.getByText(noConnection).waitFor();
+    await stage.alice.scan(text);
+    await context.setOffline(false);
+    await it.heard("onScanned");
+    expect(await it.state.innerText()).toBe("Scanned. Confirm the sign-in on your phone");
+  });
+
+  it("shows a code as soon as a gateway is there that was away at the start", async () => {
+    const stage = await setWidgetStage();
+    const before = await stage.gateway();
+    const it = await openWidgetPage(await browser(), before.url);
+    await before.stop();
+    await it.begin();
+    await it.state.getByText(noConnection).waitFor();
+    expect(await it.heard("onCodeLoadFailed")).toEqual([expect.any(String)]);
+    await stage.gateway({ port: portOf(before) });
+    await stage.alice.scan(await it.readCode());
+    await it.heard("onScanned");
+    expect(it.of("onError")).toEqual([]);
+  });
+
+  it("polls where there is no EventSource", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.run("delete globalThis.EventSource; globalThis.EventSource = undefined");
+    await it.begin();
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await it.heard("onScanned");
+    await stage.alice.agree(text);
+    await it.heard("onSuccess");
+    expect(it.of("onSuccess")).toHaveLength(1);
+  });
+
+  it("polls where streams are refused, and comes back to them in a while", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.page.route(/\/tickets\/events/, (route) => route.fulfill({ status: 502, body: "Bad Gateway" }));
+    await it.page.clock.install();
+    await it.begin({ interval: 200 });
+    const text = await it.readCode();
+    while ((await it.run<number>("streams()")) < 3) await it.page.clock.runFor(1_000);
+    await stage.alice.scan(text);
+    while (it.of("onScanned").length === 0) await it.page.clock.runFor(200);
+    expect(await it.run("streams()")).toBe(3);
+    await it.page.unroute(/\/tickets\/events/);
+    while ((await it.run<number>("streams()")) < 4) await it.page.clock.runFor(5_000);
+    const polled: string[] = [];
+    await stage.alice.agree(text);
+    it.page.on("request", (request) => polled.push(request.url()));
+    await it.heard("onSuccess");
+    expect(polled.filter((url) => url.endsWith("/status"))).toEqual([]);
+  });
+
+  it("polls where a proxy holds the stream back", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    // Never answered: what a proxy that buffers looks like.
+    await it.page.route(/\/tickets\/events/, () => {});
+    await it.page.clock.install();
+    await it.begin();
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    while (it.of("onScanned").length === 0) await it.page.clock.runFor(1_000);
+    expect(it.of("onError")).toEqual([]);
+  });
+});
