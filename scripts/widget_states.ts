@@ -13,10 +13,14 @@ const states = {
   success: { state: "AUTHORIZED", scannedBy: true, exchangeTicket: "spent" },
   refused: { state: "CANCELLED", cancelReason: "DECLINED_BY_APPROVER" },
   expired: { state: "EXPIRED" },
+  renewed: { state: "PENDING" },
   error: undefined,
 } as const;
 
 type State = keyof typeof states;
+
+/** How often the widget may renew a code: in one of the states it does. */
+const renewals: Partial<Record<State, number>> = { renewed: 1 };
 
 const portrait = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#6d28d9"/>' +
@@ -32,9 +36,18 @@ export async function showStates(page: Page, origin: string, look: Look): Promis
   await page.route(`${origin}/states`, (route) =>
     route.fulfill({ contentType: "text/html", body: sheet(names, look) }),
   );
-  await page.route(`${origin}/state/**`, (route) => answer(route, origin));
+  let renewed = false;
+  await page.route(`${origin}/state/**`, (route) => {
+    // The first code of this state runs out, and the second one waits.
+    const runsOut =
+      route.request().url().includes("/state/renewed/") && route.request().url().includes("/events");
+    const expired = runsOut && !renewed;
+    renewed ||= runsOut;
+    return answer(route, origin, expired ? "expired" : undefined);
+  });
   await page.goto(`${origin}/states`);
   const shown = [
+    "waiting",
     "waiting",
     "waiting",
     "loading",
@@ -54,10 +67,10 @@ export async function showStates(page: Page, origin: string, look: Look): Promis
 }
 
 /** The gateway's part, at `/state/STATE/qrlogin/v1/…`. */
-async function answer(route: Route, origin: string): Promise<void> {
+async function answer(route: Route, origin: string, instead: State | undefined): Promise<void> {
   const { pathname, search } = new URL(route.request().url());
   const [, , name = "", ...rest] = pathname.split("/");
-  const state = decodeURIComponent(name) as State;
+  const state = instead ?? (decodeURIComponent(name) as State);
   const path = `/${rest.join("/")}`;
   if (state === "loading") return;
   if (state === "error")
@@ -88,11 +101,10 @@ function sheet(names: readonly State[], look: Look): string {
   const options = {
     theme: look === "dark" ? "dark" : "light",
     language: look === "chinese" ? "zh-CN" : "en",
-    renewals: 0,
   };
   const places = names.map(
     (name) =>
-      `<figure><figcaption>${name}</figcaption><div class="place" data-state="${name}"></div></figure>`,
+      `<figure><figcaption>${name}</figcaption><div class="place" data-state="${name}" data-renewals="${renewals[name] ?? 0}"></div></figure>`,
   );
   return `<!doctype html><html lang="en"${look === "right-to-left" ? ' dir="rtl"' : ""}><meta charset="utf-8"><style>
 body{margin:0;background:${paper};color:${ink};font:14px/1.4 system-ui,sans-serif}
@@ -100,5 +112,5 @@ main{display:grid;grid-template-columns:repeat(${look === "narrow" ? 5 : 3},${wi
 figure{margin:0}figcaption{margin-block-end:8px;opacity:.75}</style>
 <main>${places.join("")}</main><script src="/qrlogin/v1/widget.js"></script>
 <script>for(const place of document.querySelectorAll(".place"))
-QrLogin.startScanning(place,{...${JSON.stringify(options)},gateway:"/state/"+encodeURIComponent(place.dataset.state)})</script>`;
+QrLogin.startScanning(place,{...${JSON.stringify(options)},renewals:Number(place.dataset.renewals),gateway:"/state/"+encodeURIComponent(place.dataset.state)})</script>`;
 }

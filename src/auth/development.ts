@@ -59,7 +59,7 @@ export const developmentPool: UserPoolConfig = {
 /** The demo website; its secret is `demo-secret`. Only development mode may configure it. */
 export const developmentApp: AppConfig = {
   id: "demo-app",
-  name: "Demo Website",
+  name: "Harbour Books",
   logoUrl: "",
   userPool: developmentPool.id,
   secretSha256: [hexDigest("demo-secret")],

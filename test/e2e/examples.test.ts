@@ -33,7 +33,7 @@ describe("the examples", () => {
     const command = await website.line("npm run phone -- ");
     const qrContent = /'(.*)'/.exec(command)?.[1] ?? "";
     const end = await phone("y\\n", qrContent, "--user", "bob", "--address", address);
-    expect(end.stdout).toContain("Demo Website asks you to sign in");
+    expect(end.stdout).toContain("Harbour Books asks you to sign in");
     expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("Signed in as bob.") });
     const { code, stdout } = await website.ended;
     expect(stdout).toContain("userId: 'bob'");
