@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { parseAddress } from "./config/address.js";
 import type { GatewayConfig } from "./config/config.js";
-import { demoRoutes } from "./demo/routes.js";
 import { type GatewayServer, startGateway } from "./gateway/server.js";
 
 /**
@@ -28,7 +27,9 @@ export async function startGatewayApp(
     trustedProxies,
     log,
     service: client,
-    extend: demo ? (server) => demoRoutes(server, client) : undefined,
+    extend: demo
+      ? async (server) => (await import("./demo/routes.js")).demoRoutes(server, client)
+      : undefined,
     handleMaxAgeMs: config.handleMaxAge,
     heartbeatMs: heartbeat,
     tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },

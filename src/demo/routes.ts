@@ -74,11 +74,18 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
   await server.register(pages);
 }
 
-/** Nobody's page but the demo's own may sign anybody in or out: not one of another port of this machine either. */
+/**
+ * Nobody's page but the demo's own may sign anybody in or out: not one of another port of this machine either,
+ * nor one whose name has been turned towards this machine (DNS rebinding).
+ */
 function demandOwnPage(request: FastifyRequest): void {
   const { "sec-fetch-site": site = "same-origin" } = request.headers;
-  if (isEmbedded(request) || site !== "same-origin")
+  if (isEmbedded(request) || site !== "same-origin" || !isLoopback(request.hostname))
     throw new HttpRefusal(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call");
+}
+
+function isLoopback(name: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
 }
 
 function page(name: string): URL {

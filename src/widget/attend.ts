@@ -54,8 +54,12 @@ export function attend(
         void finish(status);
         break;
       case "CANCELLED":
-        end({ kind: "cancelled" });
-        tell(options.onCancel);
+        // What the site has withdrawn nobody has declined.
+        if (status.cancelReason === "WITHDRAWN_BY_CREATOR") end({ kind: "expired" });
+        else {
+          end({ kind: "cancelled" });
+          tell(options.onCancel);
+        }
         break;
       case "EXPIRED":
       case "EXCHANGED":
@@ -113,7 +117,7 @@ export function attend(
 
   const unfollow = follow(api, handle, intervalMs, {
     onStatus: take,
-    onGone: (error) => end({ kind: "gone", error }),
+    onGone: (error) => end({ kind: error.reason === "TICKET_NOT_FOUND" ? "gone" : "failed", error }),
     onReach: attendant.onReach,
   });
   return stop;

@@ -94,7 +94,10 @@ export class QrLoginElement extends Base {
 
   #said(): ScanOptions {
     const said = (name: string) => this.getAttribute(name) ?? undefined;
-    const count = (name: string) => (this.hasAttribute(name) ? Number(said(name)) || 0 : undefined);
+    const count = (name: string) => {
+      const number = Number(said(name)?.trim() || Number.NaN);
+      return Number.isNaN(number) ? undefined : number;
+    };
     const theme = said("theme");
     return {
       gateway: said("gateway"),

@@ -5,7 +5,7 @@ import { onWake, pauseAfter } from "./wake.js";
 export interface Follower {
   /** Each status that is not the same as the one before. */
   onStatus(status: Status): void;
-  /** The ticket can be followed no longer. */
+  /** The ticket can be followed no longer: it is gone, or the gateway refuses for good. */
   onGone(error: GatewayError): void;
   /** Whether the gateway is reached, whenever that changes. */
   onReach(reached: boolean): void;
@@ -114,8 +114,8 @@ export function follow(api: Api, handle: string, intervalMs: number, follower: F
       if (mine === turn) later(pushes() ? pauseAfter(barren) : intervalMs, begin);
     } catch (error) {
       if (mine !== turn) return;
-      const { reason, retryAfterMs = 0 } = error as GatewayError;
-      if (reason === "TICKET_NOT_FOUND") return gone(error as GatewayError);
+      const { passes, retryAfterMs = 0 } = error as GatewayError;
+      if (!passes) return gone(error as GatewayError);
       later(Math.max(pauseAfter(failures++), retryAfterMs), begin);
       reach(false);
     }

@@ -92,4 +92,5 @@ export interface Scanning {
 }
 
 /** Never so short that a gateway is flooded by a slip. */
-export const intervalOf = ({ interval = 800 }: FollowOptions): number => Math.max(200, interval);
+export const intervalOf = ({ interval = 800 }: FollowOptions): number =>
+  Math.max(200, Number.isFinite(interval) ? interval : 800);

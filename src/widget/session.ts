@@ -17,8 +17,8 @@ export interface Stage {
   show(scene: Scene): void;
   /** Whether the gateway is reached. */
   reach(reached: boolean): void;
-  /** Asks for the picture of the code once more, after so many milliseconds. */
-  redraw(ms: number): void;
+  /** Asks for the picture of the code once more. */
+  redraw(): void;
 }
 
 /** A sign-in: code after code until one of them is approved, or the person has had enough. */
@@ -40,6 +40,10 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
   let scene: Scene = { kind: "loading" };
   let failures = 0;
   let pictures = 0;
+  let reached = true;
+  // The picture has failed, and is to be asked for again.
+  let isUndrawn = false;
+  let stopRedraw = () => {};
   let stopWork = () => {};
   // What belongs to an earlier code is not wanted any more.
   let turn = 0;
@@ -49,10 +53,30 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
     stage.show(next);
   }
 
+  function reach(now: boolean): void {
+    const isBack = now && !reached;
+    reached = now;
+    stage.reach(now);
+    if (!isBack || !isUndrawn) return;
+    pictures = 0;
+    redraw();
+  }
+
+  function redraw(): void {
+    stopRedraw();
+    isUndrawn = false;
+    stage.redraw();
+  }
+
   async function begin(): Promise<void> {
     if (!leave()) return;
     const mine = turn;
     show({ kind: "loading" });
+    // A tab that was opened behind another may never be looked at.
+    if (document.hidden) {
+      stopWork = wait(0, begin);
+      return;
+    }
     try {
       const created = await api.create({ customData, deviceName });
       if (mine !== turn) return giveUp(created);
@@ -60,11 +84,11 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
     } catch (error) {
       if (mine !== turn) return;
       const refused = error as GatewayError;
-      stage.reach(refused.reason !== "OFFLINE");
+      reach(refused.reason !== "OFFLINE");
       tell(options.onCodeLoadFailed, refused.message);
       if (mine !== turn) return;
-      if (refused.passes) wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), begin);
-      else fail(refused);
+      if (!refused.passes) return fail(refused);
+      stopWork = wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), begin);
     }
   }
 
@@ -72,24 +96,24 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
     code = created;
     failures = 0;
     pictures = 0;
-    stage.reach(true);
+    reach(true);
     show({ kind: "waiting", code: created, until: Date.now() + created.remainingMs });
     const intervalMs = Math.max(intervalOf(options), created.minPollIntervalMs);
     stopWork = attend(api, created.handle, intervalMs, options, {
       onScanned: (by, until) => show({ kind: "scanned", by, until }),
       onFinishing: () => show({ kind: "loading" }),
-      onReach: stage.reach,
+      onReach: reach,
       onEnd: ended,
     });
     tell(options.onCodeShow, created.handle, created.url);
   }
 
-  /** Later, and sooner where the network comes back; not while the page is hidden. */
-  function wait(ms: number, next: () => Promise<void>): void {
+  /** Later, and sooner where the network comes back; not while the page is hidden. The answer stops it. */
+  function wait(ms: number, next: () => unknown): () => void {
     const go = () => void (document.hidden || next());
     const timer = setTimeout(go, ms);
     const forget = onWake(go);
-    stopWork = () => {
+    return () => {
       clearTimeout(timer);
       forget();
     };
@@ -100,6 +124,8 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
     const mine = ++turn;
     stopWork();
     stopWork = () => {};
+    stopRedraw();
+    isUndrawn = false;
     const { handle } = code ?? {};
     code = undefined;
     if (handle !== undefined) tell(options.onCodeDestroyed, handle);
@@ -108,7 +134,7 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
 
   function ended(end: End): void {
     if (!leave()) return;
-    stage.reach(true);
+    reach(true);
     if (end.kind === "succeeded" || end.kind === "cancelled") show(end);
     else if (end.kind === "failed") fail(end.error);
     else if (left-- > 0) void begin();
@@ -120,6 +146,7 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
   }
 
   function fail({ message, reason }: GatewayError): void {
+    reach(true);
     show({ kind: "failed" });
     tell(options.onError, message, reason);
   }
@@ -144,7 +171,14 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       const error = new GatewayError("PICTURE_FAILED", "the picture of the code cannot be loaded");
       tell(options.onCodeLoadFailed, error.message);
       if (mine !== turn) return;
-      if (++pictures < maxPictures) return stage.redraw(pauseAfter(pictures));
+      isUndrawn = true;
+      // Without a network there is no picture either: that is not counted.
+      if (reached && !document.hidden) pictures++;
+      if (pictures < maxPictures) {
+        stopRedraw();
+        stopRedraw = wait(pauseAfter(reached ? pictures : maxPictures), redraw);
+        return;
+      }
       giveUp(code);
       if (leave()) fail(error);
     },

@@ -11,17 +11,17 @@ const lookMs = 1_000;
 const present = new WeakMap<HTMLElement, Scanning>();
 
 /**
- * Shows a QR code in the element and signs in whoever scans it and agrees. Without an element it is shown in the middle of
+ * Shows a QR code in the element and signs in whoever scans it and agrees. Without a place it is shown in the middle of
  * the page, in a dialogue that Escape closes. It stops by itself where the page drops the element.
  *
  * ```js
  * startScanning("qrcode", { onSuccess: (user, ticket) => {}, onError: (message) => {} });
  * ```
  *
- * @throws Error when there is no element of this id.
+ * @throws Error when there is no element of this id, or the element is null.
  */
 export function startScanning(place?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
-  const isDialog = !place;
+  const isDialog = place === undefined;
   const within = elementOf(place) ?? document.body;
   if (!isDialog) present.get(within)?.stop();
   // An element of ours, since the page's may have a shadow or content of its own.
@@ -59,9 +59,10 @@ export function startScanning(place?: string | HTMLElement | null, options: Scan
 }
 
 function elementOf(place: string | HTMLElement | null | undefined): HTMLElement | undefined {
-  if (!place) return undefined;
+  if (place === undefined) return undefined;
+  if (place === null) throw new Error("the element is null");
   if (typeof place !== "string") return place;
   const found = document.getElementById(place);
-  if (!found) throw new Error(`there is no element with the id ${place}`);
+  if (!found) throw new Error(`there is no element with the id "${place}"`);
   return found;
 }

@@ -14,7 +14,7 @@ export const styles = `
 dialog{margin:auto;padding:0;border:0;background:none;color:inherit;max-inline-size:calc(100vw - 32px)}
 dialog::backdrop{background:rgb(10 12 18/.5)}
 .box{position:relative;inline-size:300px;max-inline-size:100%;padding:24px 20px 20px;border:1px solid var(--line);border-radius:var(--qr-login-radius,20px);background:var(--paper);color:var(--ink);
-font:15px/1.45 var(--qr-login-font,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei",sans-serif);text-align:center;display:grid;grid-template-columns:minmax(0,1fr);justify-items:center;gap:14px;align-content:start;min-block-size:418px}
+font:15px/1.45 var(--qr-login-font,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei",sans-serif);text-align:center;display:grid;grid-template-columns:minmax(0,1fr);justify-items:center;gap:14px;align-content:start;min-block-size:463px}
 .box:focus{outline:none}
 .box:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 .title{font-size:18px;line-height:1.3;font-weight:650}
@@ -36,7 +36,8 @@ svg{inline-size:34px;block-size:34px;fill:none;stroke:currentColor;stroke-width:
 .veil .spin{animation:spin 1s linear infinite}
 .middle{position:absolute;inset-block-start:50%;inset-inline:0;translate:0 -50%}
 .middle span{background:#fff;padding:2px 8px;border-radius:6px;font-weight:600;color:#16181d}
-.state{min-block-size:1.45em;font-weight:500;overflow-wrap:anywhere}
+.unseen{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.state{min-block-size:2.9em;font-weight:500;overflow-wrap:anywhere}
 [data-kind=failed] .state,[data-kind=cancelled] .state{color:var(--bad)}
 [data-kind=failed] .mark svg{inline-size:42px;block-size:42px;stroke-width:2.8}
 .away .code{opacity:.35}

@@ -30,7 +30,6 @@ export function createView(
   dress(root);
   const stopTheme = followTheme(host, options.theme);
   let ticking: ReturnType<typeof setInterval> | undefined;
-  let redrawing: ReturnType<typeof setTimeout> | undefined;
   let scene: Scene = { kind: "loading" };
   let reached = true;
   let whole = 0;
@@ -53,11 +52,15 @@ export function createView(
   }
 
   function speak(): void {
-    const isAway = !reached && scene.kind !== "succeeded";
+    const isAway = !reached && /^(loading|waiting|scanned)$/.test(scene.kind);
     el.box.classList.toggle("away", isAway);
     const said = isAway ? texts.offline : texts[scene.kind];
+    // Over the code the name is only seen.
+    const name = !isAway && "by" in scene && scene.by.nickname;
+    const greeting = name ? `${texts.scannedBy.replace("{name}", () => name)}. ` : "";
     // Said once: the same text set anew would be announced anew.
-    if (el.state.textContent !== said) el.state.textContent = said;
+    if (el.state.textContent === greeting + said) return;
+    el.state.replaceChildren(make("span", { className: "unseen", textContent: greeting }), said);
   }
 
   function count(): void {
@@ -75,7 +78,6 @@ export function createView(
       const isSame = kind === scene.kind && el.box.dataset.kind === kind;
       scene = next;
       el.box.dataset.kind = kind;
-      clearTimeout(redrawing);
       if (kind === "waiting") {
         whole = next.code.remainingMs;
         pictured(false);
@@ -95,16 +97,12 @@ export function createView(
       reached = now;
       speak();
     },
-    redraw(ms) {
-      clearTimeout(redrawing);
-      redrawing = setTimeout(() => {
-        // The same address set anew is asked for anew.
-        if (scene.kind === "waiting") el.code.src = scene.code.url;
-      }, ms);
+    redraw() {
+      // The same address set anew is asked for anew.
+      if (scene.kind === "waiting") el.code.src = scene.code.url;
     },
     remove() {
       clearInterval(ticking);
-      clearTimeout(redrawing);
       stopTheme();
       el.code.onload = null;
       el.code.onerror = null;
@@ -171,7 +169,8 @@ function mark(veil: HTMLElement, scene: Scene, texts: Texts): void {
   if (!by?.nickname) return;
   const [before = "", after = ""] = texts.scannedBy.split("{name}");
   const name = make("bdi", { textContent: by.nickname });
-  veil.append(make("span", { className: "name" }, before, name, after));
+  // The state says it too, for who cannot see it.
+  veil.append(make("span", { className: "name", ariaHidden: "true" }, before, name, after));
 }
 
 /** With a button to close it, since not everybody has an Escape key. */

@@ -67,6 +67,13 @@ it.each([
   ["a page of another site", { origin: "https://evil.example.com" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page of another port of this machine", { origin: "http://127.0.0.1:1" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page that hides its origin", { origin: "null" }, 403, "ORIGIN_NOT_ALLOWED"],
+  [
+    "a page whose name has been turned towards this machine",
+    { host: "evil.test:1", origin: "http://evil.test:1", "sec-fetch-site": "same-origin" },
+    403,
+    "ORIGIN_NOT_ALLOWED",
+  ],
+  ["a host that only begins like this machine", { host: "127.0.0.1.evil.test" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page of the same site without an origin", { "sec-fetch-site": "same-site" }, 403, "ORIGIN_NOT_ALLOWED"],
 ])("signs nobody in, agrees to nothing and signs nobody out for %s", async (_, headers, status, reason) => {
   const demo = await setDemo();
@@ -86,6 +93,12 @@ it.each([
   }
   // Nothing of it has spent the ticket.
   expect((await post(`${demo.url}/demo/session`, { ticket })).status).toBe(200);
+});
+
+it.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])("is at home at %s", async (name) => {
+  const { url } = await setDemo();
+  const own = { host: `${name}:8080`, origin: `http://${name}:8080`, "sec-fetch-site": "same-origin" };
+  expect((await post(`${url}/demo/session/end`, {}, own)).status).toBe(200);
 });
 
 it("refuses every body that makes no sense with 400 and the field that is at fault", async () => {

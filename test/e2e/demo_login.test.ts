@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     expect(await phone.locator("video").isVisible()).toBe(false);
     expect(await phone.locator("#requester").innerText()).toMatch(/Chrome on Linux\s+Address\s+127\.0\.0\.1/);
     expect(await phone.locator("#left").innerText()).toMatch(/^[12]:\d\d left$/);
-    await website.page.getByText("Hello, Alice").waitFor();
+    await website.page.getByText("Hello, Alice").first().waitFor();
     await press("Sign me in");
     await heading("You are signed in");
     await greeted("Alice");

@@ -122,6 +122,86 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     expect(await problemOf(phone)).toContain("cannot be reached");
   });
 
+  it.each([
+    ["the network", "abort", "cannot be reached"],
+    ["the service", 503, "cannot be reached"],
+    ["a limit", 429, "Too much is going on"],
+  ] as const)("a decision that fails for now can be made again: %s", async (_, how, said) => {
+    const { website, phone } = await setBoth();
+    await phone.route(
+      "**/demo/phone/agree",
+      (route) =>
+        how === "abort"
+          ? route.abort()
+          : route.fulfill({
+              status: how,
+              json: { status: how, reason: how === 429 ? "RATE_LIMITED" : "STORE_UNAVAILABLE" },
+            }),
+      { times: 1 },
+    );
+    await typeCode(phone, website.qrContent());
+    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.locator("#trouble:not(:empty)").waitFor();
+    expect(await phone.locator("#trouble").innerText()).toContain(said);
+    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
+  });
+
+  it.each(["scan", "agree"])("what is answered to another user is dropped: %s", async (what) => {
+    const { website, phone } = await setBoth();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await phone.route(`**/demo/phone/${what}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const sent = phone.waitForRequest(`**/demo/phone/${what}`);
+    await typeCode(phone, website.qrContent());
+    if (what === "agree") await phone.getByRole("button", { name: "Sign me in" }).click();
+    await sent;
+    await phone.getByText("Bob", { exact: true }).click();
+    const answered = phone.waitForResponse(`**/demo/phone/${what}`);
+    release();
+    await (await answered).finished();
+    await phone.evaluate("new Promise((resolve) => setTimeout(resolve, 100))");
+    expect(await phone.locator("#scan").isVisible()).toBe(true);
+  });
+
+  it("a code without any time left is too late once, and the focus stays", async () => {
+    const { website, phone } = await setBoth();
+    await phone.route("**/demo/phone/scan", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), remainingMs: 0 } });
+    });
+    await typeCode(phone, website.qrContent());
+    await phone.getByRole("heading", { name: "Too late" }).waitFor();
+    await phone.getByRole("button", { name: "Scan another code" }).focus();
+    await phone.evaluate("new Promise((resolve) => setTimeout(resolve, 700))");
+    expect(await phone.evaluate("document.activeElement.id")).toBe("again");
+  });
+
+  it("a website that cannot tell who is signed in shows the code all the same", async () => {
+    const { context, demo } = await setBoth();
+    await context.route("**/demo/session", (route) =>
+      route.fulfill({ status: 503, json: { detail: "away" } }),
+    );
+    const { page } = await openWebsite(context, demo);
+    expect(await page.locator("#problem").innerText()).toBe("");
+  });
+
+  it("a code whose picture is gone is not copied, and nobody is offered one that is scanned", async () => {
+    const { website, phone } = await setBoth();
+    const copy = website.page.getByRole("button", { name: "Copy the code" });
+    await website.page.route("**/pictures/*.png*", (route) => route.fulfill({ status: 404, body: "" }));
+    await website.page.bringToFront();
+    await copy.click();
+    await website.page.getByText("This code is gone.").waitFor();
+    await typeCode(phone, website.qrContent());
+    await copy.waitFor({ state: "hidden" });
+  });
+
   it("a ticket that the website's backend refuses, and the next code signs in", async () => {
     const { website, phone } = await setBoth();
     const { page } = website;
@@ -158,7 +238,9 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     await typeCode(phone, text);
     await phone.locator("#ask").waitFor();
     const rows = await phone.locator("#requester dd").allInnerTexts();
-    expect(rows).toEqual([markup, expect.any(String), "Reading room", expect.any(String), "one, two", "3"]);
+    expect(rows).toEqual([markup, expect.any(String), "Reading room", expect.any(String)]);
+    expect(await phone.getByText("What else the website says").isVisible()).toBe(true);
+    expect(await phone.locator("#further").innerText()).toMatch(/^Basket\s+one, two\s+Till\s+3$/);
   });
 });
 

@@ -42,6 +42,17 @@ describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => 
     expect(await it.box.locator(".title").innerText()).toBe("Hello");
   });
 
+  it("goes by the defaults where attributes are no numbers", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.run(`document.getElementById("qrcode").innerHTML = '<qr-login renewals="many" interval=""></qr-login>';
+      document.querySelector("qr-login").options = callbacks()`);
+    await it.heard("onResult");
+    await stage.clock.pass(121_000);
+    await it.heard("onCodeShow", 2);
+    expect(it.of("onExpired")).toEqual([]);
+  });
+
   it.each([
     ["before its code has come", false],
     ["while it shows a code", true],

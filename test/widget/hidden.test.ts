@@ -27,6 +27,22 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await it.heard("onScanned");
   });
 
+  it("are not made before the tab is looked at", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.page.clock.install();
+    await it.run("hide(true)");
+    const requests: string[] = [];
+    it.page.on("request", (request) => requests.push(request.url()));
+    await it.begin();
+    await it.page.clock.runFor(20_000);
+    expect(requests).toEqual([]);
+    await it.run("hide(false)");
+    await stage.alice.scan(await it.readCode());
+    await it.heard("onScanned");
+    expect(it.of("onCodeShow")).toHaveLength(1);
+  });
+
   it("wait while the tab is hidden, where it polls", async () => {
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);

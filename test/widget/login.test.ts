@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     await stage.alice.agree(text);
     const [user, ticket] = await it.heard("onSuccess");
     expect(user).toEqual(alice);
-    expect(await it.state.innerText()).toBe("You are signed in");
+    expect(await it.state.textContent()).toBe("Hello, alice-nick. You are signed in");
     expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
     const status = (state: string) => expect.objectContaining({ state });
     expect(it.told).toEqual([

@@ -84,5 +84,8 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
     await expect(it.run(`QrLogin.startScanning("no-such-place")`)).rejects.toThrow("no-such-place");
+    for (const nothing of ["null", '""'])
+      await expect(it.run(`QrLogin.startScanning(${nothing})`)).rejects.toThrow("element");
+    expect(await it.page.locator(".box").count()).toBe(0);
   });
 });

@@ -4,10 +4,6 @@ import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js
 
 useChromium();
 
-const _noConnection = "No connection. Trying again…";
-
-const _portOf = ({ address }: { address: string }) => Number(address.split(":")[1]);
-
 describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${withoutChromium}`, () => {
   it("asks again for a picture that does not come, and gives up in the end", async () => {
     const stage = await setWidgetStage();
@@ -53,6 +49,22 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     );
     await it.begin({ gateway: "/elsewhere/" });
     expect(await it.heard("onError", 2)).toEqual([expect.any(String), "NO_GATEWAY"]);
+  });
+
+  it("ends where following the code is refused for good", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const body = JSON.stringify({ reason: "ORIGIN_NOT_ALLOWED", detail: "not from here" });
+    await it.page.route(/\/tickets\/(events|status)/, (route) => route.fulfill({ status: 403, body }));
+    await it.begin();
+    expect(await it.heard("onError")).toEqual(["not from here", "ORIGIN_NOT_ALLOWED"]);
+    await it.kind("failed");
+    expect(await it.state.innerText()).toBe("This did not work");
+    expect(it.of("onCodeShow")).toHaveLength(1);
+    await it.page.unroute(/\/tickets\/(events|status)/);
+    await it.button.click();
+    await stage.alice.scan(await it.readCode());
+    await it.heard("onScanned");
   });
 
   it("waits as long as it is told to, and then shows a code", async () => {

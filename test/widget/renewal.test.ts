@@ -46,6 +46,17 @@ describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}
     await it.heard("onScanned", 2);
   });
 
+  it("are renewed where they were withdrawn, which nobody has declined", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.begin();
+    await it.heard("onResult");
+    await it.run(`fetch("/qrlogin/v1/tickets/withdraw", { method: "POST", headers: { "content-type": "application/json" },
+      body: JSON.stringify({ handle: ${JSON.stringify((await it.heard("onCodeShow"))[0])} }) }).then(() => 0)`);
+    await it.heard("onCodeShow", 2);
+    expect(it.of("onCancel")).toEqual([]);
+  });
+
   it("are renewed where the service has forgotten them, and no more often than that", async () => {
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);

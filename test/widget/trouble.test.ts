@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     await stage.alice.scan(text);
     await context.setOffline(false);
     await it.heard("onScanned");
-    expect(await it.state.innerText()).toBe("Scanned. Confirm the sign-in on your phone");
+    expect(await it.state.innerText()).toContain("Scanned. Confirm the sign-in on your phone");
   });
 
   it("shows a code as soon as a gateway is there that was away at the start", async () => {
@@ -54,6 +54,24 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     await stage.gateway({ port: portOf(before) });
     await stage.alice.scan(await it.readCode());
     await it.heard("onScanned");
+    expect(it.of("onError")).toEqual([]);
+  });
+
+  it("asks for the picture again when the network is back, however long that takes", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const cut = /\/pictures\/|\/tickets\/(events|status)/;
+    await it.page.route(cut, (route) => route.abort());
+    await it.page.clock.install();
+    await it.begin();
+    await it.heard("onCodeShow");
+    for (let seconds = 0; seconds < 60; seconds++) await it.page.clock.runFor(1_000);
+    expect(await it.state.innerText()).toBe(noConnection);
+    await it.page.unroute(cut);
+    while (it.of("onCodeLoaded").length === 0) await it.page.clock.runFor(1_000);
+    await stage.alice.scan(await it.readCode());
+    await it.heard("onScanned");
+    expect(it.of("onCodeShow")).toHaveLength(1);
     expect(it.of("onError")).toEqual([]);
   });
 

@@ -1,12 +1,14 @@
 // The phone, played by a page: reads a code, shows who asks, agrees or declines. A real app does the same with its own token.
 import { readCamera, readPicture } from "./phone_reader.js";
-import { clockOf, refusalInWords, requesterInWords } from "./phone_words.js";
+import { clockOf, customDataInWords, passes, refusalInWords, requesterInWords } from "./phone_words.js";
 
 const byId = (id) => document.getElementById(id);
 const isShown = (id) => !byId(id).hidden;
 let looking;
 let asked;
 let countdown;
+// What is answered to an earlier scan, or to another user, is not wanted any more.
+let turn = 0;
 
 byId("use-camera").onclick = () => (looking ? looking.abort() : look());
 byId("file").onchange = async ({ target }) => {
@@ -89,14 +91,18 @@ async function takeTransfer(transfer) {
   if (picture) return takePicture(picture);
   const text = transfer.getData("text/plain").trim();
   if (!text.startsWith(`${location.origin}/`)) return take(text);
+  const mine = ++turn;
   const response = await fetch(text).catch(() => undefined);
-  return takePicture(await response?.blob());
+  const file = await response?.blob();
+  if (mine === turn) await takePicture(file);
 }
 
 async function takePicture(file) {
   if (!file) return;
   stopLooking();
+  const mine = ++turn;
   const text = await readPicture(file).catch(() => null);
+  if (mine !== turn) return;
   if (text === null) say("This is not a picture. Choose a photograph or a screenshot of the code.");
   else if (text === undefined) say("There is no code to be found in this picture.");
   else await take(text);
@@ -104,23 +110,29 @@ async function takePicture(file) {
 
 async function take(text) {
   stopLooking();
+  const mine = ++turn;
   if (!text) return say("There is no code to paste. Copy one first.");
   const user = document.querySelector("[name=user]:checked").value;
   const { answer, refusal } = await post("scan", { user, text });
+  if (mine !== turn) return;
   if (refusal) return say(refusalInWords(refusal));
   const app = answer.app?.name || "A website";
-  asked = { user, app, ticketId: answer.ticketId };
+  const lastsMs = answer.remainingMs || 0;
+  asked = { user, app, ticketId: answer.ticketId, lastsMs, until: Date.now() + lastsMs };
   byId("text").value = "";
   byId("asking").textContent = `Sign in to ${app} as ${nameOf(user)}?`;
   byId("monogram").textContent = app[0];
   showLogo(answer.app?.logoUrl);
-  const rows = requesterInWords(answer).flatMap(([term, value]) => [
-    element("dt", term),
-    element("dd", value),
-  ]);
-  byId("requester").replaceChildren(...rows);
+  const further = customDataInWords(answer);
+  list("requester", requesterInWords(answer));
+  list("further", further);
+  byId("further-title").hidden = further.length === 0;
   show("ask", "asking");
-  count(answer.remainingMs);
+  count();
+}
+
+function list(id, rows) {
+  byId(id).replaceChildren(...rows.flatMap(([term, value]) => [element("dt", term), element("dd", value)]));
 }
 
 function showLogo(url) {
@@ -135,26 +147,37 @@ function showLogo(url) {
   if (url) logo.src = url;
 }
 
-function count(remainingMs) {
-  const until = Date.now() + remainingMs;
+function count() {
+  const { lastsMs, until } = asked;
   const tick = () => {
-    const left = until - Date.now();
+    const left = Math.max(0, until - Date.now());
     byId("left").textContent = `${clockOf(left)} left`;
-    byId("bar").style.scale = `${Math.max(0, left / remainingMs)} 1`;
-    if (left <= 0) finish("no", "Too late", refusalInWords({ reason: "TICKET_EXPIRED" }));
+    byId("bar").style.scale = `${left && left / lastsMs} 1`;
+    if (left === 0) finish("no", "Too late", refusalInWords({ reason: "TICKET_EXPIRED" }));
   };
-  tick();
   countdown = setInterval(tick, 500);
+  tick();
 }
 
 async function decide(what, outcome, explanation) {
-  const buttons = [byId("agree"), byId("decline")];
-  for (const button of buttons) button.disabled = true;
+  const mine = ++turn;
+  clearInterval(countdown);
+  say("");
+  enable(false);
   const { user, ticketId } = asked;
   const { refusal } = await post(what, { user, ticketId });
-  for (const button of buttons) button.disabled = false;
-  if (refusal) finish("no", "That did not work", refusalInWords(refusal));
+  if (mine !== turn) return;
+  enable(true);
+  if (refusal && passes(refusal)) {
+    say(refusalInWords(refusal));
+    byId(what).focus();
+    count();
+  } else if (refusal) finish("no", "That did not work", refusalInWords(refusal));
   else finish(what === "agree" ? "yes" : "no", outcome, explanation);
+}
+
+function enable(can) {
+  for (const id of ["agree", "decline"]) byId(id).disabled = !can;
 }
 
 function finish(mark, outcome, explanation) {
@@ -179,9 +202,11 @@ async function post(what, body) {
 }
 
 function show(name, focus) {
+  turn++;
   say("");
   stopLooking();
   clearInterval(countdown);
+  enable(true);
   for (const section of ["scan", "ask", "done"]) byId(section).hidden = section !== name;
   if (focus) byId(focus).focus();
 }
@@ -191,7 +216,8 @@ function nameOf(user) {
 }
 
 function say(text) {
-  byId("problem").textContent = text;
+  byId("problem").textContent = isShown("scan") ? text : "";
+  byId("trouble").textContent = isShown("ask") ? text : "";
 }
 
 function element(name, text) {

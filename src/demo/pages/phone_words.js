@@ -20,8 +20,13 @@ export function refusalInWords({ reason, status } = {}) {
   return refusals[reason] ?? (status === undefined || status >= 500 ? away : "The sign-in service refused.");
 }
 
+/** Whether it may go well in a moment. */
+export function passes({ reason, status }) {
+  return status === undefined || status >= 500 || reason === "RATE_LIMITED";
+}
+
 /** Who asks, as terms and what is said of them. What is not known is left out. */
-export function requesterInWords({ requester = {}, customData }) {
+export function requesterInWords({ requester = {} }) {
   const { deviceName, userAgent, place, ipAddress } = requester;
   const known = [
     ["Device", deviceName],
@@ -29,8 +34,13 @@ export function requesterInWords({ requester = {}, customData }) {
     ["Place", place],
     ["Address", /^(127\.|::1$)/.test(ipAddress) ? `${ipAddress}, this computer` : ipAddress],
   ];
+  return known.filter(([, value]) => value);
+}
+
+/** What the website adds of its own, under names of its own. */
+export function customDataInWords({ customData }) {
   const further = Object.entries(customData ?? {}).map(([name, value]) => [name, inWords(value)]);
-  return [...known, ...further].filter(([, value]) => value);
+  return further.filter(([, value]) => value);
 }
 
 /** A user agent as people would put it; what nobody knows stays as it is. */

@@ -6,16 +6,15 @@ byId("sign-out").addEventListener("click", signOut);
 await begin();
 
 async function begin() {
-  try {
-    const { user } = await call("/demo/session");
-    if (user) greet(user);
-    else signIn();
-  } catch (error) {
-    complain(error.message);
-  }
+  // Whoever cannot be known may sign in all the same.
+  const { user } = await call("/demo/session").catch(() => ({}));
+  if (user) greet(user);
+  else signIn();
 }
 
 function signIn() {
+  // What went wrong is told beside the next code too, until that one is scanned.
+  let isNews = false;
   const scanning = startScanning("qrcode", {
     async onSuccess(_scannedBy, ticket) {
       try {
@@ -25,18 +24,30 @@ function signIn() {
         greet(user);
       } catch (error) {
         complain(error.message);
+        isNews = true;
         scanning.restart();
       }
     },
-    onError: complain,
-    // For the demo's button alone.
-    onCodeShow: (_handle, picture) =>
-      document.dispatchEvent(new CustomEvent("codeshow", { detail: picture })),
+    onScanned() {
+      settle();
+      tellButton("codegone");
+    },
+    onCodeShow(_handle, picture) {
+      if (!isNews) settle();
+      isNews = false;
+      tellButton("codeshow", picture);
+    },
+    onCodeDestroyed: () => tellButton("codegone"),
   });
 }
 
+/** For the demo's button alone. */
+function tellButton(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
 function greet(user) {
-  byId("problem").textContent = "";
+  settle();
   byId("sign-in").hidden = true;
   byId("welcome").hidden = false;
   byId("greeting").textContent = `Welcome, ${user.nickname || user.name || "reader"}`;
@@ -77,6 +88,10 @@ async function call(path, body) {
 
 function complain(why) {
   byId("problem").textContent = `That did not work: ${why}`;
+}
+
+function settle() {
+  byId("problem").textContent = "";
 }
 
 function text(name, content) {
