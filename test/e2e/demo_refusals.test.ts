@@ -165,12 +165,14 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     const answered = phone.waitForResponse(`**/demo/phone/${what}`);
     release();
     await (await answered).finished();
-    await phone.evaluate("new Promise((resolve) => setTimeout(resolve, 100))");
+    // Asked for after that answer, so the page has dealt with that answer when this one is there.
+    await phone.evaluate('fetch("/healthz").then((answer) => answer.json())');
     expect(await phone.locator("#scan").isVisible()).toBe(true);
   });
 
   it("a code without any time left is too late once, and the focus stays", async () => {
     const { website, phone } = await setBoth();
+    await phone.clock.install();
     await phone.route("**/demo/phone/scan", async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), remainingMs: 0 } });
@@ -178,7 +180,7 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     await typeCode(phone, website.qrContent());
     await phone.getByRole("heading", { name: "Too late" }).waitFor();
     await phone.getByRole("button", { name: "Scan another code" }).focus();
-    await phone.evaluate("new Promise((resolve) => setTimeout(resolve, 700))");
+    await phone.clock.runFor(2_000);
     expect(await phone.evaluate("document.activeElement.id")).toBe("again");
   });
 
