@@ -45,7 +45,7 @@ module.exports = {
       within("demo"),
       within("demo", "domain"),
       "^src/(client/index|auth/development)[.]ts$",
-      "^src/gateway/(durations|errors|json_bodies|origins|refusal|request_log|requests)[.]ts$",
+      "^src/gateway/(browser|errors|json_bodies|origins|refusal|request_log|requests)[.]ts$",
     ),
     {
       name: "nothing but the composition root knows the demo",

@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // Generous because machines are shared: a bound that catches a hang, never a measurement.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     coverage: { include: ["src/**"], reporter: ["text-summary", "html"] },
   },
 });

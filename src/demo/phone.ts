@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type DevelopmentUser, signDevelopmentToken } from "../auth/development.js";
 import { type ClientOptions, createApproverClient } from "../client/index.js";
 import { systemClock } from "../domain/clock.js";
-import { millisecondsOf } from "../gateway/durations.js";
+import { millisecondsOf } from "../domain/durations.js";
 import { read } from "../gateway/requests.js";
 
 const user = z.enum(["alice", "bob"]);

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ClientOptions } from "../client/index.js";
+import { isLoopbackName } from "../gateway/browser.js";
 import { sendProblem } from "../gateway/errors.js";
 import { onlyJson } from "../gateway/json_bodies.js";
 import { isEmbedded } from "../gateway/origins.js";
@@ -80,12 +81,8 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
  */
 function demandOwnPage(request: FastifyRequest): void {
   const { "sec-fetch-site": site = "same-origin" } = request.headers;
-  if (isEmbedded(request) || site !== "same-origin" || !isLoopback(request.hostname))
+  if (isEmbedded(request) || site !== "same-origin" || !isLoopbackName(request.hostname))
     throw new HttpRefusal(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call");
-}
-
-function isLoopback(name: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
 }
 
 function page(name: string): URL {

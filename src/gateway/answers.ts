@@ -1,5 +1,5 @@
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../client/index.js";
-import { millisecondsOf } from "./durations.js";
+import { millisecondsOf } from "../domain/durations.js";
 import { nameOf } from "./enum_names.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";

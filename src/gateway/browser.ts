@@ -73,7 +73,8 @@ function bindingOf(cookie: string): string {
   return digest(`qrlogin browser v1\0${cookie}`);
 }
 
-function isLoopbackName(host: string): boolean {
+/** Whether a host name in a request can only mean this machine. */
+export function isLoopbackName(host: string): boolean {
   return (
     host === "localhost" ||
     host.endsWith(".localhost") ||

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedApps } from "./apps.js";
-import { sourceOf } from "./origins.js";
+import { admitOrigin, isEmbedded } from "./origins.js";
 import { routeNotFound } from "./refusal.js";
 
 /** How long browsers may remember what a preflight said, in seconds. */
 const maxAgeSeconds = 600;
 
 /**
- * Lets pages of listed origins call the routes that are added from now on, with cookies, and no others: see {@link sourceOf}.
+ * Lets pages of listed origins call the routes that are added from now on, with cookies, and no others: see {@link admitOrigin}.
  *
  * By hand, since `@fastify/cors` would answer the preflights of every route of the server that the gateway is registered
  * into, and that server could not have it any more.
@@ -23,7 +23,8 @@ export function allowListedOrigins(instance: FastifyInstance, apps: ServedApps):
   });
   instance.addHook("onRequest", async (request, reply) => {
     vary(reply, "Origin");
-    if (sourceOf(request, apps) !== "other") return;
+    admitOrigin(request, apps);
+    if (!isEmbedded(request)) return;
     reply
       .header("access-control-allow-origin", request.headers.origin)
       .header("access-control-allow-credentials", "true");

@@ -6,6 +6,7 @@ import {
   TicketState,
 } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
+import { Refusal } from "../domain/refusal.js";
 import { digest } from "../domain/secrets.js";
 import { nameOf } from "./enum_names.js";
 import type { FollowedTicket } from "./followers.js";
@@ -97,27 +98,16 @@ export const appUnauthenticated = (): HttpRefusal =>
   new HttpRefusal(401, "APP_UNAUTHENTICATED", "a valid app credential is required");
 
 /** What the service would say to an exchange in this state. */
-function notAuthorized(state: TicketState | undefined): HttpRefusal {
+function notAuthorized(state: TicketState | undefined): Refusal {
+  const told = state === undefined ? {} : { currentState: nameOf(TicketState, state) };
   switch (state) {
     case TicketState.EXCHANGED:
-      return refused("TICKET_ALREADY_EXCHANGED", "the sign-in has been completed already", "EXCHANGED");
+      return new Refusal("TICKET_ALREADY_EXCHANGED", undefined, told);
     case TicketState.CANCELLED:
-      return refused("TICKET_CANCELLED", "the sign-in has been cancelled", "CANCELLED");
+      return new Refusal("TICKET_CANCELLED", undefined, told);
     case TicketState.EXPIRED:
-      return refused("TICKET_EXPIRED", "the code has expired", "EXPIRED");
+      return new Refusal("TICKET_EXPIRED", undefined, told);
     default:
-      return refused(
-        "TICKET_NOT_AUTHORIZED",
-        "the sign-in has not been approved yet",
-        state === undefined ? undefined : nameOf(TicketState, state),
-      );
+      return new Refusal("TICKET_NOT_AUTHORIZED", undefined, told);
   }
-}
-
-function refused(
-  reason: HttpRefusal["reason"],
-  message: string,
-  currentState: string | undefined,
-): HttpRefusal {
-  return new HttpRefusal(409, reason, message, { currentState });
 }

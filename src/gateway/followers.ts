@@ -6,7 +6,7 @@ import {
   type TicketStatus,
 } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
-import { millisecondsOf } from "./durations.js";
+import { millisecondsOf } from "../domain/durations.js";
 import { gatewayStopping } from "./refusal.js";
 import { within } from "./within.js";
 

@@ -48,9 +48,7 @@ export function createParts(options: GatewayOptions, clock: Clock): GatewayParts
   }
   const apps = createServedApps(options.apps);
   const seal = createSeal(options.handleKeys, clock);
-  const [first] = apps.all;
-  if (!first) throw new TypeError("apps must have at least one app");
-  const client = createAppClient({ ...options.service, ...first.credentials });
+  const client = createAppClient({ ...options.service, ...apps.named(undefined).credentials });
   const approvers = createApproverClient(options.service);
   const followers = createFollowers(client, clock, 2 * limits.streams);
   const exchanges = createExchanges(client, clock);

@@ -15,7 +15,7 @@ export interface Pictures {
    * The picture of a text, for this once. Refuses with INVALID_REQUEST where it does not fit the size, RATE_LIMITED when too
    * many wait.
    */
-  draw(qrContent: string, options: ImageOptions, signal: AbortSignal): Promise<Image>;
+  draw(qrContent: string, options: ImageOptions): Promise<Image>;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function createPictures(seal: Seal): Pictures {
       if (typeof opened?.content !== "string") throw ticketNotFound();
       return remembered(opened.content, options, signal);
     },
-    draw: atOnce.render,
+    draw: (qrContent, options) => atOnce.render(qrContent, options),
     async close() {
       drawn.clear();
       await Promise.all([byName.close(), atOnce.close()]);

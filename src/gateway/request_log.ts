@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { stdSerializers } from "pino";
-import { digest } from "../domain/secrets.js";
+import { logNameOf } from "../domain/secrets.js";
 
 /** What the line of a request tells beside route, status and duration. */
 interface Note {
@@ -19,7 +19,7 @@ export function note(
 ): void {
   const known = notes.get(request) ?? {};
   if (app !== undefined) known.app = app;
-  if (ticketId !== undefined) known.ticket = digest(ticketId).slice(0, 12);
+  if (ticketId !== undefined) known.ticket = logNameOf(ticketId);
   if (reason !== undefined) known.reason = reason;
   notes.set(request, known);
 }

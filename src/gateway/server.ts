@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../domain/clock.js";
+import { listenFailure } from "../domain/listen_failure.js";
 import { sendProblem } from "./errors.js";
 import type { GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -56,7 +57,9 @@ export async function startGateway(
   } catch (error) {
     await server.close();
     throw error instanceof Error && "syscall" in error
-      ? new Error(`cannot listen on ${placeOf(host, port)}: ${failureOf(error)}`, { cause: error })
+      ? new Error(`cannot listen on ${placeOf(host, port)}: ${listenFailure(error.message)}`, {
+          cause: error,
+        })
       : error;
   }
   let stopped: Promise<void> | undefined;
@@ -107,16 +110,4 @@ function addressOf(server: FastifyInstance, host: string): string {
 
 function placeOf(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-const failures: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the address is in use",
-  EACCES: "permission denied",
-  EADDRNOTAVAIL: "this machine has no such address",
-  ENOTFOUND: "no such host",
-};
-
-function failureOf(error: Error): string {
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return failures[code] === undefined ? error.message : `${failures[code]} (${code})`;
 }

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { AppClient, CreateTicketRequest, RequesterContext } from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
+import { durationOf, millisecondsOf } from "../domain/durations.js";
 import type { ServedApp, ServedApps } from "./apps.js";
 import { isFor } from "./browser.js";
-import { durationOf, millisecondsOf } from "./durations.js";
 import type { FollowedTicket } from "./followers.js";
 import { ticketNotFound } from "./refusal.js";
 import type { Seal } from "./seal.js";

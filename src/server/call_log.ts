@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { status } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { Refusal } from "../domain/refusal.js";
-import { digest } from "../domain/secrets.js";
+import { logNameOf } from "../domain/secrets.js";
 import { answers } from "./errors.js";
 import { flatRedaction } from "./redaction.js";
 
@@ -32,7 +32,7 @@ export function createCallLog(log: Logger): CallLog {
       const finish = (code: string) => {
         line.code = code;
         line.durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-        if (ticket !== undefined) line.ticket = hashOf(ticket);
+        if (ticket !== undefined) line.ticket = logNameOf(ticket);
       };
 
       return {
@@ -63,9 +63,4 @@ export function createCallLog(log: Logger): CallLog {
 
 function whyOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-/** Tells tickets apart in the log without naming one: 12 characters, 72 bits. */
-export function hashOf(ticketId: string): string {
-  return digest(ticketId).slice(0, 12);
 }

@@ -7,6 +7,7 @@ import type {
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import type { SignedTokens } from "../auth/token_signer.js";
+import { durationOf } from "../domain/durations.js";
 import { exchangeTicketOf } from "../domain/secrets.js";
 import { isTerminal, type Ticket } from "../domain/ticket.js";
 import type { Image } from "../qr/image.js";
@@ -93,8 +94,4 @@ export function exchangedMessage(
 
 function remaining(ticket: Ticket, now: number): Duration {
   return durationOf(Math.max(0, ticket.expiresAt - now));
-}
-
-function durationOf(ms: number): Duration {
-  return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
 }

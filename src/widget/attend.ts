@@ -2,7 +2,7 @@ import type { Api, GatewayError, ScannedBy, Status } from "./api.js";
 import { follow } from "./follow.js";
 import type { FollowOptions } from "./options.js";
 import { tell } from "./tell.js";
-import { pauseAfter } from "./wake.js";
+import { pauseAfter, wait } from "./wake.js";
 
 /** How a code can end. */
 export type End =
@@ -39,7 +39,7 @@ export function attend(
 ): () => void {
   let stopped = false;
   let scanned = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopWaiting = () => {};
 
   function take(status: Status): void {
     tell(options.onResult, status);
@@ -89,9 +89,13 @@ export function attend(
         const refused = error as GatewayError;
         if (!refused.passes || tries >= maxTries) return end({ kind: "failed", error: refused });
         attendant.onReach(refused.reason !== "OFFLINE");
+        // In a hidden page too: the gateway answers the same again for a few seconds only.
         await new Promise((resolve) => {
-          timer = setTimeout(resolve, Math.max(pauseAfter(tries - 1), refused.retryAfterMs ?? 0));
+          stopWaiting = wait(Math.max(pauseAfter(tries - 1), refused.retryAfterMs ?? 0), () =>
+            resolve(undefined),
+          );
         });
+        stopWaiting();
       }
     }
   }
@@ -111,7 +115,7 @@ export function attend(
 
   function stop(): void {
     stopped = true;
-    clearTimeout(timer);
+    stopWaiting();
     unfollow();
   }
 

@@ -2,7 +2,7 @@ import { type Api, type Code, GatewayError, type ScannedBy } from "./api.js";
 import { attend, type End } from "./attend.js";
 import { intervalOf, type ScanOptions } from "./options.js";
 import { tell } from "./tell.js";
-import { onWake, pauseAfter } from "./wake.js";
+import { pauseAfter, wait } from "./wake.js";
 
 /** What is to be seen. */
 export type Scene =
@@ -74,7 +74,7 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
     show({ kind: "loading" });
     // A tab that was opened behind another may never be looked at.
     if (document.hidden) {
-      stopWork = wait(0, begin);
+      stopWork = wait(0, inSight(begin));
       return;
     }
     try {
@@ -88,7 +88,7 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       tell(options.onCodeLoadFailed, refused.message);
       if (mine !== turn) return;
       if (!refused.passes) return fail(refused);
-      stopWork = wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), begin);
+      stopWork = wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), inSight(begin));
     }
   }
 
@@ -106,17 +106,6 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       onEnd: ended,
     });
     tell(options.onCodeShow, created.handle, created.url);
-  }
-
-  /** Later, and sooner where the network comes back; not while the page is hidden. The answer stops it. */
-  function wait(ms: number, next: () => unknown): () => void {
-    const go = () => void (document.hidden || next());
-    const timer = setTimeout(go, ms);
-    const forget = onWake(go);
-    return () => {
-      clearTimeout(timer);
-      forget();
-    };
   }
 
   /** Lets go of the present code. False where the page has stopped or begun anew when it was told. */
@@ -176,7 +165,7 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       if (reached && !document.hidden) pictures++;
       if (pictures < maxPictures) {
         stopRedraw();
-        stopRedraw = wait(pauseAfter(reached ? pictures : maxPictures), redraw);
+        stopRedraw = wait(pauseAfter(reached ? pictures : maxPictures), inSight(redraw));
         return;
       }
       giveUp(code);
@@ -187,4 +176,9 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       leave();
     },
   };
+}
+
+/** Does nothing while the page is hidden. */
+function inSight(next: () => unknown): () => void {
+  return () => void (document.hidden || next());
 }

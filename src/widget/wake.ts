@@ -26,6 +26,19 @@ export function onWake(callback: () => void): () => void {
   };
 }
 
+/**
+ * Goes on later, and sooner where the network comes back, the laptop wakes or the page is shown. It may go on more than once
+ * until the answer stops it.
+ */
+export function wait(ms: number, next: () => void): () => void {
+  const timer = setTimeout(next, ms);
+  const forget = onWake(next);
+  return () => {
+    clearTimeout(timer);
+    forget();
+  };
+}
+
 /** What to wait after so many failures in a row, in milliseconds: grows, and differs from page to page. */
 export function pauseAfter(failures: number): number {
   return (0.5 + Math.random()) * Math.min(10_000, 500 * 2 ** failures);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { digest } from "../../src/domain/secrets.js";
-import { hashOf } from "../../src/server/call_log.js";
+import { digest, logNameOf } from "../../src/domain/secrets.js";
 import {
   asApp,
   authorization,
@@ -88,7 +87,7 @@ describe("the log at level trace", () => {
   });
 
   it("names a ticket by a hash of its id, the same one in every line", () => {
-    const hash = hashOf(firstTicket);
+    const hash = logNameOf(firstTicket);
     expect(hash).toMatch(/^[\w-]{12}$/);
     const methods = server.lines.filter(({ ticket }) => ticket === hash).map(({ method }) => method);
     expect(methods).toEqual(

@@ -53,7 +53,7 @@ export function createCodes({
       const created = await tickets.create(app, { ...wish, requester }, { kind: "hosted-handle", boundTo });
       const { ticketId, ticketSecret, qrContent, remainingMs } = created;
       note(request, { app: app.id, ticketId });
-      const image = await pictures.draw(qrContent, picture, new AbortController().signal);
+      const image = await pictures.draw(qrContent, picture);
       if (app.pollByTicketId) {
         secrets.remember({ app, credentials: app.credentials, ticketId, ticketSecret, boundTo });
       }

@@ -1,5 +1,5 @@
 import { type ExchangeUserInfoResponse, isQrLoginError } from "../../client/index.js";
-import { millisecondsOf } from "../durations.js";
+import { millisecondsOf } from "../../domain/durations.js";
 import type { GatewayParts } from "../parts.js";
 import { HttpRefusal } from "../refusal.js";
 

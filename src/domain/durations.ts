@@ -8,5 +8,5 @@ export function millisecondsOf(
 /** Milliseconds, as a duration of the proto. */
 export function durationOf(ms: number): { seconds: number; nanos: number } {
   const seconds = Math.floor(ms / 1_000);
-  return { seconds, nanos: Math.round(ms - seconds * 1_000) * 1_000_000 };
+  return { seconds, nanos: Math.trunc((ms - seconds * 1_000) * 1_000_000) };
 }
