@@ -5,6 +5,7 @@ import { keySetFailure, tlsMistakes } from "./key_files.js";
 import type { Mistake } from "./problems.js";
 import { repeatedIds } from "./repeated_ids.js";
 import type { Content } from "./schema.js";
+import { storeMistakes } from "./store_checks.js";
 import { tokenIssuerMistakes } from "./token_issuer_checks.js";
 
 type Pool = NonNullable<NonNullable<Content["userPools"]>[number]>;
@@ -35,6 +36,7 @@ function serviceMistakes(content: Content): Mistake[] {
   const { grpc, tickets, userPools, apps } = content;
   return [
     ...(grpc?.tls ? tlsMistakes(["grpc", "tls"], grpc.tls) : []),
+    ...storeMistakes(content),
     ...lifetimeMistakes(tickets),
     ...repeatedIds(["userPools"], userPools),
     ...repeatedIds(["apps"], apps),

@@ -45,13 +45,57 @@ export interface GrpcConfig {
   };
 }
 
-/** Where tickets are kept: in the memory of this process. */
+/** Where tickets are kept: in the memory of this process, or in Redis, where several nodes share them. */
 export interface StoreConfig {
-  readonly kind: "memory";
-  /** Tickets in all, remembered ones included. */
+  readonly kind: "memory" | "redis";
+  /** Tickets in all, remembered ones included. With Redis: of those that this node has created. */
   readonly maxTickets: number;
-  /** Tickets of one app, remembered ones included. */
+  /** Tickets of one app, counted likewise. */
   readonly maxTicketsPerApp: number;
+  /** Meaningless where `kind` is memory. */
+  readonly redis: RedisConfig;
+}
+
+/** Which Redis, and what is asked of it. Exactly one of `url`, `sentinel` and `cluster` is given. */
+export interface RedisConfig {
+  /** `redis://` or `rediss://` with TLS: one server. Holds a secret where it holds a password. */
+  readonly url: string | undefined;
+  /** The primary that these Sentinels know by this name. */
+  readonly sentinel:
+    | {
+        readonly name: string;
+        /** `HOST:PORT` of each Sentinel. */
+        readonly nodes: readonly string[];
+        readonly username: string | undefined;
+        readonly password: string | undefined;
+      }
+    | undefined;
+  /** A Redis Cluster, known by some of its nodes. */
+  readonly cluster: { readonly nodes: readonly string[] } | undefined;
+  /** ACL user; the default one if absent. */
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** PEM files for TLS, which it turns on for Sentinels and Cluster. A server is checked against its host's name if `serverName` is absent. */
+  readonly tls:
+    | {
+        readonly caFile: string | undefined;
+        readonly certFile: string | undefined;
+        readonly keyFile: string | undefined;
+        readonly serverName: string | undefined;
+      }
+    | undefined;
+  /** Must be true for plain text to an address other than loopback. */
+  readonly allowPlaintextOnNetwork: boolean;
+  /** What every key and channel begins with. */
+  readonly keyPrefix: string;
+  /** How many replicas must have confirmed whatever is answered. */
+  readonly replicas: number;
+  /** Whether to refuse to start where a crash or a failover could lose what was answered. */
+  readonly requireDurable: boolean;
+  /** How long Redis may take to connect, and to answer. */
+  readonly timeout: number;
+  /** How often a watched ticket is read again although nothing was heard of it; 0 for never. */
+  readonly reread: number;
 }
 
 /** How tickets live. */

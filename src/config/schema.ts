@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Config, type KeysConfig, standardClaims } from "./config.js";
 import { gateway, tokenIssuer } from "./gateway_schema.js";
 import type { Understood } from "./schema_tree.js";
+import { store } from "./store_schema.js";
 import {
   address,
   certificateFiles,
@@ -41,15 +42,6 @@ const grpc = z
 const log = z
   .strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  })
-  .prefault({});
-
-const store = z
-  .strictObject({
-    kind: z.enum(["memory"], { error: "must be memory, the only kind in this release" }).default("memory"),
-    // One Map holds 16 million entries at most.
-    maxTickets: count(1, 10_000_000).default(1_000_000),
-    maxTicketsPerApp: count(1, 10_000_000).default(100_000),
   })
   .prefault({});
 

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+
+/** Whether Redis is installed on this machine. */
+export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+
+/** For titles of tests that need it. */
+export const withoutRedis = hasRedis ? "" : " (SKIPPED: there is no redis-server on this machine)";
+
+if (!hasRedis) {
+  const text = "there is no redis-server on this machine (apt-get install redis-server)";
+  if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
+  console.warn(`SKIPPED, all tests of this file: ${text}`);
+}
+
+/** A Redis server of our own: nothing else uses it, and it keeps its data in a folder that goes with it. */
+export interface RedisProcess {
+  readonly port: number;
+  /** `127.0.0.1:PORT`. */
+  readonly address: string;
+  readonly url: string;
+  /** Runs one command as the default user, on a connection of its own. */
+  command(...words: readonly (string | number)[]): Promise<unknown>;
+  /** Ends the process at once; its data folder stays. Fulfilled when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same options and whatever data it had left. */
+  restart(): Promise<void>;
+  /** Holds the process still (SIGSTOP); connections stay open and nothing answers. */
+  pause(): void;
+  resume(): void;
+  /** Ends the process and removes its folder. */
+  release(): Promise<void>;
+}
+
+/** How a test server differs from one that saves nothing and listens on a free port of 127.0.0.1. */
+export interface RedisOptions {
+  /** As on the command line, such as `["--appendonly", "yes"]`. */
+  readonly words?: readonly string[];
+  /** To run it as a Sentinel, or in another way that takes a configuration file. */
+  readonly configFile?: string;
+}
+
+/** Starts a server and waits until it answers. */
+export async function startRedis({ words = [], configFile }: RedisOptions = {}): Promise<RedisProcess> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-redis-"));
+  const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...words];
+  let child = await start();
+
+  async function start(): Promise<ChildProcess> {
+    const started = spawn("redis-server", [...(configFile ? [configFile] : []), ...own], { stdio: "ignore" });
+    // Nothing that a test starts outlives it.
+    process.once("exit", () => started.kill("SIGKILL"));
+    await answering(port, started);
+    return started;
+  }
+
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+
+  return {
+    port,
+    address: `127.0.0.1:${port}`,
+    url: `redis://127.0.0.1:${port}`,
+    async command(...[name, ...words]) {
+      const connection = new Redis(port, "127.0.0.1", { lazyConnect: true, retryStrategy: null });
+      try {
+        await connection.connect();
+        return await connection.call(String(name), ...words.map(String));
+      } finally {
+        connection.disconnect();
+      }
+    },
+    kill,
+    async restart() {
+      await kill();
+      child = await start();
+    },
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+    async release() {
+      child.kill("SIGCONT");
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port of 127.0.0.1 that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
+/** Waits until the server answers PING, with whatever: one that asks for a password answers too. */
+async function answering(port: number, child: ChildProcess): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`redis-server has stopped with ${child.exitCode}`);
+    const connection = new Redis(port, "127.0.0.1", {
+      lazyConnect: true,
+      retryStrategy: null,
+      connectTimeout: 1_000,
+    });
+    connection.on("error", () => {});
+    try {
+      await connection.connect();
+      await connection.ping();
+      return;
+    } catch (error) {
+      if (/NOAUTH|NOPERM|WRONGPASS/.test(String(error))) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      connection.disconnect();
+    }
+  }
+}
