@@ -9,8 +9,8 @@ import { startGrpcServer } from "./server/grpc_server.js";
 import { createHandlers } from "./server/handlers.js";
 import { createTicketService } from "./service/tickets.js";
 import { createWatch } from "./service/watch.js";
-import { createMemoryStore } from "./store/memory_store.js";
 import type { TicketStore } from "./store/ticket_store.js";
+import { type OpenedStore, openStore } from "./store_choice.js";
 
 /** A service that runs. */
 export interface App {
@@ -29,16 +29,18 @@ export interface AppParts {
 /**
  * Puts the parts together and starts serving.
  *
- * @throws Error when the address cannot be bound or a signing key cannot be used.
+ * @throws Error when the address cannot be bound, or a signing key or the store cannot be used.
  */
 export async function startApp(config: Config, log: Logger, parts: AppParts = {}): Promise<App> {
   const clock = parts.clock ?? systemClock;
   // Before anything that would have to be let go of: it reads files.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
-  const { tickets: life, store: limits } = config;
+  const { tickets: life } = config;
   const lifetimes = { authorized: life.authorizedTtl, remembered: life.remembered };
-  const store = parts.store ?? createMemoryStore({ clock, lifetimes, ...limits });
-  const access = { store, clock, lifetimes };
+  const { store, ...opened }: OpenedStore = parts.store
+    ? { store: parts.store, clock, tell: () => {} }
+    : await openStore(config.store, { clock, lifetimes, log });
+  const access = { store, clock: opened.clock, lifetimes };
   const images = createImageRenderer();
   const users = createUserAuthenticator({
     pools: config.userPools,
@@ -52,7 +54,8 @@ export async function startApp(config: Config, log: Logger, parts: AppParts = {}
     images,
     signer,
     apps: config.apps,
-    clock,
+    // Tickets and what is said of them go by the store's clock, tokens by this machine's.
+    clock: opened.clock,
     maxCustomDataBytes: life.maxCustomDataBytes,
     minPollInterval: life.minPollInterval,
   });
@@ -65,6 +68,7 @@ export async function startApp(config: Config, log: Logger, parts: AppParts = {}
   try {
     const apps = createAppAuthenticator(config.apps);
     const server = await startGrpcServer({ config: config.grpc, handlers, apps, users, clock, log });
+    opened.tell(server);
     let stopped: Promise<void> | undefined;
     return {
       grpcAddress: server.address,

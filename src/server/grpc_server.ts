@@ -29,6 +29,10 @@ export interface GrpcServerOptions {
 export interface GrpcServer {
   /** `HOST:PORT` as really bound. */
   readonly address: string;
+  /** Whether health says SERVING for the service, unless it is stopping. True at the start. */
+  setServing(isServing: boolean): void;
+  /** Whether health says SERVING for the clock. True at the start. */
+  setClockRight(isRight: boolean): void;
   /**
    * Stops politely: health says NOT_SERVING, after the delay watches end with SERVER_DRAINING and new calls are refused
    * with it, running calls finish, connections close. Whatever is left at the deadline is cut off.
@@ -37,6 +41,13 @@ export interface GrpcServer {
 }
 
 const serviceName = "qrlogin.v1.QrLoginService";
+
+/**
+ * Further names that health knows. The process lives as long as it answers, whatever the store does: for whoever would restart it. The
+ * clock of this machine agrees with the store's: for whoever looks after the machine.
+ */
+const livenessName = "liveness";
+const clockName = "clock";
 
 /** How long connections have to close, in milliseconds, once every call of ours is over. Health watchers would never. */
 const closeGrace = 500;
@@ -61,16 +72,24 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const inFlight = createInFlight();
   const edge: CallEdge = { log: createCallLog(options.log), draining: draining.signal, inFlight };
   server.addService(rawRequests(QrLoginServiceService), implementation(options, edge));
-  const health = new HealthImplementation({ "": "SERVING", [serviceName]: "SERVING" });
+  const serving = "SERVING";
+  const health = new HealthImplementation({
+    ...{ "": serving, [serviceName]: serving, [livenessName]: serving, [clockName]: serving },
+  });
   health.addToServer(server);
   if (config.reflection) addReflection(server);
 
   const port = await bind(server, config);
   const address = `${config.address.slice(0, config.address.lastIndexOf(":"))}:${port}`;
 
+  let stopping = false;
+  function setServing(isServing: boolean): void {
+    for (const name of ["", serviceName]) health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
+  }
+
   async function stop(): Promise<void> {
-    health.setStatus("", "NOT_SERVING");
-    health.setStatus(serviceName, "NOT_SERVING");
+    stopping = true;
+    setServing(false);
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     draining.abort(new Refusal("SERVER_DRAINING"));
     await atMost(config.shutdown.deadline, inFlight.none(), clock);
@@ -84,6 +103,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   let stopped: Promise<void> | undefined;
   return {
     address,
+    setServing: (isServing) => stopping || setServing(isServing),
+    setClockRight: (isRight) => health.setStatus(clockName, isRight ? "SERVING" : "NOT_SERVING"),
     stop() {
       stopped ??= stop();
       return stopped;

@@ -1,0 +1,125 @@
+import { Redis, type RedisOptions } from "ioredis";
+
+/** A command as its words. */
+export type Words = readonly (string | number)[];
+
+/** What came of one command of a batch. */
+export type Reply = { readonly value: unknown } | { readonly error: unknown };
+
+/** How a server lets us in. */
+export interface Login {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly database: number;
+  /** PEM texts; undefined for plain text. */
+  readonly tls: TlsOptions | undefined;
+}
+
+/** PEM texts, and the name that the server's certificate must be for; the host's where it is absent. */
+export interface TlsOptions {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly serverName: string | undefined;
+}
+
+/**
+ * One connection to one server, used until it breaks and never mended: nothing is queued while it is down and nothing is sent
+ * twice. Whoever needs another opens one.
+ */
+export interface Connection {
+  /** Rejects with a ReplyError of the client library if the server refuses, and with another error if the connection breaks. */
+  call(words: Words): Promise<unknown>;
+  /** Sends all in one piece; they are carried out one after the other, others' commands maybe between them. Never rejects. */
+  batch(commands: readonly Words[]): Promise<readonly Reply[]>;
+  /** Calls `onMessage` with the channel of each message to a sharded channel that this connection has subscribed to. */
+  onMessage(onMessage: (channel: string) => void): void;
+  /** Calls `onMoved` when a Cluster has moved such a channel to another server. */
+  onMoved(onMoved: () => void): void;
+  /** Calls `onEnd` once, when the connection has broken or was closed. */
+  onEnd(onEnd: (cause: Error | undefined) => void): void;
+  /** Breaks the connection. What is in flight rejects. */
+  close(): void;
+}
+
+/**
+ * Connects to `HOST:PORT` and signs in.
+ *
+ * @param timeout How long connecting may take, and how long the server may be silent while something is asked, in milliseconds.
+ * @throws Error with what the network or the server says.
+ */
+export async function connect(address: string, login: Login, timeout: number): Promise<Connection> {
+  const redis = new Redis(optionsOf(address, login, timeout));
+  let cause: Error | undefined;
+  redis.on("error", (error: Error) => {
+    cause ??= error;
+  });
+  // The library's own limit ends when the network connects; a server that is held still accepts and says nothing.
+  const deadline = setTimeout(() => {
+    cause ??= new Error(`no answer within ${timeout} ms`);
+    redis.disconnect();
+  }, timeout);
+  try {
+    await redis.connect();
+  } catch (error) {
+    redis.disconnect();
+    throw cause ?? error;
+  } finally {
+    clearTimeout(deadline);
+  }
+  if (cause) {
+    redis.disconnect();
+    throw cause;
+  }
+  return {
+    call: ([name, ...words]) => redis.call(String(name), ...words),
+    async batch(commands) {
+      const replies = await redis.pipeline(commands.map((words) => ["call", ...words])).exec();
+      // The type allows for a pipeline that was given up, which ours never is.
+      return (replies ?? []).map(([error, value]) => (error ? { error } : { value }));
+    },
+    onMessage: (onMessage) => void redis.on("smessage", onMessage),
+    onMoved: (onMoved) => void redis.on("moved", onMoved),
+    onEnd(onEnd) {
+      if (redis.status === "end") onEnd(cause);
+      else redis.once("end", () => onEnd(cause));
+    },
+    close: () => redis.disconnect(),
+  };
+}
+
+function optionsOf(address: string, { username, password, database, tls }: Login, timeout: number) {
+  const { host, port } = hostAndPort(address);
+  return {
+    ...{
+      host,
+      port,
+      db: database,
+      connectTimeout: timeout,
+      socketTimeout: timeout,
+      connectionName: "qrlogin",
+    },
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: tlsOptionsOf(host, tls) }),
+    // One life: no second connection behind our back, no command that waits for one, none that is sent again.
+    ...{ lazyConnect: true, retryStrategy: null, enableOfflineQueue: false, enableReadyCheck: false },
+    ...{ autoResubscribe: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: null },
+    disableClientInfo: true,
+  } satisfies RedisOptions;
+}
+
+function tlsOptionsOf(host: string, { ca, cert, key, serverName }: TlsOptions): object {
+  return {
+    servername: serverName ?? host,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+}
+
+/** The parts of `HOST:PORT` or `[IPV6]:PORT`; Clusters tell IPv6 addresses without brackets. */
+function hostAndPort(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(":");
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
+}

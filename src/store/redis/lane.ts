@@ -1,0 +1,127 @@
+import { StoreUnavailable } from "../ticket_store.js";
+import type { Connection, Reply, Words } from "./connection.js";
+import { failureOf } from "./failures.js";
+
+/** One command for one ticket. */
+export interface LaneCommand {
+  readonly words: Words;
+  /** The ticket id, or what else decides where in a Cluster the key lies. */
+  readonly tag: string;
+  /** Whether it may write: cut off in the middle, nobody knows whether it has. */
+  readonly writes: boolean;
+  /** Whether the server is told that it need not have taken over the slot yet. */
+  readonly asking?: boolean;
+}
+
+/**
+ * Carries out commands on one connection of its own.
+ *
+ * `run` rejects with a StoreUnavailable, whose outcome is unknown for a write that was cut off or that the replicas have not
+ * confirmed; with a Redirected or an UnknownScript, which have written nothing; and with an Error for a fault.
+ */
+export interface Lane {
+  run(command: LaneCommand): Promise<unknown>;
+}
+
+/** Without replicas to wait for, each command goes out as it comes. */
+export function createDirectLane(connection: Connection): Lane {
+  return {
+    async run({ words, writes, asking }) {
+      try {
+        if (!asking) return await connection.call(words);
+        const [, reply] = await connection.batch([["ASKING"], words]);
+        return answerOf(reply);
+      } catch (error) {
+        throw failureOf(error, writes);
+      }
+    },
+  };
+}
+
+/** How answers are confirmed. */
+export interface Confirmation {
+  /** How many replicas must have confirmed. At least 1. */
+  readonly replicas: number;
+  /** How long they may take, in milliseconds. */
+  readonly timeout: number;
+  /** A key for a write that has no other purpose, in the same slot as the tag. */
+  barrierKey(tag: string): string;
+}
+
+/**
+ * Answers nothing that a failover could take back: every batch ends with WAIT, and what the replicas have not confirmed is refused.
+ * Reads wait as well, since they may have seen a write that no replica has.
+ *
+ * WAIT holds up its connection, so commands that come meanwhile make the next batch, and one WAIT stands for all of it.
+ *
+ * A batch that has written nothing writes a key that means nothing. Only an acknowledgement of something newer than the answer
+ * proves that the server was still the primary when it gave it: one that was held still and goes on after a failover has
+ * none to show.
+ */
+export function createConfirmedLane(connection: Connection, confirmation: Confirmation): Lane {
+  let waiting: Entry[] = [];
+  let busy = false;
+
+  async function work(): Promise<void> {
+    busy = true;
+    // Whatever is asked in this turn of the event loop goes out together.
+    await Promise.resolve();
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await carryOut(batch);
+    }
+    busy = false;
+  }
+
+  async function carryOut(batch: readonly Entry[]): Promise<void> {
+    const words: Words[] = [];
+    const positions = batch.map(({ command }) => {
+      if (command.asking) words.push(["ASKING"]);
+      return words.push(command.words) - 1;
+    });
+    const [first] = batch;
+    if (first && !batch.some(({ command }) => command.writes)) {
+      if (first.command.asking) words.push(["ASKING"]);
+      words.push(["SET", confirmation.barrierKey(first.command.tag), "", "PX", 1_000]);
+    }
+    const replies = await connection.batch([...words, ["WAIT", confirmation.replicas, confirmation.timeout]]);
+    // What follows the last command: the barrier if there was one, and WAIT.
+    const doubt = doubtOf(replies.slice((positions.at(-1) ?? 0) + 1), confirmation.replicas);
+    for (const [index, { command, resolve, reject }] of batch.entries()) {
+      const reply = replies[positions[index] ?? -1];
+      if (!reply || "error" in reply) reject(failureOf(reply?.error, command.writes));
+      else if (doubt) reject(new StoreUnavailable(doubt, command.writes ? "unknown" : "not written"));
+      else resolve(reply.value);
+    }
+  }
+
+  return {
+    run(command) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ command, resolve, reject });
+        if (!busy) void work();
+      });
+    },
+  };
+}
+
+interface Entry {
+  readonly command: LaneCommand;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Why a batch counts for nothing, if it does. */
+function doubtOf(closing: readonly Reply[], replicas: number): string | undefined {
+  const failed = closing.find((reply) => "error" in reply);
+  if (failed) return "Redis was cut off, or refused, before the replicas confirmed";
+  const count = Number(answerOf(closing.at(-1)));
+  return count >= replicas ? undefined : `${count} of ${replicas} replicas confirmed in time`;
+}
+
+function answerOf(reply: Reply | undefined): unknown {
+  if (!reply) throw new Error("Redis answered fewer commands than it was sent");
+  if ("error" in reply) throw reply.error;
+  return reply.value;
+}

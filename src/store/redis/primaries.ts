@@ -1,0 +1,177 @@
+import type { Clock } from "../../domain/clock.js";
+import { StoreUnavailable } from "../ticket_store.js";
+import { openPrimary, type Primary, type PrimaryOptions } from "./primary.js";
+import type { Layout, Topology } from "./topology.js";
+
+/** How often each primary has to show that it can write, in milliseconds: how late a failure is noticed when nobody calls. */
+const pulseInterval = 1_000;
+/** How often Sentinels or a Cluster are asked again where the primaries are. */
+const locateInterval = 5_000;
+/** The pauses before the first and before any later try to reach a primary that is away. */
+const retryDelays = { least: 50, most: 1_000 };
+
+export interface PrimariesOptions extends PrimaryOptions {
+  readonly topology: Topology;
+  readonly clock: Clock;
+}
+
+/** The primaries of a deployment, and what keeps them reachable. */
+export interface Primaries {
+  /**
+   * The primary on which everything with the hash tag lies.
+   *
+   * @throws StoreUnavailable while that is away.
+   */
+  of(tag: string): Primary;
+  /** Those that can be reached. */
+  all(): readonly Primary[];
+  /** Whether one cannot, or nobody can tell where they are. */
+  areMissing(): boolean;
+  layout(): Layout;
+  /** Finds out again where the primaries are, and opens those that are not. Rejects with an Error if one cannot be reached. */
+  refresh(): Promise<void>;
+  /** Calls `onChange` after a primary has come or gone, with why it has gone. */
+  onChange(onChange: (reason: string | undefined) => void): void;
+  close(): void;
+}
+
+/**
+ * Finds and opens all primaries.
+ *
+ * @throws Error if one of them cannot be reached.
+ */
+export async function openPrimaries(options: PrimariesOptions): Promise<Primaries> {
+  const { topology, clock } = options;
+  const open = new Map<string, Primary>();
+  let layout = await topology.locate();
+  let changed: (reason: string | undefined) => void = () => {};
+  let closed = false;
+  let lost = false;
+  let refreshing: Promise<void> | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let failures = 0;
+  let locatedAt = clock.now();
+
+  async function openOne(address: string): Promise<void> {
+    const primary = await opened(address);
+    if (closed || !layout.primaries.includes(address)) return primary.close();
+    open.set(address, primary);
+    primary.onDown((reason) => {
+      if (open.get(address) !== primary) return;
+      open.delete(address);
+      if (closed) return;
+      changed(`${address}: ${reason}`);
+      wait(0);
+    });
+  }
+
+  async function opened(address: string): Promise<Primary> {
+    try {
+      return await openPrimary(address, tagOn(address, layout), options);
+    } catch (error) {
+      throw new Error(`Redis at ${address} cannot be used: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  async function openMissing(): Promise<void> {
+    const missing = layout.primaries.filter((address) => !open.has(address));
+    if (missing.length === 0) return;
+    const tries = await Promise.allSettled(missing.map(openOne));
+    if (tries.some(({ status }) => status === "fulfilled") && !closed) changed(undefined);
+    const failed = tries.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+
+  async function locate(): Promise<void> {
+    try {
+      layout = await topology.locate();
+      lost = false;
+    } catch (error) {
+      lost = true;
+      throw error;
+    }
+    locatedAt = clock.now();
+    for (const [address, primary] of open) {
+      if (!layout.primaries.includes(address)) primary.close();
+    }
+    // Slots may have moved between primaries that were there before.
+    if (topology.kind === "cluster" && !closed) changed(undefined);
+  }
+
+  function refresh(): Promise<void> {
+    refreshing ??= locate()
+      .then(openMissing)
+      .finally(() => {
+        refreshing = undefined;
+      });
+    return refreshing;
+  }
+
+  /** Sees to everything after `ms` milliseconds, and from then on again and again. */
+  function wait(ms: number): void {
+    cancelTimer?.();
+    cancelTimer = clock.after(ms, () => void keepUp().then(wait));
+  }
+
+  /** The answer is when to do it again. What fails here is seen in what is open and is told by that; it is tried again. */
+  async function keepUp(): Promise<number> {
+    await Promise.allSettled([...open.values()].map((primary) => primary.pulse()));
+    const isDue = Math.abs(clock.now() - locatedAt) >= locateInterval && topology.kind !== "single";
+    if (areMissing() || isDue) await refresh().catch(() => {});
+    failures = areMissing() ? failures + 1 : 0;
+    if (closed) return pulseInterval;
+    return failures === 0 ? pulseInterval : retryDelay(failures);
+  }
+
+  function areMissing(): boolean {
+    return lost || layout.primaries.some((address) => !open.has(address));
+  }
+
+  try {
+    await openMissing();
+  } catch (error) {
+    for (const primary of open.values()) primary.close();
+    throw error;
+  }
+  wait(pulseInterval);
+
+  return {
+    of(tag) {
+      const address = layout.primaryOf(tag);
+      const primary = address === undefined ? undefined : open.get(address);
+      if (!primary) throw new StoreUnavailable("Redis is away");
+      return primary;
+    },
+    all: () => [...open.values()],
+    areMissing,
+    layout: () => layout,
+    refresh,
+    onChange(onChange) {
+      changed = onChange;
+    },
+    close() {
+      closed = true;
+      cancelTimer?.();
+      for (const primary of open.values()) primary.close();
+      open.clear();
+    },
+  };
+}
+
+/** Doubles, and is a little different everywhere, so that nodes do not come back all at once. */
+function retryDelay(failures: number): number {
+  const delay = Math.min(retryDelays.least * 2 ** Math.min(failures - 1, 10), retryDelays.most);
+  return delay * (0.5 + Math.random() / 2);
+}
+
+/** Any tag whose keys lie on the primary. */
+function tagOn(address: string, layout: Layout): string {
+  for (let number = 0; number < 100_000; number++) {
+    if (layout.primaryOf(String(number)) === address) return String(number);
+  }
+  throw new Error(`${address} has no slot of the Cluster`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

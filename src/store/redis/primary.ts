@@ -1,0 +1,135 @@
+import { StoreUnavailable } from "../ticket_store.js";
+import { type Connection, connect, type Login } from "./connection.js";
+import { createConfirmedLane, createDirectLane, type Lane, type LaneCommand } from "./lane.js";
+import type { Naming } from "./naming.js";
+import { replaceScript } from "./replace_script.js";
+import { createSubscriptions, type Subscriptions } from "./subscriptions.js";
+
+export interface PrimaryOptions {
+  readonly login: Login;
+  /** How long connecting and every answer may take, in milliseconds. */
+  readonly timeout: number;
+  /** How many replicas must confirm an answer. */
+  readonly replicas: number;
+  readonly naming: Naming;
+}
+
+/**
+ * A server that takes writes, reached by three connections: one for writes, which waits for replicas; one for reads, which must not
+ * wait behind it; one for subscriptions.
+ *
+ * It is up from the moment that it was opened until something fails, and then down for good: every command is refused at once,
+ * and a new one has to be opened. So a slow server costs one time-out and not one for each call.
+ */
+export interface Primary {
+  readonly address: string;
+  /** A hash tag whose keys lie on this server. */
+  readonly tag: string;
+  readonly subscriptions: Subscriptions;
+  /** As {@link Lane.run}, on the connection for writes or for reads. */
+  run(command: LaneCommand): Promise<unknown>;
+  /** What the server says of itself: a command that belongs to no ticket and changes nothing. */
+  ask(...words: readonly (string | number)[]): Promise<unknown>;
+  /** Writes a key that means nothing, and waits for the replicas. Rejects, and the primary is down, if any of the connections fails. */
+  pulse(): Promise<void>;
+  /** Calls `onDown` once, with why, when it is down. */
+  onDown(onDown: (reason: string) => void): void;
+  close(): void;
+}
+
+/**
+ * Connects to a primary.
+ *
+ * @param tag A hash tag whose keys lie on this server.
+ * @throws Error with what the network or the server says, or that it is a replica.
+ */
+export async function openPrimary(address: string, tag: string, options: PrimaryOptions): Promise<Primary> {
+  const { login, timeout, replicas, naming } = options;
+  const connections = await connectAll(3, () => connect(address, login, timeout));
+  const [writing, reading, listening] = connections;
+  let downBecause: string | undefined;
+  let tellDown: (reason: string) => void = () => {};
+
+  function goDown(reason: string): void {
+    if (downBecause !== undefined) return;
+    downBecause = reason;
+    for (const connection of connections) connection.close();
+    tellDown(reason);
+  }
+
+  for (const connection of connections) {
+    connection.onEnd((cause) => goDown(cause?.message ?? "the connection was closed"));
+  }
+
+  function laneOn(connection: Connection): Lane {
+    if (replicas === 0) return createDirectLane(connection);
+    // Half of what the connection may be silent: a replica that is late is told apart from a primary that is.
+    const barrierKey = naming.barrierKey;
+    return createConfirmedLane(connection, { replicas, timeout: Math.ceil(timeout / 2), barrierKey });
+  }
+
+  const writes = laneOn(writing);
+  const reads = laneOn(reading);
+
+  async function run(command: LaneCommand): Promise<unknown> {
+    if (downBecause !== undefined) throw new StoreUnavailable(`Redis is away: ${downBecause}`);
+    try {
+      return await (command.writes ? writes : reads).run(command);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) goDown(causeOf(error));
+      throw error;
+    }
+  }
+
+  async function pulse(): Promise<void> {
+    const words = ["SET", naming.barrierKey(tag), "", "PX", 1_000];
+    await Promise.all([run({ words, tag, writes: true }), reading.call(["PING"]), listening.call(["PING"])]);
+  }
+
+  try {
+    await assertPrimary(address, reading);
+    await writing.call(["SCRIPT", "LOAD", replaceScript]);
+    await pulse();
+  } catch (error) {
+    goDown("it could not be opened");
+    throw error instanceof StoreUnavailable ? new Error(causeOf(error)) : error;
+  }
+
+  return {
+    address,
+    tag,
+    subscriptions: createSubscriptions(listening),
+    run,
+    ask: (...words) => reading.call(words),
+    pulse,
+    onDown(onDown) {
+      tellDown = onDown;
+      if (downBecause !== undefined) onDown(downBecause);
+    },
+    close: () => goDown("it is no longer needed"),
+  };
+}
+
+/** All of them or none. */
+async function connectAll(
+  count: 3,
+  open: () => Promise<Connection>,
+): Promise<readonly [Connection, Connection, Connection]> {
+  const opened = await Promise.allSettled(Array.from({ length: count }, open));
+  const connections = opened.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const [first, second, third] = connections;
+  if (first && second && third) return [first, second, third];
+  for (const connection of connections) connection.close();
+  throw opened.find((one) => one.status === "rejected")?.reason;
+}
+
+async function assertPrimary(address: string, connection: Connection): Promise<void> {
+  const role = await connection.call(["ROLE"]);
+  if (!Array.isArray(role) || role[0] === "master") return;
+  const [, host, port] = role;
+  throw new Error(`${address} is a read-only replica of ${host}:${port}; name the primary, or its Sentinels`);
+}
+
+function causeOf(error: StoreUnavailable): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

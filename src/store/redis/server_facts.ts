@@ -1,0 +1,68 @@
+/** What can be asked. */
+interface Server {
+  readonly address: string;
+  ask(...words: readonly string[]): Promise<unknown>;
+}
+
+/** What a server says of itself that decides what it may lose. */
+export interface ServerFacts {
+  readonly address: string;
+  /** Such as `Redis 7.0.15`. */
+  readonly product: string;
+  /** Major and minor version of Redis whose commands it has. */
+  readonly version: readonly [major: number, minor: number];
+  readonly isClusterNode: boolean;
+  readonly evictionPolicy: string;
+  readonly replicas: number;
+  /** Whether an append-only file is written. */
+  readonly appendOnly: boolean;
+  /** Whether somebody has had a snapshot written since the server started. */
+  readonly hasSaved: boolean;
+  /** Its settings; undefined where the ACL user may not read them. */
+  readonly settings: Readonly<Record<string, string>> | undefined;
+}
+
+const settings = ["appendfsync", "no-appendfsync-on-rewrite", "save", "rdb-del-sync-files"];
+
+/** Asks a server. Rejects as its `ask` does, except that settings may be kept from us. */
+export async function factsOf(server: Server): Promise<ServerFacts> {
+  const info = String(await server.ask("INFO"));
+  const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? "";
+  const [major = 0, minor = 0] = field("redis_version").split(".").map(Number);
+  const valkey = field("valkey_version");
+  return {
+    address: server.address,
+    product: valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version")}`,
+    version: [major, minor],
+    isClusterNode: field("cluster_enabled") === "1",
+    evictionPolicy: field("maxmemory_policy"),
+    replicas: Number(field("connected_slaves")),
+    appendOnly: field("aof_enabled") === "1",
+    hasSaved: Number(field("rdb_saves")) > 0,
+    settings: await settingsOf(server),
+  };
+}
+
+async function settingsOf(server: Server): Promise<ServerFacts["settings"]> {
+  try {
+    const reply = (await server.ask("CONFIG", "GET", ...settings)) as readonly string[];
+    return Object.fromEntries(settings.map((name) => [name, reply[reply.indexOf(name) + 1] ?? ""]));
+  } catch (error) {
+    // Hosted servers do not have CONFIG, and an ACL user need not. What nobody can see is not relied upon.
+    if (error instanceof Error && /^(NOPERM|ERR unknown)/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+/** Why a server cannot be used at all, if it cannot. */
+export function objectionTo(facts: ServerFacts, kind: "single" | "sentinel" | "cluster"): string | undefined {
+  const [major] = facts.version;
+  if (major < 7) return `is ${facts.product}; 7.0 or later is needed`;
+  if (facts.isClusterNode && kind !== "cluster") {
+    return "is a node of a Redis Cluster; name it under store.redis.cluster";
+  }
+  if (facts.evictionPolicy !== "noeviction") {
+    return `may throw tickets away (maxmemory-policy ${facts.evictionPolicy}); set that to noeviction`;
+  }
+  return undefined;
+}

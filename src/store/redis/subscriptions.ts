@@ -1,0 +1,26 @@
+import type { Connection } from "./connection.js";
+
+/** Sharded channels (Redis 7.0) on one connection. */
+export interface Subscriptions {
+  /** Fulfilled when messages to the channel arrive. Rejects as {@link Connection.call} does. */
+  subscribe(channel: string): Promise<void>;
+  /** Ends it. Nobody waits for that: a message that still comes means nothing. */
+  unsubscribe(channel: string): void;
+  onMessage(onMessage: (channel: string) => void): void;
+  /** A Cluster has moved a channel to another server. */
+  onMoved(onMoved: () => void): void;
+}
+
+export function createSubscriptions(connection: Connection): Subscriptions {
+  return {
+    async subscribe(channel) {
+      await connection.call(["SSUBSCRIBE", channel]);
+    },
+    unsubscribe(channel) {
+      // It fails with the connection, and then it has ended all the same.
+      connection.call(["SUNSUBSCRIBE", channel]).catch(() => {});
+    },
+    onMessage: connection.onMessage,
+    onMoved: connection.onMoved,
+  };
+}

@@ -1,0 +1,84 @@
+import type { Clock } from "../../domain/clock.js";
+import { type Durability, durabilityOf } from "./durability.js";
+import type { Primaries } from "./primaries.js";
+import type { RedisStoreOptions } from "./redis_store.js";
+import type { ServerClock } from "./server_clock.js";
+import { factsOf, objectionTo } from "./server_facts.js";
+
+/** How often the time is taken over anew and the servers are asked how they are set up, in milliseconds. */
+const interval = 60_000;
+/** The tag whose primary tells the time to all nodes. */
+const timeTag = "time";
+
+interface SupervisionOptions
+  extends Pick<RedisStoreOptions, "topology" | "replicas" | "requireDurable" | "events"> {
+  readonly clock: Clock;
+  readonly primaries: Primaries;
+  readonly serverClock: ServerClock;
+}
+
+/** Keeps the time, and an eye on how the servers are set up. */
+export interface Supervision {
+  /**
+   * The first look.
+   *
+   * @throws Error in one line if a server cannot be used, or does not keep what is required.
+   */
+  begin(): Promise<void>;
+  /** To be called when a primary has come or gone: it may be another one with another clock. */
+  changed(): void;
+  end(): void;
+}
+
+export function superviseServers(options: SupervisionOptions): Supervision {
+  const { clock, events, primaries, replicas, serverClock, topology } = options;
+  let last: Durability | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let ended = false;
+
+  async function takeTime(): Promise<void> {
+    await serverClock.follow(primaries.of(timeTag));
+    events.onSkew(serverClock.skew());
+  }
+
+  async function look(isFirst: boolean): Promise<void> {
+    const servers = await Promise.all(primaries.all().map(factsOf));
+    let durability = durabilityOf(servers, replicas, primaries.layout().replicas);
+    for (const facts of servers) {
+      const objection = objectionTo(facts, topology.kind);
+      if (objection === undefined) continue;
+      if (isFirst) throw new Error(`Redis at ${facts.address} ${objection}`);
+      durability = { level: "best effort", because: `${facts.address} ${objection}` };
+    }
+    if (isFirst && options.requireDurable && durability.level !== "durable") {
+      throw new Error(`store.redis.requireDurable: ${durability.because}`);
+    }
+    if (durability.level === last?.level && durability.because === last.because) return;
+    last = durability;
+    events.onDurability(
+      durability,
+      servers.map(({ product, address }) => `${product} at ${address}`).join(", "),
+    );
+  }
+
+  function wait(ms: number): void {
+    cancelTimer?.();
+    // What fails here has failed with the connection, and is done again when that is back.
+    cancelTimer = clock.after(ms, () => {
+      void Promise.allSettled([takeTime(), look(false)]).then(() => ended || wait(interval));
+    });
+  }
+
+  return {
+    async begin() {
+      await look(true);
+      await takeTime();
+      wait(interval);
+    },
+    changed: () => wait(0),
+    end() {
+      ended = true;
+      cancelTimer?.();
+    },
+  };
+}

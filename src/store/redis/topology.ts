@@ -1,0 +1,133 @@
+import { type Connection, connect, type Login } from "./connection.js";
+import { slotOf } from "./naming.js";
+
+/** Where keys lie, as it was known last. */
+export interface Layout {
+  /** `HOST:PORT` of each primary. */
+  readonly primaries: readonly string[];
+  /** The primary on which everything with this hash tag lies; undefined for a slot that nobody serves. */
+  primaryOf(tag: string): string | undefined;
+  /** How many replicas could be promoted at each primary, as far as the Sentinels or the Cluster know; undefined where nobody knows. */
+  readonly replicas: number | undefined;
+}
+
+/** Finds the primaries. Rejects with an Error that says why nobody could tell. */
+export interface Topology {
+  readonly kind: "single" | "sentinel" | "cluster";
+  locate(): Promise<Layout>;
+}
+
+/** One server, always the same. */
+export function singleServer(address: string): Topology {
+  const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: undefined };
+  return { kind: "single", locate: async () => layout };
+}
+
+export interface SentinelOptions {
+  /** The name by which the Sentinels know the primary. */
+  readonly name: string;
+  /** `HOST:PORT` of each Sentinel. */
+  readonly nodes: readonly string[];
+  readonly login: Login;
+  readonly timeout: number;
+}
+
+/** The primary that Sentinels know. All are asked, and the one that knows of the latest failover is believed. */
+export function sentinels({ name, nodes, login, timeout }: SentinelOptions): Topology {
+  async function view(connection: Connection) {
+    const primary = pairsOf(await connection.call(["SENTINEL", "MASTER", name]));
+    const replicas = await connection.call(["SENTINEL", "REPLICAS", name]);
+    // Priority 0 is how a replica says that it must not be promoted.
+    const promotable = listOf(replicas).filter((replica) => pairsOf(replica)["slave-priority"] !== "0");
+    const address = `${primary.ip}:${primary.port}`;
+    const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: promotable.length };
+    return { epoch: Number(primary["config-epoch"]), layout };
+  }
+  return { kind: "sentinel", locate: () => latest("Sentinel", nodes, login, timeout, view) };
+}
+
+export interface ClusterOptions {
+  /** `HOST:PORT` of some nodes; the others are found. */
+  readonly nodes: readonly string[];
+  readonly login: Login;
+  readonly timeout: number;
+}
+
+/** A Redis Cluster. All its nodes that are known are asked, and the one with the latest configuration is believed. */
+export function cluster({ nodes, login, timeout }: ClusterOptions): Topology {
+  const known = new Set(nodes);
+
+  async function view(connection: Connection, asked: string) {
+    const info = String(await connection.call(["CLUSTER", "INFO"]));
+    const layout = layoutOf(listOf(await connection.call(["CLUSTER", "SLOTS"])), asked);
+    if (layout.primaries.length === 0) throw new Error("its Cluster serves no slots");
+    return { epoch: Number(/cluster_current_epoch:(\d+)/.exec(info)?.[1] ?? 0), layout };
+  }
+  return {
+    kind: "cluster",
+    async locate() {
+      const layout = await latest("Cluster node", [...known], login, timeout, view);
+      for (const address of layout.primaries) known.add(address);
+      return layout;
+    },
+  };
+}
+
+/** What the answer to CLUSTER SLOTS says: of each range of slots the first, the last, the primary and the replicas. */
+function layoutOf(ranges: readonly unknown[], asked: string): Layout {
+  const owners: (string | undefined)[] = [];
+  const replicas: number[] = [];
+  for (const range of ranges) {
+    const [first, last, primary, ...others] = listOf(range);
+    const [host, port] = listOf(primary);
+    // A node that does not know its own name says none.
+    const address = `${host || asked.slice(0, asked.lastIndexOf(":"))}:${port}`;
+    for (let slot = Number(first); slot <= Number(last); slot++) owners[slot] = address;
+    replicas.push(others.length);
+  }
+  return {
+    primaries: [...new Set(owners.filter((owner) => owner !== undefined))],
+    primaryOf: (tag) => owners[slotOf(tag)],
+    replicas: Math.max(0, ...replicas),
+  };
+}
+
+/** Asks all nodes at once. A node that was cut off from the others answers what was true before. */
+async function latest(
+  what: string,
+  nodes: readonly string[],
+  login: Login,
+  timeout: number,
+  view: (connection: Connection, asked: string) => Promise<{ epoch: number; layout: Layout }>,
+): Promise<Layout> {
+  const answers = await Promise.allSettled(
+    nodes.map(async (address) => {
+      const connection = await connect(address, login, timeout);
+      try {
+        return await view(connection, address);
+      } finally {
+        connection.close();
+      }
+    }),
+  );
+  const views = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  const [newest] = views.toSorted((a, b) => b.epoch - a.epoch);
+  if (newest) return newest.layout;
+  const reasons = answers.map(
+    (answer, index) =>
+      `${nodes[index]}: ${answer.status === "rejected" && answer.reason instanceof Error ? answer.reason.message : "no answer"}`,
+  );
+  throw new Error(`no ${what} answers: ${reasons.join("; ")}`);
+}
+
+/** Names and values that follow each other, as Redis writes a map in its older protocol. */
+function pairsOf(reply: unknown): Readonly<Record<string, string>> {
+  const flat = listOf(reply).map(String);
+  return Object.fromEntries(
+    flat.flatMap((name, index) => (index % 2 ? [] : [[name, flat[index + 1] ?? ""]])),
+  );
+}
+
+function listOf(reply: unknown): readonly unknown[] {
+  return Array.isArray(reply) ? reply : [];
+}

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { systemClock } from "../../src/domain/clock.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
+import { openTestStore } from "../support/redis_store.js";
+import { describeTicketStore } from "./contract.js";
+
+describe.skipIf(!hasRedis)(`on one Redis${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+
+  describeTicketStore("the store in Redis", async () => {
+    const [store, other] = await Promise.all([openTestStore(redis), openTestStore(redis)]);
+    return { store, other, clock: store.clock, release: async () => void (await redis.command("FLUSHALL")) };
+  });
+});
+void systemClock;
