@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Redis, type RedisOptions } from "ioredis";
 
 /** A command as its words. */
@@ -111,7 +112,8 @@ function optionsOf(address: string, { username, password, database, tls }: Login
 
 function tlsOptionsOf(host: string, { ca, cert, key, serverName }: TlsOptions): object {
   return {
-    servername: serverName ?? host,
+    // An address is no name for a server to choose its certificate by (RFC 6066, section 3).
+    ...(serverName !== undefined || isIP(host) === 0 ? { servername: serverName ?? host } : {}),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),

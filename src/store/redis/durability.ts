@@ -37,14 +37,17 @@ function levelOf(server: ServerFacts, confirming: number, promotable: number): D
   const replicas = Math.max(server.replicas, promotable);
   if (confirming < replicas) {
     const because =
-      `${confirming} of the ${replicas} replicas of ${server.address} ${confirming === 1 ? "confirms" : "confirm"} an ` +
-      "answer, and another one may be promoted: a failover may undo what was answered last";
+      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"} that can be promoted, and answers wait for ${confirming} (store.redis.replicas): ` +
+      "a failover may undo what was answered last";
     return { level: "best effort", because };
   }
   const comeback = comebackOf(server, replicas > 0);
   const level = comeback.safe ? "durable" : "best effort";
   if (confirming === 0) return { level, because: comeback.text };
-  return { level, because: `all ${confirming} replicas confirm every answer, and ${comeback.text}` };
+  return {
+    level,
+    because: `every answer waits for ${confirming} of ${replicas} replicas, and ${comeback.text}`,
+  };
 }
 
 function comebackOf(server: ServerFacts, hasReplicas: boolean): Comeback {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.js";
 import { StoreUnavailable } from "../ticket_store.js";
-import { openPrimary, type Primary, type PrimaryOptions } from "./primary.js";
+import { Redirected } from "./failures.js";
+import { NotPrimary, openPrimary, type Primary, type PrimaryOptions } from "./primary.js";
 import type { Layout, Topology } from "./topology.js";
 
 /** How often each primary has to show that it can write, in milliseconds: how late a failure is noticed when nobody calls. */
@@ -69,7 +70,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     try {
       return await openPrimary(address, tagOn(address, layout), options);
     } catch (error) {
-      throw new Error(`Redis at ${address} cannot be used: ${messageOf(error)}`, { cause: error });
+      throw new Error(`Redis at ${address} ${whyNot(error, topology.kind)}`, { cause: error });
     }
   }
 
@@ -172,6 +173,14 @@ function tagOn(address: string, layout: Layout): string {
   throw new Error(`${address} has no slot of the Cluster`);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What a failure to open a server means to whoever set it up. */
+function whyNot(error: unknown, kind: Topology["kind"]): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.startsWith("NOAUTH")) return "asks for a password: set store.redis.password";
+  if (text.startsWith("WRONGPASS")) return `refuses the user name or the password: ${text}`;
+  if (error instanceof NotPrimary) return text;
+  if (kind !== "cluster" && (error instanceof Redirected || text.startsWith("CLUSTERDOWN"))) {
+    return "is a node of a Redis Cluster: name it under store.redis.cluster";
+  }
+  return `cannot be used: ${text}`;
 }

@@ -87,7 +87,7 @@ export async function openPrimary(address: string, tag: string, options: Primary
   }
 
   try {
-    await assertPrimary(address, reading);
+    await assertPrimary(reading);
     await writing.call(["SCRIPT", "LOAD", replaceScript]);
     await pulse();
   } catch (error) {
@@ -123,11 +123,19 @@ async function connectAll(
   throw opened.find((one) => one.status === "rejected")?.reason;
 }
 
-async function assertPrimary(address: string, connection: Connection): Promise<void> {
+/** The server is a replica, which takes no writes. */
+export class NotPrimary extends Error {
+  constructor(primary: string) {
+    super(`is a read-only replica of ${primary}; name the primary, or its Sentinels`);
+    this.name = "NotPrimary";
+  }
+}
+
+async function assertPrimary(connection: Connection): Promise<void> {
   const role = await connection.call(["ROLE"]);
   if (!Array.isArray(role) || role[0] === "master") return;
   const [, host, port] = role;
-  throw new Error(`${address} is a read-only replica of ${host}:${port}; name the primary, or its Sentinels`);
+  throw new NotPrimary(`${host}:${port}`);
 }
 
 function causeOf(error: StoreUnavailable): string {

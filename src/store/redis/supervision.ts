@@ -1,9 +1,10 @@
 import type { Clock } from "../../domain/clock.js";
 import { type Durability, durabilityOf } from "./durability.js";
 import type { Primaries } from "./primaries.js";
+import type { Primary } from "./primary.js";
 import type { RedisStoreOptions } from "./redis_store.js";
 import type { ServerClock } from "./server_clock.js";
-import { factsOf, objectionTo } from "./server_facts.js";
+import { factsOf, objectionTo, type ServerFacts } from "./server_facts.js";
 
 /** How often the time is taken over anew and the servers are asked how they are set up, in milliseconds. */
 const interval = 60_000;
@@ -15,6 +16,15 @@ interface SupervisionOptions
   readonly clock: Clock;
   readonly primaries: Primaries;
   readonly serverClock: ServerClock;
+}
+
+async function asked(primary: Primary): Promise<ServerFacts> {
+  try {
+    return await factsOf(primary);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new Error(`Redis at ${primary.address} does not tell what it is (INFO): ${text}`, { cause: error });
+  }
 }
 
 /** Keeps the time, and an eye on how the servers are set up. */
@@ -42,7 +52,7 @@ export function superviseServers(options: SupervisionOptions): Supervision {
   }
 
   async function look(isFirst: boolean): Promise<void> {
-    const servers = await Promise.all(primaries.all().map(factsOf));
+    const servers = await Promise.all(primaries.all().map(asked));
     let durability = durabilityOf(servers, replicas, primaries.layout().replicas);
     for (const facts of servers) {
       const objection = objectionTo(facts, topology.kind);
