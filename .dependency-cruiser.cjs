@@ -60,6 +60,18 @@ module.exports = {
       to: { path: "node_modules/(fastify|@fastify)/" },
     },
     {
+      name: "ioredis belongs to the store in Redis",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/store/redis/" },
+      to: { path: "node_modules/(ioredis|cluster-key-slot)/" },
+    },
+    {
+      name: "nothing but the composition root knows what is inside the store in Redis",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: "^src/store/redis/" },
+      to: { path: "^src/store/redis/" },
+    },
+    {
       name: "nothing but the composition root and the demo knows the gateway",
       severity: "error",
       from: { path: "^src/[^/]+/", pathNot: within("gateway", "demo") },

@@ -5,7 +5,8 @@ import type { Clock } from "./domain/clock.js";
 import type { Lifetimes } from "./domain/ticket.js";
 import { createMemoryStore } from "./store/memory_store.js";
 import type { Login } from "./store/redis/connection.js";
-import { openRedisStore, type StoreEvents } from "./store/redis/redis_store.js";
+import { openRedisStore } from "./store/redis/redis_store.js";
+import type { StoreEvents } from "./store/redis/store_events.js";
 import { cluster, sentinels, singleServer, type Topology } from "./store/redis/topology.js";
 import type { TicketStore } from "./store/ticket_store.js";
 

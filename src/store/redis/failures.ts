@@ -46,6 +46,9 @@ function isRefusal(error: unknown): error is Error {
  */
 export function failureOf(error: unknown, writes: boolean): Error {
   if (!isRefusal(error)) {
+    // The library says so of what it never sent.
+    const wasSent = !(error instanceof Error && error.message.startsWith("Stream isn't writeable"));
+    if (!wasSent) return new StoreUnavailable("the connection to Redis was closed");
     const outcome = writes ? "unknown" : "not written";
     return new StoreUnavailable("Redis was cut off before it answered", outcome, { cause: error });
   }

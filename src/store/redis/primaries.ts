@@ -16,6 +16,12 @@ export interface PrimariesOptions extends PrimaryOptions {
   readonly clock: Clock;
 }
 
+/** A primary can be reached, or no longer can; or slots may have moved between those that can. */
+export type Change =
+  | { readonly kind: "come" }
+  | { readonly kind: "gone"; readonly reason: string }
+  | { readonly kind: "moved" };
+
 /** The primaries of a deployment, and what keeps them reachable. */
 export interface Primaries {
   /**
@@ -31,8 +37,7 @@ export interface Primaries {
   layout(): Layout;
   /** Finds out again where the primaries are, and opens those that are not. Rejects with an Error if one cannot be reached. */
   refresh(): Promise<void>;
-  /** Calls `onChange` after a primary has come or gone, with why it has gone. */
-  onChange(onChange: (reason: string | undefined) => void): void;
+  onChange(onChange: (change: Change) => void): void;
   close(): void;
 }
 
@@ -45,7 +50,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   const { topology, clock } = options;
   const open = new Map<string, Primary>();
   let layout = await topology.locate();
-  let changed: (reason: string | undefined) => void = () => {};
+  let changed: (change: Change) => void = () => {};
   let closed = false;
   let lost = false;
   let refreshing: Promise<void> | undefined;
@@ -61,7 +66,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       if (open.get(address) !== primary) return;
       open.delete(address);
       if (closed) return;
-      changed(`${address}: ${reason}`);
+      changed({ kind: "gone", reason: `${address}: ${reason}` });
       wait(0);
     });
   }
@@ -78,7 +83,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     const missing = layout.primaries.filter((address) => !open.has(address));
     if (missing.length === 0) return;
     const tries = await Promise.allSettled(missing.map(openOne));
-    if (tries.some(({ status }) => status === "fulfilled") && !closed) changed(undefined);
+    if (tries.some(({ status }) => status === "fulfilled") && !closed) changed({ kind: "come" });
     const failed = tries.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
   }
@@ -95,8 +100,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     for (const [address, primary] of open) {
       if (!layout.primaries.includes(address)) primary.close();
     }
-    // Slots may have moved between primaries that were there before.
-    if (topology.kind === "cluster" && !closed) changed(undefined);
+    if (topology.kind === "cluster" && !closed) changed({ kind: "moved" });
   }
 
   function refresh(): Promise<void> {
@@ -110,6 +114,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
 
   /** Sees to everything after `ms` milliseconds, and from then on again and again. */
   function wait(ms: number): void {
+    if (closed) return;
     cancelTimer?.();
     cancelTimer = clock.after(ms, () => void keepUp().then(wait));
   }
@@ -120,7 +125,6 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     const isDue = Math.abs(clock.now() - locatedAt) >= locateInterval && topology.kind !== "single";
     if (areMissing() || isDue) await refresh().catch(() => {});
     failures = areMissing() ? failures + 1 : 0;
-    if (closed) return pulseInterval;
     return failures === 0 ? pulseInterval : retryDelay(failures);
   }
 

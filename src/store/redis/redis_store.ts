@@ -4,7 +4,6 @@ import { deadlineOf } from "../../domain/ticket.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailable } from "../ticket_store.js";
 import type { Login } from "./connection.js";
-import type { Durability } from "./durability.js";
 import { Redirected, UnknownScript } from "./failures.js";
 import { createHints } from "./hints.js";
 import type { LaneCommand } from "./lane.js";
@@ -14,6 +13,7 @@ import { type Caps, createQuota } from "./quota.js";
 import { rehearse } from "./rehearsal.js";
 import { replaceScript, replaceScriptSha } from "./replace_script.js";
 import { createServerClock } from "./server_clock.js";
+import type { StoreEvents } from "./store_events.js";
 import { superviseServers } from "./supervision.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
 import type { Topology } from "./topology.js";
@@ -35,16 +35,6 @@ export interface RedisStoreOptions {
   /** This machine's clock. */
   readonly clock: Clock;
   readonly events: StoreEvents;
-}
-
-/** What a store in Redis tells whoever runs it. Texts are for people and hold no secret. */
-export interface StoreEvents {
-  /** Whether any primary can be reached; `reason` is why one of them cannot, and undefined when all can. */
-  onAvailability(isAvailable: boolean, reason: string | undefined): void;
-  /** At the start and whenever it has changed. */
-  onDurability(durability: Durability, servers: string): void;
-  /** How much this machine's clock is ahead of Redis's, in milliseconds: at the start and every minute. */
-  onSkew(skew: number): void;
 }
 
 /** A store in Redis, and the time by which its nodes agree. */
@@ -79,14 +69,12 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   const quota = createQuota(clock, caps);
   let closed = false;
 
-  primaries.onChange((reason) => {
+  primaries.onChange((change) => {
     hints.resume();
+    if (change.kind === "moved") return;
     supervision.changed();
-    const isComplete = !primaries.areMissing();
-    events.onAvailability(
-      primaries.all().length > 0,
-      isComplete ? undefined : (reason ?? "a primary is away"),
-    );
+    const reason = change.kind === "gone" ? change.reason : "another primary is away";
+    events.onAvailability(primaries.all().length > 0, primaries.areMissing() ? reason : undefined);
   });
 
   async function run(command: LaneCommand): Promise<unknown> {

@@ -2,17 +2,22 @@ import type { Clock } from "../../domain/clock.js";
 import { type Durability, durabilityOf } from "./durability.js";
 import type { Primaries } from "./primaries.js";
 import type { Primary } from "./primary.js";
-import type { RedisStoreOptions } from "./redis_store.js";
 import type { ServerClock } from "./server_clock.js";
 import { factsOf, objectionTo, type ServerFacts } from "./server_facts.js";
+import type { StoreEvents } from "./store_events.js";
+import type { Topology } from "./topology.js";
 
 /** How often the time is taken over anew and the servers are asked how they are set up, in milliseconds. */
 const interval = 60_000;
 /** The tag whose primary tells the time to all nodes. */
 const timeTag = "time";
 
-interface SupervisionOptions
-  extends Pick<RedisStoreOptions, "topology" | "replicas" | "requireDurable" | "events"> {
+interface SupervisionOptions {
+  readonly topology: Topology;
+  /** How many replicas confirm every answer. */
+  readonly replicas: number;
+  readonly requireDurable: boolean;
+  readonly events: StoreEvents;
   readonly clock: Clock;
   readonly primaries: Primaries;
   readonly serverClock: ServerClock;
