@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
+import { isLoopback } from "./config/address.js";
 import type { RedisConfig, StoreConfig } from "./config/config.js";
 import type { Clock } from "./domain/clock.js";
 import type { Lifetimes } from "./domain/ticket.js";
@@ -114,13 +115,13 @@ function topologyOf({ url, sentinel, cluster: nodes, timeout }: RedisConfig, log
   if (nodes) return cluster({ ...nodes, login, timeout });
   if (sentinel) {
     const { username, password } = sentinel;
-    return sentinels({ ...sentinel, timeout, login: { username, password, database: 0, tls: login.tls } });
+    return sentinels({ ...sentinel, timeout, login: { ...login, username, password, database: 0 } });
   }
   const { hostname, port } = new URL(url ?? "");
   return singleServer(`${hostname}:${port || 6379}`);
 }
 
-function loginOf({ url, username, password, tls }: RedisConfig): Login {
+function loginOf({ url, username, password, tls, allowPlaintextOnNetwork }: RedisConfig): Login {
   const given = url === undefined ? undefined : new URL(url);
   const said = (text: string | undefined) => (text ? decodeURIComponent(text) : undefined);
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
@@ -129,6 +130,7 @@ function loginOf({ url, username, password, tls }: RedisConfig): Login {
     username: username ?? said(given?.username),
     password: password ?? said(given?.password),
     database: Number(given?.pathname.slice(1) || 0),
+    mayBePlain: (host) => allowPlaintextOnNetwork || isLoopback(host),
     tls: tls || given?.protocol === "rediss:" ? { ...files, serverName: tls?.serverName } : undefined,
   };
 }

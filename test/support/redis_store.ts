@@ -17,7 +17,13 @@ export interface Told {
 }
 
 /** Nobody signs in. */
-export const noLogin = { username: undefined, password: undefined, database: 0, tls: undefined };
+export const noLogin = {
+  username: undefined,
+  password: undefined,
+  database: 0,
+  tls: undefined,
+  mayBePlain: () => true,
+};
 
 /** Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off. */
 export async function openTestStore(

@@ -14,6 +14,8 @@ export interface Login {
   readonly database: number;
   /** PEM texts; undefined for plain text. */
   readonly tls: TlsOptions | undefined;
+  /** Whether a host may be talked to by plain text. Sentinels and Clusters name hosts that no configuration does. */
+  mayBePlain(host: string): boolean;
 }
 
 /** PEM texts, and the name that the server's certificate must be for; the host's where it is absent. */
@@ -50,7 +52,13 @@ export interface Connection {
  * @throws Error with what the network or the server says.
  */
 export async function connect(address: string, login: Login, timeout: number): Promise<Connection> {
-  const redis = new Redis(optionsOf(address, login, timeout));
+  const { host, port } = hostAndPort(address);
+  if (!login.tls && !login.mayBePlain(host)) {
+    throw new Error(
+      "it is on the network and would be talked to by plain text (store.redis.allowPlaintextOnNetwork)",
+    );
+  }
+  const redis = new Redis({ ...optionsOf(host, login, timeout), host, port });
   let cause: Error | undefined;
   redis.on("error", (error: Error) => {
     cause ??= error;
@@ -75,9 +83,13 @@ export async function connect(address: string, login: Login, timeout: number): P
   return {
     call: ([name, ...words]) => redis.call(String(name), ...words),
     async batch(commands) {
-      const replies = await redis.pipeline(commands.map((words) => ["call", ...words])).exec();
-      // The type allows for a pipeline that was given up, which ours never is.
-      return (replies ?? []).map(([error, value]) => (error ? { error } : { value }));
+      try {
+        const replies = await redis.pipeline(commands.map((words) => ["call", ...words])).exec();
+        // The type allows for a pipeline that was given up, which ours never is.
+        return (replies ?? []).map(([error, value]) => (error ? { error } : { value }));
+      } catch (error) {
+        return commands.map(() => ({ error }));
+      }
     },
     onMessage: (onMessage) => void redis.on("smessage", onMessage),
     onMoved: (onMoved) => void redis.on("moved", onMoved),
