@@ -80,8 +80,24 @@ export async function connect(address: string, login: Login, timeout: number): P
     redis.disconnect();
     throw cause;
   }
+  let held = false;
+  /** Whatever is sent in this turn of the event loop goes out in one piece: a system call for each command is an eighth of the CPU. */
+  function holdWrites(): void {
+    if (held) return;
+    held = true;
+    const { stream } = redis;
+    stream.cork();
+    setImmediate(() => {
+      held = false;
+      stream.uncork();
+    });
+  }
+
   return {
-    call: ([name, ...words]) => redis.call(String(name), ...words),
+    call([name, ...words]) {
+      holdWrites();
+      return redis.call(String(name), ...words);
+    },
     async batch(commands) {
       try {
         const replies = await redis.pipeline(commands.map((words) => ["call", ...words])).exec();
