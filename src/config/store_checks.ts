@@ -52,15 +52,22 @@ function tlsSectionMistakes({ url, tls }: Redis): Mistake[] {
   return [...mistakes, ...tlsMistakes([...path, "tls"], tls)];
 }
 
-function loginMistakes({ url, cluster, username, password }: Redis): Mistake[] {
+function loginMistakes({ url, sentinel, username, password }: Redis): Mistake[] {
   const mistakes: Mistake[] = [];
   const inUrl = urlOf(url ?? "");
   if (inUrl && (inUrl.username || inUrl.password) && (username !== undefined || password !== undefined)) {
     const message = "must have user name and password in store.redis.url or beside it, not both";
     mistakes.push({ path: [...path, "url"], message });
   }
-  if (username !== undefined && password === undefined && !cluster) {
+  if (username !== undefined && password === undefined) {
     mistakes.push({ path: [...path, "password"], message: "is missing: store.redis.username has one" });
+  }
+  if (sentinel?.username !== undefined && sentinel.password === undefined) {
+    const message = "is missing: store.redis.sentinel.username has one";
+    mistakes.push({ path: [...path, "sentinel", "password"], message });
+  }
+  if (inUrl?.username && !inUrl.password) {
+    mistakes.push({ path: [...path, "url"], message: "must have a password where it has a user name" });
   }
   return mistakes;
 }

@@ -11,7 +11,18 @@ const redisUrl = z.string().refine(isRedisUrl, {
 function isRedisUrl(value: string): boolean {
   const url = urlOf(value);
   if (url?.protocol !== "redis:" && url?.protocol !== "rediss:") return false;
+  if (![url.username, url.password].every(isDecodable)) return false;
   return url.hostname !== "" && /^(\/\d{0,4})?$/.test(url.pathname) && url.search === "" && url.hash === "";
+}
+
+/** Whether no percent sign stands by itself. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const servers = ["url", "sentinel", "cluster"] as const;

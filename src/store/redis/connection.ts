@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Redis, type RedisOptions } from "ioredis";
+import { NotSent } from "./failures.js";
 
 /** A command as its words. */
 export type Words = readonly (string | number)[];
@@ -31,7 +32,10 @@ export interface TlsOptions {
  * twice. Whoever needs another opens one.
  */
 export interface Connection {
-  /** Rejects with a ReplyError of the client library if the server refuses, and with another error if the connection breaks. */
+  /**
+   * Rejects with a ReplyError of the client library if the server refuses, with NotSent if the connection had broken before, and
+   * with another error if it breaks.
+   */
   call(words: Words): Promise<unknown>;
   /** Sends all in one piece; they are carried out one after the other, others' commands maybe between them. Never rejects. */
   batch(commands: readonly Words[]): Promise<readonly Reply[]>;
@@ -80,6 +84,7 @@ export async function connect(address: string, login: Login, timeout: number): P
     redis.disconnect();
     throw cause;
   }
+  const isOpen = () => redis.status === "ready" && redis.stream.writable;
   let held = false;
   /** Whatever is sent in this turn of the event loop goes out in one piece: a system call for each command is an eighth of the CPU. */
   function holdWrites(): void {
@@ -94,12 +99,14 @@ export async function connect(address: string, login: Login, timeout: number): P
   }
 
   return {
-    call([name, ...words]) {
+    async call([name, ...words]) {
+      if (!isOpen()) throw new NotSent();
       holdWrites();
       return redis.call(String(name), ...words);
     },
     async batch(commands) {
       try {
+        if (!isOpen()) throw new NotSent();
         const replies = await redis.pipeline(commands.map((words) => ["call", ...words])).exec();
         // The type allows for a pipeline that was given up, which ours never is.
         return (replies ?? []).map(([error, value]) => (error ? { error } : { value }));

@@ -20,24 +20,24 @@ type Comeback =
  * The level of a deployment: that of its weakest server.
  *
  * @param confirming How many replicas confirm every answer.
- * @param promotable How many could be promoted as far as Sentinels or the Cluster know.
+ * @param known How many there are as far as Sentinels or the Cluster know.
  */
 export function durabilityOf(
   servers: readonly ServerFacts[],
   confirming: number,
-  promotable: number | undefined,
+  known: number | undefined,
 ): Durability {
-  const levels = servers.map((server) => levelOf(server, confirming, promotable ?? 0));
+  const levels = servers.map((server) => levelOf(server, confirming, known ?? 0));
   const [first] = levels;
   if (!first) return { level: "best effort", because: "no server could be asked" };
   return levels.find(({ level }) => level === "best effort") ?? first;
 }
 
-function levelOf(server: ServerFacts, confirming: number, promotable: number): Durability {
-  const replicas = Math.max(server.replicas, promotable);
+function levelOf(server: ServerFacts, confirming: number, known: number): Durability {
+  const replicas = Math.max(server.replicas, known);
   if (confirming < replicas) {
     const because =
-      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"} that can be promoted, and answers wait for ${confirming} (store.redis.replicas): ` +
+      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, and answers wait for ${confirming} (store.redis.replicas): ` +
       "a failover may undo what was answered last";
     return { level: "best effort", because };
   }
@@ -68,7 +68,7 @@ function comebackOf(server: ServerFacts, hasReplicas: boolean): Comeback {
     }
     return { safe: true, text: `${address} has every write on disk before it answers (appendfsync always)` };
   }
-  if (settings.save !== "" || server.hasSaved) {
+  if (settings.save !== "" || server.hasSnapshot) {
     const text = `${address} comes back with its last snapshot: a restart may undo whatever was answered since`;
     return { safe: false, text };
   }

@@ -14,6 +14,14 @@ export class Redirected extends Error {
   }
 }
 
+/** The connection had broken before the command was sent. */
+export class NotSent extends Error {
+  constructor() {
+    super("the connection was closed");
+    this.name = "NotSent";
+  }
+}
+
 /** The server does not know the script by its name. Nothing was written. */
 export class UnknownScript extends Error {
   constructor() {
@@ -46,9 +54,7 @@ function isRefusal(error: unknown): error is Error {
  */
 export function failureOf(error: unknown, writes: boolean): Error {
   if (!isRefusal(error)) {
-    // The library says so of what it never sent.
-    const wasSent = !(error instanceof Error && error.message.startsWith("Stream isn't writeable"));
-    if (!wasSent) return new StoreUnavailable("the connection to Redis was closed");
+    if (error instanceof NotSent) return new StoreUnavailable("Redis is away");
     const outcome = writes ? "unknown" : "not written";
     return new StoreUnavailable("Redis was cut off before it answered", outcome, { cause: error });
   }

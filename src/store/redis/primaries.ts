@@ -49,6 +49,7 @@ export interface Primaries {
 export async function openPrimaries(options: PrimariesOptions): Promise<Primaries> {
   const { topology, clock } = options;
   const open = new Map<string, Primary>();
+  const tags = new Map<string, string>();
   let layout = await topology.locate();
   let changed: (change: Change) => void = () => {};
   let closed = false;
@@ -71,15 +72,25 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     });
   }
 
+  /** Found anew whenever slots may have moved. */
+  function tagOf(address: string): string {
+    const known = tags.get(address);
+    if (known !== undefined && layout.primaryOf(known) === address) return known;
+    const tag = tagOn(address, layout);
+    tags.set(address, tag);
+    return tag;
+  }
+
   async function opened(address: string): Promise<Primary> {
     try {
-      return await openPrimary(address, tagOn(address, layout), options);
+      return await openPrimary(address, () => tagOf(address), options);
     } catch (error) {
       throw new Error(`Redis at ${address} ${whyNot(error, topology.kind)}`, { cause: error });
     }
   }
 
   async function openMissing(): Promise<void> {
+    if (closed) return;
     const missing = layout.primaries.filter((address) => !open.has(address));
     if (missing.length === 0) return;
     const tries = await Promise.allSettled(missing.map(openOne));
@@ -123,7 +134,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   async function keepUp(): Promise<number> {
     await Promise.allSettled([...open.values()].map((primary) => primary.pulse()));
     const isDue = Math.abs(clock.now() - locatedAt) >= locateInterval && topology.kind !== "single";
-    if (areMissing() || isDue) await refresh().catch(() => {});
+    if (!closed && (areMissing() || isDue)) await refresh().catch(() => {});
     failures = areMissing() ? failures + 1 : 0;
     return failures === 0 ? pulseInterval : retryDelay(failures);
   }

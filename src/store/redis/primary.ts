@@ -23,8 +23,8 @@ export interface PrimaryOptions {
  */
 export interface Primary {
   readonly address: string;
-  /** A hash tag whose keys lie on this server. */
-  readonly tag: string;
+  /** A hash tag whose keys lie on this server now. */
+  tag(): string;
   readonly subscriptions: Subscriptions;
   /** As {@link Lane.run}, on the connection for writes or for reads. */
   run(command: LaneCommand): Promise<unknown>;
@@ -40,10 +40,14 @@ export interface Primary {
 /**
  * Connects to a primary.
  *
- * @param tag A hash tag whose keys lie on this server.
+ * @param tag Tells a hash tag whose keys lie on this server now.
  * @throws Error with what the network or the server says, or that it is a replica.
  */
-export async function openPrimary(address: string, tag: string, options: PrimaryOptions): Promise<Primary> {
+export async function openPrimary(
+  address: string,
+  tag: () => string,
+  options: PrimaryOptions,
+): Promise<Primary> {
   const { login, timeout, replicas, naming } = options;
   const connections = await connectAll(3, () => connect(address, login, timeout));
   const [writing, reading, listening] = connections;
@@ -82,8 +86,13 @@ export async function openPrimary(address: string, tag: string, options: Primary
   }
 
   async function pulse(): Promise<void> {
-    const words = ["SET", naming.barrierKey(tag), "", "PX", 1_000];
-    await Promise.all([run({ words, tag, writes: true }), reading.call(["PING"]), listening.call(["PING"])]);
+    const own = tag();
+    const words = ["SET", naming.barrierKey(own), "", "PX", 1_000];
+    await Promise.all([
+      run({ words, tag: own, writes: true }),
+      reading.call(["PING"]),
+      listening.call(["PING"]),
+    ]);
   }
 
   try {

@@ -10,7 +10,8 @@ import { replaceScriptSha } from "./replace_script.js";
  * @throws Error in one line that names what is missing.
  */
 export async function rehearse(primary: Primary, naming: Naming, timeout: number): Promise<void> {
-  const { address, tag, subscriptions } = primary;
+  const { address, subscriptions } = primary;
+  const tag = primary.tag();
   const key = naming.ticketKey(tag);
   const channel = naming.channel(tag);
   const attempt = async <T>(what: string, work: Promise<T>): Promise<T> => {

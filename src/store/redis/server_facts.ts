@@ -16,8 +16,8 @@ export interface ServerFacts {
   readonly replicas: number;
   /** Whether an append-only file is written. */
   readonly appendOnly: boolean;
-  /** Whether somebody has had a snapshot written since the server started. */
-  readonly hasSaved: boolean;
+  /** Whether there is a snapshot: the server has read one at its start, or written one since. */
+  readonly hasSnapshot: boolean;
   /** Its settings; undefined where the ACL user may not read them. */
   readonly settings: Readonly<Record<string, string>> | undefined;
 }
@@ -38,7 +38,7 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
     evictionPolicy: field("maxmemory_policy"),
     replicas: Number(field("connected_slaves")),
     appendOnly: field("aof_enabled") === "1",
-    hasSaved: Number(field("rdb_saves")) > 0,
+    hasSnapshot: ["rdb_saves", "rdb_last_load_keys_loaded"].some((name) => Number(field(name)) > 0),
     settings: await settingsOf(server),
   };
 }

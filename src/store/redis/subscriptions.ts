@@ -14,11 +14,12 @@ export interface Subscriptions {
 export function createSubscriptions(connection: Connection): Subscriptions {
   return {
     async subscribe(channel) {
-      await connection.call(["SSUBSCRIBE", channel]);
+      // In lower case: the library looks for a command of this name when a Cluster has moved the channel.
+      await connection.call(["ssubscribe", channel]);
     },
     unsubscribe(channel) {
       // It fails with the connection, and then it has ended all the same.
-      connection.call(["SUNSUBSCRIBE", channel]).catch(() => {});
+      connection.call(["sunsubscribe", channel]).catch(() => {});
     },
     onMessage: connection.onMessage,
     onMoved: connection.onMoved,

@@ -50,6 +50,8 @@ export function superviseServers(options: SupervisionOptions): Supervision {
   let last: Durability | undefined;
   let cancelTimer: (() => void) | undefined;
   let ended = false;
+  /** Counts the waits, so that a look that was slow does not put off the one that was asked for meanwhile. */
+  let round = 0;
 
   async function takeTime(): Promise<void> {
     await serverClock.follow(primaries.of(timeTag));
@@ -57,6 +59,8 @@ export function superviseServers(options: SupervisionOptions): Supervision {
   }
 
   async function look(isFirst: boolean): Promise<void> {
+    // The level is that of all servers; what could not be asked now is asked when it is back.
+    if (!isFirst && primaries.areMissing()) return;
     const servers = await Promise.all(primaries.all().map(asked));
     let durability = durabilityOf(servers, replicas, primaries.layout().replicas);
     for (const facts of servers) {
@@ -78,9 +82,13 @@ export function superviseServers(options: SupervisionOptions): Supervision {
 
   function wait(ms: number): void {
     cancelTimer?.();
+    round += 1;
+    const mine = round;
     // What fails here has failed with the connection, and is done again when that is back.
     cancelTimer = clock.after(ms, () => {
-      void Promise.allSettled([takeTime(), look(false)]).then(() => ended || wait(interval));
+      void Promise.allSettled([takeTime(), look(false)]).then(
+        () => ended || mine !== round || wait(interval),
+      );
     });
   }
 

@@ -32,7 +32,7 @@ export function encodeTicket(ticket: Ticket): string {
  */
 export function decodeTicket(id: string, value: string): Ticket {
   if (value[writeIdLength] !== format) throw new Error("a ticket in Redis has a format of another release");
-  const parts: Encoded<null> = JSON.parse(value.slice(writeIdLength + 1));
+  const parts = partsIn(value.slice(writeIdLength + 1));
   const [appId, userPoolId, scene, state, revision, secretDigest, exchangeDigest, codeChallenge] = parts;
   const [, , , , , , , , expiresAt, forgetAt, cancelReason, customData, requester, scanner, scannedBy] =
     parts;
@@ -46,6 +46,15 @@ export function decodeTicket(id: string, value: string): Ticket {
     scannedBy: scannedBy ? { nickname: scannedBy[0], photo: scannedBy[1] } : undefined,
     approval: approvalOf(parts[15]),
   };
+}
+
+function partsIn(json: string): Encoded<null> {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Not the parser's own words, which repeat what it could not read.
+    throw new Error("a ticket in Redis cannot be read");
+  }
 }
 
 /** The parts of a ticket by position. `Absent` is what an absent one is: undefined before JSON, null after it. */

@@ -7,7 +7,7 @@ export interface Layout {
   readonly primaries: readonly string[];
   /** The primary on which everything with this hash tag lies; undefined for a slot that nobody serves. */
   primaryOf(tag: string): string | undefined;
-  /** How many replicas could be promoted at each primary, as far as the Sentinels or the Cluster know; undefined where nobody knows. */
+  /** How many replicas each primary has, as far as the Sentinels or the Cluster know; undefined where nobody knows. */
   readonly replicas: number | undefined;
 }
 
@@ -36,11 +36,10 @@ export interface SentinelOptions {
 export function sentinels({ name, nodes, login, timeout }: SentinelOptions): Topology {
   async function view(connection: Connection) {
     const primary = pairsOf(await connection.call(["SENTINEL", "MASTER", name]));
-    const replicas = await connection.call(["SENTINEL", "REPLICAS", name]);
-    // Priority 0 is how a replica says that it must not be promoted.
-    const promotable = listOf(replicas).filter((replica) => pairsOf(replica)["slave-priority"] !== "0");
+    // All of them, those as well that are never promoted (priority 0): WAIT counts them too, and does not say which ones.
+    const replicas = listOf(await connection.call(["SENTINEL", "REPLICAS", name]));
     const address = `${primary.ip}:${primary.port}`;
-    const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: promotable.length };
+    const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: replicas.length };
     return { epoch: Number(primary["config-epoch"]), layout };
   }
   return { kind: "sentinel", locate: () => latest("Sentinel", nodes, login, timeout, view) };
