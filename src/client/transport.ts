@@ -6,7 +6,10 @@ export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
 
 /** Where the service is and how it is reached. */
 export interface TransportOptions {
-  /** Address of the service as gRPC writes it: `host:port`, `[ipv6]:port`, `dns:///host:port` or `unix:/path`. */
+  /**
+   * Address of the service as gRPC writes it: `host:port`, `[ipv6]:port`, `dns:///host:port`, `ipv4:ip:port,ip:port` or
+   * `unix:/path`. Calls are shared out among all IP addresses that it stands for.
+   */
   readonly address: string;
   /**
    * `true` is TLS with the root certificates that Node.js trusts, an object TLS with others (PEM), `false` plain text.
@@ -17,7 +20,7 @@ export interface TransportOptions {
   readonly tls?: Tls;
   /**
    * Further options of the gRPC channels, such as `grpc.keepalive_time_ms`. The service config cannot be set: it decides
-   * what is retried.
+   * what is retried, and that calls are shared out among all addresses (`round_robin`).
    */
   readonly channelOptions?: ChannelOptions;
 }
@@ -26,6 +29,8 @@ export interface TransportOptions {
 const repeatable = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw", "GetSigningKeys"];
 
 const serviceConfig = JSON.stringify({
+  // Every address that the name stands for gets its share of the calls, and not the first one all of them.
+  loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
       name: repeatable.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
