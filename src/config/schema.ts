@@ -23,6 +23,7 @@ const grpc = z
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(true),
     maxMessageBytes: count(4096, 4_194_304).default(65_536),
+    maxConnectionAge: duration("0s", "24h").prefault("30m"),
     keepalive: z
       .strictObject({
         interval: duration("1s", "1h").prefault("30s"),

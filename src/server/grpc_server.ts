@@ -61,6 +61,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { config, clock } = options;
   const server = new Server({
     "grpc.max_receive_message_length": config.maxMessageBytes,
+    // No grace: calls and watches on an old connection go on until they end by themselves.
+    ...(config.maxConnectionAge > 0 && { "grpc.max_connection_age_ms": config.maxConnectionAge }),
     "grpc.keepalive_time_ms": config.keepalive.interval,
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
     // Bookkeeping for a debugging service that is not offered: 4 % of the CPU.

@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Config } from "../../src/config/config.js";
+import type { Environment } from "../../src/config/environment.js";
+import { loadConfig, type Purpose } from "../../src/config/load.js";
+import { ConfigError } from "../../src/config/problems.js";
+import { temporaryFile } from "../config/loading.js";
+import { at, listAt, manifest, type Tree, textOf, treeOf } from "./files.js";
+
+/** What people fill in. */
+const filledIn: Record<string, string> = {
+  QRLOGIN_STORE_REDIS_PASSWORD: randomBytes(32).toString("hex"),
+  QRLOGIN_GATEWAY_APPS: JSON.stringify([{ id: "shop", secret: randomBytes(32).toString("base64url") }]),
+  QRLOGIN_GATEWAY_HANDLE_KEYS: JSON.stringify([randomBytes(32).toString("base64url")]),
+};
+
+/** Where a process of ours runs: its configuration file, and the names of the variables that it is given. */
+interface Place {
+  readonly title: string;
+  readonly purpose: Purpose;
+  readonly text: string;
+  readonly variables: readonly string[];
+  /** How long it may take to stop, in seconds. */
+  readonly grace: number;
+  /** How long it is held back from stopping, in seconds. */
+  readonly before: number;
+}
+
+function composed(service: string, file: string, purpose: Purpose): Place {
+  const own = at(treeOf("compose.yaml"), "services", service);
+  return {
+    title: `${service} of compose.yaml`,
+    purpose,
+    text: textOf(file),
+    variables: Object.keys(at(own, "environment") ?? {}),
+    grace: Number.parseInt(String(at(own, "stop_grace_period")), 10),
+    before: 0,
+  };
+}
+
+function deployed(name: string, map: string, file: string, purpose: Purpose): Place {
+  const pod = at(manifest("Deployment", name), "spec", "template", "spec");
+  const container = at(pod, "containers", 0);
+  return {
+    title: `the pods of ${name}`,
+    purpose,
+    text: String(at(manifest("ConfigMap", map), "data", file)),
+    variables: listAt(container, "env").map((each) => String(at(each, "name"))),
+    grace: Number(at(pod, "terminationGracePeriodSeconds")),
+    before: Number(at(container, "lifecycle", "preStop", "exec", "command", 1) ?? 0),
+  };
+}
+
+const places = [
+  composed("node-1", "service.yaml", "serve"),
+  composed("node-2", "service.yaml", "serve"),
+  composed("gateway", "gateway.yaml", "gateway"),
+  deployed("qrlogin", "qrlogin-service", "service.yaml", "serve"),
+  deployed("qrlogin-gateway", "qrlogin-gateway", "gateway.yaml", "gateway"),
+];
+
+function loaded({ text, purpose, variables }: Place, values: Environment): Config {
+  const given = variables.filter((name) => name !== "QRLOGIN_CONFIG").map((name) => [name, values[name]]);
+  return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env: Object.fromEntries(given), purpose });
+}
+
+describe.each(places)("$title", (place) => {
+  test("has a configuration that the program takes once the secrets are filled in", () => {
+    const config = loaded(place, filledIn);
+    expect(config.development).toBe(false);
+    if (place.purpose === "serve") {
+      expect(config.store.kind).toBe("redis");
+      expect(config.store.redis?.requireDurable).toBe(true);
+      expect(config.grpc.reflection).toBe(false);
+    } else {
+      expect(config.gateway?.trustedProxies).not.toEqual([]);
+    }
+  });
+
+  test("does not start while a secret is missing", () => {
+    const empty = Object.fromEntries(Object.keys(filledIn).map((name) => [name, ""]));
+    expect(() => loaded(place, empty)).toThrow(ConfigError);
+  });
+
+  test("has longer to stop than stopping takes", () => {
+    const { grpc, gateway } = loaded(place, filledIn);
+    const { delay, deadline } = { delay: 0, ...(gateway?.shutdown ?? grpc.shutdown) };
+    // Closing connections and the end of the process take two seconds more.
+    expect(place.grace * 1_000).toBeGreaterThanOrEqual(place.before * 1_000 + delay + deadline + 2_000);
+    if (place.purpose === "serve") expect(delay).toBeGreaterThanOrEqual(10_000);
+  });
+});
+
+test("no digest of an app's secret is one that anybody could know", () => {
+  for (const { text } of places) {
+    for (const app of listAt(parse(text) as Tree, "apps")) {
+      expect(listAt(app, "secretSha256")).toEqual(["0".repeat(64)]);
+    }
+  }
+  expect(textOf("redis/users.acl")).toContain(`#${"0".repeat(64)}`);
+});
+
+test("the gateway of compose.yaml trusts the network of the containers, and no other", () => {
+  const subnet = at(treeOf("compose.yaml"), "networks", "inside", "ipam", "config", 0, "subnet");
+  expect(listAt(treeOf("gateway.yaml"), "gateway", "trustedProxies")).toEqual([subnet]);
+});

@@ -1,0 +1,43 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { temporaryFile } from "../config/loading.js";
+import { readyAddress, run, runQrlogin } from "../support/process.js";
+import { freePort, hasRedis, withoutRedis } from "../support/redis.js";
+import { placeOf, textOf } from "./files.js";
+
+describe.skipIf(!hasRedis)(`the Redis of compose.yaml${withoutRedis}`, () => {
+  it("is enough for a node with its configuration, which calls it durable", async () => {
+    const password = randomBytes(32).toString("hex");
+    const digest = createHash("sha256").update(password).digest("hex");
+    const users = temporaryFile("users.acl", textOf("redis/users.acl").replace("0".repeat(64), digest));
+    const data = mkdtempSync(join(tmpdir(), "qrlogin-redis-"));
+    onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+    const ours = textOf("redis/redis.conf")
+      .replace("aclfile /etc/redis/users.acl", `aclfile ${users}`)
+      .replace("dir /data", `dir ${data}`);
+    const port = String(await freePort());
+    const words = [temporaryFile("redis.conf", ours), "--port", port, "--bind", "127.0.0.1"];
+    const redis = run("redis-server", words);
+    await redis.line("Ready to accept connections");
+    // Whoever has no password may do nothing.
+    const stranger = await run("redis-cli", ["-p", port, "SET", "qrlogin:x", "1"]).ended;
+    expect(stranger.stdout).toContain("NOAUTH");
+
+    const node = runQrlogin(["serve"], {
+      NODE_ENV: "production",
+      QRLOGIN_CONFIG: fileURLToPath(placeOf("service.yaml")),
+      QRLOGIN_STORE_REDIS_URL: `redis://127.0.0.1:${port}`,
+      QRLOGIN_STORE_REDIS_PASSWORD: password,
+      QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0",
+      QRLOGIN_GRPC_SHUTDOWN_DELAY: "0s",
+    });
+    await readyAddress(node);
+    expect(await node.line("the store is durable")).toContain("appendfsync always");
+    node.kill("SIGTERM");
+    expect((await node.ended).code).toBe(0);
+  });
+});
