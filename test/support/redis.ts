@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -45,6 +45,12 @@ export interface RedisOptions {
   readonly configFile?: string;
 }
 
+/** Nothing that a test starts outlives it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** Starts a server and waits until it answers. */
 export async function startRedis({ words = [], configFile }: RedisOptions = {}): Promise<RedisProcess> {
   const port = await freePort();
@@ -54,8 +60,8 @@ export async function startRedis({ words = [], configFile }: RedisOptions = {}):
 
   async function start(): Promise<ChildProcess> {
     const started = spawn("redis-server", [...(configFile ? [configFile] : []), ...own], { stdio: "ignore" });
-    // Nothing that a test starts outlives it.
-    process.once("exit", () => started.kill("SIGKILL"));
+    running.add(started);
+    started.once("exit", () => running.delete(started));
     await answering(port, started);
     return started;
   }
@@ -107,23 +113,21 @@ export async function freePort(): Promise<number> {
 
 /** Waits until the server answers PING, with whatever: one that asks for a password answers too. */
 async function answering(port: number, child: ChildProcess): Promise<void> {
-  for (;;) {
+  while (!(await answers(port))) {
     if (child.exitCode !== null) throw new Error(`redis-server has stopped with ${child.exitCode}`);
-    const connection = new Redis(port, "127.0.0.1", {
-      lazyConnect: true,
-      retryStrategy: null,
-      connectTimeout: 1_000,
-    });
-    connection.on("error", () => {});
-    try {
-      await connection.connect();
-      await connection.ping();
-      return;
-    } catch (error) {
-      if (/NOAUTH|NOPERM|WRONGPASS/.test(String(error))) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    } finally {
-      connection.disconnect();
-    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.on("error", () => resolve(false));
+    // A server that is still loading says so, and is not there yet.
+    socket.on("data", (data) => {
+      resolve(!data.toString().startsWith("-LOADING"));
+      socket.destroy();
+    });
+    socket.on("close", () => resolve(false));
+  });
 }

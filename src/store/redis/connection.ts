@@ -124,17 +124,9 @@ export async function connect(address: string, login: Login, timeout: number): P
   };
 }
 
-function optionsOf(address: string, { username, password, database, tls }: Login, timeout: number) {
-  const { host, port } = hostAndPort(address);
+function optionsOf(host: string, { username, password, database, tls }: Login, timeout: number) {
   return {
-    ...{
-      host,
-      port,
-      db: database,
-      connectTimeout: timeout,
-      socketTimeout: timeout,
-      connectionName: "qrlogin",
-    },
+    ...{ db: database, connectTimeout: timeout, socketTimeout: timeout, connectionName: "qrlogin" },
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls && { tls: tlsOptionsOf(host, tls) }),

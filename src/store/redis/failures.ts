@@ -35,7 +35,7 @@ export class UnknownScript extends Error {
  * longer lets us in. Of all of them it is known that nothing was written.
  */
 const passing =
-  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|OOM|MISCONF|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients)\b/;
+  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|OOM|MISCONF|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients|ERR The user executing the script)\b/;
 
 /** Whether the failure is a server that cannot do its work now, and not a fault in what it was asked. */
 export function isPassing(error: unknown): error is Error {

@@ -87,7 +87,8 @@ export function createHints({ primaries, naming, clock, reread }: HintsOptions):
   function leave(one: Watched, onChange: () => void): void {
     if (!one.callbacks.delete(onChange) || one.callbacks.size > 0 || watched.get(one.id) !== one) return;
     watched.delete(one.id);
-    one.at?.unsubscribe(naming.channel(one.id));
+    // It fails with the connection, and then it has ended all the same.
+    one.at?.unsubscribe(naming.channel(one.id)).catch(() => {});
   }
 
   async function inSlices(ones: readonly Watched[], work: (one: Watched) => void): Promise<void> {

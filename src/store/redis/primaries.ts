@@ -85,7 +85,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     try {
       return await openPrimary(address, () => tagOf(address), options);
     } catch (error) {
-      throw new Error(`Redis at ${address} ${whyNot(error, topology.kind)}`, { cause: error });
+      throw new Error(`Redis at ${address} ${whyNot(error, options)}`, { cause: error });
     }
   }
 
@@ -189,10 +189,13 @@ function tagOn(address: string, layout: Layout): string {
 }
 
 /** What a failure to open a server means to whoever set it up. */
-function whyNot(error: unknown, kind: Topology["kind"]): string {
+function whyNot(error: unknown, { topology: { kind }, naming }: PrimariesOptions): string {
   const text = error instanceof Error ? error.message : String(error);
   if (text.startsWith("NOAUTH")) return "asks for a password: set store.redis.password";
   if (text.startsWith("WRONGPASS")) return `refuses the user name or the password: ${text}`;
+  if (text.startsWith("NOPERM")) {
+    return `does not let us do what is needed, with keys such as ${naming.barrierKey("0")}: ${text}`;
+  }
   if (error instanceof NotPrimary) return text;
   if (kind !== "cluster" && (error instanceof Redirected || text.startsWith("CLUSTERDOWN"))) {
     return "is a node of a Redis Cluster: name it under store.redis.cluster";

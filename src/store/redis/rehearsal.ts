@@ -1,7 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 import type { Naming } from "./naming.js";
 import type { Primary } from "./primary.js";
-import { replaceScriptSha } from "./replace_script.js";
+import { replaceScript, replaceScriptSha } from "./replace_script.js";
 
 /**
  * Does once whatever the store will do, with a key that means nothing: what the ACL user is not allowed, and a hint that does not arrive,
@@ -32,10 +32,15 @@ export async function rehearse(primary: Primary, naming: Naming, timeout: number
     after(timeout, false, { signal: giveUp.signal }).catch(() => false),
   ]);
   giveUp.abort();
-  subscriptions.unsubscribe(channel);
+  await attempt(`unsubscribe from the channel ${channel}`, subscriptions.unsubscribe(channel));
   if (!arrived) throw new Error(`Redis at ${address} does not deliver what is published`);
-  const words = ["EVALSHA", replaceScriptSha, 1, key, "", `${"0".repeat(16)}-`, 1_000, channel];
-  await attempt(`write the key ${key} by a script`, primary.run({ words, tag, writes: true }));
+  for (const call of [
+    ["EVALSHA", replaceScriptSha],
+    ["EVAL", replaceScript],
+  ]) {
+    const words = [...call, 1, key, "", `${"0".repeat(16)}-`, 1_000, channel];
+    await attempt(`write the key ${key} by a script`, primary.run({ words, tag, writes: true }));
+  }
   await attempt(`read the key ${key}`, primary.run({ words: ["GET", key], tag, writes: false }));
 }
 

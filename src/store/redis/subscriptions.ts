@@ -4,8 +4,8 @@ import type { Connection } from "./connection.js";
 export interface Subscriptions {
   /** Fulfilled when messages to the channel arrive. Rejects as {@link Connection.call} does. */
   subscribe(channel: string): Promise<void>;
-  /** Ends it. Nobody waits for that: a message that still comes means nothing. */
-  unsubscribe(channel: string): void;
+  /** Ends it; a message that still comes means nothing. Rejects likewise. */
+  unsubscribe(channel: string): Promise<void>;
   onMessage(onMessage: (channel: string) => void): void;
   /** A Cluster has moved a channel to another server. */
   onMoved(onMoved: () => void): void;
@@ -17,9 +17,8 @@ export function createSubscriptions(connection: Connection): Subscriptions {
       // In lower case: the library looks for a command of this name when a Cluster has moved the channel.
       await connection.call(["ssubscribe", channel]);
     },
-    unsubscribe(channel) {
-      // It fails with the connection, and then it has ended all the same.
-      connection.call(["sunsubscribe", channel]).catch(() => {});
+    async unsubscribe(channel) {
+      await connection.call(["sunsubscribe", channel]);
     },
     onMessage: connection.onMessage,
     onMoved: connection.onMoved,

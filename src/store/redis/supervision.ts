@@ -3,7 +3,7 @@ import { type Durability, durabilityOf } from "./durability.js";
 import type { Primaries } from "./primaries.js";
 import type { Primary } from "./primary.js";
 import type { ServerClock } from "./server_clock.js";
-import { factsOf, objectionTo, type ServerFacts } from "./server_facts.js";
+import { factsOf, objectionTo } from "./server_facts.js";
 import type { StoreEvents } from "./store_events.js";
 import type { Topology } from "./topology.js";
 
@@ -23,12 +23,12 @@ interface SupervisionOptions {
   readonly serverClock: ServerClock;
 }
 
-async function asked(primary: Primary): Promise<ServerFacts> {
+async function asked<T>(primary: Primary, ask: (primary: Primary) => Promise<T>): Promise<T> {
   try {
-    return await factsOf(primary);
+    return await ask(primary);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`Redis at ${primary.address} does not tell what it is (INFO): ${text}`, { cause: error });
+    throw new Error(`Redis at ${primary.address} does not tell how it is: ${text}`, { cause: error });
   }
 }
 
@@ -54,14 +54,14 @@ export function superviseServers(options: SupervisionOptions): Supervision {
   let round = 0;
 
   async function takeTime(): Promise<void> {
-    await serverClock.follow(primaries.of(timeTag));
+    await asked(primaries.of(timeTag), serverClock.follow);
     events.onSkew(serverClock.skew());
   }
 
   async function look(isFirst: boolean): Promise<void> {
     // The level is that of all servers; what could not be asked now is asked when it is back.
     if (!isFirst && primaries.areMissing()) return;
-    const servers = await Promise.all(primaries.all().map(asked));
+    const servers = await Promise.all(primaries.all().map((primary) => asked(primary, factsOf)));
     let durability = durabilityOf(servers, replicas, primaries.layout().replicas);
     for (const facts of servers) {
       const objection = objectionTo(facts, topology.kind);
