@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
-import { Argument, Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Logger, pino } from "pino";
+import { startApp } from "./app.js";
 import { type DevelopmentUser, developmentUsers, signDevelopmentToken } from "./auth/development.js";
 import type { GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
@@ -12,6 +13,8 @@ import { startGatewayApp } from "./gateway_app.js";
 import { redaction } from "./server/redaction.js";
 import { startServing } from "./serving.js";
 import { gatewayWelcome, welcome } from "./welcome.js";
+import { runWorker } from "./workers/worker.js";
+import { startWorkers } from "./workers/workers.js";
 
 /** What a command needs of the process that it runs in. */
 export interface Surroundings {
@@ -22,6 +25,10 @@ export interface Surroundings {
   complain(text: string): void;
   /** Fulfilled with the name of the signal that asks the process to stop. */
   stopRequested(): Promise<string>;
+  /** Has the signals that would ask it to stop do nothing. */
+  ignoreSignals(): void;
+  /** Has something done when the process ends, however it comes to that. What it starts is not waited for. */
+  atExit(callback: () => void): void;
 }
 
 /** Exit codes: all is well, it did not work, and the call itself was wrong. */
@@ -56,7 +63,10 @@ function program(around: Surroundings): Command {
     .command("serve")
     .description("serve; in development mode, with the gateway, unless there is a configuration")
     .option(...configOption)
-    .action((options: { config?: string }) => serve(options.config, around));
+    .option("--workers <number>", "serve by so many processes behind one port (needs Redis)", workerCount)
+    .action((options: { config?: string; workers?: number }) => serve(options, around));
+
+  root.command("worker", { hidden: true }).action(() => runWorker(around));
 
   root
     .command("gateway")
@@ -93,15 +103,42 @@ function program(around: Surroundings): Command {
   return root;
 }
 
-async function serve(file: string | undefined, around: Surroundings): Promise<void> {
+/** How many workers there may be. More than a machine has cores are of no use. */
+const maxWorkers = 64;
+
+function workerCount(text: string): number {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= maxWorkers) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${maxWorkers}.`);
+}
+
+interface ServeOptions {
+  readonly config?: string;
+  readonly workers?: number;
+}
+
+async function serve({ config: file, workers }: ServeOptions, around: Surroundings): Promise<void> {
   const stopRequested = around.stopRequested();
   const config = loadConfig({ file, env: around.env, development: developmentPresets() });
   const { development } = config;
   const log = pino({ level: config.log.level, redact: redaction });
-  const serving = await startServing(config, log);
+  let stopAsked = false;
+  void stopRequested.then(() => {
+    stopAsked = true;
+  });
+  const start =
+    workers === undefined
+      ? startApp
+      : () => startWorkers({ config, count: workers, log, atExit: around.atExit });
+  const serving = await startServing(config, log, start).catch((error: unknown) => {
+    // A signal to the whole group also ends workers that are too young to leave it to this process.
+    if (stopAsked) return undefined;
+    throw error;
+  });
+  if (!serving) return log.info("stopped before it was ready");
   const { grpcAddress, gatewayAddress } = serving;
   if (development) around.complain(welcome(grpcAddress, urlOf(gatewayAddress, config.gateway)));
-  log.info({ grpc: grpcAddress, gateway: gatewayAddress, development }, "ready");
+  log.info({ grpc: grpcAddress, gateway: gatewayAddress, development, workers }, "ready");
   await stopPolitely(serving, stopRequested, log);
 }
 

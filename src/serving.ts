@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { startApp } from "./app.js";
+import { type App, startApp } from "./app.js";
 import type { Config, GatewayConfig } from "./config/config.js";
 import type { GatewayServer } from "./gateway/server.js";
 import { startGatewayApp } from "./gateway_app.js";
@@ -17,10 +17,15 @@ export interface Serving {
 /**
  * Starts the service, and in development mode the gateway beside it. Elsewhere the gateway is a process of its own.
  *
- * @throws Error when an address cannot be bound; nothing is left running then.
+ * @param start What starts the service; in this process by default.
+ * @throws Error when the service cannot start or an address cannot be bound; nothing is left running then.
  */
-export async function startServing(config: Config, log: Logger): Promise<Serving> {
-  const app = await startApp(config, log);
+export async function startServing(
+  config: Config,
+  log: Logger,
+  start: (config: Config, log: Logger) => Promise<App> = startApp,
+): Promise<Serving> {
+  const app = await start(config, log);
   const { development, gateway: wished, grpc } = config;
   if (!development || !wished) return { ...app, gatewayAddress: undefined };
 

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, type JWK } from "jose";
 import type { SigningKeyConfig } from "../config/config.js";
 import { readSigningKey } from "../config/signing_keys.js";
@@ -31,8 +31,18 @@ export async function loadSigningKeys(
   return [first, ...others];
 }
 
+/** The same keys, where those that are to be made have been: for other processes, which would each make their own. */
+export function keysInPlace(configs: readonly SigningKeyConfig[]): readonly SigningKeyConfig[] {
+  return configs.map((config) =>
+    "generated" in config
+      ? { pem: privateKeyOf(config).export({ format: "pem", type: "pkcs8" }).toString() }
+      : config,
+  );
+}
+
 function privateKeyOf(config: SigningKeyConfig): KeyObject {
-  if (!("file" in config)) return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  if ("pem" in config) return createPrivateKey(config.pem);
+  if ("generated" in config) return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const found = readSigningKey(config.file);
   if ("failure" in found) throw new Error(`The signing key ${config.file} cannot be used: ${found.failure}.`);
   return found.key;

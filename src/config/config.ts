@@ -31,6 +31,8 @@ export interface GrpcConfig {
   readonly reflection: boolean;
   /** Largest request that is read. */
   readonly maxMessageBytes: number;
+  /** How old a connection gets before its client is asked to open another; 0 for no limit. Calls on it go on. */
+  readonly maxConnectionAge: number;
   readonly keepalive: {
     /** How often a quiet connection is asked whether it lives. */
     readonly interval: number;
@@ -147,7 +149,9 @@ export interface TokenIssuerConfig {
 export type SigningKeyConfig =
   | { readonly file: string }
   /** For development alone. A configuration file cannot say this. */
-  | { readonly generated: true };
+  | { readonly generated: true }
+  /** One that was made, in place as PEM, for processes that must have the same. A configuration file cannot say this. */
+  | { readonly pem: string };
 
 /** A tenant whose users may approve. Issuer and audience together name it. */
 export interface UserPoolConfig {

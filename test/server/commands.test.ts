@@ -42,6 +42,14 @@ describe("serve", () => {
     },
   );
 
+  it("takes a second signal right after the first for the same wish, since npm passes on what a terminal sends to both", async () => {
+    const server = runQrlogin(["serve"], freePorts);
+    await readyAddress(server);
+    server.kill("SIGINT");
+    server.kill("SIGTERM");
+    expect(await server.ended).toMatchObject({ code: 0, signal: null });
+  });
+
   it("stops when npm, which started it, gets SIGTERM, and leaves nothing behind", async () => {
     const npm = run("npm", ["start"], freePorts);
     const address = await readyAddress(npm);
@@ -220,6 +228,13 @@ describe("the command line", () => {
     expect(await qrlogin(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
+  it("has a command for workers that is not for people: it is not listed and does nothing by hand", async () => {
+    expect((await qrlogin(["--help"])).stdout).not.toMatch(/^ {2}worker\b/m);
+    const byHand = await qrlogin(["worker"]);
+    expect(byHand).toMatchObject({ code: 1, stdout: "" });
+    expect(byHand.stderr).toMatch(/^qrlogin: .*serve --workers.*\n$/);
+  });
+
   it("without a command shows the help as a mistake, and does not start a server", async () => {
     const { code, stdout, stderr } = await qrlogin([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -230,6 +245,10 @@ describe("the command line", () => {
     [["fly"], "error: unknown command 'fly'"],
     [["serve", "--fast"], "error: unknown option '--fast'"],
     [["serve", "now"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1."],
+    ...["0", "65", "100", "-1", "1.5", "two", ""].map((count): [string[], string] => [
+      ["serve", "--workers", count],
+      `error: option '--workers <number>' argument '${count}' is invalid. It must be a whole number from 1 to 64.`,
+    ]),
     [["gateway", "--fast"], "error: unknown option '--fast'"],
     [["dev-token"], "error: missing required argument 'user'"],
     [["check-config"], "error: missing required argument 'file'"],

@@ -1,0 +1,120 @@
+import type { Logger } from "pino";
+import type { Clock } from "../domain/clock.js";
+import { pauseAfter, steadyLife } from "./pause.js";
+import type { WorkerEnd, WorkerProcess } from "./worker_process.js";
+
+/** The place of one worker, which is filled again when its worker dies. */
+export interface Slot {
+  /**
+   * Fills the place for the first time. The answer is where the worker listens.
+   *
+   * @throws Error when it cannot serve. Only later failures are tried again.
+   */
+  start(): Promise<string>;
+  /** Has the worker stop politely; kills it if it does not, or does not serve yet. The place stays empty. */
+  stop(last: boolean): Promise<void>;
+  /** Kills the worker. The place stays empty. */
+  kill(): Promise<void>;
+}
+
+export interface SlotOptions {
+  /** From 1. Stays when the worker is replaced. */
+  readonly number: number;
+  fork(number: number): WorkerProcess;
+  /** Runs tasks one after the other. The tasks never reject. */
+  inTurn(task: () => Promise<void>): void;
+  /** How long a polite stop may take, in milliseconds. */
+  readonly stopDeadline: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** How long a worker may take until it serves, in milliseconds. Long, since many may start on few cores. */
+const startDeadline = 120_000;
+
+/** Makes an empty place. */
+export function createSlot({ number, fork, inTurn, stopDeadline, log, clock }: SlotOptions): Slot {
+  let current: WorkerProcess | undefined;
+  let serves = false;
+  let emptied = false;
+  let cancelPause = () => {};
+  let deaths = 0;
+  let starts = 0;
+
+  async function start(): Promise<string> {
+    const worker = fork(number);
+    current = worker;
+    const cancel = clock.after(startDeadline, () => worker.kill());
+    try {
+      const grpcAddress = await worker.ready;
+      serves = true;
+      const since = clock.now();
+      log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker serves");
+      void worker.ended.then((end) => over(worker, end, clock.now() - since));
+      return grpcAddress;
+    } catch (error) {
+      worker.kill();
+      await worker.ended;
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  function over(worker: WorkerProcess, end: WorkerEnd, life: number): void {
+    serves = false;
+    if (emptied) {
+      log[end.code === 0 ? "info" : "warn"]({ ...naming(worker), ...end }, "worker stopped");
+    } else {
+      if (life >= steadyLife) deaths = 0;
+      const pauseMs = pauseAfter(++deaths);
+      log.warn({ ...naming(worker), ...end, pauseMs }, "worker died and is replaced");
+      refillAfter(pauseMs);
+    }
+  }
+
+  function refillAfter(pauseMs: number): void {
+    cancelPause = clock.after(pauseMs, () => inTurn(refill));
+  }
+
+  async function refill(): Promise<void> {
+    if (emptied) return;
+    try {
+      await start();
+    } catch (error) {
+      if (emptied) return;
+      const pauseMs = pauseAfter(++deaths);
+      const why = error instanceof Error ? error.message : String(error);
+      log.error({ worker: number, why, pauseMs }, "worker cannot serve and is tried again");
+      refillAfter(pauseMs);
+    }
+  }
+
+  const naming = ({ pid }: WorkerProcess) => ({ worker: number, workerPid: pid });
+
+  function empty(): WorkerProcess | undefined {
+    emptied = true;
+    cancelPause();
+    return current;
+  }
+
+  async function kill(): Promise<void> {
+    const worker = empty();
+    worker?.kill();
+    await worker?.ended;
+  }
+
+  return {
+    start,
+    kill,
+    async stop(last) {
+      const worker = empty();
+      if (!worker || !serves) return kill();
+      log.info(naming(worker), "worker stops");
+      worker.stop(last);
+      const cancel = clock.after(stopDeadline, () => worker.kill());
+      await worker.ended;
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { ChildProcess, Serializable } from "node:child_process";
+import cluster from "node:cluster";
+import type { Config } from "../config/config.js";
+import type { Order, Report } from "./messages.js";
+
+/** A process that serves on behalf of this one. */
+export interface WorkerProcess {
+  /** Undefined if the system would not start it. */
+  readonly pid: number | undefined;
+  /** Where it listens, once it serves. Rejected with an Error that says in one line why it does not. */
+  readonly ready: Promise<string>;
+  readonly ended: Promise<WorkerEnd>;
+  /** Asks it to stop politely; see {@link Order}. */
+  stop(last: boolean): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** How a worker came to its end. */
+export interface WorkerEnd {
+  /** Null if a signal killed it. */
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What has to be settled once, before the first worker is started. */
+export function prepareWorkers(): void {
+  if (!cluster.isPrimary) {
+    throw new Error("--workers cannot be used in a process that is itself a worker of node:cluster");
+  }
+  // This process takes the connections and deals them out in turn. Where workers take them themselves, the system gives
+  // most of them to one or two, and workers that have lost this process would hold the port.
+  cluster.schedulingPolicy = cluster.SCHED_RR;
+  cluster.setupPrimary({ args: ["worker"] });
+}
+
+/** Starts a process of the same program, and has it serve. */
+export function forkWorker(number: number, config: Config): WorkerProcess {
+  const worker = cluster.fork();
+  const passing = lastHandleTo(worker.process);
+  const send = (order: Order) => {
+    // A worker that cannot be told anything has ended, which is heard of below.
+    worker.send(order, () => {});
+  };
+  const ended = new Promise<WorkerEnd>((resolve) => {
+    worker.once("exit", (code: number | null, signal: string | null) => {
+      if (code !== 0) passing()?.close();
+      resolve({ code, signal });
+    });
+    // Where there is no process there will be no exit.
+    worker.on("error", () => {
+      if (worker.process.pid === undefined) resolve({ code: null, signal: null });
+    });
+  });
+  // Its last words can still be on the way when it is gone. After the channel has closed there are none.
+  const silent = new Promise<void>((resolve) => worker.once("disconnect", () => resolve()));
+  const ready = new Promise<string>((resolve, reject) => {
+    worker.on("message", (report: Report) => {
+      if (report.kind === "waiting") send({ kind: "start", number, config });
+      else if (report.kind === "ready") resolve(report.grpcAddress);
+      else if (report.kind === "failed") reject(new Error(report.why));
+    });
+    worker.on("error", ({ message }) => {
+      if (worker.process.pid === undefined)
+        reject(new Error(`worker ${number} cannot be started: ${message}`));
+    });
+    void Promise.all([ended, silent]).then(([end]) => {
+      reject(new Error(`worker ${number} ended before it served (${endText(end)})`));
+    });
+  });
+  return {
+    pid: worker.process.pid,
+    ready,
+    ended,
+    stop: (last) => send({ kind: "stop", last }),
+    kill: () => void worker.process.kill("SIGKILL"),
+  };
+}
+
+/**
+ * The last connection that was passed to a worker. Node.js (20, at least) closes its own copy of one when the worker says
+ * that it has it. A worker that dies before leaves the client with a connection that stays open and is never answered.
+ * To close it once more when it has been closed does nothing.
+ */
+function lastHandleTo(child: ChildProcess): () => { close(): void } | undefined {
+  let last: { close(): void } | undefined;
+  // The system would not start it.
+  if (!child.connected) return () => undefined;
+  const send = child.send.bind(child);
+  child.send = (message: Serializable, handle?: unknown, ...others: unknown[]) => {
+    if (isClosable(handle)) last = handle;
+    return Reflect.apply(send, child, [message, handle, ...others]);
+  };
+  return () => last;
+}
+
+function isClosable(handle: unknown): handle is { close(): void } {
+  return typeof handle === "object" && handle !== null && "close" in handle;
+}
+
+function endText({ code, signal }: WorkerEnd): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}

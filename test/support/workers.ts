@@ -1,0 +1,128 @@
+import { connect, createServer, type Socket } from "node:net";
+import { credentials } from "@grpc/grpc-js";
+import { onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { hexDigest, logNameOf } from "../../src/domain/secrets.js";
+import { temporaryFile } from "../config/loading.js";
+import { asApp, callsOf, created } from "./callers.js";
+import { freePorts, type Running, readyAddress, runQrlogin, type Variables } from "./process.js";
+import { appSecrets } from "./server.js";
+import { customers, customersJwks } from "./tokens.js";
+
+/** The environment of a service in development mode that keeps its tickets in this Redis. */
+export function inRedis(url: string): Variables {
+  return { ...freePorts, QRLOGIN_STORE_KIND: "redis", QRLOGIN_STORE_REDIS_URL: url };
+}
+
+/** A configuration file with the app `shop` and the pool `customers`, whose tickets are in this Redis. */
+export function sharedConfig(url: string): string {
+  const { id, issuer, audience } = customers;
+  const keys = { jwksFile: temporaryFile("jwks.json", JSON.stringify(customersJwks)) };
+  return temporaryFile(
+    "qrlogin.yaml",
+    stringify({
+      grpc: { address: "127.0.0.1:0", shutdown: { deadline: "2m" } },
+      store: { kind: "redis", redis: { url, timeout: "1m" } },
+      userPools: [{ id, issuer, audience, keys }],
+      apps: [{ id: "shop", userPool: id, secretSha256: [hexDigest(appSecrets.shop)] }],
+    }),
+  );
+}
+
+/** A service of several workers. */
+export interface SharedServing {
+  readonly running: Running;
+  readonly address: string;
+  /** The process of a worker, once it has served for the n-th time. */
+  pidOf(worker: number, starts?: number): Promise<number>;
+  /** A client on a connection of its own that this worker has. */
+  clientOf(worker: number): Promise<QrLoginServiceClient>;
+}
+
+/** Starts `qrlogin serve --workers` with {@link sharedConfig} and waits until it is ready. */
+export async function serveByWorkers(count: number, configFile: string): Promise<SharedServing> {
+  const running = runQrlogin(["serve", "--config", configFile, "--workers", String(count)]);
+  const address = await readyAddress(running);
+  return {
+    running,
+    address,
+    async pidOf(worker, starts = 1) {
+      const line = await running.line(`"worker":${worker},"starts":${starts},`);
+      return Number(JSON.parse(line).workerPid);
+    },
+    async clientOf(worker) {
+      // Connections are dealt out in turn.
+      for (let tries = 0; tries < 4 * count; tries += 1) {
+        const client = newClient(address);
+        const { ticketId } = await created(callsOf(client, asApp("shop")));
+        const line = await running.line(`"ticket":"${logNameOf(ticketId)}"`);
+        if (JSON.parse(line).worker === worker) return client;
+      }
+      throw new Error(`no connection has come to worker ${worker}`);
+    },
+  };
+}
+
+/** A client on a connection of its own, to whichever worker it comes. */
+export function newClient(address: string): QrLoginServiceClient {
+  const options = { "grpc.use_local_subchannel_pool": 1 };
+  const client = new QrLoginServiceClient(address, credentials.createInsecure(), options);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Stands before a Redis, and can keep back what it answers on one connection. */
+export interface Gate {
+  readonly url: string;
+  /**
+   * Keeps back all answers on the first connection on which this text is sent from now on. Fulfilled when that has
+   * happened.
+   */
+  hold(text: string): Promise<void>;
+  /** Lets everything through again. */
+  release(): void;
+}
+
+/** Starts a gate before the Redis on this port of 127.0.0.1. Gone when the test is over. */
+export async function startGate(redisPort: number): Promise<Gate> {
+  let awaited: { readonly text: string; readonly heard: () => void } | undefined;
+  let held: Socket | undefined;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const upstream = connect(redisPort, "127.0.0.1");
+    for (const [one, other] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(one);
+      // Whoever is cut off reports an error; that it is gone is all that matters here.
+      one.on("error", () => {});
+      one.on("close", () => other.destroy());
+    }
+    socket.on("data", (chunk) => {
+      if (awaited && chunk.includes(awaited.text)) {
+        held = upstream.pause();
+        awaited.heard();
+        awaited = undefined;
+      }
+      upstream.write(chunk);
+    });
+    upstream.on("data", (chunk) => socket.write(chunk));
+  });
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the gate has no port");
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    hold: (text) =>
+      new Promise((heard) => {
+        awaited = { text, heard };
+      }),
+    release: () => void held?.resume(),
+  };
+}
