@@ -18,7 +18,7 @@ const example = [...document.matchAll(/```yaml\n(?<yaml>.*?)```/gs)]
 const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset>.*?) \| /gm)].map(
   ({ groups }) => ({
     path: groups?.path ?? "",
-    preset: /^`(?<value>.*)`$/.exec(groups?.preset ?? "")?.groups?.value,
+    preset: /^`(?<value>[^`]*)`$/.exec(groups?.preset ?? "")?.groups?.value,
   }),
 );
 

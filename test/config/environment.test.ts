@@ -5,6 +5,14 @@ import { settingsOf } from "../../src/config/schema_tree.js";
 import { certificate, privateKey } from "./certificate.js";
 import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
 
+/** What stands at a path of a configuration. */
+function valueAt(config: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (node, key) => (typeof node === "object" && node !== null ? Reflect.get(node, key) : undefined),
+    config,
+  );
+}
+
 test("no two values have the same variable, with or without underscores", () => {
   const names = settingsOf(fileSchema).map(({ path }) => variableOf(path).replaceAll("_", ""));
   expect(names.length).toBeGreaterThan(30);
@@ -17,9 +25,16 @@ test("every value is taken from its variable", () => {
     const name = variableOf(path);
     // No value has this form, and a variable that was not read would bring no mistake at the path.
     const expected = path.join(".");
-    const paths = pathsIn(contentWith({}), { [name]: "\u0000" }, "check");
-    const tls = /^(grpc|gateway)\.tls(?=\..*File$)/.exec(expected)?.[0];
-    expect(paths.some((each) => each.startsWith(tls ?? expected))).toBe(true);
+    const env = { [name]: "\u0000" };
+    const paths = pathsIn(contentWith({}), env, "check");
+    if (paths.length === 0) {
+      // Any text will do there: it has become part of the configuration.
+      expect(valueAt(load(contentWith({}), env, "check"), path)).toBe("\u0000");
+      continue;
+    }
+    // What is missing beside it, or does not go with it, is named in place of some.
+    const section = /^((grpc|gateway)\.tls(?=\..*File$)|store\.redis)/.exec(expected)?.[0];
+    expect(paths.some((each) => each.startsWith(section ?? expected))).toBe(true);
   }
 });
 

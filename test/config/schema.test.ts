@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
+import { usualRedis } from "./store.js";
 
 const withPool = (keys: object) => contentWith({ userPools: [{ ...pool, ...keys }] });
 const withApp = (keys: object) => contentWith({ apps: [{ ...app, ...keys }] });
@@ -13,11 +14,12 @@ test("a file with one pool and one app has the default of everything else", () =
       allowPlaintextOnNetwork: false,
       reflection: true,
       maxMessageBytes: 65_536,
+      maxConnectionAge: 1_800_000,
       keepalive: { interval: 30_000, timeout: 10_000 },
       shutdown: { delay: 0, deadline: 10_000 },
     },
     log: { level: "info" },
-    store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000 },
+    store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: usualRedis },
     tickets: {
       ttl: 120_000,
       minTtl: 30_000,
@@ -128,11 +130,6 @@ test("an unknown key is named with the one that was meant", () => {
 test("an unknown key that is like no other is named with the keys that there are", () => {
   const [problem] = problemsIn(() => load(contentWith({ log: { destination: "file" } })));
   expect(problem).toEqual({ path: "log.destination", message: "is not a key here; the keys here are level" });
-});
-
-test("a store of kind redis is refused with the kind that this release has", () => {
-  const [problem] = problemsIn(() => load(contentWith({ store: { kind: "redis" } })));
-  expect(problem).toEqual({ path: "store.kind", message: "must be memory, the only kind in this release" });
 });
 
 describe("of the keys of a pool", () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { systemClock } from "../../src/domain/clock.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { openTestStore } from "../support/redis_store.js";
 import { describeTicketStore } from "./contract.js";
@@ -16,4 +15,3 @@ describe.skipIf(!hasRedis)(`on one Redis${withoutRedis}`, () => {
     return { store, other, clock: store.clock, release: async () => void (await redis.command("FLUSHALL")) };
   });
 });
-void systemClock;

@@ -1,4 +1,7 @@
+import { onTestFinished, vi } from "vitest";
 import { systemClock } from "../../src/domain/clock.js";
+import { newTicketId } from "../../src/domain/secrets.js";
+import type { Ticket } from "../../src/domain/ticket.js";
 import type { Durability } from "../../src/store/redis/durability.js";
 import {
   openRedisStore,
@@ -6,8 +9,9 @@ import {
   type RedisStoreOptions,
 } from "../../src/store/redis/redis_store.js";
 import { singleServer } from "../../src/store/redis/topology.js";
+import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
 import type { RedisProcess } from "./redis.js";
-import { lifetimes } from "./tickets.js";
+import { lifetimes, ticketIn } from "./tickets.js";
 
 /** What a store has told of itself. */
 export interface Told {
@@ -15,6 +19,8 @@ export interface Told {
   readonly durability: Durability[];
   readonly skews: number[];
 }
+
+export type TestStore = RedisStore & { readonly told: Told };
 
 /** Nobody signs in. */
 export const noLogin = {
@@ -29,7 +35,7 @@ export const noLogin = {
 export async function openTestStore(
   redis: Pick<RedisProcess, "address">,
   changes: Partial<RedisStoreOptions> = {},
-): Promise<RedisStore & { readonly told: Told }> {
+): Promise<TestStore> {
   const told: Told = { availability: [], durability: [], skews: [] };
   const store = await openRedisStore({
     ...{ topology: singleServer(redis.address), login: noLogin, keyPrefix: "qrlogin:", replicas: 0 },
@@ -43,4 +49,42 @@ export async function openTestStore(
     ...changes,
   });
   return { ...store, told };
+}
+
+/** As {@link openTestStore}, closed when the test is over. */
+export async function testStore(...given: Parameters<typeof openTestStore>): Promise<TestStore> {
+  const store = await openTestStore(...given);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** A ticket that was created in the store just now. */
+export async function createdIn(store: RedisStore, changes: Partial<Ticket> = {}): Promise<Ticket> {
+  const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 120_000, ...changes });
+  await store.create(ticket);
+  return ticket;
+}
+
+/** What became of a call: done, or refused because Redis is away, and then whether it may have been written. */
+export async function outcomeOf(call: Promise<unknown>): Promise<"done" | StoreUnavailable["outcome"]> {
+  try {
+    await call;
+    return "done";
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return error.outcome;
+    throw error;
+  }
+}
+
+/** Waits until the store answers. */
+export async function answering(store: TicketStore): Promise<void> {
+  await vi.waitFor(async () => void (await store.get(newTicketId())), { timeout: 15_000, interval: 20 });
+}
+
+/** Waits until the store refuses at once, as it does while Redis is away. */
+export async function refusing(store: TicketStore): Promise<void> {
+  const refused = async () => {
+    if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("it answers");
+  };
+  await vi.waitFor(refused, { timeout: 15_000, interval: 20 });
 }

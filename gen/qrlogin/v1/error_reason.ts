@@ -98,7 +98,11 @@ export const ErrorReason = {
    * not call again: the newer one is being served.
    */
   WATCH_SUPERSEDED: 21,
-  /** STORE_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The store cannot be reached. Nothing was changed. */
+  /**
+   * STORE_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The store cannot be reached, or cannot confirm what
+   * it was told. An exchange was not made. Any other change may have been made:
+   * call again, done twice it is done once.
+   */
   STORE_UNAVAILABLE: 22,
   /**
    * SERVER_DRAINING - UNAVAILABLE, with RetryInfo. This server is stopping; another one, or this one

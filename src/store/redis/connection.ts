@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { Redis, type RedisOptions } from "ioredis";
 import { NotSent } from "./failures.js";
+import { watchSilence } from "./silence.js";
 
 /** A command as its words. */
 export type Words = readonly (string | number)[];
@@ -67,22 +68,24 @@ export async function connect(address: string, login: Login, timeout: number): P
   redis.on("error", (error: Error) => {
     cause ??= error;
   });
-  // The library's own limit ends when the network connects; a server that is held still accepts and says nothing.
-  const deadline = setTimeout(() => {
-    cause ??= new Error(`no answer within ${timeout} ms`);
+  /** At once, and without waiting for a farewell: a server that is held still says none. */
+  function cut(because?: Error): void {
+    cause ??= because;
     redis.disconnect();
-  }, timeout);
+    redis.stream?.destroy();
+  }
+  const silence = watchSilence(timeout, () => cut(new Error(`no answer within ${timeout} ms`)));
+
+  // The library's own limit ends when the network connects; a server that is held still accepts and says nothing.
+  const connected = silence.asked();
   try {
     await redis.connect();
+    if (cause) throw cause;
   } catch (error) {
-    redis.disconnect();
+    cut();
     throw cause ?? error;
   } finally {
-    clearTimeout(deadline);
-  }
-  if (cause) {
-    redis.disconnect();
-    throw cause;
+    connected();
   }
   const isOpen = () => redis.status === "ready" && redis.stream.writable;
   let held = false;
@@ -101,10 +104,16 @@ export async function connect(address: string, login: Login, timeout: number): P
   return {
     async call([name, ...words]) {
       if (!isOpen()) throw new NotSent();
+      const answered = silence.asked();
       holdWrites();
-      return redis.call(String(name), ...words);
+      try {
+        return await redis.call(String(name), ...words);
+      } finally {
+        answered();
+      }
     },
     async batch(commands) {
+      const answered = silence.asked();
       try {
         if (!isOpen()) throw new NotSent();
         const replies = await redis.pipeline(commands.map((words) => ["call", ...words])).exec();
@@ -112,6 +121,8 @@ export async function connect(address: string, login: Login, timeout: number): P
         return (replies ?? []).map(([error, value]) => (error ? { error } : { value }));
       } catch (error) {
         return commands.map(() => ({ error }));
+      } finally {
+        answered();
       }
     },
     onMessage: (onMessage) => void redis.on("smessage", onMessage),
@@ -120,13 +131,13 @@ export async function connect(address: string, login: Login, timeout: number): P
       if (redis.status === "end") onEnd(cause);
       else redis.once("end", () => onEnd(cause));
     },
-    close: () => redis.disconnect(),
+    close: () => cut(),
   };
 }
 
 function optionsOf(host: string, { username, password, database, tls }: Login, timeout: number) {
   return {
-    ...{ db: database, connectTimeout: timeout, socketTimeout: timeout, connectionName: "qrlogin" },
+    ...{ db: database, connectTimeout: timeout, connectionName: "qrlogin" },
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls && { tls: tlsOptionsOf(host, tls) }),

@@ -30,6 +30,8 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? "";
   const [major = 0, minor = 0] = field("redis_version").split(".").map(Number);
   const valkey = field("valkey_version");
+  // What it has loaded then came from a primary, and `rdb-del-sync-files` says what has become of the file.
+  const wasReplica = !/^0*$/.test(field("master_replid2"));
   return {
     address: server.address,
     product: valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version")}`,
@@ -38,7 +40,8 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
     evictionPolicy: field("maxmemory_policy"),
     replicas: Number(field("connected_slaves")),
     appendOnly: field("aof_enabled") === "1",
-    hasSnapshot: ["rdb_saves", "rdb_last_load_keys_loaded"].some((name) => Number(field(name)) > 0),
+    hasSnapshot:
+      Number(field("rdb_saves")) > 0 || (!wasReplica && Number(field("rdb_last_load_keys_loaded")) > 0),
     settings: await settingsOf(server),
   };
 }

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { hasChecker, withoutChecker } from "./checker.js";
+import type { Entry } from "./history.js";
+import { bob, broken, fitting, linearizable } from "./written_cases.js";
+import {
+  brokenRules,
+  created,
+  fault,
+  loginOf,
+  no,
+  ok,
+  scan,
+  seen,
+  verdictOf,
+  watched,
+} from "./written_history.js";
+
+describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
+  test.each(fitting)("accepts %s", async (_title, entries) => {
+    const verdict = await verdictOf(entries);
+    expect(verdict.violations).toEqual([]);
+  });
+
+  test.each(broken)("refuses %s", async (_title, entries, rules) => {
+    expect(await brokenRules(entries)).toEqual(rules);
+  });
+
+  test("keeps tickets apart and counts what it read", async () => {
+    const other = loginOf(4).map((one) => ({ ...one, ticket: "another-ticket" }));
+    const nobodys: Entry = { op: "CreateTicket", caller: "app", start: 9e9, end: 10e9, code: "UNAVAILABLE" };
+    const verdict = await verdictOf([...loginOf(4), ...other, nobodys]);
+    expect(verdict).toMatchObject({ operations: 9, tickets: 2, unknown: 1, unborn: 1, violationCount: 0 });
+  });
+
+  test("shows the history of a ticket whose promise was broken", async () => {
+    const { violations } = await verdictOf([...loginOf(4), ok("ExchangeUserInfo", 5, 6)]);
+    expect(violations[0]?.history.map(({ op }) => op)).toEqual([
+      "CreateTicket",
+      "MarkScanned",
+      "Authorize",
+      "ExchangeUserInfo",
+      "ExchangeUserInfo",
+    ]);
+  });
+
+  test("rejects a history that it cannot read", async () => {
+    const unreadable: Entry = {
+      op: "GetStatus",
+      caller: "app",
+      start: 2e9,
+      end: 1e9,
+      code: "OK",
+      ticket: "a",
+    };
+    await expect(verdictOf([unreadable])).rejects.toThrow("line 1: GetStatus ends before it starts");
+  });
+});
+
+describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutChecker}`, () => {
+  const failover = fault(3.6, 3.8, "lost");
+
+  test("counts writes that a fault has undone, and what came of it", async () => {
+    const again = [ok("ExchangeUserInfo", 3.5, 3.55), failover, ok("ExchangeUserInfo", 4, 4.5)];
+    const verdict = await verdictOf([...loginOf(3), ...again], "best-effort");
+    expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 0, loginsTwice: 1 } });
+
+    const back = [...loginOf(3), failover, seen("PENDING", 4, 5), ok("MarkScanned", 6, 7, bob)];
+    const undone = await verdictOf(back, "best-effort");
+    expect(undone).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 2 } });
+  });
+
+  test("counts every write of a ticket that is gone", async () => {
+    const gone = [...loginOf(3), failover, no("GetStatus", 4, 5, "TICKET_NOT_FOUND")];
+    expect(await verdictOf(gone, "best-effort")).toMatchObject({
+      ...{ violationCount: 0, gone: 1 },
+      losses: { tickets: 1, writes: 3 },
+    });
+  });
+
+  test("takes a store for split in two while a failover lasts", async () => {
+    const split = [
+      seen("AUTHORIZED", 4, 5),
+      seen("PENDING", 4.2, 5.2),
+      seen("AUTHORIZED", 5.5, 6),
+      seen("PENDING", 7, 8),
+    ];
+    const verdict = await verdictOf([...loginOf(3), fault(3.6, 6.5, "lost"), ...split], "best-effort");
+    expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1 } });
+  });
+
+  test("asks nothing of a watcher whose ticket was changed back", async () => {
+    const changed = [...loginOf(4), fault(92, 93, "lost"), seen("AUTHORIZED", 100, 101, { final: true })];
+    const verdict = await verdictOf([...changed, watched("EXCHANGED", 4)], "best-effort");
+    expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 1 } });
+    const stuck = watched("AUTHORIZED", 3, { code: "STUCK" });
+    expect(await brokenRules([...changed, stuck], "best-effort")).toEqual([]);
+  });
+
+  test("demands of a watcher that it was told an end that is stored, whatever was lost before", async () => {
+    const again = ok("ExchangeUserInfo", 5, 6, { user: "alice" });
+    const stored = [
+      ...loginOf(4),
+      fault(4.6, 4.8, "lost"),
+      again,
+      seen("EXCHANGED", 100, 101, { final: true }),
+    ];
+    const stuck = watched("AUTHORIZED", 3, { code: "STUCK" });
+    expect(await brokenRules([...stored, stuck], "best-effort")).toEqual([
+      "watchers end on the stored state",
+    ]);
+  });
+
+  test("refuses a loss without a fault", async () => {
+    expect(await brokenRules([...loginOf(3), seen("SCANNED", 4, 5)], "best-effort")).toEqual(linearizable);
+  });
+
+  test("refuses a loss before and after the fault that could explain it", async () => {
+    const early = [created, scan, seen("PENDING", 3, 3.5), failover];
+    expect(await brokenRules(early, "best-effort")).toEqual(linearizable);
+    const late = [...loginOf(3), failover, seen("AUTHORIZED", 4, 5), seen("SCANNED", 6, 7)];
+    expect(await brokenRules(late, "best-effort")).toEqual(linearizable);
+  });
+
+  test("refuses a state that the ticket never had", async () => {
+    const invented = [created, scan, failover, seen("CANCELLED", 4, 5)];
+    expect(await brokenRules(invented, "best-effort")).toEqual(linearizable);
+  });
+
+  test("demands all of a history without faults", async () => {
+    const twice = [...loginOf(4), ok("ExchangeUserInfo", 5, 6)];
+    expect(await brokenRules(twice, "best-effort")).toEqual(["linearizable", "one login"]);
+  });
+});

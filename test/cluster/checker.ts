@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Entry } from "./history.js";
+
+/** What a deployment promises. */
+export type Level = "durable" | "best-effort";
+
+/** What the checker says of a history; see `checker/main.go`. */
+export interface Verdict {
+  readonly level: Level;
+  readonly operations: number;
+  readonly tickets: number;
+  readonly unknown: number;
+  /** Calls that were not answered before their deadline. */
+  readonly overdue: number;
+  readonly unborn: number;
+  readonly gone: number;
+  /** How long after anybody else the last of all watchers heard of an end, in milliseconds. */
+  readonly slowestWatcher: number;
+  readonly violationCount: number;
+  readonly violations: readonly Violation[];
+  readonly losses: {
+    readonly tickets: number;
+    readonly writes: number;
+    readonly loginsTwice: number;
+    readonly loginsAfterRefusal: number;
+  };
+}
+
+export interface Violation {
+  readonly rule: string;
+  readonly ticket: string;
+  readonly text: string;
+  readonly history: readonly Entry[];
+  readonly picture?: string;
+}
+
+const built = build();
+
+/** Whether the checker could be built. */
+export const hasChecker = "path" in built;
+
+/** For titles of tests that need it. */
+export const withoutChecker = hasChecker ? "" : " (SKIPPED: the checker cannot be built on this machine)";
+
+if (!("path" in built)) {
+  const text = `the checker cannot be built (apt-get install golang-go): ${built.problem}`;
+  if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
+  console.warn(`SKIPPED, all tests of this file: ${text}`);
+}
+
+/** Go keeps what it has compiled: all but the first time this takes a moment. */
+function build(): { readonly path: string } | { readonly problem: string } {
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-checker-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "checker");
+  const cwd = fileURLToPath(new URL("./checker/", import.meta.url));
+  const { status, error, stderr } = spawnSync("go", ["build", "-o", path, "."], { cwd, encoding: "utf8" });
+  if (error) return { problem: error.message };
+  return status === 0 ? { path } : { problem: stderr.trim() };
+}
+
+/**
+ * Judges the history in a file by what the level promises. Pictures of what has no explanation go to the folder, if one is given.
+ *
+ * @throws Error when the history cannot be read.
+ */
+export async function check(history: string, level: Level, pictures?: string): Promise<Verdict> {
+  if (!("path" in built)) throw new Error(built.problem);
+  const words = ["--level", level, ...(pictures ? ["--pictures", pictures] : []), history];
+  const child = spawn(built.path, words, { stdio: ["ignore", "pipe", "pipe"] });
+  const texts = { out: "", problem: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    texts.out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    texts.problem += text;
+  });
+  const [code] = await once(child, "close");
+  if (code !== 0 && code !== 1) throw new Error(`the checker ended with ${code}: ${texts.problem.trim()}`);
+  const verdict: Verdict = JSON.parse(texts.out);
+  if ((code === 1) !== verdict.violationCount > 0)
+    throw new Error("the checker's exit code is not its verdict");
+  return verdict;
+}

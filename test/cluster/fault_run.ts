@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { asApp, callsOf } from "../support/callers.js";
+import { check, type Verdict } from "./checker.js";
+import { type Fault, nodeKilled } from "./faults.js";
+import { type History, nanoseconds, startHistory } from "./history.js";
+import { playLogin, type Stage } from "./login.js";
+import { type CallableNode, type ServiceNode, startNode, writeConfig } from "./nodes.js";
+import { type Random, randomOf } from "./random.js";
+import { type HeldTicket, recordCalls } from "./recorded_calls.js";
+import type { Topology } from "./topologies.js";
+import { eventually } from "./within.js";
+
+/** How much of what. */
+export interface RunOptions {
+  readonly topology: Topology;
+  readonly seed: number;
+  /** At least so many; and each kind of fault happens once at least. */
+  readonly operations: number;
+  /** Logins at a time. */
+  readonly logins: number;
+  /** The longest pause of somebody who thinks, in milliseconds. */
+  readonly thinking: number;
+  /** The longest pause between two faults, in milliseconds. */
+  readonly calm: number;
+  /** Without them nothing may be lost or unclear. True by default. */
+  readonly withFaults?: boolean;
+}
+
+/** What came of a run. */
+export interface RunReport {
+  readonly topology: string;
+  readonly seed: number;
+  readonly verdict: Verdict;
+  /** How often each kind of fault happened. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly seconds: number;
+  /** History, log and pictures; kept only where a promise was broken. */
+  readonly folder: string;
+}
+
+/** Three nodes on this deployment, in a folder of their own. */
+export interface Site {
+  readonly folder: string;
+  readonly nodes: readonly ServiceNode[];
+  release(): Promise<void>;
+}
+
+export async function startSite(redis: object): Promise<Site> {
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-faults-"));
+  const configFile = writeConfig(folder, redis);
+  const nodes = await Promise.all(["a", "b", "c"].map((name) => startNode(name, folder, configFile)));
+  return {
+    folder,
+    nodes,
+    release: async () => void (await Promise.all(nodes.map((node) => node.release()))),
+  };
+}
+
+/** Starts everything, lets logins race and faults happen, and has the checker judge. */
+export async function runFaults(options: RunOptions): Promise<RunReport> {
+  const { topology, seed } = options;
+  const began = performance.now();
+  const deployment = await topology.start();
+  try {
+    const site = await startSite(deployment.redis);
+    try {
+      const history = startHistory(join(site.folder, "history.jsonl"));
+      const known = deployment.faults.concat(nodeKilled(site.nodes));
+      const faults = options.withFaults === false ? [] : known;
+      const happened = await load(site.nodes, history, faults, options);
+      await history.close();
+      const verdict = await check(history.path, topology.level, site.folder);
+      if (verdict.violationCount === 0) rmSync(site.folder, { recursive: true, force: true });
+      const seconds = Math.round((performance.now() - began) / 1_000);
+      return { topology: topology.name, seed, verdict, faults: happened, seconds, folder: site.folder };
+    } finally {
+      await site.release();
+    }
+  } finally {
+    await deployment.release();
+  }
+}
+
+async function load(
+  nodes: readonly ServiceNode[],
+  history: History,
+  faults: readonly Fault[],
+  { seed, operations, logins, thinking, calm }: RunOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const random = randomOf(seed);
+  const calls = await recordCalls(history);
+  const stage: Stage = { nodes, calls, history, thinking };
+  const happened = new Map<string, number>();
+  const tickets: HeldTicket[] = [];
+  const isEnough = () =>
+    history.operations() >= operations && faults.every(({ kind }) => (happened.get(kind) ?? 0) > 0);
+
+  let isFailed = false;
+  const going = async <T>(work: () => Promise<T>) => {
+    try {
+      return await work();
+    } catch (error) {
+      isFailed = true;
+      throw error;
+    }
+  };
+  const trouble = random.fork();
+  const choices = Array.from({ length: logins }, () => random.fork());
+  const parts = await Promise.allSettled([
+    going(async () => {
+      while (!isFailed && faults.length > 0 && !isEnough()) {
+        const fault = nextOf(faults, happened, trouble);
+        await sleep(trouble.between(calm / 5, calm));
+        await inflict(fault, nodes, trouble, history);
+        happened.set(fault.kind, (happened.get(fault.kind) ?? 0) + 1);
+      }
+    }),
+    ...choices.map((choice, index) =>
+      going(async () => {
+        for (let count = 0; !isFailed && !isEnough(); count++) {
+          const ticket = await playLogin(stage, `login-${index}-${count}`, choice);
+          if (ticket) tickets.push(ticket);
+        }
+      }),
+    ),
+  ]);
+  // Not before all have come to rest: who is left over would call servers that are gone.
+  for (const part of parts) if (part.status === "rejected") throw part.reason;
+  await readAll(stage, tickets, random);
+  return happened;
+}
+
+/** One that has happened least; which of those, the seed says. */
+function nextOf(faults: readonly Fault[], happened: ReadonlyMap<string, number>, random: Random): Fault {
+  const least = Math.min(...faults.map(({ kind }) => happened.get(kind) ?? 0));
+  return random.oneOf(faults.filter(({ kind }) => (happened.get(kind) ?? 0) === least));
+}
+
+async function inflict(
+  { kind, effect, happen }: Fault,
+  nodes: readonly ServiceNode[],
+  random: Random,
+  history: History,
+): Promise<void> {
+  const start = nanoseconds();
+  await happen(random);
+  await eventually(`all nodes serve again after "${kind}"`, async () => {
+    const served = await Promise.all(nodes.map(serves));
+    return served.every((one) => one);
+  });
+  history.add({ op: "Fault", kind, effect, start, end: nanoseconds() });
+}
+
+/** Whether the node makes tickets, wherever their keys lie. */
+export async function serves({ client }: CallableNode): Promise<boolean> {
+  const app = callsOf(client, asApp("shop"));
+  const made = await Promise.all(Array.from({ length: 8 }, () => app.createTicket()));
+  return made.every(({ code }) => code === "OK");
+}
+
+/** Reads what is stored when all is over. */
+export async function readAll(
+  { nodes, calls }: Pick<Stage, "nodes" | "calls">,
+  tickets: readonly HeldTicket[],
+  random: Random,
+): Promise<void> {
+  const waiting = [...tickets];
+  const readers = Array.from({ length: 16 }, async () => {
+    for (let ticket = waiting.pop(); ticket; ticket = waiting.pop()) {
+      const held = ticket;
+      await eventually("a last reading", async () => {
+        const read = await calls.status({ process: "last reader", node: random.oneOf(nodes) }, held, true);
+        return !read.isUnclear;
+      });
+    }
+  });
+  await Promise.all(readers);
+}

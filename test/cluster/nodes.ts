@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { credentials } from "@grpc/grpc-js";
+import { stringify } from "yaml";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { hexDigest } from "../../src/domain/secrets.js";
+import { freePort } from "../support/redis.js";
+import { appSecrets } from "../support/server.js";
+import { customers, customersJwks } from "../support/tokens.js";
+import { eventually } from "./within.js";
+
+// Every process that is started, here and for Redis, is to go when this one goes.
+process.setMaxListeners(10_000);
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** One server, and how to call it and no other. */
+export interface CallableNode {
+  readonly name: string;
+  /** Calls end after {@link callDeadline} seconds; nothing is called twice. */
+  readonly client: QrLoginServiceClient;
+  /** For streams, which have no deadline, on a connection of their own. */
+  readonly watching: QrLoginServiceClient;
+}
+
+/** A server that is a process of its own. */
+export interface ServiceNode extends CallableNode {
+  /** Ends the process at once (SIGKILL). */
+  kill(): Promise<void>;
+  /** Starts the process again, as often as that takes while the store is away. Fulfilled when it is ready. */
+  start(): Promise<void>;
+  /** Ends it for good. */
+  release(): Promise<void>;
+}
+
+/** In seconds: far more than a store that is away may take to be told. */
+export const callDeadline = 10;
+
+/** The configuration that all nodes share, in a file in this folder. */
+export function writeConfig(folder: string, redis: object): string {
+  const jwksFile = join(folder, "jwks.json");
+  writeFileSync(jwksFile, JSON.stringify(customersJwks));
+  const file = join(folder, "qrlogin.yaml");
+  const content = {
+    store: { kind: "redis", redis: { reread: "0s", ...redis } },
+    // Tickets outlive the run, but for those that ask for a short life.
+    tickets: { ttl: "1h", minTtl: "1s", maxTtl: "1h", authorizedTtl: "1h", remembered: "2h" },
+    // Only a hint, or a connection that came back, wakes a watch in time.
+    watch: { heartbeat: "5m" },
+    userPools: [
+      { id: customers.id, issuer: customers.issuer, audience: customers.audience, keys: { jwksFile } },
+    ],
+    apps: [{ id: "shop", userPool: customers.id, secretSha256: [hexDigest(appSecrets.shop)] }],
+  };
+  writeFileSync(file, stringify(content));
+  return file;
+}
+
+/** Starts `qrlogin serve` as a process of its own. Its log is `NAME.log` in the folder. */
+export async function startNode(name: string, folder: string, configFile: string): Promise<ServiceNode> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const logFile = join(folder, `${name}.log`);
+  const inherited = Object.entries(process.env).filter(([key]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(key));
+  const env = { ...Object.fromEntries(inherited), QRLOGIN_GRPC_ADDRESS: address };
+  const words = ["--import", "tsx", "src/main.ts", "serve", "--config", configFile];
+  let child: ChildProcess | undefined;
+  let isReleased = false;
+
+  async function kill(): Promise<void> {
+    if (!child || isOver(child)) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+
+  async function start(): Promise<void> {
+    await eventually(`${name} is ready`, async () => {
+      const log = openSync(logFile, "a");
+      const before = readFileSync(logFile, "utf8").length;
+      const started = spawn(process.execPath, words, { cwd: root, env, stdio: ["ignore", log, log] });
+      process.once("exit", () => started.kill("SIGKILL"));
+      child = started;
+      while (!isOver(started) && !isReleased) {
+        if (readFileSync(logFile, "utf8").slice(before).includes('"msg":"ready"')) return true;
+        await sleep(25);
+      }
+      return isReleased;
+    });
+  }
+
+  await start();
+  const { close, ...clients } = clientsOf(address);
+  return {
+    name,
+    ...clients,
+    kill,
+    start,
+    async release() {
+      isReleased = true;
+      close();
+      await kill();
+    },
+  };
+}
+
+/** Clients of the server that listens there. */
+export function clientsOf(address: string) {
+  const plain = credentials.createInsecure();
+  const client = new QrLoginServiceClient(address, plain, { ...channel, ...deadlines });
+  const watching = new QrLoginServiceClient(address, plain, channel);
+  return {
+    client,
+    watching,
+    close() {
+      client.close();
+      watching.close();
+    },
+  };
+}
+
+const isOver = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+const channel = {
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.enable_retries": 0,
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.min_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 300,
+};
+
+const unary = [
+  "CreateTicket",
+  "GetStatus",
+  "MarkScanned",
+  "Authorize",
+  "Cancel",
+  "Withdraw",
+  "ExchangeUserInfo",
+];
+
+const deadlines = {
+  "grpc.service_config": JSON.stringify({
+    methodConfig: [
+      {
+        name: unary.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
+        timeout: `${callDeadline}s`,
+      },
+    ],
+  }),
+};

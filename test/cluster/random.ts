@@ -1,0 +1,33 @@
+/** Random choices that a seed repeats. */
+export interface Random {
+  /** Below 1, and 0 at least. */
+  next(): number;
+  /** Whether what happens so often happens now. */
+  chance(probability: number): boolean;
+  between(least: number, most: number): number;
+  oneOf<T>(list: readonly T[]): T;
+  /** Further choices of their own: what others ask for does not change them. */
+  fork(): Random;
+}
+
+/** The generator mulberry32. */
+export function randomOf(seed: number): Random {
+  let state = seed | 0;
+  function next(): number {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+  return {
+    next,
+    chance: (probability) => next() < probability,
+    between: (least, most) => least + (most - least) * next(),
+    oneOf(list) {
+      const chosen = list[Math.floor(next() * list.length)];
+      if (chosen === undefined) throw new RangeError("there is nothing to choose from");
+      return chosen;
+    },
+    fork: () => randomOf(Math.floor(next() * 2 ** 32)),
+  };
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { asApp, watchOf } from "../support/callers.js";
+import { type Entry, type History, nanoseconds } from "./history.js";
+import type { CallableNode } from "./nodes.js";
+import type { Random } from "./random.js";
+import { type HeldTicket, saidOf } from "./recorded_calls.js";
+
+/** Somebody who watches a ticket and comes back on another node after each cut. */
+export interface StayingWatcher {
+  /** Fulfilled when the watcher was told how the ticket ended, or not for so many milliseconds, which is then in the history. */
+  ended(patience: number): Promise<void>;
+}
+
+/**
+ * Watches until the stream ends by itself. Each status that is another than the one before goes to the history, as
+ * what was true at some time between the opening of the stream and now.
+ */
+export function stay(
+  process: string,
+  ticket: HeldTicket,
+  nodes: readonly CallableNode[],
+  random: Random,
+  history: History,
+): StayingWatcher {
+  const about = { ticket: ticket.ticketId, caller: "app", process } as const;
+  let said: Partial<Entry> = {};
+  let isLeaving = false;
+  let cut = () => {};
+  const following = follow();
+
+  async function follow(): Promise<void> {
+    while (!isLeaving) {
+      const node = random.oneOf(nodes);
+      const start = nanoseconds();
+      const watch = watchOf(node.watching, asApp("shop"), ticket);
+      cut = () => watch.cancel();
+      let last = "";
+      for (let status = await watch.next(); status !== undefined; status = await watch.next()) {
+        said = saidOf(status);
+        const text = JSON.stringify(said);
+        if (text !== last) {
+          history.add({
+            ...about,
+            op: "Watch",
+            node: node.name,
+            start,
+            end: nanoseconds(),
+            code: "OK",
+            ...said,
+          });
+        }
+        last = text;
+      }
+      const { code, reasonText: reason } = await watch.ended;
+      if (code === "NOT_FOUND") {
+        // It was read, and has to fit what others read.
+        history.add({ ...about, op: "Watch", node: node.name, start, end: nanoseconds(), code, reason });
+      }
+      if (code === "OK" || code === "NOT_FOUND") return end(code, reason);
+      const isCut =
+        ["UNAVAILABLE", "CANCELLED", "ABORTED"].includes(code) || (code === "INTERNAL" && !reason);
+      if (!isCut) return end(code, reason);
+      if (!isLeaving) await sleep(random.between(20, 200));
+    }
+    end("STUCK", undefined);
+  }
+
+  function end(code: string, reason: string | undefined): void {
+    const now = nanoseconds();
+    history.add({ ...about, op: "WatchEnded", start: now, end: now, code, reason, ...said });
+  }
+
+  return {
+    async ended(patience) {
+      const timer = setTimeout(() => {
+        isLeaving = true;
+        cut();
+      }, patience);
+      await following;
+      clearTimeout(timer);
+    },
+  };
+}

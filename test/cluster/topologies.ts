@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RedisProcess, startRedis } from "../support/redis.js";
+import { startRedisCluster } from "../support/redis_cluster.js";
+import { startRedisWithSentinels } from "../support/redis_sentinel.js";
+import type { Level } from "./checker.js";
+import { connectionsCut, type Fault, redisKilled, redisPaused } from "./faults.js";
+import {
+  failoverAsked,
+  primaryKilled,
+  primaryKilledAlone,
+  primaryPaused,
+  primaryRestarted,
+  replicaPaused,
+} from "./sentinel_faults.js";
+import { eventually } from "./within.js";
+import { answersLost, startWriteLink } from "./write_link.js";
+
+/** Redis as one deploys it, and what can go wrong with it. */
+export interface Deployment {
+  /** Section `store.redis` of the configuration. */
+  readonly redis: object;
+  readonly faults: readonly Fault[];
+  release(): Promise<void>;
+}
+
+/** A kind of deployment, and what it promises. */
+export interface Topology {
+  readonly name: string;
+  readonly level: Level;
+  start(): Promise<Deployment>;
+}
+
+const everyWrite = ["--appendonly", "yes", "--appendfsync", "always"];
+const nothingAtAll = ["--rdb-del-sync-files", "yes"];
+
+const single = (name: string, words: readonly string[], effect?: Fault["effect"]): Topology => ({
+  name,
+  level: "durable",
+  async start() {
+    const server = await startRedis({ words });
+    const link = await startWriteLink(server.port);
+    return {
+      redis: { url: `redis://${link.address}`, requireDurable: true },
+      faults: [
+        redisKilled([server], effect),
+        redisPaused([server]),
+        connectionsCut(async () => [server]),
+        answersLost(link),
+      ],
+      async release() {
+        link.close();
+        await server.release();
+      },
+    };
+  },
+});
+
+const sentinels = (name: string, words: readonly string[], effect: Fault["effect"]): Topology => ({
+  name,
+  level: "durable",
+  async start() {
+    const redis = await startRedisWithSentinels(words);
+    const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
+    return {
+      redis: { sentinel, replicas: 2, requireDurable: true },
+      faults: [
+        primaryKilled(redis),
+        failoverAsked(redis),
+        replicaPaused(redis),
+        primaryPaused(redis),
+        primaryRestarted(redis, effect),
+        primaryKilledAlone(redis),
+        connectionsCut(async () => [await redis.primary()]),
+      ],
+      release: () => redis.release(),
+    };
+  },
+});
+
+const cluster = (name: string, words: readonly string[], effect?: Fault["effect"]): Topology => ({
+  name,
+  level: "durable",
+  async start() {
+    const redis = await startRedisCluster(words);
+    const whole = (fault: Fault): Fault => ({
+      ...fault,
+      async happen(random) {
+        await fault.happen(random);
+        await redis.whole();
+      },
+    });
+    return {
+      redis: { cluster: { nodes: redis.masters.map(({ address }) => address) }, requireDurable: true },
+      faults: [
+        whole(redisKilled(redis.masters, effect)),
+        whole(redisPaused(redis.masters, 1_500)),
+        connectionsCut(async () => redis.masters),
+      ],
+      release: () => redis.release(),
+    };
+  },
+});
+
+/** Those that promise that nothing which was answered is undone. */
+export const durable = {
+  everyWriteOnDisk: single("one Redis, every write on disk", everyWrite),
+  savesNothing: single("one Redis that saves nothing", [], "empty"),
+  sentinels: sentinels("Sentinels, two replicas confirm", nothingAtAll, "empty"),
+  sentinelsOnDisk: sentinels("Sentinels, two replicas confirm, on disk", everyWrite, undefined),
+  cluster: cluster("Cluster of three masters, on disk", everyWrite),
+  clusterSavesNothing: cluster("Cluster of three masters that save nothing", [], "empty"),
+} as const;
+
+/** Those that may lose what was answered last. */
+export const bestEffort = {
+  unconfirmed: {
+    name: "Sentinels, no replica confirms",
+    level: "best-effort",
+    async start() {
+      const redis = await startRedisWithSentinels(nothingAtAll);
+      const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
+      return {
+        redis: { sentinel, replicas: 0 },
+        faults: [
+          primaryKilledAlone(redis, "lost"),
+          primaryKilled(redis, "lost"),
+          failoverAsked(redis, "lost"),
+          primaryPaused(redis, "lost"),
+        ],
+        release: () => redis.release(),
+      };
+    },
+  },
+  snapshots: {
+    name: "one Redis with snapshots",
+    level: "best-effort",
+    async start() {
+      const server = await startRedis({ words: ["--save", "3600 1"] });
+      return {
+        redis: { url: server.url },
+        faults: [snapshotRestored(server), redisPaused([server]), connectionsCut(async () => [server])],
+        release: () => server.release(),
+      };
+    },
+  },
+} as const satisfies Record<string, Topology>;
+
+/** Redis is killed some time after its last snapshot, with which it comes back. */
+export const snapshotRestored = (server: RedisProcess): Fault => ({
+  kind: "snapshot restored",
+  effect: "lost",
+  async happen(random) {
+    await saved(server);
+    await sleep(random.between(100, 600));
+    await server.restart();
+  },
+});
+
+/** Has Redis save a snapshot. */
+export async function saved(server: RedisProcess): Promise<void> {
+  await server.command("BGSAVE");
+  await eventually("the snapshot is on disk", async () => {
+    const info = String(await server.command("INFO", "persistence"));
+    return /rdb_bgsave_in_progress:0/.test(info) && /rdb_last_bgsave_status:ok/.test(info);
+  });
+}

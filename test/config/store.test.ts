@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest";
+import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
+import { contentWith, load, pathsIn, problemsIn, temporaryFile } from "./loading.js";
+import { usualRedis } from "./store.js";
+
+const inRedis = (redis: object, store: object = {}) => contentWith({ store: { ...store, redis } });
+const inNodes = (nodes: unknown, keys: object = {}) => inRedis({ cluster: { nodes }, ...keys });
+const bySentinels = (keys: object) =>
+  inRedis({ sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"], ...keys } });
+
+describe("where tickets are kept", () => {
+  test("is Redis where there is a section for it, memory elsewhere, and what is said wins", () => {
+    expect(load(contentWith({})).store.kind).toBe("memory");
+    expect(load(inRedis({})).store).toMatchObject({ kind: "redis", redis: usualRedis });
+    expect(load(contentWith({ store: { kind: "redis" } })).store.redis).toEqual(usualRedis);
+    expect(load(inRedis({}, { kind: "memory" })).store.kind).toBe("memory");
+    expect(pathsIn(contentWith({ store: { kind: "valkey" } }))).toEqual(["store.kind"]);
+  });
+
+  test("is one server, Sentinels or a Cluster, and only the first has a default", () => {
+    expect(load(bySentinels({})).store.redis).toMatchObject({
+      url: undefined,
+      sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"], username: undefined, password: undefined },
+    });
+    expect(load(inNodes("127.0.0.1:7000")).store.redis).toMatchObject({
+      url: undefined,
+      cluster: { nodes: ["127.0.0.1:7000"] },
+    });
+  });
+
+  test.each([
+    { url: "redis://127.0.0.1", cluster: { nodes: ["127.0.0.1:7000"] } },
+    { url: "redis://127.0.0.1", sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"] } },
+    { cluster: { nodes: ["127.0.0.1:1"] }, sentinel: { name: "qrlogin", nodes: ["127.0.0.1:2"] } },
+  ])("is one of them: %j is refused", (redis) => {
+    expect(problemsIn(() => load(inRedis(redis)))).toEqual([
+      { path: "store.redis", message: "must have one of url, sentinel and cluster" },
+    ]);
+  });
+
+  test("is not looked at where tickets stay in memory", () => {
+    const redis = { url: "redis://redis.example.com", username: "qrlogin" };
+    expect(load(inRedis(redis, { kind: "memory" })).store.kind).toBe("memory");
+    // What is no value at all is a mistake all the same.
+    expect(pathsIn(inRedis({ replicas: -1 }, { kind: "memory" }))).toEqual(["store.redis.replicas"]);
+  });
+});
+
+describe("the URL of a Redis", () => {
+  test.each([
+    ...["redis://127.0.0.1", "redis://localhost:6380", "redis://[::1]:6379/", "rediss://redis.example.com"],
+    ...[
+      "redis://127.0.0.1/15",
+      "redis://:password@127.0.0.1",
+      "rediss://user:pass%20word@redis.example.com:6380/1",
+    ],
+  ])("may be %s", (url) => {
+    expect(load(inRedis({ url })).store.redis.url).toBe(url);
+  });
+
+  test.each([
+    ...["", "127.0.0.1:6379", "http://127.0.0.1:6379", "redis:127.0.0.1", "redis://", "redis:///0"],
+    ...[
+      "redis://127.0.0.1/db",
+      "redis://127.0.0.1/0/1",
+      "redis://127.0.0.1/99999",
+      "redis://127.0.0.1/0?db=1",
+    ],
+    ...[
+      "redis://127.0.0.1#0",
+      "redis://127.0.0.1:65536",
+      "redis+sentinel://127.0.0.1",
+      "redis://:100%@127.0.0.1",
+    ],
+  ])("may not be %j", (url) => {
+    expect(pathsIn(inRedis({ url }))).toEqual(["store.redis.url"]);
+  });
+
+  test("with a wrong password in it is not repeated in the message", () => {
+    const [problem] = problemsIn(() => load(inRedis({ url: "redis://user:hunter2@127.0.0.1/x" })));
+    expect(problem?.path).toBe("store.redis.url");
+    expect(problem?.message).not.toContain("hunter2");
+  });
+});
+
+test.each([
+  ["store.redis.keyPrefix", { keyPrefix: "a{b}" }],
+  ["store.redis.keyPrefix", { keyPrefix: "with space" }],
+  ["store.redis.keyPrefix", { keyPrefix: "p".repeat(65) }],
+  ["store.redis.replicas", { replicas: 17 }],
+  ["store.redis.replicas", { replicas: -1 }],
+  ["store.redis.replicas", { replicas: 0.5 }],
+  ["store.redis.requireDurable", { requireDurable: "yes" }],
+  ["store.redis.timeout", { timeout: "49ms" }],
+  ["store.redis.timeout", { timeout: "61s" }],
+  ["store.redis.reread", { reread: "61m" }],
+  ["store.redis.reread", { reread: 0 }],
+  ["store.redis.username", { username: "", password: "p" }],
+  ["store.redis.password", { password: "" }],
+  ["store.redis.allowPlaintextOnNetwork", { allowPlaintextOnNetwork: "no" }],
+  ["store.redis.sentinel.name", { sentinel: { name: "", nodes: ["127.0.0.1:1"] } }],
+  ["store.redis.sentinel.name", { sentinel: { nodes: ["127.0.0.1:1"] } }],
+  ["store.redis.sentinel.nodes", { sentinel: { name: "qrlogin" } }],
+  ["store.redis.sentinel.nodes", { sentinel: { name: "qrlogin", nodes: [] } }],
+  ["store.redis.sentinel.nodes[0]", { sentinel: { name: "qrlogin", nodes: ["127.0.0.1"] } }],
+  ["store.redis.cluster.nodes", { cluster: {} }],
+  ["store.redis.cluster.nodes", { cluster: { nodes: [] } }],
+  ["store.redis.cluster.nodes[0]", { cluster: { nodes: ["127.0.0.1:0"] } }],
+  ["store.redis.tls.serverName", { url: "rediss://127.0.0.1", tls: { serverName: "" } }],
+  ["store.redis.database", { database: 1 }],
+])("%s has limits: %j", (path, redis) => {
+  expect(pathsIn(inRedis(redis))).toEqual([path]);
+});
+
+test("the ends of the limits are within them", () => {
+  const ends = { keyPrefix: "", replicas: 16, timeout: "50ms", reread: "0s" };
+  expect(load(inRedis(ends)).store.redis).toMatchObject({
+    keyPrefix: "",
+    replicas: 16,
+    timeout: 50,
+    reread: 0,
+  });
+});
+
+describe("plain text to a Redis on the network", () => {
+  const networked = [
+    ["store.redis.url", inRedis({ url: "redis://redis.example.com" })],
+    ["store.redis.url", inRedis({ url: "redis://10.0.0.1:6379" })],
+    ["store.redis.url", inRedis({ url: "redis://[2001:db8::1]:6379" })],
+    ["store.redis.cluster", inNodes(["127.0.0.1:7000", "10.0.0.1:7000"])],
+    ["store.redis.sentinel", bySentinels({ nodes: ["redis.example.com:26379"] })],
+  ] as const;
+
+  test.each(networked)("is refused at %s", (path, content) => {
+    expect(problemsIn(() => load(content))).toEqual([
+      { path, message: expect.stringMatching(/plain text.*allowPlaintextOnNetwork/) },
+    ]);
+  });
+
+  test("is accepted where it is allowed, and to this machine", () => {
+    const allowed = { url: "redis://10.0.0.1", allowPlaintextOnNetwork: true };
+    expect(load(inRedis(allowed)).store.redis.allowPlaintextOnNetwork).toBe(true);
+    for (const url of ["redis://127.0.0.1", "redis://localhost", "redis://[::1]"]) load(inRedis({ url }));
+    expect(load(inNodes(["10.0.0.1:7000"], { tls: {} })).store.redis.tls).toEqual({});
+  });
+});
+
+describe("TLS to a Redis", () => {
+  const files = () => ({
+    certFile: temporaryFile("redis.crt", certificate),
+    keyFile: temporaryFile("redis.key", privateKey),
+  });
+  const withTls = (tls: object) => inRedis({ url: "rediss://redis.example.com", tls });
+
+  test("takes the files of an authority and of a certificate of our own", () => {
+    const tls = { caFile: temporaryFile("ca.crt", certificate), ...files(), serverName: "redis" };
+    expect(load(withTls(tls)).store.redis.tls).toEqual(tls);
+  });
+
+  test("does not go with a URL that says plain text", () => {
+    expect(problemsIn(() => load(inRedis({ url: "redis://127.0.0.1", tls: {} })))).toEqual([
+      { path: "store.redis.url", message: "must begin with rediss:// where store.redis.tls is given" },
+    ]);
+  });
+
+  test("needs both files of a certificate, which belong together", () => {
+    const { certFile, keyFile } = files();
+    expect(pathsIn(withTls({ certFile }))).toEqual(["store.redis.tls"]);
+    expect(pathsIn(withTls({ keyFile }))).toEqual(["store.redis.tls"]);
+    const other = temporaryFile("other.key", otherPrivateKey);
+    expect(pathsIn(withTls({ certFile, keyFile: other }))).toEqual(["store.redis.tls"]);
+  });
+
+  test("names the files that are not there, or hold something else", () => {
+    const caFile = temporaryFile("ca.crt", "nothing");
+    const missing = { certFile: "/nowhere/redis.crt", keyFile: "/nowhere/redis.key" };
+    expect(pathsIn(withTls({ caFile, ...missing }))).toEqual([
+      "store.redis.tls.caFile",
+      "store.redis.tls.certFile",
+      "store.redis.tls.keyFile",
+    ]);
+  });
+});
+
+describe("who signs in at a Redis", () => {
+  test.each([
+    ["store.redis.url", inRedis({ url: "redis://user:a@127.0.0.1", password: "b" })],
+    ["store.redis.url", inRedis({ url: "redis://:a@127.0.0.1", username: "user", password: "b" })],
+    ["store.redis.url", inRedis({ url: "redis://user@127.0.0.1" })],
+    ["store.redis.password", inRedis({ username: "user" })],
+    ["store.redis.password", inNodes(["127.0.0.1:7000"], { username: "user" })],
+    ["store.redis.sentinel.password", bySentinels({ username: "user" })],
+  ])("is said once and whole, or %s is named", (path, content) => {
+    expect(pathsIn(content)).toEqual([path]);
+  });
+
+  test("may have a password without a name, at the servers and at the Sentinels", () => {
+    const redis = { sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"], password: "s" }, password: "p" };
+    expect(load(inRedis(redis)).store.redis).toMatchObject({ password: "p", sentinel: { password: "s" } });
+  });
+
+  test("may be said by the environment, beside a file that names the server", () => {
+    const env = {
+      QRLOGIN_STORE_REDIS_USERNAME: "user",
+      QRLOGIN_STORE_REDIS_PASSWORD: "from the environment",
+    };
+    const { redis } = load(inRedis({ url: "redis://127.0.0.1" }), env).store;
+    expect([redis.username, redis.password]).toEqual(["user", "from the environment"]);
+  });
+});

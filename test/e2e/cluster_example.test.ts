@@ -1,0 +1,87 @@
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Running, run, type Variables } from "../support/process.js";
+import { hasRedis, withoutRedis } from "../support/redis.js";
+
+/** Runs the example with temporary files in a folder of its own. */
+async function example(variables?: Variables): Promise<Running & { readonly folder: string }> {
+  const folder = await ownFolder();
+  const words = ["--import", "tsx", "examples/cluster.ts"];
+  return { ...run(process.execPath, words, { TMPDIR: folder, ...variables }), folder };
+}
+
+async function ownFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "qrlogin-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** Neither a process nor a folder: the compiler of a node that was killed goes a moment after it. */
+async function expectNothingLeft({ pid, folder }: Running & { readonly folder: string }): Promise<void> {
+  await expect.poll(() => signalGroup(pid), { timeout: 5_000 }).toBe("nobody");
+  expect(readdirSync(folder).filter((name) => name.startsWith("qrlogin-"))).toEqual([]);
+}
+
+function signalGroup(pid: number): "somebody" | "nobody" {
+  try {
+    process.kill(-pid, 0);
+    return "somebody";
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return "nobody";
+    throw error;
+  }
+}
+
+/** A folder that holds this program as `redis-server`, or nothing. */
+async function folderWith(redisServer: string | undefined): Promise<string> {
+  const bin = await ownFolder();
+  if (redisServer !== undefined) {
+    writeFileSync(join(bin, "redis-server"), redisServer);
+    chmodSync(join(bin, "redis-server"), 0o755);
+  }
+  return bin;
+}
+
+describe.skipIf(!hasRedis)(`the cluster example${withoutRedis}`, () => {
+  it("shows a login that crosses three nodes while the one that is watched is killed, and leaves nothing behind", async () => {
+    const running = await example();
+    const { code, stdout, stderr } = await running.ended;
+    expect(stdout).toMatch(
+      /durable[\s\S]*PENDING\nnode 3:[\s\S]*SCANNED by Alice\nnode 2:.*SIGKILL.*\n.*SCANNED by Alice\n[\s\S]*AUTHORIZED by Alice[\s\S]*userId: 'alice'/,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    await expectNothingLeft(running);
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("leaves nothing behind when %s stops it half-way", async (signal, code) => {
+    const running = await example();
+    await running.line("PENDING");
+    running.kill(signal);
+    expect(await running.ended).toMatchObject({ code, stderr: "" });
+    await expectNothingLeft(running);
+  });
+});
+
+describe("the cluster example", () => {
+  it("says in one line how to install Redis where there is none", async () => {
+    const { code, stdout, stderr } = await (await example({ PATH: await folderWith(undefined) })).ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^.*apt-get install redis-server.*\n$/);
+  });
+
+  it("says why Redis does not start, and leaves nothing behind", async () => {
+    const script = '#!/bin/sh\n[ "$1" = --version ] || { echo "Out of luck" >&2; exit 1; }\n';
+    const path = `${await folderWith(script)}:${dirname(process.execPath)}:/usr/bin:/bin`;
+    const running = await example({ PATH: path });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe("The example failed: redis-server has stopped: Out of luck\n");
+    await expectNothingLeft(running);
+  });
+});

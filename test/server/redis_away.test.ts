@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { systemClock } from "../../src/domain/clock.js";
+import { type Answer, authorized, byId, created, orThrow } from "../support/callers.js";
+import { expectRefusal } from "../support/expect_refusal.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
+import { away, healthy, type RedisServer, startRedisServer } from "../support/redis_server.js";
+
+describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  beforeEach(async () => {
+    redis = await startRedis({ words: ["--appendonly", "yes", "--appendfsync", "always"] });
+  });
+  afterEach(() => redis.release());
+
+  const healthIs = (server: RedisServer, state: string) =>
+    vi.waitFor(async () => expect(await server.health()).toBe(state), { timeout: 10_000, interval: 30 });
+
+  test("refuses every RPC that needs it with STORE_UNAVAILABLE and a time to wait, and serves again by itself", async () => {
+    const server = await startRedisServer(redis);
+    const { shop, alice } = server;
+    expect(await server.health()).toBe(healthy);
+    const held = await authorized(shop, alice);
+    await redis.kill();
+    await healthIs(server, away);
+    const answers: Answer<unknown>[] = [
+      ...[await shop.createTicket(), await shop.getStatus(held), await shop.watchStatus(held)],
+      ...[await alice.markScanned(byId(held)), await alice.authorize(held), await alice.cancel(held)],
+      ...[await shop.withdraw(held), await shop.exchangeUserInfo(held)],
+    ];
+    for (const answer of answers) expectRefusal(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    expect((await shop.getSigningKeys()).code).toBe("OK");
+    await redis.restart();
+    await healthIs(server, healthy);
+    // What it had before is still there, and not spent.
+    expect((await shop.exchangeUserInfo(held)).code).toBe("OK");
+    expectRefusal(await shop.exchangeUserInfo(held), "FAILED_PRECONDITION", "TICKET_ALREADY_EXCHANGED", {
+      state: "EXCHANGED",
+    });
+  });
+
+  test("says of an exchange that was cut off in the middle that nobody knows, and gives it away once at most", async () => {
+    const server = await startRedisServer(redis);
+    const { shop, alice } = server;
+    const held = await authorized(shop, alice);
+    // It reads, and is held still before it writes.
+    await redis.command("CLIENT", "PAUSE", 5_000, "WRITE");
+    expectRefusal(await shop.exchangeUserInfo(held), "UNAVAILABLE", "OUTCOME_UNKNOWN");
+    await redis.command("CLIENT", "UNPAUSE");
+    await healthIs(server, healthy);
+    const again = await shop.exchangeUserInfo(held);
+    const { state } = orThrow(await shop.getStatus(held)).status ?? {};
+    expect(state).toBe(TicketState.EXCHANGED);
+    expect(["OK", "FAILED_PRECONDITION"]).toContain(again.code);
+  });
+
+  test("says of any other write that was cut off that it may be repeated", async () => {
+    const server = await startRedisServer(redis);
+    const held = await created(server.shop);
+    await redis.command("CLIENT", "PAUSE", 5_000, "WRITE");
+    const cutOff = await server.alice.markScanned(byId(held));
+    expectRefusal(cutOff, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    await redis.command("CLIENT", "UNPAUSE");
+    await healthIs(server, healthy);
+    expect((await server.alice.markScanned(byId(held))).code).toBe("OK");
+  });
+
+  test("answers within the time-out and not never when Redis is held still", async () => {
+    const server = await startRedisServer(redis);
+    const held = await authorized(server.shop, server.alice);
+    redis.pause();
+    const first = await server.shop.exchangeUserInfo(held);
+    expectRefusal(first, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    await healthIs(server, away);
+    redis.resume();
+    await healthIs(server, healthy);
+    // It was cut off while it read: nothing was spent.
+    expect((await server.shop.exchangeUserInfo(held)).code).toBe("OK");
+  });
+
+  test("keeps its watches: they repeat what they knew, invent nothing, and go on", async () => {
+    const server = await startRedisServer(redis, {
+      QRLOGIN_WATCH_HEARTBEAT: "1s",
+      QRLOGIN_TICKETS_MIN_TTL: "1s",
+    });
+    const { shop, alice } = server;
+    const held = await created(shop, { ttl: { seconds: 2, nanos: 0 } });
+    const lasting = await created(shop);
+    const [watch, other] = [server.watch(held), server.watch(lasting)];
+    expect((await watch.next())?.state).toBe(TicketState.PENDING);
+    expect((await other.next())?.state).toBe(TicketState.PENDING);
+    await redis.kill();
+    await healthIs(server, away);
+    // Three heartbeats are past the time at which it runs out: nobody can write that it has.
+    for (let beat = 0; beat < 3; beat++) expect((await watch.next())?.state).toBe(TicketState.PENDING);
+    await redis.restart();
+    await vi.waitFor(async () => expect((await watch.next())?.state).toBe(TicketState.EXPIRED), 10_000);
+    expect((await watch.ended).code).toBe("OK");
+    await alice.markScanned(byId(lasting));
+    await vi.waitFor(async () => expect((await other.next())?.state).toBe(TicketState.SCANNED), 10_000);
+  });
+
+  test("a clock that is five seconds off shows in health and in the log, and tickets do not mind", async () => {
+    const clock = { ...systemClock, now: () => Date.now() + 5_000 };
+    const server = await startRedisServer(redis, {}, clock);
+    expect(await server.health()).toBe("SERVING SERVING SERVING NOT_SERVING");
+    expect(server.logText()).toContain("the clock of this machine is wrong by Redis's");
+    const held = await created(server.shop);
+    const left =
+      Number(orThrow(await server.shop.getStatus(held)).status?.expireTime?.getTime()) - Date.now();
+    expect(left).toBeGreaterThan(110_000);
+    expect(left).toBeLessThan(121_000);
+  });
+});

@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { developmentUsers, signDevelopmentToken } from "../../src/auth/development.js";
+import { type Answer, authorized, byId, byText, created, orThrow } from "../support/callers.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
+import { commandCounts, cutStores } from "../support/redis_commands.js";
+import { away, healthy, type RedisServer, startRedisServer } from "../support/redis_server.js";
+
+describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+
+  async function nodes(): Promise<readonly [RedisServer, RedisServer]> {
+    return Promise.all([startRedisServer(redis), startRedisServer(redis)]);
+  }
+
+  test("share a login: each step at the other one, and the watch hears of all of it", async () => {
+    const [one, two] = await nodes();
+    const held = await created(one.shop);
+    const watch = two.watch(held);
+    const states = [(await watch.next())?.state];
+    orThrow(await two.alice.markScanned(byText(held.qrContent)));
+    states.push((await watch.next())?.state);
+    orThrow(await one.alice.authorize(held));
+    const approved = await watch.next();
+    const { exchangeTicket = "" } = approved ?? {};
+    const { user } = orThrow(await one.shop.exchangeUserInfo({ exchangeTicket }));
+    expect(user?.nickname).toBe(developmentUsers.alice.nickname);
+    const last = await watch.next();
+    expect([...states, approved?.state, last?.state]).toEqual([
+      ...[TicketState.PENDING, TicketState.SCANNED, TicketState.AUTHORIZED, TicketState.EXCHANGED],
+    ]);
+    expect((await watch.ended).code).toBe("OK");
+    // Nothing is left of what only the watch needed.
+    await vi.waitFor(async () => expect(await redis.command("PUBSUB", "SHARDCHANNELS")).toEqual([]), 5_000);
+  });
+
+  test("let one of many exchanges win, and one of two scanners", async () => {
+    const [one, two] = await nodes();
+    for (let round = 0; round < 10; round++) {
+      const held = await created(one.shop);
+      const scans = await Promise.all([
+        ...[one.alice.markScanned(byId(held)), two.bob.markScanned(byId(held))],
+        ...[two.alice.markScanned(byId(held)), one.bob.markScanned(byId(held))],
+      ]);
+      const alices = scans.filter(({ code }, index) => code === "OK" && index % 2 === 0).length;
+      const bobs = scans.filter(({ code }, index) => code === "OK" && index % 2 === 1).length;
+      expect([alices, bobs].toSorted()).toEqual([0, 2]);
+      const scanner = alices > 0 ? "alice" : "bob";
+      orThrow(await two[scanner].authorize(held));
+      const { exchangeTicket = "" } = orThrow(await two.shop.getStatus(held)).status ?? {};
+      const exchanges = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => (i % 2 ? one : two).shop.exchangeUserInfo({ exchangeTicket })),
+      );
+      expect(exchanges.filter(({ code }) => code === "OK")).toHaveLength(1);
+    }
+  });
+
+  test("whatever is called where, one outcome stands, and both of them say so", async () => {
+    const [one, two] = await nodes();
+    const at = fc.constantFrom(one, two);
+    type Call = (held: Awaited<ReturnType<typeof authorized>>) => Promise<Answer<unknown>>;
+    const call: fc.Arbitrary<Call> = fc.oneof(
+      ...[
+        at.map(
+          (node): Call =>
+            (held) =>
+              node.shop.exchangeUserInfo(held),
+        ),
+      ],
+      ...[
+        at.map(
+          (node): Call =>
+            (held) =>
+              node.shop.withdraw(held),
+        ),
+      ],
+      ...[
+        at.map(
+          (node): Call =>
+            (held) =>
+              node.alice.authorize(held),
+        ),
+      ],
+      ...[
+        at.map(
+          (node): Call =>
+            (held) =>
+              node.alice.cancel(held),
+        ),
+      ],
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 8 }), async (calls) => {
+        const held = await authorized(one.shop, two.alice);
+        const answers = await Promise.all(calls.map((each) => each(held)));
+        const statuses = await Promise.all([one, two].map(({ shop }) => shop.getStatus(held)));
+        const [first, second] = statuses.map((status) => orThrow(status).status);
+        expect([first?.state, first?.revision]).toEqual([second?.state, second?.revision]);
+        const exchanged = answers.filter(({ response }) => Object.hasOwn(Object(response), "user")).length;
+        expect(exchanged).toBe(first?.state === TicketState.EXCHANGED ? 1 : 0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("send one command for each read and each write", async () => {
+    const [one] = await nodes();
+    await redis.command("CONFIG", "RESETSTAT");
+    const held = await Promise.all(Array.from({ length: 100 }, () => created(one.shop)));
+    await Promise.all(held.map((each) => one.shop.getStatus(each)));
+    const counts = await commandCounts(redis);
+    expect([counts.get("evalsha"), counts.get("get")]).toEqual([100, 100]);
+  });
+
+  test("write no secret, token, ticket id or QR text to the log, with a Redis that fails in every way", async () => {
+    const server = await startRedisServer(redis);
+    const { shop, alice } = server;
+    const held = await authorized(shop, alice, { requester: requester() });
+    const fresh = await created(shop, { requester: requester() });
+    const healthIs = (state: string) =>
+      vi.waitFor(async () => expect(await server.health()).toBe(state), { timeout: 10_000, interval: 30 });
+    const told = (...words: readonly (string | number)[]) => redis.command(...words);
+    // What breaks it, and what mends it.
+    const failures: readonly (readonly [() => Promise<unknown>, () => Promise<unknown>])[] = [
+      [() => told("CONFIG", "SET", "maxmemory", 1), () => told("CONFIG", "SET", "maxmemory", 0)],
+      [() => told("REPLICAOF", "127.0.0.1", 1), () => told("REPLICAOF", "NO", "ONE")],
+      [() => told("CLIENT", "PAUSE", 60_000, "WRITE"), () => told("CLIENT", "UNPAUSE")],
+      [() => cutStores(redis), async () => {}],
+      [
+        () => told("SET", `qrlogin:t:{${fresh.ticketId}}`, `${broken}["${fresh.ticketSecret}`),
+        async () => {},
+      ],
+    ];
+    for (const [fail, mend] of failures) {
+      await healthIs(healthy);
+      await fail();
+      await Promise.all([
+        alice.markScanned(byId(fresh)),
+        shop.exchangeUserInfo({ ...held, codeVerifier: "x" }),
+      ]);
+      await Promise.all([shop.withdraw(fresh), shop.createTicket({ requester: requester() })]);
+      await mend();
+    }
+    await healthIs(healthy);
+    await redis.kill();
+    await healthIs(away);
+    await shop.getStatus(held);
+    const text = server.logText();
+    const token = await signDevelopmentToken("alice", Date.now());
+    const secrets = [
+      ...[held.ticketId, held.ticketSecret, held.exchangeTicket, held.qrContent, fresh.ticketSecret],
+      ...[token.split(".")[2] ?? "", "demo-secret", "place-of-somebody", "device-of-somebody"],
+      ...[developmentUsers.alice.email, developmentUsers.alice.name],
+    ];
+    const shown = secrets.filter(
+      (secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)),
+    );
+    expect(shown).toEqual([]);
+    for (const expected of [
+      "OOM",
+      "READONLY",
+      "STORE_UNAVAILABLE",
+      "the store is away",
+      "can be reached again",
+    ]) {
+      expect(text).toContain(expected);
+    }
+  });
+});
+
+/** How a ticket begins that goes on with what nobody can read. */
+const broken = "0123456789abcdef1";
+
+const requester = () => ({
+  ...{ ipAddress: "203.0.113.77", userAgent: "agent-of-somebody" },
+  ...{ deviceName: "device-of-somebody", place: "place-of-somebody" },
+});

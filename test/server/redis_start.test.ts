@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "../../src/commands.js";
+import { freePorts, qrlogin, runQrlogin, type Variables } from "../support/process.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
+import { startLink } from "../support/redis_link.js";
+
+describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+
+  async function other(...words: readonly string[]): Promise<RedisProcess> {
+    const started = await startRedis({ words });
+    onTestFinished(() => started.release());
+    return started;
+  }
+
+  async function withPassword(): Promise<RedisProcess> {
+    const started = await other();
+    await started.command("CONFIG", "SET", "requirepass", "the-right-password");
+    return started;
+  }
+
+  /** What `qrlogin serve` complains of, and its exit code. */
+  async function serve(variables: Variables): Promise<{ code: number; complaints: string[] }> {
+    const complaints: string[] = [];
+    const code = await runCommand(["serve"], {
+      env: { ...freePorts, QRLOGIN_LOG_LEVEL: "silent", QRLOGIN_STORE_KIND: "redis", ...variables },
+      print: (line) => void complaints.push(line),
+      complain: (line) => void complaints.push(line),
+      // It ends by itself, or the test fails.
+      stopRequested: () => new Promise(() => {}),
+      ignoreSignals: () => {},
+      atExit: () => {},
+    });
+    return { code, complaints };
+  }
+
+  /** Expects the one line of a start that was refused. */
+  async function expectRefused(variables: Variables, line: RegExp): Promise<void> {
+    const { code, complaints } = await serve(variables);
+    expect(complaints).toEqual([expect.stringMatching(line)]);
+    expect(complaints.join()).not.toContain("\n");
+    expect(code).toBe(1);
+  }
+
+  const at = (address: string) => ({ QRLOGIN_STORE_REDIS_URL: `redis://${address}` });
+
+  test("names an address that nobody answers at", () =>
+    expectRefused(at("127.0.0.1:1"), /^qrlogin: Redis at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/));
+
+  test("names a server that accepts and says nothing, after one time-out", async () => {
+    const still = await other();
+    still.pause();
+    const before = performance.now();
+    await expectRefused(
+      { ...at(still.address), QRLOGIN_STORE_REDIS_TIMEOUT: "300ms" },
+      /^qrlogin: Redis at [\d.:]+ cannot be used: /,
+    );
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+
+  test("asks for the password that is missing, and repeats no password that is wrong", async () => {
+    const { address } = await withPassword();
+    await expectRefused(
+      at(address),
+      /^qrlogin: Redis at [\d.:]+ asks for a password: set store\.redis\.password$/,
+    );
+    const refused = /^qrlogin: Redis at [\d.:]+ refuses the user name or the password: (?!.*a-wrong-one)/;
+    await expectRefused(at(`:a-wrong-one@${address}`), refused);
+    await expectRefused({ ...at(address), QRLOGIN_STORE_REDIS_PASSWORD: "a-wrong-one" }, refused);
+    await expectRefused(at(`nobody:a-wrong-one@${address}`), refused);
+  });
+
+  test("names a Redis that is too old", async () => {
+    const older = (said: Buffer) =>
+      Buffer.from(said.toString("latin1").replace("redis_version:7.", "redis_version:6."), "latin1");
+    const { address } = await startLink(redis.address, older);
+    await expectRefused(
+      at(address),
+      /^qrlogin: Redis at [\d.:]+ is Redis 6\.\d+\.\d+; 7\.0 or later is needed$/,
+    );
+  });
+
+  test("names a replica and its primary", async () => {
+    const { address } = await other("--replicaof", `127.0.0.1 ${redis.port}`);
+    await expectRefused(
+      at(address),
+      new RegExp(`^qrlogin: Redis at [\\d.:]+ is a read-only replica of ${redis.address}; name the primary`),
+    );
+  });
+
+  test.each(["allkeys-lru", "volatile-ttl"])(
+    "names the policy %s, which throws tickets away",
+    async (policy) => {
+      const { address } = await other("--maxmemory-policy", policy);
+      await expectRefused(at(address), new RegExp(`may throw tickets away \\(maxmemory-policy ${policy}\\)`));
+    },
+  );
+
+  test("tells a node of a Cluster from a server, and the other way round", async () => {
+    const { address } = await other("--cluster-enabled", "yes", "--cluster-port", "0");
+    await expectRefused(at(address), /is a node of a Redis Cluster: name it under store\.redis\.cluster$/);
+    await expectRefused(
+      { QRLOGIN_STORE_REDIS_CLUSTER_NODES: JSON.stringify([redis.address]) },
+      /^qrlogin: no Cluster node answers: [\d.:]+: ERR This instance has cluster support disabled$/,
+    );
+  });
+
+  test("names Sentinels that are none", () =>
+    expectRefused(
+      { QRLOGIN_STORE_REDIS_SENTINEL: JSON.stringify({ name: "qrlogin", nodes: [redis.address] }) },
+      /^qrlogin: no Sentinel answers: [\d.:]+: ERR unknown command/,
+    ));
+
+  test("names a database that there is not", () =>
+    expectRefused(at(`${redis.address}/99`), /^qrlogin: Redis at [\d.:]+ cannot be used: .*DB index/));
+
+  test("is refused at best effort where the configuration asks for more", async () => {
+    const { address } = await other("--appendonly", "yes");
+    await expectRefused(
+      { ...at(address), QRLOGIN_STORE_REDIS_REQUIRE_DURABLE: "true" },
+      /^qrlogin: store\.redis\.requireDurable: .*appendfsync everysec/,
+    );
+  });
+
+  test("says the level once, at warn with what may be lost where it is best effort", async () => {
+    const everysec = await other("--appendonly", "yes");
+    const lines = [redis, everysec].map(async ({ url }) => {
+      const running = runQrlogin(["serve"], { ...freePorts, QRLOGIN_STORE_REDIS_URL: url });
+      await running.line('"msg":"ready"');
+      running.kill("SIGTERM");
+      const { code, stdout } = await running.ended;
+      expect(code).toBe(0);
+      const said = stdout.split("\n").filter((line) => line.includes("the store is"));
+      return said.map((line) => JSON.parse(line));
+    });
+    const [durable, bestEffort] = await Promise.all(lines);
+    expect(durable).toEqual([
+      expect.objectContaining({
+        level: 30,
+        msg: expect.stringMatching(/^the store is durable: .*saves nothing/),
+        servers: `Redis ${await versionOf(redis)} at ${redis.address}`,
+      }),
+    ]);
+    expect(bestEffort).toEqual([
+      expect.objectContaining({
+        level: 40,
+        msg: expect.stringMatching(
+          /^the store is BEST EFFORT: .*everysec.*exchanged, cancelled or withdrawn may come back$/,
+        ),
+      }),
+    ]);
+  }, 60_000);
+
+  test("as a process ends with 1, one line, and no secret in it", async () => {
+    const { port } = await withPassword();
+    const url = `redis://someone:the-secret-of-the-store@127.0.0.1:${port}`;
+    const { code, stdout, stderr } = await qrlogin(["serve"], { ...freePorts, QRLOGIN_STORE_REDIS_URL: url });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^qrlogin: Redis at 127\.0\.0\.1:\d+ refuses the user name or the password: [^\n]*\n$/,
+    );
+    expect(stdout + stderr).not.toContain("the-secret");
+  }, 60_000);
+});
+
+async function versionOf(redis: RedisProcess): Promise<string> {
+  return /redis_version:(\S+)/.exec(String(await redis.command("INFO", "server")))?.[1] ?? "";
+}

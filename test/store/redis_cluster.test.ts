@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { newTicketId } from "../../src/domain/secrets.js";
+import { slotOf } from "../../src/store/redis/naming.js";
+import { cluster } from "../../src/store/redis/topology.js";
+import { hasRedis, type RedisProcess, withoutRedis } from "../support/redis.js";
+import { type RedisCluster, startRedisCluster } from "../support/redis_cluster.js";
+import { clusterRights, leastRights } from "../support/redis_rights.js";
+import { createdIn, noLogin, openTestStore, outcomeOf, testStore } from "../support/redis_store.js";
+import { nextWrite } from "../support/tickets.js";
+import { describeTicketStore } from "./contract.js";
+
+describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`, () => {
+  let redis: RedisCluster;
+  beforeAll(async () => {
+    redis = await startRedisCluster(["--cluster-require-full-coverage", "no"]);
+  }, 60_000);
+  afterAll(() => redis.release());
+
+  const master = (index: number): RedisProcess => {
+    const found = redis.masters[index];
+    if (!found) throw new Error(`there is no master ${index}`);
+    return found;
+  };
+  const onCluster = (timeout = 1_000) => {
+    // One is named, the others are found.
+    return { timeout, topology: cluster({ nodes: [master(0).address], login: noLogin, timeout }) };
+  };
+  const open = () => testStore(master(0), onCluster());
+
+  describeTicketStore("the store in Redis", async () => {
+    const [store, other] = await Promise.all([
+      openTestStore(master(0), onCluster()),
+      openTestStore(master(0), onCluster()),
+    ]);
+    const release = async () =>
+      void (await Promise.all(redis.masters.map((each) => each.command("FLUSHALL"))));
+    return { store, other, clock: store.clock, release };
+  });
+
+  test("nobody hears that it is back who did not hear that it was away", async () => {
+    const store = await open();
+    // Found anew every five seconds, and at once when a slot has moved.
+    await moveSlot(freeSlot(), 0, 1);
+    await createdIn(store, { id: idIn(freeSlot()) });
+    expect(store.told.availability).toEqual([]);
+    expect(store.told.durability).toHaveLength(1);
+  });
+
+  test("a ticket is found, written and made while its slot is on the move, and after that", async () => {
+    const store = await open();
+    const slot = freeSlot();
+    const [moved, staying] = [
+      await createdIn(store, { id: idIn(slot) }),
+      await createdIn(store, { id: idIn(slot) }),
+    ];
+    await moveSlot(slot, 0, 1, async () => {
+      await migrate(moved.id, 0, 1);
+      expect(await store.get(moved.id)).toEqual(moved);
+      expect(await store.get(staying.id)).toEqual(staying);
+      const written = nextWrite(moved);
+      expect(await store.replace(written, moved.writeId)).toBe(true);
+      expect(await store.replace(nextWrite(moved), moved.writeId)).toBe(false);
+      const made = await createdIn(store, { id: idIn(slot) });
+      expect(await store.get(made.id)).toEqual(made);
+      await expect(createdIn(store, { id: moved.id })).rejects.toThrow("exists");
+      await migrate(staying.id, 0, 1);
+    });
+    expect(await store.get(staying.id)).toEqual(staying);
+    expect(await store.replace(nextWrite(staying), staying.writeId)).toBe(true);
+    expect(store.told.availability).toEqual([]);
+  });
+
+  test("whoever watches a ticket is told when its slot has moved, and hears of it there", async () => {
+    const [store, other] = [await open(), await open()];
+    const slot = freeSlot();
+    const ticket = await createdIn(store, { id: idIn(slot) });
+    const told = vi.fn();
+    await store.subscribe(ticket.id, told);
+    await moveSlot(slot, 0, 1, () => migrate(ticket.id, 0, 1));
+    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 10_000);
+    told.mockClear();
+    expect(await other.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
+    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
+  });
+
+  test("whoever begins to watch a ticket whose slot has moved is subscribed within a moment", async () => {
+    const store = await open();
+    const slot = freeSlot();
+    await moveSlot(slot, 0, 1);
+    // Well before the Cluster is asked again by the clock, every five seconds.
+    const id = idIn(slot);
+    await vi.waitFor(() => store.subscribe(id, () => {}), { timeout: 2_000, interval: 50 });
+  });
+
+  test("an ACL user with the least rights of the documentation can do everything", async () => {
+    const login = { ...noLogin, username: "qrlogin", password: "a-password" };
+    for (const each of redis.masters) await each.command("ACL", "SETUSER", ...leastRights, ...clusterRights);
+    const topology = cluster({ nodes: [master(1).address], login, timeout: 1_000 });
+    const store = await testStore(master(1), { topology, login });
+    const slot = freeSlot();
+    const ticket = await createdIn(store, { id: idIn(slot) });
+    await moveSlot(slot, 0, 1, async () => {
+      await migrate(ticket.id, 0, 1);
+      expect(await store.get(ticket.id)).toEqual(ticket);
+    });
+    expect(await store.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
+  });
+
+  test("while one master is away its tickets are refused at once, and all others go on", async () => {
+    const store = await open();
+    const slots = [0, 1, 2].map((index) => Math.floor((index * 16_384) / 3) + 100);
+    const tickets = await Promise.all(slots.map((slot) => createdIn(store, { id: idIn(slot) })));
+    const outcomes = () => Promise.all(tickets.map(({ id }) => outcomeOf(store.get(id))));
+    await master(2).kill();
+    await vi.waitFor(async () => expect(await outcomes()).toEqual(["done", "done", "not written"]), 10_000);
+    await vi.waitFor(() =>
+      expect(store.told.availability.at(-1)).toMatchObject({ isAvailable: true, reason: expect.any(String) }),
+    );
+    const toldSoFar = store.told.availability.length;
+    await master(2).restart();
+    await redis.whole();
+    await vi.waitFor(async () => expect(await outcomes()).toEqual(["done", "done", "done"]), 20_000);
+    await vi.waitFor(() =>
+      expect(store.told.availability.at(-1)).toEqual({ isAvailable: true, reason: undefined }),
+    );
+    // Said once, however often it was tried.
+    expect(store.told.availability.length).toBeLessThanOrEqual(toldSoFar + 2);
+  });
+
+  let nextSlot = 0;
+  /** A slot of the first master that no test has moved. */
+  const freeSlot = () => nextSlot++;
+
+  function idIn(slot: number): string {
+    for (;;) {
+      const id = newTicketId();
+      if (slotOf(id) === slot) return id;
+    }
+  }
+
+  const nodeId = async (index: number) => String(await master(index).command("CLUSTER", "MYID"));
+
+  /** As `redis-cli --cluster reshard` does it. */
+  async function moveSlot(slot: number, from: number, to: number, meanwhile = async () => {}) {
+    const [source, target] = [await nodeId(from), await nodeId(to)];
+    await master(to).command("CLUSTER", "SETSLOT", slot, "IMPORTING", source);
+    await master(from).command("CLUSTER", "SETSLOT", slot, "MIGRATING", target);
+    await meanwhile();
+    for (const index of [to, from, 2])
+      await master(index).command("CLUSTER", "SETSLOT", slot, "NODE", target);
+  }
+
+  async function migrate(id: string, from: number, to: number): Promise<void> {
+    const key = `qrlogin:t:{${id}}`;
+    await master(from).command("MIGRATE", "127.0.0.1", master(to).port, key, 0, 5_000);
+  }
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { createQuota } from "../../src/store/redis/quota.js";
+import { StoreUnavailable } from "../../src/store/ticket_store.js";
+import { createManualClock } from "../support/clock.js";
+import { hasRedis, startRedis, withoutRedis } from "../support/redis.js";
+import { createdIn, refusing, testStore } from "../support/redis_store.js";
+import { ticketIn } from "../support/tickets.js";
+
+const full = { reason: "TOO_MANY_TICKETS" };
+
+describe("the tickets that a node may make", () => {
+  test("are counted for each app and in all", () => {
+    const clock = createManualClock();
+    const quota = createQuota(clock, { maxTickets: 3, maxTicketsPerApp: 2 });
+    const until = clock.now() + 60_000;
+    quota.take("shop", until);
+    quota.take("shop", until);
+    expect(() => quota.take("shop", until)).toThrow(expect.objectContaining(full));
+    quota.take("blog", until);
+    expect(() => quota.take("blog", until)).toThrow(expect.objectContaining(full));
+  });
+
+  test("make room when the time of those before is over, and not sooner", () => {
+    const clock = createManualClock();
+    const quota = createQuota(clock, { maxTickets: 2, maxTicketsPerApp: 2 });
+    quota.take("shop", clock.now() + 5_000);
+    quota.take("shop", clock.now() + 60_000);
+    clock.advance(4_999);
+    expect(() => quota.take("shop", clock.now() + 5_000)).toThrow(expect.objectContaining(full));
+    clock.advance(1_001);
+    quota.take("shop", clock.now() + 5_000);
+    expect(() => quota.take("shop", clock.now() + 5_000)).toThrow(expect.objectContaining(full));
+  });
+
+  test("make room when one is taken back, once, and never twice", () => {
+    const clock = createManualClock();
+    const quota = createQuota(clock, { maxTickets: 1, maxTicketsPerApp: 1 });
+    const giveBack = quota.take("shop", clock.now() + 5_000);
+    giveBack();
+    const late = quota.take("shop", clock.now() + 5_000);
+    // Its time is over before it is taken back.
+    clock.advance(10_000);
+    quota.take("shop", clock.now() + 5_000);
+    late();
+    expect(() => quota.take("shop", clock.now() + 5_000)).toThrow(expect.objectContaining(full));
+  });
+});
+
+describe.skipIf(!hasRedis)(`a store in Redis with caps${withoutRedis}`, () => {
+  test("counts what this node has made, and not what could not be made", async () => {
+    const redis = await startRedis();
+    try {
+      const caps = { maxTickets: 3, maxTicketsPerApp: 2 };
+      const [store, other] = await Promise.all([testStore(redis, { caps }), testStore(redis, { caps })]);
+      await createdIn(store);
+      await redis.kill();
+      await refusing(store);
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await expect(createdIn(store)).rejects.toBeInstanceOf(StoreUnavailable);
+      }
+      await redis.restart();
+      await expect.poll(() => createdIn(store).then(() => "made", String), { timeout: 10_000 }).toBe("made");
+      await expect(createdIn(store)).rejects.toMatchObject(full);
+      await createdIn(store, { appId: "blog" });
+      await expect(createdIn(store, { appId: "intranet" })).rejects.toMatchObject(full);
+      await expect(store.create(ticketIn("PENDING"))).rejects.toMatchObject(full);
+      await createdIn(other);
+    } finally {
+      await redis.release();
+    }
+  });
+});

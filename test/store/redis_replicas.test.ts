@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { encodeTicket } from "../../src/store/redis/ticket_codec.js";
+import { createManualClock, settle } from "../support/clock.js";
+import { hasRedis, withoutRedis } from "../support/redis.js";
+import { commandCounts } from "../support/redis_commands.js";
+import { type Link, startLink } from "../support/redis_link.js";
+import { type ReplicatedRedis, startReplicatedRedis } from "../support/redis_replicas.js";
+import { answering, createdIn, outcomeOf, refusing, testStore } from "../support/redis_store.js";
+import { nextWrite, ticketIn } from "../support/tickets.js";
+
+describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () => {
+  let redis: ReplicatedRedis;
+  beforeAll(async () => {
+    redis = await startReplicatedRedis(2);
+  });
+  beforeEach(() => redis.whole());
+  afterAll(() => redis.release());
+
+  const open = (changes = {}) => testStore(redis.primary, { replicas: 2, timeout: 2_000, ...changes });
+  const keyOf = ({ id }: { id: string }) => `qrlogin:t:{${id}}`;
+
+  /** Holds a replica still while something is done. */
+  async function without<T>(work: () => Promise<T>): Promise<T> {
+    redis.replicas[1]?.pause();
+    try {
+      return await work();
+    } finally {
+      redis.replicas[1]?.resume();
+    }
+  }
+
+  test("does not say of a write that it was done unless all of them have it", async () => {
+    const store = await open();
+    const ticket = await createdIn(store);
+    const next = nextWrite(ticket);
+    expect(await without(() => outcomeOf(store.replace(next, ticket.writeId)))).toBe("unknown");
+    await answering(store);
+    expect(await store.get(ticket.id)).toEqual(next);
+  });
+
+  test("does not show a write that one of them may not have", async () => {
+    const store = await open();
+    const ticket = await createdIn(store);
+    const next = nextWrite(ticket, { state: "CANCELLED" });
+    await without(async () => {
+      // By somebody who waits for nobody.
+      await redis.primary.command("SET", keyOf(ticket), encodeTicket(next));
+      expect(await outcomeOf(store.get(ticket.id))).toBe("not written");
+    });
+    await answering(store);
+    expect(await store.get(ticket.id)).toEqual(next);
+  });
+
+  test("answers nothing while one of them is away, says why, and goes on by itself", async () => {
+    const store = await open();
+    await without(async () => {
+      expect(await outcomeOf(store.create(ticketIn("PENDING")))).toBe("unknown");
+      await refusing(store);
+      expect(store.told.availability.at(-1)).toEqual({
+        isAvailable: false,
+        reason: `${redis.primary.address}: 1 of 2 replicas confirmed in time`,
+      });
+    });
+    await answering(store);
+    expect(store.told.availability.at(-1)).toEqual({ isAvailable: true, reason: undefined });
+  });
+
+  test("knows of what it had not even sent that it was not written", async () => {
+    const store = await open();
+    const ticket = await createdIn(store);
+    const waiting = ticketIn("PENDING", { expiresAt: store.clock.now() + 120_000 });
+    redis.primary.pause();
+    const sent = outcomeOf(store.replace(nextWrite(ticket), ticket.writeId));
+    // The next turn finds the connection waiting for the replicas.
+    await settle();
+    const unsent = outcomeOf(store.create(waiting));
+    expect([await sent, await unsent]).toEqual(["unknown", "not written"]);
+    redis.primary.resume();
+    await answering(store);
+    expect(await store.get(waiting.id)).toBeUndefined();
+  });
+
+  test("does not start while there are fewer", async () => {
+    await expect(open({ replicas: 3 })).rejects.toThrow(
+      `Redis at ${redis.primary.address} cannot be used: 2 of 3 replicas confirmed in time`,
+    );
+  });
+
+  test("waits once for many writes", async () => {
+    const store = await open();
+    await redis.primary.command("CONFIG", "RESETSTAT");
+    await Promise.all(Array.from({ length: 300 }, () => createdIn(store)));
+    const counts = await commandCounts(redis.primary);
+    expect(counts.get("evalsha")).toBe(300);
+    // The store's own test of the connection, once a second, waits as well.
+    expect(counts.get("wait")).toBeLessThan(10);
+  });
+
+  test("waits once for many reads, and writes one key that means nothing for them", async () => {
+    const store = await open();
+    const tickets = await Promise.all(Array.from({ length: 300 }, () => createdIn(store)));
+    await redis.primary.command("CONFIG", "RESETSTAT");
+    expect(await Promise.all(tickets.map(({ id }) => store.get(id)))).toEqual(tickets);
+    const counts = await commandCounts(redis.primary);
+    expect(counts.get("get")).toBe(300);
+    expect(counts.get("wait")).toBeLessThan(10);
+    expect(counts.get("set")).toBe(counts.get("wait"));
+  });
+});
+
+describe.skipIf(!hasRedis)(`a primary that does not know that it is one no longer${withoutRedis}`, () => {
+  /** A primary with one replica, whose way to it the test may cut without either of them noticing. */
+  async function pair() {
+    let link: Link | undefined;
+    const redis = await startReplicatedRedis(1, async (primary) => {
+      link = await startLink(primary.address);
+      return link.port;
+    });
+    onTestFinished(() => redis.release());
+    const [replica] = redis.replicas;
+    if (!replica || !link) throw new Error("there is no replica");
+    return { ...redis, replica, link };
+  }
+
+  test("is not believed when it was held still past the failover", async () => {
+    const { primary, replica } = await pair();
+    const store = await testStore(primary, { replicas: 1, timeout: 3_000 });
+    const ticket = await createdIn(store);
+    primary.pause();
+    await replica.command("REPLICAOF", "NO", "ONE");
+    const cancelled = nextWrite(ticket, { state: "CANCELLED" });
+    const successor = await testStore(replica);
+    expect(await successor.replace(cancelled, ticket.writeId)).toBe(true);
+    // Asked while it is still: it finds the question when it goes on.
+    const read = outcomeOf(store.get(ticket.id));
+    const write = outcomeOf(store.replace(nextWrite(ticket, { state: "EXCHANGED" }), ticket.writeId));
+    primary.resume();
+    expect(await read).toBe("not written");
+    expect(await write).toBe("unknown");
+    expect(await successor.get(ticket.id)).toEqual(cancelled);
+  });
+
+  test("is not believed while it still counts on the replica that has been promoted", async () => {
+    const { primary, replica, link, settled } = await pair();
+    // Without the store's own writes, once a second.
+    const store = await testStore(primary, {
+      ...{ replicas: 1, timeout: 2_000 },
+      clock: createManualClock(Date.now()),
+    });
+    const ticket = await createdIn(store);
+    await settled();
+    link.freeze();
+    await replica.command("REPLICAOF", "NO", "ONE");
+    expect(await primary.command("WAIT", 1, 50)).toBe(1);
+    expect(await outcomeOf(store.get(ticket.id))).toBe("not written");
+  });
+});

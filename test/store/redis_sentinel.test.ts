@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { sentinels } from "../../src/store/redis/topology.js";
+import { freePort, hasRedis, withoutRedis } from "../support/redis.js";
+import { sentinelRights } from "../support/redis_rights.js";
+import { type RedisWithSentinels, startRedisWithSentinels } from "../support/redis_sentinel.js";
+import { createdIn, noLogin, openTestStore, outcomeOf, refusing, testStore } from "../support/redis_store.js";
+import { nextWrite } from "../support/tickets.js";
+import { describeTicketStore } from "./contract.js";
+
+describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
+  let redis: RedisWithSentinels;
+  beforeAll(async () => {
+    redis = await startRedisWithSentinels(["--rdb-del-sync-files", "yes"]);
+  }, 60_000);
+  afterAll(() => redis.release());
+
+  const nodes = () => redis.sentinels.map(({ address }) => address);
+  const bySentinels = (changes: { name?: string; nodes?: readonly string[] } = {}) => {
+    const given = { name: redis.name, nodes: nodes(), login: noLogin, timeout: 1_000, ...changes };
+    return { topology: sentinels(given) };
+  };
+  /** Where the store would look without Sentinels. */
+  const nowhere = { address: "127.0.0.1:1" };
+
+  describeTicketStore("the store in Redis", async () => {
+    const [store, other] = await Promise.all([
+      openTestStore(nowhere, { ...bySentinels(), replicas: 2 }),
+      openTestStore(nowhere, bySentinels()),
+    ]);
+    const release = async () => void (await (await redis.primary()).command("FLUSHALL"));
+    return { store, other, clock: store.clock, release };
+  });
+
+  test("it is durable where all replicas confirm, and best effort where one does not", async () => {
+    const levels = [2, 1, 0].map(async (replicas) => {
+      const { told } = await testStore(nowhere, { ...bySentinels(), replicas });
+      return told.durability.map(({ level }) => level);
+    });
+    expect(await Promise.all(levels)).toEqual([["durable"], ["best effort"], ["best effort"]]);
+  });
+
+  test("one Sentinel that answers is enough", async () => {
+    const dead = `127.0.0.1:${await freePort()}`;
+    const store = await testStore(nowhere, bySentinels({ nodes: [dead, nodes()[1] ?? ""] }));
+    await createdIn(store);
+  });
+
+  test("a name that the Sentinels do not know is refused at the start, and so are Sentinels that are not there", async () => {
+    const opened = (changes: object) => openTestStore(nowhere, bySentinels(changes));
+    await expect(opened({ name: "another" })).rejects.toThrow(
+      /no Sentinel answers: .*No such master with that name/,
+    );
+    await expect(opened({ nodes: ["127.0.0.1:1"] })).rejects.toThrow(/no Sentinel answers: .*ECONNREFUSED/);
+    await expect(opened({ nodes: [redis.servers[0]?.address ?? ""] })).rejects.toThrow(
+      /no Sentinel answers: .*unknown command/,
+    );
+  });
+
+  test("an ACL user of the Sentinels with the least rights of the documentation finds the primary", async () => {
+    const login = { ...noLogin, username: "qrlogin", password: "a-password" };
+    for (const each of redis.sentinels) await each.command("ACL", "SETUSER", ...sentinelRights);
+    const topology = sentinels({ name: redis.name, nodes: nodes(), login, timeout: 1_000 });
+    const store = await testStore(nowhere, { topology });
+    await createdIn(store);
+  });
+
+  // Last: afterwards another one is the primary.
+  test("the store finds the primary after a failover, and has what the replicas had", async () => {
+    const store = await testStore(nowhere, { ...bySentinels(), replicas: 0 });
+    const confirmed = await testStore(nowhere, { ...bySentinels(), replicas: 2 });
+    const ticket = await createdIn(confirmed);
+    const told = vi.fn();
+    await store.subscribe(ticket.id, told);
+    const before = await redis.primary();
+    await before.kill();
+    await refusing(store);
+    await vi.waitFor(async () => expect(await store.get(ticket.id)).toEqual(ticket), {
+      timeout: 25_000,
+      interval: 50,
+    });
+    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
+    told.mockClear();
+    expect(await store.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
+    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
+    expect(await redis.primary()).not.toBe(before);
+    // One of the two that have to confirm is the one that was killed.
+    expect(await outcomeOf(confirmed.get(ticket.id))).toBe("not written");
+  });
+});

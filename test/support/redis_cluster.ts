@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort, type RedisProcess, startRedis } from "./redis.js";
+
+/** A Redis Cluster of three masters without replicas. */
+export interface RedisCluster {
+  readonly masters: readonly RedisProcess[];
+  /** Waits until every master says that all slots are served. */
+  whole(): Promise<void>;
+  release(): Promise<void>;
+}
+
+const slots = 16_384;
+
+/** Starts it. `words` are for each master, as on the command line. A master counts as away after two seconds. */
+export async function startRedisCluster(words: readonly string[] = []): Promise<RedisCluster> {
+  const started = [0, 1, 2].map(async () => {
+    // The usual one, 10,000 above the other, may be no port at all.
+    const bus = await freePort();
+    const clustered = [
+      "--cluster-enabled",
+      "yes",
+      "--cluster-node-timeout",
+      "2000",
+      "--cluster-port",
+      `${bus}`,
+    ];
+    return { bus, master: await startRedis({ words: [...clustered, ...words] }) };
+  });
+  const members = await Promise.all(started);
+  const masters = members.map(({ master }) => master);
+
+  for (const [index, { master }] of members.entries()) {
+    const from = Math.ceil((index * slots) / members.length);
+    const to = Math.ceil(((index + 1) * slots) / members.length) - 1;
+    await master.command("CLUSTER", "ADDSLOTSRANGE", from, to);
+    await master.command("CLUSTER", "SET-CONFIG-EPOCH", index + 1);
+  }
+  const [first] = members;
+  for (const { master, bus } of members.slice(1)) {
+    await first?.master.command("CLUSTER", "MEET", "127.0.0.1", master.port, bus);
+  }
+
+  async function whole(): Promise<void> {
+    const deadline = performance.now() + 60_000;
+    for (;;) {
+      const states = await Promise.all(masters.map((master) => master.command("CLUSTER", "INFO")));
+      const known = await Promise.all(masters.map((master) => master.command("CLUSTER", "NODES")));
+      const isWhole =
+        states.every((state) => /cluster_state:ok/.test(String(state))) &&
+        known.every(
+          (nodes) => String(nodes).match(/connected/g)?.length === 3 && !/fail/.test(String(nodes)),
+        );
+      if (isWhole) return;
+      if (performance.now() > deadline) throw new Error("the Cluster is not whole within 60 s");
+      await sleep(50);
+    }
+  }
+
+  await whole();
+  return {
+    masters,
+    whole,
+    async release() {
+      await Promise.all(masters.map((master) => master.release()));
+    },
+  };
+}

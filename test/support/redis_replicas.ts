@@ -1,0 +1,56 @@
+import { vi } from "vitest";
+import { type RedisProcess, startRedis } from "./redis.js";
+import { infoOf } from "./redis_commands.js";
+
+/** A primary and its replicas. */
+export interface ReplicatedRedis {
+  readonly primary: RedisProcess;
+  readonly replicas: readonly RedisProcess[];
+  /** Waits until all replicas follow the primary. */
+  whole(): Promise<void>;
+  /** Waits until the primary knows that all replicas have all that it has; while somebody waits for replicas, that is never long so. */
+  settled(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Nothing of what a replica was filled by stays in a file, as the durable level asks. */
+const quick = ["--repl-diskless-sync-delay", "0", "--rdb-del-sync-files", "yes"];
+
+/**
+ * Starts them and waits until they are whole.
+ *
+ * @param way Tells the port by which the replicas reach the primary.
+ */
+export async function startReplicatedRedis(
+  count: number,
+  way = async (primary: RedisProcess) => primary.port,
+): Promise<ReplicatedRedis> {
+  const start = () => startRedis({ words: quick });
+  const [primary, replicas] = await Promise.all([start(), Promise.all(Array.from({ length: count }, start))]);
+  const port = await way(primary);
+  for (const replica of replicas) await replica.command("REPLICAOF", "127.0.0.1", port);
+
+  /** A replica that has never said how far it is counts as being at 0: so something has to be written first. */
+  async function whole(): Promise<void> {
+    await primary.command("SET", "written", "something");
+    await settled();
+  }
+
+  const settled = () => vi.waitFor(allHaveEverything, { timeout: 15_000, interval: 20 });
+
+  async function allHaveEverything(): Promise<void> {
+    const info = await infoOf(primary, "replication");
+    const state = `state=online,offset=${info.get("master_repl_offset")},`;
+    const having = [...info].filter(([name, told]) => /^slave\d+$/.test(name) && told.includes(state));
+    if (having.length !== count) throw new Error(`${having.length} of ${count} replicas have everything`);
+  }
+
+  await whole();
+  return {
+    primary,
+    replicas,
+    whole,
+    settled,
+    release: async () => void (await Promise.all([primary, ...replicas].map((server) => server.release()))),
+  };
+}
