@@ -120,8 +120,8 @@ describe.skipIf(!hasRedis)(`hints of a store in Redis${withoutRedis}`, () => {
     await redis.command("CONFIG", "SET", "client-output-buffer-limit", "pubsub 65536 0 0");
     await redis.command("SPUBLISH", channelOf(ticket.id), "x".repeat(1_000_000));
     await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
-    expect(store.told.availability.map(({ isAvailable }) => isAvailable)).toContain(false);
-    await answering(store);
+    // Sign-ins go on meanwhile.
+    expect(store.told.availability).toEqual([]);
     told.mockClear();
     expect(await store.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
     await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);

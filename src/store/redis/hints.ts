@@ -68,7 +68,7 @@ export function createHints({ primaries, naming, clock, reread }: HintsOptions):
 
   function subscribeAt(one: Watched): Promise<void> {
     try {
-      const { subscriptions } = primaries.of(one.id);
+      const subscriptions = primaries.of(one.id).subscriptions();
       listenTo(subscriptions);
       one.at = subscriptions;
       one.ready = subscriptions.subscribe(naming.channel(one.id));
@@ -113,7 +113,7 @@ export function createHints({ primaries, naming, clock, reread }: HintsOptions):
 
   function homeOf(id: string): Subscriptions | undefined {
     try {
-      return primaries.of(id).subscriptions;
+      return primaries.of(id).subscriptions();
     } catch (error) {
       if (error instanceof StoreUnavailable) return undefined;
       throw error;

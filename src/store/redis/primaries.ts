@@ -16,7 +16,7 @@ export interface PrimariesOptions extends PrimaryOptions {
   readonly clock: Clock;
 }
 
-/** A primary can be reached, or no longer can; or slots may have moved between those that can. */
+/** A primary can be reached, or no longer can; or subscriptions may have to be made elsewhere, for slots or connections are others. */
 export type Change =
   | { readonly kind: "come" }
   | { readonly kind: "gone"; readonly reason: string }
@@ -63,6 +63,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     const primary = await opened(address);
     if (closed || !layout.primaries.includes(address)) return primary.close();
     open.set(address, primary);
+    primary.onRenewed(() => changed({ kind: "moved" }));
     primary.onDown((reason) => {
       if (open.get(address) !== primary) return;
       open.delete(address);

@@ -18,22 +18,28 @@ export interface PrimaryOptions {
  * A server that takes writes, reached by three connections: one for writes, which waits for replicas; one for reads, which must not
  * wait behind it; one for subscriptions.
  *
- * It is up from the moment that it was opened until something fails, and then down for good: every command is refused at once,
+ * It is up from the moment that it was opened until a command fails, and then down for good: every command is refused at once,
  * and a new one has to be opened. So a slow server costs one time-out and not one for each call.
+ *
+ * The connection for subscriptions alone is opened anew when it breaks: a server throws out a subscriber that is slow, and no sign-in
+ * is to be cut off for that.
  */
 export interface Primary {
   readonly address: string;
   /** A hash tag whose keys lie on this server now. */
   tag(): string;
-  readonly subscriptions: Subscriptions;
+  /** Others after the connection for them was opened anew. */
+  subscriptions(): Subscriptions;
   /** As {@link Lane.run}, on the connection for writes or for reads. */
   run(command: LaneCommand): Promise<unknown>;
   /** What the server says of itself: a command that belongs to no ticket and changes nothing. */
   ask(...words: readonly (string | number)[]): Promise<unknown>;
-  /** Writes a key that means nothing, and waits for the replicas. Rejects, and the primary is down, if any of the connections fails. */
+  /** Writes a key that means nothing, and waits for the replicas. Rejects, and the primary is down, if it cannot. */
   pulse(): Promise<void>;
   /** Calls `onDown` once, with why, when it is down. */
   onDown(onDown: (reason: string) => void): void;
+  /** Calls `onRenewed` whenever its subscriptions are others. */
+  onRenewed(onRenewed: () => void): void;
   close(): void;
 }
 
@@ -50,20 +56,37 @@ export async function openPrimary(
 ): Promise<Primary> {
   const { login, timeout, replicas, naming } = options;
   const connections = await connectAll(3, () => connect(address, login, timeout));
-  const [writing, reading, listening] = connections;
+  const [writing, reading] = connections;
+  let [, , listening] = connections;
+  let subscriptions = createSubscriptions(listening);
   let downBecause: string | undefined;
   let tellDown: (reason: string) => void = () => {};
+  let tellRenewed: () => void = () => {};
 
   function goDown(reason: string): void {
     if (downBecause !== undefined) return;
     downBecause = reason;
-    for (const connection of connections) connection.close();
+    for (const connection of [writing, reading, listening]) connection.close();
     tellDown(reason);
   }
 
-  for (const connection of connections) {
+  async function listenAnew(): Promise<void> {
+    if (downBecause !== undefined) return;
+    try {
+      listening = await connect(address, login, timeout);
+    } catch (error) {
+      return goDown(textOf(error));
+    }
+    if (downBecause !== undefined) return listening.close();
+    subscriptions = createSubscriptions(listening);
+    listening.onEnd(() => void listenAnew());
+    tellRenewed();
+  }
+
+  for (const connection of [writing, reading]) {
     connection.onEnd((cause) => goDown(cause?.message ?? "the connection was closed"));
   }
+  listening.onEnd(() => void listenAnew());
 
   function laneOn(connection: Connection): Lane {
     if (replicas === 0) return createDirectLane(connection);
@@ -88,11 +111,9 @@ export async function openPrimary(
   async function pulse(): Promise<void> {
     const own = tag();
     const words = ["SET", naming.barrierKey(own), "", "PX", 1_000];
-    await Promise.all([
-      run({ words, tag: own, writes: true }),
-      reading.call(["PING"]),
-      listening.call(["PING"]),
-    ]);
+    // A subscriber that does not answer is cut off by that, and listens anew.
+    listening.call(["PING"]).catch(() => {});
+    await Promise.all([run({ words, tag: own, writes: true }), reading.call(["PING"])]);
   }
 
   try {
@@ -107,13 +128,16 @@ export async function openPrimary(
   return {
     address,
     tag,
-    subscriptions: createSubscriptions(listening),
+    subscriptions: () => subscriptions,
     run,
     ask: (...words) => reading.call(words),
     pulse,
     onDown(onDown) {
       tellDown = onDown;
       if (downBecause !== undefined) onDown(downBecause);
+    },
+    onRenewed(onRenewed) {
+      tellRenewed = onRenewed;
     },
     close: () => goDown("it is no longer needed"),
   };
@@ -149,4 +173,8 @@ async function assertPrimary(connection: Connection): Promise<void> {
 
 function causeOf(error: StoreUnavailable): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

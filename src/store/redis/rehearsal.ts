@@ -10,7 +10,8 @@ import { replaceScript, replaceScriptSha } from "./replace_script.js";
  * @throws Error in one line that names what is missing.
  */
 export async function rehearse(primary: Primary, naming: Naming, timeout: number): Promise<void> {
-  const { address, subscriptions } = primary;
+  const { address } = primary;
+  const subscriptions = primary.subscriptions();
   const tag = primary.tag();
   const key = naming.ticketKey(tag);
   const channel = naming.channel(tag);
