@@ -1,7 +1,9 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import {
+  type AuthorizeResponse,
   type CreateTicketResponse,
   type GetStatusResponse,
+  type MarkScannedResponse,
   QrLoginServiceService,
 } from "../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, TicketState } from "../gen/qrlogin/v1/ticket.js";
@@ -13,6 +15,13 @@ const ticketId = "A".repeat(22);
 const ticketSecret = "B".repeat(43);
 const life = { seconds: 119, nanos: 999_000_000 };
 const time = "2026-01-01T00:00:00.000Z";
+const requester = {
+  ipAddress: "203.0.113.7",
+  userAgent:
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+  deviceName: "Chrome on Linux",
+  place: "Lisbon, Portugal",
+};
 const qrContent =
   `{"scene":"APP_AUTH","random":"${ticketId}","userPoolId":"customers"` +
   `,"createdAt":"${time}","expireAt":"${time}","customData":{}}`;
@@ -44,6 +53,19 @@ function status(): GetStatusResponse {
   };
 }
 
+function scanned(): MarkScannedResponse {
+  return {
+    ticketId,
+    state: TicketState.SCANNED,
+    revision: 2,
+    app: { name: "bench", logoUrl: "" },
+    requester: { ...requester },
+    customData: undefined,
+    expireTime: new Date(Date.now() + 120_000),
+    remainingDuration: { ...life },
+  };
+}
+
 // As src/server/grpc_server.ts has them with the default configuration.
 const server = new Server({
   "grpc.max_receive_message_length": 65_536,
@@ -52,14 +74,17 @@ const server = new Server({
   "grpc.enable_channelz": 0,
 });
 
-const { createTicket, getStatus } = QrLoginServiceService;
+type Answering<Answer> = (error: null, answer: Answer) => void;
+
+const { createTicket, getStatus, markScanned, authorize } = QrLoginServiceService;
 server.addService(
-  { createTicket, getStatus },
+  { createTicket, getStatus, markScanned, authorize },
   {
-    createTicket: (_call: unknown, callback: (error: null, answer: CreateTicketResponse) => void) =>
-      callback(null, created()),
-    getStatus: (_call: unknown, callback: (error: null, answer: GetStatusResponse) => void) =>
-      callback(null, status()),
+    createTicket: (_call: unknown, answer: Answering<CreateTicketResponse>) => answer(null, created()),
+    getStatus: (_call: unknown, answer: Answering<GetStatusResponse>) => answer(null, status()),
+    markScanned: (_call: unknown, answer: Answering<MarkScannedResponse>) => answer(null, scanned()),
+    authorize: (_call: unknown, answer: Answering<AuthorizeResponse>) =>
+      answer(null, { state: TicketState.AUTHORIZED, revision: 3 }),
   },
 );
 

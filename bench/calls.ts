@@ -35,8 +35,8 @@ export const methods = ["createTicket", "getStatus"] as const;
 
 const prefixBytes = 5;
 
-// What an app's backend would send: who asks, no image, no custom data.
-const ticketWanted = CreateTicketRequest.fromPartial({
+/** What an app's backend would send: who asks, no image, no custom data. */
+export const ticketWanted = CreateTicketRequest.fromPartial({
   requester: {
     ipAddress: "203.0.113.7",
     userAgent:
@@ -64,7 +64,7 @@ export function createCaller(address: string): Caller {
   return {
     ready() {
       return new Promise((resolve, reject) => {
-        client.waitForReady(Date.now() + 10_000, (error) => (error ? reject(error) : resolve()));
+        client.waitForReady(Date.now() + 60_000, (error) => (error ? reject(error) : resolve()));
       });
     },
     async createTicket() {
@@ -93,7 +93,8 @@ export function createCaller(address: string): Caller {
   };
 }
 
-function framed(message: Uint8Array): Buffer {
+/** A message with the prefix that gRPC puts before it. */
+export function framed(message: Uint8Array): Buffer {
   const prefix = Buffer.alloc(prefixBytes);
   prefix.writeUInt32BE(message.length, 1);
   return Buffer.concat([prefix, message]);

@@ -11,15 +11,20 @@ export interface Measurement {
   readonly cpuMicroseconds: number;
 }
 
-const connections = 8;
-const callsEach = 16;
-const inFlight = connections * callsEach;
+/** Connections, and calls at a time on each of them. */
+export interface Layout {
+  readonly connections: number;
+  readonly callsEach: number;
+}
+
+/** As a few clients that each share a connection. */
+export const fewConnections: Layout = { connections: 8, callsEach: 16 };
 
 /** How far the mean answer may be from the checked one. A refusal has no DATA at all: one in twenty is noticed. */
 export const tolerance = 0.05;
 
 /**
- * Repeats a call over 8 connections, 16 at a time on each, for so many seconds.
+ * Repeats a call for so many seconds.
  *
  * @throws Error when h2load counts a failure, or when the answers are not as long as the right one. h2load does not see
  * grpc-status; the HTTP status of a refusal is 200.
@@ -29,6 +34,7 @@ export async function load(
   call: Call,
   seconds: number,
   bodyFile: string,
+  { connections, callsEach }: Layout = fewConnections,
 ): Promise<Measurement> {
   writeFileSync(bodyFile, call.body);
   const headers = ["content-type: application/grpc", "te: trailers", `authorization: ${authorization}`];
@@ -48,7 +54,7 @@ export async function load(
     throw new Error(`${failed}: ${succeeded} of ${done} calls succeeded`);
   const fewest = done * call.answerBytes * (1 - tolerance);
   // When its time is up h2load has read answers of calls that it does not count as done.
-  const most = (done + inFlight) * call.answerBytes * (1 + tolerance);
+  const most = (done + connections * callsEach) * call.answerBytes * (1 + tolerance);
   if (dataBytes < fewest || dataBytes > most) {
     const bytes = (dataBytes / done).toFixed(1);
     const meaning = "calls were refused, or the answers are not alike";

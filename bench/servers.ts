@@ -4,7 +4,7 @@ import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { hexDigest } from "../src/domain/secrets.js";
 
 /** A server in a process of its own, under load. */
@@ -19,6 +19,10 @@ export interface Target {
 /** The app credential of the benchmark. */
 export const credential = { appId: "bench", secret: "not-a-secret" } as const;
 
+/** The key with which the benchmark's users prove themselves. */
+export const userKey = "x".repeat(32);
+export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" } as const;
+
 /** The server that does nothing. */
 export async function startBare(): Promise<Target> {
   const child = spawn(process.execPath, [built("bench/bare_server.js")], {
@@ -28,37 +32,66 @@ export async function startBare(): Promise<Target> {
   return target("bare", child, String(address));
 }
 
-/**
- * The service as production starts it: built code, credentials checked, log to a file in `folder`. Whoever calls waits
- * until it answers.
- */
-export async function startService(level: "info" | "warn", folder: string): Promise<Target> {
-  const name = `log at ${level}`;
-  const address = `127.0.0.1:${await freePort()}`;
-  const configFile = join(folder, `${level}.yaml`);
-  writeFileSync(configFile, configuration(address, level));
-  const log = openSync(join(folder, `${level}.log`), "a");
-  const child = spawn(process.execPath, [built("src/main.js"), "serve", "--config", configFile], {
-    stdio: ["ignore", log, "inherit"],
-    env: { NODE_ENV: "production" },
-  });
-  return target(name, child, address);
+/** How a service of the benchmark is started. */
+export interface ServiceOptions {
+  /** What it is called, by itself and in the names of its files. */
+  readonly name: string;
+  readonly level: "info" | "warn";
+  /** Where its configuration and its log go. */
+  readonly folder: string;
+  /** What it keeps its tickets in; the embedded store if absent. */
+  readonly redis?: { readonly url: string; readonly replicas?: number } | undefined;
+  /** What else the command line says. */
+  readonly words?: readonly string[];
+  /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
+  readonly preload?: string;
+  /** A built file that is run in place of the service's own and talks with the benchmark. */
+  readonly entry?: string;
 }
 
+/** A service, and its process. */
+export interface ServiceTarget extends Target {
+  readonly child: ChildProcess;
+}
+
+/**
+ * The service as production starts it: built code, credentials checked, log to a file. Whoever calls waits until it
+ * answers.
+ */
+export async function startService(options: ServiceOptions): Promise<ServiceTarget> {
+  const { name, folder, words = [], preload, entry } = options;
+  const address = `127.0.0.1:${await freePort()}`;
+  const file = join(folder, fileName(name));
+  writeFileSync(`${file}.yaml`, configurationOf(address, options));
+  const log = openSync(`${file}.log`, "a");
+  const before = preload ? ["--expose-gc", "--import", pathToFileURL(built(preload)).href] : [];
+  const serve = [built(entry ?? "src/main.js"), "serve", "--config", `${file}.yaml`, ...words];
+  const child = spawn(process.execPath, [...before, ...serve], {
+    stdio: ["ignore", log, "inherit", ...(preload || entry ? ["ipc" as const] : [])],
+    env: { NODE_ENV: "production" },
+  });
+  return { ...target(name, child, address), child };
+}
+
+/** The file to which such a service writes its log. */
+export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folder">): string {
+  return join(folder, `${fileName(name)}.log`);
+}
+
+const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
+
 // JSON is YAML too. The caps on tickets are raised, never removed: a run of twenty rounds makes fewer than two million.
-function configuration(address: string, level: string): string {
+function configurationOf(address: string, { level, redis }: ServiceOptions): string {
+  const { issuer, audience } = userPool;
   return JSON.stringify({
     grpc: { address },
     log: { level },
-    store: { maxTickets: 10_000_000, maxTicketsPerApp: 10_000_000 },
-    userPools: [
-      {
-        id: "customers",
-        issuer: "https://id.example.com/",
-        audience: ["mobile-app"],
-        keys: { hs256Secret: "x".repeat(32) },
-      },
-    ],
+    store: {
+      maxTickets: 10_000_000,
+      maxTicketsPerApp: 10_000_000,
+      ...(redis && { kind: "redis", redis }),
+    },
+    userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
     apps: [{ id: credential.appId, userPool: "customers", secretSha256: [hexDigest(credential.secret)] }],
   });
 }
@@ -70,10 +103,7 @@ export function target(name: string, child: ChildProcess, address: string): Targ
     address,
     cpuMicroseconds() {
       if (child.exitCode !== null) throw new Error(`the server "${name}" has stopped with ${child.exitCode}`);
-      const stat = readFileSync(`/proc/${child.pid}/stat`, "latin1");
-      // The second field is the name in brackets and may hold spaces; utime and stime are fields 14 and 15.
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return (Number(fields[11]) + Number(fields[12])) * 10_000;
+      return cpuOf(child.pid ?? 0);
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -81,6 +111,14 @@ export function target(name: string, child: ChildProcess, address: string): Targ
       await once(child, "exit");
     },
   };
+}
+
+/** User and system time of one process, in microseconds. */
+export function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  // The second field is the name in brackets and may hold spaces; utime and stime are fields 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 /** Rejects when the process has ended. */

@@ -6,6 +6,7 @@ import { createCaller } from "./calls.js";
 import { measureRound, type Round } from "./sse_round.js";
 import { startGateway, startSseService } from "./sse_servers.js";
 import { createPhone } from "./sse_subjects.js";
+import { median } from "./statistics.js";
 
 // What a stream of server-sent events takes of a gateway, beside a bare fastify server that streams the same.
 
@@ -70,13 +71,6 @@ function print(measured: readonly Round[]): void {
   console.log(
     `\nbare, from its own write to the client: p50 ${fromWrite.toFixed(2)} ms, p99 ${slowest.toFixed(2)} ms`,
   );
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
 function usage(text: string): never {

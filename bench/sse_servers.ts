@@ -7,19 +7,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { hexDigest } from "../src/domain/secrets.js";
-import type { Usage } from "./meter.js";
-import { built, credential, freePort, gone, type Target, target } from "./servers.js";
-
-/** A server that tells what it has used. */
-export interface MeteredTarget extends Target {
-  usage(): Promise<Usage>;
-  /** After a forced collection. */
-  collectedUsage(): Promise<Usage>;
-}
-
-/** The key with which the benchmark's users prove themselves. */
-export const userKey = "x".repeat(32);
-export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" };
+import { type MeteredTarget, metered } from "./metered.js";
+import { built, credential, freePort, gone, type Target, target, userKey, userPool } from "./servers.js";
 
 /** A key for every gateway of the run: a ticket that was made at one is followed at another. */
 const handleKey = randomBytes(32).toString("base64url");
@@ -81,16 +70,6 @@ function startBuilt(command: "serve" | "gateway", folder: string, configuration:
   const words = [...meter, built("src/main.js"), command, "--config", file];
   const env = { NODE_ENV: "production" };
   return spawn(process.execPath, words, { stdio: ["ignore", log, "inherit", "ipc"], env });
-}
-
-function metered(one: Target, child: ChildProcess): MeteredTarget {
-  const ask = async (wish: "now" | "collected"): Promise<Usage> => {
-    const answer = once(child, "message");
-    child.send(wish);
-    const [usage] = await Promise.race([answer, gone(child, one.name)]);
-    return usage;
-  };
-  return { ...one, usage: () => ask("now"), collectedUsage: () => ask("collected") };
 }
 
 async function answering(address: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { Agent, request } from "node:http";
-import { SignJWT } from "jose";
 import { createApproverClient } from "../src/client/index.js";
 import { newTicketId } from "../src/domain/secrets.js";
+import type { MeteredTarget } from "./metered.js";
 import { credential } from "./servers.js";
-import { type MeteredTarget, userKey, userPool } from "./sse_servers.js";
+import { userToken } from "./user_token.js";
 
 /** A stream that can be asked for, and what makes it tell something. */
 export interface Stand {
@@ -23,15 +23,7 @@ export interface Subject {
 
 /** The phone of the benchmark. */
 export async function createPhone(service: string) {
-  const { issuer, audience } = userPool;
-  const token = await new SignJWT({ nickname: "Alice" })
-    .setProtectedHeader({ alg: "HS256" })
-    .setSubject("alice")
-    .setIssuer(issuer)
-    .setAudience(audience)
-    .setExpirationTime("1h")
-    .sign(Buffer.from(userKey));
-  return createApproverClient({ address: service, token });
+  return createApproverClient({ address: service, token: await userToken() });
 }
 
 export type Phone = Awaited<ReturnType<typeof createPhone>>;
