@@ -1,10 +1,11 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
 import {
   type AuthorizeResponse,
   type CreateTicketResponse,
   type GetStatusResponse,
   type MarkScannedResponse,
   QrLoginServiceService,
+  type WatchStatusResponse,
 } from "../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, TicketState } from "../gen/qrlogin/v1/ticket.js";
 
@@ -53,7 +54,20 @@ function status(): GetStatusResponse {
   };
 }
 
+function statusMessage(state: TicketState): WatchStatusResponse {
+  const { status: told } = status();
+  const scannedBy = state === TicketState.SCANNED ? { nickname: "Alice", photoUrl: "" } : undefined;
+  return { status: told && { ...told, state, scannedBy } };
+}
+
+/** The watch that was opened last, and when it was told something, by the clock that all processes of the machine share. */
+let watching: ServerWritableStream<unknown, WatchStatusResponse> | undefined;
+let lastWrite = 0n;
+
 function scanned(): MarkScannedResponse {
+  lastWrite = process.hrtime.bigint();
+  watching?.write(statusMessage(TicketState.SCANNED));
+
   return {
     ticketId,
     state: TicketState.SCANNED,
@@ -76,15 +90,19 @@ const server = new Server({
 
 type Answering<Answer> = (error: null, answer: Answer) => void;
 
-const { createTicket, getStatus, markScanned, authorize } = QrLoginServiceService;
+const { createTicket, getStatus, markScanned, authorize, watchStatus } = QrLoginServiceService;
 server.addService(
-  { createTicket, getStatus, markScanned, authorize },
+  { createTicket, getStatus, markScanned, authorize, watchStatus },
   {
     createTicket: (_call: unknown, answer: Answering<CreateTicketResponse>) => answer(null, created()),
     getStatus: (_call: unknown, answer: Answering<GetStatusResponse>) => answer(null, status()),
     markScanned: (_call: unknown, answer: Answering<MarkScannedResponse>) => answer(null, scanned()),
     authorize: (_call: unknown, answer: Answering<AuthorizeResponse>) =>
       answer(null, { state: TicketState.AUTHORIZED, revision: 3 }),
+    watchStatus(call: ServerWritableStream<unknown, WatchStatusResponse>) {
+      watching = call;
+      call.write(statusMessage(TicketState.PENDING));
+    },
   },
 );
 
@@ -92,3 +110,6 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   if (error) throw error;
   console.log(`127.0.0.1:${port}`);
 });
+
+process.on("message", () => process.send?.(String(lastWrite)));
+process.on("disconnect", () => process.exit());

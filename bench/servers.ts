@@ -24,12 +24,12 @@ export const userKey = "x".repeat(32);
 export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" } as const;
 
 /** The server that does nothing. */
-export async function startBare(): Promise<Target> {
-  const child = spawn(process.execPath, [built("bench/bare_server.js")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+export async function startBare(): Promise<ServiceTarget> {
+  const words = [built("bench/bare_server.js")];
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  if (!child.stdout) throw new Error("the bare server has no output");
   const [address] = await Promise.race([once(createInterface(child.stdout), "line"), gone(child, "bare")]);
-  return target("bare", child, String(address));
+  return { ...target("bare", child, String(address)), child };
 }
 
 /** How a service of the benchmark is started. */

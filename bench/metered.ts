@@ -1,0 +1,22 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type { Usage } from "./meter.js";
+import { gone, type Target } from "./servers.js";
+
+/** A server that tells what it has used. */
+export interface MeteredTarget extends Target {
+  usage(): Promise<Usage>;
+  /** After a forced collection. */
+  collectedUsage(): Promise<Usage>;
+}
+
+/** A server whose process has `meter.ts` preloaded. */
+export function metered(one: Target, child: ChildProcess): MeteredTarget {
+  const ask = async (wish: "now" | "collected"): Promise<Usage> => {
+    const answer = once(child, "message");
+    child.send(wish);
+    const [usage] = await Promise.race([answer, gone(child, one.name)]);
+    return usage;
+  };
+  return { ...one, usage: () => ask("now"), collectedUsage: () => ask("collected") };
+}

@@ -1,0 +1,82 @@
+import {
+  AuthorizeRequest,
+  CreateTicketRequest,
+  CreateTicketResponse,
+  ExchangeUserInfoRequest,
+  GetStatusRequest,
+  GetStatusResponse,
+  MarkScannedRequest,
+  WatchStatusRequest,
+  WatchStatusResponse,
+} from "../gen/qrlogin/v1/qr_login_service.js";
+import type { TicketState, TicketStatus } from "../gen/qrlogin/v1/ticket.js";
+import { authorization, framed, ticketWanted } from "./calls.js";
+import { openRawClient } from "./raw_calls.js";
+
+/** What the creator of a ticket holds. */
+export interface Held {
+  readonly ticketId: string;
+  readonly ticketSecret: string;
+}
+
+/** A watch that has begun. */
+export interface RawWatch {
+  /** Waits for this state. Answers when it came, by the clock that all processes of the machine share. */
+  until(state: TicketState): Promise<bigint>;
+  cancel(): void;
+}
+
+/** The calls of a login on one connection, app and phone alike. Each rejects when it is refused. */
+export interface RawService {
+  createTicket(): Promise<Held>;
+  getStatus(ticket: Held): Promise<TicketStatus>;
+  markScanned(ticketId: string): Promise<void>;
+  authorize(ticketId: string): Promise<void>;
+  watch(ticket: Held): RawWatch;
+  exchange(exchangeTicket: string): Promise<void>;
+  close(): void;
+}
+
+const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
+
+/** @param token The user token of the phone. */
+export async function openRawService(address: string, token: string): Promise<RawService> {
+  const client = await openRawClient(address);
+  const bearer = `Bearer ${token}`;
+  return {
+    async createTicket() {
+      return CreateTicketResponse.decode(await client.unary("CreateTicket", creation, authorization));
+    },
+    async getStatus({ ticketId, ticketSecret }) {
+      const body = framed(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
+      const { status } = GetStatusResponse.decode(await client.unary("GetStatus", body, authorization));
+      if (!status) throw new Error("GetStatus answered no status");
+      return status;
+    },
+    async markScanned(ticketId) {
+      const scanned = { $case: "ticketId", value: ticketId } as const;
+      await client.unary("MarkScanned", framed(MarkScannedRequest.encode({ scanned }).finish()), bearer);
+    },
+    async authorize(ticketId) {
+      await client.unary("Authorize", framed(AuthorizeRequest.encode({ ticketId }).finish()), bearer);
+    },
+    watch({ ticketId, ticketSecret }) {
+      const body = framed(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());
+      const stream = client.stream("WatchStatus", body, authorization);
+      return {
+        async until(state) {
+          for (;;) {
+            const { message, at } = await stream.next();
+            if (WatchStatusResponse.decode(message).status?.state === state) return at;
+          }
+        },
+        cancel: stream.cancel,
+      };
+    },
+    async exchange(exchangeTicket) {
+      const body = framed(ExchangeUserInfoRequest.encode({ exchangeTicket, codeVerifier: "" }).finish());
+      await client.unary("ExchangeUserInfo", body, authorization);
+    },
+    close: client.close,
+  };
+}

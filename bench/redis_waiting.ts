@@ -1,0 +1,73 @@
+import { methods } from "./calls.js";
+import { type Competitor, compare, enter, leave, printRates, ratesHeading } from "./contest.js";
+import type { RawService } from "./raw_service.js";
+import { type RedisTarget, startRedis } from "./redis_process.js";
+import { openRawServices, type Setting } from "./redis_setting.js";
+import { startService } from "./servers.js";
+import { percentile } from "./statistics.js";
+
+/** What it costs to have every answer confirmed by replicas, or on disk. */
+export async function measureWaiting({ rounds, quick, folder, stopping }: Setting): Promise<void> {
+  const seconds = quick ? 1 : 3;
+  const samples = quick ? 100 : 1_000;
+
+  async function withReplicas(count: number): Promise<RedisTarget> {
+    const fromMemory = ["--repl-diskless-sync-delay", "0", "--rdb-del-sync-files", "yes"];
+    const primary = stopping(await startRedis("primary", fromMemory));
+    for (let made = 0; made < count; made++) {
+      stopping(await startRedis("replica", ["--replicaof", `127.0.0.1 ${primary.port}`, ...fromMemory]));
+    }
+    for (const end = Date.now() + 20_000; (await primary.command("WAIT", count, 1_000)) !== count; ) {
+      if (Date.now() > end) throw new Error("the replicas do not follow their primary");
+    }
+    return primary;
+  }
+
+  const onDisk = ["--appendonly", "yes", "--appendfsync", "always"];
+  const servers = [
+    { name: "no replica", redis: await withReplicas(0), replicas: 0 },
+    { name: "WAIT 1", redis: await withReplicas(1), replicas: 1 },
+    { name: "WAIT 2", redis: await withReplicas(2), replicas: 2 },
+    { name: "appendfsync always", redis: stopping(await startRedis("on disk", onDisk)), replicas: 0 },
+  ];
+  const competitors: Competitor[] = [];
+  for (const { name, redis, replicas } of servers) {
+    const options = { name, level: "info", folder, redis: { url: redis.url, replicas } } as const;
+    const competitor = await enter(await startService(options));
+    competitors.push(competitor);
+    stopping({ stop: () => leave(competitor) });
+  }
+  console.log(
+    `waiting: ${rounds} x ${seconds} s, 8 connections x 16 calls; ratios to a Redis without replicas`,
+  );
+  console.log(ratesHeading);
+  const names = competitors.map(({ target }) => target.name);
+  for (const method of methods) {
+    printRates(method, names, await compare(competitors, method, { rounds, seconds, folder }));
+  }
+
+  const clients: RawService[] = [];
+  for (const { target } of competitors) {
+    clients.push((await openRawServices({ stopping }, target.address, 1))(0));
+  }
+  const times = competitors.map(() => ({ createTicket: [] as number[], getStatus: [] as number[] }));
+  for (let sample = -100; sample < samples; sample++) {
+    for (const [index, client] of clients.entries()) {
+      const begun = performance.now();
+      const ticket = await client.createTicket();
+      const created = performance.now();
+      await client.getStatus(ticket);
+      if (sample < 0) continue;
+      times[index]?.createTicket.push(created - begun);
+      times[index]?.getStatus.push(performance.now() - created);
+    }
+  }
+  console.log(`one call at a time, ${samples} each, in turns; ms, p50 / p99`);
+  for (const [index, time] of times.entries()) {
+    const columns = methods.map((method) => {
+      const numbers = time[method];
+      return `${method} ${percentile(numbers, 0.5).toFixed(2)} / ${percentile(numbers, 0.99).toFixed(2)}`;
+    });
+    console.log(`${(names[index] ?? "").padEnd(20)}${columns.join("   ")}`);
+  }
+}
