@@ -1,4 +1,4 @@
-import type { ServerFacts } from "./server_facts.js";
+import type { SavingFacts, ServerFacts } from "./server_facts.js";
 
 /** What holds when servers and nodes are killed, restarted or replaced by a replica. */
 export interface Durability {
@@ -20,13 +20,19 @@ type Comeback =
  * The level of a deployment: that of its weakest server.
  *
  * @param confirming How many replicas confirm every answer.
+ * @param replicas What their replicas are like.
  * @param known How many there are as far as Sentinels or the Cluster know.
  */
 export function durabilityOf(
   servers: readonly ServerFacts[],
   confirming: number,
   known: number | undefined,
+  replicas: readonly SavingFacts[],
 ): Durability {
+  // One that comes back with an older state can be promoted while the primary is still away, as after a power cut.
+  const stale = replicas.map((replica) => comebackOf(replica, true)).find(({ safe }) => !safe);
+  if (stale)
+    return { level: "best effort", because: `a replica may be promoted after a restart, and ${stale.text}` };
   const levels = servers.map((server) => levelOf(server, confirming, known ?? 0));
   const [first] = levels;
   if (!first) return { level: "best effort", because: "no server could be asked" };
@@ -34,7 +40,7 @@ export function durabilityOf(
 }
 
 function levelOf(server: ServerFacts, confirming: number, known: number): Durability {
-  const replicas = Math.max(server.replicas, known);
+  const replicas = Math.max(server.replicas.length, known);
   if (confirming < replicas) {
     const because =
       `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, and answers wait for ${confirming} (store.redis.replicas): ` +
@@ -50,10 +56,10 @@ function levelOf(server: ServerFacts, confirming: number, known: number): Durabi
   };
 }
 
-function comebackOf(server: ServerFacts, hasReplicas: boolean): Comeback {
+function comebackOf(server: SavingFacts, hasReplicas: boolean): Comeback {
   const { address, appendOnly, settings } = server;
   if (!settings) {
-    const text = `${address} does not tell how it saves (CONFIG GET is refused): a restart may undo what was answered last`;
+    const text = `${address} does not tell how it saves (CONFIG GET is refused, or it cannot be reached): a restart may undo what was answered last`;
     return { safe: false, text };
   }
   if (appendOnly) {

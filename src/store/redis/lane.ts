@@ -56,7 +56,7 @@ export interface Confirmation {
  *
  * A batch that has written nothing writes a key that means nothing. Only an acknowledgement of something newer than the answer
  * proves that the server was still the primary when it gave it: one that was held still and goes on after a failover has
- * none to show.
+ * none to show. A write that lost its comparison needs none: whoever hears that reads again.
  */
 export function createConfirmedLane(connection: Connection, confirmation: Confirmation): Lane {
   let waiting: Entry[] = [];

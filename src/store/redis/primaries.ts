@@ -144,10 +144,17 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     return lost || layout.primaries.some((address) => !open.has(address));
   }
 
+  function close(): void {
+    closed = true;
+    cancelTimer?.();
+    for (const primary of open.values()) primary.close();
+    open.clear();
+  }
+
   try {
     await openMissing();
   } catch (error) {
-    for (const primary of open.values()) primary.close();
+    close();
     throw error;
   }
   wait(pulseInterval);
@@ -166,12 +173,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     onChange(onChange) {
       changed = onChange;
     },
-    close() {
-      closed = true;
-      cancelTimer?.();
-      for (const primary of open.values()) primary.close();
-      open.clear();
-    },
+    close,
   };
 }
 

@@ -1,9 +1,13 @@
+import { setTimeout as after } from "node:timers/promises";
 import { StoreUnavailable } from "../ticket_store.js";
 import { type Connection, connect, type Login } from "./connection.js";
 import { createConfirmedLane, createDirectLane, type Lane, type LaneCommand } from "./lane.js";
 import type { Naming } from "./naming.js";
 import { replaceScript } from "./replace_script.js";
 import { createSubscriptions, type Subscriptions } from "./subscriptions.js";
+
+/** The connection for subscriptions is opened anew no more often than this, in milliseconds. */
+const leastListening = 1_000;
 
 export interface PrimaryOptions {
   readonly login: Login;
@@ -58,6 +62,7 @@ export async function openPrimary(
   const connections = await connectAll(3, () => connect(address, login, timeout));
   const [writing, reading] = connections;
   let [, , listening] = connections;
+  let listeningSince = Number.NEGATIVE_INFINITY;
   let subscriptions = createSubscriptions(listening);
   let downBecause: string | undefined;
   let tellDown: (reason: string) => void = () => {};
@@ -71,7 +76,11 @@ export async function openPrimary(
   }
 
   async function listenAnew(): Promise<void> {
+    // One that is thrown out again and again, as when its subscriptions alone are too many, is not to take up all of a core.
+    const pause = leastListening - (performance.now() - listeningSince);
+    if (pause > 0) await after(pause, undefined, { ref: false });
     if (downBecause !== undefined) return;
+    listeningSince = performance.now();
     try {
       listening = await connect(address, login, timeout);
     } catch (error) {

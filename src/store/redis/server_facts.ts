@@ -4,22 +4,27 @@ interface Server {
   ask(...words: readonly string[]): Promise<unknown>;
 }
 
-/** What a server says of itself that decides what it may lose. */
-export interface ServerFacts {
+/** What decides what a server has after it was killed and started again. */
+export interface SavingFacts {
   readonly address: string;
+  /** Whether an append-only file is written. */
+  readonly appendOnly: boolean;
+  /** Whether there is a snapshot: the server has read one at its start, or written one since. */
+  readonly hasSnapshot: boolean;
+  /** Its settings; undefined where it does not tell. */
+  readonly settings: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a server says of itself. */
+export interface ServerFacts extends SavingFacts {
   /** Such as `Redis 7.0.15`. */
   readonly product: string;
   /** Major and minor version of Redis whose commands it has. */
   readonly version: readonly [major: number, minor: number];
   readonly isClusterNode: boolean;
   readonly evictionPolicy: string;
-  readonly replicas: number;
-  /** Whether an append-only file is written. */
-  readonly appendOnly: boolean;
-  /** Whether there is a snapshot: the server has read one at its start, or written one since. */
-  readonly hasSnapshot: boolean;
-  /** Its settings; undefined where the ACL user may not read them. */
-  readonly settings: Readonly<Record<string, string>> | undefined;
+  /** `HOST:PORT` of each replica that is connected. */
+  readonly replicas: readonly string[];
 }
 
 const settings = ["appendfsync", "no-appendfsync-on-rewrite", "save", "rdb-del-sync-files"];
@@ -31,14 +36,14 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
   const [major = 0, minor = 0] = field("redis_version").split(".").map(Number);
   const valkey = field("valkey_version");
   // What it has loaded then came from a primary, and `rdb-del-sync-files` says what has become of the file.
-  const wasReplica = !/^0*$/.test(field("master_replid2"));
+  const wasReplica = field("role") === "slave" || !/^0*$/.test(field("master_replid2"));
   return {
     address: server.address,
     product: valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version")}`,
     version: [major, minor],
     isClusterNode: field("cluster_enabled") === "1",
     evictionPolicy: field("maxmemory_policy"),
-    replicas: Number(field("connected_slaves")),
+    replicas: [...info.matchAll(/^slave\d+:ip=(.*?),port=(\d+)/gm)].map(([, ip, port]) => `${ip}:${port}`),
     appendOnly: field("aof_enabled") === "1",
     hasSnapshot:
       Number(field("rdb_saves")) > 0 || (!wasReplica && Number(field("rdb_last_load_keys_loaded")) > 0),

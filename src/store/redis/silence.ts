@@ -4,6 +4,9 @@ export interface SilenceWatch {
   asked(): () => void;
 }
 
+/** A timer that is later than this, in milliseconds, was held up by this process. */
+const mostLate = 20;
+
 /**
  * Calls `onSilence` when something has been asked, and nothing answered, for `timeout` milliseconds.
  *
@@ -11,35 +14,37 @@ export interface SilenceWatch {
  * would cut its own healthy connections, and not know what had become of its writes.
  */
 export function watchSilence(timeout: number, onSilence: () => void): SilenceWatch {
-  let open = 0;
-  let lastAt = 0;
+  /** When each question was asked that is not answered yet, the oldest first: a server answers in order. */
+  const open = new Set<{ readonly at: number }>();
   let timer: NodeJS.Timeout | undefined;
 
   function arm(ms: number): void {
+    const dueAt = performance.now() + ms;
     timer = setTimeout(() => {
+      const late = performance.now() - dueAt;
+      // This process was busy itself, and may not even have sent what it has asked: the server gets the time that we took.
+      if (late > mostLate) arm(Math.min(late, timeout));
       // After the next look at the network, which may hold an answer.
-      setImmediate(() => setImmediate(judge));
+      else setImmediate(() => setImmediate(judge));
     }, ms);
     timer.unref();
   }
 
   function judge(): void {
     timer = undefined;
-    if (open === 0) return;
-    const silent = performance.now() - lastAt;
+    const [oldest] = open;
+    if (!oldest) return;
+    const silent = performance.now() - oldest.at;
     if (silent >= timeout) onSilence();
     else arm(timeout - silent);
   }
 
   return {
     asked() {
-      if (open === 0) lastAt = performance.now();
-      open += 1;
+      const question = { at: performance.now() };
+      open.add(question);
       if (timer === undefined) arm(timeout);
-      return () => {
-        open -= 1;
-        lastAt = performance.now();
-      };
+      return () => void open.delete(question);
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Clock } from "../../domain/clock.js";
+import { connect, type Login } from "./connection.js";
 import { type Durability, durabilityOf } from "./durability.js";
 import type { Primaries } from "./primaries.js";
 import type { Primary } from "./primary.js";
 import type { ServerClock } from "./server_clock.js";
-import { factsOf, objectionTo } from "./server_facts.js";
+import { factsOf, objectionTo, type SavingFacts } from "./server_facts.js";
 import type { StoreEvents } from "./store_events.js";
 import type { Topology } from "./topology.js";
 
@@ -16,6 +17,8 @@ interface SupervisionOptions {
   readonly topology: Topology;
   /** How many replicas confirm every answer. */
   readonly replicas: number;
+  readonly login: Login;
+  readonly timeout: number;
   readonly requireDurable: boolean;
   readonly events: StoreEvents;
   readonly clock: Clock;
@@ -58,11 +61,26 @@ export function superviseServers(options: SupervisionOptions): Supervision {
     events.onSkew(serverClock.skew());
   }
 
+  /** What a replica says of itself. One that does not tell is not relied upon. */
+  async function replicaFacts(address: string): Promise<SavingFacts> {
+    try {
+      const connection = await connect(address, options.login, options.timeout);
+      try {
+        return await factsOf({ address, ask: (...words) => connection.call(words) });
+      } finally {
+        connection.close();
+      }
+    } catch {
+      return { address, appendOnly: false, hasSnapshot: false, settings: undefined };
+    }
+  }
+
   async function look(isFirst: boolean): Promise<void> {
     // The level is that of all servers; what could not be asked now is asked when it is back.
     if (!isFirst && primaries.areMissing()) return;
     const servers = await Promise.all(primaries.all().map((primary) => asked(primary, factsOf)));
-    let durability = durabilityOf(servers, replicas, primaries.layout().replicas);
+    const following = await Promise.all(servers.flatMap((server) => server.replicas).map(replicaFacts));
+    let durability = durabilityOf(servers, replicas, primaries.layout().replicas, following);
     for (const facts of servers) {
       const objection = objectionTo(facts, topology.kind);
       if (objection === undefined) continue;

@@ -54,7 +54,7 @@ export interface ClusterOptions {
 
 /** A Redis Cluster. All its nodes that are known are asked, and the one with the latest configuration is believed. */
 export function cluster({ nodes, login, timeout }: ClusterOptions): Topology {
-  const known = new Set(nodes);
+  let known: ReadonlySet<string> = new Set(nodes);
 
   async function view(connection: Connection, asked: string) {
     const info = String(await connection.call(["CLUSTER", "INFO"]));
@@ -66,7 +66,8 @@ export function cluster({ nodes, login, timeout }: ClusterOptions): Topology {
     kind: "cluster",
     async locate() {
       const layout = await latest("Cluster node", [...known], login, timeout, view);
-      for (const address of layout.primaries) known.add(address);
+      // Not those of all times: an address that was given up may be another Cluster's tomorrow.
+      known = new Set([...nodes, ...layout.primaries]);
       return layout;
     },
   };

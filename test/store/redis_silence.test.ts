@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { watchSilence } from "../../src/store/redis/silence.js";
+import type { Topology } from "../../src/store/redis/topology.js";
+import { createManualClock } from "../support/clock.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
+import { openTestStore } from "../support/redis_store.js";
+import { ticketIn } from "../support/tickets.js";
+
+describe("a server is silent", () => {
+  afterEach(() => vi.useRealTimers());
+
+  function watched() {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] });
+    const onSilence = vi.fn();
+    return { onSilence, watch: watchSilence(1_000, onSilence) };
+  }
+
+  test("when its oldest question has waited for the time-out, although newer ones were answered", async () => {
+    const { onSilence, watch } = watched();
+    watch.asked();
+    for (let turn = 0; turn < 9; turn++) {
+      const answered = watch.asked();
+      await vi.advanceTimersByTimeAsync(100);
+      answered();
+    }
+    expect(onSilence).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(onSilence).toHaveBeenCalledTimes(1);
+  });
+
+  test("not while every question is answered in time, however many there are", async () => {
+    const { onSilence, watch } = watched();
+    for (let turn = 0; turn < 50; turn++) {
+      const answered = watch.asked();
+      await vi.advanceTimersByTimeAsync(900);
+      answered();
+    }
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(onSilence).not.toHaveBeenCalled();
+  });
+});
+
+describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+
+  test("that was itself busy for longer than the time-out cuts no connection", async () => {
+    const store = await openTestStore(redis, { timeout: 200 });
+    onTestFinished(() => store.close());
+    const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 60_000 });
+    await store.create(ticket);
+    for (let turn = 0; turn < 8; turn++) {
+      const reads = Array.from({ length: 20 }, () => store.get(ticket.id));
+      const end = performance.now() + 300;
+      while (performance.now() < end);
+      expect((await Promise.all(reads)).every((read) => read?.id === ticket.id)).toBe(true);
+    }
+    expect(store.told.availability).toEqual([]);
+  });
+
+  test("that cannot start leaves no connection and no timer", async () => {
+    const clock = createManualClock(Date.now());
+    const half: Topology = {
+      kind: "cluster",
+      locate: async () => ({
+        primaries: [redis.address, "127.0.0.1:1"],
+        primaryOf: (tag) => (Number(tag) % 2 ? redis.address : "127.0.0.1:1"),
+        replicas: undefined,
+      }),
+    };
+    await expect(openTestStore(redis, { topology: half, clock })).rejects.toThrow("ECONNREFUSED");
+    const received = () => redis.command("INFO", "stats").then(String);
+    const count = (stats: string) => Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
+    const before = count(await received());
+    await clock.pass(10_000);
+    // The one that asks.
+    expect(count(await received())).toBe(before + 1);
+  });
+
+  test("calls the store best effort where a replica would come back with an older state", async () => {
+    const primary = await startRedis({ words: ["--appendonly", "yes", "--appendfsync", "always"] });
+    onTestFinished(() => primary.release());
+    const replica = await startRedis({ words: ["--replicaof", "127.0.0.1", String(primary.port)] });
+    onTestFinished(() => replica.release());
+    await vi.waitFor(async () => expect(await primary.command("WAIT", 1, 100)).toBe(1), 10_000);
+    await vi.waitFor(
+      async () => expect(String(await primary.command("ROLE"))).toContain(String(replica.port)),
+      10_000,
+    );
+    await replica.command("CONFIG", "SET", "save", "3600 1");
+    const store = await openTestStore(primary, { replicas: 1 });
+    onTestFinished(() => store.close());
+    expect(store.told.durability).toMatchObject([{ level: "best effort" }]);
+    expect(store.told.durability[0]?.because).toContain(replica.address);
+    await expect(openTestStore(primary, { replicas: 1, requireDurable: true })).rejects.toThrow(
+      "requireDurable",
+    );
+  });
+});
