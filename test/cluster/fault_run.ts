@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { asApp, callsOf } from "../support/callers.js";
 import { check, type Verdict } from "./checker.js";
 import { type Fault, nodeKilled } from "./faults.js";
 import { type History, nanoseconds, startHistory } from "./history.js";
 import { playLogin, type Stage } from "./login.js";
 import { type CallableNode, type ServiceNode, startNode, writeConfig } from "./nodes.js";
+import { type Pace, paceOf } from "./pace.js";
 import { type Random, randomOf } from "./random.js";
 import { type HeldTicket, recordCalls } from "./recorded_calls.js";
 import type { Topology } from "./topologies.js";
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly logins: number;
   /** The longest pause of somebody who thinks, in milliseconds. */
   readonly thinking: number;
-  /** The longest pause between two faults, in milliseconds. */
+  /** How many calls each login makes between two faults, on average and at most. */
   readonly calm: number;
   /** Without them nothing may be lost or unclear. True by default. */
   readonly withFaults?: boolean;
@@ -108,13 +108,14 @@ async function load(
     }
   };
   const trouble = random.fork();
+  const pace = paceOf(history, random.fork(), logins);
   const choices = Array.from({ length: logins }, () => random.fork());
   const parts = await Promise.allSettled([
     going(async () => {
       while (!isFailed && faults.length > 0 && !isEnough()) {
         const fault = nextOf(faults, happened, trouble);
-        await sleep(trouble.between(calm / 5, calm));
-        await inflict(fault, nodes, trouble, history);
+        await pace(calm / 5, calm);
+        await inflict(fault, nodes, trouble, pace, history);
         happened.set(fault.kind, (happened.get(fault.kind) ?? 0) + 1);
       }
     }),
@@ -143,10 +144,11 @@ async function inflict(
   { kind, effect, happen }: Fault,
   nodes: readonly ServiceNode[],
   random: Random,
+  pace: Pace,
   history: History,
 ): Promise<void> {
   const start = nanoseconds();
-  await happen(random);
+  await happen(random, pace);
   await eventually(`all nodes serve again after "${kind}"`, async () => {
     const served = await Promise.all(nodes.map(serves));
     return served.every((one) => one);

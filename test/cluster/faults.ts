@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisProcess } from "../support/redis.js";
 import type { ServiceNode } from "./nodes.js";
+import type { Pace } from "./pace.js";
 import type { Random } from "./random.js";
 
 /** Something that goes wrong. */
@@ -9,16 +9,16 @@ export interface Fault {
   /** What it may cost in this deployment; absent if nothing. */
   readonly effect?: "empty" | "lost";
   /** Does it, and undoes it after a while: fulfilled when the deployment is whole again. */
-  happen(random: Random): Promise<void>;
+  happen(random: Random, pace: Pace): Promise<void>;
 }
 
 /** One node is killed, and started again a little later. */
 export const nodeKilled = (nodes: readonly ServiceNode[]): Fault => ({
   kind: "node killed",
-  async happen(random) {
+  async happen(random, pace) {
     const node = random.oneOf(nodes);
     await node.kill();
-    await sleep(random.between(0, 1_000));
+    await pace(0, 12);
     await node.start();
   },
 });
@@ -27,21 +27,21 @@ export const nodeKilled = (nodes: readonly ServiceNode[]): Fault => ({
 export const redisKilled = (servers: readonly RedisProcess[], effect?: Fault["effect"]): Fault => ({
   kind: "Redis killed",
   ...(effect && { effect }),
-  async happen(random) {
+  async happen(random, pace) {
     const server = random.oneOf(servers);
     await server.kill();
-    await sleep(random.between(0, 1_500));
+    await pace(0, 12);
     await server.restart();
   },
 });
 
 /** Redis stands still for a while; connections stay open. */
-export const redisPaused = (servers: readonly RedisProcess[], longest = 2_500): Fault => ({
+export const redisPaused = (servers: readonly RedisProcess[], longest = 10): Fault => ({
   kind: "Redis paused",
-  async happen(random) {
+  async happen(random, pace) {
     const server = random.oneOf(servers);
     server.pause();
-    await sleep(random.between(100, longest));
+    await pace(1, longest);
     server.resume();
   },
 });
@@ -49,13 +49,13 @@ export const redisPaused = (servers: readonly RedisProcess[], longest = 2_500): 
 /** All connections to Redis are cut, a few times in a row. */
 export const connectionsCut = (servers: () => Promise<readonly RedisProcess[]>): Fault => ({
   kind: "connections cut",
-  async happen(random) {
+  async happen(random, pace) {
     for (let times = 0; times < 3; times++) {
       for (const server of await servers()) {
         await server.command("CLIENT", "KILL", "TYPE", "normal");
         if (random.chance(0.7)) await server.command("CLIENT", "KILL", "TYPE", "pubsub");
       }
-      await sleep(random.between(50, 400));
+      await pace(1, 6);
     }
   },
 });

@@ -52,6 +52,8 @@ export interface History {
   readonly path: string;
   /** Calls so far, beside what watchers saw. */
   operations(): number;
+  /** Calls `onOperation` after every call; the answer ends that. */
+  onOperation(onOperation: () => void): () => void;
   add(entry: Entry): void;
   /** Fulfilled when all of it is in the file. */
   close(): Promise<void>;
@@ -61,12 +63,19 @@ export interface History {
 export function startHistory(path: string): History {
   const file = createWriteStream(path);
   let operations = 0;
+  const listening = new Set<() => void>();
   return {
     path,
     operations: () => operations,
+    onOperation(onOperation) {
+      listening.add(onOperation);
+      return () => void listening.delete(onOperation);
+    },
     add(entry) {
-      if (!["Watch", "WatchEnded", "Fault"].includes(entry.op)) operations += 1;
       file.write(`${JSON.stringify(entry)}\n`);
+      if (["Watch", "WatchEnded", "Fault"].includes(entry.op)) return;
+      operations += 1;
+      for (const onOperation of listening) onOperation();
     },
     async close() {
       file.end();

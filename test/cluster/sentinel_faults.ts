@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisProcess } from "../support/redis.js";
 import type { RedisWithSentinels } from "../support/redis_sentinel.js";
 import type { Fault } from "./faults.js";
@@ -11,11 +10,11 @@ const patience = 90_000;
 export const primaryKilled = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
   kind: "primary killed",
   ...(effect && { effect }),
-  async happen(random) {
+  async happen(_random, pace) {
     const old = await redis.primary();
     await old.kill();
     await replaced(redis, old);
-    await sleep(random.between(0, 1_000));
+    await pace(0, 12);
     await old.restart();
     await demote(redis, old);
   },
@@ -36,7 +35,7 @@ export const primaryRestarted = (redis: RedisWithSentinels, effect: Fault["effec
 export const failoverAsked = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
   kind: "failover asked",
   ...(effect && { effect }),
-  async happen() {
+  async happen(_random, pace) {
     const old = await redis.primary();
     const [sentinel] = redis.sentinels;
     await eventually(
@@ -47,6 +46,7 @@ export const failoverAsked = (redis: RedisWithSentinels, effect?: Fault["effect"
       patience,
     );
     await replaced(redis, old);
+    await pace(1, 8);
     await demote(redis, old);
   },
 });
@@ -54,10 +54,10 @@ export const failoverAsked = (redis: RedisWithSentinels, effect?: Fault["effect"
 /** A replica stands still, so that nothing can be confirmed by all. */
 export const replicaPaused = (redis: RedisWithSentinels): Fault => ({
   kind: "replica paused",
-  async happen(random) {
+  async happen(random, pace) {
     const replica = random.oneOf(await redis.replicas());
     replica.pause();
-    await sleep(random.between(100, 2_500));
+    await pace(1, 10);
     replica.resume();
     await whole(redis);
   },
@@ -67,13 +67,13 @@ export const replicaPaused = (redis: RedisWithSentinels): Fault => ({
 export const primaryPaused = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
   kind: "primary paused",
   ...(effect && { effect }),
-  async happen(random) {
+  async happen(random, pace) {
     const old = await redis.primary();
     const isReplaced = random.chance(0.5);
     old.pause();
     try {
       if (isReplaced) await replaced(redis, old);
-      await sleep(random.between(100, 800));
+      await pace(1, 6);
     } finally {
       old.resume();
     }
@@ -86,11 +86,11 @@ export const primaryPaused = (redis: RedisWithSentinels, effect?: Fault["effect"
 export const primaryKilledAlone = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
   kind: "primary killed while its replicas hear nothing",
   ...(effect && { effect }),
-  async happen(random) {
+  async happen(_random, pace) {
     const old = await redis.primary();
     const replicas = await redis.replicas();
     await deafen(old, replicas);
-    await sleep(random.between(100, 700));
+    await pace(1, 6);
     await old.kill();
     for (const replica of replicas) replica.resume();
     await replaced(redis, old);
@@ -114,7 +114,6 @@ export async function replaced(redis: RedisWithSentinels, old: RedisProcess): Pr
 
 /** Sentinels take ten seconds to tell an old primary that it is one no more; whoever operates them need not wait for it. */
 export async function demote(redis: RedisWithSentinels, old: RedisProcess): Promise<void> {
-  await sleep(1_000);
   const present = await redis.primary();
   if (present !== old) await old.command("REPLICAOF", "127.0.0.1", present.port);
   await whole(redis);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type RedisProcess, startRedis } from "../support/redis.js";
 import { startRedisCluster } from "../support/redis_cluster.js";
 import { startRedisWithSentinels } from "../support/redis_sentinel.js";
@@ -84,8 +83,8 @@ const cluster = (name: string, words: readonly string[], effect?: Fault["effect"
     const redis = await startRedisCluster(words);
     const whole = (fault: Fault): Fault => ({
       ...fault,
-      async happen(random) {
-        await fault.happen(random);
+      async happen(random, pace) {
+        await fault.happen(random, pace);
         await redis.whole();
       },
     });
@@ -93,7 +92,7 @@ const cluster = (name: string, words: readonly string[], effect?: Fault["effect"
       redis: { cluster: { nodes: redis.masters.map(({ address }) => address) }, requireDurable: true },
       faults: [
         whole(redisKilled(redis.masters, effect)),
-        whole(redisPaused(redis.masters, 1_500)),
+        whole(redisPaused(redis.masters, 5)),
         connectionsCut(async () => redis.masters),
       ],
       release: () => redis.release(),
@@ -149,9 +148,9 @@ export const bestEffort = {
 export const snapshotRestored = (server: RedisProcess): Fault => ({
   kind: "snapshot restored",
   effect: "lost",
-  async happen(random) {
+  async happen(_random, pace) {
     await saved(server);
-    await sleep(random.between(100, 600));
+    await pace(1, 6);
     await server.restart();
   },
 });

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./faults.js";
 
 /** A way to Redis on which the answers to writes can get lost. */
@@ -67,12 +66,12 @@ export async function startWriteLink(target: number): Promise<WriteLink> {
 /** Writes are made and their answers get lost, a few times in a row: the surest way to an unknown outcome. */
 export const answersLost = (link: WriteLink): Fault => ({
   kind: "answers to writes lost",
-  async happen(random) {
+  async happen(_random, pace) {
     for (let times = 0; times < 3; times++) {
       link.hold();
-      await sleep(random.between(50, 700));
+      await pace(1, 5);
       link.cut();
-      await sleep(random.between(100, 300));
+      await pace(1, 5);
     }
   },
 });

@@ -1,0 +1,27 @@
+import type { History } from "./history.js";
+import type { Random } from "./random.js";
+
+/**
+ * Lets the load go on until each login has made between `least` and `most` more calls, on average. A run knows no other time, so that a
+ * slow machine suffers no more from a fault than a quick one.
+ */
+export type Pace = (least: number, most: number) => Promise<void>;
+
+/** Those who would call may all be waiting for what is disturbed: after so many milliseconds it goes on all the same. */
+const patience = 10_000;
+
+export function paceOf(history: History, random: Random, logins: number): Pace {
+  return (least, most) =>
+    new Promise((resolve) => {
+      const enough = history.operations() + Math.ceil(random.between(least, most) * logins);
+      const bound = setTimeout(end, patience);
+      const stopListening = history.onOperation(() => {
+        if (history.operations() >= enough) end();
+      });
+      function end(): void {
+        clearTimeout(bound);
+        stopListening();
+        resolve();
+      }
+    });
+}
