@@ -12,9 +12,11 @@ export interface Durability {
 }
 
 /** What a server has after it was killed and started again. */
-type Comeback =
-  | { readonly safe: true; readonly text: string }
-  | { readonly safe: false; readonly text: string };
+interface Comeback {
+  /** Whether it is all that it had answered, or nothing. */
+  readonly safe: boolean;
+  readonly text: string;
+}
 
 /**
  * The level of a deployment: that of its weakest server.
