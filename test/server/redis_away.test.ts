@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { systemClock } from "../../src/domain/clock.js";
-import { type Answer, authorized, byId, created, orThrow } from "../support/callers.js";
-import { expectRefusal } from "../support/expect_refusal.js";
+import { authorized, byId, created, orThrow } from "../support/callers.js";
+import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { away, healthy, type RedisServer, startRedisServer } from "../support/redis_server.js";
 
@@ -23,13 +23,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     const held = await authorized(shop, alice);
     await redis.kill();
     await healthIs(server, away);
-    const answers: Answer<unknown>[] = [
-      ...[await shop.createTicket(), await shop.getStatus(held), await shop.watchStatus(held)],
-      ...[await alice.markScanned(byId(held)), await alice.authorize(held), await alice.cancel(held)],
-      ...[await shop.withdraw(held), await shop.exchangeUserInfo(held)],
-    ];
-    for (const answer of answers) expectRefusal(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
-    expect((await shop.getSigningKeys()).code).toBe("OK");
+    await expectStoreAway(shop, alice, held);
     await redis.restart();
     await healthIs(server, healthy);
     // What it had before is still there, and not spent.

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { StoreUnavailable } from "../../src/store/ticket_store.js";
-import { type Answer, authorized, byId, callersOf, created, orThrow, scanned } from "../support/callers.js";
-import { expectRefusal } from "../support/expect_refusal.js";
+import { authorized, byId, callersOf, created, orThrow, scanned } from "../support/callers.js";
+import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
 import { alice, clock, fail, restart, server, setStage, shop, stored } from "../support/stage.js";
 
 setStage();
@@ -51,13 +51,7 @@ describe("a refusal that passes says how long to wait, and one that does not say
       throw new StoreUnavailable("cut off by the test");
     };
     fail({ create: away, get: away, replace: away });
-    const answers: Answer<unknown>[] = [
-      ...[await shop.createTicket(), await shop.getStatus(held), await shop.watchStatus(held)],
-      ...[await alice.markScanned(byId(held)), await alice.authorize(held), await alice.cancel(held)],
-      ...[await shop.withdraw(held), await shop.exchangeUserInfo(held)],
-    ];
-    for (const answer of answers) expectRefusal(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
-    expect((await shop.getSigningKeys()).code).toBe("OK");
+    await expectStoreAway(shop, alice, held);
   });
 
   it("OUTCOME_UNKNOWN for an exchange that may have been written, without a time to wait", async () => {

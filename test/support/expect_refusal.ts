@@ -1,7 +1,7 @@
 import type { status } from "@grpc/grpc-js";
 import { expect } from "vitest";
 import type { Reason } from "../../src/domain/refusal.js";
-import type { Answer } from "./callers.js";
+import { type Answer, byId, type Calls, type Held } from "./callers.js";
 
 /** What a refusal says beside code and reason; it must say nothing else. */
 export interface Extras {
@@ -22,4 +22,15 @@ export function expectRefusal(
   expect(answer.fieldViolations.map(({ field }) => field)).toEqual(fields);
   if (retry) expect(answer.retryAfterMs).toBeGreaterThan(0);
   else expect(answer.retryAfterMs).toBeUndefined();
+}
+
+/** Every RPC that needs the store says that it is away, and the one that does not is answered. */
+export async function expectStoreAway(app: Calls, user: Calls, held: Held): Promise<void> {
+  const answers: Answer<unknown>[] = [
+    ...[await app.createTicket(), await app.getStatus(held), await app.watchStatus(held)],
+    ...[await user.markScanned(byId(held)), await user.authorize(held), await user.cancel(held)],
+    ...[await app.withdraw(held), await app.exchangeUserInfo(held)],
+  ];
+  for (const answer of answers) expectRefusal(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+  expect((await app.getSigningKeys()).code).toBe("OK");
 }
