@@ -1,7 +1,7 @@
 import type { status } from "@grpc/grpc-js";
 import { expect } from "vitest";
 import type { Reason } from "../../src/domain/refusal.js";
-import { type Answer, byId, type Calls, type Held } from "./callers.js";
+import { type Answer, type authorized, byId, type Calls } from "./callers.js";
 
 /** What a refusal says beside code and reason; it must say nothing else. */
 export interface Extras {
@@ -25,7 +25,11 @@ export function expectRefusal(
 }
 
 /** Every RPC that needs the store says that it is away, and the one that does not is answered. */
-export async function expectStoreAway(app: Calls, user: Calls, held: Held): Promise<void> {
+export async function expectStoreAway(
+  app: Calls,
+  user: Calls,
+  held: Awaited<ReturnType<typeof authorized>>,
+): Promise<void> {
   const answers: Answer<unknown>[] = [
     ...[await app.createTicket(), await app.getStatus(held), await app.watchStatus(held)],
     ...[await user.markScanned(byId(held)), await user.authorize(held), await user.cancel(held)],
