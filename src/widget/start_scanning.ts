@@ -49,7 +49,8 @@ export function startScanning(place?: string | HTMLElement | null, options: Scan
   });
   session = createSession(createApi(options), options, view);
   if (!isDialog) present.set(within, scanning);
-  let wasThere = false;
+  // A page may make its element first and put it in place later.
+  let wasThere = host.isConnected;
   looking = setInterval(() => {
     if (wasThere && !host.isConnected) scanning.stop();
     wasThere ||= host.isConnected;

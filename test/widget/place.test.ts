@@ -25,6 +25,19 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     expect(await runningSince(it, before)).toEqual(nothing);
   });
 
+  it("stops by itself too where its place was there for no time at all", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const before = await it.run<Running>("running()");
+    const withdrawn = it.page.waitForResponse(/\/withdraw$/);
+    await it.run(`
+      QrLogin.startScanning("qrcode", { appId: "shop", ...callbacks() });
+      document.getElementById("qrcode").remove();
+    `);
+    await withdrawn;
+    expect(await runningSince(it, before)).toEqual(nothing);
+  });
+
   it("leaves nothing running after a sign-in but what draws it", async () => {
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
