@@ -10,6 +10,7 @@ import { Refusal } from "../domain/refusal.js";
 import type { CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
 import { refusalOf, statusOf } from "./errors.js";
+import type { RequestBytes } from "./raw_requests.js";
 
 /** What a handler may know of its call beside the request. */
 export interface CallContext {
@@ -46,7 +47,7 @@ export interface CallEdge {
   readonly inFlight: { enter(): () => void };
 }
 
-type ServerCall = ServerUnaryCall<Buffer, unknown> | ServerWritableStream<Buffer, unknown>;
+type ServerCall = ServerUnaryCall<RequestBytes, unknown> | ServerWritableStream<RequestBytes, unknown>;
 
 /**
  * The edge between grpc-js callbacks and promises. In this order: credential, request, use case; then the answer, or the
@@ -59,10 +60,10 @@ export function unary<Caller, Request, Response>(
   kind: CallerKind<Caller>,
   method: Method<Caller, Request, Response>,
   edge: CallEdge,
-): handleUnaryCall<Buffer, Response> {
+): handleUnaryCall<RequestBytes, Response> {
   return (call, callback) => {
     void served(name, kind, call, edge, async (caller, context) => {
-      const request = decodeRequest(method.request, call.request);
+      const request = decodeRequest(method.request, call.request.take());
       callback(null, await method.handle(caller, request, context));
     }).then((refusal) => refusal && callback(statusOf(refusal)));
   };
@@ -74,10 +75,10 @@ export function serverStream<Caller, Request, Response>(
   kind: CallerKind<Caller>,
   method: StreamMethod<Caller, Request, Response>,
   edge: CallEdge,
-): handleServerStreamingCall<Buffer, Response> {
+): handleServerStreamingCall<RequestBytes, Response> {
   return (call) => {
     void served(name, kind, call, edge, async (caller, context) => {
-      const request = decodeRequest(method.request, call.request);
+      const request = decodeRequest(method.request, call.request.take());
       for await (const message of method.handle(caller, request, context)) {
         if (!call.write(message)) await once(call, "drain", { signal: context.signal() });
       }

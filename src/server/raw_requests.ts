@@ -1,9 +1,31 @@
 import type { ServiceDefinition } from "@grpc/grpc-js";
 
+/**
+ * The bytes of a request, handed over once. grpc-js keeps a request as long as its call lasts, and these are cut out of a
+ * buffer of several kilobytes, which a watch would hold for hours.
+ */
+export interface RequestBytes {
+  take(): Uint8Array;
+}
+
 /** The service with requests as the bytes that came, for us to decode: see `decode.ts`. */
 export function rawRequests(definition: ServiceDefinition): ServiceDefinition {
-  const raw = (bytes: Buffer) => bytes;
   return Object.fromEntries(
-    Object.entries(definition).map(([name, method]) => [name, { ...method, requestDeserialize: raw }]),
+    Object.entries(definition).map(([name, method]) => [
+      name,
+      { ...method, requestDeserialize: handedOverOnce },
+    ]),
   );
+}
+
+function handedOverOnce(bytes: Buffer): RequestBytes {
+  let left: Buffer | undefined = bytes;
+  return {
+    take() {
+      if (!left) throw new Error("the request has been taken before");
+      const taken = left;
+      left = undefined;
+      return taken;
+    },
+  };
 }

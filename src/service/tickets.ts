@@ -108,11 +108,8 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
     },
 
     async markScanned(by: Approver, scanned: ScannedCode): Promise<Ticket> {
-      const outcome = await perform(access, scanned.ticketId, agreesWith(scanned), {
-        name: "markScanned",
-        by,
-      });
-      return outcome.ticket;
+      const command = { name: "markScanned", by } as const;
+      return (await perform(access, scanned.ticketId, command, { admit: agreesWith(scanned) })).ticket;
     },
 
     /** `fetchProfile` is asked only if the approval would be written, and before it is: what it throws changes nothing. */
@@ -124,16 +121,17 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
       const ticket = await load(access, ticketId);
       const next = nextOf(access, ticket, { name: "authorize", by, profile: by.profile });
       if (!next) return ticket;
-      const profile = await fetchProfile();
-      return (await perform(access, ticketId, anyone, { name: "authorize", by, profile })).ticket;
+      const command = { name: "authorize", by, profile: await fetchProfile() } as const;
+      return (await perform(access, ticketId, command, { admit: anyone, read: ticket })).ticket;
     },
 
     async cancel(by: Approver, ticketId: string): Promise<Ticket> {
-      return (await perform(access, ticketId, anyone, { name: "cancel", by })).ticket;
+      return (await perform(access, ticketId, { name: "cancel", by }, { admit: anyone })).ticket;
     },
 
     async withdraw(app: CallingApp, proof: TicketProof): Promise<Ticket> {
-      return (await perform(access, proof.ticketId, creatorOnly(app, proof), { name: "withdraw" })).ticket;
+      const admit = creatorOnly(app, proof);
+      return (await perform(access, proof.ticketId, { name: "withdraw" }, { admit })).ticket;
     },
 
     /**
@@ -152,7 +150,7 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
         const right = ticket.appId === app.id && sameDigest(ticket.exchangeDigest, digest(exchangeTicket));
         if (!right) throw new Refusal("TICKET_NOT_FOUND");
       };
-      const { prepared } = await perform(access, id, admit, { name: "exchange", codeVerifier }, prepare);
+      const { prepared } = await perform(access, id, { name: "exchange", codeVerifier }, { admit, prepare });
       // The table has no cell that lets an exchange pass without a write.
       if (!prepared) throw new Error("an exchange was answered without a write");
       return prepared;

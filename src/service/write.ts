@@ -28,15 +28,28 @@ const maxAttempts = 8;
 /** Whether the caller may see the ticket at all; throws a Refusal if not. */
 export type Admission = (ticket: Ticket) => void;
 
+/** What goes with a command. */
+export interface Performance<Prepared> {
+  readonly admit: Admission;
+  /**
+   * For what may fail and must not fail after the write: asked with the ticket as it stands, once a write is decided and before
+   * it is made, and again after each lost race. What it throws changes nothing.
+   */
+  readonly prepare?: (ticket: Ticket) => Promise<Prepared>;
+  /** The ticket as it was read before, which saves reading it again. */
+  readonly read?: Ticket;
+}
+
 /**
  * The ticket as it is true now: one whose time has run out is written EXPIRED first, whoever looks at it.
  *
+ * @param read The ticket as it was read before, which may be old: whatever is written is compared with it.
  * @throws Refusal TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE
  */
-export function load({ store, clock, lifetimes }: TicketAccess, id: string): Promise<Ticket> {
+export function load({ store, clock, lifetimes }: TicketAccess, id: string, read?: Ticket): Promise<Ticket> {
   return inStore(async () => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const ticket = await store.get(id);
+      const ticket = (attempt === 0 && read) || (await store.get(id));
       if (!ticket) throw new Refusal("TICKET_NOT_FOUND");
       const expired = expiryOf(ticket, { now: clock.now(), writeId: newWriteId(), lifetimes });
       if (!expired) return ticket;
@@ -50,21 +63,17 @@ export function load({ store, clock, lifetimes }: TicketAccess, id: string): Pro
  * Lets a command take effect: load, decide, write if nobody else has written since, else load again. The loser of a race
  * is answered by the state that won.
  *
- * `prepare` is for what may fail and must not fail after the write: it is asked with the ticket as it stands, once a write
- * is decided and before it is made, and again after each lost race. What it throws changes nothing.
- *
  * @throws Refusal with what the table says; also TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and
  * OUTCOME_UNKNOWN for an exchange.
  */
 export async function perform<Prepared>(
   access: TicketAccess,
   id: string,
-  admit: Admission,
   command: Command,
-  prepare?: (ticket: Ticket) => Promise<Prepared>,
+  { admit, prepare, read }: Performance<Prepared>,
 ): Promise<Outcome<Prepared>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const ticket = await load(access, id);
+    const ticket = await load(access, id, attempt === 0 ? read : undefined);
     admit(ticket);
     const next = nextOf(access, ticket, command);
     if (!next) return { ticket, prepared: undefined };

@@ -201,6 +201,27 @@ describe("the profile for the approval", () => {
     );
   });
 
+  test("costs no second reading of the ticket, but where somebody else has written meanwhile", async () => {
+    const { access, createIn, tickets, stored } = createService();
+    const reading = vi.spyOn(access.store, "get");
+    const alone = await createIn("SCANNED");
+    reading.mockClear();
+    await tickets.authorize(alice, alone.id, async () => alice.profile);
+    expect(reading).toHaveBeenCalledTimes(1);
+    const shared = await createIn("SCANNED");
+    reading.mockClear();
+    const meanwhile = async () => {
+      await access.store.replace(
+        { ...(await stored(shared.id)), writeId: "another" },
+        (await stored(shared.id)).writeId,
+      );
+      return alice.profile;
+    };
+    await tickets.authorize(alice, shared.id, meanwhile);
+    expect(reading).toHaveBeenCalledTimes(2);
+    expect(await stored(shared.id)).toMatchObject({ state: "AUTHORIZED" });
+  });
+
   test("is not fetched where nothing would be written", async () => {
     const { create, createIn, tickets } = createService();
     const fetchProfile = vi.fn(async () => alice.profile);
