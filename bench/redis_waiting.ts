@@ -12,7 +12,7 @@ export async function measureWaiting({ rounds, quick, folder, stopping }: Settin
   const samples = quick ? 100 : 1_000;
 
   async function withReplicas(count: number): Promise<RedisTarget> {
-    const fromMemory = ["--repl-diskless-sync-delay", "0", "--rdb-del-sync-files", "yes"];
+    const fromMemory = ["--repl-diskless-sync-delay", "0", "--repl-diskless-load", "swapdb"];
     const primary = stopping(await startRedis("primary", fromMemory));
     for (let made = 0; made < count; made++) {
       stopping(await startRedis("replica", ["--replicaof", `127.0.0.1 ${primary.port}`, ...fromMemory]));

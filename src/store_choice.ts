@@ -45,11 +45,12 @@ export async function openStore(config: StoreConfig, around: Surroundings): Prom
   if (config.kind === "memory") {
     return { store: createMemoryStore({ clock, lifetimes, ...config }), clock, tell: () => {} };
   }
-  const { keyPrefix, replicas, timeout, reread, requireDurable } = config.redis;
+  const { keyPrefix, replicas, replicasOnDisk, timeout, reread, requireDurable } = config.redis;
   const login = loginOf(config.redis);
   const health = createHealthRelay();
   const store = await openRedisStore({
-    ...{ clock, lifetimes, keyPrefix, replicas, timeout, reread, requireDurable, login, caps: config },
+    ...{ clock, lifetimes, keyPrefix, replicas, replicasOnDisk, timeout, reread, requireDurable },
+    ...{ login, caps: config },
     topology: topologyOf(config.redis, login),
     events: eventsTo(log, health),
   });

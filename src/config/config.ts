@@ -92,6 +92,8 @@ export interface RedisConfig {
   readonly keyPrefix: string;
   /** How many replicas must have confirmed whatever is answered. */
   readonly replicas: number;
+  /** Whether they confirm what they have on disk, and not what they have in memory. */
+  readonly replicasOnDisk: boolean;
   /** Whether to refuse to start where a crash or a failover could lose what was answered. */
   readonly requireDurable: boolean;
   /** How long Redis may take to connect, and to answer. */

@@ -15,6 +15,7 @@ export function storeMistakes({ store }: Content): Mistake[] {
     ...plainTextMistakes(store.redis),
     ...tlsSectionMistakes(store.redis),
     ...loginMistakes(store.redis),
+    ...replicaMistakes(store.redis),
   ];
 }
 
@@ -70,4 +71,11 @@ function loginMistakes({ url, sentinel, username, password }: Redis): Mistake[] 
     mistakes.push({ path: [...path, "url"], message: "must have a password where it has a user name" });
   }
   return mistakes;
+}
+
+function replicaMistakes({ replicas, replicasOnDisk }: Redis): Mistake[] {
+  if (!replicasOnDisk || (replicas ?? 0) > 0) return [];
+  return [
+    { path: [...path, "replicas"], message: "must be 1 at least where store.redis.replicasOnDisk is true" },
+  ];
 }

@@ -59,6 +59,7 @@ const redis = z
       .regex(/^[^{}\s]{0,64}$/, { error: "must be up to 64 characters without braces and white space" })
       .default("qrlogin:"),
     replicas: count(0, 16).default(0),
+    replicasOnDisk: z.boolean().default(false),
     requireDurable: z.boolean().default(false),
     timeout: duration("50ms", "1m").prefault("1s"),
     reread: duration("0s", "1h").prefault("5s"),

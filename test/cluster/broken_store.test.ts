@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { hasRedis, startRedis, withoutRedis } from "../support/redis.js";
+import { filledInMemory } from "../support/redis_replicas.js";
 import { startRedisWithSentinels } from "../support/redis_sentinel.js";
 import { hasChecker, type Verdict, withoutChecker } from "./checker.js";
 import { nanoseconds } from "./history.js";
@@ -47,7 +48,7 @@ async function repeatRevision(around: (store: TicketStore) => TicketStore): Prom
  * again. Other logins go on meanwhile.
  */
 async function failOver(replicas: number): Promise<Verdict> {
-  const redis = await startRedisWithSentinels(["--rdb-del-sync-files", "yes"]);
+  const redis = await startRedisWithSentinels(filledInMemory);
   onTestFinished(() => redis.release());
   const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
   const site = await startPair({ sentinel, replicas });

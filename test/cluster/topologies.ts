@@ -1,5 +1,6 @@
 import { type RedisProcess, startRedis } from "../support/redis.js";
 import { startRedisCluster } from "../support/redis_cluster.js";
+import { filledInMemory, hasWaitAof } from "../support/redis_replicas.js";
 import { startRedisWithSentinels } from "../support/redis_sentinel.js";
 import type { Level } from "./checker.js";
 import { connectionsCut, type Fault, redisKilled, redisPaused } from "./faults.js";
@@ -30,7 +31,6 @@ export interface Topology {
 }
 
 const everyWrite = ["--appendonly", "yes", "--appendfsync", "always"];
-const nothingAtAll = ["--rdb-del-sync-files", "yes"];
 
 const single = (name: string, words: readonly string[], effect?: Fault["effect"]): Topology => ({
   name,
@@ -54,14 +54,19 @@ const single = (name: string, words: readonly string[], effect?: Fault["effect"]
   },
 });
 
-const sentinels = (name: string, words: readonly string[], effect: Fault["effect"]): Topology => ({
+const sentinels = (
+  name: string,
+  words: readonly string[],
+  effect: Fault["effect"],
+  replicasOnDisk = false,
+): Topology => ({
   name,
   level: "durable",
   async start() {
     const redis = await startRedisWithSentinels(words);
     const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
     return {
-      redis: { sentinel, replicas: 2, requireDurable: true },
+      redis: { sentinel, replicas: 2, replicasOnDisk, requireDurable: true },
       faults: [
         primaryKilled(redis),
         failoverAsked(redis),
@@ -104,8 +109,11 @@ const cluster = (name: string, words: readonly string[], effect?: Fault["effect"
 export const durable = {
   everyWriteOnDisk: single("one Redis, every write on disk", everyWrite),
   savesNothing: single("one Redis that saves nothing", [], "empty"),
-  sentinels: sentinels("Sentinels, two replicas confirm", nothingAtAll, "empty"),
-  sentinelsOnDisk: sentinels("Sentinels, two replicas confirm, on disk", everyWrite, undefined),
+  sentinels: sentinels("Sentinels, two replicas confirm", filledInMemory, "empty"),
+  // Nothing less than WAITAOF keeps the promise there.
+  ...(hasWaitAof && {
+    sentinelsOnDisk: sentinels("Sentinels, two replicas confirm, on disk", everyWrite, undefined, true),
+  }),
   cluster: cluster("Cluster of three masters, on disk", everyWrite),
   clusterSavesNothing: cluster("Cluster of three masters that save nothing", [], "empty"),
 } as const;
@@ -116,7 +124,7 @@ export const bestEffort = {
     name: "Sentinels, no replica confirms",
     level: "best-effort",
     async start() {
-      const redis = await startRedisWithSentinels(nothingAtAll);
+      const redis = await startRedisWithSentinels(filledInMemory);
       const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
       return {
         redis: { sentinel, replicas: 0 },

@@ -90,6 +90,9 @@ test.each([
   ["store.redis.replicas", { replicas: 17 }],
   ["store.redis.replicas", { replicas: -1 }],
   ["store.redis.replicas", { replicas: 0.5 }],
+  ["store.redis.replicas", { replicasOnDisk: true }],
+  ["store.redis.replicas", { replicasOnDisk: true, replicas: 0 }],
+  ["store.redis.replicasOnDisk", { replicasOnDisk: "yes" }],
   ["store.redis.requireDurable", { requireDurable: "yes" }],
   ["store.redis.timeout", { timeout: "49ms" }],
   ["store.redis.timeout", { timeout: "61s" }],
@@ -113,10 +116,11 @@ test.each([
 });
 
 test("the ends of the limits are within them", () => {
-  const ends = { keyPrefix: "", replicas: 16, timeout: "50ms", reread: "0s" };
+  const ends = { keyPrefix: "", replicas: 16, replicasOnDisk: true, timeout: "50ms", reread: "0s" };
   expect(load(inRedis(ends)).store.redis).toMatchObject({
     keyPrefix: "",
     replicas: 16,
+    replicasOnDisk: true,
     timeout: 50,
     reread: 0,
   });

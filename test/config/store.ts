@@ -9,6 +9,7 @@ export const usualRedis = {
   allowPlaintextOnNetwork: false,
   keyPrefix: "qrlogin:",
   replicas: 0,
+  replicasOnDisk: false,
   requireDurable: false,
   timeout: 1_000,
   reread: 5_000,

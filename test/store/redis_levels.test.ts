@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createManualClock } from "../support/clock.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
+import { infoOf } from "../support/redis_commands.js";
 import { startReplicatedRedis } from "../support/redis_replicas.js";
 import { createdIn, openTestStore, testStore } from "../support/redis_store.js";
 
@@ -12,6 +13,12 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     onTestFinished(() => redis.release());
     return redis;
   }
+  /** A snapshot in the first seconds could be the start itself. */
+  const startedFor = (redis: RedisProcess, seconds: number) =>
+    vi.waitFor(async () => {
+      const uptime = Number((await infoOf(redis, "server")).get("uptime_in_seconds"));
+      expect(uptime).toBeGreaterThanOrEqual(seconds);
+    }, 20_000);
   const toldBy = async (redis: RedisProcess) => (await testStore(redis)).told.durability;
 
   test.each([
@@ -49,7 +56,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
   test("depends on how many replicas confirm, and on what the primary comes back with", async () => {
     const redis = await startReplicatedRedis(1);
     onTestFinished(() => redis.release());
-    const { primary, whole } = redis;
+    const { primary } = redis;
     const none = await testStore(primary);
     expect(none.told.durability).toEqual([
       { level: "best effort", because: expect.stringContaining("1 replica, and answers wait for 0") },
@@ -58,11 +65,62 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     expect(all.told.durability).toEqual([
       { level: "durable", because: expect.stringContaining("every answer waits for 1 of 1 replicas") },
     ]);
-    await primary.command("CONFIG", "SET", "rdb-del-sync-files", "no");
-    await whole();
-    const kept = await testStore(primary, { replicas: 1 });
-    expect(kept.told.durability).toEqual([
-      { level: "best effort", because: expect.stringContaining("rdb-del-sync-files no") },
+  });
+
+  test.each([
+    ["repl-diskless-load disabled", 1],
+    ["repl-diskless-load on-empty-db", 0],
+    ["repl-diskless-sync no", 0],
+    ["repl-diskless-sync no", 1],
+  ])("is best effort where a replica is filled by way of a file: %s at server %i", async (setting, index) => {
+    const redis = await startReplicatedRedis(1);
+    onTestFinished(() => redis.release());
+    await [redis.primary, ...redis.replicas][index]?.command("CONFIG", "SET", ...setting.split(" "));
+    const { told } = await testStore(redis.primary, { replicas: 1, timeout: 10_000 });
+    expect(told.durability).toEqual([
+      { level: "best effort", because: expect.stringContaining(`${setting}; should be`) },
+    ]);
+  });
+
+  test("is best effort where replicas confirm what their files do not have yet", async () => {
+    const redis = await startReplicatedRedis(1, undefined, always);
+    onTestFinished(() => redis.release());
+    const { told } = await testStore(redis.primary, { replicas: 1, timeout: 10_000 });
+    expect(told.durability).toEqual([
+      { level: "best effort", because: expect.stringContaining("store.redis.replicasOnDisk") },
+    ]);
+  });
+
+  test.each(["shutdown-on-sigterm", "shutdown-on-sigint"])(
+    "is best effort where a stopped server writes a snapshot: %s",
+    async (name) => {
+      const redis = await started();
+      await redis.command("CONFIG", "SET", name, "save now");
+      expect(await toldBy(redis)).toEqual([
+        { level: "best effort", because: expect.stringMatching(`${name} (save now|now save)`) },
+      ]);
+      await redis.command("CONFIG", "SET", name, "nosave");
+      expect(await toldBy(redis)).toMatchObject([{ level: "durable" }]);
+    },
+  );
+
+  test("is best effort after a snapshot whose count was set back by hand", async () => {
+    const redis = await started();
+    await startedFor(redis, 4);
+    await redis.command("SAVE");
+    await redis.command("CONFIG", "RESETSTAT");
+    expect(await toldBy(redis)).toMatchObject([{ level: "best effort" }]);
+  });
+
+  test("is best effort where a primary has read a snapshot from when it had a replica", async () => {
+    const redis = await startReplicatedRedis(1);
+    onTestFinished(() => redis.release());
+    const { primary } = redis;
+    await createdIn(await testStore(primary, { replicas: 1 }));
+    await primary.command("SAVE");
+    await primary.restart();
+    expect(await toldBy(primary)).toEqual([
+      { level: "best effort", because: expect.stringContaining("its last snapshot") },
     ]);
   });
 
@@ -81,13 +139,13 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     const { told } = await testStore(redis, { clock });
     const levels = () => told.durability.map(({ level }) => level);
     await clock.pass(61_000);
-    await vi.waitFor(() => expect(told.skews).toHaveLength(2));
+    await vi.waitFor(() => expect(told.skews).toHaveLength(2), 20_000);
     expect(levels()).toEqual(["durable"]);
     await redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     await vi.waitFor(async () => {
       await clock.pass(61_000);
       expect(levels()).toEqual(["durable", "best effort"]);
-    }, 5_000);
+    }, 20_000);
     expect(told.durability.at(-1)?.because).toContain("maxmemory-policy allkeys-lru");
   });
 });

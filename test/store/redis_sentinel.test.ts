@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { sentinels } from "../../src/store/redis/topology.js";
 import { freePort, hasRedis, withoutRedis } from "../support/redis.js";
+import { filledInMemory } from "../support/redis_replicas.js";
 import { sentinelRights } from "../support/redis_rights.js";
 import { type RedisWithSentinels, startRedisWithSentinels } from "../support/redis_sentinel.js";
 import { createdIn, noLogin, openTestStore, outcomeOf, refusing, testStore } from "../support/redis_store.js";
@@ -10,7 +11,7 @@ import { describeTicketStore } from "./contract.js";
 describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
   let redis: RedisWithSentinels;
   beforeAll(async () => {
-    redis = await startRedisWithSentinels(["--rdb-del-sync-files", "yes"]);
+    redis = await startRedisWithSentinels(filledInMemory);
   }, 60_000);
   afterAll(() => redis.release());
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { vi } from "vitest";
 import { type RedisProcess, startRedis } from "./redis.js";
 import { infoOf } from "./redis_commands.js";
@@ -13,19 +14,28 @@ export interface ReplicatedRedis {
   release(): Promise<void>;
 }
 
-/** Nothing of what a replica was filled by stays in a file, as the durable level asks. */
-const quick = ["--repl-diskless-sync-delay", "0", "--rdb-del-sync-files", "yes"];
+/** Whether the server here knows WAITAOF: Redis from 7.2 on, and every Valkey. */
+export const hasWaitAof = /v=(7\.[2-9]|[89]\.|\d\d)/.test(
+  spawnSync("redis-server", ["--version"]).stdout?.toString() ?? "",
+);
+
+const quick = ["--repl-diskless-sync-delay", "0"];
+
+/** Replicas are filled by way of no file, as the durable level asks of servers that save nothing. */
+export const filledInMemory = ["--repl-diskless-load", "swapdb"];
 
 /**
  * Starts them and waits until they are whole.
  *
  * @param way Tells the port by which the replicas reach the primary.
+ * @param words How the servers save.
  */
 export async function startReplicatedRedis(
   count: number,
   way = async (primary: RedisProcess) => primary.port,
+  words: readonly string[] = filledInMemory,
 ): Promise<ReplicatedRedis> {
-  const start = () => startRedis({ words: quick });
+  const start = () => startRedis({ words: [...quick, ...words] });
   const [primary, replicas] = await Promise.all([start(), Promise.all(Array.from({ length: count }, start))]);
   const port = await way(primary);
   for (const replica of replicas) await replica.command("REPLICAOF", "127.0.0.1", port);

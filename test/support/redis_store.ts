@@ -38,7 +38,8 @@ export async function openTestStore(
 ): Promise<TestStore> {
   const told: Told = { availability: [], durability: [], skews: [] };
   const store = await openRedisStore({
-    ...{ topology: singleServer(redis.address), login: noLogin, keyPrefix: "qrlogin:", replicas: 0 },
+    ...{ topology: singleServer(redis.address), login: noLogin, keyPrefix: "qrlogin:" },
+    ...{ replicas: 0, replicasOnDisk: false },
     ...{ timeout: 1_000, reread: 0, requireDurable: false, lifetimes, clock: systemClock },
     caps: { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 },
     events: {

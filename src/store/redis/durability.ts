@@ -18,21 +18,30 @@ interface Comeback {
   readonly text: string;
 }
 
+/** What must have an answer before it is given. */
+export interface Confirming {
+  /** So many replicas. */
+  readonly replicas: number;
+  /** Whether on disk, they and the primary, and not in memory alone. */
+  readonly replicasOnDisk: boolean;
+}
+
 /**
  * The level of a deployment: that of its weakest server.
  *
- * @param confirming How many replicas confirm every answer.
  * @param replicas What their replicas are like.
  * @param known How many there are as far as Sentinels or the Cluster know.
  */
 export function durabilityOf(
   servers: readonly ServerFacts[],
-  confirming: number,
+  confirming: Confirming,
   known: number | undefined,
   replicas: readonly SavingFacts[],
 ): Durability {
   // One that comes back with an older state can be promoted while the primary is still away, as after a power cut.
-  const stale = replicas.map((replica) => comebackOf(replica, true)).find(({ safe }) => !safe);
+  const stale = replicas
+    .map((replica) => comebackOf(replica, true, confirming.replicasOnDisk))
+    .find(({ safe }) => !safe);
   if (stale)
     return { level: "best effort", because: `a replica may be promoted after a restart, and ${stale.text}` };
   const levels = servers.map((server) => levelOf(server, confirming, known ?? 0));
@@ -41,50 +50,84 @@ export function durabilityOf(
   return levels.find(({ level }) => level === "best effort") ?? first;
 }
 
-function levelOf(server: ServerFacts, confirming: number, known: number): Durability {
+function levelOf(server: ServerFacts, confirming: Confirming, known: number): Durability {
   const replicas = Math.max(server.replicas.length, known);
-  if (confirming < replicas) {
+  if (confirming.replicas < replicas) {
     const because =
-      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, and answers wait for ${confirming} (store.redis.replicas): ` +
-      "a failover may undo what was answered last";
+      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, and answers wait for ` +
+      `${confirming.replicas} (store.redis.replicas): a failover may undo what was answered last`;
     return { level: "best effort", because };
   }
-  const comeback = comebackOf(server, replicas > 0);
+  const comeback = comebackOf(server, replicas > 0, confirming.replicasOnDisk);
   const level = comeback.safe ? "durable" : "best effort";
-  if (confirming === 0) return { level, because: comeback.text };
+  if (confirming.replicas === 0) return { level, because: comeback.text };
   return {
     level,
-    because: `every answer waits for ${confirming} of ${replicas} replicas, and ${comeback.text}`,
+    because: `every answer waits for ${confirming.replicas} of ${replicas} replicas, and ${comeback.text}`,
   };
 }
 
-function comebackOf(server: SavingFacts, hasReplicas: boolean): Comeback {
-  const { address, appendOnly, settings } = server;
-  if (!settings) {
-    const text = `${address} does not tell how it saves (CONFIG GET is refused, or it cannot be reached): a restart may undo what was answered last`;
-    return { safe: false, text };
+function comebackOf(server: SavingFacts, hasReplicas: boolean, onDisk: boolean): Comeback {
+  const flaw = server.appendOnly
+    ? flawOfFile(server, hasReplicas, onDisk)
+    : flawOfSavingNothing(server, hasReplicas);
+  if (flaw !== undefined) return { safe: false, text: `${server.address} ${flaw}` };
+  const text = server.appendOnly
+    ? "has every write on disk before it answers (appendfsync always)"
+    : "saves nothing: after a restart its tickets are unknown, never old";
+  return { safe: true, text: `${server.address} ${text}` };
+}
+
+const untold =
+  "does not tell how it saves (CONFIG GET is refused, or it cannot be reached): a restart may undo what was answered last";
+
+/** Why a server with an append-only file may come back with less than it has confirmed, if it may. */
+function flawOfFile({ settings }: SavingFacts, hasReplicas: boolean, onDisk: boolean): string | undefined {
+  if (!settings) return untold;
+  const { appendfsync, "no-appendfsync-on-rewrite": pause } = settings;
+  if (appendfsync !== "always") {
+    return `writes its file with appendfsync ${appendfsync}: a crash may undo what was answered last`;
   }
-  if (appendOnly) {
-    const { appendfsync, "no-appendfsync-on-rewrite": pause } = settings;
-    if (appendfsync !== "always") {
-      const text = `${address} writes its file with appendfsync ${appendfsync}: a crash may undo what was answered last`;
-      return { safe: false, text };
-    }
-    if (pause === "yes") {
-      const text = `${address} has no-appendfsync-on-rewrite: a crash in the middle of a rewrite may undo what was answered`;
-      return { safe: false, text };
-    }
-    return { safe: true, text: `${address} has every write on disk before it answers (appendfsync always)` };
+  if (pause === "yes") {
+    return "has no-appendfsync-on-rewrite: a crash in the middle of a rewrite may undo what was answered";
   }
-  if (settings.save !== "" || server.hasSnapshot) {
-    const text = `${address} comes back with its last snapshot: a restart may undo whatever was answered since`;
-    return { safe: false, text };
+  // A replica that was just filled confirms by WAIT, while on disk there still is what it had before.
+  if (hasReplicas && !onDisk) {
+    return (
+      "writes a file anew after it was filled as a replica, and confirms before that is done: a crash of all servers may bring back " +
+      "what was true before (store.redis.replicasOnDisk, from Redis 7.2 on, waits for the file)"
+    );
   }
-  if (hasReplicas && settings["rdb-del-sync-files"] !== "yes") {
-    const text =
-      `${address} saves nothing, but keeps the file by which a replica was filled (rdb-del-sync-files no): a restart may ` +
-      "bring back what was true then";
-    return { safe: false, text };
+  return undefined;
+}
+
+/** Why a server without an append-only file may come back with an old state, if it may. */
+function flawOfSavingNothing(
+  { settings, hasSnapshot, hasModules }: SavingFacts,
+  hasReplicas: boolean,
+): string | undefined {
+  if (!settings) return untold;
+  if (settings.save !== "" || hasSnapshot) {
+    return "comes back with its last snapshot: a restart may undo whatever was answered since";
   }
-  return { safe: true, text: `${address} saves nothing: after a restart its tickets are unknown, never old` };
+  for (const name of ["shutdown-on-sigterm", "shutdown-on-sigint"] as const) {
+    if (!/\bsave\b/.test(settings[name])) continue;
+    return `saves a snapshot when it is stopped (${name} ${settings[name]}), and comes back with that for good`;
+  }
+  if (!hasReplicas) return undefined;
+  // A file by which a replica is filled outlives a replica that is killed while it reads it.
+  for (const [name, wanted] of [
+    ["repl-diskless-load", "swapdb"],
+    ["repl-diskless-sync", "yes"],
+  ] as const) {
+    if (settings[name] === wanted) continue;
+    return (
+      `saves nothing, but a replica is filled by way of a file (${name} ${settings[name]}; should be ${wanted}): a restart may ` +
+      "bring back what was true then"
+    );
+  }
+  if (hasModules) {
+    return "has modules, for which a replica may be filled by way of a file: a restart may bring back what was true then";
+  }
+  return undefined;
 }

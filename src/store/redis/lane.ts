@@ -1,5 +1,6 @@
 import { StoreUnavailable } from "../ticket_store.js";
 import type { Connection, Reply, Words } from "./connection.js";
+import type { Confirming } from "./durability.js";
 import { failureOf } from "./failures.js";
 
 /** One command for one ticket. */
@@ -38,19 +39,17 @@ export function createDirectLane(connection: Connection): Lane {
   };
 }
 
-/** How answers are confirmed. */
-export interface Confirmation {
-  /** How many replicas must have confirmed. At least 1. */
-  readonly replicas: number;
-  /** How long they may take, in milliseconds. */
+/** How answers are confirmed, by one replica at least. */
+export interface Confirmation extends Confirming {
+  /** How long that may take, in milliseconds. */
   readonly timeout: number;
   /** A key for a write that has no other purpose, in the same slot as the tag. */
   barrierKey(tag: string): string;
 }
 
 /**
- * Answers nothing that a failover could take back: every batch ends with WAIT, and what the replicas have not confirmed is refused.
- * Reads wait as well, since they may have seen a write that no replica has.
+ * Answers nothing that a failover could take back: every batch ends with WAIT, or WAITAOF where files are waited for, and what the
+ * replicas have not confirmed is refused. Reads wait as well, since they may have seen a write that no replica has.
  *
  * WAIT holds up its connection, so commands that come meanwhile make the next batch, and one WAIT stands for all of it.
  *
@@ -85,13 +84,13 @@ export function createConfirmedLane(connection: Connection, confirmation: Confir
       if (first.command.asking) words.push(["ASKING"]);
       words.push(["SET", confirmation.barrierKey(first.command.tag), "", "PX", 1_000]);
     }
-    const replies = await connection.batch([...words, ["WAIT", confirmation.replicas, confirmation.timeout]]);
+    const replies = await connection.batch([...words, waitingFor(confirmation)]);
     // What follows the last command: the barrier if there was one, and WAIT.
-    const doubt = doubtOf(replies.slice((positions.at(-1) ?? 0) + 1), confirmation.replicas);
+    const doubt = doubtOf(replies.slice((positions.at(-1) ?? 0) + 1), confirmation);
     for (const [index, { command, resolve, reject }] of batch.entries()) {
       const reply = replies[positions[index] ?? -1];
       if (!reply || "error" in reply) reject(failureOf(reply?.error, command.writes));
-      else if (doubt) reject(new StoreUnavailable(doubt, command.writes ? "unknown" : "not written"));
+      else if (doubt) reject(unconfirmed(doubt, command));
       else resolve(reply.value);
     }
   }
@@ -112,12 +111,26 @@ interface Entry {
   reject(error: Error): void;
 }
 
+function waitingFor({ replicas, replicasOnDisk, timeout }: Confirmation): Words {
+  // The 1 is the primary's own file.
+  return replicasOnDisk ? ["WAITAOF", 1, replicas, timeout] : ["WAIT", replicas, timeout];
+}
+
 /** Why a batch counts for nothing, if it does. */
-function doubtOf(closing: readonly Reply[], replicas: number): string | undefined {
+function doubtOf(closing: readonly Reply[], { replicas, replicasOnDisk }: Confirmation): Error | undefined {
   const failed = closing.find((reply) => "error" in reply);
-  if (failed) return "Redis was cut off, or refused, before the replicas confirmed";
-  const count = Number(answerOf(closing.at(-1)));
-  return count >= replicas ? undefined : `${count} of ${replicas} replicas confirmed in time`;
+  if (failed) {
+    return new Error("Redis was cut off, or refused, before the replicas confirmed", { cause: failed.error });
+  }
+  // WAITAOF answers two counts: files of the primary, files of replicas.
+  const counts = [answerOf(closing.at(-1))].flat().map(Number);
+  if (replicasOnDisk && counts[0] !== 1) return new Error("the primary did not have it on disk in time");
+  const count = counts.at(-1) ?? 0;
+  return count >= replicas ? undefined : new Error(`${count} of ${replicas} replicas confirmed in time`);
+}
+
+function unconfirmed({ message, cause }: Error, { writes }: LaneCommand): StoreUnavailable {
+  return new StoreUnavailable(message, writes ? "unknown" : "not written", { cause });
 }
 
 function answerOf(reply: Reply | undefined): unknown {

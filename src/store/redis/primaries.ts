@@ -200,6 +200,9 @@ function whyNot(error: unknown, { topology: { kind }, naming }: PrimariesOptions
     return `does not let us do what is needed, with keys such as ${naming.barrierKey("0")}: ${text}`;
   }
   if (error instanceof NotPrimary) return text;
+  if (/WAITAOF/i.test(text)) {
+    return `cannot be used with store.redis.replicasOnDisk, which needs Redis 7.2 or later and appendonly yes: ${text}`;
+  }
   if (kind !== "cluster" && (error instanceof Redirected || text.startsWith("CLUSTERDOWN"))) {
     return "is a node of a Redis Cluster: name it under store.redis.cluster";
   }

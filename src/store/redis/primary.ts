@@ -1,6 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 import { StoreUnavailable } from "../ticket_store.js";
 import { type Connection, connect, type Login } from "./connection.js";
+import type { Confirming } from "./durability.js";
 import { createConfirmedLane, createDirectLane, type Lane, type LaneCommand } from "./lane.js";
 import type { Naming } from "./naming.js";
 import { replaceScript } from "./replace_script.js";
@@ -9,12 +10,10 @@ import { createSubscriptions, type Subscriptions } from "./subscriptions.js";
 /** The connection for subscriptions is opened anew no more often than this, in milliseconds. */
 const leastListening = 1_000;
 
-export interface PrimaryOptions {
+export interface PrimaryOptions extends Confirming {
   readonly login: Login;
   /** How long connecting and every answer may take, in milliseconds. */
   readonly timeout: number;
-  /** How many replicas must confirm an answer. */
-  readonly replicas: number;
   readonly naming: Naming;
 }
 
@@ -58,7 +57,7 @@ export async function openPrimary(
   tag: () => string,
   options: PrimaryOptions,
 ): Promise<Primary> {
-  const { login, timeout, replicas, naming } = options;
+  const { login, timeout, replicas, replicasOnDisk, naming } = options;
   const connections = await connectAll(3, () => connect(address, login, timeout));
   const [writing, reading] = connections;
   let [, , listening] = connections;
@@ -101,7 +100,10 @@ export async function openPrimary(
     if (replicas === 0) return createDirectLane(connection);
     // Half of what the connection may be silent: a replica that is late is told apart from a primary that is.
     const barrierKey = naming.barrierKey;
-    return createConfirmedLane(connection, { replicas, timeout: Math.ceil(timeout / 2), barrierKey });
+    return createConfirmedLane(connection, {
+      ...{ replicas, replicasOnDisk, barrierKey },
+      timeout: Math.ceil(timeout / 2),
+    });
   }
 
   const writes = laneOn(writing);

@@ -4,6 +4,7 @@ import { deadlineOf } from "../../domain/ticket.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailable } from "../ticket_store.js";
 import type { Login } from "./connection.js";
+import type { Confirming } from "./durability.js";
 import { Redirected, UnknownScript } from "./failures.js";
 import { createHints } from "./hints.js";
 import type { LaneCommand } from "./lane.js";
@@ -18,13 +19,11 @@ import { superviseServers } from "./supervision.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
 import type { Topology } from "./topology.js";
 
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends Confirming {
   readonly topology: Topology;
   readonly login: Login;
   /** What every key and channel begins with. */
   readonly keyPrefix: string;
-  /** How many replicas must confirm whatever is answered. */
-  readonly replicas: number;
   /** How long connecting, and every answer, may take, in milliseconds. */
   readonly timeout: number;
   /** How often a watched ticket is to be read again although nothing was heard of it, in milliseconds; 0 for never. */

@@ -11,8 +11,10 @@ export interface SavingFacts {
   readonly appendOnly: boolean;
   /** Whether there is a snapshot: the server has read one at its start, or written one since. */
   readonly hasSnapshot: boolean;
+  /** Whether modules are loaded. A replica then may be filled by way of a file whatever its settings say. */
+  readonly hasModules: boolean;
   /** Its settings; undefined where it does not tell. */
-  readonly settings: Readonly<Record<string, string>> | undefined;
+  readonly settings: Readonly<Record<(typeof settings)[number], string>> | undefined;
 }
 
 /** What a server says of itself. */
@@ -27,7 +29,18 @@ export interface ServerFacts extends SavingFacts {
   readonly replicas: readonly string[];
 }
 
-const settings = ["appendfsync", "no-appendfsync-on-rewrite", "save", "rdb-del-sync-files"];
+const settings = [
+  "appendfsync",
+  "no-appendfsync-on-rewrite",
+  "save",
+  "shutdown-on-sigterm",
+  "shutdown-on-sigint",
+  "repl-diskless-sync",
+  "repl-diskless-load",
+] as const;
+
+/** For how many seconds after its start the time of the last save may still be that of the start. */
+const startSlack = 2;
 
 /** Asks a server. Rejects as its `ask` does, except that settings may be kept from us. */
 export async function factsOf(server: Server): Promise<ServerFacts> {
@@ -35,8 +48,12 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? "";
   const [major = 0, minor = 0] = field("redis_version").split(".").map(Number);
   const valkey = field("valkey_version");
-  // What it has loaded then came from a primary, and `rdb-del-sync-files` says what has become of the file.
-  const wasReplica = field("role") === "slave" || !/^0*$/.test(field("master_replid2"));
+  const number = (name: string) => Number(field(name));
+  // What it has loaded then came from a primary. A primary that has read a snapshot of an earlier life as a replica has heard from none.
+  const wasFilled = field("role") === "slave" || number("total_net_repl_input_bytes") > 0;
+  // The count of saves can be set back by hand, their time cannot.
+  const startedAt = number("server_time_usec") / 1_000_000 - number("uptime_in_seconds");
+  const hasSaved = number("rdb_saves") > 0 || number("rdb_last_save_time") > startedAt + startSlack;
   return {
     address: server.address,
     product: valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version")}`,
@@ -45,8 +62,8 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
     evictionPolicy: field("maxmemory_policy"),
     replicas: [...info.matchAll(/^slave\d+:ip=(.*?),port=(\d+)/gm)].map(([, ip, port]) => `${ip}:${port}`),
     appendOnly: field("aof_enabled") === "1",
-    hasSnapshot:
-      Number(field("rdb_saves")) > 0 || (!wasReplica && Number(field("rdb_last_load_keys_loaded")) > 0),
+    hasSnapshot: hasSaved || (!wasFilled && number("rdb_last_load_keys_loaded") > 0),
+    hasModules: /^module:/m.test(info),
     settings: await settingsOf(server),
   };
 }
@@ -54,7 +71,10 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
 async function settingsOf(server: Server): Promise<ServerFacts["settings"]> {
   try {
     const reply = (await server.ask("CONFIG", "GET", ...settings)) as readonly string[];
-    return Object.fromEntries(settings.map((name) => [name, reply[reply.indexOf(name) + 1] ?? ""]));
+    // Some servers have the command and tell nothing.
+    if (!settings.every((name) => reply.includes(name))) return undefined;
+    const told = settings.map((name) => [name, reply[reply.indexOf(name) + 1]]);
+    return Object.fromEntries(told);
   } catch (error) {
     // Hosted servers do not have CONFIG, and an ACL user need not. What nobody can see is not relied upon.
     if (error instanceof Error && /^(NOPERM|ERR unknown)/.test(error.message)) return undefined;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/clock.js";
 import { connect, type Login } from "./connection.js";
-import { type Durability, durabilityOf } from "./durability.js";
+import { type Confirming, type Durability, durabilityOf } from "./durability.js";
 import type { Primaries } from "./primaries.js";
 import type { Primary } from "./primary.js";
 import type { ServerClock } from "./server_clock.js";
@@ -13,10 +13,8 @@ const interval = 60_000;
 /** The tag whose primary tells the time to all nodes. */
 const timeTag = "time";
 
-interface SupervisionOptions {
+interface SupervisionOptions extends Confirming {
   readonly topology: Topology;
-  /** How many replicas confirm every answer. */
-  readonly replicas: number;
   readonly login: Login;
   readonly timeout: number;
   readonly requireDurable: boolean;
@@ -49,7 +47,7 @@ export interface Supervision {
 }
 
 export function superviseServers(options: SupervisionOptions): Supervision {
-  const { clock, events, primaries, replicas, serverClock, topology } = options;
+  const { clock, events, primaries, serverClock, topology } = options;
   let last: Durability | undefined;
   let cancelTimer: (() => void) | undefined;
   let ended = false;
@@ -71,7 +69,7 @@ export function superviseServers(options: SupervisionOptions): Supervision {
         connection.close();
       }
     } catch {
-      return { address, appendOnly: false, hasSnapshot: false, settings: undefined };
+      return { address, appendOnly: false, hasSnapshot: false, hasModules: false, settings: undefined };
     }
   }
 
@@ -80,7 +78,7 @@ export function superviseServers(options: SupervisionOptions): Supervision {
     if (!isFirst && primaries.areMissing()) return;
     const servers = await Promise.all(primaries.all().map((primary) => asked(primary, factsOf)));
     const following = await Promise.all(servers.flatMap((server) => server.replicas).map(replicaFacts));
-    let durability = durabilityOf(servers, replicas, primaries.layout().replicas, following);
+    let durability = durabilityOf(servers, options, primaries.layout().replicas, following);
     for (const facts of servers) {
       const objection = objectionTo(facts, topology.kind);
       if (objection === undefined) continue;

@@ -58,7 +58,9 @@ export function cluster({ nodes, login, timeout }: ClusterOptions): Topology {
 
   async function view(connection: Connection, asked: string) {
     const info = String(await connection.call(["CLUSTER", "INFO"]));
-    const layout = layoutOf(listOf(await connection.call(["CLUSTER", "SLOTS"])), asked);
+    // The slots are told without the replicas that are away, and those may come back and be promoted.
+    const replicas = mostReplicas(String(await connection.call(["CLUSTER", "NODES"])));
+    const layout = layoutOf(listOf(await connection.call(["CLUSTER", "SLOTS"])), asked, replicas);
     if (layout.primaries.length === 0) throw new Error("its Cluster serves no slots");
     return { epoch: Number(/cluster_current_epoch:(\d+)/.exec(info)?.[1] ?? 0), layout };
   }
@@ -73,22 +75,29 @@ export function cluster({ nodes, login, timeout }: ClusterOptions): Topology {
   };
 }
 
+/** What the answer to CLUSTER NODES says: a line for each node, with its primary's id in the fourth place if it is a replica. */
+function mostReplicas(nodes: string): number {
+  const primaries = nodes.split("\n").flatMap((line) => {
+    const [, , flags = "", primary] = line.split(" ");
+    return flags.split(",").includes("slave") ? [primary] : [];
+  });
+  return Math.max(0, ...primaries.map((id) => primaries.filter((other) => other === id).length));
+}
+
 /** What the answer to CLUSTER SLOTS says: of each range of slots the first, the last, the primary and the replicas. */
-function layoutOf(ranges: readonly unknown[], asked: string): Layout {
+function layoutOf(ranges: readonly unknown[], asked: string, replicas: number): Layout {
   const owners: (string | undefined)[] = [];
-  const replicas: number[] = [];
   for (const range of ranges) {
-    const [first, last, primary, ...others] = listOf(range);
+    const [first, last, primary] = listOf(range);
     const [host, port] = listOf(primary);
     // A node that does not know its own name says none.
     const address = `${host || asked.slice(0, asked.lastIndexOf(":"))}:${port}`;
     for (let slot = Number(first); slot <= Number(last); slot++) owners[slot] = address;
-    replicas.push(others.length);
   }
   return {
     primaries: [...new Set(owners.filter((owner) => owner !== undefined))],
     primaryOf: (tag) => owners[slotOf(tag)],
-    replicas: Math.max(0, ...replicas),
+    replicas,
   };
 }
 

@@ -1,0 +1,43 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { cluster } from "../../src/store/redis/topology.js";
+import { freePort, hasRedis, startRedis, withoutRedis } from "../support/redis.js";
+import { startRedisCluster } from "../support/redis_cluster.js";
+import { noLogin, testStore } from "../support/redis_store.js";
+
+describe.skipIf(!hasRedis)(`on a Redis Cluster with a replica${withoutRedis}`, () => {
+  test("one that is away when a node starts counts all the same: it may come back and be promoted", async () => {
+    const { masters, release } = await startRedisCluster();
+    onTestFinished(release);
+    const [first] = masters;
+    if (!first) throw new Error("there is no master");
+    const bus = await freePort();
+    const clustered = [
+      "--cluster-enabled",
+      "yes",
+      "--cluster-node-timeout",
+      "2000",
+      "--cluster-port",
+      `${bus}`,
+    ];
+    const replica = await startRedis({ words: clustered });
+    onTestFinished(() => replica.release());
+    await first.command("CLUSTER", "MEET", "127.0.0.1", replica.port, bus);
+    const id = String(await first.command("CLUSTER", "MYID"));
+    await vi.waitFor(() => replica.command("CLUSTER", "REPLICATE", id), 20_000);
+    const seen = (pattern: RegExp) =>
+      vi.waitFor(async () => {
+        for (const master of masters)
+          expect(String(await master.command("CLUSTER", "NODES"))).toMatch(pattern);
+      }, 30_000);
+    await seen(/ slave [0-9a-f]{40} .* connected/);
+    await replica.kill();
+    await seen(/ slave,fail /);
+
+    const nodes = masters.map(({ address }) => address);
+    const topology = cluster({ nodes, login: noLogin, timeout: 1_000 });
+    const { told } = await testStore(first, { topology });
+    expect(told.durability).toEqual([
+      { level: "best effort", because: expect.stringContaining("1 replica, and answers wait for 0") },
+    ]);
+  });
+});
