@@ -22,7 +22,7 @@ function laneOn(closing: Reply) {
 test("files are waited for by WAITAOF: the primary's own, and those of the replicas", async () => {
   const { lane, sent } = laneOn({ value: [1, 2] });
   expect(await lane.run(write)).toBe("OK");
-  expect(sent).toEqual([write.words, ["WAITAOF", 1, 2, 500]]);
+  expect(sent).toEqual([write.words, ["WAIT", 2, 250], ["WAITAOF", 1, 2, 250]]);
 });
 
 test.each([

@@ -84,7 +84,7 @@ export function createConfirmedLane(connection: Connection, confirmation: Confir
       if (first.command.asking) words.push(["ASKING"]);
       words.push(["SET", confirmation.barrierKey(first.command.tag), "", "PX", 1_000]);
     }
-    const replies = await connection.batch([...words, waitingFor(confirmation)]);
+    const replies = await connection.batch([...words, ...waitingFor(confirmation)]);
     // What follows the last command: the barrier if there was one, and WAIT.
     const doubt = doubtOf(replies.slice((positions.at(-1) ?? 0) + 1), confirmation);
     for (const [index, { command, resolve, reject }] of batch.entries()) {
@@ -111,9 +111,15 @@ interface Entry {
   reject(error: Error): void;
 }
 
-function waitingFor({ replicas, replicasOnDisk, timeout }: Confirmation): Words {
-  // The 1 is the primary's own file.
-  return replicasOnDisk ? ["WAITAOF", 1, replicas, timeout] : ["WAIT", replicas, timeout];
+function waitingFor({ replicas, replicasOnDisk, timeout }: Confirmation): readonly Words[] {
+  if (!replicasOnDisk) return [["WAIT", replicas, timeout]];
+  const half = Math.ceil(timeout / 2);
+  // Asked by WAITAOF alone, replicas answer before they have written, and say no more until their next report: a second. After
+  // WAIT they have. The 1 is the primary's own file.
+  return [
+    ["WAIT", replicas, half],
+    ["WAITAOF", 1, replicas, half],
+  ];
 }
 
 /** Why a batch counts for nothing, if it does. */

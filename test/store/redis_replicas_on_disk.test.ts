@@ -1,0 +1,48 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { hasRedis } from "../support/redis.js";
+import { infoOf } from "../support/redis_commands.js";
+import { hasWaitAof, startReplicatedRedis } from "../support/redis_replicas.js";
+import { createdIn, outcomeOf, testStore } from "../support/redis_store.js";
+
+const always = ["--appendonly", "yes", "--appendfsync", "always"];
+
+// Debian 12 has a Redis without the command: there the lane's own tests and the level's stand for these.
+if (hasRedis && hasWaitAof)
+  describe("a store that waits for the files of replicas", () => {
+    async function replicated() {
+      const redis = await startReplicatedRedis(1, undefined, always);
+      onTestFinished(() => redis.release());
+      return redis;
+    }
+    const open = (primary: Parameters<typeof testStore>[0]) =>
+      testStore(primary, { replicas: 1, replicasOnDisk: true, timeout: 10_000 });
+
+    test("is durable", async () => {
+      const { primary } = await replicated();
+      const store = await open(primary);
+      expect(store.told.durability).toMatchObject([{ level: "durable" }]);
+      const { id } = await createdIn(store);
+      expect(await store.get(id)).toMatchObject({ id });
+    });
+
+    test("believes no replica that was just filled before that has its file", async () => {
+      const { primary, replicas } = await replicated();
+      const [replica] = replicas;
+      const store = await testStore(primary, { replicas: 1, replicasOnDisk: true, timeout: 2_000 });
+      await primary.command("EVAL", "for i = 1, 2000 do redis.call('SET', 'k' .. i, i) end", 0);
+      // Two seconds and more for the file.
+      await replica?.command("CONFIG", "SET", "rdb-key-save-delay", 2_000);
+      await replica?.command("REPLICAOF", "NO", "ONE");
+      await replica?.command("SET", "of", "its own");
+      await replica?.command("REPLICAOF", "127.0.0.1", primary.port);
+      const told = async (name: string) =>
+        replica &&
+        (await infoOf(replica, name === "master_link_status" ? "replication" : "persistence")).get(name);
+      await vi.waitFor(async () => expect(await told("master_link_status")).toBe("up"), 20_000);
+      expect(await told("aof_rewrite_in_progress")).toBe("1");
+      expect(await primary.command("WAIT", 1, 1_000)).toBe(1);
+      expect(await outcomeOf(createdIn(store))).toBe("unknown");
+      await replica?.command("CONFIG", "SET", "rdb-key-save-delay", 0);
+    });
+  });
+else test("WAITAOF is not known here: tested by redis_lane.test.ts and redis_levels.test.ts", () => {});
