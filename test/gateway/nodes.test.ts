@@ -155,7 +155,7 @@ describe("a service that is away", () => {
     const { handle } = await browser.create();
     await service.app.stop();
     const events = browser.events(handle);
-    await expect.poll(() => events.connections.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => events.connections.length).toBe(1);
     expect(events.connections[0]?.status).toBe(200);
     await startService(store);
     expect((await events.next())?.data.state).toBe("PENDING");

@@ -153,7 +153,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
         ),
       }),
     ]);
-  }, 60_000);
+  });
 
   test("as a process ends with 1, one line, and no secret in it", async () => {
     const { port } = await withPassword();
@@ -164,7 +164,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       /^qrlogin: Redis at 127\.0\.0\.1:\d+ refuses the user name or the password: [^\n]*\n$/,
     );
     expect(stdout + stderr).not.toContain("the-secret");
-  }, 60_000);
+  });
 });
 
 async function versionOf(redis: RedisProcess): Promise<string> {

@@ -13,7 +13,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
   let redis: RedisCluster;
   beforeAll(async () => {
     redis = await startRedisCluster(["--cluster-require-full-coverage", "no"]);
-  }, 60_000);
+  });
   afterAll(() => redis.release());
 
   const master = (index: number): RedisProcess => {

@@ -11,7 +11,7 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
   let redis: RedisWithSentinels;
   beforeAll(async () => {
     redis = await startRedisWithSentinels(["--rdb-del-sync-files", "yes"]);
-  }, 60_000);
+  });
   afterAll(() => redis.release());
 
   const nodes = () => redis.sentinels.map(({ address }) => address);
