@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { systemClock } from "../../src/domain/clock.js";
 import { authorized, byId, created, orThrow } from "../support/callers.js";
+import { eventually } from "../support/eventually.js";
 import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { away, healthy, type RedisServer, startRedisServer } from "../support/redis_server.js";
@@ -14,7 +15,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
   afterEach(() => redis.release());
 
   const healthIs = (server: RedisServer, state: string) =>
-    vi.waitFor(async () => expect(await server.health()).toBe(state), { timeout: 10_000, interval: 30 });
+    eventually(async () => expect(await server.health()).toBe(state));
 
   test("refuses every RPC that needs it with STORE_UNAVAILABLE and a time to wait, and serves again by itself", async () => {
     const server = await startRedisServer(redis);
@@ -88,10 +89,10 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     // Three heartbeats are past the time at which it runs out: nobody can write that it has.
     for (let beat = 0; beat < 3; beat++) expect((await watch.next())?.state).toBe(TicketState.PENDING);
     await redis.restart();
-    await vi.waitFor(async () => expect((await watch.next())?.state).toBe(TicketState.EXPIRED), 10_000);
+    await eventually(async () => expect((await watch.next())?.state).toBe(TicketState.EXPIRED));
     expect((await watch.ended).code).toBe("OK");
     await alice.markScanned(byId(lasting));
-    await vi.waitFor(async () => expect((await other.next())?.state).toBe(TicketState.SCANNED), 10_000);
+    await eventually(async () => expect((await other.next())?.state).toBe(TicketState.SCANNED));
   });
 
   test("a clock that is five seconds off shows in health and in the log, and tickets do not mind", async () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { commandCounts, cutStores, infoOf, monitored } from "../support/redis_commands.js";
 import { answering, createdIn, outcomeOf, refusing, testStore } from "../support/redis_store.js";
@@ -59,9 +60,9 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
   test("notices that it is held still although nobody calls", async () => {
     const store = await testStore(redis);
     redis.pause();
-    await vi.waitFor(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(false), 10_000);
+    await eventually(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(false));
     redis.resume();
-    await vi.waitFor(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(true), 10_000);
+    await eventually(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(true));
   });
 
   test("what was cut off and is carried out later overwrites nobody", async () => {
@@ -99,7 +100,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       if (index % 100 === 50) await cutStores(redis);
       if (index % 10 === 0) await created;
     }
-    await vi.waitFor(() => expect(outcomes).toHaveLength(tickets.length), 10_000);
+    await eventually(() => expect(outcomes).toHaveLength(tickets.length));
     await answering(store);
     const done = outcomes.filter((outcome) => outcome === "done").length;
     const sent = seen.filter(([name]) => name === "EVALSHA").map((words) => words[3]);

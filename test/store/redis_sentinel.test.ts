@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { sentinels } from "../../src/store/redis/topology.js";
+import { eventually } from "../support/eventually.js";
 import { freePort, hasRedis, withoutRedis } from "../support/redis.js";
 import { sentinelRights } from "../support/redis_rights.js";
 import { type RedisWithSentinels, startRedisWithSentinels } from "../support/redis_sentinel.js";
@@ -74,15 +75,14 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
     const before = await redis.primary();
     await before.kill();
     await refusing(store);
-    await vi.waitFor(async () => expect(await store.get(ticket.id)).toEqual(ticket), {
-      timeout: 25_000,
-      interval: 50,
-    });
-    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
+    // A Sentinel whose own process was held up looks at nothing for half a minute.
+    await eventually(async () => expect(await store.get(ticket.id)).toEqual(ticket), 90_000);
+    await eventually(() => expect(told).toHaveBeenCalled());
     told.mockClear();
     expect(await store.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
-    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
-    expect(await redis.primary()).not.toBe(before);
+    await eventually(() => expect(told).toHaveBeenCalled());
+    // One Sentinel is asked, and may be the last to hear.
+    await eventually(async () => expect(await redis.primary()).not.toBe(before));
     // One of the two that have to confirm is the one that was killed.
     expect(await outcomeOf(confirmed.get(ticket.id))).toBe("not written");
   });

@@ -1,4 +1,4 @@
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import { systemClock } from "../../src/domain/clock.js";
 import { newTicketId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
@@ -10,6 +10,7 @@ import {
 } from "../../src/store/redis/redis_store.js";
 import { singleServer } from "../../src/store/redis/topology.js";
 import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
+import { eventually } from "./eventually.js";
 import type { RedisProcess } from "./redis.js";
 import { lifetimes, ticketIn } from "./tickets.js";
 
@@ -78,7 +79,7 @@ export async function outcomeOf(call: Promise<unknown>): Promise<"done" | StoreU
 
 /** Waits until the store answers. */
 export async function answering(store: TicketStore): Promise<void> {
-  await vi.waitFor(async () => void (await store.get(newTicketId())), { timeout: 15_000, interval: 20 });
+  await eventually(async () => void (await store.get(newTicketId())));
 }
 
 /** Waits until the store refuses at once, as it does while Redis is away. */
@@ -86,5 +87,5 @@ export async function refusing(store: TicketStore): Promise<void> {
   const refused = async () => {
     if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("it answers");
   };
-  await vi.waitFor(refused, { timeout: 15_000, interval: 20 });
+  await eventually(refused);
 }
