@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   });
 
   test("write no secret, token, ticket id or QR text to the log, with a Redis that fails in every way", async () => {
-    const server = await startRedisServer(redis);
+    const server = await startRedisServer(redis, { QRLOGIN_STORE_REDIS_TIMEOUT: "1s" });
     const { shop, alice } = server;
     const held = await authorized(shop, alice, { requester: requester() });
     const fresh = await created(shop, { requester: requester() });

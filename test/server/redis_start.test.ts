@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       { ...at(still.address), QRLOGIN_STORE_REDIS_TIMEOUT: "300ms" },
       /^qrlogin: Redis at [\d.:]+ cannot be used: /,
     );
-    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
   });
 
   test("asks for the password that is missing, and repeats no password that is wrong", async () => {

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       () => store.replace(nextWrite(ticket), ticket.writeId),
       () => store.subscribe(ticket.id, () => {}),
     ]) {
-      expect(await timeToRefuse(call)).toBeLessThan(500);
+      expect(await timeToRefuse(call)).toBeLessThan(4_000);
     }
     expect(store.told.availability.map(({ isAvailable }) => isAvailable)).toEqual([false]);
     await redis.restart();
@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
   });
 
   test("takes one time-out to notice that it is held still, and none after that", async () => {
-    const store = await testStore(redis);
+    const store = await testStore(redis, { timeout: 5_000 });
     const ticket = await createdIn(store);
     redis.pause();
     const [read, write] = await Promise.all([
@@ -51,14 +51,15 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       outcomeOf(store.replace(nextWrite(ticket), ticket.writeId)),
     ]);
     expect([read, write]).toEqual(["not written", "unknown"]);
-    expect(await timeToRefuse(() => store.get(ticket.id))).toBeLessThan(500);
-    expect(await timeToRefuse(() => store.replace(nextWrite(ticket), ticket.writeId))).toBeLessThan(500);
+    expect(await timeToRefuse(() => store.get(ticket.id))).toBeLessThan(4_000);
+    const again = () => store.replace(nextWrite(ticket), ticket.writeId);
+    expect(await timeToRefuse(again)).toBeLessThan(4_000);
     redis.resume();
     await answering(store);
   });
 
   test("notices that it is held still although nobody calls", async () => {
-    const store = await testStore(redis);
+    const store = await testStore(redis, { timeout: 1_000 });
     redis.pause();
     await eventually(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(false));
     redis.resume();
@@ -66,7 +67,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
   });
 
   test("what was cut off and is carried out later overwrites nobody", async () => {
-    const store = await testStore(redis);
+    const store = await testStore(redis, { timeout: 1_000 });
     const ticket = await createdIn(store);
     redis.pause();
     const late = nextWrite(ticket, { state: "EXPIRED" });

@@ -90,7 +90,7 @@ describe.skipIf(!hasRedis)(`hints of a store in Redis${withoutRedis}`, () => {
   });
 
   test("5,000 watchers come back with one subscription and one hint each", async () => {
-    const store = await testStore(redis, { timeout: 10_000 });
+    const store = await testStore(redis);
     const tickets = Array.from({ length: 5_000 }, () => ticketIn("PENDING"));
     const told = new Map<string, number>();
     const read: Promise<unknown>[] = [];

@@ -17,7 +17,7 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
 
   const nodes = () => redis.sentinels.map(({ address }) => address);
   const bySentinels = (changes: { name?: string; nodes?: readonly string[] } = {}) => {
-    const given = { name: redis.name, nodes: nodes(), login: noLogin, timeout: 1_000, ...changes };
+    const given = { name: redis.name, nodes: nodes(), login: noLogin, timeout: 10_000, ...changes };
     return { topology: sentinels(given) };
   };
   /** Where the store would look without Sentinels. */
@@ -60,7 +60,7 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
   test("an ACL user of the Sentinels with the least rights of the documentation finds the primary", async () => {
     const login = { ...noLogin, username: "qrlogin", password: "a-password" };
     for (const each of redis.sentinels) await each.command("ACL", "SETUSER", ...sentinelRights);
-    const topology = sentinels({ name: redis.name, nodes: nodes(), login, timeout: 1_000 });
+    const topology = sentinels({ name: redis.name, nodes: nodes(), login, timeout: 10_000 });
     const store = await testStore(nowhere, { topology });
     await createdIn(store);
   });

@@ -49,13 +49,13 @@ describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
   afterAll(() => redis.release());
 
   test("that was itself busy for longer than the time-out cuts no connection", async () => {
-    const store = await openTestStore(redis, { timeout: 200 });
+    const store = await openTestStore(redis, { timeout: 1_000 });
     onTestFinished(() => store.close());
     const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 60_000 });
     await store.create(ticket);
-    for (let turn = 0; turn < 8; turn++) {
+    for (let turn = 0; turn < 2; turn++) {
       const reads = Array.from({ length: 20 }, () => store.get(ticket.id));
-      const end = performance.now() + 300;
+      const end = performance.now() + 2_500;
       while (performance.now() < end);
       expect((await Promise.all(reads)).every((read) => read?.id === ticket.id)).toBe(true);
     }

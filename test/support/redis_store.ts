@@ -32,7 +32,10 @@ export const noLogin = {
   mayBePlain: () => true,
 };
 
-/** Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off. */
+/**
+ * Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off, and the time-out: a
+ * machine that is shared may hold Redis still for a second, and only a test that waits for a time-out sets a short one.
+ */
 export async function openTestStore(
   redis: Pick<RedisProcess, "address">,
   changes: Partial<RedisStoreOptions> = {},
@@ -40,7 +43,7 @@ export async function openTestStore(
   const told: Told = { availability: [], durability: [], skews: [] };
   const store = await openRedisStore({
     ...{ topology: singleServer(redis.address), login: noLogin, keyPrefix: "qrlogin:", replicas: 0 },
-    ...{ timeout: 1_000, reread: 0, requireDurable: false, lifetimes, clock: systemClock },
+    ...{ timeout: 10_000, reread: 0, requireDurable: false, lifetimes, clock: systemClock },
     caps: { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 },
     events: {
       onAvailability: (isAvailable, reason) => void told.availability.push({ isAvailable, reason }),
