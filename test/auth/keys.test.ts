@@ -178,7 +178,7 @@ describe("the keys of an issuer", () => {
 
   it("are not waited for by a caller who has gone", async () => {
     const asked = new Promise<void>((resolve) => server.answer("/jwks", () => resolve()));
-    const { users } = remote({ issuerTimeout: 100 });
+    const { users } = remote();
     const gone = new AbortController();
     const waiting = users.authenticate(bearer(await signed()), gone.signal);
     await asked;

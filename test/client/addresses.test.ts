@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createAppClient } from "../../src/client/index.js";
+import { eventually } from "../support/eventually.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 
 /** Stopped in the opposite order, since each one looks for what is left since it was started. */
@@ -18,14 +19,14 @@ test("calls are shared out among all addresses, and go on at the others when one
   onTestFinished(() => client.close());
   const callsOf = ({ lines }: TestServer) => lines.filter(({ method }) => method === "CreateTicket").length;
 
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await client.createTicket({});
     for (const server of servers) expect(callsOf(server)).toBeGreaterThan(0);
   });
 
   await first.app.stop();
   const before = others.map(callsOf);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await client.createTicket({});
     for (const [index, server] of others.entries())
       expect(callsOf(server)).toBeGreaterThan(before[index] ?? 0);

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createAppClient } from "../../src/client/app_client.js";
 import { createApproverClient, createTimedApproverClient } from "../../src/client/approver_client.js";
 import { TicketState } from "../../src/client/index.js";
-import { eventually } from "./eventually.js";
+import { eventually } from "../support/eventually.js";
 import { type Answers, refusal, startFakeService } from "./fake_service.js";
 import { heldTiming } from "./held_timing.js";
 import { startWire } from "./wire.js";

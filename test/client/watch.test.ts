@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
 import { TicketState, type TicketStatus } from "../../src/client/index.js";
-import { eventually } from "./eventually.js";
+import { eventually } from "../support/eventually.js";
 import { send, statusIn } from "./fake_service.js";
 import { iterate, nextOf, scripts, stage, statesOf, ticket } from "./watching.js";
 import { startWire } from "./wire.js";

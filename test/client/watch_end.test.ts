@@ -3,7 +3,7 @@ import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
 import { QrLoginError, TicketState } from "../../src/client/index.js";
 import type { Timing } from "../../src/client/timing.js";
-import { eventually } from "./eventually.js";
+import { eventually } from "../support/eventually.js";
 import { fail, refusal, send, statusIn } from "./fake_service.js";
 import { heldTiming } from "./held_timing.js";
 import { iterate, nextOf, stage, statesOf, ticket } from "./watching.js";

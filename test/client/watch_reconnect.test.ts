@@ -49,7 +49,7 @@ describe("a watch reconnects", () => {
     const fake = await service(scripts((stream) => send(stream, statusIn(PENDING)), again));
     const wire = await startWire(fake.port);
     later(wire.stop);
-    const impatient = { "grpc.keepalive_time_ms": 20, "grpc.keepalive_timeout_ms": 500 };
+    const impatient = { "grpc.keepalive_time_ms": 20, "grpc.keepalive_timeout_ms": 5_000 };
     const client = clientOn(wire.address, hastyTiming(), { channelOptions: impatient });
     const states: number[] = [];
     for await (const { state } of client.watchStatus(ticket)) {

@@ -21,7 +21,7 @@ async function ownFolder(): Promise<string> {
 
 /** Neither a process nor a folder: the compiler of a node that was killed goes a moment after it. */
 async function expectNothingLeft({ pid, folder }: Running & { readonly folder: string }): Promise<void> {
-  await expect.poll(() => signalGroup(pid), { timeout: 5_000 }).toBe("nobody");
+  await expect.poll(() => signalGroup(pid)).toBe("nobody");
   expect(readdirSync(folder).filter((name) => name.startsWith("qrlogin-"))).toEqual([]);
 }
 

@@ -67,7 +67,7 @@ describe(`${many} readers of events who leave at once`, () => {
   it("leave no place taken, no watch, no fault and no handle in the log", async () => {
     const { handle } = await browser.create();
     await allLeave(browser, handle);
-    await expect.poll(() => placesNow(browser, handle), { timeout: 10_000 }).toBe(many);
+    await expect.poll(() => placesNow(browser, handle)).toBe(many);
     const watchesLater = async () => {
       await clock.pass(20_000);
       return store.watches();
@@ -104,7 +104,7 @@ describe(`${many} readers of events who leave at once`, () => {
     const visitor = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
     const { handle } = await visitor.create({});
     await allLeave(visitor, handle);
-    await expect.poll(() => placesNow(visitor, handle), { timeout: 10_000 }).toBe(many);
+    await expect.poll(() => placesNow(visitor, handle)).toBe(many);
     await host.close();
     expectQuiet(written.join(""), visitor, handle);
   });

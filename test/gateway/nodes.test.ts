@@ -1,11 +1,10 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/domain/clock.js";
 import { newSecret } from "../../src/domain/secrets.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { byText, callersOf, orThrow } from "../support/callers.js";
+import { freePort } from "../support/free_port.js";
 import { startTestGateway, type TestGateway } from "../support/gateway.js";
 import { startTestServer, type TestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
@@ -65,15 +64,6 @@ function atNode({ url }: TestGateway, { cookies }: Browser): Browser {
   const other = openBrowser(url);
   for (const [name, value] of cookies) other.cookies.set(name, value);
   return other;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 describe("a gateway that is started anew in mid-wait", () => {
@@ -155,7 +145,7 @@ describe("a service that is away", () => {
     const { handle } = await browser.create();
     await service.app.stop();
     const events = browser.events(handle);
-    await expect.poll(() => events.connections.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => events.connections.length).toBe(1);
     expect(events.connections[0]?.status).toBe(200);
     await startService(store);
     expect((await events.next())?.data.state).toBe("PENDING");

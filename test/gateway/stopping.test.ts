@@ -22,10 +22,11 @@ async function halfAsk(path: string, headers = ""): Promise<HalfAsked> {
   });
   const closed = once(socket, "close");
   const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
-  socket.write(`GET /healthz HTTP/1.1\r\nhost: ${gateway.address}\r\n\r\n`);
+  const host = `host: ${gateway.address}\r\n`;
+  // In one piece: whoever has answered the first has read the half of the second.
+  socket.write(`GET /healthz HTTP/1.1\r\n${host}\r\nGET ${path} HTTP/1.1\r\n${host}cookie: ${cookie}\r\n`);
   while (!text.includes('"ok"')) await once(socket, "data");
   text = "";
-  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${gateway.address}\r\ncookie: ${cookie}\r\n`);
   return {
     async finish() {
       socket.write(`${headers}\r\n`);
@@ -55,8 +56,6 @@ async function isOpen(): Promise<boolean> {
 
 /** Has the gateway begin to stop, asks the rest, and answers what was answered. */
 async function whileStopping(asked: HalfAsked): Promise<string> {
-  // Until it has read the half.
-  for (let turns = 0; turns < 10; turns++) await settle();
   const stopped = gateway.stop();
   while (await isOpen()) await settle();
   const answer = await asked.finish();

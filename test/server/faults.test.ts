@@ -1,6 +1,7 @@
 import { status } from "@grpc/grpc-js";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { asApp, created } from "../support/callers.js";
+import { eventually } from "../support/eventually.js";
 import { fail, server, setStage, shop } from "../support/stage.js";
 
 setStage();
@@ -31,7 +32,7 @@ it("a fault of ours is in the log although the client has left", async () => {
   fail();
   await shop.getStatus(proof);
   goOn();
-  await vi.waitFor(() => {
+  await eventually(() => {
     const lines = server.lines.filter(({ reason }) => reason === "INTERNAL");
     expect(lines).toMatchObject([{ level: 50, method: "GetStatus", msg: "call failed" }]);
   });

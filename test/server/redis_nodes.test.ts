@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { developmentUsers, signDevelopmentToken } from "../../src/auth/development.js";
 import { type Answer, authorized, byId, byText, created, orThrow } from "../support/callers.js";
+import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { commandCounts, cutStores } from "../support/redis_commands.js";
 import { away, healthy, type RedisServer, startRedisServer } from "../support/redis_server.js";
@@ -36,7 +37,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     ]);
     expect((await watch.ended).code).toBe("OK");
     // Nothing is left of what only the watch needed.
-    await vi.waitFor(async () => expect(await redis.command("PUBSUB", "SHARDCHANNELS")).toEqual([]), 5_000);
+    await eventually(async () => expect(await redis.command("PUBSUB", "SHARDCHANNELS")).toEqual([]));
   });
 
   test("let one of many exchanges win, and one of two scanners", async () => {
@@ -118,12 +119,11 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   });
 
   test("write no secret, token, ticket id or QR text to the log, with a Redis that fails in every way", async () => {
-    const server = await startRedisServer(redis);
+    const server = await startRedisServer(redis, { QRLOGIN_STORE_REDIS_TIMEOUT: "1s" });
     const { shop, alice } = server;
     const held = await authorized(shop, alice, { requester: requester() });
     const fresh = await created(shop, { requester: requester() });
-    const healthIs = (state: string) =>
-      vi.waitFor(async () => expect(await server.health()).toBe(state), { timeout: 10_000, interval: 30 });
+    const healthIs = (state: string) => eventually(async () => expect(await server.health()).toBe(state));
     const told = (...words: readonly (string | number)[]) => redis.command(...words);
     // What breaks it, and what mends it.
     const failures: readonly (readonly [() => Promise<unknown>, () => Promise<unknown>])[] = [

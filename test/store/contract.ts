@@ -5,6 +5,7 @@ import { newWriteId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { StoreUnavailable } from "../../src/store/ticket_store.js";
+import { eventually } from "../support/eventually.js";
 import { lifetimes, nextWrite, ticketIn } from "../support/tickets.js";
 
 /** What a run of the suite works on: fresh for every test. */
@@ -135,7 +136,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
         hints.mockClear();
         const next = nextWrite(ticket);
         expect(await store.replace(next, ticket.writeId)).toBe(true);
-        await vi.waitFor(() => expect(hints).toHaveBeenCalled(), 5_000);
+        await eventually(() => expect(hints).toHaveBeenCalled());
         ticket = next;
       }
     });
@@ -147,7 +148,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       const write = { now: ticket.expiresAt, writeId: newWriteId(), lifetimes };
       const expired = expiryOf(ticket, write) as Ticket;
       expect(await store.replace(expired, ticket.writeId)).toBe(true);
-      await vi.waitFor(() => expect(hints).toHaveBeenCalled(), 5_000);
+      await eventually(() => expect(hints).toHaveBeenCalled());
       expect(await second.get(ticket.id)).toEqual(expired);
     });
 
@@ -157,7 +158,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       await store.subscribe(ticket.id, hints);
       await store.create(ticket);
       expect(await store.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
-      await vi.waitFor(() => expect(hints).toHaveBeenCalled(), 5_000);
+      await eventually(() => expect(hints).toHaveBeenCalled());
     });
 
     test("a hint comes to every subscriber of the ticket and to nobody else's", async () => {
@@ -168,7 +169,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       for (const onChange of hints) await store.subscribe(ticket.id, onChange);
       await store.subscribe(elsewhere.id, foreign);
       await store.replace(nextWrite(ticket), ticket.writeId);
-      for (const onChange of hints) await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), 5_000);
+      for (const onChange of hints) await eventually(() => expect(onChange).toHaveBeenCalled());
       expect(foreign).not.toHaveBeenCalled();
     });
 
@@ -184,7 +185,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       unsubscribe();
       once();
       await store.replace(nextWrite(ticket), ticket.writeId);
-      await vi.waitFor(() => expect(staying).toHaveBeenCalled(), 5_000);
+      await eventually(() => expect(staying).toHaveBeenCalled());
       expect(ended).not.toHaveBeenCalled();
     });
 
@@ -196,7 +197,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       const next = nextWrite(ticket);
       expect(await second.replace(next, ticket.writeId)).toBe(true);
       expect(await store.get(ticket.id)).toEqual(next);
-      await vi.waitFor(() => expect(hints).toHaveBeenCalled(), 5_000);
+      await eventually(() => expect(hints).toHaveBeenCalled());
       await expect(second.create(freshTicket({ id: ticket.id }))).rejects.toThrow();
     });
 

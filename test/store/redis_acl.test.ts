@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { leastRights } from "../support/redis_rights.js";
 import { createdIn, noLogin, openTestStore, testStore } from "../support/redis_store.js";
@@ -36,7 +37,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     const told = vi.fn();
     const leave = await store.subscribe(ticket.id, told);
     expect(await store.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
-    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
+    await eventually(() => expect(told).toHaveBeenCalled());
     leave();
     await redis.command("SCRIPT", "FLUSH");
     const after = await createdIn(store);
@@ -122,6 +123,6 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     await redis.command("ACL", "SETUSER", login.username, "-get");
     await expect(store.get(ticket.id)).rejects.toMatchObject({ name: "StoreUnavailable" });
     await redis.command("ACL", "SETUSER", login.username, "+get");
-    await vi.waitFor(async () => expect(await store.get(ticket.id)).toEqual(ticket), 10_000);
+    await eventually(async () => expect(await store.get(ticket.id)).toEqual(ticket));
   });
 });

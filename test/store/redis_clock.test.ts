@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../src/domain/clock.js";
 import { createServerClock } from "../../src/store/redis/server_clock.js";
 import { createManualClock } from "../support/clock.js";
+import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { infoOf } from "../support/redis_commands.js";
 import { createdIn, openTestStore, testStore } from "../support/redis_store.js";
@@ -49,7 +50,7 @@ describe.skipIf(!hasRedis)(`the time of a store in Redis${withoutRedis}`, () => 
     expect(Math.abs((skews[0] ?? 0) - 5_000)).toBeLessThan(500);
     clock.adjust(-5_000);
     await clock.pass(61_000);
-    await vi.waitFor(() => expect(skews).toHaveLength(2));
+    await eventually(() => expect(skews).toHaveLength(2));
   });
 
   test("goes on by itself between two questions, whatever is done to this machine's clock", async () => {
@@ -127,7 +128,7 @@ describe.skipIf(!hasRedis)(`a key of a store in Redis${withoutRedis}`, () => {
     clock.advance(1_000);
     await store.close();
     redis.resume();
-    await vi.waitFor(async () => expect(await redis.command("CLIENT", "LIST")).not.toContain("name=qrlogin"));
+    await eventually(async () => expect(await redis.command("CLIENT", "LIST")).not.toContain("name=qrlogin"));
     const connections = async () => Number((await infoOf(redis, "stats")).get("total_connections_received"));
     const before = await connections();
     await clock.pass(10_000);

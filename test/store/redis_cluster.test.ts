@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newTicketId } from "../../src/domain/secrets.js";
 import { slotOf } from "../../src/store/redis/naming.js";
 import { cluster } from "../../src/store/redis/topology.js";
+import { createManualClock } from "../support/clock.js";
+import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, withoutRedis } from "../support/redis.js";
 import { type RedisCluster, startRedisCluster } from "../support/redis_cluster.js";
 import { clusterRights, leastRights } from "../support/redis_rights.js";
@@ -13,7 +15,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
   let redis: RedisCluster;
   beforeAll(async () => {
     redis = await startRedisCluster(["--cluster-require-full-coverage", "no"]);
-  }, 60_000);
+  });
   afterAll(() => redis.release());
 
   const master = (index: number): RedisProcess => {
@@ -21,9 +23,10 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     if (!found) throw new Error(`there is no master ${index}`);
     return found;
   };
-  const onCluster = (timeout = 1_000) => {
+  const onCluster = () => {
     // One is named, the others are found.
-    return { timeout, topology: cluster({ nodes: [master(0).address], login: noLogin, timeout }) };
+    const topology = cluster({ nodes: [master(0).address], login: noLogin, timeout: 10_000 });
+    return { topology };
   };
   const open = () => testStore(master(0), onCluster());
 
@@ -77,25 +80,26 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     const told = vi.fn();
     await store.subscribe(ticket.id, told);
     await moveSlot(slot, 0, 1, () => migrate(ticket.id, 0, 1));
-    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 10_000);
+    await eventually(() => expect(told).toHaveBeenCalled());
     told.mockClear();
     expect(await other.replace(nextWrite(ticket), ticket.writeId)).toBe(true);
-    await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5_000);
+    await eventually(() => expect(told).toHaveBeenCalled());
   });
 
   test("whoever begins to watch a ticket whose slot has moved is subscribed within a moment", async () => {
-    const store = await open();
+    // By the clock the Cluster is asked again every five seconds: never, by this one.
+    const clock = createManualClock(Date.now());
+    const store = await testStore(master(0), { ...onCluster(), clock });
     const slot = freeSlot();
     await moveSlot(slot, 0, 1);
-    // Well before the Cluster is asked again by the clock, every five seconds.
     const id = idIn(slot);
-    await vi.waitFor(() => store.subscribe(id, () => {}), { timeout: 2_000, interval: 50 });
+    await eventually(() => store.subscribe(id, () => {}));
   });
 
   test("an ACL user with the least rights of the documentation can do everything", async () => {
     const login = { ...noLogin, username: "qrlogin", password: "a-password" };
     for (const each of redis.masters) await each.command("ACL", "SETUSER", ...leastRights, ...clusterRights);
-    const topology = cluster({ nodes: [master(1).address], login, timeout: 1_000 });
+    const topology = cluster({ nodes: [master(1).address], login, timeout: 10_000 });
     const store = await testStore(master(1), { topology, login });
     const slot = freeSlot();
     const ticket = await createdIn(store, { id: idIn(slot) });
@@ -112,15 +116,15 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     const tickets = await Promise.all(slots.map((slot) => createdIn(store, { id: idIn(slot) })));
     const outcomes = () => Promise.all(tickets.map(({ id }) => outcomeOf(store.get(id))));
     await master(2).kill();
-    await vi.waitFor(async () => expect(await outcomes()).toEqual(["done", "done", "not written"]), 10_000);
-    await vi.waitFor(() =>
+    await eventually(async () => expect(await outcomes()).toEqual(["done", "done", "not written"]));
+    await eventually(() =>
       expect(store.told.availability.at(-1)).toMatchObject({ isAvailable: true, reason: expect.any(String) }),
     );
     const toldSoFar = store.told.availability.length;
     await master(2).restart();
     await redis.whole();
-    await vi.waitFor(async () => expect(await outcomes()).toEqual(["done", "done", "done"]), 20_000);
-    await vi.waitFor(() =>
+    await eventually(async () => expect(await outcomes()).toEqual(["done", "done", "done"]));
+    await eventually(() =>
       expect(store.told.availability.at(-1)).toEqual({ isAvailable: true, reason: undefined }),
     );
     // Said once, however often it was tried.

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { commandCounts, cutStores, infoOf, monitored } from "../support/redis_commands.js";
 import { answering, createdIn, outcomeOf, refusing, testStore } from "../support/redis_store.js";
@@ -29,7 +30,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       () => store.replace(nextWrite(ticket), ticket.writeId),
       () => store.subscribe(ticket.id, () => {}),
     ]) {
-      expect(await timeToRefuse(call)).toBeLessThan(500);
+      expect(await timeToRefuse(call)).toBeLessThan(4_000);
     }
     expect(store.told.availability.map(({ isAvailable }) => isAvailable)).toEqual([false]);
     await redis.restart();
@@ -42,7 +43,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
   });
 
   test("takes one time-out to notice that it is held still, and none after that", async () => {
-    const store = await testStore(redis);
+    const store = await testStore(redis, { timeout: 5_000 });
     const ticket = await createdIn(store);
     redis.pause();
     const [read, write] = await Promise.all([
@@ -50,22 +51,23 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       outcomeOf(store.replace(nextWrite(ticket), ticket.writeId)),
     ]);
     expect([read, write]).toEqual(["not written", "unknown"]);
-    expect(await timeToRefuse(() => store.get(ticket.id))).toBeLessThan(500);
-    expect(await timeToRefuse(() => store.replace(nextWrite(ticket), ticket.writeId))).toBeLessThan(500);
+    expect(await timeToRefuse(() => store.get(ticket.id))).toBeLessThan(4_000);
+    const again = () => store.replace(nextWrite(ticket), ticket.writeId);
+    expect(await timeToRefuse(again)).toBeLessThan(4_000);
     redis.resume();
     await answering(store);
   });
 
   test("notices that it is held still although nobody calls", async () => {
-    const store = await testStore(redis);
+    const store = await testStore(redis, { timeout: 1_000 });
     redis.pause();
-    await vi.waitFor(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(false), 10_000);
+    await eventually(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(false));
     redis.resume();
-    await vi.waitFor(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(true), 10_000);
+    await eventually(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(true));
   });
 
   test("what was cut off and is carried out later overwrites nobody", async () => {
-    const store = await testStore(redis);
+    const store = await testStore(redis, { timeout: 1_000 });
     const ticket = await createdIn(store);
     redis.pause();
     const late = nextWrite(ticket, { state: "EXPIRED" });
@@ -99,7 +101,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       if (index % 100 === 50) await cutStores(redis);
       if (index % 10 === 0) await created;
     }
-    await vi.waitFor(() => expect(outcomes).toHaveLength(tickets.length), 10_000);
+    await eventually(() => expect(outcomes).toHaveLength(tickets.length));
     await answering(store);
     const done = outcomes.filter((outcome) => outcome === "done").length;
     const sent = seen.filter(([name]) => name === "EVALSHA").map((words) => words[3]);

@@ -76,7 +76,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     const redis = await startReplicatedRedis(1);
     onTestFinished(() => redis.release());
     await [redis.primary, ...redis.replicas][index]?.command("CONFIG", "SET", ...setting.split(" "));
-    const { told } = await testStore(redis.primary, { replicas: 1, timeout: 10_000 });
+    const { told } = await testStore(redis.primary, { replicas: 1 });
     expect(told.durability).toEqual([
       { level: "best effort", because: expect.stringContaining(`${setting}; should be`) },
     ]);
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
   test("is best effort where replicas confirm what their files do not have yet", async () => {
     const redis = await startReplicatedRedis(1, undefined, always);
     onTestFinished(() => redis.release());
-    const { told } = await testStore(redis.primary, { replicas: 1, timeout: 10_000 });
+    const { told } = await testStore(redis.primary, { replicas: 1 });
     expect(told.durability).toEqual([
       { level: "best effort", because: expect.stringContaining("store.redis.replicasOnDisk") },
     ]);

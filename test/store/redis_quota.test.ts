@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)(`a store in Redis with caps${withoutRedis}`, () => {
         await expect(createdIn(store)).rejects.toBeInstanceOf(StoreUnavailable);
       }
       await redis.restart();
-      await expect.poll(() => createdIn(store).then(() => "made", String), { timeout: 10_000 }).toBe("made");
+      await expect.poll(() => createdIn(store).then(() => "made", String)).toBe("made");
       await expect(createdIn(store)).rejects.toMatchObject(full);
       await createdIn(store, { appId: "blog" });
       await expect(createdIn(store, { appId: "intranet" })).rejects.toMatchObject(full);

@@ -3,10 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
-import { onTestFinished, vi } from "vitest";
-
-// A browser that starts on a busy machine takes as long as the rest of its tests.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+import { onTestFinished } from "vitest";
 
 const commands = [process.env.QRLOGIN_TEST_CHROMIUM, "chromium", "chromium-browser", "google-chrome"];
 const command = commands.find((name) => name && spawnSync(name, ["--version"]).status === 0);

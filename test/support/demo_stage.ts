@@ -101,7 +101,10 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
   let arrived = () => {};
   page.on("response", async (response) => {
     if (!response.url().endsWith("/qrlogin/v1/tickets") || response.status() !== 201) return;
-    contents.push(((await response.json()) as { qrContent: string }).qrContent);
+    // A page that was closed meanwhile has no answer any more, and nobody waits for its code.
+    const body: { qrContent: string } | undefined = await response.json().catch(() => undefined);
+    if (!body) return;
+    contents.push(body.qrContent);
     arrived();
   });
   const website: Website = {

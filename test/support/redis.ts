@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { freePort } from "./free_port.js";
+
+export { freePort };
 
 /** Whether Redis is installed on this machine. */
 export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
@@ -53,12 +56,22 @@ process.once("exit", () => {
 
 /** Starts a server and waits until it answers. */
 export async function startRedis({ words = [], configFile }: RedisOptions = {}): Promise<RedisProcess> {
-  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-redis-"));
-  const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...words];
-  let child = await start();
+  let { port, child } = await startAnywhere(3);
 
-  async function start(): Promise<ChildProcess> {
+  /** Somebody else may have taken the port in the meantime. */
+  async function startAnywhere(tries: number): Promise<{ port: number; child: ChildProcess }> {
+    const port = await freePort();
+    try {
+      return { port, child: await start(port) };
+    } catch (error) {
+      if (tries === 1) throw error;
+      return startAnywhere(tries - 1);
+    }
+  }
+
+  async function start(port: number): Promise<ChildProcess> {
+    const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...words];
     const started = spawn("redis-server", [...(configFile ? [configFile] : []), ...own], { stdio: "ignore" });
     running.add(started);
     started.once("exit", () => running.delete(started));
@@ -88,7 +101,7 @@ export async function startRedis({ words = [], configFile }: RedisOptions = {}):
     kill,
     async restart() {
       await kill();
-      child = await start();
+      child = await start(port);
     },
     pause: () => void child.kill("SIGSTOP"),
     resume: () => void child.kill("SIGCONT"),
@@ -100,34 +113,35 @@ export async function startRedis({ words = [], configFile }: RedisOptions = {}):
   };
 }
 
-/** A port of 127.0.0.1 that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
-}
-
-/** Waits until the server answers PING, with whatever: one that asks for a password answers too. */
+/** Waits until this very server answers, with whatever: one that asks for a password answers too. */
 async function answering(port: number, child: ChildProcess): Promise<void> {
-  while (!(await answers(port))) {
+  for (;;) {
     if (child.exitCode !== null) throw new Error(`redis-server has stopped with ${child.exitCode}`);
+    if (await answers(port, child)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    let said = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\nINFO server\r\n"));
+    const leave = () => void socket.destroy();
+    // Whoever has come upon the port may accept, and say nothing.
+    child.once("exit", leave);
     socket.on("error", () => resolve(false));
-    // A server that is still loading says so, and is not there yet.
     socket.on("data", (data) => {
-      resolve(!data.toString().startsWith("-LOADING"));
-      socket.destroy();
+      said += data.toString();
+      // One that tells nothing without a password is taken for ours.
+      const pid = said.startsWith("-") ? child.pid : Number(/^process_id:(\d+)\r$/m.exec(said)?.[1]);
+      if (Number.isNaN(pid)) return;
+      // A server that is still loading says so, and is not there yet.
+      resolve(pid === child.pid && !said.startsWith("-LOADING"));
+      leave();
     });
-    socket.on("close", () => resolve(false));
+    socket.on("close", () => {
+      child.off("exit", leave);
+      resolve(false);
+    });
   });
 }

@@ -35,7 +35,10 @@ const healthNames = ["", "qrlogin.v1.QrLoginService", "liveness", "clock"];
 export const healthy = "SERVING SERVING SERVING SERVING";
 export const away = "NOT_SERVING NOT_SERVING SERVING SERVING";
 
-/** Starts it; stopped when the test is over. Without safety re-reading, unless the variables say otherwise. */
+/**
+ * Starts it; stopped when the test is over. Unless the variables say otherwise it is without safety re-reading, and has a time-out
+ * for Redis that nothing runs into.
+ */
 export async function startRedisServer(
   redis: Pick<RedisProcess, "url">,
   variables: Variables = {},
@@ -43,7 +46,8 @@ export async function startRedisServer(
 ): Promise<RedisServer> {
   const env = {
     ...{ QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" },
-    ...{ QRLOGIN_STORE_REDIS_URL: redis.url, QRLOGIN_STORE_REDIS_REREAD: "0s", ...variables },
+    ...{ QRLOGIN_STORE_REDIS_URL: redis.url, QRLOGIN_STORE_REDIS_REREAD: "0s" },
+    ...{ QRLOGIN_STORE_REDIS_TIMEOUT: "10s", ...variables },
   };
   const written: string[] = [];
   const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });

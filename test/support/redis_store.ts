@@ -1,4 +1,4 @@
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import { systemClock } from "../../src/domain/clock.js";
 import { newTicketId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
@@ -10,6 +10,7 @@ import {
 } from "../../src/store/redis/redis_store.js";
 import { singleServer } from "../../src/store/redis/topology.js";
 import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
+import { eventually } from "./eventually.js";
 import type { RedisProcess } from "./redis.js";
 import { lifetimes, ticketIn } from "./tickets.js";
 
@@ -31,7 +32,10 @@ export const noLogin = {
   mayBePlain: () => true,
 };
 
-/** Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off. */
+/**
+ * Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off, and the time-out: a
+ * machine that is shared may hold Redis still for a second, and only a test that waits for a time-out sets a short one.
+ */
 export async function openTestStore(
   redis: Pick<RedisProcess, "address">,
   changes: Partial<RedisStoreOptions> = {},
@@ -40,7 +44,7 @@ export async function openTestStore(
   const store = await openRedisStore({
     ...{ topology: singleServer(redis.address), login: noLogin, keyPrefix: "qrlogin:" },
     ...{ replicas: 0, replicasOnDisk: false },
-    ...{ timeout: 1_000, reread: 0, requireDurable: false, lifetimes, clock: systemClock },
+    ...{ timeout: 10_000, reread: 0, requireDurable: false, lifetimes, clock: systemClock },
     caps: { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 },
     events: {
       onAvailability: (isAvailable, reason) => void told.availability.push({ isAvailable, reason }),
@@ -79,7 +83,7 @@ export async function outcomeOf(call: Promise<unknown>): Promise<"done" | StoreU
 
 /** Waits until the store answers. */
 export async function answering(store: TicketStore): Promise<void> {
-  await vi.waitFor(async () => void (await store.get(newTicketId())), { timeout: 15_000, interval: 20 });
+  await eventually(async () => void (await store.get(newTicketId())));
 }
 
 /** Waits until the store refuses at once, as it does while Redis is away. */
@@ -87,5 +91,5 @@ export async function refusing(store: TicketStore): Promise<void> {
   const refused = async () => {
     if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("it answers");
   };
-  await vi.waitFor(refused, { timeout: 15_000, interval: 20 });
+  await eventually(refused);
 }

@@ -10,9 +10,10 @@ import { freePorts, type Running, readyAddress, runQrlogin, type Variables } fro
 import { appSecrets } from "./server.js";
 import { customers, customersJwks } from "./tokens.js";
 
-/** The environment of a service in development mode that keeps its tickets in this Redis. */
+/** The environment of a service in development mode that keeps its tickets in this Redis, and is patient with it. */
 export function inRedis(url: string): Variables {
-  return { ...freePorts, QRLOGIN_STORE_KIND: "redis", QRLOGIN_STORE_REDIS_URL: url };
+  const store = { QRLOGIN_STORE_REDIS_URL: url, QRLOGIN_STORE_REDIS_TIMEOUT: "10s" };
+  return { ...freePorts, QRLOGIN_STORE_KIND: "redis", ...store };
 }
 
 /** A configuration file with the app `shop` and the pool `customers`, whose tickets are in this Redis. */

@@ -16,6 +16,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     const text = await it.readCode();
     expect(JSON.parse(text)).toMatchObject({ customData: { cart: 7 } });
     const [handle, url] = await it.heard("onCodeLoaded");
+    await it.heard("onResult");
     await stage.alice.scan(text);
     await it.heard("onScanned");
     expect(await it.box.locator(".name").innerText()).toBe("Hello, alice-nick");

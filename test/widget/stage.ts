@@ -145,7 +145,7 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
       const picture = page.locator(`#${place} .box[data-kind=waiting] .code`);
       await picture.waitFor();
       // It fades in, and may have been asked for only now.
-      for (let tries = 0; tries < 50; tries++) {
+      for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
         const data = Uint8Array.from(await picture.screenshot());
         const { jsqr } = await decode(bitmapOf({ mediaType: "image/png", data }));
         if (jsqr !== undefined) return jsqr;
