@@ -98,15 +98,11 @@ describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () 
   });
 
   test("does not start while there are fewer", async () => {
-<<<<<<< HEAD
     // There is no file to wait for; and a Redis before 7.2 does not know how to.
-    await expect(open(replicasOnDisk: true )).rejects.toThrow(
+    await expect(open({ replicasOnDisk: true, timeout: 2_000 })).rejects.toThrow(
       /cannot be used with store\.redis\.replicasOnDisk, which needs Redis 7\.2 or later and appendonly yes/,
     );
-    await expect(open({ replicas: 3 })).rejects.toThrow(
-=======
     await expect(open({ replicas: 3, timeout: 2_000 })).rejects.toThrow(
->>>>>>> steady
       `Redis at ${redis.primary.address} cannot be used: 2 of 3 replicas confirmed in time`,
     );
   });
