@@ -8,7 +8,10 @@ import { openTestStore } from "../support/redis_store.js";
 import { ticketIn } from "../support/tickets.js";
 
 describe("a server is silent", () => {
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
 
   function watched() {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] });
@@ -25,6 +28,19 @@ describe("a server is silent", () => {
       answered();
     }
     expect(onSilence).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(onSilence).toHaveBeenCalledTimes(1);
+  });
+
+  test("not for as long as this process was busy itself, and may not even have sent what it asked", async () => {
+    const { onSilence, watch } = watched();
+    const asked = performance.now();
+    watch.asked();
+    // Its timer is two and a half seconds late.
+    vi.spyOn(performance, "now").mockReturnValue(asked + 3_500);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(onSilence).not.toHaveBeenCalled();
+    vi.spyOn(performance, "now").mockReturnValue(asked + 4_500);
     await vi.advanceTimersByTimeAsync(200);
     expect(onSilence).toHaveBeenCalledTimes(1);
   });
@@ -82,7 +98,8 @@ describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
   });
 
   test("calls the store best effort where a replica would come back with an older state", async () => {
-    const primary = await startRedis({ words: ["--appendonly", "yes", "--appendfsync", "always"] });
+    const durable = ["--appendonly", "yes", "--appendfsync", "always"];
+    const primary = await startRedis({ words: [...durable, "--repl-diskless-sync-delay", "0"] });
     onTestFinished(() => primary.release());
     const replica = await startRedis({ words: ["--replicaof", "127.0.0.1", String(primary.port)] });
     onTestFinished(() => replica.release());
