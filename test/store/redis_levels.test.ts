@@ -82,6 +82,23 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     ]);
   });
 
+  test("is best effort where a replica would come back with an older state: it may be promoted", async () => {
+    const redis = await startReplicatedRedis(1);
+    onTestFinished(() => redis.release());
+    const [replica] = redis.replicas;
+    await replica?.command("CONFIG", "SET", "save", "3600 1");
+    const { told } = await testStore(redis.primary, { replicas: 1 });
+    expect(told.durability).toEqual([
+      {
+        level: "best effort",
+        because: expect.stringContaining(`${replica?.address} comes back with its last`),
+      },
+    ]);
+    await expect(openTestStore(redis.primary, { replicas: 1, requireDurable: true })).rejects.toThrow(
+      "requireDurable",
+    );
+  });
+
   test("is best effort where replicas confirm what their files do not have yet", async () => {
     const redis = await startReplicatedRedis(1, undefined, always);
     onTestFinished(() => redis.release());

@@ -96,24 +96,4 @@ describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
     // The one that asks.
     expect(count(await received())).toBe(before + 1);
   });
-
-  test("calls the store best effort where a replica would come back with an older state", async () => {
-    const durable = ["--appendonly", "yes", "--appendfsync", "always"];
-    const primary = await startRedis({ words: [...durable, "--repl-diskless-sync-delay", "0"] });
-    onTestFinished(() => primary.release());
-    const replica = await startRedis({ words: ["--replicaof", "127.0.0.1", String(primary.port)] });
-    onTestFinished(() => replica.release());
-    await eventually(async () => expect(await primary.command("WAIT", 1, 100)).toBe(1));
-    await eventually(async () =>
-      expect(String(await primary.command("ROLE"))).toContain(String(replica.port)),
-    );
-    await replica.command("CONFIG", "SET", "save", "3600 1");
-    const store = await openTestStore(primary, { replicas: 1 });
-    onTestFinished(() => store.close());
-    expect(store.told.durability).toMatchObject([{ level: "best effort" }]);
-    expect(store.told.durability[0]?.because).toContain(replica.address);
-    await expect(openTestStore(primary, { replicas: 1, requireDurable: true })).rejects.toThrow(
-      "requireDurable",
-    );
-  });
 });
