@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test,
 import { watchSilence } from "../../src/store/redis/silence.js";
 import type { Topology } from "../../src/store/redis/topology.js";
 import { createManualClock } from "../support/clock.js";
-import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { openTestStore } from "../support/redis_store.js";
 import { ticketIn } from "../support/tickets.js";
