@@ -46,7 +46,7 @@ export async function startReplicatedRedis(
     await settled();
   }
 
-  const settled = () => vi.waitFor(allHaveEverything, { timeout: 15_000, interval: 20 });
+  const settled = () => vi.waitFor(allHaveEverything, { timeout: 60_000, interval: 20 });
 
   async function allHaveEverything(): Promise<void> {
     const info = await infoOf(primary, "replication");
