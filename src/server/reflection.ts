@@ -12,7 +12,7 @@ import { type Server, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import * as v1 from "../../gen/grpc/reflection/v1/reflection.js";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
 import { decodeRequest } from "./decode.js";
-import { rawRequests } from "./raw_requests.js";
+import { type RequestBytes, rawRequests } from "./raw_requests.js";
 
 /** What the server serves, as descriptor sets made by `npm run generate`. */
 const descriptorSets = ["qrlogin", "health", "reflection"];
@@ -44,10 +44,10 @@ export function loadDescriptors(): FileRegistry {
 }
 
 function reflect(answer: (request: v1.ServerReflectionRequest) => v1.ServerReflectionResponse) {
-  return (call: ServerDuplexStream<Buffer, v1.ServerReflectionResponse>) => {
-    call.on("data", (bytes: Buffer) => {
+  return (call: ServerDuplexStream<RequestBytes, v1.ServerReflectionResponse>) => {
+    call.on("data", (request: RequestBytes) => {
       try {
-        call.write(answer(decodeRequest(v1.ServerReflectionRequest, bytes)));
+        call.write(answer(decodeRequest(v1.ServerReflectionRequest, request.take())));
       } catch {
         call.emit("error", { code: status.INVALID_ARGUMENT, details: "the request cannot be decoded" });
       }
