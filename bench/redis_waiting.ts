@@ -11,11 +11,11 @@ export async function measureWaiting({ rounds, quick, folder, stopping }: Settin
   const seconds = quick ? 1 : 3;
   const samples = quick ? 100 : 1_000;
 
-  async function withReplicas(count: number): Promise<RedisTarget> {
-    const fromMemory = ["--repl-diskless-sync-delay", "0", "--repl-diskless-load", "swapdb"];
-    const primary = stopping(await startRedis("primary", fromMemory));
+  async function withReplicas(count: number, saving: readonly string[]): Promise<RedisTarget> {
+    const words = ["--repl-diskless-sync-delay", "0", ...saving];
+    const primary = stopping(await startRedis("primary", words));
     for (let made = 0; made < count; made++) {
-      stopping(await startRedis("replica", ["--replicaof", `127.0.0.1 ${primary.port}`, ...fromMemory]));
+      stopping(await startRedis("replica", ["--replicaof", `127.0.0.1 ${primary.port}`, ...words]));
     }
     for (const end = Date.now() + 20_000; (await primary.command("WAIT", count, 1_000)) !== count; ) {
       if (Date.now() > end) throw new Error("the replicas do not follow their primary");
@@ -24,15 +24,22 @@ export async function measureWaiting({ rounds, quick, folder, stopping }: Settin
   }
 
   const onDisk = ["--appendonly", "yes", "--appendfsync", "always"];
+  const nothing = ["--repl-diskless-load", "swapdb"];
+  const alone = await withReplicas(0, nothing);
   const servers = [
-    { name: "no replica", redis: await withReplicas(0), replicas: 0 },
-    { name: "WAIT 1", redis: await withReplicas(1), replicas: 1 },
-    { name: "WAIT 2", redis: await withReplicas(2), replicas: 2 },
+    { name: "no replica", redis: alone, replicas: 0 },
+    { name: "WAIT 1", redis: await withReplicas(1, nothing), replicas: 1 },
+    { name: "WAIT 2", redis: await withReplicas(2, nothing), replicas: 2 },
     { name: "appendfsync always", redis: stopping(await startRedis("on disk", onDisk)), replicas: 0 },
   ];
+  // From Redis 7.2 on.
+  const [waitAof] = (await alone.command("COMMAND", "INFO", "WAITAOF")) as readonly unknown[];
+  const files = waitAof ? [{ name: "WAITAOF 1", redis: await withReplicas(1, onDisk), replicas: 1 }] : [];
   const competitors: Competitor[] = [];
-  for (const { name, redis, replicas } of servers) {
-    const options = { name, level: "info", folder, redis: { url: redis.url, replicas } } as const;
+  for (const { name, redis, replicas } of [...servers, ...files]) {
+    const replicasOnDisk = name.startsWith("WAITAOF");
+    const where = { url: redis.url, replicas, replicasOnDisk };
+    const options = { name, level: "info", folder, redis: where } as const;
     const competitor = await enter(await startService(options));
     competitors.push(competitor);
     stopping({ stop: () => leave(competitor) });

@@ -40,7 +40,9 @@ export interface ServiceOptions {
   /** Where its configuration and its log go. */
   readonly folder: string;
   /** What it keeps its tickets in; the embedded store if absent. */
-  readonly redis?: { readonly url: string; readonly replicas?: number } | undefined;
+  readonly redis?:
+    | { readonly url: string; readonly replicas?: number; readonly replicasOnDisk?: boolean }
+    | undefined;
   /** What else the command line says. */
   readonly words?: readonly string[];
   /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
