@@ -63,7 +63,7 @@ async function failOver(replicas: number): Promise<Verdict> {
   );
   await redis.whole();
   const others = [1, 2, 3].map((seed) =>
-    playLogin({ nodes, calls, history, thinking: 200 }, `login-${seed}`, randomOf(seed)),
+    playLogin({ nodes, calls, history, logins: 3, thinking: 4 }, `login-${seed}`, randomOf(seed)),
   );
 
   const old = await redis.primary();

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly operations: number;
   /** Logins at a time. */
   readonly logins: number;
-  /** The longest pause of somebody who thinks, in milliseconds. */
+  /** The longest pause of somebody who thinks: in it each login makes so many calls, on average. */
   readonly thinking: number;
   /** How many calls each login makes between two faults, on average and at most. */
   readonly calm: number;
@@ -92,7 +92,7 @@ async function load(
 ): Promise<ReadonlyMap<string, number>> {
   const random = randomOf(seed);
   const calls = await recordCalls(history);
-  const stage: Stage = { nodes, calls, history, thinking };
+  const stage: Stage = { nodes, calls, history, logins, thinking };
   const happened = new Map<string, number>();
   const tickets: HeldTicket[] = [];
   const isEnough = () =>

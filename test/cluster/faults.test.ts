@@ -8,7 +8,7 @@ import { bestEffort, durable, type Topology } from "./topologies.js";
 
 // A bound that catches a hang: faults heal at the pace of Sentinels and of a busy machine.
 const timeout = 240_000;
-const usual = { seed, logins: 12, thinking: 80, calm: 20 };
+const usual = { seed, logins: 12, thinking: 2, calm: 20 };
 const operations = operationsOr(1_500);
 
 const reports: RunReport[] = [];

@@ -28,7 +28,7 @@ const violations = () => sum(({ verdict }) => verdict.violationCount);
 try {
   for (const topology of topologies) {
     console.error(`${topology.name}: ${operations} operations, seed ${seed}`);
-    const report = await runFaults({ topology, seed, operations, logins: 48, thinking: 60, calm: 60 });
+    const report = await runFaults({ topology, seed, operations, logins: 48, thinking: 1.5, calm: 60 });
     reports.push(report);
     if (report.verdict.violationCount > 0) console.error(violationsText(report));
   }

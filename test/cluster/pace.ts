@@ -7,10 +7,11 @@ import type { Random } from "./random.js";
  */
 export type Pace = (least: number, most: number) => Promise<void>;
 
-/** Those who would call may all be waiting for what is disturbed: after so many milliseconds it goes on all the same. */
-const patience = 10_000;
+/** Those who would call may all be waiting, for each other or for what is disturbed: it goes on then all the same. */
+const usualPatience = 10_000;
 
-export function paceOf(history: History, random: Random, logins: number): Pace {
+/** @param patience How long is waited for those calls, in milliseconds. */
+export function paceOf(history: History, random: Random, logins: number, patience = usualPatience): Pace {
   return (least, most) =>
     new Promise((resolve) => {
       const enough = history.operations() + Math.ceil(random.between(least, most) * logins);

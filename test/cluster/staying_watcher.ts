@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { asApp, watchOf } from "../support/callers.js";
 import { type Entry, type History, nanoseconds } from "./history.js";
 import type { CallableNode } from "./nodes.js";
+import type { Pace } from "./pace.js";
 import type { Random } from "./random.js";
 import { type HeldTicket, saidOf } from "./recorded_calls.js";
 
@@ -20,6 +20,7 @@ export function stay(
   ticket: HeldTicket,
   nodes: readonly CallableNode[],
   random: Random,
+  rest: Pace,
   history: History,
 ): StayingWatcher {
   const about = { ticket: ticket.ticketId, caller: "app", process } as const;
@@ -60,7 +61,7 @@ export function stay(
       const isCut =
         ["UNAVAILABLE", "CANCELLED", "ABORTED"].includes(code) || (code === "INTERNAL" && !reason);
       if (!isCut) return end(code, reason);
-      if (!isLeaving) await sleep(random.between(20, 200));
+      if (!isLeaving) await rest(0.5, 4);
     }
     end("STUCK", undefined);
   }
