@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { cluster } from "../../src/store/redis/topology.js";
-import { freePort, hasRedis, startRedis, withoutRedis } from "../support/redis.js";
-import { startRedisCluster } from "../support/redis_cluster.js";
+import { hasRedis, withoutRedis } from "../support/redis.js";
+import { startClusterNode, startRedisCluster } from "../support/redis_cluster.js";
 import { noLogin, testStore } from "../support/redis_store.js";
 
 describe.skipIf(!hasRedis)(`on a Redis Cluster with a replica${withoutRedis}`, () => {
@@ -10,16 +10,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster with a replica${withoutRedis}`, (
     onTestFinished(release);
     const [first] = masters;
     if (!first) throw new Error("there is no master");
-    const bus = await freePort();
-    const clustered = [
-      "--cluster-enabled",
-      "yes",
-      "--cluster-node-timeout",
-      "2000",
-      "--cluster-port",
-      `${bus}`,
-    ];
-    const replica = await startRedis({ words: clustered });
+    const { bus, node: replica } = await startClusterNode();
     onTestFinished(() => replica.release());
     await first.command("CLUSTER", "MEET", "127.0.0.1", replica.port, bus);
     const id = String(await first.command("CLUSTER", "MYID"));

@@ -2,11 +2,11 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { hasRedis } from "../support/redis.js";
 import { infoOf } from "../support/redis_commands.js";
 import { hasWaitAof, startReplicatedRedis } from "../support/redis_replicas.js";
-import { createdIn, outcomeOf, testStore } from "../support/redis_store.js";
+import { createdIn, openTestStore, outcomeOf, testStore } from "../support/redis_store.js";
 
 const always = ["--appendonly", "yes", "--appendfsync", "always"];
 
-// Debian 12 has a Redis without the command: there the lane's own tests and the level's stand for these.
+// Debian 12 has a Redis without the command: there the lane's own tests stand for these.
 if (hasRedis && hasWaitAof)
   describe("a store that waits for the files of replicas", () => {
     async function replicated() {
@@ -45,4 +45,12 @@ if (hasRedis && hasWaitAof)
       await replica?.command("CONFIG", "SET", "rdb-key-save-delay", 0);
     });
   });
-else test("WAITAOF is not known here: tested by redis_lane.test.ts and redis_levels.test.ts", () => {});
+else if (hasRedis)
+  test("a Redis that knows no WAITAOF is refused, although it writes a file", async () => {
+    const redis = await startReplicatedRedis(1, undefined, always);
+    onTestFinished(() => redis.release());
+    await expect(openTestStore(redis.primary, { replicas: 1, replicasOnDisk: true })).rejects.toThrow(
+      "store.redis.replicasOnDisk, which needs Redis 7.2 or later",
+    );
+  });
+else test.skip("needs redis-server", () => {});

@@ -11,33 +11,35 @@ export interface RedisCluster {
 
 const slots = 16_384;
 
+/** Starts a node that belongs to no Cluster yet; the others meet it at the port `bus`. */
+export async function startClusterNode(words: readonly string[] = []) {
+  // The usual one, 10,000 above the other, may be no port at all.
+  const bus = await freePort();
+  const clustered = [
+    "--cluster-enabled",
+    "yes",
+    "--cluster-node-timeout",
+    "2000",
+    "--cluster-port",
+    `${bus}`,
+  ];
+  return { bus, node: await startRedis({ words: [...clustered, ...words] }) };
+}
+
 /** Starts it. `words` are for each master, as on the command line. A master counts as away after two seconds. */
 export async function startRedisCluster(words: readonly string[] = []): Promise<RedisCluster> {
-  const started = [0, 1, 2].map(async () => {
-    // The usual one, 10,000 above the other, may be no port at all.
-    const bus = await freePort();
-    const clustered = [
-      "--cluster-enabled",
-      "yes",
-      "--cluster-node-timeout",
-      "2000",
-      "--cluster-port",
-      `${bus}`,
-    ];
-    return { bus, master: await startRedis({ words: [...clustered, ...words] }) };
-  });
-  const members = await Promise.all(started);
-  const masters = members.map(({ master }) => master);
+  const members = await Promise.all([0, 1, 2].map(() => startClusterNode(words)));
+  const masters = members.map(({ node }) => node);
 
-  for (const [index, { master }] of members.entries()) {
+  for (const [index, master] of masters.entries()) {
     const from = Math.ceil((index * slots) / members.length);
     const to = Math.ceil(((index + 1) * slots) / members.length) - 1;
     await master.command("CLUSTER", "ADDSLOTSRANGE", from, to);
     await master.command("CLUSTER", "SET-CONFIG-EPOCH", index + 1);
   }
   const [first] = members;
-  for (const { master, bus } of members.slice(1)) {
-    await first?.master.command("CLUSTER", "MEET", "127.0.0.1", master.port, bus);
+  for (const { node, bus } of members.slice(1)) {
+    await first?.node.command("CLUSTER", "MEET", "127.0.0.1", node.port, bus);
   }
 
   async function whole(): Promise<void> {
