@@ -48,7 +48,7 @@ export interface Confirmation extends Confirming {
 }
 
 /**
- * Answers nothing that a failover could take back: every batch ends with WAIT, or WAITAOF where files are waited for, and what the
+ * Answers nothing that a failover could take back: every batch ends with WAIT, and WAITAOF where files are waited for; what the
  * replicas have not confirmed is refused. Reads wait as well, since they may have seen a write that no replica has.
  *
  * WAIT holds up its connection, so commands that come meanwhile make the next batch, and one WAIT stands for all of it.
