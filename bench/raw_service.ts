@@ -3,6 +3,7 @@ import {
   CreateTicketRequest,
   CreateTicketResponse,
   ExchangeUserInfoRequest,
+  ExchangeUserInfoResponse,
   GetStatusRequest,
   GetStatusResponse,
   MarkScannedRequest,
@@ -21,8 +22,8 @@ export interface Held {
 
 /** A watch that has begun. */
 export interface RawWatch {
-  /** Waits for this state. Answers when it came, by the clock that all processes of the machine share. */
-  until(state: TicketState): Promise<bigint>;
+  /** Waits for this state. Resolves with the status, and when it came by the clock that all processes of the machine share. */
+  until(state: TicketState): Promise<{ readonly status: TicketStatus; readonly at: bigint }>;
   cancel(): void;
 }
 
@@ -33,7 +34,7 @@ export interface RawService {
   markScanned(ticketId: string): Promise<void>;
   authorize(ticketId: string): Promise<void>;
   watch(ticket: Held): RawWatch;
-  exchange(exchangeTicket: string): Promise<void>;
+  exchange(exchangeTicket: string): Promise<ExchangeUserInfoResponse>;
   close(): void;
 }
 
@@ -67,7 +68,8 @@ export async function openRawService(address: string, token: string): Promise<Ra
         async until(state) {
           for (;;) {
             const { message, at } = await stream.next();
-            if (WatchStatusResponse.decode(message).status?.state === state) return at;
+            const { status } = WatchStatusResponse.decode(message);
+            if (status?.state === state) return { status, at };
           }
         },
         cancel: stream.cancel,
@@ -75,7 +77,7 @@ export async function openRawService(address: string, token: string): Promise<Ra
     },
     async exchange(exchangeTicket) {
       const body = framed(ExchangeUserInfoRequest.encode({ exchangeTicket, codeVerifier: "" }).finish());
-      await client.unary("ExchangeUserInfo", body, authorization);
+      return ExchangeUserInfoResponse.decode(await client.unary("ExchangeUserInfo", body, authorization));
     },
     close: client.close,
   };

@@ -74,7 +74,7 @@ async function notify({ phone, watcher, fromWrite, fromCall, call }: Way, counts
   const seen = watch.until(TicketState.SCANNED);
   const begun = process.hrtime.bigint();
   const answered = phone.client.markScanned(ticket.ticketId).then(() => process.hrtime.bigint());
-  const [seenAt, answeredAt] = await Promise.all([seen, answered]);
+  const [{ at: seenAt }, answeredAt] = await Promise.all([seen, answered]);
   const written = await phone.lastWrite();
   watch.cancel();
   if (!counts) return;

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { hexDigest } from "../src/domain/secrets.js";
 
@@ -32,6 +34,29 @@ export async function startBare(): Promise<ServiceTarget> {
   return { ...target("bare", child, String(address)), child };
 }
 
+/** The device grant of oidc-provider. Its warnings about its runtime and its settings are not shown. */
+export async function startDeviceServer(): Promise<Target> {
+  const words = [built("bench/device_server.js")];
+  const child = spawn(process.execPath, words, {
+    stdio: ["ignore", "pipe", "ignore", "ipc"],
+    env: { NODE_ENV: "production" },
+  });
+  if (!child.stdout) throw new Error("the device server has no output");
+  const name = "oidc-provider";
+  return target(name, child, await Promise.race([listeningAddress(child.stdout), gone(child, name)]));
+}
+
+async function listeningAddress(output: Readable): Promise<string> {
+  for await (const line of createInterface(output)) {
+    const address = /^listening on (.+)$/.exec(line)?.[1];
+    if (address !== undefined) {
+      output.resume();
+      return address;
+    }
+  }
+  throw new Error("the device server told no address");
+}
+
 /** How a service of the benchmark is started. */
 export interface ServiceOptions {
   /** What it is called, by itself and in the names of its files. */
@@ -43,6 +68,8 @@ export interface ServiceOptions {
   readonly redis?:
     | { readonly url: string; readonly replicas?: number; readonly replicasOnDisk?: boolean }
     | undefined;
+  /** Whether it signs tokens for the app, with ES256. */
+  readonly tokens?: boolean;
   /** What else the command line says. */
   readonly words?: readonly string[];
   /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
@@ -64,7 +91,9 @@ export async function startService(options: ServiceOptions): Promise<ServiceTarg
   const { name, folder, words = [], preload, entry } = options;
   const address = `127.0.0.1:${await freePort()}`;
   const file = join(folder, fileName(name));
-  writeFileSync(`${file}.yaml`, configurationOf(address, options));
+  const keyFile = options.tokens ? `${file}.pem` : undefined;
+  if (keyFile) writeFileSync(keyFile, newSigningKey(), { mode: 0o600 });
+  writeFileSync(`${file}.yaml`, configurationOf(address, options, keyFile));
   const log = openSync(`${file}.log`, "a");
   const before = preload ? ["--expose-gc", "--import", pathToFileURL(built(preload)).href] : [];
   const serve = [built(entry ?? "src/main.js"), "serve", "--config", `${file}.yaml`, ...words];
@@ -83,7 +112,7 @@ export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folde
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
 // JSON is YAML too. The caps on tickets are raised, never removed: a run of twenty rounds makes fewer than two million.
-function configurationOf(address: string, { level, redis }: ServiceOptions): string {
+function configurationOf(address: string, { level, redis }: ServiceOptions, keyFile?: string): string {
   const { issuer, audience } = userPool;
   return JSON.stringify({
     grpc: { address },
@@ -93,9 +122,15 @@ function configurationOf(address: string, { level, redis }: ServiceOptions): str
       maxTicketsPerApp: 10_000_000,
       ...(redis && { kind: "redis", redis }),
     },
+    ...(keyFile && { tokenIssuer: { issuer: "https://login.example.com/", keys: [{ file: keyFile }] } }),
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
     apps: [{ id: credential.appId, userPool: "customers", secretSha256: [hexDigest(credential.secret)] }],
   });
+}
+
+function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 }
 
 /** A child process as a server under load. */

@@ -1,9 +1,10 @@
 import { type JsonWebKeyInput, randomUUID } from "node:crypto";
-import { type JWTPayload, SignJWT } from "jose";
+import type { JWTPayload } from "jose";
 import type { TokenIssuerConfig } from "../config/config.js";
 import { isKeyOf } from "../config/signing_keys.js";
 import type { Clock } from "../domain/clock.js";
 import type { Approval } from "../domain/ticket.js";
+import { createJwtSigner } from "./jwt_signature.js";
 import { loadSigningKeys } from "./signing_keys.js";
 import { userClaims } from "./token_claims.js";
 
@@ -43,7 +44,7 @@ export interface SignedTokens {
 export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock): Promise<TokenSigner> {
   const { issuer, lifetime } = config;
   const keys = await loadSigningKeys(config.keys);
-  const [{ alg, kid, privateKey }] = keys;
+  const signJwt = createJwtSigner(keys[0]);
 
   return {
     issuer,
@@ -52,15 +53,14 @@ export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock)
     async sign({ appId, userPoolId, approval: { profile, signIn } }) {
       const issuedAt = Math.floor(clock.now() / 1_000);
       const expiresAt = issuedAt + Math.floor(lifetime / 1_000);
+      // JSON would make null of it, and there are verifiers that take a token without an expiry for one that lasts.
+      if (!Number.isSafeInteger(expiresAt)) throw new Error("a token would have no time of expiry");
       const signed = (typ: string, claims: JWTPayload) =>
-        new SignJWT({ ...claims, user_pool_id: userPoolId })
-          .setProtectedHeader({ alg, kid, typ })
-          .setIssuer(issuer)
-          .setSubject(profile.userId)
-          .setAudience(appId)
-          .setIssuedAt(issuedAt)
-          .setExpirationTime(expiresAt)
-          .sign(privateKey);
+        signJwt(typ, {
+          ...claims,
+          user_pool_id: userPoolId,
+          ...{ iss: issuer, sub: profile.userId, aud: appId, iat: issuedAt, exp: expiresAt },
+        });
       const [idToken, accessToken] = await Promise.all([
         signed("JWT", userClaims(profile, signIn)),
         signed("at+jwt", { client_id: appId, jti: randomUUID() }),

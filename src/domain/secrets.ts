@@ -1,4 +1,4 @@
-import { createHmac, hash, randomFillSync, timingSafeEqual } from "node:crypto";
+import { hash, randomFillSync, timingSafeEqual } from "node:crypto";
 
 // One system call fills the pool for dozens of tickets: 0.09 instead of 1.9 microseconds a secret.
 const pool = Buffer.alloc(4096);
@@ -46,23 +46,49 @@ export function isCanonicalBase64url(text: string, bytes: number): boolean {
   return decoded.length === bytes && decoded.toString("base64url") === text;
 }
 
-/**
- * The exchange ticket of a ticket: `ticket_id.base64url(HMAC-SHA256(ticket secret, "qrlogin exchange v1" NUL ticket_id))`.
- * Worked out whenever the creator shows the ticket secret, so that no credential is kept at rest.
- */
+// Ticket secret -> exchange ticket -> stored digest: each arrow is one SHA-256 under a label of its own, and only the stored
+// digest is kept at rest. What a caller presents is hashed for the rest of the way and compared with it.
+//
+// - The app is told the exchange ticket in AUTHORIZED. Presented as the ticket secret it is hashed once too often and does not
+//   match. Neither does the stored digest, presented as one of the two. Inverting a step takes a preimage of SHA-256.
+// - SHA-256 lets whoever knows H(x) compute H(x || padding || more). Each input has one fixed length, because its parts are
+//   canonical base64url of one length, so an extended input is never accepted. HMAC would add nothing.
+// - The labels differ and end with NUL, which no ticket id, secret or PKCE verifier holds. So no input of one hash is ever an
+//   input of another one, `digest` without a label included.
+const exchangeLabel = "qrlogin exchange ticket v2";
+const storedLabel = "qrlogin stored digest v2";
+
+// 128 and 256 bits as base64url. The bits that the last character has to spare are zero: one text for one value.
+const ticketIdForm = /^[\w-]{21}[AQgw]$/;
+const secretForm = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+/** Returns the exchange ticket, `ticket_id.base64url(SHA-256(label, ticket_id, ticket_secret))`. Never stored. */
 export function exchangeTicketOf(ticketId: string, ticketSecret: string): string {
-  const key = Buffer.from(ticketSecret, "base64url");
-  const mac = createHmac("sha256", key)
-    .update(`qrlogin exchange v1\0${ticketId}`, "utf8")
-    .digest("base64url");
-  return `${ticketId}.${mac}`;
+  return `${ticketId}.${digest(`${exchangeLabel}\0${ticketId}\0${ticketSecret}`)}`;
 }
 
-/** The ticket id in the first half of an exchange ticket, or undefined if the text does not have the form of one. */
+/** Returns the digest that is stored with the ticket: it proves the exchange ticket, and through it the ticket secret. */
+export function exchangeDigestOf(exchangeTicket: string): string {
+  return digest(`${storedLabel}\0${exchangeTicket}`);
+}
+
+/** Reports whether the text is the secret of the ticket, in its one canonical form. */
+export function secretFits(ticketSecret: string, ticket: { id: string; exchangeDigest: string }): boolean {
+  // Always by way of the exchange ticket, so that the exchange ticket itself never passes as the secret.
+  return (
+    secretForm.test(ticketSecret) && exchangeTicketFits(exchangeTicketOf(ticket.id, ticketSecret), ticket)
+  );
+}
+
+/** Reports whether the text is the exchange ticket of the ticket. */
+export function exchangeTicketFits(exchangeTicket: string, ticket: { exchangeDigest: string }): boolean {
+  return sameDigest(exchangeDigestOf(exchangeTicket), ticket.exchangeDigest);
+}
+
+/** Returns the ticket id in an exchange ticket, or undefined if the text does not have the canonical form of one. */
 export function ticketIdOf(exchangeTicket: string): string | undefined {
-  const [id, mac, ...rest] = exchangeTicket.split(".");
-  if (id === undefined || mac === undefined || rest.length > 0) return undefined;
-  return isCanonicalBase64url(id, 16) && isCanonicalBase64url(mac, 32) ? id : undefined;
+  const [id = "", proof = "", ...rest] = exchangeTicket.split(".");
+  return rest.length === 0 && ticketIdForm.test(id) && secretForm.test(proof) ? id : undefined;
 }
 
 /** Whether the verifier fits the challenge by PKCE's method S256 (RFC 7636, section 4.6). */

@@ -40,9 +40,7 @@ export interface Ticket {
   readonly revision: number;
   /** Fresh and random with every write: what a compare-and-set compares. */
   readonly writeId: string;
-  /** SHA-256 of the ticket secret, base64url. */
-  readonly secretDigest: string;
-  /** SHA-256 of the exchange ticket, base64url. */
+  /** Labelled SHA-256 of the exchange ticket, base64url. Proves the ticket secret too, from which that is derived. */
   readonly exchangeDigest: string;
   /** PKCE challenge (S256), or undefined where the app gave none. */
   readonly codeChallenge: string | undefined;

@@ -3,8 +3,8 @@ import { status } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { Refusal } from "../domain/refusal.js";
 import { logNameOf } from "../domain/secrets.js";
+import { type CallFields, createCallLineWriter } from "./call_line.js";
 import { answers } from "./errors.js";
-import { flatRedaction } from "./redaction.js";
 
 /** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
 export interface CallLog {
@@ -21,40 +21,42 @@ export interface CallLine {
 }
 
 export function createCallLog(log: Logger): CallLog {
-  // The lines are flat: looking for secret fields one level down as well would cost six times the line.
-  const flat = log.child({}, { redact: [...flatRedaction] });
+  const write = createCallLineWriter(log);
   return {
     begin(method) {
       const startedAt = performance.now();
-      const line: Record<string, unknown> = { method };
+      let caller: { readonly app?: string; readonly pool?: string } = {};
       let ticket: string | undefined;
 
-      const finish = (code: string) => {
-        line.code = code;
-        line.durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-        if (ticket !== undefined) line.ticket = logNameOf(ticket);
-      };
+      const fieldsOf = (code: string, reason?: string, why?: string): CallFields => ({
+        method,
+        app: caller.app,
+        pool: caller.pool,
+        code,
+        durationMs: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
+        ticket: ticket === undefined ? undefined : logNameOf(ticket),
+        reason,
+        why,
+      });
 
       return {
-        by(caller) {
-          Object.assign(line, caller);
+        by(known) {
+          caller = known;
         },
         about(ticketId) {
           ticket = ticketId;
         },
         end(code) {
-          if (!log.isLevelEnabled("info")) return;
-          finish(code);
-          flat.info(line, "call");
+          if (log.isLevelEnabled("info")) write(fieldsOf(code));
         },
-        refused(refusal) {
-          const { code } = answers[refusal.reason];
-          finish(status[code]);
-          line.reason = refusal.reason;
-          if (refusal.reason === "INTERNAL") log.error({ ...line, err: refusal.cause }, "call failed");
-          else if (refusal.cause === undefined) flat.info(line, "call");
-          else if (code === status.UNAVAILABLE) log.warn({ ...line, err: refusal.cause }, "call");
-          else flat.info({ ...line, why: whyOf(refusal.cause) }, "call");
+        refused({ reason, cause }) {
+          const { code } = answers[reason];
+          if (reason === "INTERNAL")
+            log.error({ ...fieldsOf(status[code], reason), err: cause }, "call failed");
+          else if (cause === undefined) write(fieldsOf(status[code], reason));
+          else if (code === status.UNAVAILABLE)
+            log.warn({ ...fieldsOf(status[code], reason), err: cause }, "call");
+          else write(fieldsOf(status[code], reason, whyOf(cause)));
         },
       };
     },

@@ -9,6 +9,7 @@ import type {
 import { Refusal } from "../domain/refusal.js";
 import type { CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
+import { type Encoder, encodeResponse } from "./encode.js";
 import { refusalOf, statusOf } from "./errors.js";
 import type { RequestBytes } from "./raw_requests.js";
 
@@ -23,12 +24,14 @@ export interface CallContext {
 /** A unary RPC: how its request is read and answered. */
 export interface Method<Caller, Request, Response> {
   readonly request: Decoder<Request>;
+  readonly response: Encoder<Response>;
   handle(caller: Caller, request: Request, call: CallContext): Promise<Response>;
 }
 
 /** A server-streaming RPC. */
 export interface StreamMethod<Caller, Request, Response> {
   readonly request: Decoder<Request>;
+  readonly response: Encoder<Response>;
   handle(caller: Caller, request: Request, call: CallContext): AsyncIterable<Response>;
 }
 
@@ -60,11 +63,11 @@ export function unary<Caller, Request, Response>(
   kind: CallerKind<Caller>,
   method: Method<Caller, Request, Response>,
   edge: CallEdge,
-): handleUnaryCall<RequestBytes, Response> {
+): handleUnaryCall<RequestBytes, Buffer> {
   return (call, callback) => {
     void served(name, kind, call, edge, async (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
-      callback(null, await method.handle(caller, request, context));
+      callback(null, encodeResponse(method.response, await method.handle(caller, request, context)));
     }).then((refusal) => refusal && callback(statusOf(refusal)));
   };
 }
@@ -75,12 +78,13 @@ export function serverStream<Caller, Request, Response>(
   kind: CallerKind<Caller>,
   method: StreamMethod<Caller, Request, Response>,
   edge: CallEdge,
-): handleServerStreamingCall<RequestBytes, Response> {
+): handleServerStreamingCall<RequestBytes, Buffer> {
   return (call) => {
     void served(name, kind, call, edge, async (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
       for await (const message of method.handle(caller, request, context)) {
-        if (!call.write(message)) await once(call, "drain", { signal: context.signal() });
+        const bytes = encodeResponse(method.response, message);
+        if (!call.write(bytes)) await once(call, "drain", { signal: context.signal() });
       }
       call.end();
     }).then((refusal) => refusal && call.emit("error", statusOf(refusal)));

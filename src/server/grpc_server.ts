@@ -13,7 +13,7 @@ import { createCallLog } from "./call_log.js";
 import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
 import type { Handlers } from "./handlers.js";
 import { createInFlight } from "./in_flight.js";
-import { rawRequests } from "./raw_requests.js";
+import { rawMessages } from "./raw_requests.js";
 import { addReflection } from "./reflection.js";
 
 export interface GrpcServerOptions {
@@ -73,7 +73,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   setMaxListeners(0, draining.signal);
   const inFlight = createInFlight();
   const edge: CallEdge = { log: createCallLog(options.log), draining: draining.signal, inFlight };
-  server.addService(rawRequests(QrLoginServiceService), implementation(options, edge));
+  server.addService(rawMessages(QrLoginServiceService), implementation(options, edge));
   const serving = "SERVING";
   const health = new HealthImplementation({
     ...{ "": serving, [serviceName]: serving, [livenessName]: serving, [clockName]: serving },

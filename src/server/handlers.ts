@@ -1,22 +1,22 @@
 import {
   AuthorizeRequest,
-  type AuthorizeResponse,
+  AuthorizeResponse,
   CancelRequest,
-  type CancelResponse,
+  CancelResponse,
   CreateTicketRequest,
-  type CreateTicketResponse,
+  CreateTicketResponse,
   ExchangeUserInfoRequest,
-  type ExchangeUserInfoResponse,
+  ExchangeUserInfoResponse,
   GetSigningKeysRequest,
-  type GetSigningKeysResponse,
+  GetSigningKeysResponse,
   GetStatusRequest,
-  type GetStatusResponse,
+  GetStatusResponse,
   MarkScannedRequest,
-  type MarkScannedResponse,
+  MarkScannedResponse,
   WatchStatusRequest,
-  type WatchStatusResponse,
+  WatchStatusResponse,
   WithdrawRequest,
-  type WithdrawResponse,
+  WithdrawResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TokenSigner } from "../auth/token_signer.js";
 import type { AuthenticatedUser } from "../auth/user_tokens.js";
@@ -62,6 +62,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const createTicket: ByApp<CreateTicketRequest, CreateTicketResponse> = {
     request: CreateTicketRequest,
+    response: CreateTicketResponse,
     async handle(app, request, call) {
       const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
       const prepared = tickets.prepare(app, wish);
@@ -76,6 +77,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const getStatus: ByApp<GetStatusRequest, GetStatusResponse> = {
     request: GetStatusRequest,
+    response: GetStatusResponse,
     async handle(app, request, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
@@ -85,6 +87,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const watchStatus: StreamMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
     request: WatchStatusRequest,
+    response: WatchStatusResponse,
     async *handle(app, request, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
@@ -96,6 +99,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const markScanned: ByApprover<MarkScannedRequest, MarkScannedResponse> = {
     request: MarkScannedRequest,
+    response: MarkScannedResponse,
     async handle({ approver }, request, call) {
       const scanned = readMarkScanned(request);
       call.about(scanned.ticketId);
@@ -108,6 +112,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const authorize: ByApprover<AuthorizeRequest, AuthorizeResponse> = {
     request: AuthorizeRequest,
+    response: AuthorizeResponse,
     async handle(user, request, call) {
       const ticketId = readTicketId(request);
       call.about(ticketId);
@@ -118,6 +123,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const cancel: ByApprover<CancelRequest, CancelResponse> = {
     request: CancelRequest,
+    response: CancelResponse,
     async handle({ approver }, request, call) {
       const ticketId = readTicketId(request);
       call.about(ticketId);
@@ -127,6 +133,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const withdraw: ByApp<WithdrawRequest, WithdrawResponse> = {
     request: WithdrawRequest,
+    response: WithdrawResponse,
     async handle(app, request, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
@@ -136,6 +143,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const exchangeUserInfo: ByApp<ExchangeUserInfoRequest, ExchangeUserInfoResponse> = {
     request: ExchangeUserInfoRequest,
+    response: ExchangeUserInfoResponse,
     async handle(app, request, call) {
       const { exchangeTicket, codeVerifier } = readExchange(request);
       call.about(ticketIdOf(exchangeTicket));
@@ -149,6 +157,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const getSigningKeys: ByApp<GetSigningKeysRequest, GetSigningKeysResponse> = {
     request: GetSigningKeysRequest,
+    response: GetSigningKeysResponse,
     async handle() {
       return { issuer: signer?.issuer ?? "", jwks: signer?.jwks ?? '{"keys":[]}' };
     },

@@ -29,3 +29,13 @@ function handedOverOnce(bytes: Buffer): RequestBytes {
     },
   };
 }
+
+/** Returns the service with requests as above, and with responses as the bytes that `encode.ts` has made. */
+export function rawMessages(definition: ServiceDefinition): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(rawRequests(definition)).map(([name, method]) => [
+      name,
+      { ...method, responseSerialize: (bytes: Buffer) => bytes },
+    ]),
+  );
+}

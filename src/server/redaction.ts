@@ -12,8 +12,5 @@ export const secretFields = [
   "accessToken",
 ] as const;
 
-/** For pino's `redact`, where an object has no objects in it. */
-export const flatRedaction: readonly string[] = [...secretFields, "authorization"];
-
-/** For pino's `redact`. */
-export const redaction = flatRedaction.flatMap((name) => [name, `*.${name}`]);
+/** For pino's `redact`: these names in an object, and one level deeper. */
+export const redaction = [...secretFields, "authorization"].flatMap((name) => [name, `*.${name}`]);

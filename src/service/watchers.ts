@@ -5,6 +5,8 @@ export interface Watchers {
    * out again.
    */
   enter(ticketId: string, onSuperseded: () => void): () => void;
+  /** Number of tickets with at least one watch. */
+  readonly watchedTickets: number;
 }
 
 export function createWatchers(maxPerTicket: number): Watchers {
@@ -26,6 +28,10 @@ export function createWatchers(maxPerTicket: number): Watchers {
       }
       watching.set(ticketId, watches.add(onSuperseded));
       return () => leave(ticketId, watches, onSuperseded);
+    },
+
+    get watchedTickets() {
+      return watching.size;
     },
   };
 }

@@ -17,13 +17,21 @@ export interface MemoryStoreOptions {
   readonly maxTicketsPerApp: number;
 }
 
+/** The embedded store, and what it holds. */
+export interface MemoryStore extends TicketStore {
+  /** Number of tickets, remembered ones included. */
+  readonly size: number;
+  /** Number of ticket ids with at least one subscription. */
+  readonly watchedIds: number;
+}
+
 /**
  * The embedded store: tickets in the memory of this process, gone with it.
  *
  * Expires and forgets by itself, in slices, so that a hundred thousand tickets that fall due at once do not hold up a
  * call. A ticket that is forgotten leaves nothing behind.
  */
-export function createMemoryStore(options: MemoryStoreOptions): TicketStore & { readonly size: number } {
+export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { clock, lifetimes } = options;
   const tickets = new Map<string, Ticket>();
   const ticketsOfApp = new Map<string, number>();
@@ -110,6 +118,10 @@ export function createMemoryStore(options: MemoryStoreOptions): TicketStore & { 
 
     get size() {
       return tickets.size;
+    },
+
+    get watchedIds() {
+      return watchers.size;
     },
   };
 }

@@ -222,7 +222,7 @@ describe("what a write brings", () => {
         approval: undefined,
         forgetAt: using.now + lifetimes.remembered,
       });
-      const kept = ["id", "appId", "userPoolId", "secretDigest", "exchangeDigest", "scanner"] as const;
+      const kept = ["id", "appId", "userPoolId", "exchangeDigest", "scanner"] as const;
       for (const part of kept) expect(next[part]).toEqual(ticket[part]);
       const text = JSON.stringify(next);
       for (const personal of ["alice@", "cart", "192.0.2.7", "photos.example.com"]) {

@@ -1,7 +1,9 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   digest,
+  exchangeDigestOf,
+  exchangeTicketFits,
   exchangeTicketOf,
   hexDigest,
   isCanonicalBase64url,
@@ -9,6 +11,7 @@ import {
   newTicketId,
   newWriteId,
   sameDigest,
+  secretFits,
   ticketIdOf,
   verifierFits,
 } from "../../src/domain/secrets.js";
@@ -64,23 +67,12 @@ describe("digests", () => {
 });
 
 describe("the exchange ticket", () => {
-  test("is the ticket id and the HMAC that the contract describes", () => {
-    const secret = newSecret();
-    const raw = Buffer.from(secret, "base64url");
-    expect(raw).toHaveLength(32);
-    const label = Buffer.concat([Buffer.from("qrlogin exchange v1"), Buffer.from([0]), Buffer.from(id)]);
-    const expected = createHmac("sha256", raw).update(label).digest("base64url");
-    expect(exchangeTicketOf(id, secret)).toBe(`${id}.${expected}`);
-  });
-
-  test("stays what it was in the first release", () => {
+  test("and the stored digest are the labelled hashes that every release has to agree on", () => {
     const secret = Buffer.alloc(32, 7).toString("base64url");
-    // HMAC by its definition (RFC 2104), without createHmac.
-    const pad = (byte: number) => Buffer.alloc(64, byte).map((value, i) => value ^ (i < 32 ? 7 : 0));
-    const sha256 = (...parts: Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
-    const text = Buffer.from(`qrlogin exchange v1\0${id}`);
-    const expected = sha256(pad(0x5c), sha256(pad(0x36), text)).toString("base64url");
-    expect(exchangeTicketOf(id, secret)).toBe(`${id}.${expected}`);
+    const sha256 = (text: string) => createHash("sha256").update(text, "latin1").digest("base64url");
+    const exchangeTicket = `${id}.${sha256(`qrlogin exchange ticket v2\0${id}\0${secret}`)}`;
+    expect(exchangeTicketOf(id, secret)).toBe(exchangeTicket);
+    expect(exchangeDigestOf(exchangeTicket)).toBe(sha256(`qrlogin stored digest v2\0${exchangeTicket}`));
   });
 
   test("differs with the id and with the secret", () => {
@@ -112,6 +104,43 @@ describe("the exchange ticket", () => {
     ["a NUL", `${id}\0.${mac}`],
   ])("with %s is none", (_, text) => {
     expect(ticketIdOf(text)).toBeUndefined();
+  });
+});
+
+describe("proof of a ticket", () => {
+  const secret = newSecret();
+  const exchangeTicket = exchangeTicketOf(id, secret);
+  const ticket = { id, exchangeDigest: exchangeDigestOf(exchangeTicket) };
+  const exchangeProof = exchangeTicket.slice(id.length + 1);
+
+  test("is the ticket secret or the exchange ticket, each in its own place", () => {
+    expect(secretFits(secret, ticket)).toBe(true);
+    expect(exchangeTicketFits(exchangeTicket, ticket)).toBe(true);
+  });
+
+  test.each([
+    ["the exchange ticket", exchangeTicket],
+    ["the second half of the exchange ticket", exchangeProof],
+    ["the stored digest", ticket.exchangeDigest],
+    ["another secret", newSecret()],
+  ])("as the ticket secret is not %s", (_, text) => {
+    expect(secretFits(text, ticket)).toBe(false);
+  });
+
+  test.each([
+    ["the ticket secret", `${id}.${secret}`],
+    ["the stored digest", `${id}.${ticket.exchangeDigest}`],
+    ["that of another ticket", exchangeTicketOf(newTicketId(), secret)],
+  ])("as the exchange ticket is not %s", (_, text) => {
+    expect(exchangeTicketFits(text, ticket)).toBe(false);
+  });
+
+  test("is a ticket secret only in its canonical form, whose last character has no spare bits set", () => {
+    for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+      const text = `${secret.slice(0, -1)}${character}`;
+      const stored = { id, exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, text)) };
+      expect(secretFits(text, stored), text).toBe(isCanonicalBase64url(text, 32));
+    }
   });
 });
 

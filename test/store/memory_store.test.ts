@@ -70,6 +70,41 @@ describe("the caps of the embedded store", () => {
   });
 });
 
+describe("subscriptions to the embedded store", () => {
+  test("leave nothing behind: the last one of a ticket takes its set along", async () => {
+    const { store } = createStore();
+    const [first, second, other] = ["a", "a", "b"].map((id) => store.subscribe(id, () => {}));
+    expect(store.watchedIds).toBe(2);
+    (await first)?.();
+    expect(store.watchedIds).toBe(2);
+    (await second)?.();
+    expect(store.watchedIds).toBe(1);
+    (await other)?.();
+    expect(store.watchedIds).toBe(0);
+  });
+
+  test("are not ended by one that ended before them and is ended once more", async () => {
+    const { store } = createStore();
+    const ticket = ticketIn("PENDING");
+    await store.create(ticket);
+    const unsubscribe = await store.subscribe(ticket.id, () => {});
+    unsubscribe();
+    const hints = vi.fn();
+    await store.subscribe(ticket.id, hints);
+    unsubscribe();
+    await store.replace(nextWrite(ticket), ticket.writeId);
+    expect(hints).toHaveBeenCalledTimes(1);
+    expect(store.watchedIds).toBe(1);
+  });
+
+  test("end with the store", async () => {
+    const { store } = createStore();
+    await store.subscribe("a", () => {});
+    await store.close();
+    expect(store.watchedIds).toBe(0);
+  });
+});
+
 describe("the sweep of the embedded store", () => {
   test("writes expiry as a transition, with a hint", async () => {
     const { clock, store } = createStore();

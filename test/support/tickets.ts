@@ -1,4 +1,10 @@
-import { digest, exchangeTicketOf, newSecret, newTicketId, newWriteId } from "../../src/domain/secrets.js";
+import {
+  exchangeDigestOf,
+  exchangeTicketOf,
+  newSecret,
+  newTicketId,
+  newWriteId,
+} from "../../src/domain/secrets.js";
 import type { Approval, Lifetimes, RequesterContext, Ticket, TicketState } from "../../src/domain/ticket.js";
 import type { Approver, SignInContext, UserProfile } from "../../src/domain/user.js";
 import { noon } from "./clock.js";
@@ -58,8 +64,7 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     state: "PENDING",
     revision: 1,
     writeId: newWriteId(),
-    secretDigest: digest(secret),
-    exchangeDigest: digest(exchangeTicketOf(id, secret)),
+    exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, secret)),
     codeChallenge: undefined,
     expiresAt: noon + 120_000,
     forgetAt: undefined,

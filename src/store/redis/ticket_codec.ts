@@ -1,13 +1,17 @@
 import type { Approval, CancelReason, RequesterContext, Ticket, TicketState } from "../../domain/ticket.js";
+import { StoreUnavailable } from "../ticket_store.js";
 
 /** Length of a write id: what every value begins with, for the script to compare. */
 const writeIdLength = 16;
 
-/** What follows the write id. A node that meets another format leaves the ticket alone. */
-const format = "1";
+/**
+ * What follows the write id: the version of the stored form. A node that meets another one, older or newer, leaves the ticket
+ * alone. Form 1 had a digest of the secret and one of the exchange ticket where form 2 has one for both.
+ */
+const form = "2";
 
 /**
- * A ticket as a value in Redis: the write id, the format, and the rest as a JSON array. By position and not by name, which
+ * A ticket as a value in Redis: the write id, the version of the form, and the rest as a JSON array. By position and not by name, which
  * makes it half as long; the id is in the key. Parts that are undefined are null in JSON.
  */
 export function encodeTicket(ticket: Ticket): string {
@@ -15,36 +19,41 @@ export function encodeTicket(ticket: Ticket): string {
   if (ticket.writeId.length !== writeIdLength) throw new Error("a write id has another length");
   const parts: Encoded = [
     ...([ticket.appId, ticket.userPoolId, ticket.scene, ticket.state, ticket.revision] as const),
-    ...([ticket.secretDigest, ticket.exchangeDigest, ticket.codeChallenge] as const),
+    ...([ticket.exchangeDigest, ticket.codeChallenge] as const),
     ...([ticket.expiresAt, ticket.forgetAt, ticket.cancelReason, ticket.customData] as const),
     requester && [requester.ipAddress, requester.userAgent, requester.deviceName, requester.place],
     scanner && [scanner.issuer, scanner.subject],
     scannedBy && [scannedBy.nickname, scannedBy.photo],
     ticket.approval,
   ];
-  return `${ticket.writeId}${format}${JSON.stringify(parts)}`;
+  return `${ticket.writeId}${form}${JSON.stringify(parts)}`;
 }
 
 /**
- * The ticket that a value holds.
+ * Returns the ticket that a value holds.
  *
- * @throws Error when another program, or a later release, has written the value.
+ * @throws StoreUnavailable when a node of another version has written the value: during a rolling upgrade the caller's next
+ * try may reach one that can read it.
+ * @throws Error when the value cannot be read at all.
  */
 export function decodeTicket(id: string, value: string): Ticket {
-  if (value[writeIdLength] !== format) throw new Error("a ticket in Redis has a format of another release");
+  if (value[writeIdLength] !== form) {
+    throw new StoreUnavailable(
+      `another version of qrlogin wrote the ticket in Redis; this one reads form ${form} only`,
+    );
+  }
   const parts = partsIn(value.slice(writeIdLength + 1));
-  const [appId, userPoolId, scene, state, revision, secretDigest, exchangeDigest, codeChallenge] = parts;
-  const [, , , , , , , , expiresAt, forgetAt, cancelReason, customData, requester, scanner, scannedBy] =
-    parts;
+  const [appId, userPoolId, scene, state, revision, exchangeDigest, codeChallenge] = parts;
+  const [, , , , , , , expiresAt, forgetAt, cancelReason, customData, requester, scanner, scannedBy] = parts;
   return {
     ...{ id, appId, userPoolId, scene, state, revision, writeId: value.slice(0, writeIdLength) },
-    ...{ secretDigest, exchangeDigest, codeChallenge: codeChallenge ?? undefined },
+    ...{ exchangeDigest, codeChallenge: codeChallenge ?? undefined },
     ...{ expiresAt, forgetAt: forgetAt ?? undefined, cancelReason: cancelReason ?? undefined },
     scanner: scanner ? { issuer: scanner[0], subject: scanner[1] } : undefined,
     customData: customData ?? undefined,
     requester: requester ? requesterOf(requester) : undefined,
     scannedBy: scannedBy ? { nickname: scannedBy[0], photo: scannedBy[1] } : undefined,
-    approval: approvalOf(parts[15]),
+    approval: approvalOf(parts[14]),
   };
 }
 
@@ -64,7 +73,6 @@ type Encoded<Absent = undefined> = [
   scene: string,
   state: TicketState,
   revision: number,
-  secretDigest: string,
   exchangeDigest: string,
   codeChallenge: string | Absent,
   expiresAt: number,
@@ -77,7 +85,7 @@ type Encoded<Absent = undefined> = [
   approval: Approval | Absent,
 ];
 
-function requesterOf([ipAddress, userAgent, deviceName, place]: NonNullable<Encoded[12]>): RequesterContext {
+function requesterOf([ipAddress, userAgent, deviceName, place]: NonNullable<Encoded[11]>): RequesterContext {
   return { ipAddress, userAgent, deviceName, place };
 }
 

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeProtectedHeader } from "jose";
+import { TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { createCaller } from "./calls.js";
+import { createDevicePair } from "./device_grant.js";
+import { openRawService } from "./raw_service.js";
+import { roundsOf } from "./rounds.js";
+import { startDeviceServer, startService, type Target } from "./servers.js";
+import { median, medianRatio } from "./statistics.js";
+import { userToken } from "./user_token.js";
+
+// A whole sign-in, from the code to the signed tokens: the service beside the device grant of oidc-provider.
+
+/** What the app has at the end of a sign-in. */
+export interface Tokens {
+  readonly idToken: string;
+  readonly accessToken: string;
+}
+
+/** An app and a phone that sign in over connections of their own, one sign-in after the other. */
+interface Pair {
+  signIn(): Promise<Tokens>;
+  close(): void;
+}
+
+interface Competitor {
+  readonly target: Target;
+  readonly pairs: readonly Pair[];
+}
+
+interface Measurement {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
+const pairsEach = 8;
+
+async function openServicePair(address: string, token: string): Promise<Pair> {
+  const app = await openRawService(address, token);
+  const phone = await openRawService(address, token);
+  return {
+    async signIn() {
+      const ticket = await app.createTicket();
+      const watch = app.watch(ticket);
+      await watch.until(TicketState.PENDING);
+      await phone.markScanned(ticket.ticketId);
+      await watch.until(TicketState.SCANNED);
+      await phone.authorize(ticket.ticketId);
+      const { status } = await watch.until(TicketState.AUTHORIZED);
+      const { tokenSet } = await app.exchange(status.exchangeTicket);
+      await watch.until(TicketState.EXCHANGED);
+      if (!tokenSet) throw new Error("the exchange answered no tokens");
+      return tokenSet;
+    },
+    close() {
+      app.close();
+      phone.close();
+    },
+  };
+}
+
+async function enter(target: Target, open: () => Pair | Promise<Pair>): Promise<Competitor> {
+  const pairs: Pair[] = [];
+  for (let opened = 0; opened < pairsEach; opened++) pairs.push(await open());
+  return { target, pairs };
+}
+
+/** Signs in `count` times, each pair its share. */
+async function run({ target, pairs }: Competitor, count: number): Promise<Measurement> {
+  const before = target.cpuMicroseconds();
+  const start = performance.now();
+  await Promise.all(
+    pairs.map(async ({ signIn }) => {
+      for (let done = 0; done < count / pairs.length; done++) assertSigned(await signIn());
+    }),
+  );
+  const seconds = (performance.now() - start) / 1_000;
+  return { perSecond: count / seconds, cpuMicroseconds: (target.cpuMicroseconds() - before) / count };
+}
+
+function assertSigned({ idToken, accessToken }: Tokens): void {
+  for (const token of [idToken, accessToken]) {
+    if (decodeProtectedHeader(token).alg !== "ES256") throw new Error("a token was not signed with ES256");
+  }
+}
+
+function print(names: readonly string[], measured: readonly (readonly Measurement[])[]): void {
+  console.log("server                 sign-ins/s   ratio    CPU us   ratio");
+  const rates = measured.map((runs) => runs.map(({ perSecond }) => perSecond));
+  const costs = measured.map((runs) => runs.map(({ cpuMicroseconds }) => cpuMicroseconds));
+  for (const [index, name] of names.entries()) {
+    const columns = [
+      ...[
+        name.padEnd(21),
+        median(rates[index] ?? [])
+          .toFixed(0)
+          .padStart(10),
+      ],
+      medianRatio(rates[index] ?? [], rates[0] ?? [])
+        .toFixed(2)
+        .padStart(6),
+      median(costs[index] ?? [])
+        .toFixed(0)
+        .padStart(8),
+      medianRatio(costs[index] ?? [], costs[0] ?? [])
+        .toFixed(2)
+        .padStart(6),
+    ];
+    console.log(columns.join("  "));
+  }
+}
+
+async function main(): Promise<void> {
+  const { rounds, quick } = roundsOf(5);
+  const count = quick ? 80 : 800;
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
+  const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
+  try {
+    const peer = await startDeviceServer();
+    stopping.push(peer.stop);
+    const service = await startService({ name: "log at info", level: "info", folder, tokens: true });
+    stopping.push(service.stop);
+    const caller = createCaller(service.address);
+    await caller.ready().finally(caller.close);
+    const token = await userToken();
+    const competitors = [
+      await enter(service, () => openServicePair(service.address, token)),
+      await enter(peer, () => createDevicePair(peer.address)),
+    ];
+    for (const { pairs } of competitors) for (const pair of pairs) stopping.push(pair.close);
+
+    // For the compiler, and for the sessions of the peer's phones.
+    for (const competitor of competitors) await run(competitor, count);
+    const measured: Measurement[][] = competitors.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, competitor] of competitors.entries()) {
+        measured[index]?.push(await run(competitor, count));
+      }
+    }
+    console.log(`${rounds} x ${count} sign-ins, ${pairsEach} at a time; ratios are medians of the rounds\n`);
+    print(
+      competitors.map(({ target }) => target.name),
+      measured,
+    );
+  } finally {
+    for (const stop of stopping.reverse()) await stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+});

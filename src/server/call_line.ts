@@ -1,0 +1,42 @@
+import { type Logger, symbols } from "pino";
+
+/** What the line of a call says. Texts that are undefined are left out. */
+export interface CallFields {
+  readonly method: string;
+  readonly app: string | undefined;
+  readonly pool: string | undefined;
+  readonly code: string;
+  readonly durationMs: number;
+  readonly ticket: string | undefined;
+  readonly reason: string | undefined;
+  /** What made us refuse, where that is no fault. */
+  readonly why: string | undefined;
+}
+
+/** What a logger of pino keeps under its symbols: its bindings as the middle of a JSON text, and what it writes to. */
+interface LoggerParts {
+  readonly [symbols.chindingsSym]: string;
+  readonly [symbols.streamSym]: { write(line: string): void };
+}
+
+/**
+ * Creates a function that writes the line of a call at level info, as `log.info(fields, "call")` would: to the same destination, at
+ * once, with the bindings of the logger, and only while its level allows it. It takes a third of the logger's time, which
+ * looks up a serializer and a redaction for every field. These fields are fixed and none of them needs either.
+ */
+export function createCallLineWriter(log: Logger): (fields: CallFields) => void {
+  const logger = log as Logger & LoggerParts;
+  const { info } = log.levels.values;
+  return ({ method, app, pool, code, durationMs, ticket, reason, why }) => {
+    if (!log.isLevelEnabled("info")) return;
+    logger[symbols.streamSym].write(
+      `{"level":${info},"time":${Date.now()}${logger[symbols.chindingsSym]},"method":${JSON.stringify(method)}` +
+        `${text("app", app)}${text("pool", pool)},"code":${JSON.stringify(code)},"durationMs":${durationMs}` +
+        `${text("ticket", ticket)}${text("reason", reason)}${text("why", why)},"msg":"call"}\n`,
+    );
+  };
+}
+
+function text(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
+}
