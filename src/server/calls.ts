@@ -1,22 +1,28 @@
 import { once } from "node:events";
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  Metadata,
-  ServerUnaryCall,
-  ServerWritableStream,
-} from "@grpc/grpc-js";
+import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import { Refusal } from "../domain/refusal.js";
+import type { Admission } from "./admission.js";
 import type { CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
 import { refusalOf, statusOf } from "./errors.js";
+import type { InFlight } from "./in_flight.js";
 import type { RequestBytes } from "./raw_requests.js";
+import {
+  authorizationOf,
+  type EndListener,
+  hasPassed,
+  type RunningCall,
+  runningCall,
+  type ServerCall,
+} from "./running_call.js";
 
 /** What a handler may know of its call beside the request. */
 export interface CallContext {
   /** Names the ticket for the log, which sees a hash of it. */
   about(ticketId: string | undefined): void;
-  /** Aborted when the client leaves, the deadline passes or the server stops; the reason is what to throw. */
+  /** Calls the listener once when the client leaves, the deadline passes or the server stops; the reason is what to throw. */
+  onEnd(listener: EndListener): void;
+  /** Returns a signal that is aborted then. */
   signal(): AbortSignal;
 }
 
@@ -32,26 +38,24 @@ export interface StreamMethod<Caller, Request, Response> {
   handle(caller: Caller, request: Request, call: CallContext): AsyncIterable<Response>;
 }
 
-/** How one kind of caller is known, by the credential alone, and named in the log. */
+/** How one kind of caller is known, by the credential alone, named in the log, and told apart where calls are counted. */
 export interface CallerKind<Caller> {
-  authenticate(authorization: readonly string[], call: CallContext): Caller | Promise<Caller>;
+  authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
   describe(caller: Caller): { readonly app: string } | { readonly pool: string };
+  /** Whose calls count together. */
+  keyOf(caller: Caller): string;
 }
 
 /** What every call goes through. */
 export interface CallEdge {
   readonly log: CallLog;
-  /** Aborted with a Refusal SERVER_DRAINING when the server stops. */
-  readonly draining: AbortSignal;
-  /** Counts calls in flight, so that a stop can wait for them. */
-  readonly inFlight: { enter(): () => void };
+  readonly inFlight: InFlight;
+  readonly admissions: Readonly<Record<"calls" | "watches", Admission>>;
 }
 
-type ServerCall = ServerUnaryCall<RequestBytes, unknown> | ServerWritableStream<RequestBytes, unknown>;
-
 /**
- * The edge between grpc-js callbacks and promises. In this order: credential, request, use case; then the answer, or the
- * refusal with its details; then one line in the log.
+ * The edge between grpc-js callbacks and promises. In this order: credential, limits, request, use case; then the answer, or
+ * the refusal with its details; then one line in the log.
  *
  * Requests come as bytes: grpc-js would answer garbage with INTERNAL before we could call it INVALID_REQUEST.
  */
@@ -62,7 +66,7 @@ export function unary<Caller, Request, Response>(
   edge: CallEdge,
 ): handleUnaryCall<RequestBytes, Response> {
   return (call, callback) => {
-    void served(name, kind, call, edge, async (caller, context) => {
+    void served(name, kind, edge.admissions.calls, call, edge, async (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
       callback(null, await method.handle(caller, request, context));
     }).then((refusal) => refusal && callback(statusOf(refusal)));
@@ -77,7 +81,7 @@ export function serverStream<Caller, Request, Response>(
   edge: CallEdge,
 ): handleServerStreamingCall<RequestBytes, Response> {
   return (call) => {
-    void served(name, kind, call, edge, async (caller, context) => {
+    void served(name, kind, edge.admissions.watches, call, edge, async (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
       for await (const message of method.handle(caller, request, context)) {
         if (!call.write(message)) await once(call, "drain", { signal: context.signal() });
@@ -87,23 +91,29 @@ export function serverStream<Caller, Request, Response>(
   };
 }
 
-/** Runs one call from the credential to the line in the log. The answer is the refusal to tell, if there is one. */
+/** Runs one call from the credential to the line in the log. Resolves with the refusal to tell, if there is one. */
 async function served<Caller>(
   name: string,
   kind: CallerKind<Caller>,
+  admission: Admission,
   call: ServerCall,
-  edge: CallEdge,
+  { log, inFlight }: CallEdge,
   serve: (caller: Caller, context: CallContext) => Promise<void>,
 ): Promise<Refusal | undefined> {
-  const leave = edge.inFlight.enter();
-  const line = edge.log.begin(name);
-  const { signal, release } = callSignal(call, edge.draining);
-  const context: CallContext = { about: (ticketId) => line.about(ticketId), signal };
+  const line = log.begin(name);
+  const running = runningCall(call);
+  let entered: string | undefined;
+  inFlight.add(running);
   try {
-    if (edge.draining.aborted) throw edge.draining.reason;
-    const caller = await kind.authenticate(authorizationOf(call.metadata), context);
+    if (inFlight.stopReason) throw inFlight.stopReason;
+    const caller = await kind.authenticate(authorizationOf(call.metadata), running);
     line.by(kind.describe(caller));
-    await serve(caller, context);
+    const key = kind.keyOf(caller);
+    admission.enter(key);
+    entered = key;
+    await admission.turn(key, running);
+    const { onEnd, signal } = running;
+    await serve(caller, { about: (ticketId) => line.about(ticketId), onEnd, signal });
     line.end("OK");
     return undefined;
   } catch (error) {
@@ -113,41 +123,12 @@ async function served<Caller>(
       line.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
       return undefined;
     }
-    const refusal = refusalOf(isAbort ? (signal().reason ?? error) : error);
+    const refusal = refusalOf(isAbort ? (running.signal().reason ?? error) : error);
     line.refused(refusal);
     return call.cancelled ? undefined : refusal;
   } finally {
-    release();
-    leave();
+    if (entered !== undefined) admission.leave(entered);
+    running.release();
+    inFlight.delete(running);
   }
-}
-
-/** Made when it is first asked for: most calls are over before anybody would. */
-function callSignal(call: ServerCall, draining: AbortSignal) {
-  let controller: AbortController | undefined;
-  const drain = () => controller?.abort(draining.reason);
-  const cancel = () => controller?.abort();
-  return {
-    signal(): AbortSignal {
-      if (controller) return controller.signal;
-      controller = new AbortController();
-      if (call.cancelled) controller.abort();
-      if (draining.aborted) drain();
-      call.on("cancelled", cancel);
-      draining.addEventListener("abort", drain);
-      return controller.signal;
-    },
-    release(): void {
-      draining.removeEventListener("abort", drain);
-      call.removeListener("cancelled", cancel);
-    },
-  };
-}
-
-function authorizationOf(metadata: Metadata): string[] {
-  return metadata.get("authorization").map(String);
-}
-
-function hasPassed(deadline: Date | number): boolean {
-  return Number(deadline) <= Date.now();
 }

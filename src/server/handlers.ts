@@ -85,12 +85,12 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const watchStatus: StreamMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
     request: WatchStatusRequest,
-    async *handle(app, request, call) {
+    handle(app, request, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
-      for await (const ticket of watch(app, proof, call.signal())) {
-        yield { status: statusMessage(ticket, proof, clock.now()) };
-      }
+      const watching = watch(app, proof);
+      call.onEnd(watching.end);
+      return mapped(watching, (ticket) => ({ status: statusMessage(ticket, proof, clock.now()) }));
     },
   };
 
@@ -158,5 +158,20 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
     app: { createTicket, getStatus, withdraw, exchangeUserInfo, getSigningKeys },
     approver: { markScanned, authorize, cancel },
     appStream: { watchStatus },
+  };
+}
+
+/** The values of a watch, each turned into a message. Not an async generator, whose frame would stay while it waits. */
+function mapped<Value, Message>(
+  values: AsyncIterableIterator<Value, undefined>,
+  messageOf: (value: Value) => Message,
+): AsyncIterable<Message> {
+  const convert = ({ done, value }: IteratorResult<Value, undefined>): IteratorResult<Message, undefined> =>
+    done ? { done, value } : { done: false, value: messageOf(value) };
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => values.next().then(convert),
+      return: async () => ({ done: true, value: await values.return?.() }),
+    }),
   };
 }
