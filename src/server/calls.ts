@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import { Refusal } from "../domain/refusal.js";
 import type { Admission } from "./admission.js";
@@ -35,7 +34,24 @@ export interface Method<Caller, Request, Response> {
 /** A server-streaming RPC. */
 export interface StreamMethod<Caller, Request, Response> {
   readonly request: Decoder<Request>;
-  handle(caller: Caller, request: Request, call: CallContext): AsyncIterable<Response>;
+  /** Begins to produce messages. Writes nothing to the output before it has returned. */
+  open(caller: Caller, request: Request, output: StreamOutput<Response>, call: CallContext): StreamSource;
+}
+
+/** Where the messages of a stream go. */
+export interface StreamOutput<Response> {
+  /** Sends a message. The source is asked to resume once the message is on its way, so that none wait in line. */
+  write(message: Response): void;
+  /** Ends the stream, with OK if there is no error. */
+  end(error: unknown): void;
+}
+
+/** What produces the messages of a stream. */
+export interface StreamSource {
+  /** Asks for one more message. */
+  resume(): void;
+  /** Has the source end its output with the reason, at once. */
+  end(reason: unknown): void;
 }
 
 /** How one kind of caller is known, by the credential alone, named in the log, and told apart where calls are counted. */
@@ -73,7 +89,7 @@ export function unary<Caller, Request, Response>(
   };
 }
 
-/** Like {@link unary} for a stream. The next message is asked for once the last one is on its way, so none wait in line. */
+/** Like {@link unary} for a stream. */
 export function serverStream<Caller, Request, Response>(
   name: string,
   kind: CallerKind<Caller>,
@@ -81,12 +97,23 @@ export function serverStream<Caller, Request, Response>(
   edge: CallEdge,
 ): handleServerStreamingCall<RequestBytes, Response> {
   return (call) => {
-    void served(name, kind, edge.admissions.watches, call, edge, async (caller, context) => {
+    void served(name, kind, edge.admissions.watches, call, edge, (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
-      for await (const message of method.handle(caller, request, context)) {
-        if (!call.write(message)) await once(call, "drain", { signal: context.signal() });
-      }
-      call.end();
+      return new Promise((resolve, reject) => {
+        const output: StreamOutput<Response> = {
+          write(message) {
+            if (call.write(message)) source.resume();
+            else call.once("drain", source.resume);
+          },
+          end(error) {
+            if (error !== undefined) return reject(error);
+            call.end();
+            resolve();
+          },
+        };
+        const source = method.open(caller, request, output, context);
+        context.onEnd(source.end);
+      });
     }).then((refusal) => refusal && call.emit("error", statusOf(refusal)));
   };
 }

@@ -85,12 +85,13 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
 
   const watchStatus: StreamMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
     request: WatchStatusRequest,
-    handle(app, request, call) {
+    open(app, request, output, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
-      const watching = watch(app, proof);
-      call.onEnd(watching.end);
-      return mapped(watching, (ticket) => ({ status: statusMessage(ticket, proof, clock.now()) }));
+      return watch(app, proof, {
+        onTicket: (ticket) => output.write({ status: statusMessage(ticket, proof, clock.now()) }),
+        onEnd: output.end,
+      });
     },
   };
 
@@ -158,20 +159,5 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
     app: { createTicket, getStatus, withdraw, exchangeUserInfo, getSigningKeys },
     approver: { markScanned, authorize, cancel },
     appStream: { watchStatus },
-  };
-}
-
-/** The values of a watch, each turned into a message. Not an async generator, whose frame would stay while it waits. */
-function mapped<Value, Message>(
-  values: AsyncIterableIterator<Value, undefined>,
-  messageOf: (value: Value) => Message,
-): AsyncIterable<Message> {
-  const convert = ({ done, value }: IteratorResult<Value, undefined>): IteratorResult<Message, undefined> =>
-    done ? { done, value } : { done: false, value: messageOf(value) };
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => values.next().then(convert),
-      return: async () => ({ done: true, value: await values.return?.() }),
-    }),
   };
 }

@@ -1,7 +1,6 @@
 import { Refusal } from "../domain/refusal.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
-import { createBell } from "./bell.js";
 import type { CallingApp, TicketProof } from "./tickets.js";
 import { creatorOnly } from "./tickets.js";
 import { createWatchers } from "./watchers.js";
@@ -15,127 +14,137 @@ export interface WatchOptions {
   readonly maxPerTicket: number;
 }
 
-/**
- * A ticket that is watched by its creator: the ticket as it is now, at once, after every write and with every heartbeat, until
- * it is finished. Reads when it is asked for the next value and not before, so that nothing queues behind a slow
- * reader and the newest wins.
- *
- * `next` rejects with the reason for which the watch was ended, and with a Refusal TICKET_NOT_FOUND, WATCH_SUPERSEDED,
- * STORE_UNAVAILABLE (before the first value only) or CONCURRENT_UPDATE. Once it has rejected or is done, nothing of the
- * watch is left.
- */
-export interface TicketWatch extends AsyncIterableIterator<Ticket, undefined> {
-  next(): Promise<IteratorResult<Ticket, undefined>>;
-  return(): Promise<IteratorResult<Ticket, undefined>>;
-  /** Ends the watch early: the pending or the next call of `next` rejects with the reason. */
+/** Receives what a watch finds, never while it is being started. */
+export interface WatchListener {
+  /** Takes the ticket as it is now. The next one comes after `resume` and not before. */
+  onTicket(ticket: Ticket): void;
+  /**
+   * Called once, last. The error is undefined after a terminal state; else it is the reason given to `end`, or a Refusal
+   * TICKET_NOT_FOUND, WATCH_SUPERSEDED, STORE_UNAVAILABLE (before the first ticket only) or CONCURRENT_UPDATE.
+   */
+  onEnd(error: unknown): void;
+}
+
+/** A ticket that is being watched. */
+export interface TicketWatch {
+  /** Asks for the next ticket. To be called once after each. */
+  resume(): void;
+  /** Ends the watch early. Does nothing once it has ended. */
   end(reason: unknown): void;
 }
 
 /** How soon a store that was away is asked again, in milliseconds. */
 const storeRetryDelay = 1_000;
 
-const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
 export type WatchTicket = ReturnType<typeof createWatch>;
 
 /**
- * Returns the function that starts a watch. Nothing is done before the first `next`.
+ * Returns the function that watches a ticket for its creator: the ticket as it is now, at once, after every write and with
+ * every heartbeat, until it is finished. It reads when it is asked for the next one and not before, so that nothing queues
+ * behind a slow reader and the newest wins.
  *
  * Subscribe, then read, then wait: in another order a write between the reading and the subscribing would be missed.
  *
- * An iterator by hand and no async generator, and no AbortSignal: both are kept for as long as a watch waits, which is
- * minutes, and there are tens of thousands.
+ * Callbacks, where the rest of the service has promises: a watch waits for minutes and there are tens of thousands. While it
+ * waits there is a subscription and a timer, and no suspended function.
  */
 export function createWatch(access: TicketAccess, options: WatchOptions) {
   const { store, clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
-  return function watch(app: CallingApp, proof: TicketProof): TicketWatch {
-    const bell = createBell();
-    let last: Ticket | undefined;
-    let end: { readonly reason: unknown } | undefined;
+  return function watch(app: CallingApp, proof: TicketProof, listener: WatchListener): TicketWatch {
+    let isOver = false;
+    /** Whether the store has hinted at a write since the last reading began. */
+    let hasChanged = false;
+    let heartbeatAt = 0;
+    let last: Ticket;
+    let cancelTimer: (() => void) | undefined;
     let unsubscribe: (() => void) | undefined;
     let leave: (() => void) | undefined;
-    let isOver = false;
 
-    /** Subscribes, and reads the ticket for the first time. */
-    async function first(): Promise<Ticket> {
-      unsubscribe = await inStore(() => store.subscribe(proof.ticketId, bell.ring));
-      const ticket = await load(access, proof.ticketId);
-      // Only now: a stranger must not be able to end the creator's watch.
-      creatorOnly(app, proof)(ticket);
-      leave = watchers.enter(proof.ticketId, () => endWith(new Refusal("WATCH_SUPERSEDED")));
-      return ticket;
-    }
-
-    /** The ticket once it was written again, or as it is when the heartbeat is due, or at any sign that the watch must end. */
-    async function nextOf(previous: Ticket): Promise<Ticket> {
-      const heartbeatAt = clock.now() + options.heartbeat;
-      let readAgainAt = previous.expiresAt;
-      for (;;) {
-        await bell.rung(clock, Math.min(heartbeatAt, readAgainAt));
-        if (end || isOver) return previous;
-        const current = await read(proof.ticketId);
-        if (current === "away") {
-          // What was true last is said again; that the time has run out is not for us to invent.
-          if (clock.now() >= heartbeatAt) return previous;
-          readAgainAt = clock.now() + storeRetryDelay;
-        } else if (current.writeId !== previous.writeId || clock.now() >= heartbeatAt) {
-          return current;
-        } else {
-          readAgainAt = current.expiresAt;
-        }
+    async function start(): Promise<void> {
+      try {
+        unsubscribe = await inStore(() => store.subscribe(proof.ticketId, onHint));
+        const ticket = await load(access, proof.ticketId);
+        // Only now: a stranger must not be able to end the creator's watch.
+        creatorOnly(app, proof)(ticket);
+        if (isOver) return;
+        leave = watchers.enter(proof.ticketId, () => end(new Refusal("WATCH_SUPERSEDED")));
+        deliver(ticket);
+      } catch (error) {
+        end(error);
+      } finally {
+        // It may have been ended while the store was asked.
+        if (isOver) release();
       }
     }
 
-    function throwIfEnded(): void {
-      if (end) throw end.reason;
+    function deliver(ticket: Ticket): void {
+      last = ticket;
+      listener.onTicket(ticket);
+      if (isTerminal(ticket.state)) end(undefined);
     }
 
-    function endWith(reason: unknown): void {
-      end ??= { reason };
-      bell.ring();
+    function resume(): void {
+      heartbeatAt = clock.now() + options.heartbeat;
+      wait(last.expiresAt);
+    }
+
+    /** Waits for a hint, for the heartbeat, or until it is time to read again. */
+    function wait(readAgainAt: number): void {
+      if (isOver) return;
+      if (hasChanged) void readAgain();
+      else
+        cancelTimer = clock.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - clock.now()), readAgain);
+    }
+
+    function onHint(): void {
+      hasChanged = true;
+      if (cancelTimer) void readAgain();
+    }
+
+    async function readAgain(): Promise<void> {
+      stopWaiting();
+      hasChanged = false;
+      try {
+        const current = await read(proof.ticketId);
+        if (isOver) return;
+        const isDue = clock.now() >= heartbeatAt;
+        if (current === "away") {
+          // What was true last is said again; that the time has run out is not for us to invent.
+          if (isDue) deliver(last);
+          else wait(clock.now() + storeRetryDelay);
+        } else if (isDue || current.writeId !== last.writeId) {
+          deliver(current);
+        } else {
+          wait(current.expiresAt);
+        }
+      } catch (error) {
+        end(error);
+      }
+    }
+
+    function stopWaiting(): void {
+      cancelTimer?.();
+      cancelTimer = undefined;
+    }
+
+    function end(reason: unknown): void {
+      if (isOver) return;
+      isOver = true;
+      release();
+      listener.onEnd(reason);
     }
 
     function release(): void {
-      isOver = true;
+      stopWaiting();
       leave?.();
       unsubscribe?.();
       leave = unsubscribe = undefined;
     }
 
-    return {
-      async next() {
-        if (isOver) return done;
-        try {
-          throwIfEnded();
-          if (last && isTerminal(last.state)) {
-            release();
-            return done;
-          }
-          last = last ? await nextOf(last) : await first();
-          throwIfEnded();
-          if (isOver) {
-            // The reader has left meanwhile.
-            release();
-            return done;
-          }
-          return { done: false, value: last };
-        } catch (error) {
-          release();
-          throw error;
-        }
-      },
-      async return() {
-        release();
-        bell.ring();
-        return done;
-      },
-      end: endWith,
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    void start();
+    return { resume, end };
   };
 
   async function read(id: string): Promise<Ticket | "away"> {

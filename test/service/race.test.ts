@@ -9,7 +9,7 @@ import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
 import { alice, bob, lifetimes, shop } from "../support/tickets.js";
-import { bare, life, wish } from "./service.js";
+import { bare, life, pulled, wish } from "./service.js";
 
 /** A store whose calls arrive, whose answers return and whose hints ring in the order that the scheduler draws. */
 function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): TicketStore {
@@ -43,7 +43,7 @@ async function createRace(scheduler: fc.Scheduler) {
   const near = createTicketService({ store: memory, clock, lifetimes }, life);
   const access = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
   const tickets = createTicketService(access, life);
-  const watch = createWatch(access, { heartbeat: 365 * 86_400_000, maxPerTicket: 4 });
+  const watch = pulled(createWatch(access, { heartbeat: 365 * 86_400_000, maxPerTicket: 4 }));
   const prepared = near.prepare(shop, wish);
   await near.create(prepared);
   const { id } = prepared.ticket;
