@@ -12,10 +12,13 @@ export interface MeteredTarget extends Target {
 
 /** A server whose process has `meter.ts` preloaded. */
 export function metered(one: Target, child: ChildProcess): MeteredTarget {
+  const ended = gone(child, one.name);
+  // Whoever waits is told; at the end nobody does.
+  ended.catch(() => {});
   const ask = async (wish: "now" | "collected"): Promise<Usage> => {
     const answer = once(child, "message");
     child.send(wish);
-    const [usage] = await Promise.race([answer, gone(child, one.name)]);
+    const [usage] = await Promise.race([answer, ended]);
     return usage;
   };
   return { ...one, usage: () => ask("now"), collectedUsage: () => ask("collected") };

@@ -25,9 +25,9 @@ export const credential = { appId: "bench", secret: "not-a-secret" } as const;
 export const userKey = "x".repeat(32);
 export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" } as const;
 
-/** The server that does nothing. */
-export async function startBare(): Promise<ServiceTarget> {
-  const words = [built("bench/bare_server.js")];
+/** Starts the server that does nothing; `preload` is as in {@link ServiceOptions}. */
+export async function startBare(preload?: string): Promise<ServiceTarget> {
+  const words = [...preloading(preload), built("bench/bare_server.js")];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   if (!child.stdout) throw new Error("the bare server has no output");
   const [address] = await Promise.race([once(createInterface(child.stdout), "line"), gone(child, "bare")]);
@@ -70,6 +70,8 @@ export interface ServiceOptions {
     | undefined;
   /** Whether it signs tokens for the app, with ES256. */
   readonly tokens?: boolean;
+  /** Further top-level keys of its configuration file. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** What else the command line says. */
   readonly words?: readonly string[];
   /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
@@ -95,13 +97,16 @@ export async function startService(options: ServiceOptions): Promise<ServiceTarg
   if (keyFile) writeFileSync(keyFile, newSigningKey(), { mode: 0o600 });
   writeFileSync(`${file}.yaml`, configurationOf(address, options, keyFile));
   const log = openSync(`${file}.log`, "a");
-  const before = preload ? ["--expose-gc", "--import", pathToFileURL(built(preload)).href] : [];
   const serve = [built(entry ?? "src/main.js"), "serve", "--config", `${file}.yaml`, ...words];
-  const child = spawn(process.execPath, [...before, ...serve], {
+  const child = spawn(process.execPath, [...preloading(preload), ...serve], {
     stdio: ["ignore", log, "inherit", ...(preload || entry ? ["ipc" as const] : [])],
     env: { NODE_ENV: "production" },
   });
   return { ...target(name, child, address), child };
+}
+
+function preloading(file: string | undefined): readonly string[] {
+  return file ? ["--expose-gc", "--import", pathToFileURL(built(file)).href] : [];
 }
 
 /** The file to which such a service writes its log. */
@@ -112,7 +117,11 @@ export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folde
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
 // JSON is YAML too. The caps on tickets are raised, never removed: a run of twenty rounds makes fewer than two million.
-function configurationOf(address: string, { level, redis }: ServiceOptions, keyFile?: string): string {
+function configurationOf(
+  address: string,
+  { level, redis, settings }: ServiceOptions,
+  keyFile?: string,
+): string {
   const { issuer, audience } = userPool;
   return JSON.stringify({
     grpc: { address },
@@ -125,6 +134,7 @@ function configurationOf(address: string, { level, redis }: ServiceOptions, keyF
     ...(keyFile && { tokenIssuer: { issuer: "https://login.example.com/", keys: [{ file: keyFile }] } }),
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
     apps: [{ id: credential.appId, userPool: "customers", secretSha256: [hexDigest(credential.secret)] }],
+    ...settings,
   });
 }
 

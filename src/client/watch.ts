@@ -100,9 +100,10 @@ function faceOf(of: TicketStatus): Uint8Array {
   return TicketStatus.encode({ ...of, remainingDuration: undefined }).finish();
 }
 
-/** Whether the stream was cut off, which says nothing about the ticket, rather than refused. */
+/** Whether the stream was cut off, which says nothing about the ticket, rather than refused; or refused for want of room. */
 function isCut(error: unknown): error is QrLoginError {
   if (!isQrLoginError(error)) return false;
+  if (error.reason === "TOO_MANY_WATCHES") return true;
   if (error.code === status.UNAVAILABLE) return error.reason !== "OUTCOME_UNKNOWN";
   // A refusal by the service has a reason. Without one these are the marks of a proxy that has had enough: we have
   // neither cancelled nor set a deadline, and grpc-js names a reset stream by this text alone.

@@ -45,6 +45,15 @@ export interface GrpcConfig {
     /** How long running calls have to finish after that. */
     readonly deadline: number;
   };
+  /** What callers may have in progress at a time. What is over it is refused with RESOURCE_EXHAUSTED. */
+  readonly limits: {
+    /** Open watches in all. */
+    readonly watches: number;
+    /** Open watches of one app. */
+    readonly watchesPerApp: number;
+    /** Unary calls of one app, or of one user's phone. */
+    readonly callsPerApp: number;
+  };
 }
 
 /** Where tickets are kept: in the memory of this process, or in Redis, where several nodes share them. */

@@ -36,6 +36,13 @@ const grpc = z
         deadline: duration("0s", "10m").prefault("10s"),
       })
       .prefault({}),
+    limits: z
+      .strictObject({
+        watches: count(1, 10_000_000).default(50_000),
+        watchesPerApp: count(1, 10_000_000).default(25_000),
+        callsPerApp: count(1, 1_000_000).default(2_000),
+      })
+      .prefault({}),
   })
   .transform((given) => ({ ...given, tls: given.tls }))
   .prefault({});

@@ -19,6 +19,7 @@ const messages = {
   TICKET_CANCELLED: "the sign-in has been cancelled",
   TICKET_EXPIRED: "the code has expired",
   TOO_MANY_TICKETS: "there are as many tickets as there may be",
+  TOO_MANY_WATCHES: "there are as many watches as there may be",
   RATE_LIMITED: "calls come faster than they can be served",
   CONCURRENT_UPDATE: "others changed the ticket at the same time",
   WATCH_SUPERSEDED: "a newer watch of this ticket has taken over",

@@ -1,23 +1,28 @@
-import { once } from "node:events";
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  Metadata,
-  ServerUnaryCall,
-  ServerWritableStream,
-} from "@grpc/grpc-js";
+import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import { Refusal } from "../domain/refusal.js";
+import type { Admission } from "./admission.js";
 import type { CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
 import { type Encoder, encodeResponse } from "./encode.js";
 import { refusalOf, statusOf } from "./errors.js";
+import type { InFlight } from "./in_flight.js";
 import type { RequestBytes } from "./raw_requests.js";
+import {
+  authorizationOf,
+  type EndListener,
+  hasPassed,
+  type RunningCall,
+  runningCall,
+  type ServerCall,
+} from "./running_call.js";
 
 /** What a handler may know of its call beside the request. */
 export interface CallContext {
   /** Names the ticket for the log, which sees a hash of it. */
   about(ticketId: string | undefined): void;
-  /** Aborted when the client leaves, the deadline passes or the server stops; the reason is what to throw. */
+  /** Calls the listener once when the client leaves, the deadline passes or the server stops; the reason is what to throw. */
+  onEnd(listener: EndListener): void;
+  /** Returns a signal that is aborted then. */
   signal(): AbortSignal;
 }
 
@@ -32,29 +37,44 @@ export interface Method<Caller, Request, Response> {
 export interface StreamMethod<Caller, Request, Response> {
   readonly request: Decoder<Request>;
   readonly response: Encoder<Response>;
-  handle(caller: Caller, request: Request, call: CallContext): AsyncIterable<Response>;
+  /** Begins to produce messages. Writes nothing to the output before it has returned. */
+  open(caller: Caller, request: Request, output: StreamOutput<Response>, call: CallContext): StreamSource;
 }
 
-/** How one kind of caller is known, by the credential alone, and named in the log. */
+/** Where the messages of a stream go. */
+export interface StreamOutput<Response> {
+  /** Sends a message. The source is asked to resume once the message is on its way, so that none wait in line. */
+  write(message: Response): void;
+  /** Ends the stream, with OK if there is no error. */
+  end(error: unknown): void;
+}
+
+/** What produces the messages of a stream. */
+export interface StreamSource {
+  /** Asks for one more message. */
+  resume(): void;
+  /** Has the source end its output with the reason, at once. */
+  end(reason: unknown): void;
+}
+
+/** How one kind of caller is known, by the credential alone, named in the log, and told apart where calls are counted. */
 export interface CallerKind<Caller> {
-  authenticate(authorization: readonly string[], call: CallContext): Caller | Promise<Caller>;
+  authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
   describe(caller: Caller): { readonly app: string } | { readonly pool: string };
+  /** Whose calls count together. */
+  keyOf(caller: Caller): string;
 }
 
 /** What every call goes through. */
 export interface CallEdge {
   readonly log: CallLog;
-  /** Aborted with a Refusal SERVER_DRAINING when the server stops. */
-  readonly draining: AbortSignal;
-  /** Counts calls in flight, so that a stop can wait for them. */
-  readonly inFlight: { enter(): () => void };
+  readonly inFlight: InFlight;
+  readonly admissions: Readonly<Record<"calls" | "watches", Admission>>;
 }
 
-type ServerCall = ServerUnaryCall<RequestBytes, unknown> | ServerWritableStream<RequestBytes, unknown>;
-
 /**
- * The edge between grpc-js callbacks and promises. In this order: credential, request, use case; then the answer, or the
- * refusal with its details; then one line in the log.
+ * The edge between grpc-js callbacks and promises. In this order: credential, limits, request, use case; then the answer, or
+ * the refusal with its details; then one line in the log.
  *
  * Requests come as bytes: grpc-js would answer garbage with INTERNAL before we could call it INVALID_REQUEST.
  */
@@ -65,14 +85,14 @@ export function unary<Caller, Request, Response>(
   edge: CallEdge,
 ): handleUnaryCall<RequestBytes, Buffer> {
   return (call, callback) => {
-    void served(name, kind, call, edge, async (caller, context) => {
+    void served(name, kind, edge.admissions.calls, call, edge, async (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
       callback(null, encodeResponse(method.response, await method.handle(caller, request, context)));
     }).then((refusal) => refusal && callback(statusOf(refusal)));
   };
 }
 
-/** Like {@link unary} for a stream. The next message is asked for once the last one is on its way, so none wait in line. */
+/** Like {@link unary} for a stream. */
 export function serverStream<Caller, Request, Response>(
   name: string,
   kind: CallerKind<Caller>,
@@ -80,34 +100,50 @@ export function serverStream<Caller, Request, Response>(
   edge: CallEdge,
 ): handleServerStreamingCall<RequestBytes, Buffer> {
   return (call) => {
-    void served(name, kind, call, edge, async (caller, context) => {
+    void served(name, kind, edge.admissions.watches, call, edge, (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
-      for await (const message of method.handle(caller, request, context)) {
-        const bytes = encodeResponse(method.response, message);
-        if (!call.write(bytes)) await once(call, "drain", { signal: context.signal() });
-      }
-      call.end();
+      return new Promise((resolve, reject) => {
+        const output: StreamOutput<Response> = {
+          write(message) {
+            if (call.write(encodeResponse(method.response, message))) source.resume();
+            else call.once("drain", source.resume);
+          },
+          end(error) {
+            if (error !== undefined) return reject(error);
+            call.end();
+            resolve();
+          },
+        };
+        const source = method.open(caller, request, output, context);
+        context.onEnd(source.end);
+      });
     }).then((refusal) => refusal && call.emit("error", statusOf(refusal)));
   };
 }
 
-/** Runs one call from the credential to the line in the log. The answer is the refusal to tell, if there is one. */
+/** Runs one call from the credential to the line in the log. Resolves with the refusal to tell, if there is one. */
 async function served<Caller>(
   name: string,
   kind: CallerKind<Caller>,
+  admission: Admission,
   call: ServerCall,
-  edge: CallEdge,
+  { log, inFlight }: CallEdge,
   serve: (caller: Caller, context: CallContext) => Promise<void>,
 ): Promise<Refusal | undefined> {
-  const leave = edge.inFlight.enter();
-  const line = edge.log.begin(name);
-  const { signal, release } = callSignal(call, edge.draining);
-  const context: CallContext = { about: (ticketId) => line.about(ticketId), signal };
+  const line = log.begin(name);
+  const running = runningCall(call);
+  let entered: string | undefined;
+  inFlight.add(running);
   try {
-    if (edge.draining.aborted) throw edge.draining.reason;
-    const caller = await kind.authenticate(authorizationOf(call.metadata), context);
+    if (inFlight.stopReason) throw inFlight.stopReason;
+    const caller = await kind.authenticate(authorizationOf(call.metadata), running);
     line.by(kind.describe(caller));
-    await serve(caller, context);
+    const key = kind.keyOf(caller);
+    admission.enter(key);
+    entered = key;
+    await admission.turn(key, running);
+    const { onEnd, signal } = running;
+    await serve(caller, { about: (ticketId) => line.about(ticketId), onEnd, signal });
     line.end("OK");
     return undefined;
   } catch (error) {
@@ -117,41 +153,12 @@ async function served<Caller>(
       line.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
       return undefined;
     }
-    const refusal = refusalOf(isAbort ? (signal().reason ?? error) : error);
+    const refusal = refusalOf(isAbort ? (running.signal().reason ?? error) : error);
     line.refused(refusal);
     return call.cancelled ? undefined : refusal;
   } finally {
-    release();
-    leave();
+    if (entered !== undefined) admission.leave(entered);
+    running.release();
+    inFlight.delete(running);
   }
-}
-
-/** Made when it is first asked for: most calls are over before anybody would. */
-function callSignal(call: ServerCall, draining: AbortSignal) {
-  let controller: AbortController | undefined;
-  const drain = () => controller?.abort(draining.reason);
-  const cancel = () => controller?.abort();
-  return {
-    signal(): AbortSignal {
-      if (controller) return controller.signal;
-      controller = new AbortController();
-      if (call.cancelled) controller.abort();
-      if (draining.aborted) drain();
-      call.on("cancelled", cancel);
-      draining.addEventListener("abort", drain);
-      return controller.signal;
-    },
-    release(): void {
-      draining.removeEventListener("abort", drain);
-      call.removeListener("cancelled", cancel);
-    },
-  };
-}
-
-function authorizationOf(metadata: Metadata): string[] {
-  return metadata.get("authorization").map(String);
-}
-
-function hasPassed(deadline: Date | number): boolean {
-  return Number(deadline) <= Date.now();
 }

@@ -28,6 +28,7 @@ export const answers: Readonly<Record<Reason, Answer>> = {
   TICKET_CANCELLED: { code: status.FAILED_PRECONDITION },
   TICKET_EXPIRED: { code: status.FAILED_PRECONDITION },
   TOO_MANY_TICKETS: { code: status.RESOURCE_EXHAUSTED, retryAfter: 5_000 },
+  TOO_MANY_WATCHES: { code: status.RESOURCE_EXHAUSTED, retryAfter: 2_000 },
   RATE_LIMITED: { code: status.RESOURCE_EXHAUSTED, retryAfter: 1_000 },
   CONCURRENT_UPDATE: { code: status.ABORTED, retryAfter: 100 },
   WATCH_SUPERSEDED: { code: status.ABORTED },

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
@@ -8,6 +7,7 @@ import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_tokens.j
 import type { AppConfig, GrpcConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
+import { createAdmissions } from "./admission.js";
 import { bind } from "./bind.js";
 import { createCallLog } from "./call_log.js";
 import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
@@ -68,11 +68,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     // Bookkeeping for a debugging service that is not offered: 4 % of the CPU.
     "grpc.enable_channelz": 0,
   });
-  const draining = new AbortController();
-  // Every watch listens. Node.js would take more than ten for a leak and say so.
-  setMaxListeners(0, draining.signal);
   const inFlight = createInFlight();
-  const edge: CallEdge = { log: createCallLog(options.log), draining: draining.signal, inFlight };
+  const admissions = createAdmissions(config.limits);
+  const edge: CallEdge = { log: createCallLog(options.log), inFlight, admissions };
   server.addService(rawMessages(QrLoginServiceService), implementation(options, edge));
   const serving = "SERVING";
   const health = new HealthImplementation({
@@ -93,7 +91,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     stopping = true;
     setServing(false);
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
-    draining.abort(new Refusal("SERVER_DRAINING"));
+    inFlight.stop(new Refusal("SERVER_DRAINING"));
     await atMost(config.shutdown.deadline, inFlight.none(), clock);
     // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
     // itself asked to close.
@@ -121,10 +119,12 @@ function implementation(
   const byApp: CallerKind<AppConfig> = {
     authenticate: (authorization) => apps.authenticate(authorization),
     describe: (app) => ({ app: app.id }),
+    keyOf: (app) => app.id,
   };
   const byApprover: CallerKind<AuthenticatedUser> = {
     authenticate: (authorization, call) => users.authenticate(authorization, call.signal()),
     describe: (user) => ({ pool: user.approver.userPoolId }),
+    keyOf: ({ approver: { issuer, subject } }) => JSON.stringify([issuer, subject]),
   };
   const { app, approver, appStream } = handlers;
   return {

@@ -88,12 +88,13 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
   const watchStatus: StreamMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
     request: WatchStatusRequest,
     response: WatchStatusResponse,
-    async *handle(app, request, call) {
+    open(app, request, output, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
-      for await (const ticket of watch(app, proof, call.signal())) {
-        yield { status: statusMessage(ticket, proof, clock.now()) };
-      }
+      return watch(app, proof, {
+        onTicket: (ticket) => output.write({ status: statusMessage(ticket, proof, clock.now()) }),
+        onEnd: output.end,
+      });
     },
   };
 

@@ -1,7 +1,6 @@
 import { Refusal } from "../domain/refusal.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
-import { createBell } from "./bell.js";
 import type { CallingApp, TicketProof } from "./tickets.js";
 import { creatorOnly } from "./tickets.js";
 import { createWatchers } from "./watchers.js";
@@ -15,78 +14,137 @@ export interface WatchOptions {
   readonly maxPerTicket: number;
 }
 
+/** Receives what a watch finds, never while it is being started. */
+export interface WatchListener {
+  /** Takes the ticket as it is now. The next one comes after `resume` and not before. */
+  onTicket(ticket: Ticket): void;
+  /**
+   * Called once, last. The error is undefined after a terminal state; else it is the reason given to `end`, or a Refusal
+   * TICKET_NOT_FOUND, WATCH_SUPERSEDED, STORE_UNAVAILABLE (before the first ticket only) or CONCURRENT_UPDATE.
+   */
+  onEnd(error: unknown): void;
+}
+
+/** A ticket that is being watched. */
+export interface TicketWatch {
+  /** Asks for the next ticket. To be called once after each. */
+  resume(): void;
+  /** Ends the watch early. Does nothing once it has ended. */
+  end(reason: unknown): void;
+}
+
 /** How soon a store that was away is asked again, in milliseconds. */
 const storeRetryDelay = 1_000;
 
 export type WatchTicket = ReturnType<typeof createWatch>;
 
 /**
- * Follows a ticket for its creator: the ticket as it is now, at once, after every write and with every heartbeat, until
- * it is finished. Reads when it is asked for the next value and not before, so that nothing queues behind a slow
- * reader and the newest wins.
+ * Returns the function that watches a ticket for its creator: the ticket as it is now, at once, after every write and with
+ * every heartbeat, until it is finished. It reads when it is asked for the next one and not before, so that nothing queues
+ * behind a slow reader and the newest wins.
  *
  * Subscribe, then read, then wait: in another order a write between the reading and the subscribing would be missed.
  *
- * The iterator throws the signal's reason when that is aborted, and a Refusal TICKET_NOT_FOUND, WATCH_SUPERSEDED,
- * STORE_UNAVAILABLE (before the first value only) or CONCURRENT_UPDATE.
+ * Callbacks, where the rest of the service has promises: a watch waits for minutes and there are tens of thousands. While it
+ * waits there is a subscription and a timer, and no suspended function.
  */
 export function createWatch(access: TicketAccess, options: WatchOptions) {
   const { store, clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
-  return async function* watch(
-    app: CallingApp,
-    proof: TicketProof,
-    signal: AbortSignal,
-  ): AsyncGenerator<Ticket> {
-    signal.throwIfAborted();
-    const bell = createBell();
-    const wake = () => bell.ring();
-    signal.addEventListener("abort", wake);
+  return function watch(app: CallingApp, proof: TicketProof, listener: WatchListener): TicketWatch {
+    let isOver = false;
+    /** Whether the store has hinted at a write since the last reading began. */
+    let hasChanged = false;
+    let heartbeatAt = 0;
+    let last: Ticket;
+    let cancelTimer: (() => void) | undefined;
     let unsubscribe: (() => void) | undefined;
-    let superseded = false;
     let leave: (() => void) | undefined;
-    try {
-      unsubscribe = await inStore(() => store.subscribe(proof.ticketId, wake));
-      let ticket = await load(access, proof.ticketId);
-      // Only now: a stranger must not be able to end the creator's watch.
-      creatorOnly(app, proof)(ticket);
-      leave = watchers.enter(proof.ticketId, () => {
-        superseded = true;
-        wake();
-      });
-      for (;;) {
-        signal.throwIfAborted();
-        if (superseded) throw new Refusal("WATCH_SUPERSEDED");
-        yield ticket;
-        if (isTerminal(ticket.state)) return;
-        ticket = await nextOf(ticket);
+
+    async function start(): Promise<void> {
+      try {
+        unsubscribe = await inStore(() => store.subscribe(proof.ticketId, onHint));
+        const ticket = await load(access, proof.ticketId);
+        // Only now: a stranger must not be able to end the creator's watch.
+        creatorOnly(app, proof)(ticket);
+        if (isOver) return;
+        leave = watchers.enter(proof.ticketId, () => end(new Refusal("WATCH_SUPERSEDED")));
+        deliver(ticket);
+      } catch (error) {
+        end(error);
+      } finally {
+        // It may have been ended while the store was asked.
+        if (isOver) release();
       }
-    } finally {
-      signal.removeEventListener("abort", wake);
-      leave?.();
-      unsubscribe?.();
     }
 
-    /** The ticket once it was written again, or as it is when the heartbeat is due, or at any sign that the watch must end. */
-    async function nextOf(last: Ticket): Promise<Ticket> {
-      const heartbeatAt = clock.now() + options.heartbeat;
-      let readAgainAt = last.expiresAt;
-      for (;;) {
-        await bell.rung(clock, Math.min(heartbeatAt, readAgainAt));
-        if (signal.aborted || superseded) return last;
+    function deliver(ticket: Ticket): void {
+      last = ticket;
+      listener.onTicket(ticket);
+      if (isTerminal(ticket.state)) end(undefined);
+    }
+
+    function resume(): void {
+      heartbeatAt = clock.now() + options.heartbeat;
+      wait(last.expiresAt);
+    }
+
+    /** Waits for a hint, for the heartbeat, or until it is time to read again. */
+    function wait(readAgainAt: number): void {
+      if (isOver) return;
+      if (hasChanged) void readAgain();
+      else
+        cancelTimer = clock.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - clock.now()), readAgain);
+    }
+
+    function onHint(): void {
+      hasChanged = true;
+      if (cancelTimer) void readAgain();
+    }
+
+    async function readAgain(): Promise<void> {
+      stopWaiting();
+      hasChanged = false;
+      try {
         const current = await read(proof.ticketId);
+        if (isOver) return;
+        const isDue = clock.now() >= heartbeatAt;
         if (current === "away") {
           // What was true last is said again; that the time has run out is not for us to invent.
-          if (clock.now() >= heartbeatAt) return last;
-          readAgainAt = clock.now() + storeRetryDelay;
-        } else if (current.writeId !== last.writeId || clock.now() >= heartbeatAt) {
-          return current;
+          if (isDue) deliver(last);
+          else wait(clock.now() + storeRetryDelay);
+        } else if (isDue || current.writeId !== last.writeId) {
+          deliver(current);
         } else {
-          readAgainAt = current.expiresAt;
+          wait(current.expiresAt);
         }
+      } catch (error) {
+        end(error);
       }
     }
+
+    function stopWaiting(): void {
+      cancelTimer?.();
+      cancelTimer = undefined;
+    }
+
+    function end(reason: unknown): void {
+      if (isOver) return;
+      isOver = true;
+      release();
+      listener.onEnd(reason);
+    }
+
+    function release(): void {
+      stopWaiting();
+      leave?.();
+      unsubscribe?.();
+      leave = unsubscribe = undefined;
+    }
+
+    void start();
+    return { resume, end };
   };
 
   async function read(id: string): Promise<Ticket | "away"> {

@@ -1,8 +1,8 @@
 /** Who watches which ticket, on this server. */
 export interface Watchers {
   /**
-   * Lets a watch in. When the ticket has as many as it may have, the oldest is told to go. The answer takes the watch
-   * out again.
+   * Counts a watch. When the ticket has as many as it may have, the oldest is ended: its `onSuperseded` is called. Returns a
+   * function that takes the watch out again.
    */
   enter(ticketId: string, onSuperseded: () => void): () => void;
   /** Number of tickets with at least one watch. */
@@ -10,24 +10,24 @@ export interface Watchers {
 }
 
 export function createWatchers(maxPerTicket: number): Watchers {
-  const watching = new Map<string, Set<() => void>>();
+  /** In the order of arrival. Arrays and not sets: most hold one watch, and none holds more than `maxPerTicket`. */
+  const watching = new Map<string, (() => void)[]>();
 
-  function leave(ticketId: string, watches: Set<() => void>, watch: () => void): void {
-    watches.delete(watch);
-    if (watches.size === 0 && watching.get(ticketId) === watches) watching.delete(ticketId);
+  function leave(ticketId: string, watch: () => void): void {
+    const watches = watching.get(ticketId) ?? [];
+    const index = watches.indexOf(watch);
+    if (index >= 0) watches.splice(index, 1);
+    if (watches.length === 0) watching.delete(ticketId);
   }
 
   return {
     enter(ticketId, onSuperseded) {
-      const watches = watching.get(ticketId) ?? new Set();
-      // A set keeps the order of arrival.
-      const [oldest] = watches;
-      if (oldest && watches.size >= maxPerTicket) {
-        watches.delete(oldest);
-        oldest();
-      }
-      watching.set(ticketId, watches.add(onSuperseded));
-      return () => leave(ticketId, watches, onSuperseded);
+      const watches = watching.get(ticketId) ?? [];
+      watching.set(ticketId, watches);
+      const oldest = watches.length >= maxPerTicket ? watches.shift() : undefined;
+      watches.push(onSuperseded);
+      oldest?.();
+      return () => leave(ticketId, onSuperseded);
     },
 
     get watchedTickets() {

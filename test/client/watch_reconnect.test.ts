@@ -23,6 +23,17 @@ describe("a watch reconnects", () => {
     },
   );
 
+  test("after TOO_MANY_WATCHES, once the time that the service asked for is over", async () => {
+    const full = refusal(status.RESOURCE_EXHAUSTED, { reason: "TOO_MANY_WATCHES", retryAfterMs: 2_000 });
+    const fake = await service(scripts((stream) => fail(stream, full), again));
+    const held = heldTiming();
+    const states = statesOf(clientOn(fake.address, held.timing));
+    await held.paused();
+    expect(held.pauses[0]).toBeGreaterThanOrEqual(2_000);
+    await held.pass();
+    expect(await states).toEqual([EXPIRED]);
+  });
+
   test("after an OK end before a terminal state", async () => {
     const fake = await service(
       scripts((stream) => {

@@ -9,7 +9,7 @@ import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
 import { alice, bob, lifetimes, shop } from "../support/tickets.js";
-import { bare, life, wish } from "./service.js";
+import { bare, life, pulled, wish } from "./service.js";
 
 /** A store whose calls arrive, whose answers return and whose hints ring in the order that the scheduler draws. */
 function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): TicketStore {
@@ -43,7 +43,7 @@ async function createRace(scheduler: fc.Scheduler) {
   const near = createTicketService({ store: memory, clock, lifetimes }, life);
   const access = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
   const tickets = createTicketService(access, life);
-  const watch = createWatch(access, { heartbeat: 365 * 86_400_000, maxPerTicket: 4 });
+  const watch = pulled(createWatch(access, { heartbeat: 365 * 86_400_000, maxPerTicket: 4 }));
   const prepared = near.prepare(shop, wish);
   await near.create(prepared);
   const { id } = prepared.ticket;
@@ -58,16 +58,17 @@ async function createRace(scheduler: fc.Scheduler) {
 
   /** Watches until the end or until aborted; what it saw is in `messages`. */
   function follow() {
-    const controller = new AbortController();
+    const watching = watch(shop, proof);
+    const enough = new Error("enough");
     const messages: Ticket[] = [];
     async function drain(): Promise<void> {
       try {
-        for await (const ticket of watch(shop, proof, controller.signal)) messages.push(ticket);
+        for await (const ticket of watching) messages.push(ticket);
       } catch (error) {
-        if (error !== controller.signal.reason) throw error;
+        if (error !== enough) throw error;
       }
     }
-    return { controller, messages, ended: drain() };
+    return { end: () => watching.end(enough), messages, ended: drain() };
   }
 
   async function stored(): Promise<Ticket> {
@@ -108,7 +109,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
       await scheduler.waitIdle();
       await scanned;
       expect(watch.messages.at(-1)).toEqual(await stored());
-      watch.controller.abort(new Error("enough"));
+      watch.end();
       await scheduler.waitIdle();
       await watch.ended;
     }));

@@ -9,7 +9,7 @@ import type {
   TicketProof,
 } from "../../src/service/tickets.js";
 import { createTicketService } from "../../src/service/tickets.js";
-import type { WatchOptions } from "../../src/service/watch.js";
+import type { TicketWatch, WatchOptions, WatchTicket } from "../../src/service/watch.js";
 import { createWatch } from "../../src/service/watch.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
@@ -99,7 +99,7 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
     exchange: (app: CallingApp, exchangeTicket: string, codeVerifier: string, prepare = theTicket) =>
       exchange(app, exchangeTicket, codeVerifier, prepare),
   };
-  const watch = createWatch(access, { heartbeat: 15_000, maxPerTicket: 4, ...watchOptions });
+  const watch = pulled(createWatch(access, { heartbeat: 15_000, maxPerTicket: 4, ...watchOptions }));
 
   async function create(changes: Partial<NewTicket> = {}, app: CallingApp = shop): Promise<Created> {
     const prepared = tickets.prepare(app, { ...wish, ...changes });
@@ -133,6 +133,58 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
   }
 
   return { clock, memory, faults, access, tickets, watch, create, createIn, stored, scan, authorize };
+}
+
+/** A watch whose tickets are asked for one at a time. It starts with the first. */
+export interface PulledWatch extends AsyncIterableIterator<Ticket, undefined> {
+  next(): Promise<IteratorResult<Ticket, undefined>>;
+  return(): Promise<IteratorResult<Ticket, undefined>>;
+  /** Ends it early: the next ticket rejects with the reason. */
+  end(reason: unknown): void;
+}
+
+/** Lets a test ask for each ticket, which is what resumes the watch. */
+export function pulled(watch: WatchTicket) {
+  return (app: CallingApp, proof: TicketProof): PulledWatch => {
+    let started: TicketWatch | undefined;
+    let end: { readonly error: unknown } | undefined;
+    let ticket: Ticket | undefined;
+    let wake = () => {};
+    const listener = {
+      onTicket(found: Ticket) {
+        ticket = found;
+        wake();
+      },
+      onEnd(error: unknown) {
+        end ??= { error };
+        wake();
+      },
+    };
+    const leave = (error: unknown) => (started ? started.end(error) : listener.onEnd(error));
+    return {
+      async next() {
+        const come = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        if (!end && started) started.resume();
+        else if (!end) started = watch(app, proof, listener);
+        if (!end) await come;
+        const value = ticket;
+        ticket = undefined;
+        if (value) return { done: false, value };
+        if (end?.error !== undefined) throw end.error;
+        return { done: true, value: undefined };
+      },
+      async return() {
+        leave(undefined);
+        return { done: true, value: undefined };
+      },
+      end: leave,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  };
 }
 
 const theTicket = async (ticket: Ticket): Promise<Ticket> => ticket;

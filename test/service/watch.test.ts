@@ -1,4 +1,3 @@
-import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
@@ -13,15 +12,14 @@ const noMessage = Symbol("no message yet");
 
 /** A watch under way: `next` asks for a message, `soon` tells what has come once everything is at rest. */
 function follow(service: Service, created: Created) {
-  const controller = new AbortController();
-  const watch = service.watch(shop, created.proof, controller.signal);
+  const watch = service.watch(shop, created.proof);
   const next = () => watch.next();
   async function message(): Promise<Ticket> {
     const { value, done } = await next();
     if (done) throw new Error("the watch has ended");
     return value;
   }
-  return { controller, watch, next, message };
+  return { watch, next, message };
 }
 
 /** What the promise has come to once everything is at rest. */
@@ -31,10 +29,9 @@ async function soon<T>(promise: Promise<T>): Promise<T | typeof noMessage> {
 }
 
 /** That nothing of any watch is left: no subscription, and no timer but the one of the sweep. */
-function expectNothingLeft(service: Service, controller: AbortController): void {
+function expectNothingLeft(service: Service): void {
   expect(service.faults.subscriptions).toBe(0);
   expect(service.clock.pending).toBe(service.memory.size > 0 ? 1 : 0);
-  expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
 }
 
 describe("the first message", () => {
@@ -43,10 +40,10 @@ describe("the first message", () => {
     async (state) => {
       const service = createService();
       const created = await service.createIn(state);
-      const { message, watch, controller } = follow(service, created);
+      const { message, watch } = follow(service, created);
       expect(await message()).toEqual(await service.stored(created.id));
-      await watch.return(undefined);
-      expectNothingLeft(service, controller);
+      await watch.return();
+      expectNothingLeft(service);
     },
   );
 
@@ -54,10 +51,10 @@ describe("the first message", () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     await service.tickets.withdraw(shop, created.proof);
-    const { message, next, controller } = follow(service, created);
+    const { message, next } = follow(service, created);
     expect(await message()).toMatchObject({ state: "CANCELLED" });
     expect(await next()).toEqual({ done: true, value: undefined });
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
   });
 
   test("is refused to whoever is not the creator, and their watch leaves nothing", async () => {
@@ -69,30 +66,29 @@ describe("the first message", () => {
       { ...created.proof, ticketSecret: newSecret() },
       { ...created.proof, ticketId: newTicketId() },
     ];
-    const signal = new AbortController().signal;
     for (const proof of strangers) {
-      await expect(service.watch(shop, proof, signal).next()).rejects.toMatchObject({
+      await expect(service.watch(shop, proof).next()).rejects.toMatchObject({
         reason: "TICKET_NOT_FOUND",
       });
     }
     const otherApp = { id: "other-shop", userPool: shop.userPool };
-    const watch = service.watch(otherApp, created.proof, signal);
+    const watch = service.watch(otherApp, created.proof);
     await expect(watch.next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
     expect(service.faults.subscriptions).toBe(1);
     // A stranger cannot end the creator's watch.
     const pending = own.message();
     await service.scan(created.id);
     expect(await pending).toMatchObject({ state: "SCANNED" });
-    await own.watch.return(undefined);
+    await own.watch.return();
   });
 
   test("is refused while the store is away", async () => {
     const service = createService();
     const created = await service.create();
     service.faults.away = true;
-    const { next, controller } = follow(service, created);
+    const { next } = follow(service, created);
     await expect(next()).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
   });
 });
 
@@ -100,7 +96,7 @@ describe("what follows", () => {
   test("is the whole status after every write, and the end after the terminal one", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, next, controller } = follow(service, created);
+    const { message, next } = follow(service, created);
     const seen = [await message()];
     const steps = [
       () => service.scan(created.id),
@@ -118,32 +114,32 @@ describe("what follows", () => {
     expect(seen.map(({ state }) => state)).toEqual(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"]);
     expect(seen.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
     expect(await next()).toEqual({ done: true, value: undefined });
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
   });
 
   test("skips what a slow reader did not see: the newest wins and nothing is queued", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, controller } = follow(service, created);
+    const { message, watch } = follow(service, created);
     await message();
     await service.scan(created.id);
     await service.authorize(created.id);
     expect(await message()).toMatchObject({ state: "AUTHORIZED", revision: 3 });
     const pending = message();
     expect(await soon(pending)).toBe(noMessage);
-    controller.abort(new Error("enough"));
+    watch.end(new Error("enough"));
     await expect(pending).rejects.toThrow("enough");
   });
 
   test("a hint without a write sends nothing", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
-    const { message, controller } = follow(service, created);
+    const { message, watch } = follow(service, created);
     await message();
     const pending = message();
     await service.scan(created.id);
     expect(await soon(pending)).toBe(noMessage);
-    controller.abort(new Error("enough"));
+    watch.end(new Error("enough"));
     await expect(pending).rejects.toThrow("enough");
   });
 
@@ -158,7 +154,7 @@ describe("what follows", () => {
       scanned.writeId,
     );
     expect(await pending).toMatchObject({ state: "PENDING", revision: 1 });
-    await watch.return(undefined);
+    await watch.return();
   });
 });
 
@@ -166,7 +162,7 @@ describe("the heartbeat", () => {
   test("says the same status again, on time and each time", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, controller } = follow(service, created);
+    const { message, watch } = follow(service, created);
     const first = await message();
     for (let beat = 0; beat < 3; beat++) {
       const pending = message();
@@ -176,15 +172,15 @@ describe("the heartbeat", () => {
       expect(await soon(pending)).toEqual(first);
     }
     const last = message();
-    controller.abort(new Error("enough"));
+    watch.end(new Error("enough"));
     await expect(last).rejects.toThrow("enough");
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
   });
 
   test("repeats the last status while the store is away and invents no EXPIRED", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
-    const { message, next, controller } = follow(service, created);
+    const { message, next } = follow(service, created);
     const first = await message();
     service.faults.away = true;
     // The embedded sweep writes behind the fault: what the watcher says must come from what it knows.
@@ -199,7 +195,7 @@ describe("the heartbeat", () => {
     await service.clock.pass(1_000);
     expect(await soon(pending)).toMatchObject({ state: "EXPIRED" });
     expect(await next()).toEqual({ done: true, value: undefined });
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
   });
 
   test("asks a store that was away again within a second, not in a tight loop", async () => {
@@ -220,7 +216,7 @@ describe("the heartbeat", () => {
     service.faults.away = false;
     await service.clock.pass(1_000);
     expect(await pending).toMatchObject({ id: created.id });
-    await watch.return(undefined);
+    await watch.return();
   });
 });
 
@@ -243,12 +239,12 @@ describe("the end", () => {
   test("a ticket that is gone ends the watch with TICKET_NOT_FOUND", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, next, controller } = follow(service, created);
+    const { message, next } = follow(service, created);
     await message();
     // Nobody read for so long that the end of the ticket was forgotten too.
     await service.clock.pass(120_000 + lifetimes.remembered);
     await expect(next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
   });
 
   test("a watch over the cap ends the oldest one of that ticket and no other", async () => {
@@ -268,8 +264,8 @@ describe("the end", () => {
     await service.scan(created.id);
     for (const message of await Promise.all(pending)) expect(message).toMatchObject({ state: "SCANNED" });
     expect(service.faults.subscriptions).toBe(3);
-    for (const { watch } of [middle, newest, elsewhere]) await watch.return(undefined);
-    expectNothingLeft(service, oldest.controller);
+    for (const { watch } of [middle, newest, elsewhere]) await watch.return();
+    expectNothingLeft(service);
   });
 
   test("watches that have ended make room", async () => {
@@ -278,47 +274,47 @@ describe("the end", () => {
     for (let i = 0; i < 5; i++) {
       const { message, watch } = follow(service, created);
       await message();
-      await watch.return(undefined);
+      await watch.return();
     }
     const { message, watch } = follow(service, created);
     await message();
     expect(service.faults.subscriptions).toBe(1);
-    await watch.return(undefined);
+    await watch.return();
   });
 
-  test("aborting while it waits leaves no subscription, timer or listener, and changes nothing", async () => {
+  test("ending it while it waits leaves no subscription or timer, and changes nothing", async () => {
     const service = createService();
     const created = await service.create();
     const before = await service.stored(created.id);
-    const { message, controller } = follow(service, created);
+    const { message, watch } = follow(service, created);
     await message();
     const pending = message();
     await settle();
     expect(service.faults.subscriptions).toBe(1);
     expect(service.clock.pending).toBe(2);
     const reason = new Error("the client has gone");
-    controller.abort(reason);
+    watch.end(reason);
     await expect(pending).rejects.toBe(reason);
-    expectNothingLeft(service, controller);
+    expectNothingLeft(service);
     expect(await service.stored(created.id)).toEqual(before);
   });
 
-  test("aborting before the first message, or between two, ends it as well", async () => {
+  test("ending it before the first message, or between two, ends it as well", async () => {
     const service = createService();
     const created = await service.create();
     const early = follow(service, created);
-    early.controller.abort(new Error("gone"));
+    early.watch.end(new Error("gone"));
     await expect(early.next()).rejects.toThrow("gone");
-    expectNothingLeft(service, early.controller);
+    expectNothingLeft(service);
     const starting = follow(service, created);
     const first = starting.next();
-    starting.controller.abort(new Error("gone"));
+    starting.watch.end(new Error("gone"));
     await expect(first).rejects.toThrow("gone");
-    expectNothingLeft(service, starting.controller);
+    expectNothingLeft(service);
     const late = follow(service, created);
     await late.message();
-    late.controller.abort(new Error("gone"));
+    late.watch.end(new Error("gone"));
     await expect(late.next()).rejects.toThrow("gone");
-    expectNothingLeft(service, late.controller);
+    expectNothingLeft(service);
   });
 });

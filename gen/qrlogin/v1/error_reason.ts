@@ -84,8 +84,14 @@ export const ErrorReason = {
    */
   TOO_MANY_TICKETS: 18,
   /**
+   * TOO_MANY_WATCHES - RESOURCE_EXHAUSTED, with RetryInfo. The app, or all apps together, have as many
+   * watches open as they may have. The message says which limit it is.
+   */
+  TOO_MANY_WATCHES: 27,
+  /**
    * RATE_LIMITED - RESOURCE_EXHAUSTED, with RetryInfo. Calls come faster than they are served,
-   * such as more QR images than can be drawn.
+   * such as more QR images than can be drawn, or more calls of one app at a time
+   * than it may have.
    */
   RATE_LIMITED: 19,
   /**
@@ -145,6 +151,7 @@ export namespace ErrorReason {
   export type TICKET_CANCELLED = typeof ErrorReason.TICKET_CANCELLED;
   export type TICKET_EXPIRED = typeof ErrorReason.TICKET_EXPIRED;
   export type TOO_MANY_TICKETS = typeof ErrorReason.TOO_MANY_TICKETS;
+  export type TOO_MANY_WATCHES = typeof ErrorReason.TOO_MANY_WATCHES;
   export type RATE_LIMITED = typeof ErrorReason.RATE_LIMITED;
   export type CONCURRENT_UPDATE = typeof ErrorReason.CONCURRENT_UPDATE;
   export type WATCH_SUPERSEDED = typeof ErrorReason.WATCH_SUPERSEDED;
@@ -209,6 +216,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 18:
     case "ERROR_REASON_TOO_MANY_TICKETS":
       return ErrorReason.TOO_MANY_TICKETS;
+    case 27:
+    case "ERROR_REASON_TOO_MANY_WATCHES":
+      return ErrorReason.TOO_MANY_WATCHES;
     case 19:
     case "ERROR_REASON_RATE_LIMITED":
       return ErrorReason.RATE_LIMITED;
@@ -276,6 +286,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_TICKET_EXPIRED";
     case ErrorReason.TOO_MANY_TICKETS:
       return "ERROR_REASON_TOO_MANY_TICKETS";
+    case ErrorReason.TOO_MANY_WATCHES:
+      return "ERROR_REASON_TOO_MANY_WATCHES";
     case ErrorReason.RATE_LIMITED:
       return "ERROR_REASON_RATE_LIMITED";
     case ErrorReason.CONCURRENT_UPDATE:

@@ -1,0 +1,137 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { asApp, callersOf, created, type Held, orThrow, type Watch, watchOf } from "../support/callers.js";
+import { settle } from "../support/clock.js";
+import { expectRefusal } from "../support/expect_refusal.js";
+import { startTestServer, type TestApp, type TestServerOptions } from "../support/server.js";
+import { signToken } from "../support/tokens.js";
+
+const limitedTo = (limits: object) => ({ settings: { grpc: { address: "127.0.0.1:0", limits } } });
+
+async function start(options: TestServerOptions = {}) {
+  const server = await startTestServer(options);
+  onTestFinished(server.stop);
+  const { app, user } = callersOf(server.client);
+  const watch = (name: TestApp, held: Held) => watchOf(server.client, asApp(name), held);
+  /** A watch that has had its first status. */
+  async function watching(name: TestApp): Promise<Watch> {
+    const watch = watchOf(server.client, asApp(name), await created(app(name)));
+    expect(await watch.next()).toBeDefined();
+    return watch;
+  }
+  return { server, app, user, watch, watching };
+}
+
+/** The message of the error with which the stream ended. */
+function messageOf(watch: Watch): Promise<string> {
+  return new Promise((resolve) => watch.stream.on("status", ({ details }) => resolve(details)));
+}
+
+describe("the limit on watches", () => {
+  it("of an app refuses one more with TOO_MANY_WATCHES, a time to wait and its name, and no other app", async () => {
+    const { app, watch, watching } = await start(limitedTo({ watchesPerApp: 2 }));
+    const held = await created(app("shop"));
+    for (let count = 0; count < 2; count++) await watching("shop");
+    const refused = watch("shop", held);
+    const message = messageOf(refused);
+    expectRefusal(await refused.ended, "RESOURCE_EXHAUSTED", "TOO_MANY_WATCHES", { retry: true });
+    expect(await message).toContain("grpc.limits.watchesPerApp");
+    await watching("blog");
+    expect((await app("shop").getStatus(held)).code).toBe("OK");
+  });
+
+  it("of all apps refuses one more likewise", async () => {
+    const { app, watch, watching } = await start(limitedTo({ watches: 2 }));
+    await watching("shop");
+    await watching("blog");
+    const refused = watch("intranet", await created(app("intranet")));
+    const message = messageOf(refused);
+    expectRefusal(await refused.ended, "RESOURCE_EXHAUSTED", "TOO_MANY_WATCHES", { retry: true });
+    expect(await message).toContain("grpc.limits.watches ");
+  });
+
+  it("counts no watch that has ended, in whatever way", async () => {
+    const { app, watch, watching } = await start({
+      ...limitedTo({ watches: 1, watchesPerApp: 1 }),
+    });
+    const unknown = { ticketId: "A".repeat(22), ticketSecret: "B".repeat(43), qrContent: "" };
+    const ways: (() => Promise<unknown>)[] = [
+      // Its client leaves.
+      async () => (await watching("shop")).cancel(),
+      // Its ticket reaches a terminal state.
+      async () => {
+        const held = await created(app("shop"));
+        const one = watch("shop", held);
+        await one.next();
+        orThrow(await app("shop").withdraw(held));
+        await one.ended;
+      },
+      // It is refused.
+      () => watch("shop", unknown).ended,
+    ];
+    const held = await created(app("shop"));
+    for (const end of ways) {
+      await end();
+      // The server hears of a client that has left a moment later than the client.
+      let again = await app("shop").watchStatus(held);
+      for (let tries = 0; again.reason === "TOO_MANY_WATCHES" && tries < 1_000; tries++) {
+        await settle();
+        again = await app("shop").watchStatus(held);
+      }
+      expect(again.code).toBe("OK");
+    }
+  });
+});
+
+describe("the limit on calls in progress", () => {
+  it("of an app refuses one more with RATE_LIMITED, and no other caller", async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let reading = 0;
+    const { server, app, user } = await start({
+      ...limitedTo({ callsPerApp: 2 }),
+      store: (store) => ({
+        ...store,
+        async get(id) {
+          reading += 1;
+          if (reading <= 2) await gate;
+          return store.get(id);
+        },
+      }),
+    });
+    const held = await created(app("shop"));
+    const running = [app("shop").getStatus(held), app("shop").getStatus(held)];
+    while (reading < 2) await settle();
+    expectRefusal(await app("shop").getStatus(held), "RESOURCE_EXHAUSTED", "RATE_LIMITED", { retry: true });
+    expect((await app("blog").createTicket()).code).toBe("OK");
+    expect(
+      (await user(await signToken("alice")).markScanned({ $case: "ticketId", value: held.ticketId })).code,
+    ).toBe("OK");
+    release();
+    for (const answer of await Promise.all(running)) expect(answer.code).toBe("OK");
+    expect((await app("shop").getStatus(held)).code).toBe("OK");
+    const line = server.lines.find(({ reason }) => reason === "RATE_LIMITED");
+    expect(line).toMatchObject({ app: "shop", method: "GetStatus" });
+  });
+});
+
+describe("what a call costs while many watches are open", () => {
+  it("no listener is added to or removed from anything that calls share", async () => {
+    const { app, watch, watching } = await start();
+    for (let count = 0; count < 20; count++) await watching("shop");
+    const held = await created(app("shop"));
+    const add = vi.spyOn(EventTarget.prototype, "addEventListener");
+    const remove = vi.spyOn(EventTarget.prototype, "removeEventListener");
+    onTestFinished(() => void vi.restoreAllMocks());
+    await created(app("shop"));
+    orThrow(await app("shop").getStatus(held));
+    const one = watch("shop", held);
+    await one.next();
+    one.cancel();
+    await one.ended;
+    orThrow(await app("shop").withdraw(held));
+    expect(add).not.toHaveBeenCalled();
+    expect(remove).not.toHaveBeenCalled();
+  });
+});
