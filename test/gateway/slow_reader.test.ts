@@ -5,6 +5,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { settle } from "../support/clock.js";
+import { soon } from "../support/soon.js";
 import { eventsPath } from "./browser.js";
 import { browser, clock, gateway, setStage } from "./stage.js";
 
@@ -64,7 +65,7 @@ async function deafReader(handle: string): Promise<Socket> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
   readers.push(socket);
-  await once(socket, "connect");
+  await soon(once(socket, "connect"), "`connect` of the socket");
   const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
   socket.pause();
   socket.write(`GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${gateway.address}\r\ncookie: ${cookie}\r\n\r\n`);
@@ -126,7 +127,7 @@ describe("a reader who does not read", () => {
     expect(reader.closed).toBe(false);
     await clock.pass(1_001);
     reader.resume();
-    await closed;
+    await soon(closed, "the end of a connection taken for dead");
     await clock.pass(20_000);
     await expect.poll(() => watching.size).toBe(0);
   });

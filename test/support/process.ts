@@ -96,7 +96,7 @@ export async function isListening(address: string): Promise<boolean> {
   const [host, port] = address.split(":");
   const socket = connect(Number(port), host);
   try {
-    await once(socket, "connect");
+    await soon(once(socket, "connect"), "`connect` of the socket");
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") return false;

@@ -75,11 +75,20 @@ export function createChanges(): Changes {
 }
 
 /** Iterates as the iterable does, and bounds each step as {@link soon} does. */
-export function soonEach<T>(statuses: AsyncIterable<T>): AsyncIterator<T, unknown> {
-  const inner = statuses[Symbol.asyncIterator]();
+export function soonEach<T>(inner: AsyncIterable<T>): AsyncIterableIterator<T, undefined> & {
+  return(value?: undefined): Promise<IteratorResult<T, undefined>>;
+} {
+  const iterator = inner[Symbol.asyncIterator]();
   return {
-    next: () => soon(inner.next(), "the next value of an iteration, or its end"),
-    return: (value) =>
-      soon(Promise.resolve(inner.return?.(value) ?? { done: true, value }), "the end of an iteration"),
+    next: () => soon(iterator.next(), "the next value of an iteration, or its end"),
+    async return(value) {
+      const leave = async () => iterator.return?.(value);
+      return (
+        (await soon(leave(), "the end of an iteration that is left")) ?? { done: true, value: undefined }
+      );
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }
