@@ -239,6 +239,16 @@ describe("WatchStatus keeps its promises", () => {
     expect(orThrow(await shop.getStatus(held)).status).toEqual(before);
     another.cancel();
   });
+
+  it("A watch that its client ends leaves nothing behind while the server goes on", async () => {
+    const held = await created(shop);
+    const before = clock.pending;
+    const watch = await watching(held);
+    // Its next heartbeat.
+    expect(clock.pending).toBe(before + 1);
+    watch.cancel();
+    await expect.poll(() => clock.pending).toBe(before);
+  });
 });
 
 describe("WatchStatus", () => {
