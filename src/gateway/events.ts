@@ -3,9 +3,10 @@ import { isTerminal } from "../client/index.js";
 import { isTold, type StatusAnswer, statusAnswer } from "./answers.js";
 import { countedAddressOf } from "./caller_address.js";
 import { refusalFor } from "./errors.js";
+import { type EventStream, startEventStream } from "./event_stream.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";
-import { gatewayStopping, type HttpRefusal, problemOf } from "./refusal.js";
+import { gatewayStopping, problemOf } from "./refusal.js";
 import { createStreamSlots } from "./stream_slots.js";
 import type { HandledTicket } from "./tickets.js";
 import { within } from "./within.js";
@@ -25,8 +26,10 @@ const reconnectMs = 1_000;
  * which is how EventSource learns to stop. A refusal that passes is a stream too, since EventSource never comes back from
  * any other answer than 200.
  */
-export function createEvents({ followers, clock, limits, onSignIn }: GatewayParts) {
+export function createEvents({ followers, clock, limits, heartbeatMs, onSignIn }: GatewayParts) {
   const slots = createStreamSlots(limits.streams);
+  const start = (reply: FastifyReply, retryMs: number) =>
+    startEventStream(reply, { heartbeatMs, retryMs, clock });
 
   return async (ticket: HandledTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const gone = new AbortController();
@@ -34,6 +37,7 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
     // The page may have left while its handle was opened, before anybody listened.
     if (reply.raw.destroyed) return reply.hijack();
     let giveBack = () => {};
+    let stream: EventStream | undefined;
     const sightings = followers.follow(ticket, gone.signal);
     try {
       giveBack = slots.take(countedAddressOf(request));
@@ -42,17 +46,20 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
       if (gone.signal.aborted) return reply.hijack();
       if (first?.done) throw gatewayStopping();
       if (first && hasSeenTheEnd(request, first.value)) return reply.code(204).send();
-      beginStream(reply, reconnectMs);
-      // Once for all of them, or each would leave a listener behind.
-      const left = abortOf(gone.signal);
+      stream = start(reply, reconnectMs);
       for (let now = await next; !now.done; now = await next) {
-        await tell(reply, statusAnswer(now.value, isTold({ onSignIn }, ticket)), left);
+        await tell(reply, stream, statusAnswer(now.value, isTold({ onSignIn }, ticket)));
         next = sightings.next();
       }
     } catch (error) {
       if (gone.signal.aborted) return reply.hijack();
-      await refuse(reply, refusalFor(error, request));
+      const refusal = refusalFor(error, request);
+      const { retryAfterMs } = refusal.extras;
+      if (!stream && retryAfterMs === undefined) throw refusal;
+      stream ??= start(reply, retryAfterMs ?? reconnectMs);
+      await stream.send({ event: "problem", data: problemOf(refusal) });
     } finally {
+      stream?.end();
       // The abort ends what it waits for; else the return would wait too.
       gone.abort();
       await sightings.return();
@@ -62,41 +69,16 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
   };
 
   /** Waits until the reader has taken it, so that a slow one is given the newest status next and nothing queues. */
-  async function tell(reply: FastifyReply, data: StatusAnswer, left: Promise<void>): Promise<void> {
-    const id = String(data.revision);
+  async function tell(reply: FastifyReply, stream: EventStream, data: StatusAnswer): Promise<void> {
     const stopWaiting = clock.after(stallMs, () => reply.raw.destroy());
     try {
-      // A connection that closes while it is full never drains.
-      await Promise.race([reply.sse.send({ id, event: "status", data }), left]);
+      await stream.send({ id: String(data.revision), event: "status", data });
     } finally {
       stopWaiting();
     }
   }
 }
 
-function beginStream(reply: FastifyReply, retryMs: number): void {
-  reply.header("cache-control", "no-store, no-transform");
-  // The library would keep the connection, and a gateway that stops would wait for it.
-  reply.header("connection", "close");
-  reply.sse.sendHeaders();
-  reply.raw.write(`retry: ${retryMs}\n\n`);
-}
-
-async function refuse(reply: FastifyReply, refusal: HttpRefusal): Promise<void> {
-  const { retryAfterMs } = refusal.extras;
-  if (!reply.raw.headersSent) {
-    if (retryAfterMs === undefined) throw refusal;
-    beginStream(reply, retryAfterMs);
-  }
-  await reply.sse.send({ event: "problem", data: problemOf(refusal) });
-}
-
 function hasSeenTheEnd(request: FastifyRequest, { status }: Sighting): boolean {
   return isTerminal(status.state) && request.headers["last-event-id"] === String(status.revision);
-}
-
-function abortOf(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -69,7 +69,7 @@ export async function ownRoutes(
   });
 
   // A HEAD of it would hold a stream open for nobody.
-  const stream = { ...never, sse: "manual", exposeHeadRoute: false } as const;
+  const stream = { ...never, exposeHeadRoute: false };
   instance.get("/tickets/events", stream, async (request, reply) => {
     // EventSource can send no header, so the handle may stand in the address too.
     const query = request.query as Readonly<Record<string, unknown>>;

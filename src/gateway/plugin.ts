@@ -1,7 +1,6 @@
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
-import { fastifySSE } from "@fastify/sse";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { type Clock, systemClock } from "../domain/clock.js";
 import { allowListedOrigins } from "./cors.js";
@@ -62,7 +61,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
   instance.addHook("onRequest", async (_request, reply) => {
     reply.header("cache-control", "no-store");
   });
-  await registerLibraries(instance, parts);
+  await registerLibraries(instance);
   allowListedOrigins(instance, parts.apps);
   const limits = createRateLimits(instance, parts.limits);
   const own: FastifyPluginAsync = (child) => ownRoutes(child, parts, limits);
@@ -73,7 +72,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
 }
 
 /** Each one unless the server has it already, whose settings then hold here too. */
-async function registerLibraries(instance: FastifyInstance, { heartbeatMs }: GatewayParts): Promise<void> {
+async function registerLibraries(instance: FastifyInstance): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {
     await instance.register(helmet, {
@@ -88,5 +87,4 @@ async function registerLibraries(instance: FastifyInstance, { heartbeatMs }: Gat
   }
   if (!instance.hasDecorator("rateLimit"))
     await instance.register(rateLimit, { global: false, cache: maxCounted });
-  await instance.register(fastifySSE, { heartbeatInterval: heartbeatMs });
 }

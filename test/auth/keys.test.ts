@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TokensConfig } from "../../src/config/config.js";
+import { soon } from "../support/soon.js";
 import {
   authenticatorFor,
   bearer,
@@ -181,7 +182,7 @@ describe("the keys of an issuer", () => {
     const { users } = remote();
     const gone = new AbortController();
     const waiting = users.authenticate(bearer(await signed()), gone.signal);
-    await asked;
+    await soon(asked, "a request for the keys");
     gone.abort(new Error("the call was cancelled"));
     await expect(waiting).rejects.toThrow("the call was cancelled");
     await expect(users.authenticate(bearer(await signed()), gone.signal)).rejects.toThrow("cancelled");

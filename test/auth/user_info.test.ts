@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { UserPoolConfig } from "../../src/config/config.js";
+import { soon } from "../support/soon.js";
 import {
   authenticatorFor,
   bearer,
@@ -148,7 +149,7 @@ describe("the full profile", () => {
     });
     const { user, token } = await signIn();
     await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
-    await ended;
+    await soon(ended, "the end of an answer that pours");
   });
 
   it("is not fetched from where UserInfo redirects to, since the token would go along", async () => {
@@ -178,7 +179,7 @@ describe("the full profile", () => {
     const { user, token } = await signIn();
     const fetching = vi.spyOn(globalThis, "fetch");
     const waiting = expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
-    await asked;
+    await soon(asked, "a request to UserInfo");
     // Fulfilled with the head of the answer: from here on it is the body that is late.
     if (begins) await fetching.mock.results[0]?.value;
     clock.advance(4_999);
@@ -192,7 +193,7 @@ describe("the full profile", () => {
     const { user } = await signIn();
     const gone = new AbortController();
     const waiting = user.fullProfile(gone.signal);
-    await asked;
+    await soon(asked, "a request to UserInfo");
     gone.abort(new Error("the call was cancelled"));
     await expect(waiting).rejects.toThrow("the call was cancelled");
     await expect(user.fullProfile(gone.signal)).rejects.toThrow("the call was cancelled");

@@ -1,16 +1,17 @@
 import type { Timing } from "../../src/client/timing.js";
+import { createChanges } from "../support/soon.js";
 
 /** Time that stands still until the test lets a pause go by, and dice that show what the test wants. */
 export function heldTiming(random = 0.5) {
   const pending: { ms: number; callback: () => void }[] = [];
   const pauses: number[] = [];
-  let arrived = () => {};
+  const changes = createChanges();
   const timing: Timing = {
     after(ms, callback) {
       const timer = { ms, callback };
       pending.push(timer);
       pauses.push(ms);
-      arrived();
+      changes.announce();
       return () => {
         const at = pending.indexOf(timer);
         if (at >= 0) pending.splice(at, 1);
@@ -20,11 +21,7 @@ export function heldTiming(random = 0.5) {
   };
   /** Waits until somebody pauses. */
   async function paused(): Promise<void> {
-    while (pending.length === 0) {
-      await new Promise<void>((resolve) => {
-        arrived = resolve;
-      });
-    }
+    await changes.until(() => pending[0], "a pause of the client");
   }
   return {
     timing,

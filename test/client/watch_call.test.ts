@@ -4,6 +4,7 @@ import type { ClientReadableStream } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { watchCallOf } from "../../src/client/watch_call.js";
+import { soon } from "../support/soon.js";
 import { statusIn } from "./fake_service.js";
 
 function stream() {
@@ -25,7 +26,7 @@ test("of what was not read the newest is kept, and nothing else", async () => {
   const call = watchCallOf(from.stream);
   for (let revision = 1; revision <= 1_000; revision += 1) from.push(revision);
   from.end();
-  await once(from.stream, "end");
+  await soon(once(from.stream, "end"), "`end` of the stream");
   expect((await call.next())?.revision).toBe(1_000);
   expect(await call.next()).toBeUndefined();
 });
@@ -34,7 +35,7 @@ test("what is unread when a stream fails is read before the failure is told", as
   const from = stream();
   const call = watchCallOf(from.stream);
   from.push(7);
-  await once(from.stream, "data");
+  await soon(once(from.stream, "data"), "`data` of the stream");
   from.stream.emit("error", Object.assign(new Error("14"), { code: 14, details: "gone" }));
   expect((await call.next())?.revision).toBe(7);
   await expect(call.next()).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
@@ -44,7 +45,7 @@ test("a stop forgets what is unread and cancels the stream", async () => {
   const from = stream();
   const call = watchCallOf(from.stream);
   from.push(7);
-  await once(from.stream, "data");
+  await soon(once(from.stream, "data"), "`data` of the stream");
   const reason = new Error("enough");
   call.stop(reason);
   await expect(call.next()).rejects.toBe(reason);

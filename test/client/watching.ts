@@ -1,6 +1,7 @@
 import { createTimedAppClient } from "../../src/client/app_client.js";
 import type { AppClient, TicketStatus, WatchOptions } from "../../src/client/index.js";
 import type { Timing } from "../../src/client/timing.js";
+import { soon, soonEach } from "../support/soon.js";
 import { type Answers, startFakeService, type WatchStream } from "./fake_service.js";
 import { hastyTiming } from "./held_timing.js";
 
@@ -32,8 +33,11 @@ export function stage() {
 /** The states that a watch yields from its beginning to its end. */
 export async function statesOf(client: AppClient, options: WatchOptions = {}) {
   const states: number[] = [];
-  for await (const each of client.watchStatus(ticket, options)) states.push(each.state);
-  return states;
+  const read = async () => {
+    for await (const each of client.watchStatus(ticket, options)) states.push(each.state);
+    return states;
+  };
+  return soon(read(), () => `the end of a watch, which has told the states ${states.join(", ")}`);
 }
 
 /** Answers the first watch with the first script, the second with the second, and so on. */
@@ -43,7 +47,7 @@ export function scripts(...each: ((stream: WatchStream) => void)[]): Answers {
 }
 
 export function iterate(client: AppClient, options: WatchOptions = {}) {
-  return client.watchStatus(ticket, options)[Symbol.asyncIterator]();
+  return soonEach(client.watchStatus(ticket, options));
 }
 
 export async function nextOf(statuses: AsyncIterator<TicketStatus>) {

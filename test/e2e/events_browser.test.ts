@@ -1,9 +1,9 @@
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
 import { newHandleKey, type TestGateway } from "../support/gateway.js";
 import { openPage, type SitePage } from "../support/page.js";
-import { startSite } from "../support/page_site.js";
+import { type Site, startSite } from "../support/page_site.js";
 import { exchangeAtBackend, readByCamera, setPageStage } from "../support/page_stage.js";
 
 const connecting = 0;
@@ -16,11 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => chromium?.close());
 
-/** A page of a listed origin. */
+/** A page of a listed origin, in a browser of its own. */
 async function openShop(): Promise<SitePage> {
-  const site = await startSite();
-  const settings = { appHost: "", appId: "shop" };
-  return openPage(await newBrowser(chromium), `http://localhost:${site.port}/`, settings);
+  return openSite(await newBrowser(chromium), await startSite());
+}
+
+function openSite(browser: BrowserContext, { port }: Site): Promise<SitePage> {
+  return openPage(browser, `http://localhost:${port}/`, { appHost: "", appId: "shop" });
 }
 
 const urlOf = ({ address }: TestGateway) => `http://localhost:${address.split(":")[1]}/qrlogin/v1/tickets`;
@@ -109,10 +111,21 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
 
   it("is told nothing on a page of an origin that is not listed", async () => {
     const { gateway: start } = await setPageStage();
-    const gateway = await start({ switches: { shop: { origins: ["http://localhost:1"] } } });
-    const page = await openShop();
-    await expect(createAndFollow(page, gateway)).rejects.toThrow("Failed to fetch");
-    await page.run("follow", eventsOf(gateway, { handle: "x", ticketId: "", qrContent: "" }));
-    expect(await page.next("error")).toEqual([closed]);
+    const listed = await startSite();
+    const gateway = await start({ switches: { shop: { origins: [`http://localhost:${listed.port}`] } } });
+    // The same browser, so that the stranger's page calls with the cookie to which the ticket is bound.
+    const browser = await newBrowser(chromium);
+    const shop = await openSite(browser, listed);
+    const created = await createAndFollow(shop, gateway);
+    expect(await states(shop, 1)).toEqual(["PENDING"]);
+    const stranger = await openSite(browser, await startSite());
+    await stranger.run("follow", eventsOf(gateway, created));
+    expect(await stranger.next("error")).toEqual([closed]);
+    await expect(createAndFollow(stranger, gateway)).rejects.toThrow("Failed to fetch");
+    const refused = gateway.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED");
+    expect(refused.map(({ status }) => status)).toEqual([403, 403]);
+    // On the listed page the same address is good for a further reader.
+    await shop.run("follow", eventsOf(gateway, created));
+    expect(await states(shop, 1)).toEqual(["PENDING"]);
   });
 });

@@ -1,5 +1,6 @@
 import { EventSource } from "eventsource";
 import { onTestFinished } from "vitest";
+import { createChanges } from "../support/soon.js";
 import { type Answer, ask, type Question } from "./http.js";
 
 /** What the gateway answers to a page that asks for a ticket. */
@@ -99,7 +100,7 @@ export function openBrowser(
 function listen(url: string, headers: () => Headers): Events {
   const connections: { status: number; seen: string | undefined }[] = [];
   const told: Told[] = [];
-  let arrived = () => {};
+  const changes = createChanges();
   const source = new EventSource(url, {
     async fetch(input, init) {
       const sent = { ...init.headers, ...headers() };
@@ -111,24 +112,24 @@ function listen(url: string, headers: () => Headers): Events {
   for (const type of ["status", "problem"]) {
     source.addEventListener(type, ({ lastEventId: id, data }) => {
       told.push({ type, id, data: JSON.parse(String(data)) as Record<string, unknown> });
-      arrived();
+      changes.announce();
     });
   }
-  source.addEventListener("error", () => arrived());
+  source.addEventListener("error", () => changes.announce());
   onTestFinished(() => source.close());
   return {
     async next() {
-      while (told.length === 0 && source.readyState !== EventSource.CLOSED) {
-        await new Promise<void>((resolve) => {
-          arrived = resolve;
-        });
-      }
+      const isOver = () => source.readyState === EventSource.CLOSED;
+      await changes.until(
+        () => (told.length > 0 || isOver() ? true : undefined),
+        "an event of the stream, or its end",
+      );
       return told.shift();
     },
     connections,
     close() {
       source.close();
-      arrived();
+      changes.announce();
     },
   };
 }

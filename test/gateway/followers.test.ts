@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AppClient, createAppClient, TicketState } from "../../src/client/index.js";
 import { newSecret } from "../../src/domain/secrets.js";
-import { createFollowers, type Followers } from "../../src/gateway/followers.js";
+import { createFollowers, type FollowedTicket, type Followers } from "../../src/gateway/followers.js";
 import { byId, created, type Held, orThrow } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
+import { soonEach } from "../support/soon.js";
 import { alice, clock, server, setStage, shop } from "../support/stage.js";
 import { createCountedStore } from "./counted_store.js";
 
@@ -29,6 +30,7 @@ afterEach(() => {
 
 const followed = ({ ticketId, ticketSecret }: Held) => ({ credentials, ticketId, ticketSecret });
 const forever = new AbortController().signal;
+const follow = (ticket: FollowedTicket, signal: AbortSignal) => soonEach(followers.follow(ticket, signal));
 
 /** Waits until the followers know the state. */
 async function known(ticket: Held, state: TicketState): Promise<void> {
@@ -39,7 +41,7 @@ async function known(ticket: Held, state: TicketState): Promise<void> {
 describe("who follows a ticket", () => {
   it("and is slow is given the newest status, and misses what came in between", async () => {
     const held = await created(shop);
-    const sightings = followers.follow(followed(held), forever);
+    const sightings = follow(followed(held), forever);
     expect((await sightings.next()).value?.status.state).toBe(TicketState.PENDING);
     orThrow(await alice.markScanned(byId(held)));
     orThrow(await alice.authorize(held));
@@ -66,11 +68,11 @@ describe("who follows a ticket", () => {
   it("leaves when its signal is aborted, also before the first status", async () => {
     const held = await created(shop);
     const leaving = new AbortController();
-    const sightings = followers.follow(followed(held), leaving.signal);
+    const sightings = follow(followed(held), leaving.signal);
     const first = sightings.next();
     leaving.abort();
     expect((await first).done).toBe(true);
-    const gone = followers.follow(followed(held), AbortSignal.abort());
+    const gone = follow(followed(held), AbortSignal.abort());
     expect((await gone.next()).done).toBe(true);
   });
 
@@ -82,7 +84,7 @@ describe("who follows a ticket", () => {
       { ...followed(held), credentials: { appId: "blog", appSecret: appSecrets.blog } },
     ]) {
       await expect(followers.glance(stranger, 1_000)).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
-      await expect(followers.follow(stranger, forever).next()).rejects.toMatchObject({
+      await expect(follow(stranger, forever).next()).rejects.toMatchObject({
         reason: "TICKET_NOT_FOUND",
       });
     }
@@ -136,15 +138,12 @@ describe("who follows a ticket", () => {
 
   it("ends without a terminal status when all is closed, and nobody begins anew", async () => {
     const held = await created(shop);
-    const sightings = followers.follow(followed(held), forever);
+    const sightings = follow(followed(held), forever);
     await sightings.next();
     const next = sightings.next();
     followers.close();
     expect((await next).done).toBe(true);
-    for (const late of [
-      followers.follow(followed(held), forever).next(),
-      followers.glance(followed(held), 1),
-    ]) {
+    for (const late of [follow(followed(held), forever).next(), followers.glance(followed(held), 1)]) {
       await expect(late).rejects.toMatchObject({ reason: "GATEWAY_STOPPING", extras: { retryAfterMs: 500 } });
     }
   });

@@ -11,6 +11,7 @@ import { settle } from "../support/clock.js";
 import { createChance } from "../support/garbage.js";
 import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { soon } from "../support/soon.js";
 import { api, openBrowser } from "./browser.js";
 import { createCountedStore } from "./counted_store.js";
 import { type Garbage, garbageMaker, type Known } from "./garbage.js";
@@ -215,6 +216,6 @@ async function exchangeRaw(bytes: string): Promise<string> {
   // A connection that is reset is an answer too.
   socket.on("error", () => {});
   socket.end(bytes, "latin1");
-  await once(socket, "close");
+  await soon(once(socket, "close"), "`close` of the socket");
   return text;
 }

@@ -1,6 +1,7 @@
 import { AuthenticationClient } from "authing-js-sdk";
 import { beforeEach, describe, expect, it } from "vitest";
 import { appSecrets } from "../support/server.js";
+import { soon } from "../support/soon.js";
 import { signToken } from "../support/tokens.js";
 import { approveAs, phone } from "./hosted_calls.js";
 import { clock, gateway, restartGateway, setStage } from "./stage.js";
@@ -23,7 +24,8 @@ async function poll(
   onTold: (event: string) => unknown = () => {},
 ): Promise<{ readonly events: readonly string[]; readonly last: readonly unknown[] }> {
   const events: string[] = [];
-  return new Promise((resolve) => {
+  type Told = { readonly events: readonly string[]; readonly last: readonly unknown[] };
+  const ended = new Promise<Told>((resolve) => {
     const told =
       (event: string, ends: boolean) =>
       (...last: readonly unknown[]): void => {
@@ -41,6 +43,7 @@ async function poll(
       onError: told("error", true),
     });
   });
+  return soon(ended, () => `the end of a poll, which has told ${events.join(", ")}`);
 }
 
 /** With the app's secret in the host, which HTTP clients send as Basic. */

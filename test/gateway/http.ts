@@ -1,7 +1,8 @@
-import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, request as plain } from "node:http";
 import { request as overTls } from "node:https";
+import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
+import { createChanges, soon } from "../support/soon.js";
 
 /** What an HTTP request says. */
 export interface Question {
@@ -25,9 +26,7 @@ export interface Answer {
 /** Sends a request on a connection of its own. Unlike `fetch` it sends any header, `Host` and `Origin` included. */
 export async function ask(url: string, question: Question = {}): Promise<Answer> {
   const response = await send(url, question);
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
+  const bytes = await soon(buffer(response), `the end of the answer to ${question.method ?? "GET"} ${url}`);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
@@ -59,16 +58,16 @@ export async function openStream(url: string, question: Question = {}): Promise<
   const response = await send(url, question);
   let text = "";
   let over = false;
-  let look = () => {};
+  const changes = createChanges();
   response.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
-    look();
+    changes.announce();
   });
   // One that was cut off reports an error; that it is over is all that a test wants to know.
   response.on("error", () => {});
-  const ended = once(response, "close").then(() => {
+  response.once("close", () => {
     over = true;
-    look();
+    changes.announce();
   });
   onTestFinished(() => void response.destroy());
   return {
@@ -76,14 +75,17 @@ export async function openStream(url: string, question: Question = {}): Promise<
     headers: response.headers,
     text: () => text,
     async until(wanted) {
-      while (!text.includes(wanted)) {
+      const look = () => {
+        if (text.includes(wanted)) return true;
         if (over) throw new Error(`the answer ended without ${wanted}: ${text.slice(0, 2_000)}`);
-        await new Promise<void>((resolve) => {
-          look = resolve;
-        });
-      }
+        return undefined;
+      };
+      await changes.until(look, () => `${wanted} in the answer, which is so far: ${text.slice(0, 2_000)}`);
     },
-    ended,
+    get ended() {
+      const soFar = () => `the end of the answer, which is so far: ${text.slice(-2_000)}`;
+      return changes.until(() => over || undefined, soFar).then(() => {});
+    },
     pause: () => void response.pause(),
     resume: () => void response.resume(),
     leave: () => void response.destroy(),
@@ -99,9 +101,10 @@ function send(url: string, { method = "GET", headers = {}, body, ca }: Question)
       typeof value === "string" ? value : [...value],
     ]),
   );
-  return new Promise((resolve, reject) => {
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
     // A connection for each, so that none is left when the server stops.
     const sent = request(url, { method, headers: given, agent: false, ...(ca !== undefined && { ca }) });
     sent.on("response", resolve).on("error", reject).end(body);
   });
+  return soon(response, `an answer to ${method} ${url}`);
 }

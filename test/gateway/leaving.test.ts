@@ -6,6 +6,7 @@ import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js"
 import { settle } from "../support/clock.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets } from "../support/server.js";
+import { soon } from "../support/soon.js";
 import { type Browser, eventsPath, openBrowser } from "./browser.js";
 import { createCountedStore } from "./counted_store.js";
 import { openStream } from "./http.js";
@@ -36,7 +37,7 @@ async function leaveAtOnce(by: Browser, handle: string, turns: number): Promise<
   for (let turn = 0; turn < turns; turn++) await settle();
   if (turns % 2 === 0) socket.destroy();
   else socket.resetAndDestroy();
-  await closed;
+  await soon(closed, "the end of a connection that was left");
 }
 
 const allLeave = (by: Browser, handle: string) =>

@@ -5,8 +5,9 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { settle } from "../support/clock.js";
+import { soon } from "../support/soon.js";
 import { eventsPath } from "./browser.js";
-import { browser, clock, gateway, setStage } from "./stage.js";
+import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
@@ -64,7 +65,7 @@ async function deafReader(handle: string): Promise<Socket> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
   readers.push(socket);
-  await once(socket, "connect");
+  await soon(once(socket, "connect"), "`connect` of the socket");
   const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
   socket.pause();
   socket.write(`GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${gateway.address}\r\ncookie: ${cookie}\r\n\r\n`);
@@ -126,9 +127,30 @@ describe("a reader who does not read", () => {
     expect(reader.closed).toBe(false);
     await clock.pass(1_001);
     reader.resume();
-    await closed;
+    await soon(closed, "the end of a connection taken for dead");
     await clock.pass(20_000);
     await expect.poll(() => watching.size).toBe(0);
+  });
+
+  it("is sent no heartbeats meanwhile, which would queue", async () => {
+    await restartGateway({ heartbeatMs: 100 });
+    const { handle } = await browser.create();
+    const reader = await deafReader(handle);
+    for (let count = 0; count < changes / 2; count++) await write(handle);
+    await clock.pass(50_000);
+    const last = 2 + changes / 2;
+    let text = "";
+    const read = async () => {
+      for await (const chunk of reader) {
+        text = (text + String(chunk)).replace(/x{100,}/g, "");
+        if (text.includes(`id: ${last}\n`)) return;
+      }
+    };
+    const done = read();
+    await write(handle);
+    await soon(done, () => `event ${last} in ${text.slice(-500)}`);
+    // 500 were due. The few are from before the connection was full.
+    expect(text.match(/: heartbeat/g)?.length ?? 0).toBeLessThan(10);
   });
 
   it("does not hold up another reader of the same ticket", async () => {

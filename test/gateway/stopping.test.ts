@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { settle } from "../support/clock.js";
+import { soon } from "../support/soon.js";
 import { api, eventsPath } from "./browser.js";
 import { gene, v2 } from "./hosted_calls.js";
 import { browser, gateway, setStage } from "./stage.js";
@@ -25,12 +26,12 @@ async function halfAsk(path: string, headers = ""): Promise<HalfAsked> {
   const host = `host: ${gateway.address}\r\n`;
   // In one piece: whoever has answered the first has read the half of the second.
   socket.write(`GET /healthz HTTP/1.1\r\n${host}\r\nGET ${path} HTTP/1.1\r\n${host}cookie: ${cookie}\r\n`);
-  while (!text.includes('"ok"')) await once(socket, "data");
+  while (!text.includes('"ok"')) await soon(once(socket, "data"), "`data` of the socket");
   text = "";
   return {
     async finish() {
       socket.write(`${headers}\r\n`);
-      await closed;
+      await soon(closed, () => `the end of the connection, which has answered ${text}`);
       return text;
     },
   };
@@ -40,7 +41,7 @@ async function open(): Promise<Socket> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
   socket.on("error", () => {});
-  await once(socket, "connect");
+  await soon(once(socket, "connect"), "`connect` of the socket");
   return socket;
 }
 

@@ -10,6 +10,7 @@ import { basic, byText, callersOf, orThrow } from "../support/callers.js";
 import { createManualClock } from "../support/clock.js";
 import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { soon } from "../support/soon.js";
 import { signToken } from "../support/tokens.js";
 
 const handleKeys = [newHandleKey()];
@@ -99,7 +100,7 @@ async function garbage(url: string, handle: string): Promise<void> {
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(`GET ${eventsPath(handle)} HTTP/1.1\r\ncookie: a=b\r\nbroken header\r\n\r\n`);
   socket.resume();
-  await once(socket, "close");
+  await soon(once(socket, "close"), "`close` of the socket");
 }
 
 function expectNoSecret(text: string): void {

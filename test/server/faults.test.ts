@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
 import { asApp, created } from "../support/callers.js";
 import { eventually } from "../support/eventually.js";
+import { soon } from "../support/soon.js";
 import { fail, server, setStage, shop } from "../support/stage.js";
 
 setStage();
@@ -23,11 +24,11 @@ it("a fault of ours is in the log although the client has left", async () => {
       throw new TypeError("a fault");
     },
   });
-  const ended = new Promise<number | undefined>((resolve) => {
+  const cancelled = new Promise<number | undefined>((resolve) => {
     const call = server.client.getStatus(proof, asApp("shop"), (error) => resolve(error?.code));
     void reading.then(() => call.cancel());
   });
-  expect(await ended).toBe(status.CANCELLED);
+  expect(await soon(cancelled, "the end of a cancelled call")).toBe(status.CANCELLED);
   // A second call on the same connection: once it is answered the server knows that the first was cancelled.
   fail();
   await shop.getStatus(proof);

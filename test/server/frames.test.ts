@@ -8,6 +8,7 @@ import { refusalDetailsOf } from "../../src/client/refusal_details.js";
 import { asApp, basic, callsOf } from "../support/callers.js";
 import { createChance } from "../support/garbage.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { soon } from "../support/soon.js";
 
 const createTicket = "/qrlogin.v1.QrLoginService/CreateTicket";
 
@@ -41,7 +42,7 @@ async function post(path: string, body: Uint8Array, headers: Record<string, stri
   stream.on("error", () => {});
   stream.resume();
   stream.end(body);
-  await once(stream, "close");
+  await soon(once(stream, "close"), "`close` of the stream");
   session.close();
   const code = heard["grpc-status"];
   const details = Metadata.fromHttp2Headers(heard);
@@ -78,7 +79,7 @@ describe("below gRPC", () => {
       socket.on("error", () => {});
       socket.resume();
       socket.write(bytes);
-      await once(socket, "close");
+      await soon(once(socket, "close"), "`close` of the socket");
     }
   });
 

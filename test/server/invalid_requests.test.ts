@@ -3,6 +3,7 @@ import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_
 import { newTicketId } from "../../src/domain/secrets.js";
 import { type Answer, answerOf, asApp } from "../support/callers.js";
 import { expectRefusal } from "../support/expect_refusal.js";
+import { soon } from "../support/soon.js";
 import { alice, server, setStage, shop } from "../support/stage.js";
 
 setStage();
@@ -119,7 +120,7 @@ describe("INVALID_REQUEST names the fields at fault", () => {
     ["a field that is cut off", Buffer.from([0x0a, 0x7f, 0x41])],
     ["a text that is not UTF-8", Buffer.from([0x0a, 0x02, 0xc3, 0x28])],
   ])("%s cannot be decoded", async (_title, bytes) => {
-    const answer = await new Promise<Answer<unknown>>((resolve) => {
+    const answered = new Promise<Answer<unknown>>((resolve) => {
       server.client.makeUnaryRequest(
         "/qrlogin.v1.QrLoginService/CreateTicket",
         () => bytes,
@@ -129,6 +130,7 @@ describe("INVALID_REQUEST names the fields at fault", () => {
         (error) => resolve(answerOf(error)),
       );
     });
+    const answer = await soon(answered, "an answer to what cannot be decoded");
     expectRefusal(answer, "INVALID_ARGUMENT", "INVALID_REQUEST");
   });
 });

@@ -9,6 +9,7 @@ import { loadConfig } from "../../src/config/load.js";
 import { developmentPresets } from "../../src/development.js";
 import { startServing } from "../../src/serving.js";
 import { freePorts, isListening } from "../support/process.js";
+import { soon } from "../support/soon.js";
 
 const silent = pino({ level: "silent" });
 
@@ -30,7 +31,7 @@ it("stops the service only when the gateway has stopped, whose running requests 
   const halfway = connect(Number(port), host);
   const head = ["POST /qrlogin/v1/tickets HTTP/1.1", "host: x", "content-type: application/json"];
   halfway.write([...head, "content-length: 9", "expect: 100-continue", "", ""].join("\r\n"));
-  expect(String((await once(halfway, "data"))[0])).toContain("100 Continue");
+  expect(String((await soon(once(halfway, "data"), "`data` of the halfway"))[0])).toContain("100 Continue");
 
   const stopped = Promise.all([stop(), stop()]);
   const shop = createAppClient({ address: grpcAddress, appId: "demo-app", appSecret: "demo-secret" });

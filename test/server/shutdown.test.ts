@@ -8,6 +8,7 @@ import { createManualClock, settle } from "../support/clock.js";
 import { countedClock } from "../support/counted_clock.js";
 import { isListening } from "../support/process.js";
 import { startTestServer, type TestServerOptions } from "../support/server.js";
+import { soon } from "../support/soon.js";
 
 const ourService = "qrlogin.v1.QrLoginService";
 const draining = { code: "UNAVAILABLE", reason: "SERVER_DRAINING", retryAfterMs: 500 };
@@ -50,9 +51,10 @@ function holdingStore() {
       gate = new Promise((resolve) => {
         release = resolve;
       });
-      return new Promise((resolve) => {
+      const reading = new Promise<void>((resolve) => {
         arrived = resolve;
       });
+      return soon(reading, "a reading that reaches the store");
     },
     release: () => release(),
   };
@@ -90,9 +92,12 @@ function healthOf(address: string) {
       const messages = stream[Symbol.asyncIterator]();
       return {
         next: async () => ((await messages.next()).value as { status: string }).status,
-        ended: new Promise<number>((resolve) => {
-          stream.on("status", ({ code }) => resolve(code));
-        }),
+        ended: soon(
+          new Promise<number>((resolve) => {
+            stream.on("status", ({ code }) => resolve(code));
+          }),
+          "the end of a watch of the health",
+        ),
       };
     },
   };

@@ -6,6 +6,7 @@ import { createAppClient } from "../../src/client/index.js";
 import { contentWith, temporaryFile } from "../config/loading.js";
 import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
 import { freePorts, qrlogin, type Running, readyAddress, runQrlogin } from "../support/process.js";
+import { soon } from "../support/soon.js";
 import { signInAlice } from "../support/whole_login.js";
 
 const why = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
@@ -42,7 +43,7 @@ describe.skipIf(!hasOpenssl)(`TLS${why}`, () => {
     const { server, address } = await serve();
     const [host, port] = address.split(":");
     const silent = connect(Number(port), host);
-    await once(silent, "connect");
+    await soon(once(silent, "connect"), "`connect` of the silent");
     // Answered only once the server has taken the connection before it.
     await signInAlice({ address, tls: { rootCertificates: certificate.pem } });
     server.kill("SIGTERM");

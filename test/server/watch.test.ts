@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Duration } from "../../gen/google/protobuf/duration.js";
 import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { StoreUnavailable } from "../../src/store/ticket_store.js";
+import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
 import {
   asApp,
   authorized,
@@ -59,14 +59,21 @@ describe("WatchStatus keeps its promises", () => {
 
   it("3. Revisions grow and may skip: the newest wins, and nothing is queued behind a slow reader", async () => {
     const hour = { tickets: { maxTtl: "1h" }, watch: { heartbeat: "1s" } };
-    const roomy = await startTestServer({ clock, settings: hour });
+    // So long that few of them fill the buffers of both sides, however many bytes a version of Node.js buffers.
+    const store = (embedded: TicketStore): TicketStore => ({
+      ...embedded,
+      async get(id) {
+        const ticket = await embedded.get(id);
+        return ticket && { ...ticket, scannedBy: { nickname: "x".repeat(2 ** 18), photo: "" } };
+      },
+    });
+    const roomy = await startTestServer({ clock, settings: hour, store });
     const { app, user } = callersOf(roomy.client);
     const held = await created(app("shop"), { ttl: { seconds: 3_600, nanos: 0 } });
     const watch = watchOf(roomy.newClient(), asApp("shop"), held);
     await watch.next();
     watch.stream.pause();
-    // More than the buffers and windows of both sides hold.
-    const beats = 3_500;
+    const beats = 150;
     for (let beat = 0; beat < beats; beat++) await clock.pass(1_000);
     const phone = user(await signToken("alice"));
     await phone.markScanned({ $case: "ticketId", value: held.ticketId });
@@ -78,7 +85,8 @@ describe("WatchStatus keeps its promises", () => {
       revisions.push(status.revision);
     expect(new Set(revisions)).toEqual(new Set([1, 4]));
     expect(revisions.at(-1)).toBe(4);
-    expect(revisions.length).toBeLessThan(beats / 2);
+    // grpc-js holds 16 on the side that reads, and each side the few that are on their way.
+    expect(revisions.length).toBeLessThan(32);
     expect((await watch.ended).code).toBe("OK");
     await roomy.stop();
   });
@@ -230,6 +238,16 @@ describe("WatchStatus keeps its promises", () => {
     const another = await watching(held);
     expect(orThrow(await shop.getStatus(held)).status).toEqual(before);
     another.cancel();
+  });
+
+  it("A watch that its client ends leaves nothing behind while the server goes on", async () => {
+    const held = await created(shop);
+    const before = clock.pending;
+    const watch = await watching(held);
+    // Its next heartbeat.
+    expect(clock.pending).toBe(before + 1);
+    watch.cancel();
+    await expect.poll(() => clock.pending).toBe(before);
   });
 });
 

@@ -15,6 +15,7 @@ import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { StoreUnavailable } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
+import { soonEach } from "../support/soon.js";
 import { alice, lifetimes, requester, shop } from "../support/tickets.js";
 
 export const life: TicketLife = { ttl: 120_000, minTtl: 30_000, maxTtl: 600_000 };
@@ -99,7 +100,8 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
     exchange: (app: CallingApp, exchangeTicket: string, codeVerifier: string, prepare = theTicket) =>
       exchange(app, exchangeTicket, codeVerifier, prepare),
   };
-  const watch = pulled(createWatch(access, { heartbeat: 15_000, maxPerTicket: 4, ...watchOptions }));
+  const unbounded = pulled(createWatch(access, { heartbeat: 15_000, maxPerTicket: 4, ...watchOptions }));
+  const watch = (...words: Parameters<typeof unbounded>) => soonEach(unbounded(...words));
 
   async function create(changes: Partial<NewTicket> = {}, app: CallingApp = shop): Promise<Created> {
     const prepared = tickets.prepare(app, { ...wish, ...changes });

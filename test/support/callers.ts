@@ -23,6 +23,7 @@ import * as messages from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import { type RefusalDetails, refusalDetailsOf } from "../../src/client/refusal_details.js";
 import { appSecrets, type TestApp } from "./server.js";
+import { createChanges, soon } from "./soon.js";
 
 /** Metadata with these values of `authorization`. */
 export function authorization(...values: readonly string[]): Metadata {
@@ -55,9 +56,10 @@ function answered<Request, Response>(
   request: Request,
   metadata: Metadata,
 ): Promise<Answer<Response>> {
-  return new Promise((resolve) => {
+  const answer = new Promise<Answer<Response>>((resolve) => {
     call(request, metadata, (error, response) => resolve({ ...answerOf(error), response }));
   });
+  return soon(answer, `an answer to ${call.name}`);
 }
 
 /** What an error of grpc-js says; OK for none. */
@@ -149,33 +151,31 @@ export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof:
   const { ticketId, ticketSecret } = proof;
   const stream = client.watchStatus({ ticketId, ticketSecret }, metadata);
   const statuses: TicketStatus[] = [];
-  let over = false;
-  let arrived = () => {};
-  const ended = new Promise<Answer<never>>((resolve) => {
-    const end = (answer: Answer<never>) => {
-      over = true;
-      arrived();
-      resolve(answer);
-    };
-    stream.on("error", (error: ServiceError) => end(answerOf(error)));
-    // An error is told first; the first of the two counts.
-    stream.on("end", () => end(answerOf(null)));
-  });
+  let over: Answer<never> | undefined;
+  const changes = createChanges();
+  const end = (answer: Answer<never>) => {
+    over ??= answer;
+    changes.announce();
+  };
+  stream.on("error", (error: ServiceError) => end(answerOf(error)));
+  // An error is told first; the first of the two counts.
+  stream.on("end", () => end(answerOf(null)));
   stream.on("data", ({ status: one }: WatchStatusResponse) => {
     if (one) statuses.push(one);
-    arrived();
+    changes.announce();
   });
   return {
     async next() {
-      while (statuses.length === 0 && !over) {
-        await new Promise<void>((resolve) => {
-          arrived = resolve;
-        });
-      }
+      await changes.until(
+        () => (statuses.length > 0 || over ? true : undefined),
+        "a status, or the end of the watch",
+      );
       return statuses.shift();
     },
     waiting: () => statuses.length,
-    ended,
+    get ended() {
+      return changes.until(() => over, "the end of the watch");
+    },
     stream,
     cancel: () => stream.cancel(),
   };

@@ -15,6 +15,8 @@ export interface ManualClock extends Clock {
   adjust(ms: number): void;
   /** How many timers are pending. */
   readonly pending: number;
+  /** Counts the timers that fall due within `ms` milliseconds. */
+  pendingWithin(ms: number): number;
 }
 
 /** `start` is in milliseconds since the Unix epoch. */
@@ -61,6 +63,7 @@ export function createManualClock(start: number = noon): ManualClock {
     get pending() {
       return timers.size;
     },
+    pendingWithin: (ms) => [...timers].filter(({ at }) => at <= elapsed + ms).length,
   };
 }
 

@@ -11,6 +11,7 @@ import { startGateway } from "../../src/gateway/server.js";
 import { redaction } from "../../src/server/redaction.js";
 import { countedClock } from "./counted_clock.js";
 import { freePorts } from "./process.js";
+import { createChanges } from "./soon.js";
 
 /** Development mode as `npm start` has it, on ports of its own. */
 export interface Demo {
@@ -98,14 +99,14 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
   const page = await context.newPage();
   const contents: string[] = [];
   let seen = 0;
-  let arrived = () => {};
+  const changes = createChanges();
   page.on("response", async (response) => {
     if (!response.url().endsWith("/qrlogin/v1/tickets") || response.status() !== 201) return;
     // A page that was closed meanwhile has no answer any more, and nobody waits for its code.
     const body: { qrContent: string } | undefined = await response.json().catch(() => undefined);
     if (!body) return;
     contents.push(body.qrContent);
-    arrived();
+    changes.announce();
   });
   const website: Website = {
     page,
@@ -119,11 +120,7 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
       return page.screenshot({ clip: { x, y, width: 640, height: 480 } });
     },
     async newCode() {
-      while (contents.length <= seen) {
-        await new Promise<void>((resolve) => {
-          arrived = resolve;
-        });
-      }
+      await changes.until(() => (contents.length > seen ? true : undefined), "a new code of the website");
       seen = contents.length;
       await page.locator(".box[data-kind=waiting] img.code").waitFor();
       // It comes, and then appears by and by; nobody can read it before.

@@ -1,12 +1,13 @@
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
+import { soon } from "./soon.js";
 
 /** What the health service at an address says of a name. */
 export function healthOf(address: string, service: string): Promise<string> {
   const { Check: check } = healthService;
   if (!check) throw new Error("the health service has no Check");
   const client = new Client(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
-  return new Promise<string>((resolve, reject) => {
+  const told = new Promise<string>((resolve, reject) => {
     const answered = (error: ServiceError | null, response?: { status?: string }) => {
       client.close();
       if (error) reject(error);
@@ -15,4 +16,5 @@ export function healthOf(address: string, service: string): Promise<string> {
     const { path, requestSerialize, responseDeserialize } = check;
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service }, answered);
   });
+  return soon(told, `the health of "${service}" at ${address}`);
 }

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { bitmapOf, decode } from "../qr/decode.js";
+import { createChanges } from "./soon.js";
 
 /** Which gateway a page calls, and for which app. */
 export interface PageSettings {
@@ -39,14 +40,14 @@ export async function openPage(
   const page = await context.newPage();
   const requests: string[] = [];
   const told: { readonly callback: string; readonly values: readonly unknown[] }[] = [];
-  let arrived = () => {};
+  const changes = createChanges();
   page.on("request", (request) => {
     const { protocol, origin, pathname } = new URL(request.url());
     if (protocol.startsWith("http")) requests.push(`${request.method()} ${origin}${pathname}`);
   });
   await page.exposeFunction("tell", (callback: string, values: readonly unknown[]) => {
     told.push({ callback, values });
-    arrived();
+    changes.announce();
   });
   await page.goto(url);
 
@@ -57,16 +58,15 @@ export async function openPage(
     page,
     requests,
     run,
-    async next(callback) {
-      for (;;) {
+    next(callback) {
+      const look = () => {
         const index = told.findIndex((one) => one.callback === callback);
         if (index >= 0) return told.splice(index, 1)[0]?.values ?? [];
         const failure = told.find((one) => ["onError", "onCodeLoadFailed"].includes(one.callback));
         if (failure) throw new Error(`${failure.callback}: ${JSON.stringify(failure.values)}`);
-        await new Promise<void>((resolve) => {
-          arrived = resolve;
-        });
-      }
+        return undefined;
+      };
+      return changes.until(look, () => `${callback} in the page, which has told ${JSON.stringify(told)}`);
     },
     async startScanning(options = {}) {
       await run("startScanning", settings, options);

@@ -6,6 +6,7 @@ import { type ApproverClient, createApproverClient } from "../../src/client/inde
 import { basic } from "./callers.js";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.js";
 import { appSecrets, startTestServer, type TestServer, type TestServerOptions } from "./server.js";
+import { soon } from "./soon.js";
 import { signToken } from "./tokens.js";
 
 /** A real service and a real phone, for one test. */
@@ -72,7 +73,7 @@ export async function exchangeAtBackend(
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(body)),
   };
-  return new Promise((resolve, reject) => {
+  const answer = new Promise<unknown>((resolve, reject) => {
     const send = protocol === "https:" ? overTls : plain;
     const options = { method: "POST", headers, agent: false, ...(ca !== undefined && { ca }) };
     const sent = send(`${protocol}//${host}/api/v2/qrcode/userinfo`, options, (response) => {
@@ -80,4 +81,5 @@ export async function exchangeAtBackend(
     });
     sent.on("error", reject).end(body);
   });
+  return soon(answer, "an answer to the backend of the site");
 }

@@ -3,6 +3,10 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { createChanges, soon } from "./soon.js";
+
+/** Bound for what a process does, in milliseconds: it may have to start on a busy machine first. */
+const slowMs = 90_000;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -40,19 +44,22 @@ export function run(command: string, words: readonly string[], variables: Variab
   child.stdin.end();
   const heard = listen(child);
   const ended = once(child, "close").then(([code, signal]): Ended => ({ code, signal, ...heard.texts }));
+  const said = () => `${command} ${words.join(" ")} has said ${JSON.stringify(heard.texts)}`;
   onTestFinished(async () => {
     killGroup(pid);
     await ended;
   });
   return {
     pid,
-    ended,
+    get ended() {
+      return soon(ended, () => `the end of a process; ${said()}`, slowMs);
+    },
     kill: (signal) => void child.kill(signal),
     async line(text) {
       const failure = ended.then((end) => {
         throw new Error(`it ended without a line with ${text}: ${JSON.stringify(end)}`);
       });
-      return Promise.race([heard.line(text), failure]);
+      return Promise.race([heard.line(text, () => `a line with ${text}; ${said()}`), failure]);
     },
   };
 }
@@ -89,7 +96,7 @@ export async function isListening(address: string): Promise<boolean> {
   const [host, port] = address.split(":");
   const socket = connect(Number(port), host);
   try {
-    await once(socket, "connect");
+    await soon(once(socket, "connect"), "`connect` of the socket");
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") return false;
@@ -101,31 +108,27 @@ export async function isListening(address: string): Promise<boolean> {
 
 function listen(child: ChildProcessWithoutNullStreams) {
   const texts = { stdout: "", stderr: "" };
-  const waiting = new Set<() => void>();
+  const changes = createChanges();
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     texts.stdout += text;
-    for (const look of waiting) look();
+    changes.announce();
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     texts.stderr += text;
   });
   return {
     texts,
-    line: (wanted: string) =>
-      new Promise<string>((resolve) => {
-        const look = () => {
-          // The last one is not whole yet.
-          const found = texts.stdout
+    line: (wanted: string, what: () => string) =>
+      // The last one is not whole yet.
+      changes.until(
+        () =>
+          texts.stdout
             .split("\n")
             .slice(0, -1)
-            .find((line) => line.includes(wanted));
-          if (found === undefined) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
+            .find((line) => line.includes(wanted)),
+        what,
+        slowMs,
+      ),
   };
 }
 

@@ -8,6 +8,7 @@ import { temporaryFile } from "../config/loading.js";
 import { asApp, callsOf, created } from "./callers.js";
 import { freePorts, type Running, readyAddress, runQrlogin, type Variables } from "./process.js";
 import { appSecrets } from "./server.js";
+import { soon } from "./soon.js";
 import { customers, customersJwks } from "./tokens.js";
 
 /** The environment of a service in development mode that keeps its tickets in this Redis, and is patient with it. */
@@ -121,9 +122,12 @@ export async function startGate(redisPort: number): Promise<Gate> {
   return {
     url: `redis://127.0.0.1:${address.port}`,
     hold: (text) =>
-      new Promise((heard) => {
-        awaited = { text, heard };
-      }),
+      soon(
+        new Promise<void>((heard) => {
+          awaited = { text, heard };
+        }),
+        `${text} on a connection to Redis`,
+      ),
     release: () => void held?.resume(),
   };
 }

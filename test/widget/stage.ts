@@ -7,6 +7,7 @@ import { createManualClock, type ManualClock } from "../support/clock.js";
 import { newHandleKey, type TestGateway, type TestGatewayOptions } from "../support/gateway.js";
 import { readByCamera, setPageStage, ticketIdIn } from "../support/page_stage.js";
 import type { TestServer } from "../support/server.js";
+import { createChanges } from "../support/soon.js";
 import { customers, signToken } from "../support/tokens.js";
 import { instruments, pageRoutes } from "./page.js";
 
@@ -105,10 +106,10 @@ function phoneOf(client: ApproverClient): Phone {
 export async function openWidgetPage(context: BrowserContext, url: string, path = "/"): Promise<WidgetPage> {
   const page = await context.newPage();
   const told: Told[] = [];
-  const waiting = new Set<() => void>();
+  const changes = createChanges();
   await page.exposeFunction("tell", (callback: string, values: readonly unknown[]) => {
     told.push([callback, ...values]);
-    for (const look of waiting) look();
+    changes.announce();
   });
   await page.addInitScript({ content: instruments });
   await page.goto(url + path);
@@ -123,16 +124,10 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
     state: box("qrcode").locator(".state"),
     button: box("qrcode").locator("button"),
     heard: (callback, times = 1) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const found = of(callback)[times - 1];
-          if (!found) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
+      changes.until(
+        () => of(callback)[times - 1],
+        () => `${callback} for the ${times}. time in the page, which has told ${JSON.stringify(told)}`,
+      ),
     async begin(options = {}, place = "qrcode") {
       const words = `${JSON.stringify(place)}, { appId: "shop", ...callbacks(), ...${JSON.stringify(options)} }`;
       await page.evaluate(`void (globalThis.scanning = QrLogin.startScanning(${words}))`);

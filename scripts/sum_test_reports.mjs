@@ -1,0 +1,25 @@
+// Prints what the JSON reports in a folder, one for each Node.js, say in all: "N passed, N failed" on the last line.
+// Takes the folder and how many reports there should be: one that is missing counts as a failure. Exits with 1 on any.
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const [folder, expected] = process.argv.slice(2);
+const reports = readdirSync(folder).map((file) => {
+  const report = JSON.parse(readFileSync(join(folder, file), "utf8"));
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = report;
+  // A file that cannot be loaded has no test that could fail.
+  const failed = Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0);
+  return { node: basename(file, ".json"), passed: numPassedTests, failed, skipped: numPendingTests };
+});
+const sum = (count) => reports.reduce((total, report) => total + report[count], 0);
+
+function line({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+for (const report of reports) console.log(`Node.js ${report.node}: ${line(report)}`);
+const missing = Math.max(0, Number(expected) - reports.length);
+if (missing > 0) console.log(`${missing} runs have left no report`);
+const failed = sum("failed") + missing;
+console.log(line({ passed: sum("passed"), failed, skipped: sum("skipped") }));
+if (failed > 0) process.exitCode = 1;

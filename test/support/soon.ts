@@ -1,0 +1,94 @@
+/** Bounds of the waits in milliseconds: shorter than the time-out of a test, which does not say what was awaited. */
+const usualMs = 20_000;
+
+/**
+ * Resolves as the promise does. Rejects with what was awaited if that takes longer than `timeoutMs`, which catches a hang and
+ * measures nothing.
+ *
+ * @param what Completes "not within 20 s: …". A function is asked when the time is over, and can tell what has come so far.
+ */
+export function soon<T>(
+  promise: PromiseLike<T>,
+  what: string | (() => string),
+  timeoutMs = usualMs,
+): Promise<T> {
+  // Made here, so that its stack leads to who waits.
+  const late = new Error();
+  const bounded = new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      late.message = `not within ${timeoutMs / 1_000} s: ${typeof what === "string" ? what : what()}`;
+      reject(late);
+    }, timeoutMs);
+    const settled = () => clearTimeout(timer);
+    promise.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settled();
+        reject(error as Error);
+      },
+    );
+  });
+  // A test that is over no longer waits, and its failure must not be another test's.
+  bounded.catch(() => {});
+  return bounded;
+}
+
+/** Lets one side report that something has changed, and the other wait until what it looks for is there. */
+export interface Changes {
+  /** Has every waiter look again. */
+  announce(): void;
+  /** Resolves with what `look` returns once that is not undefined. Bounded as {@link soon} is; throws what `look` throws. */
+  until<T>(look: () => T | undefined, what: string | (() => string), timeoutMs?: number): Promise<T>;
+}
+
+export function createChanges(): Changes {
+  const waiting = new Set<() => void>();
+  return {
+    announce() {
+      for (const lookAgain of [...waiting]) lookAgain();
+    },
+    until<T>(look: () => T | undefined, what: string | (() => string), timeoutMs?: number) {
+      let lookAgain = () => {};
+      const found = new Promise<T>((resolve, reject) => {
+        lookAgain = () => {
+          try {
+            const value = look();
+            if (value === undefined) return;
+            resolve(value);
+          } catch (error) {
+            reject(error as Error);
+          }
+          waiting.delete(lookAgain);
+        };
+        waiting.add(lookAgain);
+        lookAgain();
+      });
+      const bounded = soon(found, what, timeoutMs);
+      const forget = () => void waiting.delete(lookAgain);
+      bounded.then(forget, forget);
+      return bounded;
+    },
+  };
+}
+
+/** Iterates as the iterable does, and bounds each step as {@link soon} does. */
+export function soonEach<T>(inner: AsyncIterable<T>): AsyncIterableIterator<T, undefined> & {
+  return(value?: undefined): Promise<IteratorResult<T, undefined>>;
+} {
+  const iterator = inner[Symbol.asyncIterator]();
+  return {
+    next: () => soon(iterator.next(), "the next value of an iteration, or its end"),
+    async return(value) {
+      const leave = async () => iterator.return?.(value);
+      return (
+        (await soon(leave(), "the end of an iteration that is left")) ?? { done: true, value: undefined }
+      );
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
