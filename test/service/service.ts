@@ -101,7 +101,10 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
       exchange(app, exchangeTicket, codeVerifier, prepare),
   };
   const unbounded = pulled(createWatch(access, { heartbeat: 15_000, maxPerTicket: 4, ...watchOptions }));
-  const watch = (...words: Parameters<typeof unbounded>) => soonEach(unbounded(...words));
+  function watch(...words: Parameters<typeof unbounded>) {
+    const started = unbounded(...words);
+    return Object.assign(soonEach(started), { end: started.end });
+  }
 
   async function create(changes: Partial<NewTicket> = {}, app: CallingApp = shop): Promise<Created> {
     const prepared = tickets.prepare(app, { ...wish, ...changes });
