@@ -15,6 +15,7 @@ import {
   scanned,
   watchOf,
 } from "../support/callers.js";
+import { expectRefusal } from "../support/expect_refusal.js";
 import { alice, bob, clock, server, setStage, shop, stored } from "../support/stage.js";
 import { signToken } from "../support/tokens.js";
 
@@ -91,9 +92,15 @@ describe("T20 Personal data to strangers", () => {
 
   it("the phone is told nothing about another user, and the screen nothing once the ticket is finished", async () => {
     const held = await scanned(shop, alice);
-    expect(JSON.stringify(await bob.markScanned(byId(held)))).not.toContain("alice");
+    const refused = await bob.markScanned(byId(held));
+    expectRefusal(refused, "PERMISSION_DENIED", "SCANNED_BY_ANOTHER_USER");
+    expect(JSON.stringify(refused)).not.toContain("alice");
+    const during = orThrow(await shop.getStatus(held)).status;
+    expect(during?.scannedBy?.nickname).toBe("alice-nick");
     orThrow(await alice.cancel(held));
-    expect(JSON.stringify(orThrow(await shop.getStatus(held)))).not.toContain("alice");
+    const finished = orThrow(await shop.getStatus(held)).status;
+    expect(finished).toMatchObject({ state: TicketState.CANCELLED, scannedBy: undefined });
+    expect(JSON.stringify(finished)).not.toContain("alice");
   });
 });
 

@@ -5,6 +5,7 @@ import type { Ticket, TicketState } from "../../src/domain/ticket.js";
 import { isTerminal } from "../../src/domain/ticket.js";
 import type { Approver } from "../../src/domain/user.js";
 import { settle } from "../support/clock.js";
+import { atRest } from "../support/soon.js";
 import { alice, bob, lifetimes, shop } from "../support/tickets.js";
 import type { Created } from "./service.js";
 import { createService, life } from "./service.js";
@@ -249,9 +250,9 @@ test("whatever two approvers, the creator and the clock do, the ticket goes as t
       expect(real.exchanges).toBe(exchanged);
 
       const last = history.at(-1) as Ticket;
-      if (isTerminal(last.state)) expect(await watch.ended).toBe("ended");
+      if (isTerminal(last.state)) expect(await atRest(watch.ended, "the end of the watch")).toBe("ended");
       else watch.end();
-      await watch.ended;
+      await atRest(watch.ended, "the end of a watch that was ended");
       expect(watch.messages.at(-1)).toEqual(last);
       const revisions = watch.messages.map(({ revision }) => revision);
       expect(revisions).toEqual([...revisions].sort((a, b) => a - b));

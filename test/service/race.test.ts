@@ -8,6 +8,7 @@ import { createWatch } from "../../src/service/watch.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
+import { atRest } from "../support/soon.js";
 import { alice, bob, lifetimes, shop } from "../support/tickets.js";
 import { bare, life, pulled, wish } from "./service.js";
 
@@ -111,7 +112,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
       expect(watch.messages.at(-1)).toEqual(await stored());
       watch.end();
       await scheduler.waitIdle();
-      await watch.ended;
+      await atRest(watch.ended, "the end of the watch");
     }));
 
   test("a watcher ends on the terminal state that is stored", () =>
@@ -130,7 +131,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
       const last = await stored();
       expect(isTerminal(last.state)).toBe(true);
       expect(watch.messages.at(-1)).toEqual(last);
-      await watch.ended;
+      await atRest(watch.ended, "the end of the watch");
       expectOneLine(history);
     }));
 

@@ -7,6 +7,7 @@ import { redaction } from "../../src/server/redaction.js";
 import { settle } from "./clock.js";
 import { countedClock } from "./counted_clock.js";
 import { appSecrets, type LogLine, type TestApp } from "./server.js";
+import { soon } from "./soon.js";
 
 /** How a test gateway differs from the usual one. */
 export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "service" | "log">> {
@@ -67,7 +68,7 @@ export async function startTestGateway(
     },
     async stop() {
       const before = clock.pending();
-      await server.stop();
+      await soon(server.stop(), "the stop of the gateway: some request goes on, or something is not closed");
       const left = () => [...clock.pending()].filter((timer) => before.has(timer)).length;
       // Connections that were cut off end a few turns of the event loop later.
       const deadline = performance.now() + 5_000;

@@ -15,6 +15,7 @@ import { redaction } from "../../src/server/redaction.js";
 import { createMemoryStore } from "../../src/store/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { countedClock } from "./counted_clock.js";
+import { soon } from "./soon.js";
 import { customers, customersJwks, staff, staffSecret } from "./tokens.js";
 
 /** Two apps of the pool `customers` and one of the pool `staff`, with the secrets that they show. */
@@ -94,7 +95,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   async function stop(): Promise<void> {
     const timersBefore = clock.pending();
     for (const client of clients) client.close();
-    await app.stop();
+    await soon(app.stop(), "the stop of the service: some call goes on, or something is not closed");
     rmSync(directory, { recursive: true });
     const timers = [...clock.pending()].filter((timer) => timersBefore.has(timer)).length;
     const left = {

@@ -1,3 +1,5 @@
+import { settle } from "./clock.js";
+
 /** Bounds of the waits in milliseconds: shorter than the time-out of a test, which does not say what was awaited. */
 const usualMs = 20_000;
 
@@ -34,6 +36,18 @@ export function soon<T>(
   // A test that is over no longer waits, and its failure must not be another test's.
   bounded.catch(() => {});
   return bounded;
+}
+
+/**
+ * Resolves as the promise does once everything that can go on by itself has done so. Throws at once if the promise is still
+ * pending then: with a clock that stands still nothing would settle it, however long a test waits.
+ */
+export async function atRest<T>(promise: Promise<T>, what: string): Promise<T> {
+  const pending = Symbol("pending");
+  await settle();
+  const value = await Promise.race([promise, settle().then(() => pending)]);
+  if (value === pending) throw new Error(`still pending with everything at rest: ${what}`);
+  return value as T;
 }
 
 /** Lets one side report that something has changed, and the other wait until what it looks for is there. */
