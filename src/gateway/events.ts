@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTerminal } from "../client/index.js";
 import { isTold, type StatusAnswer, statusAnswer } from "./answers.js";
-import { countedAddressOf } from "./caller_address.js";
+import { countedAddressOf, countedNetworkOf } from "./caller_address.js";
 import { refusalFor } from "./errors.js";
 import type { Sighting } from "./followers.js";
 import type { GatewayParts } from "./parts.js";
@@ -26,7 +26,7 @@ const reconnectMs = 1_000;
  * any other answer than 200.
  */
 export function createEvents({ followers, clock, limits, onSignIn }: GatewayParts) {
-  const slots = createStreamSlots(limits.streams);
+  const slots = createStreamSlots(limits);
 
   return async (ticket: HandledTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const gone = new AbortController();
@@ -36,7 +36,8 @@ export function createEvents({ followers, clock, limits, onSignIn }: GatewayPart
     let giveBack = () => {};
     const sightings = followers.follow(ticket, gone.signal);
     try {
-      giveBack = slots.take(countedAddressOf(request));
+      const owner = { address: countedAddressOf(request), network: countedNetworkOf(request) };
+      giveBack = slots.take(owner, () => reply.raw.destroy());
       let next = sightings.next();
       const first = await within(firstStatusMs, next, clock);
       if (gone.signal.aborted) return reply.hijack();

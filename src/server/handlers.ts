@@ -68,7 +68,8 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       const { ticket, createdAt } = prepared;
       call.about(ticket.id);
       const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt });
-      const image = wanted && (await images.render(qrContent, wanted, call.signal()));
+      const image =
+        wanted && (await images.render(qrContent, wanted, { caller: app.id, signal: call.signal() }));
       await tickets.create(prepared);
       return createdMessage(prepared, qrContent, image, told.minPollInterval, clock.now());
     },

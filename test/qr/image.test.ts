@@ -142,7 +142,9 @@ describe("the renderer", () => {
 describe("an abandoned image", () => {
   it("is not begun when the signal has aborted before", async () => {
     const reason = new Error("the caller left");
-    await expect(newRenderer().render(content, options, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(newRenderer().render(content, options, { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
     expect(threads).toHaveLength(0);
   });
 
@@ -151,7 +153,7 @@ describe("an abandoned image", () => {
     const abort = new AbortController();
     const reason = new Error("the caller left");
     const first = renderer.render(content, options);
-    const second = renderer.render(content, options, abort.signal);
+    const second = renderer.render(content, options, abort);
     abort.abort(reason);
     const third = renderer.render(content, options);
     await expect(second).rejects.toBe(reason);
@@ -162,7 +164,7 @@ describe("an abandoned image", () => {
     const renderer = newRenderer({ maxPending: 2 });
     const abort = new AbortController();
     const reason = new Error("the caller left");
-    const first = renderer.render(`${content} `, options, abort.signal);
+    const first = renderer.render(`${content} `, options, abort);
     abort.abort(reason);
     const second = renderer.render(content, options);
     await expect(renderer.render(content, options)).rejects.toMatchObject({ reason: "RATE_LIMITED" });
@@ -173,9 +175,11 @@ describe("an abandoned image", () => {
   it("leaves no listener on the signal, and neither does a drawn or a refused one", async () => {
     const renderer = newRenderer();
     const { signal } = new AbortController();
-    await renderer.render(content, options, signal);
-    await expect(renderer.render(content, { ...options, size: 64 }, signal)).rejects.toBeInstanceOf(Refusal);
-    const pending = renderer.render(content, options, signal);
+    await renderer.render(content, options, { signal });
+    await expect(renderer.render(content, { ...options, size: 64 }, { signal })).rejects.toBeInstanceOf(
+      Refusal,
+    );
+    const pending = renderer.render(content, options, { signal });
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
     await Promise.all([renderer.close(), expect(pending).rejects.toBeInstanceOf(Refusal)]);
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
