@@ -66,10 +66,11 @@ export async function openStream(url: string, question: Question = {}): Promise<
   });
   // One that was cut off reports an error; that it is over is all that a test wants to know.
   response.on("error", () => {});
-  const ended = once(response, "close").then(() => {
+  const end = () => {
     over = true;
     look();
-  });
+  };
+  const ended = once(response, "close").then(end, end);
   onTestFinished(() => void response.destroy());
   return {
     status: response.statusCode ?? 0,

@@ -91,6 +91,30 @@ describe("the renderer", () => {
     await renderer.render(content, options);
   });
 
+  it("takes turns between callers, so that one who asks for many does not hold up another", async () => {
+    const renderer = newRenderer();
+    const order: string[] = [];
+    const ask = (caller: string) =>
+      renderer.render(content, options, { caller }).then(() => order.push(caller));
+    await Promise.all([...Array.from({ length: 20 }, () => ask("many")), ask("one"), ask("one")]);
+    // One is being drawn already; then they take turns.
+    expect(order.slice(0, 5)).toEqual(["many", "many", "one", "many", "one"]);
+  });
+
+  it("refuses the newest image of who has most waiting, where another caller finds no room", async () => {
+    const renderer = newRenderer({ maxPending: 4 });
+    const ofMany = Array.from({ length: 4 }, () => renderer.render(content, options, { caller: "many" }));
+    const ends = Promise.allSettled(ofMany);
+    await renderer.render(content, options, { caller: "one" });
+    expect((await ends).map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+    ]);
+    await expect(ofMany[3]).rejects.toMatchObject({ reason: "RATE_LIMITED" });
+  });
+
   it("lets 256 pend unless told otherwise", async () => {
     const renderer = newRenderer();
     const pending = Array.from({ length: 256 }, () => renderer.render(content, options));
