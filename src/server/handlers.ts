@@ -3,7 +3,7 @@ import {
   type AuthorizeResponse,
   CancelRequest,
   type CancelResponse,
-  CreateTicketRequest,
+  type CreateTicketRequest,
   type CreateTicketResponse,
   ExchangeUserInfoRequest,
   type ExchangeUserInfoResponse,
@@ -28,6 +28,7 @@ import type { ImageRenderer } from "../qr/image.js";
 import type { TicketService } from "../service/tickets.js";
 import type { WatchTicket } from "../service/watch.js";
 import type { Method, StreamMethod } from "./calls.js";
+import { createTicketDecoder } from "./custom_data.js";
 import { readCreateTicket, readExchange, readMarkScanned, readProof, readTicketId } from "./requests.js";
 import {
   createdMessage,
@@ -61,7 +62,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
   const appOf = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
 
   const createTicket: ByApp<CreateTicketRequest, CreateTicketResponse> = {
-    request: CreateTicketRequest,
+    request: createTicketDecoder(told.maxCustomDataBytes),
     async handle(app, request, call) {
       const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
       const prepared = tickets.prepare(app, wish);
