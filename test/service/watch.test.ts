@@ -272,18 +272,22 @@ describe("the end", () => {
     expectNothingLeft(service, oldest.controller);
   });
 
-  test("watches that have ended make room", async () => {
-    const service = createService({ maxPerTicket: 1 });
+  test("watches that have ended make room, and take no place from one that goes on", async () => {
+    const service = createService({ maxPerTicket: 2 });
     const created = await service.create();
-    for (let i = 0; i < 5; i++) {
+    const live = follow(service, created);
+    await live.message();
+    for (let i = 0; i < 3; i++) {
       const { message, watch } = follow(service, created);
       await message();
       await watch.return(undefined);
     }
-    const { message, watch } = follow(service, created);
-    await message();
     expect(service.faults.subscriptions).toBe(1);
-    await watch.return(undefined);
+    const pending = live.message();
+    await service.scan(created.id);
+    expect(await pending).toMatchObject({ state: "SCANNED" });
+    await live.watch.return(undefined);
+    expectNothingLeft(service, live.controller);
   });
 
   test("aborting while it waits leaves no subscription, timer or listener, and changes nothing", async () => {
