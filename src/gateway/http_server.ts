@@ -19,7 +19,7 @@ export interface HttpServerOptions extends ConnectionLimits {
 }
 
 /** What a connection may take, with the times in milliseconds. Nothing here is for a good client to notice. */
-const bounds = {
+const defaultBounds = {
   // In bytes, the first line included: a handle in the address, cookies, and a token take under 8 KiB.
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
@@ -28,21 +28,21 @@ const bounds = {
   keepAliveTimeout: 72_000,
   // How late the two time-outs of a request may be noticed.
   connectionsCheckingInterval: 5_000,
-} as const;
-
-const handshakeTimeout = 10_000;
+  // Of TLS.
+  handshakeTimeout: 10_000,
+};
 
 /** After so many requests a connection is closed, so that what was bound to it is let go. */
 const maxRequestsPerSocket = 10_000;
 
-/** Creates the HTTP server of a gateway, with a bound for whatever a caller can hold open. */
+/** Creates the HTTP server of a gateway, with a bound for whatever a caller can hold open. Tests give shorter times. */
 export function createHttpServer(
   handler: RequestListener,
   { tls, trustedProxies, ...limits }: HttpServerOptions,
+  bounds: Partial<typeof defaultBounds> = {},
 ): Server {
-  const server = tls
-    ? createTls({ ...bounds, ...tls, handshakeTimeout }, handler)
-    : createPlain(bounds, handler);
+  const bounded = { ...defaultBounds, ...bounds };
+  const server = tls ? createTls({ ...bounded, ...tls }, handler) : createPlain(bounded, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   limitConnections(server, limits, addressesIn(trustedProxies));
   return server;

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpServer } from "../../src/gateway/http_server.js";
+import { certificate, privateKey } from "../config/certificate.js";
 
 let server: Server;
 const sockets: Socket[] = [];
@@ -91,5 +92,31 @@ describe("connections to the gateway", () => {
       keepAliveTimeout: 72_000,
       maxRequestsPerSocket: 10_000,
     });
+  });
+});
+
+describe("a connection that keeps the gateway waiting is closed", () => {
+  const post = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+  const tls = { cert: certificate, key: privateKey };
+
+  it.each([
+    ["that says nothing", "", undefined],
+    ["in the middle of its head", "GET / HTTP/1.1\r\nhost", undefined],
+    ["in the middle of its body", `${post}half`, undefined],
+    ["that says nothing where TLS is spoken", "", tls],
+  ])("%s", async (_what, text, over) => {
+    // No answer: what closes it is none.
+    server = createHttpServer(
+      () => {},
+      { connections: 9, connectionsPerAddress: 9, trustedProxies: [], tls: over },
+      { headersTimeout: 50, requestTimeout: 100, handshakeTimeout: 50, connectionsCheckingInterval: 10 },
+    );
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    sockets.push(socket);
+    socket.on("error", () => {}).resume();
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write(text);
+    await closed;
   });
 });
