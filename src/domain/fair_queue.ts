@@ -31,22 +31,26 @@ export function createFairQueue<T>(max: number): FairQueue<T> {
     if (own.size === 0) waiting.delete(caller);
   }
 
+  const countOf = (caller: string) => waiting.get(caller)?.size ?? 0;
+
+  /** Takes the newest entry of the caller who has most out, if that leaves it with as many as `caller` then has. */
+  function giveWay(caller: string): T | undefined {
+    let busiest = caller;
+    for (const [other, { size: count }] of waiting) if (count > countOf(busiest)) busiest = other;
+    if (countOf(busiest) < countOf(caller) + 2) return undefined;
+    let newest: T | undefined;
+    // Without a list of them, which may be long.
+    for (const entry of waiting.get(busiest) ?? []) newest = entry;
+    if (newest !== undefined) remove(busiest, newest);
+    return newest;
+  }
+
   return {
-    countOf: (caller) => waiting.get(caller)?.size ?? 0,
+    countOf,
 
     add(caller, entry) {
-      let displaced: T | undefined;
-      if (size >= max) {
-        const [busiest, entries] = [...waiting].reduce(
-          (most, other) => (other[1].size > most[1].size ? other : most),
-          [caller, waiting.get(caller) ?? new Set<T>()],
-        );
-        const newest = [...entries].at(-1);
-        // Giving way must leave the busiest caller no worse off than this one.
-        if (newest === undefined || entries.size < (waiting.get(caller)?.size ?? 0) + 2) return entry;
-        remove(busiest, newest);
-        displaced = newest;
-      }
+      const displaced = size >= max ? giveWay(caller) : undefined;
+      if (size >= max) return entry;
       const own = waiting.get(caller) ?? new Set();
       waiting.set(caller, own.add(entry));
       size++;
