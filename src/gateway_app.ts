@@ -17,13 +17,14 @@ export async function startGatewayApp(
   const { address, apps, handleKeys, heartbeat, hostedApi, limits, service, tls, trustedProxies } = config;
   const place = parseAddress(address);
   if (!place) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
+  const { maxTtl: maxTtlMs, ...counts } = limits;
   const client = { address: service.address, ...tlsOf(service) };
   return startGateway({
     ...place,
     apps,
     handleKeys,
     hostedApi,
-    limits,
+    limits: { ...counts, maxTtlMs },
     trustedProxies,
     log,
     service: client,

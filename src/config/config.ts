@@ -254,9 +254,15 @@ export interface GatewayConfig {
   /** IP addresses and networks (CIDR) whose forwarded addresses are believed. */
   readonly trustedProxies: readonly string[];
   readonly limits: {
+    /** Of one address (IPv6: one /64), as the other limits of addresses; an IPv6 /48 has four times as many. */
     readonly createsPerMinute: number;
     readonly callsPerMinute: number;
+    /** Longest life of a ticket that a page may wish. */
+    readonly maxTtl: number;
     readonly streams: number;
+    readonly streamsPerAddress: number;
+    readonly connections: number;
+    readonly connectionsPerAddress: number;
   };
   readonly shutdown: {
     /** How long running requests have to finish. */

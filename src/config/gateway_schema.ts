@@ -43,9 +43,13 @@ export const gateway = z
     trustedProxies: z.array(trustedNetwork).default([]),
     limits: z
       .strictObject({
-        createsPerMinute: count(1, 10_000_000).default(6000),
+        createsPerMinute: count(1, 10_000_000).default(600),
         callsPerMinute: count(1, 10_000_000).default(6000),
+        maxTtl: duration("1s", "1h").prefault("120s"),
         streams: count(1, 1_000_000).default(10_000),
+        streamsPerAddress: count(1, 1_000_000).default(2000),
+        connections: count(1, 1_000_000).default(20_000),
+        connectionsPerAddress: count(1, 1_000_000).default(5000),
       })
       .prefault({}),
     shutdown: z.strictObject({ deadline: duration("0s", "10m").prefault("10s") }).prefault({}),

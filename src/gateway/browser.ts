@@ -15,7 +15,7 @@ const prefixes = {
   loopback: "qrlogin-browser-",
 };
 
-/** So many are looked at. */
+/** So many of each prefix are looked at. */
 const maxCookies = 8;
 
 const lifetimeSeconds = 24 * 60 * 60;
@@ -24,25 +24,35 @@ const lifetimeSeconds = 24 * 60 * 60;
 export function browsersOf(request: FastifyRequest): readonly string[] {
   const { secure, embedded, loopback } = prefixes;
   const believed = [secure, embedded, ...(isLoopbackName(request.hostname) ? [loopback] : [])];
-  return believed.flatMap((prefix) => cookiesOf(request, prefix).map(([, value]) => bindingOf(value)));
+  return cookiesOf(request, believed).map(([, value]) => bindingOf(value));
 }
 
 /** The digest of the cookie that this browser has from now on; gives it one where it has none. */
 export function knowBrowser(request: FastifyRequest, reply: FastifyReply, embedded: boolean): string {
   const { prefix, options } = cookieFor(request, embedded);
-  const [present] = cookiesOf(request, prefix);
+  const [present] = cookiesOf(request, [prefix]);
   // A name of its own: two tabs of a new browser may ask at once, and the answer to one must not undo that to the other.
   const [name, value] = present ?? [prefix + newSecret().slice(0, 8), newSecret()];
   reply.setCookie(name, value, options);
   return bindingOf(value);
 }
 
-function cookiesOf({ cookies }: FastifyRequest, prefix: string): readonly (readonly [string, string])[] {
-  return Object.entries(cookies)
-    .flatMap(([name, value = ""]) =>
-      name.startsWith(prefix) && isCanonicalBase64url(value, 32) ? [[name, value] as const] : [],
-    )
-    .slice(0, maxCookies);
+function cookiesOf(
+  { cookies }: FastifyRequest,
+  believed: readonly string[],
+): readonly (readonly [name: string, value: string])[] {
+  const found: (readonly [string, string])[] = [];
+  const counts = new Map<string, number>();
+  // Not by a list of all: a header has room for thousands, and a list of them takes as long as the rest of a request.
+  for (const name in cookies) {
+    const prefix = believed.find((start) => name.startsWith(start));
+    const value = cookies[name] ?? "";
+    if (prefix === undefined || !isCanonicalBase64url(value, 32)) continue;
+    const count = (counts.get(prefix) ?? 0) + 1;
+    counts.set(prefix, count);
+    if (count <= maxCookies) found.push([name, value]);
+  }
+  return found;
 }
 
 /** Whether what is bound to a browser is bound to one of these. */

@@ -12,6 +12,15 @@ export function addressOf({ ip = "" }: Pick<FastifyRequest, "ip">): string {
   return isIP(bare) === 0 ? "" : bare;
 }
 
+/**
+ * The network of 48 bits of an IPv6 address, which one organisation has, and with it 65,536 of what is counted as an address;
+ * undefined in IPv4.
+ */
+export function countedNetworkOf(request: Pick<FastifyRequest, "ip">): string | undefined {
+  const address = addressOf(request);
+  return isIP(address) === 6 ? `${normalizeIP(address, 48)}/48` : undefined;
+}
+
 /** What the calls of one address are counted under: in IPv6 one network of 64 bits, which one home or office has. */
 export function countedAddressOf(request: Pick<FastifyRequest, "ip">): string {
   return normalizeIP(addressOf(request), 64);

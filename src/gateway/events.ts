@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTerminal } from "../client/index.js";
 import { isTold, type StatusAnswer, statusAnswer } from "./answers.js";
-import { countedAddressOf } from "./caller_address.js";
+import { countedAddressOf, countedNetworkOf } from "./caller_address.js";
 import { refusalFor } from "./errors.js";
 import { type EventStream, startEventStream } from "./event_stream.js";
 import type { Sighting } from "./followers.js";
@@ -27,7 +27,7 @@ const reconnectMs = 1_000;
  * any other answer than 200.
  */
 export function createEvents({ followers, clock, limits, heartbeatMs, onSignIn }: GatewayParts) {
-  const slots = createStreamSlots(limits.streams);
+  const slots = createStreamSlots(limits);
   const start = (reply: FastifyReply, retryMs: number) =>
     startEventStream(reply, { heartbeatMs, retryMs, clock });
 
@@ -40,7 +40,8 @@ export function createEvents({ followers, clock, limits, heartbeatMs, onSignIn }
     let stream: EventStream | undefined;
     const sightings = followers.follow(ticket, gone.signal);
     try {
-      giveBack = slots.take(countedAddressOf(request));
+      const owner = { address: countedAddressOf(request), network: countedNetworkOf(request) };
+      giveBack = slots.take(owner, () => reply.raw.destroy());
       let next = sightings.next();
       const first = await within(firstStatusMs, next, clock);
       if (gone.signal.aborted) return reply.hijack();

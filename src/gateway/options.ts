@@ -59,10 +59,17 @@ export interface GatewayApp {
 }
 
 export interface GatewayLimits {
-  /** Tickets that one address (IPv6: one /64) may create in a minute. 6,000 by default. */
+  /** Tickets that one address (IPv6: one /64) may create in a minute, and an IPv6 /48 four times as many. 600 by default. */
   readonly createsPerMinute: number;
   /** Other calls of one address in a minute; status calls are not counted. 6,000 by default. */
   readonly callsPerMinute: number;
-  /** Streams of events at a time in all; one address may have half of them. 10,000 by default. */
+  /** Longest life of a ticket that a page may wish, in milliseconds; a longer wish is cut. 120,000 by default. */
+  readonly maxTtlMs: number;
+  /** Streams of events at a time in all. 10,000 by default. Past it the newest of the address that has most is ended. */
   readonly streams: number;
+  /**
+   * Streams of one address (IPv6: one /64), and four times as many of an IPv6 /48. Never more than half of all. 2,000 by
+   * default.
+   */
+  readonly streamsPerAddress: number;
 }

@@ -1,7 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ImageOptions } from "../qr/image.js";
 import { isTold, statusAnswer, userAnswer } from "./answers.js";
 import { basicCredentials } from "./apps.js";
 import { browsersOf, knowBrowser } from "./browser.js";
+import { countedAddressOf } from "./caller_address.js";
+import { closeOf } from "./caller_left.js";
 import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
@@ -9,7 +12,16 @@ import type { GatewayParts } from "./parts.js";
 import type { RateLimits } from "./rate_limits.js";
 import { HttpRefusal, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
-import { createBody, exchangeBody, handleBody, pictureQuery, read, requesterOf, single } from "./requests.js";
+import {
+  createBody,
+  exchangeBody,
+  handleBody,
+  pictureQuery,
+  pngOptions,
+  read,
+  requesterOf,
+  single,
+} from "./requests.js";
 import type { HandledTicket } from "./tickets.js";
 import { widgetRoutes } from "./widget_script.js";
 
@@ -114,11 +126,10 @@ export async function ownRoutes(
     const { "*": file } = request.params as { "*": string };
     const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
     if (name === undefined || format === undefined) throw ticketNotFound();
-    const options = {
-      ...read(pictureQuery, request.query),
-      format: formats[format === "svg" ? "svg" : "png"],
-    };
-    const image = await pictures.named(name, options, closeOf(reply));
+    const wished = read(pictureQuery, request.query);
+    const options: ImageOptions = format === "png" ? pngOptions(wished) : { ...wished, format: "SVG" };
+    const by = { address: countedAddressOf(request), signal: closeOf(reply) };
+    const image = await pictures.named(name, options, by);
     return reply
       .header("cache-control", "private, max-age=600, immutable")
       .header("cross-origin-resource-policy", "cross-origin")
@@ -144,15 +155,4 @@ function isByHandle(body: unknown): boolean {
 /** Only of a handle that is bound, or whoever finds one could have it spent with our credential. */
 function notByBrowser(): HttpRefusal {
   return new HttpRefusal(403, "EXCHANGE_NOT_ALLOWED", "this app is exchanged for by its backend");
-}
-
-const formats = { svg: "SVG", png: "PNG" } as const;
-
-/** Aborted when the caller has left. */
-function closeOf(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  // The number that nginx gives it; nobody is there to read it but the log.
-  const left = new HttpRefusal(499, "CALLER_GONE", "the caller has left");
-  reply.raw.once("close", () => gone.abort(left));
-  return gone.signal;
 }

@@ -36,7 +36,13 @@ export interface GatewayParts {
   close(): Promise<void>;
 }
 
-const defaultLimits: GatewayLimits = { createsPerMinute: 6_000, callsPerMinute: 6_000, streams: 10_000 };
+const defaultLimits: GatewayLimits = {
+  createsPerMinute: 600,
+  callsPerMinute: 6_000,
+  maxTtlMs: 120_000,
+  streams: 10_000,
+  streamsPerAddress: 2_000,
+};
 
 /** @throws TypeError, RangeError when an option makes no sense. */
 export function createParts(options: GatewayOptions, clock: Clock): GatewayParts {
@@ -57,7 +63,7 @@ export function createParts(options: GatewayOptions, clock: Clock): GatewayParts
     apps,
     client,
     approvers,
-    tickets: createTickets({ client, apps, seal, clock, handleMaxAgeMs }),
+    tickets: createTickets({ client, apps, seal, clock, handleMaxAgeMs, maxTtlMs: limits.maxTtlMs }),
     followers,
     exchanges,
     pictures,

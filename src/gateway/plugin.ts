@@ -14,8 +14,8 @@ import { createRateLimits } from "./rate_limits.js";
 import { logRequests, logSerializers } from "./request_log.js";
 import { keyRoutes } from "./signing_keys.js";
 
-/** Largest body, in bytes. The largest that means something is a tenth of it. */
-const bodyLimit = 65_536;
+/** Largest body, in bytes: twice the largest that means something. Reading one of this size takes no time to speak of. */
+const bodyLimit = 8_192;
 
 /** So many addresses are counted at a time. Whoever has more networks than this is not held by counting. */
 const maxCounted = 100_000;

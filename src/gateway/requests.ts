@@ -1,11 +1,27 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { RequesterContext } from "../client/index.js";
+import type { ImageOptions } from "../qr/image.js";
 import { addressOf } from "./caller_address.js";
 import { invalidRequest } from "./refusal.js";
 
 /** Longest user agent that the service takes, in characters. */
 const maxUserAgent = 256;
+
+/** Largest custom data, in bytes as JSON, that any service takes. How much this one takes it says itself. */
+export const maxCustomDataBytes = 1_024;
+
+/** Custom data as a body has them, which is JSON already. Their size is all that is looked at. */
+export const customData = z
+  .custom<Record<string, unknown>>(isObject, "must be an object")
+  .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= maxCustomDataBytes, {
+    error: `must have at most ${maxCustomDataBytes} bytes as JSON`,
+    when: ({ issues }) => issues.length === 0,
+  });
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 const text = (max: number) => z.string().max(max);
 
@@ -13,14 +29,14 @@ const text = (max: number) => z.string().max(max);
 export const createBody = z.strictObject({
   appId: text(64).optional(),
   scene: text(32).optional(),
-  customData: z.record(z.string(), z.json()).optional(),
+  customData: customData.optional(),
   ttlMs: z.int().min(1).max(86_400_000).optional(),
   deviceName: text(256).optional(),
   place: text(256).optional(),
 });
 
 /** The body of a request that names a ticket. */
-export const handleBody = z.strictObject({ handle: text(8192).min(1) });
+export const handleBody = z.strictObject({ handle: text(2048).min(1) });
 
 /** The body of an exchange by a backend with its secret; a browser sends a handle. */
 export const exchangeBody = z.strictObject({ exchangeTicket: text(256).min(1) });
@@ -31,6 +47,25 @@ export const pictureQuery = z.strictObject({
   margin: z.coerce.number().int().min(0).max(16).default(4),
   errorCorrection: z.enum(["L", "M", "Q", "H"]).default("M"),
 });
+
+/** The quiet zones that a PNG is drawn with, in modules. */
+const pngMargins = [0, 1, 2, 4, 8, 16];
+
+/** PNGs are drawn in sizes that are multiples of so many pixels. */
+const pngStep = 64;
+
+/**
+ * How a PNG is drawn that is wished so: size and margin moved up to one of a few. Each combination is drawn anew, so that the
+ * many that pages may wish would be many ways to keep a processor busy with one code. An SVG is drawn once for all of them.
+ */
+export function pngOptions({ size, margin, errorCorrection }: z.output<typeof pictureQuery>): ImageOptions {
+  return {
+    format: "PNG",
+    size: Math.ceil(size / pngStep) * pngStep,
+    margin: pngMargins.find((modules) => modules >= margin) ?? margin,
+    errorCorrection,
+  };
+}
 
 /** What the schema makes of a value. Refuses with INVALID_REQUEST and every field that is at fault. */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -28,8 +28,13 @@ export interface Seal {
   open(kind: SealedKind, text: string): Promise<Opened | undefined>;
 }
 
-/** Longest text that is looked at, in characters. */
-const maxLength = 8192;
+/** Longest text that is looked at, in characters. A picture holds the text of a code; the others hold ids and secrets. */
+const maxLength: Readonly<Record<SealedKind, number>> = {
+  handle: 2_048,
+  "hosted-handle": 2_048,
+  exchange: 2_048,
+  picture: 8_192,
+};
 
 /** @throws TypeError when a key is not 32 bytes of base64url. */
 export function createSeal(keys: readonly string[], clock: Clock): Seal {
@@ -48,7 +53,7 @@ export function createSeal(keys: readonly string[], clock: Clock): Seal {
     },
 
     async open(kind, text) {
-      if (text.length > maxLength) return undefined;
+      if (text.length > maxLength[kind]) return undefined;
       try {
         const { plaintext, protectedHeader: header } = await compactDecrypt(
           text,

@@ -3,13 +3,15 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../domain/clock.js";
 import { listenFailure } from "../domain/listen_failure.js";
 import { sendProblem } from "./errors.js";
-import type { GatewayOptions } from "./options.js";
+import { type ConnectionLimits, createHttpServer } from "./http_server.js";
+import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
 import { routeNotFound } from "./refusal.js";
 import { errorSerializer } from "./request_log.js";
 
 /** A gateway that is a server of its own. */
-export interface GatewayServerOptions extends GatewayOptions {
+export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
+  readonly limits?: Partial<GatewayLimits & ConnectionLimits> | undefined;
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -72,20 +74,22 @@ export async function startGateway(
   };
 }
 
-function createServer({ tls, trustedProxies, log }: GatewayServerOptions): FastifyInstance {
-  const shared = {
+const defaultConnections: ConnectionLimits = { connections: 20_000, connectionsPerAddress: 5_000 };
+
+function createServer({ tls, trustedProxies, log, limits }: GatewayServerOptions): FastifyInstance {
+  const { connections, connectionsPerAddress } = { ...defaultConnections, ...limits };
+  const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
     // One line of ours for each request; fastify's own show the address, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // A poll that comes in the moment of stopping is still answered: one 503 ends an SDK's polling for good.
     return503OnClosing: false,
-    // A head or a body that trickles in holds a connection no longer.
-    requestTimeout: 30_000,
+    serverFactory: (handler) =>
+      createHttpServer(handler, { tls, trustedProxies, connections, connectionsPerAddress }),
     // What cannot even be routed, such as a broken escape in the address.
     frameworkErrors: sendProblem,
-  };
-  const server: FastifyInstance = tls ? fastify({ ...shared, https: { ...tls } }) : fastify(shared);
+  });
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request, reply) => {
     sendProblem(routeNotFound(), request, reply);

@@ -1,30 +1,54 @@
+import { createFairQueue } from "../domain/fair_queue.js";
 import { HttpRefusal } from "./refusal.js";
 
-/** Bounds how many streams are open: in all, and for one address, which may have half of them. */
-export interface StreamSlots {
-  /**
-   * Takes a place for a stream of this address, written as it is counted; the answer gives it back. Refuses with
-   * STREAMS_EXHAUSTED.
-   */
-  take(address: string): () => void;
+/** Whose stream it is, as addresses are counted. */
+export interface StreamOwner {
+  readonly address: string;
+  /** The network of an IPv6 address; undefined in IPv4. */
+  readonly network: string | undefined;
 }
 
-export function createStreamSlots(max: number): StreamSlots {
-  const perAddress = Math.ceil(max / 2);
-  const open = new Map<string, number>();
-  let total = 0;
+/** Bounds how many streams are open: in all, for one address, and for one network. */
+export interface StreamSlots {
+  /**
+   * Takes a place for a stream; the answer gives it back. Where all are taken, the newest stream of the address that has most
+   * gives way, and its `end` is called. Refuses with STREAMS_EXHAUSTED.
+   */
+  take(owner: StreamOwner, end: () => void): () => void;
+}
+
+export interface StreamLimits {
+  readonly streams: number;
+  readonly streamsPerAddress: number;
+}
+
+/** A network has four times what an address has, and neither has more than half of all. */
+const networkFactor = 4;
+
+export function createStreamSlots({ streams, streamsPerAddress }: StreamLimits): StreamSlots {
+  const half = Math.ceil(streams / 2);
+  const perAddress = Math.min(streamsPerAddress, half);
+  const perNetwork = Math.min(streamsPerAddress * networkFactor, half);
+  const open = createFairQueue<() => void>(streams);
+  const ofNetworks = new Map<string, number>();
 
   return {
-    take(address) {
-      const count = open.get(address) ?? 0;
-      if (total >= max || count >= perAddress) throw exhausted();
-      total++;
-      open.set(address, count + 1);
+    take({ address, network = "" }, end) {
+      const inNetwork = ofNetworks.get(network) ?? 0;
+      if (open.countOf(address) >= perAddress) throw exhausted();
+      if (network !== "" && inNetwork >= perNetwork) throw exhausted();
+      // An entry of its own, whatever the caller hands in.
+      const entry = () => end();
+      const displaced = open.add(address, entry);
+      if (displaced === entry) throw exhausted();
+      displaced?.();
+      if (network !== "") ofNetworks.set(network, inNetwork + 1);
       return () => {
-        total--;
-        const left = (open.get(address) ?? 1) - 1;
-        if (left > 0) open.set(address, left);
-        else open.delete(address);
+        open.remove(address, entry);
+        if (network === "") return;
+        const left = (ofNetworks.get(network) ?? 1) - 1;
+        if (left > 0) ofNetworks.set(network, left);
+        else ofNetworks.delete(network);
       };
     },
   };

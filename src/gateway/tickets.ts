@@ -64,13 +64,21 @@ export interface TicketsOptions {
   readonly seal: Seal;
   readonly clock: Clock;
   readonly handleMaxAgeMs: number;
+  /** A longer life that a page wishes is cut to this. */
+  readonly maxTtlMs: number;
 }
 
-export function createTickets({ client, apps, seal, clock, handleMaxAgeMs }: TicketsOptions): Tickets {
+export function createTickets(options: TicketsOptions): Tickets {
+  const { client, apps, seal, clock, handleMaxAgeMs, maxTtlMs } = options;
   return {
     async create(app, { scene = "", customData, ttlMs, requester }, { kind, boundTo }) {
       const created = await client.createTicket(
-        { scene, customData, requester, ...(ttlMs !== undefined && { ttl: durationOf(ttlMs) }) },
+        {
+          scene,
+          customData,
+          requester,
+          ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, maxTtlMs)) }),
+        },
         { credentials: app.credentials },
       );
       const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;

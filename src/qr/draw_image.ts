@@ -20,6 +20,16 @@ export interface Image {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
+/** The dark modules of a code as the path of an SVG, whose size and margin are still to be chosen. */
+export interface Outline {
+  /** Modules on a side, without a quiet zone. */
+  readonly modules: number;
+  readonly path: string;
+}
+
+/** What takes long to draw. {@link imageOf} makes the image of it in no time. */
+export type Drawing = Image | Outline;
+
 /** Where the code lies in the image, in pixels. */
 interface Place {
   /** Width of a module. */
@@ -41,18 +51,38 @@ const minPixelsPerModule = 2;
  * and is drawn all the same. For `qr_image.error_correction` when the code cannot hold the content.
  */
 export function drawImage(content: string, options: ImageOptions): Image {
-  const { format, size, margin, errorCorrection } = options;
-  const matrix = encode(content, errorCorrection);
-  const modules = matrix.size + 2 * margin;
-  const scale = Math.floor(size / modules);
+  return imageOf(draw(content, options), options);
+}
 
-  if (scale >= minPixelsPerModule) {
-    const place = { scale, offset: Math.floor((size - scale * matrix.size) / 2) };
-    return format === "SVG" ? drawSvg(matrix, size, place) : drawPng(matrix, size, place);
-  }
-  if (format === "PNG") throw tooSmall(modules * minPixelsPerModule);
-  // Made to be enlarged: whole pixels would only waste room.
-  return drawSvg(matrix, size, { scale: size / modules, offset: (size / modules) * margin });
+/** Draws what takes long. Throws as {@link drawImage} does. */
+export function draw(content: string, { format, size, margin, errorCorrection }: ImageOptions): Drawing {
+  const matrix = encode(content, errorCorrection);
+  if (format === "SVG") return outlineOf(matrix);
+  const place = placeOf(matrix.size, size, margin);
+  if (!place) throw tooSmall((matrix.size + 2 * margin) * minPixelsPerModule);
+  return drawPng(matrix, size, place);
+}
+
+/** Names what {@link draw} draws: an outline serves every size and margin. */
+export function drawingName(content: string, options: ImageOptions): string {
+  const { format, size, margin, errorCorrection } = options;
+  return JSON.stringify([format, errorCorrection, ...(format === "SVG" ? [] : [size, margin]), content]);
+}
+
+/** The image of a drawing that was made with the same options, or of an outline with others. */
+export function imageOf(drawing: Drawing, { size, margin }: Pick<ImageOptions, "size" | "margin">): Image {
+  if (!("path" in drawing)) return drawing;
+  const { modules } = drawing;
+  const scale = size / (modules + 2 * margin);
+  // Where it is made to be enlarged, whole pixels would only waste room.
+  return svgOf(drawing, size, placeOf(modules, size, margin) ?? { scale, offset: scale * margin });
+}
+
+/** Where a code lies in an image in which each of its modules has as many whole pixels as fit; undefined if those are too few. */
+function placeOf(modules: number, size: number, margin: number): Place | undefined {
+  const scale = Math.floor(size / (modules + 2 * margin));
+  if (scale < minPixelsPerModule) return undefined;
+  return { scale, offset: Math.floor((size - scale * modules) / 2) };
 }
 
 function tooSmall(needed: number): Refusal {
@@ -63,25 +93,29 @@ function tooSmall(needed: number): Refusal {
   });
 }
 
-function drawSvg(matrix: Matrix, size: number, { scale, offset }: Place): Image {
+function outlineOf(matrix: Matrix): Outline {
   // One stroke through the middle of each run of dark modules, placed from the end of the run before: half the text
   // of drawing outlines.
-  let strokes = "";
+  let path = "";
   for (let row = 0; row < matrix.size; row++) {
     let end: number | undefined;
     for (let column = 0; column < matrix.size; column++) {
       if (!matrix.isDark(row, column)) continue;
       const start = column;
       while (matrix.isDark(row, column + 1)) column++;
-      strokes += end === undefined ? `M${start} ${row}.5` : `m${start - end} 0`;
+      path += end === undefined ? `M${start} ${row}.5` : `m${start - end} 0`;
       end = column + 1;
-      strokes += `h${end - start}`;
+      path += `h${end - start}`;
     }
   }
+  return { modules: matrix.size, path };
+}
+
+function svgOf({ path }: Outline, size: number, { scale, offset }: Place): Image {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}"` +
     ` shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/>` +
-    `<path stroke="#000" transform="translate(${offset} ${offset}) scale(${scale})" d="${strokes}"/></svg>\n`;
+    `<path stroke="#000" transform="translate(${offset} ${offset}) scale(${scale})" d="${path}"/></svg>\n`;
   return { mediaType: "image/svg+xml", data: new TextEncoder().encode(svg) };
 }
 

@@ -1,42 +1,54 @@
 import { Worker } from "node:worker_threads";
+import { createFairQueue } from "../domain/fair_queue.js";
 import { Refusal } from "../domain/refusal.js";
-import type { Image, ImageOptions } from "./draw_image.js";
+import { type Drawing, type Image, type ImageOptions, imageOf } from "./draw_image.js";
 import type { DrawAnswer, DrawRequest } from "./image_worker.js";
 
-export type { Image, ImageOptions } from "./draw_image.js";
+export { type Drawing, drawingName, type Image, type ImageOptions, imageOf } from "./draw_image.js";
+
+/** Who wants an image, and for how long. */
+export interface ImageCaller {
+  /** Callers with different names take turns. */
+  readonly caller?: string;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Draws QR codes in a thread of its own, since a large one takes the time of a hundred calls. */
 export interface ImageRenderer {
   /**
-   * Draws the content as a QR code, in the order of the calls.
+   * Draws the content as a QR code. Callers take turns; the images of one are drawn in the order of the calls.
    *
    * @throws Refusal INVALID_REQUEST when the image is too small or the code cannot hold the content (see `drawImage`),
    * RATE_LIMITED when too many are waiting, SERVER_DRAINING after `close`. The signal's reason when it aborts. Another
    * Error when the thread dies.
    */
-  render(content: string, options: ImageOptions, signal?: AbortSignal): Promise<Image>;
+  render(content: string, options: ImageOptions, by?: ImageCaller): Promise<Image>;
+
+  /** As `render`, for callers that keep drawings: `imageOf` makes images of them. */
+  draw(content: string, options: ImageOptions, by?: ImageCaller): Promise<Drawing>;
 
   /** Ends the thread and refuses what is still waiting with SERVER_DRAINING. A second call changes nothing. */
   close(): Promise<void>;
 }
 
-/** One image that somebody waits for. */
+/** One drawing that somebody waits for. */
 interface Job {
   readonly request: DrawRequest;
-  readonly resolve: (image: Image) => void;
+  readonly resolve: (drawing: Drawing) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
  * Makes a renderer. Its thread starts with the first image, and keeps the process alive only while it draws.
  *
- * `maxPending` is how many images may wait, the one being drawn included: 256 by default.
+ * `maxPending` is how many images may wait, the one being drawn included: 256 by default. With so many the newest of the caller
+ * who has most waiting is refused, so that nobody is kept out by another.
  */
 export function createImageRenderer({ maxPending = 256 }: { maxPending?: number } = {}): ImageRenderer {
   let worker: Worker | undefined;
   let drawing: Job | undefined;
   // Kept here and sent one by one, so that an abandoned image is never drawn and the bound is a real one.
-  const waiting: Job[] = [];
+  const waiting = createFairQueue<Job>(maxPending - 1);
   let closed: Promise<void> | undefined;
 
   function start(): Worker {
@@ -62,8 +74,11 @@ export function createImageRenderer({ maxPending = 256 }: { maxPending?: number 
   }
 
   function drawNext(): void {
-    if (drawing) return;
-    drawing = waiting.shift();
+    begin(waiting.take());
+  }
+
+  function begin(job: Job | undefined): void {
+    drawing = job;
     if (!drawing) {
       worker?.unref();
       return;
@@ -79,25 +94,23 @@ export function createImageRenderer({ maxPending = 256 }: { maxPending?: number 
   }
 
   function abandon(reasonFor: () => Error): void {
-    const jobs = drawing ? [drawing, ...waiting] : [...waiting];
+    const jobs = [...(drawing ? [drawing] : []), ...waiting.clear()];
     drawing = undefined;
-    waiting.length = 0;
     for (const job of jobs) job.reject(reasonFor());
   }
 
-  function enqueue(request: DrawRequest, signal: AbortSignal | undefined): Promise<Image> {
+  function enqueue(request: DrawRequest, { caller = "", signal }: ImageCaller): Promise<Drawing> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        const index = waiting.indexOf(job);
-        if (index >= 0) waiting.splice(index, 1);
+        waiting.remove(caller, job);
         job.reject(signal?.reason);
       };
       const forget = () => signal?.removeEventListener("abort", onAbort);
       const job: Job = {
         request,
-        resolve(image) {
+        resolve(drawn) {
           forget();
-          resolve(image);
+          resolve(drawn);
         },
         reject(error) {
           forget();
@@ -105,20 +118,20 @@ export function createImageRenderer({ maxPending = 256 }: { maxPending?: number 
         },
       };
       signal?.addEventListener("abort", onAbort);
-      waiting.push(job);
-      drawNext();
+      if (drawing) waiting.add(caller, job)?.reject(tooMany());
+      else begin(job);
     });
   }
 
+  async function draw(content: string, options: ImageOptions, by: ImageCaller = {}): Promise<Drawing> {
+    by.signal?.throwIfAborted();
+    if (closed !== undefined) throw draining();
+    return enqueue({ content, options }, by);
+  }
+
   return {
-    async render(content, options, signal) {
-      signal?.throwIfAborted();
-      if (closed !== undefined) throw draining();
-      if (waiting.length + (drawing ? 1 : 0) >= maxPending) {
-        throw new Refusal("RATE_LIMITED", "too many QR images are waiting to be drawn");
-      }
-      return enqueue({ content, options }, signal);
-    },
+    render: async (content, options, by) => imageOf(await draw(content, options, by), options),
+    draw,
 
     close() {
       closed ??= (async () => {
@@ -148,7 +161,7 @@ function workerFile(): ConstructorParameters<typeof Worker> {
 function settle(job: Job, answer: DrawAnswer): void {
   switch (answer.kind) {
     case "drawn":
-      job.resolve(answer.image);
+      job.resolve(answer.drawing);
       return;
     case "refused":
       job.reject(new Refusal(answer.reason, answer.message, { fieldViolations: answer.fieldViolations }));
@@ -157,6 +170,10 @@ function settle(job: Job, answer: DrawAnswer): void {
       job.reject(new Error("a QR code could not be drawn", { cause: answer.at }));
       return;
   }
+}
+
+function tooMany(): Refusal {
+  return new Refusal("RATE_LIMITED", "too many QR images are waiting to be drawn");
 }
 
 function draining(): Refusal {

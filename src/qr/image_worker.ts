@@ -1,8 +1,8 @@
 import { parentPort } from "node:worker_threads";
 import type { FieldViolation, Reason } from "../domain/refusal.js";
 import { Refusal } from "../domain/refusal.js";
-import type { Image, ImageOptions } from "./draw_image.js";
-import { drawImage } from "./draw_image.js";
+import type { Drawing, ImageOptions } from "./draw_image.js";
+import { draw } from "./draw_image.js";
 
 /** What the worker is sent: one image to draw. It is sent the next one when it has answered. */
 export interface DrawRequest {
@@ -12,7 +12,7 @@ export interface DrawRequest {
 
 /** What the worker answers. */
 export type DrawAnswer =
-  | { readonly kind: "drawn"; readonly image: Image }
+  | { readonly kind: "drawn"; readonly drawing: Drawing }
   | {
       readonly kind: "refused";
       readonly reason: Reason;
@@ -27,12 +27,13 @@ const port = parentPort;
 
 port.on("message", ({ content, options }: DrawRequest) => {
   const answer = answerTo(content, options);
-  port.postMessage(answer, answer.kind === "drawn" ? [answer.image.data.buffer] : []);
+  const isImage = answer.kind === "drawn" && "data" in answer.drawing;
+  port.postMessage(answer, isImage ? [answer.drawing.data.buffer] : []);
 });
 
 function answerTo(content: string, options: ImageOptions): DrawAnswer {
   try {
-    return { kind: "drawn", image: drawImage(content, options) };
+    return { kind: "drawn", drawing: draw(content, options) };
   } catch (error) {
     if (error instanceof Refusal) {
       const { reason, message, fieldViolations } = error;

@@ -18,6 +18,7 @@ export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
     if (reader.pos < reader.len) throw new SyntaxError("bytes are left over");
     return message;
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     // The library's own text may quote what it read.
     const kind = error instanceof Error ? error.name : typeof error;
     throw new Refusal("INVALID_REQUEST", `the request cannot be decoded (${kind})`);

@@ -3,7 +3,7 @@ import {
   AuthorizeResponse,
   CancelRequest,
   CancelResponse,
-  CreateTicketRequest,
+  type CreateTicketRequest,
   CreateTicketResponse,
   ExchangeUserInfoRequest,
   ExchangeUserInfoResponse,
@@ -28,6 +28,7 @@ import type { ImageRenderer } from "../qr/image.js";
 import type { TicketService } from "../service/tickets.js";
 import type { WatchTicket } from "../service/watch.js";
 import type { Method, StreamMethod } from "./calls.js";
+import { createTicketDecoder } from "./custom_data.js";
 import { readCreateTicket, readExchange, readMarkScanned, readProof, readTicketId } from "./requests.js";
 import {
   createdMessage,
@@ -61,7 +62,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
   const appOf = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
 
   const createTicket: ByApp<CreateTicketRequest, CreateTicketResponse> = {
-    request: CreateTicketRequest,
+    request: createTicketDecoder(told.maxCustomDataBytes),
     response: CreateTicketResponse,
     async handle(app, request, call) {
       const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
@@ -69,7 +70,8 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       const { ticket, createdAt } = prepared;
       call.about(ticket.id);
       const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt });
-      const image = wanted && (await images.render(qrContent, wanted, call.signal()));
+      const image =
+        wanted && (await images.render(qrContent, wanted, { caller: app.id, signal: call.signal() }));
       await tickets.create(prepared);
       return createdMessage(prepared, qrContent, image, told.minPollInterval, clock.now());
     },

@@ -14,6 +14,7 @@ import type { RequesterContext } from "../domain/ticket.js";
 import { readContent } from "../qr/content.js";
 import type { ImageOptions } from "../qr/image.js";
 import type { NewTicket, ScannedCode, TicketProof } from "../service/tickets.js";
+import { violateSize } from "./custom_data.js";
 import { createFields, type Fields } from "./decode.js";
 
 /** Limits of fields, as the proto's comments state them. */
@@ -102,7 +103,7 @@ function customDataOf(
   if (!customData || Object.keys(customData).length === 0) return undefined;
   const json = JSON.stringify(customData);
   if (Buffer.byteLength(json) > maxBytes) {
-    fields.violate("custom_data", `must have at most ${maxBytes} bytes as JSON`);
+    violateSize(fields, maxBytes);
   }
   return json;
 }

@@ -31,7 +31,15 @@ test("a gateway with one app and one key has the default of everything else", ()
     handleMaxAge: 3_600_000,
     heartbeat: 15_000,
     trustedProxies: [],
-    limits: { createsPerMinute: 6000, callsPerMinute: 6000, streams: 10_000 },
+    limits: {
+      createsPerMinute: 600,
+      callsPerMinute: 6000,
+      maxTtl: 120_000,
+      streams: 10_000,
+      streamsPerAddress: 2000,
+      connections: 20_000,
+      connectionsPerAddress: 5000,
+    },
     shutdown: { deadline: 10_000 },
   });
 });
@@ -53,6 +61,10 @@ test.each([
   ["limits.createsPerMinute", { limits: { createsPerMinute: 0 } }],
   ["limits.callsPerMinute", { limits: { callsPerMinute: 10_000_001 } }],
   ["limits.streams", { limits: { streams: 1_000_001 } }],
+  ["limits.maxTtl", { limits: { maxTtl: "2h" } }],
+  ["limits.streamsPerAddress", { limits: { streamsPerAddress: 0 } }],
+  ["limits.connections", { limits: { connections: 0 } }],
+  ["limits.connectionsPerAddress", { limits: { connectionsPerAddress: 0 } }],
   ["shutdown.deadline", { shutdown: { deadline: "11m" } }],
   ["service.address", { service: { address: "127.0.0.1:0" } }],
   ["service.address", { service: { address: "unix:/run/qrlogin" } }],

@@ -136,6 +136,38 @@ describe("who follows a ticket", () => {
     expect([calls() - before, store.everWatched()]).toEqual([3, 3]);
   });
 
+  it("begins anew where the watch has failed, which keeps no place", async () => {
+    followers.close();
+    let broken = true;
+    const calls: string[] = [];
+    const failing: AppClient = {
+      ...client,
+      watchStatus(request, options) {
+        calls.push("watch");
+        if (!broken) return client.watchStatus(request, options);
+        throw new Error("broken");
+      },
+      getStatus(request, options) {
+        calls.push("once");
+        return client.getStatus(request, options);
+      },
+    };
+    // Room for one, which the failed watch must not take.
+    followers = createFollowers(failing, clock, 1);
+    const held = await created(shop);
+    const other = await created(shop);
+    await expect(followers.glance(followed(held), 1_000)).rejects.toThrow("broken");
+    broken = false;
+    expect((await followers.glance(followed(other), 1_000))?.status.state).toBe(TicketState.PENDING);
+    expect(calls).toEqual(["watch", "watch"]);
+    followers.close();
+    followers = createFollowers(failing, clock, 1);
+    broken = true;
+    await expect(followers.follow(followed(held), forever).next()).rejects.toThrow("broken");
+    broken = false;
+    expect((await followers.glance(followed(held), 1_000))?.status.state).toBe(TicketState.PENDING);
+  });
+
   it("ends without a terminal status when all is closed, and nobody begins anew", async () => {
     const held = await created(shop);
     const sightings = follow(followed(held), forever);

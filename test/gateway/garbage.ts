@@ -90,13 +90,13 @@ const broken = [
   Buffer.from('{"handle":"a","handle":"b"}'),
   Buffer.from("{"),
   Buffer.from('"'),
-  Buffer.from("[".repeat(30_000)),
-  Buffer.from(`{"customData":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`),
+  Buffer.from("[".repeat(8_000)),
+  Buffer.from(`{"customData":${'{"a":'.repeat(1_300)}1${"}".repeat(1_300)}}`),
   Buffer.from(`{"customData":{"a":${"[".repeat(60)}${"]".repeat(60)}}}`),
   Buffer.alloc(70_000, "x"),
-  Buffer.from(`{"place":"${"x".repeat(65_000)}"}`),
-  Buffer.from('"\\'.repeat(20_000)),
-  Buffer.from("1".repeat(60_000)),
+  Buffer.from(`{"place":"${"x".repeat(8_000)}"}`),
+  Buffer.from('"\\'.repeat(4_000)),
+  Buffer.from("1".repeat(8_000)),
 ];
 
 const contentTypes = [

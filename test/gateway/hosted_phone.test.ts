@@ -174,7 +174,7 @@ describe("what the phone is refused", () => {
     expect((await phone("scanned", late, alice)).code).toBe(9006);
   });
 
-  it.each(["AAAAAAAAAAAAAAAAAAAAAA", "nonsense", "a.b.c.d.e", "x".repeat(8_000)])(
+  it.each(["AAAAAAAAAAAAAAAAAAAAAA", "nonsense", "a.b.c.d.e", "x".repeat(2_000)])(
     "a code that never was: %s",
     async (name) => {
       expect((await phone("scanned", name, alice)).code).toBe(2241);
@@ -182,7 +182,7 @@ describe("what the phone is refused", () => {
     },
   );
 
-  it.each([{}, { random: 7 }, { random: "" }, { random: "x".repeat(9_000) }])(
+  it.each([{}, { random: 7 }, { random: "" }, { random: "x".repeat(3_000) }])(
     "a body that names no code",
     async (body) => {
       expect((await call(`${v2}/scanned`, body, { authorization: alice })).code).toBe(400);

@@ -49,6 +49,17 @@ describe("tickets of one address", () => {
   });
 });
 
+describe("tickets of one IPv6 network", () => {
+  it("are four times as many as those of an address, however many addresses ask", async () => {
+    const create = async (address: string) => (await from(address).post(tickets, { appId: "shop" })).status;
+    for (const subnet of [1, 2, 3, 4]) {
+      for (const host of [1, 2, 3]) expect(await create(`2001:db8:7:${subnet}::${host}`)).toBe(201);
+    }
+    expect(await create("2001:db8:7:5::1")).toBe(429);
+    expect(await create("2001:db8:8:5::1")).toBe(201);
+  });
+});
+
 describe("other calls of one address", () => {
   it("share a limit of their own, which status calls and streams do not count for and never reach", async () => {
     const { handle, pictures } = await browser.create();
@@ -76,27 +87,48 @@ describe("other calls of one address", () => {
 });
 
 describe("streams of events", () => {
+  const open = async (address: string) => {
+    const visitor = from(address);
+    const { handle } = await visitor.create();
+    const [pair = []] = [...visitor.cookies];
+    const headers = { "x-forwarded-for": address, cookie: pair.join("=") };
+    return openStream(`${gateway.url}${eventsPath(handle)}`, { headers });
+  };
+  const trustedProxies = ["127.0.0.1"];
+
   it("of one address are half of all at most, and one that ends makes room", async () => {
-    await restartGateway({ limits: { streams: 4 }, trustedProxies: ["127.0.0.1"] });
-    const open = async (address: string) => {
-      const visitor = from(address);
-      const { handle } = await visitor.create();
-      const [pair = []] = [...visitor.cookies];
-      const headers = { "x-forwarded-for": address, cookie: pair.join("=") };
-      return openStream(`${gateway.url}${eventsPath(handle)}`, { headers });
-    };
+    await restartGateway({ limits: { streams: 4 }, trustedProxies });
     const first = await open("203.0.113.7");
-    await open("203.0.113.7");
+    await first.until("PENDING");
+    await (await open("203.0.113.7")).until("PENDING");
     await (await open("203.0.113.7")).until('"reason":"STREAMS_EXHAUSTED"');
-    await (await open("203.0.113.8")).until("PENDING");
-    await (await open("203.0.113.9")).until("PENDING");
-    await (await open("203.0.113.10")).until("STREAMS_EXHAUSTED");
     first.leave();
     const tried = async () => {
-      const events = await open("203.0.113.10");
+      const events = await open("203.0.113.7");
       await events.until("event: ");
       return events.text();
     };
     await expect.poll(tried).toContain('"state":"PENDING"');
+  });
+
+  it("of the address that has most give way, the newest first, where all are taken", async () => {
+    await restartGateway({ limits: { streams: 4 }, trustedProxies });
+    const first = await open("203.0.113.7");
+    const second = await open("203.0.113.7");
+    for (const address of ["203.0.113.8", "203.0.113.9", "203.0.113.10"]) {
+      await (await open(address)).until("PENDING");
+    }
+    await second.ended;
+    await first.until("PENDING");
+    // Now each of them has one.
+    await (await open("203.0.113.11")).until("STREAMS_EXHAUSTED");
+  });
+
+  it("of one address are as many as is configured, and of an IPv6 network four times as many", async () => {
+    await restartGateway({ limits: { streams: 100, streamsPerAddress: 1 }, trustedProxies });
+    for (const subnet of [1, 2, 3, 4]) await (await open(`2001:db8:7:${subnet}::1`)).until("PENDING");
+    await (await open("2001:db8:7:1::2")).until("STREAMS_EXHAUSTED");
+    await (await open("2001:db8:7:5::1")).until("STREAMS_EXHAUSTED");
+    await (await open("2001:db8:8:5::1")).until("PENDING");
   });
 });

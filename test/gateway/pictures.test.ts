@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { newSecret } from "../../src/domain/secrets.js";
+import { pngOptions } from "../../src/gateway/requests.js";
 import { bitmapOf, decode } from "../qr/decode.js";
 import { startTestGateway } from "../support/gateway.js";
 import { api, openBrowser } from "./browser.js";
@@ -48,11 +49,30 @@ describe("a picture", () => {
       ["", 320],
       ["?size=512", 512],
       ["?size=1024&margin=0&errorCorrection=L", 1024],
-      ["?size=300&margin=16&errorCorrection=H", 300],
+      // Moved up to the next multiple of 64.
+      ["?size=300&margin=16&errorCorrection=H", 320],
     ] as const) {
       const picture = await readBack(await browser.get(`${pictures.png}${query}`));
       expect(picture, query).toMatchObject({ width, read: { zxing: qrContent } });
     }
+  });
+
+  it("as SVG has exactly the size and the margin that are asked for", async () => {
+    const { pictures } = await browser.create();
+    const { text } = await browser.get(`${pictures.svg}?size=301&margin=5`);
+    expect(text).toContain('width="301" height="301"');
+  });
+
+  it("as PNG has one of 16 sizes and 6 margins, whatever is asked for, and none that is smaller", () => {
+    const drawn = new Set<string>();
+    for (let size = 64; size <= 1_024; size++) {
+      for (let margin = 0; margin <= 16; margin++) {
+        const options = pngOptions({ size, margin, errorCorrection: "M" });
+        expect(options.size >= size && options.margin >= margin).toBe(true);
+        drawn.add(JSON.stringify(options));
+      }
+    }
+    expect(drawn.size).toBe(16 * 6);
   });
 
   it.each([

@@ -91,6 +91,30 @@ describe("the renderer", () => {
     await renderer.render(content, options);
   });
 
+  it("takes turns between callers, so that one who asks for many does not hold up another", async () => {
+    const renderer = newRenderer();
+    const order: string[] = [];
+    const ask = (caller: string) =>
+      renderer.render(content, options, { caller }).then(() => order.push(caller));
+    await Promise.all([...Array.from({ length: 20 }, () => ask("many")), ask("one"), ask("one")]);
+    // One is being drawn already; then they take turns.
+    expect(order.slice(0, 5)).toEqual(["many", "many", "one", "many", "one"]);
+  });
+
+  it("refuses the newest image of who has most waiting, where another caller finds no room", async () => {
+    const renderer = newRenderer({ maxPending: 4 });
+    const ofMany = Array.from({ length: 4 }, () => renderer.render(content, options, { caller: "many" }));
+    const ends = Promise.allSettled(ofMany);
+    await renderer.render(content, options, { caller: "one" });
+    expect((await ends).map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+    ]);
+    await expect(ofMany[3]).rejects.toMatchObject({ reason: "RATE_LIMITED" });
+  });
+
   it("lets 256 pend unless told otherwise", async () => {
     const renderer = newRenderer();
     const pending = Array.from({ length: 256 }, () => renderer.render(content, options));
@@ -142,7 +166,9 @@ describe("the renderer", () => {
 describe("an abandoned image", () => {
   it("is not begun when the signal has aborted before", async () => {
     const reason = new Error("the caller left");
-    await expect(newRenderer().render(content, options, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(newRenderer().render(content, options, { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
     expect(threads).toHaveLength(0);
   });
 
@@ -151,7 +177,7 @@ describe("an abandoned image", () => {
     const abort = new AbortController();
     const reason = new Error("the caller left");
     const first = renderer.render(content, options);
-    const second = renderer.render(content, options, abort.signal);
+    const second = renderer.render(content, options, abort);
     abort.abort(reason);
     const third = renderer.render(content, options);
     await expect(second).rejects.toBe(reason);
@@ -162,7 +188,7 @@ describe("an abandoned image", () => {
     const renderer = newRenderer({ maxPending: 2 });
     const abort = new AbortController();
     const reason = new Error("the caller left");
-    const first = renderer.render(`${content} `, options, abort.signal);
+    const first = renderer.render(`${content} `, options, abort);
     abort.abort(reason);
     const second = renderer.render(content, options);
     await expect(renderer.render(content, options)).rejects.toMatchObject({ reason: "RATE_LIMITED" });
@@ -173,9 +199,11 @@ describe("an abandoned image", () => {
   it("leaves no listener on the signal, and neither does a drawn or a refused one", async () => {
     const renderer = newRenderer();
     const { signal } = new AbortController();
-    await renderer.render(content, options, signal);
-    await expect(renderer.render(content, { ...options, size: 64 }, signal)).rejects.toBeInstanceOf(Refusal);
-    const pending = renderer.render(content, options, signal);
+    await renderer.render(content, options, { signal });
+    await expect(renderer.render(content, { ...options, size: 64 }, { signal })).rejects.toBeInstanceOf(
+      Refusal,
+    );
+    const pending = renderer.render(content, options, { signal });
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
     await Promise.all([renderer.close(), expect(pending).rejects.toBeInstanceOf(Refusal)]);
     expect(getEventListeners(signal, "abort")).toHaveLength(0);

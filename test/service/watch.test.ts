@@ -268,18 +268,22 @@ describe("the end", () => {
     expectNothingLeft(service);
   });
 
-  test("watches that have ended make room", async () => {
-    const service = createService({ maxPerTicket: 1 });
+  test("watches that have ended make room, and take no place from one that goes on", async () => {
+    const service = createService({ maxPerTicket: 2 });
     const created = await service.create();
-    for (let i = 0; i < 5; i++) {
+    const live = follow(service, created);
+    await live.message();
+    for (let i = 0; i < 3; i++) {
       const { message, watch } = follow(service, created);
       await message();
       await watch.return();
     }
-    const { message, watch } = follow(service, created);
-    await message();
     expect(service.faults.subscriptions).toBe(1);
-    await watch.return();
+    const pending = live.message();
+    await service.scan(created.id);
+    expect(await pending).toMatchObject({ state: "SCANNED" });
+    await live.watch.return();
+    expectNothingLeft(service);
   });
 
   test("ending it while it waits leaves no subscription or timer, and changes nothing", async () => {

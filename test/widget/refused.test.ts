@@ -4,6 +4,16 @@ import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js
 
 useChromium();
 
+/** Counts what the page asks for from now on in `fetches`. */
+const countFetches = `{
+  const send = globalThis.fetch;
+  globalThis.fetches = 0;
+  globalThis.fetch = (...words) => {
+    globalThis.fetches++;
+    return send(...words);
+  };
+}`;
+
 describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${withoutChromium}`, () => {
   it("asks again for a picture that does not come, and gives up in the end", async () => {
     const stage = await setWidgetStage();
@@ -73,12 +83,32 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     const body = JSON.stringify({ reason: "RATE_LIMITED", detail: "too fast", retryAfterMs: 30_000 });
     await it.page.route(/\/tickets$/, (route) => route.fulfill({ status: 429, body }), { times: 1 });
     await it.page.clock.install();
+    await it.run(countFetches);
     await it.begin();
     await it.heard("onCodeLoadFailed");
     // Time goes by in the page by itself as well.
     await it.page.clock.runFor(20_000);
-    expect(it.of("onCodeShow")).toEqual([]);
+    // What was asked, and not what was shown: an answer takes its time.
+    expect(await it.run("fetches")).toBe(1);
     await it.page.clock.runFor(11_000);
     await it.heard("onCodeShow");
+  });
+
+  it("waits as long as it is told to before it asks for the status again", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const body = JSON.stringify({ reason: "STORE_UNAVAILABLE", detail: "away", retryAfterMs: 30_000 });
+    await it.page.route(/\/tickets\/status$/, (route) => route.fulfill({ status: 503, body }), { times: 1 });
+    await it.run("globalThis.EventSource = undefined");
+    await it.page.clock.install();
+    await it.begin();
+    await it.heard("onCodeShow");
+    await it.run(countFetches);
+    await it.state.getByText("No connection. Trying again…").waitFor();
+    const before = await it.run<number>("fetches");
+    await it.page.clock.runFor(20_000);
+    expect(await it.run("fetches")).toBe(before);
+    await it.page.clock.runFor(11_000);
+    await it.state.getByText("Scan the code with the app").waitFor();
   });
 });

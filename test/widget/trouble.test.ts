@@ -109,6 +109,28 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(polled.filter((url) => url.endsWith("/status"))).toEqual([]);
   });
 
+  it("asks once the time of its code is over, and no sooner, where the stream has gone silent", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    await it.page.clock.install();
+    await it.begin();
+    await it.readCode();
+    await it.heard("onResult");
+    const polled: string[] = [];
+    it.page.on("request", (request) => polled.push(request.url()));
+    const polls = () => polled.filter((url) => url.endsWith("/status")).length;
+    // As a connection is that something on the way has dropped: it brings nothing, and does not end.
+    await it.run("deafen(true)");
+    for (let seconds = 0; seconds < 100; seconds++) await it.page.clock.runFor(1_000);
+    expect(polls()).toBe(0);
+    await stage.clock.pass(121_000);
+    for (let seconds = 0; seconds < 40 && polls() === 0; seconds++) await it.page.clock.runFor(1_000);
+    expect(polls()).toBe(1);
+    await it.run("deafen(false)");
+    await it.heard("onCodeShow", 2);
+    expect(it.of("onError")).toEqual([]);
+  });
+
   it("polls where a proxy holds the stream back", async () => {
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import { knowBrowser } from "../browser.js";
+import { countedAddressOf } from "../caller_address.js";
+import { closeOf } from "../caller_left.js";
 import { demandOrigin, isEmbedded } from "../origins.js";
 import type { GatewayParts } from "../parts.js";
 import { note } from "../request_log.js";
@@ -53,7 +55,10 @@ export function createCodes({
       const created = await tickets.create(app, { ...wish, requester }, { kind: "hosted-handle", boundTo });
       const { ticketId, ticketSecret, qrContent, remainingMs } = created;
       note(request, { app: app.id, ticketId });
-      const image = await pictures.draw(qrContent, picture);
+      const image = await pictures.draw(qrContent, picture, {
+        address: countedAddressOf(request),
+        signal: closeOf(reply),
+      });
       if (app.pollByTicketId) {
         secrets.remember({ app, credentials: app.credentials, ticketId, ticketSecret, boundTo });
       }

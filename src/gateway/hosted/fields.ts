@@ -1,18 +1,13 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
-import { single } from "../requests.js";
+import { maxCustomDataBytes, customData as object, single } from "../requests.js";
 
 /** Longest handle or ticket that is looked at, in characters. */
-const maxName = 8_192;
-
-/** Longest custom data as text, in characters: above what the service takes, and no deeper than a stack is high. */
-const maxText = 1_024;
+const maxName = 2_048;
 
 const name = z.string().min(1, "is required").max(maxName, "is too long");
 
-const customData = z
-  .preprocess(parsed, z.record(z.string(), z.unknown(), "must be an object").nullish())
-  .transform((value) => value ?? undefined);
+const customData = z.preprocess(parsed, object.nullish()).transform((value) => value ?? undefined);
 
 const scene = z
   .string("must be a text")
@@ -62,7 +57,7 @@ export function appIdOf(request: FastifyRequest): string | undefined {
 
 /** The API list has a text where the SDKs send an object. */
 function parsed(value: unknown): unknown {
-  if (typeof value !== "string" || value.length > maxText) return value;
+  if (typeof value !== "string" || value.length > maxCustomDataBytes) return value;
   if (value === "") return undefined;
   try {
     return JSON.parse(value);

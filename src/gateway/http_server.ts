@@ -1,0 +1,82 @@
+import { createServer as createPlain, type RequestListener, type Server } from "node:http";
+import { createServer as createTls } from "node:https";
+import { BlockList, isIP, type Socket } from "node:net";
+import { createFairQueue } from "../domain/fair_queue.js";
+import { addressOf, countedAddressOf } from "./caller_address.js";
+
+/** How many connections are open at a time. */
+export interface ConnectionLimits {
+  /** In all. 20,000 by default. Past it the newest of the address that has most is closed. */
+  readonly connections: number;
+  /** Of one address (IPv6: one /64) that is no trusted proxy. 5,000 by default. */
+  readonly connectionsPerAddress: number;
+}
+
+export interface HttpServerOptions extends ConnectionLimits {
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Addresses and networks (CIDR) whose connections are many callers'. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** What a connection may take, with the times in milliseconds. Nothing here is for a good client to notice. */
+const defaultBounds = {
+  // In bytes, the first line included: a handle in the address, cookies, and a token take under 8 KiB.
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Longer than proxies keep a connection that nobody uses, or they send a request into one that is being closed.
+  keepAliveTimeout: 72_000,
+  // How late the two time-outs of a request may be noticed.
+  connectionsCheckingInterval: 5_000,
+  // Of TLS.
+  handshakeTimeout: 10_000,
+};
+
+/** After so many requests a connection is closed, so that what was bound to it is let go. */
+const maxRequestsPerSocket = 10_000;
+
+/** Creates the HTTP server of a gateway, with a bound for whatever a caller can hold open. Tests give shorter times. */
+export function createHttpServer(
+  handler: RequestListener,
+  { tls, trustedProxies, ...limits }: HttpServerOptions,
+  bounds: Partial<typeof defaultBounds> = {},
+): Server {
+  const bounded = { ...defaultBounds, ...bounds };
+  const server = tls ? createTls({ ...bounded, ...tls }, handler) : createPlain(bounded, handler);
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  limitConnections(server, limits, addressesIn(trustedProxies));
+  return server;
+}
+
+function limitConnections(
+  server: Server,
+  { connections, connectionsPerAddress }: ConnectionLimits,
+  isProxy: (address: string) => boolean,
+): void {
+  const direct = createFairQueue<Socket>(connections);
+  let proxied = 0;
+
+  server.on("connection", (socket: Socket) => {
+    const caller = { ip: socket.remoteAddress ?? "" };
+    if (isProxy(addressOf(caller))) {
+      if (proxied >= connections) return void socket.destroy();
+      proxied++;
+      socket.once("close", () => proxied--);
+      return;
+    }
+    const address = countedAddressOf(caller);
+    if (direct.countOf(address) >= connectionsPerAddress) return void socket.destroy();
+    socket.once("close", () => direct.remove(address, socket));
+    direct.add(address, socket)?.destroy();
+  });
+}
+
+function addressesIn(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [ip = "", prefix] = network.split("/");
+    const isLong = isIP(ip) === 6;
+    list.addSubnet(ip, Number(prefix ?? (isLong ? 128 : 32)), isLong ? "ipv6" : "ipv4");
+  }
+  return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
