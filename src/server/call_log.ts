@@ -3,8 +3,10 @@ import { status } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { Refusal } from "../domain/refusal.js";
 import { logNameOf } from "../domain/secrets.js";
+import type { LineLimit } from "../log/line_limit.js";
 import { answers } from "./errors.js";
 import { flatRedaction } from "./redaction.js";
+import { hasOwnEndLine, hasOwnLine } from "./refusal_lines.js";
 
 /** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
 export interface CallLog {
@@ -16,11 +18,11 @@ export interface CallLine {
   about(ticketId: string | undefined): void;
   /** Writes the line of a call that was not refused. */
   end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void;
-  /** Writes the line of a call that was refused, as an error where the fault is ours. */
+  /** Writes the line of a call that was refused, as an error where the fault is ours, or counts it in a flood. */
   refused(refusal: Refusal): void;
 }
 
-export function createCallLog(log: Logger): CallLog {
+export function createCallLog(log: Logger, refusals: LineLimit): CallLog {
   // The lines are flat: looking for secret fields one level down as well would cost six times the line.
   const flat = log.child({}, { redact: [...flatRedaction] });
   return {
@@ -44,11 +46,13 @@ export function createCallLog(log: Logger): CallLog {
         },
         end(code) {
           if (!log.isLevelEnabled("info")) return;
+          if (code !== "OK" && !hasOwnEndLine(refusals, method, code, line)) return;
           finish(code);
           flat.info(line, "call");
         },
         refused(refusal) {
           const { code } = answers[refusal.reason];
+          if (!hasOwnLine(refusals, method, refusal, line)) return;
           finish(status[code]);
           line.reason = refusal.reason;
           if (refusal.reason === "INTERNAL") log.error({ ...line, err: refusal.cause }, "call failed");
