@@ -162,7 +162,7 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
 /** Returns how long `serve` may take to stop, in milliseconds. The gateway of development mode stops before the service. */
 function serveStopTimeout({ development, gateway: own, grpc }: Config, workers: number | undefined): number {
   const service = workers === undefined ? serviceStopTimeout(grpc) : workersStopTimeout(grpc, workers);
-  return service + (development && own ? gatewayStopTimeout(own) : 0);
+  return service + (development && own ? own.shutdown.deadline : 0);
 }
 
 /** Ends the process when its stop has taken so long, whatever hangs. */

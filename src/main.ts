@@ -32,7 +32,8 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     try {
       stdout.writeAll(`${text}\n`);
     } catch (error) {
-      throw new Error("cannot write to the standard output", { cause: error });
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Error(`cannot write to the standard output (${code})`, { cause: error });
     }
   },
   complain(text) {
