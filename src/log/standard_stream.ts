@@ -15,7 +15,7 @@ export interface StandardStream {
 /** How long {@link StandardStream.writeAll} waits for a full pipe, in steps, in milliseconds. */
 const patience = { total: 500, step: 10 } as const;
 
-/** Opens a standard stream. `stream` is the one of `process`; it is only looked at where nothing else helps. */
+/** Opens a standard stream. `stream` gets the one of `process`, and is called only where nothing else helps. */
 export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardStream {
   const own = withoutBlocking(fd, stream);
   const tryWrite = (data: string | Uint8Array) =>
@@ -43,7 +43,7 @@ export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardSt
  * A pipe or terminal is opened once more: the flag is then ours alone. To set it on the descriptor that we were started with
  * would change it for all who share it, and each of them that ends would change it back.
  */
-function withoutBlocking(fd: 1 | 2, stream: () => unknown): number {
+export function withoutBlocking(fd: number, stream: () => unknown): number {
   const kind = fstatSync(fd);
   // Never waits for a reader. Its position is shared with whoever else writes to it.
   if (kind.isFile()) return fd;

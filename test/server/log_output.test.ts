@@ -1,10 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createAppClient } from "../../src/client/index.js";
+import { namedPipe, stalledPipe } from "../support/named_pipe.js";
 import { type Ended, freePorts, type Running, run, type Variables } from "../support/process.js";
 
 /** Fits a pipe and what the process holds back, several times. Each call that is answered writes 200 bytes. */
@@ -12,25 +10,9 @@ const calls = 1_000;
 
 /** Starts `qrlogin` with this as its standard output. What it says on the standard error is on `stdout` of the answer. */
 function runInto(target: string, words: readonly string[], variables: Variables = {}): Running {
+  const script = 'target=$1; shift; exec "$@" 2>&1 >"$target"';
   const program = [process.execPath, "--import", "tsx", "src/main.ts", ...words];
-  return run(
-    "sh",
-    ["-c", 'target=$1; shift; exec "$@" 2>&1 >"$target"', "sh", target, ...program],
-    variables,
-  );
-}
-
-/** A pipe whose reader is there and does not read. */
-function stalledPipe(): string {
-  const folder = mkdtempSync(join(tmpdir(), "qrlogin-pipe-"));
-  const path = join(folder, "stdout");
-  execFileSync("mkfifo", [path]);
-  const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  onTestFinished(() => {
-    closeSync(reader);
-    rmSync(folder, { recursive: true });
-  });
-  return path;
+  return run("sh", ["-c", script, "sh", target, ...program], variables);
 }
 
 /** Waits for the end, for half a minute: twice as long as a stop may take by default. */
@@ -75,7 +57,7 @@ it.skipIf(!existsSync("/dev/full"))(
     const gateway = runInto("/dev/full", ["gateway"], { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" });
     const address = await servesOn(gateway);
     for (let done = 0; done < calls; done += 50) {
-      const requests = Array.from({ length: 50 }, () => fetch(`http://${address}/qrlogin/v1/widget.js`));
+      const requests = Array.from({ length: 50 }, () => fetch(`http://${address}/qrlogin/v1/widget.js`, { signal: AbortSignal.timeout(10_000) }));
       for (const { status } of await Promise.all(requests)) expect(status).toBe(200);
     }
     gateway.kill("SIGHUP");
@@ -113,7 +95,7 @@ describe("a stop that hangs", () => {
   });
 
   it("is over even where a thread of Node.js hangs, for which an exit would wait", async () => {
-    const pipe = stalledPipeWithoutWriter();
+    const pipe = namedPipe();
     const hang = `import { open } from "node:fs"; open(${JSON.stringify(pipe)}, "r", () => {});`;
     const server = run(process.execPath, ["--import", "tsx", "src/main.ts", "serve"], {
       ...freePorts,
@@ -126,15 +108,6 @@ describe("a stop that hangs", () => {
     expect(stdout).toContain('"msg":"stopped"');
   });
 });
-
-/** A pipe that waits for a writer when it is opened. */
-function stalledPipeWithoutWriter(): string {
-  const folder = mkdtempSync(join(tmpdir(), "qrlogin-pipe-"));
-  const path = join(folder, "pipe");
-  execFileSync("mkfifo", [path]);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return path;
-}
 
 /** Accepts connections and says nothing. */
 async function silentServer(): Promise<{ url: string; connected: Promise<void> }> {
