@@ -115,13 +115,12 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     write(line) {
       const bytes = Buffer.byteLength(line);
       // While lines are being dropped all are, so that the gap is in one place.
-      if (dropped > 0 || waitingBytes + bytes > maxWaitingBytes) {
-        dropped += 1;
-        return;
-      }
-      push(line, bytes);
-      if (failure && !hasEnded) return;
-      if (hasEnded || waitingBytes >= eagerBytes) return drain();
+      if (dropped > 0 || waitingBytes + bytes > maxWaitingBytes) dropped += 1;
+      else push(line, bytes);
+      if (hasEnded) return drain();
+      // The retry will see to it.
+      if (failure) return;
+      if (waitingBytes >= eagerBytes) return drain();
       if (isScheduled) return;
       isScheduled = true;
       afterTurn(drain);

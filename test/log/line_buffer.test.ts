@@ -148,6 +148,15 @@ it("holds a megabyte and no more, counts what it drops, and tells the number and
   expect(device.text.endsWith(`ENOSPC\n${later}`)).toBe(true);
 });
 
+it("drops a line that is longer than all that may wait, tells it, and goes on", () => {
+  const { buffer, device, endTurn } = bufferedDevice();
+  buffer.write(`${"x".repeat(maxWaitingBytes)}\n`);
+  endTurn();
+  buffer.write("next\n");
+  endTurn();
+  expect(device.text).toBe("dropped 1 undefined\nnext\n");
+});
+
 it("tries less and less often, at least once a second", () => {
   const { buffer, clock, device, endTurn, fill } = bufferedDevice();
   fill("EAGAIN");

@@ -57,7 +57,9 @@ it.skipIf(!existsSync("/dev/full"))(
     const gateway = runInto("/dev/full", ["gateway"], { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" });
     const address = await servesOn(gateway);
     for (let done = 0; done < calls; done += 50) {
-      const requests = Array.from({ length: 50 }, () => fetch(`http://${address}/qrlogin/v1/widget.js`, { signal: AbortSignal.timeout(10_000) }));
+      const requests = Array.from({ length: 50 }, () =>
+        fetch(`http://${address}/qrlogin/v1/widget.js`, { signal: AbortSignal.timeout(10_000) }),
+      );
       for (const { status } of await Promise.all(requests)) expect(status).toBe(200);
     }
     gateway.kill("SIGHUP");
