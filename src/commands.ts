@@ -1,34 +1,36 @@
 import { createRequire } from "node:module";
 import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { startApp } from "./app.js";
 import { type DevelopmentUser, developmentUsers, signDevelopmentToken } from "./auth/development.js";
-import type { GatewayConfig } from "./config/config.js";
+import type { Config, GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
 import { developmentPresets } from "./development.js";
 import { systemClock } from "./domain/clock.js";
 import { hexDigest, newSecret } from "./domain/secrets.js";
 import { startGatewayApp } from "./gateway_app.js";
+import { createProcessLog } from "./log/process_log.js";
 import { redaction } from "./server/redaction.js";
 import { startServing } from "./serving.js";
+import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "./stop_timeouts.js";
 import { gatewayWelcome, welcome } from "./welcome.js";
-import { runWorker } from "./workers/worker.js";
+import { runWorker, type WorkerSurroundings } from "./workers/worker.js";
 import { startWorkers } from "./workers/workers.js";
 
 /** What a command needs of the process that it runs in. */
-export interface Surroundings {
+export interface Surroundings extends WorkerSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes a line to the standard output. */
+  /**
+   * Writes a line to the standard output.
+   *
+   * @throws Error when it cannot be written.
+   */
   print(text: string): void;
-  /** Writes a line to the standard error. */
+  /** Writes a line to the standard error, if that can be done. */
   complain(text: string): void;
   /** Fulfilled with the name of the signal that asks the process to stop. */
   stopRequested(): Promise<string>;
-  /** Has the signals that would ask it to stop do nothing. */
-  ignoreSignals(): void;
-  /** Has something done when the process ends, however it comes to that. What it starts is not waited for. */
-  atExit(callback: () => void): void;
 }
 
 /** Exit codes: all is well, it did not work, and the call itself was wrong. */
@@ -121,7 +123,9 @@ async function serve({ config: file, workers }: ServeOptions, around: Surroundin
   const stopRequested = around.stopRequested();
   const config = loadConfig({ file, env: around.env, development: developmentPresets() });
   const { development } = config;
-  const log = pino({ level: config.log.level, redact: redaction });
+  const log = createProcessLog({ level: config.log.level, redact: redaction }, around);
+  const timeoutMs = serveStopTimeout(config, workers);
+  void stopRequested.then(() => endAfter(timeoutMs, around, log));
   let stopAsked = false;
   void stopRequested.then(() => {
     stopAsked = true;
@@ -147,11 +151,23 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
   const sources = { file, env: around.env, development: developmentPresets() };
   const { development, gateway: own, log: logging } = loadConfig({ ...sources, purpose: "gateway" });
   if (!own) throw new Error("the gateway has no configuration");
-  const log = pino({ level: logging.level, redact: redaction });
+  const log = createProcessLog({ level: logging.level, redact: redaction }, around);
+  void stopRequested.then(() => endAfter(gatewayStopTimeout(own), around, log));
   const server = await startGatewayApp(own, log, { demo: development });
   if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
   log.info({ gateway: server.address, development }, "ready");
   await stopPolitely(server, stopRequested, log);
+}
+
+/** Returns how long `serve` may take to stop, in milliseconds. The gateway of development mode stops before the service. */
+function serveStopTimeout({ development, gateway: own, grpc }: Config, workers: number | undefined): number {
+  const service = workers === undefined ? serviceStopTimeout(grpc) : workersStopTimeout(grpc, workers);
+  return service + (development && own ? own.shutdown.deadline : 0);
+}
+
+/** Ends the process when its stop has taken so long, whatever hangs. */
+function endAfter(timeoutMs: number, around: Surroundings, log: Logger): void {
+  around.endAfter(timeoutMs, () => log.error({ timeoutMs }, "stopping took too long and is cut off"));
 }
 
 /** Waits for the wish to stop, and stops. */

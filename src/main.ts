@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { runCommand } from "./commands.js";
+import { openStandardStream } from "./log/standard_stream.js";
 
 // What grpc-js has to say of a failed start is said by us, in one line.
 setLogVerbosity(logVerbosity.NONE);
 
 /** What asks for a stop, and the exit code of a stop at once: 128 and the signal's number, as the shell's conventions have it. */
-const stopSignals = { SIGTERM: 143, SIGINT: 130 } as const;
+const stopSignals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+
+/** Exit code of a stop that took too long. */
+const cutOff = 1;
 
 /**
  * A second signal so soon after the first, in milliseconds, is its echo and not a second wish: npm passes on to its child
@@ -14,10 +18,31 @@ const stopSignals = { SIGTERM: 143, SIGINT: 130 } as const;
  */
 const echoTime = 500;
 
+const stdout = openStandardStream(1, () => process.stdout);
+const stderr = openStandardStream(2, () => process.stderr);
+
+const exitCallbacks: (() => void)[] = [];
+process.on("exit", runExitCallbacks);
+let stopTimer: NodeJS.Timeout | undefined;
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   env: process.env,
-  print: (text) => void process.stdout.write(`${text}\n`),
-  complain: (text) => void process.stderr.write(`${text}\n`),
+  stdout,
+  print(text) {
+    try {
+      stdout.writeAll(`${text}\n`);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Error(`cannot write to the standard output (${code})`, { cause: error });
+    }
+  },
+  complain(text) {
+    try {
+      stderr.writeAll(`${text}\n`);
+    } catch {
+      // Where errors cannot be told there is nobody to tell that.
+    }
+  },
   stopRequested: () =>
     new Promise((resolve) => {
       let firstAt: number | undefined;
@@ -25,7 +50,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
         process.on(signal, () => {
           firstAt ??= performance.now();
           // Asked a second time it stops at once.
-          if (performance.now() - firstAt > echoTime) process.exit(code);
+          if (performance.now() - firstAt > echoTime) end(code);
           resolve(signal);
         });
       }
@@ -33,8 +58,33 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   ignoreSignals: () => {
     for (const signal of Object.keys(stopSignals)) process.on(signal, () => {});
   },
-  atExit: (callback) => void process.on("exit", callback),
+  endAfter(ms, beforehand) {
+    // It also keeps the process alive until then: a stop that waits for nothing would end it with a code of Node.js.
+    stopTimer ??= setTimeout(() => {
+      beforehand();
+      end(cutOff);
+    }, ms);
+  },
+  atExit: (callback) => void exitCallbacks.push(callback),
 });
+clearTimeout(stopTimer);
 
 // Nothing should be left to do. A connection in the middle of its TLS handshake would still hold the process for minutes.
-setTimeout(() => process.exit(), 1_000).unref();
+setTimeout(() => end(process.exitCode), 500).unref();
+
+/** Ends the process now. */
+function end(code: typeof process.exitCode): void {
+  // An exit waits for the threads that read files and look up names, and these may wait for a server that is away.
+  const isHeld = process
+    .getActiveResourcesInfo()
+    .some((kind) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(kind));
+  if (isHeld) {
+    runExitCallbacks();
+    process.kill(process.pid, "SIGKILL");
+  }
+  process.exit(code);
+}
+
+function runExitCallbacks(): void {
+  for (const callback of exitCallbacks.splice(0)) callback();
+}

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ClientOptions } from "../client/index.js";
+import { systemClock } from "../domain/clock.js";
 import { isLoopbackName } from "../gateway/browser.js";
 import { sendProblem } from "../gateway/errors.js";
 import { onlyJson } from "../gateway/json_bodies.js";
@@ -55,7 +56,7 @@ const files: readonly (readonly [address: string, type: string, file: URL])[] = 
 /** The demo: a website at `/`, and at `/phone` a page that plays the phone. For development mode alone. */
 export async function demoRoutes(server: FastifyInstance, service: ClientOptions): Promise<void> {
   const pages: FastifyPluginAsync = async (demo) => {
-    logRequests(demo);
+    logRequests(demo, systemClock);
     onlyJson(demo);
     demo.setErrorHandler(sendProblem);
     demo.addHook("onRequest", async (request, reply) => {

@@ -1,15 +1,18 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { HttpRefusal, problemOf, refusalOf, routeNotFound } from "./refusal.js";
-import { note } from "./request_log.js";
+import { hasOwnFaultLine, note } from "./request_log.js";
 
 /** The refusal that a request ends with, whatever was thrown: what is not one of ours is a fault, logged with its cause. */
 export function refusalFor(error: unknown, request: FastifyRequest): HttpRefusal {
   const refusal =
     refusalOf(error) ?? frameworkRefusal(error) ?? new HttpRefusal(500, "INTERNAL", "internal error");
   note(request, { reason: refusal.reason });
-  if (refusal.reason === "INTERNAL") request.log.error({ err: error }, "request failed");
-  else if (refusal.extras.cause !== undefined)
-    request.log.warn({ err: refusal.extras.cause }, "service failed");
+  const { reason, extras } = refusal;
+  const isInternal = reason === "INTERNAL";
+  if ((isInternal || extras.cause !== undefined) && hasOwnFaultLine(request, reason)) {
+    if (isInternal) request.log.error({ err: error }, "request failed");
+    else request.log.warn({ err: extras.cause }, "service failed");
+  }
   return refusal;
 }
 

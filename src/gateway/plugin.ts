@@ -52,7 +52,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
   // Before the server waits for its connections: a stream of events would hold it.
   instance.addHook("preClose", async () => parts.stop());
   instance.addHook("onClose", () => parts.close());
-  logRequests(instance);
+  logRequests(instance, parts.clock);
   onlyJson(instance);
   instance.setErrorHandler(sendProblem);
   instance.addHook("onRoute", (route) => {

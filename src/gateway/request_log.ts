@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { stdSerializers } from "pino";
+import type { Clock } from "../domain/clock.js";
 import { logNameOf } from "../domain/secrets.js";
+import { createLineLimit, type LineLimit, refusalsPerInterval } from "../log/line_limit.js";
 
 /** What the line of a request tells beside route, status and duration. */
 interface Note {
@@ -24,18 +26,66 @@ export function note(
   notes.set(request, known);
 }
 
-/** Writes one line for each request: its route and never its address, which may hold a handle. */
-export function logRequests(instance: FastifyInstance): void {
+/** Requests that were not refused and have a line of their own, in a minute and for each route. */
+const requestsPerInterval = 6_000;
+
+/** Which lines are written one by one. Pages need no credential, and whoever likes can send requests. */
+interface LineLimits {
+  readonly requests: LineLimit;
+  readonly refusals: LineLimit;
+  /** For the lines that tell the cause of a fault, beside the line of the request. */
+  readonly faults: LineLimit;
+}
+
+/** By server, whose routes share them. */
+const limitsByServer = new WeakMap<object, LineLimits>();
+
+/**
+ * Writes one line for each request: its route and never its address, which may hold a handle. Floods are summed up each
+ * minute.
+ */
+export function logRequests(instance: FastifyInstance, clock: Clock): void {
+  const limits = limitsByServer.get(instance.server) ?? createLineLimits(instance, clock);
+  limitsByServer.set(instance.server, limits);
   instance.addHook("onResponse", async (request, reply) => {
-    const line = {
-      method: request.method,
-      route: request.routeOptions.url,
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
-      ...notes.get(request),
-    };
-    request.log.info(line, "request");
+    const { method, routeOptions } = request;
+    const { statusCode: status } = reply;
+    const noted = notes.get(request);
+    const reason = noted?.reason ?? String(status);
+    const isRefused = status >= 400 || noted?.reason !== undefined;
+    const named = { method: methodOf(request), reason };
+    const isWritten = isRefused
+      ? limits.refusals.admits({ budget: reason, ...named })
+      : limits.requests.admits({ budget: named.method, ...named });
+    if (!isWritten) return;
+    const durationMs = Math.round(reply.elapsedTime * 1_000) / 1_000;
+    request.log.info({ method, route: routeOptions.url, status, durationMs, ...noted }, "request");
   });
+}
+
+/** Returns whether a fault has a line of its own, with its cause. */
+export function hasOwnFaultLine(request: FastifyRequest, reason: string): boolean {
+  const faults = limitsByServer.get(request.server.server)?.faults;
+  return faults?.admits({ budget: reason, method: methodOf(request), reason, isFault: true }) ?? true;
+}
+
+function createLineLimits(instance: FastifyInstance, clock: Clock): LineLimits {
+  const limit = (message: string, lines: number) =>
+    createLineLimit({ log: instance.log, clock, lines, message });
+  const limits = {
+    requests: limit("requests summed up", requestsPerInterval),
+    refusals: limit("refusals summed up", refusalsPerInterval),
+    faults: limit("faults summed up", refusalsPerInterval),
+  };
+  instance.addHook("onClose", async () => {
+    for (const each of Object.values(limits)) each.close();
+  });
+  return limits;
+}
+
+/** Method and route, for summaries: from a bounded set, whatever is asked for. */
+function methodOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? "without a route"}`;
 }
 
 /** For fastify's own lines: the path without the query string, and no header. */

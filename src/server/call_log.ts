@@ -3,8 +3,10 @@ import { status } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { Refusal } from "../domain/refusal.js";
 import { logNameOf } from "../domain/secrets.js";
+import type { LineLimit } from "../log/line_limit.js";
 import { type CallFields, createCallLineWriter } from "./call_line.js";
 import { answers } from "./errors.js";
+import { hasOwnEndLine, hasOwnLine } from "./refusal_lines.js";
 
 /** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
 export interface CallLog {
@@ -16,11 +18,11 @@ export interface CallLine {
   about(ticketId: string | undefined): void;
   /** Writes the line of a call that was not refused. */
   end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void;
-  /** Writes the line of a call that was refused, as an error where the fault is ours. */
+  /** Writes the line of a call that was refused, as an error where the fault is ours, or counts it in a flood. */
   refused(refusal: Refusal): void;
 }
 
-export function createCallLog(log: Logger): CallLog {
+export function createCallLog(log: Logger, refusals: LineLimit): CallLog {
   const write = createCallLineWriter(log);
   return {
     begin(method) {
@@ -47,9 +49,12 @@ export function createCallLog(log: Logger): CallLog {
           ticket = ticketId;
         },
         end(code) {
-          if (log.isLevelEnabled("info")) write(fieldsOf(code));
+          if (!log.isLevelEnabled("info")) return;
+          if (code === "OK" || hasOwnEndLine(refusals, method, code, caller)) write(fieldsOf(code));
         },
-        refused({ reason, cause }) {
+        refused(refusal) {
+          if (!hasOwnLine(refusals, method, refusal, caller)) return;
+          const { reason, cause } = refusal;
           const { code } = answers[reason];
           if (reason === "INTERNAL")
             log.error({ ...fieldsOf(status[code], reason), err: cause }, "call failed");

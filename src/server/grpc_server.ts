@@ -7,6 +7,7 @@ import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_tokens.j
 import type { AppConfig, GrpcConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
+import { createLineLimit, refusalsPerInterval } from "../log/line_limit.js";
 import { createAdmissions } from "./admission.js";
 import { bind } from "./bind.js";
 import { createCallLog } from "./call_log.js";
@@ -58,7 +59,7 @@ const closeGrace = 500;
  * @throws Error when the address cannot be bound or a certificate cannot be read.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { config, clock } = options;
+  const { config, clock, log } = options;
   const server = new Server({
     "grpc.max_receive_message_length": config.maxMessageBytes,
     // No grace: calls and watches on an old connection go on until they end by themselves.
@@ -69,8 +70,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.enable_channelz": 0,
   });
   const inFlight = createInFlight();
+  const refusals = createLineLimit({ log, clock, lines: refusalsPerInterval, message: "refusals summed up" });
   const admissions = createAdmissions(config.limits);
-  const edge: CallEdge = { log: createCallLog(options.log), inFlight, admissions };
+  const edge: CallEdge = { log: createCallLog(log, refusals), inFlight, admissions };
   server.addService(rawMessages(QrLoginServiceService), implementation(options, edge));
   const serving = "SERVING";
   const health = new HealthImplementation({
@@ -98,6 +100,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await atMost(2 * closeGrace, closed, clock);
+    refusals.close();
   }
 
   let stopped: Promise<void> | undefined;

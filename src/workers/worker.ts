@@ -1,10 +1,19 @@
 import cluster, { type Worker } from "node:cluster";
-import { pino } from "pino";
 import { type App, startApp } from "../app.js";
+import { createProcessLog, type LogProcess } from "../log/process_log.js";
 import { redaction } from "../server/redaction.js";
+import { serviceStopTimeout } from "../stop_timeouts.js";
 import type { Order, Report } from "./messages.js";
 
 type StartOrder = Extract<Order, { kind: "start" }>;
+
+/** What a worker needs of its process. */
+export interface WorkerSurroundings extends LogProcess {
+  /** Has the signals that would ask it to stop do nothing. */
+  ignoreSignals(): void;
+  /** Ends the process after so many milliseconds if it has not ended by then. `beforehand` may write to the log. */
+  endAfter(ms: number, beforehand: () => void): void;
+}
 
 /**
  * Serves on behalf of the process that has started this one, until that tells it to stop or is gone.
@@ -14,14 +23,16 @@ type StartOrder = Extract<Order, { kind: "start" }>;
  *
  * @throws Error when nobody has started it as a worker.
  */
-export async function runWorker({ ignoreSignals }: { ignoreSignals(): void }): Promise<void> {
+export async function runWorker(around: WorkerSurroundings): Promise<void> {
   const { worker } = cluster;
   if (!worker) throw new Error("worker is what serve --workers starts; it is of no use by hand");
-  ignoreSignals();
+  around.ignoreSignals();
   const { start, stop } = ordersTo(worker);
   await report(worker, { kind: "waiting" });
   const { number, config } = await start;
-  const log = pino({ level: config.log.level, redact: redaction }).child({ worker: number });
+  const log = createProcessLog({ level: config.log.level, redact: redaction }, around).child({
+    worker: number,
+  });
 
   let app: App;
   try {
@@ -33,6 +44,8 @@ export async function runWorker({ ignoreSignals }: { ignoreSignals(): void }): P
   }
   await report(worker, { kind: "ready", grpcAddress: app.grpcAddress });
   const reason = await stop;
+  const timeoutMs = serviceStopTimeout(config.grpc);
+  around.endAfter(timeoutMs, () => log.error({ timeoutMs }, "stopping took too long and is cut off"));
   if (reason === "parent gone") log.warn("the parent is gone, and this worker stops");
   // Once it listens no more and the channel is closed, nothing else may keep the process alive while it waits.
   const awake = setInterval(() => {}, 60_000);

@@ -3,6 +3,7 @@ import type { App } from "../app.js";
 import { keysInPlace } from "../auth/signing_keys.js";
 import type { Config } from "../config/config.js";
 import { systemClock } from "../domain/clock.js";
+import { workerKillTimeout } from "../stop_timeouts.js";
 import { createSlot } from "./slot.js";
 import { forkWorker, prepareWorkers, type WorkerProcess } from "./worker_process.js";
 
@@ -15,9 +16,6 @@ export interface WorkersOptions {
   /** Has something done when this process ends, however it comes to that. */
   atExit(callback: () => void): void;
 }
-
-/** What a worker may take beyond its own time limits until it is gone, in milliseconds. */
-const stopGrace = 15_000;
 
 /**
  * Serves by several processes behind one port: connections are dealt out to them in turn. A worker that dies is replaced.
@@ -60,7 +58,7 @@ export async function startWorkers({ config, count, log, atExit }: WorkersOption
   const inTurn = (task: () => Promise<void>) => {
     turns = turns.then(task);
   };
-  const stopDeadline = grpc.shutdown.delay + grpc.shutdown.deadline + stopGrace;
+  const stopDeadline = workerKillTimeout(grpc);
   const slots = Array.from({ length: count }, (_, index) =>
     createSlot({ number: index + 1, fork, inTurn, stopDeadline, log, clock: systemClock }),
   );

@@ -31,7 +31,7 @@ describe("serve", () => {
     for (const line of stdout.trimEnd().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
   });
 
-  it.each(["SIGTERM", "SIGINT"] as const)(
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "stops with exit code 0 at %s and frees the port",
     async (signal) => {
       const server = runQrlogin(["serve"], freePorts);

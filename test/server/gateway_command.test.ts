@@ -146,7 +146,7 @@ describe("gateway", () => {
     },
   );
 
-  it.each(["SIGTERM", "SIGINT"] as const)(
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "stops with exit code 0 at %s and frees the port",
     async (signal) => {
       const running = runQrlogin(["gateway"], { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" });

@@ -34,6 +34,8 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       // It ends by itself, or the test fails.
       stopRequested: () => new Promise(() => {}),
       ignoreSignals: () => {},
+      stdout: { tryWrite: (data) => data.length, writeAll: () => {} },
+      endAfter: () => {},
       atExit: () => {},
     });
     return { code, complaints };

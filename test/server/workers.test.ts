@@ -157,9 +157,9 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     void held.then(() => events.push("the call at the first worker"));
     await isHeld;
 
-    // As a terminal does; and once more to the parent, as npm does.
-    process.kill(-running.pid, "SIGINT");
-    running.kill("SIGINT");
+    // As a terminal does that is closed; and once more to the parent, as npm does.
+    process.kill(-running.pid, "SIGHUP");
+    running.kill("SIGHUP");
     expect(await watches[0].ended).toMatchObject(draining);
     const back = [1, 2].map(() => seen(address, ticket, TicketState.SCANNED));
     for (const client of [two, newClient(address), newClient(address)]) {

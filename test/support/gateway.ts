@@ -14,6 +14,8 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "
   /** Changes to single apps. */
   readonly switches?: Partial<Record<TestApp, Partial<GatewayApp>>>;
   readonly clock?: Clock;
+  /** `trace` if absent, at which no lines are summed up. */
+  readonly logLevel?: "info" | "trace";
 }
 
 /** A real gateway on a port of its own. */
@@ -36,9 +38,9 @@ export async function startTestGateway(
   service: string,
   options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
-  const { switches = {}, clock: time = systemClock, ...given } = options;
+  const { switches = {}, clock: time = systemClock, logLevel: level = "trace", ...given } = options;
   const written: string[] = [];
-  const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
+  const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
   const clock = countedClock(time);
   const apps = (Object.keys(appSecrets) as TestApp[]).map((id) => ({
     id,

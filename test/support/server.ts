@@ -43,6 +43,8 @@ export interface TestServerOptions {
   /** {@link tokenIssuer} if absent, and none if false. */
   readonly tokenIssuer?: TokenIssuerConfig | false;
   readonly clock?: Clock;
+  /** `trace` if absent, at which no lines are summed up. */
+  readonly logLevel?: "info" | "trace";
   /** What to put around, or in place of, the embedded store. */
   readonly store?: (embedded: TicketStore) => TicketStore;
 }
@@ -55,7 +57,7 @@ export interface TestServer {
   readonly address: string;
   readonly config: Config;
   readonly app: App;
-  /** The log so far, at level trace, one object for each line. */
+  /** The log so far, one object for each line. */
   readonly lines: readonly LogLine[];
   /** The log so far as it was written. */
   logText(): string;
@@ -71,11 +73,11 @@ export interface TestServer {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const socketsBefore = openSockets();
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
-  const { tokenIssuer: signing = tokenIssuer } = options;
+  const { tokenIssuer: signing = tokenIssuer, logLevel: level = "trace" } = options;
   // A file cannot ask for a key that is made at start.
   const config: Config = { ...configIn(directory, options), tokenIssuer: signing || undefined };
   const written: string[] = [];
-  const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
+  const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
   const clock = countedClock(options.clock ?? systemClock);
   const { authorizedTtl: authorized, remembered } = config.tickets;
   const embedded = createMemoryStore({ clock, lifetimes: { authorized, remembered }, ...config.store });

@@ -1,0 +1,45 @@
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { withoutBlocking } from "../../src/log/standard_stream.js";
+import { temporaryFile } from "../config/loading.js";
+import { stalledPipe } from "../support/named_pipe.js";
+
+/** Linux tells the flags of an open file, in octal digits. */
+const flagsKnown = existsSync("/proc/self/fdinfo");
+const nonBlocking = 0o4000;
+
+function isNonBlocking(fd: number): boolean {
+  const flags = /^flags:\s+(?<flags>\d+)$/m.exec(readFileSync(join("/proc/self/fdinfo", String(fd)), "utf8"));
+  return (Number.parseInt(flags?.groups?.flags ?? "", 8) & nonBlocking) !== 0;
+}
+
+function opened(path: string): number {
+  const fd = openSync(path, "a");
+  onTestFinished(() => closeSync(fd));
+  return fd;
+}
+
+const unused = () => {
+  throw new Error("this is not needed here");
+};
+
+it.skipIf(!flagsKnown)(
+  "writes to a pipe without waiting, and leaves the descriptor as it was that others share",
+  () => {
+    const shared = opened(stalledPipe());
+    const own = withoutBlocking(shared, unused);
+    expect(own).not.toBe(shared);
+    onTestFinished(() => closeSync(own));
+    expect(isNonBlocking(own)).toBe(true);
+    expect(isNonBlocking(shared)).toBe(false);
+    expect(() => {
+      for (;;) writeSync(own, "x".repeat(1_000));
+    }).toThrow("EAGAIN");
+  },
+);
+
+it("writes to a file by the descriptor that others share, so that each goes on where the other has stopped", () => {
+  const file = opened(temporaryFile("stdout.log", ""));
+  expect(withoutBlocking(file, unused)).toBe(file);
+});

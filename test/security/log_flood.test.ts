@@ -1,0 +1,142 @@
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createLineLimit, refusalsPerInterval, summaryInterval } from "../../src/log/line_limit.js";
+import { createCallLog } from "../../src/server/call_log.js";
+import { api, eventsPath, openBrowser } from "../gateway/browser.js";
+import { asApp, authorization, basic, callersOf, callsOf, created, watchOf } from "../support/callers.js";
+import { createManualClock } from "../support/clock.js";
+import { freePort } from "../support/free_port.js";
+import { startTestGateway, type TestGatewayOptions } from "../support/gateway.js";
+import { type LogLine, startTestServer, type TestServerOptions } from "../support/server.js";
+
+const flood = 300;
+
+async function startServer(options: TestServerOptions = {}) {
+  const clock = createManualClock(Date.now());
+  const server = await startTestServer({ logLevel: "info", clock, ...options });
+  onTestFinished(() => server.stop());
+  return { ...server, server, clock, refused: refusedIn(server) };
+}
+
+/** The lines of calls with this reason. */
+const refusedIn =
+  (log: { readonly lines: readonly LogLine[] }) =>
+  (wanted: string): LogLine[] =>
+    log.lines.filter(({ reason, msg }) => reason === wanted && msg !== "refusals summed up");
+
+const summariesIn = ({ lines }: { readonly lines: readonly LogLine[] }) =>
+  lines.filter(({ msg }) => msg === "refusals summed up");
+
+const times = <T>(count: number, call: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => call(index)));
+
+describe("the log of the service under a flood", () => {
+  it("has few lines for calls with a wrong credential, and one that counts the others", async () => {
+    const { server, client, clock, refused } = await startServer();
+    const stranger = callsOf(client, authorization(basic("shop", "wrong")));
+    await times(flood, () => stranger.createTicket());
+    await times(flood, () => stranger.getSigningKeys());
+    expect(refused("APP_UNAUTHENTICATED")).toHaveLength(refusalsPerInterval);
+    clock.advance(summaryInterval);
+    const [summary, ...others] = summariesIn(server);
+    expect(others).toEqual([]);
+    const counts = summary?.counts as Record<string, Record<string, number>>;
+    const summed = Object.values(counts).map((reasons) => reasons.APP_UNAUTHENTICATED ?? 0);
+    expect(Object.keys(counts).toSorted()).toEqual(["CreateTicket", "GetSigningKeys"]);
+    expect(summed.reduce((sum, count) => sum + count)).toBe(2 * flood - refusalsPerInterval);
+    expect(Buffer.byteLength(server.logText())).toBeLessThan(8_000);
+  });
+
+  it("has a line for every call that is answered, and the first refusals of other apps and reasons", async () => {
+    const { server, client, refused } = await startServer();
+    const [shop, blog] = [callersOf(client).app("shop"), callersOf(client).app("blog")];
+    const unknown = { ticketId: "a".repeat(22), ticketSecret: "b".repeat(43) };
+    await times(flood, () => shop.getStatus(unknown));
+    await times(3, () => blog.getStatus(unknown));
+    await shop.createTicket({ scene: "not a scene" });
+    await times(flood, () => shop.createTicket());
+    expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "shop")).toHaveLength(refusalsPerInterval);
+    expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "blog")).toHaveLength(3);
+    expect(refused("INVALID_REQUEST")).toHaveLength(1);
+    expect(server.lines.filter(({ code }) => code === "OK")).toHaveLength(flood);
+  });
+
+  it("has few lines with a cause while the store is away, and a summary that warns", async () => {
+    const { server, client, clock, refused } = await startServer({
+      store: (embedded) => ({ ...embedded, get: () => Promise.reject(new Error("the store is broken")) }),
+    });
+    const shop = callersOf(client).app("shop");
+    const ticket = await created(shop);
+    await times(flood, () => shop.getStatus(ticket));
+    expect(refused("INTERNAL")).toHaveLength(refusalsPerInterval);
+    clock.advance(summaryInterval);
+    const counts = { GetStatus: { INTERNAL: flood - refusalsPerInterval } };
+    expect(summariesIn(server)).toMatchObject([{ level: 40, counts }]);
+  });
+
+  it("sums up watches that a stop ends", async () => {
+    const { app, client, server, refused } = await startServer();
+    const tickets = await times(30, () => created(callersOf(client).app("shop")));
+    await Promise.all(tickets.map((ticket) => watchOf(client, asApp("shop"), ticket).next()));
+    await app.stop();
+    expect(refused("SERVER_DRAINING")).toHaveLength(refusalsPerInterval);
+    expect(summariesIn(server)).toMatchObject([{ counts: { WatchStatus: { SERVER_DRAINING: 10 } } }]);
+  });
+
+  it("has few lines for cancelled calls of strangers, and one for each of an app", () => {
+    const lines: LogLine[] = [];
+    const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const options = { log, clock: createManualClock(), lines: refusalsPerInterval, message: "summed up" };
+    const calls = createCallLog(log, createLineLimit(options));
+    for (let call = 0; call < flood; call++) {
+      calls.begin("Cancel").end("CANCELLED");
+      const known = calls.begin("WatchStatus");
+      known.by({ app: "shop" });
+      known.end("CANCELLED");
+    }
+    expect(lines.filter(({ app }) => app === undefined)).toHaveLength(refusalsPerInterval);
+    expect(lines.filter(({ app }) => app === "shop")).toHaveLength(flood);
+  });
+});
+
+describe("the log of the gateway under a flood", () => {
+  async function startGateway(service: string, options: TestGatewayOptions = {}) {
+    const clock = createManualClock(Date.now());
+    const gateway = await startTestGateway(service, { logLevel: "info", clock, ...options });
+    onTestFinished(() => gateway.stop());
+    return { gateway, clock, browser: openBrowser(gateway.url), refused: refusedIn(gateway) };
+  }
+
+  it("has few lines for requests that are refused, and one that counts the others", async () => {
+    const { address } = await startServer();
+    const { gateway, clock, browser, refused } = await startGateway(address);
+    await times(flood, () => browser.status("no handle"));
+    await times(flood, () => browser.get(eventsPath("no-handle")));
+    expect(refused("TICKET_NOT_FOUND")).toHaveLength(refusalsPerInterval);
+    clock.advance(summaryInterval);
+    const summed = summariesIn(gateway).flatMap(({ counts }) => Object.entries(counts as object));
+    expect(summed.map(([route]) => route).toSorted()).toEqual([
+      `GET ${api}/tickets/events`,
+      `GET ${api}/tickets/status`,
+    ]);
+    expect(Buffer.byteLength(gateway.logText())).toBeLessThan(10_000);
+  });
+
+  it("has a line for every request that is answered", async () => {
+    const { address } = await startServer();
+    const { gateway, browser } = await startGateway(address);
+    await times(flood, () => browser.get(`${api}/widget.js`));
+    expect(gateway.lines.filter(({ status: code }) => code === 200)).toHaveLength(flood);
+  });
+
+  it("has few lines with a cause while the service is away", async () => {
+    const { gateway, clock, browser } = await startGateway(`127.0.0.1:${await freePort()}`);
+    await times(60, () => browser.post(`${api}/tickets`, {}));
+    const causes = gateway.lines.filter(({ msg }) => msg === "service failed");
+    expect(causes).toHaveLength(refusalsPerInterval);
+    clock.advance(summaryInterval);
+    const faults = gateway.lines.filter(({ msg }) => msg === "faults summed up");
+    const counts = { [`POST ${api}/tickets`]: { SERVICE_UNAVAILABLE: 40 } };
+    expect(faults).toMatchObject([{ level: 40, counts }]);
+  });
+});
