@@ -35,7 +35,10 @@ function samplesOf<T, Partly>(codec: Codec<T, Partly>, partly: fc.Arbitrary<Part
 // Around 127 characters the library writes a text in another way, and around 127 bytes a message.
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
-  ...[fc.string({ unit: "binary-ascii", minLength: 100, maxLength: 300 }), fc.constantFrom("", "é".repeat(127))],
+  ...[
+    fc.string({ unit: "binary-ascii", minLength: 100, maxLength: 300 }),
+    fc.constantFrom("", "é".repeat(127)),
+  ],
   // Longer than what the shared writer may keep.
   fc.integer({ min: 16_000, max: 40_000 }).map((length) => "x".repeat(length)),
 );
