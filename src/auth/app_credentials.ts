@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { AppConfig } from "../config/config.js";
 import { Refusal } from "../domain/refusal.js";
-import { hexDigest, sameDigest } from "../domain/secrets.js";
+import { digest, hexDigest, sameDigest } from "../domain/secrets.js";
 
 /** Tells which app calls. */
 export interface AppAuthenticator {
@@ -16,6 +16,7 @@ export interface AppAuthenticator {
 /** Longest `authorization` value that is looked at, in characters. */
 const maxLength = 2048;
 
+const usualSpelling = /^Basic [^ ]/;
 const basic = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
 
 // As long as a digest and never equal to one.
@@ -32,29 +33,37 @@ export function createAppAuthenticator(apps: readonly AppConfig[]): AppAuthentic
     ...digests,
     ...Array<string>(comparisons - digests.length).fill(noDigest),
   ];
-  const known = new Map(apps.map((app) => [app.id, { app, digests: padded(app.secretSha256) }]));
+  const configured = new Map(apps.map((app) => [app.id, { app, digests: padded(app.secretSha256) }]));
   const unknown = { app: undefined, digests: padded([]) };
+  // Values that have proved an app, by their SHA-256: to know one again takes one hash, and no credential is kept.
+  const proven = new Map<string, AppConfig>();
 
   return {
     authenticate(authorization) {
-      const credential = credentialIn(authorization);
+      const [value] = authorization;
+      if (value === undefined || authorization.length !== 1 || value.length > maxLength)
+        throw unauthenticated();
+      const valueDigest = digest(value);
+      const provenApp = proven.get(valueDigest);
+      if (provenApp) return provenApp;
+      const credential = credentialIn(value);
       if (!credential) throw unauthenticated();
-      const { app, digests } = known.get(credential.appId) ?? unknown;
+      const { app, digests } = configured.get(credential.appId) ?? unknown;
       const presented = hexDigest(credential.secret);
       let right = false;
-      for (const digest of digests) {
+      for (const known of digests) {
         // No early end: the time does not tell which secret fitted.
-        if (sameDigest(presented, digest)) right = true;
+        if (sameDigest(presented, known)) right = true;
       }
       if (!app || !right) throw unauthenticated();
+      // In the usual spelling of "Basic " alone, so that there are no more of them than secrets.
+      if (usualSpelling.test(value)) proven.set(valueDigest, app);
       return app;
     },
   };
 }
 
-function credentialIn(authorization: readonly string[]): { appId: string; secret: string } | undefined {
-  const [value] = authorization;
-  if (value === undefined || authorization.length !== 1 || value.length > maxLength) return undefined;
+function credentialIn(value: string): { appId: string; secret: string } | undefined {
   const encoded = basic.exec(value)?.[1];
   if (encoded === undefined) return undefined;
   const bytes = Buffer.from(encoded, "base64");
