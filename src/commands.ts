@@ -79,7 +79,7 @@ function program(around: Surroundings): Command {
     .description("print a user token that development mode accepts for 12 hours")
     .addArgument(new Argument("<user>", "demo user").choices(Object.keys(developmentUsers)))
     .action(async (user: DevelopmentUser) => {
-      around.print(await signDevelopmentToken(user, systemClock.now()));
+      around.print(await signDevelopmentToken(user, systemClock.wallNow()));
     });
 
   root

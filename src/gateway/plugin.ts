@@ -12,6 +12,7 @@ import type { GatewayOptions } from "./options.js";
 import { ownRoutes } from "./own_api.js";
 import { createParts, type GatewayParts } from "./parts.js";
 import { createRateLimits } from "./rate_limits.js";
+import { rateStore } from "./rate_store.js";
 import { logRequests, logSerializers } from "./request_log.js";
 import { keyRoutes } from "./signing_keys.js";
 
@@ -73,7 +74,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
 }
 
 /** Each one unless the server has it already, whose settings then hold here too. */
-async function registerLibraries(instance: FastifyInstance, { heartbeatMs }: GatewayParts): Promise<void> {
+async function registerLibraries(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {
     await instance.register(helmet, {
@@ -87,6 +88,6 @@ async function registerLibraries(instance: FastifyInstance, { heartbeatMs }: Gat
     });
   }
   if (!instance.hasDecorator("rateLimit"))
-    await instance.register(rateLimit, { global: false, cache: maxCounted });
-  await instance.register(fastifySSE, { heartbeatInterval: heartbeatMs });
+    await instance.register(rateLimit, { global: false, store: rateStore(parts.clock, maxCounted) });
+  await instance.register(fastifySSE, { heartbeatInterval: parts.heartbeatMs });
 }

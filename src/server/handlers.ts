@@ -65,12 +65,14 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
     async handle(app, request, call) {
       const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
       const prepared = tickets.prepare(app, wish);
-      const { ticket, createdAt } = prepared;
+      const { ticket } = prepared;
       call.about(ticket.id);
-      const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt });
+      const createdAt = clock.wallTimeOf(prepared.createdAt);
+      const expiresAt = clock.wallTimeOf(ticket.expiresAt);
+      const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt, expiresAt });
       const image = wanted && (await images.render(qrContent, wanted, call.signal()));
       await tickets.create(prepared);
-      return createdMessage(prepared, qrContent, image, told.minPollInterval, clock.now());
+      return createdMessage(prepared, qrContent, image, told.minPollInterval, clock);
     },
   };
 
@@ -79,7 +81,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
     async handle(app, request, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
-      return { status: statusMessage(await tickets.get(app, proof), proof, clock.now()) };
+      return { status: statusMessage(await tickets.get(app, proof), proof, clock) };
     },
   };
 
@@ -89,7 +91,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       const proof = readProof(request);
       call.about(proof.ticketId);
       for await (const ticket of watch(app, proof, call.signal())) {
-        yield { status: statusMessage(ticket, proof, clock.now()) };
+        yield { status: statusMessage(ticket, proof, clock) };
       }
     },
   };
@@ -102,7 +104,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       const ticket = await tickets.markScanned(approver, scanned);
       // An app that has left the configuration has no better name than its id.
       const app = appOf.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
-      return scannedMessage(ticket, app, clock.now());
+      return scannedMessage(ticket, app, clock);
     },
   };
 
@@ -142,7 +144,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       return tickets.exchange(app, exchangeTicket, codeVerifier, async (ticket) => {
         const { approval } = ticket;
         const tokens = approval && (await signer?.sign({ ...ticket, approval }));
-        return exchangedMessage(ticket, tokens, clock.now());
+        return exchangedMessage(ticket, tokens, clock);
       });
     },
   };

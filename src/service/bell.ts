@@ -3,7 +3,7 @@ import type { Clock } from "../domain/clock.js";
 /** Wakes one sleeper. Rings that nobody waits for are kept as one: the next sleep ends at once. */
 export interface Bell {
   ring(): void;
-  /** Fulfilled when the bell has rung since the last time, or at `at` (milliseconds since the Unix epoch). */
+  /** Fulfilled when the bell has rung since the last time, or at `at`, a moment of the clock. */
   rung(clock: Clock, at: number): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
@@ -27,10 +28,12 @@ export type WatchTicket = ReturnType<typeof createWatch>;
  *
  * Subscribe, then read, then wait: in another order a write between the reading and the subscribing would be missed.
  *
+ * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
+ *
  * The iterator throws the signal's reason when that is aborted, and a Refusal TICKET_NOT_FOUND, WATCH_SUPERSEDED,
  * STORE_UNAVAILABLE (before the first value only) or CONCURRENT_UPDATE.
  */
-export function createWatch(access: TicketAccess, options: WatchOptions) {
+export function createWatch(access: TicketAccess, options: WatchOptions, timer: Clock = access.clock) {
   const { store, clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
@@ -70,24 +73,29 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
 
     /** The ticket once it was written again, or as it is when the heartbeat is due, or at any sign that the watch must end. */
     async function nextOf(last: Ticket): Promise<Ticket> {
-      const heartbeatAt = clock.now() + options.heartbeat;
-      let readAgainAt = last.expiresAt;
+      const heartbeatAt = timer.now() + options.heartbeat;
+      let readAgainAt = endOf(last);
       for (;;) {
-        await bell.rung(clock, Math.min(heartbeatAt, readAgainAt));
+        await bell.rung(timer, Math.min(heartbeatAt, readAgainAt));
         if (signal.aborted || superseded) return last;
         const current = await read(proof.ticketId);
         if (current === "away") {
           // What was true last is said again; that the time has run out is not for us to invent.
-          if (clock.now() >= heartbeatAt) return last;
-          readAgainAt = clock.now() + storeRetryDelay;
-        } else if (current.writeId !== last.writeId || clock.now() >= heartbeatAt) {
+          if (timer.now() >= heartbeatAt) return last;
+          readAgainAt = timer.now() + storeRetryDelay;
+        } else if (current.writeId !== last.writeId || timer.now() >= heartbeatAt) {
           return current;
         } else {
-          readAgainAt = current.expiresAt;
+          readAgainAt = endOf(current);
         }
       }
     }
   };
+
+  /** Returns the moment of `timer` at which the ticket's time runs out. */
+  function endOf(ticket: Ticket): number {
+    return timer.now() + ticket.expiresAt - clock.now();
+  }
 
   async function read(id: string): Promise<Ticket | "away"> {
     try {

@@ -103,7 +103,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
   });
 
   test("a clock that is five seconds off shows in health and in the log, and tickets do not mind", async () => {
-    const clock = { ...systemClock, now: () => Date.now() + 5_000 };
+    const clock = { ...systemClock, wallNow: () => Date.now() + 5_000 };
     const server = await startRedisServer(redis, {}, clock);
     expect(await server.health()).toBe("SERVING SERVING SERVING NOT_SERVING");
     expect(server.logText()).toContain("the clock of this machine is wrong by Redis's");
