@@ -18,6 +18,9 @@ export async function runWorker({ ignoreSignals }: { ignoreSignals(): void }): P
   const { worker } = cluster;
   if (!worker) throw new Error("worker is what serve --workers starts; it is of no use by hand");
   ignoreSignals();
+  worker.on("message", (order: Order) => {
+    if (order.kind === "ping") void report(worker, { kind: "pong" });
+  });
   const { start, stop } = ordersTo(worker);
   await report(worker, { kind: "waiting" });
   const { number, config } = await start;
