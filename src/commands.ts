@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError } from "command
 import { type Logger, pino } from "pino";
 import { startApp } from "./app.js";
 import { type DevelopmentUser, developmentUsers, signDevelopmentToken } from "./auth/development.js";
+import { certificateFiles, expiryWarning } from "./config/certificates.js";
 import type { GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
@@ -96,7 +97,11 @@ function program(around: Surroundings): Command {
     .description("tell every mistake in a configuration")
     .argument("<file>", "configuration file")
     .action((file: string) => {
-      loadConfig({ file, env: around.env, purpose: "check" });
+      const config = loadConfig({ file, env: around.env, purpose: "check" });
+      for (const one of certificateFiles(config)) {
+        const warning = expiryWarning(one, systemClock.wallNow());
+        if (warning !== undefined) around.complain(`${one.setting}: ${warning}`);
+      }
       around.print(`${file}: valid`);
     });
 

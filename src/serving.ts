@@ -1,6 +1,9 @@
 import type { Logger } from "pino";
 import { type App, startApp } from "./app.js";
+import { watchCertificates } from "./certificate_watch.js";
+import { certificateFiles } from "./config/certificates.js";
 import type { Config, GatewayConfig } from "./config/config.js";
+import { type Clock, systemClock } from "./domain/clock.js";
 import type { GatewayServer } from "./gateway/server.js";
 import { startGatewayApp } from "./gateway_app.js";
 
@@ -24,8 +27,9 @@ export async function startServing(
   config: Config,
   log: Logger,
   start: (config: Config, log: Logger) => Promise<App> = startApp,
+  clock: Clock = systemClock,
 ): Promise<Serving> {
-  const app = await start(config, log);
+  const app = supervised(await start(config, log), config, log, clock);
   const { development, gateway: wished, grpc } = config;
   if (!development || !wished) return { ...app, gatewayAddress: undefined };
 
@@ -43,6 +47,18 @@ export async function startServing(
     stop() {
       stopped ??= gateway.stop().finally(() => app.stop());
       return stopped;
+    },
+  };
+}
+
+/** The service, whose certificates are looked after while it runs. */
+function supervised(app: App, { grpc, store }: Config, log: Logger, clock: Clock): App {
+  const end = watchCertificates(certificateFiles({ grpc, store }), log, clock);
+  return {
+    ...app,
+    stop() {
+      end();
+      return app.stop();
     },
   };
 }

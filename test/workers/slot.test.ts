@@ -15,7 +15,7 @@ interface FakeWorker extends WorkerProcess {
   end(how: WorkerEnd): void;
 }
 
-const stopDeadline = 35_000;
+const stopDeadline = 150_000;
 const hangTime = maxUnanswered * pingInterval;
 
 let clock: ManualClock;
