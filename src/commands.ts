@@ -7,6 +7,7 @@ import { certificateFiles, expiryWarning } from "./config/certificates.js";
 import type { GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
+import { ownDescriptors, watchDescriptors } from "./descriptors.js";
 import { developmentPresets } from "./development.js";
 import { systemClock } from "./domain/clock.js";
 import { hexDigest, newSecret } from "./domain/secrets.js";
@@ -154,9 +155,12 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
   if (!own) throw new Error("the gateway has no configuration");
   const log = pino({ level: logging.level, redact: redaction });
   const server = await startGatewayApp(own, log, { demo: development });
+  const needed = ownDescriptors + own.limits.streams;
+  const endDescriptors = watchDescriptors({ needed, log, clock: systemClock });
   if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
   log.info({ gateway: server.address, development }, "ready");
   await stopPolitely(server, stopRequested, log);
+  endDescriptors();
 }
 
 /** Waits for the wish to stop, and stops. */

@@ -1,6 +1,14 @@
 #!/usr/bin/env node
-import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-import { runCommand } from "./commands.js";
+import { descriptorLimit, startFailure } from "./descriptors.js";
+
+// Before anything else is loaded, since loading is what fails.
+const failure = startFailure(descriptorLimit());
+if (failure !== undefined) {
+  process.stderr.write(`qrlogin: ${failure}\n`);
+  process.exit(1);
+}
+const { logVerbosity, setLogVerbosity } = await import("@grpc/grpc-js");
+const { runCommand } = await import("./commands.js");
 
 // What grpc-js has to say of a failed start is said by us, in one line.
 setLogVerbosity(logVerbosity.NONE);

@@ -3,6 +3,7 @@ import { type App, startApp } from "./app.js";
 import { watchCertificates } from "./certificate_watch.js";
 import { certificateFiles } from "./config/certificates.js";
 import type { Config, GatewayConfig } from "./config/config.js";
+import { ownDescriptors, watchDescriptors } from "./descriptors.js";
 import { type Clock, systemClock } from "./domain/clock.js";
 import type { GatewayServer } from "./gateway/server.js";
 import { startGatewayApp } from "./gateway_app.js";
@@ -51,13 +52,25 @@ export async function startServing(
   };
 }
 
-/** The service, whose certificates are looked after while it runs. */
-function supervised(app: App, { grpc, store }: Config, log: Logger, clock: Clock): App {
-  const end = watchCertificates(certificateFiles({ grpc, store }), log, clock);
+/** How many connections the service is to hold at a time. */
+const connections = 4_096;
+
+/** Returns how many file descriptors a service with these limits may need, with the gateway of development mode beside it. */
+export function descriptorsNeeded({ development, gateway }: Config): number {
+  const streams = development ? (gateway?.limits.streams ?? 0) : 0;
+  return ownDescriptors + connections + streams;
+}
+
+/** The service, whose certificates and descriptors are looked after while it runs. */
+function supervised(app: App, config: Config, log: Logger, clock: Clock): App {
+  const { grpc, store } = config;
+  const endCertificates = watchCertificates(certificateFiles({ grpc, store }), log, clock);
+  const endDescriptors = watchDescriptors({ needed: descriptorsNeeded(config), log, clock });
   return {
     ...app,
     stop() {
-      end();
+      endCertificates();
+      endDescriptors();
       return app.stop();
     },
   };

@@ -1,6 +1,8 @@
 import cluster, { type Worker } from "node:cluster";
 import { pino } from "pino";
 import { type App, startApp } from "../app.js";
+import { watchDescriptors } from "../descriptors.js";
+import { systemClock } from "../domain/clock.js";
 import { redaction } from "../server/redaction.js";
 import type { Order, Report } from "./messages.js";
 
@@ -34,6 +36,8 @@ export async function runWorker({ ignoreSignals }: { ignoreSignals(): void }): P
     worker.disconnect();
     return;
   }
+  // It takes connections of its own; a limit that is too low its parent has said.
+  const endDescriptors = watchDescriptors({ needed: 0, log, clock: systemClock });
   await report(worker, { kind: "ready", grpcAddress: app.grpcAddress });
   const reason = await stop;
   if (reason === "parent gone") log.warn("the parent is gone, and this worker stops");
@@ -42,6 +46,7 @@ export async function runWorker({ ignoreSignals }: { ignoreSignals(): void }): P
   // Connections that are there stay until the stop closes them. New ones go to the others.
   if (reason === "others go on") worker.disconnect();
   await app.stop();
+  endDescriptors();
   clearInterval(awake);
   worker.disconnect();
 }
