@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { Clock } from "./domain/clock.js";
 
@@ -116,7 +116,7 @@ export function watchDescriptors(options: DescriptorsOptions): () => void {
 /** Counts the open descriptors of this process. Rejects when there is none left to look with. */
 export async function openDescriptors(): Promise<number> {
   const folder = "/proc/self/fd";
-  // Since Linux 6.2 the size is the count, and takes no descriptor to learn.
-  const { size } = await stat(folder);
+  // Since Linux 6.2 the size is the count. To learn it takes some microseconds, no descriptor and no turn of the thread pool.
+  const { size } = statSync(folder);
   return size > 0 ? size : (await readdir(folder)).length;
 }
