@@ -40,3 +40,12 @@ it("a picture can be had where the clock of the gateway is ahead of the service'
   ahead.advance(2_000);
   expect((await browser.get(pictures.svg)).status).toBe(404);
 });
+
+it("a handle that was made after the wall clock was set is good at a gateway that has started since", async () => {
+  clock.adjust(7_200_000);
+  const { handle } = await browser.create();
+  const { cookies } = browser;
+  await restartGateway({ clock: createManualClock(clock.wallNow()) });
+  for (const [name, value] of cookies) browser.cookies.set(name, value);
+  expect((await browser.status(handle)).status).toBe(200);
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { systemClock } from "../../src/domain/clock.js";
 import { authorized, byId, created, orThrow } from "../support/callers.js";
+import { createManualClock } from "../support/clock.js";
 import { eventually } from "../support/eventually.js";
 import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
@@ -112,5 +113,18 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
       Number(orThrow(await server.shop.getStatus(held)).status?.expireTime?.getTime()) - Date.now();
     expect(left).toBeGreaterThan(110_000);
     expect(left).toBeLessThan(121_000);
+  });
+
+  test("heartbeats go by this process's own time and not by Redis's, which may be set", async () => {
+    const clock = createManualClock(Date.now());
+    const server = await startRedisServer(redis, {}, clock);
+    const watch = server.watch(await created(server.shop));
+    await watch.next();
+    for (let beat = 0; beat < 2; beat++) {
+      const next = watch.next();
+      // Redis's time stands still as good as.
+      await clock.pass(15_000);
+      expect((await next)?.state).toBe(TicketState.PENDING);
+    }
   });
 });
