@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createManualClock, steps } from "../support/clock.js";
+import { newHandleKey } from "../support/gateway.js";
 import { approve, browser, clock, restartGateway, setStage } from "./stage.js";
 
 setStage();
@@ -42,10 +43,12 @@ it("a picture can be had where the clock of the gateway is ahead of the service'
 });
 
 it("a handle that was made after the wall clock was set is good at a gateway that has started since", async () => {
+  const handleKeys = [newHandleKey()];
+  await restartGateway({ handleKeys });
   clock.adjust(7_200_000);
   const { handle } = await browser.create();
   const { cookies } = browser;
-  await restartGateway({ clock: createManualClock(clock.wallNow()) });
+  await restartGateway({ handleKeys, clock: createManualClock(clock.wallNow()) });
   for (const [name, value] of cookies) browser.cookies.set(name, value);
   expect((await browser.status(handle)).status).toBe(200);
 });
