@@ -66,7 +66,7 @@ export function createKeySet(
 ): KeySet {
   const { keys } = pool;
   const check = checkOf(signer);
-  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens, check);
+  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens, clock, check);
   if ("jwksFile" in keys) return fileKeys(pool.id, keys.jwksFile, tokens, clock, check);
   if ("jwks" in keys) {
     check(keys.jwks, { development: pool.issuer === developmentIssuer });
@@ -83,25 +83,40 @@ function fixedKeys(keyFor: JWTVerifyGetKey): KeySet {
   return { refresh: async () => {}, generation: () => 1, keyFor: blamingIssuer(keyFor) };
 }
 
-function remoteKeys(uri: string, tokens: Tokens, check: Check): KeySet {
+/** How long jose does not fetch a set again for a key that it lacks, in milliseconds. */
+const cooldown = 30_000;
+
+function remoteKeys(uri: string, tokens: Tokens, clock: Clock, check: Check): KeySet {
   const cache: JWKSCacheInput = {};
+  const fetched = fetchChecked(check);
+  let fetchedAt = Number.NEGATIVE_INFINITY;
   const remote = createRemoteJWKSet(new URL(uri), {
     timeoutDuration: tokens.issuerTimeout,
     cacheMaxAge: tokens.cacheMaxAge,
+    cooldownDuration: cooldown,
     [jwksCache]: cache,
-    [customFetch]: fetchChecked(check),
+    [customFetch]: async (url, options) => {
+      const answer = await fetched(url, options);
+      fetchedAt = clock.now();
+      return answer;
+    },
   });
+  // jose tells the age of a set by the wall clock alone: one that was set back would keep keys in use that have left.
+  const isFresh = (): boolean => {
+    const age = clock.now() - fetchedAt;
+    return remote.fresh && age < tokens.cacheMaxAge && (age < cooldown || !remote.coolingDown);
+  };
   let seen: unknown;
   let generation = 0;
   return {
     async refresh() {
-      if (remote.fresh) return;
+      if (isFresh()) return;
       await remote.reload().catch((error: unknown) => {
         throw new KeysUnavailable(error);
       });
     },
     generation() {
-      if (!remote.fresh) return undefined;
+      if (!isFresh()) return undefined;
       // The set itself and not its time: two sets can come in one millisecond.
       if (cache.jwks !== seen) {
         seen = cache.jwks;

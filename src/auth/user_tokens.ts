@@ -87,20 +87,20 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     try {
       await keys.refresh();
       const generation = keys.generation();
-      const now = clock.now();
+      const until = clock.now() + tokens.cacheMaxAge;
       const claims = await verifiedClaims(token, keys, {
         issuer: pool.issuer,
         audience: [...pool.audience],
         algorithms: [...pool.algorithms],
         requiredClaims: ["exp", "sub", "iss", "aud"],
         clockTolerance: tokens.clockTolerance / 1000,
-        currentDate: new Date(now),
+        currentDate: new Date(clock.wallNow()),
       });
       const user = userOf(pool, claims);
       // With the generation from before: keys that changed meanwhile may no longer hold the one that was used.
       if (generation !== undefined) {
-        const until = Math.min(Number(claims.exp) * 1000, now + tokens.cacheMaxAge);
-        verified.remember(token, { value: user, keys, generation, until });
+        const expiresAt = Number(claims.exp) * 1000;
+        verified.remember(token, { value: user, keys, generation, expiresAt, until });
       }
       return user;
     } catch (error) {

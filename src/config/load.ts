@@ -22,6 +22,8 @@ export interface ConfigSources {
   readonly development?: Development | undefined;
   /** What the configuration is for. `serve` by default. */
   readonly purpose?: Purpose | undefined;
+  /** The wall time at which `check` judges certificates, in milliseconds since the Unix epoch. The machine's by default. */
+  readonly now?: number | undefined;
 }
 
 /** What development mode has. */
@@ -46,7 +48,13 @@ export type Purpose = "serve" | "gateway" | "check";
  *
  * @throws ConfigError with every mistake that there is.
  */
-export function loadConfig({ file, env, development, purpose = "serve" }: ConfigSources): Config {
+export function loadConfig({
+  file,
+  env,
+  development,
+  purpose = "serve",
+  now = Date.now(),
+}: ConfigSources): Config {
   const { values, problems: strangers } = readEnvironment(env);
   const source = sourceOf(file, env);
   const isDevelopment =
@@ -56,7 +64,10 @@ export function loadConfig({ file, env, development, purpose = "serve" }: Config
   const { content, problems: unreadable } = source ? readSource(source) : { content: preset, problems: [] };
   const all = overlaid(content, values);
   const { value, mistakes } = readBySchema(fileSchema, all);
-  const judged = judgedFor(purpose, all, isDevelopment);
+  const judged = {
+    ...judgedFor(purpose, all, isDevelopment),
+    certificatesAt: purpose === "check" ? now : undefined,
+  };
   const relations = relationMistakes(understood(fileSchema, all) ?? {}, judged);
   // Where the file cannot be read, what is missing may be in it; only the environment can be judged.
   const found =
@@ -79,7 +90,7 @@ export function loadConfig({ file, env, development, purpose = "serve" }: Config
   });
 }
 
-function judgedFor(purpose: Purpose, content: unknown, development: boolean): Judged {
+function judgedFor(purpose: Purpose, content: unknown, development: boolean): Omit<Judged, "certificatesAt"> {
   const has = (key: string) => isMap(content) && content[key] !== undefined;
   switch (purpose) {
     case "serve":

@@ -1,3 +1,4 @@
+import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
@@ -47,8 +48,10 @@ export type WatchTicket = ReturnType<typeof createWatch>;
  *
  * Callbacks, where the rest of the service has promises: a watch waits for minutes and there are tens of thousands. While it
  * waits there is a subscription and a timer, and no suspended function.
+ *
+ * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
  */
-export function createWatch(access: TicketAccess, options: WatchOptions) {
+export function createWatch(access: TicketAccess, options: WatchOptions, timer: Clock = access.clock) {
   const { store, clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
@@ -86,8 +89,8 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     }
 
     function resume(): void {
-      heartbeatAt = clock.now() + options.heartbeat;
-      wait(last.expiresAt);
+      heartbeatAt = timer.now() + options.heartbeat;
+      wait(endOf(last));
     }
 
     /** Waits for a hint, for the heartbeat, or until it is time to read again. */
@@ -95,7 +98,7 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
       if (isOver) return;
       if (hasChanged) void readAgain();
       else
-        cancelTimer = clock.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - clock.now()), readAgain);
+        cancelTimer = timer.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - timer.now()), readAgain);
     }
 
     function onHint(): void {
@@ -109,15 +112,15 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
       try {
         const current = await read(proof.ticketId);
         if (isOver) return;
-        const isDue = clock.now() >= heartbeatAt;
+        const isDue = timer.now() >= heartbeatAt;
         if (current === "away") {
           // What was true last is said again; that the time has run out is not for us to invent.
           if (isDue) deliver(last);
-          else wait(clock.now() + storeRetryDelay);
+          else wait(timer.now() + storeRetryDelay);
         } else if (isDue || current.writeId !== last.writeId) {
           deliver(current);
         } else {
-          wait(current.expiresAt);
+          wait(endOf(current));
         }
       } catch (error) {
         end(error);
@@ -146,6 +149,11 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     void start();
     return { resume, end };
   };
+
+  /** Returns the moment of `timer` at which the ticket's time runs out. */
+  function endOf(ticket: Ticket): number {
+    return timer.now() + ticket.expiresAt - clock.now();
+  }
 
   async function read(id: string): Promise<Ticket | "away"> {
     try {

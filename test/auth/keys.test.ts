@@ -95,6 +95,33 @@ describe("the keys of an issuer", () => {
     },
   );
 
+  it.each(["jwksUri", "jwksFile"])("from %s grow old when the wall clock is set back", async (form) => {
+    const file = join(folder, "jwks.json");
+    const publish = (key: typeof first) => {
+      serve(key);
+      writeFileSync(file, JSON.stringify(setOf(key)));
+    };
+    publish(first);
+    const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
+    const { users } = authenticatorFor([poolWith({ keys })], clock);
+    const token = await signed();
+    await users.authenticate(bearer(token));
+    publish(second);
+    clock.adjust(-3_600_000);
+    clock.advance(300_000);
+    await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+  });
+
+  it("are fetched for a new key within half a minute, though the wall clock is set back", async () => {
+    serve(first);
+    const { users } = remote();
+    await users.authenticate(bearer(await signed()));
+    serve(first, second);
+    clock.adjust(-3_600_000);
+    clock.advance(30_000);
+    expect((await users.authenticate(bearer(await signed(second)))).approver.subject).toBe("user-1");
+  });
+
   it("are never believed for longer than 5 minutes, whatever is configured", async () => {
     serve(first);
     const { users } = remote({ cacheMaxAge: 3_600_000 });
