@@ -93,15 +93,17 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     /** Waits for a hint, for the heartbeat, or until it is time to read again. */
     function wait(readAgainAt: number): void {
       if (isOver) return;
-      if (hasChanged) void readAgain();
-      else
-        cancelTimer = clock.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - clock.now()), readAgain);
+      if (hasChanged) return wake();
+      const at = Math.min(heartbeatAt, readAgainAt);
+      cancelTimer = clock.after(Math.max(0, at - clock.now()), wake);
     }
 
     function onHint(): void {
       hasChanged = true;
-      if (cancelTimer) void readAgain();
+      if (cancelTimer) wake();
     }
+
+    const wake = () => void readAgain();
 
     async function readAgain(): Promise<void> {
       stopWaiting();
