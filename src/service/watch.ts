@@ -93,9 +93,9 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     /** Waits for a hint, for the heartbeat, or until it is time to read again. */
     function wait(readAgainAt: number): void {
       if (isOver) return;
-      if (hasChanged) return wake();
       const at = Math.min(heartbeatAt, readAgainAt);
-      cancelTimer = clock.after(Math.max(0, at - clock.now()), wake);
+      if (hasChanged) wake();
+      else cancelTimer = clock.after(Math.max(0, at - clock.now()), wake);
     }
 
     function onHint(): void {
