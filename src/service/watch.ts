@@ -96,15 +96,17 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
     /** Waits for a hint, for the heartbeat, or until it is time to read again. */
     function wait(readAgainAt: number): void {
       if (isOver) return;
-      if (hasChanged) void readAgain();
-      else
-        cancelTimer = timer.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - timer.now()), readAgain);
+      const at = Math.min(heartbeatAt, readAgainAt);
+      if (hasChanged) wake();
+      else cancelTimer = timer.after(Math.max(0, at - timer.now()), wake);
     }
 
     function onHint(): void {
       hasChanged = true;
-      if (cancelTimer) void readAgain();
+      if (cancelTimer) wake();
     }
+
+    const wake = () => void readAgain();
 
     async function readAgain(): Promise<void> {
       stopWaiting();

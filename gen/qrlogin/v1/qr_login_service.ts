@@ -3358,6 +3358,9 @@ export const QrLoginServiceService = {
    *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
    *     is the live one.
    *  7. Ending the call changes nothing.
+   *
+   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
+   * watches open as the service allows. Call again after the RetryInfo.
    */
   watchStatus: {
     path: "/qrlogin.v1.QrLoginService/WatchStatus" as const,
@@ -3516,6 +3519,9 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
    *     is the live one.
    *  7. Ending the call changes nothing.
+   *
+   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
+   * watches open as the service allows. Call again after the RetryInfo.
    */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
   /**
@@ -3642,6 +3648,9 @@ export interface QrLoginServiceClient extends Client {
    *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
    *     is the live one.
    *  7. Ending the call changes nothing.
+   *
+   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
+   * watches open as the service allows. Call again after the RetryInfo.
    */
   watchStatus(request: WatchStatusRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatusResponse>;
   watchStatus(
