@@ -197,6 +197,22 @@ describe("retries", () => {
     expect(fake.count("getStatus")).toBe(4);
   });
 
+  test("are not made where the service forbids them", async () => {
+    const fake = await service({ getStatus: () => Promise.reject(unavailable(-1)) });
+    await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+    expect(fake.count("getStatus")).toBe(1);
+  });
+
+  test("do not multiply the calls of an outage", async () => {
+    const fake = await service({ getStatus: () => Promise.reject(unavailable()) });
+    const client = appOn(fake.address, { deadlineMs: Number.POSITIVE_INFINITY });
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.allSettled(Array.from({ length: 100 }, () => client.getStatus({})));
+    }
+    // The first attempts of 500 calls, and fewer retries than the tokens that they may use up.
+    expect(fake.count("getStatus")).toBeLessThan(800);
+  });
+
   test("are not made for a refusal other than UNAVAILABLE", async () => {
     const fake = await service({
       getStatus: () =>
