@@ -3,6 +3,12 @@ import type { Clock } from "../domain/clock.js";
 /** Length of the first pause, and the length that pauses grow to, in milliseconds. */
 const pauses = { first: 1_000, most: 10_000 };
 
+/**
+ * So many failures in a row, of as many callers where these are told apart, show that the peer is away, and so many calls at a
+ * time find out whether it is back. One alone may be a lost connection, or be due to what the one caller asked for.
+ */
+const threshold = 3;
+
 /** Keeps callers from asking a peer that has just been shown to be away, each of them until a time-out. */
 export interface CircuitBreaker {
   /**
@@ -23,8 +29,6 @@ export interface Caller {
 }
 
 export interface CircuitBreakerOptions {
-  /** How many callers in a row must fail before the peer is believed to be away, and how many may find out whether it is back. */
-  readonly threshold: number;
   /** Whether what the work threw shows that the peer is away, and not that it answers; true for everything by default. */
   readonly isFailure?: (error: unknown) => boolean;
   readonly clock: Clock;
@@ -40,8 +44,8 @@ export class CircuitOpen extends Error {
 
 /** Creates a circuit breaker that is closed. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  const { threshold, isFailure = () => true, clock } = options;
-  const failed = new Set<string>();
+  const { isFailure = () => true, clock } = options;
+  const failed = new Set<unknown>();
   let lastFailure: unknown;
   let running = 0;
   let opened = 0;
@@ -55,10 +59,11 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     return passed >= 0 && passed < pause.ms;
   }
 
-  function fail(id: string, error: unknown): void {
+  function fail(by: Caller | undefined, error: unknown): void {
     lastFailure = error;
-    failed.add(id);
-    if (failed.size >= threshold) open();
+    failed.add(by?.id ?? Symbol("another failure"));
+    // Away before and away again: one failure is enough then, unless it may be due to the caller.
+    if (failed.size >= (by === undefined && opened > 0 ? 1 : threshold)) open();
   }
 
   function open(): void {
@@ -75,7 +80,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   return {
-    async run(work, { id, signal } = { id: "", signal: undefined }) {
+    async run(work, by) {
       const isFull = opened > 0 && running >= threshold;
       if (isPausing() || isFull) throw new CircuitOpen(lastFailure);
       const began = turn;
@@ -85,9 +90,9 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
         close();
         return value;
       } catch (error) {
-        if (!signal?.aborted) {
+        if (!by?.signal?.aborted) {
           if (!isFailure(error)) close();
-          else if (began === turn) fail(id, error);
+          else if (began === turn) fail(by, error);
         }
         throw error;
       } finally {

@@ -87,7 +87,7 @@ function fixedKeys(keyFor: JWTVerifyGetKey): KeySet {
 function remoteKeys(uri: string, tokens: Tokens, clock: Clock, check: Check): KeySet {
   const cache: JWKSCacheInput = {};
   // Around the fetch itself: the library fetches also where a token names an unknown key, as anybody's may.
-  const breaker = createCircuitBreaker({ threshold: 1, clock });
+  const breaker = createCircuitBreaker({ clock });
   const fetchKeys = fetchChecked(check);
   const remote = createRemoteJWKSet(new URL(uri), {
     timeoutDuration: tokens.issuerTimeout,
@@ -143,7 +143,7 @@ function fileKeys(poolId: string, file: string, tokens: Tokens, clock: Clock, ch
     check(jwks);
     return createLocalJWKSet(jwks as JSONWebKeySet);
   };
-  const breaker = createCircuitBreaker({ threshold: 1, clock });
+  const breaker = createCircuitBreaker({ clock });
   let content: Buffer;
   let keyFor: JWTVerifyGetKey;
   try {

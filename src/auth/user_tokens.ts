@@ -67,12 +67,6 @@ const maxSubjectLength = 255;
 // Whatever the configuration says: this long a key that has left its JWKS may still be believed.
 const maxAge = 5 * 60 * 1000;
 
-/**
- * So many users in a row must have been without an answer before the UserInfo endpoint is believed to be away: one user's
- * description may be what the endpoint cannot give.
- */
-const userInfoThreshold = 3;
-
 const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
@@ -91,11 +85,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       pool,
       keys: createKeySet(pool, tokens, clock, tokenIssuer),
       // An endpoint that refuses the token is there.
-      userInfo: createCircuitBreaker({
-        threshold: userInfoThreshold,
-        isFailure: (error) => !(error instanceof Refusal),
-        clock,
-      }),
+      userInfo: createCircuitBreaker({ isFailure: (error) => !(error instanceof Refusal), clock }),
     };
   });
   const verified = createVerifiedTokens<VerifiedUser>(tokens.cacheSize, clock);

@@ -46,6 +46,11 @@ export function isCanonicalBase64url(text: string, bytes: number): boolean {
   return decoded.length === bytes && decoded.toString("base64url") === text;
 }
 
+/** Whether the text has the form of a ticket id: 16 bytes of canonical base64url, 22 characters. */
+export function isTicketId(text: string): boolean {
+  return text.length === 22 && isCanonicalBase64url(text, 16);
+}
+
 /**
  * The exchange ticket of a ticket: `ticket_id.base64url(HMAC-SHA256(ticket secret, "qrlogin exchange v1" NUL ticket_id))`.
  * Worked out whenever the creator shows the ticket secret, so that no credential is kept at rest.
@@ -62,7 +67,7 @@ export function exchangeTicketOf(ticketId: string, ticketSecret: string): string
 export function ticketIdOf(exchangeTicket: string): string | undefined {
   const [id, mac, ...rest] = exchangeTicket.split(".");
   if (id === undefined || mac === undefined || rest.length > 0) return undefined;
-  return isCanonicalBase64url(id, 16) && isCanonicalBase64url(mac, 32) ? id : undefined;
+  return isTicketId(id) && isCanonicalBase64url(mac, 32) ? id : undefined;
 }
 
 /** Whether the verifier fits the challenge by PKCE's method S256 (RFC 7636, section 4.6). */

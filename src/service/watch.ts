@@ -6,7 +6,7 @@ import type { CallingApp, TicketProof } from "./tickets.js";
 import { creatorOnly } from "./tickets.js";
 import { createWatchers } from "./watchers.js";
 import type { TicketAccess } from "./write.js";
-import { inStore, load } from "./write.js";
+import { load, subscribe } from "./write.js";
 
 export interface WatchOptions {
   /** The same status is sent again after so many milliseconds. */
@@ -31,7 +31,7 @@ export type WatchTicket = ReturnType<typeof createWatch>;
  * STORE_UNAVAILABLE (before the first value only) or CONCURRENT_UPDATE.
  */
 export function createWatch(access: TicketAccess, options: WatchOptions) {
-  const { store, clock } = access;
+  const { clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
   return async function* watch(
@@ -47,7 +47,7 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     let superseded = false;
     let leave: (() => void) | undefined;
     try {
-      unsubscribe = await inStore(() => store.subscribe(proof.ticketId, wake));
+      unsubscribe = await subscribe(access, proof.ticketId, wake);
       let ticket = await load(access, proof.ticketId);
       // Only now: a stranger must not be able to end the creator's watch.
       creatorOnly(app, proof)(ticket);

@@ -156,7 +156,6 @@ describe("the keys of an issuer", () => {
     const token = await signed();
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     serve(first);
-    clock.advance(1_000);
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
@@ -166,8 +165,11 @@ describe("the keys of an issuer", () => {
     const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => signed(first, { sub: `u${n}` })));
     const allRefused = () =>
       Promise.all(tokens.map((token) => expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE")));
-    let fetches = 0;
-    // The pauses double from one second to ten.
+    await allRefused();
+    await allRefused();
+    expect(server.asked("/jwks")).toBe(2);
+    let fetches = 2;
+    // The pauses begin with the third failure and double from one second to ten.
     for (const pause of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
       await allRefused();
       await allRefused();
@@ -185,11 +187,11 @@ describe("the keys of an issuer", () => {
   it("that are no key set are asked for once in a pause, like those that do not come", async () => {
     server.answerJson("/jwks", { keys: 7 });
     const { users } = remote();
-    for (const sub of ["a", "b", "c"]) {
+    for (const sub of ["a", "b", "c", "d", "e"]) {
       const token = await signed(first, { sub });
       await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     }
-    expect(server.asked("/jwks")).toBe(1);
+    expect(server.asked("/jwks")).toBe(3);
   });
 
   it("are not asked for again by each unknown key while they are away, and known ones go on", async () => {
@@ -199,14 +201,14 @@ describe("the keys of an issuer", () => {
     await users.authenticate(bearer(known));
     server.answer("/jwks", (_, response) => void response.writeHead(503).end());
     clock.advance(31_000);
-    for (const sub of ["a", "b", "c"]) {
+    for (const sub of ["a", "b", "c", "d", "e"]) {
       const token = await signed(second, { sub });
       await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     }
-    expect(server.asked("/jwks")).toBe(2);
+    expect(server.asked("/jwks")).toBe(4);
     await users.authenticate(bearer(known));
     await users.authenticate(bearer(await signed(first, { sub: "another" })));
-    expect(server.asked("/jwks")).toBe(2);
+    expect(server.asked("/jwks")).toBe(4);
   });
 
   it("that come again unchanged, since somebody sent an unknown key, forget no verified token", async () => {
@@ -285,12 +287,23 @@ describe("a file of keys", () => {
     const refusal = await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     expect(String(refusal.cause)).not.toContain("PRIVATE");
     rmSync(file());
-    clock.advance(1_000);
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     write(first);
-    // It is not read for each call: it was broken a moment ago.
+    expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
+  });
+
+  it("that stays broken is not read again for each call", async () => {
+    write(first);
+    const { users } = fromFile();
+    const token = await signed();
+    clock.advance(300_000);
+    writeFileSync(file(), "{");
+    for (let times = 0; times < 3; times += 1) {
+      await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    }
+    write(first);
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    clock.advance(2_000);
+    clock.advance(1_000);
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
