@@ -128,10 +128,10 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     try {
       const { subject } = approver;
       const timeout = tokens.issuerTimeout;
-      told = await tenant.userInfo.run(
-        () => fetchUserInfo({ uri, token, subject, timeout, clock, signal }),
-        { id: subject, signal },
-      );
+      told = await tenant.userInfo.run(() => fetchUserInfo({ uri, token, subject, timeout, clock, signal }), {
+        id: subject,
+        signal,
+      });
     } catch (error) {
       if (error instanceof Refusal) throw error;
       signal?.throwIfAborted();

@@ -164,7 +164,9 @@ describe("the keys of an issuer", () => {
     const { users } = remote();
     const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => signed(first, { sub: `u${n}` })));
     const allRefused = () =>
-      Promise.all(tokens.map((token) => expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE")));
+      Promise.all(
+        tokens.map((token) => expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE")),
+      );
     await allRefused();
     await allRefused();
     expect(server.asked("/jwks")).toBe(2);
