@@ -16,10 +16,12 @@ type Schema = z.core.JSONSchema.BaseSchema;
 function unlimited(schema: Schema, path: string): readonly string[] {
   const below = [...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...(schema.oneOf ?? [])] as Schema[];
   const isFixed = schema.enum !== undefined || schema.const !== undefined;
-  const isText = schema.type === "string" && !isFixed && schema.maxLength === undefined;
-  const isList = schema.type === "array" && schema.maxItems === undefined;
+  // One type or several.
+  const types = [schema.type ?? []].flat();
+  const isText = types.includes("string") && !isFixed && schema.maxLength === undefined;
+  const isList = types.includes("array") && schema.maxItems === undefined;
   const isMap = typeof schema.additionalProperties === "object";
-  const isAnything = schema.type === undefined && below.length === 0 && !isFixed;
+  const isAnything = types.length === 0 && below.length === 0 && !isFixed;
   return [
     ...(isText || isList || isMap || isAnything ? [path] : []),
     ...below.flatMap((one) => unlimited(one, path)),

@@ -116,7 +116,7 @@ describe("INVALID_REQUEST names the fields at fault", () => {
 
   it("and keeps an address without its zone, which only the machine that saw it understands", async () => {
     const zone = "x".repeat(56);
-    for (const ipAddress of ["fe80::1%eth0", "fe80::1%<b>\u202E\n</b>", `fe80::1%${zone}`]) {
+    for (const ipAddress of ["fe80::1%eth0", "fe80::1%a.b-c:d", `fe80::1%${zone}`]) {
       expect((await shop.createTicket({ requester: requesterWith({ ipAddress }) })).code).toBe("OK");
       expect(stored.at(-1)?.requester?.ipAddress).toBe("fe80::1");
     }
