@@ -74,9 +74,7 @@ describe("the pauses of a watch", () => {
     [5_000, [50, 100, 50]],
     [4_999, [50, 100, 200]],
   ])("after a stream that worked for %d milliseconds are %j", async (lifeMs, expected) => {
-    const fake = await service(
-      scripts(down(), down(), (stream) => send(stream, statusIn(PENDING)), down()),
-    );
+    const fake = await service(scripts(down(), down(), (stream) => send(stream, statusIn(PENDING)), down()));
     const held = heldTiming();
     const statuses = iterate(clientOn(fake.address, held.timing));
     const first = statuses.next();
