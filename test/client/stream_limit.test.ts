@@ -47,9 +47,10 @@ describe("a client of a server that limits the streams of a connection", () => {
   }
 
   test("opens further connections for watches, and a call does not wait for any of them", async () => {
-    const { wire, client } = await limited();
+    const { fake, wire, client } = await limited();
     const watches = each(() => iterate(client));
     const first = Promise.all(watches.map(nextOf));
+    await eventually(() => expect(fake.watches).toHaveLength(many));
     const status = client.getStatus({ ticketId: "t" });
     expect((await first).map(({ state }) => state)).toEqual(each(() => TicketState.PENDING));
     expect((await status).status?.state).toBe(TicketState.SCANNED);
@@ -71,11 +72,11 @@ describe("a client of a server that limits the streams of a connection", () => {
   });
 
   test("uses the places of watches that have ended, and leaves no connection when it is closed", async () => {
-    const { wire, client, over } = await limited({
-      channelOptions: { "grpc.client_idle_timeout_ms": 1_000 },
-    });
+    const { fake, wire, client, over } = await limited();
     const watches = each(() => iterate(client));
-    await Promise.all(watches.map(nextOf));
+    const first = Promise.all(watches.map(nextOf));
+    await eventually(() => expect(fake.watches).toHaveLength(many));
+    await first;
     await Promise.all(watches.slice(0, limit).map((watch) => watch.return?.()));
     await over(limit);
     const again = watches.slice(0, limit).map(() => iterate(client));
