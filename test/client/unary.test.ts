@@ -1,6 +1,8 @@
+import dns from "node:dns";
 import { getEventListeners } from "node:events";
-import { status } from "@grpc/grpc-js";
-import { afterEach, describe, expect, test } from "vitest";
+import { credentials, status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { createAppClient } from "../../src/client/app_client.js";
 import { createApproverClient, createTimedApproverClient } from "../../src/client/approver_client.js";
 import { TicketState } from "../../src/client/index.js";
@@ -263,6 +265,32 @@ describe("retries", () => {
     });
     await expect(client.exchangeUserInfo({ exchangeTicket: "x" })).rejects.toThrow();
     expect(fake.count("exchangeUserInfo")).toBe(1);
+  });
+
+  test("an exchange is not repeated where a service config in the DNS asks for it", async () => {
+    const fake = await service({ exchangeUserInfo: () => Promise.reject(unavailable()) });
+    const retryPolicy = {
+      ...{ maxAttempts: 4, initialBackoff: "0.01s", maxBackoff: "0.01s", backoffMultiplier: 1 },
+      retryableStatusCodes: ["UNAVAILABLE"],
+    };
+    const serviceConfig = { loadBalancingConfig: [], methodConfig: [{ name: [{}], retryPolicy }] };
+    const record = `grpc_config=${JSON.stringify([{ serviceConfig }])}`;
+    const lookUp = vi.spyOn(dns.promises, "resolveTxt").mockResolvedValue([[record]]);
+    cleanups.push(() => lookUp.mockRestore());
+
+    // gRPC alone obeys the record.
+    const bare = new QrLoginServiceClient(`localhost:${fake.port}`, credentials.createInsecure());
+    cleanups.push(() => bare.close());
+    const request = { exchangeTicket: "x", codeVerifier: "" };
+    await new Promise((resolve) => bare.exchangeUserInfo(request, resolve));
+    expect(fake.count("exchangeUserInfo")).toBe(4);
+    expect(lookUp).toHaveBeenCalled();
+
+    lookUp.mockClear();
+    const call = appOn(`localhost:${fake.port}`).exchangeUserInfo(request);
+    await expect(call).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+    expect(fake.count("exchangeUserInfo")).toBe(4 + 1);
+    expect(lookUp).not.toHaveBeenCalled();
   });
 
   test("creating a ticket is not repeated", async () => {
