@@ -131,7 +131,8 @@ function requesterOf(requester: RequesterContextMessage | undefined, fields: Fie
 /** The address without its zone (RFC 4007), which means something on the machine alone that has seen the address. */
 function addressOf(text: string, fields: Fields): string {
   const field = "requester.ip_address";
-  if (text.length > limits.ipAddress) fields.violate(field, `must have at most ${limits.ipAddress} characters`);
+  if (text.length > limits.ipAddress)
+    fields.violate(field, `must have at most ${limits.ipAddress} characters`);
   else if (text !== "" && isIP(text) === 0) fields.violate(field, "must be an IPv4 or IPv6 address");
   return text.replace(/%.*$/s, "");
 }
