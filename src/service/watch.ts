@@ -6,7 +6,7 @@ import type { CallingApp, TicketProof } from "./tickets.js";
 import { creatorOnly } from "./tickets.js";
 import { createWatchers } from "./watchers.js";
 import type { TicketAccess } from "./write.js";
-import { inStore, load } from "./write.js";
+import { load, subscribe } from "./write.js";
 
 export interface WatchOptions {
   /** The same status is sent again after so many milliseconds. */
@@ -52,7 +52,7 @@ export type WatchTicket = ReturnType<typeof createWatch>;
  * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
  */
 export function createWatch(access: TicketAccess, options: WatchOptions, timer: Clock = access.clock) {
-  const { store, clock } = access;
+  const { clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
   return function watch(app: CallingApp, proof: TicketProof, listener: WatchListener): TicketWatch {
@@ -67,7 +67,7 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
 
     async function start(): Promise<void> {
       try {
-        unsubscribe = await inStore(() => store.subscribe(proof.ticketId, onHint));
+        unsubscribe = await subscribe(access, proof.ticketId, onHint);
         const ticket = await load(access, proof.ticketId);
         // Only now: a stranger must not be able to end the creator's watch.
         creatorOnly(app, proof)(ticket);

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Metadata, type sendUnaryData, status } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
@@ -22,6 +23,7 @@ function stage() {
   const handled: string[] = [];
   const method = {
     request: { decode: () => ({}) },
+    response: { encode: (_message: object, writer: BinaryWriter) => writer },
     handle: async (caller: string) => {
       handled.push(caller);
       return {};
@@ -32,7 +34,7 @@ function stage() {
     describe: (app: string) => ({ app }),
     keyOf: (app: string) => app,
   };
-  const log = createCallLog(pino({ level: "silent" }));
+  const log = createCallLog(pino({ level: "silent" }), { admits: () => false, close: () => {} });
   const handler = unary("Test", kind, method, {
     log,
     inFlight,
@@ -49,7 +51,7 @@ function stage() {
       request,
       getDeadline: () => 0,
     });
-    const answer: sendUnaryData<object> = (error) => codes.push(error ? error.code : status.OK);
+    const answer: sendUnaryData<Buffer> = (error) => codes.push(error ? error.code : status.OK);
     handler(one as never, answer);
     return () => {
       one.cancelled = true;
