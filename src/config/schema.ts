@@ -21,9 +21,22 @@ const grpc = z
     address: address.default("127.0.0.1:50051"),
     tls: certificateFiles.optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
-    reflection: z.boolean().default(true),
+    reflection: z.boolean().default(false),
     maxMessageBytes: count(4096, 4_194_304).default(65_536),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),
+    limits: z
+      .strictObject({
+        connections: count(1, 1_000_000).default(10_000),
+        connectionsPerAddress: count(1, 1_000_000).default(2_000),
+        handshakeTimeout: duration("100ms", "5m").prefault("10s"),
+        requestTimeout: duration("100ms", "5m").prefault("10s"),
+        incompleteRequests: count(1, 1_000_000).default(2_000),
+        streamsPerConnection: count(1, 1_000_000).default(1_000),
+        // At most what Node.js reads: larger metadata is reset before anybody sees it.
+        metadataBytes: count(4_096, 65_535).default(20_480),
+        healthWatches: count(1, 1_000_000).default(1_000),
+      })
+      .prefault({}),
     keepalive: z
       .strictObject({
         interval: duration("1s", "1h").prefault("30s"),
