@@ -32,8 +32,7 @@ const grpc = z
         requestTimeout: duration("100ms", "5m").prefault("10s"),
         incompleteRequests: count(1, 1_000_000).default(2_000),
         streamsPerConnection: count(1, 1_000_000).default(1_000),
-        // At most what Node.js reads: larger metadata is reset before anybody sees it.
-        metadataBytes: count(4_096, 65_535).default(20_480),
+        metadataBytes: count(4_096, 65_536).default(20_480),
         healthWatches: count(1, 1_000_000).default(1_000),
       })
       .prefault({}),

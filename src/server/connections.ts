@@ -142,10 +142,9 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
       connection.session = session;
       bySession.set(session, connection);
       session.once("remoteSettings", () => shaking.delete(connection));
-      session.once("close", () => {
-        bySession.delete(session);
-        cutSoon(connection);
-      });
+      // Our end is closed. The session itself lasts until the peer has closed its own.
+      session.socket.once("finish", () => cutSoon(connection));
+      session.once("close", () => bySession.delete(session));
     },
     runs(session) {
       const connection = session && bySession.get(session);

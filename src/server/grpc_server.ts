@@ -11,11 +11,11 @@ import { bind } from "./bind.js";
 import { createCallLog } from "./call_log.js";
 import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
 import type { Handlers } from "./handlers.js";
-import { addHealth, type ServingStatus } from "./health.js";
+import { addHealth, healthService, type ServingStatus } from "./health.js";
 import { createInFlight } from "./in_flight.js";
 import { createLimits } from "./limits.js";
 import { rawRequests } from "./raw_requests.js";
-import { addReflection, isReflection } from "./reflection.js";
+import { addReflection, reflectionServices } from "./reflection.js";
 
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
@@ -78,7 +78,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   server.addService(rawRequests(QrLoginServiceService), implementation(options, edge));
   const limits = createLimits({
     ...{ config: config.limits, clock, log: options.log },
-    isStreamOfRequests: isReflection,
+    services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, limits.floods);

@@ -5,8 +5,10 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import { service } from "grpc-health-check";
+import { service as healthService } from "grpc-health-check";
 import type { FloodLog } from "./flood_log.js";
+
+export { healthService };
 
 export type ServingStatus = "SERVING" | "NOT_SERVING";
 type Answer = { readonly status: ServingStatus | "SERVICE_UNKNOWN" };
@@ -36,7 +38,7 @@ export function addHealth(
 ): Health {
   const statuses = new Map<string, ServingStatus>(names.map((name) => [name, "SERVING"]));
   const watches = createWatches(maxWatches, floods);
-  server.addService(service, {
+  server.addService(healthService, {
     check({ request }: ServerUnaryCall<Request, Answer>, callback: sendUnaryData<Answer>) {
       const known = statuses.get(request.service);
       if (known) callback(null, { status: known });

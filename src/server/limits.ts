@@ -1,18 +1,18 @@
-import type { Server } from "@grpc/grpc-js";
+import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { GrpcLimitsConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { createConnections } from "./connections.js";
 import { createFloodLog, type FloodLog } from "./flood_log.js";
 import { gateHttp2Servers } from "./http2_servers.js";
-import { createOpenCalls } from "./open_calls.js";
+import { createOpenCalls, type MethodKind } from "./open_calls.js";
 
 export interface LimitsOptions {
   readonly config: GrpcLimitsConfig;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether a path is a method whose requests are a stream. */
-  isStreamOfRequests(path: string | undefined): boolean;
+  /** What is served. */
+  readonly services: readonly ServiceDefinition[];
 }
 
 /** What keeps callers from having the server hold more than it can. */
@@ -35,7 +35,7 @@ const requestStreamTimeout = 60_000;
 /** How long a peer has to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;
 
-export function createLimits({ config, clock, log, isStreamOfRequests }: LimitsOptions): Limits {
+export function createLimits({ config, clock, log, services }: LimitsOptions): Limits {
   const shortest = Math.min(config.handshakeTimeout, config.requestTimeout);
   const interval = Math.min(longestInterval, Math.ceil(shortest / sweepsPerTimeout));
   const sweepsIn = (ms: number) => Math.ceil(ms / interval);
@@ -58,7 +58,7 @@ export function createLimits({ config, clock, log, isStreamOfRequests }: LimitsO
       crowdedSweeps: sweepsIn(Math.min(crowdedAge, config.requestTimeout)),
     },
     connections.runs,
-    isStreamOfRequests,
+    methodKinds(services),
     floods,
   );
   let cancel = () => {};
@@ -87,4 +87,13 @@ export function createLimits({ config, clock, log, isStreamOfRequests }: LimitsO
       floods.close();
     },
   };
+}
+
+function methodKinds(services: readonly ServiceDefinition[]): (path: string | undefined) => MethodKind {
+  const kinds = new Map<string | undefined, MethodKind>();
+  for (const method of services.flatMap((service) => Object.values(service))) {
+    if (method.requestStream) kinds.set(method.path, "requestStream");
+    else if (method.responseStream) kinds.set(method.path, "responseStream");
+  }
+  return (path) => kinds.get(path) ?? "unary";
 }

@@ -27,8 +27,12 @@ export interface OpenCalls {
   sweep(): void;
 }
 
+/** What a method has more than one of. */
+export type MethodKind = "unary" | "responseStream" | "requestStream";
+
 interface Call {
   readonly stream: ServerHttp2Stream;
+  readonly kind: MethodKind;
   /** The sweep since which it waits for what it waits for. */
   since: number;
   /** Whether it had been answered when it was looked at last. */
@@ -46,12 +50,12 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  * when it has been answered; its stream stays as long as the peer likes.
  *
  * @param runs Called when the request of a call is complete. Returns what is called when the call is over.
- * @param isStreamOfRequests Whether a path is a method whose requests are a stream, so that an end of them is not waited for.
+ * @param kindOf Tells the kind of the method of a path.
  */
 export function createOpenCalls(
   limits: CallLimits,
   runs: (session: Http2Session | undefined) => () => void,
-  isStreamOfRequests: (path: string | undefined) => boolean,
+  kindOf: (path: string | undefined) => MethodKind,
   floods: FloodLog,
 ): OpenCalls {
   /** Those without the end of their request, oldest first. */
@@ -91,7 +95,8 @@ export function createOpenCalls(
         end(stream, status.RESOURCE_EXHAUSTED, text);
         return false;
       }
-      const call: Call = { stream, since: sweeps, answered: false };
+      const kind = kindOf(headers[":path"]);
+      const call: Call = { stream, kind, since: sweeps, answered: false };
       let over: (() => void) | undefined;
       const run = (calls: Set<Call>) => {
         calls.add(call);
@@ -106,7 +111,7 @@ export function createOpenCalls(
         for (const calls of [incomplete, streaming, running]) calls.delete(call);
         over?.();
       });
-      if (isStreamOfRequests(headers[":path"])) run(streaming);
+      if (kind === "requestStream") run(streaming);
       else if ((flags & endStream) !== 0) complete();
       else {
         incomplete.add(call);
@@ -126,7 +131,7 @@ export function createOpenCalls(
           floods.count("answersNotRead");
           call.stream.close(constants.NGHTTP2_CANCEL);
         } else {
-          call.answered = call.stream.writableEnded;
+          call.answered = isAnswered(call);
           call.since = sweeps;
           running.add(call);
         }
@@ -151,6 +156,11 @@ function end(stream: ServerHttp2Stream, code: status, details: string): void {
   }
   // The whole answer is sent, and the rest of the request is not wanted: RFC 9113, section 8.1.
   stream.close(stream.writableEnded ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL);
+}
+
+/** Whether nothing but its peer keeps a call from being over. A stream of responses may rest as long as it is not ended. */
+function isAnswered({ stream, kind }: Call): boolean {
+  return stream.writableEnded || (kind === "unary" && stream.writableLength > 0);
 }
 
 /** The size of a header list as RFC 9113 counts it: bytes of names and values, and 32 for each field. */

@@ -21,6 +21,12 @@ const descriptorSets = ["qrlogin", "health", "reflection"];
 const maxStreams = 32;
 const maxRequests = 1_000;
 
+/** The two versions have the same messages under different names. */
+export const reflectionServices: readonly ServiceDefinition[] = [
+  v1.ServerReflectionService,
+  v1alpha.ServerReflectionService,
+];
+
 type Answer = v1.ServerReflectionResponse["messageResponse"];
 type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
 
@@ -32,15 +38,9 @@ type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
  */
 export function addReflection(server: Server): void {
   const serverReflectionInfo = reflect(createAnswers(loadDescriptors()));
-  // The two versions have the same messages under different names.
-  for (const { ServerReflectionService } of [v1, v1alpha]) {
-    server.addService(encodedAnswers(rawRequests(ServerReflectionService)), { serverReflectionInfo });
+  for (const service of reflectionServices) {
+    server.addService(encodedAnswers(rawRequests(service)), { serverReflectionInfo });
   }
-}
-
-/** Whether a path is a method of the reflection service. Its requests are a stream. */
-export function isReflection(path: string | undefined): boolean {
-  return path?.startsWith("/grpc.reflection.") ?? false;
 }
 
 /** The service with responses that are encoded already. */

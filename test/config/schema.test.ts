@@ -91,7 +91,7 @@ test.each([
   ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 5000.5 } }],
   ["grpc.reflection", { grpc: { reflection: "yes" } }],
   ["grpc.limits.connections", { grpc: { limits: { connections: 0 } } }],
-  ["grpc.limits.metadataBytes", { grpc: { limits: { metadataBytes: 65_536 } } }],
+  ["grpc.limits.metadataBytes", { grpc: { limits: { metadataBytes: 65_537 } } }],
   ["grpc.limits.requestTimeout", { grpc: { limits: { requestTimeout: "99ms" } } }],
   ["grpc.keepalive.interval", { grpc: { keepalive: { interval: "999ms" } } }],
   ["grpc.shutdown.deadline", { grpc: { shutdown: { deadline: "11m" } } }],

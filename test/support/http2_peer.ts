@@ -25,6 +25,10 @@ export function framed(message: Uint8Array = Buffer.alloc(0), compressed = 0): B
 export interface RawCall {
   write(bytes: Uint8Array): void;
   end(bytes?: Uint8Array): void;
+  /** How many bytes wait for the server to read on. */
+  unsent(): number;
+  /** Gives the stream up. */
+  reset(): void;
   /** Every byte of the answer so far. */
   received(): Buffer;
   /** Whether the stream is over. */
@@ -87,6 +91,8 @@ function startCall(session: ClientHttp2Session, path: string, headers: Record<st
   return {
     write: (bytes) => void stream.write(bytes),
     end: (bytes) => void stream.end(bytes),
+    unsent: () => stream.writableLength,
+    reset: () => stream.close(constants.NGHTTP2_CANCEL),
     received: () => Buffer.concat(received),
     isClosed: () => stream.closed,
     // Not by `once`, which fails with an error of the stream.
