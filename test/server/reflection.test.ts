@@ -11,7 +11,6 @@ import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
 import { startBareServer } from "../support/bare_server.js";
 import { basic } from "../support/callers.js";
 import { createManualClock } from "../support/clock.js";
-import { eventually } from "../support/eventually.js";
 import { connectPeer, framed } from "../support/http2_peer.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 
@@ -195,12 +194,7 @@ describe("what one caller can cost", () => {
     const { newPeer } = await start();
     const call = (await newPeer()).call(path);
     for (let count = 0; count < 1_000; count++) call.write(listing);
-    const [answer = 0] = [call.received().length];
-    await eventually(() => {
-      expect(call.received().length).toBeGreaterThan(answer);
-      expect(call.received().length % 1_000).toBe(0);
-    });
-    call.write(listing);
+    call.end(listing);
     expect((await call.ended).code).toBe("RESOURCE_EXHAUSTED");
   });
 
@@ -209,7 +203,9 @@ describe("what one caller can cost", () => {
     const peer = await newPeer();
     const calls = Array.from({ length: 32 }, () => peer.call(path));
     await peer.heard();
-    expect((await peer.call(path).ended).code).toBe("RESOURCE_EXHAUSTED");
+    const refused = peer.call(path);
+    refused.end();
+    expect((await refused.ended).code).toBe("RESOURCE_EXHAUSTED");
     calls[0]?.end();
     expect((await calls[0]?.ended)?.code).toBe("OK");
     const next = peer.call(path);

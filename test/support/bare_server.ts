@@ -4,6 +4,7 @@ import type { GrpcConfig, GrpcLimitsConfig } from "../../src/config/config.js";
 import { fileSchema } from "../../src/config/schema.js";
 import { type Clock, systemClock } from "../../src/domain/clock.js";
 import { type GrpcServer, startGrpcServer } from "../../src/server/grpc_server.js";
+import { type ManualClock, settle } from "./clock.js";
 
 /** A gRPC server without a service behind it: what is tested answers by itself. */
 export interface BareServer {
@@ -36,6 +37,28 @@ export async function startBareServer({
     clock,
     log: pino({ level: "silent" }),
   });
-  onTestFinished(() => grpc.stop());
+  onTestFinished(async () => {
+    const stopped = grpc.stop();
+    // A clock that stands still would hold the stop.
+    if (isManual(clock)) await passUntil(stopped, clock);
+    await stopped;
+  });
   return { address: grpc.address, grpc };
+}
+
+function isManual(clock: Clock): clock is ManualClock {
+  return "advance" in clock;
+}
+
+/** Lets time go by until something is over. */
+export async function passUntil(over: Promise<unknown>, clock: ManualClock): Promise<void> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  over.then(end, end);
+  while (!isOver) {
+    clock.advance(100);
+    await settle();
+  }
 }
