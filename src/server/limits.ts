@@ -76,7 +76,11 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
     attach(server) {
       gateHttp2Servers(server, {
         connection: connections.admit,
-        session: connections.opened,
+        session(session) {
+          // Node.js then resets a larger call before its metadata becomes strings, which only a collection frees.
+          session.settings({ maxHeaderListSize: config.metadataBytes });
+          connections.opened(session);
+        },
         stream: calls.admit,
       });
       sweepLater();

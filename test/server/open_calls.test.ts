@@ -123,12 +123,20 @@ it("an answer that its peer does not read is given up within twice the time-out"
   expect(await check.ended).toEqual({ code: undefined, reset: NGHTTP2_CANCEL });
 });
 
+/** What a client of gRPC takes the end of a call for: a reset with ENHANCE_YOUR_CALM is RESOURCE_EXHAUSTED. */
+function refusalOf({ code, reset }: Awaited<ReturnType<Http2Peer["call"]>["ended"]>): string | undefined {
+  return reset === NGHTTP2_ENHANCE_YOUR_CALM ? "RESOURCE_EXHAUSTED" : code;
+}
+
 describe("metadata", () => {
   it("over the limit is RESOURCE_EXHAUSTED at once, whatever is called, and nothing of it is kept", async () => {
     const { peer } = await start({ metadataBytes: 4096 });
+    await peer.heard();
+    // Told to HTTP/2, so that what is larger is not even read.
+    expect(peer.session.remoteSettings.maxHeaderListSize).toBe(4096);
     for (const path of [healthPath("Check"), ours("CreateTicket"), "/qrlogin.v1.QrLoginService/Nothing"]) {
       const call = peer.call(path, { "x-padding": "p".repeat(4096) });
-      expect(await call.ended).toEqual({ code: "RESOURCE_EXHAUSTED", reset: undefined });
+      expect(refusalOf(await call.ended)).toBe("RESOURCE_EXHAUSTED");
     }
   });
 
@@ -139,7 +147,7 @@ describe("metadata", () => {
     const few = peer.call(healthPath("Check"), entries(50));
     few.end(framed());
     expect((await few.ended).code).toBe("OK");
-    expect((await peer.call(healthPath("Check"), entries(110)).ended).code).toBe("RESOURCE_EXHAUSTED");
+    expect(refusalOf(await peer.call(healthPath("Check"), entries(110)).ended)).toBe("RESOURCE_EXHAUSTED");
   });
 
   it("has room for the largest token by default", async () => {
@@ -159,7 +167,7 @@ describe("metadata", () => {
       "/",
       Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x-${index}`, ""])),
     );
-    expect((await large.ended).code).toBe("RESOURCE_EXHAUSTED");
+    expect(refusalOf(await large.ended)).toBe("RESOURCE_EXHAUSTED");
     expect((await many.ended).reset).toBe(NGHTTP2_ENHANCE_YOUR_CALM);
     good.end(framed());
     expect((await good.ended).code).toBe("OK");
@@ -189,7 +197,6 @@ it("the log sums up what is refused", async () => {
     incompleteRequests: 1,
     requestTimeout: "4s",
   });
-  await Promise.all([1, 2, 3].map(() => peer.call("/", { "x-padding": "p".repeat(4096) }).ended));
   const calls = Array.from({ length: 7 }, () => peer.call(healthPath("Check")));
   await calls[1]?.ended;
   clock.advance(5_000);
@@ -197,6 +204,6 @@ it("the log sums up what is refused", async () => {
   const before = server.lines.length;
   clock.advance(10_000);
   expect(server.lines.slice(before)).toMatchObject([
-    { msg: "limits were reached", metadataTooLarge: 3, requestsCrowdedOut: 2, requestsTimedOut: 5 },
+    { msg: "limits were reached", requestsCrowdedOut: 2, requestsTimedOut: 5 },
   ]);
 });
