@@ -160,7 +160,7 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
   const log = createProcessLog({ level: logging.level, redact: redaction }, around);
   void stopRequested.then(() => endAfter(gatewayStopTimeout(own), around, log));
   const server = await startGatewayApp(own, log, { demo: development });
-  const needed = ownDescriptors + own.limits.streams;
+  const needed = ownDescriptors + own.limits.connections;
   const endDescriptors = watchDescriptors({ needed, log, clock: systemClock });
   if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
   log.info({ gateway: server.address, development }, "ready");

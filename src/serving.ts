@@ -52,13 +52,10 @@ export async function startServing(
   };
 }
 
-/** How many connections the service is to hold at a time. */
-const connections = 4_096;
-
 /** Returns how many file descriptors a service with these limits may need, with the gateway of development mode beside it. */
-export function descriptorsNeeded({ development, gateway }: Config): number {
-  const streams = development ? (gateway?.limits.streams ?? 0) : 0;
-  return ownDescriptors + connections + streams;
+export function descriptorsNeeded({ development, gateway, grpc }: Config): number {
+  const atGateway = development ? (gateway?.limits.connections ?? 0) : 0;
+  return ownDescriptors + grpc.limits.connections + atGateway;
 }
 
 /** The service, whose certificates and descriptors are looked after while it runs. */

@@ -31,6 +31,8 @@ export interface Development {
   readonly apps: readonly AppConfig[];
   readonly userPools: readonly UserPoolConfig[];
   readonly tokenIssuer?: TokenIssuerConfig;
+  /** What a file would say under `grpc`. The environment goes over it. */
+  readonly grpc?: object;
   /** What a file would say under `gateway`. The environment goes over it. */
   readonly gateway?: object;
 }
@@ -60,7 +62,7 @@ export function loadConfig({
   const isDevelopment =
     development !== undefined && source === undefined && !values.some(({ setting }) => isIdentity(setting));
 
-  const preset = isDevelopment && development.gateway ? { gateway: development.gateway } : {};
+  const preset = isDevelopment ? presetOf(development) : {};
   const { content, problems: unreadable } = source ? readSource(source) : { content: preset, problems: [] };
   const all = overlaid(content, values);
   const { value, mistakes } = readBySchema(fileSchema, all);
@@ -88,6 +90,10 @@ export function loadConfig({
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
+}
+
+function presetOf({ grpc, gateway }: Development): object {
+  return { ...(grpc && { grpc }), ...(gateway && { gateway }) };
 }
 
 function judgedFor(purpose: Purpose, content: unknown, development: boolean): Omit<Judged, "certificatesAt"> {
