@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import { Refusal } from "../../src/domain/refusal.js";
 import type { Admission } from "../../src/server/admission.js";
 import { createCallLog } from "../../src/server/call_log.js";
+import { createCallTurns } from "../../src/server/call_turns.js";
 import { unary } from "../../src/server/calls.js";
-import { createFairQueue } from "../../src/server/fair_queue.js";
 import { createInFlight } from "../../src/server/in_flight.js";
 import { settle } from "../support/clock.js";
 
@@ -16,7 +16,7 @@ function stage() {
   const inFlight = createInFlight();
   const counted: string[] = [];
   const admission: Admission = {
-    ...createFairQueue(1),
+    ...createCallTurns(1),
     enter: (caller) => void counted.push(caller),
     leave: () => void counted.pop(),
   };
