@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { callersOf, orThrow } from "../support/callers.js";
 import { run, type Variables } from "../support/process.js";
@@ -11,6 +13,7 @@ import { signToken } from "../support/tokens.js";
 import { languages } from "./languages.js";
 import { blockOf, sections } from "./page.js";
 
+const execute = promisify(execFile);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const absent = languages.filter(({ missing }) => missing);
@@ -20,10 +23,12 @@ if (absent.length > 0) {
   console.warn(`SKIPPED, generated code of these languages: ${text}`);
 }
 
-/** Runs a shell command in a folder. Throws what it has printed if it fails. */
+/** Bound in milliseconds: the first build of gRPC for Go takes half a minute of a processor. */
+const buildMs = 240_000;
+
+/** Runs a shell command in a folder. Rejects with what it has printed if it fails or takes longer than {@link buildMs}. */
 async function shell(folder: string, command: string): Promise<void> {
-  const ended = await run("bash", ["-euo", "pipefail", "-c", `cd "$0"\n${command}`, folder]).ended;
-  if (ended.code !== 0) throw new Error(`${command}\n${ended.stdout}\n${ended.stderr}`);
+  await execute("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, timeout: buildMs });
 }
 
 /** Runs the documented commands of a language in a folder of their own. Resolves with the folder, which goes with the test. */
@@ -54,7 +59,7 @@ async function signInWith(command: string, words: readonly string[], variables: 
   return stdout.replace(value, "").trim();
 }
 
-describe("the commands of docs/other-languages.md", () => {
+describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
   it("are tried for every language but Swift, whose plugin no distribution packages", () => {
     expect([...sections.keys()].sort()).toEqual([...languages.map(({ title }) => title), "Swift"].sort());
   });
@@ -73,7 +78,7 @@ describe("the commands of docs/other-languages.md", () => {
   }
 });
 
-describe("the programs of docs/other-languages.md", () => {
+describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
   const missing = (title: string) => languages.find((language) => language.title === title)?.missing;
 
   it.skipIf(missing("Python"))("sign in with the code that was generated for Python", async () => {

@@ -32,6 +32,11 @@ function firstMissing(commands: readonly string[], files: readonly string[] = []
   );
 }
 
+/** Returns `what` unless the command ends well. */
+function unless(command: string, words: readonly string[], what: string, cwd?: URL): string | undefined {
+  return spawnSync(command, words, { cwd }).status === 0 ? undefined : what;
+}
+
 export const languages: readonly Language[] = [
   {
     title: "Python",
@@ -40,7 +45,9 @@ export const languages: readonly Language[] = [
   },
   {
     title: "Go",
-    missing: firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]),
+    missing:
+      firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]) ??
+      unless("go", ["mod", "download"], "the modules of test/languages/go", new URL("go", import.meta.url)),
     names: { "qrlogin/v1/ticket.pb.go": ["package qrloginv1"] },
   },
   {
@@ -60,13 +67,13 @@ export const languages: readonly Language[] = [
     title: "C++",
     missing: firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"]),
     names: { "qrlogin/v1/ticket.pb.h": ["namespace qrlogin {", "namespace v1 {"] },
-    compile: "g++ -std=c++17 -fsyntax-only -I gen gen/qrlogin/v1/*.pb.cc",
+    compile:
+      "g++ -std=c++17 -fsyntax-only -I gen gen/qrlogin/v1/{ticket,error_reason,qr_login_service,qr_login_service.grpc}.pb.cc",
   },
   {
     title: "Ruby",
     missing:
-      firstMissing(["grpc_ruby_plugin", "ruby"]) ??
-      (spawnSync("ruby", ["-e", 'require "grpc"']).status === 0 ? undefined : "the gem grpc"),
+      firstMissing(["grpc_ruby_plugin", "ruby"]) ?? unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
     names: { "qrlogin/v1/ticket_pb.rb": ["module QrLogin", "module V1"] },
     compile: `ruby -I gen -e '
       require "qrlogin/v1/error_reason_pb"
