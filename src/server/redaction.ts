@@ -44,7 +44,7 @@ export const contractFields: Readonly<Record<string, Readonly<Record<string, Tre
 };
 
 /** The names of the fields to redact, in every message. */
-export const secretFields: readonly string[] = [
+const secretFields: readonly string[] = [
   ...new Set(
     Object.values(contractFields).flatMap((message) =>
       Object.keys(message).filter((field) => message[field] === "redact"),
