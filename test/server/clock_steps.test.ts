@@ -5,7 +5,8 @@ import { asApp, authorized, byId, byText, created, orThrow, watchOf } from "../s
 import { steps } from "../support/clock.js";
 import { alice, clock, server, setStage, shop } from "../support/stage.js";
 
-setStage();
+// As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
+setStage({ settings: { watch: { heartbeat: "15s" } } });
 
 const ms = (duration: Duration | undefined) =>
   duration && duration.seconds * 1_000 + duration.nanos / 1_000_000;
