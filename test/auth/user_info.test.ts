@@ -10,6 +10,7 @@ import {
   createTestClock,
   expectRefusal,
   type IssuerServer,
+  issuer,
   newKey,
   poolWith,
   sign,
@@ -34,12 +35,19 @@ afterEach(async () => {
 async function signIn(changes: Partial<UserPoolConfig> = {}, claims: Record<string, unknown> = {}) {
   const keys = { jwks: { keys: [key.jwk] } };
   const pool = poolWith({ keys, userInfoUri: `${server.origin}/userinfo`, ...changes });
-  const { users } = authenticatorFor([pool], clock);
+  const { users, leftOut } = authenticatorFor([pool], clock);
   const token = await sign(key, claimsWith({ nickname: "from the token", ...claims }), {
     alg: "ES256",
     kid: "ES256",
   });
-  return { user: await users.authenticate(bearer(token)), token };
+  return { user: await users.authenticate(bearer(token)), token, leftOut };
+}
+
+/** Answers with these bytes, and with this content type if any. */
+function answerBytes(body: string | Buffer, type?: string): void {
+  server.answer("/userinfo", (_, response) => {
+    response.writeHead(200, type === undefined ? {} : { "content-type": type }).end(body);
+  });
 }
 
 describe("the full profile", () => {
@@ -98,46 +106,76 @@ describe("the full profile", () => {
     await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
   });
 
-  it("is refused when UserInfo takes the user id away", async () => {
-    server.answerJson("/userinfo", { sub: "user-1", uid: null });
-    const { user, token } = await signIn({ claims: { ...poolWith({}).claims, userId: "uid" } }, { uid: 7 });
-    expect(user.approver.profile.userId).toBe("7");
-    await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+  it.each([
+    ["another user id", "admin"],
+    ["none", null],
+  ])("keeps the user id of the token though UserInfo tells %s", async (_, uid) => {
+    server.answerJson("/userinfo", { sub: "user-1", uid, name: "Al" });
+    const { user } = await signIn({ claims: { ...poolWith({}).claims, userId: "uid" } }, { uid: 7 });
+    expect(await user.fullProfile()).toMatchObject({ userId: "7", name: "Al" });
   });
 
   it.each([
-    ["an error", 500, "application/json", `{"sub":"user-1"}`],
-    ["nothing", 204, "application/json", ""],
-    ["text", 200, "text/html", `{"sub":"user-1"}`],
-    ["a signed answer", 200, "application/jwt", "a.b.c"],
-    ["broken JSON", 200, "application/json", `{"sub":"user-1"`],
-    ["text that is called JSON", 200, "application/json", "user-1 is here"],
-    ["a list", 200, "application/json", "[]"],
-    ["null", 200, "application/json", "null"],
-    [
-      "something that is not UTF-8",
-      200,
-      "application/json",
-      Buffer.from(`{"sub":"user-1","a":"\xff"}`, "latin1"),
-    ],
-    ["more than 64 KiB", 200, "application/json", `{"sub":"user-1","filler":"${"x".repeat(66_000)}"}`],
-  ])("is not to be had when UserInfo answers %s", async (_, status, type, body) => {
+    ["an address", { email: "one@mail.example", email_verified: true }, { email: "two@corp.example" }],
+    ["a phone number", { phone_number: "+1", phone_number_verified: true }, { phone_number: "+2" }],
+  ])("does not take %s of UserInfo for verified because the token's is", async (_, claims, told) => {
+    server.answerJson("/userinfo", { sub: "user-1", ...told });
+    const { user } = await signIn({}, claims);
+    expect(user.approver.profile.emailVerified || user.approver.profile.phoneVerified).toBe(true);
+    const profile = await user.fullProfile();
+    expect([profile.email, profile.phone]).toContain(Object.values(told)[0]);
+    expect([profile.emailVerified, profile.phoneVerified]).toEqual([false, false]);
+  });
+
+  it.each([
+    ["an error", 500, `{"sub":"user-1"}`],
+    ["nothing", 204, ""],
+    ["an empty page", 200, ""],
+    ["a page", 200, "<html>user-1</html>"],
+    ["broken JSON", 200, `{"sub":"user-1"`],
+    ["text that is called JSON", 200, "user-1 is here"],
+    ["a list", 200, "[]"],
+    ["null", 200, "null"],
+    ["something that is not UTF-8", 200, Buffer.from(`{"sub":"user-1","a":"\xff"}`, "latin1")],
+  ])("is not to be had when UserInfo answers %s", async (_, status, body) => {
     server.answer("/userinfo", (_request, response) => {
-      response.writeHead(status, { "content-type": type }).end(body);
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
     });
     const { user, token } = await signIn();
     const refusal = await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
     expect(refusal.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
   });
 
-  it("takes an answer of 64 KiB", async () => {
-    const frame = JSON.stringify({ sub: "user-1", filler: "" });
-    server.answerJson("/userinfo", { sub: "user-1", filler: "x".repeat(64 * 1024 - frame.length) });
-    const { user } = await signIn();
-    expect((await user.fullProfile()).userId).toBe("user-1");
+  it.each([undefined, "text/json", "text/plain;charset=utf-8", "application/octet-stream", "text/html", "x"])(
+    "is taken from JSON of the content type %s",
+    async (type) => {
+      answerBytes(`\ufeff {"sub":"user-1","name":"Al"}\n`, type);
+      const { user } = await signIn();
+      expect((await user.fullProfile()).name).toBe("Al");
+    },
+  );
+
+  it("leaves out a photo of 90 KB, and says so once without showing it", async () => {
+    const picture = `data:image/png;base64,${"QUJD".repeat(22_500)}`;
+    server.answerJson("/userinfo", { sub: "user-1", name: "Al", picture });
+    const { user, leftOut } = await signIn();
+    for (let times = 0; times < 3; times += 1) {
+      expect(await user.fullProfile()).toMatchObject({ name: "Al", photo: "" });
+    }
+    const why = expect.stringContaining("4096 characters");
+    expect(leftOut).toEqual([{ userPoolId: "customers", claim: "picture", why }]);
+    expect(JSON.stringify(leftOut)).not.toContain("QUJD");
   });
 
-  it("is not read to the end when UserInfo does not end", async () => {
+  it.each([1_100, 1_350, 2_048, 4_096])("keeps an address of a photo of %i characters", async (length) => {
+    const picture = "https://img.example.com/".padEnd(length, "x");
+    server.answerJson("/userinfo", { sub: "user-1", picture });
+    const { user, leftOut } = await signIn();
+    expect((await user.fullProfile()).photo).toBe(picture);
+    expect(leftOut).toEqual([]);
+  });
+
+  it("is the token's where UserInfo answers more than 1 MiB, of which no more is read", async () => {
     const ended = new Promise<void>((resolve) => {
       server.answer("/userinfo", (_, response) => {
         response.writeHead(200, { "content-type": "application/json" });
@@ -149,9 +187,85 @@ describe("the full profile", () => {
         pour();
       });
     });
-    const { user, token } = await signIn();
-    await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    const { user, leftOut } = await signIn();
+    expect(await user.fullProfile()).toBe(user.approver.profile);
     await soon(ended, "the end of an answer that pours");
+    await user.fullProfile();
+    expect(leftOut).toEqual([expect.objectContaining({ claim: "UserInfo" })]);
+  });
+
+  it("is taken from an answer of almost 1 MiB", async () => {
+    server.answerJson("/userinfo", { sub: "user-1", name: "Al", filler: "x".repeat(1_048_000) });
+    const { user } = await signIn();
+    expect((await user.fullProfile()).name).toBe("Al");
+  });
+
+  describe("that is signed", () => {
+    const info = { sub: "user-1", name: "Al", email: "a@example.com", email_verified: true };
+    const answer = async (claims: object, header = { alg: "ES256", kid: "ES256" }, by = key) =>
+      answerBytes(await sign(by, { ...claims }, header), "application/jwt");
+
+    it.each([
+      ["issuer and audience", { iss: issuer, aud: "mobile-app" }],
+      ["neither issuer nor audience", {}],
+      ["the client of the token as its audience", { iss: issuer, aud: ["phone", "x"] }],
+    ])("is verified with the pool's keys and taken with %s", async (_, claims) => {
+      await answer({ ...info, ...claims });
+      const { user } = await signIn({}, { azp: "phone" });
+      expect(await user.fullProfile()).toMatchObject({
+        name: "Al",
+        email: "a@example.com",
+        emailVerified: true,
+      });
+    });
+
+    it.each([
+      ["another issuer", { iss: "https://evil.example.com/" }],
+      ["another audience", { iss: issuer, aud: "other-app" }],
+      ["an expiry in the past", { exp: 1 }],
+    ])("is not to be had with %s", async (_, claims) => {
+      await answer({ ...info, ...claims });
+      const { user, token } = await signIn();
+      await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    });
+
+    it("is not to be had when its signature is wrong, by another algorithm or none at all", async () => {
+      const { user, token } = await signIn();
+      const rs256 = await newKey("RS256", "RS256");
+      const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      await answer(info, undefined, await newKey("ES256", "ES256"));
+      await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+      await answer(info, { alg: "RS256", kid: "RS256" }, rs256);
+      await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+      answerBytes(`${encoded({ alg: "none" })}.${encoded(info)}.`, "application/jwt");
+      await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    });
+
+    it("is refused when it speaks of another user", async () => {
+      await answer({ ...info, sub: "user-2" });
+      const { user, token } = await signIn();
+      await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+    });
+
+    it("has the keys read again where it is signed with a new one", async () => {
+      const next = await newKey("ES256", "next");
+      server.answerJson("/jwks", { keys: [key.jwk] });
+      const { user } = await signIn({ keys: { jwksUri: `${server.origin}/jwks` } });
+      server.answerJson("/jwks", { keys: [key.jwk, next.jwk] });
+      await answer(info, { alg: "ES256", kid: "next" }, next);
+      expect((await user.fullProfile()).name).toBe("Al");
+      expect(server.asked("/jwks")).toBe(2);
+    });
+
+    it("and encrypted is left out, and says so once", async () => {
+      answerBytes("e30.a.b.c.d", "application/jwt");
+      const { user, leftOut } = await signIn();
+      expect(await user.fullProfile()).toBe(user.approver.profile);
+      await user.fullProfile();
+      expect(leftOut).toEqual([
+        { userPoolId: "customers", claim: "UserInfo", why: "The answer is encrypted." },
+      ]);
+    });
   });
 
   it("is not fetched from where UserInfo redirects to, since the token would go along", async () => {
