@@ -29,6 +29,9 @@ export async function verifiedJwt(
   keys: KeySet,
   options: JWTVerifyOptions,
 ): Promise<VerifiedJwt> {
+  const { alg = "", kid } = headerOf(token);
+  // Before any key is looked at: no key set of the issuer can make up for it.
+  if (!options.algorithms?.includes(alg)) throw new errors.JOSEAlgNotAllowed();
   const areNew = await keys.refresh();
   try {
     return await verifiedNow(token, keys, options);
@@ -36,9 +39,17 @@ export async function verifiedJwt(
     const isWrong = error instanceof errors.JWSSignatureVerificationFailed;
     const isUnknown = error instanceof errors.JWKSNoMatchingKey || error instanceof KeysUnavailable;
     if (areNew || (!isWrong && !isUnknown)) throw error;
-    const { kid } = decodeProtectedHeader(token);
     if (!(await keys.reread({ token, kid, isSignatureWrong: isWrong }))) throw error;
     return verifiedNow(token, keys, options);
+  }
+}
+
+/** Reads the header before the signature is checked, so it only says which key to try. */
+function headerOf(token: string): { alg?: string | undefined; kid?: string | undefined } {
+  try {
+    return decodeProtectedHeader(token);
+  } catch (cause) {
+    throw new errors.JWSInvalid("This is no JWS.", { cause });
   }
 }
 
