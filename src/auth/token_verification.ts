@@ -19,7 +19,7 @@ export interface VerifiedJwt {
 
 /**
  * Verifies a JWT with the keys of an issuer. Where none of them fits, the issuer may have changed its keys: they are read again,
- * within the limits of {@link KeySet.reread}, and tried once more.
+ * within the limits of {@link KeySet.reread}, and tried once more. `optionsNow` is asked after each wait, since it holds the time.
  *
  * @throws KeysUnavailable
  * @throws errors of jose that blame the token.
@@ -27,20 +27,20 @@ export interface VerifiedJwt {
 export async function verifiedJwt(
   token: string,
   keys: KeySet,
-  options: JWTVerifyOptions,
+  optionsNow: () => JWTVerifyOptions,
 ): Promise<VerifiedJwt> {
   const { alg = "", kid } = headerOf(token);
   // Before any key is looked at: no key set of the issuer can make up for it.
-  if (!options.algorithms?.includes(alg)) throw new errors.JOSEAlgNotAllowed();
+  if (!optionsNow().algorithms?.includes(alg)) throw new errors.JOSEAlgNotAllowed();
   const areNew = await keys.refresh();
   try {
-    return await verifiedNow(token, keys, options);
+    return await verifiedNow(token, keys, optionsNow());
   } catch (error) {
     const isWrong = error instanceof errors.JWSSignatureVerificationFailed;
     const isUnknown = error instanceof errors.JWKSNoMatchingKey || error instanceof KeysUnavailable;
     if (areNew || (!isWrong && !isUnknown)) throw error;
     if (!(await keys.reread({ token, kid, isSignatureWrong: isWrong }))) throw error;
-    return verifiedNow(token, keys, options);
+    return verifiedNow(token, keys, optionsNow());
   }
 }
 

@@ -111,12 +111,12 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     const tenant = tenantOf(token, tenants);
     const { pool, keys } = tenant;
     try {
-      const { header, claims, generation } = await verifiedJwt(token, keys, {
+      const { header, claims, generation } = await verifiedJwt(token, keys, () => ({
         ...verification(pool),
         issuer: pool.issuer,
         audience: [...pool.audience],
         requiredClaims: ["exp", "sub", "iss", "aud"],
-      });
+      }));
       demandSignInToken(header, claims);
       const user = userOf(tenant, claims);
       if (generation !== undefined) {
@@ -163,7 +163,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   async function verifiedUserInfo(jwt: string, { tenant, approver }: VerifiedUser): Promise<Claims> {
     const { pool, keys } = tenant;
     try {
-      const { claims } = await verifiedJwt(jwt, keys, verification(pool));
+      const { claims } = await verifiedJwt(jwt, keys, () => verification(pool));
       const { iss = pool.issuer, aud = [...pool.audience] } = claims;
       const audience: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
       // The endpoint answers the client that the token was issued to.

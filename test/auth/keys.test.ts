@@ -265,6 +265,16 @@ describe("the keys of an issuer", () => {
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
+  it("that took long to come do not make a token valid that has expired meanwhile", async () => {
+    server.answer("/jwks", (_, response) => {
+      clock.advance(60_000);
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(setOf(first)));
+    });
+    const { users } = remote();
+    const token = await signed(first, { exp: seconds(10) });
+    await expectRefusal(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
+  });
+
   it("are not waited for by a caller who has gone", async () => {
     const asked = new Promise<void>((resolve) => server.answer("/jwks", () => resolve()));
     const { users } = remote();
