@@ -47,6 +47,7 @@ export async function startApp(config: Config, log: Logger, parts: AppParts = {}
     tokens: config.tokens,
     tokenIssuer: signer,
     clock,
+    onLeftOut: (leftOut) => log.warn(leftOut, "a claim of the issuer cannot be used and is left out"),
   });
   const handlers = createHandlers({
     tickets: createTicketService(access, life),

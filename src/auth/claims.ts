@@ -1,54 +1,81 @@
 import type { ClaimsConfig, UserPoolConfig } from "../config/config.js";
 import type { Json, SignInContext, UserProfile } from "../domain/user.js";
+import { createFurtherClaims, isPlainText } from "./further_claims.js";
 
 /** Claims as the issuer states them: a JSON object, so every value is JSON and every key its own property. */
 export type Claims = { readonly [name: string]: Json };
 
-/** Longest text that is taken from a claim, in characters. */
+/** Receives the name of a claim that is left out of a profile, and why. */
+export type OnLeftOut = (claim: string, why: string) => void;
+
+/**
+ * Claims that describe the token and not the user (RFC 7519, section 4.1, RFC 7800, RFC 8693, OpenID Connect Core 1.0, sections 2,
+ * 3.1.3.6 and 3.3.2.11, and its logout specifications).
+ */
+export const tokenClaims: ReadonlySet<string> = new Set([
+  ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "act", "may_act", "scope", "client_id"],
+  ...["auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid", "events"],
+]);
+
+/** Longest text that is taken from a claim, in characters. Addresses of photos are often signed and then longer. */
 const maxText = 1024;
+const maxPhoto = 4096;
 
-/** Longest further claim that is passed on, in characters as JSON. */
-const maxFurtherClaim = 4096;
-
-/** Most methods of a sign-in that are told. RFC 8176 names 18. */
+/** Longest method of a sign-in, in characters, and most methods that are told. RFC 8176 names 18 of at most 6. */
+const maxMethod = 128;
 const maxMethods = 32;
 
 // The last second that a google.protobuf.Timestamp can say.
 const maxSeconds = 253_402_300_799;
 
-/** The claims that a profile of the pool can be made of, and no others: what is worth keeping of a token. */
-export function pickedClaims(pool: UserPoolConfig, claims: Claims): Claims {
-  const names = new Set([...Object.values<string>({ ...pool.claims }), ...pool.furtherClaims]);
-  return only(names, claims, () => true);
-}
-
 /**
- * The user as the claims describe them, or undefined where the pool's user id claim is absent or is neither a text of 1
- * to 1024 characters nor a safe integer. Any other claim that has the wrong type or is longer counts as absent: half an
- * address would be a different address. A further claim may have any type, and at most 4096 characters as JSON.
+ * Returns the user as the claims describe them, or undefined where the pool's user id claim is absent or is neither a text of 1
+ * to 1024 characters nor a safe integer.
+ *
+ * Any other claim decides nothing. One that has the wrong type, or is longer than 1024 characters (the photo: 4096), is left out:
+ * half an address would be a different address. So is a further claim of more than 4096 characters as JSON, or whatever else
+ * {@link createFurtherClaims} does not take.
  */
-export function profileOf(pool: UserPoolConfig, claims: Claims): UserProfile | undefined {
+export function profileOf(
+  pool: UserPoolConfig,
+  claims: Claims,
+  onLeftOut: OnLeftOut = () => {},
+): UserProfile | undefined {
   const names = pool.claims;
-  const text = (name: keyof ClaimsConfig): string => textOf(claimOf(claims, names[name]));
-  const isTrue = (name: keyof ClaimsConfig): boolean => claimOf(claims, names[name]) === true;
-
-  const id = claimOf(claims, names.userId);
-  // JSON.parse rounds larger numbers: two users would become one.
-  const userId = Number.isSafeInteger(id) ? String(id) : textOf(id);
+  const userId = userIdIn(claimOf(claims, names.userId));
   if (userId === "") return undefined;
+
+  const text = (name: keyof ClaimsConfig, most = maxText): string => {
+    const value = claimOf(claims, names[name]);
+    const taken = textOf(value, most);
+    const isAbsent = value === undefined || value === null || value === "";
+    if (taken === "" && !isAbsent) onLeftOut(names[name], `It is no text of at most ${most} characters.`);
+    return taken;
+  };
   const email = text("email");
   const phone = text("phone");
+  const further = createFurtherClaims();
+  for (const name of new Set(pool.furtherClaims)) {
+    const value = claimOf(claims, name);
+    const failure = value === undefined ? undefined : further.add(name, value);
+    if (failure !== undefined) onLeftOut(name, failure);
+  }
   return {
     userId,
     nickname: text("nickname"),
     name: text("name"),
-    photo: text("photo"),
+    photo: text("photo", maxPhoto),
     email,
-    emailVerified: email !== "" && isTrue("emailVerified"),
+    emailVerified: email !== "" && isTrue(claimOf(claims, names.emailVerified)),
     phone,
-    phoneVerified: phone !== "" && isTrue("phoneVerified"),
-    claims: only(pool.furtherClaims, claims, (value) => JSON.stringify(value).length <= maxFurtherClaim),
+    phoneVerified: phone !== "" && isTrue(claimOf(claims, names.phoneVerified)),
+    claims: further.taken(),
   };
+}
+
+/** Whether a claim is the boolean true, or the text "true" that some large issuers send in its place. */
+export function isTrue(value: Json | undefined): boolean {
+  return value === true || value === "true";
 }
 
 /** How the user had signed in, by the claims of the token. What is absent or of the wrong type is left empty. */
@@ -68,18 +95,13 @@ export function claimOf(claims: Claims, name: string): Json | undefined {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-function only(names: Iterable<string>, claims: Claims, isUsable: (value: Json) => boolean): Claims {
-  // fromEntries makes own properties even of a claim called __proto__.
-  return Object.fromEntries(
-    [...names].flatMap((name) => {
-      const value = claimOf(claims, name);
-      return value === undefined || !isUsable(value) ? [] : [[name, value] as const];
-    }),
-  );
+function userIdIn(value: Json | undefined): string {
+  // JSON.parse rounds larger numbers: two users would become one.
+  return Number.isSafeInteger(value) ? String(value) : textOf(value);
 }
 
-function textOf(value: Json | undefined): string {
-  return typeof value === "string" && value.length <= maxText ? value : "";
+function textOf(value: Json | undefined, most = maxText): string {
+  return typeof value === "string" && value.length <= most && isPlainText(value) ? value : "";
 }
 
 function isTimestamp(value: Json | undefined): value is number {
@@ -87,5 +109,9 @@ function isTimestamp(value: Json | undefined): value is number {
 }
 
 function isTexts(value: Json | undefined): value is string[] {
-  return Array.isArray(value) && value.length <= maxMethods && value.every((item) => textOf(item) !== "");
+  return (
+    Array.isArray(value) &&
+    value.length <= maxMethods &&
+    value.every((item) => textOf(item, maxMethod) !== "")
+  );
 }

@@ -1,22 +1,22 @@
 /**
- * The body of an HTTP answer as JSON, read no further than `maxBytes`, counted after any decompression.
+ * Returns the body of an HTTP answer, or `undefined` if it is larger than `maxBytes`, counted after any decompression. Reads no
+ * further than that.
  *
- * @throws Error when it is larger, not UTF-8 or not JSON. The error quotes nothing of it.
  * @throws what ended the connection, or the reason of the signal that the request was made with.
  */
-export async function jsonIn(answer: Response, maxBytes: number): Promise<unknown> {
+export async function bytesIn(answer: Response, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.length;
-    if (size > maxBytes) throw new Error(`The answer is larger than ${maxBytes} bytes.`);
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return parsedJson(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /**
- * The JSON that the bytes say.
+ * Returns the JSON value that the bytes encode.
  *
  * @throws Error that quotes nothing of it, as the errors of JSON.parse would.
  */

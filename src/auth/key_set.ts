@@ -1,32 +1,30 @@
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type FetchImplementation,
-  type JSONWebKeySet,
-  type JWKSCacheInput,
-  type JWTVerifyGetKey,
-  jwksCache,
-} from "jose";
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import type { TokensConfig, UserPoolConfig } from "../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../config/development_key.js";
 import type { Clock } from "../domain/clock.js";
 import { createCircuitBreaker } from "./circuit_breaker.js";
-import { jsonIn, parsedJson } from "./json_answer.js";
+import { parsedJson } from "./json_answer.js";
+import { endpointSource, fileSource, type KeySource } from "./key_sources.js";
+import { createRereadTurns } from "./reread_turns.js";
 import type { TokenSigner } from "./token_signer.js";
 
 /** The keys of one issuer. */
 export interface KeySet {
   /**
-   * Gets the keys again if they are older than allowed.
+   * Reads the keys again if they are older than allowed, and resolves with whether that was so. Callers at the same time share
+   * one read.
    *
    * @throws KeysUnavailable
    */
-  refresh(): Promise<void>;
-  /** A number that changes whenever other keys have been got; undefined while they are older than allowed. */
+  refresh(): Promise<boolean>;
+  /**
+   * Reads the keys again for a token that none of them verifies: the issuer may have changed them. Resolves with `true` when the
+   * token is to be tried once more, and with `false` when the keys are as new as they need to be to refuse it.
+   *
+   * @throws KeysUnavailable when they cannot be read, or were read so short a time ago that it is not done again yet.
+   */
+  reread(token: UnverifiedToken): Promise<boolean>;
+  /** A number that changes whenever other keys have been read; undefined while they are older than allowed. */
   generation(): number | undefined;
   /**
    * The key that a token asks for, for `jwtVerify` of jose.
@@ -35,6 +33,15 @@ export interface KeySet {
    * @throws errors of jose that blame the token: JWKSNoMatchingKey, JWKSMultipleMatchingKeys, JOSENotSupported.
    */
   readonly keyFor: JWTVerifyGetKey;
+}
+
+/** A token that no key of its issuer has verified. */
+export interface UnverifiedToken {
+  readonly token: string;
+  /** Id of the key that the token names. */
+  readonly kid: string | undefined;
+  /** Whether there are keys that the token may mean, and they do not fit its signature. */
+  readonly isSignatureWrong: boolean;
 }
 
 /** The keys of an issuer cannot be had, or are not what keys should be. `cause` says why. */
@@ -47,14 +54,11 @@ export class KeysUnavailable extends Error {
 
 type Tokens = Pick<TokensConfig, "cacheMaxAge" | "issuerTimeout">;
 
-/** Largest JWKS that is read over the network. */
-const maxBytes = 1024 * 1024;
-
 /**
- * The keys of a user pool.
+ * Creates the keys of a user pool.
  *
  * A set with a key that others than the issuer sign with is refused as a whole: the public development key, and the keys of
- * `signer`, which signs our tokens for apps.
+ * `signer`, which signs our tokens for apps. So is a set without any key for an algorithm of the pool: it can verify nothing.
  *
  * @throws Error when the pool's JWKS file cannot be read, is not a JWKS or is refused. A file that becomes so later makes
  * the keys unavailable.
@@ -67,8 +71,18 @@ export function createKeySet(
 ): KeySet {
   const { keys } = pool;
   const check = checkOf(signer);
-  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens, clock, check);
-  if ("jwksFile" in keys) return fileKeys(pool.id, keys.jwksFile, tokens, clock, check);
+  const changing = (source: KeySource) => changingKeys(source, pool.algorithms, tokens, clock, check);
+  if ("jwksUri" in keys) return changing(endpointSource(keys.jwksUri, tokens.issuerTimeout));
+  if ("jwksFile" in keys) {
+    const source = fileSource(keys.jwksFile);
+    try {
+      // Read while the service starts, so that a wrong path is seen before the first user comes.
+      keySetIn(source.readNow(), check);
+    } catch (cause) {
+      throw new Error(`User pool ${pool.id} has no usable keys in ${keys.jwksFile}.`, { cause });
+    }
+    return changing(source);
+  }
   if ("jwks" in keys) {
     check(keys.jwks, { development: pool.issuer === developmentIssuer });
     return fixedKeys(createLocalJWKSet(keys.jwks as JSONWebKeySet));
@@ -81,120 +95,108 @@ export function createKeySet(
 }
 
 function fixedKeys(keyFor: JWTVerifyGetKey): KeySet {
-  return { refresh: async () => {}, generation: () => 1, keyFor: blamingIssuer(keyFor) };
-}
-
-/** How long jose does not fetch a set again for a key that it lacks, in milliseconds. */
-const cooldown = 30_000;
-
-function remoteKeys(uri: string, tokens: Tokens, clock: Clock, check: Check): KeySet {
-  const cache: JWKSCacheInput = {};
-  // Around the fetch itself: the library fetches also where a token names an unknown key, as anybody's may.
-  const breaker = createCircuitBreaker({ clock });
-  const fetchKeys = fetchChecked(check);
-  let fetchedAt = Number.NEGATIVE_INFINITY;
-  const remote = createRemoteJWKSet(new URL(uri), {
-    timeoutDuration: tokens.issuerTimeout,
-    cacheMaxAge: tokens.cacheMaxAge,
-    cooldownDuration: cooldown,
-    [jwksCache]: cache,
-    [customFetch]: async (url, options) => {
-      const answer = await breaker.run(() => fetchKeys(url, options));
-      fetchedAt = clock.now();
-      return answer;
-    },
-  });
-  // jose tells the age of a set by the wall clock alone: one that was set back would keep keys in use that have left.
-  const isFresh = (): boolean => {
-    const age = clock.now() - fetchedAt;
-    return remote.fresh && age < tokens.cacheMaxAge && (age < cooldown || !remote.coolingDown);
-  };
-  let seen: unknown;
-  let seenText: string | undefined;
-  let generation = 0;
   return {
-    async refresh() {
-      if (isFresh()) return;
-      await remote.reload().catch((error: unknown) => {
-        throw new KeysUnavailable(error);
-      });
-    },
-    generation() {
-      if (!isFresh()) return undefined;
-      // The set itself and not its time: two sets can come in one millisecond.
-      if (cache.jwks !== seen) {
-        seen = cache.jwks;
-        const text = JSON.stringify(seen);
-        // The same keys again forget no token: unknown key ids, which anybody can send, have the keys fetched.
-        if (text !== seenText) generation += 1;
-        seenText = text;
-      }
-      return generation;
-    },
-    keyFor: blamingIssuer(remote),
+    refresh: async () => false,
+    reread: async () => false,
+    generation: () => 1,
+    keyFor: blamingIssuer(keyFor),
   };
 }
 
-function fetchChecked(check: Check): FetchImplementation {
-  return async (url, options) => {
-    const answer = await fetch(url, options);
-    if (answer.status !== 200) {
-      // Unread, the body would hold its connection.
-      await answer.body?.cancel();
-      throw new Error(`The JWKS endpoint answered ${answer.status}.`);
-    }
-    const jwks = await jsonIn(answer, maxBytes);
-    check(jwks);
-    // Throws where it is no key set. The library would find that out too, but past the circuit breaker.
-    createLocalJWKSet(jwks as JSONWebKeySet);
-    return Response.json(jwks);
-  };
-}
-
-function fileKeys(poolId: string, file: string, tokens: Tokens, clock: Clock, check: Check): KeySet {
-  const keysIn = (bytes: Uint8Array): JWTVerifyGetKey => {
-    const jwks = parsedJson(bytes);
-    check(jwks);
-    return createLocalJWKSet(jwks as JSONWebKeySet);
-  };
+function changingKeys(
+  source: KeySource,
+  algorithms: readonly string[],
+  { cacheMaxAge }: Tokens,
+  clock: Clock,
+  check: Check,
+): KeySet {
+  // Around every read, whatever caused it: an endpoint that is away is not asked by each caller.
   const breaker = createCircuitBreaker({ clock });
-  let content: Buffer;
-  let keyFor: JWTVerifyGetKey;
-  try {
-    // Read while the service starts, so that a wrong path is seen before the first user comes.
-    content = readFileSync(file);
-    keyFor = keysIn(content);
-  } catch (cause) {
-    throw new Error(`User pool ${poolId} has no usable keys in ${file}.`, { cause });
-  }
-  let readAt = clock.now();
-  let generation = 1;
+  const turns = createRereadTurns(source.cooldown, clock);
+  let current: KeysRead | undefined;
+  /** Ids of the keys that were in the set before, and have left it. */
+  let gone: readonly string[] = [];
+  let readAt = Number.NEGATIVE_INFINITY;
+  let generation = 0;
   let reading: Promise<void> | undefined;
 
-  const isFresh = (): boolean => clock.now() < readAt + tokens.cacheMaxAge;
-  const read = async (): Promise<void> => {
-    const now = clock.now();
-    const found = await readFile(file);
-    keyFor = keysIn(found);
-    readAt = now;
-    if (!found.equals(content)) generation += 1;
-    content = found;
-  };
+  const isFresh = (): boolean => clock.now() - readAt < cacheMaxAge;
+
+  async function read(): Promise<void> {
+    const startedAt = clock.now();
+    const found = keySetIn(await source.read(), check);
+    await demandKeyFor(algorithms, found.keyFor);
+    readAt = startedAt;
+    // The same keys again forget no token: unknown key ids, which anybody can send, have the keys read.
+    if (found.text === current?.text) return;
+    gone = (current?.kids ?? []).filter((kid) => !found.kids.includes(kid));
+    current = found;
+    generation += 1;
+  }
+
+  async function shareRead(): Promise<void> {
+    reading ??= breaker.run(read).finally(() => {
+      reading = undefined;
+    });
+    try {
+      await reading;
+    } catch (cause) {
+      throw new KeysUnavailable(cause);
+    }
+  }
+
   return {
     async refresh() {
-      if (isFresh()) return;
-      reading ??= breaker.run(read).finally(() => {
-        reading = undefined;
-      });
-      try {
-        await reading;
-      } catch (cause) {
-        throw new KeysUnavailable(cause);
-      }
+      if (isFresh()) return false;
+      await shareRead();
+      return true;
+    },
+    async reread({ token, kid, isSignatureWrong }) {
+      const turn = reading === undefined ? turns.turnOf(token) : "now";
+      // Without a key id, a new key looks like a wrong signature.
+      const isKnown = kid !== undefined && (isSignatureWrong || gone.includes(kid));
+      if (turn === "never" || (turn === "later" && isKnown)) return false;
+      if (turn === "later") throw new KeysUnavailable(new Error(turns.laterText));
+      await shareRead();
+      turns.hasRead(token);
+      return true;
     },
     generation: () => (isFresh() ? generation : undefined),
-    keyFor: blamingIssuer((header, token) => keyFor(header, token)),
+    keyFor: blamingIssuer((header, token) => {
+      if (!current) throw new Error("The keys have not been read.");
+      return current.keyFor(header, token);
+    }),
   };
+}
+
+/** A key set as it was read. */
+interface KeysRead {
+  readonly keyFor: JWTVerifyGetKey;
+  readonly text: string;
+  readonly kids: readonly string[];
+}
+
+/** @throws Error when the bytes are no JWKS, or `check` refuses it. */
+function keySetIn(bytes: Uint8Array, check: Check): KeysRead {
+  const jwks = parsedJson(bytes);
+  check(jwks);
+  const found = createLocalJWKSet(jwks as JSONWebKeySet);
+  const kids = found.jwks().keys.flatMap(({ kid }) => (typeof kid === "string" ? [kid] : []));
+  return { keyFor: found, text: JSON.stringify(jwks), kids };
+}
+
+/** @throws Error when the set has no key for any of the algorithms. One that is malformed is told to the token that names it. */
+async function demandKeyFor(algorithms: readonly string[], keyFor: JWTVerifyGetKey): Promise<void> {
+  for (const alg of algorithms) {
+    try {
+      await keyFor({ alg }, { payload: "", signature: "" });
+      return;
+    } catch (error) {
+      const hasNone = error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JOSENotSupported;
+      if (!hasNone) return;
+    }
+  }
+  throw new Error("The key set has no key for an algorithm of the pool.");
 }
 
 /** Tells faults of the keys from faults of the token, which names the key. */

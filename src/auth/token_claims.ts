@@ -1,15 +1,12 @@
 import type { SignInContext, UserProfile } from "../domain/user.js";
-import type { Claims } from "./claims.js";
+import { type Claims, tokenClaims } from "./claims.js";
 
 /**
  * What a further claim of a pool may not be called: in our ID Token these names are ours, or mean something to whoever
  * verifies it that the user's own token cannot have meant.
  */
 const reserved: ReadonlySet<string> = new Set([
-  // RFC 7519, section 4.1, RFC 7800 and RFC 8693.
-  ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "act", "may_act", "scope", "client_id"],
-  // OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11, and its logout specifications.
-  ...["auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid", "events"],
+  ...tokenClaims,
   ...["nickname", "name", "picture", "email", "email_verified", "phone_number", "phone_number_verified"],
   "user_pool_id",
 ]);

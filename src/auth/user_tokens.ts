@@ -1,13 +1,18 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions } from "jose";
 import type { TokensConfig, UserPoolConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit_breaker.js";
-import { type Claims, pickedClaims, profileOf, signInOf } from "./claims.js";
+import { combinedClaims, pickedClaims } from "./claim_sources.js";
+import { type Claims, type OnLeftOut, profileOf, signInOf } from "./claims.js";
+import { isPlainText } from "./further_claims.js";
 import { createKeySet, type KeySet, KeysUnavailable } from "./key_set.js";
+import { createLeftOutReporter, type LeftOut } from "./left_out.js";
+import { demandSignInToken } from "./token_purpose.js";
 import type { TokenSigner } from "./token_signer.js";
-import { fetchUserInfo } from "./user_info.js";
+import { verifiedJwt } from "./token_verification.js";
+import { fetchUserInfo, type UserInfo } from "./user_info.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "./user_refusals.js";
 import { createVerifiedTokens } from "./verified_tokens.js";
 
@@ -15,8 +20,8 @@ import { createVerifiedTokens } from "./verified_tokens.js";
 export interface AuthenticatedUser {
   readonly approver: Approver;
   /**
-   * The user as the pool's UserInfo endpoint describes them now, the token filling the gaps; as the token does where the
-   * pool has no such endpoint.
+   * Returns the user as the pool's UserInfo endpoint describes them now, the token filling the gaps; as the token does where the
+   * pool has no such endpoint, or the answer is too large or encrypted. See {@link combinedClaims} for what comes from where.
    *
    * @throws Refusal USER_UNAUTHENTICATED when the endpoint refuses the token or speaks of another user, ISSUER_UNAVAILABLE
    * when it gives no usable answer in time; the reason of `signal` when that ends the wait.
@@ -41,6 +46,8 @@ export interface UserAuthenticatorOptions {
   /** What signs our own tokens for the apps. They are no user tokens: no pool may have this issuer or one of its keys. */
   readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
+  /** Called once for each claim that is left out and each cause, for the log. */
+  readonly onLeftOut?: (leftOut: LeftOut) => void;
 }
 
 /** A user pool and its keys. */
@@ -49,6 +56,7 @@ interface Tenant {
   readonly keys: KeySet;
   /** Guards the pool's UserInfo endpoint. */
   readonly userInfo: CircuitBreaker;
+  readonly onLeftOut: OnLeftOut;
 }
 
 /** What is remembered of a verified token. */
@@ -76,7 +84,7 @@ const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
  * @throws Error when a pool's JWKS file cannot be used, or a pool has the issuer of our own tokens.
  */
 export function createUserAuthenticator(options: UserAuthenticatorOptions): UserAuthenticator {
-  const { clock, tokenIssuer } = options;
+  const { clock, tokenIssuer, onLeftOut = () => {} } = options;
   const tokens = { ...options.tokens, cacheMaxAge: Math.min(options.tokens.cacheMaxAge, maxAge) };
   const tenants = options.pools.map((pool): Tenant => {
     if (pool.issuer === tokenIssuer?.issuer)
@@ -86,29 +94,34 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       keys: createKeySet(pool, tokens, clock, tokenIssuer),
       // An endpoint that refuses the token is there.
       userInfo: createCircuitBreaker({ isFailure: (error) => !(error instanceof Refusal), clock }),
+      onLeftOut: createLeftOutReporter(pool.id, onLeftOut),
     };
   });
   const verified = createVerifiedTokens<VerifiedUser>(tokens.cacheSize, clock);
+
+  function verification(pool: UserPoolConfig): JWTVerifyOptions {
+    return {
+      algorithms: [...pool.algorithms],
+      clockTolerance: tokens.clockTolerance / 1000,
+      currentDate: new Date(clock.wallNow()),
+    };
+  }
 
   async function verify(token: string): Promise<VerifiedUser> {
     const tenant = tenantOf(token, tenants);
     const { pool, keys } = tenant;
     try {
-      await keys.refresh();
-      const generation = keys.generation();
-      const until = clock.now() + tokens.cacheMaxAge;
-      const claims = await verifiedClaims(token, keys, {
+      const { header, claims, generation } = await verifiedJwt(token, keys, () => ({
+        ...verification(pool),
         issuer: pool.issuer,
         audience: [...pool.audience],
-        algorithms: [...pool.algorithms],
         requiredClaims: ["exp", "sub", "iss", "aud"],
-        clockTolerance: tokens.clockTolerance / 1000,
-        currentDate: new Date(clock.wallNow()),
-      });
+      }));
+      demandSignInToken(header, claims);
       const user = userOf(tenant, claims);
-      // With the generation from before: keys that changed meanwhile may no longer hold the one that was used.
       if (generation !== undefined) {
         const expiresAt = Number(claims.exp) * 1000;
+        const until = clock.now() + tokens.cacheMaxAge;
         verified.remember(token, { value: user, keys, generation, expiresAt, until });
       }
       return user;
@@ -124,22 +137,46 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     const uri = pool.userInfoUri;
     if (uri === undefined) return approver.profile;
     signal?.throwIfAborted();
-    let told: Claims;
+    let userInfo: UserInfo;
     try {
       const { subject } = approver;
       const timeout = tokens.issuerTimeout;
-      told = await tenant.userInfo.run(() => fetchUserInfo({ uri, token, subject, timeout, clock, signal }), {
-        id: subject,
-        signal,
-      });
+      const verifySigned = (jwt: string) => verifiedUserInfo(jwt, user);
+      const request = { uri, token, subject, timeout, clock, signal, verify: verifySigned };
+      userInfo = await tenant.userInfo.run(() => fetchUserInfo(request), { id: subject, signal });
     } catch (error) {
       if (error instanceof Refusal) throw error;
       signal?.throwIfAborted();
       throw issuerUnavailable(pool.id, error);
     }
-    const profile = profileOf(pool, { ...user.claims, ...told });
-    if (!profile) throw userUnauthenticated("The UserInfo endpoint tells no usable user id.");
+    if ("unusable" in userInfo) {
+      tenant.onLeftOut("UserInfo", userInfo.unusable);
+      return approver.profile;
+    }
+    const claims = combinedClaims(pool, user.claims, userInfo.claims);
+    const profile = profileOf(pool, claims, tenant.onLeftOut);
+    if (!profile) throw new Error("a profile has lost the user id of its token");
     return profile;
+  }
+
+  /** Returns the claims of a signed UserInfo answer. It may leave out issuer and audience (OpenID Connect Core, section 5.3.2). */
+  async function verifiedUserInfo(jwt: string, { tenant, approver }: VerifiedUser): Promise<Claims> {
+    const { pool, keys } = tenant;
+    try {
+      const { claims } = await verifiedJwt(jwt, keys, () => verification(pool));
+      const { iss = pool.issuer, aud = [...pool.audience] } = claims;
+      const audience: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+      // The endpoint answers the client that the token was issued to.
+      const isForUs = [...pool.audience, approver.signIn.clientId].some((name) => audience.includes(name));
+      if (iss !== pool.issuer || !isForUs)
+        throw new Error("The signed UserInfo answer is not for the token's client.");
+      return claims;
+    } catch (error) {
+      // Errors of jose may hold the claims.
+      throw error instanceof errors.JOSEError
+        ? new Error(`The signed UserInfo answer cannot be verified: ${error.code}.`)
+        : error;
+    }
   }
 
   return {
@@ -183,34 +220,13 @@ function tenantOf(token: string, tenants: readonly Tenant[]): Tenant {
   return tenant;
 }
 
-async function verifiedClaims(token: string, keys: KeySet, options: JWTVerifyOptions): Promise<Claims> {
-  try {
-    return claimsOf((await jwtVerify(token, keys.keyFor, options)).payload);
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-    for await (const key of error) {
-      try {
-        return claimsOf((await jwtVerify(token, key, options)).payload);
-      } catch (failure) {
-        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
-      }
-    }
-    throw new errors.JWSSignatureVerificationFailed();
-  }
-}
-
-/** The payload is the outcome of JSON.parse, whose type jose does not tell. */
-function claimsOf(payload: JWTPayload): Claims {
-  return payload as Claims;
-}
-
 function userOf(tenant: Tenant, claims: Claims): VerifiedUser {
   const { pool } = tenant;
   const { sub } = claims;
-  if (typeof sub !== "string" || sub === "" || sub.length > maxSubjectLength) {
+  if (typeof sub !== "string" || sub === "" || sub.length > maxSubjectLength || !isPlainText(sub)) {
     throw userUnauthenticated("The claim sub is not a text of 1 to 255 characters.");
   }
-  const profile = profileOf(pool, claims);
+  const profile = profileOf(pool, claims, tenant.onLeftOut);
   if (!profile) throw userUnauthenticated("The token tells no usable user id.");
   const approver: Approver = {
     userPoolId: pool.id,

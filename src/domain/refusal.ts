@@ -25,7 +25,7 @@ const messages = {
   WATCH_SUPERSEDED: "a newer watch of this ticket has taken over",
   STORE_UNAVAILABLE: "the store cannot be reached",
   SERVER_DRAINING: "the server is stopping",
-  ISSUER_UNAVAILABLE: "the issuer of the user token cannot be reached",
+  ISSUER_UNAVAILABLE: "the keys or the UserInfo endpoint of the issuer cannot be used now",
   OUTCOME_UNKNOWN: "it is not known whether the exchange was made; start a new sign-in",
   INTERNAL: "internal error",
 } as const;

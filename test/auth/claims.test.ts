@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Claims, pickedClaims, profileOf, signInOf } from "../../src/auth/claims.js";
+import { pickedClaims } from "../../src/auth/claim_sources.js";
+import { type Claims, profileOf, signInOf } from "../../src/auth/claims.js";
 import { poolWith } from "./support.js";
 
 const pool = poolWith({});
@@ -58,17 +59,35 @@ describe("a profile", () => {
     expect(Object.keys(pickedClaims(named, claims))).not.toContain("other");
   });
 
-  it("leaves empty what is absent, of another type or longer than 1024 characters", () => {
+  it("leaves empty what is absent, of another type or longer than 1024 characters (a photo: 4096)", () => {
     expect(profileOf(pool, { sub: "s" })).toEqual({ userId: "s", ...empty });
     const odd = { sub: "s", nickname: 7, name: null, picture: {}, email: [], phone_number: "1".repeat(1025) };
     expect(profileOf(pool, odd)).toEqual({ userId: "s", ...empty });
     expect(profileOf(pool, { sub: "s", name: "x".repeat(1024) })?.name).toHaveLength(1024);
+    expect(profileOf(pool, { sub: "s", picture: "x".repeat(4096) })?.photo).toHaveLength(4096);
+    expect(profileOf(pool, { sub: "s", picture: "x".repeat(4097) })?.photo).toBe("");
   });
 
-  it("believes nothing but true to be verified, and nothing without an address", () => {
+  it("believes true and the text true, as two large issuers send it, to be verified, and nothing without an address", () => {
     const verified = (claims: Claims) => profileOf(pool, { sub: "s", ...claims })?.emailVerified;
-    expect(verified({ email: "a@b", email_verified: true })).toBe(true);
-    for (const value of ["true", 1, {}, [], null, false]) {
+    for (const value of [true, "true"]) {
+      expect(verified({ email: "a@b", email_verified: value })).toBe(true);
+    }
+    for (const value of [
+      "True",
+      "TRUE",
+      " true",
+      "1",
+      "yes",
+      "false",
+      "",
+      1,
+      {},
+      [],
+      ["true"],
+      null,
+      false,
+    ]) {
       expect(verified({ email: "a@b", email_verified: value })).toBe(false);
     }
     expect(verified({ email_verified: true })).toBe(false);
@@ -89,11 +108,11 @@ describe("a profile", () => {
     expect(profileOf(inherited, { sub: "s" })).toBeUndefined();
   });
 
-  it("passes on no claim that was not asked for, and none that objects inherit", () => {
+  it("passes on no claim that was not asked for, and none that objects inherit or that changes what they inherit", () => {
     const further = poolWith({ furtherClaims: ["toString", "__proto__", "tier"] });
     const claims: Claims = JSON.parse(`{"sub":"s","tier":null,"__proto__":{"admin":true},"other":1}`);
     const passed = profileOf(further, pickedClaims(further, claims))?.claims ?? {};
-    expect(Object.keys(passed)).toEqual(["__proto__", "tier"]);
+    expect(Object.keys(passed)).toEqual(["tier"]);
     expect("admin" in passed).toBe(false);
   });
 
@@ -101,6 +120,66 @@ describe("a profile", () => {
     const further = poolWith({ furtherClaims: ["a", "b", "c"] });
     const claims: Claims = { sub: "s", a: "x".repeat(4094), b: "x".repeat(4095), c: Array(2048).fill(1) };
     expect(Object.keys(profileOf(further, claims)?.claims ?? {})).toEqual(["a"]);
+  });
+
+  const nested = (depth: number, leaf: unknown = 1): string =>
+    depth === 0
+      ? JSON.stringify(leaf)
+      : depth % 2
+        ? `[${nested(depth - 1, leaf)}]`
+        : `{"a":${nested(depth - 1, leaf)}}`;
+  it.each([
+    ["is nested 17 deep", nested(17)],
+    ["is nested 500 deep", nested(500)],
+    ["is nested 30,000 deep", `${"[".repeat(30_000)}${"]".repeat(30_000)}`],
+    ["holds a number that becomes infinite", `{"a":[1e999]}`],
+    ["holds a whole number that is rounded", "9007199254740993"],
+    ["holds half a surrogate pair", String.raw`["a\ud800"]`],
+    ["has a name with half a surrogate pair", String.raw`{"\udc00":1}`],
+    ["holds NUL", String.raw`{"a":"b\u0000c"}`],
+    ["holds a member __proto__", `[{"__proto__":{"admin":true}}]`],
+  ])("leaves out a further claim that %s, and says so without its value", (_, value) => {
+    const further = poolWith({ furtherClaims: ["odd", "tier"] });
+    const leftOut: string[][] = [];
+    const claims: Claims = JSON.parse(`{"sub":"s","odd":${value},"tier":"gold"}`);
+    const profile = profileOf(further, claims, (...told) => void leftOut.push(told));
+    expect(profile?.claims).toEqual({ tier: "gold" });
+    expect(leftOut).toEqual([["odd", expect.stringMatching(/^It (has|is) /)]]);
+  });
+
+  it("passes on a further claim that is nested 16 deep, with fractions, large exact numbers and every Unicode", () => {
+    const further = poolWith({ furtherClaims: ["a", "b"] });
+    const claims: Claims = JSON.parse(
+      `{"sub":"s","a":${nested(16)},"b":[0.1,1e-7,9007199254740991,"😀",true,null]}`,
+    );
+    expect(profileOf(further, claims)?.claims).toEqual({ a: claims.a, b: claims.b });
+  });
+
+  it("has further claims of at most 16 KiB of JSON together, the first ones that the pool names", () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const claims = { sub: "s", ...Object.fromEntries(names.map((name) => [name, "x".repeat(4_000)])), f: 1 };
+    const leftOut: string[] = [];
+    const profile = profileOf(
+      poolWith({ furtherClaims: names }),
+      claims,
+      (claim) => void leftOut.push(claim),
+    );
+    expect(Object.keys(profile?.claims ?? {})).toEqual(["a", "b", "c", "d", "f"]);
+    expect(leftOut).toEqual(["e"]);
+  });
+
+  it("leaves out a text that UTF-8 cannot say, and has no user id that another could become", () => {
+    for (const text of ["a\ud800", "a\0b"]) {
+      expect(profileOf(pool, { sub: "s", nickname: text })?.nickname).toBe("");
+      expect(profileOf(pool, { sub: text })).toBeUndefined();
+    }
+  });
+
+  it("says which claims are left out, and nothing of those that are absent", () => {
+    const leftOut: string[] = [];
+    const claims = { sub: "s", nickname: "", name: null, picture: "x".repeat(90_000), email: 7 };
+    profileOf(pool, claims, (claim) => void leftOut.push(claim));
+    expect(leftOut.sort()).toEqual(["email", "picture"]);
   });
 });
 
@@ -127,6 +206,7 @@ describe("the sign-in of an approver", () => {
     expect(signInOf({ azp: 7, auth_time: "1700000000", amr: "pwd", acr: 1 })).toEqual(nothing);
     expect(signInOf({ auth_time: -1, amr: ["pwd", 7] })).toEqual(nothing);
     expect(signInOf({ auth_time: 1e300 })).toEqual(nothing);
+    expect(signInOf({ amr: ["x".repeat(129)] })).toEqual(nothing);
     expect(signInOf({ amr: Array(33).fill("pwd"), acr: "x".repeat(1025), azp: "x".repeat(1025) })).toEqual(
       nothing,
     );

@@ -144,16 +144,6 @@ describe("the keys of an issuer", () => {
     expect(server.asked("/jwks")).toBe(2);
   });
 
-  it("are not fetched for every token with an unknown key", async () => {
-    serve(first);
-    const { users } = remote();
-    for (const sub of ["a", "b", "c"]) {
-      const token = await signed(second, { sub });
-      await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
-    }
-    expect(server.asked("/jwks")).toBe(1);
-  });
-
   it.each([
     ["an error", 500, "{}"],
     ["something else than JSON", 200, "<html>"],
@@ -275,6 +265,16 @@ describe("the keys of an issuer", () => {
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
+  it("that took long to come do not make a token valid that has expired meanwhile", async () => {
+    server.answer("/jwks", (_, response) => {
+      clock.advance(60_000);
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(setOf(first)));
+    });
+    const { users } = remote();
+    const token = await signed(first, { exp: seconds(10) });
+    await expectRefusal(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
+  });
+
   it("are not waited for by a caller who has gone", async () => {
     const asked = new Promise<void>((resolve) => server.answer("/jwks", () => resolve()));
     const { users } = remote();
@@ -285,61 +285,5 @@ describe("the keys of an issuer", () => {
     await expect(waiting).rejects.toThrow("the call was cancelled");
     await expect(users.authenticate(bearer(await signed()), gone.signal)).rejects.toThrow("cancelled");
     expect(server.asked("/jwks")).toBe(1);
-  });
-});
-
-describe("a file of keys", () => {
-  const file = () => join(folder, "jwks.json");
-  const write = (...keys: (typeof first)[]) => writeFileSync(file(), JSON.stringify(setOf(...keys)));
-  const fromFile = () => authenticatorFor([poolWith({ keys: { jwksFile: file() } })], clock);
-
-  it("is read again when what was read is too old", async () => {
-    write(first);
-    const { users } = fromFile();
-    const [old, current] = [await signed(first), await signed(second)];
-    await users.authenticate(bearer(old));
-    write(second);
-    clock.advance(299_000);
-    await users.authenticate(bearer(old));
-    await expectRefusal(users.authenticate(bearer(current)), "USER_UNAUTHENTICATED", current);
-    clock.advance(1_000);
-    await expectRefusal(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
-    expect((await users.authenticate(bearer(current))).approver.subject).toBe("user-1");
-  });
-
-  it("that is broken or gone makes the issuer unavailable once what was read is too old", async () => {
-    write(first);
-    const { users } = fromFile();
-    const token = await signed();
-    await users.authenticate(bearer(token));
-    writeFileSync(file(), "PRIVATE KEY");
-    clock.advance(300_000);
-    const refusal = await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    expect(String(refusal.cause)).not.toContain("PRIVATE");
-    rmSync(file());
-    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    write(first);
-    expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
-  });
-
-  it("that stays broken is not read again for each call", async () => {
-    write(first);
-    const { users } = fromFile();
-    const token = await signed();
-    clock.advance(300_000);
-    writeFileSync(file(), "{");
-    for (let times = 0; times < 3; times += 1) {
-      await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    }
-    write(first);
-    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    clock.advance(1_000);
-    expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
-  });
-
-  it("that cannot be used from the beginning stops the start", () => {
-    expect(fromFile).toThrow("jwks.json");
-    writeFileSync(file(), "[]");
-    expect(fromFile).toThrow("customers");
   });
 });

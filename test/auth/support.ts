@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import { expect, vi } from "vitest";
+import type { LeftOut } from "../../src/auth/left_out.js";
 import { createUserAuthenticator, type UserAuthenticator } from "../../src/auth/user_tokens.js";
 import { standardClaims, type TokensConfig, type UserPoolConfig } from "../../src/config/config.js";
 import type { Clock } from "../../src/domain/clock.js";
@@ -111,11 +112,11 @@ export function claimsWith(changes: Record<string, unknown> = {}): JWTPayload {
 export async function sign(
   key: SigningKey | Uint8Array,
   claims: JWTPayload,
-  header: { alg: string; kid?: string | undefined },
+  header: { alg: string; kid?: string | undefined; typ?: unknown; cty?: unknown },
 ): Promise<string> {
-  const { alg, kid } = header;
+  const members = Object.entries(header).filter(([, value]) => value !== undefined);
   return new SignJWT(claims)
-    .setProtectedHeader(kid === undefined ? { alg } : { alg, kid })
+    .setProtectedHeader({ alg: header.alg, ...Object.fromEntries(members) })
     .sign(key instanceof Uint8Array ? key : key.privateKey);
 }
 
@@ -144,8 +145,11 @@ export function authenticatorFor(
   pools: readonly UserPoolConfig[],
   clock: Clock,
   tokens: Partial<TokensConfig> = {},
-): { readonly users: UserAuthenticator } {
-  return { users: createUserAuthenticator({ pools, tokens: { ...defaultTokens, ...tokens }, clock }) };
+): { readonly users: UserAuthenticator; readonly leftOut: readonly LeftOut[] } {
+  const leftOut: LeftOut[] = [];
+  const onLeftOut = (told: LeftOut) => void leftOut.push(told);
+  const users = createUserAuthenticator({ pools, tokens: { ...defaultTokens, ...tokens }, clock, onLeftOut });
+  return { users, leftOut };
 }
 
 export const bearer = (token: string): readonly string[] => [`Bearer ${token}`];

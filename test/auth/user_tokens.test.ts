@@ -138,6 +138,15 @@ describe("a user token", () => {
     await refuse(await signed(changes));
   });
 
+  it.each(["a\0b", "a\ud800"])(
+    "whose subject %j other readers would take for another is refused, whatever the user id is",
+    async (sub) => {
+      const users = usersOf({ ...pool, claims: { ...pool.claims, userId: "uid" } });
+      expect((await accept(await signed({ sub: "a", uid: 7 }), users)).profile.userId).toBe("7");
+      await refuse(await signed({ sub, uid: 7 }), users);
+    },
+  );
+
   it("whose time begins within the tolerance is accepted", async () => {
     expect((await accept(await signed({ nbf: seconds(30) }))).subject).toBe("user-1");
     await refuse(await signed({ nbf: seconds(31) }));

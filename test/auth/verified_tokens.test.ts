@@ -145,7 +145,12 @@ describe("a verified token", () => {
 
   it("is remembered by its digest and never by itself", async () => {
     const token = await signed();
-    const keys = { refresh: async () => {}, generation: () => 1, keyFor: async () => first.privateKey };
+    const keys = {
+      refresh: async () => false,
+      reread: async () => false,
+      generation: () => 1,
+      keyFor: async () => first.privateKey,
+    };
     const set = vi.spyOn(Map.prototype, "set");
     const tokens = createVerifiedTokens<string>(2, clock);
     tokens.remember(token, {

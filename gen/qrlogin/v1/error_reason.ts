@@ -35,7 +35,8 @@ export const ErrorReason = {
    */
   APP_UNAUTHENTICATED: 1,
   /**
-   * USER_UNAUTHENTICATED - UNAUTHENTICATED. The user token is missing, malformed or not valid here, or
+   * USER_UNAUTHENTICATED - UNAUTHENTICATED. The user token is missing, malformed or not valid here, was
+   * made for another use than to sign in (such as a logout or refresh token), or
    * the call carries a credential of another kind.
    */
   USER_UNAUTHENTICATED: 2,
@@ -117,7 +118,8 @@ export const ErrorReason = {
   SERVER_DRAINING: 23,
   /**
    * ISSUER_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The keys or the UserInfo endpoint of the user
-   * pool's issuer cannot be reached. Nothing was changed.
+   * pool's issuer cannot be reached or used, or the issuer may have a new key that
+   * has not been read yet. Says nothing about the user. Nothing was changed.
    */
   ISSUER_UNAVAILABLE: 24,
   /**

@@ -490,25 +490,34 @@ export interface GetSigningKeysResponse {
 /** A user, as the claims of the user pool's issuer describe them. */
 export interface UserInfo {
   /**
-   * The id of the user in the user pool. The subject of the user token unless the
-   * pool is configured otherwise.
+   * The id of the user in the user pool, from the user token alone: its subject
+   * unless the pool is configured otherwise.
    */
   userId: string;
   /** The nickname, or empty. */
   nickname: string;
   /** The full name, or empty. */
   name: string;
-  /** The address of the photo, or empty. */
+  /** The address of the photo, or empty. At most 4096 characters. */
   photoUrl: string;
   /** The mail address, or empty. */
   email: string;
-  /** Whether the issuer says that it has verified the mail address. */
+  /**
+   * Whether the issuer says that it has verified this mail address. Comes from the
+   * same source as the address: the user token, or the UserInfo endpoint.
+   */
   emailVerified: boolean;
   /** The phone number, or empty. */
   phone: string;
-  /** Whether the issuer says that it has verified the phone number. */
+  /**
+   * Whether the issuer says that it has verified this phone number. Comes from the
+   * same source as the number.
+   */
   phoneVerified: boolean;
-  /** Further claims of the user, those that the pool is configured to pass on. */
+  /**
+   * Further claims of the user, those that the pool is configured to pass on. At
+   * most 16 KiB as JSON and 16 levels deep; what is beyond is left out.
+   */
   claims: { [key: string]: any } | undefined;
 }
 

@@ -1,0 +1,50 @@
+import type { Clock } from "../domain/clock.js";
+import { digest } from "../domain/secrets.js";
+
+/** Decides for which tokens with unknown keys the keys of an issuer are read again, and when. */
+export interface RereadTurns {
+  /**
+   * Returns `now` when the keys may be read for this token, `later` when they were read so short a time ago that they must not
+   * be, and `never` when they have been read since the token was told `later`, and so after whatever key it names was in use.
+   */
+  turnOf(token: string): "now" | "later" | "never";
+  /** Reports that the keys have been read for a token: the cool-down begins. */
+  hasRead(token: string): void;
+  /** Says in the log what `later` means. */
+  readonly laterText: string;
+}
+
+/** Most tokens that are remembered; the oldest one is forgotten for a further one. */
+const maxRemembered = 10_000;
+
+/** Creates turns with at least `cooldown` milliseconds between two reads. Remembers up to 10,000 tokens by their SHA-256. */
+export function createRereadTurns(cooldown: number, clock: Clock): RereadTurns {
+  let reads = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
+  /** How many reads there had been when the token first came. */
+  const readsBefore = new Map<string, number>();
+
+  function remember(token: string, count: number): void {
+    for (const oldest of readsBefore.keys()) {
+      if (readsBefore.size < maxRemembered) break;
+      readsBefore.delete(oldest);
+    }
+    readsBefore.set(digest(token), count);
+  }
+
+  return {
+    turnOf(token) {
+      if (clock.now() - readAt >= cooldown) return "now";
+      const before = readsBefore.get(digest(token));
+      if (before === undefined) remember(token, reads);
+      return before !== undefined && before < reads ? "never" : "later";
+    },
+    hasRead(token) {
+      // Callers who shared one read count as many, which changes nothing: the number only has to grow.
+      remember(token, reads);
+      reads += 1;
+      readAt = clock.now();
+    },
+    laterText: `A token names a key that the set lacks, which was read less than ${cooldown / 1_000} s ago.`,
+  };
+}
