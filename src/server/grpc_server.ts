@@ -15,6 +15,7 @@ import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
 import { createInFlight } from "./in_flight.js";
 import { createLimits } from "./limits.js";
+import { requireOneRequest } from "./one_request.js";
 import { rawMessages } from "./raw_requests.js";
 import { addReflection, reflectionServices } from "./reflection.js";
 
@@ -70,6 +71,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
     // Bookkeeping for a debugging service that is not offered: 4 % of the CPU.
     "grpc.enable_channelz": 0,
+    interceptors: [requireOneRequest(`/${serviceName}/`)],
   });
   const inFlight = createInFlight();
   const refusals = createLineLimit({ log, clock, lines: refusalsPerInterval, message: "refusals summed up" });

@@ -1,0 +1,50 @@
+import { ServerInterceptingCall, type ServerInterceptor } from "@grpc/grpc-js";
+import { Refusal } from "../domain/refusal.js";
+import type { RequestBytes } from "./raw_requests.js";
+
+/**
+ * Returns an interceptor for methods that take one request: a call that sends none, or a second one, reaches its handler with a
+ * request whose bytes cannot be taken, so that it is answered like any other request that cannot be decoded. grpc-js itself would
+ * answer UNIMPLEMENTED, which tells clients that the method does not exist.
+ *
+ * @param prefix Of the paths of the methods. Others are left to grpc-js.
+ */
+export function requireOneRequest(prefix: string): ServerInterceptor {
+  return ({ path, requestStream }, call) => {
+    const intercepted = new ServerInterceptingCall(call);
+    if (requestStream || !path.startsWith(prefix)) return intercepted;
+    return Object.assign(intercepted, {
+      // Overridden and not given as a responder, which could pass messages on but not add one.
+      start(listener: Parameters<typeof call.start>[0]) {
+        let request: unknown;
+        let isHandled = false;
+        const handle = (given: unknown) => {
+          isHandled = true;
+          listener.onReceiveMessage(given);
+          listener.onReceiveHalfClose();
+        };
+        call.start({
+          onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
+          onReceiveMessage(message: unknown) {
+            if (isHandled) return;
+            if (request !== undefined) return handle(notOneRequest("several"));
+            request = message;
+            call.startRead();
+          },
+          onReceiveHalfClose() {
+            if (!isHandled) handle(request ?? notOneRequest("no"));
+          },
+          onCancel: () => listener.onCancel(),
+        });
+      },
+    });
+  };
+}
+
+function notOneRequest(count: "no" | "several"): RequestBytes {
+  return {
+    take() {
+      throw new Refusal("INVALID_REQUEST", `the call has ${count} request messages and needs one`);
+    },
+  };
+}
