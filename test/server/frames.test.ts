@@ -123,7 +123,10 @@ describe("below gRPC", () => {
     ["half a message", framed(Buffer.alloc(100)).subarray(0, 50)],
     ["no message", Buffer.alloc(0)],
     ["two messages", Buffer.concat([framed(), framed()])],
-    ["three messages, the second of which is garbage", Buffer.concat([framed(), framed(Uint8Array.of(7)), framed()])],
+    [
+      "three messages, the second of which is garbage",
+      Buffer.concat([framed(), framed(Uint8Array.of(7)), framed()]),
+    ],
   ])("%s where one is needed is INVALID_REQUEST, after the credential", async (_, body) => {
     for (const method of ["CreateTicket", "WatchStatus", "GetSigningKeys"]) {
       const path = `/qrlogin.v1.QrLoginService/${method}`;
