@@ -280,7 +280,9 @@ async function authorizing(clock: ReturnType<typeof presentClock>) {
   onTestFinished(() => issuer.close());
   issuer.answer("/userinfo", (_request, response) => {
     answer = () => {
-      response.setHeader("content-type", "application/json").end('{"sub":"subject-of-alice"}');
+      // Closed, since a connection that is kept would hold up the end of the test.
+      const headers = { "content-type": "application/json", connection: "close" };
+      response.writeHead(200, headers).end('{"sub":"subject-of-alice"}');
     };
     arrived();
   });
