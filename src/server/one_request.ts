@@ -1,4 +1,8 @@
-import { ServerInterceptingCall, type ServerInterceptor } from "@grpc/grpc-js";
+import type {
+  ServerInterceptingCall,
+  ServerInterceptingCallInterface,
+  ServerInterceptor,
+} from "@grpc/grpc-js";
 import { Refusal } from "../domain/refusal.js";
 import type { RequestBytes } from "./raw_requests.js";
 
@@ -11,32 +15,36 @@ import type { RequestBytes } from "./raw_requests.js";
  */
 export function requireOneRequest(prefix: string): ServerInterceptor {
   return ({ path, requestStream }, call) => {
-    const intercepted = new ServerInterceptingCall(call);
-    if (requestStream || !path.startsWith(prefix)) return intercepted;
-    return Object.assign(intercepted, {
-      // Overridden and not given as a responder, which could pass messages on but not add one.
-      start(listener: Parameters<typeof call.start>[0]) {
-        let request: unknown;
-        let isHandled = false;
-        const handle = (given: unknown) => {
-          isHandled = true;
-          listener.onReceiveMessage(given);
-          listener.onReceiveHalfClose();
-        };
-        call.start({
-          onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
-          onReceiveMessage(message: unknown) {
-            if (isHandled) return;
-            if (request !== undefined) return handle(notOneRequest("several"));
-            request = message;
-            call.startRead();
-          },
-          onReceiveHalfClose() {
-            if (!isHandled) handle(request ?? notOneRequest("no"));
-          },
-          onCancel: () => listener.onCancel(),
-        });
+    if (!requestStream && path.startsWith(prefix)) call.start = startWithOneRequest(call);
+    // The call itself and none around it, through which every answer would pass too: grpc-js uses nothing but this interface.
+    return call as ServerInterceptingCall;
+  };
+}
+
+type Start = ServerInterceptingCallInterface["start"];
+
+function startWithOneRequest(call: ServerInterceptingCallInterface): Start {
+  const start = call.start.bind(call);
+  return (listener) => {
+    let request: unknown;
+    let isHandled = false;
+    const handle = (given: unknown) => {
+      isHandled = true;
+      listener.onReceiveMessage(given);
+      listener.onReceiveHalfClose();
+    };
+    start({
+      onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
+      onReceiveMessage(message: unknown) {
+        if (isHandled) return;
+        if (request !== undefined) return handle(notOneRequest("several"));
+        request = message;
+        call.startRead();
       },
+      onReceiveHalfClose() {
+        if (!isHandled) handle(request ?? notOneRequest("no"));
+      },
+      onCancel: () => listener.onCancel(),
     });
   };
 }
