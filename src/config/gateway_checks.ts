@@ -1,8 +1,8 @@
-import { isOnNetwork } from "./address.js";
 import { certificatesFailure, tlsMistakes } from "./key_files.js";
 import type { Mistake } from "./problems.js";
 import { repeatedIds } from "./repeated_ids.js";
 import type { Content } from "./schema.js";
+import { isTargetOnNetwork } from "./target.js";
 
 type Gateway = NonNullable<Content["gateway"]>;
 
@@ -20,7 +20,7 @@ function serviceMistakes({ service, allowPlaintextOnNetwork }: Gateway): Mistake
   const { address, tls, caFile } = service ?? {};
   const path = ["gateway", "service"];
   const mistakes: Mistake[] = [];
-  if (tls === false && allowPlaintextOnNetwork === false && isOnNetwork(address)) {
+  if (tls === false && allowPlaintextOnNetwork === false && isTargetOnNetwork(address)) {
     const message =
       "would send the secrets of the apps over the network as plain text: leave it out, or set " +
       "gateway.allowPlaintextOnNetwork to true where something else encrypts the way";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { distinct, handleKey, issuerUrl, origin, remoteAddress, trustedNetwork } from "./gateway_values.js";
+import { distinct, handleKey, issuerUrl, origin, target, trustedNetwork } from "./gateway_values.js";
 import { address, certificateFiles, count, duration, id, oneOrMore, text } from "./values.js";
 
 /** Section `tokenIssuer`. */
@@ -11,7 +11,7 @@ export const tokenIssuer = z.strictObject({
 
 const service = z
   .strictObject({
-    address: remoteAddress.default("127.0.0.1:50051"),
+    address: target.default("127.0.0.1:50051"),
     tls: z.boolean().optional(),
     caFile: text.optional(),
   })

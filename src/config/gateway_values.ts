@@ -2,11 +2,19 @@ import { BlockList, isIP } from "node:net";
 import * as z from "zod";
 import { isCanonicalBase64url } from "../domain/secrets.js";
 import { parseAddress } from "./address.js";
+import { hostsOfTarget } from "./target.js";
 import { address, isLoopbackUrl, urlOf } from "./values.js";
 
 /** An address to connect to: as `address`, with a port that is not 0. */
 export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
   error: "must have a port from 1 to 65535",
+});
+
+/** What a gRPC client connects to. */
+export const target = z.string().refine((value) => hostsOfTarget(value) !== undefined, {
+  error:
+    "must be HOST:PORT with a port from 1 to 65535, or a gRPC target: dns:///HOST:PORT, ipv4:IP:PORT,IP:PORT, " +
+    "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH",
 });
 
 /** A key that seals handles: 32 random bytes, as base64url in its one canonical form. */

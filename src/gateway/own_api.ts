@@ -16,7 +16,7 @@ import {
   createBody,
   exchangeBody,
   handleBody,
-  pictureQuery,
+  pictureOptions,
   pngOptions,
   read,
   requesterOf,
@@ -126,8 +126,8 @@ export async function ownRoutes(
     const { "*": file } = request.params as { "*": string };
     const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
     if (name === undefined || format === undefined) throw ticketNotFound();
-    const wished = read(pictureQuery, request.query);
-    const options: ImageOptions = format === "png" ? pngOptions(wished) : { ...wished, format: "SVG" };
+    const asked = pictureOptions(request.query);
+    const options: ImageOptions = format === "png" ? pngOptions(asked) : { ...asked, format: "SVG" };
     const by = { address: countedAddressOf(request), signal: closeOf(reply) };
     const image = await pictures.named(name, options, by);
     return reply

@@ -42,11 +42,19 @@ export const handleBody = z.strictObject({ handle: text(2048).min(1) });
 export const exchangeBody = z.strictObject({ exchangeTicket: text(256).min(1) });
 
 /** How a picture may be drawn. */
-export const pictureQuery = z.strictObject({
-  size: z.coerce.number().int().min(64).max(1024).default(320),
+const pictureQuery = z.strictObject({
+  size: z.coerce.number().int().min(64).max(1024).optional(),
   margin: z.coerce.number().int().min(0).max(16).default(4),
   errorCorrection: z.enum(["L", "M", "Q", "H"]).default("M"),
 });
+
+type PictureOptions = Pick<ImageOptions, "size" | "margin" | "errorCorrection">;
+
+/** Returns the options of a picture out of its query. */
+export function pictureOptions(query: unknown): PictureOptions {
+  const { size, ...rest } = read(pictureQuery, query);
+  return { ...rest, size };
+}
 
 /** The quiet zones that a PNG is drawn with, in modules. */
 const pngMargins = [0, 1, 2, 4, 8, 16];
@@ -58,10 +66,11 @@ const pngStep = 64;
  * How a PNG is drawn that is wished so: size and margin moved up to one of a few. Each combination is drawn anew, so that the
  * many that pages may wish would be many ways to keep a processor busy with one code. An SVG is drawn once for all of them.
  */
-export function pngOptions({ size, margin, errorCorrection }: z.output<typeof pictureQuery>): ImageOptions {
+export function pngOptions({ size, margin, errorCorrection }: PictureOptions): ImageOptions {
   return {
     format: "PNG",
-    size: Math.ceil(size / pngStep) * pngStep,
+    // Of those who name no size all get the same picture.
+    size: size === undefined ? undefined : Math.ceil(size / pngStep) * pngStep,
     margin: pngMargins.find((modules) => modules >= margin) ?? margin,
     errorCorrection,
   };

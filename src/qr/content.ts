@@ -1,5 +1,6 @@
 import { Refusal } from "../domain/refusal.js";
 import { isTicketId } from "../domain/secrets.js";
+import { hasMoreCharacters } from "../domain/text_length.js";
 
 /** What a QR code of ours says. Times are milliseconds since the Unix epoch. */
 export interface QrContent {
@@ -15,20 +16,34 @@ export interface QrContent {
 /** What the service reads out of a scanned text: the ticket, and what has to match it. */
 export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "userPoolId">;
 
-/** Longest text that is looked at, in UTF-16 code units. The largest QR code holds fewer bytes. */
-const maxLength = 4096;
+/** Longest text that is parsed, in characters (code points). The largest QR code holds fewer bytes. */
+const maxCharacters = 4_096;
 
-/** The text to draw as a QR code: JSON with the guide's keys in the guide's order. */
+/**
+ * Returns the text to draw as a QR code: JSON with the guide's keys in the guide's order, in printable ASCII. A QR code does
+ * not say how its bytes are encoded: readers guess, and some guess wrong as soon as one byte is not ASCII.
+ */
 export function drawContent(content: QrContent): string {
   const { scene, ticketId, userPoolId, createdAt, expiresAt, customData = "{}" } = content;
   // Put together by hand because the custom data is JSON text already: to parse it only to write it again costs time
   // and could change numbers.
-  return (
+  return asciiJson(
     `{"scene":${JSON.stringify(scene)},"random":${JSON.stringify(ticketId)}` +
-    `,"userPoolId":${JSON.stringify(userPoolId)},"createdAt":"${new Date(createdAt).toISOString()}"` +
-    `,"expireAt":"${new Date(expiresAt).toISOString()}","customData":${customData}}`
+      `,"userPoolId":${JSON.stringify(userPoolId)},"createdAt":"${new Date(createdAt).toISOString()}"` +
+      `,"expireAt":"${new Date(expiresAt).toISOString()}","customData":${customData}}`,
   );
 }
+
+/**
+ * Returns the same JSON in printable ASCII: each other UTF-16 code unit as `\uXXXX`. Valid JSON has such characters in strings
+ * alone, so the value is the same. Takes JSON without line breaks between its tokens, as `JSON.stringify` writes it.
+ */
+export function asciiJson(json: string): string {
+  return json.replace(notPrintableAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+// Without the flag `u`, so that it matches the two surrogates of a character one by one, as JSON escapes them.
+const notPrintableAscii = /[^ -~]/g;
 
 /**
  * Reads a scanned text. Times and custom data are checked for their type and then left alone: what counts is what
@@ -37,7 +52,7 @@ export function drawContent(content: QrContent): string {
  * @throws Refusal QR_CONTENT_INVALID with the same message whatever is wrong.
  */
 export function readContent(text: string): ScannedContent {
-  if (text.length > maxLength) throw invalid();
+  if (hasMoreCharacters(text, maxCharacters)) throw invalid();
   const content = parse(text);
   if (!isObject(content)) throw invalid();
 

@@ -6,12 +6,14 @@ import { encode } from "./matrix.js";
 /** How to draw a QR code. The caller has checked the ranges. */
 export interface ImageOptions {
   readonly format: "SVG" | "PNG";
-  /** Width and height in pixels. */
-  readonly size: number;
+  /** Width and height in pixels; undefined for 320, or as many as the code needs if that is more. */
+  readonly size: number | undefined;
   /** Quiet zone in modules, at least. */
   readonly margin: number;
   readonly errorCorrection: ErrorCorrection;
 }
+
+type SizeOptions = Pick<ImageOptions, "size" | "margin">;
 
 /** A drawn QR code. */
 export interface Image {
@@ -38,8 +40,14 @@ interface Place {
   readonly offset: number;
 }
 
-/** Below this a camera does not tell the modules apart. */
-const minPixelsPerModule = 2;
+/**
+ * Fewest pixels of a module. After a blur of one pixel (standard deviation) most readers find no code of two pixels a module,
+ * and nearly all of three. Tests measure it.
+ */
+const minPixelsPerModule = 3;
+
+/** Width and height in pixels that are chosen for callers who name none. */
+const usualSize = 320;
 
 /**
  * Draws a QR code, black on white, in the middle of an image of exactly the size asked for.
@@ -47,7 +55,7 @@ const minPixelsPerModule = 2;
  * Every module is the same whole number of pixels wide, so the quiet zone takes what is left over. Modules of uneven
  * width fill the image better, and about one such code in five is then not read by jsqr, even at 4 pixels per module.
  *
- * @throws Refusal INVALID_REQUEST for `qr_image.size` when a PNG has under 2 pixels per module; an SVG can be enlarged
+ * @throws Refusal INVALID_REQUEST for `qr_image.size` when a PNG has under 3 pixels per module; an SVG can be enlarged
  * and is drawn all the same. For `qr_image.error_correction` when the code cannot hold the content.
  */
 export function drawImage(content: string, options: ImageOptions): Image {
@@ -55,11 +63,13 @@ export function drawImage(content: string, options: ImageOptions): Image {
 }
 
 /** Draws what takes long. Throws as {@link drawImage} does. */
-export function draw(content: string, { format, size, margin, errorCorrection }: ImageOptions): Drawing {
+export function draw(content: string, options: ImageOptions): Drawing {
+  const { format, margin, errorCorrection } = options;
   const matrix = encode(content, errorCorrection);
   if (format === "SVG") return outlineOf(matrix);
+  const size = sizeOf(matrix.size, options);
   const place = placeOf(matrix.size, size, margin);
-  if (!place) throw tooSmall((matrix.size + 2 * margin) * minPixelsPerModule);
+  if (!place) throw tooSmall(leastSizeOf(matrix.size, margin));
   return drawPng(matrix, size, place);
 }
 
@@ -70,12 +80,23 @@ export function drawingName(content: string, options: ImageOptions): string {
 }
 
 /** The image of a drawing that was made with the same options, or of an outline with others. */
-export function imageOf(drawing: Drawing, { size, margin }: Pick<ImageOptions, "size" | "margin">): Image {
+export function imageOf(drawing: Drawing, options: SizeOptions): Image {
   if (!("path" in drawing)) return drawing;
   const { modules } = drawing;
+  const { margin } = options;
+  const size = sizeOf(modules, options);
   const scale = size / (modules + 2 * margin);
   // Where it is made to be enlarged, whole pixels would only waste room.
   return svgOf(drawing, size, placeOf(modules, size, margin) ?? { scale, offset: scale * margin });
+}
+
+function sizeOf(modules: number, { size, margin }: SizeOptions): number {
+  return size ?? Math.max(usualSize, leastSizeOf(modules, margin));
+}
+
+/** Returns the width in pixels that a code with so many modules needs to be read. */
+function leastSizeOf(modules: number, margin: number): number {
+  return (modules + 2 * margin) * minPixelsPerModule;
 }
 
 /** Where a code lies in an image in which each of its modules has as many whole pixels as fit; undefined if those are too few. */
@@ -85,10 +106,10 @@ function placeOf(modules: number, size: number, margin: number): Place | undefin
   return { scale, offset: Math.floor((size - scale * modules) / 2) };
 }
 
-function tooSmall(needed: number): Refusal {
-  return new Refusal("INVALID_REQUEST", "the QR image is too small to be scanned", {
+function tooSmall(least: number): Refusal {
+  return new Refusal("INVALID_REQUEST", `the QR image is too small to be scanned: it needs ${least} pixels`, {
     fieldViolations: [
-      { field: "qr_image.size", description: `needs at least ${needed} pixels for this code` },
+      { field: "qr_image.size", description: `needs at least ${least} pixels for this code` },
     ],
   });
 }

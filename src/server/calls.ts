@@ -5,7 +5,7 @@ import type { CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
 import { type Encoder, encodeResponse } from "./encode.js";
 import { refusalOf, statusOf } from "./errors.js";
-import type { InFlight } from "./in_flight.js";
+import type { InFlight, InFlightKind } from "./in_flight.js";
 import type { RequestBytes } from "./raw_requests.js";
 import {
   authorizationOf,
@@ -20,7 +20,10 @@ import {
 export interface CallContext {
   /** Names the ticket for the log, which sees a hash of it. */
   about(ticketId: string | undefined): void;
-  /** Calls the listener once when the client leaves, the deadline passes or the server stops; the reason is what to throw. */
+  /**
+   * Calls the listener once when the client leaves, the deadline of the call passes, or the server ends the call: a watch when it
+   * begins to stop, any other call at its own deadline. The reason is what to throw.
+   */
   onEnd(listener: EndListener): void;
   /** Returns a signal that is aborted then. */
   signal(): AbortSignal;
@@ -69,7 +72,7 @@ export interface CallerKind<Caller> {
 export interface CallEdge {
   readonly log: CallLog;
   readonly inFlight: InFlight;
-  readonly admissions: Readonly<Record<"calls" | "watches", Admission>>;
+  readonly admissions: Readonly<Record<InFlightKind, Admission>>;
 }
 
 /**
@@ -85,7 +88,7 @@ export function unary<Caller, Request, Response>(
   edge: CallEdge,
 ): handleUnaryCall<RequestBytes, Buffer> {
   return (call, callback) => {
-    void served(name, kind, edge.admissions.calls, call, edge, async (caller, context) => {
+    void served(name, kind, "calls", call, edge, async (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
       callback(null, encodeResponse(method.response, await method.handle(caller, request, context)));
     }).then((refusal) => refusal && callback(statusOf(refusal)));
@@ -100,7 +103,7 @@ export function serverStream<Caller, Request, Response>(
   edge: CallEdge,
 ): handleServerStreamingCall<RequestBytes, Buffer> {
   return (call) => {
-    void served(name, kind, edge.admissions.watches, call, edge, (caller, context) => {
+    void served(name, kind, "watches", call, edge, (caller, context) => {
       const request = decodeRequest(method.request, call.request.take());
       return new Promise((resolve, reject) => {
         const output: StreamOutput<Response> = {
@@ -125,15 +128,16 @@ export function serverStream<Caller, Request, Response>(
 async function served<Caller>(
   name: string,
   kind: CallerKind<Caller>,
-  admission: Admission,
+  inFlightKind: InFlightKind,
   call: ServerCall,
-  { log, inFlight }: CallEdge,
+  { log, inFlight, admissions }: CallEdge,
   serve: (caller: Caller, context: CallContext) => Promise<void>,
 ): Promise<Refusal | undefined> {
+  const admission = admissions[inFlightKind];
   const line = log.begin(name);
   const running = runningCall(call);
   let entered: string | undefined;
-  inFlight.add(running);
+  inFlight.add(running, inFlightKind);
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
     const caller = await kind.authenticate(authorizationOf(call.metadata), running);

@@ -25,9 +25,9 @@ export function createTicketDecoder(maxBytes: number): Decoder<CreateTicketReque
   };
 }
 
-/** Says that the custom data are too large. */
+/** Reports that the custom data is too large. */
 export function violateSize(fields: Fields, maxBytes: number): void {
-  fields.violate("custom_data", `must have at most ${maxBytes} bytes as JSON`);
+  fields.violate("custom_data", `must have at most ${maxBytes} bytes as JSON in ASCII`);
 }
 
 /** Returns how many bytes the field takes, and leaves the reader where it was. */

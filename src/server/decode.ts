@@ -1,5 +1,6 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { type FieldViolation, Refusal } from "../domain/refusal.js";
+import { hasMoreCharacters } from "../domain/text_length.js";
 
 // The generated decoders accept broken UTF-8, which the protobuf specification forbids.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -40,8 +41,7 @@ export function createFields(): Fields {
   const violations: FieldViolation[] = [];
   const violate = (field: string, description: string) => violations.push({ field, description });
   const optional = (field: string, text: string, max: number) => {
-    // Characters as people count them, code points; counted only where the cheap length does not settle it.
-    if (text.length > max && [...text].length > max) violate(field, `must have at most ${max} characters`);
+    if (hasMoreCharacters(text, max)) violate(field, `must have at most ${max} characters`);
     return text;
   };
   return {

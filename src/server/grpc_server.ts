@@ -15,6 +15,7 @@ import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
 import { createInFlight } from "./in_flight.js";
 import { createLimits } from "./limits.js";
+import { requireOneRequest } from "./one_request.js";
 import { rawMessages } from "./raw_requests.js";
 import { addReflection, reflectionServices } from "./reflection.js";
 
@@ -37,7 +38,8 @@ export interface GrpcServer {
   setClockRight(isRight: boolean): void;
   /**
    * Stops politely: health says NOT_SERVING, after the delay watches end with SERVER_DRAINING and new calls are refused
-   * with it, running calls finish, connections close. Whatever is left at the deadline is cut off.
+   * with it, running calls finish, connections close. What still runs at the deadline ends with SERVER_DRAINING too, and what does
+   * not end by then loses its connection.
    */
   stop(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
     // Bookkeeping for a debugging service that is not offered: 4 % of the CPU.
     "grpc.enable_channelz": 0,
+    interceptors: [requireOneRequest(`/${serviceName}/`)],
   });
   const inFlight = createInFlight();
   const refusals = createLineLimit({ log, clock, lines: refusalsPerInterval, message: "refusals summed up" });
@@ -99,6 +102,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     inFlight.stop(new Refusal("SERVER_DRAINING"));
     await atMost(config.shutdown.deadline, inFlight.none(), clock);
+    inFlight.endCalls();
     // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
     // itself asked to close.
     server.drain(address, closeGrace);

@@ -6,18 +6,23 @@ export interface EndableCall {
   end(reason: Refusal): void;
 }
 
+/** Calls that end by themselves soon, and those that last until somebody ends them. */
+export type InFlightKind = "calls" | "watches";
+
 /**
- * The calls in progress. A set and not listeners on one AbortSignal: an EventTarget searches all its listeners whenever one
+ * The calls in progress. A set of each kind and not listeners on one AbortSignal: an EventTarget searches all its listeners whenever one
  * is added or removed, so each call would cost as much as there are open watches.
  */
 export interface InFlight {
   /** Why no further call is served; undefined while calls are. */
   readonly stopReason: Refusal | undefined;
-  add(call: EndableCall): void;
+  add(call: EndableCall, kind: InFlightKind): void;
   delete(call: EndableCall): void;
-  /** Sets the stop reason and ends all calls with it, a slice of them in each turn of the event loop. */
+  /** Sets the stop reason and ends all watches with it, a slice of them in each turn of the event loop. Calls go on. */
   stop(reason: Refusal): void;
-  /** Resolves once no call is in progress. */
+  /** Ends the calls that are left with the stop reason, in slices likewise. To be called after `stop`. */
+  endCalls(): void;
+  /** Resolves once nothing is in progress. */
   none(): Promise<void>;
 }
 
@@ -25,11 +30,12 @@ export interface InFlight {
 const sliceSize = 200;
 
 export function createInFlight(): InFlight {
-  const calls = new Set<EndableCall>();
+  const open: Record<InFlightKind, Set<EndableCall>> = { calls: new Set(), watches: new Set() };
+  const isIdle = () => open.calls.size === 0 && open.watches.size === 0;
   let stopReason: Refusal | undefined;
   let waiting: (() => void)[] = [];
 
-  async function endAll(reason: Refusal): Promise<void> {
+  async function endAll(calls: ReadonlySet<EndableCall>, reason: Refusal): Promise<void> {
     let ended = 0;
     // Calls that leave the set while it is walked are not visited; those that refuse to end are visited once.
     for (const call of calls) {
@@ -43,21 +49,25 @@ export function createInFlight(): InFlight {
     get stopReason() {
       return stopReason;
     },
-    add(call) {
-      calls.add(call);
+    add(call, kind) {
+      open[kind].add(call);
     },
     delete(call) {
-      calls.delete(call);
-      if (calls.size > 0) return;
+      open.calls.delete(call);
+      open.watches.delete(call);
+      if (!isIdle()) return;
       for (const resolve of waiting) resolve();
       waiting = [];
     },
     stop(reason) {
       stopReason = reason;
-      void endAll(reason);
+      void endAll(open.watches, reason);
+    },
+    endCalls() {
+      if (stopReason) void endAll(open.calls, stopReason);
     },
     none() {
-      return calls.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+      return isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
     },
   };
 }

@@ -11,7 +11,7 @@ import {
 import type { RequesterContext as RequesterContextMessage } from "../../gen/qrlogin/v1/ticket.js";
 import { isCanonicalBase64url } from "../domain/secrets.js";
 import type { RequesterContext } from "../domain/ticket.js";
-import { readContent } from "../qr/content.js";
+import { asciiJson, readContent } from "../qr/content.js";
 import type { ImageOptions } from "../qr/image.js";
 import type { NewTicket, ScannedCode, TicketProof } from "../service/tickets.js";
 import { violateSize } from "./custom_data.js";
@@ -25,7 +25,9 @@ const limits = {
   codeVerifier: 128,
   ipAddress: 64,
   contextText: 256,
-  imageSize: { min: 64, max: 1_024, default: 320 },
+  /** Of google.protobuf.Duration, on both sides of zero: 10,000 years. */
+  durationSeconds: 315_576_000_000,
+  imageSize: { min: 64, max: 1_024 },
   imageMargin: { max: 16, default: 4 },
 } as const;
 
@@ -102,19 +104,20 @@ function customDataOf(
   fields: Fields,
 ): string | undefined {
   if (!customData || Object.keys(customData).length === 0) return undefined;
-  const json = JSON.stringify(customData);
-  if (Buffer.byteLength(json) > maxBytes) {
-    violateSize(fields, maxBytes);
-  }
+  // What is drawn, since that is what makes a code hard to scan. ASCII has as many bytes as characters.
+  const json = asciiJson(JSON.stringify(customData));
+  if (json.length > maxBytes) violateSize(fields, maxBytes);
   return json;
 }
 
 function ttlOf(ttl: Duration | undefined, fields: Fields): number | undefined {
   if (!ttl) return undefined;
-  const ms = ttl.seconds * 1_000 + Math.trunc(ttl.nanos / 1_000_000);
-  if (ttl.seconds < 0 || ttl.nanos < 0 || ms <= 0) fields.violate("ttl", "must be at least a millisecond");
-  if (ttl.nanos >= 1_000_000_000) fields.violate("ttl", "must have less than a second of nanos");
-  return ms;
+  const { seconds, nanos } = ttl;
+  if (Math.abs(seconds) > limits.durationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
+    fields.violate("ttl", "is not a google.protobuf.Duration: out of range, or of two signs");
+  else if (seconds + nanos <= 0) fields.violate("ttl", "must be above zero");
+  // Upwards, so that a part of a millisecond is a short wish and not none.
+  return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
 }
 
 function requesterOf(requester: RequesterContextMessage | undefined, fields: Fields): RequesterContext {
@@ -157,8 +160,8 @@ function imageOf(options: QrImageOptions, fields: Fields): ImageOptions {
   if (!format) fields.violate("qr_image.format", "must be SVG or PNG");
   const errorCorrection = errorCorrections.get(options.errorCorrection);
   if (!errorCorrection) fields.violate("qr_image.error_correction", "must be L, M, Q or H");
-  const size = options.size || imageSize.default;
-  if (size < imageSize.min || size > imageSize.max) {
+  const size = options.size || undefined;
+  if (size !== undefined && (size < imageSize.min || size > imageSize.max)) {
     fields.violate("qr_image.size", `must be ${imageSize.min} to ${imageSize.max} pixels`);
   }
   const margin = options.margin ?? imageMargin.default;

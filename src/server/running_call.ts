@@ -7,8 +7,8 @@ export type ServerCall = ServerUnaryCall<RequestBytes, unknown> | ServerWritable
 /** A call that is being served, and how its handler learns that it must end early. */
 export interface RunningCall extends EndableCall {
   /**
-   * Calls the listener once with the reason when the client leaves, the deadline passes or the server stops; at once if that
-   * has happened. The reason is what to throw.
+   * Calls the listener once with the reason when the client leaves, the deadline passes or the server ends the call; at once if
+   * that has happened. The reason is what to throw.
    */
   onEnd(listener: EndListener): void;
   /** Returns a signal that is aborted then, for what needs one. Made on the first request: most calls end before. */

@@ -65,7 +65,7 @@ export interface ScanOptions extends FollowOptions {
   /** Language of the texts (BCP 47); that of the page by default. */
   readonly language?: string | undefined;
   readonly theme?: "light" | "dark" | "auto" | undefined;
-  /** Put into the code, for the phone to show. At most 512 bytes as JSON. */
+  /** Put into the code, for the phone to show. At most 512 bytes as JSON in ASCII, where other characters are `\uXXXX`. */
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
   /** Accepted, and of no effect here. */
   readonly context?: unknown;

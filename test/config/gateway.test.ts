@@ -67,7 +67,7 @@ test.each([
   ["limits.connectionsPerAddress", { limits: { connectionsPerAddress: 0 } }],
   ["shutdown.deadline", { shutdown: { deadline: "11m" } }],
   ["service.address", { service: { address: "127.0.0.1:0" } }],
-  ["service.address", { service: { address: "unix:/run/qrlogin" } }],
+  ["service.address", { service: { address: "http://127.0.0.1:50051" } }],
   ["service.tls", { service: { tls: "yes" } }],
   ["apps[0].id", withApp({ id: "shop:1" })],
   ["apps[0].secret", withApp({ secret: "" })],
@@ -117,6 +117,56 @@ describe("on the network", () => {
 });
 
 describe("the service behind it", () => {
+  test.each([
+    "qr.example.com:50051",
+    "dns:qr.example.com:50051",
+    "dns:///qrlogin-nodes:50051",
+    "dns:///[::1]:50051",
+    "ipv4:10.0.0.1:50051",
+    "ipv4:10.0.0.1:50051,10.0.0.2:50052",
+    "ipv4:///10.0.0.1:50051,10.0.0.2:50051",
+    "ipv6:[2001:db8::1]:50051,[::1]:50051",
+    "unix:/run/proxy.sock",
+    "unix:///run/proxy.sock",
+  ])("may be the target %s, as gRPC writes it", (address) => {
+    expect(loaded({ service: { address } })?.service.address).toBe(address);
+  });
+
+  test.each([
+    "10.0.0.1:50051,10.0.0.2:50051",
+    "ipv4:10.0.0.1:50051,",
+    "ipv4:10.0.0.1:50051, 10.0.0.2:50051",
+    "ipv4:10.0.0.1:50051,10.0.0.2",
+    "ipv4:10.0.0.1:0",
+    "ipv4:qr.example.com:50051",
+    "ipv4:[::1]:50051",
+    "ipv6:10.0.0.1:50051",
+    "ipv6:::1:50051",
+    "dns:50051",
+    "dns:///",
+    "dns:///a:50051,b:50051",
+    "dns://192.0.2.1/qr.example.com:50051",
+    "unix:run/proxy.sock",
+    "unix://host/run/proxy.sock",
+    "unix:///",
+    "xds:///qrlogin",
+    "https://qr.example.com:50051",
+  ])("is not %s, and the forms are named", (address) => {
+    const [problem] = problems({ service: { address } });
+    expect(problem?.path).toBe("gateway.service.address");
+    expect(problem?.message).toContain("ipv4:IP:PORT,IP:PORT");
+  });
+
+  test.each([
+    ["ipv4:127.0.0.1:50051,127.0.0.2:50051", []],
+    ["unix:/run/proxy.sock", []],
+    ["dns:///localhost:50051", []],
+    ["ipv4:127.0.0.1:50051,10.0.0.1:50051", ["gateway.service.tls"]],
+    ["dns:///qr.example.com:50051", ["gateway.service.tls"]],
+  ])("at %s is called by plain text only where all of it is this machine", (address, expected) => {
+    expect(paths({ service: { address, tls: false } })).toEqual(expected);
+  });
+
   test("is called as plain text over the network only where that is allowed", () => {
     const service = { address: "qr.example.com:50051", tls: false };
     const [problem, ...more] = problems({ service });

@@ -87,7 +87,9 @@ describe("creating a ticket", () => {
     expect(answer.status).toBe(400);
     expect(answer.json).toMatchObject({
       reason: "INVALID_REQUEST",
-      fieldViolations: [{ field: "custom_data", description: "must have at most 512 bytes as JSON" }],
+      fieldViolations: [
+        { field: "custom_data", description: "must have at most 512 bytes as JSON in ASCII" },
+      ],
     });
   });
 

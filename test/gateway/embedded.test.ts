@@ -8,6 +8,7 @@ import { type GatewayOptions, qrLoginGateway, type SignIn } from "../../src/gate
 import { byText, type Calls, callersOf, orThrow } from "../support/callers.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { soon } from "../support/soon.js";
 import { signToken } from "../support/tokens.js";
 import { type Browser, type Created, openBrowser } from "./browser.js";
 
@@ -56,6 +57,43 @@ async function approve({ qrContent, ticketId }: Created): Promise<void> {
 }
 
 describe("in a server that exists", () => {
+  it("a sign-in that runs when the host stops is completed, and the service is still called for it", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let arrived = () => {};
+    const exchanging = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await server.stop();
+    server = await startTestServer({
+      store: (embedded) => ({
+        ...embedded,
+        async replace(next, writeId) {
+          if (next.state === "EXCHANGED") {
+            arrived();
+            await held;
+          }
+          return embedded.replace(next, writeId);
+        },
+      }),
+    });
+    alice = callersOf(server.client).user(await signToken("alice"));
+    await register(options());
+    const browser = await listen();
+    const created = await browser.create({});
+    await approve(created);
+    const completed = browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    await soon(exchanging, "an exchange that is being written");
+    const closed = host.close();
+    await expect.poll(() => host.server.listening).toBe(false);
+    release();
+    expect((await soon(completed, "the answer to the page")).status).toBe(200);
+    expect(signedIn).toMatchObject([{ user: { userId: "subject-of-alice" } }]);
+    await soon(closed, "the end of the host");
+  });
+
   it("three lines sign a user in, and the page never sees the exchange ticket", async () => {
     await register(options());
     const browser = await listen();

@@ -57,6 +57,15 @@ describe("a picture", () => {
     }
   });
 
+  it("is as large as its code needs where no size is asked for", async () => {
+    const { pictures, qrContent } = await browser.create({ customData: { text: "x".repeat(480) } });
+    const picture = await readBack(await browser.get(`${pictures.png}?errorCorrection=H`));
+    expect(picture).toMatchObject({ read: { zxing: qrContent } });
+    expect(picture.width).toBeGreaterThan(320);
+    const { text } = await browser.get(`${pictures.svg}?errorCorrection=H`);
+    expect(text).toContain(`width="${picture.width}"`);
+  });
+
   it("as SVG has exactly the size and the margin that are asked for", async () => {
     const { pictures } = await browser.create();
     const { text } = await browser.get(`${pictures.svg}?size=301&margin=5`);
@@ -68,7 +77,8 @@ describe("a picture", () => {
     for (let size = 64; size <= 1_024; size++) {
       for (let margin = 0; margin <= 16; margin++) {
         const options = pngOptions({ size, margin, errorCorrection: "M" });
-        expect(options.size >= size && options.margin >= margin).toBe(true);
+        expect(options.size).toBeGreaterThanOrEqual(size);
+        expect(options.margin).toBeGreaterThanOrEqual(margin);
         drawn.add(JSON.stringify(options));
       }
     }

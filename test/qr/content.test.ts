@@ -40,11 +40,21 @@ describe("the content that is drawn", () => {
     expect(JSON.parse(text).customData).toEqual({});
   });
 
-  it("holds the app's data letter for letter, numbers that JavaScript cannot hold included", () => {
-    const customData = '{"n":12345678901234567890.10,"text":"\\u00e9é"}';
+  it("holds the app's data as it is, numbers that JavaScript cannot hold included", () => {
+    const customData = '{"n":12345678901234567890.10,"text":"\\u00e9 \\\\u00e9 ~"}';
     expect(drawContent({ ...read, createdAt: 0, expiresAt: 1, customData })).toContain(
       `"customData":${customData}}`,
     );
+  });
+
+  it("has each unit that is not printable ASCII as an escape, in scene, pool, keys and values", () => {
+    const customData = JSON.stringify({ é: ["日", "🛒", "\u007f\u2028", "\ud800"] });
+    const text = drawContent({
+      ...{ scene: "ü", userPoolId: "ß", ticketId, createdAt: 0, expiresAt: 1, customData },
+    });
+    expect(text).toContain('"scene":"\\u00fc"');
+    expect(text).toContain('"userPoolId":"\\u00df"');
+    expect(text).toContain('{"\\u00e9":["\\u65e5","\\ud83d\\uded2","\\u007f\\u2028","\\ud800"]}');
   });
 
   it("reads back as what was drawn, whatever stands in scene, pool and data", () => {
@@ -65,6 +75,7 @@ describe("the content that is drawn", () => {
       fc.property(content, (drawn) => {
         const ticketId = newTicketId();
         const text = drawContent({ ...drawn, ticketId });
+        expect(text).toMatch(/^[ -~]*$/);
         fc.pre(text.length <= 4096);
         expect(readContent(text)).toEqual({ scene: drawn.scene, ticketId, userPoolId: drawn.userPoolId });
         expect(JSON.parse(text).customData).toEqual(JSON.parse(drawn.customData ?? "{}"));
@@ -94,6 +105,13 @@ describe("a scanned text", () => {
     const text = JSON.stringify(good);
     expect(readContent(text.padEnd(4096))).toEqual(read);
     expect(refusalOf(text.padEnd(4097)).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it("has its characters counted and not their UTF-16 units", () => {
+    const around = JSON.stringify({ ...good, text: "" }).length;
+    const withCarts = (count: number) => JSON.stringify({ ...good, text: "🛒".repeat(count - around) });
+    expect(readContent(withCarts(4096))).toEqual(read);
+    expect(refusalOf(withCarts(4097)).reason).toBe("QR_CONTENT_INVALID");
   });
 
   it.each([

@@ -22,14 +22,14 @@ type Amount = (typeof amounts)[number];
 const versions: Readonly<Record<Amount, Readonly<Record<ErrorCorrection, number>>>> = {
   none: { L: 8, M: 9, Q: 11, H: 13 },
   full: { L: 18, M: 21, Q: 25, H: 29 },
-  fullOfHan: { L: 18, M: 20, Q: 25, H: 29 },
+  fullOfHan: { L: 18, M: 21, Q: 25, H: 29 },
 };
 
 /** Modules along one side. */
 const modulesOf = (amount: Amount, level: ErrorCorrection) => 17 + 4 * versions[amount][level];
 
-/** Fewest pixels that a PNG needs: two for each module, and for each of the quiet zone of four. */
-const needed = (amount: Amount, level: ErrorCorrection) => 2 * (modulesOf(amount, level) + 2 * 4);
+/** Fewest pixels that a PNG needs: three for each module, and for each of the quiet zone of four. */
+const needed = (amount: Amount, level: ErrorCorrection) => 3 * (modulesOf(amount, level) + 2 * 4);
 
 function refusalOf(draw: () => Image): Refusal {
   try {
@@ -83,9 +83,9 @@ describe("a drawn QR code is read by two decoders", () => {
     },
   );
 
-  it("at every size from the smallest to three times as large", async () => {
+  it("at every size from the smallest to twice as large", async () => {
     const smallest = needed("none", "M");
-    for (let size = smallest; size <= 3 * smallest; size++) {
+    for (let size = smallest; size <= 2 * smallest; size++) {
       const bitmap = bitmapOf(drawImage(contents.none, { ...usual, size }));
       expect(bitmap.width).toBe(size);
       expect({ size, ...(await decode(bitmap)) }).toEqual({
@@ -140,6 +140,18 @@ describe("a drawn QR code", () => {
     );
   });
 
+  it("has 320 pixels where no size is asked for, or as many as it needs if those are more", () => {
+    for (const format of ["PNG", "SVG"] as const) {
+      for (const level of levels) {
+        for (const amount of amounts) {
+          const options = { ...usual, format, size: undefined, errorCorrection: level };
+          const { width } = bitmapOf(drawImage(contents[amount], options));
+          expect(width).toBe(Math.max(320, needed(amount, level)));
+        }
+      }
+    }
+  });
+
   it("is a PNG of one grey channel", () => {
     const { data } = drawImage(contents.none, usual);
     expect(PNG.sync.read(Buffer.from(data))).toMatchObject({ color: false, alpha: false, palette: false });
@@ -181,14 +193,15 @@ describe("the table of docs/qr-code.md", () => {
     for (const level of levels) {
       for (const amount of amounts) {
         const content = contents[amount];
-        const options: ImageOptions = { ...usual, errorCorrection: level, size: needed(amount, level) };
+        const size = needed(amount, level);
+        const options: ImageOptions = { ...usual, errorCorrection: level, size };
         expect(await decode(bitmapOf(drawImage(content, options)))).toEqual({
           jsqr: content,
           zxing: content,
         });
-        expect(refusalOf(() => drawImage(content, { ...options, size: options.size - 1 })).reason).toBe(
-          "INVALID_REQUEST",
-        );
+        const refusal = refusalOf(() => drawImage(content, { ...options, size: size - 1 }));
+        expect(refusal.reason).toBe("INVALID_REQUEST");
+        expect(refusal.message).toContain(`${size} pixels`);
       }
     }
   });

@@ -89,11 +89,24 @@ describe("a call", () => {
     expect(counted).toEqual([]);
   });
 
-  it("that waits for its turn when the server stops is refused at once", async () => {
+  it("that waits for its turn when the server stops is handled like one that runs, and one that comes later is refused", async () => {
     const { inFlight, call, handled, codes } = stage();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();
     inFlight.stop(new Refusal("SERVER_DRAINING"));
+    call("shop");
+    await inFlight.none();
+    expect(handled).toHaveLength(3);
+    expect(codes.filter((code) => code === status.OK)).toHaveLength(3);
+    expect(codes.filter((code) => code === status.UNAVAILABLE)).toHaveLength(1);
+  });
+
+  it("that still waits for its turn when the calls are ended is refused at once", async () => {
+    const { inFlight, call, handled, codes } = stage();
+    for (let count = 0; count < 3; count++) call("shop");
+    await Promise.resolve();
+    inFlight.stop(new Refusal("SERVER_DRAINING"));
+    inFlight.endCalls();
     await inFlight.none();
     expect(handled).toHaveLength(1);
     expect(codes.filter((code) => code === status.UNAVAILABLE)).toHaveLength(2);

@@ -42,7 +42,9 @@ describe("custom data of CreateTicket", () => {
       expect(() => decodeRequest(decoder, encoded(customData))).toThrow(
         expect.objectContaining({
           reason: "INVALID_REQUEST",
-          fieldViolations: [{ field: "custom_data", description: "must have at most 512 bytes as JSON" }],
+          fieldViolations: [
+            { field: "custom_data", description: "must have at most 512 bytes as JSON in ASCII" },
+          ],
         }),
       );
       expect(decode).not.toHaveBeenCalled();

@@ -119,6 +119,23 @@ describe("below gRPC", () => {
     });
   });
 
+  it.each([
+    ["half a message", framed(Buffer.alloc(100)).subarray(0, 50)],
+    ["no message", Buffer.alloc(0)],
+    ["two messages", Buffer.concat([framed(), framed()])],
+    [
+      "three messages, the second of which is garbage",
+      Buffer.concat([framed(), framed(Uint8Array.of(7)), framed()]),
+    ],
+  ])("%s where one is needed is INVALID_REQUEST, after the credential", async (_, body) => {
+    for (const method of ["CreateTicket", "WatchStatus", "GetSigningKeys"]) {
+      const path = `/qrlogin.v1.QrLoginService/${method}`;
+      expect(await post(path, body)).toMatchObject({ code: "INVALID_ARGUMENT", reason: "INVALID_REQUEST" });
+      const stranger = { authorization: basic("shop", "wrong") };
+      expect(await post(path, body, stranger)).toMatchObject({ code: "UNAUTHENTICATED" });
+    }
+  });
+
   it("a frame that promises 4 GiB is RESOURCE_EXHAUSTED", async () => {
     const promise = Buffer.from([0, 0xff, 0xff, 0xff, 0xff]);
     expect(await post(createTicket, promise)).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
@@ -141,13 +158,6 @@ describe("below gRPC", () => {
     ["garbage that is said to be gzip", framed(Buffer.from("garbage"), 1), { "grpc-encoding": "gzip" }],
     ["a compressed message of an unknown encoding", framed(Buffer.from("x"), 1), { "grpc-encoding": "lzma" }],
     ["a compressed message of no encoding", framed(Buffer.from("x"), 1), {}],
-    ["half a message", framed(Buffer.alloc(100)).subarray(0, 50), {}],
-    ["no message", Buffer.alloc(0), {}],
-    [
-      "two messages where there is one",
-      Buffer.concat([framed(Buffer.alloc(0)), framed(Buffer.alloc(0))]),
-      {},
-    ],
     ["a deadline that is none", framed(Buffer.alloc(0)), { "grpc-timeout": "soon" }],
   ])("%s is refused", async (_, body, headers) => {
     expect((await post(createTicket, body, headers as Record<string, string>)).code).not.toBe("OK");

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../src/domain/refusal.js";
-import { createInFlight } from "../../src/server/in_flight.js";
+import { createInFlight, type InFlightKind } from "../../src/server/in_flight.js";
 import { settle } from "../support/clock.js";
 
 const draining = new Refusal("SERVER_DRAINING");
 
 /** Calls that leave when they are ended, as calls do, and the reasons that they were given. */
-function callsIn(inFlight: ReturnType<typeof createInFlight>, count: number) {
+function callsIn(inFlight: ReturnType<typeof createInFlight>, count: number, kind: InFlightKind = "watches") {
   const reasons: unknown[] = [];
   for (let index = 0; index < count; index++) {
     const call = {
@@ -15,12 +15,12 @@ function callsIn(inFlight: ReturnType<typeof createInFlight>, count: number) {
         inFlight.delete(call);
       },
     };
-    inFlight.add(call);
+    inFlight.add(call, kind);
   }
   return reasons;
 }
 
-describe("stopping the calls in progress", () => {
+describe("stopping the watches and calls in progress", () => {
   it("ends tens of thousands of them in slices, and other work runs in between", async () => {
     const inFlight = createInFlight();
     const reasons = callsIn(inFlight, 40_000);
@@ -57,10 +57,23 @@ describe("stopping the calls in progress", () => {
     expect(inFlight.stopReason).toBe(draining);
   });
 
+  it("leaves calls that are no watches alone until it is told to end them", async () => {
+    const inFlight = createInFlight();
+    const watches = callsIn(inFlight, 1);
+    const calls = callsIn(inFlight, 300, "calls");
+    inFlight.stop(draining);
+    await settle();
+    expect([watches, calls]).toEqual([[draining], []]);
+    inFlight.endCalls();
+    await inFlight.none();
+    expect(calls).toHaveLength(300);
+    expect(new Set(calls)).toEqual(new Set([draining]));
+  });
+
   it("waits for calls that do not end", async () => {
     const inFlight = createInFlight();
     const stubborn = { end: () => {} };
-    inFlight.add(stubborn);
+    inFlight.add(stubborn, "watches");
     inFlight.stop(draining);
     let isOver = false;
     const over = inFlight.none().then(() => {

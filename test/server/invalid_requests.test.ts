@@ -20,8 +20,25 @@ const invalid: readonly (readonly [string, () => Promise<Answer<unknown>>, reado
   ["a scene in lower case", () => shop.createTicket({ scene: "app" }), ["scene"]],
   ["a scene of 33 characters", () => shop.createTicket({ scene: "A".repeat(33) }), ["scene"]],
   ["custom data of 513 bytes", () => shop.createTicket({ customData: { a: long(505) } }), ["custom_data"]],
+  [
+    "custom data of 513 bytes as drawn, in another script",
+    () => shop.createTicket({ customData: { a: `${"日".repeat(84)}x` } }),
+    ["custom_data"],
+  ],
   ["a ttl of zero", () => shop.createTicket({ ttl: { seconds: 0, nanos: 0 } }), ["ttl"]],
   ["a negative ttl", () => shop.createTicket({ ttl: { seconds: -1, nanos: 0 } }), ["ttl"]],
+  ["a ttl of a negative nanosecond", () => shop.createTicket({ ttl: { seconds: 0, nanos: -1 } }), ["ttl"]],
+  ["a ttl of two signs", () => shop.createTicket({ ttl: { seconds: 100, nanos: -1 } }), ["ttl"]],
+  [
+    "a ttl with a second of nanoseconds",
+    () => shop.createTicket({ ttl: { seconds: 100, nanos: 1_000_000_000 } }),
+    ["ttl"],
+  ],
+  [
+    "a ttl of more than 10,000 years",
+    () => shop.createTicket({ ttl: { seconds: 315_576_000_001, nanos: 0 } }),
+    ["ttl"],
+  ],
   ["a code challenge that is none", () => shop.createTicket({ codeChallenge: "plain" }), ["code_challenge"]],
   [
     "an address that is none",

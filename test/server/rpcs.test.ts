@@ -28,13 +28,34 @@ describe("each RPC does its work", () => {
   });
 
   it("CreateTicket moves a wished ttl to the nearest end of its range", async () => {
-    for (const [wish, life] of [
-      [1, 30],
-      [9_999, 600],
+    for (const [seconds, nanos, life] of [
+      [0, 1, 30],
+      [0, 999_999, 30],
+      [1, 0, 30],
+      [9_999, 999_999_999, 600],
+      [315_576_000_000, 0, 600],
     ] as const) {
-      const told = orThrow(await shop.createTicket({ ttl: { seconds: wish, nanos: 0 } }));
+      const told = orThrow(await shop.createTicket({ ttl: { seconds, nanos } }));
       expect(told.remainingDuration).toEqual({ seconds: life, nanos: 0 });
     }
+  });
+
+  it("CreateTicket answers a text in printable ASCII, and MarkScanned the custom data as they were", async () => {
+    const customData = {
+      Küche: ['日"', "🛒", "\\u00e9", "\u2028\u007f", "“x” – 5 €"],
+      full: "日".repeat(60),
+    };
+    const { qrContent } = orThrow(await shop.createTicket({ customData }));
+    expect(qrContent).toMatch(/^[ -~]+$/);
+    expect(JSON.parse(qrContent).customData).toEqual(customData);
+    const scanned = orThrow(await alice.markScanned({ $case: "qrContent", value: qrContent }));
+    expect(scanned.customData).toEqual(customData);
+  });
+
+  it("CreateTicket takes custom data of exactly 512 bytes as drawn", async () => {
+    const customData = { a: "日".repeat(84) };
+    const { qrContent } = orThrow(await shop.createTicket({ customData }));
+    expect(qrContent.slice(qrContent.indexOf('{"a":'), -1)).toHaveLength(512);
   });
 
   it("CreateTicket draws an SVG or a PNG if asked", async () => {

@@ -1,14 +1,17 @@
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { systemClock } from "../../src/domain/clock.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
-import { asApp, callersOf, callsOf, created, watchOf } from "../support/callers.js";
+import { startIssuerServer } from "../auth/support.js";
+import { asApp, callersOf, callsOf, created, scanned, watchOf } from "../support/callers.js";
 import { createManualClock, settle } from "../support/clock.js";
 import { countedClock } from "../support/counted_clock.js";
 import { isListening } from "../support/process.js";
 import { startTestServer, type TestServerOptions } from "../support/server.js";
 import { soon } from "../support/soon.js";
+import { signToken } from "../support/tokens.js";
 
 const ourService = "qrlogin.v1.QrLoginService";
 const draining = { code: "UNAVAILABLE", reason: "SERVER_DRAINING", retryAfterMs: 500 };
@@ -190,6 +193,36 @@ describe("a stop", () => {
     store.release();
   });
 
+  it("lets an Authorize finish whose UserInfo is answered after it has begun", async () => {
+    const clock = presentClock();
+    const { server, shop, running, ticket, answer } = await authorizing(clock);
+    const stopped = server.app.stop();
+    clock.advance(0);
+    await refusal(shop);
+    expect(await shop.getStatus(ticket)).toMatchObject(draining);
+    answer();
+    expect(await running).toMatchObject({ code: "OK", response: { state: TicketState.AUTHORIZED } });
+    await stopped;
+  });
+
+  it("ends an Authorize that still waits for UserInfo at the deadline with SERVER_DRAINING, and not before", async () => {
+    const clock = presentClock();
+    const { server, shop, running } = await authorizing(clock);
+    let isAnswered = false;
+    void running.then(() => {
+      isAnswered = true;
+    });
+    const stopped = server.app.stop();
+    clock.advance(0);
+    await refusal(shop);
+    clock.advance(2_999);
+    await refusal(shop);
+    expect(isAnswered).toBe(false);
+    clock.advance(1);
+    expect(await running).toMatchObject(draining);
+    expect(await untilStopped(stopped, clock)).toBeLessThanOrEqual(1_000);
+  });
+
   it("asked for twice is one stop, and both wait for its end", async () => {
     const store = holdingStore();
     const clock = presentClock();
@@ -235,6 +268,34 @@ describe("a stop", () => {
     expect(await callersOf(second.client).app("shop").createTicket()).toMatchObject({ code: "OK" });
   });
 });
+
+/** Starts a server whose deadline is three seconds, before UserInfo is given up,, and an Authorize whose UserInfo is answered when the test says so. */
+async function authorizing(clock: ReturnType<typeof presentClock>) {
+  let arrived = () => {};
+  const asked = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  let answer = () => {};
+  const issuer = await startIssuerServer();
+  onTestFinished(() => issuer.close());
+  issuer.answer("/userinfo", (_request, response) => {
+    answer = () => {
+      // Closed, since a connection that is kept would hold up the end of the test.
+      const headers = { "content-type": "application/json", connection: "close" };
+      response.writeHead(200, headers).end('{"sub":"subject-of-alice"}');
+    };
+    arrived();
+  });
+  const pool = { userInfoUri: `${issuer.origin}/userinfo` };
+  const server = await start({ clock, pool, settings: shutdown({ deadline: "3s" }) });
+  const callers = callersOf(server.client);
+  const shop = callers.app("shop");
+  const alice = callers.user(await signToken("alice"));
+  const ticket = await scanned(shop, alice);
+  const running = alice.authorize(ticket);
+  await soon(asked, "a question to the UserInfo endpoint");
+  return { server, shop, running, ticket, answer: () => answer() };
+}
 
 /** Fulfilled once the server refuses new calls. */
 async function refusal(app: ReturnType<typeof callsOf>): Promise<void> {

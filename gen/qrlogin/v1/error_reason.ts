@@ -44,7 +44,8 @@ export const ErrorReason = {
   USER_TOKEN_EXPIRED: 3,
   /**
    * INVALID_REQUEST - INVALID_ARGUMENT, with BadRequest where a field is at fault. The request
-   * cannot be decoded, or a field breaks its limits.
+   * message is missing, cannot be decoded or is not the only one of the call, or a
+   * field breaks its limits.
    */
   INVALID_REQUEST: 4,
   /**
@@ -113,7 +114,8 @@ export const ErrorReason = {
   STORE_UNAVAILABLE: 22,
   /**
    * SERVER_DRAINING - UNAVAILABLE, with RetryInfo. This server is stopping; another one, or this one
-   * after its restart, will answer.
+   * after its restart, will answer. A watch ends with it as the stop begins, a call
+   * that runs only when the time for it to finish is over.
    */
   SERVER_DRAINING: 23,
   /**

@@ -160,8 +160,9 @@ export interface CreateTicketRequest {
   scene: string;
   /**
    * Optional. Data of the app's own, put into the QR content and shown to the
-   * phone. At most 512 bytes as JSON, else INVALID_REQUEST: more would make the
-   * code hard to scan. It is public.
+   * phone. At most 512 bytes (configurable) as drawn, else INVALID_REQUEST: more
+   * would make the code hard to scan. It is drawn as JSON in ASCII, where any other
+   * character counts 6 bytes (`\uXXXX`), one beyond the basic plane 12. It is public.
    */
   customData:
     | { [key: string]: any }
@@ -169,8 +170,8 @@ export interface CreateTicketRequest {
   /**
    * Optional. How long the ticket should wait to be scanned and approved. A wish:
    * values outside the service's range, 30 to 600 seconds by default, are moved to
-   * its nearest end. Zero or negative is refused with INVALID_REQUEST. 120
-   * seconds by default.
+   * its nearest end. Zero, a negative value and one that is no valid Duration are
+   * refused with INVALID_REQUEST. 120 seconds by default.
    */
   ttl:
     | Duration
@@ -200,8 +201,10 @@ export interface QrImageOptions {
   format: QrImageFormat;
   /**
    * Optional. Width and height in pixels, 64 to 1024, else INVALID_REQUEST. A PNG
-   * needs at least 2 pixels for each module, margins included, else
-   * INVALID_REQUEST, since it could not be read. 320 by default. Modules are drawn
+   * needs at least 3 pixels for each module, margins included, else
+   * INVALID_REQUEST, which names the least size: a little blur makes a smaller one
+   * unreadable. An SVG is drawn in any size, and must not be shown smaller than
+   * that. By default 320, or the least size if that is more. Modules are drawn
    * in whole pixels and centred, so that the quiet zone may be wider than asked.
    */
   size: number;
@@ -230,7 +233,9 @@ export interface CreateTicketResponse {
   ticketSecret: string;
   /**
    * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket
-   * id), `userPoolId`, `createdAt`, `expireAt` and `customData`. Never log it.
+   * id), `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII
+   * only, other characters as `\uXXXX`: readers guess the encoding of anything else.
+   * Never log it.
    */
   qrContent: string;
   /** The QR content drawn, if an image was asked for. */
@@ -305,10 +310,11 @@ export interface MarkScannedRequest {
   scanned:
     | //
     /**
-     * The text in the QR code, unchanged. Text of more than 4,096 characters, text
-     * that is not one of this service's codes, and text whose `scene` or
-     * `userPoolId` is not the ticket's is QR_CONTENT_INVALID. Both `expireAt` and
-     * the older `expiresIn` are understood. Never log it.
+     * The text in the QR code, unchanged. Text of more than 4,096 characters (code
+     * points), text that is not one of this service's codes, and text whose `scene`
+     * or `userPoolId` is not the ticket's is QR_CONTENT_INVALID, not
+     * INVALID_REQUEST. Both `expireAt` and the older `expiresIn` are understood.
+     * Never log it.
      */
     { $case: "qrContent"; value: string }
     | //
@@ -3334,7 +3340,8 @@ export const Approval: MessageFns<Approval, "qrlogin.v1.Approval"> = {
  * USER_UNAUTHENTICATED, USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST),
  * UNAVAILABLE (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and
  * INTERNAL; what else it refuses stands in its own comment. See ErrorReason.
- * Messages are limited to 64 KiB, strings must be valid UTF-8.
+ * Messages are limited to 64 KiB, strings must be valid UTF-8. Their limits count
+ * characters, by which Unicode code points are meant.
  */
 export type QrLoginServiceService = typeof QrLoginServiceService;
 export const QrLoginServiceService = {

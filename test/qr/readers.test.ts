@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawContent, readContent } from "../../src/qr/content.js";
+import { drawImage, type ImageOptions } from "../../src/qr/draw_image.js";
+import type { ErrorCorrection } from "../../src/qr/matrix.js";
+import { blurred } from "./blur.js";
+import { contents, ticket } from "./contents.js";
+import { bitmapOf } from "./decode.js";
+import { families, hasReaders, type Readers, startReaders, withoutReaders } from "./readers.js";
+
+const usual: ImageOptions = { format: "PNG", size: undefined, margin: 4, errorCorrection: "M" };
+const levels: readonly ErrorCorrection[] = ["L", "M", "Q", "H"];
+
+/** Families that read every code of ours, which OpenCV does not: docs/qr-code.md says what it leaves out. */
+const thorough = families.filter((family) => family !== "opencv");
+
+/** Custom data of which some reader has made something else, or could. Tokens of the texts look like encodings that readers guess. */
+const customData: readonly (readonly [string, Record<string, unknown>])[] = [
+  ["an accent", { till: "é" }],
+  ["a quotation mark after Han, which a reader took for the second byte of a character", { till: '日"' }],
+  ["umlauts and quotation marks", { till: 'Müller "Süd"' }],
+  ["Han", { till: "東京", hall: "京都駅前" }],
+  ["kana, whole and half width", { till: "ｶﾌｪ かな" }],
+  ["Cyrillic", { till: "привет" }],
+  ["Greek, Arabic, Hebrew and Thai", { a: "Ωμέγα", b: "مرحبا", c: "שלום", d: "สวัสดี" }],
+  ["a character beyond the basic plane", { till: "🛒", house: "𠮷野家" }],
+  ["an emoji of several characters", { family: "👩‍👩‍👧", flag: "🇩🇪" }],
+  ["a backslash after Han", { till: "日本\\" }],
+  ["typographic quotation marks and a dash", { note: "“x” – 5 €" }],
+  ["backslashes and text that looks escaped", { text: "\\u00e9 \\\\u00e9 \\n C:\\new" }],
+  ["control characters", { text: "\u0000\u0001\t\r\n\u001b\u007f\u0080\u009f" }],
+  ["a byte order mark and separators of lines", { text: "\ufeff\u2028\u2029\u00a0\u00ad" }],
+  ["characters that are no characters", { text: "\ufffe\uffff\ufffd" }],
+  ["half of a pair of surrogates", { text: "\ud83d" }],
+  ["tildes, yen and overline", { text: "~ ¥ ‾ \\ |" }],
+  ["markup", { text: "<a href='?a&b'>&amp;</a>" }],
+  ["the beginning of other formats", { text: "WIFI:S:x;; \u00e8BEGIN:VCARD http://x.example/?q=ü" }],
+  ["keys that are not ASCII", { "Küche\u2028": { 日: ["é"] } }],
+];
+
+describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
+  let readers: Readers;
+  beforeAll(() => {
+    readers = startReaders();
+  });
+  afterAll(() => readers.stop());
+
+  it.each(customData)("reads what was drawn with %s in the custom data", async (_, data) => {
+    const content = drawContent({ ...ticket, customData: JSON.stringify(data) });
+    const readings = await readers.read(bitmapOf(drawImage(content, { ...usual, size: 512 })));
+    expect(readings).toEqual(Object.fromEntries(families.map((family) => [family, content])));
+    expect(readContent(content)).toMatchObject({ ticketId: ticket.ticketId });
+    expect(JSON.parse(content).customData).toEqual(data);
+  });
+
+  it.each(
+    levels.flatMap((level) =>
+      (["none", "full", "fullOfHan"] as const).map((amount) => [level, amount] as const),
+    ),
+  )(
+    "but OpenCV reads a blurred picture of the least size, level %s, custom data: %s",
+    async (errorCorrection, amount) => {
+      const content = contents[amount];
+      const options = { ...usual, errorCorrection };
+      const least = leastSizeOf(content, options);
+      const readings = await readers.read(blurred(bitmapOf(drawImage(content, { ...options, size: least }))));
+      for (const family of thorough) expect.soft(readings[family], family).toBe(content);
+    },
+  );
+
+  it("reads the picture of a ticket without custom data in the size that is usual", async () => {
+    for (const errorCorrection of levels) {
+      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, errorCorrection }));
+      const readings = await readers.read(blurred(bitmap));
+      expect(readings).toEqual(Object.fromEntries(families.map((family) => [family, contents.none])));
+    }
+  });
+});
+
+/** Returns the size that the refusal of a picture that is too small names. */
+function leastSizeOf(content: string, options: ImageOptions): number {
+  try {
+    drawImage(content, { ...options, size: 64 });
+  } catch (error) {
+    const [violation] = (error as { fieldViolations: readonly { description: string }[] }).fieldViolations;
+    return Number(/at least (\d+) pixels/.exec(violation?.description ?? "")?.[1]);
+  }
+  throw new Error("a picture of 64 pixels was drawn");
+}

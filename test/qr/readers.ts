@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { PNG } from "pngjs";
+import { soon } from "../support/soon.js";
+import { type Bitmap, decode } from "./decode.js";
+
+/** The families of readers that are tried. The first two run in this process, the others as processes of their own. */
+export const families = ["jsqr", "zxing", "zbar", "quirc", "opencv", "zxingJava"] as const;
+export type Family = (typeof families)[number];
+
+/** What each family has read; undefined where it found no code. */
+export type Readings = Readonly<Record<Family, string | undefined>>;
+
+export interface Readers {
+  read(bitmap: Bitmap): Promise<Readings>;
+  /** Ends the processes and removes the pictures. */
+  stop(): Promise<void>;
+}
+
+/** Made by `scripts/install-readers`. */
+const folder = process.env.QRLOGIN_TEST_READERS ?? "";
+const zxingJar = "/usr/share/java/core.jar";
+
+const python = { ...process.env, PYTHONPATH: join(folder, "python") };
+
+/** Whether all readers are installed on this machine. */
+export const hasReaders =
+  existsSync(join(folder, "libquirc.so")) &&
+  existsSync(zxingJar) &&
+  spawnSync("javac", ["-version"]).status === 0 &&
+  spawnSync("python3", ["-c", "import cv2; from pyzbar import pyzbar"], { env: python }).status === 0;
+
+if (!hasReaders) {
+  const text = "QRLOGIN_TEST_READERS names no folder that scripts/install-readers has made";
+  if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
+  console.warn(`SKIPPED, the tests with all readers of QR codes: ${text}`);
+}
+
+/** For titles of tests that need them. */
+export const withoutReaders = hasReaders ? "" : " (SKIPPED: the readers are not installed on this machine)";
+
+/** Starts the readers, each family once for all pictures. */
+export function startReaders(): Readers {
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const pictures = mkdtempSync(join(tmpdir(), "qrlogin-pictures-"));
+  const byPython = startReader("python3", [here("readers.py"), join(folder, "libquirc.so")], python);
+  const byJava = startReader("java", ["-cp", zxingJar, here("ZxingReader.java")], process.env);
+  return {
+    async read(bitmap) {
+      const path = join(pictures, "picture.png");
+      writeFileSync(path, pngOf(bitmap));
+      const [inProcess, answer, zxingJava] = await Promise.all([
+        decode(bitmap),
+        byPython.ask(path),
+        byJava.ask(path),
+      ]);
+      const { zbar, quirc, opencv } = JSON.parse(answer);
+      return {
+        ...inProcess,
+        ...{ zbar: textOf(zbar), quirc: textOf(quirc), opencv: textOf(opencv) },
+        zxingJava: textOf(zxingJava === "-" ? null : zxingJava),
+      };
+    },
+    async stop() {
+      await Promise.all([byPython.stop(), byJava.stop()]);
+      rmSync(pictures, { recursive: true });
+    },
+  };
+}
+
+/** One character for each byte that is no UTF-8, so that a wrong text differs. */
+function textOf(base64: string | null): string | undefined {
+  return base64 === null ? undefined : Buffer.from(base64, "base64").toString("utf8");
+}
+
+function pngOf({ width, height, data }: Bitmap): Buffer {
+  const png = new PNG();
+  return PNG.sync.write(Object.assign(png, { width, height, data: Buffer.from(data) }));
+}
+
+/** Nothing that a test starts outlives it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Starts a process that answers each line with a line. */
+function startReader(command: string, words: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(command, words, { env, stdio: ["pipe", "pipe", "inherit"] });
+  running.add(child);
+  const exited = once(child, "exit").finally(() => running.delete(child));
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(line: string): Promise<string> {
+      child.stdin.write(`${line}\n`);
+      const { value, done } = await soon(answers.next(), `an answer of ${command}`);
+      if (done) throw new Error(`${command} has ended`);
+      return value;
+    },
+    async stop() {
+      child.stdin.end();
+      await soon(exited, `the end of ${command}`);
+    },
+  };
+}
