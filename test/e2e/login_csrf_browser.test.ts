@@ -12,6 +12,7 @@ import {
   type DocumentedSiteOptions,
   documentedBackend,
   documentedPage,
+  documentedPageWithBackend,
   startDocumentedSite,
 } from "../support/documented_site.js";
 import { newHandleKey } from "../support/gateway.js";
@@ -113,7 +114,7 @@ describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
       tls,
       host: "shop.example.com",
       backend: careless ?? documentedBackend({ address: server.address, tls: false }),
-      page: () => documentedPage(gatewayUrl).replace(careless ? /codeChallenge: .*\n/ : "", ""),
+      page: () => documentedPageWithBackend(gatewayUrl).replace(careless ? /codeChallenge: .*\n/ : "", ""),
     });
     const gateway = await start({ tls, switches: { shop: { origins: [site.origin], ...switches } } });
     gatewayUrl = `https://login.example.com:${new URL(gateway.url).port}`;
@@ -222,15 +223,7 @@ describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
         return { nickname: user?.nickname };
       },
     });
-    const html = documentedPage("")
-      .replace(/codeChallenge: .*\n/, "")
-      .replace('gateway: "",', "");
-    // What onSignIn answers is the user that onSuccess is told.
-    const page = html.replace(
-      /const \{ nickname \} = await post\("\/login".*\n/,
-      "const { nickname } = scannedBy;\n",
-    );
-    host.get("/", async (_request, reply) => reply.type("text/html").send(page));
+    host.get("/", async (_request, reply) => reply.type("text/html").send(documentedPage()));
     const { port } = new URL(await host.listen({ host: "127.0.0.1", port: 0 }));
     const origin = `https://shop.example.com:${port}`;
     const complete = `${origin}/qrlogin/v1/tickets/complete`;

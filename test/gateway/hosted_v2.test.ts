@@ -170,7 +170,7 @@ describe("check", () => {
     const authorized = await checkUntil(random, 2);
     expect(authorized).toMatchObject({
       userInfo: greeted,
-      // Sealed: see hosted_exchange.test.ts.
+      // Sealed: see code_challenge.test.ts.
       ticket: expect.stringMatching(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/),
     });
 

@@ -65,11 +65,18 @@ export function documentedBackend(service: ClientOptions): DocumentedSiteOptions
   };
 }
 
-/** The page of docs/widget.md, for a gateway elsewhere, with what the document says of that case. */
-export function documentedPage(gateway: string): string {
-  return blockOf("docs/widget.md", "html", "startScanning")
+/** The page of docs/widget.md for a gateway that completes the sign-in. */
+export const documentedPage = (): string => blockOf("docs/widget.md", "html", "startScanning");
+
+/** The same with the script for a backend that exchanges, and a gateway elsewhere as the document says of that case. */
+export function documentedPageWithBackend(gateway: string): string {
+  const script = blockOf("docs/widget.md", "js", "codeChallenge").replace(
+    'startScanning("qrcode", {',
+    `startScanning("qrcode", { gateway: "${gateway}",`,
+  );
+  return documentedPage()
     .replace('"/qrlogin/v1/widget.js"', `"${gateway}/qrlogin/v1/widget.js"`)
-    .replace('startScanning("qrcode", {', `startScanning("qrcode", { gateway: "${gateway}",`);
+    .replace(/<script>[\s\S]*<\/script>/, () => `<script>${script}</script>`);
 }
 
 /** The one code block of a document in this language that contains the text. */
