@@ -1,64 +1,154 @@
-// A web backend for one front end: streams the status to a page as server-sent events, with the client alone. `npm run bff`
-import { randomUUID } from "node:crypto";
+// A web backend that creates the tickets itself and streams their status to its page, with the client alone. `npm run bff`
 import { once } from "node:events";
-import fastify from "fastify";
-import { createAppClient, QrImageFormat, TicketState, type UserInfo } from "../src/client/index.js"; // yours: "qrlogin/client"
+import cookie from "@fastify/cookie";
+import rateLimit from "@fastify/rate-limit";
+import fastify, { type FastifyError, type FastifyRequest } from "fastify";
+import {
+  createAppClient,
+  isTerminal,
+  createCodeVerifier as newId,
+  QrImageFormat,
+  TicketState,
+  type UserInfo,
+} from "../src/client/index.js"; // yours: "qrlogin/client"
+import { page, script } from "./bff_page.js";
 import { argumentOf, nameOf } from "./command_line.js";
+
+/** A code that is shown in one browser. Ticket secret and exchange ticket never leave this process. */
+interface SignIn {
+  /** The cookie of the browser that has begun it: nobody else may follow or complete it (login CSRF). */
+  readonly browser: string;
+  readonly ticketId: string;
+  readonly ticketSecret: string;
+  /** The exchange, which is made once however many tabs ask for it. */
+  user?: Promise<UserInfo | undefined> | undefined;
+  /** Whether its browser has been told the last status. */
+  isOver?: boolean;
+}
 
 const client = createAppClient({
   address: argumentOf("--address") ?? "127.0.0.1:50051",
   appId: "demo-app",
   appSecret: "demo-secret",
 });
-interface Session {
-  readonly ticketId: string;
-  readonly ticketSecret: string;
-  user?: UserInfo | undefined;
-  isOver?: boolean;
-}
-/** What this browser may follow, by a cookie that it cannot read. The ticket secret never leaves the server. */
-const sessions = new Map<string, Session>();
-const server = fastify();
+// In production behind TLS: with the prefix no other host of your domain can set the cookies.
+const secure = process.env.NODE_ENV === "production";
+const prefix = secure ? "__Host-" : "";
+const cookieOptions = { httpOnly: true, secure, sameSite: "lax", path: "/" } as const;
+const signInMs = 10 * 60_000;
+const sessionMs = 8 * 60 * 60_000;
+// Yours belong into a store that all your processes share.
+const signIns = new Map<string, SignIn>();
+const sessions = new Map<string, UserInfo>();
 
-server.get("/", async (request, reply) => {
+/** Keeps a value for so many milliseconds. */
+function keep<V>(map: Map<string, V>, key: string, value: V, ms: number): void {
+  map.set(key, value);
+  setTimeout(() => map.delete(key), ms).unref();
+}
+
+const cookieOf = ({ cookies }: FastifyRequest, name: string): string => cookies[prefix + name] ?? "";
+
+/** The sign-in that the request names, if this browser has begun it. */
+function signInOf(request: FastifyRequest): SignIn | undefined {
+  const { ticketId = "" } = request.query as { readonly ticketId?: string };
+  const signIn = signIns.get(ticketId);
+  return signIn?.browser === cookieOf(request, "browser") ? signIn : undefined;
+}
+
+const server = fastify();
+await server.register(cookie);
+await server.register(rateLimit, { max: 600, timeWindow: "1 minute" });
+const stopping = new AbortController();
+server.addHook("preClose", async () => stopping.abort());
+server.addHook("onClose", async () => client.close());
+server.setErrorHandler((error: FastifyError, _request, reply) => {
+  const { statusCode = 502 } = error;
+  if (statusCode < 500) return reply.code(statusCode).send({ message: "This request is not possible." });
+  console.error(error);
+  return reply.code(502).send({ message: "Signing in does not work at the moment." });
+});
+
+server.get("/", async (_request, reply) => reply.headers(page.headers).send(page.html));
+server.get("/page.js", async (_request, reply) => reply.type("text/javascript").send(script));
+
+server.get("/session", async (request, reply) => {
+  reply.header("cache-control", "no-store");
+  return { nickname: sessions.get(cookieOf(request, "session"))?.nickname ?? null };
+});
+
+server.post("/sign-out", async (request, reply) => {
+  sessions.delete(cookieOf(request, "session"));
+  return reply.clearCookie(`${prefix}session`, cookieOptions).code(204).send();
+});
+
+server.post("/sign-in", async (request, reply) => {
   const { ticketId, ticketSecret, qrImage, remainingDuration } = await client.createTicket({
     requester: { ipAddress: request.ip, userAgent: (request.headers["user-agent"] ?? "").slice(0, 256) },
     qrImage: { format: QrImageFormat.SVG, size: 320 },
   });
-  const session = randomUUID();
-  sessions.set(session, { ticketId, ticketSecret });
-  // A demonstration's session ends with its ticket; a real one belongs into your session store.
-  setTimeout(() => sessions.delete(session), (remainingDuration?.seconds ?? 0) * 1_000 + 300_000).unref();
-  reply.header("set-cookie", `session=${session}; HttpOnly; SameSite=Lax; Path=/`);
-  reply.header("cache-control", "no-store").type("text/html; charset=utf-8");
-  return `<!doctype html><title>Sign in</title><style>body{font:1.2rem system-ui;text-align:center;margin:3rem}</style>
-    ${Buffer.from(qrImage?.data ?? []).toString()}<p id="state" role="status">Scan the code with your app</p>
-    <script>new EventSource("/events").onmessage = ({ data }) => { state.textContent = data; };</script>`;
+  const browser = cookieOf(request, "browser") || newId();
+  keep(signIns, ticketId, { browser, ticketId, ticketSecret }, signInMs);
+  reply.setCookie(`${prefix}browser`, browser, { ...cookieOptions, maxAge: signInMs / 1_000 });
+  return { ticketId, svg: Buffer.from(qrImage?.data ?? []).toString(), seconds: remainingDuration?.seconds };
 });
 
-server.get("/events", async (request, reply) => {
-  const session = sessions.get(/(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "");
-  if (!session) return reply.code(404).send();
+server.get("/sign-in/events", async (request, reply) => {
+  const signIn = signInOf(request);
   // An EventSource comes back after every end of its stream, unless it is answered 204.
-  if (session.isOver) return reply.code(204).send();
+  if (!signIn || signIn.isOver) return reply.code(204).send();
   reply.hijack();
-  const page = reply.raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  const stream = reply.raw.writeHead(200, {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store",
+  });
   const gone = new AbortController();
-  page.on("close", () => gone.abort());
-  const tell = async (text: string) =>
-    page.write(`data: ${text}\n\n`) || (await once(page, "drain", { signal: gone.signal }));
+  stream.on("close", () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, stopping.signal]);
+  // As JSON, since a line break in a nickname would end the field.
+  const send = async (data: object) =>
+    stream.write(`data: ${JSON.stringify(data)}\n\n`) || (await once(stream, "drain", { signal }));
   try {
-    for await (const status of client.watchStatus(session, { signal: gone.signal })) {
-      if (status.state === TicketState.AUTHORIZED) {
-        session.user = (await client.exchangeUserInfo(status)).user;
-      }
-      await tell(session.user ? `Welcome, ${session.user.nickname}` : nameOf(TicketState, status.state));
+    for await (const { state, scannedBy } of client.watchStatus(signIn, { signal })) {
+      await send({ state: nameOf(TicketState, state), nickname: scannedBy?.nickname });
+      signIn.isOver = isTerminal(state);
+      // A stream has sent its headers and can set no cookie: the page goes on with a POST.
+      if (state === TicketState.AUTHORIZED) break;
     }
-    session.isOver = true;
   } catch (error) {
-    if (!gone.signal.aborted) console.error(error);
+    if (signal.aborted) return;
+    console.error(error);
+    await send({ state: "FAILED" }).catch(() => {});
+  } finally {
+    stream.end();
   }
-  page.end();
 });
 
+server.post("/sign-in/complete", async (request, reply) => {
+  const signIn = signInOf(request);
+  if (!signIn) return reply.code(404).send({ message: "This browser has not begun that sign-in." });
+  signIn.user ??= exchange(signIn);
+  const user = await signIn.user.catch((error: unknown) => {
+    signIn.user = undefined;
+    throw error;
+  });
+  if (!user) {
+    signIn.user = undefined;
+    return reply.code(409).send({ message: "Nobody has agreed to it." });
+  }
+  // Always a new session: one that was there before the sign-in may have been planted.
+  sessions.delete(cookieOf(request, "session"));
+  const session = newId();
+  keep(sessions, session, user, sessionMs);
+  reply.setCookie(`${prefix}session`, session, { ...cookieOptions, maxAge: sessionMs / 1_000 });
+  return { nickname: user.nickname };
+});
+
+async function exchange(signIn: SignIn): Promise<UserInfo | undefined> {
+  const { status } = await client.getStatus(signIn);
+  if (!status?.exchangeTicket) return undefined;
+  return (await client.exchangeUserInfo({ exchangeTicket: status.exchangeTicket })).user;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
 console.log(`Open ${await server.listen({ host: "127.0.0.1", port: Number(argumentOf("--port") ?? 8081) })}`);

@@ -295,6 +295,7 @@ export interface GatewayAppConfig {
   /** Exactly as browsers send them; on loopback the port may be `*`. */
   readonly origins: readonly string[];
   readonly bindToBrowser: boolean;
+  readonly requireCodeChallenge: boolean;
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;

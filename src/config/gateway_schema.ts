@@ -23,6 +23,7 @@ const app = z.strictObject({
   secret: text,
   origins: z.array(origin).default([]),
   bindToBrowser: z.boolean().default(true),
+  requireCodeChallenge: z.boolean().default(true),
   exchangeFromBrowser: z.boolean().default(false),
   fullUserInStatus: z.boolean().default(false),
   pollByTicketId: z.boolean().default(false),

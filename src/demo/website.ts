@@ -1,18 +1,30 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
-import { type ClientOptions, createAppClient, type UserInfo } from "../client/index.js";
-import { newSecret } from "../domain/secrets.js";
+import {
+  type ClientOptions,
+  codeChallengeOf,
+  createAppClient,
+  createCodeVerifier,
+  type UserInfo,
+} from "../client/index.js";
+import { isCanonicalBase64url, newSecret } from "../domain/secrets.js";
+import { HttpRefusal } from "../gateway/refusal.js";
 import { read } from "../gateway/requests.js";
 
 /** So many people are signed in at a time; who came first leaves first. */
 const maxSessions = 1_000;
 
 const cookieName = "demo-session";
+
+/** Holds the code verifier of a sign-in that this browser has begun. */
+const verifierCookie = "demo-verifier";
+const verifierSeconds = 15 * 60;
 const signInBody = z.strictObject({ ticket: z.string().min(1).max(256) });
 
 /**
- * The backend of the demo website: spends the exchange ticket that its page brings, with the app's secret, and starts a session.
- * A real site has a session store; this one forgets with the process.
+ * The backend of the demo website: exchanges the ticket that its page posts, with the app's secret and the code verifier of
+ * this browser, and starts a session. A real site has a session store; this one forgets with the process. A real site's cookies
+ * also have the prefix `__Host-`, which needs TLS: see docs/gateway.md.
  */
 export async function websiteRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {
   const client = createAppClient({ ...service, appId: "demo-app", appSecret: "demo-secret" });
@@ -23,9 +35,28 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
     user: sessions.get(cookies[cookieName] ?? "") ?? null,
   }));
 
+  instance.post("/demo/session/challenge", async (request, reply) => {
+    // Tabs share the verifier, or the code of one tab would spoil that of another.
+    const codeVerifier = verifierOf(request) ?? createCodeVerifier();
+    const secure = request.protocol === "https";
+    const options = {
+      httpOnly: true,
+      sameSite: "strict",
+      path: "/",
+      secure,
+      maxAge: verifierSeconds,
+    } as const;
+    reply.setCookie(verifierCookie, codeVerifier, options);
+    return { codeChallenge: codeChallengeOf(codeVerifier) };
+  });
+
   instance.post("/demo/session", async (request, reply) => {
     const { ticket } = read(signInBody, request.body);
-    const { user } = await client.exchangeUserInfo({ exchangeTicket: ticket });
+    const codeVerifier = verifierOf(request);
+    if (codeVerifier === undefined) {
+      throw new HttpRefusal(403, "PROOF_INVALID", "this browser has not begun a sign-in");
+    }
+    const { user } = await client.exchangeUserInfo({ exchangeTicket: ticket, codeVerifier });
     if (!user) throw new Error("the exchange names no user");
     // Always a new name, and the old one is worth nothing: nobody can plant one before.
     sessions.delete(request.cookies[cookieName] ?? "");
@@ -35,6 +66,7 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
     sessions.set(session, user);
     const secure = request.protocol === "https";
     reply.setCookie(cookieName, session, { httpOnly: true, sameSite: "strict", path: "/", secure });
+    reply.clearCookie(verifierCookie, { path: "/" });
     return { user };
   });
 
@@ -43,4 +75,9 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
     reply.clearCookie(cookieName, { path: "/" });
     return { user: null };
   });
+}
+
+function verifierOf({ cookies }: FastifyRequest): string | undefined {
+  const verifier = cookies[verifierCookie] ?? "";
+  return isCanonicalBase64url(verifier, 32) ? verifier : undefined;
 }

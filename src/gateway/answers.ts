@@ -14,17 +14,25 @@ export interface StatusAnswer {
   readonly expiresAt: string | null;
   readonly remainingMs: number;
   readonly scannedBy: { readonly nickname: string; readonly photoUrl: string } | null;
-  /** Null unless AUTHORIZED, and wherever the gateway itself ends the sign-in. */
+  /** Null unless AUTHORIZED, and wherever {@link isTold} says no. */
   readonly exchangeTicket: string | null;
   readonly cancelReason: string | null;
 }
 
 /**
- * Whether the page is told the exchange ticket, which it takes to the site's backend. Not where the gateway itself ends the
- * sign-in, which it does only for the browser that a handle is bound to.
+ * Returns whether the page is told the exchange ticket, which it takes to the site's backend. A ticket without a code
+ * challenge could be anybody's: a backend that is posted one cannot tell whose browser has created it.
  */
-export function isTold({ onSignIn }: Pick<GatewayParts, "onSignIn">, { boundTo }: HandledTicket): boolean {
-  return onSignIn === undefined || boundTo === undefined;
+export function isTold(parts: Pick<GatewayParts, "onSignIn">, ticket: HandledTicket): boolean {
+  return !isCompletedHere(parts, ticket) && (ticket.hasChallenge || !ticket.app.requireCodeChallenge);
+}
+
+/** Returns whether the gateway itself completes the sign-in: only for the browser that a handle is bound to. */
+export function isCompletedHere(
+  { onSignIn }: Pick<GatewayParts, "onSignIn">,
+  { boundTo }: Pick<HandledTicket, "boundTo">,
+): boolean {
+  return onSignIn !== undefined && boundTo !== undefined;
 }
 
 /** `withTicket` tells whether the exchange ticket is part of it. */

@@ -7,6 +7,7 @@ export interface ServedApp {
   readonly id: string;
   readonly credentials: AppCredentials;
   readonly bindToBrowser: boolean;
+  readonly requireCodeChallenge: boolean;
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;
@@ -40,7 +41,12 @@ export function createServedApps(apps: readonly GatewayApp[]): ServedApps {
   };
 }
 
-function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): ServedApp {
+function served({
+  origins = [],
+  bindToBrowser = true,
+  requireCodeChallenge = true,
+  ...app
+}: GatewayApp): ServedApp {
   const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
   if (fullUserInStatus && pollByTicketId) {
     throw new TypeError(
@@ -57,6 +63,7 @@ function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): Ser
     id: app.id,
     credentials: { appId: app.id, appSecret: app.secret },
     bindToBrowser,
+    requireCodeChallenge,
     exchangeFromBrowser,
     fullUserInStatus,
     pollByTicketId,

@@ -19,9 +19,13 @@ import { HttpRefusal } from "./refusal.js";
 export interface Exchanges {
   /**
    * With the caller's own credentials, for which the service answers. Refuses with APP_UNAUTHENTICATED (401) where they are
-   * wrong, and with whatever the service says.
+   * wrong, and with whatever the service says: PROOF_INVALID where the code verifier does not fit the ticket.
    */
-  byCaller(credentials: AppCredentials, exchangeTicket: string): Promise<ExchangeUserInfoResponse>;
+  byCaller(
+    credentials: AppCredentials,
+    exchangeTicket: string,
+    codeVerifier?: string,
+  ): Promise<ExchangeUserInfoResponse>;
   /**
    * With the gateway's own credentials. The route has checked that the asker is the one whom the ticket was made for. Refuses
    * with what the state of the ticket says, and with whatever the service says.
@@ -63,11 +67,11 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   }
 
   return {
-    byCaller(credentials, exchangeTicket) {
+    byCaller(credentials, exchangeTicket, codeVerifier = "") {
       const { appId, appSecret } = credentials;
-      return once(["caller", appId, appSecret, exchangeTicket], async () => {
+      return once(["caller", appId, appSecret, exchangeTicket, codeVerifier], async () => {
         try {
-          return await client.exchangeUserInfo({ exchangeTicket }, { credentials });
+          return await client.exchangeUserInfo({ exchangeTicket, codeVerifier }, { credentials });
         } catch (error) {
           if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
           throw error;

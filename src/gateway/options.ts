@@ -21,9 +21,9 @@ export interface GatewayOptions {
   readonly hostedApi?: boolean | undefined;
   /**
    * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it
-   * answers is sent to the page as JSON. Called again, for the same user, where a page asks twice within five seconds. With it the exchange ticket stays out of the page; without it the page is told the
-   * exchange ticket, for the site's backend to exchange. Where an app binds no handles to browsers the page is told it all the
-   * same: whoever finds such a handle must not be signed in.
+   * answers is sent to the page as JSON. Called again, for the same user, where a page asks twice within five seconds. With it the
+   * exchange ticket stays out of the page; without it the page is told the exchange ticket, for the site's backend to exchange.
+   * Does not apply to apps that bind no handles to browsers, since whoever finds such a handle must not be signed in.
    */
   readonly onSignIn?: ((signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined;
 }
@@ -47,6 +47,11 @@ export interface GatewayApp {
    * default. False lets pages of other sites work in browsers that block third-party cookies.
    */
   readonly bindToBrowser?: boolean | undefined;
+  /**
+   * Whether a page is told the exchange ticket only of a ticket that was created with a `codeChallenge`. True by default. False
+   * leaves it to the site's backend to check that the exchange ticket belongs to the browser that posts it (login CSRF).
+   */
+  readonly requireCodeChallenge?: boolean | undefined;
   /** Whether the browser that a ticket was made for may exchange it without the app's secret. False by default. */
   readonly exchangeFromBrowser?: boolean | undefined;
   /** Hosted API: whether the status call itself exchanges, and answers the whole user. False by default. */

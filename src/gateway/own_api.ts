@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ImageOptions } from "../qr/image.js";
-import { isTold, statusAnswer, userAnswer } from "./answers.js";
+import { isCompletedHere, isTold, statusAnswer, userAnswer } from "./answers.js";
 import { basicCredentials } from "./apps.js";
 import { browsersOf, knowBrowser } from "./browser.js";
 import { countedAddressOf } from "./caller_address.js";
@@ -10,7 +10,7 @@ import { appUnauthenticated } from "./exchanges.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
 import type { GatewayParts } from "./parts.js";
 import type { RateLimits } from "./rate_limits.js";
-import { HttpRefusal, routeNotFound, ticketNotFound } from "./refusal.js";
+import { HttpRefusal, invalidRequest, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
 import {
   createBody,
@@ -49,11 +49,12 @@ export async function ownRoutes(
   }
 
   instance.post("/tickets", create, async (request, reply) => {
-    const { appId, scene, customData, ttlMs, ...context } = read(createBody, request.body);
+    const { appId, scene, customData, ttlMs, codeChallenge, ...context } = read(createBody, request.body);
     const app = apps.named(appId);
     demandOrigin(request, app);
     const boundTo = app.bindToBrowser ? knowBrowser(request, reply, isEmbedded(request)) : undefined;
-    const wish = { scene, customData, ttlMs, requester: requesterOf(request, context) };
+    if (codeChallenge !== undefined && isCompletedHere(parts, { boundTo })) throw completedHere();
+    const wish = { scene, customData, ttlMs, codeChallenge, requester: requesterOf(request, context) };
     const created = await tickets.create(app, wish, { kind: "handle", boundTo });
     note(request, { app: app.id, ticketId: created.ticketId });
     const picture = await pictures.name(created.qrContent, clock.wallNow() + created.remainingMs);
@@ -98,26 +99,27 @@ export async function ownRoutes(
 
   instance.post("/tickets/exchange", other, async (request) => {
     if (!isByHandle(request.body)) {
-      const { exchangeTicket } = read(exchangeBody, request.body);
+      const { exchangeTicket, codeVerifier } = read(exchangeBody, request.body);
       const credentials = basicCredentials(request.headers.authorization);
       const app = apps.find(credentials?.appId);
       if (!credentials || !app) throw appUnauthenticated();
       note(request, { app: app.id });
-      return userAnswer(await exchanges.byCaller(credentials, exchangeTicket));
+      return userAnswer(await exchanges.byCaller(credentials, exchangeTicket, codeVerifier));
     }
     const ticket = await ticketOf(request, read(handleBody, request.body).handle);
     if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) throw notByBrowser();
     return userAnswer(await exchanges.byGateway(ticket));
   });
 
-  if (onSignIn) {
-    instance.post("/tickets/complete", other, async (request, reply) => {
-      const ticket = await ticketOf(request, read(handleBody, request.body).handle);
-      if (ticket.boundTo === undefined) throw notByBrowser();
+  instance.post("/tickets/complete", other, async (request, reply) => {
+    const ticket = await ticketOf(request, read(handleBody, request.body).handle);
+    if (onSignIn && isCompletedHere(parts, ticket)) {
       const response = await exchanges.byGateway(ticket);
       return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
-    });
-  }
+    }
+    // A page comes here that was told no exchange ticket; where it lacks nothing but the challenge, that is what it is told.
+    throw isTold(parts, ticket) ? notByBrowser() : challengeRequired();
+  });
 
   await widgetRoutes(instance);
 
@@ -150,6 +152,18 @@ export async function ownRoutes(
 
 function isByHandle(body: unknown): boolean {
   return typeof body === "object" && body !== null && "handle" in body;
+}
+
+/** Refuses what would only fail after the person has agreed: the gateway has no verifier. */
+function completedHere(): HttpRefusal {
+  const description = "must not be given: this gateway completes the sign-in itself";
+  return invalidRequest("the request is not valid", [{ field: "codeChallenge", description }]);
+}
+
+function challengeRequired(): HttpRefusal {
+  const text =
+    "the ticket was created without the codeChallenge of your backend, so its exchange ticket is not told to pages";
+  return new HttpRefusal(403, "CODE_CHALLENGE_REQUIRED", text);
 }
 
 /** Only of a handle that is bound, or whoever finds one could have it spent with our credential. */

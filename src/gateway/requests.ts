@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { RequesterContext } from "../client/index.js";
+import { isCanonicalBase64url } from "../domain/secrets.js";
 import type { ImageOptions } from "../qr/image.js";
 import { addressOf } from "./caller_address.js";
 import { invalidRequest } from "./refusal.js";
@@ -33,13 +34,22 @@ export const createBody = z.strictObject({
   ttlMs: z.int().min(1).max(86_400_000).optional(),
   deviceName: text(256).optional(),
   place: text(256).optional(),
+  codeChallenge: z
+    .string()
+    .refine((challenge) => isCanonicalBase64url(challenge, 32), {
+      error: "must be a SHA-256 as 43 characters of base64url",
+    })
+    .optional(),
 });
 
 /** The body of a request that names a ticket. */
 export const handleBody = z.strictObject({ handle: text(2048).min(1) });
 
 /** The body of an exchange by a backend with its secret; a browser sends a handle. */
-export const exchangeBody = z.strictObject({ exchangeTicket: text(256).min(1) });
+export const exchangeBody = z.strictObject({
+  exchangeTicket: text(256).min(1),
+  codeVerifier: text(128).min(1).optional(),
+});
 
 /** How a picture may be drawn. */
 const pictureQuery = z.strictObject({

@@ -13,6 +13,8 @@ export interface HandledTicket extends FollowedTicket {
   readonly app: ServedApp;
   /** Digest of the cookie of the browser that it was made for; undefined if for any. */
   readonly boundTo: string | undefined;
+  /** Whether it was created with a code challenge (PKCE), so that its exchange needs the verifier. */
+  readonly hasChallenge: boolean;
 }
 
 /** What a page asks for, with every form checked. */
@@ -21,6 +23,8 @@ export interface TicketWish {
   readonly customData?: CreateTicketRequest["customData"];
   readonly ttlMs?: number | undefined;
   readonly requester: RequesterContext;
+  /** The SHA-256 of a code verifier (PKCE, S256), in base64url. */
+  readonly codeChallenge?: string | undefined;
 }
 
 /** A ticket that was created, and what a page may be told of it. */
@@ -56,7 +60,12 @@ export interface Tickets {
   open(kind: HandleKind, handle: string, browsers: readonly string[]): Promise<HandledTicket>;
 }
 
-const handleContent = z.object({ app: z.string(), id: z.string(), secret: z.string() });
+const handleContent = z.object({
+  app: z.string(),
+  id: z.string(),
+  secret: z.string(),
+  hasChallenge: z.boolean().default(false),
+});
 
 export interface TicketsOptions {
   readonly client: AppClient;
@@ -71,18 +80,24 @@ export interface TicketsOptions {
 export function createTickets(options: TicketsOptions): Tickets {
   const { client, apps, seal, clock, handleMaxAgeMs, maxTtlMs } = options;
   return {
-    async create(app, { scene = "", customData, ttlMs, requester }, { kind, boundTo }) {
+    async create(app, { scene = "", customData, ttlMs, requester, codeChallenge }, { kind, boundTo }) {
       const created = await client.createTicket(
         {
           scene,
           customData,
           requester,
+          ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, maxTtlMs)) }),
         },
         { credentials: app.credentials },
       );
       const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;
-      const content = { app: app.id, id: ticketId, secret: ticketSecret };
+      const content = {
+        app: app.id,
+        id: ticketId,
+        secret: ticketSecret,
+        ...(codeChallenge !== undefined && { hasChallenge: true }),
+      };
       const handle = await seal.seal(kind, content, { boundTo, expiresAt: clock.wallNow() + handleMaxAgeMs });
       const remainingMs = millisecondsOf(remainingDuration);
       return {
@@ -111,6 +126,7 @@ export function createTickets(options: TicketsOptions): Tickets {
         ticketId: content.id,
         ticketSecret: content.secret,
         boundTo,
+        hasChallenge: content.hasChallenge,
       };
     },
   };

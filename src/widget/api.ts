@@ -31,7 +31,7 @@ export interface Status {
   readonly revision: number;
   readonly remainingMs: number;
   readonly scannedBy: ScannedBy | null;
-  /** Null unless AUTHORIZED, and where the gateway itself ends the sign-in. */
+  /** Null unless AUTHORIZED, where the gateway completes the sign-in itself, and without a code challenge. */
   readonly exchangeTicket: string | null;
   readonly cancelReason: string | null;
 }
@@ -40,6 +40,8 @@ export interface Status {
 export interface Wish {
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
   readonly deviceName?: string | undefined;
+  /** The SHA-256 of a code verifier that the site's backend keeps for this browser, in base64url. */
+  readonly codeChallenge?: string | undefined;
 }
 
 /** Who has signed in, as `tickets/exchange` answers it. */
@@ -53,7 +55,7 @@ export interface Exchanged {
 
 /** A request that was refused, or did not reach the gateway. */
 export class GatewayError extends Error {
-  /** As the gateway says it; `OFFLINE` where it was not reached, `NO_GATEWAY` where something else answers. */
+  /** The gateway's, or one of the widget's own: see docs/widget.md. */
   readonly reason: string;
   /** How long it asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;

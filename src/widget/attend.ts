@@ -101,9 +101,10 @@ export function attend(
   }
 
   async function userFor(by: ScannedBy, exchangeTicket: string | null): Promise<unknown> {
-    if (exchangeTicket !== null && !options.autoExchangeUserInfo) return by;
+    const { autoExchangeUserInfo = false } = options;
+    if (exchangeTicket !== null && !autoExchangeUserInfo) return by;
     attendant.onFinishing();
-    if (exchangeTicket === null) return api.complete(handle);
+    if (!autoExchangeUserInfo) return api.complete(handle);
     const { user, tokenSet } = await api.exchange(handle);
     return { ...user, tokenSet };
   }

@@ -14,9 +14,9 @@ export interface FollowOptions extends GatewayPlace {
   /** Once for each code. Nickname and photo only. */
   readonly onScanned?: ((user: ScannedBy) => void) | undefined;
   /**
-   * Once, then it ends. The ticket is the exchange ticket for the site's backend, and `user` has nickname and photo; with
-   * `autoExchangeUserInfo` the user's information, and `tokenSet`. Where the gateway ends the sign-in itself the ticket is
-   * null, and `user` is what the site's `onSignIn` answers.
+   * Called once; then the scan is over. `ticket` is the exchange ticket for the site's backend, and `user` has nickname and
+   * photo. With `autoExchangeUserInfo`, `user` is the user's information and `tokenSet`. Where the gateway completes the sign-in
+   * itself, `ticket` is null and `user` is what the site's `onSignIn` answers.
    */
   readonly onSuccess?: ((user: unknown, ticket: string | null) => void) | undefined;
   /** Declined on the phone. */
@@ -73,6 +73,11 @@ export interface ScanOptions extends FollowOptions {
   readonly extIdpConnId?: string | undefined;
   /** What the phone is told of this device, such as "Till 3". */
   readonly deviceName?: string | undefined;
+  /**
+   * Resolves with the code challenge that the site's backend has made for this browser; called for each new code. Needed where
+   * the site's backend exchanges: see docs/widget.md.
+   */
+  readonly codeChallenge?: (() => string | Promise<string>) | undefined;
   /** How often a code that has run out is renewed before the person is asked. 3 by default. */
   readonly renewals?: number | undefined;
 }

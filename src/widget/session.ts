@@ -1,5 +1,6 @@
 import { type Api, type Code, GatewayError, type ScannedBy } from "./api.js";
 import { attend, type End } from "./attend.js";
+import { codeChallengeOf } from "./code_challenge.js";
 import { intervalOf, type ScanOptions } from "./options.js";
 import { tell } from "./tell.js";
 import { pauseAfter, wait } from "./wake.js";
@@ -33,12 +34,16 @@ export interface Session {
 /** So often a picture is asked for before it is given up. */
 const maxPictures = 4;
 
+/** How many times in a row the site's code challenge may fail. */
+const maxChallengeFailures = 4;
+
 export function createSession(api: Api, options: ScanOptions, stage: Stage): Session {
   const { renewals = 3, customData, deviceName } = options;
   let left = renewals;
   let code: Code | undefined;
   let scene: Scene = { kind: "loading" };
   let failures = 0;
+  let challengeFailures = 0;
   let pictures = 0;
   let reached = true;
   // The picture has failed, and is to be asked for again.
@@ -78,7 +83,10 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       return;
     }
     try {
-      const created = await api.create({ customData, deviceName });
+      const codeChallenge = await codeChallengeOf(options);
+      if (mine !== turn) return;
+      challengeFailures = 0;
+      const created = await api.create({ customData, deviceName, codeChallenge });
       if (mine !== turn) return giveUp(created);
       present(created);
     } catch (error) {
@@ -87,9 +95,16 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
       reach(refused.reason !== "OFFLINE");
       tell(options.onCodeLoadFailed, refused.message);
       if (mine !== turn) return;
-      if (!refused.passes) return fail(refused);
+      if (!refused.passes && !mayRecover(refused)) return fail(refused);
       stopWork = wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), inSight(begin));
     }
+  }
+
+  /** Counts the failures of the site's code challenge; those without a network do not count. */
+  function mayRecover({ reason }: GatewayError): boolean {
+    if (reason !== "CODE_CHALLENGE_FAILED") return false;
+    if (navigator.onLine) challengeFailures++;
+    return challengeFailures < maxChallengeFailures;
   }
 
   function present(created: Code): void {
@@ -150,6 +165,7 @@ export function createSession(api: Api, options: ScanOptions, stage: Stage): Ses
     again() {
       giveUp(code);
       left = renewals;
+      challengeFailures = 0;
       void begin();
       tell(options.onRetry);
     },

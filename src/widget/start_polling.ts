@@ -11,8 +11,8 @@ export interface OwnCode extends Code {
 
 /** Asks for a code. `url` is a picture of it, `qrContent` the exact text to draw. Rejects with a GatewayError. */
 export async function geneCode(wish: GatewayPlace & Wish = {}): Promise<OwnCode> {
-  const { customData, deviceName } = wish;
-  const code = await createApi(wish).create({ customData, deviceName });
+  const { customData, deviceName, codeChallenge } = wish;
+  const code = await createApi(wish).create({ customData, deviceName, codeChallenge });
   return { ...code, random: code.handle };
 }
 

@@ -21,6 +21,7 @@ test("a gateway with one app and one key has the default of everything else", ()
         secret: "hunter2-hunter2",
         origins: [],
         bindToBrowser: true,
+        requireCodeChallenge: true,
         exchangeFromBrowser: false,
         fullUserInStatus: false,
         pollByTicketId: false,

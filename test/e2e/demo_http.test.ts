@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
-import { createAppClient } from "../../src/client/index.js";
+import { codeChallengeOf, createAppClient, createCodeVerifier } from "../../src/client/index.js";
 import { app, pool, temporaryFile } from "../config/loading.js";
 import { type Answer, ask, type Question } from "../gateway/http.js";
 import { type Demo, setDemo } from "../support/demo_stage.js";
@@ -15,11 +15,17 @@ const post = (url: string, body: unknown, headers: Question["headers"] = {}): Pr
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 
+/** The verifier of the browser that signs in, and the cookie by which the demo website keeps it. */
+const codeVerifier = createCodeVerifier();
+const begun = { cookie: `demo-verifier=${codeVerifier}` };
+
 /** A ticket that alice has agreed to on the demo phone, ready to be spent. */
 async function agreedTicket({ url, grpcAddress }: Demo) {
   const client = createAppClient({ address: grpcAddress, appId: "demo-app", appSecret: "demo-secret" });
   onTestFinished(() => client.close());
-  const { ticketId, ticketSecret, qrContent } = await client.createTicket({});
+  const { ticketId, ticketSecret, qrContent } = await client.createTicket({
+    codeChallenge: codeChallengeOf(codeVerifier),
+  });
   const user = "alice";
   expect((await post(`${url}/demo/phone/scan`, { user, text: qrContent })).json).toMatchObject({ ticketId });
   expect((await post(`${url}/demo/phone/agree`, { user, ticketId })).status).toBe(200);
@@ -31,15 +37,16 @@ it("starts a session by a cookie that scripts and other sites cannot have, and e
   const demo = await setDemo();
   const session = `${demo.url}/demo/session`;
   const { ticket } = await agreedTicket(demo);
-  const answer = await post(session, { ticket });
+  const answer = await post(session, { ticket }, begun);
   expect(answer.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
-  const [cookie = "", ...others] = answer.headers["set-cookie"] ?? [];
+  const [cookie = "", verifier = "", ...others] = answer.headers["set-cookie"] ?? [];
   expect(others).toEqual([]);
+  expect(verifier).toMatch(/^demo-verifier=; .*Expires=Thu, 01 Jan 1970/);
   expect(cookie).toMatch(/^demo-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   const own = { cookie: cookie.split(";")[0] ?? "" };
   expect((await ask(session, { headers: own })).json.user).toMatchObject({ nickname: "Alice" });
   expect((await ask(session)).json).toEqual({ user: null });
-  expect((await post(session, { ticket })).json).toMatchObject({
+  expect((await post(session, { ticket }, begun)).json).toMatchObject({
     status: 409,
     reason: "TICKET_ALREADY_EXCHANGED",
   });
@@ -47,10 +54,30 @@ it("starts a session by a cookie that scripts and other sites cannot have, and e
   expect((await ask(session, { headers: own })).json).toEqual({ user: null });
 });
 
+it("signs nobody in with a ticket that another browser has created, and one verifier does for all tabs", async () => {
+  const demo = await setDemo();
+  const session = `${demo.url}/demo/session`;
+  const { ticket } = await agreedTicket(demo);
+  const challenge = (headers = {}) => post(`${session}/challenge`, {}, headers);
+  const first = await challenge();
+  const [cookie = ""] = first.headers["set-cookie"] ?? [];
+  expect(cookie).toMatch(/^demo-verifier=[\w-]{43}; Max-Age=900; Path=\/; HttpOnly; SameSite=Strict$/);
+  const victim = { cookie: cookie.split(";")[0] ?? "" };
+  expect(victim.cookie).not.toContain(String(first.json.codeChallenge));
+  expect((await challenge(victim)).json).toEqual(first.json);
+  for (const headers of [victim, {}, { cookie: "demo-verifier=" }, { cookie: "demo-verifier=short" }]) {
+    const answer = await post(session, { ticket }, headers);
+    expect([answer.status, answer.json.reason]).toEqual([403, "PROOF_INVALID"]);
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+  }
+  expect((await post(session, { ticket }, begun)).status).toBe(200);
+});
+
 it("gives a fresh session to who signs in again, and ends the one before", async () => {
   const demo = await setDemo();
   const session = `${demo.url}/demo/session`;
-  const signIn = async (headers = {}) => {
+  const signIn = async ({ cookie = "" } = {}) => {
+    const headers = { cookie: [begun.cookie, cookie].filter(Boolean).join("; ") };
     const answer = await post(session, { ticket: (await agreedTicket(demo)).ticket }, headers);
     return { cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
   };
@@ -92,7 +119,7 @@ it.each([
     expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
   }
   // Nothing of it has spent the ticket.
-  expect((await post(`${demo.url}/demo/session`, { ticket })).status).toBe(200);
+  expect((await post(`${demo.url}/demo/session`, { ticket }, begun)).status).toBe(200);
 });
 
 it.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])("is at home at %s", async (name) => {
@@ -139,7 +166,7 @@ it("passes the service's refusals on with their reason", async () => {
     ["/demo/session", { ticket: `${unknown}.${"A".repeat(43)}` }, 404, "TICKET_NOT_FOUND"],
   ] as const;
   for (const [path, body, status, reason] of refusals) {
-    const answer = await post(demo.url + path, body);
+    const answer = await post(demo.url + path, body, begun);
     expect([answer.status, answer.json.reason]).toEqual([status, reason]);
   }
 });
@@ -147,9 +174,9 @@ it("passes the service's refusals on with their reason", async () => {
 it("writes no ticket, no text of a code and no session into the log", async () => {
   const demo = await setDemo();
   const { ticketSecret, qrContent, ticket, ticketId } = await agreedTicket(demo);
-  const answer = await post(`${demo.url}/demo/session`, { ticket });
+  const answer = await post(`${demo.url}/demo/session`, { ticket }, begun);
   const [, session = ""] = /=([^;]+)/.exec(answer.headers["set-cookie"]?.[0] ?? "") ?? [];
-  await post(`${demo.url}/demo/session`, { ticket });
+  await post(`${demo.url}/demo/session`, { ticket }, begun);
   await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: qrContent });
   const text = demo.logText();
   expect(text).toContain("/demo/phone/scan");

@@ -8,7 +8,7 @@ import { exchangeAtBackend, readByCamera, setPageStage } from "../support/page_s
 
 const connecting = 0;
 const closed = 2;
-const switches = { shop: { origins: ["http://localhost:*"] } };
+const switches = { shop: { origins: ["http://localhost:*"], requireCodeChallenge: false } };
 
 let chromium: Browser;
 beforeAll(async () => {

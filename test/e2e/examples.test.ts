@@ -3,7 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { createAppClient, QrImageFormat, TicketState } from "../../src/client/index.js";
+import { signDevelopmentToken } from "../../src/auth/development.js";
+import { createAppClient, createApproverClient, QrImageFormat, TicketState } from "../../src/client/index.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
 import { type Ended, freePorts, readyAddress, run, runQrlogin } from "../support/process.js";
 
 const example = (name: string, ...words: string[]) =>
@@ -61,19 +63,122 @@ describe("the examples", () => {
     expect(end).toMatchObject({ code: 1, stderr: expect.stringContaining("(QR_CONTENT_INVALID)") });
     expect(end.stderr.trim().split("\n")).toHaveLength(1);
   });
+});
 
-  it("stream the status to a page as server-sent events, and never the secret", async () => {
+describe("the example of a backend for one front end", () => {
+  /** Starts it, and a browser's calls to it: each with the cookies that were set before. */
+  async function startBff() {
     const bff = example("bff", "--address", address, "--port", "0");
     const [url = ""] = /http:\S+/.exec(await bff.line("Open http")) ?? [];
-    const page = await fetch(url);
-    const html = await page.text();
-    expect(html).toContain("<svg");
-    const cookie = page.headers.get("set-cookie")?.split(";")[0] ?? "";
-    expect((await fetch(`${url}/events`)).status).toBe(404);
-    const events = await fetch(`${url}/events`, { headers: { cookie } });
+    const openBrowser = () => {
+      const cookies = new Map<string, string>();
+      const call = async (path: string, method = "POST") => {
+        const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
+        const answer = await fetch(url + path, { method, headers: { cookie } });
+        for (const line of answer.headers.getSetCookie()) {
+          const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+          cookies.set(name, value);
+        }
+        return answer;
+      };
+      return {
+        cookies,
+        call,
+        json: async (path: string, method?: string) => (await call(path, method)).json(),
+      };
+    };
+    return { bff, url, openBrowser };
+  }
+
+  async function approve(ticketId: string): Promise<void> {
+    const client = createApproverClient({ address, token: () => signDevelopmentToken("alice", Date.now()) });
+    await client.markScanned({ scanned: { $case: "ticketId", value: ticketId } });
+    await client.authorize({ ticketId });
+    client.close();
+  }
+
+  it("streams the status as JSON, signs in by a new session, exchanges once for two tabs, and ends for good", async () => {
+    const { bff, openBrowser } = await startBff();
+    const { call, json, cookies } = openBrowser();
+    const { ticketId, svg } = (await json("/sign-in")) as { ticketId: string; svg: string };
+    expect(svg).toContain("<svg");
+    const events = await call(`/sign-in/events?ticketId=${ticketId}`, "GET");
     expect(events.headers.get("content-type")).toBe("text/event-stream");
-    const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
-    expect((await reader?.read())?.value).toBe("data: PENDING\n\n");
-    await reader?.cancel();
+    const early = await call(`/sign-in/complete?ticketId=${ticketId}`);
+    expect(early.status).toBe(409);
+    await approve(ticketId);
+    // The stream ends by itself, since it can set no cookie.
+    const told = (await events.text()).split("\n\n").filter(Boolean);
+    const states = told.map((one) => JSON.parse(one.replace(/^data: /, "")) as object);
+    expect(states.at(0)).toEqual({ state: "PENDING" });
+    expect(states.at(-1)).toEqual({ state: "AUTHORIZED", nickname: "Alice" });
+    cookies.set("session", "planted-before-the-sign-in");
+    const complete = () => call(`/sign-in/complete?ticketId=${ticketId}`);
+    const [first, second] = await Promise.all([complete(), complete()]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.headers.get("set-cookie")).toMatch(
+      /^session=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    expect(await json("/session", "GET")).toEqual({ nickname: "Alice" });
+    // EventSource comes back after every end, until it is answered 204.
+    const last = await call(`/sign-in/events?ticketId=${ticketId}`, "GET");
+    expect(await last.text()).toBe('data: {"state":"EXCHANGED"}\n\n');
+    expect((await call(`/sign-in/events?ticketId=${ticketId}`, "GET")).status).toBe(204);
+    await call("/sign-out");
+    expect(await json("/session", "GET")).toEqual({ nickname: null });
+    // A stream that is open does not hold the stop.
+    const { ticketId: next } = (await json("/sign-in")) as { ticketId: string };
+    const open = await call(`/sign-in/events?ticketId=${next}`, "GET");
+    bff.kill("SIGTERM");
+    await open.text().catch(() => {});
+    expect(await bff.ended).toMatchObject({ code: 0, stderr: "" });
   });
+
+  it("follows and completes for no browser but the one that has begun", async () => {
+    const { openBrowser } = await startBff();
+    const [attacker, victim, stranger] = [openBrowser(), openBrowser(), openBrowser()];
+    const { ticketId } = (await attacker.json("/sign-in")) as { ticketId: string };
+    await victim.call("/sign-in");
+    await approve(ticketId);
+    for (const { call, json } of [victim, stranger]) {
+      expect((await call(`/sign-in/events?ticketId=${ticketId}`, "GET")).status).toBe(204);
+      const answer = await call(`/sign-in/complete?ticketId=${ticketId}`);
+      expect([answer.status, answer.headers.get("set-cookie")]).toEqual([404, null]);
+      expect(await json("/session", "GET")).toEqual({ nickname: null });
+    }
+    expect((await attacker.call(`/sign-in/complete?ticketId=${ticketId}`)).status).toBe(200);
+  });
+
+  it.skipIf(!hasChromium)(
+    `shows a page that signs in, out, and makes a new code${withoutChromium}`,
+    async () => {
+      const { url } = await startBff();
+      const chromium = await startChromium();
+      onTestFinished(() => chromium.close());
+      const page = await (await newBrowser(chromium)).newPage();
+      const errors: string[] = [];
+      page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+      const begin = async (act: () => Promise<unknown>) => {
+        const begun = page.waitForResponse("**/sign-in");
+        await act();
+        const { ticketId } = (await (await begun).json()) as { ticketId: string };
+        await page.getByText("Scan the code with your app").waitFor();
+        return ticketId;
+      };
+      const declined = await begin(() => page.goto(url));
+      const client = createApproverClient({
+        address,
+        token: () => signDevelopmentToken("alice", Date.now()),
+      });
+      onTestFinished(() => client.close());
+      await client.markScanned({ scanned: { $case: "ticketId", value: declined } });
+      await page.getByText("Hello, Alice.").waitFor();
+      await client.cancel({ ticketId: declined });
+      await page.getByText("Declined on the phone").waitFor();
+      await approve(await begin(() => page.getByRole("button", { name: "New code" }).click()));
+      await page.getByText("Welcome, Alice").waitFor();
+      await begin(() => page.getByRole("button", { name: "Sign out" }).click());
+      expect(errors).toEqual([]);
+    },
+  );
 });

@@ -4,6 +4,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { codeChallengeOf, createCodeVerifier } from "../../src/client/index.js";
 import { type GatewayOptions, qrLoginGateway, type SignIn } from "../../src/gateway/index.js";
 import { byText, type Calls, callersOf, orThrow } from "../support/callers.js";
 import { newHandleKey } from "../support/gateway.js";
@@ -27,6 +28,8 @@ afterEach(async () => {
   await host.close();
   await server.stop();
 });
+
+const codeChallenge = codeChallengeOf(createCodeVerifier());
 
 /** What a site would write: who has signed in gets a session cookie. */
 const onSignIn: GatewayOptions["onSignIn"] = (signIn, request, reply) => {
@@ -283,7 +286,7 @@ describe("in a server that exists", () => {
     const apps = [{ id: "shop", secret: appSecrets.shop, bindToBrowser: false }];
     await register(options({ apps }));
     const browser = await listen();
-    const created = await browser.create({});
+    const created = await browser.create({ codeChallenge });
     const events = browser.events(created.handle);
     await approve(created);
     let told = await events.next();
@@ -296,14 +299,21 @@ describe("in a server that exists", () => {
     expect(signedIn).toEqual([]);
   });
 
-  it("has no route to complete without a hook, and then the page is told the exchange ticket", async () => {
+  it("takes no code challenge where it completes, since the exchange could only fail after the person has agreed", async () => {
+    await register(options());
+    const browser = await listen();
+    const { json } = await browser.post("/qrlogin/v1/tickets", { codeChallenge });
+    expect(json).toMatchObject({ reason: "INVALID_REQUEST", fieldViolations: [{ field: "codeChallenge" }] });
+  });
+
+  it("completes nothing without a hook, and then the page is told the exchange ticket", async () => {
     await register(options({ onSignIn: undefined }));
     const browser = await listen();
-    const created = await browser.create({});
+    const created = await browser.create({ codeChallenge });
     await approve(created);
     const { json } = await browser.status(created.handle);
     expect(json.exchangeTicket).toEqual(expect.stringContaining(created.ticketId));
     const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
-    expect(answer.status).toBe(404);
+    expect([answer.status, answer.json.reason]).toEqual([403, "EXCHANGE_NOT_ALLOWED"]);
   });
 });

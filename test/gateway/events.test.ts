@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { orThrow } from "../support/callers.js";
 import { api, eventsPath, openBrowser } from "./browser.js";
 import { createCountedStore } from "./counted_store.js";
-import { exchangeAs, shopCredential } from "./exchange.js";
+import { codeChallenge, exchangeAs, shopCredential } from "./exchange.js";
 import { openStream } from "./http.js";
 import { alice, browser, clock, gateway, restartGateway, scan, setStage } from "./stage.js";
 
@@ -20,7 +20,7 @@ function stream(handle: string, headers: Readonly<Record<string, string>> = {}) 
 
 describe("a stream of events", () => {
   it("tells a whole login, each time the whole status, and then ends for good", async () => {
-    const created = await browser.create();
+    const created = await browser.create({ appId: "shop", codeChallenge });
     const events = browser.events(created.handle);
     const next = async () => (await events.next())?.data;
     const first = await events.next();

@@ -101,7 +101,7 @@ describe("an exchange by the browser", () => {
 
   it("is allowed by a switch of the app, to the browser that the ticket was made for alone", async () => {
     await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
-    const { handle } = await approved();
+    const { handle } = await approved({ appId: "shop" });
     const stranger = openBrowser(gateway.url);
     await stranger.create();
     for (const other of [openBrowser(gateway.url), stranger]) {
@@ -121,7 +121,7 @@ describe("an exchange by the browser", () => {
 
   it("of several calls at once spends the ticket once, and all get the answer", async () => {
     await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
-    const { handle } = await approved();
+    const { handle } = await approved({ appId: "shop" });
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.exchange(handle)));
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(answers[0]?.status).toBe(200);
@@ -129,7 +129,7 @@ describe("an exchange by the browser", () => {
 
   it("is refused where handles are bound to no browser, whatever the switch says", async () => {
     await restartGateway({ switches: { shop: { exchangeFromBrowser: true, bindToBrowser: false } } });
-    const { handle } = await approved();
+    const { handle } = await approved({ appId: "shop" });
     expect((await browser.exchange(handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
   });
 

@@ -147,6 +147,7 @@ describe("what the gateway remembers for the switch pollByTicketId", () => {
   if (!app) throw new Error("there is an app");
   const ticket = (ticketId: string) => ({
     ...{ app, credentials: app.credentials, ticketId, ticketSecret: "secret", boundTo: undefined },
+    hasChallenge: false,
   });
 
   it("ends with its time", () => {

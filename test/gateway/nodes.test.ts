@@ -9,6 +9,7 @@ import { startTestGateway, type TestGateway } from "../support/gateway.js";
 import { startTestServer, type TestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 import { type Browser, type Created, openBrowser } from "./browser.js";
+import { codeChallenge } from "./exchange.js";
 
 const key = newSecret();
 
@@ -71,7 +72,7 @@ describe("a gateway that is started anew in mid-wait", () => {
     const service = await startService();
     const first = await startGateway();
     const browser = openBrowser(first.url);
-    const created = await browser.create();
+    const created = await browser.create({ appId: "shop", codeChallenge });
     const events = browser.events(created.handle);
     expect((await events.next())?.data.state).toBe("PENDING");
     await first.stop();

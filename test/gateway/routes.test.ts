@@ -62,7 +62,7 @@ describe("every route", () => {
     ["POST", `${api}/tickets/status`],
     ["GET", `${api}/tickets/withdraw`],
     ["GET", `${api}/tickets/exchange`],
-    ["POST", `${api}/tickets/complete`],
+    ["GET", `${api}/tickets/complete`],
     ["PUT", `${api}/tickets`],
     ["DELETE", `${api}/tickets`],
     ["POST", "/healthz"],

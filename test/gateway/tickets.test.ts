@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { orThrow } from "../support/callers.js";
 import { api } from "./browser.js";
-import { exchangeAs, shopCredential } from "./exchange.js";
+import { codeChallenge, exchangeAs, shopCredential } from "./exchange.js";
 import { alice, browser, clock, scan, setStage } from "./stage.js";
 
 setStage();
 
 describe("the status", () => {
   it("is whole at every step of a login, and says no more than the page needs", async () => {
-    const created = await browser.create();
+    const created = await browser.create({ appId: "shop", codeChallenge });
     const usual = {
       ticketId: created.ticketId,
       expiresAt: created.expiresAt,

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { codeChallengeOf, createCodeVerifier } from "../../src/client/index.js";
 import { digest } from "../../src/domain/secrets.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
 import { createSeal } from "../../src/gateway/seal.js";
@@ -40,13 +41,18 @@ function secret(name: string, value: string): string {
 }
 
 /** A whole login by the gateway's own API, and one call of each kind that is refused. */
-async function callEverything(browser: Browser, end: (ticket: string, handle: string) => Promise<unknown>) {
+async function callEverything(
+  browser: Browser,
+  end: (ticket: string, handle: string) => Promise<unknown>,
+  codeVerifier?: string,
+) {
   const alice = callersOf(server.client).user(await signToken("alice"));
   const { handle, ticketId, qrContent, pictures } = await browser.create({
     appId: "shop",
     customData: { order: secret("custom data", "custom-data-of-the-app") },
     deviceName: secret("device name", "device-of-somebody"),
     place: secret("place", "place-of-somebody"),
+    ...(codeVerifier !== undefined && { codeChallenge: codeChallengeOf(codeVerifier) }),
   });
   secret("ticket id", ticketId);
   secret("QR text", JSON.stringify(qrContent).slice(1, -1));
@@ -136,13 +142,15 @@ describe("the log of the gateway at level trace", () => {
 
   it("does not when the site's backend exchanges, and neither does the log of the service", async () => {
     const browser = openBrowser(gateway.url);
-    await callEverything(browser, async (exchangeTicket) => {
+    const codeVerifier = secret("code verifier", createCodeVerifier());
+    const exchange = async (exchangeTicket: string) => {
       const path = `${api}/tickets/exchange`;
       const right = { authorization: basic("shop", appSecrets.shop) };
       const wrong = { authorization: basic("shop", secret("wrong app secret", "not-the-secret")) };
-      expect((await browser.post(path, { exchangeTicket }, wrong)).status).toBe(401);
-      expect((await browser.post(path, { exchangeTicket }, right)).status).toBe(200);
-    });
+      expect((await browser.post(path, { exchangeTicket, codeVerifier }, wrong)).status).toBe(401);
+      expect((await browser.post(path, { exchangeTicket, codeVerifier }, right)).status).toBe(200);
+    };
+    await callEverything(browser, exchange, codeVerifier);
     expectNoSecret(gateway.logText());
     expectNoSecret(server.logText());
   });

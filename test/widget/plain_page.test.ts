@@ -13,6 +13,7 @@ describe.skipIf(!hasChromium)(`the page of docs/widget.md in Chromium${withoutCh
     expect(plain.trim().split("\n")).toHaveLength(20);
     const stage = await setWidgetStage();
     const gateway = await stage.gateway({
+      onSignIn: ({ user }) => ({ nickname: user?.nickname }),
       extend: async (server) => {
         server.get("/", async (_request, reply) => reply.type("text/html").send(plain));
       },

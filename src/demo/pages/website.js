@@ -16,9 +16,11 @@ function signIn() {
   // What went wrong is told beside the next code too, until that one is scanned.
   let isNews = false;
   const scanning = startScanning("qrcode", {
+    // The backend keeps the verifier in this browser's cookie, so that it takes no ticket that another browser has created.
+    codeChallenge: async () => (await call("/demo/session/challenge", {})).codeChallenge,
     async onSuccess(_scannedBy, ticket) {
       try {
-        // The backend spends the ticket with the app's secret, starts a session, and answers who has signed in.
+        // The backend exchanges the ticket with the app's secret and its verifier, starts a session, and answers who has signed in.
         const { user } = await call("/demo/session", { ticket });
         scanning.stop();
         greet(user);

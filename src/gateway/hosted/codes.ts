@@ -60,7 +60,14 @@ export function createCodes({
         signal: closeOf(reply),
       });
       if (app.pollByTicketId) {
-        secrets.remember({ app, credentials: app.credentials, ticketId, ticketSecret, boundTo });
+        secrets.remember({
+          app,
+          credentials: app.credentials,
+          ticketId,
+          ticketSecret,
+          boundTo,
+          hasChallenge: false,
+        });
       }
       return {
         name: app.pollByTicketId ? ticketId : created.handle,

@@ -31,6 +31,8 @@ const codes: Readonly<Record<HttpReason, number>> = {
   CALLER_GONE: 1000,
   INVALID_REQUEST: 400,
   ORIGIN_NOT_ALLOWED: 403,
+  // The own API's alone.
+  CODE_CHALLENGE_REQUIRED: 403,
   ROUTE_NOT_FOUND: 404,
   REQUEST_TOO_LARGE: 413,
   MEDIA_TYPE_NOT_SUPPORTED: 415,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { GatewayParts } from "../parts.js";
 import type { HandledTicket } from "../tickets.js";
 
-/** An exchange ticket that was sealed for one browser, opened. */
+/** An exchange ticket that was sealed, opened. */
 export interface OpenedTicket extends HandledTicket {
   readonly exchangeTicket: string;
 }
@@ -10,8 +10,9 @@ export interface OpenedTicket extends HandledTicket {
 /** The `ticket` that the status tells a page. */
 export interface PageTickets {
   /**
-   * The exchange ticket as it is, which nobody can spend without the app's secret. Sealed, where the browser that the code was
-   * made for may spend it, so that the exchange can tell this browser.
+   * The exchange ticket as it is where the app's switch `requireCodeChallenge` is off, and the browser may not spend it. Sealed
+   * otherwise: a sealed one is good at the hosted API's exchange alone, which can tell the browser that it was made for, and a backend
+   * that exchanges elsewhere, with a code verifier, cannot be given a ticket that has no challenge.
    */
   tell(ticket: HandledTicket, exchangeTicket: string): Promise<string>;
   /** Undefined for what was not sealed here. */
@@ -28,7 +29,8 @@ export function createPageTickets({
 }: Pick<GatewayParts, "apps" | "seal" | "clock" | "handleMaxAgeMs">): PageTickets {
   return {
     async tell({ app, boundTo, ticketId, ticketSecret }, exchangeTicket) {
-      if (!app.exchangeFromBrowser || boundTo === undefined) return exchangeTicket;
+      const isForBrowser = app.exchangeFromBrowser && boundTo !== undefined;
+      if (!isForBrowser && !app.requireCodeChallenge) return exchangeTicket;
       const content = { app: app.id, id: ticketId, secret: ticketSecret, ticket: exchangeTicket };
       return seal.seal("exchange", content, { boundTo, expiresAt: clock.wallNow() + handleMaxAgeMs });
     },
@@ -45,6 +47,7 @@ export function createPageTickets({
         ticketSecret: content.secret,
         exchangeTicket: content.ticket,
         boundTo: opened.boundTo,
+        hasChallenge: false,
       };
     },
   };

@@ -1,0 +1,270 @@
+import { readFileSync } from "node:fs";
+import cookie from "@fastify/cookie";
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { createApproverClient } from "../../src/client/index.js";
+import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
+import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
+import {
+  type DocumentedSite,
+  type DocumentedSiteOptions,
+  documentedBackend,
+  documentedPage,
+  documentedPageWithBackend,
+  startDocumentedSite,
+} from "../support/documented_site.js";
+import { newHandleKey } from "../support/gateway.js";
+import { exchangeAtBackend, readByCamera, setPageStage, ticketIdIn } from "../support/page_stage.js";
+import { appSecrets } from "../support/server.js";
+import { signToken } from "../support/tokens.js";
+
+const runs = hasChromium && hasOpenssl;
+const why = withoutChromium || (hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)");
+
+let chromium: Browser;
+let certificate: Certificate;
+let tls: { readonly cert: string; readonly key: string };
+
+beforeAll(async () => {
+  if (!runs) return;
+  certificate = makeCertificate();
+  tls = { cert: certificate.pem, key: readFileSync(certificate.keyFile, "utf8") };
+  chromium = await startChromium();
+});
+afterAll(async () => {
+  if (!runs) return;
+  await chromium.close();
+  certificate.remove();
+});
+
+/** What somebody's phone does with a code. */
+type Approve = (qrContent: string) => Promise<void>;
+
+async function phoneOf(name: string, address: string): Promise<Approve> {
+  const client = createApproverClient({ address, tls: false, token: await signToken(name) });
+  onTestFinished(() => client.close());
+  return async (qrContent) => {
+    await client.markScanned(readByCamera(qrContent));
+    await client.authorize({ ticketId: ticketIdIn(qrContent) });
+  };
+}
+
+/** Opens a page and answers the text of the code that its widget has created. */
+async function openCode(page: Page, url: string): Promise<string> {
+  const created = page.waitForResponse(
+    (answer) => /\/qrlogin\/v1\/tickets$/.test(answer.url()) && answer.ok(),
+  );
+  await page.goto(url);
+  const { qrContent } = (await (await created).json()) as { qrContent: string };
+  return qrContent;
+}
+
+/** A page of the attacker's, at any address. */
+async function openEvil(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.route(url, (route) => route.fulfill({ contentType: "text/html", body: "<h1>A prize!</h1>" }));
+  await page.goto(url);
+  return page;
+}
+
+/** Has the browser plant cookies for the whole domain, with and without what hosts of their own are protected by. */
+async function plant(evil: Page, names: readonly string[], value: string, domain: string): Promise<void> {
+  const cookies = names.flatMap((name) => [
+    `${name}=${value}; Domain=${domain}; Path=/; Secure`,
+    `=${name}=${value}; Domain=${domain}; Path=/; Secure`,
+    `${name.toLowerCase()}=${value}; Domain=${domain}; Path=/; Secure`,
+    `${name.replace(/^__Host-/, "")}=${value}; Domain=${domain}; Path=/; Secure`,
+  ]);
+  await evil.evaluate(`for (const one of ${JSON.stringify(cookies)}) document.cookie = one`);
+}
+
+/** Posts by a form, as any page may to any site, with a body that is read as JSON by who does not look at its type. */
+async function postByForm(evil: Page, url: string, body: object): Promise<void> {
+  const [name = "", value = ""] = JSON.stringify({ ...body, more: "=" }).split(/=(?="}$)/);
+  const answered = evil.waitForResponse(url);
+  await evil.evaluate(`{
+    const form = Object.assign(document.createElement("form"),
+      { method: "POST", enctype: "text/plain", action: ${JSON.stringify(url)}, target: "_blank" });
+    const field = Object.assign(document.createElement("input"), ${JSON.stringify({ name, value })});
+    form.target = "";
+    form.append(field);
+    document.body.append(form);
+    form.submit();
+  }`);
+  await answered;
+}
+
+/** Posts JSON from a page, and answers the status; undefined where the browser lets it have no answer. */
+const post = (page: Page, url: string, body: object): Promise<number | undefined> =>
+  page.evaluate(`fetch(${JSON.stringify(url)}, { method: "POST", credentials: "include",
+    headers: { "content-type": "application/json" }, body: ${JSON.stringify(JSON.stringify(body))} })
+    .then(({ status }) => status, () => undefined)`);
+
+describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
+  /** A site at https://shop.example.com, its gateway at https://login.example.com, a victim and an attacker. */
+  async function setSite(
+    switches: { readonly requireCodeChallenge?: boolean } = {},
+    careless?: DocumentedSiteOptions["backend"],
+  ) {
+    const { server, gateway: start } = await setPageStage();
+    let gatewayUrl = "";
+    const site = await startDocumentedSite({
+      tls,
+      host: "shop.example.com",
+      backend: careless ?? documentedBackend({ address: server.address, tls: false }),
+      page: () => documentedPageWithBackend(gatewayUrl).replace(careless ? /codeChallenge: .*\n/ : "", ""),
+    });
+    const gateway = await start({ tls, switches: { shop: { origins: [site.origin], ...switches } } });
+    gatewayUrl = `https://login.example.com:${new URL(gateway.url).port}`;
+    return {
+      site,
+      gateway,
+      alice: await phoneOf("alice", server.address),
+      mallory: await phoneOf("mallory", server.address),
+      victim: await newBrowser(chromium),
+      attacker: await newBrowser(chromium),
+    };
+  }
+
+  /** The exchange ticket of a code that the attacker has approved by their own phone, kept back from the site. */
+  async function stolen(attacker: BrowserContext, site: DocumentedSite, mallory: Approve): Promise<string> {
+    const page = await attacker.newPage();
+    await page.route("**/login", (route) => route.abort());
+    const posted = page.waitForRequest("**/login");
+    await mallory(await openCode(page, site.origin));
+    const { exchangeTicket } = (await posted).postDataJSON() as { exchangeTicket: string };
+    return exchangeTicket;
+  }
+
+  it("fails against a site that is built from the documents, and the honest sign-in passes", async () => {
+    const { site, alice, mallory, victim, attacker } = await setSite();
+    const exchangeTicket = await stolen(attacker, site, mallory);
+    const page = await victim.newPage();
+    const qrContent = await openCode(page, site.origin);
+    const login = `${site.origin}/login`;
+    const signedIn = async () => site.signedIn(await victim.cookies(site.origin));
+
+    // From a page of the attacker's, and, should that be let through, from the site's own.
+    await postByForm(await openEvil(victim, "https://evil.test/"), login, { exchangeTicket });
+    expect(
+      await post(await openEvil(victim, "https://evil.test/"), login, { exchangeTicket }),
+    ).toBeUndefined();
+    expect(await post(page, login, { exchangeTicket })).toBeGreaterThanOrEqual(400);
+    expect(await signedIn()).toBeUndefined();
+    // From another host of the domain, which plants the attacker's own verifier and session.
+    const evil = await openEvil(victim, "https://evil.example.com/");
+    for (const { name, value } of await attacker.cookies(site.origin)) {
+      await plant(evil, [name, "__Host-session"], value, "example.com");
+    }
+    await postByForm(evil, login, { exchangeTicket });
+    expect(await post(page, login, { exchangeTicket })).toBeGreaterThanOrEqual(400);
+    expect(await signedIn()).toBeUndefined();
+    // A browser that has begun nothing.
+    const idle = await newBrowser(chromium);
+    await postByForm(await openEvil(idle, "https://evil.test/"), login, { exchangeTicket });
+    expect(site.signedIn(await idle.cookies(site.origin))).toBeUndefined();
+
+    await alice(qrContent);
+    await expect.poll(signedIn, { timeout: 20_000 }).toBe("alice-nick");
+    // What the attacker has held back is good in their own browser: it was refused for no other reason.
+    expect(await post(await openSite(attacker, site), login, { exchangeTicket })).toBe(200);
+    expect(site.signedIn(await attacker.cookies(site.origin))).toBe("mallory-nick");
+  });
+
+  it("fails against that site with a ticket of the attacker's that has no challenge, for none is told", async () => {
+    const { site, gateway, mallory, attacker } = await setSite();
+    const page = await openSite(attacker, site);
+    const { handle, qrContent } =
+      (await page.evaluate(`fetch("${gatewayOf(gateway.url)}/qrlogin/v1/tickets", {
+      method: "POST", credentials: "include", headers: { "content-type": "application/json" }, body: "{}" })
+      .then((answer) => answer.json())`)) as { handle: string; qrContent: string };
+    await mallory(qrContent);
+    const status = () =>
+      page.evaluate(`fetch("${gatewayOf(gateway.url)}/qrlogin/v1/tickets/status",
+        { credentials: "include", headers: { "qrlogin-handle": "${handle}" } }).then((answer) => answer.json())`);
+    await expect.poll(status).toMatchObject({ state: "AUTHORIZED", exchangeTicket: null });
+  });
+
+  it("succeeds against a site that exchanges whatever it is posted, which is what the others are spared", async () => {
+    const careless: DocumentedSiteOptions["backend"] = async (server, startSession) => {
+      server.post("/login", async (request, reply) => {
+        const { exchangeTicket } = request.body as { exchangeTicket: string };
+        const { data } = (await exchangeAtBackend(world.gateway, exchangeTicket, certificate.pem)) as {
+          data: { nickname: string };
+        };
+        const options = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;
+        reply.setCookie("__Host-session", await startSession(data), options);
+        return { nickname: data.nickname };
+      });
+    };
+    const world = await setSite({ requireCodeChallenge: false }, careless);
+    const { site, mallory, victim, attacker } = world;
+    const exchangeTicket = await stolen(attacker, site, mallory);
+    const page = await openSite(victim, site);
+    expect(await post(page, `${site.origin}/login`, { exchangeTicket })).toBe(200);
+    expect(site.signedIn(await victim.cookies(site.origin))).toBe("mallory-nick");
+  });
+
+  it("fails where the gateway completes the sign-in, with cookies planted by another host of the domain too", async () => {
+    const { server } = await setPageStage();
+    const host: FastifyInstance = fastify({ https: tls, forceCloseConnections: true });
+    onTestFinished(() => host.close());
+    await host.register(cookie);
+    const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+    await host.register(plugin, {
+      service: { address: server.address, tls: false },
+      apps: [{ id: "shop", secret: appSecrets.shop }],
+      handleKeys: [newHandleKey()],
+      onSignIn: async ({ user }, _request, reply) => {
+        const options = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;
+        reply.setCookie("__Host-session", String(user?.nickname), options);
+        return { nickname: user?.nickname };
+      },
+    });
+    host.get("/", async (_request, reply) => reply.type("text/html").send(documentedPage()));
+    const { port } = new URL(await host.listen({ host: "127.0.0.1", port: 0 }));
+    const origin = `https://shop.example.com:${port}`;
+    const complete = `${origin}/qrlogin/v1/tickets/complete`;
+    const victim = await newBrowser(chromium);
+    const attacker = await newBrowser(chromium);
+    const session = async (context: BrowserContext) =>
+      (await context.cookies(origin)).find(({ name }) => name === "__Host-session")?.value;
+
+    const own = await attacker.newPage();
+    await own.route("**/complete", (route) => route.abort());
+    const posted = own.waitForRequest("**/complete");
+    await (await phoneOf("mallory", server.address))(await openCode(own, origin));
+    const { handle } = (await posted).postDataJSON() as { handle: string };
+
+    const shop = await victim.newPage();
+    const qrContent = await openCode(shop, origin);
+    const evil = await openEvil(victim, "https://evil.example.com/");
+    const [bound] = (await attacker.cookies(origin)).filter(({ name }) => name.includes("qrlogin"));
+    expect(bound?.name).toMatch(/^__Host-qrlogin-browser-/);
+    await plant(evil, [bound?.name ?? ""], bound?.value ?? "", "example.com");
+    await postByForm(evil, complete, { handle });
+    expect(
+      await post(await openEvil(victim, "https://evil.example.com/"), complete, { handle }),
+    ).toBeUndefined();
+    expect(await post(shop, complete, { handle })).toBe(404);
+    expect(await session(victim)).toBeUndefined();
+
+    await (await phoneOf("alice", server.address))(qrContent);
+    await expect.poll(() => session(victim), { timeout: 20_000 }).toBe("alice-nick");
+    await own.unroute("**/complete");
+    expect(await post(own, complete, { handle })).toBe(200);
+    expect(await session(attacker)).toBe("mallory-nick");
+  });
+});
+
+async function openSite(context: BrowserContext, { origin }: DocumentedSite): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(origin);
+  return page;
+}
+
+function gatewayOf(url: string): string {
+  return `https://login.example.com:${new URL(url).port}`;
+}
