@@ -1,4 +1,5 @@
 import type { AppCredentials } from "../client/index.js";
+import { canonicalOrigin } from "../domain/web_origin.js";
 import type { GatewayApp } from "./options.js";
 import { HttpRefusal } from "./refusal.js";
 
@@ -47,8 +48,10 @@ function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): Ser
       "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
     );
   }
-  if (!origins.every(isOrigin)) {
-    throw new TypeError(`the origins of ${app.id} must be like https://shop.example.com`);
+  for (const origin of origins) {
+    if (isOrigin(origin)) continue;
+    const right = canonicalOrigin(origin) ?? "https://shop.example.com";
+    throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${right}`);
   }
   const exact = new Set(origins.filter((origin) => !origin.endsWith(":*")));
   // Only the configuration's check knows that these are on loopback; here they are taken as they are.
@@ -60,7 +63,12 @@ function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): Ser
     exchangeFromBrowser,
     fullUserInStatus,
     pollByTicketId,
-    allows: (origin) => exact.has(origin) || anyPort.includes(origin.replace(/:\d{1,5}$/, "")),
+    allows(text) {
+      if (exact.has(text)) return true;
+      const origin = canonicalOrigin(text);
+      if (origin === undefined) return false;
+      return exact.has(origin) || anyPort.includes(origin.replace(/:\d{1,5}$/, ""));
+    },
   };
 }
 
@@ -78,5 +86,5 @@ export function basicCredentials(header: string | undefined): AppCredentials | u
 /** Whether browsers write an origin like this; on its port there may be `*`. */
 function isOrigin(text: string): boolean {
   const origin = text.replace(/:\*$/, "");
-  return URL.canParse(origin) && new URL(origin).origin === origin;
+  return canonicalOrigin(origin) === origin;
 }

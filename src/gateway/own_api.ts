@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ImageOptions } from "../qr/image.js";
 import { isTold, statusAnswer, userAnswer } from "./answers.js";
 import { basicCredentials } from "./apps.js";
-import { browsersOf, knowBrowser } from "./browser.js";
+import { callingBrowserOf, knowBrowser } from "./browser.js";
 import { countedAddressOf } from "./caller_address.js";
 import { closeOf } from "./caller_left.js";
 import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
+import { originRoute } from "./origin_check.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
 import type { GatewayParts } from "./parts.js";
 import type { RateLimits } from "./rate_limits.js";
@@ -42,7 +43,7 @@ export async function ownRoutes(
 
   async function ticketOf(request: FastifyRequest, handle: string | undefined): Promise<HandledTicket> {
     if (handle === undefined) throw ticketNotFound();
-    const ticket = await tickets.open("handle", handle, browsersOf(request));
+    const ticket = await tickets.open("handle", handle, callingBrowserOf(request));
     demandOrigin(request, ticket.app);
     note(request, { app: ticket.app.id, ticketId: ticket.ticketId });
     return ticket;
@@ -119,6 +120,7 @@ export async function ownRoutes(
     });
   }
 
+  originRoute(instance, apps, other);
   await widgetRoutes(instance);
 
   // A wildcard: names are longer than what a server takes as a parameter by default.

@@ -130,7 +130,6 @@ describe("a page of any other origin", () => {
     `${shopSite}.evil.example.com`,
     `${shopSite}/`,
     `${shopSite}, ${shopSite}`,
-    "HTTPS://WWW.SHOP.EXAMPLE.COM",
     "https://127.0.0.1",
     "*",
     "file://",
