@@ -100,9 +100,12 @@ export async function ownRoutes(
   instance.post("/tickets/exchange", other, async (request) => {
     if (!isByHandle(request.body)) {
       const { exchangeTicket } = read(exchangeBody, request.body);
-      const credentials = basicCredentials(request.headers.authorization);
+      const credentials = basicCredentials(request.headers.authorization, apps);
       const app = apps.find(credentials?.appId);
-      if (!credentials || !app) throw appUnauthenticated();
+      if (!credentials || !app) {
+        note(request, { why: credentials ? "no app here has the id that came" : "no Basic credential came" });
+        throw appUnauthenticated();
+      }
       note(request, { app: app.id });
       return userAnswer(await exchanges.byCaller(credentials, exchangeTicket));
     }
