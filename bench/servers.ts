@@ -116,7 +116,7 @@ export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folde
 
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-// JSON is YAML too. The caps on tickets are raised, never removed: a run of twenty rounds makes fewer than two million.
+// JSON is YAML too. The caps are raised, never removed: a run of twenty rounds makes fewer than two million tickets.
 function configurationOf(
   address: string,
   { level, redis, settings }: ServiceOptions,
@@ -124,7 +124,7 @@ function configurationOf(
 ): string {
   const { issuer, audience } = userPool;
   return JSON.stringify({
-    grpc: { address },
+    grpc: { address, limits: { watches: 100_000, watchesPerApp: 100_000 } },
     log: { level },
     store: {
       maxTickets: 10_000_000,

@@ -5,7 +5,7 @@ import { decodeProtectedHeader } from "jose";
 import { TicketState } from "../gen/qrlogin/v1/ticket.js";
 import { createCaller } from "./calls.js";
 import { createDevicePair } from "./device_grant.js";
-import { openRawService } from "./raw_service.js";
+import { openRawService, type RawService } from "./raw_service.js";
 import { roundsOf } from "./rounds.js";
 import { startDeviceServer, startService, type Target } from "./servers.js";
 import { median, medianRatio } from "./statistics.js";
@@ -19,7 +19,7 @@ export interface Tokens {
   readonly accessToken: string;
 }
 
-/** An app and a phone that sign in over connections of their own, one sign-in after the other. */
+/** An app and a phone that sign in one time after the other. */
 interface Pair {
   signIn(): Promise<Tokens>;
   close(): void;
@@ -37,10 +37,14 @@ interface Measurement {
 
 const pairsEach = 8;
 
-async function openServicePair(address: string, token: string): Promise<Pair> {
-  const app = await openRawService(address, token);
-  const phone = await openRawService(address, token);
-  return {
+/** All pairs share the app's connection, as `qrlogin/client` in a backend does; each phone has one of its own. */
+async function enterService(target: Target, pairs: number): Promise<Competitor> {
+  const token = await userToken();
+  const app = await openRawService(target.address, token);
+  const phones = await Promise.all(
+    Array.from({ length: pairs }, () => openRawService(target.address, token)),
+  );
+  const pairOf = (phone: RawService): Pair => ({
     async signIn() {
       const ticket = await app.createTicket();
       const watch = app.watch(ticket);
@@ -55,16 +59,11 @@ async function openServicePair(address: string, token: string): Promise<Pair> {
       return tokenSet;
     },
     close() {
-      app.close();
       phone.close();
+      app.close();
     },
-  };
-}
-
-async function enter(target: Target, open: () => Pair | Promise<Pair>): Promise<Competitor> {
-  const pairs: Pair[] = [];
-  for (let opened = 0; opened < pairsEach; opened++) pairs.push(await open());
-  return { target, pairs };
+  });
+  return { target, pairs: phones.map(pairOf) };
 }
 
 /** Signs in `count` times, each pair its share. */
@@ -118,17 +117,18 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
   const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
   try {
+    const competitors: Competitor[] = [];
+    for (const level of ["info", "warn"] as const) {
+      const service = await startService({ name: `log at ${level}`, level, folder, tokens: true });
+      stopping.push(service.stop);
+      const caller = createCaller(service.address);
+      await caller.ready().finally(caller.close);
+      competitors.push(await enterService(service, pairsEach));
+    }
     const peer = await startDeviceServer();
     stopping.push(peer.stop);
-    const service = await startService({ name: "log at info", level: "info", folder, tokens: true });
-    stopping.push(service.stop);
-    const caller = createCaller(service.address);
-    await caller.ready().finally(caller.close);
-    const token = await userToken();
-    const competitors = [
-      await enter(service, () => openServicePair(service.address, token)),
-      await enter(peer, () => createDevicePair(peer.address)),
-    ];
+    const devices = Array.from({ length: pairsEach }, () => createDevicePair(peer.address));
+    competitors.push({ target: peer, pairs: devices });
     for (const { pairs } of competitors) for (const pair of pairs) stopping.push(pair.close);
 
     // For the compiler, and for the sessions of the peer's phones.

@@ -85,7 +85,7 @@ async function idleWatches(round: number): Promise<void> {
         const before = await side.server.usage();
         await open(side, opening);
         const cpu = (await side.server.usage()).cpu - before.cpu;
-        if (opening > 0) note(`CPU to open one of the first ${count} watches, us`, name, cpu / opening);
+        if (opening > 0) note(`CPU to open a watch, up to ${count} of them, us`, name, cpu / opening);
       }
       for (const [name, side] of Object.entries(sides) as ["service" | "bare", Side][]) {
         note(`CPU of GetStatus with ${count} idle watches, us`, name, await cpuOfGetStatus(side));

@@ -10,8 +10,14 @@ const client = createAppClient({
   appId: "demo-app",
   appSecret: "demo-secret",
 });
+interface Session {
+  readonly ticketId: string;
+  readonly ticketSecret: string;
+  user?: UserInfo | undefined;
+  isOver?: boolean;
+}
 /** What this browser may follow, by a cookie that it cannot read. The ticket secret never leaves the server. */
-const sessions = new Map<string, { ticketId: string; ticketSecret: string; user?: UserInfo | undefined }>();
+const sessions = new Map<string, Session>();
 const server = fastify();
 
 server.get("/", async (request, reply) => {
@@ -33,6 +39,8 @@ server.get("/", async (request, reply) => {
 server.get("/events", async (request, reply) => {
   const session = sessions.get(/(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "");
   if (!session) return reply.code(404).send();
+  // An EventSource comes back after every end of its stream, unless it is answered 204.
+  if (session.isOver) return reply.code(204).send();
   reply.hijack();
   const page = reply.raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   const gone = new AbortController();
@@ -46,6 +54,7 @@ server.get("/events", async (request, reply) => {
       }
       await tell(session.user ? `Welcome, ${session.user.nickname}` : nameOf(TicketState, status.state));
     }
+    session.isOver = true;
   } catch (error) {
     if (!gone.signal.aborted) console.error(error);
   }

@@ -50,7 +50,7 @@ export async function startApp(config: Config, log: Logger, parts: AppParts = {}
   });
   const handlers = createHandlers({
     tickets: createTicketService(access, life),
-    watch: createWatch(access, config.watch),
+    watch: createWatch(access, config.watch, clock),
     images,
     signer,
     apps: config.apps,

@@ -3,9 +3,11 @@ import { Argument, Command, CommanderError, InvalidArgumentError } from "command
 import type { Logger } from "pino";
 import { startApp } from "./app.js";
 import { type DevelopmentUser, developmentUsers, signDevelopmentToken } from "./auth/development.js";
+import { certificateFiles, expiryWarning } from "./config/certificates.js";
 import type { Config, GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
+import { ownDescriptors, watchDescriptors } from "./descriptors.js";
 import { developmentPresets } from "./development.js";
 import { systemClock } from "./domain/clock.js";
 import { hexDigest, newSecret } from "./domain/secrets.js";
@@ -81,7 +83,7 @@ function program(around: Surroundings): Command {
     .description("print a user token that development mode accepts for 12 hours")
     .addArgument(new Argument("<user>", "demo user").choices(Object.keys(developmentUsers)))
     .action(async (user: DevelopmentUser) => {
-      around.print(await signDevelopmentToken(user, systemClock.now()));
+      around.print(await signDevelopmentToken(user, systemClock.wallNow()));
     });
 
   root
@@ -98,7 +100,11 @@ function program(around: Surroundings): Command {
     .description("tell every mistake in a configuration")
     .argument("<file>", "configuration file")
     .action((file: string) => {
-      loadConfig({ file, env: around.env, purpose: "check" });
+      const config = loadConfig({ file, env: around.env, purpose: "check" });
+      for (const one of certificateFiles(config)) {
+        const warning = expiryWarning(one, systemClock.wallNow());
+        if (warning !== undefined) around.complain(`${one.setting}: ${warning}`);
+      }
       around.print(`${file}: valid`);
     });
 
@@ -154,9 +160,12 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
   const log = createProcessLog({ level: logging.level, redact: redaction }, around);
   void stopRequested.then(() => endAfter(gatewayStopTimeout(own), around, log));
   const server = await startGatewayApp(own, log, { demo: development });
+  const needed = ownDescriptors + own.limits.connections;
+  const endDescriptors = watchDescriptors({ needed, log, clock: systemClock });
   if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
   log.info({ gateway: server.address, development }, "ready");
   await stopPolitely(server, stopRequested, log);
+  endDescriptors();
 }
 
 /** Returns how long `serve` may take to stop, in milliseconds. The gateway of development mode stops before the service. */

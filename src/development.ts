@@ -16,6 +16,8 @@ export function developmentPresets(): Development {
       keys: [{ generated: true }],
       lifetime: 60 * 60 * 1000,
     },
+    // Tools such as grpcurl then need no proto files.
+    grpc: { reflection: true },
     gateway: {
       handleKeys: [newSecret()],
       apps: [

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
+import { watchCertificates } from "./certificate_watch.js";
 import { parseAddress } from "./config/address.js";
+import { certificateFiles } from "./config/certificates.js";
 import type { GatewayConfig } from "./config/config.js";
+import { systemClock } from "./domain/clock.js";
 import { type GatewayServer, startGateway } from "./gateway/server.js";
 
 /**
@@ -19,7 +22,7 @@ export async function startGatewayApp(
   if (!place) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
   const { maxTtl: maxTtlMs, ...counts } = limits;
   const client = { address: service.address, ...tlsOf(service) };
-  return startGateway({
+  const server = await startGateway({
     ...place,
     apps,
     handleKeys,
@@ -36,6 +39,14 @@ export async function startGatewayApp(
     tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },
     shutdownDeadlineMs: config.shutdown.deadline,
   });
+  const end = watchCertificates(certificateFiles({ gateway: config }), log, systemClock);
+  return {
+    ...server,
+    stop() {
+      end();
+      return server.stop();
+    },
+  };
 }
 
 /** The option `tls` of the clients; if nothing is configured it is for them to say. */

@@ -1,7 +1,15 @@
 #!/usr/bin/env node
-import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-import { runCommand } from "./commands.js";
-import { openStandardStream } from "./log/standard_stream.js";
+import { descriptorLimit, startFailure } from "./descriptors.js";
+
+// Before anything else is loaded, since loading is what fails.
+const failure = startFailure(descriptorLimit());
+if (failure !== undefined) {
+  process.stderr.write(`qrlogin: ${failure}\n`);
+  process.exit(1);
+}
+const { logVerbosity, setLogVerbosity } = await import("@grpc/grpc-js");
+const { runCommand } = await import("./commands.js");
+const { openStandardStream } = await import("./log/standard_stream.js");
 
 // What grpc-js has to say of a failed start is said by us, in one line.
 setLogVerbosity(logVerbosity.NONE);

@@ -1,6 +1,10 @@
 import type { Logger } from "pino";
 import { type App, startApp } from "./app.js";
+import { watchCertificates } from "./certificate_watch.js";
+import { certificateFiles } from "./config/certificates.js";
 import type { Config, GatewayConfig } from "./config/config.js";
+import { ownDescriptors, watchDescriptors } from "./descriptors.js";
+import { type Clock, systemClock } from "./domain/clock.js";
 import type { GatewayServer } from "./gateway/server.js";
 import { startGatewayApp } from "./gateway_app.js";
 
@@ -24,8 +28,9 @@ export async function startServing(
   config: Config,
   log: Logger,
   start: (config: Config, log: Logger) => Promise<App> = startApp,
+  clock: Clock = systemClock,
 ): Promise<Serving> {
-  const app = await start(config, log);
+  const app = supervised(await start(config, log), config, log, clock);
   const { development, gateway: wished, grpc } = config;
   if (!development || !wished) return { ...app, gatewayAddress: undefined };
 
@@ -43,6 +48,27 @@ export async function startServing(
     stop() {
       stopped ??= gateway.stop().finally(() => app.stop());
       return stopped;
+    },
+  };
+}
+
+/** Returns how many file descriptors a service with these limits may need, with the gateway of development mode beside it. */
+export function descriptorsNeeded({ development, gateway, grpc }: Config): number {
+  const atGateway = development ? (gateway?.limits.connections ?? 0) : 0;
+  return ownDescriptors + grpc.limits.connections + atGateway;
+}
+
+/** The service, whose certificates and descriptors are looked after while it runs. */
+function supervised(app: App, config: Config, log: Logger, clock: Clock): App {
+  const { grpc, store } = config;
+  const endCertificates = watchCertificates(certificateFiles({ grpc, store }), log, clock);
+  const endDescriptors = watchDescriptors({ needed: descriptorsNeeded(config), log, clock });
+  return {
+    ...app,
+    stop() {
+      endCertificates();
+      endDescriptors();
+      return app.stop();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { AppConfig } from "../config/config.js";
-import { type BasicCredentials, readBasic } from "../domain/basic_credentials.js";
+import { readBasic } from "../domain/basic_credentials.js";
 import { Refusal } from "../domain/refusal.js";
-import { hexDigest, sameDigest } from "../domain/secrets.js";
+import { digest, hexDigest, sameDigest } from "../domain/secrets.js";
 
 /** Tells which app calls. */
 export interface AppAuthenticator {
@@ -12,6 +12,11 @@ export interface AppAuthenticator {
    */
   authenticate(authorization: readonly string[]): AppConfig;
 }
+
+/** Longest `authorization` value that is looked at, in characters. */
+const maxLength = 2048;
+
+const usualSpelling = /^Basic [^ ]/;
 
 // As long as a digest and never equal to one.
 const noDigest = "-".repeat(64);
@@ -28,37 +33,41 @@ export function createAppAuthenticator(apps: readonly AppConfig[]): AppAuthentic
     ...digests,
     ...Array<string>(comparisons - digests.length).fill(noDigest),
   ];
-  const known = new Map(apps.map((app) => [app.id, { app, digests: padded(app.secretSha256) }]));
+  const configured = new Map(apps.map((app) => [app.id, { app, digests: padded(app.secretSha256) }]));
   const unknown = { app: undefined, digests: padded([]) };
+  // Values that have proved an app, by their SHA-256: to know one again takes one hash, and no credential is kept.
+  const proven = new Map<string, AppConfig>();
 
   return {
     authenticate(authorization) {
-      const { id, secret, decoded } = credentialIn(authorization);
-      const { app, digests } = known.get(id) ?? known.get(decoded.id) ?? unknown;
+      const [value] = authorization;
+      if (value === undefined || authorization.length !== 1)
+        throw unauthenticated(`there are ${authorization.length} authorization values and not one`);
+      if (value.length > maxLength) throw unauthenticated("the authorization value is too long");
+      const valueDigest = digest(value);
+      const provenApp = proven.get(valueDigest);
+      if (provenApp) return provenApp;
+      const read = readBasic(value);
+      if ("failure" in read) throw unauthenticated(read.failure);
+      const { id, secret, decoded } = read;
+      const { app, digests } = configured.get(id) ?? configured.get(decoded.id) ?? unknown;
       const presented = hexDigest(secret);
       const presentedDecoded = decoded.secret === secret ? presented : hexDigest(decoded.secret);
-      let right = false;
-      for (const digest of digests) {
+      let isRight = false;
+      let isRightDecoded = false;
+      for (const known of digests) {
         // No early end: the time does not tell which secret fitted, nor in which form.
-        if (sameDigest(presented, digest)) right = true;
-        if (sameDigest(presentedDecoded, digest)) right = true;
+        if (sameDigest(presented, known)) isRight = true;
+        if (sameDigest(presentedDecoded, known)) isRightDecoded = true;
       }
       // An id that nobody has may be a secret in the wrong place, so it stays out of the log.
       if (!app) throw unauthenticated(`no app has the id that came, of ${id.length} characters`);
-      if (!right) throw unauthenticated(`the secret of the app ${app.id} is wrong`);
+      if (!isRight && !isRightDecoded) throw unauthenticated(`the secret of the app ${app.id} is wrong`);
+      // As they stand and in the usual spelling of "Basic " alone, so that there are no more of them than secrets.
+      if (isRight && app.id === id && usualSpelling.test(value)) proven.set(valueDigest, app);
       return app;
     },
   };
-}
-
-function credentialIn(authorization: readonly string[]): BasicCredentials {
-  const [value] = authorization;
-  if (value === undefined || authorization.length !== 1) {
-    throw unauthenticated(`there are ${authorization.length} authorization values and not one`);
-  }
-  const read = readBasic(value);
-  if ("failure" in read) throw unauthenticated(read.failure);
-  return read;
 }
 
 /** `why` is for the log, and holds no secret. A text, since an Error would cost a stranger's call twice its time. */

@@ -7,19 +7,25 @@ export type Claims = { readonly [name: string]: Json };
 /** Longest text that is taken from a claim, in characters. */
 const maxText = 1024;
 
+/** Longest further claim that is passed on, in characters as JSON. */
+const maxFurtherClaim = 4096;
+
+/** Most methods of a sign-in that are told. RFC 8176 names 18. */
+const maxMethods = 32;
+
 // The last second that a google.protobuf.Timestamp can say.
 const maxSeconds = 253_402_300_799;
 
 /** The claims that a profile of the pool can be made of, and no others: what is worth keeping of a token. */
 export function pickedClaims(pool: UserPoolConfig, claims: Claims): Claims {
   const names = new Set([...Object.values<string>({ ...pool.claims }), ...pool.furtherClaims]);
-  return only(names, claims);
+  return only(names, claims, () => true);
 }
 
 /**
  * The user as the claims describe them, or undefined where the pool's user id claim is absent or is neither a text of 1
  * to 1024 characters nor a safe integer. Any other claim that has the wrong type or is longer counts as absent: half an
- * address would be a different address.
+ * address would be a different address. A further claim may have any type, and at most 4096 characters as JSON.
  */
 export function profileOf(pool: UserPoolConfig, claims: Claims): UserProfile | undefined {
   const names = pool.claims;
@@ -41,7 +47,7 @@ export function profileOf(pool: UserPoolConfig, claims: Claims): UserProfile | u
     emailVerified: email !== "" && isTrue("emailVerified"),
     phone,
     phoneVerified: phone !== "" && isTrue("phoneVerified"),
-    claims: only(pool.furtherClaims, claims),
+    claims: only(pool.furtherClaims, claims, (value) => JSON.stringify(value).length <= maxFurtherClaim),
   };
 }
 
@@ -62,12 +68,12 @@ export function claimOf(claims: Claims, name: string): Json | undefined {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-function only(names: Iterable<string>, claims: Claims): Claims {
+function only(names: Iterable<string>, claims: Claims, isUsable: (value: Json) => boolean): Claims {
   // fromEntries makes own properties even of a claim called __proto__.
   return Object.fromEntries(
     [...names].flatMap((name) => {
       const value = claimOf(claims, name);
-      return value === undefined ? [] : [[name, value] as const];
+      return value === undefined || !isUsable(value) ? [] : [[name, value] as const];
     }),
   );
 }
@@ -81,5 +87,5 @@ function isTimestamp(value: Json | undefined): value is number {
 }
 
 function isTexts(value: Json | undefined): value is string[] {
-  return Array.isArray(value) && value.every((item) => textOf(item) !== "");
+  return Array.isArray(value) && value.length <= maxMethods && value.every((item) => textOf(item) !== "");
 }

@@ -23,9 +23,29 @@ export function createJwtSigner({ alg, kid, privateKey }: Omit<SigningKey, "publ
 }
 
 function signatureOf(input: Buffer, alg: SigningKey["alg"], key: KeyObject): Buffer | Promise<Buffer> {
-  // JWS takes r and s one after the other (RFC 7518, section 3.4), where OpenSSL would put them into DER.
-  if (alg === "ES256") return sign("sha256", input, { key, dsaEncoding: "ieee-p1363" });
-  return signInThreadPool("sha256", input, key);
+  return alg === "ES256" ? joined(sign("sha256", input, key)) : signInThreadPool("sha256", input, key);
+}
+
+/** Bytes of each of the two numbers in a signature by P-256. */
+const numberBytes = 32;
+
+/**
+ * Returns r and s one after the other, as JWS wants them (RFC 7518, section 3.4), from a DER sequence of two integers. Node.js would do
+ * it (`dsaEncoding`), but Node.js 24 then takes 36 us for a signature and not 19.
+ */
+function joined(der: Buffer): Buffer {
+  const both = Buffer.alloc(2 * numberBytes);
+  // Every length in it is one byte: the sequence has at most 70.
+  let tag = 2;
+  for (const end of [numberBytes, 2 * numberBytes]) {
+    const start = tag + 2;
+    const next = start + der.readUInt8(tag + 1);
+    // A DER integer has no leading zeros, but for one where its first bit is set.
+    const digits = der.subarray(Math.max(start, next - numberBytes), next);
+    both.set(digits, end - digits.length);
+    tag = next;
+  }
+  return both;
 }
 
 function encoded(part: object): string {

@@ -14,6 +14,7 @@ import {
 import type { TokensConfig, UserPoolConfig } from "../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../config/development_key.js";
 import type { Clock } from "../domain/clock.js";
+import { createCircuitBreaker } from "./circuit_breaker.js";
 import { jsonIn, parsedJson } from "./json_answer.js";
 import type { TokenSigner } from "./token_signer.js";
 
@@ -25,7 +26,7 @@ export interface KeySet {
    * @throws KeysUnavailable
    */
   refresh(): Promise<void>;
-  /** A number that changes whenever the keys have been got again; undefined while they are older than allowed. */
+  /** A number that changes whenever other keys have been got; undefined while they are older than allowed. */
   generation(): number | undefined;
   /**
    * The key that a token asks for, for `jwtVerify` of jose.
@@ -66,7 +67,7 @@ export function createKeySet(
 ): KeySet {
   const { keys } = pool;
   const check = checkOf(signer);
-  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens, check);
+  if ("jwksUri" in keys) return remoteKeys(keys.jwksUri, tokens, clock, check);
   if ("jwksFile" in keys) return fileKeys(pool.id, keys.jwksFile, tokens, clock, check);
   if ("jwks" in keys) {
     check(keys.jwks, { development: pool.issuer === developmentIssuer });
@@ -83,29 +84,50 @@ function fixedKeys(keyFor: JWTVerifyGetKey): KeySet {
   return { refresh: async () => {}, generation: () => 1, keyFor: blamingIssuer(keyFor) };
 }
 
-function remoteKeys(uri: string, tokens: Tokens, check: Check): KeySet {
+/** How long jose does not fetch a set again for a key that it lacks, in milliseconds. */
+const cooldown = 30_000;
+
+function remoteKeys(uri: string, tokens: Tokens, clock: Clock, check: Check): KeySet {
   const cache: JWKSCacheInput = {};
+  // Around the fetch itself: the library fetches also where a token names an unknown key, as anybody's may.
+  const breaker = createCircuitBreaker({ clock });
+  const fetchKeys = fetchChecked(check);
+  let fetchedAt = Number.NEGATIVE_INFINITY;
   const remote = createRemoteJWKSet(new URL(uri), {
     timeoutDuration: tokens.issuerTimeout,
     cacheMaxAge: tokens.cacheMaxAge,
+    cooldownDuration: cooldown,
     [jwksCache]: cache,
-    [customFetch]: fetchChecked(check),
+    [customFetch]: async (url, options) => {
+      const answer = await breaker.run(() => fetchKeys(url, options));
+      fetchedAt = clock.now();
+      return answer;
+    },
   });
+  // jose tells the age of a set by the wall clock alone: one that was set back would keep keys in use that have left.
+  const isFresh = (): boolean => {
+    const age = clock.now() - fetchedAt;
+    return remote.fresh && age < tokens.cacheMaxAge && (age < cooldown || !remote.coolingDown);
+  };
   let seen: unknown;
+  let seenText: string | undefined;
   let generation = 0;
   return {
     async refresh() {
-      if (remote.fresh) return;
+      if (isFresh()) return;
       await remote.reload().catch((error: unknown) => {
         throw new KeysUnavailable(error);
       });
     },
     generation() {
-      if (!remote.fresh) return undefined;
+      if (!isFresh()) return undefined;
       // The set itself and not its time: two sets can come in one millisecond.
       if (cache.jwks !== seen) {
         seen = cache.jwks;
-        generation += 1;
+        const text = JSON.stringify(seen);
+        // The same keys again forget no token: unknown key ids, which anybody can send, have the keys fetched.
+        if (text !== seenText) generation += 1;
+        seenText = text;
       }
       return generation;
     },
@@ -123,6 +145,8 @@ function fetchChecked(check: Check): FetchImplementation {
     }
     const jwks = await jsonIn(answer, maxBytes);
     check(jwks);
+    // Throws where it is no key set. The library would find that out too, but past the circuit breaker.
+    createLocalJWKSet(jwks as JSONWebKeySet);
     return Response.json(jwks);
   };
 }
@@ -133,10 +157,13 @@ function fileKeys(poolId: string, file: string, tokens: Tokens, clock: Clock, ch
     check(jwks);
     return createLocalJWKSet(jwks as JSONWebKeySet);
   };
+  const breaker = createCircuitBreaker({ clock });
+  let content: Buffer;
   let keyFor: JWTVerifyGetKey;
   try {
     // Read while the service starts, so that a wrong path is seen before the first user comes.
-    keyFor = keysIn(readFileSync(file));
+    content = readFileSync(file);
+    keyFor = keysIn(content);
   } catch (cause) {
     throw new Error(`User pool ${poolId} has no usable keys in ${file}.`, { cause });
   }
@@ -147,21 +174,23 @@ function fileKeys(poolId: string, file: string, tokens: Tokens, clock: Clock, ch
   const isFresh = (): boolean => clock.now() < readAt + tokens.cacheMaxAge;
   const read = async (): Promise<void> => {
     const now = clock.now();
-    try {
-      keyFor = keysIn(await readFile(file));
-    } catch (cause) {
-      throw new KeysUnavailable(cause);
-    }
+    const found = await readFile(file);
+    keyFor = keysIn(found);
     readAt = now;
-    generation += 1;
+    if (!found.equals(content)) generation += 1;
+    content = found;
   };
   return {
     async refresh() {
       if (isFresh()) return;
-      reading ??= read().finally(() => {
+      reading ??= breaker.run(read).finally(() => {
         reading = undefined;
       });
-      await reading;
+      try {
+        await reading;
+      } catch (cause) {
+        throw new KeysUnavailable(cause);
+      }
     },
     generation: () => (isFresh() ? generation : undefined),
     keyFor: blamingIssuer((header, token) => keyFor(header, token)),

@@ -34,6 +34,8 @@ export interface SignedTokens {
   readonly accessToken: string;
   /** When both run out, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
+  /** How long that is from the signing, in milliseconds. */
+  readonly life: number;
 }
 
 /**
@@ -51,7 +53,9 @@ export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock)
     jwks: JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }),
     owns: (jwk) => keys.some((key) => isKeyOf(key.privateKey, jwk)),
     async sign({ appId, userPoolId, approval: { profile, signIn } }) {
-      const issuedAt = Math.floor(clock.now() / 1_000);
+      // By the wall clock, since it is others who compare these times with theirs.
+      const now = clock.wallNow();
+      const issuedAt = Math.floor(now / 1_000);
       const expiresAt = issuedAt + Math.floor(lifetime / 1_000);
       // JSON would make null of it, and there are verifiers that take a token without an expiry for one that lasts.
       if (!Number.isSafeInteger(expiresAt)) throw new Error("a token would have no time of expiry");
@@ -65,7 +69,7 @@ export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock)
         signed("JWT", userClaims(profile, signIn)),
         signed("at+jwt", { client_id: appId, jti: randomUUID() }),
       ]);
-      return { idToken, accessToken, expiresAt: expiresAt * 1_000 };
+      return { idToken, accessToken, expiresAt: expiresAt * 1_000, life: expiresAt * 1_000 - now };
     },
   };
 }

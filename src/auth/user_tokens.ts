@@ -3,6 +3,7 @@ import type { TokensConfig, UserPoolConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Approver, UserProfile } from "../domain/user.js";
+import { type CircuitBreaker, createCircuitBreaker } from "./circuit_breaker.js";
 import { type Claims, pickedClaims, profileOf, signInOf } from "./claims.js";
 import { createKeySet, type KeySet, KeysUnavailable } from "./key_set.js";
 import type { TokenSigner } from "./token_signer.js";
@@ -46,11 +47,13 @@ export interface UserAuthenticatorOptions {
 interface Tenant {
   readonly pool: UserPoolConfig;
   readonly keys: KeySet;
+  /** Guards the pool's UserInfo endpoint. */
+  readonly userInfo: CircuitBreaker;
 }
 
 /** What is remembered of a verified token. */
 interface VerifiedUser {
-  readonly pool: UserPoolConfig;
+  readonly tenant: Tenant;
   readonly approver: Approver;
   /** The token's claims that a profile can be made of. */
   readonly claims: Claims;
@@ -78,29 +81,35 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   const tenants = options.pools.map((pool): Tenant => {
     if (pool.issuer === tokenIssuer?.issuer)
       throw new Error(`User pool ${pool.id} has our own token issuer.`);
-    return { pool, keys: createKeySet(pool, tokens, clock, tokenIssuer) };
+    return {
+      pool,
+      keys: createKeySet(pool, tokens, clock, tokenIssuer),
+      // An endpoint that refuses the token is there.
+      userInfo: createCircuitBreaker({ isFailure: (error) => !(error instanceof Refusal), clock }),
+    };
   });
   const verified = createVerifiedTokens<VerifiedUser>(tokens.cacheSize, clock);
 
   async function verify(token: string): Promise<VerifiedUser> {
-    const { pool, keys } = tenantOf(token, tenants);
+    const tenant = tenantOf(token, tenants);
+    const { pool, keys } = tenant;
     try {
       await keys.refresh();
       const generation = keys.generation();
-      const now = clock.now();
+      const until = clock.now() + tokens.cacheMaxAge;
       const claims = await verifiedClaims(token, keys, {
         issuer: pool.issuer,
         audience: [...pool.audience],
         algorithms: [...pool.algorithms],
         requiredClaims: ["exp", "sub", "iss", "aud"],
         clockTolerance: tokens.clockTolerance / 1000,
-        currentDate: new Date(now),
+        currentDate: new Date(clock.wallNow()),
       });
-      const user = userOf(pool, claims);
+      const user = userOf(tenant, claims);
       // With the generation from before: keys that changed meanwhile may no longer hold the one that was used.
       if (generation !== undefined) {
-        const until = Math.min(Number(claims.exp) * 1000, now + tokens.cacheMaxAge);
-        verified.remember(token, { value: user, keys, generation, until });
+        const expiresAt = Number(claims.exp) * 1000;
+        verified.remember(token, { value: user, keys, generation, expiresAt, until });
       }
       return user;
     } catch (error) {
@@ -110,17 +119,17 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   }
 
   async function fullProfile(user: VerifiedUser, token: string, signal?: AbortSignal): Promise<UserProfile> {
-    const { pool, approver } = user;
-    if (pool.userInfoUri === undefined) return approver.profile;
+    const { tenant, approver } = user;
+    const { pool } = tenant;
+    const uri = pool.userInfoUri;
+    if (uri === undefined) return approver.profile;
     signal?.throwIfAborted();
     let told: Claims;
     try {
-      told = await fetchUserInfo({
-        uri: pool.userInfoUri,
-        token,
-        subject: approver.subject,
-        timeout: tokens.issuerTimeout,
-        clock,
+      const { subject } = approver;
+      const timeout = tokens.issuerTimeout;
+      told = await tenant.userInfo.run(() => fetchUserInfo({ uri, token, subject, timeout, clock, signal }), {
+        id: subject,
         signal,
       });
     } catch (error) {
@@ -195,7 +204,8 @@ function claimsOf(payload: JWTPayload): Claims {
   return payload as Claims;
 }
 
-function userOf(pool: UserPoolConfig, claims: Claims): VerifiedUser {
+function userOf(tenant: Tenant, claims: Claims): VerifiedUser {
+  const { pool } = tenant;
   const { sub } = claims;
   if (typeof sub !== "string" || sub === "" || sub.length > maxSubjectLength) {
     throw userUnauthenticated("The claim sub is not a text of 1 to 255 characters.");
@@ -209,7 +219,7 @@ function userOf(pool: UserPoolConfig, claims: Claims): VerifiedUser {
     profile,
     signIn: signInOf(claims),
   };
-  return { pool, approver, claims: pickedClaims(pool, claims) };
+  return { tenant, approver, claims: pickedClaims(pool, claims) };
 }
 
 /** What to throw instead of an error of jose, which may hold the claims of the token. */

@@ -8,7 +8,9 @@ export interface Verification<T> {
   /** The keys that it was made with, and their generation then. */
   readonly keys: KeySet;
   readonly generation: number;
-  /** When it stops counting, in milliseconds since the Unix epoch. */
+  /** When the token expires, by the wall clock. */
+  readonly expiresAt: number;
+  /** When its verification is too old, as a moment of the clock. */
   readonly until: number;
 }
 
@@ -28,7 +30,8 @@ export function createVerifiedTokens<T>(capacity: number, clock: Clock): Verifie
       const key = digest(token);
       const entry = entries.get(key);
       if (!entry) return undefined;
-      if (clock.now() < entry.until && entry.keys.generation() === entry.generation) return entry.value;
+      const isLive = clock.wallNow() < entry.expiresAt && clock.now() < entry.until;
+      if (isLive && entry.keys.generation() === entry.generation) return entry.value;
       entries.delete(key);
       return undefined;
     },

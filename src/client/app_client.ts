@@ -12,7 +12,7 @@ import {
   type WithdrawResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
-import { type CallOptions, type ClientOptions, metadataWith, openConnection } from "./connection.js";
+import { type CallOptions, type ClientOptions, openConnection } from "./connection.js";
 import { systemTiming, type Timing } from "./timing.js";
 import { type WatchOptions, watch } from "./watch.js";
 
@@ -97,7 +97,7 @@ export interface AppClient {
  * it is first used.
  *
  * Plain text is the default to the loopback only, TLS to any other address; see {@link ClientOptions.tls}. Calls have
- * a deadline of 10 seconds unless told otherwise, watches have none and run on a connection of their own.
+ * a deadline of 10 seconds unless told otherwise, watches have none and run on connections of their own.
  *
  * @throws TypeError, RangeError when an option makes no sense.
  *
@@ -143,8 +143,7 @@ export function createTimedAppClient(options: AppClientOptions, timing: Timing):
       ),
     watchStatus(request, watchOptions = {}) {
       const message = WatchStatusRequest.fromPartial(request);
-      const open = () =>
-        connection.watchClient().watchStatus(message, metadataWith(authorization(watchOptions)));
+      const open = () => connection.watch(message, authorization(watchOptions));
       return watch({ open, inFlight, timing }, watchOptions);
     },
     withdraw: async (request, callOptions = {}) =>

@@ -12,8 +12,13 @@ export interface BackoffOptions {
 export interface Backoff {
   /** The next pause in milliseconds. What the server asked to wait comes first, the pause at random on top. */
   next(retryAfterMs: number | undefined): number;
-  /** Begins again with the shortest limit. */
-  reset(): void;
+  /**
+   * Begins again with the shortest limit if an attempt has worked for at least `capMs`. A shorter success changes nothing:
+   * a peer that accepts every attempt and ends it at once would be called without any pause to speak of.
+   *
+   * @param workedMs How long the attempt has worked, in milliseconds.
+   */
+  succeeded(workedMs: number): void;
 }
 
 /** @throws RangeError when a limit is not a number above zero. */
@@ -28,8 +33,8 @@ export function createBackoff(options: BackoffOptions, random: Timing["random"])
       limit = Math.min(limit * 2, capMs);
       return pause;
     },
-    reset() {
-      limit = Math.min(baseMs, capMs);
+    succeeded(workedMs) {
+      if (workedMs >= capMs) limit = Math.min(baseMs, capMs);
     },
   };
 }

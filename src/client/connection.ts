@@ -1,5 +1,11 @@
+import type { ClientReadableStream } from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import {
+  QrLoginServiceClient,
+  type WatchStatusRequest,
+  type WatchStatusResponse,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { createChannels } from "./channels.js";
 import { errorOf, QrLoginError } from "./error.js";
 import { createInFlight, type InFlight } from "./in_flight.js";
 import type { Timing } from "./timing.js";
@@ -39,19 +45,26 @@ export interface Connection {
     authorization: Authorization,
     options: CallOptions,
   ): Promise<Response>;
-  /** The client of the watches, on a channel of its own that is made when it is first asked for. */
-  watchClient(): QrLoginServiceClient;
+  /** Starts a WatchStatus call, on a channel that has no other calls than watches. */
+  watch(request: WatchStatusRequest, authorization: string): ClientReadableStream<WatchStatusResponse>;
   /** Ends all that runs and closes the channels. A second call changes nothing. */
   close(): void;
 }
 
 /** @throws TypeError, RangeError when an option makes no sense. */
 export function openConnection(options: ClientOptions, timing: Timing): Connection {
-  const { address, credentials, callOptions, watchOptions } = transportOf(options);
+  const { address, credentials, maxStreams, ...channelOptions } = transportOf(options);
   const defaultDeadline = checkedDeadline(options.deadlineMs ?? 10_000);
-  const client = new QrLoginServiceClient(address, credentials, callOptions);
+  const { callOptions, moreCallOptions, watchOptions } = channelOptions;
+  const calls = createChannels(
+    maxStreams,
+    (isFirst) => new QrLoginServiceClient(address, credentials, isFirst ? callOptions : moreCallOptions),
+  );
+  const watches = createChannels(
+    maxStreams,
+    () => new QrLoginServiceClient(address, credentials, watchOptions),
+  );
   const inFlight = createInFlight();
-  let watching: QrLoginServiceClient | undefined;
 
   return {
     inFlight,
@@ -71,26 +84,29 @@ export function openConnection(options: ClientOptions, timing: Timing): Connecti
           reject(reason);
         });
         if (stopped) return;
+        const { client, release } = calls.take();
         running = method(client).call(client, request, metadata, { deadline }, (error, response) => {
+          release();
           leave();
           if (error) reject(errorOf(error));
           else resolve(response);
         });
       });
     },
-    watchClient() {
-      watching ??= new QrLoginServiceClient(address, credentials, watchOptions);
-      return watching;
+    watch(request, authorization) {
+      const { client, release } = watches.take();
+      // However a call ends, a status is the last that it reports.
+      return client.watchStatus(request, metadataWith(authorization)).once("status", release);
     },
     close() {
       inFlight.close();
-      client.close();
-      watching?.close();
+      calls.close();
+      watches.close();
     },
   };
 }
 
-export function metadataWith(authorization: string): Metadata {
+function metadataWith(authorization: string): Metadata {
   const metadata = new Metadata();
   metadata.set("authorization", authorization);
   return metadata;

@@ -12,10 +12,40 @@ export interface InFlight {
   close(): void;
 }
 
+type Stop = (reason: unknown) => void;
+
+/** The calls that end with a signal of the caller, and the one listener that ends them. */
+interface SignalGroup {
+  readonly stops: Set<Stop>;
+  readonly listener: () => void;
+}
+
 export function createInFlight(): InFlight {
-  // A set of our own: an AbortSignal searches all its listeners whenever one comes or goes, and watches are many.
-  const onClose = new Set<(reason: unknown) => void>();
+  // Sets of our own: an AbortSignal searches all its listeners whenever one comes or goes, and a caller may give the same
+  // signal to tens of thousands of watches.
+  const onClose = new Set<Stop>();
+  const bySignal = new Map<AbortSignal, SignalGroup>();
   let closed: QrLoginError | undefined;
+
+  function groupOf(signal: AbortSignal): SignalGroup {
+    const known = bySignal.get(signal);
+    if (known) return known;
+    const stops = new Set<Stop>();
+    const listener = () => {
+      for (const stop of [...stops]) stop(signal.reason);
+    };
+    const group = { stops, listener };
+    bySignal.set(signal, group);
+    signal.addEventListener("abort", listener);
+    return group;
+  }
+
+  function leaveSignal(signal: AbortSignal, stop: Stop): void {
+    const group = bySignal.get(signal);
+    if (!group?.stops.delete(stop) || group.stops.size > 0) return;
+    bySignal.delete(signal);
+    signal.removeEventListener("abort", group.listener);
+  }
 
   return {
     join(signal, stop) {
@@ -24,15 +54,14 @@ export function createInFlight(): InFlight {
         return () => {};
       }
       const leave = () => {
-        signal?.removeEventListener("abort", aborted);
+        if (signal) leaveSignal(signal, end);
         onClose.delete(end);
       };
       const end = (reason: unknown) => {
         leave();
         stop(reason);
       };
-      const aborted = () => end(signal?.reason);
-      signal?.addEventListener("abort", aborted);
+      if (signal) groupOf(signal).stops.add(end);
       onClose.add(end);
       return leave;
     },

@@ -19,6 +19,12 @@ export interface TransportOptions {
    */
   readonly tls?: Tls;
   /**
+   * How many calls or watches run on one connection at a time; above that another one is opened, and watches never share one
+   * with calls. It must not be above the limit of the server, or of a proxy before it: what is above that limit waits. 100 by
+   * default, the lowest that HTTP/2 recommends and proxies are set to; the service itself takes more.
+   */
+  readonly maxStreamsPerConnection?: number;
+  /**
    * Further options of the gRPC channels, such as `grpc.keepalive_time_ms`. The service config cannot be set: it decides
    * what is retried, and that calls are shared out among all addresses (`round_robin`).
    */
@@ -43,6 +49,9 @@ const serviceConfig = JSON.stringify({
       },
     },
   ],
+  // While most calls fail, retries only add to the load (gRFC A6): none are made below half the tokens, each failure takes
+  // one and each success gives one back. A server that stops among others costs far less.
+  retryThrottling: { maxTokens: 500, tokenRatio: 1 },
 });
 
 const loopback = new BlockList();
@@ -53,16 +62,25 @@ loopback.addAddress("::1", "ipv6");
 export interface Transport {
   readonly address: string;
   readonly credentials: ChannelCredentials;
-  /** Of the channel of the unary calls. */
+  readonly maxStreams: number;
+  /** Of the first channel of the unary calls. */
   readonly callOptions: ChannelOptions;
-  /** Of the channel of the watches. */
+  /** Of further channels of the unary calls. */
+  readonly moreCallOptions: ChannelOptions;
+  /** Of the channels of the watches. */
   readonly watchOptions: ChannelOptions;
 }
 
-/** @throws TypeError when the address is empty or the root certificates are no PEM text. */
+/**
+ * @throws TypeError when the address is empty or the root certificates are no PEM text.
+ * @throws RangeError when the number of streams is not a whole number above zero.
+ */
 export function transportOf(options: TransportOptions): Transport {
-  const { address, tls = !isLoopback(address) } = options;
+  const { address, tls = !isLoopback(address), maxStreamsPerConnection: maxStreams = 100 } = options;
   if (address === "") throw new TypeError("address must not be empty");
+  if (!Number.isSafeInteger(maxStreams) || maxStreams < 1) {
+    throw new RangeError("maxStreamsPerConnection must be a whole number above zero");
+  }
   const callOptions: ChannelOptions = {
     // A connection that has died without a word is noticed within 40 seconds.
     "grpc.keepalive_time_ms": 30_000,
@@ -77,19 +95,21 @@ export function transportOf(options: TransportOptions): Transport {
     "grpc.service_config": serviceConfig,
     // Else a TXT record in the DNS could replace the service config and have the exchange retried.
     "grpc.service_config_disable_resolution": 1,
+    // A connection of its own for each channel: long streams must not take the places of short calls.
+    "grpc.use_local_subchannel_pool": 1,
   };
+  // The connection of a channel that nobody needs any more is closed after a minute.
+  const moreCallOptions = { "grpc.client_idle_timeout_ms": 60_000, ...callOptions };
   return {
     address,
     credentials: credentialsOf(tls),
+    maxStreams,
     callOptions,
+    moreCallOptions,
     watchOptions: {
       // Between two attempts of a watch there is no call, and the connection must not die unnoticed.
       "grpc.keepalive_permit_without_calls": 1,
-      // What stops that traffic a minute after the last watch.
-      "grpc.client_idle_timeout_ms": 60_000,
-      ...callOptions,
-      // A connection of its own: long streams must not take the places of short calls.
-      "grpc.use_local_subchannel_pool": 1,
+      ...moreCallOptions,
     },
   };
 }

@@ -63,9 +63,10 @@ async function* follow(
       const onStop = () => call.stop(stopped.reason);
       stopped.addEventListener("abort", onStop, { once: true });
       let retryAfterMs: number | undefined;
+      let workingSince: number | undefined;
       try {
         for (let now = await call.next(); now !== undefined; now = await call.next()) {
-          backoff.reset();
+          workingSince ??= timing.now();
           const last = isTerminal(now.state);
           if (last) {
             // Before the reader has it: one who reads no further must not be left with an open watch.
@@ -85,6 +86,7 @@ async function* follow(
       } finally {
         stopped.removeEventListener("abort", onStop);
       }
+      if (workingSince !== undefined) backoff.succeeded(timing.now() - workingSince);
       await pause(backoff.next(retryAfterMs), stopped, timing);
     }
   } catch (error) {

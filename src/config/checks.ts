@@ -1,4 +1,5 @@
 import { isOnNetwork } from "./address.js";
+import { validityMistakes } from "./certificates.js";
 import { developmentIssuer } from "./development_key.js";
 import { gatewayMistakes } from "./gateway_checks.js";
 import { keySetFailure, tlsMistakes } from "./key_files.js";
@@ -19,6 +20,8 @@ export interface Judged {
   readonly gateway: boolean;
   /** Whether the public development identities are accepted. */
   readonly development: boolean;
+  /** The wall time at which certificates must be valid; undefined where an invalid one is no mistake, since it can be served. */
+  readonly certificatesAt: number | undefined;
 }
 
 /** What is wrong between the values of a configuration, each by itself right, and with the files that they name. */
@@ -29,6 +32,7 @@ export function relationMistakes(content: Content, judged: Judged): Mistake[] {
     ...(judged.service ? [...placeMistakes("grpc", grpc), ...serviceMistakes(content)] : []),
     ...(judged.identities ? absenceMistakes(content) : []),
     ...(judged.gateway && gateway ? [...placeMistakes("gateway", gateway), ...gatewayMistakes(gateway)] : []),
+    ...(judged.certificatesAt === undefined ? [] : validityMistakes(content, judged.certificatesAt)),
   ];
 }
 

@@ -33,6 +33,7 @@ export interface GrpcConfig {
   readonly maxMessageBytes: number;
   /** How old a connection gets before its client is asked to open another; 0 for no limit. Calls on it go on. */
   readonly maxConnectionAge: number;
+  readonly limits: GrpcLimitsConfig;
   readonly keepalive: {
     /** How often a quiet connection is asked whether it lives. */
     readonly interval: number;
@@ -45,15 +46,32 @@ export interface GrpcConfig {
     /** How long running calls have to finish after that. */
     readonly deadline: number;
   };
-  /** What callers may have in progress at a time. What is over it is refused with RESOURCE_EXHAUSTED. */
-  readonly limits: {
-    /** Open watches in all. */
-    readonly watches: number;
-    /** Open watches of one app. */
-    readonly watchesPerApp: number;
-    /** Unary calls of one app, or of one user's phone. */
-    readonly callsPerApp: number;
-  };
+}
+
+/** What callers, known or not, can have the gRPC server hold. */
+export interface GrpcLimitsConfig {
+  /** Open connections in all. */
+  readonly connections: number;
+  /** Open connections of one IPv4 address, or of one IPv6 network of 64 bits. */
+  readonly connectionsPerAddress: number;
+  /** How long a connection may take from its beginning to the end of its handshakes, TLS and HTTP/2. */
+  readonly handshakeTimeout: number;
+  /** How long a request may take to arrive, and an answer to be read. */
+  readonly requestTimeout: number;
+  /** Requests that have begun and are not complete; the oldest over it are ended. */
+  readonly incompleteRequests: number;
+  /** Streams of one connection, told to its client. */
+  readonly streamsPerConnection: number;
+  /** The largest metadata of a call, counted as HTTP/2 counts a header list. */
+  readonly metadataBytes: number;
+  /** Watches of the health service. */
+  readonly healthWatches: number;
+  /** Open watches of tickets, of all apps together. */
+  readonly watches: number;
+  /** Open watches of one app. */
+  readonly watchesPerApp: number;
+  /** Unary calls in progress, of one app or of one user's phone. */
+  readonly callsPerApp: number;
 }
 
 /** Where tickets are kept: in the memory of this process, or in Redis, where several nodes share them. */

@@ -1,6 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import * as z from "zod";
+import { certificatesIn } from "./certificates.js";
 import { isDevelopmentKey } from "./development_key.js";
 import { readText } from "./file.js";
 import type { Mistake } from "./problems.js";
@@ -68,18 +68,7 @@ export function tlsMistakes(
 export function certificatesFailure(file: string): string | undefined {
   const text = readText(file);
   if ("failure" in text) return text.failure;
-  const blocks = text.content.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
-  const allCertificates = blocks.length > 0 && blocks.every(isCertificate);
-  return allCertificates ? undefined : "the file must hold certificates as PEM";
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    new X509Certificate(pem);
-    return true;
-  } catch {
-    return false;
-  }
+  return certificatesIn(text.content) ? undefined : "the file must hold certificates as PEM";
 }
 
 function isPair(cert: string, key: string): boolean {

@@ -22,6 +22,8 @@ export interface ConfigSources {
   readonly development?: Development | undefined;
   /** What the configuration is for. `serve` by default. */
   readonly purpose?: Purpose | undefined;
+  /** The wall time at which `check` judges certificates, in milliseconds since the Unix epoch. The machine's by default. */
+  readonly now?: number | undefined;
 }
 
 /** What development mode has. */
@@ -29,6 +31,8 @@ export interface Development {
   readonly apps: readonly AppConfig[];
   readonly userPools: readonly UserPoolConfig[];
   readonly tokenIssuer?: TokenIssuerConfig;
+  /** What a file would say under `grpc`. The environment goes over it. */
+  readonly grpc?: object;
   /** What a file would say under `gateway`. The environment goes over it. */
   readonly gateway?: object;
 }
@@ -46,17 +50,26 @@ export type Purpose = "serve" | "gateway" | "check";
  *
  * @throws ConfigError with every mistake that there is.
  */
-export function loadConfig({ file, env, development, purpose = "serve" }: ConfigSources): Config {
+export function loadConfig({
+  file,
+  env,
+  development,
+  purpose = "serve",
+  now = Date.now(),
+}: ConfigSources): Config {
   const { values, problems: strangers } = readEnvironment(env);
   const source = sourceOf(file, env);
   const isDevelopment =
     development !== undefined && source === undefined && !values.some(({ setting }) => isIdentity(setting));
 
-  const preset = isDevelopment && development.gateway ? { gateway: development.gateway } : {};
+  const preset = isDevelopment ? presetOf(development) : {};
   const { content, problems: unreadable } = source ? readSource(source) : { content: preset, problems: [] };
   const all = overlaid(content, values);
   const { value, mistakes } = readBySchema(fileSchema, all);
-  const judged = judgedFor(purpose, all, isDevelopment);
+  const judged = {
+    ...judgedFor(purpose, all, isDevelopment),
+    certificatesAt: purpose === "check" ? now : undefined,
+  };
   const relations = relationMistakes(understood(fileSchema, all) ?? {}, judged);
   // Where the file cannot be read, what is missing may be in it; only the environment can be judged.
   const found =
@@ -79,7 +92,11 @@ export function loadConfig({ file, env, development, purpose = "serve" }: Config
   });
 }
 
-function judgedFor(purpose: Purpose, content: unknown, development: boolean): Judged {
+function presetOf({ grpc, gateway }: Development): object {
+  return { ...(grpc && { grpc }), ...(gateway && { gateway }) };
+}
+
+function judgedFor(purpose: Purpose, content: unknown, development: boolean): Omit<Judged, "certificatesAt"> {
   const has = (key: string) => isMap(content) && content[key] !== undefined;
   switch (purpose) {
     case "serve":

@@ -21,9 +21,24 @@ const grpc = z
     address: address.default("127.0.0.1:50051"),
     tls: certificateFiles.optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
-    reflection: z.boolean().default(true),
+    reflection: z.boolean().default(false),
     maxMessageBytes: count(4096, 4_194_304).default(65_536),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),
+    limits: z
+      .strictObject({
+        connections: count(1, 1_000_000).default(10_000),
+        connectionsPerAddress: count(1, 1_000_000).default(2_000),
+        handshakeTimeout: duration("100ms", "5m").prefault("10s"),
+        requestTimeout: duration("100ms", "5m").prefault("10s"),
+        incompleteRequests: count(1, 1_000_000).default(2_000),
+        streamsPerConnection: count(1, 1_000_000).default(1_000),
+        metadataBytes: count(4_096, 65_536).default(20_480),
+        healthWatches: count(1, 1_000_000).default(1_000),
+        watches: count(1, 10_000_000).default(50_000),
+        watchesPerApp: count(1, 10_000_000).default(25_000),
+        callsPerApp: count(1, 1_000_000).default(2_000),
+      })
+      .prefault({}),
     keepalive: z
       .strictObject({
         interval: duration("1s", "1h").prefault("30s"),
@@ -34,13 +49,6 @@ const grpc = z
       .strictObject({
         delay: duration("0s", "5m").prefault("0s"),
         deadline: duration("0s", "10m").prefault("10s"),
-      })
-      .prefault({}),
-    limits: z
-      .strictObject({
-        watches: count(1, 10_000_000).default(50_000),
-        watchesPerApp: count(1, 10_000_000).default(25_000),
-        callsPerApp: count(1, 1_000_000).default(2_000),
       })
       .prefault({}),
   })

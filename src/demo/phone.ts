@@ -16,7 +16,7 @@ export async function phoneRoutes(instance: FastifyInstance, service: ClientOpti
   instance.addHook("onClose", async () => client.close());
   // A real app signs its user in once, and holds this token.
   const as = async (name: DevelopmentUser) => ({
-    token: await signDevelopmentToken(name, systemClock.now()),
+    token: await signDevelopmentToken(name, systemClock.wallNow()),
   });
 
   instance.post("/demo/phone/scan", async (request) => {

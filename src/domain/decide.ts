@@ -16,7 +16,7 @@ export type Command =
 
 /** What the next write is made with. */
 export interface Write {
-  /** Milliseconds since the Unix epoch. */
+  /** The moment by the clock of the tickets, in milliseconds. */
   readonly now: number;
   /** A fresh write id. */
   readonly writeId: string;

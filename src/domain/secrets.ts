@@ -62,6 +62,11 @@ const storedLabel = "qrlogin stored digest v2";
 const ticketIdForm = /^[\w-]{21}[AQgw]$/;
 const secretForm = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
+/** Reports whether the text has the form of a ticket id: 16 bytes of canonical base64url, 22 characters. */
+export function isTicketId(text: string): boolean {
+  return ticketIdForm.test(text);
+}
+
 /** Returns the exchange ticket, `ticket_id.base64url(SHA-256(label, ticket_id, ticket_secret))`. Never stored. */
 export function exchangeTicketOf(ticketId: string, ticketSecret: string): string {
   return `${ticketId}.${digest(`${exchangeLabel}\0${ticketId}\0${ticketSecret}`)}`;
@@ -88,7 +93,7 @@ export function exchangeTicketFits(exchangeTicket: string, ticket: { exchangeDig
 /** Returns the ticket id in an exchange ticket, or undefined if the text does not have the canonical form of one. */
 export function ticketIdOf(exchangeTicket: string): string | undefined {
   const [id = "", proof = "", ...rest] = exchangeTicket.split(".");
-  return rest.length === 0 && ticketIdForm.test(id) && secretForm.test(proof) ? id : undefined;
+  return rest.length === 0 && isTicketId(id) && secretForm.test(proof) ? id : undefined;
 }
 
 /** Whether the verifier fits the challenge by PKCE's method S256 (RFC 7636, section 4.6). */

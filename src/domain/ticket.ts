@@ -16,7 +16,6 @@ export interface RequesterContext {
 
 /** What the approval leaves for the exchange. */
 export interface Approval {
-  /** Milliseconds since the Unix epoch. */
   readonly approvedAt: number;
   readonly profile: UserProfile;
   readonly signIn: SignInContext;
@@ -25,7 +24,7 @@ export interface Approval {
 /**
  * One attempt to sign in on one screen by scanning with a phone. Never changed in place: every write makes a new one.
  *
- * Times are milliseconds since the Unix epoch.
+ * Times are moments of the clock by which the store's tickets expire, in milliseconds.
  */
 export interface Ticket {
   /** 128 random bits, base64url. Identifies, proves nothing. */

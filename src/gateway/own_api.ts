@@ -38,7 +38,7 @@ export async function ownRoutes(
   parts: GatewayParts,
   { create, other, never }: RateLimits,
 ): Promise<void> {
-  const { apps, tickets, followers, exchanges, pictures, client, onSignIn } = parts;
+  const { apps, tickets, followers, exchanges, pictures, client, clock, onSignIn } = parts;
   const events = createEvents(parts);
 
   async function ticketOf(request: FastifyRequest, handle: string | undefined): Promise<HandledTicket> {
@@ -57,7 +57,7 @@ export async function ownRoutes(
     const wish = { scene, customData, ttlMs, requester: requesterOf(request, context) };
     const created = await tickets.create(app, wish, { kind: "handle", boundTo });
     note(request, { app: app.id, ticketId: created.ticketId });
-    const picture = await pictures.name(created.qrContent, created.expiresAt);
+    const picture = await pictures.name(created.qrContent, clock.wallNow() + created.remainingMs);
     const address = `${instance.prefix}/pictures/${picture}`;
     reply.code(201);
     return {

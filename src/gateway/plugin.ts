@@ -11,6 +11,7 @@ import type { GatewayOptions } from "./options.js";
 import { ownRoutes } from "./own_api.js";
 import { createParts, type GatewayParts } from "./parts.js";
 import { createRateLimits } from "./rate_limits.js";
+import { rateStore } from "./rate_store.js";
 import { logRequests, logSerializers } from "./request_log.js";
 import { keyRoutes } from "./signing_keys.js";
 
@@ -61,7 +62,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
   instance.addHook("onRequest", async (_request, reply) => {
     reply.header("cache-control", "no-store");
   });
-  await registerLibraries(instance);
+  await registerLibraries(instance, parts);
   allowListedOrigins(instance, parts.apps);
   const limits = createRateLimits(instance, parts.limits);
   const own: FastifyPluginAsync = (child) => ownRoutes(child, parts, limits);
@@ -72,7 +73,7 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
 }
 
 /** Each one unless the server has it already, whose settings then hold here too. */
-async function registerLibraries(instance: FastifyInstance): Promise<void> {
+async function registerLibraries(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {
     await instance.register(helmet, {
@@ -86,5 +87,5 @@ async function registerLibraries(instance: FastifyInstance): Promise<void> {
     });
   }
   if (!instance.hasDecorator("rateLimit"))
-    await instance.register(rateLimit, { global: false, cache: maxCounted });
+    await instance.register(rateLimit, { global: false, store: rateStore(parts.clock, maxCounted) });
 }

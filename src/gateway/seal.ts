@@ -14,7 +14,7 @@ export interface Opened {
 
 export interface SealOptions {
   readonly boundTo?: string | undefined;
-  /** When the text stops opening, in milliseconds since the Unix epoch. */
+  /** When the text stops opening, by the wall clock, which other gateways have too. */
   readonly expiresAt: number;
 }
 
@@ -54,6 +54,8 @@ export function createSeal(keys: readonly string[], clock: Clock): Seal {
 
     async open(kind, text) {
       if (text.length > maxLength[kind]) return undefined;
+      // Gateways agree by the wall clock. One that was set forward does not end what is in use in this process.
+      const now = Math.min(clock.wallNow(), clock.now());
       try {
         const { plaintext, protectedHeader: header } = await compactDecrypt(
           text,
@@ -65,7 +67,7 @@ export function createSeal(keys: readonly string[], clock: Clock): Seal {
           { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] },
         );
         const { typ, exp, bnd } = header;
-        if (typ !== kind || typeof exp !== "number" || exp * 1000 <= clock.now()) return undefined;
+        if (typ !== kind || typeof exp !== "number" || exp * 1000 <= now) return undefined;
         if (bnd !== undefined && typeof bnd !== "string") return undefined;
         return { content: JSON.parse(Buffer.from(plaintext).toString("utf8")), boundTo: bnd };
       } catch (error) {

@@ -86,14 +86,14 @@ export function createTickets(options: TicketsOptions): Tickets {
       );
       const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;
       const content = { app: app.id, id: ticketId, secret: ticketSecret };
-      const handle = await seal.seal(kind, content, { boundTo, expiresAt: clock.now() + handleMaxAgeMs });
+      const handle = await seal.seal(kind, content, { boundTo, expiresAt: clock.wallNow() + handleMaxAgeMs });
       const remainingMs = millisecondsOf(remainingDuration);
       return {
         handle,
         ticketId,
         ticketSecret,
         qrContent,
-        expiresAt: expireTime?.getTime() ?? clock.now() + remainingMs,
+        expiresAt: expireTime?.getTime() ?? clock.wallNow() + remainingMs,
         remainingMs,
         minPollIntervalMs: millisecondsOf(minPollInterval),
       };

@@ -1,5 +1,5 @@
 import { Refusal } from "../domain/refusal.js";
-import { isCanonicalBase64url } from "../domain/secrets.js";
+import { isTicketId } from "../domain/secrets.js";
 
 /** What a QR code of ours says. Times are milliseconds since the Unix epoch. */
 export interface QrContent {
@@ -43,7 +43,7 @@ export function readContent(text: string): ScannedContent {
 
   const { scene, random, userPoolId } = content;
   if (!isFilled(scene) || !isFilled(random) || !isFilled(userPoolId)) throw invalid();
-  if (!isCanonicalBase64url(random, 16)) throw invalid();
+  if (!isTicketId(random)) throw invalid();
 
   const { createdAt, expireAt, expiresIn, customData } = content;
   if (createdAt !== undefined && typeof createdAt !== "string") throw invalid();

@@ -1,9 +1,9 @@
 import type { GrpcConfig } from "../config/config.js";
 import { Refusal } from "../domain/refusal.js";
-import { createFairQueue, type FairQueue } from "./fair_queue.js";
+import { type CallTurns, createCallTurns } from "./call_turns.js";
 
 /** Decides which calls are served, and in which order they start. */
-export interface Admission extends FairQueue {
+export interface Admission extends CallTurns {
   /**
    * Counts a call of the caller. Each call that was counted has to be given back by `leave`.
    *
@@ -62,7 +62,7 @@ function createAdmission({ perCaller, total, startsPerTurn }: Bounds): Admission
   const counts = new Map<string, number>();
   let all = 0;
   return {
-    ...createFairQueue(startsPerTurn),
+    ...createCallTurns(startsPerTurn),
     enter(caller) {
       const count = counts.get(caller) ?? 0;
       if (count >= perCaller.max) throw perCaller.refusal;

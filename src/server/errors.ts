@@ -8,6 +8,11 @@ interface Answer {
   readonly code: status;
   /** Sent as RetryInfo where waiting helps, in milliseconds. */
   readonly retryAfter?: number;
+  /**
+   * Whether gRPC's own retries are told to leave it, which know the code only: what is known to be away for a second or more
+   * would be asked for four times.
+   */
+  readonly noRetries?: true;
 }
 
 /** The one table from reasons to gRPC codes. */
@@ -34,7 +39,7 @@ export const answers: Readonly<Record<Reason, Answer>> = {
   WATCH_SUPERSEDED: { code: status.ABORTED },
   STORE_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 1_000 },
   SERVER_DRAINING: { code: status.UNAVAILABLE, retryAfter: 500 },
-  ISSUER_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 2_000 },
+  ISSUER_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 2_000, noRetries: true },
   OUTCOME_UNKNOWN: { code: status.UNAVAILABLE },
   INTERNAL: { code: status.INTERNAL },
 };
@@ -49,7 +54,7 @@ export function refusalOf(error: unknown): Refusal {
 
 /** The refusal as a gRPC status with google.rpc details in `grpc-status-details-bin`. */
 export function statusOf(refusal: Refusal): StatusObject {
-  const { code, retryAfter } = answers[refusal.reason];
+  const { code, retryAfter, noRetries } = answers[refusal.reason];
   const details = [packed(ErrorInfo, errorInfoOf(refusal))];
   if (refusal.fieldViolations.length > 0) {
     details.push(
@@ -64,6 +69,8 @@ export function statusOf(refusal: Refusal): StatusObject {
   const rich = Status.encode(Status.fromPartial({ code, message: refusal.message, details })).finish();
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(rich));
+  // gRFC A6: a negative value forbids another attempt.
+  if (noRetries) metadata.set("grpc-retry-pushback-ms", "-1");
   return { code, details: refusal.message, metadata };
 }
 

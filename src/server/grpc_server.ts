@@ -1,5 +1,4 @@
 import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { AppAuthenticator } from "../auth/app_credentials.js";
@@ -13,9 +12,11 @@ import { bind } from "./bind.js";
 import { createCallLog } from "./call_log.js";
 import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
 import type { Handlers } from "./handlers.js";
+import { addHealth, healthService, type ServingStatus } from "./health.js";
 import { createInFlight } from "./in_flight.js";
+import { createLimits } from "./limits.js";
 import { rawMessages } from "./raw_requests.js";
-import { addReflection } from "./reflection.js";
+import { addReflection, reflectionServices } from "./reflection.js";
 
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
@@ -64,6 +65,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.max_receive_message_length": config.maxMessageBytes,
     // No grace: calls and watches on an old connection go on until they end by themselves.
     ...(config.maxConnectionAge > 0 && { "grpc.max_connection_age_ms": config.maxConnectionAge }),
+    "grpc.max_concurrent_streams": config.limits.streamsPerConnection,
     "grpc.keepalive_time_ms": config.keepalive.interval,
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
     // Bookkeeping for a debugging service that is not offered: 4 % of the CPU.
@@ -74,19 +76,21 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const admissions = createAdmissions(config.limits);
   const edge: CallEdge = { log: createCallLog(log, refusals), inFlight, admissions };
   server.addService(rawMessages(QrLoginServiceService), implementation(options, edge));
-  const serving = "SERVING";
-  const health = new HealthImplementation({
-    ...{ "": serving, [serviceName]: serving, [livenessName]: serving, [clockName]: serving },
+  const limits = createLimits({
+    ...{ config: config.limits, clock, log },
+    services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
   });
-  health.addToServer(server);
+  const healthNames = ["", serviceName, livenessName, clockName];
+  const health = addHealth(server, healthNames, config.limits.healthWatches, limits.floods);
   if (config.reflection) addReflection(server);
 
   const port = await bind(server, config);
+  limits.attach(server);
   const address = `${config.address.slice(0, config.address.lastIndexOf(":"))}:${port}`;
 
   let stopping = false;
   function setServing(isServing: boolean): void {
-    for (const name of ["", serviceName]) health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
+    for (const name of ["", serviceName]) health.setStatus(name, servingStatus(isServing));
   }
 
   async function stop(): Promise<void> {
@@ -100,6 +104,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await atMost(2 * closeGrace, closed, clock);
+    // Such as peers that never said anything, or do not close their end.
+    limits.close();
     refusals.close();
   }
 
@@ -107,12 +113,16 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   return {
     address,
     setServing: (isServing) => stopping || setServing(isServing),
-    setClockRight: (isRight) => health.setStatus(clockName, isRight ? "SERVING" : "NOT_SERVING"),
+    setClockRight: (isRight) => health.setStatus(clockName, servingStatus(isRight)),
     stop() {
       stopped ??= stop();
       return stopped;
     },
   };
+}
+
+function servingStatus(isServing: boolean): ServingStatus {
+  return isServing ? "SERVING" : "NOT_SERVING";
 }
 
 function implementation(

@@ -67,13 +67,15 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
     async handle(app, request, call) {
       const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
       const prepared = tickets.prepare(app, wish);
-      const { ticket, createdAt } = prepared;
+      const { ticket } = prepared;
       call.about(ticket.id);
-      const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt });
+      const createdAt = clock.wallTimeOf(prepared.createdAt);
+      const expiresAt = clock.wallTimeOf(ticket.expiresAt);
+      const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt, expiresAt });
       const image =
         wanted && (await images.render(qrContent, wanted, { caller: app.id, signal: call.signal() }));
       await tickets.create(prepared);
-      return createdMessage(prepared, qrContent, image, told.minPollInterval, clock.now());
+      return createdMessage(prepared, qrContent, image, told.minPollInterval, clock);
     },
   };
 
@@ -83,7 +85,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
     async handle(app, request, call) {
       const proof = readProof(request);
       call.about(proof.ticketId);
-      return { status: statusMessage(await tickets.get(app, proof), proof, clock.now()) };
+      return { status: statusMessage(await tickets.get(app, proof), proof, clock) };
     },
   };
 
@@ -94,7 +96,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       const proof = readProof(request);
       call.about(proof.ticketId);
       return watch(app, proof, {
-        onTicket: (ticket) => output.write({ status: statusMessage(ticket, proof, clock.now()) }),
+        onTicket: (ticket) => output.write({ status: statusMessage(ticket, proof, clock) }),
         onEnd: output.end,
       });
     },
@@ -109,7 +111,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       const ticket = await tickets.markScanned(approver, scanned);
       // An app that has left the configuration has no better name than its id.
       const app = appOf.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
-      return scannedMessage(ticket, app, clock.now());
+      return scannedMessage(ticket, app, clock);
     },
   };
 
@@ -153,7 +155,7 @@ export function createHandlers({ tickets, watch, images, signer, apps, clock, ..
       return tickets.exchange(app, exchangeTicket, codeVerifier, async (ticket) => {
         const { approval } = ticket;
         const tokens = approval && (await signer?.sign({ ...ticket, approval }));
-        return exchangedMessage(ticket, tokens, clock.now());
+        return exchangedMessage(ticket, tokens, clock);
       });
     },
   };

@@ -8,7 +8,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { type Server, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { type Server, type ServerDuplexStream, type ServiceDefinition, status } from "@grpc/grpc-js";
 import * as v1 from "../../gen/grpc/reflection/v1/reflection.js";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
 import { decodeRequest } from "./decode.js";
@@ -17,18 +17,38 @@ import { type RequestBytes, rawRequests } from "./raw_requests.js";
 /** What the server serves, as descriptor sets made by `npm run generate`. */
 const descriptorSets = ["qrlogin", "health", "reflection"];
 
+/** How many streams may be open, and how many requests one may make: more than any tool needs. */
+const maxStreams = 32;
+const maxRequests = 1_000;
+
+/** The two versions have the same messages under different names. */
+export const reflectionServices: readonly ServiceDefinition[] = [
+  v1.ServerReflectionService,
+  v1alpha.ServerReflectionService,
+];
+
+type Answer = v1.ServerReflectionResponse["messageResponse"];
+type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
+
 /**
- * The server reflection service, versions v1 and v1alpha (grpc/doc/server-reflection.md), for `grpcurl` and `buf curl`.
+ * Adds the server reflection service, versions v1 and v1alpha (grpc/doc/server-reflection.md), for `grpcurl` and `buf curl`.
  *
  * Our own because `@grpc/reflection` loses the imports of a file (grpc/grpc-node#3034); both versions because Python's client
  * speaks only the older one.
  */
 export function addReflection(server: Server): void {
-  const registry = loadDescriptors();
-  const answer = (request: v1.ServerReflectionRequest) => answerTo(request, registry);
-  // The two versions have the same messages under different names.
-  server.addService(rawRequests(v1.ServerReflectionService), { serverReflectionInfo: reflect(answer) });
-  server.addService(rawRequests(v1alpha.ServerReflectionService), { serverReflectionInfo: reflect(answer) });
+  const serverReflectionInfo = reflect(createAnswers(loadDescriptors()));
+  for (const service of reflectionServices) {
+    server.addService(encodedAnswers(rawRequests(service)), { serverReflectionInfo });
+  }
+}
+
+/** The service with responses that are encoded already. */
+function encodedAnswers(definition: ServiceDefinition): ServiceDefinition {
+  const responseSerialize = (bytes: Buffer) => bytes;
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, method]) => [name, { ...method, responseSerialize }]),
+  );
 }
 
 /** Every type and service that the server knows. */
@@ -43,50 +63,83 @@ export function loadDescriptors(): FileRegistry {
   return createFileRegistry(create(FileDescriptorSetSchema, { file: [...unique.values()] }));
 }
 
-function reflect(answer: (request: v1.ServerReflectionRequest) => v1.ServerReflectionResponse) {
-  return (call: ServerDuplexStream<RequestBytes, v1.ServerReflectionResponse>) => {
+/** Answers the requests of a stream. Reads no further while the client does not read. */
+function reflect(answer: (request: v1.ServerReflectionRequest) => Uint8Array) {
+  let streams = 0;
+  return (call: ReflectionCall) => {
+    let requests = 0;
+    let isOver = false;
+    const fail = (code: status, details: string) => {
+      isOver = true;
+      call.emit("error", { code, details });
+    };
+    streams += 1;
+    call.once("close", () => {
+      streams -= 1;
+    });
     call.on("data", (request: RequestBytes) => {
+      if (isOver) return;
+      if (++requests > maxRequests) return fail(status.RESOURCE_EXHAUSTED, "too many requests in one stream");
       try {
-        call.write(answer(decodeRequest(v1.ServerReflectionRequest, request.take())));
+        const isFull = !call.write(answer(decodeRequest(v1.ServerReflectionRequest, request.take())));
+        if (isFull) call.pause();
       } catch {
-        call.emit("error", { code: status.INVALID_ARGUMENT, details: "the request cannot be decoded" });
+        fail(status.INVALID_ARGUMENT, "the request cannot be decoded");
       }
     });
-    call.on("end", () => call.end());
+    call.on("drain", () => call.resume());
+    call.on("end", () => isOver || call.end());
+    if (streams > maxStreams) fail(status.RESOURCE_EXHAUSTED, "too many reflection streams");
   };
 }
 
-function answerTo(request: v1.ServerReflectionRequest, registry: FileRegistry): v1.ServerReflectionResponse {
-  return {
-    validHost: request.host,
-    originalRequest: request,
-    messageResponse: messageFor(request, registry),
-  };
-}
+/** Answers requests with encoded responses. What they tell of our types is encoded once. */
+function createAnswers(registry: FileRegistry): (request: v1.ServerReflectionRequest) => Uint8Array {
+  const encode = (messageResponse: Answer) =>
+    v1.ServerReflectionResponse.encode({
+      validHost: "",
+      originalRequest: undefined,
+      messageResponse,
+    }).finish();
+  const service = [...registry].flatMap((type) => (type.kind === "service" ? [{ name: type.typeName }] : []));
+  const services = encode({ $case: "listServicesResponse", value: { service } });
+  const notFound = encode({
+    $case: "errorResponse",
+    value: { errorCode: status.NOT_FOUND, errorMessage: "not found" },
+  });
+  const files = new Map([...registry.files].map((file) => [file, encode(withImports(file))]));
+  const fileAnswer = (file: DescFile | undefined) => (file && files.get(file)) ?? notFound;
 
-function messageFor(
-  { messageRequest: asked }: v1.ServerReflectionRequest,
-  registry: FileRegistry,
-): v1.ServerReflectionResponse["messageResponse"] {
-  switch (asked?.$case) {
-    case "listServices": {
-      const service = [...registry]
-        .filter((type) => type.kind === "service")
-        .map(({ typeName: name }) => ({ name }));
-      return { $case: "listServicesResponse", value: { service } };
+  function answerTo({ messageRequest: asked }: v1.ServerReflectionRequest): Uint8Array {
+    switch (asked?.$case) {
+      case "listServices":
+        return services;
+      case "fileByFilename":
+        return fileAnswer(registry.getFile(asked.value));
+      case "fileContainingSymbol":
+        return fileAnswer(fileOfSymbol(asked.value, registry));
+      case "allExtensionNumbersOfType":
+        // None of our types has extensions.
+        return registry.getMessage(asked.value)
+          ? encode({
+              $case: "allExtensionNumbersResponse",
+              value: { baseTypeName: asked.value, extensionNumber: [] },
+            })
+          : notFound;
+      default:
+        return notFound;
     }
-    case "fileByFilename":
-      return filesFrom(registry.getFile(asked.value));
-    case "fileContainingSymbol":
-      return filesFrom(fileOfSymbol(asked.value, registry));
-    case "allExtensionNumbersOfType":
-      // None of our types has extensions.
-      return registry.getMessage(asked.value)
-        ? { $case: "allExtensionNumbersResponse", value: { baseTypeName: asked.value, extensionNumber: [] } }
-        : notFound();
-    default:
-      return notFound();
   }
+
+  return (request) => {
+    const echo = v1.ServerReflectionResponse.encode({
+      validHost: request.host,
+      originalRequest: request,
+      messageResponse: undefined,
+    }).finish();
+    // Two encodings one after the other are the encoding of both.
+    return Buffer.concat([echo, answerTo(request)]);
+  };
 }
 
 /** A symbol is a type or a service, or a member of one: a method, a field, an enum value. */
@@ -96,8 +149,7 @@ function fileOfSymbol(symbol: string, registry: FileRegistry): DescFile | undefi
 }
 
 /** The file and all that it imports, so that the caller need not ask again. */
-function filesFrom(file: DescFile | undefined): v1.ServerReflectionResponse["messageResponse"] {
-  if (!file) return notFound();
+function withImports(file: DescFile): Answer {
   const wanted = new Set<DescFile>();
   const want = (one: DescFile) => {
     if (wanted.has(one)) return;
@@ -109,8 +161,4 @@ function filesFrom(file: DescFile | undefined): v1.ServerReflectionResponse["mes
     Buffer.from(toBinary(FileDescriptorProtoSchema, one.proto)),
   );
   return { $case: "fileDescriptorResponse", value: { fileDescriptorProto } };
-}
-
-function notFound(): v1.ServerReflectionResponse["messageResponse"] {
-  return { $case: "errorResponse", value: { errorCode: status.NOT_FOUND, errorMessage: "not found" } };
 }

@@ -23,6 +23,7 @@ const limits = {
   ticketSecret: 128,
   exchangeTicket: 256,
   codeVerifier: 128,
+  ipAddress: 64,
   contextText: 256,
   imageSize: { min: 64, max: 1_024, default: 320 },
   imageMargin: { max: 16, default: 4 },
@@ -117,10 +118,7 @@ function ttlOf(ttl: Duration | undefined, fields: Fields): number | undefined {
 }
 
 function requesterOf(requester: RequesterContextMessage | undefined, fields: Fields): RequesterContext {
-  const ipAddress = requester?.ipAddress ?? "";
-  if (ipAddress !== "" && isIP(ipAddress) === 0) {
-    fields.violate("requester.ip_address", "must be an IPv4 or IPv6 address");
-  }
+  const ipAddress = addressOf(requester?.ipAddress ?? "", fields);
   const text = (name: string, value = "") =>
     fields.optional(`requester.${name}`, value, limits.contextText).replace(deceptive, "");
   return {
@@ -129,6 +127,15 @@ function requesterOf(requester: RequesterContextMessage | undefined, fields: Fie
     deviceName: text("device_name", requester?.deviceName),
     place: text("place", requester?.place),
   };
+}
+
+/** The address without its zone (RFC 4007), which means something on the machine alone that has seen the address. */
+function addressOf(text: string, fields: Fields): string {
+  const field = "requester.ip_address";
+  if (text.length > limits.ipAddress)
+    fields.violate(field, `must have at most ${limits.ipAddress} characters`);
+  else if (text !== "" && isIP(text) === 0) fields.violate(field, "must be an IPv4 or IPv6 address");
+  return text.replace(/%.*$/s, "");
 }
 
 const imageFormats = new Map<QrImageFormat, ImageOptions["format"]>([

@@ -7,20 +7,21 @@ import type {
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import type { SignedTokens } from "../auth/token_signer.js";
+import type { Clock } from "../domain/clock.js";
 import { durationOf } from "../domain/durations.js";
 import { exchangeTicketOf } from "../domain/secrets.js";
 import { isTerminal, type Ticket } from "../domain/ticket.js";
 import type { Image } from "../qr/image.js";
 import type { PreparedTicket, TicketProof } from "../service/tickets.js";
 
-/** The whole status, for whoever has shown the ticket secret. `now` is in milliseconds since the Unix epoch. */
-export function statusMessage(ticket: Ticket, { ticketSecret }: TicketProof, now: number): TicketStatus {
+/** The whole status, for whoever has shown the ticket secret. `clock` is the one by which tickets expire. */
+export function statusMessage(ticket: Ticket, { ticketSecret }: TicketProof, clock: Clock): TicketStatus {
   return {
     ticketId: ticket.id,
     state: TicketState[ticket.state],
     revision: ticket.revision,
-    expireTime: new Date(ticket.expiresAt),
-    remainingDuration: isTerminal(ticket.state) ? durationOf(0) : remaining(ticket, now),
+    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
+    remainingDuration: isTerminal(ticket.state) ? durationOf(0) : remaining(ticket, clock),
     scannedBy: ticket.scannedBy && { nickname: ticket.scannedBy.nickname, photoUrl: ticket.scannedBy.photo },
     exchangeTicket: ticket.state === "AUTHORIZED" ? exchangeTicketOf(ticket.id, ticketSecret) : "",
     cancelReason: CancelReason[ticket.cancelReason ?? "UNSPECIFIED"],
@@ -32,20 +33,20 @@ export function createdMessage(
   qrContent: string,
   image: Image | undefined,
   minPollInterval: number,
-  now: number,
+  clock: Clock,
 ): CreateTicketResponse {
   return {
     ticketId: ticket.id,
     ticketSecret,
     qrContent,
     qrImage: image && { mediaType: image.mediaType, data: Buffer.from(image.data) },
-    expireTime: new Date(ticket.expiresAt),
-    remainingDuration: remaining(ticket, now),
+    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
+    remainingDuration: remaining(ticket, clock),
     minPollInterval: durationOf(minPollInterval),
   };
 }
 
-export function scannedMessage(ticket: Ticket, app: RequestingApp, now: number): MarkScannedResponse {
+export function scannedMessage(ticket: Ticket, app: RequestingApp, clock: Clock): MarkScannedResponse {
   return {
     ticketId: ticket.id,
     state: TicketState[ticket.state],
@@ -53,8 +54,8 @@ export function scannedMessage(ticket: Ticket, app: RequestingApp, now: number):
     app,
     requester: ticket.requester && { ...ticket.requester },
     customData: JSON.parse(ticket.customData ?? "{}"),
-    expireTime: new Date(ticket.expiresAt),
-    remainingDuration: remaining(ticket, now),
+    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
+    remainingDuration: remaining(ticket, clock),
   };
 }
 
@@ -66,7 +67,7 @@ export function decidedMessage(ticket: Ticket): { state: TicketState; revision: 
 export function exchangedMessage(
   { userPoolId, approval, scanner }: Ticket,
   tokens: SignedTokens | undefined,
-  now: number,
+  clock: Clock,
 ): ExchangeUserInfoResponse {
   if (!approval || !scanner) throw new Error("an authorized ticket has no approval");
   const { photo, ...profile } = approval.profile;
@@ -75,7 +76,7 @@ export function exchangedMessage(
     user: { ...profile, photoUrl: photo, claims: { ...profile.claims } },
     userPoolId,
     approval: {
-      approveTime: new Date(approval.approvedAt),
+      approveTime: new Date(clock.wallTimeOf(approval.approvedAt)),
       issuer: scanner.issuer,
       subject: scanner.subject,
       clientId: signIn.clientId,
@@ -87,11 +88,11 @@ export function exchangedMessage(
       idToken: tokens.idToken,
       accessToken: tokens.accessToken,
       expireTime: new Date(tokens.expiresAt),
-      remainingDuration: durationOf(Math.max(0, tokens.expiresAt - now)),
+      remainingDuration: durationOf(tokens.life),
     },
   };
 }
 
-function remaining(ticket: Ticket, now: number): Duration {
-  return durationOf(Math.max(0, ticket.expiresAt - now));
+function remaining(ticket: Ticket, clock: Clock): Duration {
+  return durationOf(Math.max(0, ticket.expiresAt - clock.now()));
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../domain/clock.js";
 import { Refusal } from "../domain/refusal.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
@@ -5,7 +6,7 @@ import type { CallingApp, TicketProof } from "./tickets.js";
 import { creatorOnly } from "./tickets.js";
 import { createWatchers } from "./watchers.js";
 import type { TicketAccess } from "./write.js";
-import { inStore, load } from "./write.js";
+import { load, subscribe } from "./write.js";
 
 export interface WatchOptions {
   /** The same status is sent again after so many milliseconds. */
@@ -47,9 +48,11 @@ export type WatchTicket = ReturnType<typeof createWatch>;
  *
  * Callbacks, where the rest of the service has promises: a watch waits for minutes and there are tens of thousands. While it
  * waits there is a subscription and a timer, and no suspended function.
+ *
+ * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
  */
-export function createWatch(access: TicketAccess, options: WatchOptions) {
-  const { store, clock } = access;
+export function createWatch(access: TicketAccess, options: WatchOptions, timer: Clock = access.clock) {
+  const { clock } = access;
   const watchers = createWatchers(options.maxPerTicket);
 
   return function watch(app: CallingApp, proof: TicketProof, listener: WatchListener): TicketWatch {
@@ -64,7 +67,7 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
 
     async function start(): Promise<void> {
       try {
-        unsubscribe = await inStore(() => store.subscribe(proof.ticketId, onHint));
+        unsubscribe = await subscribe(access, proof.ticketId, onHint);
         const ticket = await load(access, proof.ticketId);
         // Only now: a stranger must not be able to end the creator's watch.
         creatorOnly(app, proof)(ticket);
@@ -86,22 +89,24 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     }
 
     function resume(): void {
-      heartbeatAt = clock.now() + options.heartbeat;
-      wait(last.expiresAt);
+      heartbeatAt = timer.now() + options.heartbeat;
+      wait(endOf(last));
     }
 
     /** Waits for a hint, for the heartbeat, or until it is time to read again. */
     function wait(readAgainAt: number): void {
       if (isOver) return;
-      if (hasChanged) void readAgain();
-      else
-        cancelTimer = clock.after(Math.max(0, Math.min(heartbeatAt, readAgainAt) - clock.now()), readAgain);
+      const at = Math.min(heartbeatAt, readAgainAt);
+      if (hasChanged) wake();
+      else cancelTimer = timer.after(Math.max(0, at - timer.now()), wake);
     }
 
     function onHint(): void {
       hasChanged = true;
-      if (cancelTimer) void readAgain();
+      if (cancelTimer) wake();
     }
+
+    const wake = () => void readAgain();
 
     async function readAgain(): Promise<void> {
       stopWaiting();
@@ -109,15 +114,15 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
       try {
         const current = await read(proof.ticketId);
         if (isOver) return;
-        const isDue = clock.now() >= heartbeatAt;
+        const isDue = timer.now() >= heartbeatAt;
         if (current === "away") {
           // What was true last is said again; that the time has run out is not for us to invent.
           if (isDue) deliver(last);
-          else wait(clock.now() + storeRetryDelay);
+          else wait(timer.now() + storeRetryDelay);
         } else if (isDue || current.writeId !== last.writeId) {
           deliver(current);
         } else {
-          wait(current.expiresAt);
+          wait(endOf(current));
         }
       } catch (error) {
         end(error);
@@ -146,6 +151,11 @@ export function createWatch(access: TicketAccess, options: WatchOptions) {
     void start();
     return { resume, end };
   };
+
+  /** Returns the moment of `timer` at which the ticket's time runs out. */
+  function endOf(ticket: Ticket): number {
+    return timer.now() + ticket.expiresAt - clock.now();
+  }
 
   async function read(id: string): Promise<Ticket | "away"> {
     try {

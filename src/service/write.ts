@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.js";
 import type { Command } from "../domain/decide.js";
 import { decide, expiryOf } from "../domain/decide.js";
 import { Refusal } from "../domain/refusal.js";
-import { newWriteId } from "../domain/secrets.js";
+import { isTicketId, newWriteId } from "../domain/secrets.js";
 import type { Lifetimes, Ticket } from "../domain/ticket.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { StoreUnavailable } from "../store/ticket_store.js";
@@ -48,15 +48,39 @@ export interface Performance<Prepared> {
  */
 export function load({ store, clock, lifetimes }: TicketAccess, id: string, read?: Ticket): Promise<Ticket> {
   return inStore(async () => {
+    mustBeTicketId(id);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const ticket = (attempt === 0 && read) || (await store.get(id));
       if (!ticket) throw new Refusal("TICKET_NOT_FOUND");
-      const expired = expiryOf(ticket, { now: clock.now(), writeId: newWriteId(), lifetimes });
+      const now = clock.now();
+      // Most tickets that are read live: none of them costs a write id.
+      if (now < ticket.expiresAt) return ticket;
+      const expired = expiryOf(ticket, { now, writeId: newWriteId(), lifetimes });
       if (!expired) return ticket;
       if (await store.replace(expired, ticket.writeId)) return expired;
     }
     throw new Refusal("CONCURRENT_UPDATE");
   });
+}
+
+/**
+ * Calls `onChange` when the ticket may have been written, as {@link TicketStore.subscribe}.
+ *
+ * @throws Refusal TICKET_NOT_FOUND, STORE_UNAVAILABLE
+ */
+export function subscribe({ store }: TicketAccess, id: string, onChange: () => void): Promise<() => void> {
+  return inStore(async () => {
+    mustBeTicketId(id);
+    return store.subscribe(id, onChange);
+  });
+}
+
+/**
+ * Throws Refusal TICKET_NOT_FOUND where no ticket can have the id. No such text reaches a store, in whose keys and channels a
+ * brace, say, would mean something.
+ */
+function mustBeTicketId(id: string): void {
+  if (!isTicketId(id)) throw new Refusal("TICKET_NOT_FOUND");
 }
 
 /**

@@ -7,7 +7,7 @@ const sliceSize = 500;
 
 /** Remembers when ids fall due: a wheel of one bucket a second and one timer in all, none while nothing waits. */
 export interface Deadlines {
-  /** Has `onDue` called with the id at `at` (milliseconds since the Unix epoch) or up to a second later. */
+  /** Has `onDue` called with the id at `at`, a moment of the clock, or up to a second later. */
   add(id: string, at: number): void;
   /** Forgets every id and lets go of the timer. */
   close(): void;
@@ -28,7 +28,7 @@ export function createDeadlines(clock: Clock, onDue: (id: string) => void): Dead
 
   function sweep(): void {
     cancelTimer = undefined;
-    // A timer may be early, and the time of day may be set back: an id that is let go too soon never falls due again.
+    // A timer may be early: an id that is let go too soon never falls due again.
     if (clock.now() < awaited * bucketMs) {
       wait(awaited);
       return;

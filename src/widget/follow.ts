@@ -11,7 +11,7 @@ export interface Follower {
   onReach(reached: boolean): void;
 }
 
-/** So many streams in a row that bring nothing, while polls are answered, and polling takes their place. */
+/** So many streams in a row that bring nothing or end soon, while polls are answered, and polling takes their place. */
 const maxBarren = 3;
 
 /** When a stream is tried again after that. */
@@ -19,6 +19,9 @@ const pushAgainMs = 60_000;
 
 /** A stream tells the status at once. One that does not by then is held back on its way. */
 const firstStatusMs = 6_000;
+
+/** A stream that ends sooner costs more calls than polling would, though it brings the status. */
+const shortMs = 10_000;
 
 /** After the expiry, a stream that has not told it is dead. */
 const lateMs = 3_000;
@@ -82,16 +85,18 @@ export function follow(api: Api, handle: string, intervalMs: number, follower: F
   function listen(): void {
     const opened = api.events(handle);
     source = opened;
+    const openedAt = performance.now();
     let brought = false;
     // Whether the ticket is gone or the network is, EventSource does not say: a poll does.
     const lost = () => {
       if (opened !== source) return;
       rest();
-      later(brought ? pauseAfter(0) : 0, () => void poll(!brought));
+      const holds = brought && performance.now() - openedAt >= shortMs;
+      if (holds) barren = 0;
+      later(brought ? pauseAfter(0) : 0, () => void poll(!holds));
     };
     opened.addEventListener("status", ({ data }) => {
       brought = true;
-      barren = 0;
       const status = JSON.parse(data) as Status;
       later(status.remainingMs + lateMs, lost);
       take(status);

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../domain/clock.js";
+import { watchLife } from "./life.js";
 import { pauseAfter, steadyLife } from "./pause.js";
 import type { WorkerEnd, WorkerProcess } from "./worker_process.js";
 
@@ -38,6 +39,7 @@ export function createSlot({ number, fork, inTurn, stopDeadline, log, clock }: S
   let serves = false;
   let emptied = false;
   let cancelPause = () => {};
+  let stopWatching = () => {};
   let deaths = 0;
   let starts = 0;
 
@@ -50,7 +52,14 @@ export function createSlot({ number, fork, inTurn, stopDeadline, log, clock }: S
       serves = true;
       const since = clock.now();
       log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker serves");
-      void worker.ended.then((end) => over(worker, end, clock.now() - since));
+      stopWatching = watchLife(worker, clock, (silentMs) => {
+        log.error({ ...naming(worker), silentMs }, "worker does not answer and is killed");
+        worker.kill();
+      });
+      void worker.ended.then((end) => {
+        stopWatching();
+        over(worker, end, clock.now() - since);
+      });
       return grpcAddress;
     } catch (error) {
       worker.kill();
@@ -111,6 +120,8 @@ export function createSlot({ number, fork, inTurn, stopDeadline, log, clock }: S
       const worker = empty();
       if (!worker || !serves) return kill();
       log.info(naming(worker), "worker stops");
+      // It closes the channel before it has finished its calls. From now on the deadline counts.
+      stopWatching();
       worker.stop(last);
       const cancel = clock.after(stopDeadline, () => worker.kill());
       await worker.ended;

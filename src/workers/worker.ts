@@ -1,5 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { type App, startApp } from "../app.js";
+import { watchDescriptors } from "../descriptors.js";
+import { systemClock } from "../domain/clock.js";
 import { createProcessLog, type LogProcess } from "../log/process_log.js";
 import { redaction } from "../server/redaction.js";
 import { serviceStopTimeout } from "../stop_timeouts.js";
@@ -27,6 +29,9 @@ export async function runWorker(around: WorkerSurroundings): Promise<void> {
   const { worker } = cluster;
   if (!worker) throw new Error("worker is what serve --workers starts; it is of no use by hand");
   around.ignoreSignals();
+  worker.on("message", (order: Order) => {
+    if (order.kind === "ping") void report(worker, { kind: "pong" });
+  });
   const { start, stop } = ordersTo(worker);
   await report(worker, { kind: "waiting" });
   const { number, config } = await start;
@@ -42,6 +47,8 @@ export async function runWorker(around: WorkerSurroundings): Promise<void> {
     worker.disconnect();
     return;
   }
+  // It takes connections of its own; a limit that is too low its parent has said.
+  const endDescriptors = watchDescriptors({ needed: 0, log, clock: systemClock });
   await report(worker, { kind: "ready", grpcAddress: app.grpcAddress });
   const reason = await stop;
   const timeoutMs = serviceStopTimeout(config.grpc);
@@ -52,6 +59,7 @@ export async function runWorker(around: WorkerSurroundings): Promise<void> {
   // Connections that are there stay until the stop closes them. New ones go to the others.
   if (reason === "others go on") worker.disconnect();
   await app.stop();
+  endDescriptors();
   clearInterval(awake);
   worker.disconnect();
 }

@@ -10,6 +10,8 @@ export interface WorkerProcess {
   /** Where it listens, once it serves. Rejected with an Error that says in one line why it does not. */
   readonly ready: Promise<string>;
   readonly ended: Promise<WorkerEnd>;
+  /** Asks for a sign of life. `onPong` is called when the worker's event loop answers, and never if it does not. */
+  ping(onPong: () => void): void;
   /** Asks it to stop politely; see {@link Order}. */
   stop(last: boolean): void;
   /** Ends it at once. */
@@ -42,6 +44,7 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
     // A worker that cannot be told anything has ended, which is heard of below.
     worker.send(order, () => {});
   };
+  let onPong = () => {};
   const ended = new Promise<WorkerEnd>((resolve) => {
     worker.once("exit", (code: number | null, signal: string | null) => {
       if (code !== 0) passing()?.close();
@@ -58,6 +61,7 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
     worker.on("message", (report: Report) => {
       if (report.kind === "waiting") send({ kind: "start", number, config });
       else if (report.kind === "ready") resolve(report.grpcAddress);
+      else if (report.kind === "pong") onPong();
       else if (report.kind === "failed") reject(new Error(report.why));
     });
     worker.on("error", ({ message }) => {
@@ -72,6 +76,10 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
     pid: worker.process.pid,
     ready,
     ended,
+    ping(callback) {
+      onPong = callback;
+      send({ kind: "ping" });
+    },
     stop: (last) => send({ kind: "stop", last }),
     kill: () => void worker.process.kill("SIGKILL"),
   };

@@ -36,6 +36,25 @@ describe("an app credential", () => {
     expect(apps.authenticate([basic("shop:new secret")])).toBe(shop);
   });
 
+  it("that was right before is right again, and opens the door for no other one", () => {
+    const right = basic("shop:new secret");
+    for (let time = 0; time < 3; time++) {
+      expect(apps.authenticate([right])).toBe(shop);
+      expect(apps.authenticate([right.replace("Basic ", "bASIC  ")])).toBe(shop);
+      expect(apps.authenticate([basic("kiosk:with:colon:")])).toBe(kiosk);
+      for (const wrong of [
+        `${right}=`,
+        ` ${right}`,
+        right.slice(0, -2),
+        basic("kiosk:new secret"),
+        hexDigest(right),
+      ]) {
+        expect(refusalOf(wrong).reason).toBe("APP_UNAUTHENTICATED");
+      }
+      expect(refusalOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
+    }
+  });
+
   it("may be any of the app's secrets while they are rotated", () => {
     expect(apps.authenticate([basic("shop:old secret")])).toBe(shop);
   });

@@ -96,6 +96,12 @@ describe("a profile", () => {
     expect(Object.keys(passed)).toEqual(["__proto__", "tier"]);
     expect("admin" in passed).toBe(false);
   });
+
+  it("passes on no further claim of more than 4096 characters as JSON", () => {
+    const further = poolWith({ furtherClaims: ["a", "b", "c"] });
+    const claims: Claims = { sub: "s", a: "x".repeat(4094), b: "x".repeat(4095), c: Array(2048).fill(1) };
+    expect(Object.keys(profileOf(further, claims)?.claims ?? {})).toEqual(["a"]);
+  });
 });
 
 describe("the sign-in of an approver", () => {
@@ -121,5 +127,8 @@ describe("the sign-in of an approver", () => {
     expect(signInOf({ azp: 7, auth_time: "1700000000", amr: "pwd", acr: 1 })).toEqual(nothing);
     expect(signInOf({ auth_time: -1, amr: ["pwd", 7] })).toEqual(nothing);
     expect(signInOf({ auth_time: 1e300 })).toEqual(nothing);
+    expect(signInOf({ amr: Array(33).fill("pwd"), acr: "x".repeat(1025), azp: "x".repeat(1025) })).toEqual(
+      nothing,
+    );
   });
 });

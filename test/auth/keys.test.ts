@@ -95,6 +95,33 @@ describe("the keys of an issuer", () => {
     },
   );
 
+  it.each(["jwksUri", "jwksFile"])("from %s grow old when the wall clock is set back", async (form) => {
+    const file = join(folder, "jwks.json");
+    const publish = (key: typeof first) => {
+      serve(key);
+      writeFileSync(file, JSON.stringify(setOf(key)));
+    };
+    publish(first);
+    const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
+    const { users } = authenticatorFor([poolWith({ keys })], clock);
+    const token = await signed();
+    await users.authenticate(bearer(token));
+    publish(second);
+    clock.adjust(-3_600_000);
+    clock.advance(300_000);
+    await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+  });
+
+  it("are fetched for a new key within half a minute, though the wall clock is set back", async () => {
+    serve(first);
+    const { users } = remote();
+    await users.authenticate(bearer(await signed()));
+    serve(first, second);
+    clock.adjust(-3_600_000);
+    clock.advance(30_000);
+    expect((await users.authenticate(bearer(await signed(second)))).approver.subject).toBe("user-1");
+  });
+
   it("are never believed for longer than 5 minutes, whatever is configured", async () => {
     serve(first);
     const { users } = remote({ cacheMaxAge: 3_600_000 });
@@ -160,6 +187,77 @@ describe("the keys of an issuer", () => {
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
+  it("are asked for once in a pause while they are away, by any number of callers", async () => {
+    server.answer("/jwks", (_, response) => void response.writeHead(503).end());
+    const { users } = remote();
+    const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => signed(first, { sub: `u${n}` })));
+    const allRefused = () =>
+      Promise.all(
+        tokens.map((token) => expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE")),
+      );
+    await allRefused();
+    await allRefused();
+    expect(server.asked("/jwks")).toBe(2);
+    let fetches = 2;
+    // The pauses begin with the third failure and double from one second to ten.
+    for (const pause of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+      await allRefused();
+      await allRefused();
+      fetches += 1;
+      clock.advance(pause - 1);
+      await allRefused();
+      expect(server.asked("/jwks")).toBe(fetches);
+      clock.advance(1);
+    }
+    serve(first);
+    await Promise.all(tokens.map((token) => users.authenticate(bearer(token))));
+    expect(server.asked("/jwks")).toBe(fetches + 1);
+  });
+
+  it("that are no key set are asked for once in a pause, like those that do not come", async () => {
+    server.answerJson("/jwks", { keys: 7 });
+    const { users } = remote();
+    for (const sub of ["a", "b", "c", "d", "e"]) {
+      const token = await signed(first, { sub });
+      await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    }
+    expect(server.asked("/jwks")).toBe(3);
+  });
+
+  it("are not asked for again by each unknown key while they are away, and known ones go on", async () => {
+    serve(first);
+    const { users } = remote();
+    const known = await signed(first);
+    await users.authenticate(bearer(known));
+    server.answer("/jwks", (_, response) => void response.writeHead(503).end());
+    clock.advance(31_000);
+    for (const sub of ["a", "b", "c", "d", "e"]) {
+      const token = await signed(second, { sub });
+      await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    }
+    expect(server.asked("/jwks")).toBe(4);
+    await users.authenticate(bearer(known));
+    await users.authenticate(bearer(await signed(first, { sub: "another" })));
+    expect(server.asked("/jwks")).toBe(4);
+  });
+
+  it("that come again unchanged, since somebody sent an unknown key, forget no verified token", async () => {
+    serve(first);
+    const { users } = remote();
+    const known = await signed(first);
+    await users.authenticate(bearer(known));
+    clock.advance(31_000);
+    const unknown = await signed(second, { sub: "stranger" });
+    await expectRefusal(users.authenticate(bearer(unknown)), "USER_UNAUTHENTICATED", unknown);
+    expect(server.asked("/jwks")).toBe(2);
+    const verifying = vi.spyOn(crypto.subtle, "verify");
+    await users.authenticate(bearer(known));
+    expect(verifying).not.toHaveBeenCalled();
+    await users.authenticate(bearer(await signed(first, { sub: "another" })));
+    expect(verifying).toHaveBeenCalled();
+    verifying.mockRestore();
+  });
+
   it("are away when they cannot be fetched again, even for a token that was right a moment ago", async () => {
     serve(first);
     const { users } = remote();
@@ -221,6 +319,21 @@ describe("a file of keys", () => {
     rmSync(file());
     await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     write(first);
+    expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
+  });
+
+  it("that stays broken is not read again for each call", async () => {
+    write(first);
+    const { users } = fromFile();
+    const token = await signed();
+    clock.advance(300_000);
+    writeFileSync(file(), "{");
+    for (let times = 0; times < 3; times += 1) {
+      await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    }
+    write(first);
+    await expectRefusal(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
+    clock.advance(1_000);
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 

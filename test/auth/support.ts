@@ -50,24 +50,34 @@ export async function startIssuerServer(): Promise<IssuerServer> {
 /** A clock on the faked `Date`, which jose reads for the age of keys. Timers run when the test moves it. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
+  /** Sets the wall clock forward, or back where `ms` is negative. */
+  adjust(ms: number): void;
   /** How many timers are pending. */
   readonly pending: number;
 }
 
 export function createTestClock(): TestClock {
   const timers = new Set<{ at: number; callback: () => void }>();
+  let offset = 0;
+  const now = () => Date.now() - offset;
   return {
-    now: () => Date.now(),
+    now,
+    wallNow: () => Date.now(),
+    wallTimeOf: (moment) => moment + offset,
     after(ms, callback) {
-      const timer = { at: Date.now() + ms, callback };
+      const timer = { at: now() + ms, callback };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
     advance(ms) {
       vi.setSystemTime(Date.now() + ms);
       for (const timer of [...timers]) {
-        if (timer.at <= Date.now() && timers.delete(timer)) timer.callback();
+        if (timer.at <= now() && timers.delete(timer)) timer.callback();
       }
+    },
+    adjust(ms) {
+      offset += ms;
+      vi.setSystemTime(Date.now() + ms);
     },
     get pending() {
       return timers.size;

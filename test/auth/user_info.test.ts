@@ -1,3 +1,5 @@
+import type { RequestListener, ServerResponse } from "node:http";
+import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { UserPoolConfig } from "../../src/config/config.js";
 import { soon } from "../support/soon.js";
@@ -198,5 +200,87 @@ describe("the full profile", () => {
     await expect(waiting).rejects.toThrow("the call was cancelled");
     await expect(user.fullProfile(gone.signal)).rejects.toThrow("the call was cancelled");
     expect(server.asked("/userinfo")).toBe(1);
+  });
+
+  /** Users of one pool, as many as wanted. */
+  async function signInMany(...subjects: string[]) {
+    const keys = { jwks: { keys: [key.jwk] } };
+    const { users } = authenticatorFor([poolWith({ keys, userInfoUri: `${server.origin}/userinfo` })], clock);
+    return Promise.all(
+      subjects.map(async (sub) => {
+        const token = await sign(key, claimsWith({ sub }), { alg: "ES256", kid: "ES256" });
+        return users.authenticate(bearer(token));
+      }),
+    );
+  }
+  const unavailable = (user: { fullProfile(): Promise<unknown> } | undefined) =>
+    expectRefusal(user?.fullProfile() ?? Promise.resolve(), "ISSUER_UNAVAILABLE");
+
+  it("is refused at once, without asking, after the endpoint has failed three users", async () => {
+    const away: RequestListener = (_, response) => void response.writeHead(503).end();
+    server.answer("/userinfo", away);
+    const users = await signInMany("a", "b", "c", "d");
+    for (const user of users.slice(0, 3)) await unavailable(user);
+    for (const user of users) await unavailable(user);
+    expect(server.asked("/userinfo")).toBe(3);
+    clock.advance(1_000);
+    for (const user of users) await unavailable(user);
+    expect(server.asked("/userinfo")).toBe(6);
+    clock.advance(1_999);
+    await unavailable(users[3]);
+    expect(server.asked("/userinfo")).toBe(6);
+    clock.advance(1);
+    server.answerJson("/userinfo", { sub: "d" });
+    expect(await users[3]?.fullProfile()).toMatchObject({ userId: "d" });
+    server.answer("/userinfo", away);
+    await unavailable(users[0]);
+    await unavailable(users[1]);
+    expect(server.asked("/userinfo")).toBe(9);
+  });
+
+  it("is asked by three at a time to see whether the endpoint is back, and others do not wait", async () => {
+    server.answer("/userinfo", (_, response) => void response.writeHead(503).end());
+    const users = await signInMany("a", "b", "c", "d", "e");
+    for (const user of users.slice(0, 3)) await unavailable(user);
+    clock.advance(1_000);
+    const silent: ServerResponse[] = [];
+    server.answer("/userinfo", (_, response) => {
+      if (silent.length < 3) silent.push(response);
+      else response.writeHead(503).end();
+    });
+    const trials = users.slice(0, 3).map(unavailable);
+    await unavailable(users[3]);
+    await unavailable(users[4]);
+    await vi.waitFor(() => expect(silent).toHaveLength(3));
+    for (const response of silent) response.writeHead(503).end();
+    await Promise.all(trials);
+    expect(server.asked("/userinfo")).toBe(6);
+  });
+
+  it("of others is asked for though one user's fails again and again", async () => {
+    server.answer("/userinfo", (request, response) => {
+      const token = decodeJwt(request.headers.authorization?.slice(7) ?? "");
+      response.writeHead(token.sub === "odd" ? 500 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ sub: token.sub }));
+    });
+    const [odd, other] = await signInMany("odd", "other");
+    for (let times = 0; times < 10; times += 1) await unavailable(odd);
+    expect(server.asked("/userinfo")).toBe(10);
+    expect(await other?.fullProfile()).toMatchObject({ userId: "other" });
+  });
+
+  it("that callers do not wait for says nothing about the endpoint", async () => {
+    const users = await signInMany("a", "b", "c", "d");
+    server.answer("/userinfo", () => {});
+    for (const user of users.slice(0, 3)) {
+      const before = server.asked("/userinfo");
+      const gone = new AbortController();
+      const waiting = user.fullProfile(gone.signal);
+      await vi.waitFor(() => expect(server.asked("/userinfo")).toBe(before + 1));
+      gone.abort(new Error("gone"));
+      await expect(waiting).rejects.toThrow("gone");
+    }
+    server.answerJson("/userinfo", { sub: "d" });
+    expect(await users[3]?.fullProfile()).toMatchObject({ userId: "d" });
   });
 });

@@ -122,12 +122,39 @@ describe("a verified token", () => {
     await expectRefusal(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
   });
 
+  it("is refused as soon as the wall clock is set past its expiry", async () => {
+    const fixed = poolWith({ keys: { jwks: { keys: [first.jwk] } } });
+    const { users } = authenticatorFor([fixed], clock);
+    const token = await signed({ exp: seconds(200) });
+    await users.authenticate(bearer(token));
+    clock.adjust(300_000);
+    await expectRefusal(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
+  });
+
+  it("is verified again after five minutes, though the wall clock was set back", async () => {
+    const fixed = poolWith({ keys: { jwks: { keys: [first.jwk] } } });
+    const { users } = authenticatorFor([fixed], clock);
+    const token = await signed();
+    const checks = spyOnChecks();
+    await users.authenticate(bearer(token));
+    clock.adjust(-3_600_000);
+    clock.advance(300_000);
+    await users.authenticate(bearer(token));
+    expect(checks).toHaveBeenCalledTimes(2);
+  });
+
   it("is remembered by its digest and never by itself", async () => {
     const token = await signed();
     const keys = { refresh: async () => {}, generation: () => 1, keyFor: async () => first.privateKey };
     const set = vi.spyOn(Map.prototype, "set");
     const tokens = createVerifiedTokens<string>(2, clock);
-    tokens.remember(token, { value: "alice", keys, generation: 1, until: Date.now() + 1 });
+    tokens.remember(token, {
+      value: "alice",
+      keys,
+      generation: 1,
+      expiresAt: Date.now() + 1,
+      until: clock.now() + 1,
+    });
     expect(tokens.get(token)).toBe("alice");
     expect(set).toHaveBeenCalledTimes(1);
     expect(JSON.stringify(set.mock.calls)).not.toContain(token);

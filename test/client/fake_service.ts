@@ -2,6 +2,7 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  type ServerOptions,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceError,
@@ -25,8 +26,8 @@ export type Answer = (call: ServerUnaryCall<any, any>) => object | Promise<objec
 export type Answers = Partial<Record<UnaryName, Answer>> & { watchStatus?: (stream: WatchStream) => void };
 
 /** A server of the service whose answers the test decides. */
-export async function startFakeService(answers: Answers, port = 0) {
-  const server = new Server();
+export async function startFakeService(answers: Answers, port = 0, options: ServerOptions = {}) {
+  const server = new Server(options);
   const watches: WatchStream[] = [];
   const calls: { method: string; metadata: Metadata }[] = [];
   const unary =

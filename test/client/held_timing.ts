@@ -6,7 +6,9 @@ export function heldTiming(random = 0.5) {
   const pending: { ms: number; callback: () => void }[] = [];
   const pauses: number[] = [];
   const changes = createChanges();
+  let now = 0;
   const timing: Timing = {
+    now: () => now,
     after(ms, callback) {
       const timer = { ms, callback };
       pending.push(timer);
@@ -29,6 +31,10 @@ export function heldTiming(random = 0.5) {
     pauses,
     pending,
     paused,
+    /** Moves the clock, which stands still otherwise. No pause goes by. */
+    advance(ms: number): void {
+      now += ms;
+    },
     /** Waits until somebody pauses, and lets the pause go by. */
     async pass(): Promise<void> {
       await paused();
@@ -40,6 +46,7 @@ export function heldTiming(random = 0.5) {
 /** Time in which every pause goes by at once. */
 export function hastyTiming(): Timing {
   return {
+    now: () => 0,
     after(_ms, callback) {
       const timer = setImmediate(callback);
       return () => clearImmediate(timer);

@@ -66,18 +66,28 @@ describe("options", () => {
     expect(() => transportOf({ address, tls: { rootCertificates } })).toThrow(TypeError);
   });
 
-  test("of the channels notice a dead connection, on the watch channel also between calls", () => {
-    const { callOptions, watchOptions } = transportOf({ address: "127.0.0.1:1" });
-    for (const options of [callOptions, watchOptions]) {
+  test("of the channels notice a dead connection, on the watch channels also between calls", () => {
+    const { callOptions, moreCallOptions, watchOptions } = transportOf({ address: "127.0.0.1:1" });
+    for (const options of [callOptions, moreCallOptions, watchOptions]) {
       expect(options).toMatchObject({
         "grpc.keepalive_time_ms": 30_000,
         "grpc.keepalive_timeout_ms": 10_000,
+        // A connection for each channel.
+        "grpc.use_local_subchannel_pool": 1,
       });
     }
     expect(callOptions).not.toHaveProperty("grpc.keepalive_permit_without_calls");
-    expect(watchOptions).toMatchObject({
-      "grpc.keepalive_permit_without_calls": 1,
-      "grpc.use_local_subchannel_pool": 1,
-    });
+    expect(watchOptions).toMatchObject({ "grpc.keepalive_permit_without_calls": 1 });
+  });
+
+  test("of channels that may be needed for a while only close a connection after a minute without calls", () => {
+    const { callOptions, moreCallOptions, watchOptions } = transportOf({ address: "127.0.0.1:1" });
+    expect(callOptions).not.toHaveProperty("grpc.client_idle_timeout_ms");
+    expect(moreCallOptions).toMatchObject({ "grpc.client_idle_timeout_ms": 60_000 });
+    expect(watchOptions).toMatchObject({ "grpc.client_idle_timeout_ms": 60_000 });
+    const channelOptions = { "grpc.client_idle_timeout_ms": 5_000 };
+    expect(transportOf({ address: "127.0.0.1:1", channelOptions }).watchOptions).toMatchObject(
+      channelOptions,
+    );
   });
 });

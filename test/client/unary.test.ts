@@ -1,6 +1,8 @@
+import dns from "node:dns";
 import { getEventListeners } from "node:events";
-import { status } from "@grpc/grpc-js";
-import { afterEach, describe, expect, test } from "vitest";
+import { credentials, status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { createAppClient } from "../../src/client/app_client.js";
 import { createApproverClient, createTimedApproverClient } from "../../src/client/approver_client.js";
 import { TicketState } from "../../src/client/index.js";
@@ -132,10 +134,10 @@ describe("a call", () => {
     });
     const abort = new AbortController();
     const reason = new Error("the user left");
-    await expect(appOn(fake.address).getStatus({ ticketId: "t" }, { signal: abort.signal })).rejects.toBe(
-      reason,
-    );
-    await eventually(() => expect(cancelled).toBe(true));
+    // A deadline would end the call at the server as well.
+    const client = appOn(fake.address, { deadlineMs: Number.POSITIVE_INFINITY });
+    await expect(client.getStatus({ ticketId: "t" }, { signal: abort.signal })).rejects.toBe(reason);
+    await eventually(() => expect(cancelled).toBe(true), 5_000);
     expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
   });
 
@@ -197,6 +199,22 @@ describe("retries", () => {
     expect(fake.count("getStatus")).toBe(4);
   });
 
+  test("are not made where the service forbids them", async () => {
+    const fake = await service({ getStatus: () => Promise.reject(unavailable(-1)) });
+    await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+    expect(fake.count("getStatus")).toBe(1);
+  });
+
+  test("do not multiply the calls of an outage", async () => {
+    const fake = await service({ getStatus: () => Promise.reject(unavailable()) });
+    const client = appOn(fake.address, { deadlineMs: Number.POSITIVE_INFINITY });
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.allSettled(Array.from({ length: 100 }, () => client.getStatus({})));
+    }
+    // The first attempts of 500 calls, and fewer retries than the tokens that they may use up.
+    expect(fake.count("getStatus")).toBeLessThan(800);
+  });
+
   test("are not made for a refusal other than UNAVAILABLE", async () => {
     const fake = await service({
       getStatus: () =>
@@ -247,6 +265,32 @@ describe("retries", () => {
     });
     await expect(client.exchangeUserInfo({ exchangeTicket: "x" })).rejects.toThrow();
     expect(fake.count("exchangeUserInfo")).toBe(1);
+  });
+
+  test("an exchange is not repeated where a service config in the DNS asks for it", async () => {
+    const fake = await service({ exchangeUserInfo: () => Promise.reject(unavailable()) });
+    const retryPolicy = {
+      ...{ maxAttempts: 4, initialBackoff: "0.01s", maxBackoff: "0.01s", backoffMultiplier: 1 },
+      retryableStatusCodes: ["UNAVAILABLE"],
+    };
+    const serviceConfig = { loadBalancingConfig: [], methodConfig: [{ name: [{}], retryPolicy }] };
+    const record = `grpc_config=${JSON.stringify([{ serviceConfig }])}`;
+    const lookUp = vi.spyOn(dns.promises, "resolveTxt").mockResolvedValue([[record]]);
+    cleanups.push(() => lookUp.mockRestore());
+
+    // gRPC alone obeys the record.
+    const bare = new QrLoginServiceClient(`localhost:${fake.port}`, credentials.createInsecure());
+    cleanups.push(() => bare.close());
+    const request = { exchangeTicket: "x", codeVerifier: "" };
+    await new Promise((resolve) => bare.exchangeUserInfo(request, resolve));
+    expect(fake.count("exchangeUserInfo")).toBe(4);
+    expect(lookUp).toHaveBeenCalled();
+
+    lookUp.mockClear();
+    const call = appOn(`localhost:${fake.port}`).exchangeUserInfo(request);
+    await expect(call).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+    expect(fake.count("exchangeUserInfo")).toBe(4 + 1);
+    expect(lookUp).not.toHaveBeenCalled();
   });
 
   test("creating a ticket is not repeated", async () => {

@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
 import { TicketState } from "../../src/client/index.js";
+import { eventually } from "../support/eventually.js";
 import { fail, refusal, send, statusIn, type WatchStream } from "./fake_service.js";
 import { heldTiming } from "./held_timing.js";
 import { iterate, scripts, stage, statesOf } from "./watching.js";
@@ -42,19 +43,62 @@ describe("the pauses of a watch", () => {
     expect(held.pauses).toEqual(expected);
   });
 
-  test("begin anew after a message", async () => {
-    const fake = await service(
-      scripts(down(), down(), (stream) => {
+  const brief = (stream: WatchStream) => {
+    send(stream, statusIn(PENDING));
+    stream.end();
+  };
+
+  test.each<[string, (stream: WatchStream) => void]>([
+    ["ends with OK", brief],
+    [
+      "is cut",
+      (stream) => {
         send(stream, statusIn(PENDING));
-        stream.end();
-      }),
-    );
+        down()(stream);
+      },
+    ],
+  ])("go on growing where each stream %s after one status", async (_how, script) => {
+    const fake = await service({ watchStatus: script });
+    const held = heldTiming(0.999_999);
+    statesOf(clientOn(fake.address, held.timing)).catch(() => {});
+    for (let round = 0; round < 7; round += 1) {
+      await held.paused();
+      held.advance(4_999);
+      await held.pass();
+    }
+    await held.paused();
+    expect(held.pauses.map(Math.round)).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+  });
+
+  test.each([
+    [5_000, [50, 100, 50]],
+    [4_999, [50, 100, 200]],
+  ])("after a stream that worked for %d milliseconds are %j", async (lifeMs, expected) => {
+    const fake = await service(scripts(down(), down(), (stream) => send(stream, statusIn(PENDING)), down()));
+    const held = heldTiming();
+    const statuses = iterate(clientOn(fake.address, held.timing));
+    const first = statuses.next();
+    await held.pass();
+    await held.pass();
+    await first;
+    held.advance(lifeMs);
+    fake.watches.at(-1)?.end();
+    statuses.next().catch(() => {});
+    await held.paused();
+    expect(held.pauses).toEqual(expected);
+  });
+
+  test("do not begin anew after a stream that brought nothing, however long it was open", async () => {
+    const fake = await service(scripts(down(), down(), () => {}));
     const held = heldTiming();
     statesOf(clientOn(fake.address, held.timing)).catch(() => {});
     await held.pass();
     await held.pass();
+    await eventually(() => expect(fake.watches).toHaveLength(3));
+    held.advance(60_000);
+    fake.watches[2]?.end();
     await held.paused();
-    expect(held.pauses).toEqual([50, 100, 50]);
+    expect(held.pauses).toEqual([50, 100, 200]);
   });
 
   test("are never shorter than the service asks", async () => {

@@ -28,7 +28,7 @@ describe("a watch reconnects", () => {
     const fake = await service(scripts((stream) => fail(stream, full), again));
     const held = heldTiming();
     const states = statesOf(clientOn(fake.address, held.timing));
-    await held.paused();
+    await Promise.race([states, held.paused()]);
     expect(held.pauses[0]).toBeGreaterThanOrEqual(2_000);
     await held.pass();
     expect(await states).toEqual([EXPIRED]);

@@ -1,3 +1,4 @@
+import type { ServerOptions } from "@grpc/grpc-js";
 import { createTimedAppClient } from "../../src/client/app_client.js";
 import type { AppClient, TicketStatus, WatchOptions } from "../../src/client/index.js";
 import type { Timing } from "../../src/client/timing.js";
@@ -17,8 +18,8 @@ export function stage() {
     clear() {
       for (const cleanup of cleanups.splice(0).reverse()) cleanup();
     },
-    async service(answers: Answers, port = 0) {
-      const fake = await startFakeService(answers, port);
+    async service(answers: Answers, port = 0, options: ServerOptions = {}) {
+      const fake = await startFakeService(answers, port, options);
       cleanups.push(fake.stop);
       return fake;
     },

@@ -40,7 +40,7 @@ test("every value is taken from its variable", () => {
 
 describe("the environment beats the file", () => {
   const content = contentWith({
-    grpc: { address: "127.0.0.1:1", reflection: true, maxMessageBytes: 5000, keepalive: { timeout: "1s" } },
+    grpc: { address: "127.0.0.1:1", reflection: false, maxMessageBytes: 5000, keepalive: { timeout: "1s" } },
     tickets: { ttl: "60s" },
   });
 
@@ -48,11 +48,11 @@ describe("the environment beats the file", () => {
     const { grpc, tickets, log } = load(content, {
       QRLOGIN_GRPC_ADDRESS: "127.0.0.1:2",
       QRLOGIN_GRPC_MAX_MESSAGE_BYTES: "6000",
-      QRLOGIN_GRPC_REFLECTION: "false",
+      QRLOGIN_GRPC_REFLECTION: "true",
       QRLOGIN_TICKETS_TTL: "90s",
       QRLOGIN_LOG_LEVEL: "debug",
     });
-    expect(grpc).toMatchObject({ address: "127.0.0.1:2", maxMessageBytes: 6000, reflection: false });
+    expect(grpc).toMatchObject({ address: "127.0.0.1:2", maxMessageBytes: 6000, reflection: true });
     expect(grpc.keepalive.timeout).toBe(1000);
     expect(tickets.ttl).toBe(90_000);
     expect(log.level).toBe("debug");

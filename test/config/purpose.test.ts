@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.js";
+import { developmentPresets } from "../../src/development.js";
 import {
   app,
   contentWith,
@@ -156,4 +157,12 @@ describe("development mode", () => {
     const config = loadConfig({ file, env: {}, development: presets, purpose: "gateway" });
     expect(config).toMatchObject({ development: false, apps: [], tokenIssuer: undefined });
   });
+});
+
+test("reflection is on in development mode, where the environment does not switch it off, and off elsewhere", () => {
+  const reflects = (env: Record<string, string>) =>
+    loadConfig({ env, development: developmentPresets() }).grpc.reflection;
+  expect(reflects({})).toBe(true);
+  expect(reflects({ QRLOGIN_GRPC_REFLECTION: "false" })).toBe(false);
+  expect(load(contentWith({})).grpc.reflection).toBe(false);
 });

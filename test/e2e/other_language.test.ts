@@ -25,7 +25,7 @@ const asShop = basic("shop", appSecrets.shop);
 let server: TestServer;
 let asAlice: string;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ settings: { grpc: { address: "127.0.0.1:0", reflection: true } } });
   asAlice = `Bearer ${await signToken("alice")}`;
 });
 afterAll(() => server.stop());

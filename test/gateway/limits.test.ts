@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { api, eventsPath, openBrowser } from "./browser.js";
 import { openStream } from "./http.js";
-import { browser, gateway, restartGateway, setStage } from "./stage.js";
+import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
 
 const limits = { createsPerMinute: 3, callsPerMinute: 4 };
 
@@ -46,6 +46,17 @@ describe("tickets of one address", () => {
   it("are counted before anything is read, so that refused ones count too", async () => {
     for (let count = 0; count < 3; count++) await browser.post(tickets, "nonsense");
     expect((await browser.post(tickets, { appId: "shop" })).status).toBe(429);
+  });
+
+  it("may come again after a minute, though the wall clock was set back meanwhile", async () => {
+    for (let count = 0; count < 3; count++) await browser.create();
+    clock.adjust(-3_600_000);
+    clock.advance(59_999);
+    const answer = await browser.post(tickets, { appId: "shop" });
+    expect(answer.status).toBe(429);
+    expect(answer.json.retryAfterMs).toBe(1);
+    clock.advance(1);
+    await browser.create();
   });
 });
 

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { refusalDetailsOf } from "../../src/client/refusal_details.js";
 import { asApp, basic, callsOf } from "../support/callers.js";
 import { createChance } from "../support/garbage.js";
+import { framed } from "../support/http2_peer.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 import { soon } from "../support/soon.js";
 
@@ -51,14 +52,6 @@ async function post(path: string, body: Uint8Array, headers: Record<string, stri
     code: code === undefined ? undefined : status[Number(code)],
     reason: refusalDetailsOf(details).reason,
   };
-}
-
-/** A message in its gRPC frame. */
-function framed(message: Uint8Array, compressed = 0): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt8(compressed, 0);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
 }
 
 describe("below gRPC", () => {

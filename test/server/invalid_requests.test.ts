@@ -4,7 +4,7 @@ import { newTicketId } from "../../src/domain/secrets.js";
 import { type Answer, answerOf, asApp } from "../support/callers.js";
 import { expectRefusal } from "../support/expect_refusal.js";
 import { soon } from "../support/soon.js";
-import { alice, server, setStage, shop } from "../support/stage.js";
+import { alice, server, setStage, shop, stored } from "../support/stage.js";
 
 setStage();
 
@@ -113,6 +113,17 @@ describe("INVALID_REQUEST names the fields at fault", () => {
     const customData = { a: long(504) };
     expect((await shop.createTicket({ scene: "A".repeat(32), requester, customData })).code).toBe("OK");
     expect((await shop.createTicket({ qrImage: { ...svg, size: 64, margin: 16 } })).code).toBe("OK");
+  });
+
+  it("and keeps an address without its zone, which only the machine that saw it understands", async () => {
+    const zone = "x".repeat(56);
+    for (const ipAddress of ["fe80::1%eth0", "fe80::1%a.b-c:d", `fe80::1%${zone}`]) {
+      expect((await shop.createTicket({ requester: requesterWith({ ipAddress }) })).code).toBe("OK");
+      expect(stored.at(-1)?.requester?.ipAddress).toBe("fe80::1");
+    }
+    const ipAddress = `fe80::1%${zone}x`;
+    const answer = await shop.createTicket({ requester: requesterWith({ ipAddress }) });
+    expectRefusal(answer, "INVALID_ARGUMENT", "INVALID_REQUEST", { fields: ["requester.ip_address"] });
   });
 
   it.each([

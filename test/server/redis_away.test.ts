@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { systemClock } from "../../src/domain/clock.js";
 import { authorized, byId, created, orThrow } from "../support/callers.js";
+import { createManualClock } from "../support/clock.js";
 import { eventually } from "../support/eventually.js";
 import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
@@ -103,7 +104,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
   });
 
   test("a clock that is five seconds off shows in health and in the log, and tickets do not mind", async () => {
-    const clock = { ...systemClock, now: () => Date.now() + 5_000 };
+    const clock = { ...systemClock, wallNow: () => Date.now() + 5_000 };
     const server = await startRedisServer(redis, {}, clock);
     expect(await server.health()).toBe("SERVING SERVING SERVING NOT_SERVING");
     expect(server.logText()).toContain("the clock of this machine is wrong by Redis's");
@@ -112,5 +113,29 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
       Number(orThrow(await server.shop.getStatus(held)).status?.expireTime?.getTime()) - Date.now();
     expect(left).toBeGreaterThan(110_000);
     expect(left).toBeLessThan(121_000);
+  });
+
+  test("heartbeats go by this process's own time and not by Redis's, which may be set", async () => {
+    const clock = createManualClock(Date.now());
+    const server = await startRedisServer(redis, {}, clock);
+    const watch = server.watch(await created(server.shop));
+    await watch.next();
+    let beats = 0;
+    void watch.next().then(() => beats++);
+    // The moment at which the watch begins to wait is not seen from here.
+    await eventually(async () => {
+      await clock.pass(15_000);
+      expect(beats).toBe(1);
+      // Less than a heartbeat takes by Redis's time.
+    }, 5_000);
+    watch.cancel();
+    let stopped = false;
+    void server.stop().then(() => {
+      stopped = true;
+    });
+    await eventually(async () => {
+      await clock.pass(1_000);
+      expect(stopped).toBe(true);
+    });
   });
 });

@@ -1,13 +1,17 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { constants } from "node:http2";
 import { promisify } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as v1 from "../../gen/grpc/reflection/v1/reflection.js";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
+import { startBareServer } from "../support/bare_server.js";
 import { basic } from "../support/callers.js";
+import { createManualClock } from "../support/clock.js";
+import { connectPeer, framed } from "../support/http2_peer.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 
 const run = promisify(execFile);
@@ -25,7 +29,7 @@ const services = [
 let server: TestServer;
 let client: Client;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ settings: { grpc: { address: "127.0.0.1:0", reflection: true } } });
   client = clientOf(server.address);
 });
 afterAll(async () => {
@@ -139,15 +143,88 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
     expect((await ask(version, { $case: "listServices", value: "" })).messageResponse).toBeDefined();
   });
 
-  it("is UNIMPLEMENTED where it is switched off", async () => {
-    const quiet = await startTestServer({
-      settings: { grpc: { address: "127.0.0.1:0", reflection: false } },
-    });
+  it("is UNIMPLEMENTED unless it is switched on", async () => {
+    const quiet = await startTestServer();
     const other = clientOf(quiet.address);
     const { code } = await exchange(version, [encoded({ $case: "listServices", value: "" })], other);
     expect(code).toBe(status.UNIMPLEMENTED);
     other.close();
     await quiet.stop();
+  });
+});
+
+describe("what one caller can cost", () => {
+  const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  const listing = framed(encoded({ $case: "listServices", value: "" }));
+  const largest = framed(encoded({ $case: "fileContainingSymbol", value: "qrlogin.v1.QrLoginService" }));
+
+  async function start() {
+    const clock = createManualClock(Date.now());
+    const { address } = await startBareServer({ clock, reflection: true });
+    const newPeer = async (options?: Parameters<typeof connectPeer>[1]) => {
+      const peer = await connectPeer(address, options);
+      onTestFinished(() => peer.close());
+      return peer;
+    };
+    return { clock, newPeer };
+  }
+
+  it("a stream is not read from while its answers are not, and goes on when they are", async () => {
+    const { newPeer } = await start();
+    const peer = await newPeer({ settings: { initialWindowSize: 0 } });
+    const call = peer.call(path);
+    const padded = framed(
+      v1.ServerReflectionRequest.encode({
+        host: "h".repeat(1_000),
+        messageRequest: { $case: "listServices", value: "" },
+      }).finish(),
+    );
+    for (let count = 0; count < 900; count++) call.write(padded);
+    for (let count = 0; count < 100; count++) await peer.heard();
+    // Not even a quarter of them has been taken.
+    expect(call.unsent()).toBeGreaterThan(700 * padded.length);
+    peer.session.settings({ initialWindowSize: 2 ** 24 });
+    peer.session.setLocalWindowSize(2 ** 24);
+    call.end();
+    expect(await call.ended).toEqual({ code: "OK", reset: undefined });
+    expect(call.received().length).toBeGreaterThan(900 * padded.length);
+  });
+
+  it("a stream ends with RESOURCE_EXHAUSTED after a thousand requests", async () => {
+    const { newPeer } = await start();
+    const call = (await newPeer()).call(path);
+    for (let count = 0; count < 1_000; count++) call.write(listing);
+    call.end(listing);
+    expect((await call.ended).code).toBe("RESOURCE_EXHAUSTED");
+  });
+
+  it("streams are at most 32 at a time", async () => {
+    const { newPeer } = await start();
+    const peer = await newPeer();
+    const calls = Array.from({ length: 32 }, () => peer.call(path));
+    await peer.heard();
+    const refused = peer.call(path);
+    refused.end();
+    expect((await refused.ended).code).toBe("RESOURCE_EXHAUSTED");
+    calls[0]?.end();
+    expect((await calls[0]?.ended)?.code).toBe("OK");
+    const next = peer.call(path);
+    next.end(largest);
+    expect((await next.ended).code).toBe("OK");
+  });
+
+  it("a stream lasts no longer than a minute, whether its answers are read or not", async () => {
+    const { clock, newPeer } = await start();
+    const [idle, deaf] = [await newPeer(), await newPeer({ settings: { initialWindowSize: 0 } })];
+    const calls = [idle.call(path), deaf.call(path)];
+    calls[1]?.write(largest);
+    await Promise.all([idle.heard(), deaf.heard()]);
+    clock.advance(60_000);
+    await idle.heard();
+    expect(calls.map((call) => call.isClosed())).toEqual([false, false]);
+    clock.advance(2_000);
+    expect((await calls[0]?.ended)?.code).toBe("DEADLINE_EXCEEDED");
+    expect((await calls[1]?.ended)?.reset).toBe(constants.NGHTTP2_CANCEL);
   });
 });
 

@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { createApproverClient } from "../../src/client/index.js";
 import { StoreUnavailable } from "../../src/store/ticket_store.js";
 import { authorized, byId, callersOf, created, orThrow, scanned } from "../support/callers.js";
 import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
 import { alice, clock, fail, restart, server, setStage, shop, stored } from "../support/stage.js";
+import { customers, signToken } from "../support/tokens.js";
 
 setStage();
 
@@ -73,6 +75,16 @@ describe("a refusal that passes says how long to wait, and one that does not say
     await restart({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
     const held = await created(shop);
     expectRefusal(await alice.markScanned(byId(held)), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
+  });
+
+  it("ISSUER_UNAVAILABLE is not tried again by a client that retries UNAVAILABLE by itself", async () => {
+    await restart({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
+    const held = await created(shop);
+    const token = await signToken("alice", customers);
+    const client = createApproverClient({ address: server.address, token });
+    onTestFinished(client.close);
+    await expect(client.authorize(held)).rejects.toMatchObject({ reason: "ISSUER_UNAVAILABLE" });
+    expect(server.lines.filter(({ method }) => method === "Authorize")).toHaveLength(1);
   });
 
   it("ISSUER_UNAVAILABLE while the UserInfo endpoint is away, and the ticket stays SCANNED", async () => {

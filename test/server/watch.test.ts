@@ -18,7 +18,8 @@ import { startTestServer } from "../support/server.js";
 import { alice, clock, fail, server, setStage, shop } from "../support/stage.js";
 import { signToken } from "../support/tokens.js";
 
-setStage();
+// As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
+setStage({ settings: { watch: { heartbeat: "15s" } } });
 
 const away = () => Promise.reject(new StoreUnavailable("cut off by the test"));
 

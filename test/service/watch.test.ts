@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
-import { settle } from "../support/clock.js";
+import { createWatch } from "../../src/service/watch.js";
+import { settle, steps } from "../support/clock.js";
 import { lifetimes, shop } from "../support/tickets.js";
 import type { Created } from "./service.js";
-import { createService } from "./service.js";
+import { createService, pulled } from "./service.js";
 
 type Service = ReturnType<typeof createService>;
 
@@ -319,6 +320,29 @@ describe("the end", () => {
     await late.message();
     late.watch.end(new Error("gone"));
     await expect(late.next()).rejects.toThrow("gone");
+    expectNothingLeft(service);
+  });
+});
+
+describe("when the clock of the tickets is set, as Redis's may be,", () => {
+  test.each(steps)("by %i ms, heartbeats go on", async (step) => {
+    const service = createService();
+    const { clock, access } = service;
+    let shift = 0;
+    const shared = { ...clock, now: () => clock.now() + shift };
+    const options = { heartbeat: 15_000, maxPerTicket: 4 };
+    const watch = pulled(createWatch({ ...access, clock: shared }, options, clock));
+    const created = await service.create({ ttl: 600_000 });
+    const messages = watch(shop, created.proof);
+    await messages.next();
+    // Beyond the ticket's end it would be EXPIRED: a step of the time that all nodes share is one of its life.
+    shift = Math.min(step, 500_000);
+    for (let beats = 0; beats < 3; beats++) {
+      const next = messages.next();
+      await clock.pass(15_000);
+      expect(await soon(next)).toMatchObject({ value: { id: created.id, state: "PENDING" } });
+    }
+    await messages.return();
     expectNothingLeft(service);
   });
 });

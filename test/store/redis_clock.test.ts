@@ -8,7 +8,7 @@ import { infoOf } from "../support/redis_commands.js";
 import { createdIn, openTestStore, testStore } from "../support/redis_store.js";
 
 /** This machine's clock, set wrong by so many milliseconds. */
-const wrongBy = (ms: number): Clock => ({ ...systemClock, now: () => Date.now() + ms });
+const wrongBy = (ms: number): Clock => ({ ...systemClock, wallNow: () => Date.now() + ms });
 
 describe.skipIf(!hasRedis)(`the time of a store in Redis${withoutRedis}`, () => {
   let redis: RedisProcess;

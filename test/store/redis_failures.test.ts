@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { createManualClock, settle } from "../support/clock.js";
 import { eventually } from "../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
 import { commandCounts, cutStores, infoOf, monitored } from "../support/redis_commands.js";
@@ -40,6 +41,32 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     expect(store.told.availability.at(-1)).toEqual({ isAvailable: true, reason: undefined });
     // An outage does not make a durable Redis less durable.
     expect(store.told.durability.map(({ level }) => level)).toEqual(["durable"]);
+  });
+
+  test("opens a server anew with growing pauses that accepts connections and then refuses", async () => {
+    const clock = createManualClock(Date.now());
+    const store = await testStore(redis, { clock });
+    const { id } = await createdIn(store);
+    await redis.command("ACL", "SETUSER", "default", "-get");
+    const opened = async () => (await commandCounts(redis)).get("script|load") ?? 0;
+    const refusedBy = () => outcomeOf(store.get(id));
+    const openAgain = async (ms: number) => {
+      const before = await opened();
+      clock.advance(ms);
+      await eventually(async () => expect(await opened()).toBe(before + 1));
+      await eventually(() => expect(store.told.availability.at(-1)?.isAvailable).toBe(true));
+    };
+    await refusedBy();
+    await openAgain(0);
+    for (const limit of [50, 100, 200, 400, 800, 1_000, 1_000]) {
+      await refusedBy();
+      const before = await opened();
+      clock.advance(limit / 2 - 1);
+      await settle();
+      expect(await refusedBy()).toBe("not written");
+      expect(await opened()).toBe(before);
+      await openAgain(limit);
+    }
   });
 
   test("takes one time-out to notice that it is held still, and none after that", async () => {

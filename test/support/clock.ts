@@ -3,6 +3,9 @@ import type { Clock } from "../../src/domain/clock.js";
 /** Noon on a whole second, so that deadlines of whole seconds fall on the buckets of the embedded store. */
 export const noon = Date.UTC(2026, 10, 23, 12);
 
+/** Steps of the wall clock to try, in milliseconds: an hour either way, and a little either way. */
+export const steps = [-3_600_000, 3_600_000, -1_000, 1_000];
+
 /** A clock that stands still until the test moves it. */
 export interface ManualClock extends Clock {
   /** Lets `ms` milliseconds go by. Timers that fall due run in order, each at its own time. */
@@ -11,7 +14,7 @@ export interface ManualClock extends Clock {
   pass(ms: number): Promise<void>;
   /** Runs the next timer, at its own time, if it is due within `ms` milliseconds; tells whether there was one. */
   runNext(ms: number): boolean;
-  /** Sets the time of day without a timer noticing, as an administrator or NTP does. */
+  /** Sets the wall clock forward, or back where `ms` is negative, as an administrator or NTP does. No timer notices. */
   adjust(ms: number): void;
   /** How many timers are pending. */
   readonly pending: number;
@@ -21,9 +24,9 @@ export interface ManualClock extends Clock {
 
 /** `start` is in milliseconds since the Unix epoch. */
 export function createManualClock(start: number = noon): ManualClock {
-  // Timers count from `elapsed`, which only grows; the time of day may be adjusted.
+  // Timers count from `elapsed`, which only grows, and so does `now`; the wall clock may be set.
   let elapsed = 0;
-  let dayStart = start;
+  let offset = 0;
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
   function runNextUntil(limit: number): boolean {
@@ -38,7 +41,9 @@ export function createManualClock(start: number = noon): ManualClock {
   }
 
   return {
-    now: () => dayStart + elapsed,
+    now: () => start + elapsed,
+    wallNow: () => start + elapsed + offset,
+    wallTimeOf: (moment) => moment + offset,
     after(ms, callback) {
       const timer = { at: elapsed + ms, callback };
       timers.add(timer);
@@ -58,7 +63,7 @@ export function createManualClock(start: number = noon): ManualClock {
     },
     runNext: (ms) => runNextUntil(elapsed + ms),
     adjust(ms) {
-      dayStart += ms;
+      offset += ms;
     },
     get pending() {
       return timers.size;

@@ -8,6 +8,8 @@ export function countedClock(clock: Clock): Clock & { pending(): ReadonlySet<obj
   const pending = new Set<object>();
   return {
     now: () => clock.now(),
+    wallNow: () => clock.wallNow(),
+    wallTimeOf: (moment) => clock.wallTimeOf(moment),
     after(ms, callback) {
       const timer = {};
       pending.add(timer);

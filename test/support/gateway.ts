@@ -56,7 +56,8 @@ export async function startTestGateway(
       handleKeys: [newHandleKey()],
       apps,
       ...given,
-      service: { address: service, tls: false },
+      // Without a deadline: what a signal should have ended must not end by itself while a test waits.
+      service: { address: service, tls: false, deadlineMs: Number.POSITIVE_INFINITY },
       log,
     },
     clock,

@@ -129,6 +129,8 @@ function configIn(directory: string, { settings, pool }: TestServerOptions): Con
   writeFileSync(jwksFile, JSON.stringify(customersJwks));
   const content = {
     grpc: { address: "127.0.0.1:0" },
+    // Far above what a test waits for: what a write should have told, a heartbeat must not tell in its place.
+    watch: { heartbeat: "5m" },
     userPools: [
       {
         id: customers.id,

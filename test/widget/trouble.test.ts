@@ -131,6 +131,24 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(it.of("onError")).toEqual([]);
   });
 
+  it("polls where each stream ends after one status, and does not open one after the other", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const data = JSON.stringify({ state: "PENDING", revision: 1, remainingMs: 120_000 });
+    await it.page.route(/\/tickets\/events/, (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: `event: status\ndata: ${data}\n\n` }),
+    );
+    await it.page.clock.install();
+    await it.begin();
+    const text = await it.readCode();
+    while ((await it.run<number>("streams()")) < 3) await it.page.clock.runFor(500);
+    for (let seconds = 0; seconds < 30; seconds++) await it.page.clock.runFor(1_000);
+    expect(await it.run("streams()")).toBe(3);
+    await stage.alice.scan(text);
+    while (it.of("onScanned").length === 0) await it.page.clock.runFor(1_000);
+    expect(it.of("onError")).toEqual([]);
+  });
+
   it("polls where a proxy holds the stream back", async () => {
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);

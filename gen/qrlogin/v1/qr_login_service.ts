@@ -259,7 +259,10 @@ export interface QrImage {
 
 /** The request of GetStatus. */
 export interface GetStatusRequest {
-  /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. */
+  /**
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
+   * malformed one is TICKET_NOT_FOUND.
+   */
   ticketId: string;
   /**
    * Required. The ticket secret that CreateTicket answered. At most 128
@@ -276,7 +279,10 @@ export interface GetStatusResponse {
 
 /** The request of WatchStatus. */
 export interface WatchStatusRequest {
-  /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. */
+  /**
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
+   * malformed one is TICKET_NOT_FOUND.
+   */
   ticketId: string;
   /**
    * Required. The ticket secret that CreateTicket answered. At most 128
@@ -297,14 +303,17 @@ export interface MarkScannedRequest {
   scanned:
     | //
     /**
-     * The text in the QR code, unchanged. At most 4,096 characters. Text that is
-     * not one of this service's codes, or whose `scene` or `userPoolId` is not the
-     * ticket's, is QR_CONTENT_INVALID. Both `expireAt` and the older
-     * `expiresIn` are understood.
+     * The text in the QR code, unchanged. Text of more than 4,096 characters, text
+     * that is not one of this service's codes, and text whose `scene` or
+     * `userPoolId` is not the ticket's is QR_CONTENT_INVALID. Both `expireAt` and
+     * the older `expiresIn` are understood.
      */
     { $case: "qrContent"; value: string }
     | //
-    /** The ticket id. At most 64 characters. */
+    /**
+     * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed one
+     * is TICKET_NOT_FOUND.
+     */
     { $case: "ticketId"; value: string }
     | undefined;
 }
@@ -353,7 +362,10 @@ export interface RequestingApp {
 
 /** The request of Authorize. */
 export interface AuthorizeRequest {
-  /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. */
+  /**
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
+   * malformed one is TICKET_NOT_FOUND.
+   */
   ticketId: string;
 }
 
@@ -367,7 +379,10 @@ export interface AuthorizeResponse {
 
 /** The request of Cancel. */
 export interface CancelRequest {
-  /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. */
+  /**
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
+   * malformed one is TICKET_NOT_FOUND.
+   */
   ticketId: string;
 }
 
@@ -381,7 +396,10 @@ export interface CancelResponse {
 
 /** The request of Withdraw. */
 export interface WithdrawRequest {
-  /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. */
+  /**
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
+   * malformed one is TICKET_NOT_FOUND.
+   */
   ticketId: string;
   /**
    * Required. The ticket secret that CreateTicket answered. At most 128
@@ -3358,6 +3376,9 @@ export const QrLoginServiceService = {
    *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
    *     is the live one.
    *  7. Ending the call changes nothing.
+   *
+   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
+   * watches open as the service allows. Call again after the RetryInfo.
    */
   watchStatus: {
     path: "/qrlogin.v1.QrLoginService/WatchStatus" as const,
@@ -3516,6 +3537,9 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
    *     is the live one.
    *  7. Ending the call changes nothing.
+   *
+   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
+   * watches open as the service allows. Call again after the RetryInfo.
    */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
   /**
@@ -3642,6 +3666,9 @@ export interface QrLoginServiceClient extends Client {
    *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
    *     is the live one.
    *  7. Ending the call changes nothing.
+   *
+   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
+   * watches open as the service allows. Call again after the RetryInfo.
    */
   watchStatus(request: WatchStatusRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatusResponse>;
   watchStatus(

@@ -224,8 +224,9 @@ export interface ScannedBy {
  */
 export interface RequesterContext {
   /**
-   * Optional. The address of the browser, IPv4 or IPv6 in text form. Anything
-   * else is refused with INVALID_REQUEST.
+   * Optional. The address of the browser, IPv4 or IPv6 in text form, at most 64
+   * characters. Anything else is refused with INVALID_REQUEST. A zone (RFC 4007)
+   * is removed.
    */
   ipAddress: string;
   /**

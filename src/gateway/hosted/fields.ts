@@ -11,6 +11,7 @@ const customData = z.preprocess(parsed, object.nullish()).transform((value) => v
 
 const scene = z
   .string("must be a text")
+  .max(32, "is too long")
   .refine((value) => value !== "WXAPP_AUTH" && value !== "WECHATMP_AUTH", {
     message: "asks for a code of another vendor's app; this server makes codes for your own app: APP_AUTH",
   })

@@ -30,7 +30,7 @@ export function createPageTickets({
     async tell({ app, boundTo, ticketId, ticketSecret }, exchangeTicket) {
       if (!app.exchangeFromBrowser || boundTo === undefined) return exchangeTicket;
       const content = { app: app.id, id: ticketId, secret: ticketSecret, ticket: exchangeTicket };
-      return seal.seal("exchange", content, { boundTo, expiresAt: clock.now() + handleMaxAgeMs });
+      return seal.seal("exchange", content, { boundTo, expiresAt: clock.wallNow() + handleMaxAgeMs });
     },
 
     async open(text) {

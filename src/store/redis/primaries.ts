@@ -10,6 +10,11 @@ const pulseInterval = 1_000;
 const locateInterval = 5_000;
 /** The pauses before the first and before any later try to reach a primary that is away. */
 const retryDelays = { least: 50, most: 1_000 };
+/**
+ * A primary that went down sooner than this after it was opened, in milliseconds, does not shorten the pauses. Some accept
+ * connections and the first write, and then refuse each read or cut everybody off.
+ */
+const steadyLife = 10_000;
 
 export interface PrimariesOptions extends PrimaryOptions {
   readonly topology: Topology;
@@ -57,19 +62,23 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   let refreshing: Promise<void> | undefined;
   let cancelTimer: (() => void) | undefined;
   let failures = 0;
+  let shortLives = 0;
   let locatedAt = clock.now();
 
   async function openOne(address: string): Promise<void> {
     const primary = await opened(address);
     if (closed || !layout.primaries.includes(address)) return primary.close();
     open.set(address, primary);
+    const openedAt = performance.now();
     primary.onRenewed(() => changed({ kind: "moved" }));
     primary.onDown((reason) => {
       if (open.get(address) !== primary) return;
       open.delete(address);
       if (closed) return;
       changed({ kind: "gone", reason: `${address}: ${reason}` });
-      wait(0);
+      shortLives = performance.now() - openedAt < steadyLife ? shortLives + 1 : 0;
+      // The first time at once: most often another server has taken over.
+      wait(shortLives < 2 ? 0 : retryDelay(shortLives - 1));
     });
   }
 

@@ -16,7 +16,11 @@ export interface ServerClock extends Clock {
   skew(): number;
 }
 
-/** A clock that goes on by this machine's monotonic one, which nobody sets. Before it follows a server it is `own`. */
+/**
+ * A clock that goes on by this machine's monotonic one, which nobody sets. Before it follows a server it is the wall clock of `own`.
+ *
+ * Its one time line is Redis's: the times in tickets are shared by all nodes, and are told as they are.
+ */
 export function createServerClock(own: Clock): ServerClock {
   let offset: number | undefined;
 
@@ -31,11 +35,13 @@ export function createServerClock(own: Clock): ServerClock {
   }
 
   function now(): number {
-    return offset === undefined ? own.now() : Math.round(performance.now() + offset);
+    return offset === undefined ? own.wallNow() : Math.round(performance.now() + offset);
   }
 
   return {
     now,
+    wallNow: now,
+    wallTimeOf: (moment) => moment,
     after: own.after,
     async follow(server) {
       let best = await measure(server);
@@ -45,6 +51,6 @@ export function createServerClock(own: Clock): ServerClock {
       }
       offset = best.offset;
     },
-    skew: () => own.now() - now(),
+    skew: () => own.wallNow() - now(),
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createFairQueue } from "../../src/server/fair_queue.js";
+import { createCallTurns } from "../../src/server/call_turns.js";
 import { settle } from "../support/clock.js";
 
 /** Calls of a queue that starts four in a turn, by the names of their callers, in the order in which they start. */
 function stage() {
-  const queue = createFairQueue(4);
+  const queue = createCallTurns(4);
   const started: string[] = [];
   const failed: unknown[] = [];
   function call(caller: string) {

@@ -6,7 +6,7 @@ import type { RunningCall } from "./running_call.js";
  * each caller in a queue of its own, and the queues take turns: a caller with thousands of calls delays one with a single
  * call by no more than one call.
  */
-export interface FairQueue {
+export interface CallTurns {
   /**
    * Returns undefined if the call may start at once, else a promise that resolves when its turn has come. The promise rejects
    * with the reason if the call ends before.
@@ -25,7 +25,7 @@ interface Line {
   readonly waiting: Fifo<Waiting>;
 }
 
-export function createFairQueue(startsPerTurn: number): FairQueue {
+export function createCallTurns(startsPerTurn: number): CallTurns {
   const lines = new Map<string, Line>();
   /** The lines in the order in which they are served. Each is in here once. */
   const round = createFifo<Line>();

@@ -1,0 +1,103 @@
+import type { Clock } from "../domain/clock.js";
+
+/** Length of the first pause, and the length that pauses grow to, in milliseconds. */
+const pauses = { first: 1_000, most: 10_000 };
+
+/**
+ * So many failures in a row, of as many callers where these are told apart, show that the peer is away, and so many calls at a
+ * time find out whether it is back. One alone may be a lost connection, or be due to what the one caller asked for.
+ */
+const threshold = 3;
+
+/** Keeps callers from asking a peer that has just been shown to be away, each of them until a time-out. */
+export interface CircuitBreaker {
+  /**
+   * Runs the work unless the peer is believed to be away. After a pause a few calls are let through to find out; others are
+   * refused until one of these has ended.
+   *
+   * @throws CircuitOpen without having run the work; otherwise whatever the work throws.
+   */
+  run<T>(work: () => Promise<T>, by?: Caller): Promise<T>;
+}
+
+/** On whose behalf the work is done. */
+export interface Caller {
+  /** Failures of one caller count as one. */
+  readonly id: string;
+  /** What fails once this is aborted says nothing about the peer. */
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface CircuitBreakerOptions {
+  /** Whether what the work threw shows that the peer is away, and not that it answers; true for everything by default. */
+  readonly isFailure?: (error: unknown) => boolean;
+  readonly clock: Clock;
+}
+
+/** The peer was not asked. The cause is its last failure. */
+export class CircuitOpen extends Error {
+  constructor(cause: unknown) {
+    super("It has failed a moment ago and is not asked again yet.", { cause });
+    this.name = "CircuitOpen";
+  }
+}
+
+/** Creates a circuit breaker that is closed. */
+export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
+  const { isFailure = () => true, clock } = options;
+  const failed = new Set<unknown>();
+  let lastFailure: unknown;
+  let running = 0;
+  let opened = 0;
+  /** Tells apart the calls that began before the last pause: they say nothing about the time after it. */
+  let turn = 0;
+  let pause = { from: 0, ms: 0 };
+
+  function isPausing(): boolean {
+    const passed = clock.now() - pause.from;
+    // A clock that was set back ends the pause.
+    return passed >= 0 && passed < pause.ms;
+  }
+
+  function fail(by: Caller | undefined, error: unknown): void {
+    lastFailure = error;
+    failed.add(by?.id ?? Symbol("another failure"));
+    // Away before and away again: one failure is enough then, unless it may be due to the caller.
+    if (failed.size >= (by === undefined && opened > 0 ? 1 : threshold)) open();
+  }
+
+  function open(): void {
+    failed.clear();
+    turn += 1;
+    pause = { from: clock.now(), ms: Math.min(pauses.first * 2 ** opened, pauses.most) };
+    opened += 1;
+  }
+
+  function close(): void {
+    failed.clear();
+    opened = 0;
+    pause = { from: 0, ms: 0 };
+  }
+
+  return {
+    async run(work, by) {
+      const isFull = opened > 0 && running >= threshold;
+      if (isPausing() || isFull) throw new CircuitOpen(lastFailure);
+      const began = turn;
+      running += 1;
+      try {
+        const value = await work();
+        close();
+        return value;
+      } catch (error) {
+        if (!by?.signal?.aborted) {
+          if (!isFailure(error)) close();
+          else if (began === turn) fail(by, error);
+        }
+        throw error;
+      } finally {
+        running -= 1;
+      }
+    },
+  };
+}

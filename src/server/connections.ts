@@ -1,0 +1,191 @@
+import type { Http2Session } from "node:http2";
+import type { Socket } from "node:net";
+import type { FloodLog } from "./flood_log.js";
+import { networkOf } from "./network.js";
+
+export interface ConnectionLimits {
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** In sweeps. */
+  readonly handshakeSweeps: number;
+  /** How long the peer of a closed session has to close its end, in sweeps. */
+  readonly closeSweeps: number;
+}
+
+/** The connections of a server. */
+export interface Connections {
+  /** Takes a connection into account, or destroys it and returns false. */
+  admit(socket: Socket): boolean;
+  /** Finds the connection of a session; undefined if its peer has gone. */
+  opened(session: Http2Session): void;
+  /** Counts a call whose request is complete, which nobody may crowd out. Returns a function that ends it. */
+  runs(session: Http2Session | undefined): () => void;
+  /** Cuts connections that have had their time. To be called regularly. */
+  sweep(): void;
+  /** Cuts every connection. */
+  destroy(): void;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  readonly rooms: readonly Room[];
+  session: Http2Session | undefined;
+  /** Calls that run. */
+  running: number;
+  /** Whether the connection has a place in its rooms. */
+  counted: boolean;
+  /** The sweep after which the connection is cut. */
+  cutAfter: number;
+}
+
+/** Connections that are counted together: those of one address, or all. */
+interface Room {
+  size: number;
+  /** Those without a complete request so far, oldest first. */
+  readonly unproven: Set<Connection>;
+  /** Those without a running call, longest idle first. */
+  readonly idle: Set<Connection>;
+}
+
+const nothing = () => {};
+
+/**
+ * Bounds the connections of a server, in all and for each address.
+ *
+ * At a limit a newcomer takes the place of a connection that has proved nothing, the oldest first, or else of one that has no call
+ * running. So silent peers cannot lock out a client that shares their address. Only where calls run on all is the newcomer refused.
+ */
+export function createConnections(limits: ConnectionLimits, floods: FloodLog): Connections {
+  const all = createRoom();
+  const rooms = new Map<string, Room>();
+  const bySocket = new Map<string, Connection>();
+  const bySession = new Map<Http2Session, Connection>();
+  /** Those that wait for the peer's HTTP/2 preface, oldest first. */
+  const shaking = new Set<Connection>();
+  /** Those whose session is over, in the order in which they are cut. */
+  const closing = new Set<Connection>();
+  let sweeps = 0;
+
+  function admit(socket: Socket): boolean {
+    // Undefined where the peer has gone already.
+    const address = socket.remoteAddress;
+    const network = address === undefined ? undefined : networkOf(address);
+    const room = (network !== undefined && rooms.get(network)) || createRoom();
+    const fits = makeRoom(room, limits.connectionsPerAddress) && makeRoom(all, limits.connections);
+    if (network === undefined || !fits) {
+      if (network !== undefined) floods.count("connectionsRefused");
+      socket.destroy();
+      return false;
+    }
+    rooms.set(network, room);
+    const cutAfter = sweeps + limits.handshakeSweeps;
+    const connection: Connection = {
+      ...{ socket, rooms: [room, all], session: undefined, running: 0, counted: true, cutAfter },
+    };
+    for (const each of connection.rooms) {
+      each.size += 1;
+      each.unproven.add(connection);
+    }
+    shaking.add(connection);
+    const key = keyOf(socket);
+    bySocket.set(key, connection);
+    socket.once("close", () => {
+      bySocket.delete(key);
+      shaking.delete(connection);
+      closing.delete(connection);
+      leave(connection);
+      if (room.size === 0 && rooms.get(network) === room) rooms.delete(network);
+    });
+    return true;
+  }
+
+  /** Returns whether there is room for one more. */
+  function makeRoom(room: Room, limit: number): boolean {
+    if (room.size < limit) return true;
+    const [unproven] = room.unproven;
+    const [victim = unproven] = unproven ? [] : room.idle;
+    if (!victim) return false;
+    floods.count("connectionsEvicted");
+    leave(victim);
+    if (victim === unproven) victim.socket.destroy();
+    else {
+      // The client is told to open another connection, so that its next call is not lost.
+      victim.session?.close();
+      cutSoon(victim);
+    }
+    return true;
+  }
+
+  /** The peer has to close its end now. Without a bound it could keep the socket for ever. */
+  function cutSoon(connection: Connection): void {
+    if (closing.has(connection)) return;
+    connection.cutAfter = sweeps + limits.closeSweeps;
+    closing.add(connection);
+  }
+
+  /** Frees the place of the connection, which may still be closing. */
+  function leave(connection: Connection): void {
+    if (!connection.counted) return;
+    connection.counted = false;
+    for (const room of connection.rooms) {
+      room.size -= 1;
+      room.unproven.delete(connection);
+      room.idle.delete(connection);
+    }
+  }
+
+  return {
+    admit,
+    opened(session) {
+      const connection = bySocket.get(keyOf(session.socket));
+      if (!connection) return;
+      connection.session = session;
+      bySession.set(session, connection);
+      session.once("remoteSettings", () => shaking.delete(connection));
+      // Our end is closed. The session itself lasts until the peer has closed its own.
+      session.socket.once("finish", () => cutSoon(connection));
+      session.once("close", () => bySession.delete(session));
+    },
+    runs(session) {
+      const connection = session && bySession.get(session);
+      if (!connection) return nothing;
+      if (++connection.running === 1) {
+        for (const room of connection.rooms)
+          if (!room.unproven.delete(connection)) room.idle.delete(connection);
+      }
+      return () => {
+        if (--connection.running > 0 || !connection.counted) return;
+        for (const room of connection.rooms) room.idle.add(connection);
+      };
+    },
+    sweep() {
+      sweeps += 1;
+      for (const connection of shaking) {
+        if (connection.cutAfter >= sweeps) break;
+        floods.count("handshakesTimedOut");
+        connection.socket.destroy();
+      }
+      for (const { cutAfter, socket } of closing) {
+        if (cutAfter >= sweeps) break;
+        socket.destroy();
+      }
+    },
+    destroy() {
+      for (const { socket } of bySocket.values()) socket.destroy();
+    },
+  };
+}
+
+function createRoom(): Room {
+  return { size: 0, unproven: new Set(), idle: new Set() };
+}
+
+/** Names a connection. A TLS socket and the one below it have the same name. */
+function keyOf({
+  remoteAddress,
+  remotePort,
+  localAddress,
+  localPort,
+}: Socket | Http2Session["socket"]): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}

@@ -1,0 +1,62 @@
+import type { Http2Server, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import type { Server } from "@grpc/grpc-js";
+
+/** Sees connections, HTTP/2 sessions and streams before grpc-js does. */
+export interface Http2Gate {
+  /** Returns whether the connection is served. Called before any TLS work. A refused one is left to the gate. */
+  connection(socket: Socket): boolean;
+  session(session: Http2Session): void;
+  /**
+   * Returns whether grpc-js gets the stream. A refused one is left to the gate.
+   *
+   * @param flags Of the HEADERS frame; `NGHTTP2_FLAG_END_STREAM` for a request without a body.
+   * @param rawHeaders Names and values in turn, as they came.
+   */
+  stream(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    flags: number,
+    rawHeaders: readonly string[],
+  ): boolean;
+}
+
+/**
+ * Puts the gate before every listener of a server that is bound.
+ *
+ * @throws Error when grpc-js keeps its HTTP/2 servers elsewhere than the version that this was written for.
+ */
+export function gateHttp2Servers(server: Server, gate: Http2Gate): void {
+  const servers = http2ServersOf(server);
+  if (servers.length === 0)
+    throw new Error("grpc-js does not show its HTTP/2 servers: limits cannot be held");
+  for (const http2Server of servers) {
+    intercept(http2Server, "connection", (socket: Socket) => gate.connection(socket));
+    http2Server.on("session", (session) => gate.session(session));
+    intercept(http2Server, "stream", (...stream: Parameters<Http2Gate["stream"]>) => gate.stream(...stream));
+  }
+}
+
+/**
+ * grpc-js has no public way to its connections or streams: interceptors see calls, and can neither reset a stream that is
+ * answered but not ended by its peer nor refuse a connection. By brackets the compiler still checks that the member is there.
+ */
+function http2ServersOf(server: Server): readonly Http2Server[] {
+  // biome-ignore lint/complexity/useLiteralKeys: a private member is reachable by brackets alone.
+  const servers: Map<Http2Server, unknown> | undefined = server["http2Servers"];
+  return [...(servers?.keys() ?? [])];
+}
+
+/** Has the listeners of an event called only where `admits` returns true. */
+function intercept<Args extends unknown[]>(
+  server: Http2Server,
+  event: "connection" | "stream",
+  admits: (...args: Args) => boolean,
+): void {
+  const listeners = server.listeners(event);
+  server.removeAllListeners(event);
+  server.on(event, (...args: unknown[]) => {
+    if (!admits(...(args as Args))) return;
+    for (const listener of listeners) Reflect.apply(listener, server, args);
+  });
+}

@@ -1,0 +1,103 @@
+import type { Server, ServiceDefinition } from "@grpc/grpc-js";
+import type { Logger } from "pino";
+import type { GrpcLimitsConfig } from "../config/config.js";
+import type { Clock } from "../domain/clock.js";
+import { createConnections } from "./connections.js";
+import { createFloodLog, type FloodLog } from "./flood_log.js";
+import { gateHttp2Servers } from "./http2_servers.js";
+import { createOpenCalls, type MethodKind } from "./open_calls.js";
+
+export interface LimitsOptions {
+  readonly config: GrpcLimitsConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What is served. */
+  readonly services: readonly ServiceDefinition[];
+}
+
+/** What keeps callers from having the server hold more than it can. */
+export interface Limits {
+  readonly floods: FloodLog;
+  /** Holds the limits of connections and calls from now on, on a server that is bound. */
+  attach(server: Server): void;
+  /** Cuts every connection that is left and holds nothing any more. */
+  close(): void;
+}
+
+/** The longest time between two sweeps, in milliseconds. Time-outs are late by at most this much. */
+const longestInterval = 1_000;
+/** How many sweeps the shortest time-out has at least. */
+const sweepsPerTimeout = 4;
+/** How old an incomplete request has to be until it is ended because there are too many, in milliseconds. */
+const crowdedAge = 1_000;
+/** How long a call may last whose requests are a stream, in milliseconds. Reflection alone has such calls. */
+const requestStreamTimeout = 60_000;
+/** How long a peer has to close its end of a connection, in milliseconds. */
+const closeTimeout = 5_000;
+
+export function createLimits({ config, clock, log, services }: LimitsOptions): Limits {
+  const shortest = Math.min(config.handshakeTimeout, config.requestTimeout);
+  const interval = Math.min(longestInterval, Math.ceil(shortest / sweepsPerTimeout));
+  const sweepsIn = (ms: number) => Math.ceil(ms / interval);
+  const floods = createFloodLog(log, clock);
+  const connections = createConnections(
+    {
+      connections: config.connections,
+      connectionsPerAddress: config.connectionsPerAddress,
+      handshakeSweeps: sweepsIn(config.handshakeTimeout),
+      closeSweeps: sweepsIn(closeTimeout),
+    },
+    floods,
+  );
+  const calls = createOpenCalls(
+    {
+      metadataBytes: config.metadataBytes,
+      incompleteRequests: config.incompleteRequests,
+      requestSweeps: sweepsIn(config.requestTimeout),
+      requestStreamSweeps: sweepsIn(requestStreamTimeout),
+      crowdedSweeps: sweepsIn(Math.min(crowdedAge, config.requestTimeout)),
+    },
+    connections.runs,
+    methodKinds(services),
+    floods,
+  );
+  let cancel = () => {};
+
+  function sweepLater(): void {
+    cancel = clock.after(interval, () => {
+      connections.sweep();
+      calls.sweep();
+      sweepLater();
+    });
+  }
+
+  return {
+    floods,
+    attach(server) {
+      gateHttp2Servers(server, {
+        connection: connections.admit,
+        session(session) {
+          // Node.js then resets a larger call before its metadata becomes strings, which only a collection frees.
+          session.settings({ maxHeaderListSize: config.metadataBytes });
+          connections.opened(session);
+        },
+        stream: calls.admit,
+      });
+      sweepLater();
+    },
+    close() {
+      cancel();
+      connections.destroy();
+      floods.close();
+    },
+  };
+}
+
+function methodKinds(services: readonly ServiceDefinition[]): (path: string | undefined) => MethodKind {
+  const kinds = new Map<string | undefined, MethodKind>();
+  for (const method of services.flatMap((service) => Object.values(service))) {
+    if (method.requestStream) kinds.set(method.path, "requestStream");
+    else if (method.responseStream) kinds.set(method.path, "responseStream");
+  }
+  return (path) => kinds.get(path) ?? "unary";
+}

@@ -1,0 +1,171 @@
+import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { status } from "@grpc/grpc-js";
+import type { FloodLog } from "./flood_log.js";
+
+export interface CallLimits {
+  readonly metadataBytes: number;
+  /** Requests that have begun and are not complete. */
+  readonly incompleteRequests: number;
+  /** How long a request may take to arrive, and an answer to be read, in sweeps. */
+  readonly requestSweeps: number;
+  /** How long a call may last whose requests are a stream, in sweeps. */
+  readonly requestStreamSweeps: number;
+  /** How old a request has to be to be ended because there are too many, in sweeps. */
+  readonly crowdedSweeps: number;
+}
+
+/** The streams of a server that carry calls, whatever they call. */
+export interface OpenCalls {
+  /** Returns whether the call may go on to grpc-js. One that may not has been answered. */
+  admit(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    flags: number,
+    rawHeaders: readonly string[],
+  ): boolean;
+  /** Ends calls that have had their time. To be called regularly. */
+  sweep(): void;
+}
+
+/** What a method has more than one of. */
+export type MethodKind = "unary" | "responseStream" | "requestStream";
+
+interface Call {
+  readonly stream: ServerHttp2Stream;
+  readonly kind: MethodKind;
+  /** The sweep since which it waits for what it waits for. */
+  since: number;
+  /** Whether it had been answered when it was looked at last. */
+  answered: boolean;
+}
+
+/** However many wait, no more than this many times the limit do, young ones included. */
+const hardLimit = 5;
+
+const endStream = constants.NGHTTP2_FLAG_END_STREAM;
+
+/**
+ * Bounds what a peer can have a server hold: metadata that is too large is refused at once, a request whose end does not come
+ * is ended in time, and so is a stream whose answer the peer does not read. gRPC knows no such limits, and for grpc-js a call is over
+ * when it has been answered; its stream stays as long as the peer likes.
+ *
+ * @param runs Called when the request of a call is complete. Returns what is called when the call is over.
+ * @param kindOf Tells the kind of the method of a path.
+ */
+export function createOpenCalls(
+  limits: CallLimits,
+  runs: (session: Http2Session | undefined) => () => void,
+  kindOf: (path: string | undefined) => MethodKind,
+  floods: FloodLog,
+): OpenCalls {
+  /** Those without the end of their request, oldest first. */
+  const incomplete = new Set<Call>();
+  /** Those with a stream of requests, oldest first. */
+  const streaming = new Set<Call>();
+  /** Those with it, in the order in which they are looked at. */
+  const running = new Set<Call>();
+  let sweeps = 0;
+
+  function relieve(): void {
+    const [oldest] = incomplete;
+    if (!oldest) return;
+    const isOld = sweeps - oldest.since >= limits.crowdedSweeps;
+    if (!isOld && incomplete.size <= hardLimit * limits.incompleteRequests) return;
+    floods.count("requestsCrowdedOut");
+    incomplete.delete(oldest);
+    end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
+  }
+
+  function endOverdue(calls: Set<Call>, limit: number): void {
+    for (const call of calls) {
+      if (sweeps - call.since <= limit) break;
+      floods.count("requestsTimedOut");
+      calls.delete(call);
+      end(call.stream, status.DEADLINE_EXCEEDED, "the request did not arrive in time");
+    }
+  }
+
+  return {
+    admit(stream, headers, flags, rawHeaders) {
+      if (listSizeOf(rawHeaders) > limits.metadataBytes) {
+        floods.count("metadataTooLarge");
+        // A refused stream may still fail, and nobody else listens.
+        stream.on("error", () => {});
+        const text = `the metadata has more than ${limits.metadataBytes} bytes`;
+        end(stream, status.RESOURCE_EXHAUSTED, text);
+        return false;
+      }
+      const kind = kindOf(headers[":path"]);
+      const call: Call = { stream, kind, since: sweeps, answered: false };
+      let over: (() => void) | undefined;
+      const run = (calls: Set<Call>) => {
+        calls.add(call);
+        over = runs(stream.session);
+      };
+      const complete = () => {
+        incomplete.delete(call);
+        call.since = sweeps;
+        run(running);
+      };
+      stream.on("close", () => {
+        for (const calls of [incomplete, streaming, running]) calls.delete(call);
+        over?.();
+      });
+      if (kind === "requestStream") run(streaming);
+      else if ((flags & endStream) !== 0) complete();
+      else {
+        incomplete.add(call);
+        stream.on("end", complete);
+        if (incomplete.size > limits.incompleteRequests) relieve();
+      }
+      return true;
+    },
+    sweep() {
+      sweeps += 1;
+      endOverdue(incomplete, limits.requestSweeps);
+      endOverdue(streaming, limits.requestStreamSweeps);
+      for (const call of running) {
+        if (sweeps - call.since <= limits.requestSweeps) break;
+        running.delete(call);
+        if (call.answered) {
+          floods.count("answersNotRead");
+          call.stream.close(constants.NGHTTP2_CANCEL);
+        } else {
+          call.answered = isAnswered(call);
+          call.since = sweeps;
+          running.add(call);
+        }
+      }
+    },
+  };
+}
+
+/** Answers, unless that has been done, and resets the stream. */
+function end(stream: ServerHttp2Stream, code: status, details: string): void {
+  if (stream.destroyed || stream.closed) return;
+  if (!stream.headersSent) {
+    stream.respond(
+      {
+        ":status": 200,
+        "content-type": "application/grpc+proto",
+        "grpc-status": code,
+        "grpc-message": details,
+      },
+      { endStream: true },
+    );
+  }
+  // The whole answer is sent, and the rest of the request is not wanted: RFC 9113, section 8.1.
+  stream.close(stream.writableEnded ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL);
+}
+
+/** Whether nothing but its peer keeps a call from being over. A stream of responses may rest as long as it is not ended. */
+function isAnswered({ stream, kind }: Call): boolean {
+  return stream.writableEnded || (kind === "unary" && stream.writableLength > 0);
+}
+
+/** The size of a header list as RFC 9113 counts it: bytes of names and values, and 32 for each field. */
+function listSizeOf(rawHeaders: readonly string[]): number {
+  let size = rawHeaders.length * 16;
+  for (const text of rawHeaders) size += text.length;
+  return size;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { createManualClock, steps } from "../support/clock.js";
+import { newHandleKey } from "../support/gateway.js";
+import { approve, browser, clock, restartGateway, setStage } from "./stage.js";
+
+setStage();
+
+describe.each(steps)("when the wall clock is set by %i ms while a page waits,", (step) => {
+  it("its handle stays good, and it is told what really is left", async () => {
+    const ticket = await browser.create();
+    clock.advance(20_000);
+    clock.adjust(step);
+    const { status, json } = await browser.status(ticket.handle);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ state: "PENDING", remainingMs: 100_000 });
+  });
+
+  it("the sign-in goes on to its end", async () => {
+    const ticket = await browser.create();
+    clock.adjust(step);
+    await approve(ticket);
+    await expect.poll(async () => (await browser.status(ticket.handle)).json.state).toBe("AUTHORIZED");
+  });
+
+  it("a code that is created then is told with the time of the wall clock", async () => {
+    clock.adjust(step);
+    const { expiresAt, remainingMs } = await browser.create();
+    expect(remainingMs).toBe(120_000);
+    expect(Date.parse(expiresAt)).toBe(clock.wallNow() + 120_000);
+  });
+});
+
+it("a picture can be had where the clock of the gateway is ahead of the service's, and is set meanwhile", async () => {
+  const ahead = createManualClock(clock.wallNow() + 3_600_000);
+  await restartGateway({ clock: ahead });
+  const { pictures } = await browser.create();
+  ahead.adjust(3_600_000);
+  ahead.advance(119_000);
+  expect((await browser.get(pictures.svg)).status).toBe(200);
+  ahead.adjust(-3_600_000);
+  ahead.advance(2_000);
+  expect((await browser.get(pictures.svg)).status).toBe(404);
+});
+
+it("a handle that was made after the wall clock was set is good at a gateway that has started since", async () => {
+  const handleKeys = [newHandleKey()];
+  await restartGateway({ handleKeys });
+  clock.adjust(7_200_000);
+  const { handle } = await browser.create();
+  const { cookies } = browser;
+  await restartGateway({ handleKeys, clock: createManualClock(clock.wallNow()) });
+  for (const [name, value] of cookies) browser.cookies.set(name, value);
+  expect((await browser.status(handle)).status).toBe(200);
+});
