@@ -7,6 +7,7 @@ import { type CircuitBreaker, createCircuitBreaker } from "./circuit_breaker.js"
 import { type Claims, pickedClaims, profileOf, signInOf } from "./claims.js";
 import { createKeySet, type KeySet, KeysUnavailable } from "./key_set.js";
 import type { TokenSigner } from "./token_signer.js";
+import { unmatchedToken } from "./unmatched_token.js";
 import { fetchUserInfo } from "./user_info.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "./user_refusals.js";
 import { createVerifiedTokens } from "./verified_tokens.js";
@@ -178,7 +179,10 @@ function tenantOf(token: string, tenants: readonly Tenant[]): Tenant {
   const [tenant, ...others] = tenants.filter(
     ({ pool }) => pool.issuer === claims.iss && pool.audience.some((name) => audience.includes(name)),
   );
-  if (!tenant) throw userUnauthenticated("No user pool has this issuer and audience.");
+  if (!tenant) {
+    const pools = tenants.map(({ pool }) => pool);
+    throw userUnauthenticated(unmatchedToken(claims, pools));
+  }
   if (others.length > 0) throw userUnauthenticated("The audience names several user pools.");
   return tenant;
 }

@@ -21,7 +21,8 @@ export function readBasic(value: string): BasicCredentials | { readonly failure:
   const encoded = basic.exec(value)?.[1];
   if (encoded === undefined) return { failure: "the authorization value is not Basic and base64" };
   const bytes = Buffer.from(encoded, "base64");
-  if (bytes.toString("base64") !== encoded) return { failure: "the base64 is not canonical, with its padding" };
+  if (bytes.toString("base64") !== encoded)
+    return { failure: "the base64 is not canonical, with its padding" };
   const text = decodedUtf8(bytes);
   if (text === undefined) return { failure: "the credential is not UTF-8" };
   const colon = text.indexOf(":");

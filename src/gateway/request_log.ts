@@ -23,7 +23,10 @@ const notes = new WeakMap<FastifyRequest, Note>();
 /** Has the line of this request tell more. */
 export function note(
   request: FastifyRequest,
-  { ticketId, ...more }: { readonly [Name in keyof Omit<Note, "ticket">]?: Note[Name] | undefined } & {
+  {
+    ticketId,
+    ...more
+  }: { readonly [Name in keyof Omit<Note, "ticket">]?: Note[Name] | undefined } & {
     readonly ticketId?: string;
   },
 ): void {

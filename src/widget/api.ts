@@ -116,7 +116,9 @@ export function createApi({ gateway = "", appId }: GatewayPlace) {
       });
       const { status } = response;
       // The app may be unknown too. Of all else the next call tells more.
-      return status === 403 || status === 400 ? refusalOf(status, answerIn(await response.text())) : undefined;
+      return status === 403 || status === 400
+        ? refusalOf(status, answerIn(await response.text()))
+        : undefined;
     } catch {
       // Not reached either: it is the network.
       return undefined;

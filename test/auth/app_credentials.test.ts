@@ -168,12 +168,16 @@ describe("an app credential", () => {
     expect(punctuated.authenticate([basic(text)]).id).toBe(id);
   });
 
-  it.each(["plus:a b", "plus:a%20b", "blank:a%2Bb", "shop:a%2B%2F%3D%b+c", "accents:p%E4%DF", "raw:50% off more"])(
-    "%s is refused, since neither form of it is the secret",
-    (text) => {
-      expect(() => punctuated.authenticate([basic(text)])).toThrow(Refusal);
-    },
-  );
+  it.each([
+    "plus:a b",
+    "plus:a%20b",
+    "blank:a%2Bb",
+    "shop:a%2B%2F%3D%b+c",
+    "accents:p%E4%DF",
+    "raw:50% off more",
+  ])("%s is refused, since neither form of it is the secret", (text) => {
+    expect(() => punctuated.authenticate([basic(text)])).toThrow(Refusal);
+  });
 
   it("is refused where there is no app", () => {
     expect(() => createAppAuthenticator([]).authenticate([basic("shop:new secret")])).toThrow(Refusal);

@@ -62,7 +62,9 @@ describe("a page of the gateway's own origin, behind a proxy", () => {
 
   it("is known by upper case in the forwarded protocol, and by port 80 over plain http", async () => {
     const https = { "x-forwarded-proto": "HTTPS", host: "login.example.com" };
-    expect((await browser.post(tickets, {}, { ...https, origin: "https://login.example.com" })).status).toBe(201);
+    expect((await browser.post(tickets, {}, { ...https, origin: "https://login.example.com" })).status).toBe(
+      201,
+    );
     const http = { host: "localhost:80", origin: "http://localhost" };
     expect((await browser.post(tickets, {}, http)).status).toBe(201);
   });
@@ -85,7 +87,9 @@ describe("a page that was loaded over plain http from another machine", () => {
   it("is refused before a code is made, since its browser would drop the cookie", async () => {
     const answer = await browser.post(tickets, { appId: "shop" }, plain);
     expect([answer.status, answer.json.reason]).toEqual([403, "HTTPS_REQUIRED"]);
-    expect(answer.json.detail).toMatch(/cookie __Host-qrlogin-browser-… of http:\/\/intranet\.example, .*https/);
+    expect(answer.json.detail).toMatch(
+      /cookie __Host-qrlogin-browser-… of http:\/\/intranet\.example, .*https/,
+    );
     expect(answer.headers["set-cookie"]).toBeUndefined();
     expect(creations()).toBe(0);
     expect(gateway.lines.at(-1)).toMatchObject({ reason: "HTTPS_REQUIRED", ownOrigin: plain.origin });
@@ -122,16 +126,20 @@ describe("a handle that is bound to a browser", () => {
 });
 
 describe("the question whether an origin may call", () => {
-  const ask403 = async (headers: Headers, query = "?appId=shop") => browser.get(`${api}/origin${query}`, headers);
+  const ask403 = async (headers: Headers, query = "?appId=shop") =>
+    browser.get(`${api}/origin${query}`, headers);
 
-  it.each([strange, "null", "file://", blogSite])("is answered readably to a page of %s: no", async (origin) => {
-    const answer = await ask403({ origin });
-    expect([answer.status, answer.json.reason]).toEqual([403, "ORIGIN_NOT_ALLOWED"]);
-    expect(answer.headers["access-control-allow-origin"]).toBe("*");
-    expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
-    expect(answer.headers["set-cookie"]).toBeUndefined();
-    expect(creations()).toBe(0);
-  });
+  it.each([strange, "null", "file://", blogSite])(
+    "is answered readably to a page of %s: no",
+    async (origin) => {
+      const answer = await ask403({ origin });
+      expect([answer.status, answer.json.reason]).toEqual([403, "ORIGIN_NOT_ALLOWED"]);
+      expect(answer.headers["access-control-allow-origin"]).toBe("*");
+      expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(creations()).toBe(0);
+    },
+  );
 
   it("is answered to pages that may call: yes", async () => {
     for (const headers of [{ origin: shopSite }, { origin: gateway.url }, {}]) {

@@ -80,12 +80,15 @@ test.each([
   expect(facts.settings).toBeUndefined();
 });
 
-test.each([[null], ["OK"], [[]], [["save"]], [[...Object.keys(settings), ...Object.keys(settings)].slice(1)]])(
-  "a server that answers CONFIG GET with %j does not tell its settings",
-  async (reply) => {
-    expect((await factsOf(configured(() => reply))).settings).toBeUndefined();
-  },
-);
+test.each([
+  [null],
+  ["OK"],
+  [[]],
+  [["save"]],
+  [[...Object.keys(settings), ...Object.keys(settings)].slice(1)],
+])("a server that answers CONFIG GET with %j does not tell its settings", async (reply) => {
+  expect((await factsOf(configured(() => reply))).settings).toBeUndefined();
+});
 
 test("a connection that breaks during CONFIG GET is no refusal", async () => {
   const asked = factsOf(
@@ -99,7 +102,9 @@ test("a connection that breaks during CONFIG GET is no refusal", async () => {
 test("a server that does not report version or eviction policy is not said to have a wrong one", async () => {
   const objection = async (...info: string[]) => objectionTo(await factsOf(saying(info, settings)), "single");
   expect(await objection("role:master")).toMatch(/^does not report its version .*7\.0/);
-  expect(await objection("redis_version:7.4.0")).toMatch(/^does not report its maxmemory-policy .*noeviction/);
+  expect(await objection("redis_version:7.4.0")).toMatch(
+    /^does not report its maxmemory-policy .*noeviction/,
+  );
   expect(await objection("redis_version:6.2.1")).toBe("is Redis 6.2.1; 7.0 or later is needed");
 });
 

@@ -86,7 +86,9 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     const elsewhere = await stage.gateway();
     const it = await openWidgetPage(await browser({ bypassCSP: true }), elsewhere.url);
     const { url } = await stage.gateway();
-    await it.run(`void QrLogin.startPolling("a-handle", { ...callbacks(), gateway: ${JSON.stringify(url)} })`);
+    await it.run(
+      `void QrLogin.startPolling("a-handle", { ...callbacks(), gateway: ${JSON.stringify(url)} })`,
+    );
     expect(await it.heard("onError")).toEqual([expect.any(String), "ORIGIN_NOT_ALLOWED"]);
     await it.page.route(`${url}/**`, (route) => route.abort());
     await it.begin({ gateway: url });
