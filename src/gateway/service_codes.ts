@@ -1,10 +1,17 @@
 import { isInterrupted, type QrLoginError } from "../client/index.js";
-import type { HttpReason } from "./refusal.js";
+
+type CodeReason =
+  | "SERVICE_UNAVAILABLE"
+  | "SERVICE_REFUSED"
+  | "INVALID_REQUEST"
+  | "REQUEST_TOO_LARGE"
+  | "RATE_LIMITED"
+  | "INTERNAL";
 
 /** What a page is answered. */
 export interface CodeAnswer {
   readonly status: number;
-  readonly reason: HttpReason;
+  readonly reason: CodeReason;
   readonly text: string;
   /** Set where waiting helps, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
