@@ -3,15 +3,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { basic } from "../support/callers.js";
+import { python } from "../support/python.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 
 const run = promisify(execFile);
 
-// The one of the distribution too: its packages are not seen by another Python that comes first in the path.
-const python = [process.env.QRLOGIN_TEST_PYTHON, "python3", "/usr/bin/python3"].find(
-  (command) => command && spawnSync(command, ["-c", "import grpc, google.protobuf"]).status === 0,
-);
 const grpcurlCommand = process.env.QRLOGIN_TEST_GRPCURL ?? "grpcurl";
 const hasGrpcurl = spawnSync(grpcurlCommand, ["-version"]).status === 0;
 const withoutPython = python

@@ -225,12 +225,12 @@ export interface CreateTicketResponse {
   ticketId: string;
   /**
    * Proves that its holder created the ticket: 43 characters of base64url, 256
-   * random bits. Told here and never again. Keep it on the server.
+   * random bits. Told here and never again. Keep it on the server. Never log it.
    */
   ticketSecret: string;
   /**
    * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket
-   * id), `userPoolId`, `createdAt`, `expireAt` and `customData`.
+   * id), `userPoolId`, `createdAt`, `expireAt` and `customData`. Never log it.
    */
   qrContent: string;
   /** The QR content drawn, if an image was asked for. */
@@ -253,7 +253,7 @@ export interface CreateTicketResponse {
 export interface QrImage {
   /** `image/svg+xml` or `image/png`. */
   mediaType: string;
-  /** The image file. */
+  /** The image file. Never log it. */
   data: Buffer;
 }
 
@@ -267,6 +267,7 @@ export interface GetStatusRequest {
   /**
    * Required. The ticket secret that CreateTicket answered. At most 128
    * characters, else INVALID_REQUEST. A wrong one is TICKET_NOT_FOUND.
+   * Never log it.
    */
   ticketSecret: string;
 }
@@ -287,6 +288,7 @@ export interface WatchStatusRequest {
   /**
    * Required. The ticket secret that CreateTicket answered. At most 128
    * characters, else INVALID_REQUEST. A wrong one is TICKET_NOT_FOUND.
+   * Never log it.
    */
   ticketSecret: string;
 }
@@ -306,7 +308,7 @@ export interface MarkScannedRequest {
      * The text in the QR code, unchanged. Text of more than 4,096 characters, text
      * that is not one of this service's codes, and text whose `scene` or
      * `userPoolId` is not the ticket's is QR_CONTENT_INVALID. Both `expireAt` and
-     * the older `expiresIn` are understood.
+     * the older `expiresIn` are understood. Never log it.
      */
     { $case: "qrContent"; value: string }
     | //
@@ -404,6 +406,7 @@ export interface WithdrawRequest {
   /**
    * Required. The ticket secret that CreateTicket answered. At most 128
    * characters, else INVALID_REQUEST. A wrong one is TICKET_NOT_FOUND.
+   * Never log it.
    */
   ticketSecret: string;
 }
@@ -420,13 +423,14 @@ export interface WithdrawResponse {
 export interface ExchangeUserInfoRequest {
   /**
    * Required. The exchange ticket out of the status. At most 256 characters, else
-   * INVALID_REQUEST. A malformed or wrong one is TICKET_NOT_FOUND.
+   * INVALID_REQUEST. A malformed or wrong one is TICKET_NOT_FOUND. Never log it.
    */
   exchangeTicket: string;
   /**
    * Required if CreateTicket was given a code challenge, else not allowed
    * (PROOF_INVALID). The code verifier of PKCE (RFC 7636). At most 128 characters,
    * else INVALID_REQUEST. A wrong one is PROOF_INVALID and spends nothing.
+   * Never log it.
    */
   codeVerifier: string;
 }
@@ -455,12 +459,12 @@ export interface ExchangeUserInfoResponse {
 export interface TokenSet {
   /**
    * An ID Token (OpenID Connect Core 1.0, section 2), signed as a JWT with ES256 or
-   * RS256. Its `aud` is the app id, its `sub` the user id.
+   * RS256. Its `aud` is the app id, its `sub` the user id. Never log it.
    */
   idToken: string;
   /**
    * An access token (RFC 9068), signed with the same key: its `aud` and
-   * `client_id` are the app id, its `sub` is the user id.
+   * `client_id` are the app id, its `sub` is the user id. Never log it.
    */
   accessToken: string;
   /** When both tokens expire. */

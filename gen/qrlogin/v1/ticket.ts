@@ -12,7 +12,8 @@ import { Timestamp } from "../../google/protobuf/timestamp.js";
 /**
  * How far a ticket has come.
  *
- *     PENDING -- MarkScanned --> SCANNED -- Authorize --> AUTHORIZED -- ExchangeUserInfo --> EXCHANGED
+ * MarkScanned moves it from PENDING to SCANNED, Authorize to AUTHORIZED and
+ * ExchangeUserInfo to EXCHANGED.
  *
  * From SCANNED the approver may also Cancel, from any state before EXCHANGED
  * the creator may Withdraw (both end in CANCELLED), and from any state before
@@ -200,7 +201,7 @@ export interface TicketStatus {
     | undefined;
   /**
    * The credential that ExchangeUserInfo honours once. Set in AUTHORIZED only,
-   * else empty. Hand it to the website's backend and nobody else.
+   * else empty. Hand it to the website's backend and nobody else. Never log it.
    */
   exchangeTicket: string;
   /** Why the ticket is CANCELLED, else unspecified. */

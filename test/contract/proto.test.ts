@@ -1,0 +1,125 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { enums, files, messages, services, sourceOf } from "./descriptors.js";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+describe("the files of the contract", () => {
+  it("name a package, a namespace or a prefix for every language that has one", () => {
+    for (const { options } of files) {
+      expect(options).toMatchObject({
+        csharpNamespace: "QrLogin.V1",
+        goPackage: "qrlogin/v1;qrloginv1",
+        javaMultipleFiles: true,
+        javaOuterClassname: expect.stringMatching(/^[A-Z][A-Za-z]+Proto$/),
+        javaPackage: "qrlogin.v1",
+        objcClassPrefix: "QRLV1",
+        phpMetadataNamespace: "QrLogin\\V1\\GPBMetadata",
+        phpNamespace: "QrLogin\\V1",
+        rubyPackage: "QrLogin::V1",
+        swiftPrefix: "QrLoginV1",
+      });
+    }
+    expect(files).not.toHaveLength(0);
+  });
+
+  it("name Java classes that no message, enum or service of the package has", () => {
+    const outer = files.map(({ options }) => options?.javaOuterClassname ?? "");
+    const types = [...messages, ...enums, ...services].map(({ name }) => name);
+    const all = [...outer, ...types].map((name) => name.toLowerCase());
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it("use no option of a field or value that protoc 3.0 does not know", () => {
+    const known = new Set(["$typeName", "$unknown", "deprecated", "packed", "jstype"]);
+    const options = [
+      ...messages.flatMap(({ fields }) => fields.map(({ proto }) => proto.options)),
+      ...enums.flatMap(({ values }) => values.map(({ proto }) => proto.options)),
+    ];
+    for (const each of options) {
+      const set = Object.entries(each ?? {}).filter(([, value]) => value !== undefined && value !== false);
+      expect(set.map(([name]) => name).filter((name) => !known.has(name))).toEqual([]);
+    }
+    expect(files.map(({ syntax }) => syntax)).toEqual(files.map(() => "proto3"));
+  });
+
+  it("import nothing but google/protobuf/* and each other", () => {
+    const imports = files.flatMap(({ dependency }) => dependency);
+    expect(imports.filter((name) => !/^(?:google\/protobuf|qrlogin\/v1)\/\w+\.proto$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it("have comments that stay comments in every language", () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      const lines = sourceOf(file).split("\n");
+      for (const [index, line] of lines.entries()) {
+        const text = /^\s*\/\/(?<text>.*)$/.exec(line)?.groups?.text;
+        if (text === undefined) continue;
+        // What ends a comment, goes on in the next line of C++, is a tag of a doc tool, or needs an encoding.
+        const breaks = /\*\/|\/\*|\\$|\{@|^\s*@|[^\x20-\x7e]/.test(text);
+        // Outside of code spans, tools that write HTML or XML take this for a tag or an entity.
+        const isMarkup = /[<>&]/.test(text.replace(/`[^`]*`/g, ""));
+        // Indented text after an empty line is a code block in Markdown; Rust compiles and runs it as a test.
+        const isCode = /^ {5}/.test(text) && /^\s*\/\/\s*$/.test(lines[index - 1] ?? "");
+        if (breaks || isMarkup || isCode) wrong.push(`${file.name}:${index + 1}: ${line}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("the methods of the contract", () => {
+  it("say which of them may be repeated", () => {
+    const levels = services.flatMap(({ methods }) =>
+      methods.map(({ name, idempotency }) => [name, MethodOptions_IdempotencyLevel[idempotency]]),
+    );
+    expect(Object.fromEntries(levels)).toEqual({
+      CreateTicket: "IDEMPOTENCY_UNKNOWN",
+      GetStatus: "IDEMPOTENT",
+      // A new watch may end an older one.
+      WatchStatus: "IDEMPOTENCY_UNKNOWN",
+      MarkScanned: "IDEMPOTENT",
+      Authorize: "IDEMPOTENT",
+      Cancel: "IDEMPOTENT",
+      Withdraw: "IDEMPOTENT",
+      ExchangeUserInfo: "IDEMPOTENCY_UNKNOWN",
+      GetSigningKeys: "NO_SIDE_EFFECTS",
+    });
+  });
+});
+
+describe("buf breaking", () => {
+  it("refuses what breaks generated code of callers and leaves the wire as it is", () => {
+    const folder = mkdtempSync(join(tmpdir(), "qrlogin-breaking-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    cpSync(here("../../buf.yaml"), join(folder, "buf.yaml"));
+    cpSync(here("../../proto"), join(folder, "proto"), { recursive: true });
+    const pathOf = (name: string) => join(folder, "proto/qrlogin/v1", name);
+    const rewrite = (name: string, change: (text: string) => string) =>
+      writeFileSync(pathOf(name), change(readFileSync(pathOf(name), "utf8")));
+    rewrite("error_reason.proto", (source) => source.replace('"qrlogin.v1"', '"qrlogin"'));
+    rewrite("qr_login_service.proto", (source) =>
+      source.replace('"QRLV1"', '"QR"').replace("v1/ticket.proto", "v1/moved.proto"),
+    );
+    renameSync(pathOf("ticket.proto"), pathOf("moved.proto"));
+    const buf = here("../../node_modules/.bin/buf");
+    const words = ["breaking", "proto", "--against", here("../../proto"), "--error-format", "json"];
+    const { status, stdout, stderr } = spawnSync(buf, words, { cwd: folder, encoding: "utf8" });
+    const rules = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).type);
+    expect({ status, stderr, rules: rules.sort() }).toEqual({
+      status: 100,
+      stderr: "",
+      rules: ["FILE_NO_DELETE", "FILE_SAME_JAVA_PACKAGE", "FILE_SAME_OBJC_CLASS_PREFIX"],
+    });
+  });
+});

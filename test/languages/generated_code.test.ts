@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { callersOf, orThrow } from "../support/callers.js";
+import { run, type Variables } from "../support/process.js";
+import { python } from "../support/python.js";
+import { appSecrets, startTestServer } from "../support/server.js";
+import { signToken } from "../support/tokens.js";
+import { languages } from "./languages.js";
+import { blockOf, sections } from "./page.js";
+
+const execute = promisify(execFile);
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const absent = languages.filter(({ missing }) => missing);
+if (absent.length > 0) {
+  const text = absent.map(({ title, missing }) => `${title} needs ${missing}`).join("; ");
+  if (process.env.CI) throw new Error(`code cannot be generated: ${text}. In CI nothing is skipped`);
+  console.warn(`SKIPPED, generated code of these languages: ${text}`);
+}
+
+/** Bound in milliseconds: the first build of gRPC for Go takes half a minute of a processor. */
+const buildMs = 240_000;
+
+/** Runs a shell command in a folder. Rejects with what it has printed if it fails or takes longer than {@link buildMs}. */
+async function shell(folder: string, command: string): Promise<void> {
+  await execute("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, timeout: buildMs });
+}
+
+/** Runs the documented commands of a language in a folder of their own. Resolves with the folder, which goes with the test. */
+async function generate(title: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-languages-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(here("../../proto"), join(folder, "proto"), { recursive: true });
+  await shell(folder, blockOf(title, "sh"));
+  return folder;
+}
+
+/** Approves on the phone whatever the documented program draws, and resolves with what it says at the end. */
+async function signInWith(command: string, words: readonly string[], variables: Variables): Promise<string> {
+  const server = await startTestServer();
+  onTestFinished(() => server.stop());
+  const alice = callersOf(server.client).user(await signToken("alice"));
+  const program = run(command, words, {
+    ...variables,
+    QRLOGIN_ADDRESS: server.address,
+    QRLOGIN_APP_ID: "shop",
+    QRLOGIN_APP_SECRET: appSecrets.shop,
+  });
+  const value = await program.line('"random"');
+  const { ticketId } = orThrow(await alice.markScanned({ $case: "qrContent", value }));
+  orThrow(await alice.authorize({ ticketId }));
+  const { code, stdout, stderr } = await program.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout.replace(value, "").trim();
+}
+
+describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
+  it("are tried for every language but Swift, whose plugin no distribution packages", () => {
+    expect([...sections.keys()].sort()).toEqual([...languages.map(({ title }) => title), "Swift"].sort());
+  });
+
+  for (const { title, missing, names, compile } of languages) {
+    const why = missing ? ` (SKIPPED: needs ${missing})` : "";
+    const use = compile ? "code that compiles and has" : "code that has";
+    it.skipIf(missing)(`generate for ${title} ${use} the promised names${why}`, async () => {
+      const folder = await generate(title);
+      for (const [file, texts] of Object.entries(names)) {
+        const code = readFileSync(join(folder, "gen", file), "utf8");
+        for (const text of texts) expect(code).toContain(text);
+      }
+      if (compile) await shell(folder, compile);
+    });
+  }
+});
+
+describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
+  const missing = (title: string) => languages.find((language) => language.title === title)?.missing;
+
+  it.skipIf(missing("Python"))("sign in with the code that was generated for Python", async () => {
+    const folder = await generate("Python");
+    const file = join(folder, "sign_in.py");
+    writeFileSync(file, blockOf("Python", "python"));
+    const user = await signInWith(python ?? "", [file], { PYTHONPATH: join(folder, "gen") });
+    expect(user).toBe("subject-of-alice");
+  });
+
+  it.skipIf(missing("Go"))("sign in with the code that was generated for Go", async () => {
+    const folder = await generate("Go");
+    cpSync(here("go"), folder, { recursive: true });
+    writeFileSync(join(folder, "main.go"), blockOf("Go", "go"));
+    await shell(folder, "go build -o sign_in .");
+    expect(await signInWith(join(folder, "sign_in"), [], {})).toBe("subject-of-alice");
+  });
+});

@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { python } from "../support/python.js";
+
+/** How the generated code of one language is checked. */
+export interface Language {
+  /** The section of docs/other-languages.md. */
+  readonly title: string;
+  /** What is missing on this machine, or undefined. */
+  readonly missing: string | undefined;
+  /** Text that must stand in generated files, by file: what a caller's code depends on. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** A shell command that compiles or loads the code, where that is cheap. Runs where `gen/` is. */
+  readonly compile?: string;
+}
+
+const jars = [
+  "protobuf",
+  "grpc-api",
+  "grpc-stub",
+  "grpc-protobuf",
+  "guava",
+  "geronimo-annotation-1.3-spec",
+].map((name) => `/usr/share/java/${name}.jar`);
+
+/** Returns the first of these commands and files that does not exist. */
+function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
+  return (
+    ["protoc", ...commands].find(
+      (command) => spawnSync("bash", ["-c", 'command -v "$0"', command]).status !== 0,
+    ) ?? ["/usr/include/google/protobuf/struct.proto", ...files].find((file) => !existsSync(file))
+  );
+}
+
+/** Returns `what` unless the command ends well. */
+function unless(command: string, words: readonly string[], what: string, cwd?: URL): string | undefined {
+  return spawnSync(command, words, { cwd }).status === 0 ? undefined : what;
+}
+
+export const languages: readonly Language[] = [
+  {
+    title: "Python",
+    missing: python ? firstMissing(["grpc_python_plugin"]) : "a Python with grpcio and protobuf",
+    names: { "qrlogin/v1/qr_login_service_pb2_grpc.py": ["class QrLoginServiceStub("] },
+  },
+  {
+    title: "Go",
+    missing:
+      firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]) ??
+      unless("go", ["mod", "download"], "the modules of test/languages/go", new URL("go", import.meta.url)),
+    names: { "qrlogin/v1/ticket.pb.go": ["package qrloginv1"] },
+  },
+  {
+    title: "Java and Kotlin",
+    missing: firstMissing(["grpc_java_plugin", "javac"], jars),
+    names: {
+      "qrlogin/v1/UserInfo.java": ["package qrlogin.v1;", "public final class UserInfo"],
+      "qrlogin/v1/TicketState.java": ["public enum TicketState"],
+      "qrlogin/v1/TicketProto.java": ["public final class TicketProto"],
+      "qrlogin/v1/QrLoginServiceProto.java": ["public final class QrLoginServiceProto"],
+      "qrlogin/v1/ErrorReasonProto.java": ["public final class ErrorReasonProto"],
+      "qrlogin/v1/UserInfoKt.kt": ["qrlogin.v1.UserInfo"],
+    },
+    compile: `javac -proc:none -d classes -cp ${jars.join(":")} $(find gen -name '*.java')`,
+  },
+  {
+    title: "C++",
+    missing: firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"]),
+    names: { "qrlogin/v1/ticket.pb.h": ["namespace qrlogin {", "namespace v1 {"] },
+    compile:
+      "g++ -std=c++17 -fsyntax-only -I gen gen/qrlogin/v1/{ticket,error_reason,qr_login_service,qr_login_service.grpc}.pb.cc",
+  },
+  {
+    title: "Ruby",
+    missing:
+      firstMissing(["grpc_ruby_plugin", "ruby"]) ?? unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
+    names: { "qrlogin/v1/ticket_pb.rb": ["module QrLogin", "module V1"] },
+    compile: `ruby -I gen -e '
+      require "qrlogin/v1/error_reason_pb"
+      require "qrlogin/v1/qr_login_service_services_pb"
+      QrLogin::V1::QrLoginService::Stub && QrLogin::V1::UserInfo.new(email: "a@example.com") && QrLogin::V1::ErrorReason'`,
+  },
+  {
+    title: "PHP",
+    missing: firstMissing(["grpc_php_plugin", "php"]),
+    names: {
+      "QrLogin/V1/UserInfo.php": ["namespace QrLogin\\V1;", "class UserInfo"],
+      "QrLogin/V1/QrLoginServiceClient.php": ["namespace QrLogin\\V1;"],
+      "QrLogin/V1/GPBMetadata/Ticket.php": ["namespace QrLogin\\V1\\GPBMetadata;"],
+    },
+    compile: "find gen -name '*.php' -print0 | xargs -0 -n 1 php -l",
+  },
+  {
+    title: "C#",
+    missing: firstMissing([]),
+    names: { "Ticket.cs": ["namespace QrLogin.V1 {", "public enum TicketState"] },
+  },
+  {
+    title: "Objective-C",
+    missing: firstMissing([]),
+    names: {
+      "qrlogin/v1/QrLoginService.pbobjc.h": ["@interface QRLV1UserInfo :", "@interface QRLV1CancelRequest :"],
+      "qrlogin/v1/Ticket.pbobjc.h": ["GPB_ENUM(QRLV1TicketState)"],
+    },
+  },
+];
