@@ -172,6 +172,11 @@ describe("the log line of a refused origin", () => {
     const origin = gateway.lines.at(-1)?.origin;
     expect(origin).toMatch(/^https:\/\/evil\?+\.example\/x+$/);
     expect(String(origin)).toHaveLength(280);
+    const host = `${"a".repeat(1_000)}.example`;
+    const answer = await browser.post(tickets, {}, { origin: `https://${host}`, host });
+    expect(answer.text).not.toContain(host);
+    expect(String(gateway.lines.at(-1)?.origin)).toHaveLength(280);
+    expect(gateway.lines.at(-1)?.ownOrigin).toBeUndefined();
   });
 });
 
