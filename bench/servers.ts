@@ -21,8 +21,8 @@ export interface Target {
 /** The app credential of the benchmark. */
 export const credential = { appId: "bench", secret: "not-a-secret" } as const;
 
-/** The key with which the benchmark's users prove themselves. */
-export const userKey = "x".repeat(32);
+/** The key with which the benchmark's users prove themselves. Without a pattern, which the configuration would refuse. */
+export const userKey = "k3V9qLx7TzB1nWf5RjY8sHc2GdP6mUa0";
 export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" } as const;
 
 /** Starts the server that does nothing; `preload` is as in {@link ServiceOptions}. */

@@ -1,5 +1,5 @@
-import { isUtf8 } from "node:buffer";
 import type { AppConfig } from "../config/config.js";
+import { readBasic } from "../domain/basic_credentials.js";
 import { Refusal } from "../domain/refusal.js";
 import { digest, hexDigest, sameDigest } from "../domain/secrets.js";
 
@@ -8,7 +8,7 @@ export interface AppAuthenticator {
   /**
    * The app that the values of the metadata key `authorization` name and prove.
    *
-   * @throws Refusal APP_UNAUTHENTICATED with one fixed text, whatever is wrong.
+   * @throws Refusal APP_UNAUTHENTICATED with one fixed text, whatever is wrong. Its cause says which, for the log.
    */
   authenticate(authorization: readonly string[]): AppConfig;
 }
@@ -17,14 +17,14 @@ export interface AppAuthenticator {
 const maxLength = 2048;
 
 const usualSpelling = /^Basic [^ ]/;
-const basic = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
 
 // As long as a digest and never equal to one.
 const noDigest = "-".repeat(64);
 
 /**
  * Knows apps by `Basic base64(app_id:app_secret)` (RFC 7617) in its one canonical form: padded, UTF-8, and exactly one
- * value. An app may have several secrets at a time, so that they can be rotated. An app id may not hold a colon.
+ * value. Id and secret may be encoded as form fields before that, as OAuth clients do (RFC 6749, section 2.3.1). An app may have
+ * several secrets at a time, so that they can be rotated. An app id may not hold a colon.
  */
 export function createAppAuthenticator(apps: readonly AppConfig[]): AppAuthenticator {
   // Every caller costs the same number of comparisons: an unknown app is not told apart from a wrong secret.
@@ -41,39 +41,36 @@ export function createAppAuthenticator(apps: readonly AppConfig[]): AppAuthentic
   return {
     authenticate(authorization) {
       const [value] = authorization;
-      if (value === undefined || authorization.length !== 1 || value.length > maxLength)
-        throw unauthenticated();
+      if (value === undefined || authorization.length !== 1)
+        throw unauthenticated(`there are ${authorization.length} authorization values and not one`);
+      if (value.length > maxLength) throw unauthenticated("the authorization value is too long");
       const valueDigest = digest(value);
       const provenApp = proven.get(valueDigest);
       if (provenApp) return provenApp;
-      const credential = credentialIn(value);
-      if (!credential) throw unauthenticated();
-      const { app, digests } = configured.get(credential.appId) ?? unknown;
-      const presented = hexDigest(credential.secret);
-      let right = false;
+      const read = readBasic(value);
+      if ("failure" in read) throw unauthenticated(read.failure);
+      const { id, secret, decoded } = read;
+      const { app, digests } = configured.get(id) ?? configured.get(decoded.id) ?? unknown;
+      const presented = hexDigest(secret);
+      const presentedDecoded = decoded.secret === secret ? presented : hexDigest(decoded.secret);
+      let isRight = false;
+      let isRightDecoded = false;
       for (const known of digests) {
-        // No early end: the time does not tell which secret fitted.
-        if (sameDigest(presented, known)) right = true;
+        // No early end: the time does not tell which secret fitted, nor in which form.
+        if (sameDigest(presented, known)) isRight = true;
+        if (sameDigest(presentedDecoded, known)) isRightDecoded = true;
       }
-      if (!app || !right) throw unauthenticated();
-      // In the usual spelling of "Basic " alone, so that there are no more of them than secrets.
-      if (usualSpelling.test(value)) proven.set(valueDigest, app);
+      // An id that nobody has may be a secret in the wrong place, so it stays out of the log.
+      if (!app) throw unauthenticated(`no app has the id that came, of ${id.length} characters`);
+      if (!isRight && !isRightDecoded) throw unauthenticated(`the secret of the app ${app.id} is wrong`);
+      // As they stand and in the usual spelling of "Basic " alone, so that there are no more of them than secrets.
+      if (isRight && app.id === id && usualSpelling.test(value)) proven.set(valueDigest, app);
       return app;
     },
   };
 }
 
-function credentialIn(value: string): { appId: string; secret: string } | undefined {
-  const encoded = basic.exec(value)?.[1];
-  if (encoded === undefined) return undefined;
-  const bytes = Buffer.from(encoded, "base64");
-  if (bytes.toString("base64") !== encoded || !isUtf8(bytes)) return undefined;
-  const text = bytes.toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon < 1 || colon === text.length - 1) return undefined;
-  return { appId: text.slice(0, colon), secret: text.slice(colon + 1) };
-}
-
-function unauthenticated(): Refusal {
-  return new Refusal("APP_UNAUTHENTICATED");
+/** `why` is for the log, and holds no secret. A text, since an Error would cost a stranger's call twice its time. */
+function unauthenticated(why: string): Refusal {
+  return new Refusal("APP_UNAUTHENTICATED", undefined, { cause: why });
 }

@@ -1,6 +1,6 @@
 import { Refusal } from "../domain/refusal.js";
 
-/** The user token is missing, malformed or not valid here. `why` is for the log and holds nothing out of the token. */
+/** The user token is missing, malformed or not valid here. `why` is for the log and holds nothing out of the token but issuer and audience. */
 export function userUnauthenticated(why: string): Refusal {
   return new Refusal("USER_UNAUTHENTICATED", undefined, {
     cause: new Error(why),

@@ -12,6 +12,7 @@ import { createLeftOutReporter, type LeftOut } from "./left_out.js";
 import { demandSignInToken } from "./token_purpose.js";
 import type { TokenSigner } from "./token_signer.js";
 import { verifiedJwt } from "./token_verification.js";
+import { unmatchedToken } from "./unmatched_token.js";
 import { fetchUserInfo, type UserInfo } from "./user_info.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "./user_refusals.js";
 import { createVerifiedTokens } from "./verified_tokens.js";
@@ -215,7 +216,10 @@ function tenantOf(token: string, tenants: readonly Tenant[]): Tenant {
   const [tenant, ...others] = tenants.filter(
     ({ pool }) => pool.issuer === claims.iss && pool.audience.some((name) => audience.includes(name)),
   );
-  if (!tenant) throw userUnauthenticated("No user pool has this issuer and audience.");
+  if (!tenant) {
+    const pools = tenants.map(({ pool }) => pool);
+    throw userUnauthenticated(unmatchedToken(claims, pools));
+  }
   if (others.length > 0) throw userUnauthenticated("The audience names several user pools.");
   return tenant;
 }

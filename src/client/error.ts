@@ -57,6 +57,16 @@ export function isQrLoginError(error: unknown, reason?: ErrorReasonName): boolea
   return error instanceof QrLoginError && (reason === undefined || error.reason === reason);
 }
 
+/**
+ * Returns whether the call was cut off on its way without an answer of the service, by a proxy say: CANCELLED or DEADLINE_EXCEEDED
+ * without a reason, or a stream that was reset, which grpc-js names by its text alone.
+ */
+export function isInterrupted({ code, reasonText, message }: QrLoginError): boolean {
+  if (reasonText !== undefined) return false;
+  if (code === status.CANCELLED || code === status.DEADLINE_EXCEEDED) return true;
+  return code === status.INTERNAL && message.includes("Received RST_STREAM");
+}
+
 /** What grpc-js failed with, as a {@link QrLoginError} that keeps it as its cause. */
 export function errorOf(cause: unknown): QrLoginError {
   const { code, details, metadata } = (cause ?? {}) as {

@@ -50,7 +50,7 @@ export {
 } from "./approver_client.js";
 export type { BackoffOptions } from "./backoff.js";
 export type { CallOptions, ClientOptions } from "./connection.js";
-export { isQrLoginError, QrLoginError } from "./error.js";
+export { isInterrupted, isQrLoginError, QrLoginError } from "./error.js";
 export { codeChallengeOf, createCodeVerifier } from "./proof_key.js";
 export type { ErrorReasonName, FieldViolation } from "./refusal_details.js";
 export { isTerminal } from "./terminal_state.js";

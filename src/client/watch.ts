@@ -2,7 +2,7 @@ import { type ClientReadableStream, status } from "@grpc/grpc-js";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import { type BackoffOptions, createBackoff } from "./backoff.js";
-import { isQrLoginError, type QrLoginError } from "./error.js";
+import { isInterrupted, isQrLoginError, type QrLoginError } from "./error.js";
 import type { InFlight } from "./in_flight.js";
 import { isTerminal } from "./terminal_state.js";
 import type { Timing } from "./timing.js";
@@ -107,14 +107,8 @@ function isCut(error: unknown): error is QrLoginError {
   if (!isQrLoginError(error)) return false;
   if (error.reason === "TOO_MANY_WATCHES") return true;
   if (error.code === status.UNAVAILABLE) return error.reason !== "OUTCOME_UNKNOWN";
-  // A refusal by the service has a reason. Without one these are the marks of a proxy that has had enough: we have
-  // neither cancelled nor set a deadline, and grpc-js names a reset stream by this text alone.
-  if (error.reasonText !== undefined) return false;
-  return (
-    error.code === status.CANCELLED ||
-    error.code === status.DEADLINE_EXCEEDED ||
-    (error.code === status.INTERNAL && error.message.includes("Received RST_STREAM"))
-  );
+  // A watch has neither cancelled nor set a deadline: it was a proxy.
+  return isInterrupted(error);
 }
 
 function pause(ms: number, stopped: AbortSignal, timing: Timing): Promise<void> {

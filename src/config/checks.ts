@@ -1,7 +1,9 @@
 import { isOnNetwork } from "./address.js";
+import { appSecretMistakes, knownSecretMistakes } from "./app_secret_checks.js";
 import { validityMistakes } from "./certificates.js";
 import { developmentIssuer } from "./development_key.js";
 import { gatewayMistakes } from "./gateway_checks.js";
+import { issuerMistakes } from "./issuer_checks.js";
 import { keySetFailure, tlsMistakes } from "./key_files.js";
 import type { Mistake } from "./problems.js";
 import { repeatedIds } from "./repeated_ids.js";
@@ -31,6 +33,8 @@ export function relationMistakes(content: Content, judged: Judged): Mistake[] {
   return [
     ...(judged.service ? [...placeMistakes("grpc", grpc), ...serviceMistakes(content)] : []),
     ...(judged.identities ? absenceMistakes(content) : []),
+    ...(judged.service && judged.gateway ? appSecretMistakes(content) : []),
+    ...(judged.gateway && !judged.development ? knownSecretMistakes(content) : []),
     ...(judged.gateway && gateway ? [...placeMistakes("gateway", gateway), ...gatewayMistakes(gateway)] : []),
     ...(judged.certificatesAt === undefined ? [] : validityMistakes(content, judged.certificatesAt)),
   ];
@@ -45,6 +49,7 @@ function serviceMistakes(content: Content): Mistake[] {
     ...repeatedIds(["userPools"], userPools),
     ...repeatedIds(["apps"], apps),
     ...repeatedPairs(userPools),
+    ...issuerMistakes(content),
     ...(userPools ?? []).flatMap((pool, index) => poolMistakes(pool, index)),
     ...unknownPools(content),
     ...tokenIssuerMistakes(content),

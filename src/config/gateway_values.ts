@@ -1,9 +1,11 @@
 import { BlockList, isIP } from "node:net";
 import * as z from "zod";
 import { isCanonicalBase64url } from "../domain/secrets.js";
+import { canonicalOrigin } from "../domain/web_origin.js";
 import { parseAddress } from "./address.js";
+import { patternIn } from "./randomness.js";
 import { hostsOfTarget } from "./target.js";
-import { address, isLoopbackUrl, urlOf } from "./values.js";
+import { address, formText, hasPlaceholder, isLoopbackUrl, placeholderText, urlOf } from "./values.js";
 
 /** An address to connect to: as `address`, with a port that is not 0. */
 export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
@@ -17,15 +19,17 @@ export const target = z.string().refine((value) => hostsOfTarget(value) !== unde
     "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH",
 });
 
+const handleKeyForm =
+  "must be 32 random bytes as base64url: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
+
 /** A key that seals handles: 32 random bytes, as base64url in its one canonical form. */
-export const handleKey = z
-  .string()
-  .refine((value) => isCanonicalBase64url(value, 32), {
-    error: "must be 32 random bytes as base64url: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='",
-  })
-  // What a forgotten placeholder decodes to: everybody could open the handles.
-  .refine((value) => new Set(Buffer.from(value, "base64url")).size !== 1, {
-    error: "must be random bytes, not one byte 32 times",
+export const handleKey = formText(handleKeyForm)
+  .refine((value) => isCanonicalBase64url(value, 32), { error: handleKeyForm, abort: true })
+  // What a placeholder decodes to: everybody could open the handles.
+  .superRefine((value, context) => {
+    const pattern = patternIn(Buffer.from(value, "base64url"));
+    if (pattern === undefined) return;
+    context.addIssue({ code: "custom", message: `${handleKeyForm} (this one ${pattern})` });
   });
 
 /** A list without repetition. The later one of two equal entries is refused. */
@@ -56,9 +60,10 @@ function originFailure(text: string): string | undefined {
     // Beside names and addresses the URL standard allows characters in a host that mean something else in a header.
     /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/.test(url.hostname);
   if (!isOrigin) {
+    const meant = url && url.username === "" && url.password === "" ? canonicalOrigin(url.origin) : undefined;
     return (
       "must be an origin exactly as browsers send it, such as https://shop.example.com: lower case, without path, " +
-      "final slash or default port"
+      `final slash or default port${meant === undefined || meant === exact ? "" : `; here that is ${meant}`}`
     );
   }
   if (isLoopbackUrl(url)) return undefined;
@@ -99,10 +104,13 @@ function isEverybody(text: string): boolean {
 }
 
 /** The issuer of tokens as OpenID Connect Core 1.0 has it: an https URL without query and fragment. */
-export const issuerUrl = z.string().refine(
-  (value) => {
-    const url = /^https:\/\/[^\s?#]+$/.test(value) ? urlOf(value) : undefined;
-    return url !== undefined && url.username === "" && url.password === "";
-  },
-  { error: "must be an https URL without query, fragment, user name and password" },
-);
+export const issuerUrl = z
+  .string()
+  .refine(
+    (value) => {
+      const url = /^https:\/\/[^\s?#]+$/.test(value) ? urlOf(value) : undefined;
+      return url !== undefined && url.username === "" && url.password === "";
+    },
+    { error: "must be an https URL without query, fragment, user name and password", abort: true },
+  )
+  .refine((value) => !hasPlaceholder(value), { error: placeholderText });

@@ -11,7 +11,9 @@ import {
   id,
   oneOrMore,
   pictureUrl,
+  poolIssuer,
   sha256,
+  sharedSecret,
   text,
   trustedUrl,
 } from "./values.js";
@@ -105,10 +107,7 @@ const keys = z
   .strictObject({
     jwksUri: trustedUrl.optional(),
     jwksFile: text.optional(),
-    hs256Secret: z
-      .string()
-      .refine((secret) => Buffer.byteLength(secret) >= 32, { error: "must have at least 32 bytes" })
-      .optional(),
+    hs256Secret: sharedSecret.optional(),
   })
   .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
     error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
@@ -136,7 +135,7 @@ const claims = z
 const userPool = z
   .strictObject({
     id,
-    issuer: text,
+    issuer: poolIssuer,
     audience: oneOrMore(text),
     keys,
     algorithms: z

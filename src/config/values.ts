@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { isLoopback, parseAddress } from "./address.js";
+import { isKnownSecret, knownSecretOf } from "./known_secrets.js";
+import { patternIn } from "./randomness.js";
 
 const unitInMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -29,6 +31,13 @@ export function count(min: number, max: number) {
   return z.int().min(min, { error: range }).max(max, { error: range });
 }
 
+/**
+ * A text of a form of its own. What is no text, such as a number, is told the form: to put it in quotes would not do.
+ */
+export function formText(form: string) {
+  return z.string({ error: ({ input }) => (input === undefined ? "is missing" : form) });
+}
+
 /** Text that is not empty. */
 export const text = z.string().min(1, { error: "must not be empty" });
 
@@ -37,18 +46,42 @@ export const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
   error: "must be 1 to 64 of letters, digits, dot, underscore and hyphen",
 });
 
+const addressForm = "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65535, such as 127.0.0.1:50051";
+
 /** `HOST:PORT` or `[IPV6]:PORT`. */
-export const address = z.string().refine((value) => parseAddress(value) !== undefined, {
-  error: "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65535, such as 127.0.0.1:50051",
+export const address = formText(addressForm).refine((value) => parseAddress(value) !== undefined, {
+  error: addressForm,
 });
 
 /** The PEM files of a certificate chain and its private key. */
 export const certificateFiles = z.strictObject({ certFile: text, keyFile: text });
 
+export const placeholderText = "holds a placeholder: write the whole URL, with your own value in its place";
+
+/** Returns whether braces or angle brackets stand where a value should, as in documents of identity providers. */
+export const hasPlaceholder = (value: string) => /[{}<>]|%7[bd]/i.test(value);
+
+const trustedUrlForm = "must be an https URL (http on loopback only) without user name and password";
+
 /** An address that keys or claims are fetched from: nobody on the way may change them. */
-export const trustedUrl = z.string().refine(isTrustedUrl, {
-  error: "must be an https URL (http on loopback only) without user name and password",
+export const trustedUrl = formText(trustedUrlForm).superRefine((value, context) => {
+  if (isTrustedUrl(value) && !hasPlaceholder(value)) return;
+  context.addIssue({ code: "custom", message: isTrustedUrl(value) ? placeholderText : trustedUrlForm });
 });
+
+const poolIssuerForm =
+  "must be the issuer whole, exactly as tokens name it in iss: a URL such as https://id.example.com/, without query and fragment";
+
+/** The issuer of a pool's tokens: an https or http URL, or a URN. It is compared and not fetched. */
+export const poolIssuer = text
+  .refine((value) => !hasPlaceholder(value), { error: placeholderText, abort: true })
+  .refine(isIssuer, { error: poolIssuerForm });
+
+function isIssuer(value: string): boolean {
+  if (!/^(https?:\/\/|urn:)[^\s?#]+$/.test(value)) return false;
+  const url = urlOf(value);
+  return url !== undefined && url.username === "" && url.password === "";
+}
 
 function isTrustedUrl(value: string): boolean {
   const url = urlOf(value);
@@ -82,15 +115,29 @@ export function urlOf(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }
 
-const digestOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const sha256Form =
+  "must be the SHA-256 of a secret, 64 hexadecimal digits, and not the secret itself: npm run --silent qrlogin -- app-secret " +
+  "makes both, and printf '%s' 'THE SECRET' | sha256sum makes the digest of one that you have";
 
 /** A SHA-256 as 64 hexadecimal digits, made lower-case. */
-export const sha256 = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/i, { error: "must be a SHA-256: 64 hexadecimal digits" })
+export const sha256 = formText(sha256Form)
+  .regex(/^[0-9a-f]{64}$/i, { error: sha256Form })
   .transform((digits) => digits.toLowerCase())
-  // What a script computes whose variable is unset: everybody would know the secret.
-  .refine((digits) => digits !== digestOfNothing, { error: "is the SHA-256 of an empty secret" });
+  .superRefine((digits, context) => {
+    const known = knownSecretOf(digits);
+    if (known !== undefined) context.addIssue({ code: "custom", message: `is the SHA-256 of ${known}` });
+  });
+
+/** A secret that signs tokens: 32 bytes of UTF-8 or more, and nothing that shows that it was not drawn at random. */
+export const sharedSecret = z
+  .string()
+  .refine((secret) => Buffer.byteLength(secret) >= 32, { error: "must have at least 32 bytes", abort: true })
+  .superRefine((secret, context) => {
+    const pattern = isKnownSecret(secret) ? "is one that everybody knows" : patternIn(Buffer.from(secret));
+    if (pattern === undefined) return;
+    const message = `must be random, and this one ${pattern}: openssl rand -base64 32 makes one`;
+    context.addIssue({ code: "custom", message });
+  });
 
 /** A list that is not empty, or its only entry by itself. */
 export function oneOrMore<T extends z.ZodType>(entry: T) {

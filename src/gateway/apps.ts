@@ -1,4 +1,6 @@
 import type { AppCredentials } from "../client/index.js";
+import { readBasic } from "../domain/basic_credentials.js";
+import { canonicalOrigin } from "../domain/web_origin.js";
 import type { GatewayApp } from "./options.js";
 import { HttpRefusal } from "./refusal.js";
 
@@ -53,8 +55,10 @@ function served({
       "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
     );
   }
-  if (!origins.every(isOrigin)) {
-    throw new TypeError(`the origins of ${app.id} must be like https://shop.example.com`);
+  for (const origin of origins) {
+    if (isOrigin(origin)) continue;
+    const right = canonicalOrigin(origin) ?? "https://shop.example.com";
+    throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${right}`);
   }
   const exact = new Set(origins.filter((origin) => !origin.endsWith(":*")));
   // Only the configuration's check knows that these are on loopback; here they are taken as they are.
@@ -67,23 +71,28 @@ function served({
     exchangeFromBrowser,
     fullUserInStatus,
     pollByTicketId,
-    allows: (origin) => exact.has(origin) || anyPort.includes(origin.replace(/:\d{1,5}$/, "")),
+    allows(text) {
+      if (exact.has(text)) return true;
+      const origin = canonicalOrigin(text);
+      if (origin === undefined) return false;
+      return exact.has(origin) || anyPort.includes(origin.replace(/:\d{1,5}$/, ""));
+    },
   };
 }
 
-/** The credentials in an `authorization: Basic` header (RFC 7617); undefined if there are none of that form. */
-export function basicCredentials(header: string | undefined): AppCredentials | undefined {
-  const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header ?? "")?.[1];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  return colon > 0 && colon < text.length - 1
-    ? { appId: text.slice(0, colon), appSecret: text.slice(colon + 1) }
-    : undefined;
+/**
+ * Returns the credentials in an `authorization: Basic` header; undefined if there are none of that form. The id is that of an app
+ * where one has it, encoded or not. The secret stays as it came, for the service to compare.
+ */
+export function basicCredentials(header: string | undefined, apps: ServedApps): AppCredentials | undefined {
+  const read = readBasic(header ?? "");
+  if ("failure" in read) return undefined;
+  const { id, decoded, secret } = read;
+  return { appId: (apps.find(id) ?? apps.find(decoded.id))?.id ?? id, appSecret: secret };
 }
 
 /** Whether browsers write an origin like this; on its port there may be `*`. */
 function isOrigin(text: string): boolean {
   const origin = text.replace(/:\*$/, "");
-  return URL.canParse(origin) && new URL(origin).origin === origin;
+  return canonicalOrigin(origin) === origin;
 }

@@ -1,6 +1,9 @@
 import type { CookieSerializeOptions } from "@fastify/cookie";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { digest, isCanonicalBase64url, newSecret, sameDigest } from "../domain/secrets.js";
+import { isEmbedded, ownOriginOf } from "./origins.js";
+import { HttpRefusal } from "./refusal.js";
+import { note } from "./request_log.js";
 
 /**
  * Knows a browser again by a random cookie that pages cannot read. The cookie is no credential by itself: it only
@@ -27,9 +30,31 @@ export function browsersOf(request: FastifyRequest): readonly string[] {
   return cookiesOf(request, believed).map(([, value]) => bindingOf(value));
 }
 
-/** The digest of the cookie that this browser has from now on; gives it one where it has none. */
+/** What the cookies of a request say of its browser. */
+export interface CallingBrowser {
+  /** The digests of its cookies, for {@link isFor}. */
+  readonly browsers: readonly string[];
+  /**
+   * Whether it is a browser that sent none of the gateway's cookies: it blocks them. A caller that sends no headers of a browser
+   * cannot be helped by that, and whoever found a handle is not told that it is genuine.
+   */
+  readonly hasNoCookie: boolean;
+}
+
+export function callingBrowserOf(request: FastifyRequest): CallingBrowser {
+  const browsers = browsersOf(request);
+  const { origin, "sec-fetch-site": site } = request.headers;
+  return { browsers, hasNoCookie: browsers.length === 0 && (origin ?? site) !== undefined };
+}
+
+/**
+ * Returns the digest of the cookie that this browser has from now on; gives it one where it has none.
+ *
+ * @throws HttpRefusal HTTPS_REQUIRED where the page itself was loaded over plain http from another machine: browsers drop the cookie.
+ */
 export function knowBrowser(request: FastifyRequest, reply: FastifyReply, embedded: boolean): string {
   const { prefix, options } = cookieFor(request, embedded);
+  if (options.secure && isPlainPage(request)) throw httpsRequired(request, prefix);
   const [present] = cookiesOf(request, [prefix]);
   // A name of its own: two tabs of a new browser may ask at once, and the answer to one must not undo that to the other.
   const [name, value] = present ?? [prefix + newSecret().slice(0, 8), newSecret()];
@@ -77,6 +102,32 @@ function cookieFor(
     prefix: secure ? prefixes.secure : prefixes.loopback,
     options: { ...options, secure, sameSite: "lax" },
   };
+}
+
+/** Browsers name the origin of a page with each POST. A backend names none, and may keep cookies as it likes. */
+function isPlainPage(request: FastifyRequest): boolean {
+  const { origin } = request.headers;
+  return origin !== undefined && !isEmbedded(request) && /^http:/i.test(origin);
+}
+
+function httpsRequired(request: FastifyRequest, prefix: string): HttpRefusal {
+  const ownOrigin = ownOriginOf(request);
+  note(request, { ownOrigin, why: `browsers drop the cookie ${prefix}… over plain http` });
+  const text =
+    `browsers do not keep the cookie ${prefix}… of ${ownOrigin}, since it goes over https alone: ` +
+    "serve the page and the gateway by https (plain http works on localhost only)";
+  return new HttpRefusal(403, "HTTPS_REQUIRED", text);
+}
+
+/**
+ * Returns the refusal of a genuine handle that is bound to a browser, where no cookie of the gateway came at all. Which browser it is
+ * bound to stays unsaid.
+ */
+export function cookieMissing(): HttpRefusal {
+  const text =
+    `the browser sent no cookie ${prefixes.secure}… or ${prefixes.embedded}…, which this handle is bound to: ` +
+    "it blocks cookies of this page, or they were not sent along (credentials: include)";
+  return new HttpRefusal(403, "COOKIE_MISSING", text);
 }
 
 function bindingOf(cookie: string): string {

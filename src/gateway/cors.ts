@@ -8,6 +8,7 @@ const maxAgeSeconds = 600;
 
 /**
  * Lets pages of listed origins call the routes that are added from now on, with cookies, and no others: see {@link admitOrigin}.
+ * A route with `anyOrigin` is read by all pages, without credentials.
  *
  * By hand, since `@fastify/cors` would answer the preflights of every route of the server that the gateway is registered
  * into, and that server could not have it any more.
@@ -23,6 +24,7 @@ export function allowListedOrigins(instance: FastifyInstance, apps: ServedApps):
   });
   instance.addHook("onRequest", async (request, reply) => {
     vary(reply, "Origin");
+    if (request.routeOptions.config.anyOrigin) return void reply.header("access-control-allow-origin", "*");
     admitOrigin(request, apps);
     if (!isEmbedded(request)) return;
     reply

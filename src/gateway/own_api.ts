@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ImageOptions } from "../qr/image.js";
 import { isCompletedHere, isTold, statusAnswer, userAnswer } from "./answers.js";
 import { basicCredentials } from "./apps.js";
-import { browsersOf, knowBrowser } from "./browser.js";
+import { callingBrowserOf, knowBrowser } from "./browser.js";
 import { countedAddressOf } from "./caller_address.js";
 import { closeOf } from "./caller_left.js";
 import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
+import { originRoute } from "./origin_check.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
 import type { GatewayParts } from "./parts.js";
 import type { RateLimits } from "./rate_limits.js";
@@ -42,7 +43,7 @@ export async function ownRoutes(
 
   async function ticketOf(request: FastifyRequest, handle: string | undefined): Promise<HandledTicket> {
     if (handle === undefined) throw ticketNotFound();
-    const ticket = await tickets.open("handle", handle, browsersOf(request));
+    const ticket = await tickets.open("handle", handle, callingBrowserOf(request));
     demandOrigin(request, ticket.app);
     note(request, { app: ticket.app.id, ticketId: ticket.ticketId });
     return ticket;
@@ -100,9 +101,12 @@ export async function ownRoutes(
   instance.post("/tickets/exchange", other, async (request) => {
     if (!isByHandle(request.body)) {
       const { exchangeTicket, codeVerifier } = read(exchangeBody, request.body);
-      const credentials = basicCredentials(request.headers.authorization);
+      const credentials = basicCredentials(request.headers.authorization, apps);
       const app = apps.find(credentials?.appId);
-      if (!credentials || !app) throw appUnauthenticated();
+      if (!credentials || !app) {
+        note(request, { why: credentials ? "no app here has the id that came" : "no Basic credential came" });
+        throw appUnauthenticated();
+      }
       note(request, { app: app.id });
       return userAnswer(await exchanges.byCaller(credentials, exchangeTicket, codeVerifier));
     }
@@ -121,6 +125,7 @@ export async function ownRoutes(
     throw isTold(parts, ticket) ? notByBrowser() : challengeRequired();
   });
 
+  originRoute(instance, apps, other);
   await widgetRoutes(instance);
 
   // A wildcard: names are longer than what a server takes as a parameter by default.

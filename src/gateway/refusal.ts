@@ -1,11 +1,14 @@
 import { STATUS_CODES } from "node:http";
 import { type ErrorReasonName, isQrLoginError, type QrLoginError } from "../client/index.js";
 import { Refusal } from "../domain/refusal.js";
+import { answerByCode } from "./service_codes.js";
 
 /** Why the gateway itself refuses a request. What the service refuses keeps the service's reason. */
 export type GatewayReason =
   | "APP_UNKNOWN"
   | "ORIGIN_NOT_ALLOWED"
+  | "HTTPS_REQUIRED"
+  | "COOKIE_MISSING"
   | "EXCHANGE_NOT_ALLOWED"
   | "CODE_CHALLENGE_REQUIRED"
   | "MEDIA_TYPE_NOT_SUPPORTED"
@@ -14,6 +17,7 @@ export type GatewayReason =
   | "STREAMS_EXHAUSTED"
   | "CALLER_GONE"
   | "SERVICE_UNAVAILABLE"
+  | "SERVICE_REFUSED"
   | "TOKENS_NOT_SIGNED"
   | "GATEWAY_STOPPING";
 
@@ -101,8 +105,9 @@ export function refusalOf(error: unknown): HttpRefusal | undefined {
 function serviceRefusal(error: QrLoginError): HttpRefusal {
   const { reason, currentState, fieldViolations, retryAfterMs } = error;
   if (reason === undefined) {
-    const text = "the sign-in service cannot be reached";
-    return new HttpRefusal(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000, cause: error });
+    const { status, text, ...answer } = answerByCode(error);
+    const extras = { fieldViolations, retryAfterMs: answer.retryAfterMs, cause: error };
+    return new HttpRefusal(status, answer.reason, text, extras);
   }
   const own = reason === "APP_UNAUTHENTICATED" || reason === "INTERNAL";
   return new HttpRefusal(statuses[reason], reason, own ? "the sign-in service failed" : error.text, {

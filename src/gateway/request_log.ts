@@ -10,6 +10,12 @@ interface Note {
   /** A hash of the ticket id, the same as in the service's log. */
   ticket?: string;
   reason?: string;
+  /** Why it was refused, for the operator: never what a secret, a token or a code is made of. */
+  why?: string;
+  /** Where the page came from that was refused, bounded and printable. */
+  origin?: string;
+  /** What the gateway takes for its own origin. */
+  ownOrigin?: string;
 }
 
 const notes = new WeakMap<FastifyRequest, Note>();
@@ -17,13 +23,17 @@ const notes = new WeakMap<FastifyRequest, Note>();
 /** Has the line of this request tell more. */
 export function note(
   request: FastifyRequest,
-  { app, ticketId, reason }: { readonly app?: string; readonly ticketId?: string; readonly reason?: string },
+  {
+    ticketId,
+    ...more
+  }: { readonly [Name in keyof Omit<Note, "ticket">]?: Note[Name] | undefined } & {
+    readonly ticketId?: string;
+  },
 ): void {
   const known = notes.get(request) ?? {};
-  if (app !== undefined) known.app = app;
-  if (ticketId !== undefined) known.ticket = logNameOf(ticketId);
-  if (reason !== undefined) known.reason = reason;
-  notes.set(request, known);
+  const given = Object.entries(more).filter(([, value]) => value !== undefined);
+  const ticket = ticketId === undefined ? {} : { ticket: logNameOf(ticketId) };
+  notes.set(request, { ...known, ...Object.fromEntries(given), ...ticket });
 }
 
 /** Requests that were not refused and have a line of their own, in a minute and for each route. */

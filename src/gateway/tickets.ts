@@ -3,7 +3,7 @@ import type { AppClient, CreateTicketRequest, RequesterContext } from "../client
 import type { Clock } from "../domain/clock.js";
 import { durationOf, millisecondsOf } from "../domain/durations.js";
 import type { ServedApp, ServedApps } from "./apps.js";
-import { isFor } from "./browser.js";
+import { type CallingBrowser, cookieMissing, isFor } from "./browser.js";
 import type { FollowedTicket } from "./followers.js";
 import { ticketNotFound } from "./refusal.js";
 import type { Seal } from "./seal.js";
@@ -55,10 +55,13 @@ export interface Tickets {
   ): Promise<CreatedTicket>;
   /**
    * The ticket of a handle. Refuses with TICKET_NOT_FOUND, whatever is wrong with the handle, and where the gateway's own
-   * handle is bound to another browser than `browsers` say.
+   * handle is bound to another browser than the caller; with COOKIE_MISSING where it is genuine and a browser sent no cookie.
    */
-  open(kind: HandleKind, handle: string, browsers: readonly string[]): Promise<HandledTicket>;
+  open(kind: HandleKind, handle: string, caller?: CallingBrowser): Promise<HandledTicket>;
 }
+
+/** A caller of whom no cookies are looked at. */
+const anybody: CallingBrowser = { browsers: [], hasNoCookie: false };
 
 const handleContent = z.object({
   app: z.string(),
@@ -111,7 +114,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       };
     },
 
-    async open(kind, handle, browsers) {
+    async open(kind, handle, caller = anybody) {
       const opened = await seal.open(kind, handle);
       const content = handleContent.safeParse(opened?.content).data;
       if (!opened || !content) throw ticketNotFound();
@@ -119,7 +122,9 @@ export function createTickets(options: TicketsOptions): Tickets {
       const app = apps.find(content.app);
       // An app that has left the configuration.
       if (!app) throw ticketNotFound();
-      if (kind === "handle" && !mayUse(app, boundTo, browsers)) throw ticketNotFound();
+      if (kind === "handle" && !mayUse(app, boundTo, caller.browsers)) {
+        throw boundTo !== undefined && caller.hasNoCookie ? cookieMissing() : ticketNotFound();
+      }
       return {
         app,
         credentials: app.credentials,

@@ -49,24 +49,25 @@ const notPrintableAscii = /[^ -~]/g;
  * Reads a scanned text. Times and custom data are checked for their type and then left alone: what counts is what
  * the ticket says. Keys that we do not know are passed over.
  *
- * @throws Refusal QR_CONTENT_INVALID with the same message whatever is wrong.
+ * @throws Refusal QR_CONTENT_INVALID with the same message whatever is wrong. Its cause says what, for the log.
  */
 export function readContent(text: string): ScannedContent {
-  if (hasMoreCharacters(text, maxCharacters)) throw invalid();
+  if (hasMoreCharacters(text, maxCharacters)) throw invalid("the text is too long");
   const content = parse(text);
-  if (!isObject(content)) throw invalid();
+  if (!isObject(content)) throw invalid("the text is JSON and no object");
 
   const { scene, random, userPoolId } = content;
-  if (!isFilled(scene) || !isFilled(random) || !isFilled(userPoolId)) throw invalid();
-  if (!isTicketId(random)) throw invalid();
+  if (!isFilled(scene) || !isFilled(random) || !isFilled(userPoolId))
+    throw invalid("scene, random or userPoolId is missing or no text");
+  if (!isTicketId(random)) throw invalid("random is no ticket id");
 
   const { createdAt, expireAt, expiresIn, customData } = content;
-  if (createdAt !== undefined && typeof createdAt !== "string") throw invalid();
-  if (expireAt !== undefined && typeof expireAt !== "string") throw invalid();
+  if (createdAt !== undefined && typeof createdAt !== "string") throw invalid("createdAt is no text");
+  if (expireAt !== undefined && typeof expireAt !== "string") throw invalid("expireAt is no text");
   // The older form of the code: seconds, as a number or as text.
   if (expiresIn !== undefined && typeof expiresIn !== "number" && typeof expiresIn !== "string")
-    throw invalid();
-  if (customData !== undefined && !isObject(customData)) throw invalid();
+    throw invalid("expiresIn is no number");
+  if (customData !== undefined && !isObject(customData)) throw invalid("customData is no object");
   return { scene, ticketId: random, userPoolId };
 }
 
@@ -74,8 +75,8 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not kept as the cause: the parser's message quotes the text, and the cause goes into the log.
-    throw invalid();
+    // The parser's message quotes the text, and the cause goes into the log.
+    throw invalid("the text is no JSON");
   }
 }
 
@@ -87,6 +88,7 @@ function isFilled(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function invalid(): Refusal {
-  return new Refusal("QR_CONTENT_INVALID");
+/** `why` is for the log and holds nothing of the text. */
+function invalid(why: string): Refusal {
+  return new Refusal("QR_CONTENT_INVALID", undefined, { cause: why });
 }

@@ -174,6 +174,8 @@ function agreesWith(scanned: ScannedCode): Admission {
     const agrees =
       (scanned.scene ?? ticket.scene) === ticket.scene &&
       (scanned.userPoolId ?? ticket.userPoolId) === ticket.userPoolId;
-    if (!agrees) throw new Refusal("QR_CONTENT_INVALID");
+    if (agrees) return;
+    const cause = "scene or userPoolId of the code is not the ticket's";
+    throw new Refusal("QR_CONTENT_INVALID", undefined, { cause });
   };
 }

@@ -95,11 +95,36 @@ export function createApi({ gateway = "", appId }: GatewayPlace) {
       response = await fetch(base + path, { signal: AbortSignal.timeout(patienceMs), ...init });
       text = await response.text();
     } catch (error) {
-      throw new GatewayError("OFFLINE", String(error));
+      throw (await originRefusal()) ?? new GatewayError("OFFLINE", String(error));
     }
     const answer = answerIn(text);
     if (response.ok && answer !== undefined) return answer;
     throw refusalOf(response.status, answer);
+  }
+
+  /**
+   * Resolves with the gateway's refusal of this page's origin, if that is why a call failed. The browser hides it from the page, but for
+   * the answer to this simple request without credentials.
+   */
+  async function originRefusal(): Promise<GatewayError | undefined> {
+    if (new URL(root, document.baseURI).origin === location.origin) return undefined;
+    try {
+      const query = appId === undefined ? "" : `?appId=${encodeURIComponent(appId)}`;
+      const signal = AbortSignal.timeout(patienceMs);
+      const response = await fetch(`${root}/origin${query}`, {
+        credentials: "omit",
+        cache: "no-store",
+        signal,
+      });
+      const { status } = response;
+      // The app may be unknown too. Of all else the next call tells more.
+      return status === 403 || status === 400
+        ? refusalOf(status, answerIn(await response.text()))
+        : undefined;
+    } catch {
+      // Not reached either: it is the network.
+      return undefined;
+    }
   }
 
   return {

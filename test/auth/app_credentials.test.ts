@@ -132,10 +132,51 @@ describe("an app credential", () => {
     expect(refusalOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
   });
 
-  it("that is refused tells neither why nor what was presented", () => {
+  it("that is refused tells the caller neither why nor what was presented, and the log why alone", () => {
     const refusals = [refusalOf(), refusalOf(basic("shop:wrong")), refusalOf(basic("nobody:wrong"))];
     expect(new Set(refusals.map(({ message }) => message)).size).toBe(1);
-    for (const refusal of refusals) expect(refusal.cause).toBeUndefined();
+    expect(refusals.map(({ cause }) => cause)).toEqual([
+      "there are 0 authorization values and not one",
+      "the secret of the app shop is wrong",
+      "no app has the id that came, of 6 characters",
+    ]);
+    // Id and secret the wrong way round, and none of the two known.
+    for (const value of ["new secret:shop", "Tr0ub4dor", "Tr0ub4dor:", "shop:Tr0ub4dor", "Tr0ub4dor:shop"]) {
+      expect(String(refusalOf(basic(value)).cause)).not.toMatch(/new secret|Tr0ub4dor/);
+    }
+  });
+
+  const punctuated = createAppAuthenticator([
+    ...[app("shop", "a+/=%b c"), app("my.app_1", "with:colon"), app("raw", "50%25 off+more")],
+    ...[app("plus", "a+b"), app("blank", "a b"), app("accents", "päß")],
+  ]);
+
+  it.each([
+    ["shop", "shop:a+/=%b c"],
+    ["shop", "shop:a%2B%2F%3D%25b+c"],
+    ["shop", "shop:a%2b%2f%3d%25b%20c"],
+    ["my.app_1", "my%2Eapp%5F1:with%3Acolon"],
+    ["my.app_1", "my.app_1:with:colon"],
+    ["raw", "raw:50%25 off+more"],
+    ["raw", "raw:50%2525+off%2Bmore"],
+    ["plus", "plus:a+b"],
+    ["plus", "plus:a%2Bb"],
+    ["blank", "blank:a+b"],
+    ["blank", "blank:a%20b"],
+    ["accents", "accents:p%C3%A4%C3%9F"],
+  ])("of the app %s may be written %s, encoded as a form field or not", (id, text) => {
+    expect(punctuated.authenticate([basic(text)]).id).toBe(id);
+  });
+
+  it.each([
+    "plus:a b",
+    "plus:a%20b",
+    "blank:a%2Bb",
+    "shop:a%2B%2F%3D%b+c",
+    "accents:p%E4%DF",
+    "raw:50% off more",
+  ])("%s is refused, since neither form of it is the secret", (text) => {
+    expect(() => punctuated.authenticate([basic(text)])).toThrow(Refusal);
   });
 
   it("is refused where there is no app", () => {

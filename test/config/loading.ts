@@ -8,6 +8,7 @@ import { type Config, standardClaims } from "../../src/config/config.js";
 import { developmentIssuer } from "../../src/config/development_key.js";
 import { type ConfigSources, loadConfig, type Purpose } from "../../src/config/load.js";
 import { ConfigError, type Problem } from "../../src/config/problems.js";
+import { hexDigest } from "../../src/domain/secrets.js";
 
 /** A file with this content, deleted when the test ends. */
 export function temporaryFile(name: string, content: string): string {
@@ -25,7 +26,8 @@ export const pool = {
   audience: ["mobile-app"],
   keys: { jwksUri: "https://id.example.com/jwks.json" },
 };
-export const app = { id: "shop", userPool: "customers", secretSha256: ["ab".repeat(32)] };
+const appSecret = "hunter2-hunter2";
+export const app = { id: "shop", userPool: "customers", secretSha256: [hexDigest(appSecret)] };
 
 /** The content of a configuration file that is right, with these keys in place of its own. */
 export function contentWith(keys: object): object {
@@ -35,7 +37,7 @@ export function contentWith(keys: object): object {
 /** The least that a gateway needs. */
 export const gateway = {
   handleKeys: ["a2V5LW9mLTMyLWJ5dGVzLWZvci10aGUtaGFuZGxlcy4"],
-  apps: [{ id: "shop", secret: "hunter2-hunter2" }],
+  apps: [{ id: "shop", secret: appSecret }],
 };
 
 /** The least that a token issuer needs, with these keys in place of its own. */

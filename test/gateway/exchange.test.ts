@@ -59,6 +59,13 @@ describe("an exchange by the site's backend", () => {
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
   });
 
+  it("may have id and secret encoded as form fields, as OAuth clients write them", async () => {
+    const { exchangeTicket } = await approved();
+    const escaped = (text: string) => text.replace(/./gu, (each) => `%${each.charCodeAt(0).toString(16)}`);
+    const encoded = basic(escaped("shop"), escaped(appSecrets.shop));
+    expect((await exchangeAs(encoded, exchangeTicket)).status).toBe(200);
+  });
+
   it("by another app of the gateway finds no such ticket, also just after the right one", async () => {
     const { exchangeTicket } = await approved();
     const asBlog = () => exchangeAs(basic("blog", appSecrets.blog), exchangeTicket);

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { api, type Headers } from "./browser.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { api, type Headers, openBrowser } from "./browser.js";
 import { ask } from "./http.js";
-import { browser, gateway, server, setStage } from "./stage.js";
+import { browser, gateway, restartGateway, server, setStage } from "./stage.js";
 
 const shopSite = "https://www.shop.example.com";
 const blogSite = "https://blog.example.org:8443";
@@ -38,6 +38,148 @@ describe("a page of the gateway's own origin", () => {
   });
 });
 
+/** The gateway as a site's own page calls it, through a proxy that ends TLS. */
+const behindProxy: Headers = { "x-forwarded-proto": "https" };
+
+describe("a page of the gateway's own origin, behind a proxy", () => {
+  beforeEach(() => restartGateway({ trustedProxies: ["127.0.0.1"] }));
+
+  it.each([
+    ["https://login.example.com", "login.example.com"],
+    ["https://login.example.com", "login.example.com:443"],
+    ["https://login.example.com", "LOGIN.Example.com:443"],
+    ["https://login.example.com:443", "login.example.com"],
+    ["https://login.example.com:8443", "login.example.com:8443"],
+    ["https://login.example.com.", "login.example.com.:443"],
+    ["https://xn--bcher-kva.example", "xn--bcher-kva.example:443"],
+    ["https://[2001:db8::1]", "[2001:DB8:0::1]:443"],
+  ])("of the origin %s is known by the host %s", async (origin, host) => {
+    for (const name of ["host", "x-forwarded-host"]) {
+      const answer = await browser.post(tickets, {}, { ...behindProxy, origin, [name]: host });
+      expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([201, undefined]);
+    }
+  });
+
+  it("is known by upper case in the forwarded protocol, and by port 80 over plain http", async () => {
+    const https = { "x-forwarded-proto": "HTTPS", host: "login.example.com" };
+    expect((await browser.post(tickets, {}, { ...https, origin: "https://login.example.com" })).status).toBe(
+      201,
+    );
+    const http = { host: "localhost:80", origin: "http://localhost" };
+    expect((await browser.post(tickets, {}, http)).status).toBe(201);
+  });
+
+  it.each([
+    ["https://login.example.com", "login.example.com:80"],
+    ["https://login.example.com", "login.example.com:444"],
+    ["https://login.example.com", "login.example.com."],
+    ["http://login.example.com", "login.example.com:443"],
+    ["https://login.example.com", "evil.example.com:443"],
+    ["https://evil.example.com", "login.example.com@evil.example.com"],
+  ])("of the origin %s is not taken for the host %s", async (origin, host) => {
+    await expectRefused({ ...behindProxy, origin, host });
+  });
+});
+
+describe("a page that was loaded over plain http from another machine", () => {
+  const plain = { host: "intranet.example", origin: "http://intranet.example" };
+
+  it("is refused before a code is made, since its browser would drop the cookie", async () => {
+    const answer = await browser.post(tickets, { appId: "shop" }, plain);
+    expect([answer.status, answer.json.reason]).toEqual([403, "HTTPS_REQUIRED"]);
+    expect(answer.json.detail).toMatch(
+      /cookie __Host-qrlogin-browser-… of http:\/\/intranet\.example, .*https/,
+    );
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+    expect(creations()).toBe(0);
+    expect(gateway.lines.at(-1)).toMatchObject({ reason: "HTTPS_REQUIRED", ownOrigin: plain.origin });
+  });
+
+  it("may call where the app binds no handle to a browser", async () => {
+    await restartGateway({ switches: { shop: { bindToBrowser: false } } });
+    expect((await browser.post(tickets, { appId: "shop" }, plain)).status).toBe(201);
+  });
+
+  it("is told apart from a backend, which keeps cookies as it likes", async () => {
+    expect((await browser.post(tickets, { appId: "shop" }, { host: plain.host })).status).toBe(201);
+  });
+});
+
+describe("a handle that is bound to a browser", () => {
+  const asBrowser = { "sec-fetch-site": "same-origin" };
+
+  it("that blocks cookies is refused with the name of the cookie", async () => {
+    const { handle } = await browser.create();
+    const answer = await openBrowser(gateway.url).status(handle, asBrowser);
+    expect([answer.status, answer.json.reason]).toEqual([403, "COOKIE_MISSING"]);
+    expect(answer.json.detail).toContain("__Host-qrlogin-browser-");
+  });
+
+  it("is no such ticket to another browser, to a forged handle, and to what is no browser", async () => {
+    const { handle } = await browser.create();
+    const other = openBrowser(gateway.url);
+    expect((await other.status(`${handle}A`, asBrowser)).json.reason).toBe("TICKET_NOT_FOUND");
+    expect((await other.status(handle)).json.reason).toBe("TICKET_NOT_FOUND");
+    await other.create();
+    expect((await other.status(handle, asBrowser)).json.reason).toBe("TICKET_NOT_FOUND");
+  });
+});
+
+describe("the question whether an origin may call", () => {
+  const ask403 = async (headers: Headers, query = "?appId=shop") =>
+    browser.get(`${api}/origin${query}`, headers);
+
+  it.each([strange, "null", "file://", blogSite])(
+    "is answered readably to a page of %s: no",
+    async (origin) => {
+      const answer = await ask403({ origin });
+      expect([answer.status, answer.json.reason]).toEqual([403, "ORIGIN_NOT_ALLOWED"]);
+      expect(answer.headers["access-control-allow-origin"]).toBe("*");
+      expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(creations()).toBe(0);
+    },
+  );
+
+  it("is answered to pages that may call: yes", async () => {
+    for (const headers of [{ origin: shopSite }, { origin: gateway.url }, {}]) {
+      const answer = await ask403(headers);
+      expect([answer.status, answer.text]).toEqual([204, ""]);
+      expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
+    }
+    expect((await ask403({ origin: blogSite }, "?appId=blog")).status).toBe(204);
+    expect((await ask403({ origin: strange }, "?appId=nobody")).json.reason).toBe("APP_UNKNOWN");
+  });
+
+  it("takes no preflight, which would open more than the question", async () => {
+    const headers = { origin: strange, "access-control-request-method": "GET" };
+    const preflight = await ask(`${gateway.url}${api}/origin`, { method: "OPTIONS", headers });
+    expect(preflight.status).toBe(403);
+    expect(preflight.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+describe("the log line of a refused origin", () => {
+  it("names the origin that came and the one that the gateway takes for its own", async () => {
+    await browser.post(tickets, {}, { origin: strange });
+    expect(gateway.lines.at(-1)).toMatchObject({
+      ...{ reason: "ORIGIN_NOT_ALLOWED", origin: strange, ownOrigin: gateway.url },
+    });
+  });
+
+  it("holds no more than 280 printable characters of what came", async () => {
+    await browser.post(tickets, {}, { origin: `https://evil\u00e9.example/${"x".repeat(1_000)}` });
+    const origin = gateway.lines.at(-1)?.origin;
+    expect(origin).toMatch(/^https:\/\/evil\?+\.example\/x+$/);
+    expect(String(origin)).toHaveLength(280);
+    const host = `${"a".repeat(1_000)}.example`;
+    const answer = await browser.post(tickets, {}, { origin: `https://${host}`, host });
+    expect(answer.text).not.toContain(host);
+    expect(String(gateway.lines.at(-1)?.origin)).toHaveLength(280);
+    expect(gateway.lines.at(-1)?.ownOrigin).toBeUndefined();
+  });
+});
+
 describe("a page of a listed origin", () => {
   it("may call with cookies, and is named exactly", async () => {
     const answer = await browser.post(tickets, { appId: "shop" }, { origin: shopSite });
@@ -68,6 +210,13 @@ describe("a page of a listed origin", () => {
       "access-control-max-age": "600",
     });
     expect(preflight.headers.vary).toContain("Origin");
+  });
+
+  it("is known by its origin, however that is written", async () => {
+    for (const origin of ["HTTPS://WWW.SHOP.EXAMPLE.COM", `${shopSite}:443`]) {
+      const answer = await browser.post(tickets, { appId: "shop" }, { origin });
+      expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([201, origin]);
+    }
   });
 
   it("reads refusals too", async () => {
@@ -130,7 +279,6 @@ describe("a page of any other origin", () => {
     `${shopSite}.evil.example.com`,
     `${shopSite}/`,
     `${shopSite}, ${shopSite}`,
-    "HTTPS://WWW.SHOP.EXAMPLE.COM",
     "https://127.0.0.1",
     "*",
     "file://",

@@ -177,10 +177,23 @@ describe("a scanned text", () => {
     const texts = ["SECRETTEXT", '{"scene":"SECRETTEXT"', JSON.stringify({ ...good, random: "SECRETTEXT" })];
     for (const refusal of texts.map(refusalOf)) {
       expect(refusal.message).toBe(new Refusal("QR_CONTENT_INVALID").message);
-      expect(refusal.cause).toBeUndefined();
+      expect(`${refusal.cause}`).not.toContain("SECRETTEXT");
       expect(refusal.fieldViolations).toEqual([]);
       expect(`${refusal.stack}`).not.toContain("SECRETTEXT");
     }
+  });
+
+  it("that is refused has the check that failed as its cause, for the log", () => {
+    const causeOf = (changes: object) => refusalOf(JSON.stringify({ ...good, ...changes })).cause;
+    expect(refusalOf("x".repeat(5_000)).cause).toBe("the text is too long");
+    expect(refusalOf("https://shop.example.com/").cause).toBe("the text is no JSON");
+    expect(refusalOf("[]").cause).toBe("the text is JSON and no object");
+    expect(causeOf({ scene: 1 })).toBe("scene, random or userPoolId is missing or no text");
+    expect(causeOf({ random: "x" })).toBe("random is no ticket id");
+    expect(causeOf({ createdAt: 1 })).toBe("createdAt is no text");
+    expect(causeOf({ expireAt: 1 })).toBe("expireAt is no text");
+    expect(causeOf({ expiresIn: {} })).toBe("expiresIn is no number");
+    expect(causeOf({ customData: [] })).toBe("customData is no object");
   });
 
   it("is read or refused with QR_CONTENT_INVALID, whatever it is", () => {

@@ -102,6 +102,15 @@ describe("the log at level trace", () => {
     );
   });
 
+  it("says of a refused credential or code what is to be changed", () => {
+    const whys = (wanted: string) =>
+      server.lines.filter(({ reason }) => reason === wanted).map(({ why }) => why);
+    expect(whys("APP_UNAUTHENTICATED")).toContain("the secret of the app shop is wrong");
+    expect(whys("QR_CONTENT_INVALID")).toContain("the text is no JSON");
+    const unmatched = `issuer "issuer-nobody-knows", audience ${JSON.stringify(customers.audience)}`;
+    expect(whys("USER_UNAUTHENTICATED")).toContainEqual(expect.stringContaining(`unverified: ${unmatched}`));
+  });
+
   it("tells the cause of an INTERNAL, as an error", () => {
     const line = server.lines.find(({ reason }) => reason === "INTERNAL");
     expect(line).toMatchObject({ level: 50, err: { type: "Error", stack: expect.any(String) } });
@@ -208,7 +217,6 @@ async function callEverything(): Promise<void> {
   note("Authorize", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
   const forged = await signToken("eve", customers, { claims: { iss: "issuer-nobody-knows" } });
   secret("forged claims", forged.split(".")[1] ?? "");
-  secret("forged issuer", "issuer-nobody-knows");
   await user(forged).cancel(second);
   note("Cancel", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
   secret("claims of a garbage token", "garbage-in-a-token");

@@ -1,6 +1,9 @@
+import { ReplyError } from "ioredis";
 import { expect, test } from "vitest";
 import { durabilityOf } from "../../src/store/redis/durability.js";
-import { factsOf } from "../../src/store/redis/server_facts.js";
+import { failureOf } from "../../src/store/redis/failures.js";
+import { factsOf, objectionTo } from "../../src/store/redis/server_facts.js";
+import { StoreUnavailable } from "../../src/store/ticket_store.js";
 
 const settings = {
   appendfsync: "everysec",
@@ -50,3 +53,79 @@ test("modules do not matter to one server, and do where a replica is filled", as
     because: expect.stringContaining("has modules"),
   });
 });
+
+/** A server that answers CONFIG GET like this. */
+const configured = (answer: () => unknown) => ({
+  address: "192.0.2.1:6379",
+  ask: async (name: string) => (name === "INFO" ? "redis_version:7.4.0\r\nrole:master" : answer()),
+});
+
+test.each([
+  "ERR unknown command 'CONFIG'",
+  "ERR Command is not available: 'CONFIG'",
+  "ERR Unknown command",
+  "ERR unknown subcommand 'GET'. Try CONFIG HELP.",
+  "ERR wrong number of arguments for 'config|get' command",
+  "NOPERM this user has no permissions to run the 'config|get' command",
+  "ERR permission denied",
+  "DENIED by the provider",
+  "unsupported command",
+  "",
+])("a server that refuses CONFIG GET by %j does not tell its settings", async (refusal) => {
+  const facts = await factsOf(
+    configured(() => {
+      throw new ReplyError(refusal);
+    }),
+  );
+  expect(facts.settings).toBeUndefined();
+});
+
+test.each([
+  [null],
+  ["OK"],
+  [[]],
+  [["save"]],
+  [[...Object.keys(settings), ...Object.keys(settings)].slice(1)],
+])("a server that answers CONFIG GET with %j does not tell its settings", async (reply) => {
+  expect((await factsOf(configured(() => reply))).settings).toBeUndefined();
+});
+
+test("a connection that breaks during CONFIG GET is no refusal", async () => {
+  const asked = factsOf(
+    configured(() => {
+      throw new Error("ERR unknown command, says no server");
+    }),
+  );
+  await expect(asked).rejects.toThrow("says no server");
+});
+
+test("a server that does not report version or eviction policy is not said to have a wrong one", async () => {
+  const objection = async (...info: string[]) => objectionTo(await factsOf(saying(info, settings)), "single");
+  expect(await objection("role:master")).toMatch(/^does not report its version .*7\.0/);
+  expect(await objection("redis_version:7.4.0")).toMatch(
+    /^does not report its maxmemory-policy .*noeviction/,
+  );
+  expect(await objection("redis_version:6.2.1")).toBe("is Redis 6.2.1; 7.0 or later is needed");
+});
+
+test.each([
+  "READONLY You can't write against a read only replica.",
+  "OOM command not allowed when used memory > 'maxmemory'.",
+  "ERR OOM command not allowed, in a script",
+  "ERR max number of clients reached",
+  "ERR max daily request limit exceeded",
+  "UNAVAILABLE the instance is being moved",
+  "upstream failure",
+  "no upstream host",
+])("a server or proxy that answers %j cannot do its work now", (refusal) => {
+  const failure = failureOf(new ReplyError(refusal), true);
+  expect(failure).toBeInstanceOf(StoreUnavailable);
+  expect(failure).toMatchObject({ outcome: "not written" });
+});
+
+test.each(["WRONGTYPE Operation against a key", "ERR syntax error", "ERR unknown command 'EVALSHA'"])(
+  "a command that is answered %j is a fault and no outage",
+  (refusal) => {
+    expect(failureOf(new ReplyError(refusal), true)).not.toBeInstanceOf(StoreUnavailable);
+  },
+);

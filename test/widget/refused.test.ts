@@ -61,6 +61,75 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     expect(await it.heard("onError", 2)).toEqual([expect.any(String), "NO_GATEWAY"]);
   });
 
+  it("says so to a page of an origin that is not listed, which its browser tells of no more than a network error", async () => {
+    const stage = await setWidgetStage();
+    const elsewhere = await stage.gateway();
+    // The policy of the page would keep it from calling another origin at all.
+    const it = await openWidgetPage(await browser({ bypassCSP: true }), elsewhere.url);
+    const gateway = await stage.gateway();
+    const { url } = gateway;
+    await it.begin({ gateway: url });
+    const [message, reason] = await it.heard("onError");
+    expect(reason).toBe("ORIGIN_NOT_ALLOWED");
+    expect(message).toContain(`pages of ${elsewhere.url} may not call`);
+    await it.kind("failed");
+    expect(it.of("onCodeShow")).toEqual([]);
+    expect(await it.page.context().cookies(url)).toEqual([]);
+    expect(stage.server.lines.filter(({ method }) => method === "CreateTicket")).toEqual([]);
+    expect(gateway.lines).toContainEqual(
+      expect.objectContaining({ reason: "ORIGIN_NOT_ALLOWED", origin: elsewhere.url, ownOrigin: url }),
+    );
+  });
+
+  it("says so to an unlisted page that follows a code by itself, and goes on without a network", async () => {
+    const stage = await setWidgetStage();
+    const elsewhere = await stage.gateway();
+    const it = await openWidgetPage(await browser({ bypassCSP: true }), elsewhere.url);
+    const { url } = await stage.gateway();
+    await it.run(
+      `void QrLogin.startPolling("a-handle", { ...callbacks(), gateway: ${JSON.stringify(url)} })`,
+    );
+    expect(await it.heard("onError")).toEqual([expect.any(String), "ORIGIN_NOT_ALLOWED"]);
+    await it.page.route(`${url}/**`, (route) => route.abort());
+    await it.begin({ gateway: url });
+    await it.state.getByText("No connection. Trying again…").waitFor();
+    expect(it.of("onError")).toHaveLength(1);
+  });
+
+  it("says so where the page is loaded over plain http from another machine, whose cookie would be dropped", async () => {
+    const stage = await setWidgetStage();
+    const gateway = await stage.gateway();
+    // The name means this machine to the browser alone.
+    const named = `http://intranet.example:${new URL(gateway.url).port}`;
+    const it = await openWidgetPage(await browser(), named);
+    await it.begin();
+    const [message, reason] = await it.heard("onError");
+    expect(reason).toBe("HTTPS_REQUIRED");
+    expect(message).toMatch(/cookie __Host-qrlogin-browser-… of http:\/\/intranet\.example:\d+, .* https/);
+    expect(it.of("onCodeShow")).toEqual([]);
+    expect(gateway.lines).toContainEqual(
+      expect.objectContaining({
+        ...{ reason: "HTTPS_REQUIRED", ownOrigin: named },
+        why: expect.stringContaining("__Host-qrlogin-browser-"),
+      }),
+    );
+  });
+
+  it("says so where the browser keeps no cookies", async () => {
+    const stage = await setWidgetStage();
+    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    // As a browser does that blocks them: the answer is taken, its cookie is not.
+    await it.page.route(/\/tickets$/, async (route) => {
+      const response = await route.fetch();
+      const { "set-cookie": _, ...headers } = response.headers();
+      await it.page.context().clearCookies();
+      await route.fulfill({ response, headers });
+    });
+    await it.begin();
+    expect(await it.heard("onError")).toEqual([expect.stringContaining("sent no cookie"), "COOKIE_MISSING"]);
+    await it.kind("failed");
+  });
+
   it("ends where following the code is refused for good", async () => {
     const stage = await setWidgetStage();
     const it = await openWidgetPage(await browser(), (await stage.gateway()).url);

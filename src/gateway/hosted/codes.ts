@@ -77,7 +77,7 @@ export function createCodes({
     },
 
     async open(request, name) {
-      const ticket = secrets.of(name) ?? (await tickets.open("hosted-handle", name, []));
+      const ticket = secrets.of(name) ?? (await tickets.open("hosted-handle", name));
       demandOrigin(request, ticket.app);
       note(request, { app: ticket.app.id, ticketId: ticket.ticketId });
       return ticket;
@@ -85,7 +85,7 @@ export function createCodes({
 
     async ticketIdOf(name) {
       if (isCanonicalBase64url(name, 16)) return name;
-      return (await tickets.open("hosted-handle", name, [])).ticketId;
+      return (await tickets.open("hosted-handle", name)).ticketId;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type * as z from "zod";
 import type { AppCredentials, ExchangeUserInfoResponse } from "../../client/index.js";
-import { basicCredentials } from "../apps.js";
+import { basicCredentials, type ServedApps } from "../apps.js";
 import { browsersOf, isFor } from "../browser.js";
 import { appUnauthenticated } from "../exchanges.js";
 import { demandOrigin } from "../origins.js";
@@ -29,10 +29,13 @@ export function createExchange(
 ): (request: FastifyRequest, fields: TicketFields) => Promise<ExchangeUserInfoResponse> {
   return async (request, fields) => {
     const sealed = await pageTickets.open(fields.ticket);
-    const credentials = credentialsOf(request, fields);
+    const credentials = credentialsOf(request, fields, apps);
     if (credentials) {
       const app = apps.find(credentials.appId);
-      if (!app) throw appUnauthenticated();
+      if (!app) {
+        note(request, { why: "no app here has the id that came" });
+        throw appUnauthenticated();
+      }
       note(request, { app: app.id });
       // Sealed with a key that is no more, or by nobody we know.
       if (!sealed && fields.ticket.length > maxExchangeTicket) throw ticketNotFound();
@@ -53,8 +56,12 @@ export function createExchange(
 }
 
 /** By header (client_secret_basic) or by body (client_secret_post). A token in the header is none. */
-function credentialsOf(request: FastifyRequest, fields: TicketFields): AppCredentials | undefined {
-  const byHeader = basicCredentials(request.headers.authorization);
+function credentialsOf(
+  request: FastifyRequest,
+  fields: TicketFields,
+  apps: ServedApps,
+): AppCredentials | undefined {
+  const byHeader = basicCredentials(request.headers.authorization, apps);
   if (byHeader) return byHeader;
   const appId = fields.client_id || appIdOf(request);
   return appId && fields.client_secret ? { appId, appSecret: fields.client_secret } : undefined;

@@ -31,19 +31,24 @@ export class UnknownScript extends Error {
 }
 
 /**
- * What a server says while it cannot do its work: it is a replica by now, full, loading, part of a Cluster that is down, or no
- * longer lets us in. Of all of them it is known that nothing was written.
+ * Error codes of a command that is wrong in itself. Every other code, and a reply without one, is a server or a proxy that cannot
+ * do its work now: it is a replica by now, full, loading, part of a Cluster that is down, or no longer lets us in. Listed are
+ * the codes of faults, because Redis, its forks and the proxies before them keep adding to the others.
  */
-const passing =
-  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|OOM|MISCONF|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients|ERR The user executing the script)\b/;
+const faultCodes = /^(ERR|WRONGTYPE|CROSSSLOT|EXECABORT|NOPROTO|SYNTAX)\b/;
 
-/** Whether the failure is a server that cannot do its work now, and not a fault in what it was asked. */
+/** Conditions of the server that are reported under the general code ERR: too many clients, a script's user without rights. */
+const passingErrors = /^ERR (max\b|The user executing the script\b)/;
+
+/** Returns whether the failure is a server that cannot do its work now, and not a fault in what it was asked. */
 export function isPassing(error: unknown): error is Error {
-  return isRefusal(error) && passing.test(withoutScript(error.message));
+  if (!isRefusal(error)) return false;
+  const text = withoutScript(error.message);
+  return !faultCodes.test(text) || passingErrors.test(text);
 }
 
-/** Whether the server itself has answered, and refused. */
-function isRefusal(error: unknown): error is Error {
+/** Returns whether the server itself has answered with an error, whatever its text. */
+export function isRefusal(error: unknown): error is Error {
   return error instanceof ReplyError;
 }
 

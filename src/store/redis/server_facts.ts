@@ -1,3 +1,5 @@
+import { isRefusal } from "./failures.js";
+
 /** What can be asked. */
 interface Server {
   readonly address: string;
@@ -68,26 +70,33 @@ export async function factsOf(server: Server): Promise<ServerFacts> {
   };
 }
 
+/** Returns the settings; undefined where the server refuses CONFIG, in whatever words, or leaves out one of them. */
 async function settingsOf(server: Server): Promise<ServerFacts["settings"]> {
+  let reply: unknown;
   try {
-    const reply = (await server.ask("CONFIG", "GET", ...settings)) as readonly string[];
-    // Some servers have the command and tell nothing.
-    if (!settings.every((name) => reply.includes(name))) return undefined;
-    const told = settings.map((name) => [name, reply[reply.indexOf(name) + 1]]);
-    return Object.fromEntries(told);
+    reply = await server.ask("CONFIG", "GET", ...settings);
   } catch (error) {
-    // Hosted servers do not have CONFIG, and an ACL user need not. What nobody can see is not relied upon.
-    if (error instanceof Error && /^(NOPERM|ERR unknown)/.test(error.message)) return undefined;
+    // Hosted servers do not have CONFIG and say so in words of their own, and an ACL user need not be allowed it.
+    if (isRefusal(error)) return undefined;
     throw error;
   }
+  if (!Array.isArray(reply)) return undefined;
+  const values = new Map<unknown, unknown>();
+  for (let index = 0; index + 1 < reply.length; index += 2) values.set(reply[index], reply[index + 1]);
+  if (!settings.every((name) => typeof values.get(name) === "string")) return undefined;
+  return Object.fromEntries(settings.map((name) => [name, values.get(name)])) as ServerFacts["settings"];
 }
 
 /** Why a server cannot be used at all, if it cannot. */
 export function objectionTo(facts: ServerFacts, kind: "single" | "sentinel" | "cluster"): string | undefined {
   const [major] = facts.version;
+  if (!(major > 0)) return "does not report its version (redis_version in INFO); 7.0 or later is needed";
   if (major < 7) return `is ${facts.product}; 7.0 or later is needed`;
   if (facts.isClusterNode && kind !== "cluster") {
     return "is a node of a Redis Cluster; name it under store.redis.cluster";
+  }
+  if (facts.evictionPolicy === "") {
+    return "does not report its maxmemory-policy (INFO), which must be noeviction";
   }
   if (facts.evictionPolicy !== "noeviction") {
     return `may throw tickets away (maxmemory-policy ${facts.evictionPolicy}); set that to noeviction`;
