@@ -54,8 +54,18 @@ export async function startServing(
 
 /** Returns how many file descriptors a service with these limits may need, with the gateway of development mode beside it. */
 export function descriptorsNeeded({ development, gateway, grpc }: Config): number {
-  const atGateway = development ? (gateway?.limits.connections ?? 0) : 0;
+  const atGateway = development && gateway ? gatewayConnections(gateway) : 0;
   return ownDescriptors + grpc.limits.connections + atGateway;
+}
+
+/** Returns how many file descriptors a gateway with these limits may need. */
+export function gatewayDescriptorsNeeded(gateway: GatewayConfig): number {
+  return ownDescriptors + gatewayConnections(gateway);
+}
+
+/** The connections of trusted proxies are counted apart, and may be as many again. */
+function gatewayConnections({ limits, trustedProxies }: GatewayConfig): number {
+  return trustedProxies.length > 0 ? 2 * limits.connections : limits.connections;
 }
 
 /** The service, whose certificates and descriptors are looked after while it runs. */

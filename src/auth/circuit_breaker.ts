@@ -51,13 +51,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   let opened = 0;
   /** Tells apart the calls that began before the last pause: they say nothing about the time after it. */
   let turn = 0;
-  let pause = { from: 0, ms: 0 };
-
-  function isPausing(): boolean {
-    const passed = clock.now() - pause.from;
-    // A clock that was set back ends the pause.
-    return passed >= 0 && passed < pause.ms;
-  }
+  let pausedUntil = Number.NEGATIVE_INFINITY;
 
   function fail(by: Caller | undefined, error: unknown): void {
     lastFailure = error;
@@ -69,20 +63,20 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function open(): void {
     failed.clear();
     turn += 1;
-    pause = { from: clock.now(), ms: Math.min(pauses.first * 2 ** opened, pauses.most) };
+    pausedUntil = clock.now() + Math.min(pauses.first * 2 ** opened, pauses.most);
     opened += 1;
   }
 
   function close(): void {
     failed.clear();
     opened = 0;
-    pause = { from: 0, ms: 0 };
+    pausedUntil = Number.NEGATIVE_INFINITY;
   }
 
   return {
     async run(work, by) {
       const isFull = opened > 0 && running >= threshold;
-      if (isPausing() || isFull) throw new CircuitOpen(lastFailure);
+      if (clock.now() < pausedUntil || isFull) throw new CircuitOpen(lastFailure);
       const began = turn;
       running += 1;
       try {

@@ -20,7 +20,7 @@ export const customData = z
     when: ({ issues }) => issues.length === 0,
   });
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -86,8 +86,13 @@ export function pngOptions({ size, margin, errorCorrection }: PictureOptions): I
   };
 }
 
+/** Most fields of a body or a query, above what any of ours has. The name of each unknown field would be looked at and answered. */
+const maxFields = 32;
+
 /** What the schema makes of a value. Refuses with INVALID_REQUEST and every field that is at fault. */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  if (isObject(value) && Object.keys(value).length > maxFields)
+    throw invalidRequest(`the request has more than ${maxFields} fields`);
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const violations = result.error.issues.map(({ path, message }) => ({

@@ -99,6 +99,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   function writeSome(chunk: Chunk): void {
     const taken = tryWrite(chunk.data);
     if (taken === 0) throw Object.assign(new Error("nothing was taken"), { code: "EAGAIN" });
+    failure?.cancelRetry();
     failure = undefined;
     chunk.bytes -= taken;
     waitingBytes -= taken;
@@ -107,6 +108,8 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
 
   function retryLater(cause: string | undefined): void {
     lastCause = cause;
+    // The end of a turn may try again while a retry of an eager write is pending.
+    failure?.cancelRetry();
     const pause = failure ? Math.min(2 * failure.pause, pauses.longest) : pauses.first;
     failure = { cause, pause, cancelRetry: hasEnded ? () => {} : clock.after(pause, drain) };
   }

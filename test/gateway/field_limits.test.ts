@@ -3,12 +3,12 @@ import * as z from "zod";
 import * as authing from "../../src/gateway/hosted/fields.js";
 import * as own from "../../src/gateway/requests.js";
 
-const schemas = Object.entries({ ...own, ...authing }).flatMap(([name, it]) =>
-  it instanceof z.ZodType ? [[name, it] as const] : [],
-);
-
 /** Fields that are limited as a whole, in bytes as JSON, and not text by text. */
 const limitedAsWhole = new Set(["customData", "params", "customeData"]);
+
+const schemas = Object.entries({ ...own, ...authing }).flatMap(([name, it]) =>
+  it instanceof z.ZodType && !limitedAsWhole.has(name) ? [[name, it] as const] : [],
+);
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -40,4 +40,27 @@ describe("each text that the gateway takes in a body or a query has a limit", ()
     const described = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
     expect(unlimited(described as Schema, name)).toEqual([]);
   });
+});
+
+it("a request with thousands of fields is refused by their number, and none of them is named in the answer", () => {
+  const of = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, ""]));
+  const refused = (count: number) => {
+    try {
+      return own.read(own.pictureQuery, of(count));
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(refused(5_000)).toMatchObject({
+    reason: "INVALID_REQUEST",
+    message: "the request has more than 32 fields",
+  });
+  expect(JSON.stringify(refused(5_000))).not.toContain("f1");
+  expect(JSON.stringify(refused(32))).toContain("f31");
+});
+
+it("custom data are limited as a whole", () => {
+  const ofBytes = (bytes: number) => own.customData.safeParse({ a: "x".repeat(bytes - '{"a":""}'.length) });
+  expect([1_024, 1_025].map((bytes) => ofBytes(bytes).success)).toEqual([true, false]);
 });

@@ -95,6 +95,25 @@ it("does not wait for the end of a turn that writes much", () => {
   expect(device.text.length).toBeGreaterThan(30_000);
 });
 
+it("has one retry pending, also where a turn that writes much ends after a failed write", () => {
+  const { buffer, clock, endTurn, fill } = bufferedDevice();
+  fill("ENOSPC");
+  writeLines(buffer, 0, 1_000);
+  expect(clock.pending).toBe(1);
+  endTurn();
+  expect(clock.pending).toBe(1);
+});
+
+it("has one retry pending after a part could be written at the end of the turn", () => {
+  const { buffer, clock, device, endTurn, fill } = bufferedDevice();
+  fill("EAGAIN");
+  writeLines(buffer, 0, 1_000);
+  device.room = 10;
+  endTurn();
+  expect(device.text).toBe(line(0).slice(0, 10));
+  expect(clock.pending).toBe(1);
+});
+
 it.each(["ENOSPC", "EAGAIN", "EPIPE", "EIO", "EFBIG", "EDQUOT"])(
   "keeps the lines that cannot be written for %s, and writes them within a second of its end",
   (code) => {

@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { startBareServer } from "../support/bare_server.js";
 import { eventually } from "../support/eventually.js";
 import { connectPeer, connectSocket, framed, healthPath, http2Preface } from "../support/http2_peer.js";
+import { soon } from "../support/soon.js";
 
 it("a peer that does not answer a PING is cut, and one that does is not", async () => {
   const { address } = await startBareServer({ keepalive: { interval: 50, timeout: 50 } });
@@ -13,7 +14,8 @@ it("a peer that does not answer a PING is cut, and one that does is not", async 
   dead.on("data", (bytes) => received.push(bytes));
   // It would answer by a frame of its own.
   dead.write(http2Preface);
-  await once(dead, "close");
+  // Sooner than by the time-out that grpc-js has by default, which is 20 seconds.
+  await soon(once(dead, "close"), "`close` of a peer that answers no PING", 10_000);
   // A PING has 8 bytes and is of type 6.
   expect(Buffer.concat(received).includes(Buffer.from([0, 0, 8, 6, 0]))).toBe(true);
   const check = alive.call(healthPath("Check"));
@@ -27,7 +29,7 @@ it("a connection that has reached its age is told by GOAWAY, and its watch goes 
   onTestFinished(() => peer.close());
   const watch = peer.call(healthPath("Watch"));
   watch.end(framed());
-  const [code, , why] = await once(peer.session, "goaway");
+  const [code, , why] = await soon(once(peer.session, "goaway"), "GOAWAY for the age of a connection");
   expect({ code, why: String(why) }).toEqual({ code: 0, why: "max_age" });
   await eventually(() => expect(watch.received().length).toBe(7));
   grpc.setServing(false);

@@ -15,6 +15,7 @@ import {
   http2Preface,
 } from "../support/http2_peer.js";
 import { startTestServer } from "../support/server.js";
+import { soon } from "../support/soon.js";
 
 const withoutOpenssl = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
 
@@ -85,7 +86,7 @@ describe("a new connection", () => {
     await checked(good);
     expect(silent.closed).toBe(false);
     clock.advance(1_000);
-    await once(silent, "close");
+    await soon(once(silent, "close"), "`close` of the silent peer");
     await checked(good);
   });
 
@@ -116,7 +117,7 @@ describe("a new connection", () => {
       const good = await peer({ ca: pem }, "https");
       await checked(good);
       clock.advance(5_000);
-      await once(silent, "close");
+      await soon(once(silent, "close"), "`close` of the silent peer");
       await checked(good);
     });
 
@@ -214,7 +215,7 @@ it("a peer that keeps its end of a closed connection open is cut", async () => {
   const { clock, socket } = await start({}, { maxConnectionAge: "100ms" });
   const stubborn = await socket({ allowHalfOpen: true });
   stubborn.write(http2Preface);
-  await once(stubborn, "end");
+  await soon(once(stubborn, "end"), "`end` of the connection that has reached its age");
   expect(stubborn.closed).toBe(false);
   clock.advance(10_000);
   // It hears of it when it says something.

@@ -73,6 +73,23 @@ describe("watches of the health", () => {
   });
 });
 
+it("a watch that is not read keeps few messages waiting, and is told the present answer once it is read", async () => {
+  const { server } = await start(10);
+  const peer = await connectPeer(server.address, { settings: { initialWindowSize: 0 } });
+  onTestFinished(() => peer.close());
+  const watch = peer.call(healthPath("Watch"));
+  watch.end(framed());
+  await peer.heard();
+  for (let change = 0; change < 201; change++) server.grpc.setServing(change % 2 === 1);
+  await peer.heard();
+  peer.session.settings({ initialWindowSize: 65_535 });
+  // NOT_SERVING, in messages of 7 bytes.
+  await eventually(() => expect(watch.received().subarray(-2)).toEqual(Buffer.from([8, 2])));
+  await peer.heard();
+  expect(watch.received().length).toBeLessThan(50 * 7);
+  expect(watch.received().subarray(-2)).toEqual(Buffer.from([8, 2]));
+});
+
 it("a server that is told that it serves while it stops stays NOT_SERVING", async () => {
   const clock = createManualClock(Date.now());
   const server = await startBareServer({ clock, shutdown: { delay: 5_000, deadline: 0 } });

@@ -7,7 +7,7 @@ import { createAppClient } from "../../src/client/index.js";
 import type { Config } from "../../src/config/config.js";
 import { loadConfig } from "../../src/config/load.js";
 import { developmentPresets } from "../../src/development.js";
-import { startServing } from "../../src/serving.js";
+import { descriptorsNeeded, gatewayDescriptorsNeeded, startServing } from "../../src/serving.js";
 import { freePorts, isListening } from "../support/process.js";
 import { soon } from "../support/soon.js";
 
@@ -53,6 +53,16 @@ it("lets go of the service where the gateway cannot start", async () => {
   });
   await expect(startServing(config, silent)).rejects.toThrow(taken.address);
   expect(await isListening(free.address)).toBe(false);
+});
+
+it("counts the connections of trusted proxies again where it says how many descriptors may be needed", () => {
+  const limits = { QRLOGIN_GATEWAY_LIMITS_CONNECTIONS: "300", QRLOGIN_GRPC_LIMITS_CONNECTIONS: "70" };
+  const needed = (env: Record<string, string>) => {
+    const config = inDevelopment({ ...limits, ...env });
+    return config.gateway && [descriptorsNeeded(config), gatewayDescriptorsNeeded(config.gateway)];
+  };
+  expect(needed({})).toEqual([128 + 70 + 300, 128 + 300]);
+  expect(needed({ QRLOGIN_GATEWAY_TRUSTED_PROXIES: '["10.0.0.0/8"]' })).toEqual([128 + 70 + 600, 128 + 600]);
 });
 
 it("gives each start a handle key of its own", () => {

@@ -9,6 +9,7 @@ import {
 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { status } from "@grpc/grpc-js";
+import { soon } from "./soon.js";
 
 /** The path of a method of the health service. */
 export const healthPath = (method: "Check" | "Watch") => `/grpc.health.v1.Health/${method}`;
@@ -96,15 +97,18 @@ function startCall(session: ClientHttp2Session, path: string, headers: Record<st
     received: () => Buffer.concat(received),
     isClosed: () => stream.closed,
     // Not by `once`, which fails with an error of the stream.
-    ended: new Promise((resolve) => {
-      stream.on("close", () => {
-        const code = heard["grpc-status"];
-        resolve({
-          code: code === undefined ? undefined : status[Number(code)],
-          reset: stream.rstCode === constants.NGHTTP2_NO_ERROR ? undefined : stream.rstCode,
+    ended: soon(
+      new Promise((resolve) => {
+        stream.on("close", () => {
+          const code = heard["grpc-status"];
+          resolve({
+            code: code === undefined ? undefined : status[Number(code)],
+            reset: stream.rstCode === constants.NGHTTP2_NO_ERROR ? undefined : stream.rstCode,
+          });
         });
-      });
-    }),
+      }),
+      `the end of a call of ${path}`,
+    ),
   };
 }
 

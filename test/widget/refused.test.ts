@@ -180,4 +180,26 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     await it.page.clock.runFor(11_000);
     await it.state.getByText("Scan the code with the app").waitFor();
   });
+
+  it("waits as long as it is told to before it asks for the user again", async () => {
+    const stage = await setWidgetStage();
+    const gateway = await stage.gateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    const it = await openWidgetPage(await browser(), gateway.url);
+    const body = JSON.stringify({ reason: "STORE_UNAVAILABLE", detail: "away", retryAfterMs: 30_000 });
+    const refused = it.page.waitForResponse(/\/tickets\/exchange$/);
+    await it.page.route(/\/tickets\/exchange$/, (route) => route.fulfill({ status: 503, body }), {
+      times: 1,
+    });
+    await it.page.clock.install();
+    await it.begin({ autoExchangeUserInfo: true });
+    const text = await it.readCode();
+    await stage.alice.scan(text);
+    await stage.alice.agree(text);
+    await refused;
+    await it.run(countFetches);
+    await it.page.clock.runFor(20_000);
+    expect(await it.run("fetches")).toBe(0);
+    await it.page.clock.runFor(11_000);
+    await it.heard("onSuccess");
+  });
 });

@@ -143,7 +143,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   /** The answer is when to do it again. What fails here is seen in what is open and is told by that; it is tried again. */
   async function keepUp(): Promise<number> {
     await Promise.allSettled([...open.values()].map((primary) => primary.pulse()));
-    const isDue = Math.abs(clock.now() - locatedAt) >= locateInterval && topology.kind !== "single";
+    const isDue = clock.now() - locatedAt >= locateInterval && topology.kind !== "single";
     if (!closed && (areMissing() || isDue)) await refresh().catch(() => {});
     failures = areMissing() ? failures + 1 : 0;
     return failures === 0 ? pulseInterval : retryDelay(failures);
