@@ -32,7 +32,7 @@ import { openRawClient } from "./raw_calls.js";
  */
 type Attack = (endpoint: Endpoint, authorization: string, begun: () => void) => Promise<unknown>;
 
-const enableWindow = { initialWindow: 4 } as const;
+const settingId = { initialWindow: 4 } as const;
 const methodPath = (method: string) => `/qrlogin.v1.QrLoginService/${method}`;
 const healthPath = (method: string) => `/grpc.health.v1.Health/${method}`;
 
@@ -203,20 +203,16 @@ export const attacks: Readonly<Record<string, Attack>> = {
       if (peers.length > 8_000) peers.shift()?.close();
     }
   },
-  "unread answers on 12,000 connections": (endpoint) => {
-    // Of six addresses, and with a window of 0: each call is complete, and none is ever over.
-    return onConnections(
-      12_000,
-      async (index) => {
-        await pause(index / 2);
-        return openFramePeer(endpoint, { [enableWindow.initialWindow]: 0 }, `127.0.0.${1 + (index % 6)}`);
-      },
+  "answers that nobody reads: on 2,500 connections": (endpoint) =>
+    // With a window of 0 each call is complete, and none is ever over.
+    onConnections(
+      2_500,
+      () => openFramePeer(endpoint, { [settingId.initialWindow]: 0 }),
       async (peer) => {
         await peer.send(wholeCall(peer.nextStream(), check, empty));
-        await pause(1_000);
+        await Promise.race([untilClosed(peer), pause(5_000)]);
       },
-    );
-  },
+    ),
   "SETTINGS flood": (endpoint) => {
     const bytes = Buffer.concat(Array.from({ length: 500 }, () => settingsFrame({ 4: 65_535 })));
     return onConnections(8, () => openFramePeer(endpoint), (peer) => repeat(peer, () => bytes));
@@ -271,7 +267,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   "reflection: 100,000 requests, nothing read": (endpoint) =>
     onConnections(
       4,
-      () => openFramePeer(endpoint, { [enableWindow.initialWindow]: 0 }),
+      () => openFramePeer(endpoint, { [settingId.initialWindow]: 0 }),
       async (peer) => {
         const stream = peer.nextStream();
         await peer.send(headersFrames(stream, reflect, false));

@@ -18,7 +18,7 @@ const other = { appId: "other", secret: "not-a-secret-either" } as const;
 const basic = (app: { appId: string; secret: string }) => `Basic ${btoa(`${app.appId}:${app.secret}`)}`;
 
 const { quick, words } = roundsOf(1);
-const seconds = quick ? { quiet: 1, attack: 2, after: 1, stop: 1 } : { quiet: 3, attack: 6, after: 2, stop: 2 };
+const seconds = quick ? { warmUp: 1, quiet: 1, attack: 2, after: 1, stop: 1 } : { warmUp: 4, quiet: 3, attack: 6, after: 2, stop: 2 };
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
 /** Attacks on the handshake, which need a port with TLS. */
 const needsTls = /TLS|TCP|preface/;
@@ -54,7 +54,6 @@ try {
 
 async function row(name: string, authorization: string, title: string): Promise<void> {
   const { quiet, during, after, rss, logBytes, stop } = await measure(name, authorization);
-  const lost = during.lost + during.connectsLost + during.watchesLost + after.lost + after.connectsLost;
   const columns = [
     quiet.p99.toFixed(1),
     during.p50.toFixed(1),
@@ -62,7 +61,7 @@ async function row(name: string, authorization: string, title: string): Promise<
     during.max.toFixed(0),
     after.p99.toFixed(1),
     during.connectMax.toFixed(0),
-    `${lost}`,
+    `${during.lost}+${during.connectsLost}+${during.watchesLost}`,
     ...[rss.before, rss.peak, rss.after].map((bytes) => (bytes / 2 ** 20).toFixed(0)),
     (logBytes / 1_024).toFixed(0),
     `${stop.ms.toFixed(0)}/${stop.code}`,
@@ -90,7 +89,7 @@ async function measure(name: string, authorization: string): Promise<Row> {
       client.send("report");
       return (await once(client, "message"))[0];
     };
-    await pause(1_000);
+    await pause(seconds.warmUp * 1_000);
     await seen();
     const before = await server.collectedUsage();
     await pause(seconds.quiet * 1_000);

@@ -7,6 +7,7 @@ export type Flood =
   | "connectionsEvicted"
   | "handshakesTimedOut"
   | "metadataTooLarge"
+  | "streamsRefused"
   | "requestsTimedOut"
   | "requestsCrowdedOut"
   | "answersNotRead"

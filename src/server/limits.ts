@@ -2,6 +2,7 @@ import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import type { GrpcLimitsConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
+import { createArrivals } from "./arrivals.js";
 import { createConnections } from "./connections.js";
 import { createFloodLog, type FloodLog } from "./flood_log.js";
 import { gateHttp2Servers } from "./http2_servers.js";
@@ -61,6 +62,7 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
     methodKinds(services),
     floods,
   );
+  const arrivals = createArrivals(floods);
   let cancel = () => {};
 
   function sweepLater(): void {
@@ -81,7 +83,13 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
           session.settings({ maxHeaderListSize: config.metadataBytes });
           connections.opened(session);
         },
-        stream: calls.admit,
+        stream(proceed, stream, headers, flags, rawHeaders) {
+          if (!calls.admit(stream, rawHeaders)) return;
+          arrivals.add(stream, () => {
+            calls.begin(stream, headers, flags);
+            proceed();
+          });
+        },
       });
       sweepLater();
     },

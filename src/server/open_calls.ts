@@ -16,13 +16,10 @@ export interface CallLimits {
 
 /** The streams of a server that carry calls, whatever they call. */
 export interface OpenCalls {
-  /** Returns whether the call may go on to grpc-js. One that may not has been answered. */
-  admit(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    flags: number,
-    rawHeaders: readonly string[],
-  ): boolean;
+  /** Returns whether the metadata of the call is small enough. One whose metadata is not has been answered. */
+  admit(stream: ServerHttp2Stream, rawHeaders: readonly string[]): boolean;
+  /** Takes a call into account that grpc-js is about to get. */
+  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number): void;
   /** Ends calls that have had their time. To be called regularly. */
   sweep(): void;
 }
@@ -86,15 +83,18 @@ export function createOpenCalls(
   }
 
   return {
-    admit(stream, headers, flags, rawHeaders) {
+    admit(stream, rawHeaders) {
+      // A stream that is refused or waits may fail, and nobody else listens.
+      stream.on("error", ignoreError);
       if (listSizeOf(rawHeaders) > limits.metadataBytes) {
         floods.count("metadataTooLarge");
-        // A refused stream may still fail, and nobody else listens.
-        stream.on("error", () => {});
         const text = `the metadata has more than ${limits.metadataBytes} bytes`;
         end(stream, status.RESOURCE_EXHAUSTED, text);
         return false;
       }
+      return true;
+    },
+    begin(stream, headers, flags) {
       const kind = kindOf(headers[":path"]);
       const call: Call = { stream, kind, since: sweeps, answered: false };
       let over: (() => void) | undefined;
@@ -118,7 +118,6 @@ export function createOpenCalls(
         stream.on("end", complete);
         if (incomplete.size > limits.incompleteRequests) relieve();
       }
-      return true;
     },
     sweep() {
       sweeps += 1;
@@ -138,6 +137,10 @@ export function createOpenCalls(
       }
     },
   };
+}
+
+function ignoreError(): void {
+  // The stream closes, which ends the call.
 }
 
 /** Answers, unless that has been done, and resets the stream. */
