@@ -1,55 +1,66 @@
-import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
+import type { Http2Session, ServerHttp2Stream } from "node:http2";
 import { createFairQueue } from "./fair_queue.js";
-import type { FloodLog } from "./flood_log.js";
 
 /** Streams that have arrived and that grpc-js has not got yet. */
 export interface Arrivals {
-  /** Calls `start` when it is the turn of the stream; never, if the stream is refused or closed before. */
-  add(stream: ServerHttp2Stream, start: () => void): void;
+  /** Calls `start` when it is the turn of the stream; never, if the stream is closed before. */
+  add(stream: Arrival, start: () => void): void;
 }
+
+type Arrival = Pick<ServerHttp2Stream, "session" | "once">;
 
 /** Some 10 milliseconds of work: a call is authenticated, and refused or begun. */
 const startsPerTurn = 64;
 
-/** Streams that wait, of all connections. Some seconds of work, and with metadata of 20 KiB each 80 MiB. */
+/** Streams that wait, in all, until connections are read no further; and those of one connection. */
 const maxWaiting = 4_000;
+const maxWaitingEach = 100;
+/** What each connection may have waiting however many connections there are. */
+const minWaitingEach = 8;
 
 /**
  * Bounds how many streams grpc-js begins in one turn of the event loop; connections take turns.
  *
  * A turn reads all that has arrived on all connections, which may be thousands of streams. What grpc-js does for a stream costs
- * several times as much as its arrival, and would delay the calls of other clients, timers and signals by seconds. Over the bound a
- * connection delays only itself, and a stream that is reset while it waits costs nothing more. When too many wait, a connection
- * with more than its share of them has further ones refused, which clients may repeat (RFC 9113, section 8.7).
+ * several times as much as its arrival, and would delay the calls of other clients, timers and signals by seconds. A connection with
+ * many streams that wait is not read until they have begun. They are not refused: a reset costs more than the stream, and has the
+ * peer send the next one within the same turn. A stream that is reset while it waits costs nothing more.
+ *
+ * @param setReading Has a connection read, or not.
  */
-export function createArrivals(floods: FloodLog): Arrivals {
-  const queue = createFairQueue<Http2Session | undefined>(startsPerTurn);
-  const waiting = new Map<Http2Session | undefined, number>();
-  let total = 0;
+export function createArrivals(setReading: (session: Http2Session, isReading: boolean) => void): Arrivals {
+  const queue = createFairQueue<Http2Session>(startsPerTurn);
+  const waiting = new Map<Http2Session, number>();
+  const paused = new Set<Http2Session>();
 
-  function count(session: Http2Session | undefined, change: 1 | -1): void {
-    const next = (waiting.get(session) ?? 0) + change;
-    total += change;
-    if (next > 0) waiting.set(session, next);
-    else waiting.delete(session);
+  function share(): number {
+    return Math.max(minWaitingEach, Math.min(maxWaitingEach, maxWaiting / waiting.size));
   }
 
-  function isCrowded(session: Http2Session | undefined): boolean {
-    return total >= maxWaiting && (waiting.get(session) ?? 0) >= maxWaiting / waiting.size;
+  function arrived(session: Http2Session): void {
+    const count = (waiting.get(session) ?? 0) + 1;
+    waiting.set(session, count);
+    if (count < share() || paused.has(session)) return;
+    paused.add(session);
+    setReading(session, false);
+  }
+
+  function left(session: Http2Session): void {
+    const count = (waiting.get(session) ?? 0) - 1;
+    if (count > 0) waiting.set(session, count);
+    else waiting.delete(session);
+    if (count <= minWaitingEach / 2 && paused.delete(session)) setReading(session, true);
   }
 
   return {
     add(stream, start) {
       const { session } = stream;
-      if (isCrowded(session)) {
-        floods.count("streamsRefused");
-        stream.close(constants.NGHTTP2_REFUSED_STREAM);
-        return;
-      }
+      // The connection has gone.
+      if (!session) return;
       const turn = queue.turn(session, { onEnd: (listener) => stream.once("close", listener) });
       if (turn === undefined) return start();
-      count(session, 1);
-      turn.finally(() => count(session, -1)).then(start, ignoreClosed);
+      arrived(session);
+      turn.finally(() => left(session)).then(start, ignoreClosed);
     },
   };
 }

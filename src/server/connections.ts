@@ -20,6 +20,8 @@ export interface Connections {
   opened(session: Http2Session): void;
   /** Counts a call whose request is complete, which nobody may crowd out. Returns a function that ends it. */
   runs(session: Http2Session | undefined): () => void;
+  /** Has the connection of a session read from its peer, or not. */
+  setReading(session: Http2Session, isReading: boolean): void;
   /** Cuts connections that have had their time. To be called regularly. */
   sweep(): void;
   /** Cuts every connection. */
@@ -158,6 +160,10 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
         for (const room of connection.rooms) room.idle.add(connection);
       };
     },
+    setReading(session, isReading) {
+      const socket = bySession.get(session)?.socket;
+      if (socket && !socket.destroyed) setSocketReading(socket, isReading);
+    },
     sweep() {
       sweeps += 1;
       for (const connection of shaking) {
@@ -178,6 +184,16 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
 
 function createRoom(): Room {
   return { size: 0, unproven: new Set(), idle: new Set() };
+}
+
+/**
+ * Starts or stops the reading of a socket that an HTTP/2 session reads from. `pause` does nothing to one: Node.js has the session, and TLS,
+ * read from its handle.
+ */
+function setSocketReading(socket: Socket, isReading: boolean): void {
+  const { _handle: handle } = socket as unknown as { readonly _handle: Record<"readStart" | "readStop", () => void> | null };
+  if (isReading) handle?.readStart();
+  else handle?.readStop();
 }
 
 /** Names a connection. A TLS socket and the one below it have the same name. */

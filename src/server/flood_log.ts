@@ -7,7 +7,6 @@ export type Flood =
   | "connectionsEvicted"
   | "handshakesTimedOut"
   | "metadataTooLarge"
-  | "streamsRefused"
   | "requestsTimedOut"
   | "requestsCrowdedOut"
   | "answersNotRead"

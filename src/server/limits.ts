@@ -62,7 +62,7 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
     methodKinds(services),
     floods,
   );
-  const arrivals = createArrivals(floods);
+  const arrivals = createArrivals(connections.setReading);
   let cancel = () => {};
 
   function sweepLater(): void {
