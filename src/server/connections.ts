@@ -49,6 +49,10 @@ interface Room {
   readonly idle: Set<Connection>;
 }
 
+/** How many connections may be closing, beside those that are counted: so many, or this share of the limit. */
+const minClosing = 100;
+const closingShare = 0.1;
+
 const nothing = () => {};
 
 /**
@@ -123,6 +127,10 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
     if (closing.has(connection)) return;
     connection.cutAfter = sweeps + limits.closeSweeps;
     closing.add(connection);
+    // They have no place any more, and would add to the limit as fast as others take their places.
+    if (closing.size <= Math.max(minClosing, limits.connections * closingShare)) return;
+    const [oldest] = closing;
+    oldest?.socket.destroy();
   }
 
   /** Frees the place of the connection, which may still be closing. */
@@ -191,7 +199,9 @@ function createRoom(): Room {
  * read from its handle.
  */
 function setSocketReading(socket: Socket, isReading: boolean): void {
-  const { _handle: handle } = socket as unknown as { readonly _handle: Record<"readStart" | "readStop", () => void> | null };
+  const { _handle: handle } = socket as unknown as {
+    readonly _handle: Record<"readStart" | "readStop", () => void> | null;
+  };
   if (isReading) handle?.readStart();
   else handle?.readStop();
 }

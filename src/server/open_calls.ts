@@ -24,12 +24,15 @@ export interface OpenCalls {
   sweep(): void;
 }
 
-/** What a method has more than one of. */
-export type MethodKind = "unary" | "responseStream" | "requestStream";
+export interface MethodTraits {
+  /** What the method has more than one of. */
+  readonly kind: "unary" | "responseStream" | "requestStream";
+  readonly needsCredential: boolean;
+}
 
 interface Call {
   readonly stream: ServerHttp2Stream;
-  readonly kind: MethodKind;
+  readonly kind: MethodTraits["kind"];
   /** The sweep since which it waits for what it waits for. */
   since: number;
   /** Whether it had been answered when it was looked at last. */
@@ -47,12 +50,12 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  * when it has been answered; its stream stays as long as the peer likes.
  *
  * @param runs Called when the request of a call is complete. Returns what is called when the call is over.
- * @param kindOf Tells the kind of the method of a path.
+ * @param traitsOf Describes the method of a path.
  */
 export function createOpenCalls(
   limits: CallLimits,
   runs: (session: Http2Session | undefined) => () => void,
-  kindOf: (path: string | undefined) => MethodKind,
+  traitsOf: (path: string | undefined) => MethodTraits,
   floods: FloodLog,
 ): OpenCalls {
   /** Those without the end of their request, oldest first. */
@@ -95,12 +98,14 @@ export function createOpenCalls(
       return true;
     },
     begin(stream, headers, flags) {
-      const kind = kindOf(headers[":path"]);
+      const { kind, needsCredential } = traitsOf(headers[":path"]);
       const call: Call = { stream, kind, since: sweeps, answered: false };
       let over: (() => void) | undefined;
       const run = (calls: Set<Call>) => {
         calls.add(call);
         over = runs(stream.session);
+        // Strangers could hold every connection of an address with watches of the health, or answers that they do not read.
+        if (!needsCredential) over();
       };
       const complete = () => {
         incomplete.delete(call);
@@ -109,7 +114,7 @@ export function createOpenCalls(
       };
       stream.on("close", () => {
         for (const calls of [incomplete, streaming, running]) calls.delete(call);
-        over?.();
+        if (needsCredential) over?.();
       });
       if (kind === "requestStream") run(streaming);
       else if ((flags & endStream) !== 0) complete();
