@@ -10,6 +10,8 @@ export interface RawClient {
    */
   unary(path: string, body: Buffer, authorization: string): Promise<Buffer>;
   stream(path: string, body: Buffer, authorization: string): RawStream;
+  /** Whether the connection takes no further calls. */
+  isClosed(): boolean;
   close(): void;
 }
 
@@ -22,10 +24,17 @@ export interface RawStream {
 
 const service = "/qrlogin.v1.QrLoginService";
 
-/** Opens one connection and waits until it is there. */
+/**
+ * Opens one connection and waits until it is there.
+ *
+ * @param address `HOST:PORT`, or a URL whose certificate is trusted unseen.
+ */
 export async function openRawClient(address: string): Promise<RawClient> {
-  const session = connect(`http://${address}`);
+  const url = address.includes("://") ? address : `http://${address}`;
+  const session = connect(url, { rejectUnauthorized: false });
   await once(session, "connect");
+  // Its calls tell how it ends.
+  session.on("error", () => {});
   return {
     unary: (path, body, authorization) =>
       new Promise((resolve, reject) => {
@@ -46,6 +55,7 @@ export async function openRawClient(address: string): Promise<RawClient> {
         });
       }),
     stream: (path, body, authorization) => readStream(request(session, path, body, authorization), path),
+    isClosed: () => session.closed || session.destroyed,
     close: () => session.destroy(),
   };
 }

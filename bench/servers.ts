@@ -72,6 +72,8 @@ export interface ServiceOptions {
   readonly tokens?: boolean;
   /** Further top-level keys of its configuration file. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Further keys of `grpc`. */
+  readonly grpc?: Readonly<Record<string, unknown>>;
   /** What else the command line says. */
   readonly words?: readonly string[];
   /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
@@ -119,12 +121,12 @@ const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 // JSON is YAML too. The caps are raised, never removed: a run of twenty rounds makes fewer than two million tickets.
 function configurationOf(
   address: string,
-  { level, redis, settings }: ServiceOptions,
+  { level, redis, settings, grpc }: ServiceOptions,
   keyFile?: string,
 ): string {
   const { issuer, audience } = userPool;
   return JSON.stringify({
-    grpc: { address, limits: { watches: 100_000, watchesPerApp: 100_000 } },
+    grpc: { address, limits: { watches: 100_000, watchesPerApp: 100_000 }, ...grpc },
     log: { level },
     store: {
       maxTickets: 10_000_000,

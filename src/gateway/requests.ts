@@ -34,8 +34,7 @@ export const createBody = z.strictObject({
   ttlMs: z.int().min(1).max(86_400_000).optional(),
   deviceName: text(256).optional(),
   place: text(256).optional(),
-  codeChallenge: z
-    .string()
+  codeChallenge: text(128)
     .refine((challenge) => isCanonicalBase64url(challenge, 32), {
       error: "must be a SHA-256 as 43 characters of base64url",
     })

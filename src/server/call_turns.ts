@@ -6,12 +6,12 @@ import type { RunningCall } from "./running_call.js";
  * each caller in a queue of its own, and the queues take turns: a caller with thousands of calls delays one with a single
  * call by no more than one call.
  */
-export interface CallTurns {
+export interface CallTurns<Caller = string> {
   /**
    * Returns undefined if the call may start at once, else a promise that resolves when its turn has come. The promise rejects
    * with the reason if the call ends before.
    */
-  turn(caller: string, call: Pick<RunningCall, "onEnd">): Promise<void> | undefined;
+  turn(caller: Caller, call: Pick<RunningCall, "onEnd">): Promise<void> | undefined;
 }
 
 interface Waiting {
@@ -20,15 +20,15 @@ interface Waiting {
   start(): void;
 }
 
-interface Line {
-  readonly caller: string;
+interface Line<Caller> {
+  readonly caller: Caller;
   readonly waiting: Fifo<Waiting>;
 }
 
-export function createCallTurns(startsPerTurn: number): CallTurns {
-  const lines = new Map<string, Line>();
+export function createCallTurns<Caller = string>(startsPerTurn: number): CallTurns<Caller> {
+  const lines = new Map<Caller, Line<Caller>>();
   /** The lines in the order in which they are served. Each is in here once. */
-  const round = createFifo<Line>();
+  const round = createFifo<Line<Caller>>();
   let free = startsPerTurn;
   let scheduled = false;
 
@@ -54,7 +54,7 @@ export function createCallTurns(startsPerTurn: number): CallTurns {
     if (free < startsPerTurn) schedule();
   }
 
-  function lineOf(caller: string): Line {
+  function lineOf(caller: Caller): Line<Caller> {
     const known = lines.get(caller);
     if (known) return known;
     const line = { caller, waiting: createFifo<Waiting>() };

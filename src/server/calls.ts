@@ -137,9 +137,9 @@ async function served<Caller>(
   const line = log.begin(name);
   const running = runningCall(call);
   let entered: string | undefined;
-  inFlight.add(running, inFlightKind);
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
+    inFlight.add(running, inFlightKind);
     const caller = await kind.authenticate(authorizationOf(call.metadata), running);
     line.by(kind.describe(caller));
     const key = kind.keyOf(caller);

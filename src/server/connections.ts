@@ -20,6 +20,8 @@ export interface Connections {
   opened(session: Http2Session): void;
   /** Counts a call whose request is complete, which nobody may crowd out. Returns a function that ends it. */
   runs(session: Http2Session | undefined): () => void;
+  /** Has the connection of a session read from its peer, or not. */
+  setReading(session: Http2Session, isReading: boolean): void;
   /** Cuts connections that have had their time. To be called regularly. */
   sweep(): void;
   /** Cuts every connection. */
@@ -46,6 +48,10 @@ interface Room {
   /** Those without a running call, longest idle first. */
   readonly idle: Set<Connection>;
 }
+
+/** How many connections may be closing, beside those that are counted: so many, or this share of the limit. */
+const minClosing = 100;
+const closingShare = 0.1;
 
 const nothing = () => {};
 
@@ -121,6 +127,10 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
     if (closing.has(connection)) return;
     connection.cutAfter = sweeps + limits.closeSweeps;
     closing.add(connection);
+    // They have no place any more, and would add to the limit as fast as others take their places.
+    if (closing.size <= Math.max(minClosing, limits.connections * closingShare)) return;
+    const [oldest] = closing;
+    oldest?.socket.destroy();
   }
 
   /** Frees the place of the connection, which may still be closing. */
@@ -158,6 +168,10 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
         for (const room of connection.rooms) room.idle.add(connection);
       };
     },
+    setReading(session, isReading) {
+      const socket = bySession.get(session)?.socket;
+      if (socket && !socket.destroyed) setSocketReading(socket, isReading);
+    },
     sweep() {
       sweeps += 1;
       for (const connection of shaking) {
@@ -178,6 +192,18 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
 
 function createRoom(): Room {
   return { size: 0, unproven: new Set(), idle: new Set() };
+}
+
+/**
+ * Starts or stops the reading of a socket that an HTTP/2 session reads from. `pause` does nothing to one: Node.js has the session, and TLS,
+ * read from its handle.
+ */
+function setSocketReading(socket: Socket, isReading: boolean): void {
+  const { _handle: handle } = socket as unknown as {
+    readonly _handle: Record<"readStart" | "readStop", () => void> | null;
+  };
+  if (isReading) handle?.readStart();
+  else handle?.readStop();
 }
 
 /** Names a connection. A TLS socket and the one below it have the same name. */

@@ -8,17 +8,19 @@ export interface Http2Gate {
   connection(socket: Socket): boolean;
   session(session: Http2Session): void;
   /**
-   * Returns whether grpc-js gets the stream. A refused one is left to the gate.
+   * Decides whether and when grpc-js gets the stream. One that it does not get is left to the gate.
    *
+   * @param proceed Hands the stream to grpc-js.
    * @param flags Of the HEADERS frame; `NGHTTP2_FLAG_END_STREAM` for a request without a body.
    * @param rawHeaders Names and values in turn, as they came.
    */
   stream(
+    proceed: () => void,
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     flags: number,
     rawHeaders: readonly string[],
-  ): boolean;
+  ): void;
 }
 
 /**
@@ -31,9 +33,11 @@ export function gateHttp2Servers(server: Server, gate: Http2Gate): void {
   if (servers.length === 0)
     throw new Error("grpc-js does not show its HTTP/2 servers: limits cannot be held");
   for (const http2Server of servers) {
-    intercept(http2Server, "connection", (socket: Socket) => gate.connection(socket));
+    intercept(http2Server, "connection", (proceed, socket: Socket) => {
+      if (gate.connection(socket)) proceed();
+    });
     http2Server.on("session", (session) => gate.session(session));
-    intercept(http2Server, "stream", (...stream: Parameters<Http2Gate["stream"]>) => gate.stream(...stream));
+    intercept(http2Server, "stream", gate.stream);
   }
 }
 
@@ -47,16 +51,20 @@ function http2ServersOf(server: Server): readonly Http2Server[] {
   return [...(servers?.keys() ?? [])];
 }
 
-/** Has the listeners of an event called only where `admits` returns true. */
+/** Puts a function before the listeners of an event, which are called when it proceeds. */
 function intercept<Args extends unknown[]>(
   server: Http2Server,
   event: "connection" | "stream",
-  admits: (...args: Args) => boolean,
+  gate: (proceed: () => void, ...args: Args) => void,
 ): void {
   const listeners = server.listeners(event);
   server.removeAllListeners(event);
   server.on(event, (...args: unknown[]) => {
-    if (!admits(...(args as Args))) return;
-    for (const listener of listeners) Reflect.apply(listener, server, args);
+    gate(
+      () => {
+        for (const listener of listeners) Reflect.apply(listener, server, args);
+      },
+      ...(args as Args),
+    );
   });
 }

@@ -1,11 +1,13 @@
 import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
+import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { GrpcLimitsConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
+import { createArrivals } from "./arrivals.js";
 import { createConnections } from "./connections.js";
 import { createFloodLog, type FloodLog } from "./flood_log.js";
 import { gateHttp2Servers } from "./http2_servers.js";
-import { createOpenCalls, type MethodKind } from "./open_calls.js";
+import { createOpenCalls, type MethodTraits } from "./open_calls.js";
 
 export interface LimitsOptions {
   readonly config: GrpcLimitsConfig;
@@ -58,9 +60,10 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
       crowdedSweeps: sweepsIn(Math.min(crowdedAge, config.requestTimeout)),
     },
     connections.runs,
-    methodKinds(services),
+    describeMethods(services),
     floods,
   );
+  const arrivals = createArrivals(connections.setReading);
   let cancel = () => {};
 
   function sweepLater(): void {
@@ -81,7 +84,13 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
           session.settings({ maxHeaderListSize: config.metadataBytes });
           connections.opened(session);
         },
-        stream: calls.admit,
+        stream(proceed, stream, headers, flags, rawHeaders) {
+          if (!calls.admit(stream, rawHeaders)) return;
+          arrivals.add(stream, () => {
+            calls.begin(stream, headers, flags);
+            proceed();
+          });
+        },
       });
       sweepLater();
     },
@@ -93,11 +102,15 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
   };
 }
 
-function methodKinds(services: readonly ServiceDefinition[]): (path: string | undefined) => MethodKind {
-  const kinds = new Map<string | undefined, MethodKind>();
-  for (const method of services.flatMap((service) => Object.values(service))) {
-    if (method.requestStream) kinds.set(method.path, "requestStream");
-    else if (method.responseStream) kinds.set(method.path, "responseStream");
+function describeMethods(services: readonly ServiceDefinition[]): (path: string | undefined) => MethodTraits {
+  const unknown: MethodTraits = { kind: "unary", needsCredential: false };
+  const methods = new Map<string | undefined, MethodTraits>();
+  for (const service of services) {
+    const needsCredential = service === QrLoginServiceService;
+    for (const { path, requestStream, responseStream } of Object.values(service)) {
+      const kind = requestStream ? "requestStream" : responseStream ? "responseStream" : "unary";
+      methods.set(path, { kind, needsCredential });
+    }
   }
-  return (path) => kinds.get(path) ?? "unary";
+  return (path) => methods.get(path) ?? unknown;
 }

@@ -16,23 +16,23 @@ export interface CallLimits {
 
 /** The streams of a server that carry calls, whatever they call. */
 export interface OpenCalls {
-  /** Returns whether the call may go on to grpc-js. One that may not has been answered. */
-  admit(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    flags: number,
-    rawHeaders: readonly string[],
-  ): boolean;
+  /** Returns whether the metadata of the call is small enough. One whose metadata is not has been answered. */
+  admit(stream: ServerHttp2Stream, rawHeaders: readonly string[]): boolean;
+  /** Takes a call into account that grpc-js is about to get. */
+  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number): void;
   /** Ends calls that have had their time. To be called regularly. */
   sweep(): void;
 }
 
-/** What a method has more than one of. */
-export type MethodKind = "unary" | "responseStream" | "requestStream";
+export interface MethodTraits {
+  /** What the method has more than one of. */
+  readonly kind: "unary" | "responseStream" | "requestStream";
+  readonly needsCredential: boolean;
+}
 
 interface Call {
   readonly stream: ServerHttp2Stream;
-  readonly kind: MethodKind;
+  readonly kind: MethodTraits["kind"];
   /** The sweep since which it waits for what it waits for. */
   since: number;
   /** Whether it had been answered when it was looked at last. */
@@ -50,12 +50,12 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  * when it has been answered; its stream stays as long as the peer likes.
  *
  * @param runs Called when the request of a call is complete. Returns what is called when the call is over.
- * @param kindOf Tells the kind of the method of a path.
+ * @param traitsOf Describes the method of a path.
  */
 export function createOpenCalls(
   limits: CallLimits,
   runs: (session: Http2Session | undefined) => () => void,
-  kindOf: (path: string | undefined) => MethodKind,
+  traitsOf: (path: string | undefined) => MethodTraits,
   floods: FloodLog,
 ): OpenCalls {
   /** Those without the end of their request, oldest first. */
@@ -86,21 +86,26 @@ export function createOpenCalls(
   }
 
   return {
-    admit(stream, headers, flags, rawHeaders) {
+    admit(stream, rawHeaders) {
+      // A stream that is refused or waits may fail, and nobody else listens.
+      stream.on("error", ignoreError);
       if (listSizeOf(rawHeaders) > limits.metadataBytes) {
         floods.count("metadataTooLarge");
-        // A refused stream may still fail, and nobody else listens.
-        stream.on("error", () => {});
         const text = `the metadata has more than ${limits.metadataBytes} bytes`;
         end(stream, status.RESOURCE_EXHAUSTED, text);
         return false;
       }
-      const kind = kindOf(headers[":path"]);
+      return true;
+    },
+    begin(stream, headers, flags) {
+      const { kind, needsCredential } = traitsOf(headers[":path"]);
       const call: Call = { stream, kind, since: sweeps, answered: false };
       let over: (() => void) | undefined;
       const run = (calls: Set<Call>) => {
         calls.add(call);
         over = runs(stream.session);
+        // Strangers could hold every connection of an address with watches of the health, or answers that they do not read.
+        if (!needsCredential) over();
       };
       const complete = () => {
         incomplete.delete(call);
@@ -109,7 +114,7 @@ export function createOpenCalls(
       };
       stream.on("close", () => {
         for (const calls of [incomplete, streaming, running]) calls.delete(call);
-        over?.();
+        if (needsCredential) over?.();
       });
       if (kind === "requestStream") run(streaming);
       else if ((flags & endStream) !== 0) complete();
@@ -118,7 +123,6 @@ export function createOpenCalls(
         stream.on("end", complete);
         if (incomplete.size > limits.incompleteRequests) relieve();
       }
-      return true;
     },
     sweep() {
       sweeps += 1;
@@ -138,6 +142,10 @@ export function createOpenCalls(
       }
     },
   };
+}
+
+function ignoreError(): void {
+  // The stream closes, which ends the call.
 }
 
 /** Answers, unless that has been done, and resets the stream. */

@@ -47,7 +47,7 @@ it("a request with thousands of fields is refused by their number, and none of t
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, ""]));
   const refused = (count: number) => {
     try {
-      return own.read(own.pictureQuery, of(count));
+      return own.read(own.handleBody, of(count));
     } catch (error) {
       return error;
     }

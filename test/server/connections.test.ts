@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { callersOf } from "../support/callers.js";
+import {
+  CreateTicketRequest,
+  CreateTicketResponse,
+  QrLoginServiceService,
+  WatchStatusRequest,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { basic, callersOf } from "../support/callers.js";
 import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
 import { createManualClock } from "../support/clock.js";
 import { eventually } from "../support/eventually.js";
@@ -14,7 +20,7 @@ import {
   healthPath,
   http2Preface,
 } from "../support/http2_peer.js";
-import { startTestServer } from "../support/server.js";
+import { appSecrets, startTestServer } from "../support/server.js";
 import { soon } from "../support/soon.js";
 
 const withoutOpenssl = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
@@ -47,8 +53,21 @@ async function start(limits: object, grpc: object = {}) {
   };
 }
 
-/** Opens a watch of the health, so that a call runs on the connection. */
+/** Opens a watch of a ticket, so that a call runs on the connection. */
 async function watching(peer: Http2Peer) {
+  const headers = { authorization: basic("shop", appSecrets.shop) };
+  const creation = peer.call(QrLoginServiceService.createTicket.path, headers);
+  creation.end(framed(CreateTicketRequest.encode(CreateTicketRequest.fromPartial({})).finish()));
+  await creation.ended;
+  const { ticketId, ticketSecret } = CreateTicketResponse.decode(creation.received().subarray(5));
+  const watch = peer.call(QrLoginServiceService.watchStatus.path, headers);
+  watch.end(framed(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish()));
+  await eventually(() => expect(watch.received().length).toBeGreaterThan(0));
+  return watch;
+}
+
+/** Opens a watch of the health, which needs no credential. */
+async function watchingHealth(peer: Http2Peer) {
   const watch = peer.call(healthPath("Watch"));
   watch.end(framed());
   await eventually(() => expect(watch.received().length).toBeGreaterThan(0));
@@ -171,6 +190,24 @@ describe.each(["connectionsPerAddress", "connections"])(
       peers[0]?.close();
       await eventually(async () => expect(await healthOf(server.address, "")).toBe("SERVING"));
       expect(watches[1]?.isClosed()).toBe(false);
+    });
+
+    it("takes the place of one that only does what needs no credential, as long as it likes", async () => {
+      const { peer } = await start({ [limit]: 3 });
+      const shop = await peer();
+      const watch = await watching(shop);
+      const health = await peer();
+      await watchingHealth(health);
+      // An answer that its peer does not let come.
+      const unread = await peer({ settings: { initialWindowSize: 0 } });
+      const check = unread.call(healthPath("Check"));
+      check.end(framed());
+      await unread.heard();
+      for (let count = 0; count < 10; count++) await checked(await peer());
+      expect(health.session.closed || health.isClosed()).toBe(true);
+      expect(unread.session.closed || unread.isClosed()).toBe(true);
+      await checked(shop);
+      expect(watch.isClosed()).toBe(false);
     });
 
     it("takes the place of one that has only begun a request", async () => {

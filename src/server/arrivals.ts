@@ -1,0 +1,70 @@
+import type { Http2Session, ServerHttp2Stream } from "node:http2";
+import { createCallTurns } from "./call_turns.js";
+
+/** Streams that have arrived and that grpc-js has not got yet. */
+export interface Arrivals {
+  /** Calls `start` when it is the turn of the stream; never, if the stream is closed before. */
+  add(stream: Arrival, start: () => void): void;
+}
+
+type Arrival = Pick<ServerHttp2Stream, "session" | "once">;
+
+/** Some 10 milliseconds of work: a call is authenticated, and refused or begun. */
+const startsPerTurn = 64;
+
+/** Streams that wait, in all, until connections are read no further; and those of one connection. */
+const maxWaiting = 4_000;
+const maxWaitingEach = 100;
+/** What each connection may have waiting however many connections there are. */
+const minWaitingEach = 8;
+
+/**
+ * Bounds how many streams grpc-js begins in one turn of the event loop; connections take turns.
+ *
+ * A turn reads all that has arrived on all connections, which may be thousands of streams. What grpc-js does for a stream costs
+ * several times as much as its arrival, and would delay the calls of other clients, timers and signals by seconds. A connection with
+ * many streams that wait is not read until they have begun. They are not refused: a reset costs more than the stream, and has the
+ * peer send the next one within the same turn. A stream that is reset while it waits costs nothing more.
+ *
+ * @param setReading Has a connection read, or not.
+ */
+export function createArrivals(setReading: (session: Http2Session, isReading: boolean) => void): Arrivals {
+  const queue = createCallTurns<Http2Session>(startsPerTurn);
+  const waiting = new Map<Http2Session, number>();
+  const paused = new Set<Http2Session>();
+
+  function share(): number {
+    return Math.max(minWaitingEach, Math.min(maxWaitingEach, maxWaiting / waiting.size));
+  }
+
+  function arrived(session: Http2Session): void {
+    const count = (waiting.get(session) ?? 0) + 1;
+    waiting.set(session, count);
+    if (count < share() || paused.has(session)) return;
+    paused.add(session);
+    setReading(session, false);
+  }
+
+  function left(session: Http2Session): void {
+    const count = (waiting.get(session) ?? 0) - 1;
+    if (count > 0) waiting.set(session, count);
+    else waiting.delete(session);
+    if (count <= minWaitingEach / 2 && paused.delete(session)) setReading(session, true);
+  }
+
+  return {
+    add(stream, start) {
+      const { session } = stream;
+      // The connection has gone.
+      if (!session) return;
+      const turn = queue.turn(session, { onEnd: (listener) => stream.once("close", listener) });
+      if (turn === undefined) return start();
+      arrived(session);
+      turn.finally(() => left(session)).then(start, ignoreClosed);
+    },
+  };
+}
+
+function ignoreClosed(): void {
+  // The peer has reset the stream, and nothing was begun for it.
+}
