@@ -1,5 +1,6 @@
 import type { AppCredentials } from "../client/index.js";
 import type { GatewayApp } from "./options.js";
+import { type PageField, pageFields } from "./page_fields.js";
 import { HttpRefusal } from "./refusal.js";
 
 /** An app with every switch set. */
@@ -10,6 +11,8 @@ export interface ServedApp {
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;
+  /** The fields of a new ticket that pages may set. */
+  readonly pageFields: ReadonlySet<PageField>;
   /** Whether a page of this origin may call for the app. */
   allows(origin: string): boolean;
 }
@@ -47,6 +50,10 @@ function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): Ser
       "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
     );
   }
+  const given = app.pageFields ?? [];
+  if (!given.every((field) => pageFields.includes(field))) {
+    throw new TypeError(`the pageFields of ${app.id} must be among ${pageFields.join(", ")}`);
+  }
   if (!origins.every(isOrigin)) {
     throw new TypeError(`the origins of ${app.id} must be like https://shop.example.com`);
   }
@@ -60,6 +67,7 @@ function served({ origins = [], bindToBrowser = true, ...app }: GatewayApp): Ser
     exchangeFromBrowser,
     fullUserInStatus,
     pollByTicketId,
+    pageFields: new Set(given),
     allows: (origin) => exact.has(origin) || anyPort.includes(origin.replace(/:\d{1,5}$/, "")),
   };
 }

@@ -8,20 +8,13 @@ import { closeOf } from "./caller_left.js";
 import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
+import { checkPageFields } from "./page_fields.js";
 import type { GatewayParts } from "./parts.js";
 import type { RateLimits } from "./rate_limits.js";
 import { HttpRefusal, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
-import {
-  createBody,
-  exchangeBody,
-  handleBody,
-  pictureQuery,
-  pngOptions,
-  read,
-  requesterOf,
-  single,
-} from "./requests.js";
+import { requesterOf } from "./requester.js";
+import { createBody, exchangeBody, handleBody, pictureQuery, pngOptions, read, single } from "./requests.js";
 import type { HandledTicket } from "./tickets.js";
 import { widgetRoutes } from "./widget_script.js";
 
@@ -49,10 +42,12 @@ export async function ownRoutes(
   }
 
   instance.post("/tickets", create, async (request, reply) => {
-    const { appId, scene, customData, ttlMs, ...context } = read(createBody, request.body);
+    const { appId, ttlMs, ...fields } = read(createBody, request.body);
     const app = apps.named(appId);
     demandOrigin(request, app);
+    checkPageFields(app, fields);
     const boundTo = app.bindToBrowser ? knowBrowser(request, reply, isEmbedded(request)) : undefined;
+    const { scene, customData, ...context } = fields;
     const wish = { scene, customData, ttlMs, requester: requesterOf(request, context) };
     const created = await tickets.create(app, wish, { kind: "handle", boundTo });
     note(request, { app: app.id, ticketId: created.ticketId });

@@ -46,7 +46,7 @@ async function callEverything(browser: Browser, end: (ticket: string, handle: st
     appId: "shop",
     customData: { order: secret("custom data", "custom-data-of-the-app") },
     deviceName: secret("device name", "device-of-somebody"),
-    place: secret("place", "place-of-somebody"),
+    location: secret("place", "place-of-somebody"),
   });
   secret("ticket id", ticketId);
   secret("QR text", JSON.stringify(qrContent).slice(1, -1));
