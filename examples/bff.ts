@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import fastify from "fastify";
-import { createAppClient, QrImageFormat, TicketState, type UserInfo } from "../src/client/index.js"; // yours: "qrlogin/client"
+import {
+  ContextSource,
+  createAppClient,
+  QrImageFormat,
+  TicketState,
+  type UserInfo,
+} from "../src/client/index.js"; // yours: "qrlogin/client"
 import { argumentOf, nameOf } from "./command_line.js";
 
 const client = createAppClient({
@@ -22,7 +28,12 @@ const server = fastify();
 
 server.get("/", async (request, reply) => {
   const { ticketId, ticketSecret, qrImage, remainingDuration } = await client.createTicket({
-    requester: { ipAddress: request.ip, userAgent: (request.headers["user-agent"] ?? "").slice(0, 256) },
+    requester: {
+      ipAddress: request.ip,
+      userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
+      // A browser writes this header as it likes; the address is this backend's own word.
+      userAgentSource: ContextSource.CLAIMED_BY_PAGE,
+    },
     qrImage: { format: QrImageFormat.SVG, size: 320 },
   });
   const session = randomUUID();
