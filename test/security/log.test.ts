@@ -141,7 +141,7 @@ async function callEverything(): Promise<void> {
   }
   secret("subject", "subject-of-alice");
   secret("custom data", customValue);
-  for (const [name, value] of Object.entries(requester)) secret(name, value);
+  for (const [name, value] of Object.entries(requester)) if (typeof value === "string") secret(name, value);
   secret("code verifier", codeVerifier);
   secret("code challenge", codeChallenge);
 
