@@ -69,7 +69,9 @@ function isNarrow(network: Network): boolean {
 /** The addresses and networks of the proxies in front. Refuses what holds everybody, by itself or together. */
 export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, context) => {
   // One that is too wide by itself has been refused for that.
-  const all = networks(...new Set(texts)).map(withoutEmbedding).filter(isNarrow);
+  const all = networks(...new Set(texts))
+    .map(withoutEmbedding)
+    .filter(isNarrow);
   for (const version of [4, 6] as const) {
     const share = all
       .filter((each) => each.version === version)

@@ -1,4 +1,3 @@
-import type { ServedApp } from "./apps.js";
 import { invalidRequest } from "./refusal.js";
 
 /** The fields of a new ticket that an app may leave to its pages. Pages have no credential: whoever likes can set them. */
@@ -10,7 +9,10 @@ export type PageField = (typeof pageFields)[number];
 const defaultScene = "APP_AUTH";
 
 /** Throws INVALID_REQUEST with every field that the caller has set and the app does not leave to pages. */
-export function checkPageFields(app: ServedApp, given: Partial<Readonly<Record<PageField, unknown>>>): void {
+export function checkPageFields(
+  app: { readonly pageFields: ReadonlySet<PageField> },
+  given: Partial<Readonly<Record<PageField, unknown>>>,
+): void {
   const refused = pageFields.filter((field) => isSet(field, given[field]) && !app.pageFields.has(field));
   if (refused.length === 0) return;
   const description = "may not be set by pages of this app; the setting gateway.apps[].pageFields allows it";
