@@ -46,7 +46,7 @@ module.exports = {
       within("demo"),
       within("demo", "domain"),
       "^src/(client/index|auth/development)[.]ts$",
-      "^src/gateway/(browser|errors|json_bodies|origins|refusal|request_log|requests)[.]ts$",
+      "^src/gateway/(browser|errors|json_bodies|origins|refusal|request_log|requester|requests)[.]ts$",
     ),
     {
       name: "nothing but the composition root knows the demo",

@@ -7,7 +7,7 @@ import {
   QrLoginServiceService,
   type WatchStatusResponse,
 } from "../gen/qrlogin/v1/qr_login_service.js";
-import { CancelReason, TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { CancelReason, ContextSource, TicketState } from "../gen/qrlogin/v1/ticket.js";
 
 // The ceiling: what grpc-js and the generated code cost when the service itself does nothing. The answers are made anew
 // for each call and are as long as the real ones, which the benchmark checks.
@@ -21,7 +21,11 @@ const requester = {
   userAgent:
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
   deviceName: "Chrome on Linux",
-  place: "Lisbon, Portugal",
+  location: "Lisbon, Portugal",
+  ipAddressSource: ContextSource.STATED_BY_APP,
+  userAgentSource: ContextSource.STATED_BY_APP,
+  deviceNameSource: ContextSource.STATED_BY_APP,
+  locationSource: ContextSource.STATED_BY_APP,
 };
 const qrContent =
   `{"scene":"APP_AUTH","random":"${ticketId}","userPoolId":"customers"` +
@@ -75,6 +79,7 @@ function scanned(): MarkScannedResponse {
     app: { name: "bench", logoUrl: "" },
     requester: { ...requester },
     customData: undefined,
+    customDataSource: ContextSource.UNSPECIFIED,
     expireTime: new Date(Date.now() + 120_000),
     remainingDuration: { ...life },
   };

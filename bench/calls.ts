@@ -43,7 +43,7 @@ export const ticketWanted = CreateTicketRequest.fromPartial({
     userAgent:
       "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     deviceName: "Chrome on Linux",
-    place: "Lisbon, Portugal",
+    location: "Lisbon, Portugal",
   },
 });
 

@@ -79,11 +79,16 @@ function wish(made: number) {
       `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${made} Safari/537.36`,
     ),
     deviceName: text("Chrome on Linux"),
-    place: text("Lisbon, Portugal"),
+    location: text("Lisbon, Portugal"),
+    ipAddressSource: "STATED_BY_APP" as const,
+    userAgentSource: "STATED_BY_APP" as const,
+    deviceNameSource: "STATED_BY_APP" as const,
+    locationSource: "STATED_BY_APP" as const,
   };
   return {
     scene: "APP_AUTH",
     customData: undefined,
+    customDataSource: undefined,
     ttl: undefined,
     requester,
     codeChallenge: undefined,

@@ -4,6 +4,7 @@ import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyError, type FastifyRequest } from "fastify";
 import {
+  ContextSource,
   createAppClient,
   isTerminal,
   createCodeVerifier as newId,
@@ -84,7 +85,12 @@ server.post("/sign-out", async (request, reply) => {
 
 server.post("/sign-in", async (request, reply) => {
   const { ticketId, ticketSecret, qrImage, remainingDuration } = await client.createTicket({
-    requester: { ipAddress: request.ip, userAgent: (request.headers["user-agent"] ?? "").slice(0, 256) },
+    requester: {
+      ipAddress: request.ip,
+      userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
+      // A browser writes this header as it likes; the address is this backend's own word.
+      userAgentSource: ContextSource.CLAIMED_BY_PAGE,
+    },
     qrImage: { format: QrImageFormat.SVG, size: 320 },
   });
   const browser = cookieOf(request, "browser") || newId();

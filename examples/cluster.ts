@@ -45,7 +45,7 @@ try {
   const codeVerifier = createCodeVerifier();
   const ticket = await website(first).createTicket({
     codeChallenge: codeChallengeOf(codeVerifier),
-    requester: { deviceName: "The cluster example", ipAddress: "127.0.0.1", place: "This very machine" },
+    requester: { deviceName: "The cluster example", ipAddress: "127.0.0.1", location: "This very machine" },
   });
   say("website", "has created a ticket at node 1, and draws its code:");
   console.log(drawInTerminal(ticket.qrContent));

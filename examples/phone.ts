@@ -7,6 +7,7 @@ import { PNG } from "pngjs";
 import { signDevelopmentToken } from "../src/auth/development.js";
 import {
   type ApproverClient,
+  ContextSource,
   createApproverClient,
   isQrLoginError,
   type MarkScannedResponse,
@@ -26,10 +27,41 @@ export async function approve(
   return agreed;
 }
 
-/** What a person reads before they decide. Never what the code says: what the service answers. */
-export function describe({ app, requester, remainingDuration }: MarkScannedResponse): string {
-  const screen = [requester?.deviceName, requester?.place, requester?.ipAddress].filter(Boolean).join(", ");
-  return `${app?.name} asks you to sign in. It says that its screen is: ${screen || "unknown"}. ${remainingDuration?.seconds} seconds left.`;
+/**
+ * Returns what a person reads before they decide: what the service answers, and never what the code says. Each item stands with
+ * its source, and what the page claims in quotation marks: a stranger may have written it.
+ */
+export function describe(who: MarkScannedResponse): string {
+  const { app, requester, customData, customDataSource, remainingDuration } = who;
+  const items = [
+    { name: "network address", text: requester?.ipAddress, source: requester?.ipAddressSource },
+    { name: "device", text: requester?.deviceName, source: requester?.deviceNameSource },
+    { name: "browser", text: requester?.userAgent, source: requester?.userAgentSource },
+    { name: "location", text: requester?.location, source: requester?.locationSource },
+    {
+      name: "further data",
+      text: Object.keys(customData ?? {}).length > 0 ? JSON.stringify(customData) : "",
+      source: customDataSource,
+    },
+  ].filter(({ text }) => text);
+  const { OBSERVED_BY_GATEWAY, STATED_BY_APP } = ContextSource;
+  const said = (chosen: typeof items) =>
+    chosen.map(({ name, text = "" }) => `${name} ${JSON.stringify(printable(text))}`).join(", ") || "nothing";
+  const observed = items.filter(({ source }) => source === OBSERVED_BY_GATEWAY);
+  const stated = items.filter(({ source }) => source === STATED_BY_APP);
+  // A source that this app does not know yet is no better than a claim.
+  const claimed = items.filter((item) => !observed.includes(item) && !stated.includes(item));
+  return [
+    `${app?.name} asks you to sign in. ${remainingDuration?.seconds} seconds left.`,
+    `  Seen by the sign-in service: ${said(observed)}`,
+    `  ${app?.name} says: ${said(stated)}`,
+    ...(claimed.length > 0 ? [`  The page says (not checked): ${said(claimed)}`] : []),
+  ].join("\n");
+}
+
+/** Returns the text without what a terminal obeys or does not show. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]+/gu, " ");
 }
 
 /** The text in a PNG picture of a QR code. */

@@ -18,7 +18,7 @@ export async function signIn(
   const codeVerifier = createCodeVerifier();
   const { ticketId, ticketSecret, qrContent } = await client.createTicket({
     codeChallenge: codeChallengeOf(codeVerifier),
-    requester: { deviceName: "The website example", ipAddress: "127.0.0.1", place: "This very machine" },
+    requester: { deviceName: "The website example", ipAddress: "127.0.0.1", location: "This very machine" },
   });
   show(qrContent);
 

@@ -6,6 +6,9 @@ const origins = ["http", "https"].flatMap((scheme) =>
   ["localhost", "127.0.0.1", "[::1]"].map((host) => `${scheme}://${host}:*`),
 );
 
+/** All that an app can leave to its pages, so that the phone shows what claims look like. */
+const pageFields = ["deviceName", "location", "scene", "customData"] as const;
+
 /** What development mode has for lack of a configuration. The key that seals handles is fresh with each call. */
 export function developmentPresets(): Development {
   return {
@@ -21,11 +24,12 @@ export function developmentPresets(): Development {
     gateway: {
       handleKeys: [newSecret()],
       apps: [
-        { id: developmentApp.id, secret: "demo-secret", origins },
+        { id: developmentApp.id, secret: "demo-secret", origins, pageFields: [...pageFields] },
         {
           id: developmentLegacyApp.id,
           secret: "legacy-secret",
           origins,
+          pageFields: [...pageFields],
           exchangeFromBrowser: true,
           fullUserInStatus: true,
         },

@@ -17,7 +17,7 @@ export async function startGatewayApp(
   log: Logger,
   { demo }: { readonly demo: boolean },
 ): Promise<GatewayServer> {
-  const { address, apps, handleKeys, heartbeat, hostedApi, limits, service, tls, trustedProxies } = config;
+  const { address, apps, handleKeys, heartbeat, hostedApi, limits, service, tls } = config;
   const place = parseAddress(address);
   if (!place) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
   const { maxTtl: maxTtlMs, ...counts } = limits;
@@ -28,7 +28,8 @@ export async function startGatewayApp(
     handleKeys,
     hostedApi,
     limits: { ...counts, maxTtlMs },
-    trustedProxies,
+    trustedProxies: config.trustedProxies,
+    clientAddressHeader: config.clientAddressHeader,
     log,
     service: client,
     extend: demo

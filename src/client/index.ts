@@ -29,6 +29,7 @@ export {
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 export {
   CancelReason,
+  ContextSource,
   RequesterContext,
   ScannedBy,
   TicketState,

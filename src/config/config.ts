@@ -269,8 +269,10 @@ export interface GatewayConfig {
   readonly handleMaxAge: number;
   /** How often a stream of events shows that it lives. */
   readonly heartbeat: number;
-  /** IP addresses and networks (CIDR) whose forwarded addresses are believed. */
+  /** IP addresses and networks (CIDR) of the proxies whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** The one header of theirs that tells the client's address. */
+  readonly clientAddressHeader: "x-forwarded-for" | "x-real-ip";
   readonly limits: {
     /** Of one address (IPv6: one /64), as the other limits of addresses; an IPv6 /48 has four times as many. */
     readonly createsPerMinute: number;
@@ -299,4 +301,6 @@ export interface GatewayAppConfig {
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;
+  /** The fields that pages may set in the tickets that they create. */
+  readonly pageFields: readonly ("deviceName" | "location" | "scene" | "customData")[];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { distinct, handleKey, issuerUrl, origin, target, trustedNetwork } from "./gateway_values.js";
+import { distinct, handleKey, issuerUrl, origin, target } from "./gateway_values.js";
+import { trustedNetworks } from "./trusted_networks.js";
 import { address, certificateFiles, count, duration, id, oneOrMore, text } from "./values.js";
 
 /** Section `tokenIssuer`. */
@@ -27,6 +28,7 @@ const app = z.strictObject({
   exchangeFromBrowser: z.boolean().default(false),
   fullUserInStatus: z.boolean().default(false),
   pollByTicketId: z.boolean().default(false),
+  pageFields: z.array(z.enum(["deviceName", "location", "scene", "customData"])).default([]),
 });
 
 /** Section `gateway`. */
@@ -41,7 +43,8 @@ export const gateway = z
     hostedApi: z.boolean().default(true),
     handleMaxAge: duration("1m", "48h").prefault("1h"),
     heartbeat: duration("1s", "5m").prefault("15s"),
-    trustedProxies: z.array(trustedNetwork).default([]),
+    trustedProxies: trustedNetworks.default([]),
+    clientAddressHeader: z.enum(["x-forwarded-for", "x-real-ip"]).default("x-forwarded-for"),
     limits: z
       .strictObject({
         createsPerMinute: count(1, 10_000_000).default(600),

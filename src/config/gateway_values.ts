@@ -1,4 +1,3 @@
-import { BlockList, isIP } from "node:net";
 import * as z from "zod";
 import { isCanonicalBase64url } from "../domain/secrets.js";
 import { canonicalOrigin } from "../domain/web_origin.js";
@@ -69,38 +68,6 @@ function originFailure(text: string): string | undefined {
   if (isLoopbackUrl(url)) return undefined;
   if (isAnyPort) return "must name the port: only localhost and loopback addresses may have *";
   return url.protocol === "http:" ? "must be an https origin: http is for loopback only" : undefined;
-}
-
-/** An IP address or a network in CIDR form whose machines are believed. */
-export const trustedNetwork = z
-  .string()
-  .refine((value) => networkOf(value) !== undefined, {
-    error: "must be an IP address or a network in CIDR form, such as 10.0.0.0/8",
-  })
-  .refine((value) => !isEverybody(value), {
-    error: "would believe everybody: whoever calls could pretend any address",
-  });
-
-/** The machines of a network; undefined if the text is neither an address nor a network. */
-function networkOf(text: string): BlockList | undefined {
-  const { ip = "", prefix } = /^(?<ip>[0-9a-f:.]+)(?:\/(?<prefix>\d{1,3}))?$/i.exec(text)?.groups ?? {};
-  const version = isIP(ip);
-  const longest = version === 6 ? 128 : 32;
-  const length = Number(prefix ?? longest);
-  if (version === 0 || length > longest) return undefined;
-  const network = new BlockList();
-  network.addSubnet(ip, length, version === 6 ? "ipv6" : "ipv4");
-  return network;
-}
-
-/** Whether all of IPv4 or all public addresses of IPv6 are in it, as in `0.0.0.0/0`, `::/0` and `::ffff:0:0/96`. */
-function isEverybody(text: string): boolean {
-  const network = networkOf(text);
-  if (!network) return false;
-  return (
-    (network.check("0.0.0.0") && network.check("255.255.255.255")) ||
-    (network.check("2000::", "ipv6") && network.check(`3fff${":ffff".repeat(7)}`, "ipv6"))
-  );
 }
 
 /** The issuer of tokens as OpenID Connect Core 1.0 has it: an https URL without query and fragment. */

@@ -4,6 +4,7 @@ import { type DevelopmentUser, signDevelopmentToken } from "../auth/development.
 import { type ClientOptions, createApproverClient } from "../client/index.js";
 import { systemClock } from "../domain/clock.js";
 import { millisecondsOf } from "../domain/durations.js";
+import { requesterAnswer, sourceName } from "../gateway/requester.js";
 import { read } from "../gateway/requests.js";
 
 const user = z.enum(["alice", "bob"]);
@@ -25,8 +26,13 @@ export async function phoneRoutes(instance: FastifyInstance, service: ClientOpti
       { scanned: { $case: "qrContent", value: text } },
       await as(name),
     );
-    const { ticketId, app, requester, customData, remainingDuration } = scanned;
-    return { ticketId, app, requester, customData, remainingMs: millisecondsOf(remainingDuration) };
+    const { ticketId, app, customData, remainingDuration } = scanned;
+    return {
+      ...{ ticketId, app, customData },
+      requester: requesterAnswer(scanned.requester),
+      customDataSource: sourceName(scanned.customDataSource),
+      remainingMs: millisecondsOf(remainingDuration),
+    };
   });
 
   instance.post("/demo/phone/agree", async (request) => {

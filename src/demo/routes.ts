@@ -49,6 +49,7 @@ const files: readonly (readonly [address: string, type: string, file: URL])[] = 
   ["/demo/phone.css", css, page("phone.css")],
   ["/demo/phone.js", javascript, page("phone.js")],
   ["/demo/phone_reader.js", javascript, page("phone_reader.js")],
+  ["/demo/phone_context.js", javascript, page("phone_context.js")],
   ["/demo/phone_words.js", javascript, page("phone_words.js")],
   ["/demo/jsqr.js", javascript, new URL(`file://${createRequire(import.meta.url).resolve("jsqr")}`)],
 ];

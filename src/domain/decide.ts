@@ -201,6 +201,7 @@ function finished(ticket: Ticket, cancelReason: CancelReason | undefined, write:
     cancelReason,
     forgetAt: write.now + write.lifetimes.remembered,
     customData: undefined,
+    customDataSource: undefined,
     requester: undefined,
     scannedBy: undefined,
     approval: undefined,

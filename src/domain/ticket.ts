@@ -6,12 +6,19 @@ export type TicketState = "PENDING" | "SCANNED" | "AUTHORIZED" | "EXCHANGED" | "
 /** Who ended a ticket that is CANCELLED, named as in `CancelReason` of the proto. */
 export type CancelReason = "CANCELLED_BY_APPROVER" | "WITHDRAWN_BY_CREATOR";
 
-/** What the app says about the screen that asks. Empty where it says nothing. */
+/** The source of an item that the approver is shown, named as in `ContextSource` of the proto. */
+export type ContextSource = "STATED_BY_APP" | "OBSERVED_BY_GATEWAY" | "CLAIMED_BY_PAGE";
+
+/** The screen that asks. An absent item is an empty text without a source. */
 export interface RequesterContext {
   readonly ipAddress: string;
   readonly userAgent: string;
   readonly deviceName: string;
-  readonly place: string;
+  readonly location: string;
+  readonly ipAddressSource: ContextSource | undefined;
+  readonly userAgentSource: ContextSource | undefined;
+  readonly deviceNameSource: ContextSource | undefined;
+  readonly locationSource: ContextSource | undefined;
 }
 
 /** What the approval leaves for the exchange. */
@@ -53,8 +60,9 @@ export interface Ticket {
   readonly scanner: Pick<Approver, "issuer" | "subject"> | undefined;
 
   // Personal data and what the phone is shown: dropped by the write into a terminal state.
-  /** The app's own data as JSON text, or undefined. */
+  /** Custom data as JSON text, or undefined. */
   readonly customData: string | undefined;
+  readonly customDataSource: ContextSource | undefined;
   readonly requester: RequesterContext | undefined;
   readonly scannedBy: Pick<UserProfile, "nickname" | "photo"> | undefined;
   readonly approval: Approval | undefined;

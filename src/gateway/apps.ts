@@ -2,6 +2,7 @@ import type { AppCredentials } from "../client/index.js";
 import { readBasic } from "../domain/basic_credentials.js";
 import { canonicalOrigin } from "../domain/web_origin.js";
 import type { GatewayApp } from "./options.js";
+import { type PageField, pageFields } from "./page_fields.js";
 import { HttpRefusal } from "./refusal.js";
 
 /** An app with every switch set. */
@@ -13,6 +14,8 @@ export interface ServedApp {
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;
+  /** The fields of a new ticket that pages may set. */
+  readonly pageFields: ReadonlySet<PageField>;
   /** Whether a page of this origin may call for the app. */
   allows(origin: string): boolean;
 }
@@ -55,6 +58,10 @@ function served({
       "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
     );
   }
+  const given = app.pageFields ?? [];
+  if (!given.every((field) => pageFields.includes(field))) {
+    throw new TypeError(`the pageFields of ${app.id} must be among ${pageFields.join(", ")}`);
+  }
   for (const origin of origins) {
     if (isOrigin(origin)) continue;
     const right = canonicalOrigin(origin) ?? "https://shop.example.com";
@@ -71,6 +78,7 @@ function served({
     exchangeFromBrowser,
     fullUserInStatus,
     pollByTicketId,
+    pageFields: new Set(given),
     allows(text) {
       if (exact.has(text)) return true;
       const origin = canonicalOrigin(text);

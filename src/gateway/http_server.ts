@@ -1,8 +1,9 @@
 import { createServer as createPlain, type RequestListener, type Server } from "node:http";
 import { createServer as createTls } from "node:https";
-import { BlockList, isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createFairQueue } from "../domain/fair_queue.js";
 import { addressOf, countedAddressOf } from "./caller_address.js";
+import { proxiesIn } from "./forwarded.js";
 
 /** How many connections are open at a time. */
 export interface ConnectionLimits {
@@ -44,7 +45,7 @@ export function createHttpServer(
   const bounded = { ...defaultBounds, ...bounds };
   const server = tls ? createTls({ ...bounded, ...tls }, handler) : createPlain(bounded, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
-  limitConnections(server, limits, addressesIn(trustedProxies));
+  limitConnections(server, limits, proxiesIn(trustedProxies));
   return server;
 }
 
@@ -69,14 +70,4 @@ function limitConnections(
     socket.once("close", () => direct.remove(address, socket));
     direct.add(address, socket)?.destroy();
   });
-}
-
-function addressesIn(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [ip = "", prefix] = network.split("/");
-    const isLong = isIP(ip) === 6;
-    list.addSubnet(ip, Number(prefix ?? (isLong ? 128 : 32)), isLong ? "ipv6" : "ipv4");
-  }
-  return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ClientOptions, ExchangeUserInfoResponse } from "../client/index.js";
+import type { PageField } from "./page_fields.js";
 
 /** What the gateway is told when it is registered. */
 export interface GatewayOptions {
@@ -61,6 +62,11 @@ export interface GatewayApp {
    * and take the exchange ticket. Works in one gateway process, until it restarts. False by default.
    */
   readonly pollByTicketId?: boolean | undefined;
+  /**
+   * The fields that pages may set in the tickets that they create. The phone is told that the page claims them. A page that sets
+   * another one is refused with INVALID_REQUEST. None by default.
+   */
+  readonly pageFields?: readonly PageField[] | undefined;
 }
 
 export interface GatewayLimits {

@@ -9,10 +9,12 @@ import { createEvents } from "./events.js";
 import { appUnauthenticated } from "./exchanges.js";
 import { originRoute } from "./origin_check.js";
 import { demandOrigin, isEmbedded } from "./origins.js";
+import { checkPageFields } from "./page_fields.js";
 import type { GatewayParts } from "./parts.js";
 import type { RateLimits } from "./rate_limits.js";
 import { HttpRefusal, invalidRequest, routeNotFound, ticketNotFound } from "./refusal.js";
 import { note } from "./request_log.js";
+import { requesterOf } from "./requester.js";
 import {
   createBody,
   exchangeBody,
@@ -20,7 +22,6 @@ import {
   pictureOptions,
   pngOptions,
   read,
-  requesterOf,
   single,
 } from "./requests.js";
 import type { HandledTicket } from "./tickets.js";
@@ -50,11 +51,13 @@ export async function ownRoutes(
   }
 
   instance.post("/tickets", create, async (request, reply) => {
-    const { appId, scene, customData, ttlMs, codeChallenge, ...context } = read(createBody, request.body);
+    const { appId, ttlMs, codeChallenge, ...fields } = read(createBody, request.body);
     const app = apps.named(appId);
     demandOrigin(request, app);
+    checkPageFields(app, fields);
     const boundTo = app.bindToBrowser ? knowBrowser(request, reply, isEmbedded(request)) : undefined;
     if (codeChallenge !== undefined && isCompletedHere(parts, { boundTo })) throw completedHere();
+    const { scene, customData, ...context } = fields;
     const wish = { scene, customData, ttlMs, codeChallenge, requester: requesterOf(request, context) };
     const created = await tickets.create(app, wish, { kind: "handle", boundTo });
     note(request, { app: app.id, ticketId: created.ticketId });

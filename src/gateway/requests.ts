@@ -1,13 +1,7 @@
-import type { FastifyRequest } from "fastify";
 import * as z from "zod";
-import type { RequesterContext } from "../client/index.js";
 import { isCanonicalBase64url } from "../domain/secrets.js";
 import type { ImageOptions } from "../qr/image.js";
-import { addressOf } from "./caller_address.js";
 import { invalidRequest } from "./refusal.js";
-
-/** Longest user agent that the service takes, in characters. */
-const maxUserAgent = 256;
 
 /** Largest custom data, in bytes as JSON, that any service takes. How much this one takes it says itself. */
 export const maxCustomDataBytes = 1_024;
@@ -33,7 +27,7 @@ export const createBody = z.strictObject({
   customData: customData.optional(),
   ttlMs: z.int().min(1).max(86_400_000).optional(),
   deviceName: text(256).optional(),
-  place: text(256).optional(),
+  location: text(256).optional(),
   codeChallenge: text(128)
     .refine((challenge) => isCanonicalBase64url(challenge, 32), {
       error: "must be a SHA-256 as 43 characters of base64url",
@@ -99,18 +93,6 @@ export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T
     description: message,
   }));
   throw invalidRequest("the request is not valid", violations);
-}
-
-/** What the service may tell the approver of the screen that asks. */
-export function requesterOf(
-  request: FastifyRequest,
-  {
-    deviceName = "",
-    place = "",
-  }: { readonly deviceName?: string | undefined; readonly place?: string | undefined } = {},
-): RequesterContext {
-  const userAgent = (request.headers["user-agent"] ?? "").slice(0, maxUserAgent);
-  return { ipAddress: addressOf(request), userAgent, deviceName, place };
 }
 
 /** A header or a query parameter that is there once; undefined otherwise. */

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../domain/clock.js";
 import { listenFailure } from "../domain/listen_failure.js";
 import { sendProblem } from "./errors.js";
+import { admitForwarded, type ClientAddressHeader, proxiesIn } from "./forwarded.js";
 import { type ConnectionLimits, createHttpServer } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -17,8 +18,10 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   readonly port: number;
   /** Certificate chain and private key, PEM text. Plain text if absent. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Addresses and networks (CIDR) whose forwarded addresses are believed. */
+  /** Addresses and networks (CIDR) of the proxies whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** The one header of theirs that tells the client's address. `x-forwarded-for` by default. */
+  readonly clientAddressHeader?: ClientAddressHeader | undefined;
   readonly log: Logger;
   /** How long running requests have to finish when it stops, in milliseconds. */
   readonly shutdownDeadlineMs: number;
@@ -76,17 +79,26 @@ export async function startGateway(
 
 const defaultConnections: ConnectionLimits = { connections: 20_000, connectionsPerAddress: 5_000 };
 
-function createServer({ tls, trustedProxies, log, limits }: GatewayServerOptions): FastifyInstance {
+function createServer(options: GatewayServerOptions): FastifyInstance {
+  const { tls, trustedProxies, clientAddressHeader = "x-forwarded-for", log, limits } = options;
+  const forwarded = { isProxy: proxiesIn(trustedProxies), clientAddressHeader };
   const { connections, connectionsPerAddress } = { ...defaultConnections, ...limits };
   const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
     // One line of ours for each request; fastify's own show the address, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    // What is left of these headers may be believed; see admitForwarded.
+    trustProxy: (_address, hop) => hop === 0,
     // A poll that comes in the moment of stopping is still answered: one 503 ends an SDK's polling for good.
     return503OnClosing: false,
     serverFactory: (handler) =>
-      createHttpServer(handler, { tls, trustedProxies, connections, connectionsPerAddress }),
+      createHttpServer(
+        (request, response) => {
+          admitForwarded(request.headers, request.socket.remoteAddress ?? "", forwarded);
+          handler(request, response);
+        },
+        { tls, trustedProxies, connections, connectionsPerAddress },
+      ),
     // What cannot even be routed, such as a broken escape in the address.
     frameworkErrors: sendProblem,
   });

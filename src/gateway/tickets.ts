@@ -1,5 +1,10 @@
 import * as z from "zod";
-import type { AppClient, CreateTicketRequest, RequesterContext } from "../client/index.js";
+import {
+  type AppClient,
+  ContextSource,
+  type CreateTicketRequest,
+  type RequesterContext,
+} from "../client/index.js";
 import type { Clock } from "../domain/clock.js";
 import { durationOf, millisecondsOf } from "../domain/durations.js";
 import type { ServedApp, ServedApps } from "./apps.js";
@@ -88,6 +93,7 @@ export function createTickets(options: TicketsOptions): Tickets {
         {
           scene,
           customData,
+          customDataSource: ContextSource.CLAIMED_BY_PAGE,
           requester,
           ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, maxTtlMs)) }),

@@ -25,7 +25,7 @@ export const contractFields: Readonly<Record<string, Readonly<Record<string, Tre
   MarkScannedRequest: { qrContent: "redact", ticketId: "keep" },
   MarkScannedResponse: { ticketId: "keep", customData: "keep" },
   QrImage: { mediaType: "keep", data: "redact" },
-  RequesterContext: { ipAddress: "keep", userAgent: "keep", deviceName: "keep", place: "keep" },
+  RequesterContext: { ipAddress: "keep", userAgent: "keep", deviceName: "keep", location: "keep" },
   RequestingApp: { name: "keep", logoUrl: "keep" },
   ScannedBy: { nickname: "keep", photoUrl: "keep" },
   TicketStatus: { ticketId: "keep", exchangeTicket: "redact" },

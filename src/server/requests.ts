@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import type { Duration } from "../../gen/google/protobuf/duration.js";
 import {
   type CreateTicketRequest,
@@ -8,14 +7,13 @@ import {
   QrImageFormat,
   type QrImageOptions,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
-import type { RequesterContext as RequesterContextMessage } from "../../gen/qrlogin/v1/ticket.js";
 import { isCanonicalBase64url } from "../domain/secrets.js";
-import type { RequesterContext } from "../domain/ticket.js";
 import { asciiJson, readContent } from "../qr/content.js";
 import type { ImageOptions } from "../qr/image.js";
 import type { NewTicket, ScannedCode, TicketProof } from "../service/tickets.js";
 import { violateSize } from "./custom_data.js";
 import { createFields, type Fields } from "./decode.js";
+import { readContextSource, readRequester } from "./requester.js";
 
 /** Limits of fields, as the proto's comments state them. */
 const limits = {
@@ -23,8 +21,6 @@ const limits = {
   ticketSecret: 128,
   exchangeTicket: 256,
   codeVerifier: 128,
-  ipAddress: 64,
-  contextText: 256,
   /** Of google.protobuf.Duration, on both sides of zero: 10,000 years. */
   durationSeconds: 315_576_000_000,
   imageSize: { min: 64, max: 1_024 },
@@ -33,9 +29,6 @@ const limits = {
 
 const scenePattern = /^[A-Z][A-Z0-9_]{0,31}$/;
 const defaultScene = "APP_AUTH";
-
-// What would let an app forge what the phone shows: line breaks and the reordering of text (Unicode TR 36).
-const deceptive = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 
 /** Reads CreateTicket. Refuses with INVALID_REQUEST and every field that is at fault. */
 export function readCreateTicket(
@@ -49,11 +42,14 @@ export function readCreateTicket(
   if (codeChallenge !== undefined && !isCanonicalBase64url(codeChallenge, 32)) {
     fields.violate("code_challenge", "must be a SHA-256 as 43 characters of base64url");
   }
+  const customData = customDataOf(request.customData, maxCustomDataBytes, fields);
+  const customDataSource = readContextSource("custom_data_source", request.customDataSource, fields);
   const wish: NewTicket = {
     scene,
-    customData: customDataOf(request.customData, maxCustomDataBytes, fields),
+    customData,
+    customDataSource: customData === undefined ? undefined : customDataSource,
     ttl: ttlOf(request.ttl, fields),
-    requester: requesterOf(request.requester, fields),
+    requester: readRequester(request.requester, fields),
     codeChallenge,
   };
   const image = request.qrImage && imageOf(request.qrImage, fields);
@@ -118,27 +114,6 @@ function ttlOf(ttl: Duration | undefined, fields: Fields): number | undefined {
   else if (seconds + nanos <= 0) fields.violate("ttl", "must be above zero");
   // Upwards, so that a part of a millisecond is a short wish and not none.
   return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
-}
-
-function requesterOf(requester: RequesterContextMessage | undefined, fields: Fields): RequesterContext {
-  const ipAddress = addressOf(requester?.ipAddress ?? "", fields);
-  const text = (name: string, value = "") =>
-    fields.optional(`requester.${name}`, value, limits.contextText).replace(deceptive, "");
-  return {
-    ipAddress,
-    userAgent: text("user_agent", requester?.userAgent),
-    deviceName: text("device_name", requester?.deviceName),
-    place: text("place", requester?.place),
-  };
-}
-
-/** The address without its zone (RFC 4007), which means something on the machine alone that has seen the address. */
-function addressOf(text: string, fields: Fields): string {
-  const field = "requester.ip_address";
-  if (text.length > limits.ipAddress)
-    fields.violate(field, `must have at most ${limits.ipAddress} characters`);
-  else if (text !== "" && isIP(text) === 0) fields.violate(field, "must be an IPv4 or IPv6 address");
-  return text.replace(/%.*$/s, "");
 }
 
 const imageFormats = new Map<QrImageFormat, ImageOptions["format"]>([

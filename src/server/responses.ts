@@ -5,12 +5,12 @@ import type {
   MarkScannedResponse,
   RequestingApp,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import { CancelReason, ContextSource, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import type { SignedTokens } from "../auth/token_signer.js";
 import type { Clock } from "../domain/clock.js";
 import { durationOf } from "../domain/durations.js";
 import { exchangeTicketOf } from "../domain/secrets.js";
-import { isTerminal, type Ticket } from "../domain/ticket.js";
+import { isTerminal, type ContextSource as Source, type Ticket } from "../domain/ticket.js";
 import type { Image } from "../qr/image.js";
 import type { PreparedTicket, TicketProof } from "../service/tickets.js";
 
@@ -52,11 +52,22 @@ export function scannedMessage(ticket: Ticket, app: RequestingApp, clock: Clock)
     state: TicketState[ticket.state],
     revision: ticket.revision,
     app,
-    requester: ticket.requester && { ...ticket.requester },
+    requester: ticket.requester && {
+      ...ticket.requester,
+      ipAddressSource: sourceValue(ticket.requester.ipAddressSource),
+      userAgentSource: sourceValue(ticket.requester.userAgentSource),
+      deviceNameSource: sourceValue(ticket.requester.deviceNameSource),
+      locationSource: sourceValue(ticket.requester.locationSource),
+    },
     customData: JSON.parse(ticket.customData ?? "{}"),
+    customDataSource: sourceValue(ticket.customDataSource),
     expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
     remainingDuration: remaining(ticket, clock),
   };
+}
+
+function sourceValue(source: Source | undefined): ContextSource {
+  return ContextSource[source ?? "UNSPECIFIED"];
 }
 
 export function decidedMessage(ticket: Ticket): { state: TicketState; revision: number } {

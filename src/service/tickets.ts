@@ -9,7 +9,7 @@ import {
   secretFits,
   ticketIdOf,
 } from "../domain/secrets.js";
-import type { RequesterContext, Ticket } from "../domain/ticket.js";
+import type { ContextSource, RequesterContext, Ticket } from "../domain/ticket.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import type { Admission, TicketAccess } from "./write.js";
 import { inStore, load, nextOf, perform } from "./write.js";
@@ -25,6 +25,7 @@ export interface NewTicket {
   readonly scene: string;
   /** JSON text. */
   readonly customData: string | undefined;
+  readonly customDataSource: ContextSource | undefined;
   /** Wished life in milliseconds. */
   readonly ttl: number | undefined;
   readonly requester: RequesterContext;
@@ -88,6 +89,7 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
         cancelReason: undefined,
         scanner: undefined,
         customData: wish.customData,
+        customDataSource: wish.customDataSource,
         requester: wish.requester,
         scannedBy: undefined,
         approval: undefined,

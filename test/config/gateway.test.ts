@@ -25,6 +25,7 @@ test("a gateway with one app and one key has the default of everything else", ()
         exchangeFromBrowser: false,
         fullUserInStatus: false,
         pollByTicketId: false,
+        pageFields: [],
       },
     ],
     handleKeys: gateway.handleKeys,
@@ -32,6 +33,7 @@ test("a gateway with one app and one key has the default of everything else", ()
     handleMaxAge: 3_600_000,
     heartbeat: 15_000,
     trustedProxies: [],
+    clientAddressHeader: "x-forwarded-for",
     limits: {
       createsPerMinute: 600,
       callsPerMinute: 6000,

@@ -112,12 +112,12 @@ describe("an origin", () => {
 });
 
 describe("a trusted proxy", () => {
-  test.each(["10.0.0.1", "10.0.0.0/8", "192.168.1.7/24", "2001:db8::1", "fc00::/7", "::1/128"])(
-    "may be %s",
-    (network) => {
-      expect(loaded({ trustedProxies: [network] })?.trustedProxies).toEqual([network]);
-    },
-  );
+  test.each([
+    ...["10.0.0.1", "10.0.0.0/8", "192.168.1.7/24", "2001:db8::1", "fc00::/7", "fe80::/10", "::1/128"],
+    ...["2a06:98c0::/29", "::ffff:10.0.0.0/104", "64:ff9b::10.0.0.1"],
+  ])("may be %s", (network) => {
+    expect(loaded({ trustedProxies: [network] })?.trustedProxies).toEqual([network]);
+  });
 
   test.each([
     ...["10.0.0.1:80", "10.0.0.0/33", "2001:db8::/129", "10.0.0.0/255.0.0.0", "10.0.0.0/", "10.1", "proxy"],
@@ -137,9 +137,55 @@ describe("a trusted proxy", () => {
     "::ffff:0:0/96",
     "::ffff:0.0.0.0/95",
     "2000::/3",
+    ...["0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/7", "::/1", "8000::/1", "2000::/15", "fc00::/6"],
+    // All of IPv4 in the clothes of IPv6.
+    ...["64:ff9b::/96", "64:ff9b::/64", "2002::/16", "::/64", "::ffff:128.0.0.0/97"],
   ])("may not be everybody: %s is refused", (network) => {
     const [problem, ...more] = problems({ trustedProxies: [network] });
     expect(more).toEqual([]);
     expect(problem?.message).toContain("everybody");
   });
+
+  const eighths = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => `${from + index}.0.0.0/8`);
+
+  test.each([
+    ["all of IPv4", eighths(0, 256)],
+    ["all of IPv4 but a little", eighths(1, 255)],
+    [
+      "all of IPv4 but a little, mapped",
+      eighths(1, 255).map((each) => `::ffff:${each.replace("/8", "/104")}`),
+    ],
+    ["much of IPv6", Array.from({ length: 17 }, (_, index) => `${(0x2400 + index).toString(16)}::/16`)],
+  ])("may not be everybody together with others: %s is refused", (_title, networks) => {
+    const [problem, ...more] = problems({ trustedProxies: networks });
+    expect(more).toEqual([]);
+    expect(problem?.path).toBe("gateway.trustedProxies");
+    expect(problem?.message).toContain("nearly everybody could pretend any address");
+  });
+
+  test("may be what one organisation has, private networks and those of a content network", () => {
+    const own = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10"];
+    const networks = [...own, "104.16.0.0/13", "172.64.0.0/13", "2400:cb00::/32", "2a06:98c0::/29"];
+    expect(loaded({ trustedProxies: networks })?.trustedProxies).toEqual(networks);
+  });
+});
+
+test("the header of the client's address is one of two", () => {
+  expect(loaded({ clientAddressHeader: "x-real-ip" })?.clientAddressHeader).toBe("x-real-ip");
+  for (const header of ["forwarded", "X-Real-IP", "cf-connecting-ip", ["x-real-ip", "x-forwarded-for"]]) {
+    expect(problems({ clientAddressHeader: header })).toMatchObject([
+      { path: "gateway.clientAddressHeader" },
+    ]);
+  }
+});
+
+test("pages may set four fields at most, and no others", () => {
+  const pageFields = ["deviceName", "location", "scene", "customData"];
+  expect(loaded(withApp({ pageFields }))?.apps[0]?.pageFields).toEqual(pageFields);
+  for (const field of ["place", "ipAddress", "ttlMs"]) {
+    expect(problems(withApp({ pageFields: [field] }))).toMatchObject([
+      { path: "gateway.apps[0].pageFields[0]" },
+    ]);
+  }
 });

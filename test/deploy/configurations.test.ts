@@ -5,6 +5,7 @@ import type { Config } from "../../src/config/config.js";
 import type { Environment } from "../../src/config/environment.js";
 import { loadConfig, type Purpose } from "../../src/config/load.js";
 import { ConfigError } from "../../src/config/problems.js";
+import { proxiesIn as trustedBy } from "../../src/gateway/forwarded.js";
 import { temporaryFile } from "../config/loading.js";
 import { at, listAt, manifest, type Tree, textOf, treeOf } from "./files.js";
 
@@ -74,7 +75,7 @@ describe.each(places)("$title", (place) => {
       expect(config.store.redis?.requireDurable).toBe(true);
       expect(config.grpc.reflection).toBe(false);
     } else {
-      expect(config.gateway?.trustedProxies).not.toEqual([]);
+      for (const network of config.gateway?.trustedProxies ?? []) expect(network).not.toContain("/");
     }
   });
 
@@ -101,7 +102,16 @@ test("no digest of an app's secret is one that anybody could know", () => {
   expect(textOf("redis/users.acl")).toContain(`#${"0".repeat(64)}`);
 });
 
-test("the gateway of compose.yaml trusts the network of the containers, and no other", () => {
-  const subnet = at(treeOf("compose.yaml"), "networks", "inside", "ipam", "config", 0, "subnet");
-  expect(listAt(treeOf("gateway.yaml"), "gateway", "trustedProxies")).toEqual([subnet]);
+test("the gateway of compose.yaml trusts Envoy alone, whose address no other container can get", () => {
+  const compose = treeOf("compose.yaml");
+  const envoy = at(compose, "services", "envoy", "networks", "inside", "ipv4_address");
+  expect(listAt(treeOf("gateway.yaml"), "gateway", "trustedProxies")).toEqual([envoy]);
+  const others = Object.entries(at(compose, "services") ?? {}).filter(([name]) => name !== "envoy");
+  for (const [name, each] of others) expect(at(each, "networks"), name).toEqual(["inside"]);
+  const { subnet, ip_range: dynamic } = at(compose, "networks", "inside", "ipam", "config", 0) as Record<
+    string,
+    string
+  >;
+  const holds = (network: string) => trustedBy([network])(String(envoy));
+  expect([holds(subnet ?? ""), holds(dynamic ?? "")]).toEqual([true, false]);
 });

@@ -217,6 +217,7 @@ describe("what a write brings", () => {
       const next = written(ticket, commands[ending.name], using);
       expect(next).toMatchObject({
         customData: undefined,
+        customDataSource: undefined,
         requester: undefined,
         scannedBy: undefined,
         approval: undefined,

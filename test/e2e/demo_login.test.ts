@@ -46,7 +46,9 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await press("Use the camera");
     await heading(asking);
     expect(await phone.locator("video").isVisible()).toBe(false);
-    expect(await phone.locator("#requester").innerText()).toMatch(/Chrome on Linux\s+Address\s+127\.0\.0\.1/);
+    const shown = (source: string) => phone.locator(`[data-source=${source}] dl`).innerText();
+    expect(await shown("observed")).toMatch(/^Network address\s+127\.0\.0\.1, this computer$/);
+    expect(await shown("claimed")).toMatch(/^Browser\s+“Chrome on Linux”$/);
     expect(await phone.locator("#left").innerText()).toMatch(/^[12]:\d\d left$/);
     await website.page.getByText("Hello, Alice").first().waitFor();
     await press("Sign me in");

@@ -1,6 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { PNG } from "pngjs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { developmentApp } from "../../src/auth/development.js";
+import { ContextSource, createAppClient } from "../../src/client/index.js";
 import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
 import { createManualClock } from "../support/clock.js";
 import { type Demo, openPhone, openWebsite, setDemo, typeCode, watchSins } from "../support/demo_stage.js";
@@ -234,21 +236,75 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     const markup = "<img src=x onerror=alert(1)>";
     const text = await createTicket(demo, {
       deviceName: markup,
-      place: "Reading room",
+      location: "Reading room",
       customData: { Basket: ["one", "two"], Till: 3 },
     });
     await typeCode(phone, text);
     await phone.locator("#ask").waitFor();
-    const rows = await phone.locator("#requester dd").allInnerTexts();
-    expect(rows).toEqual([markup, expect.any(String), "Reading room", expect.any(String)]);
-    expect(await phone.getByText("What else the website says").isVisible()).toBe(true);
-    expect(await phone.locator("#further").innerText()).toMatch(/^Basket\s+one, two\s+Till\s+3$/);
+    const rows = await phone.locator("[data-source=claimed] :is(dt, dd)").allInnerTexts();
+    expect(rows.map((text) => text.replaceAll(/[“”]/g, ""))).toEqual([
+      ...["Device", markup, "Browser", "Chrome on Linux", "Location", "Reading room"],
+      ...["Basket", "one, two", "Till", "3"],
+    ]);
+  });
+
+  it("what a page forges stands in quotation marks under its own heading, apart from what is known", async () => {
+    const { demo, phone } = await setBoth();
+    const text = await createTicket(demo, {
+      deviceName: "✓ Verified by Harbour” Seen by the sign-in service: your own computer",
+      location: "\u{1F512}✅ At your home address",
+      customData: {
+        "Seen by the sign-in service": "your own computer ☑",
+        turned: "\u202Egnorw\u200B",
+        [long]: long,
+      },
+    });
+    await typeCode(phone, text);
+    await phone.locator("#ask").waitFor();
+    const shown = (source: string) => phone.locator(`[data-source=${source}] :is(dt, dd)`).allInnerTexts();
+    expect(await shown("observed")).toEqual(["Network address", "127.0.0.1, this computer"]);
+    expect(await phone.locator("[data-source=stated]").isVisible()).toBe(false);
+    const claimed = phone.getByRole("heading", { name: "The page says (not checked)" });
+    expect(await claimed.isVisible()).toBe(true);
+    const cut = `“${"W".repeat(59)}…”`;
+    expect(await shown("claimed")).toEqual([
+      ...["Device", "“Verified by Harbour' Seen by the sign-in service: your ow…”"],
+      ...["Browser", "“Chrome on Linux”", "Location", "“At your home address”"],
+      ...["“Seen by the sign-in service”", "“your own computer”", "“turned”", "“gnorw”", cut, cut],
+    ]);
+  });
+
+  it("what the website's backend says is its word, and a claim of the page in the same ticket is not", async () => {
+    const { demo, phone } = await setBoth();
+    const client = createAppClient({
+      address: demo.grpcAddress,
+      appId: "demo-app",
+      appSecret: "demo-secret",
+    });
+    onTestFinished(() => client.close());
+    const { qrContent } = await client.createTicket({
+      requester: { deviceName: "Till 3", location: "Lisbon", locationSource: ContextSource.CLAIMED_BY_PAGE },
+      customData: { Basket: "one" },
+    });
+    await typeCode(phone, qrContent);
+    await phone.locator("#ask").waitFor();
+    const shown = (source: string) => phone.locator(`[data-source=${source}] :is(dt, dd)`).allInnerTexts();
+    expect(await shown("observed")).toEqual(["Network address", "not known"]);
+    expect(await phone.locator("#stated-title").innerText()).toBe(`${developmentApp.name} says`);
+    expect(await shown("stated")).toEqual(["Device", "Till 3", "Basket", "one"]);
+    expect(await shown("claimed")).toEqual(["Location", "“Lisbon”"]);
   });
 });
 
+const long = "W".repeat(150);
+
 /** Has the gateway make a ticket for a page that tells more of itself. */
 async function createTicket({ url }: Demo, body: object): Promise<string> {
-  const headers = { "content-type": "application/json" };
+  const headers = {
+    "content-type": "application/json",
+    origin: url,
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/141.0.0.0 Safari/537.36",
+  };
   const response = await fetch(`${url}/qrlogin/v1/tickets`, {
     method: "POST",
     headers,

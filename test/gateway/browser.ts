@@ -55,7 +55,7 @@ export const api = "/qrlogin/v1";
 
 export const eventsPath = (handle: string): string => `${api}/tickets/events?handle=${handle}`;
 
-/** `headers` go with every request. */
+/** `headers` go with every request, beside the one that each browser of today sends. */
 export function openBrowser(
   url: string,
   { headers: always = {}, ca }: { readonly headers?: Headers; readonly ca?: string } = {},
@@ -68,7 +68,7 @@ export function openBrowser(
     url,
     cookies,
     async ask(path, question = {}) {
-      const headers = { ...always, ...cookieHeader(), ...question.headers };
+      const headers = { "sec-fetch-site": "same-origin", ...always, ...cookieHeader(), ...question.headers };
       const answer = await ask(`${url}${path}`, { ca, ...question, headers });
       for (const line of answer.headers["set-cookie"] ?? []) {
         const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ContextSource } from "../../src/client/index.js";
 import { byText, orThrow } from "../support/callers.js";
 import { api, type Created } from "./browser.js";
 import { alice, browser, clock, gateway, restartGateway, setStage } from "./stage.js";
@@ -42,7 +43,7 @@ describe("creating a ticket", () => {
       customData: { cart: 7, list: [1, null, { deep: "text" }] },
       ttlMs: 45_500,
       deviceName: "Laptop of Eva",
-      place: "Leipzig",
+      location: "Leipzig",
     };
     const created = await browser.create(request, { "user-agent": "Firefox/1" });
     expect(created.remainingMs).toBe(45_500);
@@ -52,8 +53,13 @@ describe("creating a ticket", () => {
       ipAddress: "127.0.0.1",
       userAgent: "Firefox/1",
       deviceName: "Laptop of Eva",
-      place: "Leipzig",
+      location: "Leipzig",
+      ipAddressSource: ContextSource.OBSERVED_BY_GATEWAY,
+      userAgentSource: ContextSource.CLAIMED_BY_PAGE,
+      deviceNameSource: ContextSource.CLAIMED_BY_PAGE,
+      locationSource: ContextSource.CLAIMED_BY_PAGE,
     });
+    expect(shown.customDataSource).toBe(ContextSource.CLAIMED_BY_PAGE);
   });
 
   it("a very long user agent is cut and not refused", async () => {
@@ -64,14 +70,14 @@ describe("creating a ticket", () => {
 
   it.each([
     ["a device name that is too long", { deviceName: "x".repeat(257) }, ["deviceName"]],
-    ["a place that is too long", { place: "x".repeat(257) }, ["place"]],
+    ["a location that is too long", { location: "x".repeat(257) }, ["location"]],
     ["a scene that is too long", { scene: "x".repeat(33) }, ["scene"]],
     ["a scene that is no text", { scene: 5 }, ["scene"]],
     ["no life at all", { ttlMs: 0 }, ["ttlMs"]],
     ["half a millisecond", { ttlMs: 0.5 }, ["ttlMs"]],
     ["custom data that are no object", { customData: [1] }, ["customData"]],
     ["an app id that is too long", { appId: "x".repeat(65) }, ["appId"]],
-    ["two mistakes at once", { ttlMs: "1", place: 1 }, ["ttlMs", "place"]],
+    ["two mistakes at once", { ttlMs: "1", location: 1 }, ["ttlMs", "location"]],
     ["a field that nobody knows", { requester: { ipAddress: "192.0.2.1" } }, [""]],
   ])("%s is refused, and each field is named", async (_title, fields, names) => {
     const answer = await browser.post(tickets, { appId: "shop", ...fields });

@@ -22,7 +22,7 @@ export interface Known {
 
 /** Every route, with the fields that its body or its query may have. */
 const routes: readonly (readonly [string, string, readonly string[]])[] = [
-  ["POST", `${api}/tickets`, ["appId", "scene", "customData", "ttlMs", "deviceName", "place"]],
+  ["POST", `${api}/tickets`, ["appId", "scene", "customData", "ttlMs", "deviceName", "location"]],
   ["GET", `${api}/tickets/status`, []],
   ["GET", `${api}/tickets/events`, ["handle"]],
   ["POST", `${api}/tickets/withdraw`, ["handle"]],

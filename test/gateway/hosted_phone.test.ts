@@ -42,8 +42,14 @@ describe("the phone in V2", () => {
       status: 0,
       description: expect.any(String),
       app: { name: "Example Shop", logo: "https://shop.example.com/logo.svg" },
-      requester: { ipAddress: "127.0.0.1", userAgent: "", deviceName: "", place: "" },
+      requester: {
+        ...{ ipAddress: "127.0.0.1", ipAddressSource: "OBSERVED_BY_GATEWAY" },
+        ...{ userAgent: "", userAgentSource: "UNSPECIFIED" },
+        ...{ deviceName: "", deviceNameSource: "UNSPECIFIED" },
+        ...{ location: "", locationSource: "UNSPECIFIED" },
+      },
       customData: { table: 9 },
+      customDataSource: "CLAIMED_BY_PAGE",
     });
     const confirmed = await phone("confirm", random, alice);
     expect(confirmed.data).toEqual({ random, status: 1, description: expect.any(String) });

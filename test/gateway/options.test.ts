@@ -1,6 +1,11 @@
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GatewayApp, type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
+import {
+  type GatewayApp,
+  type GatewayOptions,
+  type PageField,
+  qrLoginGateway,
+} from "../../src/gateway/index.js";
 import { newHandleKey } from "../support/gateway.js";
 import { openBrowser } from "./browser.js";
 
@@ -47,6 +52,11 @@ describe("the plugin", () => {
     "",
   ])("takes %j for no origin", async (origin) => {
     await expect(start({ apps: [{ ...app, origins: [origin] }] })).rejects.toThrow(TypeError);
+  });
+
+  it("takes no field for one that pages may set but those that there are", async () => {
+    const apps = [{ ...app, pageFields: ["place"] as unknown as readonly PageField[] }];
+    await expect(start({ apps })).rejects.toThrow(TypeError);
   });
 
   it.each(["https://shop.example.com", "http://localhost:3000", "http://localhost:*", "http://[::1]:*"])(

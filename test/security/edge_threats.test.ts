@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { startApp } from "../../src/app.js";
 import { developmentApp, developmentPool, signDevelopmentToken } from "../../src/auth/development.js";
 import { loadConfig } from "../../src/config/load.js";
@@ -71,12 +71,18 @@ describe("T17 Watch and poll flood", () => {
 
 describe("T18 Forged requester context", () => {
   it("line breaks, control and bidirectional characters do not reach the phone", async () => {
-    const evil = "Your bank\r\n\u0000\u202Eknab ruoY\u2066\u2069\u200F\u061C\u2028\u0085\u001B[2J";
-    const requester = { ipAddress: "192.0.2.1", userAgent: evil, deviceName: evil, place: evil };
+    const evil =
+      "Your\u200B \u2060b\u00ADank\uFEFF\u3164\u{E0041}\uFE0F\r\n\u0000\u202Eknab ruoY\u2066\u2069\u200F\u061C\u2028\u0085\u001B[2J";
+    const requester = RequesterContext.fromPartial({
+      ipAddress: "192.0.2.1",
+      userAgent: evil,
+      deviceName: evil,
+      location: evil,
+    });
     const held = await created(shop, { requester });
     const told = orThrow(await alice.markScanned(byId(held)));
     const clean = "Your bankknab ruoY[2J";
-    expect(told.requester).toEqual({ ...requester, userAgent: clean, deviceName: clean, place: clean });
+    expect(told.requester).toMatchObject({ userAgent: clean, deviceName: clean, location: clean });
   });
 });
 
@@ -158,12 +164,12 @@ describe("T29 Insider, stolen store dump", () => {
   });
 
   it("profile, context and custom data are dropped by the write that ends the ticket", async () => {
-    const requester = {
+    const requester = RequesterContext.fromPartial({
       ipAddress: "192.0.2.1",
       userAgent: "agent-x",
       deviceName: "device-x",
-      place: "place-x",
-    };
+      location: "place-x",
+    });
     const request = { requester, customData: { note: "custom-x" } };
     const ways = [
       async () => orThrow(await shop.exchangeUserInfo(await authorized(shop, alice, request))),

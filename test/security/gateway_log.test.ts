@@ -51,7 +51,7 @@ async function callEverything(
     appId: "shop",
     customData: { order: secret("custom data", "custom-data-of-the-app") },
     deviceName: secret("device name", "device-of-somebody"),
-    place: secret("place", "place-of-somebody"),
+    location: secret("place", "place-of-somebody"),
     ...(codeVerifier !== undefined && { codeChallenge: codeChallengeOf(codeVerifier) }),
   });
   secret("ticket id", ticketId);
@@ -183,7 +183,8 @@ describe("the log of a server into which the gateway is registered, with its def
   afterEach(() => host.close());
 
   it.each(["", "/login"])("shows none of them either, under the prefix %j", async (prefix) => {
-    const apps = [{ id: "shop", secret: appSecrets.shop }];
+    const pageFields = ["deviceName", "location", "customData"] as const;
+    const apps = [{ id: "shop", secret: appSecrets.shop, pageFields }];
     const onSignIn: GatewayOptions["onSignIn"] = ({ tokenSet }) => {
       secret("id token", tokenSet?.idToken ?? "");
       return { welcome: true };

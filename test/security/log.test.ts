@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RequesterContext } from "../../gen/qrlogin/v1/ticket.js";
 import { digest, logNameOf } from "../../src/domain/secrets.js";
 import {
   asApp,
@@ -18,12 +19,12 @@ import { customers, signToken, staff, unsignedToken } from "../support/tokens.js
 const codeVerifier = "a-code-verifier-that-nobody-else-may-ever-read-1";
 const codeChallenge = digest(codeVerifier);
 const customValue = "custom-value-of-the-app";
-const requester = {
+const requester = RequesterContext.fromPartial({
   ipAddress: "203.0.113.77",
   userAgent: "user-agent-of-somebody",
   deviceName: "device-of-somebody",
-  place: "place-of-somebody",
-};
+  location: "place-of-somebody",
+});
 
 let server: TestServer;
 let storeFails = false;
@@ -149,7 +150,7 @@ async function callEverything(): Promise<void> {
   }
   secret("subject", "subject-of-alice");
   secret("custom data", customValue);
-  for (const [name, value] of Object.entries(requester)) secret(name, value);
+  for (const [name, value] of Object.entries(requester)) if (typeof value === "string") secret(name, value);
   secret("code verifier", codeVerifier);
   secret("code challenge", codeChallenge);
 

@@ -114,7 +114,7 @@ function rightRequest(rpc: Rpc, chance: Chance): Uint8Array {
         ipAddress: "192.0.2.7",
         userAgent: "Firefox",
         deviceName: "laptop",
-        place: "Leipzig",
+        location: "Leipzig",
       };
       // A picture takes a hundred times the rest of the call.
       const format = chance.below(200) === 0 ? chance.pick([1, 2]) : chance.pick([0, 3, 99, -1]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { ContextSource, RequesterContext } from "../../gen/qrlogin/v1/ticket.js";
 import { newTicketId } from "../../src/domain/secrets.js";
 import { type Answer, answerOf, asApp } from "../support/callers.js";
 import { expectRefusal } from "../support/expect_refusal.js";
@@ -49,9 +50,37 @@ const invalid: readonly (readonly [string, () => Promise<Answer<unknown>>, reado
     "texts of 257 characters",
     () =>
       shop.createTicket({
-        requester: requesterWith({ userAgent: long(257), deviceName: long(257), place: long(257) }),
+        requester: requesterWith({ userAgent: long(257), deviceName: long(257), location: long(257) }),
       }),
-    ["requester.user_agent", "requester.device_name", "requester.place"],
+    ["requester.user_agent", "requester.device_name", "requester.location"],
+  ],
+  [
+    "sources that are not known",
+    () =>
+      shop.createTicket({
+        requester: requesterWith({ deviceName: "Till 3", ...unknownSources }),
+        customDataSource: 99 as ContextSource,
+      }),
+    ["custom_data_source", "requester.device_name_source", "requester.location_source"],
+  ],
+  [
+    "an observation of anything but the network address",
+    () =>
+      shop.createTicket({
+        requester: requesterWith({
+          ...{ ipAddress: "192.0.2.1", ipAddressSource: ContextSource.OBSERVED_BY_GATEWAY },
+          ...{ userAgent: "Firefox", userAgentSource: ContextSource.OBSERVED_BY_GATEWAY },
+          ...{ deviceName: "Till 3", deviceNameSource: ContextSource.OBSERVED_BY_GATEWAY },
+          ...{ location: "Lisbon", locationSource: ContextSource.OBSERVED_BY_GATEWAY },
+        }),
+        customDataSource: ContextSource.OBSERVED_BY_GATEWAY,
+      }),
+    [
+      "custom_data_source",
+      "requester.user_agent_source",
+      "requester.device_name_source",
+      "requester.location_source",
+    ],
   ],
   [
     "an image without a format",
@@ -112,8 +141,10 @@ const invalid: readonly (readonly [string, () => Promise<Answer<unknown>>, reado
   ],
 ];
 
-function requesterWith(changes: Record<string, string>) {
-  return { ipAddress: "", userAgent: "", deviceName: "", place: "", ...changes };
+const unknownSources = { deviceNameSource: 4 as ContextSource, locationSource: -1 as ContextSource };
+
+function requesterWith(changes: Partial<RequesterContext>) {
+  return RequesterContext.fromPartial(changes);
 }
 
 describe("INVALID_REQUEST names the fields at fault", () => {
@@ -124,7 +155,7 @@ describe("INVALID_REQUEST names the fields at fault", () => {
   it("and takes what is just within the limits", async () => {
     const requester = requesterWith({
       userAgent: "\u{1F600}".repeat(256),
-      place: long(256),
+      location: long(256),
       ipAddress: "::1",
     });
     const customData = { a: long(504) };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { developmentUsers, signDevelopmentToken } from "../../src/auth/development.js";
 import { type Answer, authorized, byId, byText, created, orThrow } from "../support/callers.js";
 import { eventually } from "../support/eventually.js";
@@ -176,7 +176,8 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
 /** How a ticket begins that goes on with what nobody can read. */
 const broken = "0123456789abcdef1";
 
-const requester = () => ({
-  ...{ ipAddress: "203.0.113.77", userAgent: "agent-of-somebody" },
-  ...{ deviceName: "device-of-somebody", place: "place-of-somebody" },
-});
+const requester = () =>
+  RequesterContext.fromPartial({
+    ...{ ipAddress: "203.0.113.77", userAgent: "agent-of-somebody" },
+    ...{ deviceName: "device-of-somebody", location: "place-of-somebody" },
+  });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
+import { CancelReason, ContextSource, RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import { authorized, byId, byText, created, orThrow, scanned } from "../support/callers.js";
 import { alice, clock, setStage, shop } from "../support/stage.js";
@@ -91,12 +91,12 @@ describe("each RPC does its work", () => {
   });
 
   it("MarkScanned tells the phone who is asking, by the text or by the id, and once more the same", async () => {
-    const requester = {
+    const requester = RequesterContext.fromPartial({
       ipAddress: "2001:db8::1",
       userAgent: "Firefox",
       deviceName: "Laptop",
-      place: "Leipzig",
-    };
+      location: "Leipzig",
+    });
     const held = await created(shop, { requester, customData: { order: 7 } });
     clock.advance(20_000);
     const told = orThrow(await alice.markScanned(byText(held.qrContent)));
@@ -105,12 +105,46 @@ describe("each RPC does its work", () => {
       state: TicketState.SCANNED,
       revision: 2,
       app: { name: "Example Shop", logoUrl: "https://shop.example.com/logo.svg" },
-      requester,
+      requester: {
+        ...requester,
+        ipAddressSource: ContextSource.STATED_BY_APP,
+        userAgentSource: ContextSource.STATED_BY_APP,
+        deviceNameSource: ContextSource.STATED_BY_APP,
+        locationSource: ContextSource.STATED_BY_APP,
+      },
       customData: { order: 7 },
+      customDataSource: ContextSource.STATED_BY_APP,
       expireTime: new Date(clock.now() + 100_000),
       remainingDuration: { seconds: 100, nanos: 0 },
     });
     expect(orThrow(await alice.markScanned(byId(held)))).toEqual(told);
+  });
+
+  it("MarkScanned tells the source of each item as it was given, and none for what is absent", async () => {
+    const { CLAIMED_BY_PAGE, OBSERVED_BY_GATEWAY, UNSPECIFIED } = ContextSource;
+    const requester = RequesterContext.fromPartial({
+      ...{ ipAddress: "192.0.2.1", ipAddressSource: OBSERVED_BY_GATEWAY },
+      ...{ userAgent: "Firefox", userAgentSource: CLAIMED_BY_PAGE },
+      // Nothing of it can be seen.
+      ...{ deviceName: " \u200B\u2060 ", deviceNameSource: CLAIMED_BY_PAGE },
+      locationSource: CLAIMED_BY_PAGE,
+    });
+    const held = await created(shop, {
+      requester,
+      customData: { note: "x" },
+      customDataSource: CLAIMED_BY_PAGE,
+    });
+    const told = orThrow(await alice.markScanned(byId(held)));
+    expect(told.requester).toEqual({
+      ...requester,
+      deviceName: "",
+      deviceNameSource: UNSPECIFIED,
+      locationSource: UNSPECIFIED,
+    });
+    expect(told.customDataSource).toBe(CLAIMED_BY_PAGE);
+    const bare = await created(shop, { customDataSource: CLAIMED_BY_PAGE });
+    const { requester: empty, customDataSource } = orThrow(await alice.markScanned(byId(bare)));
+    expect([empty, customDataSource]).toEqual([RequesterContext.fromPartial({}), UNSPECIFIED]);
   });
 
   it("MarkScanned understands the older expiresIn", async () => {

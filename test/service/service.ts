@@ -23,6 +23,7 @@ export const life: TicketLife = { ttl: 120_000, minTtl: 30_000, maxTtl: 600_000 
 export const wish: NewTicket = {
   scene: "APP_AUTH",
   customData: '{"cart":7}',
+  customDataSource: "STATED_BY_APP",
   ttl: undefined,
   requester,
   codeChallenge: undefined,

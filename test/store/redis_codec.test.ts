@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Ticket, TicketState } from "../../src/domain/ticket.js";
+import type { ContextSource, Ticket, TicketState } from "../../src/domain/ticket.js";
 import { decodeTicket, encodeTicket } from "../../src/store/redis/ticket_codec.js";
 import { StoreUnavailable } from "../../src/store/ticket_store.js";
 import { requester, ticketIn } from "../support/tickets.js";
@@ -11,6 +11,10 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 const base64url = (length: number) =>
   fc.string({ unit: fc.constantFrom(..."AZaz09-_"), minLength: length, maxLength: length });
 const truth = fc.boolean();
+
+const source = maybe(
+  fc.constantFrom<ContextSource[]>("STATED_BY_APP", "OBSERVED_BY_GATEWAY", "CLAIMED_BY_PAGE"),
+);
 
 const record = <T>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record<T>(parts, { noNullPrototype: true });
@@ -32,7 +36,14 @@ const tickets: fc.Arbitrary<Ticket> = record({
   ...{ exchangeDigest: base64url(43), codeChallenge: maybe(base64url(43)) },
   ...{ expiresAt: time, forgetAt: maybe(time), customData: maybe(text) },
   cancelReason: maybe(fc.constantFrom("CANCELLED_BY_APPROVER" as const, "WITHDRAWN_BY_CREATOR" as const)),
-  requester: maybe(record({ ipAddress: text, userAgent: text, deviceName: text, place: text })),
+  requester: maybe(
+    record({
+      ...{ ipAddress: text, userAgent: text, deviceName: text, location: text },
+      ...{ ipAddressSource: source, userAgentSource: source },
+      ...{ deviceNameSource: source, locationSource: source },
+    }),
+  ),
+  customDataSource: source,
   scanner: maybe(record({ issuer: text, subject: text })),
   scannedBy: maybe(record({ nickname: text, photo: text })),
   approval: maybe(record({ approvedAt: time, profile, signIn })),
@@ -72,7 +83,7 @@ describe("a ticket as a value in Redis", () => {
   });
 
   test("tells nothing of what it holds when it is broken", () => {
-    const value = encodeTicket(ticketIn("PENDING", { requester: { ...requester, place: "Leipzig" } }));
+    const value = encodeTicket(ticketIn("PENDING", { requester: { ...requester, location: "Leipzig" } }));
     const broken = value.replace('"Leipzig"', "Leipzig");
     expect(() => decodeTicket("an-id", broken)).toThrow(/^(?!.*Leipzig)/s);
     expect(broken).not.toBe(value);

@@ -45,6 +45,7 @@ export async function startTestGateway(
   const apps = (Object.keys(appSecrets) as TestApp[]).map((id) => ({
     id,
     secret: appSecrets[id],
+    pageFields: ["deviceName", "location", "scene", "customData"] as const,
     ...switches[id],
   }));
   const server = await startGateway(

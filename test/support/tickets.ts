@@ -19,7 +19,11 @@ export const requester: RequesterContext = {
   ipAddress: "192.0.2.7",
   userAgent: "Firefox 140",
   deviceName: "Anna's laptop",
-  place: "Leipzig",
+  location: "Leipzig",
+  ipAddressSource: "OBSERVED_BY_GATEWAY",
+  userAgentSource: "CLAIMED_BY_PAGE",
+  deviceNameSource: "CLAIMED_BY_PAGE",
+  locationSource: "STATED_BY_APP",
 };
 
 export const signIn: SignInContext = { clientId: "mobile", authTime: noon, methods: ["pwd"], acr: "" };
@@ -71,6 +75,7 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     cancelReason: undefined,
     scanner: undefined,
     customData: '{"cart":7}',
+    customDataSource: "STATED_BY_APP",
     requester,
     scannedBy: undefined,
     approval: undefined,
@@ -81,7 +86,12 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
 const scanner = { issuer: alice.issuer, subject: alice.subject };
 const scannedBy = { nickname: alice.profile.nickname, photo: alice.profile.photo };
 const approval: Approval = { approvedAt: noon, profile: alice.profile, signIn };
-const finished = { forgetAt: noon + lifetimes.remembered, customData: undefined, requester: undefined };
+const finished = {
+  forgetAt: noon + lifetimes.remembered,
+  customData: undefined,
+  customDataSource: undefined,
+  requester: undefined,
+};
 
 function partsOf(state: TicketState): Partial<Ticket> {
   switch (state) {

@@ -23,7 +23,16 @@ import {
 import { Duration } from "../../google/protobuf/duration.js";
 import { Struct } from "../../google/protobuf/struct.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
-import { RequesterContext, TicketState, ticketStateFromJSON, ticketStateToJSON, TicketStatus } from "./ticket.js";
+import {
+  ContextSource,
+  contextSourceFromJSON,
+  contextSourceToJSON,
+  RequesterContext,
+  TicketState,
+  ticketStateFromJSON,
+  ticketStateToJSON,
+  TicketStatus,
+} from "./ticket.js";
 
 /**
  * The format of a QR image. The service refuses one that it does not know with
@@ -176,7 +185,10 @@ export interface CreateTicketRequest {
   ttl:
     | Duration
     | undefined;
-  /** Optional. What the approver is told about the screen that asks. */
+  /**
+   * Optional. What the approver is told about the screen that asks, and from whom
+   * it comes.
+   */
   requester:
     | RequesterContext
     | undefined;
@@ -193,6 +205,11 @@ export interface CreateTicketRequest {
    * INVALID_REQUEST. ExchangeUserInfo then demands the verifier.
    */
   codeChallenge: string;
+  /**
+   * Optional. The source of custom_data. Stated by the app by default.
+   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST.
+   */
+  customDataSource: ContextSource;
 }
 
 /** How to draw a QR code. */
@@ -344,11 +361,17 @@ export interface MarkScannedResponse {
   app:
     | RequestingApp
     | undefined;
-  /** What the app says about the screen that asks. Its claim, not checked. */
+  /**
+   * The screen that asks, each item with its source. The service has checked none
+   * of it.
+   */
   requester:
     | RequesterContext
     | undefined;
-  /** The app's own data, as given to CreateTicket. */
+  /**
+   * The data given to CreateTicket, unchanged. Names and values are to be shown as
+   * custom_data_source says.
+   */
   customData:
     | { [key: string]: any }
     | undefined;
@@ -357,7 +380,11 @@ export interface MarkScannedResponse {
     | Date
     | undefined;
   /** What is left until the expire time as the message is made. */
-  remainingDuration: Duration | undefined;
+  remainingDuration:
+    | Duration
+    | undefined;
+  /** The source of custom_data. Unspecified if there is none. */
+  customDataSource: ContextSource;
 }
 
 /** The app that asks for a sign-in, as the operator of the service describes it. */
@@ -560,6 +587,7 @@ function createBaseCreateTicketRequest(): CreateTicketRequest {
     requester: undefined,
     qrImage: undefined,
     codeChallenge: "",
+    customDataSource: 0,
   };
 }
 
@@ -584,6 +612,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     }
     if (message.codeChallenge !== "") {
       writer.uint32(50).string(message.codeChallenge);
+    }
+    if (message.customDataSource !== 0) {
+      writer.uint32(56).int32(message.customDataSource);
     }
     return writer;
   },
@@ -649,6 +680,14 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
             message.codeChallenge = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.customDataSource = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -681,6 +720,11 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
         : isSet(object.code_challenge)
         ? globalThis.String(object.code_challenge)
         : "",
+      customDataSource: isSet(object.customDataSource)
+        ? contextSourceFromJSON(object.customDataSource)
+        : isSet(object.custom_data_source)
+        ? contextSourceFromJSON(object.custom_data_source)
+        : 0,
     };
   },
 
@@ -704,6 +748,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     if (message.codeChallenge !== "") {
       obj.codeChallenge = message.codeChallenge;
     }
+    if (message.customDataSource !== 0) {
+      obj.customDataSource = contextSourceToJSON(message.customDataSource);
+    }
     return obj;
   },
 
@@ -722,6 +769,7 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
       ? QrImageOptions.fromPartial(object.qrImage)
       : undefined;
     message.codeChallenge = object.codeChallenge ?? "";
+    message.customDataSource = object.customDataSource ?? 0;
     return message;
   },
 };
@@ -1598,6 +1646,7 @@ function createBaseMarkScannedResponse(): MarkScannedResponse {
     customData: undefined,
     expireTime: undefined,
     remainingDuration: undefined,
+    customDataSource: 0,
   };
 }
 
@@ -1628,6 +1677,9 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
     }
     if (message.remainingDuration !== undefined) {
       Duration.encode(message.remainingDuration, writer.uint32(66).fork()).join();
+    }
+    if (message.customDataSource !== 0) {
+      writer.uint32(72).int32(message.customDataSource);
     }
     return writer;
   },
@@ -1709,6 +1761,14 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
             message.remainingDuration = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.customDataSource = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1747,6 +1807,11 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
         : isSet(object.remaining_duration)
         ? Duration.fromJSON(object.remaining_duration)
         : undefined,
+      customDataSource: isSet(object.customDataSource)
+        ? contextSourceFromJSON(object.customDataSource)
+        : isSet(object.custom_data_source)
+        ? contextSourceFromJSON(object.custom_data_source)
+        : 0,
     };
   },
 
@@ -1776,6 +1841,9 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
     if (message.remainingDuration !== undefined) {
       obj.remainingDuration = Duration.toJSON(message.remainingDuration);
     }
+    if (message.customDataSource !== 0) {
+      obj.customDataSource = contextSourceToJSON(message.customDataSource);
+    }
     return obj;
   },
 
@@ -1796,6 +1864,7 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
     message.remainingDuration = (object.remainingDuration !== undefined && object.remainingDuration !== null)
       ? Duration.fromPartial(object.remainingDuration)
       : undefined;
+    message.customDataSource = object.customDataSource ?? 0;
     return message;
   },
 };

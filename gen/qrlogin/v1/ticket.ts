@@ -170,6 +170,84 @@ export function cancelReasonToJSON(object: CancelReason): string {
   }
 }
 
+/**
+ * Where an item of what the approver is shown comes from.
+ *
+ * The label is set by the caller of CreateTicket, under the app's credential, and
+ * is as good as that credential: the service does not check it. The gateway of
+ * this project holds the credential and labels what it did not see itself as
+ * claimed by the page.
+ *
+ * CreateTicket refuses a value that it does not know with INVALID_REQUEST. A
+ * client that reads one it does not know must show the item as it shows
+ * CONTEXT_SOURCE_CLAIMED_BY_PAGE.
+ */
+export const ContextSource = {
+  /** UNSPECIFIED - In CreateTicket: stated by the app. In an answer: the item is absent. */
+  UNSPECIFIED: 0,
+  /** STATED_BY_APP - The app's backend says so. Show it as the app's word. */
+  STATED_BY_APP: 1,
+  /**
+   * OBSERVED_BY_GATEWAY - The gateway has seen it on the connection, or a proxy that the operator trusts
+   * has. For the network address alone.
+   */
+  OBSERVED_BY_GATEWAY: 2,
+  /**
+   * CLAIMED_BY_PAGE - The page or the browser says so, and nobody has checked it: whoever opens the
+   * page can write it. Show it apart from everything else, in quotation marks and
+   * under a heading that says so.
+   */
+  CLAIMED_BY_PAGE: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type ContextSource = typeof ContextSource[keyof typeof ContextSource];
+
+export namespace ContextSource {
+  export type UNSPECIFIED = typeof ContextSource.UNSPECIFIED;
+  export type STATED_BY_APP = typeof ContextSource.STATED_BY_APP;
+  export type OBSERVED_BY_GATEWAY = typeof ContextSource.OBSERVED_BY_GATEWAY;
+  export type CLAIMED_BY_PAGE = typeof ContextSource.CLAIMED_BY_PAGE;
+  export type UNRECOGNIZED = typeof ContextSource.UNRECOGNIZED;
+}
+
+export function contextSourceFromJSON(object: any): ContextSource {
+  switch (object) {
+    case 0:
+    case "CONTEXT_SOURCE_UNSPECIFIED":
+      return ContextSource.UNSPECIFIED;
+    case 1:
+    case "CONTEXT_SOURCE_STATED_BY_APP":
+      return ContextSource.STATED_BY_APP;
+    case 2:
+    case "CONTEXT_SOURCE_OBSERVED_BY_GATEWAY":
+      return ContextSource.OBSERVED_BY_GATEWAY;
+    case 3:
+    case "CONTEXT_SOURCE_CLAIMED_BY_PAGE":
+      return ContextSource.CLAIMED_BY_PAGE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ContextSource.UNRECOGNIZED;
+  }
+}
+
+export function contextSourceToJSON(object: ContextSource): string {
+  switch (object) {
+    case ContextSource.UNSPECIFIED:
+      return "CONTEXT_SOURCE_UNSPECIFIED";
+    case ContextSource.STATED_BY_APP:
+      return "CONTEXT_SOURCE_STATED_BY_APP";
+    case ContextSource.OBSERVED_BY_GATEWAY:
+      return "CONTEXT_SOURCE_OBSERVED_BY_GATEWAY";
+    case ContextSource.CLAIMED_BY_PAGE:
+      return "CONTEXT_SOURCE_CLAIMED_BY_PAGE";
+    case ContextSource.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** The status of a ticket, always whole: a reader never needs an earlier one. */
 export interface TicketStatus {
   /** The public id of the ticket: 22 characters of base64url, 128 random bits. */
@@ -217,11 +295,12 @@ export interface ScannedBy {
 }
 
 /**
- * What the app says about the screen that asks, for the approver to judge.
+ * Describes the screen that asks, for the approver to judge.
  *
- * It is the app's claim and is to be shown as such: the service has no means
- * to check it. Control characters and bidirectional formatting characters are
- * removed before it is stored.
+ * The service checks none of it; each item has its source. Control characters,
+ * bidirectional formatting characters and other characters that cannot be seen
+ * (Unicode Default_Ignorable_Code_Point) are removed before it is stored. It is
+ * dropped when the ticket ends.
  */
 export interface RequesterContext {
   /**
@@ -244,7 +323,25 @@ export interface RequesterContext {
    * Optional. Where the browser seems to be, such as "Lisbon, Portugal". At
    * most 256 characters, else INVALID_REQUEST.
    */
-  place: string;
+  location: string;
+  /** Optional. The source of ip_address. Stated by the app by default. */
+  ipAddressSource: ContextSource;
+  /**
+   * Optional. The source of user_agent. Stated by the app by default.
+   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST: a browser writes this
+   * header as it likes.
+   */
+  userAgentSource: ContextSource;
+  /**
+   * Optional. The source of device_name. Stated by the app by default.
+   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST.
+   */
+  deviceNameSource: ContextSource;
+  /**
+   * Optional. The source of location. Stated by the app by default.
+   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST.
+   */
+  locationSource: ContextSource;
 }
 
 function createBaseTicketStatus(): TicketStatus {
@@ -559,7 +656,16 @@ export const ScannedBy: MessageFns<ScannedBy, "qrlogin.v1.ScannedBy"> = {
 };
 
 function createBaseRequesterContext(): RequesterContext {
-  return { ipAddress: "", userAgent: "", deviceName: "", place: "" };
+  return {
+    ipAddress: "",
+    userAgent: "",
+    deviceName: "",
+    location: "",
+    ipAddressSource: 0,
+    userAgentSource: 0,
+    deviceNameSource: 0,
+    locationSource: 0,
+  };
 }
 
 export const RequesterContext: MessageFns<RequesterContext, "qrlogin.v1.RequesterContext"> = {
@@ -575,8 +681,20 @@ export const RequesterContext: MessageFns<RequesterContext, "qrlogin.v1.Requeste
     if (message.deviceName !== "") {
       writer.uint32(26).string(message.deviceName);
     }
-    if (message.place !== "") {
-      writer.uint32(34).string(message.place);
+    if (message.location !== "") {
+      writer.uint32(34).string(message.location);
+    }
+    if (message.ipAddressSource !== 0) {
+      writer.uint32(40).int32(message.ipAddressSource);
+    }
+    if (message.userAgentSource !== 0) {
+      writer.uint32(48).int32(message.userAgentSource);
+    }
+    if (message.deviceNameSource !== 0) {
+      writer.uint32(56).int32(message.deviceNameSource);
+    }
+    if (message.locationSource !== 0) {
+      writer.uint32(64).int32(message.locationSource);
     }
     return writer;
   },
@@ -623,7 +741,39 @@ export const RequesterContext: MessageFns<RequesterContext, "qrlogin.v1.Requeste
               break;
             }
 
-            message.place = reader.string();
+            message.location = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.ipAddressSource = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.userAgentSource = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.deviceNameSource = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.locationSource = reader.int32() as any;
             continue;
           }
         }
@@ -655,7 +805,27 @@ export const RequesterContext: MessageFns<RequesterContext, "qrlogin.v1.Requeste
         : isSet(object.device_name)
         ? globalThis.String(object.device_name)
         : "",
-      place: isSet(object.place) ? globalThis.String(object.place) : "",
+      location: isSet(object.location) ? globalThis.String(object.location) : "",
+      ipAddressSource: isSet(object.ipAddressSource)
+        ? contextSourceFromJSON(object.ipAddressSource)
+        : isSet(object.ip_address_source)
+        ? contextSourceFromJSON(object.ip_address_source)
+        : 0,
+      userAgentSource: isSet(object.userAgentSource)
+        ? contextSourceFromJSON(object.userAgentSource)
+        : isSet(object.user_agent_source)
+        ? contextSourceFromJSON(object.user_agent_source)
+        : 0,
+      deviceNameSource: isSet(object.deviceNameSource)
+        ? contextSourceFromJSON(object.deviceNameSource)
+        : isSet(object.device_name_source)
+        ? contextSourceFromJSON(object.device_name_source)
+        : 0,
+      locationSource: isSet(object.locationSource)
+        ? contextSourceFromJSON(object.locationSource)
+        : isSet(object.location_source)
+        ? contextSourceFromJSON(object.location_source)
+        : 0,
     };
   },
 
@@ -670,8 +840,20 @@ export const RequesterContext: MessageFns<RequesterContext, "qrlogin.v1.Requeste
     if (message.deviceName !== "") {
       obj.deviceName = message.deviceName;
     }
-    if (message.place !== "") {
-      obj.place = message.place;
+    if (message.location !== "") {
+      obj.location = message.location;
+    }
+    if (message.ipAddressSource !== 0) {
+      obj.ipAddressSource = contextSourceToJSON(message.ipAddressSource);
+    }
+    if (message.userAgentSource !== 0) {
+      obj.userAgentSource = contextSourceToJSON(message.userAgentSource);
+    }
+    if (message.deviceNameSource !== 0) {
+      obj.deviceNameSource = contextSourceToJSON(message.deviceNameSource);
+    }
+    if (message.locationSource !== 0) {
+      obj.locationSource = contextSourceToJSON(message.locationSource);
     }
     return obj;
   },
@@ -684,7 +866,11 @@ export const RequesterContext: MessageFns<RequesterContext, "qrlogin.v1.Requeste
     message.ipAddress = object.ipAddress ?? "";
     message.userAgent = object.userAgent ?? "";
     message.deviceName = object.deviceName ?? "";
-    message.place = object.place ?? "";
+    message.location = object.location ?? "";
+    message.ipAddressSource = object.ipAddressSource ?? 0;
+    message.userAgentSource = object.userAgentSource ?? 0;
+    message.deviceNameSource = object.deviceNameSource ?? 0;
+    message.locationSource = object.locationSource ?? 0;
     return message;
   },
 };

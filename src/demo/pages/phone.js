@@ -1,6 +1,8 @@
 // The phone, played by a page: reads a code, shows who asks, agrees or declines. A real app does the same with its own token.
+
+import { contextBySource } from "./phone_context.js";
 import { readCamera, readPicture } from "./phone_reader.js";
-import { clockOf, customDataInWords, passes, refusalInWords, requesterInWords } from "./phone_words.js";
+import { clockOf, passes, refusalInWords } from "./phone_words.js";
 
 const byId = (id) => document.getElementById(id);
 const isShown = (id) => !byId(id).hidden;
@@ -123,16 +125,18 @@ async function take(text) {
   byId("asking").textContent = `Sign in to ${app} as ${nameOf(user)}?`;
   byId("monogram").textContent = app[0];
   showLogo(answer.app?.logoUrl);
-  const further = customDataInWords(answer);
-  list("requester", requesterInWords(answer));
-  list("further", further);
-  byId("further-title").hidden = further.length === 0;
+  byId("stated-title").textContent = `${app} says`;
+  for (const [source, rows] of Object.entries(contextBySource(answer))) showContext(source, rows);
   show("ask", "asking");
   count();
 }
 
-function list(id, rows) {
-  byId(id).replaceChildren(...rows.flatMap(([term, value]) => [element("dt", term), element("dd", value)]));
+/** Shows what one source says, under its own heading. Nothing is shown of a source that says nothing. */
+function showContext(source, rows) {
+  const group = document.querySelector(`[data-source=${source}]`);
+  group.hidden = rows.length === 0;
+  const items = rows.flatMap(([term, value]) => [element("dt", term), element("dd", value)]);
+  group.querySelector("dl").replaceChildren(...items);
 }
 
 function showLogo(url) {

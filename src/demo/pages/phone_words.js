@@ -25,24 +25,6 @@ export function passes({ reason, status }) {
   return status === undefined || status >= 500 || reason === "RATE_LIMITED";
 }
 
-/** Who asks, as terms and what is said of them. What is not known is left out. */
-export function requesterInWords({ requester = {} }) {
-  const { deviceName, userAgent, place, ipAddress } = requester;
-  const known = [
-    ["Device", deviceName],
-    ["Browser", browserIn(userAgent)],
-    ["Place", place],
-    ["Address", /^(127\.|::1$)/.test(ipAddress) ? `${ipAddress}, this computer` : ipAddress],
-  ];
-  return known.filter(([, value]) => value);
-}
-
-/** What the website adds of its own, under names of its own. */
-export function customDataInWords({ customData }) {
-  const further = Object.entries(customData ?? {}).map(([name, value]) => [name, inWords(value)]);
-  return further.filter(([, value]) => value);
-}
-
 /** A user agent as people would put it; what nobody knows stays as it is. */
 export function browserIn(userAgent = "") {
   const browser = browsers.find(([, pattern]) => pattern.test(userAgent));
@@ -74,8 +56,3 @@ const systems = [
   ["a Mac", /\bMacintosh\b/],
   ["Linux", /\bLinux\b/],
 ];
-
-function inWords(value) {
-  if (Array.isArray(value)) return value.map(inWords).join(", ");
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
-}

@@ -3,6 +3,7 @@ import type { ApproverClient, MarkScannedResponse } from "../../client/index.js"
 import type { GatewayParts } from "../parts.js";
 import { HttpRefusal } from "../refusal.js";
 import { note } from "../request_log.js";
+import { requesterAnswer, sourceName } from "../requester.js";
 import type { Codes } from "./codes.js";
 
 /** What a phone can do with a code that it has scanned. */
@@ -49,11 +50,13 @@ const steps: Readonly<Record<Step, Take>> = {
   },
 };
 
-function askingOf({ app, requester, customData }: MarkScannedResponse): Record<string, unknown> {
+function askingOf(scanned: MarkScannedResponse): Record<string, unknown> {
+  const { app, requester, customData, customDataSource } = scanned;
   return {
     app: { name: app?.name ?? "", logo: app?.logoUrl ?? "" },
-    requester: requester ?? null,
+    requester: requesterAnswer(requester),
     customData: customData ?? {},
+    customDataSource: sourceName(customDataSource),
   };
 }
 

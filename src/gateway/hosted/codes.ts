@@ -4,9 +4,10 @@ import { knowBrowser } from "../browser.js";
 import { countedAddressOf } from "../caller_address.js";
 import { closeOf } from "../caller_left.js";
 import { demandOrigin, isEmbedded } from "../origins.js";
+import { checkPageFields } from "../page_fields.js";
 import type { GatewayParts } from "../parts.js";
 import { note } from "../request_log.js";
-import { requesterOf } from "../requests.js";
+import { requesterOf } from "../requester.js";
 import type { HandledTicket, TicketWish } from "../tickets.js";
 import { appIdOf } from "./fields.js";
 import { createTicketSecrets } from "./ticket_secrets.js";
@@ -22,7 +23,7 @@ export interface ShownCode {
 
 /** The codes of the hosted API: what is drawn in them is the ticket id, what the page gets is a handle. */
 export interface Codes {
-  /** Refuses with APP_UNKNOWN, ORIGIN_NOT_ALLOWED, and with whatever the service says. */
+  /** Refuses with APP_UNKNOWN, ORIGIN_NOT_ALLOWED, INVALID_REQUEST for a field that pages may not set, and with whatever the service says. */
   create(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -50,6 +51,7 @@ export function createCodes({
     async create(request, reply, wish) {
       const app = apps.named(appIdOf(request));
       demandOrigin(request, app);
+      checkPageFields(app, wish);
       const boundTo = app.exchangeFromBrowser ? knowBrowser(request, reply, isEmbedded(request)) : undefined;
       const requester = requesterOf(request);
       const created = await tickets.create(app, { ...wish, requester }, { kind: "hosted-handle", boundTo });

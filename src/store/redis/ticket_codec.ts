@@ -1,4 +1,11 @@
-import type { Approval, CancelReason, RequesterContext, Ticket, TicketState } from "../../domain/ticket.js";
+import type {
+  Approval,
+  CancelReason,
+  ContextSource,
+  RequesterContext,
+  Ticket,
+  TicketState,
+} from "../../domain/ticket.js";
 import { StoreUnavailable } from "../ticket_store.js";
 
 /** Length of a write id: what every value begins with, for the script to compare. */
@@ -6,7 +13,7 @@ const writeIdLength = 16;
 
 /**
  * What follows the write id: the version of the stored form. A node that meets another one, older or newer, leaves the ticket
- * alone. Form 1 had a digest of the secret and one of the exchange ticket where form 2 has one for both.
+ * alone. Form 1 had a digest of the secret and one of the exchange ticket where form 2 has one for both, and no sources.
  */
 const form = "2";
 
@@ -21,10 +28,11 @@ export function encodeTicket(ticket: Ticket): string {
     ...([ticket.appId, ticket.userPoolId, ticket.scene, ticket.state, ticket.revision] as const),
     ...([ticket.exchangeDigest, ticket.codeChallenge] as const),
     ...([ticket.expiresAt, ticket.forgetAt, ticket.cancelReason, ticket.customData] as const),
-    requester && [requester.ipAddress, requester.userAgent, requester.deviceName, requester.place],
+    requester && encodeRequester(requester),
     scanner && [scanner.issuer, scanner.subject],
     scannedBy && [scannedBy.nickname, scannedBy.photo],
     ticket.approval,
+    encodeSource(ticket.customDataSource),
   ];
   return `${ticket.writeId}${form}${JSON.stringify(parts)}`;
 }
@@ -51,7 +59,8 @@ export function decodeTicket(id: string, value: string): Ticket {
     ...{ expiresAt, forgetAt: forgetAt ?? undefined, cancelReason: cancelReason ?? undefined },
     scanner: scanner ? { issuer: scanner[0], subject: scanner[1] } : undefined,
     customData: customData ?? undefined,
-    requester: requester ? requesterOf(requester) : undefined,
+    customDataSource: decodeSource(parts[15]),
+    requester: requester ? decodeRequester(requester) : undefined,
     scannedBy: scannedBy ? { nickname: scannedBy[0], photo: scannedBy[1] } : undefined,
     approval: approvalOf(parts[14]),
   };
@@ -79,14 +88,48 @@ type Encoded<Absent = undefined> = [
   forgetAt: number | Absent,
   cancelReason: CancelReason | Absent,
   customData: string | Absent,
-  requester: [ipAddress: string, userAgent: string, deviceName: string, place: string] | Absent,
+  requester: EncodedRequester | Absent,
   scanner: [issuer: string, subject: string] | Absent,
   scannedBy: [nickname: string, photo: string] | Absent,
   approval: Approval | Absent,
+  customDataSource: number,
 ];
 
-function requesterOf([ipAddress, userAgent, deviceName, place]: NonNullable<Encoded[11]>): RequesterContext {
-  return { ipAddress, userAgent, deviceName, place };
+type EncodedRequester = [
+  ...[ipAddress: string, userAgent: string, deviceName: string, location: string],
+  ...[ipAddressSource: number, userAgentSource: number, deviceNameSource: number, locationSource: number],
+];
+
+function encodeRequester(requester: RequesterContext): EncodedRequester {
+  const { ipAddress, userAgent, deviceName, location } = requester;
+  const { ipAddressSource, userAgentSource, deviceNameSource, locationSource } = requester;
+  return [
+    ...([ipAddress, userAgent, deviceName, location] as const),
+    ...([encodeSource(ipAddressSource), encodeSource(userAgentSource)] as const),
+    ...([encodeSource(deviceNameSource), encodeSource(locationSource)] as const),
+  ];
+}
+
+function decodeRequester(encoded: EncodedRequester): RequesterContext {
+  const [ipAddress, userAgent, deviceName, location, ...sources] = encoded;
+  return {
+    ...{ ipAddress, userAgent, deviceName, location },
+    ipAddressSource: decodeSource(sources[0]),
+    userAgentSource: decodeSource(sources[1]),
+    deviceNameSource: decodeSource(sources[2]),
+    locationSource: decodeSource(sources[3]),
+  };
+}
+
+/** The position of a source is its number in Redis, from 1; 0 is an absent item. */
+const sources: readonly ContextSource[] = ["STATED_BY_APP", "OBSERVED_BY_GATEWAY", "CLAIMED_BY_PAGE"];
+
+function encodeSource(source: ContextSource | undefined): number {
+  return source === undefined ? 0 : sources.indexOf(source) + 1;
+}
+
+function decodeSource(number: number): ContextSource | undefined {
+  return sources[number - 1];
 }
 
 /** JSON leaves out what is undefined; a ticket says it. */

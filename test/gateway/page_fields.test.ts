@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { ContextSource } from "../../src/client/index.js";
+import { byText, orThrow } from "../support/callers.js";
+import { api } from "./browser.js";
+import { asking, call, v2, v3 } from "./hosted_calls.js";
+import { alice, browser, restartGateway, server, setStage } from "./stage.js";
+
+const byDefault = { switches: { shop: { pageFields: undefined } } };
+setStage({ gateway: byDefault });
+
+const tickets = `${api}/tickets`;
+const claims = {
+  deviceName: "Your own computer (verified)",
+  location: "At your home address",
+  scene: "PAYMENT",
+  customData: { note: "This request is genuine" },
+};
+const creations = () => server.lines.filter(({ method }) => method === "CreateTicket").length;
+
+describe("by default a page", () => {
+  it("may set none of what the phone shows, and is told of each field and of the setting", async () => {
+    const answer = await browser.post(tickets, { appId: "shop", ...claims });
+    expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
+    const violations = answer.json.fieldViolations as { field: string; description: string }[];
+    expect(violations.map(({ field }) => field)).toEqual(["deviceName", "location", "scene", "customData"]);
+    for (const { description } of violations) expect(description).toContain("gateway.apps[].pageFields");
+    expect(creations()).toBe(0);
+  });
+
+  it.each(Object.entries(claims))("may not set %s alone", async (field, value) => {
+    const answer = await browser.post(tickets, { appId: "shop", [field]: value });
+    expect(answer.json.fieldViolations).toMatchObject([{ field }]);
+  });
+
+  it("may send the usual scene, and fields that set nothing", async () => {
+    await browser.create({ appId: "shop", scene: "APP_AUTH", deviceName: "", location: "", customData: {} });
+  });
+
+  it.each([
+    [`${v2}/gene`, { scene: "PAYMENT" }, "scene"],
+    [`${v2}/gene`, { params: { note: "genuine" } }, "customData"],
+    [`${v2}/gene`, { customData: { note: "genuine" } }, "customData"],
+    [`${v2}/gene`, { customeData: JSON.stringify({ note: "genuine" }) }, "customData"],
+    [`${v3}/gene-qrcode`, { type: "MOBILE_APP", customData: { note: "genuine" } }, "customData"],
+  ])("may set no more by the hosted API: %s with %j", async (path, body, field) => {
+    const answer = await call(path, body, asking("shop"));
+    expect([answer.http, answer.apiCode ?? answer.code]).toEqual([200, 400]);
+    expect(answer.message).toContain(`${field} may not be set by pages of this app`);
+    expect(creations()).toBe(0);
+  });
+
+  it("gets a code by the hosted API with what SDKs send where nothing is set", async () => {
+    for (const [path, body] of [
+      [`${v2}/gene`, { scene: "APP_AUTH", params: {} }],
+      [`${v2}/gene`, { scene: "APP_AUTH", params: null }],
+      [`${v3}/gene-qrcode`, { type: "MOBILE_APP", customData: {} }],
+    ] as const) {
+      expect((await call(path, body, asking("shop"))).code).toBe(200);
+    }
+  });
+});
+
+describe("what an app leaves to its pages", () => {
+  it("is told to the phone as claimed by the page, and the rest stays refused", async () => {
+    await restartGateway({ switches: { shop: { pageFields: ["deviceName"] } } });
+    const { deviceName, location } = claims;
+    const { qrContent } = await browser.create({ appId: "shop", deviceName });
+    const { requester } = orThrow(await alice.markScanned(byText(qrContent)));
+    expect(requester).toMatchObject({
+      ...{ deviceName, deviceNameSource: ContextSource.CLAIMED_BY_PAGE },
+      ...{ location: "", locationSource: ContextSource.UNSPECIFIED },
+    });
+    const answer = await browser.post(tickets, { appId: "shop", deviceName, location });
+    expect(answer.json.fieldViolations).toMatchObject([{ field: "location" }]);
+  });
+
+  it("is the choice of each app", async () => {
+    await restartGateway({ switches: { shop: { pageFields: [] }, blog: { pageFields: ["location"] } } });
+    const { location } = claims;
+    await browser.create({ appId: "blog", location });
+    expect((await browser.post(tickets, { appId: "shop", location })).status).toBe(400);
+  });
+});

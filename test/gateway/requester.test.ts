@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { ContextSource } from "../../src/client/index.js";
+import { byId, byText, orThrow } from "../support/callers.js";
+import { api, type Headers } from "./browser.js";
+import { asking, v2, v3 } from "./hosted_calls.js";
+import { ask } from "./http.js";
+import { alice, gateway, restartGateway, setStage } from "./stage.js";
+
+setStage();
+
+/** Asks for a code with these headers and no others. Answers what the phone is told of who asks. */
+async function shownFor(path: string, headers: Headers) {
+  const answer = await ask(`${gateway.url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...asking("shop"), ...headers },
+    body: "{}",
+  });
+  const { qrContent, data } = answer.json as { qrContent?: string; data?: Record<string, string> };
+  if (qrContent !== undefined) return orThrow(await alice.markScanned(byText(qrContent))).requester;
+  return orThrow(await alice.markScanned(byId({ ticketId: String(data?.random ?? data?.qrcodeId) })))
+    .requester;
+}
+
+const places = [`${api}/tickets`, `${v2}/gene`, `${v3}/gene-qrcode`];
+const nothing = {
+  ...{ ipAddress: "", userAgent: "", deviceName: "", location: "" },
+  ...{ ipAddressSource: 0, userAgentSource: 0, deviceNameSource: 0, locationSource: 0 },
+};
+const pollByTicketId = { shop: { pollByTicketId: true } };
+
+describe.each(places)("of a caller of %s that is no browser", (path) => {
+  it.each<[string, Headers]>([
+    ["a server SDK", { "user-agent": "python-requests/2.34" }],
+    ["the fetch of Node.js", { "user-agent": "node", "sec-fetch-mode": "cors" }],
+    ["one that calls itself a browser", { "user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0" }],
+  ])("nothing is claimed: %s", async (_title, headers) => {
+    await restartGateway({ switches: pollByTicketId });
+    expect(await shownFor(path, headers)).toEqual(nothing);
+  });
+
+  it("nothing is claimed behind a trusted proxy either, whose client is the backend", async () => {
+    await restartGateway({ switches: pollByTicketId, trustedProxies: ["127.0.0.1"] });
+    const headers = { "user-agent": "python-requests/2.34", "x-forwarded-for": "203.0.113.9" };
+    expect(await shownFor(path, headers)).toEqual(nothing);
+  });
+});
+
+describe.each(places)("of a browser that calls %s", (path) => {
+  it.each<[string, Headers]>([
+    ["by HTTPS or on loopback", { "sec-fetch-site": "same-origin" }],
+    ["by plain HTTP on an intranet, or as an old one", { origin: "" }],
+  ])("the address is observed and the user agent claimed, %s", async (_title, headers) => {
+    await restartGateway({ switches: pollByTicketId });
+    const sent = {
+      ...headers,
+      ...("origin" in headers && { origin: gateway.url }),
+      "user-agent": "Firefox/140.0",
+    };
+    expect(await shownFor(path, sent)).toEqual({
+      ...nothing,
+      ...{ ipAddress: "127.0.0.1", ipAddressSource: ContextSource.OBSERVED_BY_GATEWAY },
+      ...{ userAgent: "Firefox/140.0", userAgentSource: ContextSource.CLAIMED_BY_PAGE },
+    });
+  });
+});
