@@ -7,7 +7,7 @@ import { certificateFiles, expiryWarning } from "./config/certificates.js";
 import type { Config, GatewayConfig } from "./config/config.js";
 import { loadConfig } from "./config/load.js";
 import { ConfigError, formatProblems } from "./config/problems.js";
-import { watchDescriptors } from "./descriptors.js";
+import { ownDescriptors, watchDescriptors } from "./descriptors.js";
 import { developmentPresets } from "./development.js";
 import { systemClock } from "./domain/clock.js";
 import { hexDigest, newSecret } from "./domain/secrets.js";
@@ -160,7 +160,7 @@ async function gateway(file: string | undefined, around: Surroundings): Promise<
   const log = createProcessLog({ level: logging.level, redact: redaction }, around);
   void stopRequested.then(() => endAfter(gatewayStopTimeout(own), around, log));
   const server = await startGatewayApp(own, log, { demo: development });
-  const needed = gatewayDescriptorsNeeded(own);
+  const needed = development ? ownDescriptors : gatewayDescriptorsNeeded(own);
   const endDescriptors = watchDescriptors({ needed, log, clock: systemClock });
   if (development) around.complain(gatewayWelcome(urlOf(server.address, own), own.service.address));
   log.info({ gateway: server.address, development }, "ready");

@@ -52,10 +52,9 @@ export async function startServing(
   };
 }
 
-/** Returns how many file descriptors a service with these limits may need, with the gateway of development mode beside it. */
-export function descriptorsNeeded({ development, gateway, grpc }: Config): number {
-  const atGateway = development && gateway ? gatewayConnections(gateway) : 0;
-  return ownDescriptors + grpc.limits.connections + atGateway;
+/** Returns how many file descriptors a service with these limits may need. Development mode serves one person, whatever the limits. */
+export function descriptorsNeeded({ development, grpc }: Pick<Config, "development" | "grpc">): number {
+  return development ? ownDescriptors : ownDescriptors + grpc.limits.connections;
 }
 
 /** Returns how many file descriptors a gateway with these limits may need. */

@@ -56,13 +56,19 @@ it("lets go of the service where the gateway cannot start", async () => {
 });
 
 it("counts the connections of trusted proxies again where it says how many descriptors may be needed", () => {
-  const limits = { QRLOGIN_GATEWAY_LIMITS_CONNECTIONS: "300", QRLOGIN_GRPC_LIMITS_CONNECTIONS: "70" };
+  const limits = { QRLOGIN_GATEWAY_LIMITS_CONNECTIONS: "300" };
   const needed = (env: Record<string, string>) => {
     const config = inDevelopment({ ...limits, ...env });
-    return config.gateway && [descriptorsNeeded(config), gatewayDescriptorsNeeded(config.gateway)];
+    return config.gateway && gatewayDescriptorsNeeded(config.gateway);
   };
-  expect(needed({})).toEqual([128 + 70 + 300, 128 + 300]);
-  expect(needed({ QRLOGIN_GATEWAY_TRUSTED_PROXIES: '["10.0.0.0/8"]' })).toEqual([128 + 70 + 600, 128 + 600]);
+  expect(needed({})).toBe(128 + 300);
+  expect(needed({ QRLOGIN_GATEWAY_TRUSTED_PROXIES: '["10.0.0.0/8"]' })).toBe(128 + 600);
+});
+
+it("says that a service may need a descriptor for each connection, and no more in development mode than it has itself", () => {
+  const { grpc } = inDevelopment({ QRLOGIN_GRPC_LIMITS_CONNECTIONS: "70" });
+  expect(descriptorsNeeded({ development: false, grpc })).toBe(128 + 70);
+  expect(descriptorsNeeded({ development: true, grpc })).toBe(128);
 });
 
 it("gives each start a handle key of its own", () => {
