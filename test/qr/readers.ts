@@ -23,7 +23,7 @@ export interface Readers {
 }
 
 /** Made by `scripts/install-readers`. */
-const folder = process.env.QRLOGIN_TEST_READERS ?? "";
+const folder = process.env.QR_READERS ?? "";
 const zxingJar = "/usr/share/java/core.jar";
 
 const python = { ...process.env, PYTHONPATH: join(folder, "python") };
@@ -36,7 +36,7 @@ export const hasReaders =
   spawnSync("python3", ["-c", "import cv2; from pyzbar import pyzbar"], { env: python }).status === 0;
 
 if (!hasReaders) {
-  const text = "QRLOGIN_TEST_READERS names no folder that scripts/install-readers has made";
+  const text = "QR_READERS names no folder that scripts/install-readers has made";
   if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
   console.warn(`SKIPPED, the tests with all readers of QR codes: ${text}`);
 }
