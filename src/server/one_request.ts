@@ -25,9 +25,15 @@ type Start = ServerInterceptingCallInterface["start"];
 
 function startWithOneRequest(call: ServerInterceptingCallInterface): Start {
   const start = call.start.bind(call);
+  const sendStatus = call.sendStatus.bind(call);
+  let isHandled = false;
+  call.sendStatus = (status) => {
+    // Also by grpc-js itself, as where a message is too large: the end of the request follows all the same.
+    isHandled = true;
+    sendStatus(status);
+  };
   return (listener) => {
     let request: unknown;
-    let isHandled = false;
     const handle = (given: unknown) => {
       isHandled = true;
       listener.onReceiveMessage(given);

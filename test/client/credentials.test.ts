@@ -35,7 +35,7 @@ function approverOn(address: string, token?: string | (() => string)) {
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
 /** Enough for an answer of any method. */
-const anything = { state: TicketState.SCANNED, revision: 1, ticketId: "t" };
+const anything = { state: TicketState.SCANNED, revision: 1, ticketId: "t", customDataSource: 0 };
 const blog: AppCredentials = { appId: "blog", appSecret: "hush" };
 
 /** What a promise is rejected with. */

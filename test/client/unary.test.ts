@@ -172,7 +172,7 @@ describe("a call", () => {
 describe("retries", () => {
   const failing = (times: number) => () => {
     if (times-- > 0) throw unavailable();
-    return { ticketId: "", state: TicketState.SCANNED, revision: 0 };
+    return { ticketId: "", state: TicketState.SCANNED, revision: 0, customDataSource: 0 };
   };
 
   test.each(["getStatus", "withdraw", "getSigningKeys"] as const)(

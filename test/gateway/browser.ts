@@ -55,10 +55,21 @@ export const api = "/qrlogin/v1";
 
 export const eventsPath = (handle: string): string => `${api}/tickets/events?handle=${handle}`;
 
-/** `headers` go with every request, beside the one that each browser of today sends. */
+export interface BrowserOptions {
+  /** Sent with every request. */
+  readonly headers?: Headers;
+  /** Sent too, as each browser of today does. */
+  readonly signs?: Headers;
+  readonly ca?: string;
+}
+
+/** Opens what keeps cookies and shows no sign of a browser. */
+export const openNoBrowser = (url: string, options: BrowserOptions = {}): Browser =>
+  openBrowser(url, { ...options, signs: {} });
+
 export function openBrowser(
   url: string,
-  { headers: always = {}, ca }: { readonly headers?: Headers; readonly ca?: string } = {},
+  { headers: always = {}, signs = { "sec-fetch-site": "same-origin" }, ca }: BrowserOptions = {},
 ): Browser {
   const cookies = new Map<string, string>();
   const cookieHeader = (): Headers =>
@@ -68,7 +79,7 @@ export function openBrowser(
     url,
     cookies,
     async ask(path, question = {}) {
-      const headers = { "sec-fetch-site": "same-origin", ...always, ...cookieHeader(), ...question.headers };
+      const headers = { ...signs, ...always, ...cookieHeader(), ...question.headers };
       const answer = await ask(`${url}${path}`, { ca, ...question, headers });
       for (const line of answer.headers["set-cookie"] ?? []) {
         const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

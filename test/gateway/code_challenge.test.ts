@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCodeVerifier } from "../../src/client/index.js";
 import { signToken } from "../support/tokens.js";
-import { api, openBrowser } from "./browser.js";
+import { api, openNoBrowser } from "./browser.js";
 import { approved, codeChallenge, codeVerifier, exchangeAs, shopCredential } from "./exchange.js";
 import { approveAs, basicOf, checkUntil, gene, userinfo } from "./hosted_calls.js";
 import { approve, browser, gateway, restartGateway, setStage } from "./stage.js";
@@ -73,7 +73,7 @@ describe("a ticket that was created without a code challenge", () => {
     expect([complete.status, complete.json.reason]).toEqual([403, "CODE_CHALLENGE_REQUIRED"]);
     expect(complete.json.detail).toContain("codeChallenge");
     expect((await browser.exchange(created.handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
-    const stranger = openBrowser(gateway.url);
+    const stranger = openNoBrowser(gateway.url);
     const { json } = await stranger.post(`${api}/tickets/complete`, { handle: created.handle });
     expect(json.reason).toBe("TICKET_NOT_FOUND");
   });

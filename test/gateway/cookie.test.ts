@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { newSecret } from "../../src/domain/secrets.js";
 import { hasOpenssl, makeCertificate } from "../support/certificate.js";
 import { startTestGateway } from "../support/gateway.js";
-import { api, type Browser, type Headers, openBrowser } from "./browser.js";
+import { api, type Browser, type Headers, openBrowser, openNoBrowser } from "./browser.js";
 import { browser, clock, gateway, server, setStage } from "./stage.js";
 
 const other = "https://shop.example.com";
@@ -116,7 +116,7 @@ describe("the cookie", () => {
     const { handle } = await openBrowser(gateway.url, {
       headers: { cookie: `qrlogin-browser-AAAAAAAA=${chosen}` },
     }).create();
-    const elsewhere = openBrowser(gateway.url, {
+    const elsewhere = openNoBrowser(gateway.url, {
       headers: { cookie: `qrlogin-browser-AAAAAAAA=${chosen}`, host: "shop.example.com" },
     });
     expect((await elsewhere.status(handle)).status).toBe(404);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
 import { basic, orThrow } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
-import { api, openBrowser } from "./browser.js";
+import { api, openBrowser, openNoBrowser } from "./browser.js";
 import { approved, exchangeAs, shopCredential } from "./exchange.js";
 import { alice, approve, browser, clock, gateway, restartGateway, scan, setStage } from "./stage.js";
 
@@ -111,7 +111,7 @@ describe("an exchange by the browser", () => {
     const { handle } = await approved({ appId: "shop" });
     const stranger = openBrowser(gateway.url);
     await stranger.create();
-    for (const other of [openBrowser(gateway.url), stranger]) {
+    for (const other of [openNoBrowser(gateway.url), stranger]) {
       expect((await other.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
     }
     const answer = await browser.exchange(handle);

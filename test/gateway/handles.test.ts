@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import { createSeal, type SealedKind } from "../../src/gateway/seal.js";
 import { appSecrets } from "../support/server.js";
-import { api, eventsPath, openBrowser } from "./browser.js";
+import { api, eventsPath, openBrowser, openNoBrowser } from "./browser.js";
 import type { Answer } from "./http.js";
 import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
 
@@ -81,7 +81,7 @@ describe("there is no such ticket for a handle", () => {
   it("in a browser that it was not made for", async () => {
     const { handle } = await browser.create();
     const other = openBrowser(gateway.url);
-    await expectNotFound(handle, other);
+    await expectNotFound(handle, openNoBrowser(gateway.url));
     await other.create();
     expect(other.cookies.size).toBe(1);
     await expectNotFound(handle, other);
@@ -92,7 +92,7 @@ describe("there is no such ticket for a handle", () => {
     const { handle } = await browser.create();
     const [[name = "", value = ""] = []] = [...browser.cookies];
     for (const pair of [`${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
-      await expectNotFound(handle, openBrowser(gateway.url, { headers: { cookie: pair } }));
+      await expectNotFound(handle, openNoBrowser(gateway.url, { headers: { cookie: pair } }));
     }
     const right = openBrowser(gateway.url, { headers: { cookie: `a=b; ${name}=${value}; c=d` } });
     expect((await right.status(handle)).status).toBe(200);
