@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { digest, newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { api, eventsPath, openBrowser } from "../gateway/browser.js";
+import { api, eventsPath, openBrowser, openNoBrowser } from "../gateway/browser.js";
 import { approved, exchangeAs, shopCredential } from "../gateway/exchange.js";
 import { alice, approve, browser, clock, gateway, restartGateway, setStage } from "../gateway/stage.js";
 import { attacker, everyUse, expectNothing, notFound } from "../gateway/stranger.js";
@@ -180,9 +180,9 @@ describe("T27 Gateway as confused deputy", () => {
 
   it("who has stolen a handle has nothing", async () => {
     const { handle } = await approved({ appId: "shop" });
-    for (const by of [openBrowser(gateway.url), await attacker()]) await expectNothing(by, handle);
+    for (const by of [openNoBrowser(gateway.url), await attacker()]) await expectNothing(by, handle);
     expect((await browser.exchange(handle)).status).toBe(200);
-    for (const by of [openBrowser(gateway.url), await attacker()]) await expectNothing(by, handle);
+    for (const by of [openNoBrowser(gateway.url), await attacker()]) await expectNothing(by, handle);
   });
 
   it("who has stolen the cookie alone has nothing", async () => {
