@@ -11,11 +11,13 @@ export const remoteAddress = address.refine((value) => parseAddress(value)?.port
   error: "must have a port from 1 to 65535",
 });
 
+const targetForm =
+  "must be HOST:PORT with a port from 1 to 65535, or a gRPC target: dns:///HOST:PORT, ipv4:IP:PORT,IP:PORT, " +
+  "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH";
+
 /** What a gRPC client connects to. */
-export const target = z.string().refine((value) => hostsOfTarget(value) !== undefined, {
-  error:
-    "must be HOST:PORT with a port from 1 to 65535, or a gRPC target: dns:///HOST:PORT, ipv4:IP:PORT,IP:PORT, " +
-    "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH",
+export const target = formText(targetForm).refine((value) => hostsOfTarget(value) !== undefined, {
+  error: targetForm,
 });
 
 const handleKeyForm =
