@@ -2,7 +2,7 @@ import { hexDigest } from "../domain/secrets.js";
 
 /** Secrets that stand in documents and examples, or that a forgotten variable leaves behind. Everybody would know them. */
 const texts = [
-  ...["demo-secret", "secret", "password", "changeme", "change-me", "test", "example"],
+  ...["demo-secret", "legacy-secret", "secret", "password", "changeme", "change-me", "test", "example"],
   "a-string-secret-at-least-256-bits-long",
 ];
 

@@ -23,7 +23,8 @@ export interface GatewayOptions {
   /**
    * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it
    * answers is sent to the page as JSON. Called again, for the same user, where a page asks twice within five seconds. With it the
-   * exchange ticket stays out of the page; without it the page is told the exchange ticket, for the site's backend to exchange.
+   * exchange ticket stays out of the page; without it the page is told that of a ticket with a code challenge, for the site's
+   * backend to exchange.
    * Does not apply to apps that bind no handles to browsers, since whoever finds such a handle must not be signed in.
    */
   readonly onSignIn?: ((signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined;

@@ -39,6 +39,13 @@ it("a path or a scheme of its own is no other spelling", () => {
   }
 });
 
+it("an issuer of more than 2,048 characters is compared with no pool, however it is spelt", () => {
+  const spelt = (slashes: number) =>
+    unmatchedToken({ iss: `https://id.example.com${"/".repeat(slashes)}`, aud: "mobile-app" }, pools);
+  expect(spelt(2_026)).toContain("nearly");
+  expect(spelt(2_027)).not.toContain("nearly");
+});
+
 it("what a stranger writes into them is cut, and has no control characters, password or query", () => {
   const iss = `https://user:password@id.example\n\u202e\u0000.com/${"x".repeat(1_000)}?token=secret`;
   const why = unmatchedToken({ iss, aud: "y".repeat(1_000) }, pools);

@@ -18,7 +18,7 @@ function problemOf(content: object): { path: string; message: string } {
 }
 
 describe("a secret that everybody knows", () => {
-  test.each(["", "\n", "demo-secret", "demo-secret\n", "password", "changeme"])(
+  test.each(["", "\n", "demo-secret", "demo-secret\n", "legacy-secret", "password", "changeme"])(
     "such as %j is refused by its digest",
     (secret) => {
       const { path, message } = problemOf(withApp({ secretSha256: hexDigest(secret).toUpperCase() }));
