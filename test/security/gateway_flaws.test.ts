@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exchangeTicketOf, newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { api, openBrowser } from "../gateway/browser.js";
+import { api, openBrowser, openNoBrowser } from "../gateway/browser.js";
 import { approved, exchangeAs, shopCredential } from "../gateway/exchange.js";
 import { alice, browser, clock, gateway, scan, server, setStage } from "../gateway/stage.js";
 import { attacker, expectNothing, notFound } from "../gateway/stranger.js";
@@ -67,7 +67,7 @@ describe("F4 Ids that the client chooses", () => {
     const victim = openBrowser(gateway.url, { headers });
     const { handle } = await victim.create();
     expect([...victim.cookies.keys()]).toEqual([expect.stringMatching(/^__Host-qrlogin-browser-[\w-]{8}$/)]);
-    await expectNothing(openBrowser(gateway.url, { headers }), handle);
+    await expectNothing(openNoBrowser(gateway.url, { headers }), handle);
     expect([...victim.cookies.values()]).not.toContain(planted);
   });
 });
