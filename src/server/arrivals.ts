@@ -3,8 +3,12 @@ import { createCallTurns } from "./call_turns.js";
 
 /** Streams that have arrived and that grpc-js has not got yet. */
 export interface Arrivals {
-  /** Calls `start` when it is the turn of the stream; never, if the stream is closed before. */
-  add(stream: Arrival, start: () => void): void;
+  /**
+   * Calls `start` when it is the turn of the stream; never, if the stream is closed before.
+   *
+   * @param weight How many streams it counts for while it waits.
+   */
+  add(stream: Arrival, weight: number, start: () => void): void;
 }
 
 type Arrival = Pick<ServerHttp2Stream, "session" | "once">;
@@ -12,7 +16,7 @@ type Arrival = Pick<ServerHttp2Stream, "session" | "once">;
 /** Some 10 milliseconds of work: a call is authenticated, and refused or begun. */
 const startsPerTurn = 64;
 
-/** Streams that wait, in all, until connections are read no further; and those of one connection. */
+/** The weight of streams that wait, in all, until connections are read no further; and of those of one connection. */
 const maxWaiting = 4_000;
 const maxWaitingEach = 100;
 /** What each connection may have waiting however many connections there are. */
@@ -37,30 +41,30 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
     return Math.max(minWaitingEach, Math.min(maxWaitingEach, maxWaiting / waiting.size));
   }
 
-  function arrived(session: Http2Session): void {
-    const count = (waiting.get(session) ?? 0) + 1;
+  function arrived(session: Http2Session, weight: number): void {
+    const count = (waiting.get(session) ?? 0) + weight;
     waiting.set(session, count);
     if (count < share() || paused.has(session)) return;
     paused.add(session);
     setReading(session, false);
   }
 
-  function left(session: Http2Session): void {
-    const count = (waiting.get(session) ?? 0) - 1;
+  function left(session: Http2Session, weight: number): void {
+    const count = (waiting.get(session) ?? 0) - weight;
     if (count > 0) waiting.set(session, count);
     else waiting.delete(session);
     if (count <= minWaitingEach / 2 && paused.delete(session)) setReading(session, true);
   }
 
   return {
-    add(stream, start) {
+    add(stream, weight, start) {
       const { session } = stream;
       // The connection has gone.
       if (!session) return;
       const turn = queue.turn(session, { onEnd: (listener) => stream.once("close", listener) });
       if (turn === undefined) return start();
-      arrived(session);
-      turn.finally(() => left(session)).then(start, ignoreClosed);
+      arrived(session, weight);
+      turn.finally(() => left(session, weight)).then(start, ignoreClosed);
     },
   };
 }

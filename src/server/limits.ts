@@ -8,6 +8,7 @@ import { createConnections } from "./connections.js";
 import { createFloodLog, type FloodLog } from "./flood_log.js";
 import { gateHttp2Servers } from "./http2_servers.js";
 import { createOpenCalls, type MethodTraits } from "./open_calls.js";
+import { dropUnreadFields, listSizeOf, weightOf } from "./request_metadata.js";
 
 export interface LimitsOptions {
   readonly config: GrpcLimitsConfig;
@@ -85,9 +86,12 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
           connections.opened(session);
         },
         stream(proceed, stream, headers, flags, rawHeaders) {
-          if (!calls.admit(stream, rawHeaders)) return;
-          arrivals.add(stream, () => {
-            calls.begin(stream, headers, flags);
+          const size = listSizeOf(rawHeaders);
+          if (!calls.admit(stream, size)) return;
+          const weight = weightOf(size);
+          if (weight > 1) dropUnreadFields(headers);
+          arrivals.add(stream, weight, () => {
+            calls.begin(stream, headers, flags, weight);
             proceed();
           });
         },

@@ -4,7 +4,7 @@ import type { FloodLog } from "./flood_log.js";
 
 export interface CallLimits {
   readonly metadataBytes: number;
-  /** Requests that have begun and are not complete. */
+  /** Requests that have begun and are not complete. One with large metadata counts for several. */
   readonly incompleteRequests: number;
   /** How long a request may take to arrive, and an answer to be read, in sweeps. */
   readonly requestSweeps: number;
@@ -16,10 +16,18 @@ export interface CallLimits {
 
 /** The streams of a server that carry calls, whatever they call. */
 export interface OpenCalls {
-  /** Returns whether the metadata of the call is small enough. One whose metadata is not has been answered. */
-  admit(stream: ServerHttp2Stream, rawHeaders: readonly string[]): boolean;
-  /** Takes a call into account that grpc-js is about to get. */
-  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number): void;
+  /**
+   * Returns whether the metadata of the call is small enough. One whose metadata is not has been answered.
+   *
+   * @param metadataSize As RFC 9113 counts it.
+   */
+  admit(stream: ServerHttp2Stream, metadataSize: number): boolean;
+  /**
+   * Takes a call into account that grpc-js is about to get.
+   *
+   * @param weight How many requests it counts for while it is incomplete.
+   */
+  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, weight: number): void;
   /** Ends calls that have had their time. To be called regularly. */
   sweep(): void;
 }
@@ -33,6 +41,7 @@ export interface MethodTraits {
 interface Call {
   readonly stream: ServerHttp2Stream;
   readonly kind: MethodTraits["kind"];
+  readonly weight: number;
   /** The sweep since which it waits for what it waits for. */
   since: number;
   /** Whether it had been answered when it was looked at last. */
@@ -64,32 +73,50 @@ export function createOpenCalls(
   const streaming = new Set<Call>();
   /** Those with it, in the order in which they are looked at. */
   const running = new Set<Call>();
+  /** The sum of the weights of the incomplete ones. */
+  let incompleteWeight = 0;
   let sweeps = 0;
 
-  function relieve(): void {
-    const [oldest] = incomplete;
-    if (!oldest) return;
-    const isOld = sweeps - oldest.since >= limits.crowdedSweeps;
-    if (!isOld && incomplete.size <= hardLimit * limits.incompleteRequests) return;
-    floods.count("requestsCrowdedOut");
-    incomplete.delete(oldest);
-    end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
+  function leaveIncomplete(call: Call): void {
+    if (incomplete.delete(call)) incompleteWeight -= call.weight;
+  }
+
+  function forget(call: Call): void {
+    leaveIncomplete(call);
+    streaming.delete(call);
+    running.delete(call);
+  }
+
+  /** Ends the oldest incomplete calls while there are too many: about as many as have come with the newest. */
+  function relieve(newest: Call): void {
+    let ended = 0;
+    for (const oldest of incomplete) {
+      if (ended >= newest.weight || incompleteWeight <= limits.incompleteRequests) return;
+      const isOld = sweeps - oldest.since >= limits.crowdedSweeps;
+      if (!isOld && incompleteWeight <= hardLimit * limits.incompleteRequests) return;
+      // By itself it is never too many.
+      if (oldest === newest) return;
+      floods.count("requestsCrowdedOut");
+      leaveIncomplete(oldest);
+      ended += oldest.weight;
+      end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
+    }
   }
 
   function endOverdue(calls: Set<Call>, limit: number): void {
     for (const call of calls) {
       if (sweeps - call.since <= limit) break;
       floods.count("requestsTimedOut");
-      calls.delete(call);
+      forget(call);
       end(call.stream, status.DEADLINE_EXCEEDED, "the request did not arrive in time");
     }
   }
 
   return {
-    admit(stream, rawHeaders) {
+    admit(stream, metadataSize) {
       // A stream that is refused or waits may fail, and nobody else listens.
       stream.on("error", ignoreError);
-      if (listSizeOf(rawHeaders) > limits.metadataBytes) {
+      if (metadataSize > limits.metadataBytes) {
         floods.count("metadataTooLarge");
         const text = `the metadata has more than ${limits.metadataBytes} bytes`;
         end(stream, status.RESOURCE_EXHAUSTED, text);
@@ -97,9 +124,9 @@ export function createOpenCalls(
       }
       return true;
     },
-    begin(stream, headers, flags) {
+    begin(stream, headers, flags, weight) {
       const { kind, needsCredential } = traitsOf(headers[":path"]);
-      const call: Call = { stream, kind, since: sweeps, answered: false };
+      const call: Call = { stream, kind, weight, since: sweeps, answered: false };
       let over: (() => void) | undefined;
       const run = (calls: Set<Call>) => {
         calls.add(call);
@@ -108,20 +135,21 @@ export function createOpenCalls(
         if (!needsCredential) over();
       };
       const complete = () => {
-        incomplete.delete(call);
+        leaveIncomplete(call);
         call.since = sweeps;
         run(running);
       };
       stream.on("close", () => {
-        for (const calls of [incomplete, streaming, running]) calls.delete(call);
+        forget(call);
         if (needsCredential) over?.();
       });
       if (kind === "requestStream") run(streaming);
       else if ((flags & endStream) !== 0) complete();
       else {
         incomplete.add(call);
+        incompleteWeight += weight;
         stream.on("end", complete);
-        if (incomplete.size > limits.incompleteRequests) relieve();
+        relieve(call);
       }
     },
     sweep() {
@@ -169,11 +197,4 @@ function end(stream: ServerHttp2Stream, code: status, details: string): void {
 /** Whether nothing but its peer keeps a call from being over. A stream of responses may rest as long as it is not ended. */
 function isAnswered({ stream, kind }: Call): boolean {
   return stream.writableEnded || (kind === "unary" && stream.writableLength > 0);
-}
-
-/** The size of a header list as RFC 9113 counts it: bytes of names and values, and 32 for each field. */
-function listSizeOf(rawHeaders: readonly string[]): number {
-  let size = rawHeaders.length * 16;
-  for (const text of rawHeaders) size += text.length;
-  return size;
 }

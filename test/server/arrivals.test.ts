@@ -14,10 +14,10 @@ function stage() {
   });
   function connect(name: string) {
     const session = { name } as unknown as Http2Session;
-    const arrive = (count: number) =>
+    const arrive = (count: number, weight = 1) =>
       Array.from({ length: count }, () => {
         const stream = Object.assign(new EventEmitter(), { session });
-        arrivals.add(stream as never, () => void begun.push(name));
+        arrivals.add(stream as never, weight, () => void begun.push(name));
         return stream;
       });
     return { arrive, isRead: () => !unread.has(session) };
@@ -61,6 +61,24 @@ describe("streams that arrive", () => {
     expect([flood.isRead(), shop.isRead()]).toEqual([false, true]);
     await turns(30);
     expect(flood.isRead()).toBe(true);
+  });
+
+  it("count by their weight for when their connection is read no further", async () => {
+    const { connect } = stage();
+    // What begins at once, so that all others wait.
+    connect("first").arrive(64);
+    const large = connect("large");
+    const small = connect("small");
+    large.arrive(9, 10);
+    expect(large.isRead()).toBe(true);
+    large.arrive(1, 10);
+    small.arrive(10);
+    expect([large.isRead(), small.isRead()]).toEqual([false, true]);
+    await turns(2);
+    expect(large.isRead()).toBe(true);
+    small.arrive(64);
+    large.arrive(9, 10);
+    expect(large.isRead()).toBe(true);
   });
 
   it("leave less room for each where many connections have some that wait", () => {

@@ -108,6 +108,44 @@ describe("a request", () => {
     await peer.heard();
     expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
   });
+
+  it("over the limit ends one of those that have become old, however many have", async () => {
+    const { clock, peer } = await start({ incompleteRequests: 1 });
+    const calls = [1, 2, 3, 4].map(() => peer.call(healthPath("Check")));
+    await peer.heard();
+    clock.advance(2_000);
+    peer.call(healthPath("Check"));
+    expect(await calls[0]?.ended).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await peer.heard();
+    expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
+  });
+
+  it("with large metadata counts for several incomplete ones until it is complete", async () => {
+    const { peer } = await start({ incompleteRequests: 3 });
+    // Each counts for four, of the fifteen that there may be.
+    const open = () => peer.call(healthPath("Check"), { "x-padding": "p".repeat(6_000) });
+    for (let round = 0; round < 2; round++) {
+      const complete = [open(), open(), open()];
+      await peer.heard();
+      for (const call of complete) call.end(framed());
+      for (const call of complete) expect((await call.ended).code).toBe("OK");
+    }
+    const calls = [open(), open(), open()];
+    await peer.heard();
+    expect(calls.filter((call) => call.isClosed())).toEqual([]);
+    calls.push(open());
+    expect(await calls[0]?.ended).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await peer.heard();
+    expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
+  });
+
+  it("with the largest metadata is served where the limit is the smallest", async () => {
+    const { peer } = await start({ incompleteRequests: 1 });
+    const call = peer.call(healthPath("Check"), { "x-padding": "p".repeat(19_000) });
+    await peer.heard();
+    call.end(framed());
+    expect((await call.ended).code).toBe("OK");
+  });
 });
 
 it("an answer that its peer does not read is given up within twice the time-out", async () => {
