@@ -9,7 +9,7 @@ import type { Clock } from "./domain/clock.js";
  */
 export const leastDescriptors = 256;
 
-/** What a process has open beside the connections of its callers: files, threads, connections to Redis. */
+/** Descriptors that a process has open beside the connections of its callers: files, threads, connections to Redis. */
 export const ownDescriptors = 128;
 
 /** Returns how many file descriptors this process may have; undefined where the system does not tell, as outside Linux. */
@@ -40,9 +40,9 @@ export function startFailure(limit: number | undefined): string | undefined {
 
 const remedy = "raise it (ulimit -n, or LimitNOFILE of systemd)";
 
-/** What to look after, and how. */
+/** Options of {@link watchDescriptors}. */
 export interface DescriptorsOptions {
-  /** How many descriptors the configured limits may take. */
+  /** Number of descriptors that the configured limits may take. */
   readonly needed: number;
   readonly log: Pick<Logger, "info" | "warn">;
   readonly clock: Clock;
@@ -54,9 +54,9 @@ export interface DescriptorsOptions {
 
 /** The shortest pause between two counts of the open descriptors, in milliseconds: a flood may be short. */
 const countInterval = 500;
-/** How many times as long as the count the pause after it is at least. Some systems take long to count many. */
+/** Least pause after a count, as a multiple of the time that it took. Some systems take long to count many. */
 const restAfterCount = 100;
-/** How often it is said at most that there are few left, in milliseconds. */
+/** Least time between two warnings that few are left, in milliseconds. */
 const warningInterval = 60_000;
 /** The share of the limit from which on there are few left. */
 const full = 0.9;

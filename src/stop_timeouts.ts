@@ -1,9 +1,9 @@
 import type { GatewayConfig, GrpcConfig } from "./config/config.js";
 
-/** How long closing connections, the store and the threads may take beyond the configured times, in milliseconds. */
+/** Time that closing connections, the store and the threads may take beyond the configured times, in milliseconds. */
 const grace = 3_000;
 
-/** How much longer the parent waits before it kills a worker, which ends itself at its own time-out, in milliseconds. */
+/** Further time that the parent waits before it kills a worker, which ends itself at its own time-out, in milliseconds. */
 const killGrace = 2_000;
 
 type Shutdown<Config extends { readonly shutdown: unknown }> = Pick<Config, "shutdown">;

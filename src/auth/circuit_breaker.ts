@@ -24,7 +24,7 @@ export interface CircuitBreaker {
 export interface Caller {
   /** Failures of one caller count as one. */
   readonly id: string;
-  /** What fails once this is aborted says nothing about the peer. */
+  /** Once this is aborted, a failure says nothing about the peer. */
   readonly signal: AbortSignal | undefined;
 }
 

@@ -21,7 +21,7 @@ const maxRemembered = 10_000;
 export function createRereadTurns(cooldown: number, clock: Clock): RereadTurns {
   let reads = 0;
   let readAt = Number.NEGATIVE_INFINITY;
-  /** How many reads there had been when the token first came. */
+  /** Number of reads made before the token first came. */
   const readsBefore = new Map<string, number>();
 
   function remember(token: string, count: number): void {

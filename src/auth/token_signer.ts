@@ -34,7 +34,7 @@ export interface SignedTokens {
   readonly accessToken: string;
   /** When both run out, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
-  /** How long that is from the signing, in milliseconds. */
+  /** Time from the signing until then, in milliseconds. */
   readonly life: number;
 }
 

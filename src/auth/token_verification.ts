@@ -9,7 +9,7 @@ import {
 import type { Claims } from "./claims.js";
 import { type KeySet, KeysUnavailable } from "./key_set.js";
 
-/** What a JWT says, by the signature of its issuer. */
+/** Verified content of a JWT. */
 export interface VerifiedJwt {
   readonly header: JWTHeaderParameters;
   readonly claims: Claims;

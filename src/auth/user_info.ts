@@ -18,7 +18,7 @@ export interface UserInfoRequest {
   verify(jwt: string): Promise<Claims>;
 }
 
-/** What the endpoint states about the user, or why that cannot be used though the endpoint is there and knows the token. */
+/** Claims that the endpoint states about the user, or the reason why its answer cannot be used. */
 export type UserInfo = { readonly claims: Claims } | { readonly unusable: string };
 
 const maxBytes = 1024 * 1024;

@@ -85,7 +85,7 @@ export function validityFailure({ validFrom, validTo }: CertificateFile, now: nu
   return undefined;
 }
 
-/** How long before its end a certificate is to be renewed, in milliseconds, or a third of its life where that is shorter. */
+/** Time before its end in which a certificate is to be renewed, in milliseconds; a third of its life where that is shorter. */
 const renewalTime = 14 * 86_400_000;
 
 /** Returns that a valid certificate ends soon; undefined while there is time. */

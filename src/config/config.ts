@@ -52,15 +52,15 @@ export interface GrpcConfig {
   };
 }
 
-/** What callers, known or not, can have the gRPC server hold. */
+/** Limits of what callers, with a credential or without one, can have the gRPC server hold. */
 export interface GrpcLimitsConfig {
   /** Open connections in all. */
   readonly connections: number;
   /** Open connections of one IPv4 address, or of one IPv6 network of 64 bits. */
   readonly connectionsPerAddress: number;
-  /** How long a connection may take from its beginning to the end of its handshakes, TLS and HTTP/2. */
+  /** Time that a connection may take from its beginning to the end of its handshakes, TLS and HTTP/2. */
   readonly handshakeTimeout: number;
-  /** How long a request may take to arrive, and an answer to be read. */
+  /** Time that a request may take to arrive, and an answer to be read. */
   readonly requestTimeout: number;
   /** Requests that have begun and are not complete; the oldest over it are ended. */
   readonly incompleteRequests: number;

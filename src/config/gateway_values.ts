@@ -15,7 +15,7 @@ const targetForm =
   "must be HOST:PORT with a port from 1 to 65535, or a gRPC target: dns:///HOST:PORT, ipv4:IP:PORT,IP:PORT, " +
   "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH";
 
-/** What a gRPC client connects to. */
+/** Target of a gRPC client. */
 export const target = formText(targetForm).refine((value) => hostsOfTarget(value) !== undefined, {
   error: targetForm,
 });

@@ -31,7 +31,7 @@ export interface Development {
   readonly apps: readonly AppConfig[];
   readonly userPools: readonly UserPoolConfig[];
   readonly tokenIssuer?: TokenIssuerConfig;
-  /** What a file would say under `grpc`. The environment goes over it. */
+  /** Values of the section `grpc`, as in a file. The environment overrides them. */
   readonly grpc?: object;
   /** What a file would say under `gateway`. The environment goes over it. */
   readonly gateway?: object;

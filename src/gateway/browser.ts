@@ -30,7 +30,7 @@ export function browsersOf(request: FastifyRequest): readonly string[] {
   return cookiesOf(request, believed).map(([, value]) => bindingOf(value));
 }
 
-/** What the cookies of a request say of its browser. */
+/** The browser of a request, by its cookies. */
 export interface CallingBrowser {
   /** The digests of its cookies, for {@link isFor}. */
   readonly browsers: readonly string[];

@@ -24,7 +24,7 @@ export function proxiesIn(networks: readonly string[]): (address: string) => boo
   return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
-/** What fastify reads once a proxy is trusted. `Forwarded` (RFC 7239) is read by nobody here. */
+/** Headers that fastify reads once a proxy is trusted. `Forwarded` (RFC 7239) is not read. */
 const forwardedHeaders = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
 /**

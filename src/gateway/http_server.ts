@@ -5,7 +5,7 @@ import { createFairQueue } from "../domain/fair_queue.js";
 import { addressOf, countedAddressOf } from "./caller_address.js";
 import { proxiesIn } from "./forwarded.js";
 
-/** How many connections are open at a time. */
+/** Number of connections that are open at a time. */
 export interface ConnectionLimits {
   /** In all. 20,000 by default. Past it the newest of the address that has most is closed. */
   readonly connections: number;
@@ -19,7 +19,7 @@ export interface HttpServerOptions extends ConnectionLimits {
   readonly trustedProxies: readonly string[];
 }
 
-/** What a connection may take, with the times in milliseconds. Nothing here is for a good client to notice. */
+/** Limits of a connection, with times in milliseconds. A well-behaved client does not notice them. */
 const defaultBounds = {
   // In bytes, the first line included: a handle in the address, cookies, and a token take under 8 KiB.
   maxHeaderSize: 16_384,

@@ -10,7 +10,7 @@ import { ticketNotFound } from "./refusal.js";
 import type { Seal } from "./seal.js";
 import { createSharedWork } from "./shared_work.js";
 
-/** Who wants a picture. */
+/** Caller who asks for a picture. */
 export interface PictureCaller {
   /** The address, as it is counted: addresses take turns. */
   readonly address: string;

@@ -1,7 +1,7 @@
 import type { FastifyRateLimitOptions, FastifyRateLimitStore } from "@fastify/rate-limit";
 import type { Clock } from "../domain/clock.js";
 
-/** What one caller has used of its window. */
+/** Use that one caller has made of its window. */
 interface Count {
   current: number;
   /** When the window began, as a moment of the clock. */

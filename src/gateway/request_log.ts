@@ -14,7 +14,7 @@ interface Note {
   why?: string;
   /** Where the page came from that was refused, bounded and printable. */
   origin?: string;
-  /** What the gateway takes for its own origin. */
+  /** Origin that the gateway takes for its own. */
   ownOrigin?: string;
 }
 

@@ -8,7 +8,7 @@ type CodeReason =
   | "RATE_LIMITED"
   | "INTERNAL";
 
-/** What a page is answered. */
+/** Response to a page. */
 export interface CodeAnswer {
   readonly status: number;
   readonly reason: CodeReason;

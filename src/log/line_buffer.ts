@@ -42,7 +42,7 @@ const eagerBytes = 65_536;
 /** First and longest pause after a failed write, in milliseconds. Doubled each time. */
 const pauses = { first: 2, longest: 1_000 } as const;
 
-/** How long the end of the process waits for a pipe that is full, in steps, in milliseconds. */
+/** Steps in which the end of the process waits for a full pipe, in milliseconds. */
 const endWait = { total: 500, step: 10 } as const;
 
 interface Chunk {

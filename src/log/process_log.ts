@@ -3,7 +3,7 @@ import { systemClock } from "../domain/clock.js";
 import { createLineBuffer } from "./line_buffer.js";
 import { type StandardStream, sleep } from "./standard_stream.js";
 
-/** What the log needs of the process. */
+/** The parts of the process that the log uses. */
 export interface LogProcess {
   readonly stdout: StandardStream;
   /** Calls back when the process ends, however it comes to that. */

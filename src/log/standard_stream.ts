@@ -12,7 +12,7 @@ export interface StandardStream {
   writeAll(text: string): void;
 }
 
-/** How long {@link StandardStream.writeAll} waits for a full pipe, in steps, in milliseconds. */
+/** Steps in which {@link StandardStream.writeAll} waits for a full pipe, in milliseconds. */
 const patience = { total: 500, step: 10 } as const;
 
 /** Opens a standard stream. `stream` gets the one of `process`, and is called only where nothing else helps. */

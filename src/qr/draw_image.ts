@@ -29,7 +29,7 @@ export interface Outline {
   readonly path: string;
 }
 
-/** What takes long to draw. {@link imageOf} makes the image of it in no time. */
+/** Result of the slow part of drawing. {@link imageOf} makes the image of it at once. */
 export type Drawing = Image | Outline;
 
 /** Where the code lies in the image, in pixels. */

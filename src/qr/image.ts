@@ -6,7 +6,7 @@ import type { DrawAnswer, DrawRequest } from "./image_worker.js";
 
 export { type Drawing, drawingName, type Image, type ImageOptions, imageOf } from "./draw_image.js";
 
-/** Who wants an image, and for how long. */
+/** Caller who asks for an image, and the signal that ends the wait. */
 export interface ImageCaller {
   /** Callers with different names take turns. */
   readonly caller?: string;

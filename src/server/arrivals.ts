@@ -19,7 +19,7 @@ const startsPerTurn = 64;
 /** The weight of streams that wait, in all, until connections are read no further; and of those of one connection. */
 const maxWaiting = 4_000;
 const maxWaitingEach = 100;
-/** What each connection may have waiting however many connections there are. */
+/** Weight that each connection may have waiting, however many connections there are. */
 const minWaitingEach = 8;
 
 /**

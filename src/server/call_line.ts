@@ -1,6 +1,6 @@
 import { type Logger, symbols } from "pino";
 
-/** What the line of a call says. Texts that are undefined are left out. */
+/** Fields of the line of a call. Texts that are undefined are left out. */
 export interface CallFields {
   readonly method: string;
   readonly app: string | undefined;
@@ -9,11 +9,11 @@ export interface CallFields {
   readonly durationMs: number;
   readonly ticket: string | undefined;
   readonly reason: string | undefined;
-  /** What made us refuse, where that is no fault. */
+  /** Cause of a refusal that is no fault of the service. */
   readonly why: string | undefined;
 }
 
-/** What a logger of pino keeps under its symbols: its bindings as the middle of a JSON text, and what it writes to. */
+/** The parts that a logger of pino keeps under its symbols: its bindings as the middle of a JSON text, and its destination. */
 interface LoggerParts {
   readonly [symbols.chindingsSym]: string;
   readonly [symbols.streamSym]: { write(line: string): void };

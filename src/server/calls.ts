@@ -52,7 +52,7 @@ export interface StreamOutput<Response> {
   end(error: unknown): void;
 }
 
-/** What produces the messages of a stream. */
+/** Producer of the messages of a stream. */
 export interface StreamSource {
   /** Asks for one more message. */
   resume(): void;
@@ -60,7 +60,7 @@ export interface StreamSource {
   end(reason: unknown): void;
 }
 
-/** How one kind of caller is known, by the credential alone, named in the log, and told apart where calls are counted. */
+/** A kind of caller: authenticated by the credential alone, named in the log, and counted by its key. */
 export interface CallerKind<Caller> {
   authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
   describe(caller: Caller): { readonly app: string } | { readonly pool: string };

@@ -8,7 +8,7 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: number;
   /** In sweeps. */
   readonly handshakeSweeps: number;
-  /** How long the peer of a closed session has to close its end, in sweeps. */
+  /** Time that the peer of a closed session has to close its end, in sweeps. */
   readonly closeSweeps: number;
 }
 
@@ -49,7 +49,7 @@ interface Room {
   readonly idle: Set<Connection>;
 }
 
-/** How many connections may be closing, beside those that are counted: so many, or this share of the limit. */
+/** Most connections that may be closing beside those that are counted: this number, or this share of the limit. */
 const minClosing = 100;
 const closingShare = 0.1;
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../domain/clock.js";
 
-/** What is refused or cut off because a limit is reached. */
+/** Events of a limit that is reached: refusals and cuts. */
 export type Flood =
   | "connectionsRefused"
   | "connectionsEvicted"

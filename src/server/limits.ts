@@ -14,11 +14,11 @@ export interface LimitsOptions {
   readonly config: GrpcLimitsConfig;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What is served. */
+  /** The services that are served. */
   readonly services: readonly ServiceDefinition[];
 }
 
-/** What keeps callers from having the server hold more than it can. */
+/** Limits that keep callers from having the server hold more than it can. */
 export interface Limits {
   readonly floods: FloodLog;
   /** Holds the limits of connections and calls from now on, on a server that is bound. */
@@ -29,13 +29,13 @@ export interface Limits {
 
 /** The longest time between two sweeps, in milliseconds. Time-outs are late by at most this much. */
 const longestInterval = 1_000;
-/** How many sweeps the shortest time-out has at least. */
+/** Least number of sweeps in the shortest time-out. */
 const sweepsPerTimeout = 4;
-/** How old an incomplete request has to be until it is ended because there are too many, in milliseconds. */
+/** Least age of an incomplete request that is ended because there are too many, in milliseconds. */
 const crowdedAge = 1_000;
-/** How long a call may last whose requests are a stream, in milliseconds. Reflection alone has such calls. */
+/** Time that a call may last whose requests are a stream, in milliseconds. Reflection alone has such calls. */
 const requestStreamTimeout = 60_000;
-/** How long a peer has to close its end of a connection, in milliseconds. */
+/** Time that a peer has to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;
 
 export function createLimits({ config, clock, log, services }: LimitsOptions): Limits {

@@ -6,11 +6,11 @@ export interface CallLimits {
   readonly metadataBytes: number;
   /** Requests that have begun and are not complete. One with large metadata counts for several. */
   readonly incompleteRequests: number;
-  /** How long a request may take to arrive, and an answer to be read, in sweeps. */
+  /** Time that a request may take to arrive, and an answer to be read, in sweeps. */
   readonly requestSweeps: number;
-  /** How long a call may last whose requests are a stream, in sweeps. */
+  /** Time that a call may last whose requests are a stream, in sweeps. */
   readonly requestStreamSweeps: number;
-  /** How old a request has to be to be ended because there are too many, in sweeps. */
+  /** Least age of a request that is ended because there are too many, in sweeps. */
   readonly crowdedSweeps: number;
 }
 
@@ -33,7 +33,7 @@ export interface OpenCalls {
 }
 
 export interface MethodTraits {
-  /** What the method has more than one of. */
+  /** The side that has a stream of messages, if any. */
   readonly kind: "unary" | "responseStream" | "requestStream";
   readonly needsCredential: boolean;
 }

@@ -1,4 +1,4 @@
-/** What the logger does with the value of a field. "keep" says that it is no credential, not that it belongs in a log. */
+/** Treatment of a field's value by the logger. "keep" says that it is no credential, not that it belongs in a log. */
 type Treatment = "redact" | "keep";
 
 /**

@@ -17,7 +17,7 @@ import { type RequestBytes, rawRequests } from "./raw_requests.js";
 /** What the server serves, as descriptor sets made by `npm run generate`. */
 const descriptorSets = ["qrlogin", "health", "reflection"];
 
-/** How many streams may be open, and how many requests one may make: more than any tool needs. */
+/** Most open streams, and most requests on one of them: more than any tool needs. */
 const maxStreams = 32;
 const maxRequests = 1_000;
 

@@ -34,7 +34,7 @@ export interface Session {
 /** So often a picture is asked for before it is given up. */
 const maxPictures = 4;
 
-/** How many times in a row the site's code challenge may fail. */
+/** Most failures in a row of the site's code challenge. */
 const maxChallengeFailures = 4;
 
 export function createSession(api: Api, options: ScanOptions, stage: Stage): Session {

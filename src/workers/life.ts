@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.js";
 import type { WorkerProcess } from "./worker_process.js";
 
-/** How often a worker is asked for a sign of life, in milliseconds. */
+/** Time between two pings of a worker, in milliseconds. */
 export const pingInterval = 5_000;
 
 /**

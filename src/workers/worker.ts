@@ -9,7 +9,7 @@ import type { Order, Report } from "./messages.js";
 
 type StartOrder = Extract<Order, { kind: "start" }>;
 
-/** What a worker needs of its process. */
+/** The parts of its process that a worker uses. */
 export interface WorkerSurroundings extends LogProcess {
   /** Has the signals that would ask it to stop do nothing. */
   ignoreSignals(): void;
