@@ -1,44 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  authenticatorFor,
-  bearer,
-  claimsWith,
-  createTestClock,
-  expectRefusal,
-  type IssuerServer,
-  newKey,
-  poolWith,
-  seconds,
-  sign,
-  startIssuerServer,
-} from "./support.js";
+  clock,
+  first,
+  folder,
+  remote,
+  second,
+  serve,
+  server,
+  setKeyStage,
+  setOf,
+  signed,
+} from "./key_stage.js";
+import { authenticatorFor, bearer, expectRefusal, newKey, poolWith } from "./support.js";
 
-const first = await newKey("ES256", "first");
-const second = await newKey("ES256", "second");
 const third = await newKey("ES256", "third");
-const clock = createTestClock();
-let server: IssuerServer;
-let folder: string;
 
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
-  server = await startIssuerServer();
-  folder = mkdtempSync(join(tmpdir(), "qrlogin-keys-"));
-});
-afterEach(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true });
-  vi.useRealTimers();
-});
-
-const setOf = (...keys: (typeof first)[]) => ({ keys: keys.map(({ jwk }) => jwk) });
-const serve = (...keys: (typeof first)[]) => server.answerJson("/jwks", setOf(...keys));
-const remote = () => authenticatorFor([poolWith({ keys: { jwksUri: `${server.origin}/jwks` } })], clock);
-const signed = (key = first, changes: Record<string, unknown> = {}) =>
-  sign(key, claimsWith({ exp: seconds(3600), ...changes }), { alg: "ES256", kid: key.jwk.kid });
+setKeyStage();
 
 describe("the keys of an issuer that changes them", () => {
   it("are fetched once for a token with a new key, within seconds of the last fetch", async () => {

@@ -1,46 +1,11 @@
 import type { RequestListener, ServerResponse } from "node:http";
 import { decodeJwt } from "jose";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { UserPoolConfig } from "../../src/config/config.js";
+import { describe, expect, it, vi } from "vitest";
 import { soon } from "../support/soon.js";
-import {
-  authenticatorFor,
-  bearer,
-  claimsWith,
-  createTestClock,
-  expectRefusal,
-  type IssuerServer,
-  newKey,
-  poolWith,
-  sign,
-  startIssuerServer,
-} from "./support.js";
+import { authenticatorFor, bearer, claimsWith, expectRefusal, poolWith, sign } from "./support.js";
+import { clock, key, server, setUserInfoStage, signIn } from "./user_info_stage.js";
 
-const key = await newKey("ES256", "ES256");
-const clock = createTestClock();
-let server: IssuerServer;
-
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
-  server = await startIssuerServer();
-});
-afterEach(async () => {
-  expect(clock.pending).toBe(0);
-  await server.close();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
-
-async function signIn(changes: Partial<UserPoolConfig> = {}, claims: Record<string, unknown> = {}) {
-  const keys = { jwks: { keys: [key.jwk] } };
-  const pool = poolWith({ keys, userInfoUri: `${server.origin}/userinfo`, ...changes });
-  const { users, leftOut } = authenticatorFor([pool], clock);
-  const token = await sign(key, claimsWith({ nickname: "from the token", ...claims }), {
-    alg: "ES256",
-    kid: "ES256",
-  });
-  return { user: await users.authenticate(bearer(token)), token, leftOut };
-}
+setUserInfoStage();
 
 describe("the full profile", () => {
   it("is what the token says where the pool has no UserInfo endpoint", async () => {
