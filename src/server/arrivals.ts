@@ -63,6 +63,8 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
       if (!session) return;
       const turn = queue.turn(session, { onEnd: (listener) => stream.once("close", listener) });
       if (turn === undefined) return start();
+      // Nobody else listens yet.
+      stream.once("error", ignoreClosed);
       arrived(session, weight);
       turn.finally(() => left(session, weight)).then(start, ignoreClosed);
     },

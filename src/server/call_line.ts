@@ -26,17 +26,32 @@ interface LoggerParts {
  */
 export function createCallLineWriter(log: Logger): (fields: CallFields) => void {
   const logger = log as Logger & LoggerParts;
-  const { info } = log.levels.values;
+  const start = `{"level":${log.levels.values.info},"time":`;
+  const quoted = createQuoter();
+  const text = (name: string, value: string | undefined) =>
+    value === undefined ? "" : `,"${name}":${quoted(value)}`;
   return ({ method, app, pool, code, durationMs, ticket, reason, why }) => {
     if (!log.isLevelEnabled("info")) return;
     logger[symbols.streamSym].write(
-      `{"level":${info},"time":${Date.now()}${logger[symbols.chindingsSym]},"method":${JSON.stringify(method)}` +
-        `${text("app", app)}${text("pool", pool)},"code":${JSON.stringify(code)},"durationMs":${durationMs}` +
-        `${text("ticket", ticket)}${text("reason", reason)}${text("why", why)},"msg":"call"}\n`,
+      `${start}${Date.now()}${logger[symbols.chindingsSym]},"method":${quoted(method)}` +
+        `${text("app", app)}${text("pool", pool)},"code":${quoted(code)},"durationMs":${durationMs}` +
+        `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${text("reason", reason)}` +
+        `${why === undefined ? "" : `,"why":${JSON.stringify(why)}`},"msg":"call"}\n`,
     );
   };
 }
 
-function text(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
+/** Most texts that are kept: methods, codes, reasons, apps and pools. */
+const maxQuoted = 1_000;
+
+/** Returns a function that writes a text as JSON and remembers it. For texts of which there are few. */
+function createQuoter(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const quoted = JSON.stringify(text);
+    if (known.size < maxQuoted) known.set(text, quoted);
+    return quoted;
+  };
 }

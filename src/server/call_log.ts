@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { status } from "@grpc/grpc-js";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Refusal } from "../domain/refusal.js";
 import { logNameOf } from "../domain/secrets.js";
@@ -23,50 +24,87 @@ export interface CallLine {
 }
 
 export function createCallLog(log: Logger, refusals: LineLimit): CallLog {
-  const write = createCallLineWriter(log);
-  return {
-    begin(method) {
-      const startedAt = performance.now();
-      let caller: { readonly app?: string; readonly pool?: string } = {};
-      let ticket: string | undefined;
+  const output: CallOutput = { log, refusals, write: createCallLineWriter(log), ticketNames: createTicketNames() };
+  return { begin: (method) => new Line(output, method) };
+}
 
-      const fieldsOf = (code: string, reason?: string, why?: string): CallFields => ({
-        method,
-        app: caller.app,
-        pool: caller.pool,
-        code,
-        durationMs: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
-        ticket: ticket === undefined ? undefined : logNameOf(ticket),
-        reason,
-        why,
-      });
+interface CallOutput {
+  readonly log: Logger;
+  readonly refusals: LineLimit;
+  readonly write: (fields: CallFields) => void;
+  /** Returns the name of a ticket in the log. */
+  readonly ticketNames: (ticketId: string) => string;
+}
 
-      return {
-        by(known) {
-          caller = known;
-        },
-        about(ticketId) {
-          ticket = ticketId;
-        },
-        end(code) {
-          if (!log.isLevelEnabled("info")) return;
-          if (code === "OK" || hasOwnEndLine(refusals, method, code, caller)) write(fieldsOf(code));
-        },
-        refused(refusal) {
-          if (!hasOwnLine(refusals, method, refusal, caller)) return;
-          const { reason, cause } = refusal;
-          const { code } = answers[reason];
-          if (reason === "INTERNAL")
-            log.error({ ...fieldsOf(status[code], reason), err: cause }, "call failed");
-          else if (cause === undefined) write(fieldsOf(status[code], reason));
-          else if (code === status.UNAVAILABLE)
-            log.warn({ ...fieldsOf(status[code], reason), err: cause }, "call");
-          else write(fieldsOf(status[code], reason, whyOf(cause)));
-        },
-      };
-    },
+/** The tickets whose names are known without a hash: most are called for several times within a few seconds. */
+const maxTicketNames = 4_096;
+
+function createTicketNames(): (ticketId: string) => string {
+  const names = new LRUCache<string, string>({ max: maxTicketNames });
+  return (ticketId) => {
+    const known = names.get(ticketId);
+    if (known !== undefined) return known;
+    const name = logNameOf(ticketId);
+    names.set(ticketId, name);
+    return name;
   };
 }
+
+/** A class, since closures for every call would cost more than what they write. */
+class Line implements CallLine {
+  private readonly output: CallOutput;
+  private readonly method: string;
+  private readonly startedAt = performance.now();
+  private caller: { readonly app?: string; readonly pool?: string } = noCaller;
+  private ticket: string | undefined = undefined;
+
+  constructor(output: CallOutput, method: string) {
+    this.output = output;
+    this.method = method;
+  }
+
+  by(caller: { readonly app: string } | { readonly pool: string }): void {
+    this.caller = caller;
+  }
+
+  about(ticketId: string | undefined): void {
+    this.ticket = ticketId;
+  }
+
+  end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void {
+    const { log, refusals, write } = this.output;
+    if (!log.isLevelEnabled("info")) return;
+    if (code === "OK" || hasOwnEndLine(refusals, this.method, code, this.caller)) write(this.fieldsOf(code));
+  }
+
+  refused(refusal: Refusal): void {
+    const { log, refusals, write } = this.output;
+    if (!hasOwnLine(refusals, this.method, refusal, this.caller)) return;
+    const { reason, cause } = refusal;
+    const { code } = answers[reason];
+    if (reason === "INTERNAL")
+      log.error({ ...this.fieldsOf(status[code], reason), err: cause }, "call failed");
+    else if (cause === undefined) write(this.fieldsOf(status[code], reason));
+    else if (code === status.UNAVAILABLE)
+      log.warn({ ...this.fieldsOf(status[code], reason), err: cause }, "call");
+    else write(this.fieldsOf(status[code], reason, whyOf(cause)));
+  }
+
+  private fieldsOf(code: string, reason?: string, why?: string): CallFields {
+    return {
+      method: this.method,
+      app: this.caller.app,
+      pool: this.caller.pool,
+      code,
+      durationMs: Math.round((performance.now() - this.startedAt) * 1_000) / 1_000,
+      ticket: this.ticket === undefined ? undefined : this.output.ticketNames(this.ticket),
+      reason,
+      why,
+    };
+  }
+}
+
+const noCaller = {};
 
 function whyOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);

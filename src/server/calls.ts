@@ -1,7 +1,7 @@
 import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import { Refusal } from "../domain/refusal.js";
 import type { Admission } from "./admission.js";
-import type { CallLog } from "./call_log.js";
+import type { CallLine, CallLog } from "./call_log.js";
 import { type Decoder, decodeRequest } from "./decode.js";
 import { type Encoder, encodeResponse } from "./encode.js";
 import { refusalOf, statusOf } from "./errors.js";
@@ -88,10 +88,11 @@ export function unary<Caller, Request, Response>(
   edge: CallEdge,
 ): handleUnaryCall<RequestBytes, Buffer> {
   return (call, callback) => {
-    void served(name, kind, "calls", call, edge, async (caller, context) => {
+    const serve = async (caller: Caller, context: CallContext) => {
       const request = decodeRequest(method.request, call.request.take());
       callback(null, encodeResponse(method.response, await method.handle(caller, request, context)));
-    }).then((refusal) => refusal && callback(statusOf(refusal)));
+    };
+    void served(name, kind, "calls", call, edge, serve, (refusal) => callback(statusOf(refusal)));
   };
 }
 
@@ -103,9 +104,9 @@ export function serverStream<Caller, Request, Response>(
   edge: CallEdge,
 ): handleServerStreamingCall<RequestBytes, Buffer> {
   return (call) => {
-    void served(name, kind, "watches", call, edge, (caller, context) => {
+    const serve = (caller: Caller, context: CallContext) => {
       const request = decodeRequest(method.request, call.request.take());
-      return new Promise((resolve, reject) => {
+      return new Promise<void>((resolve, reject) => {
         const output: StreamOutput<Response> = {
           write(message) {
             if (call.write(encodeResponse(method.response, message))) source.resume();
@@ -120,11 +121,35 @@ export function serverStream<Caller, Request, Response>(
         const source = method.open(caller, request, output, context);
         context.onEnd(source.end);
       });
-    }).then((refusal) => refusal && call.emit("error", statusOf(refusal)));
+    };
+    void served(name, kind, "watches", call, edge, serve, (refusal) => call.emit("error", statusOf(refusal)));
   };
 }
 
-/** Runs one call from the credential to the line in the log. Resolves with the refusal to tell, if there is one. */
+/** The context of a call that runs. A class, since it would be three closures for every call. */
+class Context implements CallContext {
+  private readonly line: CallLine;
+  private readonly running: RunningCall;
+
+  constructor(line: CallLine, running: RunningCall) {
+    this.line = line;
+    this.running = running;
+  }
+
+  about(ticketId: string | undefined): void {
+    this.line.about(ticketId);
+  }
+
+  onEnd(listener: EndListener): void {
+    this.running.onEnd(listener);
+  }
+
+  signal(): AbortSignal {
+    return this.running.signal();
+  }
+}
+
+/** Runs one call from the credential to the line in the log. Calls `refuse` where there is somebody left to be told. */
 async function served<Caller>(
   name: string,
   kind: CallerKind<Caller>,
@@ -132,7 +157,8 @@ async function served<Caller>(
   call: ServerCall,
   { log, inFlight, admissions }: CallEdge,
   serve: (caller: Caller, context: CallContext) => Promise<void>,
-): Promise<Refusal | undefined> {
+  refuse: (refusal: Refusal) => void,
+): Promise<void> {
   const admission = admissions[inFlightKind];
   const line = log.begin(name);
   const running = runningCall(call);
@@ -140,26 +166,26 @@ async function served<Caller>(
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
     inFlight.add(running, inFlightKind);
-    const caller = await kind.authenticate(authorizationOf(call.metadata), running);
+    const authenticated = kind.authenticate(authorizationOf(call.metadata), running);
+    const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     line.by(kind.describe(caller));
     const key = kind.keyOf(caller);
     admission.enter(key);
     entered = key;
-    await admission.turn(key, running);
-    const { onEnd, signal } = running;
-    await serve(caller, { about: (ticketId) => line.about(ticketId), onEnd, signal });
+    const turn = admission.turn(key, running);
+    if (turn) await turn;
+    await serve(caller, new Context(line, running));
     line.end("OK");
-    return undefined;
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (call.cancelled && (isAbort || error instanceof Refusal)) {
       // Nobody listens any more: the client has left, or its deadline has passed. A fault of ours is one all the same.
       line.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
-      return undefined;
+      return;
     }
     const refusal = refusalOf(isAbort ? (running.signal().reason ?? error) : error);
     line.refused(refusal);
-    return call.cancelled ? undefined : refusal;
+    if (!call.cancelled) refuse(refusal);
   } finally {
     if (entered !== undefined) admission.leave(entered);
     running.release();

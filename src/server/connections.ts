@@ -18,8 +18,10 @@ export interface Connections {
   admit(socket: Socket): boolean;
   /** Finds the connection of a session; undefined if its peer has gone. */
   opened(session: Http2Session): void;
-  /** Counts a call whose request is complete, which nobody may crowd out. Returns a function that ends it. */
-  runs(session: Http2Session | undefined): () => void;
+  /** Counts a call whose request is complete, which nobody may crowd out. Returns its connection, for `ended`. */
+  runs(session: Http2Session | undefined): RunningConnection | undefined;
+  /** Counts such a call no longer. */
+  ended(connection: RunningConnection): void;
   /** Has the connection of a session read from its peer, or not. */
   setReading(session: Http2Session, isReading: boolean): void;
   /** Cuts connections that have had their time. To be called regularly. */
@@ -28,7 +30,13 @@ export interface Connections {
   destroy(): void;
 }
 
-interface Connection {
+/** The connection of a call that runs. */
+export interface RunningConnection {
+  /** Calls that run. */
+  readonly running: number;
+}
+
+interface Connection extends RunningConnection {
   readonly socket: Socket;
   readonly rooms: readonly Room[];
   session: Http2Session | undefined;
@@ -52,8 +60,6 @@ interface Room {
 /** Most connections that may be closing beside those that are counted: this number, or this share of the limit. */
 const minClosing = 100;
 const closingShare = 0.1;
-
-const nothing = () => {};
 
 /**
  * Bounds the connections of a server, in all and for each address.
@@ -158,15 +164,16 @@ export function createConnections(limits: ConnectionLimits, floods: FloodLog): C
     },
     runs(session) {
       const connection = session && bySession.get(session);
-      if (!connection) return nothing;
-      if (++connection.running === 1) {
+      if (connection && ++connection.running === 1) {
         for (const room of connection.rooms)
           if (!room.unproven.delete(connection)) room.idle.delete(connection);
       }
-      return () => {
-        if (--connection.running > 0 || !connection.counted) return;
-        for (const room of connection.rooms) room.idle.add(connection);
-      };
+      return connection;
+    },
+    ended(running) {
+      const connection = running as Connection;
+      if (--connection.running > 0 || !connection.counted) return;
+      for (const room of connection.rooms) room.idle.add(connection);
     },
     setReading(session, isReading) {
       const socket = bySession.get(session)?.socket;

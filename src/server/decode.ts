@@ -4,6 +4,7 @@ import { hasMoreCharacters } from "../domain/text_length.js";
 
 // The generated decoders accept broken UTF-8, which the protobuf specification forbids.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decodeUtf8 = (text: Uint8Array) => utf8.decode(text);
 
 /** The generated codec of a message. */
 export interface Decoder<T> {
@@ -13,7 +14,7 @@ export interface Decoder<T> {
 /** Reads a request that a stranger wrote. Refuses whatever is not such a message with INVALID_REQUEST. */
 export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
   try {
-    const reader = new BinaryReader(bytes, (text) => utf8.decode(text));
+    const reader = new BinaryReader(bytes, decodeUtf8);
     const message = type.decode(reader);
     // The generated decoders stop without a word at a tag that cannot be.
     if (reader.pos < reader.len) throw new SyntaxError("bytes are left over");
@@ -38,23 +39,31 @@ export interface Fields {
 }
 
 export function createFields(): Fields {
-  const violations: FieldViolation[] = [];
-  const violate = (field: string, description: string) => violations.push({ field, description });
-  const optional = (field: string, text: string, max: number) => {
-    if (hasMoreCharacters(text, max)) violate(field, `must have at most ${max} characters`);
+  return new Violations();
+}
+
+/** A class, since every request is read by one. */
+class Violations implements Fields {
+  private violations: FieldViolation[] | undefined = undefined;
+
+  violate(field: string, description: string): void {
+    this.violations ??= [];
+    this.violations.push({ field, description });
+  }
+
+  required(field: string, text: string, max: number): string {
+    if (text === "") this.violate(field, "is required");
+    return this.optional(field, text, max);
+  }
+
+  optional(field: string, text: string, max: number): string {
+    if (hasMoreCharacters(text, max)) this.violate(field, `must have at most ${max} characters`);
     return text;
-  };
-  return {
-    violate,
-    optional,
-    required(field, text, max) {
-      if (text === "") violate(field, "is required");
-      return optional(field, text, max);
-    },
-    check() {
-      if (violations.length === 0) return;
-      const summary = violations.map(({ field, description }) => `${field} ${description}`).join("; ");
-      throw new Refusal("INVALID_REQUEST", summary, { fieldViolations: violations });
-    },
-  };
+  }
+
+  check(): void {
+    if (!this.violations) return;
+    const summary = this.violations.map(({ field, description }) => `${field} ${description}`).join("; ");
+    throw new Refusal("INVALID_REQUEST", summary, { fieldViolations: this.violations });
+  }
 }

@@ -10,18 +10,25 @@ export interface Http2Gate {
   /**
    * Decides whether and when grpc-js gets the stream. One that it does not get is left to the gate.
    *
-   * @param proceed Hands the stream to grpc-js.
+   * @param proceed Hands a stream to grpc-js.
    * @param flags Of the HEADERS frame; `NGHTTP2_FLAG_END_STREAM` for a request without a body.
    * @param rawHeaders Names and values in turn, as they came.
    */
   stream(
-    proceed: () => void,
+    proceed: StreamListener,
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     flags: number,
     rawHeaders: readonly string[],
   ): void;
 }
+
+export type StreamListener = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: readonly string[],
+) => void;
 
 /**
  * Puts the gate before every listener of a server that is bound.
@@ -33,11 +40,15 @@ export function gateHttp2Servers(server: Server, gate: Http2Gate): void {
   if (servers.length === 0)
     throw new Error("grpc-js does not show its HTTP/2 servers: limits cannot be held");
   for (const http2Server of servers) {
-    intercept(http2Server, "connection", (proceed, socket: Socket) => {
-      if (gate.connection(socket)) proceed();
+    const connected = takeListener<[Socket]>(http2Server, "connection");
+    http2Server.on("connection", (socket: Socket) => {
+      if (gate.connection(socket)) connected(socket);
     });
     http2Server.on("session", (session) => gate.session(session));
-    intercept(http2Server, "stream", gate.stream);
+    const proceed = takeListener<Parameters<StreamListener>>(http2Server, "stream");
+    const listener: StreamListener = (stream, headers, flags, rawHeaders) =>
+      gate.stream(proceed, stream, headers, flags, rawHeaders);
+    http2Server.on("stream", listener);
   }
 }
 
@@ -51,20 +62,17 @@ function http2ServersOf(server: Server): readonly Http2Server[] {
   return [...(servers?.keys() ?? [])];
 }
 
-/** Puts a function before the listeners of an event, which are called when it proceeds. */
-function intercept<Args extends unknown[]>(
+/** Removes the listeners of an event from the server and returns a function that calls them. */
+function takeListener<Args extends unknown[]>(
   server: Http2Server,
   event: "connection" | "stream",
-  gate: (proceed: () => void, ...args: Args) => void,
-): void {
-  const listeners = server.listeners(event);
+): (...args: Args) => void {
+  const listeners = server.listeners(event).map((listener) => listener.bind(server));
   server.removeAllListeners(event);
-  server.on(event, (...args: unknown[]) => {
-    gate(
-      () => {
-        for (const listener of listeners) Reflect.apply(listener, server, args);
-      },
-      ...(args as Args),
-    );
-  });
+  const [only, ...more] = listeners;
+  // Without a copy of the arguments, since all streams pass here.
+  if (only && more.length === 0) return only as (...args: Args) => void;
+  return (...args) => {
+    for (const listener of listeners) listener(...args);
+  };
 }

@@ -60,7 +60,7 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
       requestStreamSweeps: sweepsIn(requestStreamTimeout),
       crowdedSweeps: sweepsIn(Math.min(crowdedAge, config.requestTimeout)),
     },
-    connections.runs,
+    connections,
     describeMethods(services),
     floods,
   );
@@ -92,7 +92,7 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
           if (weight > 1) dropUnreadFields(headers);
           arrivals.add(stream, weight, () => {
             calls.begin(stream, headers, flags, weight);
-            proceed();
+            proceed(stream, headers, flags, rawHeaders);
           });
         },
       });

@@ -1,4 +1,5 @@
 import type {
+  Metadata,
   ServerInterceptingCall,
   ServerInterceptingCallInterface,
   ServerInterceptor,
@@ -14,45 +15,74 @@ import type { RequestBytes } from "./raw_requests.js";
  * @param prefix Of the paths of the methods. Others are left to grpc-js.
  */
 export function requireOneRequest(prefix: string): ServerInterceptor {
-  return ({ path, requestStream }, call) => {
-    if (!requestStream && path.startsWith(prefix)) call.start = startWithOneRequest(call);
+  return ({ path, requestStream }, call: Call) => {
+    if (!requestStream && path.startsWith(prefix)) {
+      // Functions that all calls share and that find their call by `this`. Closures for each call are what is expensive here.
+      call.start = start;
+      call.sendStatus = sendStatus;
+    }
     // The call itself and none around it, through which every answer would pass too: grpc-js uses nothing but this interface.
     return call as ServerInterceptingCall;
   };
 }
 
-type Start = ServerInterceptingCallInterface["start"];
+interface Call extends ServerInterceptingCallInterface {
+  /** Whether it has been answered, perhaps by grpc-js itself, as where a message is too large. */
+  isAnswered?: boolean;
+}
 
-function startWithOneRequest(call: ServerInterceptingCallInterface): Start {
-  const start = call.start.bind(call);
-  const sendStatus = call.sendStatus.bind(call);
-  let isHandled = false;
-  call.sendStatus = (status) => {
-    // Also by grpc-js itself, as where a message is too large: the end of the request follows all the same.
-    isHandled = true;
-    sendStatus(status);
-  };
-  return (listener) => {
-    let request: unknown;
-    const handle = (given: unknown) => {
-      isHandled = true;
-      listener.onReceiveMessage(given);
-      listener.onReceiveHalfClose();
-    };
-    start({
-      onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
-      onReceiveMessage(message: unknown) {
-        if (isHandled) return;
-        if (request !== undefined) return handle(notOneRequest("several"));
-        request = message;
-        call.startRead();
-      },
-      onReceiveHalfClose() {
-        if (!isHandled) handle(request ?? notOneRequest("no"));
-      },
-      onCancel: () => listener.onCancel(),
-    });
-  };
+type Listener = Parameters<Call["start"]>[0];
+
+function start(this: Call, listener: Listener): void {
+  methodsOf(this).start.call(this, new OneRequestListener(this, listener));
+}
+
+function sendStatus(this: Call, status: Parameters<Call["sendStatus"]>[0]): void {
+  this.isAnswered = true;
+  methodsOf(this).sendStatus.call(this, status);
+}
+
+/** Returns the call's own methods, which those above hide. */
+function methodsOf(call: Call): Call {
+  return Object.getPrototypeOf(call);
+}
+
+/** Holds the request back until the end of the requests shows that it is the only one. */
+class OneRequestListener implements Listener {
+  private readonly call: Call;
+  private readonly listener: Listener;
+  private request: unknown;
+  private isHandled = false;
+
+  constructor(call: Call, listener: Listener) {
+    this.call = call;
+    this.listener = listener;
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.listener.onReceiveMetadata(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    if (this.request !== undefined) return this.handle(notOneRequest("several"));
+    this.request = message;
+    this.call.startRead();
+  }
+
+  onReceiveHalfClose(): void {
+    this.handle(this.request ?? notOneRequest("no"));
+  }
+
+  onCancel(): void {
+    this.listener.onCancel();
+  }
+
+  private handle(request: unknown): void {
+    if (this.isHandled || this.call.isAnswered) return;
+    this.isHandled = true;
+    this.listener.onReceiveMessage(request);
+    this.listener.onReceiveHalfClose();
+  }
 }
 
 function notOneRequest(count: "no" | "several"): RequestBytes {

@@ -1,5 +1,6 @@
 import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { status } from "@grpc/grpc-js";
+import type { Connections, RunningConnection } from "./connections.js";
 import type { FloodLog } from "./flood_log.js";
 
 export interface CallLimits {
@@ -40,8 +41,17 @@ export interface MethodTraits {
 
 interface Call {
   readonly stream: ServerHttp2Stream;
+  /** Whose stream it is, also when the stream has gone. */
+  readonly session: Http2Session | undefined;
+  readonly hasNoBody: boolean;
   readonly kind: MethodTraits["kind"];
+  readonly needsCredential: boolean;
   readonly weight: number;
+  /** The set that it is in; undefined in its first turn of the event loop, and when it is over. */
+  group: Set<Call> | undefined;
+  /** The connection that it counts for. */
+  connection: RunningConnection | undefined;
+  isOver: boolean;
   /** The sweep since which it waits for what it waits for. */
   since: number;
   /** Whether it had been answered when it was looked at last. */
@@ -58,12 +68,12 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  * is ended in time, and so is a stream whose answer the peer does not read. gRPC knows no such limits, and for grpc-js a call is over
  * when it has been answered; its stream stays as long as the peer likes.
  *
- * @param runs Called when the request of a call is complete. Returns what is called when the call is over.
+ * @param connections Counts the calls whose request is complete.
  * @param traitsOf Describes the method of a path.
  */
 export function createOpenCalls(
   limits: CallLimits,
-  runs: (session: Http2Session | undefined) => () => void,
+  connections: Pick<Connections, "runs" | "ended">,
   traitsOf: (path: string | undefined) => MethodTraits,
   floods: FloodLog,
 ): OpenCalls {
@@ -73,18 +83,20 @@ export function createOpenCalls(
   const streaming = new Set<Call>();
   /** Those with it, in the order in which they are looked at. */
   const running = new Set<Call>();
+  /** Those that have begun in this turn of the event loop. Most are over when it ends, and never enter a set. */
+  let begun: Call[] = [];
   /** The sum of the weights of the incomplete ones. */
   let incompleteWeight = 0;
   let sweeps = 0;
 
-  function leaveIncomplete(call: Call): void {
-    if (incomplete.delete(call)) incompleteWeight -= call.weight;
+  function enter(group: Set<Call>, call: Call): void {
+    call.group = group;
+    group.add(call);
   }
 
-  function forget(call: Call): void {
-    leaveIncomplete(call);
-    streaming.delete(call);
-    running.delete(call);
+  function leave(call: Call): void {
+    if (call.group?.delete(call) && call.group === incomplete) incompleteWeight -= call.weight;
+    call.group = undefined;
   }
 
   /** Ends the oldest incomplete calls while there are too many: about as many as have come with the newest. */
@@ -97,7 +109,7 @@ export function createOpenCalls(
       // By itself it is never too many.
       if (oldest === newest) return;
       floods.count("requestsCrowdedOut");
-      leaveIncomplete(oldest);
+      leave(oldest);
       ended += oldest.weight;
       end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
     }
@@ -107,15 +119,61 @@ export function createOpenCalls(
     for (const call of calls) {
       if (sweeps - call.since <= limit) break;
       floods.count("requestsTimedOut");
-      forget(call);
+      leave(call);
       end(call.stream, status.DEADLINE_EXCEEDED, "the request did not arrive in time");
+    }
+  }
+
+  function complete(call: Call): void {
+    leave(call);
+    call.since = sweeps;
+    enter(running, call);
+    countForConnection(call);
+  }
+
+  function countForConnection(call: Call): void {
+    call.connection = connections.runs(call.session);
+    // Strangers could hold every connection of an address with watches of the health, or answers that they do not read.
+    if (!call.needsCredential) countNoMore(call);
+  }
+
+  function countNoMore(call: Call): void {
+    if (call.connection) connections.ended(call.connection);
+    call.connection = undefined;
+  }
+
+  function over(call: Call): void {
+    call.isOver = true;
+    leave(call);
+    countNoMore(call);
+  }
+
+  /** Puts the calls that have begun in this turn of the event loop where they belong. */
+  function settle(): void {
+    const calls = begun;
+    begun = [];
+    for (const call of calls) {
+      const { stream, kind } = call;
+      const isComplete = call.hasNoBody || stream.readableEnded;
+      if (call.isOver) {
+        // Its connection has proved something all the same.
+        if (isComplete) countForConnection(call);
+        countNoMore(call);
+      } else if (kind === "requestStream") {
+        enter(streaming, call);
+        countForConnection(call);
+      } else if (isComplete) complete(call);
+      else {
+        enter(incomplete, call);
+        incompleteWeight += call.weight;
+        stream.on("end", () => complete(call));
+        if (incompleteWeight > limits.incompleteRequests) relieve(call);
+      }
     }
   }
 
   return {
     admit(stream, metadataSize) {
-      // A stream that is refused or waits may fail, and nobody else listens.
-      stream.on("error", ignoreError);
       if (metadataSize > limits.metadataBytes) {
         floods.count("metadataTooLarge");
         const text = `the metadata has more than ${limits.metadataBytes} bytes`;
@@ -126,31 +184,21 @@ export function createOpenCalls(
     },
     begin(stream, headers, flags, weight) {
       const { kind, needsCredential } = traitsOf(headers[":path"]);
-      const call: Call = { stream, kind, weight, since: sweeps, answered: false };
-      let over: (() => void) | undefined;
-      const run = (calls: Set<Call>) => {
-        calls.add(call);
-        over = runs(stream.session);
-        // Strangers could hold every connection of an address with watches of the health, or answers that they do not read.
-        if (!needsCredential) over();
+      const call: Call = {
+        stream,
+        session: stream.session,
+        hasNoBody: (flags & endStream) !== 0,
+        kind,
+        needsCredential,
+        weight,
+        group: undefined,
+        connection: undefined,
+        since: sweeps,
+        answered: false,
+        isOver: false,
       };
-      const complete = () => {
-        leaveIncomplete(call);
-        call.since = sweeps;
-        run(running);
-      };
-      stream.on("close", () => {
-        forget(call);
-        if (needsCredential) over?.();
-      });
-      if (kind === "requestStream") run(streaming);
-      else if ((flags & endStream) !== 0) complete();
-      else {
-        incomplete.add(call);
-        incompleteWeight += weight;
-        stream.on("end", complete);
-        relieve(call);
-      }
+      stream.on("close", () => over(call));
+      if (begun.push(call) === 1) setImmediate(settle);
     },
     sweep() {
       sweeps += 1;
@@ -158,27 +206,25 @@ export function createOpenCalls(
       endOverdue(streaming, limits.requestStreamSweeps);
       for (const call of running) {
         if (sweeps - call.since <= limits.requestSweeps) break;
-        running.delete(call);
+        leave(call);
         if (call.answered) {
           floods.count("answersNotRead");
           call.stream.close(constants.NGHTTP2_CANCEL);
         } else {
           call.answered = isAnswered(call);
           call.since = sweeps;
-          running.add(call);
+          enter(running, call);
         }
       }
     },
   };
 }
 
-function ignoreError(): void {
-  // The stream closes, which ends the call.
-}
-
 /** Answers, unless that has been done, and resets the stream. */
 function end(stream: ServerHttp2Stream, code: status, details: string): void {
   if (stream.destroyed || stream.closed) return;
+  // Nobody else may listen. The stream closes all the same.
+  stream.on("error", () => {});
   if (!stream.headersSent) {
     stream.respond(
       {

@@ -24,48 +24,55 @@ const callCancelled = new DOMException("the call was cancelled", "AbortError");
 
 /** Registers nothing before somebody asks how the call ends, and then on the call alone, never on what calls share. */
 export function runningCall(call: ServerCall): RunningCall {
-  let end: { readonly reason: unknown } | undefined;
-  let listeners: EndListener[] | undefined;
-  let controller: AbortController | undefined;
+  return new EndingCall(call);
+}
 
-  function endWith(reason: unknown): void {
-    if (end) return;
-    end = { reason };
-    const told = listeners ?? [];
-    listeners = undefined;
+/** A class, since closures for every call would cost as much as its handler. */
+class EndingCall implements RunningCall {
+  private readonly call: ServerCall;
+  private ended: { readonly reason: unknown } | undefined = undefined;
+  private listeners: EndListener[] | undefined = undefined;
+  private cancel: (() => void) | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
+
+  constructor(call: ServerCall) {
+    this.call = call;
+  }
+
+  end(reason: unknown): void {
+    if (this.ended) return;
+    this.ended = { reason };
+    const told = this.listeners ?? [];
+    this.listeners = undefined;
     for (const listener of told) listener(reason);
   }
 
-  const cancel = () => endWith(callCancelled);
-
-  function onEnd(listener: EndListener): void {
-    if (call.cancelled) cancel();
-    if (end) {
-      listener(end.reason);
-    } else if (listeners) {
-      listeners.push(listener);
+  onEnd(listener: EndListener): void {
+    if (this.call.cancelled) this.end(callCancelled);
+    if (this.ended) {
+      listener(this.ended.reason);
+    } else if (this.listeners) {
+      this.listeners.push(listener);
     } else {
-      listeners = [listener];
-      call.on("cancelled", cancel);
+      this.listeners = [listener];
+      this.cancel = () => this.end(callCancelled);
+      this.call.on("cancelled", this.cancel);
     }
   }
 
-  return {
-    end: endWith,
-    onEnd,
-    signal() {
-      if (!controller) {
-        const made = new AbortController();
-        controller = made;
-        onEnd((reason) => made.abort(reason));
-      }
-      return controller.signal;
-    },
-    release() {
-      if (listeners) call.removeListener("cancelled", cancel);
-      listeners = undefined;
-    },
-  };
+  signal(): AbortSignal {
+    if (!this.controller) {
+      const made = new AbortController();
+      this.controller = made;
+      this.onEnd((reason) => made.abort(reason));
+    }
+    return this.controller.signal;
+  }
+
+  release(): void {
+    if (this.cancel) this.call.removeListener("cancelled", this.cancel);
+    this.listeners = undefined;
+  }
 }
 
 /** The values of the metadata key `authorization`. */

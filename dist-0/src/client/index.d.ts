@@ -1,0 +1,13 @@
+export { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
+export { Approval, AuthorizeRequest, AuthorizeResponse, CancelRequest, CancelResponse, CreateTicketRequest, CreateTicketResponse, ExchangeUserInfoRequest, ExchangeUserInfoResponse, GetSigningKeysRequest, GetSigningKeysResponse, GetStatusRequest, GetStatusResponse, MarkScannedRequest, MarkScannedResponse, QrErrorCorrection, QrImage, QrImageFormat, QrImageOptions, RequestingApp, TokenSet, UserInfo, WatchStatusRequest, WatchStatusResponse, WithdrawRequest, WithdrawResponse, } from "../../gen/qrlogin/v1/qr_login_service.js";
+export { CancelReason, ContextSource, RequesterContext, ScannedBy, TicketState, TicketStatus, } from "../../gen/qrlogin/v1/ticket.js";
+export { type AppCallOptions, type AppClient, type AppClientOptions, type AppCredentials, type AppWatchOptions, createAppClient, } from "./app_client.js";
+export { type ApproverCallOptions, type ApproverClient, type ApproverClientOptions, createApproverClient, } from "./approver_client.js";
+export type { BackoffOptions } from "./backoff.js";
+export type { CallOptions, ClientOptions } from "./connection.js";
+export { isInterrupted, isQrLoginError, QrLoginError } from "./error.js";
+export { codeChallengeOf, createCodeVerifier } from "./proof_key.js";
+export type { ErrorReasonName, FieldViolation } from "./refusal_details.js";
+export { isTerminal } from "./terminal_state.js";
+export type { Tls } from "./transport.js";
+export type { WatchOptions } from "./watch.js";

@@ -1,0 +1,86 @@
+import { hash, randomFillSync, timingSafeEqual } from "node:crypto";
+// One system call fills the pool for dozens of tickets: 0.09 instead of 1.9 microseconds a secret.
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+function randomBase64url(bytes) {
+    if (used + bytes > pool.length) {
+        randomFillSync(pool);
+        used = 0;
+    }
+    const text = pool.toString("base64url", used, used + bytes);
+    // What was handed out does not stay behind in memory.
+    pool.fill(0, used, used + bytes);
+    used += bytes;
+    return text;
+}
+/** A fresh ticket id: 128 random bits, 22 characters of base64url. */
+export const newTicketId = () => randomBase64url(16);
+/** A fresh ticket secret or app secret: 256 random bits, 43 characters of base64url. */
+export const newSecret = () => randomBase64url(32);
+/** A fresh write id: 96 random bits, 16 characters of base64url. */
+export const newWriteId = () => randomBase64url(12);
+/** SHA-256 of a text, base64url. For random secrets of 256 bits; a password would need a slow hash. */
+export function digest(text) {
+    return hash("sha256", text, "base64url");
+}
+/** SHA-256 of a text, as hexadecimal digits: the form in which app secrets stand in the configuration. */
+export function hexDigest(text) {
+    return hash("sha256", text, "hex");
+}
+/** Whether two digests are equal, in a time that does not tell where they differ. */
+export function sameDigest(a, b) {
+    return a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
+}
+/** Whether the text is `bytes` bytes of base64url in its one canonical form, without padding. */
+export function isCanonicalBase64url(text, bytes) {
+    const decoded = Buffer.from(text, "base64url");
+    return decoded.length === bytes && decoded.toString("base64url") === text;
+}
+// Ticket secret -> exchange ticket -> stored digest: each arrow is one SHA-256 under a label of its own, and only the stored
+// digest is kept at rest. What a caller presents is hashed for the rest of the way and compared with it.
+//
+// - The app is told the exchange ticket in AUTHORIZED. Presented as the ticket secret it is hashed once too often and does not
+//   match. Neither does the stored digest, presented as one of the two. Inverting a step takes a preimage of SHA-256.
+// - SHA-256 lets whoever knows H(x) compute H(x || padding || more). Each input has one fixed length, because its parts are
+//   canonical base64url of one length, so an extended input is never accepted. HMAC would add nothing.
+// - The labels differ and end with NUL, which no ticket id, secret or PKCE verifier holds. So no input of one hash is ever an
+//   input of another one, `digest` without a label included.
+const exchangeLabel = "qrlogin exchange ticket v2";
+const storedLabel = "qrlogin stored digest v2";
+// 128 and 256 bits as base64url. The bits that the last character has to spare are zero: one text for one value.
+const ticketIdForm = /^[\w-]{21}[AQgw]$/;
+const secretForm = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
+/** Reports whether the text has the form of a ticket id: 16 bytes of canonical base64url, 22 characters. */
+export function isTicketId(text) {
+    return ticketIdForm.test(text);
+}
+/** Returns the exchange ticket, `ticket_id.base64url(SHA-256(label, ticket_id, ticket_secret))`. Never stored. */
+export function exchangeTicketOf(ticketId, ticketSecret) {
+    return `${ticketId}.${digest(`${exchangeLabel}\0${ticketId}\0${ticketSecret}`)}`;
+}
+/** Returns the digest that is stored with the ticket: it proves the exchange ticket, and through it the ticket secret. */
+export function exchangeDigestOf(exchangeTicket) {
+    return digest(`${storedLabel}\0${exchangeTicket}`);
+}
+/** Reports whether the text is the secret of the ticket, in its one canonical form. */
+export function secretFits(ticketSecret, ticket) {
+    // Always by way of the exchange ticket, so that the exchange ticket itself never passes as the secret.
+    return (secretForm.test(ticketSecret) && exchangeTicketFits(exchangeTicketOf(ticket.id, ticketSecret), ticket));
+}
+/** Reports whether the text is the exchange ticket of the ticket. */
+export function exchangeTicketFits(exchangeTicket, ticket) {
+    return sameDigest(exchangeDigestOf(exchangeTicket), ticket.exchangeDigest);
+}
+/** Returns the ticket id in an exchange ticket, or undefined if the text does not have the canonical form of one. */
+export function ticketIdOf(exchangeTicket) {
+    const [id = "", proof = "", ...rest] = exchangeTicket.split(".");
+    return rest.length === 0 && isTicketId(id) && secretForm.test(proof) ? id : undefined;
+}
+/** Whether the verifier fits the challenge by PKCE's method S256 (RFC 7636, section 4.6). */
+export function verifierFits(codeVerifier, codeChallenge) {
+    return sameDigest(digest(codeVerifier), codeChallenge);
+}
+/** Tells tickets apart in every log without naming one: 12 characters, 72 bits. */
+export function logNameOf(ticketId) {
+    return digest(ticketId).slice(0, 12);
+}

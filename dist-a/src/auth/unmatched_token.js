@@ -1,0 +1,37 @@
+import { nearIssuer } from "../domain/near_issuer.js";
+/** Longest claim in the log, in characters. */
+const maxShown = 120;
+/** So many audiences are shown. */
+const maxAudiences = 3;
+/**
+ * Returns why no user pool matches a token, for the log: the issuer and the audience that came, and a pool that is nearly right. The
+ * claims are unverified and may be anybody's words, so they are marked as such, cut, and free of control characters.
+ */
+export function unmatchedToken({ iss, aud }, pools) {
+    const came = `the token says, unverified: issuer ${shown(iss)}, audience ${shownAudience(aud)}`;
+    const sameIssuer = pools.filter((pool) => pool.issuer === iss).map(({ id }) => id);
+    if (sameIssuer.length > 0) {
+        return `No audience of the user pool ${sameIssuer.join(", ")}, which has this issuer, is in the token; ${came}`;
+    }
+    const near = pools.find((pool) => typeof iss === "string" && nearIssuer(pool.issuer, iss));
+    const hint = near
+        ? `; the issuer of the user pool ${near.id} is nearly the same and must be exactly the same, final slash included`
+        : "";
+    return `No user pool has this issuer; ${came}${hint}`;
+}
+function shownAudience(aud) {
+    if (!Array.isArray(aud))
+        return shown(aud);
+    const more = aud.length > maxAudiences ? ` and ${aud.length - maxAudiences} more` : "";
+    return `${aud.slice(0, maxAudiences).map(shown).join(", ")}${more}`;
+}
+function shown(claim) {
+    if (claim === undefined)
+        return "none";
+    if (typeof claim !== "string")
+        return `of the type ${Array.isArray(claim) ? "array" : typeof claim}`;
+    // An issuer or audience that is a URL names no user and no query; what follows could be anything.
+    const bare = claim.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
+    const printable = bare.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "�");
+    return JSON.stringify(printable.length > maxShown ? `${printable.slice(0, maxShown)}…` : printable);
+}

@@ -1,0 +1,41 @@
+/** What JSON can say; the form of claims and of custom data. */
+export type Json = null | boolean | number | string | Json[] | {
+    [key: string]: Json;
+};
+/** A user as the user pool's issuer describes them. Texts are empty where the issuer says nothing. */
+export interface UserProfile {
+    /** Id of the user in the pool. */
+    readonly userId: string;
+    readonly nickname: string;
+    readonly name: string;
+    readonly photo: string;
+    readonly email: string;
+    readonly emailVerified: boolean;
+    readonly phone: string;
+    readonly phoneVerified: boolean;
+    /** Further claims that the pool is configured to pass on. */
+    readonly claims: {
+        readonly [name: string]: Json;
+    };
+}
+/** How the approver had signed in to the mobile app, as the user token tells it. */
+export interface SignInContext {
+    /** Claim `azp` or `client_id`; empty if absent. */
+    readonly clientId: string;
+    /** Claim `auth_time`, in milliseconds since the Unix epoch. */
+    readonly authTime: number | undefined;
+    /** Claim `amr` (RFC 8176). */
+    readonly methods: readonly string[];
+    /** Claim `acr`; empty if absent. */
+    readonly acr: string;
+}
+/** A signed-in phone user, known from a verified user token and from nothing else. */
+export interface Approver {
+    readonly userPoolId: string;
+    /** Claim `iss`. With the subject it identifies the user. */
+    readonly issuer: string;
+    /** Claim `sub`. */
+    readonly subject: string;
+    readonly profile: UserProfile;
+    readonly signIn: SignInContext;
+}

@@ -1,0 +1,101 @@
+// All that a site's own page has to do: show the code, take the ticket to the site's backend, greet.
+const { startScanning } = window.QrLogin;
+const byId = (id) => document.getElementById(id);
+
+byId("sign-out").addEventListener("click", signOut);
+await begin();
+
+async function begin() {
+  // Whoever cannot be known may sign in all the same.
+  const { user } = await call("/demo/session").catch(() => ({}));
+  if (user) greet(user);
+  else signIn();
+}
+
+function signIn() {
+  // What went wrong is told beside the next code too, until that one is scanned.
+  let isNews = false;
+  const scanning = startScanning("qrcode", {
+    // The backend keeps the verifier in this browser's cookie, so that it takes no ticket that another browser has created.
+    codeChallenge: async () => (await call("/demo/session/challenge", {})).codeChallenge,
+    async onSuccess(_scannedBy, ticket) {
+      try {
+        // The backend exchanges the ticket with the app's secret and its verifier, starts a session, and answers who has signed in.
+        const { user } = await call("/demo/session", { ticket });
+        scanning.stop();
+        greet(user);
+      } catch (error) {
+        complain(error.message);
+        isNews = true;
+        scanning.restart();
+      }
+    },
+    onScanned() {
+      settle();
+      tellButton("codegone");
+    },
+    onCodeShow(_handle, picture) {
+      if (!isNews) settle();
+      isNews = false;
+      tellButton("codeshow", picture);
+    },
+    onCodeDestroyed: () => tellButton("codegone"),
+  });
+}
+
+/** For the demo's button alone. */
+function tellButton(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+function greet(user) {
+  settle();
+  byId("sign-in").hidden = true;
+  byId("welcome").hidden = false;
+  byId("greeting").textContent = `Welcome, ${user.nickname || user.name || "reader"}`;
+  byId("lead").textContent = "Your shelf is where you left it.";
+  byId("photo").hidden = !user.photoUrl;
+  byId("photo").src = user.photoUrl;
+  const known = Object.entries({ Name: user.name, Mail: user.email, Phone: user.phone }).filter(
+    ([, value]) => value,
+  );
+  byId("details").replaceChildren(...known.flatMap(([term, value]) => [text("dt", term), text("dd", value)]));
+  // Who uses a screen reader is told what has changed.
+  byId("greeting").focus();
+}
+
+async function signOut() {
+  try {
+    await call("/demo/session/end", {});
+    location.reload();
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+/** Calls the site's backend, with POST where there is a body. Throws what it refuses with. */
+async function call(path, body) {
+  const post = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const response = await fetch(path, body && post).catch(() => {
+    throw new Error("the website cannot be reached. Try again in a moment.");
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${answer.detail}.`);
+  return answer;
+}
+
+function complain(why) {
+  byId("problem").textContent = `That did not work: ${why}`;
+}
+
+function settle() {
+  byId("problem").textContent = "";
+}
+
+function text(name, content) {
+  return Object.assign(document.createElement(name), { textContent: content });
+}

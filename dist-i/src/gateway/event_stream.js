@@ -1,0 +1,53 @@
+/** Sends the headers of the reply with status 200 and starts the heartbeat. */
+export function startEventStream(reply, { heartbeatMs, retryMs, clock }) {
+    const { raw } = reply;
+    // A write can fail after the reader has left. `close` follows, and is what the caller listens to.
+    raw.on("error", () => { });
+    raw.writeHead(200, {
+        ...reply.getHeaders(),
+        "content-type": "text/event-stream",
+        "cache-control": "no-store, no-transform",
+        // A connection that is kept alive would hold up a gateway that stops.
+        connection: "close",
+        // Keeps nginx from buffering.
+        "x-accel-buffering": "no",
+    });
+    raw.write(`retry: ${retryMs}\n\n`);
+    let cancelHeartbeat = () => { };
+    function scheduleHeartbeat() {
+        cancelHeartbeat = clock.after(heartbeatMs, () => {
+            // What is written to a reader that does not read stays in memory.
+            if (!raw.writableNeedDrain)
+                raw.write(": heartbeat\n\n");
+            scheduleHeartbeat();
+        });
+    }
+    scheduleHeartbeat();
+    raw.once("close", () => cancelHeartbeat());
+    return {
+        async send({ id, event, data }) {
+            if (raw.destroyed)
+                return;
+            const lines = id === undefined ? [] : [`id: ${id}`];
+            lines.push(`event: ${event}`, `data: ${JSON.stringify(data)}`);
+            if (!raw.write(`${lines.join("\n")}\n\n`))
+                await drained(raw);
+        },
+        end() {
+            cancelHeartbeat();
+            raw.end();
+        },
+    };
+}
+/** Resolves at `drain`, or at `close`: a connection that is closed while it is full never drains. */
+function drained(response) {
+    return new Promise((resolve) => {
+        const done = () => {
+            response.off("drain", done);
+            response.off("close", done);
+            resolve();
+        };
+        response.on("drain", done);
+        response.on("close", done);
+    });
+}

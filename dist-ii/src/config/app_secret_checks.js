@@ -1,0 +1,44 @@
+import { hexDigest } from "../domain/secrets.js";
+import { isKnownSecret } from "./known_secrets.js";
+/**
+ * Mistakes between the secrets of the gateway's apps and their digests in the same file: the service would refuse what the gateway
+ * presents, and pages would be told of a failure at the first sign-in.
+ */
+export function appSecretMistakes({ apps = [], gateway }) {
+    // An app whose id could not be understood may be the one that is meant.
+    if (apps.length === 0 || apps.some((app) => app?.id === undefined))
+        return [];
+    return (gateway?.apps ?? []).flatMap((app, index) => {
+        if (app?.id === undefined)
+            return [];
+        const path = ["gateway", "apps", index];
+        const position = apps.findIndex(({ id } = {}) => id === app.id);
+        if (position < 0) {
+            const ids = apps.map((each) => each?.id).join(", ");
+            return [{ path: [...path, "id"], message: `is not the id of one of the apps: ${ids}` }];
+        }
+        const digests = apps[position]?.secretSha256;
+        if (app.secret === undefined || !digests?.every((digest) => digest !== undefined))
+            return [];
+        const failure = secretFailure(app.secret, digests, `apps[${position}].secretSha256`);
+        return failure === undefined ? [] : [{ path: [...path, "secret"], message: failure }];
+    });
+}
+function secretFailure(secret, digests, place) {
+    if (digests.includes(hexDigest(secret)))
+        return undefined;
+    if (digests.includes(hexDigest(`${secret}\n`))) {
+        return `does not fit ${place}: that is the digest of this secret with a line break at its end (use printf '%s' and not echo)`;
+    }
+    return `does not fit ${place}: none of the digests there is the SHA-256 of this secret`;
+}
+/** Secrets of the gateway's apps that stand in documents and examples. */
+export function knownSecretMistakes({ gateway }) {
+    return (gateway?.apps ?? []).flatMap((app, index) => {
+        if (app?.secret === undefined || !isKnownSecret(app.secret))
+            return [];
+        const message = "is a secret that everybody knows: make one with npm run --silent qrlogin -- app-secret, and put its digest " +
+            "into secretSha256 of the app";
+        return [{ path: ["gateway", "apps", index, "secret"], message }];
+    });
+}

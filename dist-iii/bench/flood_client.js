@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { CreateTicketRequest, CreateTicketResponse, GetStatusRequest, GetStatusResponse, WatchStatusRequest, } from "../gen/qrlogin/v1/qr_login_service.js";
+import { framed, ticketWanted } from "./calls.js";
+import { openRawClient } from "./raw_calls.js";
+import { percentile } from "./statistics.js";
+const callsPerSecond = 50;
+const reconnectMs = 250;
+const timeoutMs = 20_000;
+const [url = "", authorization = ""] = process.argv.slice(2);
+const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
+/** When the calls began that wait for their answer. */
+const waiting = new Set();
+let latencies = [];
+let connects = [];
+let lost = 0;
+let connectsLost = 0;
+let watchesLost = 0;
+process.on("message", () => {
+    // A call that still waits counts with the time that it has waited.
+    for (const since of waiting)
+        latencies.push((performance.now() - since) / 2);
+    const seen = {
+        calls: latencies.length,
+        lost,
+        p50: percentile(latencies, 0.5),
+        p99: percentile(latencies, 0.99),
+        max: Math.max(0, ...latencies),
+        connectMax: Math.max(0, ...connects),
+        connectsLost,
+        watchesLost,
+    };
+    latencies = [];
+    connects = [];
+    lost = connectsLost = watchesLost = 0;
+    process.send?.(seen);
+});
+process.on("disconnect", () => process.exit());
+let client = await openRawClient(url);
+await call(client);
+void keepCalling();
+void keepConnecting();
+void keepWatching();
+process.send?.("ready");
+async function call(by) {
+    const ticket = CreateTicketResponse.decode(await by.unary("CreateTicket", creation, authorization));
+    const { ticketId, ticketSecret } = ticket;
+    const body = framed(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
+    GetStatusResponse.decode(await by.unary("GetStatus", body, authorization));
+}
+async function timed(work) {
+    const start = performance.now();
+    const late = AbortSignal.timeout(timeoutMs);
+    await Promise.race([work(), once(late, "abort").then(() => Promise.reject(new Error("no answer")))]);
+    return performance.now() - start;
+}
+/** Calls at a steady rate, whether the calls before are answered or not. */
+async function keepCalling() {
+    for (let next = performance.now();; next += 2_000 / callsPerSecond) {
+        await pause(Math.max(0, next - performance.now()));
+        const since = performance.now();
+        waiting.add(since);
+        timed(() => call(client))
+            .then((ms) => latencies.push(ms / 2), () => {
+            lost += 1;
+        })
+            .finally(() => waiting.delete(since));
+    }
+}
+async function keepConnecting() {
+    for (;;) {
+        await pause(reconnectMs);
+        await timed(async () => {
+            const other = await openRawClient(url);
+            await call(other);
+            other.close();
+        }).then((ms) => connects.push(ms), () => {
+            connectsLost += 1;
+        });
+        if (client.isClosed())
+            client = await openRawClient(url).catch(() => client);
+    }
+}
+/** Holds one watch, on a connection of its own. */
+async function keepWatching() {
+    for (;;) {
+        try {
+            const other = await openRawClient(url);
+            const { ticketId, ticketSecret } = CreateTicketResponse.decode(await other.unary("CreateTicket", creation, authorization));
+            const body = framed(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());
+            const watch = other.stream("WatchStatus", body, authorization);
+            for (;;)
+                await watch.next();
+        }
+        catch {
+            watchesLost += 1;
+            await pause(reconnectMs);
+        }
+    }
+}

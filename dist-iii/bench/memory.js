@@ -1,0 +1,86 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import { systemClock } from "../src/domain/clock.js";
+import { createTicketService } from "../src/service/tickets.js";
+import { createMemoryStore } from "../src/store/memory_store.js";
+// What a live ticket costs in the embedded store, and how long the event loop stands still while many expire at once.
+const live = 200_000;
+const expiring = 100_000;
+const life = 5_000;
+if (!globalThis.gc)
+    throw new Error("needs node --expose-gc");
+const collect = globalThis.gc;
+const app = { id: "bench", userPool: "customers" };
+const lifetimes = { authorized: 300_000, remembered: 600_000 };
+console.log(`heap of a live ticket          ${await heapOfTicket()}, from ${live} of them`);
+const { longest, expired } = await expireAtOnce();
+console.log(`longest block while expiring   ${longest.toFixed(1)} ms, ${expired} tickets in the same second`);
+async function heapOfTicket() {
+    const { store, add } = filling(120_000);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let made = 0; made < live; made++)
+        await add(made);
+    collect();
+    const bytes = (process.memoryUsage().heapUsed - before) / live;
+    await store.close();
+    const gibibytes = (bytes * 1_000_000) / 2 ** 30;
+    return `${bytes.toFixed(0)} bytes (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
+}
+/** Made before anything is stored, so that the storing is over when the time runs out. */
+async function expireAtOnce() {
+    const { store, prepare } = filling(life);
+    const tickets = Array.from({ length: expiring }, (_, made) => prepare(made).ticket);
+    const expiresAt = Math.ceil(Date.now() / 1_000) * 1_000 + life;
+    for (const ticket of tickets)
+        await store.create({ ...ticket, expiresAt });
+    const ids = tickets.map(({ id }) => id);
+    tickets.length = 0;
+    collect();
+    if (Date.now() >= expiresAt - 100)
+        throw new Error("this machine is too slow: tickets expired while they were stored");
+    // What is still to do after the collection is not to be counted.
+    await pause(100);
+    const delays = monitorEventLoopDelay({ resolution: 1 });
+    delays.enable();
+    await pause(expiresAt - Date.now() + 3_000);
+    delays.disable();
+    let expired = 0;
+    for (const id of ids)
+        if ((await store.get(id))?.state === "EXPIRED")
+            expired += 1;
+    if (expired !== expiring)
+        throw new Error(`only ${expired} of ${expiring} tickets have expired`);
+    await store.close();
+    // The histogram counts the millisecond that the sampler's own timer waits.
+    return { longest: Math.max(0, delays.max / 1e6 - 1), expired };
+}
+function filling(ttl) {
+    const limits = { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 };
+    const store = createMemoryStore({ clock: systemClock, lifetimes, ...limits });
+    const service = createTicketService({ store, clock: systemClock, lifetimes }, { ttl, minTtl: ttl, maxTtl: ttl });
+    const prepare = (made) => service.prepare(app, wish(made));
+    return { store, prepare, add: (made) => service.create(prepare(made)) };
+}
+/** Texts of its own for every ticket, as a request that was read off the wire has them. */
+function wish(made) {
+    const text = (value) => Buffer.from(value).toString();
+    const requester = {
+        ipAddress: text(`203.0.${(made >> 8) & 255}.${made & 255}`),
+        userAgent: text(`Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${made} Safari/537.36`),
+        deviceName: text("Chrome on Linux"),
+        location: text("Lisbon, Portugal"),
+        ipAddressSource: "STATED_BY_APP",
+        userAgentSource: "STATED_BY_APP",
+        deviceNameSource: "STATED_BY_APP",
+        locationSource: "STATED_BY_APP",
+    };
+    return {
+        scene: "APP_AUTH",
+        customData: undefined,
+        customDataSource: undefined,
+        ttl: undefined,
+        requester,
+        codeChallenge: undefined,
+    };
+}

@@ -1,0 +1,55 @@
+import { TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { startRedis } from "./redis_process.js";
+import { startRawNode } from "./redis_setting.js";
+import { inTurns } from "./sse_subjects.js";
+const inFlight = 128;
+const logins = 200;
+/** What a ticket takes of Redis in each of its states, and what a login asks of it. */
+export async function measureMemory({ quick, folder, stopping }) {
+    const tickets = quick ? 2_000 : 100_000;
+    const redis = stopping(await startRedis("redis"));
+    const options = { level: "warn", folder, redis: { url: redis.url } };
+    const first = (await startRawNode({ stopping }, { name: "first", ...options })).of(0);
+    const second = (await startRawNode({ stopping }, { name: "second", ...options })).of(0);
+    const before = await usedMemory();
+    const made = await inTurns(tickets, inFlight, () => first.createTicket());
+    const each = ((await usedMemory()) - before) / tickets;
+    console.log(`memory: ${each.toFixed(0)} bytes of Redis for a ticket, from ${tickets} of them`);
+    const [one] = made;
+    if (!one)
+        throw new Error("there is a ticket");
+    const say = async (state) => console.log(`${state.padEnd(10)} ${await sizes(one.ticketId)}`);
+    await say("PENDING");
+    await first.markScanned(one.ticketId);
+    await say("SCANNED");
+    await first.authorize(one.ticketId);
+    await say("AUTHORIZED");
+    await first.exchange((await first.getStatus(one)).exchangeTicket);
+    await say("EXCHANGED");
+    await redis.command("CONFIG", "RESETSTAT");
+    await inTurns(logins, 16, async () => {
+        const ticket = await first.createTicket();
+        const watch = second.watch(ticket);
+        await watch.until(TicketState.PENDING);
+        await first.markScanned(ticket.ticketId);
+        await watch.until(TicketState.SCANNED);
+        await first.authorize(ticket.ticketId);
+        await watch.until(TicketState.AUTHORIZED);
+        await first.exchange((await second.getStatus(ticket)).exchangeTicket);
+        await watch.until(TicketState.EXCHANGED);
+    });
+    const stats = String(await redis.command("INFO", "commandstats"));
+    const text = [...stats.matchAll(/cmdstat_([^:]+):calls=(\d+)/g)]
+        .map(([, command, calls]) => `${command} ${(Number(calls) / logins).toFixed(2)}`)
+        .join(", ");
+    console.log(`commands of a login (create, watch, scan, authorize, status, exchange) over two nodes: ${text}`);
+    async function usedMemory() {
+        const info = String(await redis.command("INFO", "memory"));
+        return Number(/used_memory:(\d+)/.exec(info)?.[1]);
+    }
+    async function sizes(id) {
+        const key = `qrlogin:t:{${id}}`;
+        const length = await redis.command("STRLEN", key);
+        return `encoded ${length} bytes, MEMORY USAGE ${await redis.command("MEMORY", "USAGE", key)}`;
+    }
+}

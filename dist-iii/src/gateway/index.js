@@ -1,0 +1,1 @@
+export { qrLoginGateway } from "./plugin.js";

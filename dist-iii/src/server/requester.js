@@ -1,0 +1,50 @@
+import { isIP } from "node:net";
+import { ContextSource } from "../../gen/qrlogin/v1/ticket.js";
+const maxAddress = 64;
+const maxText = 256;
+// Line breaks and reordered text (Unicode TR 36), and characters that are not visible, would let an item look like another one.
+const deceptive = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
+/** Reads the context of the screen that asks, and reports fields that are at fault. */
+export function readRequester(message, fields) {
+    const ipAddress = readAddress(message?.ipAddress ?? "", fields);
+    const text = (name, value = "") => fields.optional(`requester.${name}`, value, maxText).replace(deceptive, "").trim();
+    const userAgent = text("user_agent", message?.userAgent);
+    const deviceName = text("device_name", message?.deviceName);
+    const location = text("location", message?.location);
+    const source = (name, item, given) => {
+        const read = readContextSource(`requester.${name}_source`, given, fields, name === "ip_address");
+        return item === "" ? undefined : read;
+    };
+    return {
+        ...{ ipAddress, userAgent, deviceName, location },
+        ipAddressSource: source("ip_address", ipAddress, message?.ipAddressSource),
+        userAgentSource: source("user_agent", userAgent, message?.userAgentSource),
+        deviceNameSource: source("device_name", deviceName, message?.deviceNameSource),
+        locationSource: source("location", location, message?.locationSource),
+    };
+}
+/** Returns the address without its zone (RFC 4007), which only means something on the machine that has seen the address. */
+function readAddress(text, fields) {
+    const field = "requester.ip_address";
+    if (text.length > maxAddress)
+        fields.violate(field, `must have at most ${maxAddress} characters`);
+    else if (text !== "" && isIP(text) === 0)
+        fields.violate(field, "must be an IPv4 or IPv6 address");
+    return text.replace(/%.*$/s, "");
+}
+const sources = new Map([
+    [ContextSource.UNSPECIFIED, "STATED_BY_APP"],
+    [ContextSource.STATED_BY_APP, "STATED_BY_APP"],
+    [ContextSource.OBSERVED_BY_GATEWAY, "OBSERVED_BY_GATEWAY"],
+    [ContextSource.CLAIMED_BY_PAGE, "CLAIMED_BY_PAGE"],
+]);
+/** Reads the source of an item. Reports a source that is not known, and an observed one of what nobody can observe. */
+export function readContextSource(field, given, fields, canBeObserved = false) {
+    const source = sources.get(given ?? ContextSource.UNSPECIFIED);
+    if (source === undefined)
+        fields.violate(field, "must be STATED_BY_APP, OBSERVED_BY_GATEWAY or CLAIMED_BY_PAGE");
+    if (source === "OBSERVED_BY_GATEWAY" && !canBeObserved) {
+        fields.violate(field, "must not be OBSERVED_BY_GATEWAY: only a network address can be observed");
+    }
+    return source;
+}

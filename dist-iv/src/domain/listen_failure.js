@@ -1,0 +1,12 @@
+const words = {
+    EADDRINUSE: "the address is in use",
+    EACCES: "permission denied",
+    EADDRNOTAVAIL: "this machine has no such address",
+    ENOTFOUND: "no such host",
+};
+/** Why a server cannot listen, in words and with the system's code. What the system says otherwise stays as it is. */
+export function listenFailure(message) {
+    // Looked for in the text: some libraries wrap the system's error in one of their own.
+    const code = Object.keys(words).find((known) => message.includes(known));
+    return code === undefined ? message : `${words[code]} (${code})`;
+}
