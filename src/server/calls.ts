@@ -88,11 +88,12 @@ export function unary<Caller, Request, Response>(
   edge: CallEdge,
 ): handleUnaryCall<RequestBytes, Buffer> {
   return (call, callback) => {
-    const serve = async (caller: Caller, context: CallContext) => {
-      const request = decodeRequest(method.request, call.request.take());
-      callback(null, encodeResponse(method.response, await method.handle(caller, request, context)));
-    };
-    void served(name, kind, "calls", call, edge, serve, (refusal) => callback(statusOf(refusal)));
+    void served(name, kind, "calls", call, edge, {
+      serve: (caller, context) =>
+        method.handle(caller, decodeRequest(method.request, call.request.take()), context),
+      finish: (response) => callback(null, encodeResponse(method.response, response)),
+      refuse: (refusal) => callback(statusOf(refusal)),
+    });
   };
 }
 
@@ -122,7 +123,11 @@ export function serverStream<Caller, Request, Response>(
         context.onEnd(source.end);
       });
     };
-    void served(name, kind, "watches", call, edge, serve, (refusal) => call.emit("error", statusOf(refusal)));
+    void served(name, kind, "watches", call, edge, {
+      serve,
+      finish: () => {},
+      refuse: (refusal) => call.emit("error", statusOf(refusal)),
+    });
   };
 }
 
@@ -149,15 +154,21 @@ class Context implements CallContext {
   }
 }
 
-/** Runs one call from the credential to the line in the log. Calls `refuse` where there is somebody left to be told. */
-async function served<Caller>(
+interface Work<Caller, Result> {
+  serve(caller: Caller, context: CallContext): Promise<Result>;
+  finish(result: Result): void;
+  /** Called where there is somebody left to be told. */
+  refuse(refusal: Refusal): void;
+}
+
+/** Runs one call from the credential to the line in the log. */
+async function served<Caller, Result>(
   name: string,
   kind: CallerKind<Caller>,
   inFlightKind: InFlightKind,
   call: ServerCall,
   { log, inFlight, admissions }: CallEdge,
-  serve: (caller: Caller, context: CallContext) => Promise<void>,
-  refuse: (refusal: Refusal) => void,
+  work: Work<Caller, Result>,
 ): Promise<void> {
   const admission = admissions[inFlightKind];
   const line = log.begin(name);
@@ -174,7 +185,7 @@ async function served<Caller>(
     entered = key;
     const turn = admission.turn(key, running);
     if (turn) await turn;
-    await serve(caller, new Context(line, running));
+    work.finish(await work.serve(caller, new Context(line, running)));
     line.end("OK");
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
@@ -185,7 +196,7 @@ async function served<Caller>(
     }
     const refusal = refusalOf(isAbort ? (running.signal().reason ?? error) : error);
     line.refused(refusal);
-    if (!call.cancelled) refuse(refusal);
+    if (!call.cancelled) work.refuse(refusal);
   } finally {
     if (entered !== undefined) admission.leave(entered);
     running.release();

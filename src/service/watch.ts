@@ -6,7 +6,7 @@ import type { CallingApp, TicketProof } from "./tickets.js";
 import { creatorOnly } from "./tickets.js";
 import { createWatchers } from "./watchers.js";
 import type { TicketAccess } from "./write.js";
-import { load, subscribe } from "./write.js";
+import { anyone, load, subscribe } from "./write.js";
 
 export interface WatchOptions {
   /** The same status is sent again after so many milliseconds. */
@@ -68,10 +68,9 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
     async function start(): Promise<void> {
       try {
         unsubscribe = await subscribe(access, proof.ticketId, onHint);
-        const ticket = await load(access, proof.ticketId);
-        // Only now: a stranger must not be able to end the creator's watch.
-        creatorOnly(app, proof)(ticket);
+        const ticket = await load(access, proof.ticketId, creatorOnly(app, proof));
         if (isOver) return;
+        // Only now: a stranger must not be able to end the creator's watch.
         leave = watchers.enter(proof.ticketId, () => end(new Refusal("WATCH_SUPERSEDED")));
         deliver(ticket);
       } catch (error) {
@@ -159,7 +158,7 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
 
   async function read(id: string): Promise<Ticket | "away"> {
     try {
-      return await load(access, id);
+      return await load(access, id, anyone);
     } catch (error) {
       if (error instanceof Refusal && error.reason === "STORE_UNAVAILABLE") return "away";
       throw error;

@@ -28,6 +28,9 @@ const maxAttempts = 8;
 /** Whether the caller may see the ticket at all; throws a Refusal if not. */
 export type Admission = (ticket: Ticket) => void;
 
+/** For whoever has shown by other means that the ticket is theirs to see. */
+export const anyone: Admission = () => {};
+
 /** What goes with a command. */
 export interface Performance<Prepared> {
   readonly admit: Admission;
@@ -44,11 +47,12 @@ export interface Performance<Prepared> {
  * The ticket as it is true now: one whose time has run out is written EXPIRED first, whoever looks at it.
  *
  * @param read The ticket as it was read before, which may be old: whatever is written is compared with it.
- * @throws Refusal TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE
+ * @throws Refusal TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and what `admit` throws.
  */
 export async function load(
   { store, clock, lifetimes }: TicketAccess,
   id: string,
+  admit: Admission,
   read?: Ticket,
 ): Promise<Ticket> {
   mustBeTicketId(id);
@@ -59,10 +63,13 @@ export async function load(
       if (!ticket) throw new Refusal("TICKET_NOT_FOUND");
       const now = clock.now();
       // Most tickets that are read live: none of them costs a write id.
-      if (now < ticket.expiresAt) return ticket;
-      const expired = expiryOf(ticket, { now, writeId: newWriteId(), lifetimes });
-      if (!expired) return ticket;
-      if (await store.replace(expired, ticket.writeId)) return expired;
+      const isLive = now < ticket.expiresAt;
+      const expired = isLive ? undefined : expiryOf(ticket, { now, writeId: newWriteId(), lifetimes });
+      if (!expired || (await store.replace(expired, ticket.writeId))) {
+        const current = expired ?? ticket;
+        admit(current);
+        return current;
+      }
     }
   } catch (error) {
     throw storeRefusal(error);
@@ -104,8 +111,7 @@ export async function perform<Prepared>(
   { admit, prepare, read }: Performance<Prepared>,
 ): Promise<Outcome<Prepared>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const ticket = await load(access, id, attempt === 0 ? read : undefined);
-    admit(ticket);
+    const ticket = await load(access, id, admit, attempt === 0 ? read : undefined);
     const next = nextOf(access, ticket, command);
     if (!next) return { ticket, prepared: undefined };
     const prepared = await prepare?.(ticket);

@@ -1,0 +1,182 @@
+import { constants } from "node:http2";
+import { status } from "@grpc/grpc-js";
+/** However many wait, no more than this many times the limit do, young ones included. */
+const hardLimit = 5;
+const endStream = constants.NGHTTP2_FLAG_END_STREAM;
+/**
+ * Bounds what a peer can have a server hold: metadata that is too large is refused at once, a request whose end does not come
+ * is ended in time, and so is a stream whose answer the peer does not read. gRPC knows no such limits, and for grpc-js a call is over
+ * when it has been answered; its stream stays as long as the peer likes.
+ *
+ * @param connections Counts the calls whose request is complete.
+ * @param traitsOf Describes the method of a path.
+ */
+export function createOpenCalls(limits, connections, traitsOf, floods) {
+    /** Those without the end of their request, oldest first. */
+    const incomplete = new Set();
+    /** Those with a stream of requests, oldest first. */
+    const streaming = new Set();
+    /** Those with it, in the order in which they are looked at. */
+    const running = new Set();
+    /** Those that have begun in this turn of the event loop. Most are over when it ends, and never enter a set. */
+    let begun = [];
+    /** The sum of the weights of the incomplete ones. */
+    let incompleteWeight = 0;
+    let sweeps = 0;
+    function enter(group, call) {
+        call.group = group;
+        group.add(call);
+    }
+    function leave(call) {
+        if (call.group?.delete(call) && call.group === incomplete)
+            incompleteWeight -= call.weight;
+        call.group = undefined;
+    }
+    /** Ends the oldest incomplete calls while there are too many: about as many as have come with the newest. */
+    function relieve(newest) {
+        let ended = 0;
+        for (const oldest of incomplete) {
+            if (ended >= newest.weight || incompleteWeight <= limits.incompleteRequests)
+                return;
+            const isOld = sweeps - oldest.since >= limits.crowdedSweeps;
+            if (!isOld && incompleteWeight <= hardLimit * limits.incompleteRequests)
+                return;
+            // By itself it is never too many.
+            if (oldest === newest)
+                return;
+            floods.count("requestsCrowdedOut");
+            leave(oldest);
+            ended += oldest.weight;
+            end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
+        }
+    }
+    function endOverdue(calls, limit) {
+        for (const call of calls) {
+            if (sweeps - call.since <= limit)
+                break;
+            floods.count("requestsTimedOut");
+            leave(call);
+            end(call.stream, status.DEADLINE_EXCEEDED, "the request did not arrive in time");
+        }
+    }
+    function complete(call) {
+        leave(call);
+        call.since = sweeps;
+        enter(running, call);
+        countForConnection(call);
+    }
+    function countForConnection(call) {
+        call.connection = connections.runs(call.session);
+        // Strangers could hold every connection of an address with watches of the health, or answers that they do not read.
+        if (!call.needsCredential)
+            countNoMore(call);
+    }
+    function countNoMore(call) {
+        if (call.connection)
+            connections.ended(call.connection);
+        call.connection = undefined;
+    }
+    function over(call) {
+        call.isOver = true;
+        leave(call);
+        countNoMore(call);
+    }
+    /** Puts the calls that have begun in this turn of the event loop where they belong. */
+    function settle() {
+        const calls = begun;
+        begun = [];
+        for (const call of calls) {
+            const { stream, kind } = call;
+            const isComplete = call.hasNoBody || stream.readableEnded;
+            if (call.isOver) {
+                // Its connection has proved something all the same.
+                if (isComplete)
+                    countForConnection(call);
+                countNoMore(call);
+            }
+            else if (kind === "requestStream") {
+                enter(streaming, call);
+                countForConnection(call);
+            }
+            else if (isComplete)
+                complete(call);
+            else {
+                enter(incomplete, call);
+                incompleteWeight += call.weight;
+                stream.on("end", () => complete(call));
+                if (incompleteWeight > limits.incompleteRequests)
+                    relieve(call);
+            }
+        }
+    }
+    return {
+        admit(stream, metadataSize) {
+            if (metadataSize > limits.metadataBytes) {
+                floods.count("metadataTooLarge");
+                const text = `the metadata has more than ${limits.metadataBytes} bytes`;
+                end(stream, status.RESOURCE_EXHAUSTED, text);
+                return false;
+            }
+            return true;
+        },
+        begin(stream, headers, flags, weight) {
+            const { kind, needsCredential } = traitsOf(headers[":path"]);
+            const call = {
+                stream,
+                session: stream.session,
+                hasNoBody: (flags & endStream) !== 0,
+                kind,
+                needsCredential,
+                weight,
+                group: undefined,
+                connection: undefined,
+                since: sweeps,
+                answered: false,
+                isOver: false,
+            };
+            stream.on("close", () => over(call));
+            if (begun.push(call) === 1)
+                setImmediate(settle);
+        },
+        sweep() {
+            sweeps += 1;
+            endOverdue(incomplete, limits.requestSweeps);
+            endOverdue(streaming, limits.requestStreamSweeps);
+            for (const call of running) {
+                if (sweeps - call.since <= limits.requestSweeps)
+                    break;
+                leave(call);
+                if (call.answered) {
+                    floods.count("answersNotRead");
+                    call.stream.close(constants.NGHTTP2_CANCEL);
+                }
+                else {
+                    call.answered = isAnswered(call);
+                    call.since = sweeps;
+                    enter(running, call);
+                }
+            }
+        },
+    };
+}
+/** Answers, unless that has been done, and resets the stream. */
+function end(stream, code, details) {
+    if (stream.destroyed || stream.closed)
+        return;
+    // Nobody else may listen. The stream closes all the same.
+    stream.on("error", () => { });
+    if (!stream.headersSent) {
+        stream.respond({
+            ":status": 200,
+            "content-type": "application/grpc+proto",
+            "grpc-status": code,
+            "grpc-message": details,
+        }, { endStream: true });
+    }
+    // The whole answer is sent, and the rest of the request is not wanted: RFC 9113, section 8.1.
+    stream.close(stream.writableEnded ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL);
+}
+/** Whether nothing but its peer keeps a call from being over. A stream of responses may rest as long as it is not ended. */
+function isAnswered({ stream, kind }) {
+    return stream.writableEnded || (kind === "unary" && stream.writableLength > 0);
+}

@@ -1,0 +1,137 @@
+import { Refusal } from "../domain/refusal.js";
+import { isTerminal } from "../domain/ticket.js";
+import { creatorOnly } from "./tickets.js";
+import { createWatchers } from "./watchers.js";
+import { anyone, load, subscribe } from "./write.js";
+/** How soon a store that was away is asked again, in milliseconds. */
+const storeRetryDelay = 1_000;
+/**
+ * Returns the function that watches a ticket for its creator: the ticket as it is now, at once, after every write and with
+ * every heartbeat, until it is finished. It reads when it is asked for the next one and not before, so that nothing queues
+ * behind a slow reader and the newest wins.
+ *
+ * Subscribe, then read, then wait: in another order a write between the reading and the subscribing would be missed.
+ *
+ * Callbacks, where the rest of the service has promises: a watch waits for minutes and there are tens of thousands. While it
+ * waits there is a subscription and a timer, and no suspended function.
+ *
+ * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
+ */
+export function createWatch(access, options, timer = access.clock) {
+    const { clock } = access;
+    const watchers = createWatchers(options.maxPerTicket);
+    return function watch(app, proof, listener) {
+        let isOver = false;
+        /** Whether the store has hinted at a write since the last reading began. */
+        let hasChanged = false;
+        let heartbeatAt = 0;
+        let last;
+        let cancelTimer;
+        let unsubscribe;
+        let leave;
+        async function start() {
+            try {
+                unsubscribe = await subscribe(access, proof.ticketId, onHint);
+                const ticket = await load(access, proof.ticketId, creatorOnly(app, proof));
+                if (isOver)
+                    return;
+                // Only now: a stranger must not be able to end the creator's watch.
+                leave = watchers.enter(proof.ticketId, () => end(new Refusal("WATCH_SUPERSEDED")));
+                deliver(ticket);
+            }
+            catch (error) {
+                end(error);
+            }
+            finally {
+                // It may have been ended while the store was asked.
+                if (isOver)
+                    release();
+            }
+        }
+        function deliver(ticket) {
+            last = ticket;
+            listener.onTicket(ticket);
+            if (isTerminal(ticket.state))
+                end(undefined);
+        }
+        function resume() {
+            heartbeatAt = timer.now() + options.heartbeat;
+            wait(endOf(last));
+        }
+        /** Waits for a hint, for the heartbeat, or until it is time to read again. */
+        function wait(readAgainAt) {
+            if (isOver)
+                return;
+            const at = Math.min(heartbeatAt, readAgainAt);
+            if (hasChanged)
+                wake();
+            else
+                cancelTimer = timer.after(Math.max(0, at - timer.now()), wake);
+        }
+        function onHint() {
+            hasChanged = true;
+            if (cancelTimer)
+                wake();
+        }
+        const wake = () => void readAgain();
+        async function readAgain() {
+            stopWaiting();
+            hasChanged = false;
+            try {
+                const current = await read(proof.ticketId);
+                if (isOver)
+                    return;
+                const isDue = timer.now() >= heartbeatAt;
+                if (current === "away") {
+                    // What was true last is said again; that the time has run out is not for us to invent.
+                    if (isDue)
+                        deliver(last);
+                    else
+                        wait(timer.now() + storeRetryDelay);
+                }
+                else if (isDue || current.writeId !== last.writeId) {
+                    deliver(current);
+                }
+                else {
+                    wait(endOf(current));
+                }
+            }
+            catch (error) {
+                end(error);
+            }
+        }
+        function stopWaiting() {
+            cancelTimer?.();
+            cancelTimer = undefined;
+        }
+        function end(reason) {
+            if (isOver)
+                return;
+            isOver = true;
+            release();
+            listener.onEnd(reason);
+        }
+        function release() {
+            stopWaiting();
+            leave?.();
+            unsubscribe?.();
+            leave = unsubscribe = undefined;
+        }
+        void start();
+        return { resume, end };
+    };
+    /** Returns the moment of `timer` at which the ticket's time runs out. */
+    function endOf(ticket) {
+        return timer.now() + ticket.expiresAt - clock.now();
+    }
+    async function read(id) {
+        try {
+            return await load(access, id, anyone);
+        }
+        catch (error) {
+            if (error instanceof Refusal && error.reason === "STORE_UNAVAILABLE")
+                return "away";
+            throw error;
+        }
+    }
+}
