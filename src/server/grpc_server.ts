@@ -82,6 +82,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const limits = createLimits({
     ...{ config: config.limits, clock, log },
     services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
+    appOf: (authorization) => appOf(options.apps, authorization),
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, limits.floods);
@@ -123,6 +124,16 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       return stopped;
     },
   };
+}
+
+function appOf(apps: AppAuthenticator, authorization: string | undefined): string | undefined {
+  if (authorization === undefined || !/^basic /i.test(authorization)) return undefined;
+  try {
+    return apps.authenticate([authorization]).id;
+  } catch {
+    // Its call is refused when it begins.
+    return undefined;
+  }
 }
 
 function servingStatus(isServing: boolean): ServingStatus {

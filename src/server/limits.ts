@@ -16,6 +16,8 @@ export interface LimitsOptions {
   readonly log: Logger;
   /** The services that are served. */
   readonly services: readonly ServiceDefinition[];
+  /** Names the app that a value of `authorization` proves. */
+  readonly appOf: (authorization: string | undefined) => string | undefined;
 }
 
 /** Limits that keep callers from having the server hold more than it can. */
@@ -38,7 +40,7 @@ const requestStreamTimeout = 60_000;
 /** Time that a peer has to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;
 
-export function createLimits({ config, clock, log, services }: LimitsOptions): Limits {
+export function createLimits({ config, clock, log, services, appOf }: LimitsOptions): Limits {
   const shortest = Math.min(config.handshakeTimeout, config.requestTimeout);
   const interval = Math.min(longestInterval, Math.ceil(shortest / sweepsPerTimeout));
   const sweepsIn = (ms: number) => Math.ceil(ms / interval);
@@ -90,10 +92,11 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
           if (!calls.admit(stream, size)) return;
           const weight = weightOf(size);
           if (weight > 1) dropUnreadFields(headers);
-          arrivals.add(stream, weight, () => {
+          const begin = () => {
             calls.begin(stream, headers, flags, weight);
             proceed();
-          });
+          };
+          arrivals.add(stream, weight, begin, () => appOf(headers.authorization));
         },
       });
       sweepLater();
