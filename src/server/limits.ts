@@ -86,6 +86,7 @@ export function createLimits({ config, clock, log, services, appOf }: LimitsOpti
           // Node.js then resets a larger call before its metadata becomes strings, which only a collection frees.
           session.settings({ maxHeaderListSize: config.metadataBytes });
           connections.opened(session);
+          arrivals.opened(session);
         },
         stream(proceed, stream, headers, flags, rawHeaders) {
           const size = listSizeOf(rawHeaders);
