@@ -82,6 +82,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const limits = createLimits({
     ...{ config: config.limits, clock, log },
     services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
+    admissions,
     appOf: (authorization) => appOf(options.apps, authorization),
   });
   const healthNames = ["", serviceName, livenessName, clockName];
@@ -102,6 +103,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     setServing(false);
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     inFlight.stop(new Refusal("SERVER_DRAINING"));
+    limits.release();
     await atMost(config.shutdown.deadline, inFlight.none(), clock);
     inFlight.endCalls();
     // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has

@@ -3,11 +3,14 @@ import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { GrpcLimitsConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
+import type { Admission } from "./admission.js";
 import { createArrivals } from "./arrivals.js";
 import { createConnections } from "./connections.js";
 import { createFloodLog, type FloodLog } from "./flood_log.js";
 import { gateHttp2Servers } from "./http2_servers.js";
+import type { InFlightKind } from "./in_flight.js";
 import { createOpenCalls, type MethodTraits } from "./open_calls.js";
+import { createPacedStreams } from "./paced_streams.js";
 import { dropUnreadFields, listSizeOf, weightOf } from "./request_metadata.js";
 
 export interface LimitsOptions {
@@ -18,6 +21,7 @@ export interface LimitsOptions {
   readonly services: readonly ServiceDefinition[];
   /** Names the app that a value of `authorization` proves. */
   readonly appOf: (authorization: string | undefined) => string | undefined;
+  readonly admissions: Readonly<Record<InFlightKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
 }
 
 /** Limits that keep callers from having the server hold more than it can. */
@@ -25,6 +29,8 @@ export interface Limits {
   readonly floods: FloodLog;
   /** Holds the limits of connections and calls from now on, on a server that is bound. */
   attach(server: Server): void;
+  /** Lets calls go on that wait for their refusal. To be called when a stop begins. */
+  release(): void;
   /** Cuts every connection that is left and holds nothing any more. */
   close(): void;
 }
@@ -40,7 +46,7 @@ const requestStreamTimeout = 60_000;
 /** Time that a peer has to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;
 
-export function createLimits({ config, clock, log, services, appOf }: LimitsOptions): Limits {
+export function createLimits({ config, clock, log, services, appOf, admissions }: LimitsOptions): Limits {
   const shortest = Math.min(config.handshakeTimeout, config.requestTimeout);
   const interval = Math.min(longestInterval, Math.ceil(shortest / sweepsPerTimeout));
   const sweepsIn = (ms: number) => Math.ceil(ms / interval);
@@ -54,6 +60,7 @@ export function createLimits({ config, clock, log, services, appOf }: LimitsOpti
     },
     floods,
   );
+  const traitsOf = describeMethods(services);
   const calls = createOpenCalls(
     {
       metadataBytes: config.metadataBytes,
@@ -63,10 +70,11 @@ export function createLimits({ config, clock, log, services, appOf }: LimitsOpti
       crowdedSweeps: sweepsIn(Math.min(crowdedAge, config.requestTimeout)),
     },
     connections.runs,
-    describeMethods(services),
+    traitsOf,
     floods,
   );
   const arrivals = createArrivals(connections.setReading);
+  const paced = createPacedStreams(clock);
   let cancel = () => {};
 
   function sweepLater(): void {
@@ -77,8 +85,22 @@ export function createLimits({ config, clock, log, services, appOf }: LimitsOpti
     });
   }
 
+  /** Returns undefined if the stream may go on at once, as nearly all. */
+  function paceIfRefused(
+    path: string | undefined,
+    appOfStream: () => string | undefined,
+    proceed: () => void,
+  ): (() => void) | undefined {
+    const { kind, needsCredential } = traitsOf(path);
+    const admission = admissions[kind === "responseStream" ? "watches" : "calls"];
+    if (!needsCredential || !admission.isFullForSome) return undefined;
+    const app = appOfStream();
+    return app !== undefined && admission.isFullFor(app) ? paced.wait(app, proceed) : undefined;
+  }
+
   return {
     floods,
+    release: paced.release,
     attach(server) {
       gateHttp2Servers(server, {
         connection: connections.admit,
@@ -97,7 +119,11 @@ export function createLimits({ config, clock, log, services, appOf }: LimitsOpti
             calls.begin(stream, headers, flags, weight);
             proceed();
           };
-          arrivals.add(stream, weight, begin, () => appOf(headers.authorization));
+          const app = () => appOf(headers.authorization);
+          const arrive = () => arrivals.add(stream, weight, begin, app);
+          const cancel = paceIfRefused(headers[":path"], app, arrive);
+          if (cancel) stream.once("close", cancel);
+          else arrive();
         },
       });
       sweepLater();
