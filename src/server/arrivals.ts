@@ -14,6 +14,8 @@ export interface Arrivals {
    * @param appOf Returns the app that has sent it, if that is known. Called for a stream that has to wait.
    */
   add(stream: Arrival, weight: number, start: () => void, appOf: () => string | undefined): void;
+  /** Takes note of a stream that has left the queue and is closed. */
+  ended(): void;
 }
 
 type Arrival = Pick<ServerHttp2Stream, "session" | "once" | "off">;
@@ -66,8 +68,15 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
     if (free < startsPerTurn || areUnread) schedule();
   }
 
+  function ended(): void {
+    reading.ended();
+    // Its connection may have to be read again.
+    schedule();
+  }
+
   return {
     opened: reading.opened,
+    ended,
     add(stream, weight, start, appOf) {
       const { session } = stream;
       // The connection has gone.
@@ -83,8 +92,7 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
       const onClose = () => {
         waiting.over = true;
         waitsNoMore();
-        // Its connection may have to be read again.
-        schedule();
+        ended();
       };
       const waiting: Waiting = {
         over: false,

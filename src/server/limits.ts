@@ -60,6 +60,7 @@ export function createLimits({ config, clock, log, services, appOf, admissions }
     },
     floods,
   );
+  const arrivals = createArrivals(connections.setReading);
   const traitsOf = describeMethods(services);
   const calls = createOpenCalls(
     {
@@ -71,9 +72,9 @@ export function createLimits({ config, clock, log, services, appOf, admissions }
     },
     connections.runs,
     traitsOf,
+    arrivals.ended,
     floods,
   );
-  const arrivals = createArrivals(connections.setReading);
   const paced = createPacedStreams(clock);
   let cancel = () => {};
 
@@ -115,15 +116,20 @@ export function createLimits({ config, clock, log, services, appOf, admissions }
           if (!calls.admit(stream, size)) return;
           const weight = weightOf(size);
           if (weight > 1) dropUnreadFields(headers);
+          const app = () => appOf(headers.authorization);
           const begin = () => {
             calls.begin(stream, headers, flags, weight);
             proceed();
           };
-          const app = () => appOf(headers.authorization);
-          const arrive = () => arrivals.add(stream, weight, begin, app);
-          const cancel = paceIfRefused(headers[":path"], app, arrive);
-          if (cancel) stream.once("close", cancel);
-          else arrive();
+          const arrive = (then: () => void) => arrivals.add(stream, weight, then, app);
+          arrive(() => {
+            const cancel = paceIfRefused(headers[":path"], app, () => arrive(begin));
+            if (!cancel) return begin();
+            stream.once("close", () => {
+              cancel();
+              arrivals.ended();
+            });
+          });
         },
       });
       sweepLater();

@@ -60,11 +60,13 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  *
  * @param runs Called when the request of a call is complete. Returns what is called when the call is over.
  * @param traitsOf Describes the method of a path.
+ * @param closed Called when the stream of a call is closed.
  */
 export function createOpenCalls(
   limits: CallLimits,
   runs: (session: Http2Session | undefined) => () => void,
   traitsOf: (path: string | undefined) => MethodTraits,
+  closed: () => void,
   floods: FloodLog,
 ): OpenCalls {
   /** Those without the end of their request, oldest first. */
@@ -141,6 +143,7 @@ export function createOpenCalls(
       };
       stream.on("close", () => {
         forget(call);
+        closed();
         if (needsCredential) over?.();
       });
       if (kind === "requestStream") run(streaming);

@@ -12,11 +12,11 @@ export interface PacedStreams {
 }
 
 /** Milliseconds between two times at which streams go on. */
-const interval = 100;
+const interval = 50;
 /** Streams of an app that go on in an interval without any wait: 100 a second. */
-const promptly = 10;
+const promptly = 5;
 /** The longest wait, in intervals: 5 seconds. */
-const longestWait = 50;
+const longestWait = 100;
 /** Streams that wait, of all apps. One has some 4 KiB. More of them are not made to wait. */
 const maxWaiting = 20_000;
 

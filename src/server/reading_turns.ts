@@ -10,6 +10,8 @@ export interface ReadingTurns {
   began(session: Http2Session): void;
   /** Takes note of a stream that waits. Returns a function to be called when it waits no more. */
   waits(session: Http2Session, weight: number, caller: Caller): () => void;
+  /** Takes note of the end of a stream. */
+  ended(): void;
   /** Has some connections read again. Returns whether others are left. To be called in every turn of the event loop while there are. */
   next(): boolean;
 }
@@ -31,7 +33,10 @@ const minWaitingEach = 8;
 const few = minWaitingEach / 2;
 
 /** How often in a row a connection is read again without a stream that waits, until it is like any other. */
-const idleReads = 16;
+const idleReads = 256;
+
+/** The number of streams that end in one turn, as those of a large connection do, until suspects take turns. */
+const maxEnds = 100;
 
 /** A connection that is new, has streams that wait, or has had too many of them. */
 interface Peer {
@@ -65,6 +70,8 @@ export function createReadingTurns(
   const unread = createRound<Caller, Peer, Fifo<Peer>>(createFifo);
   /** Connections with streams that wait. */
   let waiting = 0;
+  /** Streams that have ended in this turn. */
+  let ends = 0;
 
   function peerOf(session: Http2Session): Peer {
     const known = peers.get(session);
@@ -88,6 +95,10 @@ export function createReadingTurns(
     if (!peer.isNew) return;
     peer.isNew = false;
     suspects.delete(peer);
+  }
+
+  function takeTurns(): void {
+    for (const suspect of suspects) pause(suspect);
   }
 
   function pause(peer: Peer): void {
@@ -135,7 +146,7 @@ export function createReadingTurns(
       peer.streams += 1;
       if (isTooMuch(peer) && !peer.isPaused) {
         suspects.add(peer);
-        for (const suspect of suspects) pause(suspect);
+        takeTurns();
       }
       return () => {
         const before = peer.weight;
@@ -145,7 +156,12 @@ export function createReadingTurns(
         forgetIfIdle(peer);
       };
     },
+    ended() {
+      ends += 1;
+      if (ends === maxEnds) takeTurns();
+    },
     next() {
+      ends = 0;
       for (let streams = 0; streams < readsPerTurn; ) {
         const peer = unread.shift();
         if (!peer) break;
