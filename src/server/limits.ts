@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http2";
 import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
@@ -87,16 +88,18 @@ export function createLimits({ config, clock, log, services, appOf, admissions }
   }
 
   /** Returns undefined if the stream may go on at once, as nearly all. */
-  function paceIfRefused(
-    path: string | undefined,
-    appOfStream: () => string | undefined,
-    proceed: () => void,
-  ): (() => void) | undefined {
-    const { kind, needsCredential } = traitsOf(path);
+  function paceIfRefused(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
+    const { kind, needsCredential } = traitsOf(headers[":path"]);
     const admission = admissions[kind === "responseStream" ? "watches" : "calls"];
     if (!needsCredential || !admission.isFullForSome) return undefined;
-    const app = appOfStream();
+    const app = appOf(headers.authorization);
     return app !== undefined && admission.isFullFor(app) ? paced.wait(app, proceed) : undefined;
+  }
+
+  /** Names whose turn it is: the watches of an app do not delay its unary calls. */
+  function callerOf({ ":path": path, authorization }: IncomingHttpHeaders): string | undefined {
+    const app = appOf(authorization);
+    return app && `${traitsOf(path).kind} ${app}`;
   }
 
   return {
@@ -116,14 +119,13 @@ export function createLimits({ config, clock, log, services, appOf, admissions }
           if (!calls.admit(stream, size)) return;
           const weight = weightOf(size);
           if (weight > 1) dropUnreadFields(headers);
-          const app = () => appOf(headers.authorization);
           const begin = () => {
             calls.begin(stream, headers, flags, weight);
             proceed();
           };
-          const arrive = (then: () => void) => arrivals.add(stream, weight, then, app);
+          const arrive = (then: () => void) => arrivals.add(stream, weight, then, () => callerOf(headers));
           arrive(() => {
-            const cancel = paceIfRefused(headers[":path"], app, () => arrive(begin));
+            const cancel = paceIfRefused(headers, () => arrive(begin));
             if (!cancel) return begin();
             stream.once("close", () => {
               cancel();
