@@ -155,7 +155,15 @@ async function measure(name: string, authorization: string): Promise<Row> {
     service.child.kill("SIGTERM");
     if (service.child.exitCode === null) await once(service.child, "exit");
     const stop = { ms: performance.now() - asked, code: service.child.exitCode };
-    return { quiet, beside, during, after, rss: { before: before.rss, peak, after: left.rss }, logBytes, stop };
+    return {
+      quiet,
+      beside,
+      during,
+      after,
+      rss: { before: before.rss, peak, after: left.rss },
+      logBytes,
+      stop,
+    };
   } finally {
     for (const child of children) child.kill("SIGKILL");
     service.child.kill("SIGKILL");

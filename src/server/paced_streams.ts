@@ -21,7 +21,7 @@ const longestWait = 100;
 const maxWaiting = 20_000;
 
 interface Waiting {
-  isCancelled: boolean;
+  isOver: boolean;
   proceed(): void;
 }
 
@@ -45,28 +45,23 @@ export function createPacedStreams(clock: Clock): PacedStreams {
   const lines = new Map<string, Line>();
   let waiting = 0;
   let isReleased = false;
-  let isScheduled = false;
-
-  function schedule(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    clock.after(interval, next);
-  }
+  let cancelTimer: (() => void) | undefined;
 
   function next(): void {
-    isScheduled = false;
+    cancelTimer = undefined;
     for (const [app, line] of lines) {
       if (line.size === 0 && line.gone === 0) lines.delete(app);
       line.gone = 0;
       while (line.size > 0 && line.gone < line.rate) goOn(line);
       if (line.size === 0) line.rate = promptly;
     }
-    if (lines.size > 0) schedule();
+    if (lines.size > 0) cancelTimer = clock.after(interval, next);
   }
 
   function goOn(line: Line): void {
     const first = line.waiting.shift();
-    if (!first || first.isCancelled) return;
+    if (!first || first.isOver) return;
+    first.isOver = true;
     line.gone += 1;
     left(line);
     first.proceed();
@@ -89,24 +84,25 @@ export function createPacedStreams(clock: Clock): PacedStreams {
     wait(app, proceed) {
       if (isReleased || waiting >= maxWaiting) return undefined;
       const line = lineOf(app);
-      schedule();
+      cancelTimer ??= clock.after(interval, next);
       if (line.size === 0 && line.gone < promptly) {
         line.gone += 1;
         return undefined;
       }
-      const one: Waiting = { isCancelled: false, proceed };
+      const one: Waiting = { isOver: false, proceed };
       line.waiting.push(one);
       line.size += 1;
       waiting += 1;
       line.rate = Math.max(line.rate, Math.ceil(line.size / longestWait));
       return () => {
-        if (one.isCancelled) return;
-        one.isCancelled = true;
+        if (one.isOver) return;
+        one.isOver = true;
         left(line);
       };
     },
     release() {
       isReleased = true;
+      cancelTimer?.();
       for (const line of lines.values()) while (line.size > 0) goOn(line);
     },
   };

@@ -144,9 +144,9 @@ export function createReadingTurns(
       if (peer.weight === 0) waiting += 1;
       peer.weight += weight;
       peer.streams += 1;
-      if (isTooMuch(peer) && !peer.isPaused) {
+      if (isTooMuch(peer)) {
         suspects.add(peer);
-        takeTurns();
+        if (!peer.isPaused) takeTurns();
       }
       return () => {
         const before = peer.weight;
@@ -165,6 +165,8 @@ export function createReadingTurns(
       for (let streams = 0; streams < readsPerTurn; ) {
         const peer = unread.shift();
         if (!peer) break;
+        // It had more streams meanwhile, and comes again when they have begun.
+        if (!peer.isPaused || peer.weight > few) continue;
         streams += peer.isNew ? newConnection : Math.max(1, peer.streams);
         readAgain(peer);
       }

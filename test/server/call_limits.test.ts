@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { asApp, callersOf, created, type Held, orThrow, type Watch, watchOf } from "../support/callers.js";
-import { settle } from "../support/clock.js";
+import { createManualClock, settle } from "../support/clock.js";
 import { expectRefusal } from "../support/expect_refusal.js";
 import { startTestServer, type TestApp, type TestServerOptions } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
@@ -41,6 +41,27 @@ describe("the limit on watches", () => {
       await expectTooMany(watch("shop", held), "grpc.limits.watchesPerApp");
     await watching("blog");
     expect((await app("shop").getStatus(held)).code).toBe("OK");
+  });
+
+  it("refuses a flood over it at a bounded rate, and serves the unary calls of the app and the watches of others at once", async () => {
+    const clock = createManualClock(Date.now());
+    const { app, watch, watching } = await start({ ...limitedTo({ watchesPerApp: 1 }), clock });
+    const held = await created(app("shop"));
+    await watching("shop");
+    let refused = 0;
+    const ended = Array.from({ length: 12 }, () =>
+      watch("shop", held)
+        .next()
+        .then(() => ++refused),
+    );
+    await vi.waitFor(() => expect(refused).toBe(5));
+    expect((await app("shop").getStatus(held)).code).toBe("OK");
+    await watching("blog");
+    expect(refused).toBe(5);
+    clock.advance(50);
+    await vi.waitFor(() => expect(refused).toBe(10));
+    clock.advance(50);
+    await Promise.all(ended);
   });
 
   it("of all apps refuses one more likewise", async () => {

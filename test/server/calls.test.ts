@@ -19,6 +19,8 @@ function stage() {
     ...createCallTurns(1),
     enter: (caller) => void counted.push(caller),
     leave: () => void counted.pop(),
+    isFullForSome: false,
+    isFullFor: () => false,
   };
   const handled: string[] = [];
   const method = {
