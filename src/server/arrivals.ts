@@ -20,8 +20,11 @@ export interface Arrivals {
 
 type Arrival = Pick<ServerHttp2Stream, "session" | "once" | "off">;
 
-/** One to two milliseconds of work: a call is authenticated, and refused or begun. */
-const startsPerTurn = 16;
+/** Some 5 milliseconds of work: a call is authenticated, and refused or begun. */
+const startsPerTurn = 64;
+/** With more streams waiting than these, fewer begin in a turn: each turn costs some, and gives the calls of others their time. */
+const flood = 256;
+const startsPerTurnOfFlood = 16;
 
 interface Waiting {
   /** Whether the stream has been closed while it waited. */
@@ -46,6 +49,8 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
   const queue = createRound<Caller, Waiting, Lines>(() =>
     createRound<Http2Session, Waiting, Fifo<Waiting>>(createFifo),
   );
+  /** Streams that wait. */
+  let size = 0;
   let free = startsPerTurn;
   let isScheduled = false;
 
@@ -57,7 +62,8 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
 
   function nextTurn(): void {
     isScheduled = false;
-    free = startsPerTurn;
+    const starts = size > flood ? startsPerTurnOfFlood : startsPerTurn;
+    free = starts;
     while (free > 0 && !queue.isEmpty) {
       const waiting = queue.shift();
       if (!waiting || waiting.over) continue;
@@ -65,7 +71,7 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
       waiting.start();
     }
     const areUnread = reading.next();
-    if (free < startsPerTurn || areUnread) schedule();
+    if (free < starts || areUnread) schedule();
   }
 
   function ended(): void {
@@ -88,7 +94,12 @@ export function createArrivals(setReading: (session: Http2Session, isReading: bo
         return start();
       }
       const caller = appOf() ?? session;
-      const waitsNoMore = reading.waits(session, weight, caller);
+      const leave = reading.waits(session, weight, caller);
+      size += 1;
+      const waitsNoMore = () => {
+        size -= 1;
+        leave();
+      };
       const onClose = () => {
         waiting.over = true;
         waitsNoMore();

@@ -88,7 +88,7 @@ describe("streams that arrive", () => {
   it("have their connections read again in turns and not all at once", async () => {
     const { connect } = stage();
     const flood = Array.from({ length: 20 }, (_, index) => connect(`flood ${index}`, "flood"));
-    for (const each of flood) each.arrive(120);
+    for (const each of flood) each.arrive(200);
     const countRead = () => flood.filter((each) => each.isRead()).length;
     expect(countRead()).toBe(0);
     for (let turn = 0, before = 0; before < flood.length; turn++) {
@@ -160,7 +160,7 @@ describe("streams that arrive", () => {
   it("count by their weight for when their connection is read no further", async () => {
     const { connect } = stage();
     // What begins at once, so that all others wait.
-    connect("first").arrive(16);
+    connect("first").arrive(64);
     const large = connect("large");
     const small = connect("small");
     small.arrive(1);
