@@ -110,7 +110,10 @@ async function measure(name: string, authorization: string): Promise<Row> {
     return child;
   };
   const attack = (on = port) => run("flood_attacker", name, on, scheme, basic(credential));
-  const neighbourService = await start(`${name} beside`, scheme);
+  const neighbourService = await start(`${name} beside`, scheme).catch((error) => {
+    service.child.kill("SIGKILL");
+    throw error;
+  });
   const neighbourPort = neighbourService.address.slice(neighbourService.address.lastIndexOf(":") + 1);
   try {
     const client = await run("flood_client", `${scheme}://${address}`, authorization);

@@ -92,7 +92,7 @@ describe("streams that arrive", () => {
     const countRead = () => flood.filter((each) => each.isRead()).length;
     expect(countRead()).toBe(0);
     for (let turn = 0, before = 0; before < flood.length; turn++) {
-      expect(turn).toBeLessThan(200);
+      expect(turn).toBeLessThan(400);
       await turns(1);
       expect(countRead() - before).toBeLessThanOrEqual(1);
       before = countRead();
