@@ -35,6 +35,8 @@ const needsTls = /TLS|TCP|preface/;
 
 interface Row {
   readonly quiet: Seen;
+  /** While the same attack is on another service of this machine, which takes the processors and nothing else. */
+  readonly beside: Seen;
   readonly during: Seen;
   readonly after: Seen;
   readonly rss: { readonly before: number; readonly peak: number; readonly after: number };
@@ -49,6 +51,7 @@ try {
   console.log(
     `${"".padEnd(48)}${[
       "quiet p99",
+      "beside p99",
       "during p50",
       "p99",
       "max",
@@ -76,9 +79,10 @@ try {
 }
 
 async function row(name: string, authorization: string, title: string): Promise<void> {
-  const { quiet, during, after, rss, logBytes, stop } = await measure(name, authorization);
+  const { quiet, beside, during, after, rss, logBytes, stop } = await measure(name, authorization);
   const columns = [
     quiet.p99.toFixed(1),
+    beside.p99.toFixed(1),
     during.p50.toFixed(1),
     `${during.p99.toFixed(0)} (${(during.p99 / quiet.p99).toFixed(1)}x)`,
     during.max.toFixed(0),
@@ -105,7 +109,12 @@ async function measure(name: string, authorization: string): Promise<Row> {
     await once(child, "message");
     return child;
   };
-  const attack = () => run("flood_attacker", name, port, scheme, basic(credential));
+  const attack = (on = port) => run("flood_attacker", name, on, scheme, basic(credential));
+  const neighbourService = await start(`${name} beside`, scheme).catch((error) => {
+    service.child.kill("SIGKILL");
+    throw error;
+  });
+  const neighbourPort = neighbourService.address.slice(neighbourService.address.lastIndexOf(":") + 1);
   try {
     const client = await run("flood_client", `${scheme}://${address}`, authorization);
     const seen = async (): Promise<Seen> => {
@@ -117,6 +126,15 @@ async function measure(name: string, authorization: string): Promise<Row> {
     const before = await server.collectedUsage();
     await pause(seconds.quiet * 1_000);
     const quiet = await seen();
+
+    const besideAttacker = await attack(neighbourPort);
+    await pause(seconds.attack * 1_000);
+    const beside = await seen();
+    besideAttacker.kill("SIGKILL");
+    await once(besideAttacker, "exit");
+    neighbourService.child.kill("SIGKILL");
+    await pause(500);
+    await seen();
 
     const attacker = await attack();
     let peak = 0;
@@ -140,10 +158,19 @@ async function measure(name: string, authorization: string): Promise<Row> {
     service.child.kill("SIGTERM");
     if (service.child.exitCode === null) await once(service.child, "exit");
     const stop = { ms: performance.now() - asked, code: service.child.exitCode };
-    return { quiet, during, after, rss: { before: before.rss, peak, after: left.rss }, logBytes, stop };
+    return {
+      quiet,
+      beside,
+      during,
+      after,
+      rss: { before: before.rss, peak, after: left.rss },
+      logBytes,
+      stop,
+    };
   } finally {
     for (const child of children) child.kill("SIGKILL");
     service.child.kill("SIGKILL");
+    neighbourService.child.kill("SIGKILL");
   }
 }
 

@@ -11,6 +11,10 @@ export interface Admission extends CallTurns {
    */
   enter(caller: string): void;
   leave(caller: string): void;
+  /** Whether there are callers whose next call would be refused. */
+  readonly isFullForSome: boolean;
+  /** Whether the next call of the caller would be refused. */
+  isFullFor(caller: string): boolean;
 }
 
 interface Bounds {
@@ -61,12 +65,23 @@ function refusal(reason: "RATE_LIMITED" | "TOO_MANY_WATCHES", what: string, sett
 function createAdmission({ perCaller, total, startsPerTurn }: Bounds): Admission {
   const counts = new Map<string, number>();
   let all = 0;
+  /** Callers that have as many as they may have. */
+  let full = 0;
+  const isFull = () => total !== undefined && all >= total.max;
+  const { turn } = createCallTurns(startsPerTurn);
   return {
-    ...createCallTurns(startsPerTurn),
+    turn,
+    get isFullForSome() {
+      return full > 0 || isFull();
+    },
+    isFullFor(caller) {
+      return isFull() || (counts.get(caller) ?? 0) >= perCaller.max;
+    },
     enter(caller) {
       const count = counts.get(caller) ?? 0;
       if (count >= perCaller.max) throw perCaller.refusal;
       if (total && all >= total.max) throw total.refusal;
+      if (count + 1 === perCaller.max) full += 1;
       counts.set(caller, count + 1);
       all += 1;
     },
@@ -74,6 +89,7 @@ function createAdmission({ perCaller, total, startsPerTurn }: Bounds): Admission
       const count = (counts.get(caller) ?? 0) - 1;
       if (count > 0) counts.set(caller, count);
       else counts.delete(caller);
+      if (count + 1 === perCaller.max) full -= 1;
       all -= 1;
     },
   };

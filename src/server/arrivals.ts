@@ -1,76 +1,121 @@
 import type { Http2Session, ServerHttp2Stream } from "node:http2";
-import { createCallTurns } from "./call_turns.js";
+import { createFifo, type Fifo } from "./fifo.js";
+import { type Caller, createReadingTurns } from "./reading_turns.js";
+import { createRound, type Round } from "./round.js";
 
 /** Streams that have arrived and that grpc-js has not got yet. */
 export interface Arrivals {
+  /** Takes a connection into account, before anything of it is read. */
+  opened(session: Http2Session): void;
   /**
    * Calls `start` when it is the turn of the stream; never, if the stream is closed before.
    *
    * @param weight How many streams it counts for while it waits.
+   * @param appOf Returns the app that has sent it, if that is known. Called for a stream that has to wait.
    */
-  add(stream: Arrival, weight: number, start: () => void): void;
+  add(stream: Arrival, weight: number, start: () => void, appOf: () => string | undefined): void;
+  /** Takes note of a stream that has left the queue and is closed. */
+  ended(): void;
 }
 
-type Arrival = Pick<ServerHttp2Stream, "session" | "once">;
+type Arrival = Pick<ServerHttp2Stream, "session" | "once" | "off">;
 
-/** Some 10 milliseconds of work: a call is authenticated, and refused or begun. */
+/** Some 5 milliseconds of work: a call is authenticated, and refused or begun. */
 const startsPerTurn = 64;
+/** With more streams waiting than these, fewer begin in a turn: each turn costs some, and gives the calls of others their time. */
+const flood = 256;
+const startsPerTurnOfFlood = 16;
 
-/** The weight of streams that wait, in all, until connections are read no further; and of those of one connection. */
-const maxWaiting = 4_000;
-const maxWaitingEach = 100;
-/** Weight that each connection may have waiting, however many connections there are. */
-const minWaitingEach = 8;
+interface Waiting {
+  /** Whether the stream has been closed while it waited. */
+  over: boolean;
+  start(): void;
+}
+
+type Lines = Round<Http2Session, Waiting, Fifo<Waiting>>;
 
 /**
- * Bounds how many streams grpc-js begins in one turn of the event loop; connections take turns.
+ * Bounds how many streams grpc-js begins in one turn of the event loop. Apps take turns, and so do the connections of each.
  *
  * A turn reads all that has arrived on all connections, which may be thousands of streams. What grpc-js does for a stream costs
- * several times as much as its arrival, and would delay the calls of other clients, timers and signals by seconds. A connection with
- * many streams that wait is not read until they have begun. They are not refused: a reset costs more than the stream, and has the
- * peer send the next one within the same turn. A stream that is reset while it waits costs nothing more.
+ * several times as much as its arrival, and would delay the calls of other clients, timers and signals by seconds. So connections with
+ * many streams that wait are not read meanwhile (`reading_turns.ts`). Streams are not refused: a reset costs more than the stream,
+ * and has the peer send the next one within the same turn. A stream that is reset while it waits costs nothing more.
  *
  * @param setReading Has a connection read, or not.
  */
 export function createArrivals(setReading: (session: Http2Session, isReading: boolean) => void): Arrivals {
-  const queue = createCallTurns<Http2Session>(startsPerTurn);
-  const waiting = new Map<Http2Session, number>();
-  const paused = new Set<Http2Session>();
+  const reading = createReadingTurns(setReading);
+  const queue = createRound<Caller, Waiting, Lines>(() =>
+    createRound<Http2Session, Waiting, Fifo<Waiting>>(createFifo),
+  );
+  /** Streams that wait. */
+  let size = 0;
+  let free = startsPerTurn;
+  let isScheduled = false;
 
-  function share(): number {
-    return Math.max(minWaitingEach, Math.min(maxWaitingEach, maxWaiting / waiting.size));
+  function schedule(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(nextTurn);
   }
 
-  function arrived(session: Http2Session, weight: number): void {
-    const count = (waiting.get(session) ?? 0) + weight;
-    waiting.set(session, count);
-    if (count < share() || paused.has(session)) return;
-    paused.add(session);
-    setReading(session, false);
+  function nextTurn(): void {
+    isScheduled = false;
+    const starts = size > flood ? startsPerTurnOfFlood : startsPerTurn;
+    free = starts;
+    while (free > 0 && !queue.isEmpty) {
+      const waiting = queue.shift();
+      if (!waiting || waiting.over) continue;
+      free -= 1;
+      waiting.start();
+    }
+    const areUnread = reading.next();
+    if (free < starts || areUnread) schedule();
   }
 
-  function left(session: Http2Session, weight: number): void {
-    const count = (waiting.get(session) ?? 0) - weight;
-    if (count > 0) waiting.set(session, count);
-    else waiting.delete(session);
-    if (count <= minWaitingEach / 2 && paused.delete(session)) setReading(session, true);
+  function ended(): void {
+    reading.ended();
+    // Its connection may have to be read again.
+    schedule();
   }
 
   return {
-    add(stream, weight, start) {
+    opened: reading.opened,
+    ended,
+    add(stream, weight, start, appOf) {
       const { session } = stream;
       // The connection has gone.
       if (!session) return;
-      const turn = queue.turn(session, { onEnd: (listener) => stream.once("close", listener) });
-      if (turn === undefined) return start();
-      // Nobody else listens yet.
-      stream.once("error", ignoreClosed);
-      arrived(session, weight);
-      turn.finally(() => left(session, weight)).then(start, ignoreClosed);
+      schedule();
+      if (free > 0 && queue.isEmpty) {
+        free -= 1;
+        reading.began(session);
+        return start();
+      }
+      const caller = appOf() ?? session;
+      const leave = reading.waits(session, weight, caller);
+      size += 1;
+      const waitsNoMore = () => {
+        size -= 1;
+        leave();
+      };
+      const onClose = () => {
+        waiting.over = true;
+        waitsNoMore();
+        ended();
+      };
+      const waiting: Waiting = {
+        over: false,
+        start() {
+          // A watch lasts for hours, and would keep the listener.
+          stream.off("close", onClose);
+          waitsNoMore();
+          start();
+        },
+      };
+      stream.once("close", onClose);
+      queue.lineOf(caller).lineOf(session).push(waiting);
     },
   };
-}
-
-function ignoreClosed(): void {
-  // The peer has reset the stream, and nothing was begun for it.
 }

@@ -24,7 +24,12 @@ export interface CallLine {
 }
 
 export function createCallLog(log: Logger, refusals: LineLimit): CallLog {
-  const output: CallOutput = { log, refusals, write: createCallLineWriter(log), ticketNames: createTicketNames() };
+  const output: CallOutput = {
+    log,
+    refusals,
+    write: createCallLineWriter(log),
+    ticketNames: createTicketNames(),
+  };
   return { begin: (method) => new Line(output, method) };
 }
 

@@ -1,4 +1,5 @@
 import { createFifo, type Fifo } from "./fifo.js";
+import { createRound } from "./round.js";
 import type { RunningCall } from "./running_call.js";
 
 /**
@@ -20,15 +21,8 @@ interface Waiting {
   start(): void;
 }
 
-interface Line<Caller> {
-  readonly caller: Caller;
-  readonly waiting: Fifo<Waiting>;
-}
-
 export function createCallTurns<Caller = string>(startsPerTurn: number): CallTurns<Caller> {
-  const lines = new Map<Caller, Line<Caller>>();
-  /** The lines in the order in which they are served. Each is in here once. */
-  const round = createFifo<Line<Caller>>();
+  const queue = createRound<Caller, Waiting, Fifo<Waiting>>(createFifo);
   let free = startsPerTurn;
   let scheduled = false;
 
@@ -41,12 +35,8 @@ export function createCallTurns<Caller = string>(startsPerTurn: number): CallTur
   function nextTurn(): void {
     scheduled = false;
     free = startsPerTurn;
-    while (free > 0) {
-      const line = round.shift();
-      if (!line) break;
-      const waiting = line.waiting.shift();
-      if (line.waiting.isEmpty) lines.delete(line.caller);
-      else round.push(line);
+    while (free > 0 && !queue.isEmpty) {
+      const waiting = queue.shift();
       if (!waiting || waiting.over) continue;
       free -= 1;
       waiting.start();
@@ -54,25 +44,16 @@ export function createCallTurns<Caller = string>(startsPerTurn: number): CallTur
     if (free < startsPerTurn) schedule();
   }
 
-  function lineOf(caller: Caller): Line<Caller> {
-    const known = lines.get(caller);
-    if (known) return known;
-    const line = { caller, waiting: createFifo<Waiting>() };
-    lines.set(caller, line);
-    round.push(line);
-    return line;
-  }
-
   return {
     turn(caller, call) {
       schedule();
-      if (free > 0 && round.isEmpty) {
+      if (free > 0 && queue.isEmpty) {
         free -= 1;
         return undefined;
       }
       return new Promise((start, reject) => {
         const waiting: Waiting = { over: false, start };
-        lineOf(caller).waiting.push(waiting);
+        queue.lineOf(caller).push(waiting);
         call.onEnd((reason) => {
           waiting.over = true;
           reject(reason);

@@ -82,6 +82,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const limits = createLimits({
     ...{ config: config.limits, clock, log },
     services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
+    admissions,
+    appOf: (authorization) => appOf(options.apps, authorization),
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, limits.floods);
@@ -101,6 +103,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     setServing(false);
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     inFlight.stop(new Refusal("SERVER_DRAINING"));
+    limits.release();
     await atMost(config.shutdown.deadline, inFlight.none(), clock);
     inFlight.endCalls();
     // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
@@ -123,6 +126,16 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       return stopped;
     },
   };
+}
+
+function appOf(apps: AppAuthenticator, authorization: string | undefined): string | undefined {
+  if (authorization === undefined || !/^basic /i.test(authorization)) return undefined;
+  try {
+    return apps.authenticate([authorization]).id;
+  } catch {
+    // Its call is refused when it begins.
+    return undefined;
+  }
 }
 
 function servingStatus(isServing: boolean): ServingStatus {

@@ -1,13 +1,17 @@
+import type { IncomingHttpHeaders } from "node:http2";
 import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { GrpcLimitsConfig } from "../config/config.js";
 import type { Clock } from "../domain/clock.js";
+import type { Admission } from "./admission.js";
 import { createArrivals } from "./arrivals.js";
 import { createConnections } from "./connections.js";
 import { createFloodLog, type FloodLog } from "./flood_log.js";
 import { gateHttp2Servers } from "./http2_servers.js";
+import type { InFlightKind } from "./in_flight.js";
 import { createOpenCalls, type MethodTraits } from "./open_calls.js";
+import { createPacedStreams } from "./paced_streams.js";
 import { dropUnreadFields, listSizeOf, weightOf } from "./request_metadata.js";
 
 export interface LimitsOptions {
@@ -16,6 +20,9 @@ export interface LimitsOptions {
   readonly log: Logger;
   /** The services that are served. */
   readonly services: readonly ServiceDefinition[];
+  /** Names the app that a value of `authorization` proves. */
+  readonly appOf: (authorization: string | undefined) => string | undefined;
+  readonly admissions: Readonly<Record<InFlightKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
 }
 
 /** Limits that keep callers from having the server hold more than it can. */
@@ -23,6 +30,8 @@ export interface Limits {
   readonly floods: FloodLog;
   /** Holds the limits of connections and calls from now on, on a server that is bound. */
   attach(server: Server): void;
+  /** Lets calls go on that wait for their refusal. To be called when a stop begins. */
+  release(): void;
   /** Cuts every connection that is left and holds nothing any more. */
   close(): void;
 }
@@ -38,7 +47,7 @@ const requestStreamTimeout = 60_000;
 /** Time that a peer has to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;
 
-export function createLimits({ config, clock, log, services }: LimitsOptions): Limits {
+export function createLimits({ config, clock, log, services, appOf, admissions }: LimitsOptions): Limits {
   const shortest = Math.min(config.handshakeTimeout, config.requestTimeout);
   const interval = Math.min(longestInterval, Math.ceil(shortest / sweepsPerTimeout));
   const sweepsIn = (ms: number) => Math.ceil(ms / interval);
@@ -52,6 +61,8 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
     },
     floods,
   );
+  const arrivals = createArrivals(connections.setReading);
+  const traitsOf = describeMethods(services);
   const calls = createOpenCalls(
     {
       metadataBytes: config.metadataBytes,
@@ -61,10 +72,11 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
       crowdedSweeps: sweepsIn(Math.min(crowdedAge, config.requestTimeout)),
     },
     connections,
-    describeMethods(services),
+    traitsOf,
+    arrivals.ended,
     floods,
   );
-  const arrivals = createArrivals(connections.setReading);
+  const paced = createPacedStreams(clock);
   let cancel = () => {};
 
   function sweepLater(): void {
@@ -75,8 +87,24 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
     });
   }
 
+  /** Returns undefined if the stream may go on at once, as nearly all. */
+  function paceIfRefused(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
+    const { kind, needsCredential } = traitsOf(headers[":path"]);
+    const admission = admissions[kind === "responseStream" ? "watches" : "calls"];
+    if (!needsCredential || !admission.isFullForSome) return undefined;
+    const app = appOf(headers.authorization);
+    return app !== undefined && admission.isFullFor(app) ? paced.wait(app, proceed) : undefined;
+  }
+
+  /** Names whose turn it is: the watches of an app do not delay its unary calls. */
+  function callerOf({ ":path": path, authorization }: IncomingHttpHeaders): string | undefined {
+    const app = appOf(authorization);
+    return app && `${traitsOf(path).kind} ${app}`;
+  }
+
   return {
     floods,
+    release: paced.release,
     attach(server) {
       gateHttp2Servers(server, {
         connection: connections.admit,
@@ -84,16 +112,30 @@ export function createLimits({ config, clock, log, services }: LimitsOptions): L
           // Node.js then resets a larger call before its metadata becomes strings, which only a collection frees.
           session.settings({ maxHeaderListSize: config.metadataBytes });
           connections.opened(session);
+          arrivals.opened(session);
         },
         stream(proceed, stream, headers, flags, rawHeaders) {
           const size = listSizeOf(rawHeaders);
           if (!calls.admit(stream, size)) return;
           const weight = weightOf(size);
           if (weight > 1) dropUnreadFields(headers);
-          arrivals.add(stream, weight, () => {
+          let hasBegun = false;
+          const begin = () => {
+            hasBegun = true;
             calls.begin(stream, headers, flags, weight);
             proceed(stream, headers, flags, rawHeaders);
+          };
+          const arrive = (then: () => void) => arrivals.add(stream, weight, then, () => callerOf(headers));
+          arrive(() => {
+            const cancel = paceIfRefused(headers, () => arrive(begin));
+            if (!cancel) return begin();
+            stream.once("close", () => {
+              cancel();
+              arrivals.ended();
+            });
           });
+          // Nobody else listens yet, and a peer may reset it with an error. The stream closes, which ends its wait.
+          if (!hasBegun) stream.on("error", () => {});
         },
       });
       sweepLater();

@@ -64,9 +64,10 @@ class OneRequestListener implements Listener {
   }
 
   onReceiveMessage(message: unknown): void {
-    if (this.request !== undefined) return this.handle(notOneRequest("several"));
-    this.request = message;
-    this.call.startRead();
+    if (this.request === undefined) {
+      this.request = message;
+      this.call.startRead();
+    } else this.handle(notOneRequest("several"));
   }
 
   onReceiveHalfClose(): void {

@@ -70,11 +70,13 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  *
  * @param connections Counts the calls whose request is complete.
  * @param traitsOf Describes the method of a path.
+ * @param closed Called when the stream of a call is closed.
  */
 export function createOpenCalls(
   limits: CallLimits,
   connections: Pick<Connections, "runs" | "ended">,
   traitsOf: (path: string | undefined) => MethodTraits,
+  closed: () => void,
   floods: FloodLog,
 ): OpenCalls {
   /** Those without the end of their request, oldest first. */
@@ -146,6 +148,7 @@ export function createOpenCalls(
     call.isOver = true;
     leave(call);
     countNoMore(call);
+    closed();
   }
 
   /** Puts the calls that have begun in this turn of the event loop where they belong. */

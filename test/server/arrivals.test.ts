@@ -12,18 +12,25 @@ function stage() {
     if (isReading) unread.delete(session);
     else unread.add(session);
   });
-  function connect(name: string) {
-    const session = { name } as unknown as Http2Session;
+  /** @param app Whose connection it is known to be. */
+  function connect(name: string, app?: string) {
+    const session = new EventEmitter() as unknown as Http2Session;
+    arrivals.opened(session);
     const arrive = (count: number, weight = 1) =>
       Array.from({ length: count }, () => {
         const stream = Object.assign(new EventEmitter(), { session });
-        arrivals.add(stream as never, weight, () => void begun.push(name));
+        arrivals.add(
+          stream as never,
+          weight,
+          () => void begun.push(name),
+          () => app,
+        );
         return stream;
       });
     return { arrive, isRead: () => !unread.has(session) };
   }
   const begunBy = (name: string) => begun.filter((one) => one === name).length;
-  return { connect, begun, begunBy };
+  return { connect, begun, begunBy, ended: arrivals.ended };
 }
 
 /** Waits for so many turns of the event loop. */
@@ -48,7 +55,7 @@ describe("streams that arrive", () => {
     await turns(1);
     expect(begunBy("shop")).toBe(1);
     expect(begunBy("flood")).toBeLessThanOrEqual(200);
-    await turns(100);
+    await turns(320);
     expect(begunBy("flood")).toBe(5_000);
   });
 
@@ -56,10 +63,97 @@ describe("streams that arrive", () => {
     const { connect } = stage();
     const flood = connect("flood");
     const shop = connect("shop");
-    flood.arrive(1_000);
     shop.arrive(1);
+    flood.arrive(1_000);
     expect([flood.isRead(), shop.isRead()]).toEqual([false, true]);
+    await turns(70);
+    expect(flood.isRead()).toBe(true);
+  });
+
+  it("of an app with hundreds of connections delay another app by one stream, and not by one for each connection", async () => {
+    const { connect, begun, begunBy } = stage();
+    const flood = Array.from({ length: 300 }, (_, index) => connect(`flood ${index}`, "flood"));
+    for (const each of flood) each.arrive(5);
+    begun.length = 0;
+    const shop = connect("shop", "shop");
+    shop.arrive(3);
+    await turns(1);
+    expect(begunBy("shop")).toBe(3);
+    expect(begun.length).toBeLessThanOrEqual(16);
+    // Its connections take turns, too.
+    await turns(15);
+    expect(new Set(begun).size).toBeGreaterThan(200);
+  });
+
+  it("have their connections read again in turns and not all at once", async () => {
+    const { connect } = stage();
+    const flood = Array.from({ length: 20 }, (_, index) => connect(`flood ${index}`, "flood"));
+    for (const each of flood) each.arrive(200);
+    const countRead = () => flood.filter((each) => each.isRead()).length;
+    expect(countRead()).toBe(0);
+    for (let turn = 0, before = 0; before < flood.length; turn++) {
+      expect(turn).toBeLessThan(400);
+      await turns(1);
+      expect(countRead() - before).toBeLessThanOrEqual(1);
+      before = countRead();
+    }
+  });
+
+  it("have no other connection read in the same turn that has sent too much before, and all others read", async () => {
+    const { connect } = stage();
+    const flood = Array.from({ length: 10 }, (_, index) => connect(`flood ${index}`, "flood"));
+    const shop = connect("shop");
+    shop.arrive(1);
+    for (const each of flood) each.arrive(200);
+    await turns(300);
+    const areRead = () => flood.filter((each) => each.isRead()).length;
+    expect(areRead()).toBe(10);
+    flood[0]?.arrive(200);
+    expect(areRead()).toBe(0);
+    expect(shop.isRead()).toBe(true);
+    await turns(50);
+    expect(areRead()).toBe(10);
+  });
+
+  it("have no new connection read in the same turn, until it is its turn", async () => {
+    const { connect } = stage();
+    const silent = Array.from({ length: 50 }, (_, index) => connect(`silent ${index}`));
+    connect("flood").arrive(200);
+    const areRead = () => silent.filter((each) => each.isRead()).length;
+    expect(areRead()).toBe(0);
+    await turns(1);
+    expect(areRead()).toBeGreaterThan(0);
+    expect(areRead()).toBeLessThanOrEqual(10);
+    await turns(20);
+    expect(areRead()).toBe(50);
+  });
+
+  it("leave their connection to be read like any other once little has come of it for long", async () => {
+    const { connect } = stage();
+    const [once, often] = [connect("once"), connect("often")];
+    once.arrive(200);
     await turns(30);
+    for (let times = 0; times < 300; times++) {
+      often.arrive(200);
+      await turns(30);
+    }
+    often.arrive(200);
+    expect([once.isRead(), often.isRead()]).toEqual([true, false]);
+  });
+
+  it("end in turns: when many do, connections that have sent too much before are read one after another", async () => {
+    const { connect, ended } = stage();
+    const [flood, shop] = [connect("flood", "flood"), connect("shop")];
+    shop.arrive(1);
+    flood.arrive(200);
+    await turns(30);
+    const end = (count: number) => Array.from({ length: count }, ended);
+    end(99);
+    expect(flood.isRead()).toBe(true);
+    await turns(1);
+    end(100);
+    expect([flood.isRead(), shop.isRead()]).toEqual([false, true]);
+    await turns(1);
     expect(flood.isRead()).toBe(true);
   });
 
@@ -69,6 +163,7 @@ describe("streams that arrive", () => {
     connect("first").arrive(64);
     const large = connect("large");
     const small = connect("small");
+    small.arrive(1);
     large.arrive(9, 10);
     expect(large.isRead()).toBe(true);
     large.arrive(1, 10);

@@ -1,8 +1,20 @@
+import { constants } from "node:http2";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { asApp, callersOf, created, type Held, orThrow, type Watch, watchOf } from "../support/callers.js";
-import { settle } from "../support/clock.js";
+import { WatchStatusRequest } from "../../gen/qrlogin/v1/qr_login_service.js";
+import {
+  asApp,
+  basic,
+  callersOf,
+  created,
+  type Held,
+  orThrow,
+  type Watch,
+  watchOf,
+} from "../support/callers.js";
+import { createManualClock, settle } from "../support/clock.js";
 import { expectRefusal } from "../support/expect_refusal.js";
-import { startTestServer, type TestApp, type TestServerOptions } from "../support/server.js";
+import { connectPeer, framed } from "../support/http2_peer.js";
+import { appSecrets, startTestServer, type TestApp, type TestServerOptions } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 
 const limitedTo = (limits: object) => ({ settings: { grpc: { address: "127.0.0.1:0", limits } } });
@@ -40,6 +52,47 @@ describe("the limit on watches", () => {
     for (let count = 0; count < 3; count++)
       await expectTooMany(watch("shop", held), "grpc.limits.watchesPerApp");
     await watching("blog");
+    expect((await app("shop").getStatus(held)).code).toBe("OK");
+  });
+
+  it("refuses a flood over it at a bounded rate, and serves the unary calls of the app and the watches of others at once", async () => {
+    const clock = createManualClock(Date.now());
+    const { app, watch, watching } = await start({ ...limitedTo({ watchesPerApp: 1 }), clock });
+    const held = await created(app("shop"));
+    await watching("shop");
+    let refused = 0;
+    const ended = Array.from({ length: 12 }, () =>
+      watch("shop", held)
+        .next()
+        .then(() => ++refused),
+    );
+    await vi.waitFor(() => expect(refused).toBe(5));
+    expect((await app("shop").getStatus(held)).code).toBe("OK");
+    await watching("blog");
+    expect(refused).toBe(5);
+    clock.advance(50);
+    await vi.waitFor(() => expect(refused).toBe(10));
+    clock.advance(50);
+    await Promise.all(ended);
+  });
+
+  it("lets go of a refusal that waits when its peer resets the stream with an error, and serves on", async () => {
+    const clock = createManualClock(Date.now());
+    const { server, app, watching } = await start({ ...limitedTo({ watchesPerApp: 1 }), clock });
+    const held = await created(app("shop"));
+    await watching("shop");
+    const peer = await connectPeer(server.address);
+    onTestFinished(peer.close);
+    const headers = { authorization: basic("shop", appSecrets.shop) };
+    const request = WatchStatusRequest.encode(WatchStatusRequest.fromPartial(held)).finish();
+    const calls = Array.from({ length: 12 }, () => {
+      const call = peer.call("/qrlogin.v1.QrLoginService/WatchStatus", headers);
+      call.end(framed(request));
+      return call;
+    });
+    await vi.waitFor(() => expect(calls.filter((call) => call.isClosed())).toHaveLength(5));
+    for (const call of calls) call.reset(constants.NGHTTP2_INTERNAL_ERROR);
+    await peer.heard();
     expect((await app("shop").getStatus(held)).code).toBe("OK");
   });
 

@@ -19,6 +19,8 @@ function stage() {
     ...createCallTurns(1),
     enter: (caller) => void counted.push(caller),
     leave: () => void counted.pop(),
+    isFullForSome: false,
+    isFullFor: () => false,
   };
   const handled: string[] = [];
   const method = {
@@ -65,7 +67,6 @@ describe("a call", () => {
   it("is handled when its turn has come and not before", async () => {
     const { call, handled, codes, counted } = stage();
     for (let count = 0; count < 3; count++) call("shop");
-    await Promise.resolve();
     expect(counted).toHaveLength(3);
     const counts: number[] = [];
     for (let turn = 0; turn < 3; turn++) {

@@ -2,6 +2,7 @@ import { Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { GetStatusResponse, QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { createAdmissions } from "../../src/server/admission.js";
 import { createLimits } from "../../src/server/limits.js";
 import { weightOf } from "../../src/server/request_metadata.js";
 import { createManualClock } from "../support/clock.js";
@@ -41,7 +42,11 @@ async function metadataKeptOf(fields: Record<string, string>): Promise<Kept | un
   });
   const clock = createManualClock(Date.now());
   const log = pino({ enabled: false });
-  const held = createLimits({ config: limits, clock, log, services: [QrLoginServiceService] });
+  const admissions = createAdmissions(limits);
+  const held = createLimits({
+    ...{ config: limits, clock, log, services: [QrLoginServiceService], admissions },
+    appOf: () => undefined,
+  });
   held.attach(server);
   const peer = await connectPeer(`127.0.0.1:${port}`);
   onTestFinished(() => {

@@ -28,8 +28,8 @@ export interface RawCall {
   end(bytes?: Uint8Array): void;
   /** How many bytes wait for the server to read on. */
   unsent(): number;
-  /** Gives the stream up. */
-  reset(): void;
+  /** Gives the stream up, with CANCEL unless another code of HTTP/2 is given. */
+  reset(code?: number): void;
   /** Every byte of the answer so far. */
   received(): Buffer;
   /** Whether the stream is over. */
@@ -93,7 +93,7 @@ function startCall(session: ClientHttp2Session, path: string, headers: Record<st
     write: (bytes) => void stream.write(bytes),
     end: (bytes) => void stream.end(bytes),
     unsent: () => stream.writableLength,
-    reset: () => stream.close(constants.NGHTTP2_CANCEL),
+    reset: (code = constants.NGHTTP2_CANCEL) => stream.close(code),
     received: () => Buffer.concat(received),
     isClosed: () => stream.closed,
     // Not by `once`, which fails with an error of the stream.

@@ -1,0 +1,42 @@
+import { createFifo } from "./fifo.js";
+
+/** A queue that is read. */
+export interface Queue<T> {
+  readonly isEmpty: boolean;
+  /** Removes and returns the next item, or returns undefined if there is none. */
+  shift(): T | undefined;
+}
+
+/** Lines that take turns: each `shift` takes one item of the next line. Every operation takes constant time. */
+export interface Round<Key, T, Line extends Queue<T>> extends Queue<T> {
+  /** Returns the line of a key. An item must be added to it before the next `shift`. */
+  lineOf(key: Key): Line;
+}
+
+/** Creates a round without lines. A line is made when its first item comes, and forgotten with its last one. */
+export function createRound<Key, T, Line extends Queue<T>>(createLine: () => Line): Round<Key, T, Line> {
+  const lines = new Map<Key, Line>();
+  /** The lines in the order in which they are served. Each is in here once. */
+  const order = createFifo<{ readonly key: Key; readonly line: Line }>();
+  return {
+    get isEmpty() {
+      return order.isEmpty;
+    },
+    lineOf(key) {
+      const known = lines.get(key);
+      if (known) return known;
+      const line = createLine();
+      lines.set(key, line);
+      order.push({ key, line });
+      return line;
+    },
+    shift() {
+      const next = order.shift();
+      if (!next) return undefined;
+      const item = next.line.shift();
+      if (next.line.isEmpty) lines.delete(next.key);
+      else order.push(next);
+      return item;
+    },
+  };
+}
