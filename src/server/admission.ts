@@ -24,8 +24,8 @@ interface Bounds {
   readonly startsPerTurn: number;
 }
 
-/** A few milliseconds of work of either kind. */
-const callsPerTurn = 128;
+/** Some 5 milliseconds of work of either kind. */
+const callsPerTurn = 256;
 const watchesPerTurn = 32;
 
 /** Returns the admission of unary calls and that of watches. */

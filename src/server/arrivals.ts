@@ -20,8 +20,8 @@ export interface Arrivals {
 
 type Arrival = Pick<ServerHttp2Stream, "session" | "once" | "off">;
 
-/** Some 5 milliseconds of work: a call is authenticated, and refused or begun. */
-const startsPerTurn = 64;
+/** Some 5 to 10 milliseconds of work: a call is authenticated, and refused or begun. */
+const startsPerTurn = 128;
 /** With more streams waiting than these, fewer begin in a turn: each turn costs some, and gives the calls of others their time. */
 const flood = 256;
 const startsPerTurnOfFlood = 16;

@@ -1,5 +1,0 @@
-import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-/** Whether nothing follows the state. A state that this client does not know is not terminal. */
-export function isTerminal(state) {
-    return state === TicketState.EXCHANGED || state === TicketState.CANCELLED || state === TicketState.EXPIRED;
-}

@@ -1,1 +1,0 @@
-export { qrLoginGateway } from "./plugin.js";

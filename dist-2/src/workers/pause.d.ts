@@ -1,7 +1,0 @@
-/** A worker that has served this long, in milliseconds, did not die at once: the pauses begin again. */
-export declare const steadyLife = 60000;
-/**
- * How long to wait with the next worker, in milliseconds, after so many that died at once. The first is replaced without
- * a pause, so that one death costs no capacity; then half a second, doubled each time, at most half a minute.
- */
-export declare function pauseAfter(deaths: number): number;

@@ -1,9 +1,0 @@
-/** A worker that has served this long, in milliseconds, did not die at once: the pauses begin again. */
-export const steadyLife = 60_000;
-/**
- * How long to wait with the next worker, in milliseconds, after so many that died at once. The first is replaced without
- * a pause, so that one death costs no capacity; then half a second, doubled each time, at most half a minute.
- */
-export function pauseAfter(deaths) {
-    return deaths <= 1 ? 0 : Math.min(500 * 2 ** (deaths - 2), 30_000);
-}
