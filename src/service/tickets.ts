@@ -166,7 +166,6 @@ export function creatorOnly(app: CallingApp, proof: TicketProof): Admission {
   };
 }
 
-
 function agreesWith(scanned: ScannedCode): Admission {
   return (ticket) => {
     const agrees =
