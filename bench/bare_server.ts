@@ -14,7 +14,7 @@ import { CancelReason, ContextSource, TicketState } from "../gen/qrlogin/v1/tick
 
 const ticketId = "A".repeat(22);
 const ticketSecret = "B".repeat(43);
-const life = { seconds: 119, nanos: 999_000_000 };
+const remainingDuration = { seconds: 119, nanos: 999_000_000 };
 const time = "2026-01-01T00:00:00.000Z";
 const requester = {
   ipAddress: "203.0.113.7",
@@ -38,7 +38,7 @@ function created(): CreateTicketResponse {
     qrContent,
     qrImage: undefined,
     expireTime: new Date(Date.now() + 120_000),
-    remainingDuration: { ...life },
+    remainingDuration: { ...remainingDuration },
     minPollInterval: { seconds: 0, nanos: 500_000_000 },
   };
 }
@@ -50,7 +50,7 @@ function status(): GetStatusResponse {
       state: TicketState.PENDING,
       revision: 1,
       expireTime: new Date(Date.now() + 120_000),
-      remainingDuration: { ...life },
+      remainingDuration: { ...remainingDuration },
       scannedBy: undefined,
       exchangeTicket: "",
       cancelReason: CancelReason.UNSPECIFIED,
@@ -81,7 +81,7 @@ function scanned(): MarkScannedResponse {
     customData: undefined,
     customDataSource: ContextSource.UNSPECIFIED,
     expireTime: new Date(Date.now() + 120_000),
-    remainingDuration: { ...life },
+    remainingDuration: { ...remainingDuration },
   };
 }
 

@@ -18,7 +18,7 @@ export interface Call {
   /** The request with the prefix that gRPC puts before a message. */
   readonly body: Buffer;
   /** Bytes of the answer on the wire, its prefix included; the fractions of a second move it by a byte or two. */
-  readonly answerBytes: number;
+  readonly responseBytes: number;
 }
 
 /** Makes real calls, so that nothing is measured that does not work. */
@@ -37,7 +37,7 @@ export const methods = ["createTicket", "getStatus"] as const;
 const prefixBytes = 5;
 
 /** What an app's backend would send: who asks, no image, no custom data. */
-export const ticketWanted = CreateTicketRequest.fromPartial({
+export const ticketRequest = CreateTicketRequest.fromPartial({
   requester: {
     ipAddress: "203.0.113.7",
     userAgent:
@@ -53,8 +53,8 @@ export function createCaller(address: string): Caller {
   metadata.set("authorization", authorization);
 
   async function create(): Promise<CreateTicketResponse> {
-    const answer = await answered<CreateTicketResponse>((done) =>
-      client.createTicket(ticketWanted, metadata, done),
+    const answer = await promisify<CreateTicketResponse>((done) =>
+      client.createTicket(ticketRequest, metadata, done),
     );
     if (answer.ticketId.length !== 22 || answer.ticketSecret.length !== 43) {
       throw new Error("CreateTicket answered something else than a ticket");
@@ -72,8 +72,8 @@ export function createCaller(address: string): Caller {
       const answer = CreateTicketResponse.encode(await create()).finish();
       return {
         path: "/qrlogin.v1.QrLoginService/CreateTicket",
-        body: framed(CreateTicketRequest.encode(ticketWanted).finish()),
-        answerBytes: prefixBytes + answer.length,
+        body: frameMessage(CreateTicketRequest.encode(ticketRequest).finish()),
+        responseBytes: prefixBytes + answer.length,
       };
     },
     async getStatus() {
@@ -81,15 +81,15 @@ export function createCaller(address: string): Caller {
       const request = { ticketId, ticketSecret };
       // In its first millisecond a ticket has a whole number of seconds left, which is shorter on the wire than any other time.
       await pause(2);
-      const answer = await answered<GetStatusResponse>((done) => client.getStatus(request, metadata, done));
+      const answer = await promisify<GetStatusResponse>((done) => client.getStatus(request, metadata, done));
       const { status } = answer;
       if (status?.state !== TicketState.PENDING || status.ticketId !== ticketId) {
         throw new Error("GetStatus answered something else than the status of a new ticket");
       }
       return {
         path: "/qrlogin.v1.QrLoginService/GetStatus",
-        body: framed(GetStatusRequest.encode(request).finish()),
-        answerBytes: prefixBytes + GetStatusResponse.encode(answer).finish().length,
+        body: frameMessage(GetStatusRequest.encode(request).finish()),
+        responseBytes: prefixBytes + GetStatusResponse.encode(answer).finish().length,
       };
     },
     close: () => client.close(),
@@ -97,13 +97,13 @@ export function createCaller(address: string): Caller {
 }
 
 /** A message with the prefix that gRPC puts before it. */
-export function framed(message: Uint8Array): Buffer {
+export function frameMessage(message: Uint8Array): Buffer {
   const prefix = Buffer.alloc(prefixBytes);
   prefix.writeUInt32BE(message.length, 1);
   return Buffer.concat([prefix, message]);
 }
 
-function answered<T>(call: (done: (error: ServiceError | null, answer: T) => void) => unknown): Promise<T> {
+function promisify<T>(call: (done: (error: ServiceError | null, answer: T) => void) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, answer) => (error ? reject(error) : resolve(answer)));
   });

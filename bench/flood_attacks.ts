@@ -8,7 +8,7 @@ import {
   GetStatusRequest,
   WatchStatusRequest,
 } from "../gen/qrlogin/v1/qr_login_service.js";
-import { framed, ticketWanted } from "./calls.js";
+import { frameMessage, ticketRequest } from "./calls.js";
 import {
   type Endpoint,
   type FramePeer,
@@ -36,7 +36,7 @@ const settingId = { initialWindow: 4 } as const;
 const methodPath = (method: string) => `/qrlogin.v1.QrLoginService/${method}`;
 const healthPath = (method: string) => `/grpc.health.v1.Health/${method}`;
 
-function fieldsOf(path: string, authorization = "", more: HeaderFields = []): HeaderFields {
+function createHeaderFields(path: string, authorization = "", more: HeaderFields = []): HeaderFields {
   return [
     [":method", "POST"],
     [":scheme", "http"],
@@ -49,7 +49,8 @@ function fieldsOf(path: string, authorization = "", more: HeaderFields = []): He
   ];
 }
 
-const blockOf = (...words: Parameters<typeof fieldsOf>) => headerBlock(fieldsOf(...words));
+const createHeaderBlock = (...words: Parameters<typeof createHeaderFields>) =>
+  headerBlock(createHeaderFields(...words));
 
 /** Returns a request with its whole body. */
 function wholeCall(stream: number, block: Buffer, body: Buffer): Buffer {
@@ -136,13 +137,13 @@ async function tcpSocket({ port }: Endpoint, localAddress = "127.0.0.1"): Promis
   return socket;
 }
 
-const check = blockOf(healthPath("Check"));
-const watchHealth = blockOf(healthPath("Watch"));
-const empty = framed(Buffer.alloc(0));
-const reflect = blockOf("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
+const check = createHeaderBlock(healthPath("Check"));
+const watchHealth = createHeaderBlock(healthPath("Watch"));
+const empty = frameMessage(Buffer.alloc(0));
+const reflect = createHeaderBlock("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
 /** Asks for the file that holds our service: field 4, file_containing_symbol. */
 const symbol = Buffer.from("qrlogin.v1.QrLoginService");
-const reflectionRequest = framed(Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]));
+const reflectionRequest = frameMessage(Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]));
 /** A TLS 1.2 record that begins a ClientHello of 512 bytes. */
 const helloStart = Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
 
@@ -158,7 +159,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
       },
     ),
   "bodies that never come: 30 x 1,000": (endpoint, authorization) => {
-    const block = blockOf(methodPath("CreateTicket"), authorization);
+    const block = createHeaderBlock(methodPath("CreateTicket"), authorization);
     return onConnections(
       30,
       () => openFramePeer(endpoint),
@@ -169,7 +170,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
     );
   },
   "metadata: 10,000 x 40 KB": (endpoint) => {
-    const block = blockOf(healthPath("Check"), "", [["x-filler", "x".repeat(40_000)]]);
+    const block = createHeaderBlock(healthPath("Check"), "", [["x-filler", "x".repeat(40_000)]]);
     return onConnections(
       10,
       () => openFramePeer(endpoint),
@@ -181,7 +182,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
     );
   },
   "metadata: 20 x 1,000 x 18 KB, no body": (endpoint) => {
-    const block = blockOf(healthPath("Check"), "", [["x-filler", "x".repeat(18_000)]]);
+    const block = createHeaderBlock(healthPath("Check"), "", [["x-filler", "x".repeat(18_000)]]);
     return onConnections(
       20,
       () => openFramePeer(endpoint),
@@ -254,8 +255,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
     return onConnections(8, open, (peer) => repeat(peer, () => bytes));
   },
   "rapid reset": (endpoint, authorization) => {
-    const block = blockOf(methodPath("CreateTicket"), authorization);
-    const body = framed(CreateTicketRequest.encode(ticketWanted).finish());
+    const block = createHeaderBlock(methodPath("CreateTicket"), authorization);
+    const body = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
     return onConnections(
       8,
       () => openFramePeer(endpoint),
@@ -301,14 +302,14 @@ export const attacks: Readonly<Record<string, Attack>> = {
     ),
   "watches of one app: 40,000": async (endpoint, authorization, begun) => {
     const client = await openRawClient(`${endpoint.tls ? "https" : "http"}://127.0.0.1:${endpoint.port}`);
-    const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
-    const block = blockOf(methodPath("WatchStatus"), authorization);
+    const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
+    const block = createHeaderBlock(methodPath("WatchStatus"), authorization);
     const bodies: Buffer[] = [];
     const create = async () => {
       const { ticketId, ticketSecret } = CreateTicketResponse.decode(
         await client.unary("CreateTicket", creation, authorization),
       );
-      bodies.push(framed(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish()));
+      bodies.push(frameMessage(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish()));
     };
     while (bodies.length < 10_000) await Promise.all(Array.from({ length: 100 }, create));
     begun();
@@ -324,10 +325,10 @@ export const attacks: Readonly<Record<string, Attack>> = {
     );
   },
   "unary calls of one app": (endpoint, authorization) => {
-    const create = blockOf(methodPath("CreateTicket"), authorization);
-    const status = blockOf(methodPath("GetStatus"), authorization);
-    const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
-    const asking = framed(
+    const create = createHeaderBlock(methodPath("CreateTicket"), authorization);
+    const status = createHeaderBlock(methodPath("GetStatus"), authorization);
+    const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
+    const asking = frameMessage(
       GetStatusRequest.encode({ ticketId: "a".repeat(22), ticketSecret: "b".repeat(43) }).finish(),
     );
     return onConnections(
@@ -340,8 +341,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
     );
   },
   "refused calls of strangers": (endpoint) => {
-    const block = blockOf(methodPath("CreateTicket"), "Basic bm9ib2R5Ondyb25n");
-    const body = framed(CreateTicketRequest.encode(ticketWanted).finish());
+    const block = createHeaderBlock(methodPath("CreateTicket"), "Basic bm9ib2R5Ondyb25n");
+    const body = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
     return onConnections(
       20,
       () => openFramePeer(endpoint),

@@ -7,14 +7,14 @@ import {
   GetStatusResponse,
   WatchStatusRequest,
 } from "../gen/qrlogin/v1/qr_login_service.js";
-import { framed, ticketWanted } from "./calls.js";
+import { frameMessage, ticketRequest } from "./calls.js";
 import { openRawClient, type RawClient } from "./raw_calls.js";
 import { percentile } from "./statistics.js";
 
 // The good client of a flood: a process of its own (flood_client.js URL AUTHORIZATION). Reports what it saw whenever it is asked.
 
 /** What a client saw since it was asked last. */
-export interface Seen {
+export interface ClientReport {
   readonly calls: number;
   /** Calls that were refused or had no answer in time. */
   readonly lost: number;
@@ -33,7 +33,7 @@ const reconnectMs = 250;
 const timeoutMs = 20_000;
 
 const [url = "", authorization = ""] = process.argv.slice(2);
-const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
+const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
 /** When the calls began that wait for their answer. */
 const waiting = new Set<number>();
 let latencies: number[] = [];
@@ -45,7 +45,7 @@ let watchesLost = 0;
 process.on("message", () => {
   // A call that still waits counts with the time that it has waited.
   for (const since of waiting) latencies.push((performance.now() - since) / 2);
-  const seen: Seen = {
+  const seen: ClientReport = {
     calls: latencies.length,
     lost,
     p50: percentile(latencies, 0.5),
@@ -72,11 +72,11 @@ process.send?.("ready");
 async function call(by: RawClient): Promise<void> {
   const ticket = CreateTicketResponse.decode(await by.unary("CreateTicket", creation, authorization));
   const { ticketId, ticketSecret } = ticket;
-  const body = framed(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
+  const body = frameMessage(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
   GetStatusResponse.decode(await by.unary("GetStatus", body, authorization));
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+async function measureTime(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   const late = AbortSignal.timeout(timeoutMs);
   await Promise.race([work(), once(late, "abort").then(() => Promise.reject(new Error("no answer")))]);
@@ -89,7 +89,7 @@ async function keepCalling(): Promise<void> {
     await pause(Math.max(0, next - performance.now()));
     const since = performance.now();
     waiting.add(since);
-    timed(() => call(client))
+    measureTime(() => call(client))
       .then(
         (ms) => latencies.push(ms / 2),
         () => {
@@ -103,7 +103,7 @@ async function keepCalling(): Promise<void> {
 async function keepConnecting(): Promise<void> {
   for (;;) {
     await pause(reconnectMs);
-    await timed(async () => {
+    await measureTime(async () => {
       const other = await openRawClient(url);
       await call(other);
       other.close();
@@ -125,7 +125,7 @@ async function keepWatching(): Promise<void> {
       const { ticketId, ticketSecret } = CreateTicketResponse.decode(
         await other.unary("CreateTicket", creation, authorization),
       );
-      const body = framed(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());
+      const body = frameMessage(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());
       const watch = other.stream("WatchStatus", body, authorization);
       for (;;) await watch.next();
     } catch {

@@ -4,14 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { hexDigest } from "../src/domain/secrets.js";
+import { sha256Hex } from "../src/domain/secrets.js";
+import { parseRounds } from "./arguments.js";
 import { createCaller } from "./calls.js";
 import { attacks } from "./flood_attacks.js";
-import type { Seen } from "./flood_client.js";
-import { metered } from "./metered.js";
-import { roundsOf } from "./rounds.js";
+import type { ClientReport } from "./flood_client.js";
 import {
-  built,
+  builtFile,
   credential,
   logFileOf,
   type ServiceTarget,
@@ -19,26 +18,27 @@ import {
   userKey,
   userPool,
 } from "./servers.js";
+import { withMeter } from "./usage_meter.js";
 
 // Floods: what a good client notices while somebody attacks, what the attack leaves in memory, and how long a stop takes in it.
 
 const other = { appId: "other", secret: "not-a-secret-either" } as const;
 const basic = (app: { appId: string; secret: string }) => `Basic ${btoa(`${app.appId}:${app.secret}`)}`;
 
-const { quick, words } = roundsOf(1);
-const seconds = quick
+const { quick, args: words } = parseRounds(1);
+const phaseSeconds = quick
   ? { warmUp: 1, quiet: 1, attack: 2, after: 1, stop: 1 }
   : { warmUp: 4, quiet: 3, attack: 6, after: 2, stop: 2 };
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
 /** Attacks on the handshake, which need a port with TLS. */
 const needsTls = /TLS|TCP|preface/;
 
-interface Row {
-  readonly quiet: Seen;
+interface FloodResult {
+  readonly quiet: ClientReport;
   /** While the same attack is on another service of this machine, which takes the processors and nothing else. */
-  readonly beside: Seen;
-  readonly during: Seen;
-  readonly after: Seen;
+  readonly beside: ClientReport;
+  readonly during: ClientReport;
+  readonly after: ClientReport;
   readonly rss: { readonly before: number; readonly peak: number; readonly after: number };
   readonly logBytes: number;
   readonly stop: { readonly ms: number; readonly code: number | null };
@@ -68,8 +68,8 @@ try {
       .join("")}`,
   );
   for (const name of chosen) {
-    await row(name, basic(other), name);
-    if (/of one app/.test(name)) await row(name, basic(credential), `${name}, seen by itself`);
+    await printRow(name, basic(other), name);
+    if (/of one app/.test(name)) await printRow(name, basic(credential), `${name}, seen by itself`);
   }
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : error}`);
@@ -78,7 +78,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-async function row(name: string, authorization: string, title: string): Promise<void> {
+async function printRow(name: string, authorization: string, title: string): Promise<void> {
   const { quiet, beside, during, after, rss, logBytes, stop } = await measure(name, authorization);
   const columns = [
     quiet.p99.toFixed(1),
@@ -96,15 +96,15 @@ async function row(name: string, authorization: string, title: string): Promise<
   console.log(title.padEnd(48) + columns.map((column) => column.padStart(11)).join(""));
 }
 
-async function measure(name: string, authorization: string): Promise<Row> {
+async function measure(name: string, authorization: string): Promise<FloodResult> {
   const scheme = needsTls.test(name) ? "https" : "http";
   const service = await start(name, scheme);
   const { address } = service;
   const port = address.slice(address.lastIndexOf(":") + 1);
-  const server = metered(service, service.child);
+  const server = withMeter(service, service.child);
   const children: ChildProcess[] = [];
   const run = async (file: string, ...args: string[]) => {
-    const child = fork(built(`bench/${file}.js`), args, { serialization: "advanced" });
+    const child = fork(builtFile(`bench/${file}.js`), args, { serialization: "advanced" });
     children.push(child);
     await once(child, "message");
     return child;
@@ -117,18 +117,18 @@ async function measure(name: string, authorization: string): Promise<Row> {
   const neighbourPort = neighbourService.address.slice(neighbourService.address.lastIndexOf(":") + 1);
   try {
     const client = await run("flood_client", `${scheme}://${address}`, authorization);
-    const seen = async (): Promise<Seen> => {
+    const seen = async (): Promise<ClientReport> => {
       client.send("report");
       return (await once(client, "message"))[0];
     };
-    await pause(seconds.warmUp * 1_000);
+    await pause(phaseSeconds.warmUp * 1_000);
     await seen();
     const before = await server.collectedUsage();
-    await pause(seconds.quiet * 1_000);
+    await pause(phaseSeconds.quiet * 1_000);
     const quiet = await seen();
 
     const besideAttacker = await attack(neighbourPort);
-    await pause(seconds.attack * 1_000);
+    await pause(phaseSeconds.attack * 1_000);
     const beside = await seen();
     besideAttacker.kill("SIGKILL");
     await once(besideAttacker, "exit");
@@ -138,7 +138,7 @@ async function measure(name: string, authorization: string): Promise<Row> {
 
     const attacker = await attack();
     let peak = 0;
-    for (let half = 0; half < seconds.attack * 2; half++) {
+    for (let half = 0; half < phaseSeconds.attack * 2; half++) {
       await pause(500);
       peak = Math.max(peak, rssOf(service.child));
     }
@@ -147,13 +147,13 @@ async function measure(name: string, authorization: string): Promise<Row> {
     await once(attacker, "exit");
     await pause(500);
     await seen();
-    await pause(seconds.after * 1_000);
+    await pause(phaseSeconds.after * 1_000);
     const after = await seen();
     const left = await server.collectedUsage();
     const logBytes = statSync(logFileOf({ name, folder })).size;
 
     await attack();
-    await pause(seconds.stop * 1_000);
+    await pause(phaseSeconds.stop * 1_000);
     const asked = performance.now();
     service.child.kill("SIGTERM");
     if (service.child.exitCode === null) await once(service.child, "exit");
@@ -177,12 +177,12 @@ async function measure(name: string, authorization: string): Promise<Row> {
 async function start(name: string, scheme: "http" | "https"): Promise<ServiceTarget> {
   const { issuer, audience } = userPool;
   const app = ({ appId: id, secret }: { appId: string; secret: string }) => ({
-    ...{ id, userPool: "customers", secretSha256: [hexDigest(secret)] },
+    ...{ id, userPool: "customers", secretSha256: [sha256Hex(secret)] },
   });
   const certificate = scheme === "https" ? makeCertificate() : undefined;
   const service = await startService({
-    ...{ name, level: "info", folder, preload: "bench/meter.js" },
-    settings: {
+    ...{ name, level: "info", folder, preload: "bench/usage_reporter.js" },
+    configuration: {
       userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
       apps: [app(credential), app(other)],
     },

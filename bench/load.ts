@@ -12,13 +12,13 @@ export interface Measurement {
 }
 
 /** Connections, and calls at a time on each of them. */
-export interface Layout {
+export interface Concurrency {
   readonly connections: number;
-  readonly callsEach: number;
+  readonly callsPerConnection: number;
 }
 
 /** As a few clients that each share a connection. */
-export const fewConnections: Layout = { connections: 8, callsEach: 16 };
+export const defaultConcurrency: Concurrency = { connections: 8, callsPerConnection: 16 };
 
 /** How far the mean answer may be from the checked one. A refusal has no DATA at all: one in twenty is noticed. */
 export const tolerance = 0.05;
@@ -34,13 +34,24 @@ export async function load(
   call: Call,
   seconds: number,
   bodyFile: string,
-  { connections, callsEach }: Layout = fewConnections,
+  { connections, callsPerConnection }: Concurrency = defaultConcurrency,
 ): Promise<Measurement> {
   writeFileSync(bodyFile, call.body);
   const headers = ["content-type: application/grpc", "te: trailers", `authorization: ${authorization}`];
   const before = target.cpuMicroseconds();
   const { stdout } = await promisify(execFile)("h2load", [
-    ...["-c", String(connections), "-m", String(callsEach), "-t", "1", "-D", String(seconds), "-d", bodyFile],
+    ...[
+      "-c",
+      String(connections),
+      "-m",
+      String(callsPerConnection),
+      "-t",
+      "1",
+      "-D",
+      String(seconds),
+      "-d",
+      bodyFile,
+    ],
     ...headers.flatMap((header) => ["-H", header]),
     `http://${target.address}${call.path}`,
   ]);
@@ -52,13 +63,13 @@ export async function load(
   const failed = `the run against "${target.name}" failed`;
   if (succeeded === 0 || succeeded !== done)
     throw new Error(`${failed}: ${succeeded} of ${done} calls succeeded`);
-  const fewest = done * call.answerBytes * (1 - tolerance);
+  const fewest = done * call.responseBytes * (1 - tolerance);
   // When its time is up h2load has read answers of calls that it does not count as done.
-  const most = (done + connections * callsEach) * call.answerBytes * (1 + tolerance);
+  const most = (done + connections * callsPerConnection) * call.responseBytes * (1 + tolerance);
   if (dataBytes < fewest || dataBytes > most) {
     const bytes = (dataBytes / done).toFixed(1);
     const meaning = "calls were refused, or the answers are not alike";
-    throw new Error(`${failed}: ${bytes} bytes an answer where ${call.answerBytes} are right: ${meaning}`);
+    throw new Error(`${failed}: ${bytes} bytes an answer where ${call.responseBytes} are right: ${meaning}`);
   }
   return { callsPerSecond: done / seconds, cpuMicroseconds: cpu / done };
 }

@@ -1,32 +1,32 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { systemClock } from "../src/domain/clock.js";
+import { systemClock } from "../src/base/clock.js";
 import { createTicketService, type PreparedTicket } from "../src/service/tickets.js";
-import { createMemoryStore } from "../src/store/memory_store.js";
+import { createMemoryStore } from "../src/store/memory/memory_store.js";
 
 // What a live ticket costs in the embedded store, and how long the event loop stands still while many expire at once.
 
-const live = 200_000;
-const expiring = 100_000;
-const life = 5_000;
+const liveTickets = 200_000;
+const expiringTickets = 100_000;
+const expiringTtl = 5_000;
 
 if (!globalThis.gc) throw new Error("needs node --expose-gc");
 const collect = globalThis.gc;
 
 const app = { id: "bench", userPool: "customers" };
-const lifetimes = { authorized: 300_000, remembered: 600_000 };
+const lifetimes = { authorized: 300_000, retention: 600_000 };
 
-console.log(`heap of a live ticket          ${await heapOfTicket()}, from ${live} of them`);
+console.log(`heap of a live ticket          ${await heapOfTicket()}, from ${liveTickets} of them`);
 const { longest, expired } = await expireAtOnce();
 console.log(`longest block while expiring   ${longest.toFixed(1)} ms, ${expired} tickets in the same second`);
 
 async function heapOfTicket(): Promise<string> {
-  const { store, add } = filling(120_000);
+  const { store, add } = createFilledStore(120_000);
   collect();
   const before = process.memoryUsage().heapUsed;
-  for (let made = 0; made < live; made++) await add(made);
+  for (let made = 0; made < liveTickets; made++) await add(made);
   collect();
-  const bytes = (process.memoryUsage().heapUsed - before) / live;
+  const bytes = (process.memoryUsage().heapUsed - before) / liveTickets;
   await store.close();
   const gibibytes = (bytes * 1_000_000) / 2 ** 30;
   return `${bytes.toFixed(0)} bytes (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
@@ -34,9 +34,9 @@ async function heapOfTicket(): Promise<string> {
 
 /** Made before anything is stored, so that the storing is over when the time runs out. */
 async function expireAtOnce(): Promise<{ readonly longest: number; readonly expired: number }> {
-  const { store, prepare } = filling(life);
-  const tickets = Array.from({ length: expiring }, (_, made) => prepare(made).ticket);
-  const expiresAt = Math.ceil(Date.now() / 1_000) * 1_000 + life;
+  const { store, prepare } = createFilledStore(expiringTtl);
+  const tickets = Array.from({ length: expiringTickets }, (_, made) => prepare(made).ticket);
+  const expiresAt = Math.ceil(Date.now() / 1_000) * 1_000 + expiringTtl;
   for (const ticket of tickets) await store.create({ ...ticket, expiresAt });
   const ids = tickets.map(({ id }) => id);
   tickets.length = 0;
@@ -53,25 +53,26 @@ async function expireAtOnce(): Promise<{ readonly longest: number; readonly expi
 
   let expired = 0;
   for (const id of ids) if ((await store.get(id))?.state === "EXPIRED") expired += 1;
-  if (expired !== expiring) throw new Error(`only ${expired} of ${expiring} tickets have expired`);
+  if (expired !== expiringTickets)
+    throw new Error(`only ${expired} of ${expiringTickets} tickets have expired`);
   await store.close();
   // The histogram counts the millisecond that the sampler's own timer waits.
   return { longest: Math.max(0, delays.max / 1e6 - 1), expired };
 }
 
-function filling(ttl: number) {
+function createFilledStore(ttl: number) {
   const limits = { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 };
   const store = createMemoryStore({ clock: systemClock, lifetimes, ...limits });
   const service = createTicketService(
     { store, clock: systemClock, lifetimes },
     { ttl, minTtl: ttl, maxTtl: ttl },
   );
-  const prepare = (made: number): PreparedTicket => service.prepare(app, wish(made));
+  const prepare = (made: number): PreparedTicket => service.prepare(app, createParameters(made));
   return { store, prepare, add: (made: number) => service.create(prepare(made)) };
 }
 
 /** Texts of its own for every ticket, as a request that was read off the wire has them. */
-function wish(made: number) {
+function createParameters(made: number) {
   const text = (value: string) => Buffer.from(value).toString();
   const requester = {
     ipAddress: text(`203.0.${(made >> 8) & 255}.${made & 255}`),

@@ -11,11 +11,11 @@ import {
   WatchStatusResponse,
 } from "../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketState, TicketStatus } from "../gen/qrlogin/v1/ticket.js";
-import { authorization, framed, ticketWanted } from "./calls.js";
+import { authorization, frameMessage, ticketRequest } from "./calls.js";
 import { openRawClient } from "./raw_calls.js";
 
 /** What the creator of a ticket holds. */
-export interface Held {
+export interface CreatedTicket {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
@@ -29,16 +29,16 @@ export interface RawWatch {
 
 /** The calls of a login on one connection, app and phone alike. Each rejects when it is refused. */
 export interface RawService {
-  createTicket(): Promise<Held>;
-  getStatus(ticket: Held): Promise<TicketStatus>;
+  createTicket(): Promise<CreatedTicket>;
+  getStatus(ticket: CreatedTicket): Promise<TicketStatus>;
   markScanned(ticketId: string): Promise<void>;
   authorize(ticketId: string): Promise<void>;
-  watch(ticket: Held): RawWatch;
+  watch(ticket: CreatedTicket): RawWatch;
   exchange(exchangeTicket: string): Promise<ExchangeUserInfoResponse>;
   close(): void;
 }
 
-const creation = framed(CreateTicketRequest.encode(ticketWanted).finish());
+const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
 
 /** @param token The user token of the phone. */
 export async function openRawService(address: string, token: string): Promise<RawService> {
@@ -49,20 +49,24 @@ export async function openRawService(address: string, token: string): Promise<Ra
       return CreateTicketResponse.decode(await client.unary("CreateTicket", creation, authorization));
     },
     async getStatus({ ticketId, ticketSecret }) {
-      const body = framed(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
+      const body = frameMessage(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
       const { status } = GetStatusResponse.decode(await client.unary("GetStatus", body, authorization));
       if (!status) throw new Error("GetStatus answered no status");
       return status;
     },
     async markScanned(ticketId) {
       const scanned = { $case: "ticketId", value: ticketId } as const;
-      await client.unary("MarkScanned", framed(MarkScannedRequest.encode({ scanned }).finish()), bearer);
+      await client.unary(
+        "MarkScanned",
+        frameMessage(MarkScannedRequest.encode({ scanned }).finish()),
+        bearer,
+      );
     },
     async authorize(ticketId) {
-      await client.unary("Authorize", framed(AuthorizeRequest.encode({ ticketId }).finish()), bearer);
+      await client.unary("Authorize", frameMessage(AuthorizeRequest.encode({ ticketId }).finish()), bearer);
     },
     watch({ ticketId, ticketSecret }) {
-      const body = framed(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());
+      const body = frameMessage(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());
       const stream = client.stream("WatchStatus", body, authorization);
       return {
         async until(state) {
@@ -76,7 +80,9 @@ export async function openRawService(address: string, token: string): Promise<Ra
       };
     },
     async exchange(exchangeTicket) {
-      const body = framed(ExchangeUserInfoRequest.encode({ exchangeTicket, codeVerifier: "" }).finish());
+      const body = frameMessage(
+        ExchangeUserInfoRequest.encode({ exchangeTicket, codeVerifier: "" }).finish(),
+      );
       return ExchangeUserInfoResponse.decode(await client.unary("ExchangeUserInfo", body, authorization));
     },
     close: client.close,

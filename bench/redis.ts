@@ -1,32 +1,32 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitWithUsage, parseRounds } from "./arguments.js";
 import { measureApprovals } from "./redis_approvals.js";
+import type { BenchContext } from "./redis_context.js";
 import { measureLatency } from "./redis_latency.js";
 import { measureMemory } from "./redis_memory.js";
 import { measureRates } from "./redis_rates.js";
-import type { Setting } from "./redis_setting.js";
-import { measureWaiting } from "./redis_waiting.js";
+import { measureReplication } from "./redis_replication.js";
 import { measureWatchers } from "./redis_watchers.js";
 import { measureWorkers } from "./redis_workers.js";
-import { roundsOf, usage } from "./rounds.js";
 
 // The service with its tickets in Redis: part by part, each with servers of its own.
 
-const parts: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
+const benchmarks: Readonly<Record<string, (setting: BenchContext) => Promise<void>>> = {
   rates: measureRates,
   approvals: measureApprovals,
   latency: measureLatency,
-  waiting: measureWaiting,
+  waiting: measureReplication,
   workers: measureWorkers,
   memory: measureMemory,
   watchers: measureWatchers,
 };
 
-const { rounds, quick, words } = roundsOf(3);
-const stranger = words.find((word) => !parts[word]);
-if (stranger !== undefined)
-  usage(`no part is called ${stranger}; there are ${Object.keys(parts).join(", ")}`);
+const { rounds, quick, args } = parseRounds(3);
+const unknownPart = args.find((word) => !benchmarks[word]);
+if (unknownPart !== undefined)
+  exitWithUsage(`no part is called ${unknownPart}; there are ${Object.keys(benchmarks).join(", ")}`);
 
 let stopAll: () => Promise<void> = async () => {};
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
@@ -36,18 +36,18 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as cons
   });
 }
 
-for (const name of words.length > 0 ? words : Object.keys(parts)) {
+for (const name of args.length > 0 ? args : Object.keys(benchmarks)) {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
   const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
   stopAll = async () => {
     for (const stop of stops.splice(0)) await stop();
   };
   try {
-    await parts[name]?.({
+    await benchmarks[name]?.({
       rounds,
       quick,
       folder,
-      stopping(one) {
+      stopAtEnd(one) {
         stops.unshift(() => one.stop());
         return one;
       },

@@ -1,34 +1,34 @@
-import { enter, leave, printRates, ratesHeading } from "./contest.js";
+import { connectTo, disconnect, printRates, ratesHeading } from "./comparison.js";
 import type { Measurement } from "./load.js";
 import type { RawService } from "./raw_service.js";
+import { type BenchContext, openRawServices } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
-import { openRawServices, type Setting } from "./redis_setting.js";
-import { type ServiceOptions, startBare, startService, type Target } from "./servers.js";
-import { inTurns } from "./sse_subjects.js";
+import { type ServiceOptions, startBareServer, startService, type Target } from "./servers.js";
+import { mapConcurrently } from "./sse_sources.js";
 import { median } from "./statistics.js";
 
 const connections = 8;
 const inFlight = 128;
 
-interface Approving {
+interface ApprovalServer {
   readonly target: Target;
   of(index: number): RawService;
 }
 
 /** MarkScanned and Authorize, each ticket once: what h2load, which repeats one request, cannot do. */
-export async function measureApprovals({ rounds, quick, folder, stopping }: Setting): Promise<void> {
+export async function measureApprovals({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const tickets = quick ? 1_000 : 4_000;
-  const redis = stopping(await startRedis("redis"));
+  const redis = stopAtEnd(await startRedis("redis"));
   const services: readonly ServiceOptions[] = [
     { name: "memory, info", level: "info", folder },
     { name: "Redis, info", level: "info", folder, redis: { url: redis.url } },
   ];
-  const all: Approving[] = [];
-  for (const start of [startBare, ...services.map((options) => () => startService(options))]) {
-    const competitor = await enter(await start());
-    stopping({ stop: () => leave(competitor) });
+  const all: ApprovalServer[] = [];
+  for (const start of [startBareServer, ...services.map((options) => () => startService(options))]) {
+    const competitor = await connectTo(await start());
+    stopAtEnd({ stop: () => disconnect(competitor) });
     const { target } = competitor;
-    all.push({ target, of: await openRawServices({ stopping }, target.address, connections) });
+    all.push({ target, of: await openRawServices({ stopAtEnd }, target.address, connections) });
   }
 
   const measured: Measurement[][] = all.map(() => []);
@@ -54,12 +54,12 @@ export async function measureApprovals({ rounds, quick, folder, stopping }: Sett
 }
 
 /** 128 tickets at a time over 8 connections. */
-async function approve({ target, of }: Approving, count: number) {
-  const tickets = await inTurns(count, inFlight, (index) => of(index).createTicket());
+async function approve({ target, of }: ApprovalServer, count: number) {
+  const tickets = await mapConcurrently(count, inFlight, (index) => of(index).createTicket());
   const ownBefore = process.cpuUsage();
   const before = target.cpuMicroseconds();
   const start = performance.now();
-  await inTurns(count, inFlight, async (index) => {
+  await mapConcurrently(count, inFlight, async (index) => {
     const { ticketId } = tickets[index] ?? { ticketId: "" };
     await of(index).markScanned(ticketId);
     await of(index).authorize(ticketId);

@@ -1,13 +1,13 @@
 import { newTicketId, newWriteId } from "../src/domain/secrets.js";
 import { replaceScript, replaceScriptSha } from "../src/store/redis/replace_script.js";
-import { type ComparedClient, clientKinds } from "./redis_client_kinds.js";
+import { type ComparedClient, clientLibraries } from "./redis_client_libraries.js";
 import { percentile } from "./statistics.js";
 
 // One client library in a process of its own: neither its garbage nor its compiled code is another one's. Its parent
 // sends what to do, one thing at a time.
 
 /** What the parent wishes to have measured. */
-export interface Wish {
+export interface MeasureRequest {
   readonly operation: "replace" | "get";
   readonly inFlight: number;
   readonly milliseconds: number;
@@ -17,36 +17,36 @@ export interface Wish {
 export interface ClientFigures {
   readonly perSecond: number;
   /** User and system time of this process for one operation, in microseconds. */
-  readonly cpu: number;
+  readonly cpuMicroseconds: number;
   /** Milliseconds from the call to the answer. */
   readonly p50: number;
   readonly p99: number;
 }
 
 /** As long as an encoded ticket with a requester, less the write id that comes first. */
-const rest = "x".repeat(500 - 16);
-const keepMs = "720000";
+const valueFiller = "x".repeat(500 - 16);
+const ttlMs = "720000";
 const mostInFlight = 256;
 const mostOperations = 2_000_000;
 
-interface Slot {
+interface TestTicket {
   readonly key: string;
   readonly channel: string;
   writeId: string;
 }
 
 const [name = "", port] = process.argv.slice(2);
-const connect = clientKinds[name];
+const connect = clientLibraries[name];
 if (!connect) throw new Error(`no client is called ${name}`);
 const client = await connect(Number(port));
 await client.load(replaceScript);
 const slots = await Promise.all(Array.from({ length: mostInFlight }, () => createSlot(client)));
 const latencies = new Float64Array(mostOperations);
 
-const operations: Readonly<Record<Wish["operation"], (slot: Slot) => Promise<void>>> = {
+const operations: Readonly<Record<MeasureRequest["operation"], (slot: TestTicket) => Promise<void>>> = {
   async replace(slot) {
     const writeId = newWriteId();
-    const words = [slot.writeId, writeId + rest, keepMs, slot.channel];
+    const words = [slot.writeId, writeId + valueFiller, ttlMs, slot.channel];
     const won = await client.evalsha(replaceScriptSha, slot.key, words);
     if (won !== 1) throw new Error(`${name}: a write that nobody raced has lost`);
     slot.writeId = writeId;
@@ -57,11 +57,11 @@ const operations: Readonly<Record<Wish["operation"], (slot: Slot) => Promise<voi
   },
 };
 
-process.on("message", async (wish: Wish) => process.send?.(await measure(wish)));
+process.on("message", async (wish: MeasureRequest) => process.send?.(await measure(wish)));
 process.on("disconnect", () => client.close());
 process.send?.("ready");
 
-async function measure({ operation, inFlight, milliseconds }: Wish): Promise<ClientFigures> {
+async function measure({ operation, inFlight, milliseconds }: MeasureRequest): Promise<ClientFigures> {
   const act = operations[operation];
   let done = 0;
   const before = process.cpuUsage();
@@ -82,15 +82,15 @@ async function measure({ operation, inFlight, milliseconds }: Wish): Promise<Cli
   const sorted = latencies.subarray(0, done);
   return {
     perSecond: done / seconds,
-    cpu: (user + system) / done,
+    cpuMicroseconds: (user + system) / done,
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
   };
 }
 
-async function createSlot(through: ComparedClient): Promise<Slot> {
+async function createSlot(through: ComparedClient): Promise<TestTicket> {
   const id = newTicketId();
   const slot = { key: `qrlogin:t:{${id}}`, channel: `qrlogin:c:{${id}}`, writeId: newWriteId() };
-  await through.set(slot.key, slot.writeId + rest);
+  await through.set(slot.key, slot.writeId + valueFiller);
   return slot;
 }

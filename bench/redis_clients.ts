@@ -1,32 +1,32 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { clientKinds } from "./redis_client_kinds.js";
-import type { ClientFigures, Wish } from "./redis_client_worker.js";
+import { parseRounds } from "./arguments.js";
+import { clientLibraries } from "./redis_client_libraries.js";
+import type { ClientFigures, MeasureRequest } from "./redis_client_worker.js";
 import { startRedis } from "./redis_process.js";
-import { roundsOf } from "./rounds.js";
-import { built, gone } from "./servers.js";
+import { builtFile, rejectOnExit } from "./servers.js";
 import { median, medianRatio } from "./statistics.js";
 
 // What the choice of a client library for Redis rests on: the store's two operations through each of them, in turns.
 
-interface Contestant {
+interface ComparedLibrary {
   readonly name: string;
   readonly child: ChildProcess;
-  measure(wish: Wish): Promise<ClientFigures>;
+  measure(wish: MeasureRequest): Promise<ClientFigures>;
 }
 
-interface Measured extends ClientFigures {
+interface MeasuredFigures extends ClientFigures {
   /** Of the Redis server, for one operation, in microseconds. */
   readonly redisCpu: number;
 }
 
-const { rounds, quick } = roundsOf(5);
+const { rounds, quick } = parseRounds(5);
 const milliseconds = quick ? 200 : 1_000;
 const redis = await startRedis("redis");
-const contestants: Contestant[] = [];
+const libraries: ComparedLibrary[] = [];
 try {
-  for (const name of Object.keys(clientKinds)) contestants.push(await enter(name));
-  console.log(`${rounds} x ${milliseconds} ms; medians of the rounds; ratios to ${contestants[0]?.name}\n`);
+  for (const name of Object.keys(clientLibraries)) libraries.push(await startLibrary(name));
+  console.log(`${rounds} x ${milliseconds} ms; medians of the rounds; ratios to ${libraries[0]?.name}\n`);
   console.log(
     "operation  in flight  client                 ops/s  ratio   CPU us  ratio   p50 ms   p99 ms  Redis CPU us",
   );
@@ -40,13 +40,13 @@ try {
   console.error(`bench: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 } finally {
-  for (const { child } of contestants) child.kill();
+  for (const { child } of libraries) child.kill();
   await redis.stop();
 }
 
-async function enter(name: string): Promise<Contestant> {
-  const child = fork(built("bench/redis_client_worker.js"), [name, String(redis.port)]);
-  const ended = gone(child, name);
+async function startLibrary(name: string): Promise<ComparedLibrary> {
+  const child = fork(builtFile("bench/redis_client_worker.js"), [name, String(redis.port)]);
+  const ended = rejectOnExit(child, name);
   // Whoever waits is told; at the end nobody does.
   ended.catch(() => {});
   await Promise.race([once(child, "message"), ended]);
@@ -63,10 +63,10 @@ async function enter(name: string): Promise<Contestant> {
 }
 
 /** The first round is for the compiler and counts for nothing. */
-async function compare(wish: Wish): Promise<readonly (readonly Measured[])[]> {
-  const measured: Measured[][] = contestants.map(() => []);
+async function compare(wish: MeasureRequest): Promise<readonly (readonly MeasuredFigures[])[]> {
+  const measured: MeasuredFigures[][] = libraries.map(() => []);
   for (let round = -1; round < rounds; round++) {
-    for (const [index, contestant] of contestants.entries()) {
+    for (const [index, contestant] of libraries.entries()) {
       const before = redis.cpuMicroseconds();
       const figures = await contestant.measure(wish);
       const operations = figures.perSecond * (milliseconds / 1_000);
@@ -77,11 +77,14 @@ async function compare(wish: Wish): Promise<readonly (readonly Measured[])[]> {
   return measured;
 }
 
-function print({ operation, inFlight }: Wish, measured: readonly (readonly Measured[])[]): void {
+function print(
+  { operation, inFlight }: MeasureRequest,
+  measured: readonly (readonly MeasuredFigures[])[],
+): void {
   const first = measured[0] ?? [];
   for (const [index, runs] of measured.entries()) {
-    const of = (key: keyof Measured) => runs.map((one) => one[key]);
-    const ratio = (key: keyof Measured) =>
+    const of = (key: keyof MeasuredFigures) => runs.map((one) => one[key]);
+    const ratio = (key: keyof MeasuredFigures) =>
       medianRatio(
         of(key),
         first.map((one) => one[key]),
@@ -89,7 +92,7 @@ function print({ operation, inFlight }: Wish, measured: readonly (readonly Measu
     const columns = [
       operation.padEnd(9),
       String(inFlight).padStart(9),
-      (contestants[index]?.name ?? "").padEnd(19),
+      (libraries[index]?.name ?? "").padEnd(19),
       median(of("perSecond")).toFixed(0).padStart(7),
       ratio("perSecond").padStart(5),
       median(of("cpu")).toFixed(1).padStart(7),

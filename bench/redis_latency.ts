@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { TicketState } from "../gen/qrlogin/v1/ticket.js";
 import type { RawService } from "./raw_service.js";
+import { type BenchContext, openRawServices, startRawNode } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
-import { openRawServices, type Setting, startRawNode } from "./redis_setting.js";
-import { gone, type ServiceOptions, type ServiceTarget, startBare } from "./servers.js";
+import { rejectOnExit, type ServiceOptions, type ServiceTarget, startBareServer } from "./servers.js";
 import { percentile } from "./statistics.js";
 
 /** Where the phone calls and where the website watches. */
-interface Way {
+interface Route {
   readonly name: string;
   readonly phone: Node;
   readonly watcher: Node;
@@ -26,29 +26,29 @@ interface Node {
 const warmUps = 200;
 
 /** From the phone's MarkScanned to the message of the watch: on one node, and from one node to another. */
-export async function measureLatency({ quick, folder, stopping }: Setting): Promise<void> {
+export async function measureLatency({ quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const samples = quick ? 100 : 1_000;
-  const redis = stopping(await startRedis("redis"));
+  const redis = stopAtEnd(await startRedis("redis"));
   async function startNode(options: ServiceOptions): Promise<Node> {
-    const node = await startRawNode({ stopping }, { ...options, entry: "bench/stamped_node.js" });
-    return { client: node.of(0), lastWrite: askerOf(node.target) };
+    const node = await startRawNode({ stopAtEnd }, { ...options, entry: "bench/timestamping_node.js" });
+    return { client: node.clientFor(0), lastWrite: createLastWriteReader(node.target) };
   }
 
-  const bareServer = stopping(await startBare());
-  const bareClients = await openRawServices({ stopping }, bareServer.address, 1);
-  const bare: Node = { client: bareClients(0), lastWrite: askerOf(bareServer) };
+  const bareServer = stopAtEnd(await startBareServer());
+  const bareClients = await openRawServices({ stopAtEnd }, bareServer.address, 1);
+  const bare: Node = { client: bareClients(0), lastWrite: createLastWriteReader(bareServer) };
   const memory = await startNode({ name: "memory", level: "info", folder });
   const first = await startNode({ name: "first", level: "info", folder, redis: { url: redis.url } });
   const second = await startNode({ name: "second", level: "info", folder, redis: { url: redis.url } });
-  const ways: readonly Way[] = [
-    way("bare", bare, bare),
-    way("memory, one node", memory, memory),
-    way("Redis, one node", first, first),
-    way("Redis, two nodes", first, second),
+  const ways: readonly Route[] = [
+    createRoute("bare", bare, bare),
+    createRoute("memory, one node", memory, memory),
+    createRoute("Redis, one node", first, first),
+    createRoute("Redis, two nodes", first, second),
   ];
 
   for (let sample = -warmUps; sample < samples; sample++) {
-    for (const one of ways) await notify(one, sample >= 0);
+    for (const one of ways) await measureNotification(one, sample >= 0);
   }
   console.log(`latency: ${samples} notifications each way, one at a time, in turns; ms, p50 / p99`);
   console.log(
@@ -63,11 +63,14 @@ export async function measureLatency({ quick, folder, stopping }: Setting): Prom
   }
 }
 
-function way(name: string, phone: Node, watcher: Node): Way {
+function createRoute(name: string, phone: Node, watcher: Node): Route {
   return { name, phone, watcher, fromWrite: [], fromCall: [], call: [] };
 }
 
-async function notify({ phone, watcher, fromWrite, fromCall, call }: Way, counts: boolean): Promise<void> {
+async function measureNotification(
+  { phone, watcher, fromWrite, fromCall, call }: Route,
+  counts: boolean,
+): Promise<void> {
   const ticket = await watcher.client.createTicket();
   const watch = watcher.client.watch(ticket);
   await watch.until(TicketState.PENDING);
@@ -83,8 +86,8 @@ async function notify({ phone, watcher, fromWrite, fromCall, call }: Way, counts
   call.push(Number(answeredAt - begun) / 1e6);
 }
 
-function askerOf({ child, name }: ServiceTarget): () => Promise<bigint> {
-  const ended = gone(child, name);
+function createLastWriteReader({ child, name }: ServiceTarget): () => Promise<bigint> {
+  const ended = rejectOnExit(child, name);
   // Whoever waits is told; at the end nobody does.
   ended.catch(() => {});
   return async () => {

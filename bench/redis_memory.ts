@@ -1,21 +1,21 @@
 import { TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { type BenchContext, startRawNode } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
-import { type Setting, startRawNode } from "./redis_setting.js";
-import { inTurns } from "./sse_subjects.js";
+import { mapConcurrently } from "./sse_sources.js";
 
 const inFlight = 128;
 const logins = 200;
 
 /** What a ticket takes of Redis in each of its states, and what a login asks of it. */
-export async function measureMemory({ quick, folder, stopping }: Setting): Promise<void> {
+export async function measureMemory({ quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const tickets = quick ? 2_000 : 100_000;
-  const redis = stopping(await startRedis("redis"));
+  const redis = stopAtEnd(await startRedis("redis"));
   const options = { level: "warn", folder, redis: { url: redis.url } } as const;
-  const first = (await startRawNode({ stopping }, { name: "first", ...options })).of(0);
-  const second = (await startRawNode({ stopping }, { name: "second", ...options })).of(0);
+  const first = (await startRawNode({ stopAtEnd }, { name: "first", ...options })).clientFor(0);
+  const second = (await startRawNode({ stopAtEnd }, { name: "second", ...options })).clientFor(0);
 
   const before = await usedMemory();
-  const made = await inTurns(tickets, inFlight, () => first.createTicket());
+  const made = await mapConcurrently(tickets, inFlight, () => first.createTicket());
   const each = ((await usedMemory()) - before) / tickets;
   console.log(`memory: ${each.toFixed(0)} bytes of Redis for a ticket, from ${tickets} of them`);
 
@@ -31,7 +31,7 @@ export async function measureMemory({ quick, folder, stopping }: Setting): Promi
   await say("EXCHANGED");
 
   await redis.command("CONFIG", "RESETSTAT");
-  await inTurns(logins, 16, async () => {
+  await mapConcurrently(logins, 16, async () => {
     const ticket = await first.createTicket();
     const watch = second.watch(ticket);
     await watch.until(TicketState.PENDING);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { freePort, gone, type Target, target } from "./servers.js";
+import { freePort, rejectOnExit, type Target, toTarget } from "./servers.js";
 
 /** A Redis server of the benchmark's own. */
 export interface RedisTarget extends Target {
@@ -19,7 +19,7 @@ export async function startRedis(name: string, words: readonly string[] = []): P
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-redis-"));
   const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...words];
   const child = spawn("redis-server", own, { stdio: ["ignore", "ignore", "inherit"] });
-  const one = target(name, child, `127.0.0.1:${port}`);
+  const one = toTarget(name, child, `127.0.0.1:${port}`);
   const stop = async () => {
     await one.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -36,7 +36,7 @@ export async function startRedis(name: string, words: readonly string[] = []): P
   }
 
   try {
-    await Promise.race([answering(port), gone(child, name)]);
+    await Promise.race([answering(port), rejectOnExit(child, name)]);
   } catch (error) {
     await stop();
     throw error;

@@ -1,32 +1,32 @@
 import { methods } from "./calls.js";
 import {
   assertNothingRefused,
-  type Competitor,
+  type ComparedServer,
   compare,
-  enter,
-  leave,
+  connectTo,
+  disconnect,
   printRates,
   ratesHeading,
-} from "./contest.js";
+} from "./comparison.js";
+import type { BenchContext } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
-import type { Setting } from "./redis_setting.js";
-import { logFileOf, type ServiceOptions, startBare, startService } from "./servers.js";
+import { logFileOf, type ServiceOptions, startBareServer, startService } from "./servers.js";
 
 /** Unary calls with tickets in Redis, in memory, and beside a server that does nothing. */
-export async function measureRates({ rounds, quick, folder, stopping }: Setting): Promise<void> {
+export async function measureRates({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const seconds = quick ? 1 : 3;
-  const redis = stopping(await startRedis("redis"));
+  const redis = stopAtEnd(await startRedis("redis"));
   const services: readonly ServiceOptions[] = [
     { name: "memory, info", level: "info", folder },
     { name: "memory, warn", level: "warn", folder },
     { name: "Redis, info", level: "info", folder, redis: { url: redis.url } },
     { name: "Redis, warn", level: "warn", folder, redis: { url: redis.url } },
   ];
-  const competitors: Competitor[] = [];
-  for (const start of [startBare, ...services.map((options) => () => startService(options))]) {
-    const competitor = await enter(await start());
+  const competitors: ComparedServer[] = [];
+  for (const start of [startBareServer, ...services.map((options) => () => startService(options))]) {
+    const competitor = await connectTo(await start());
     competitors.push(competitor);
-    stopping({ stop: () => leave(competitor) });
+    stopAtEnd({ stop: () => disconnect(competitor) });
   }
   console.log(`rates: ${rounds} x ${seconds} s, 8 connections x 16 calls; ratios to bare`);
   console.log(ratesHeading);

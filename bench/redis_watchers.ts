@@ -1,22 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { TicketState } from "../gen/qrlogin/v1/ticket.js";
-import { metered } from "./metered.js";
+import { type BenchContext, startRawNode } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
-import { type Setting, startRawNode } from "./redis_setting.js";
 import type { ServiceOptions } from "./servers.js";
-import { inTurns } from "./sse_subjects.js";
+import { mapConcurrently } from "./sse_sources.js";
+import { withMeter } from "./usage_meter.js";
 
 const connections = 20;
 const openingAtOnce = 100;
 
 /** What an idle watcher takes of a node and of Redis, its ticket made elsewhere. */
-export async function measureWatchers({ quick, folder, stopping }: Setting): Promise<void> {
+export async function measureWatchers({ quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const count = quick ? 1_000 : 20_000;
-  const redis = stopping(await startRedis("redis"));
+  const redis = stopAtEnd(await startRedis("redis"));
   const start = async (options: ServiceOptions) => {
-    const preload = "bench/meter.js";
-    const { target, of } = await startRawNode({ stopping }, { ...options, preload }, connections);
-    return { server: metered(target, target.child), of };
+    const preload = "bench/usage_reporter.js";
+    const { target, clientFor } = await startRawNode({ stopAtEnd }, { ...options, preload }, connections);
+    return { server: withMeter(target, target.child), of: clientFor };
   };
 
   console.log(`watchers: ${count} idle ones over ${connections} connections`);
@@ -29,15 +29,15 @@ export async function measureWatchers({ quick, folder, stopping }: Setting): Pro
     [maker, node],
   ] as const) {
     // The first ones are for the compiler and for what is only allocated once.
-    const firstTickets = await inTurns(200, openingAtOnce, (index) => made.of(index).createTicket());
+    const firstTickets = await mapConcurrently(200, openingAtOnce, (index) => made.of(index).createTicket());
     const firsts = firstTickets.map((ticket, index) => watched.of(index).watch(ticket));
     await Promise.all(firsts.map((watch) => watch.until(TicketState.PENDING)));
     for (const watch of firsts) watch.cancel();
-    const tickets = await inTurns(count, openingAtOnce, (index) => made.of(index).createTicket());
+    const tickets = await mapConcurrently(count, openingAtOnce, (index) => made.of(index).createTicket());
     await pause(500);
     const redisBefore = await usedMemory();
     const before = await watched.server.collectedUsage();
-    const watches = await inTurns(count, openingAtOnce, async (index) => {
+    const watches = await mapConcurrently(count, openingAtOnce, async (index) => {
       const watch = watched.of(index).watch(tickets[index] ?? missing());
       await watch.until(TicketState.PENDING);
       return watch;

@@ -1,37 +1,44 @@
 import { readFileSync } from "node:fs";
 import { methods } from "./calls.js";
-import { type Competitor, compare, enter, leave, printRates, ratesHeading } from "./contest.js";
-import type { Layout } from "./load.js";
+import {
+  type ComparedServer,
+  compare,
+  connectTo,
+  disconnect,
+  printRates,
+  ratesHeading,
+} from "./comparison.js";
+import type { Concurrency } from "./load.js";
+import type { BenchContext } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
-import type { Setting } from "./redis_setting.js";
 import { cpuOf, type ServiceTarget, startService } from "./servers.js";
 
 /** More connections than elsewhere: they are what the workers share out. */
-const layout: Layout = { connections: 32, callsEach: 4 };
+const concurrency: Concurrency = { connections: 32, callsPerConnection: 4 };
 
 /** Several workers behind one port against one, and against the service without any. */
-export async function measureWorkers({ rounds, quick, folder, stopping }: Setting): Promise<void> {
+export async function measureWorkers({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const seconds = quick ? 1 : 3;
-  const redis = stopping(await startRedis("redis"));
-  const competitors: Competitor[] = [];
-  for (const [name, words] of [
+  const redis = stopAtEnd(await startRedis("redis"));
+  const competitors: ComparedServer[] = [];
+  for (const [name, args] of [
     ["--workers 1", ["--workers", "1"]],
     ["--workers 2", ["--workers", "2"]],
     ["no workers", []],
   ] as const) {
-    const service = await startService({ name, level: "info", folder, redis: { url: redis.url }, words });
-    const competitor = await enter({ ...service, cpuMicroseconds: () => cpuOfTree(service) });
+    const service = await startService({ name, level: "info", folder, redis: { url: redis.url }, args });
+    const competitor = await connectTo({ ...service, cpuMicroseconds: () => cpuOfTree(service) });
     competitors.push(competitor);
-    stopping({ stop: () => leave(competitor) });
+    stopAtEnd({ stop: () => disconnect(competitor) });
   }
-  const { connections, callsEach } = layout;
+  const { connections, callsPerConnection } = concurrency;
   console.log(
-    `workers: ${rounds} x ${seconds} s, ${connections} connections x ${callsEach} calls; ratios to one worker; CPU of all processes of the service`,
+    `workers: ${rounds} x ${seconds} s, ${connections} connections x ${callsPerConnection} calls; ratios to one worker; CPU of all processes of the service`,
   );
   console.log(ratesHeading);
   const names = competitors.map(({ target }) => target.name);
   for (const method of methods) {
-    printRates(method, names, await compare(competitors, method, { rounds, seconds, folder, layout }));
+    printRates(method, names, await compare(competitors, method, { rounds, seconds, folder, concurrency }));
   }
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { hexDigest } from "../src/domain/secrets.js";
+import { sha256Hex } from "../src/domain/secrets.js";
 
 /** A server in a process of its own, under load. */
 export interface Target {
@@ -26,24 +26,31 @@ export const userKey = "k3V9qLx7TzB1nWf5RjY8sHc2GdP6mUa0";
 export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" } as const;
 
 /** Starts the server that does nothing; `preload` is as in {@link ServiceOptions}. */
-export async function startBare(preload?: string): Promise<ServiceTarget> {
-  const words = [...preloading(preload), built("bench/bare_server.js")];
+export async function startBareServer(preload?: string): Promise<ServiceTarget> {
+  const words = [...preloadArguments(preload), builtFile("bench/bare_server.js")];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   if (!child.stdout) throw new Error("the bare server has no output");
-  const [address] = await Promise.race([once(createInterface(child.stdout), "line"), gone(child, "bare")]);
-  return { ...target("bare", child, String(address)), child };
+  const [address] = await Promise.race([
+    once(createInterface(child.stdout), "line"),
+    rejectOnExit(child, "bare"),
+  ]);
+  return { ...toTarget("bare", child, String(address)), child };
 }
 
 /** The device grant of oidc-provider. Its warnings about its runtime and its settings are not shown. */
 export async function startDeviceServer(): Promise<Target> {
-  const words = [built("bench/device_server.js")];
+  const words = [builtFile("bench/device_server.js")];
   const child = spawn(process.execPath, words, {
     stdio: ["ignore", "pipe", "ignore", "ipc"],
     env: { NODE_ENV: "production" },
   });
   if (!child.stdout) throw new Error("the device server has no output");
   const name = "oidc-provider";
-  return target(name, child, await Promise.race([listeningAddress(child.stdout), gone(child, name)]));
+  return toTarget(
+    name,
+    child,
+    await Promise.race([listeningAddress(child.stdout), rejectOnExit(child, name)]),
+  );
 }
 
 async function listeningAddress(output: Readable): Promise<string> {
@@ -69,13 +76,13 @@ export interface ServiceOptions {
     | { readonly url: string; readonly replicas?: number; readonly replicasOnDisk?: boolean }
     | undefined;
   /** Whether it signs tokens for the app, with ES256. */
-  readonly tokens?: boolean;
+  readonly signsTokens?: boolean;
   /** Further top-level keys of its configuration file. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly configuration?: Readonly<Record<string, unknown>>;
   /** Further keys of `grpc`. */
   readonly grpc?: Readonly<Record<string, unknown>>;
   /** What else the command line says. */
-  readonly words?: readonly string[];
+  readonly args?: readonly string[];
   /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
   readonly preload?: string;
   /** A built file that is run in place of the service's own and talks with the benchmark. */
@@ -92,23 +99,23 @@ export interface ServiceTarget extends Target {
  * answers.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceTarget> {
-  const { name, folder, words = [], preload, entry } = options;
+  const { name, folder, args = [], preload, entry } = options;
   const address = `127.0.0.1:${await freePort()}`;
   const file = join(folder, fileName(name));
-  const keyFile = options.tokens ? `${file}.pem` : undefined;
+  const keyFile = options.signsTokens ? `${file}.pem` : undefined;
   if (keyFile) writeFileSync(keyFile, newSigningKey(), { mode: 0o600 });
-  writeFileSync(`${file}.yaml`, configurationOf(address, options, keyFile));
+  writeFileSync(`${file}.yaml`, createConfiguration(address, options, keyFile));
   const log = openSync(`${file}.log`, "a");
-  const serve = [built(entry ?? "src/main.js"), "serve", "--config", `${file}.yaml`, ...words];
-  const child = spawn(process.execPath, [...preloading(preload), ...serve], {
+  const serve = [builtFile(entry ?? "src/main.js"), "serve", "--config", `${file}.yaml`, ...args];
+  const child = spawn(process.execPath, [...preloadArguments(preload), ...serve], {
     stdio: ["ignore", log, "inherit", ...(preload || entry ? ["ipc" as const] : [])],
     env: { NODE_ENV: "production" },
   });
-  return { ...target(name, child, address), child };
+  return { ...toTarget(name, child, address), child };
 }
 
-function preloading(file: string | undefined): readonly string[] {
-  return file ? ["--expose-gc", "--import", pathToFileURL(built(file)).href] : [];
+function preloadArguments(file: string | undefined): readonly string[] {
+  return file ? ["--expose-gc", "--import", pathToFileURL(builtFile(file)).href] : [];
 }
 
 /** The file to which such a service writes its log. */
@@ -119,9 +126,9 @@ export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folde
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
 // JSON is YAML too. The caps are raised, never removed: a run of twenty rounds makes fewer than two million tickets.
-function configurationOf(
+function createConfiguration(
   address: string,
-  { level, redis, settings, grpc }: ServiceOptions,
+  { level, redis, configuration, grpc }: ServiceOptions,
   keyFile?: string,
 ): string {
   const { issuer, audience } = userPool;
@@ -135,8 +142,8 @@ function configurationOf(
     },
     ...(keyFile && { tokenIssuer: { issuer: "https://login.example.com/", keys: [{ file: keyFile }] } }),
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
-    apps: [{ id: credential.appId, userPool: "customers", secretSha256: [hexDigest(credential.secret)] }],
-    ...settings,
+    apps: [{ id: credential.appId, userPool: "customers", secretSha256: [sha256Hex(credential.secret)] }],
+    ...configuration,
   });
 }
 
@@ -146,7 +153,7 @@ function newSigningKey(): string {
 }
 
 /** A child process as a server under load. */
-export function target(name: string, child: ChildProcess, address: string): Target {
+export function toTarget(name: string, child: ChildProcess, address: string): Target {
   return {
     name,
     address,
@@ -171,7 +178,7 @@ export function cpuOf(pid: number): number {
 }
 
 /** Rejects when the process has ended. */
-export async function gone(child: ChildProcess, name: string): Promise<never> {
+export async function rejectOnExit(child: ChildProcess, name: string): Promise<never> {
   const [code] = await once(child, "exit");
   throw new Error(`the server "${name}" has stopped with ${code}`);
 }
@@ -188,6 +195,6 @@ export async function freePort(): Promise<number> {
 }
 
 /** The file that was built from this one. */
-export function built(path: string): string {
+export function builtFile(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }

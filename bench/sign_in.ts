@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { parseRounds } from "./arguments.js";
 import { createCaller } from "./calls.js";
 import { createDevicePair } from "./device_grant.js";
 import { openRawService, type RawService } from "./raw_service.js";
-import { roundsOf } from "./rounds.js";
 import { startDeviceServer, startService, type Target } from "./servers.js";
 import { median, medianRatio } from "./statistics.js";
 import { userToken } from "./user_token.js";
@@ -25,7 +25,7 @@ interface Pair {
   close(): void;
 }
 
-interface Competitor {
+interface ComparedServer {
   readonly target: Target;
   readonly pairs: readonly Pair[];
 }
@@ -38,7 +38,7 @@ interface Measurement {
 const pairsEach = 8;
 
 /** All pairs share the app's connection, as `qrlogin/client` in a backend does; each phone has one of its own. */
-async function enterService(target: Target, pairs: number): Promise<Competitor> {
+async function connectService(target: Target, pairs: number): Promise<ComparedServer> {
   const token = await userToken();
   const app = await openRawService(target.address, token);
   const phones = await Promise.all(
@@ -67,7 +67,7 @@ async function enterService(target: Target, pairs: number): Promise<Competitor> 
 }
 
 /** Signs in `count` times, each pair its share. */
-async function run({ target, pairs }: Competitor, count: number): Promise<Measurement> {
+async function run({ target, pairs }: ComparedServer, count: number): Promise<Measurement> {
   const before = target.cpuMicroseconds();
   const start = performance.now();
   await Promise.all(
@@ -112,18 +112,18 @@ function print(names: readonly string[], measured: readonly (readonly Measuremen
 }
 
 async function main(): Promise<void> {
-  const { rounds, quick } = roundsOf(5);
+  const { rounds, quick } = parseRounds(5);
   const count = quick ? 80 : 800;
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
   const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
   try {
-    const competitors: Competitor[] = [];
+    const competitors: ComparedServer[] = [];
     for (const level of ["info", "warn"] as const) {
-      const service = await startService({ name: `log at ${level}`, level, folder, tokens: true });
+      const service = await startService({ name: `log at ${level}`, level, folder, signsTokens: true });
       stopping.push(service.stop);
       const caller = createCaller(service.address);
       await caller.ready().finally(caller.close);
-      competitors.push(await enterService(service, pairsEach));
+      competitors.push(await connectService(service, pairsEach));
     }
     const peer = await startDeviceServer();
     stopping.push(peer.stop);

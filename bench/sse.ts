@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { createCaller } from "./calls.js";
 import { measureRound, type Round } from "./sse_round.js";
 import { startGateway, startSseService } from "./sse_servers.js";
-import { createPhone } from "./sse_subjects.js";
+import { createPhone } from "./sse_sources.js";
 import { median } from "./statistics.js";
 
 // What a stream of server-sent events takes of a gateway, beside a bare fastify server that streams the same.
@@ -41,7 +41,14 @@ try {
   );
   const measured: Round[] = [];
   for (let round = 0; round < rounds; round++) {
-    const setting = { folder, service: service.address, front: front.address, phone, streams, heartbeatMs };
+    const setting = {
+      folder,
+      service: service.address,
+      creatingGateway: front.address,
+      phone,
+      streams,
+      heartbeatMs,
+    };
     measured.push(await measureRound(setting));
   }
   print(measured);

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Arrival, type EventStream, openStream } from "./event_streams.js";
-import type { Usage } from "./meter.js";
 import { startBareSse, startGateway } from "./sse_servers.js";
 import {
-  bareSubject,
-  gatewaySubject,
-  inTurns,
+  createBareServer,
+  createGatewayServer,
+  type EventSourceTicket,
+  mapConcurrently,
   type Phone,
-  type Stand,
-  type Subject,
-} from "./sse_subjects.js";
+  type SseServer,
+} from "./sse_sources.js";
+import type { Usage } from "./usage_reporter.js";
 
 /** What one server took. The names are those of the report. */
 export interface Figures {
@@ -29,11 +29,11 @@ export interface Round {
   readonly bareFromWrite: { readonly p50: number; readonly p99: number };
 }
 
-export interface Setting {
+export interface SseContext {
   readonly folder: string;
   readonly service: string;
   /** The gateway through which tickets are created. */
-  readonly front: string;
+  readonly creatingGateway: string;
   readonly phone: Phone;
   readonly streams: number;
   readonly heartbeatMs: number;
@@ -47,8 +47,8 @@ const openingAtOnce = 50;
 
 /** A server with its streams, while it is measured. */
 interface Run {
-  readonly subject: Subject;
-  readonly stands: readonly Stand[];
+  readonly subject: SseServer;
+  readonly tickets: readonly EventSourceTicket[];
   readonly streams: readonly EventStream[];
   readonly opening: Usage;
   readonly before: Usage;
@@ -59,22 +59,25 @@ interface Run {
  * Starts both servers and measures them: opening one after the other, idle at the same time, events in turns. Throws when a
  * stream misses an event.
  */
-export async function measureRound(setting: Setting): Promise<Round> {
-  const { folder, service, front, phone, heartbeatMs } = setting;
+export async function measureRound(setting: SseContext): Promise<Round> {
+  const { folder, service, creatingGateway, phone, heartbeatMs } = setting;
   const servers = [
     await startGateway(folder, service, heartbeatMs),
     await startBareSse(heartbeatMs),
   ] as const;
   try {
     const [gatewayServer, bareServer] = servers;
-    const gateway = await openAll(gatewaySubject(gatewayServer, front, phone), setting.streams);
-    const bare = await openAll(bareSubject(bareServer), setting.streams);
+    const gateway = await openAll(
+      createGatewayServer(gatewayServer, creatingGateway, phone),
+      setting.streams,
+    );
+    const bare = await openAll(createBareServer(bareServer), setting.streams);
     const idle = await idleUsage([gateway, bare], heartbeatMs);
-    const told = await tellInTurns(gateway, bare);
+    const told = await measureEvents(gateway, bare);
     for (const { streams } of [gateway, bare]) await Promise.all(streams.map((stream) => stream.close()));
     return {
-      gateway: figures(gateway, idle[0] ?? Number.NaN, told.gateway),
-      bare: figures(bare, idle[1] ?? Number.NaN, told.bare),
+      gateway: toFigures(gateway, idle[0] ?? Number.NaN, told.gateway),
+      bare: toFigures(bare, idle[1] ?? Number.NaN, told.bare),
       bareFromWrite: quantiles(told.bare.fromWrite),
     };
   } finally {
@@ -82,15 +85,17 @@ export async function measureRound(setting: Setting): Promise<Round> {
   }
 }
 
-async function openAll(subject: Subject, count: number): Promise<Run> {
+async function openAll(subject: SseServer, count: number): Promise<Run> {
   const { server } = subject;
-  const rehearsal = await subject.stands(warmUps);
-  await inTurns(warmUps, openingAtOnce, (index) => rehearse(server.address, standAt(rehearsal, index)));
-  const stands = await subject.stands(count);
+  const rehearsal = await subject.createTickets(warmUps);
+  await mapConcurrently(warmUps, openingAtOnce, (index) =>
+    warmUp(server.address, sourceAt(rehearsal, index)),
+  );
+  const tickets = await subject.createTickets(count);
   await pause(500);
   const before = await server.collectedUsage();
-  const opened = await inTurns(count, openingAtOnce, async (index) => {
-    const { path, cookie } = standAt(stands, index);
+  const opened = await mapConcurrently(count, openingAtOnce, async (index) => {
+    const { path, cookie } = sourceAt(tickets, index);
     const stream = openStream(server.address, path, cookie);
     return { stream, first: await stream.next() };
   });
@@ -98,13 +103,13 @@ async function openAll(subject: Subject, count: number): Promise<Run> {
   assertEvent(opened[0]?.first, "PENDING");
   await pause(500);
   const after = await server.collectedUsage();
-  return { subject, stands, streams: opened.map(({ stream }) => stream), before, opening, after };
+  return { subject, tickets, streams: opened.map(({ stream }) => stream), before, opening, after };
 }
 
-async function rehearse(address: string, stand: Stand): Promise<void> {
+async function warmUp(address: string, stand: EventSourceTicket): Promise<void> {
   const stream = openStream(address, stand.path, stand.cookie);
   await stream.next();
-  await stand.scan();
+  await stand.markScanned();
   await stream.next();
   await stand.end();
   await stream.close();
@@ -113,11 +118,11 @@ async function rehearse(address: string, stand: Stand): Promise<void> {
 /** CPU of each, in percent of a core for a thousand streams, over exactly one heartbeat. */
 async function idleUsage(runs: readonly Run[], heartbeatMs: number): Promise<readonly number[]> {
   const before = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
-  const beats = runs.map(({ streams }) => beatsOf(streams));
+  const beats = runs.map(({ streams }) => countHeartbeats(streams));
   await pause(heartbeatMs);
   const after = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
   return runs.map(({ subject, streams }, index) => {
-    const come = beatsOf(streams) - (beats[index] ?? 0);
+    const come = countHeartbeats(streams) - (beats[index] ?? 0);
     if (come < streams.length * 0.8) {
       throw new Error(`${subject.server.name}: ${come} heartbeats for ${streams.length} streams`);
     }
@@ -126,40 +131,40 @@ async function idleUsage(runs: readonly Run[], heartbeatMs: number): Promise<rea
   });
 }
 
-function beatsOf(streams: readonly EventStream[]): number {
+function countHeartbeats(streams: readonly EventStream[]): number {
   return streams.reduce((sum, stream) => sum + stream.heartbeats(), 0);
 }
 
-interface Told {
+interface EventFigures {
   readonly milliseconds: number[];
   readonly fromWrite: number[];
   readonly cpu: number;
 }
 
 /** One event at a time, on one server and then the other: what disturbs the machine disturbs both. */
-async function tellInTurns(
+async function measureEvents(
   gateway: Run,
   bare: Run,
-): Promise<{ readonly gateway: Told; readonly bare: Told }> {
+): Promise<{ readonly gateway: EventFigures; readonly bare: EventFigures }> {
   const runs = [gateway, bare];
   const before = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
   const told = runs.map(() => ({ milliseconds: [] as number[], fromWrite: [] as number[] }));
   const count = Math.min(500, gateway.streams.length);
   for (let index = 0; index < count; index++) {
     const arrivals: Arrival[] = [];
-    for (const [which, { stands, streams }] of runs.entries()) {
+    for (const [which, { tickets, streams }] of runs.entries()) {
       const calledAt = process.hrtime.bigint();
-      const writtenAt = standAt(stands, index).scan();
+      const writtenAt = sourceAt(tickets, index).markScanned();
       const arrival = await streams[index]?.next();
       assertEvent(arrival, "SCANNED");
       arrivals.push(arrival);
-      told[which]?.milliseconds.push(between(calledAt, arrival.at));
-      told[which]?.fromWrite.push(between((await writtenAt) ?? calledAt, arrival.at));
+      told[which]?.milliseconds.push(millisecondsBetween(calledAt, arrival.at));
+      told[which]?.fromWrite.push(millisecondsBetween((await writtenAt) ?? calledAt, arrival.at));
     }
-    assertAlike(arrivals);
+    assertSameLength(arrivals);
   }
   const after = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
-  const of = (which: number): Told => ({
+  const of = (which: number): EventFigures => ({
     milliseconds: told[which]?.milliseconds ?? [],
     fromWrite: told[which]?.fromWrite ?? [],
     cpu: ((after[which]?.cpu ?? Number.NaN) - (before[which]?.cpu ?? Number.NaN)) / count,
@@ -167,7 +172,7 @@ async function tellInTurns(
   return { gateway: of(0), bare: of(1) };
 }
 
-function figures({ before, opening, after, streams }: Run, idle: number, told: Told): Figures {
+function toFigures({ before, opening, after, streams }: Run, idle: number, told: EventFigures): Figures {
   const { p50, p99 } = quantiles(told.milliseconds);
   return {
     "RSS of a stream, KiB": (after.rss - before.rss) / 1_024 / streams.length,
@@ -185,20 +190,20 @@ function assertEvent(arrival: Arrival | undefined, state: string): asserts arriv
 }
 
 /** The bare server's events have to be as long as the gateway's, or the ceiling would be another one. */
-function assertAlike(arrivals: readonly Arrival[]): void {
+function assertSameLength(arrivals: readonly Arrival[]): void {
   const lengths = arrivals.map(({ text }) => text.length);
   if (Math.max(...lengths) / Math.min(...lengths) > 1.05) {
     throw new Error(`the events are not alike: ${lengths.join(", ")} bytes`);
   }
 }
 
-function standAt(stands: readonly Stand[], index: number): Stand {
+function sourceAt(stands: readonly EventSourceTicket[], index: number): EventSourceTicket {
   const stand = stands[index];
   if (!stand) throw new Error(`there is no stream ${index}`);
   return stand;
 }
 
-function between(from: bigint, to: bigint): number {
+function millisecondsBetween(from: bigint, to: bigint): number {
   return Number(to - from) / 1e6;
 }
 

@@ -6,15 +6,24 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { hexDigest } from "../src/domain/secrets.js";
-import { type MeteredTarget, metered } from "./metered.js";
-import { built, credential, freePort, gone, type Target, target, userKey, userPool } from "./servers.js";
+import { sha256Hex } from "../src/domain/secrets.js";
+import {
+  builtFile,
+  credential,
+  freePort,
+  rejectOnExit,
+  type Target,
+  toTarget,
+  userKey,
+  userPool,
+} from "./servers.js";
+import { type MeteredTarget, withMeter } from "./usage_meter.js";
 
 /** A key for every gateway of the run: a ticket that was made at one is followed at another. */
 const handleKey = randomBytes(32).toString("base64url");
 
 /** Tickets outlive the run; no cap of the gateway or the service is met. */
-const patient = { ttl: "600s", maxTtl: "600s" };
+const longTtl = { ttl: "600s", maxTtl: "600s" };
 
 /** The service behind the gateways, as production starts it. Whoever calls waits until it answers. */
 export async function startSseService(folder: string, heartbeatMs: number): Promise<Target> {
@@ -22,12 +31,12 @@ export async function startSseService(folder: string, heartbeatMs: number): Prom
   const { issuer, audience } = userPool;
   const child = startBuilt("serve", folder, {
     grpc: { address },
-    tickets: patient,
+    tickets: longTtl,
     watch: { heartbeat: `${heartbeatMs}ms` },
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
-    apps: [{ id: credential.appId, userPool: "customers", secretSha256: [hexDigest(credential.secret)] }],
+    apps: [{ id: credential.appId, userPool: "customers", secretSha256: [sha256Hex(credential.secret)] }],
   });
-  return target("service", child, address);
+  return toTarget("service", child, address);
 }
 
 /** A gateway as production starts it, but for the flag that lets the collection be forced. Answers already. */
@@ -47,32 +56,35 @@ export async function startGateway(
       limits: { createsPerMinute: 1_000_000, callsPerMinute: 1_000_000, streams: 100_000 },
     },
   });
-  await Promise.race([answering(address), gone(child, "gateway")]);
-  return metered(target("gateway", child, address), child);
+  await Promise.race([waitUntilReady(address), rejectOnExit(child, "gateway")]);
+  return withMeter(toTarget("gateway", child, address), child);
 }
 
 /** The server that does nothing but stream. */
 export async function startBareSse(heartbeatMs: number): Promise<MeteredTarget> {
-  const words = [...meter, built("bench/bare_sse_server.js"), String(heartbeatMs)];
+  const words = [...meterArguments, builtFile("bench/bare_sse_server.js"), String(heartbeatMs)];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   if (!child.stdout) throw new Error("the bare server has no output");
-  const [url] = await Promise.race([once(createInterface(child.stdout), "line"), gone(child, "bare")]);
-  return metered(target("bare", child, new URL(String(url)).host), child);
+  const [url] = await Promise.race([
+    once(createInterface(child.stdout), "line"),
+    rejectOnExit(child, "bare"),
+  ]);
+  return withMeter(toTarget("bare", child, new URL(String(url)).host), child);
 }
 
-const meter = ["--expose-gc", "--import", pathToFileURL(built("bench/meter.js")).href];
+const meterArguments = ["--expose-gc", "--import", pathToFileURL(builtFile("bench/usage_reporter.js")).href];
 
 function startBuilt(command: "serve" | "gateway", folder: string, configuration: object): ChildProcess {
   const file = join(folder, `${command}.yaml`);
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify({ log: { level: "info" }, ...configuration }));
   const log = openSync(join(folder, `${command}.log`), "a");
-  const words = [...meter, built("src/main.js"), command, "--config", file];
+  const words = [...meterArguments, builtFile("src/main.js"), command, "--config", file];
   const env = { NODE_ENV: "production" };
   return spawn(process.execPath, words, { stdio: ["ignore", log, "inherit", "ipc"], env });
 }
 
-async function answering(address: string): Promise<void> {
+async function waitUntilReady(address: string): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
     const ok = await fetch(`http://${address}/healthz`).then(
       (response) => response.ok,

@@ -1,30 +1,30 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseRounds } from "./arguments.js";
 import { methods } from "./calls.js";
 import {
   assertNothingRefused,
-  type Competitor,
+  type ComparedServer,
   compare,
-  enter,
-  leave,
+  connectTo,
+  disconnect,
   printRates,
   ratesHeading,
-} from "./contest.js";
-import { roundsOf } from "./rounds.js";
-import { logFileOf, startBare, startService } from "./servers.js";
+} from "./comparison.js";
+import { logFileOf, startBareServer, startService } from "./servers.js";
 
 // Unary calls: the service, with its log at two levels, beside a server that does nothing.
 
-const { rounds, quick } = roundsOf(5);
+const { rounds, quick } = parseRounds(5);
 const seconds = quick ? 1 : 3;
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
 const atInfo = { name: "log at info", level: "info", folder } as const;
 const atWarn = { name: "log at warn", level: "warn", folder } as const;
-const competitors: Competitor[] = [];
+const competitors: ComparedServer[] = [];
 try {
-  for (const start of [startBare, () => startService(atInfo), () => startService(atWarn)]) {
-    competitors.push(await enter(await start()));
+  for (const start of [startBareServer, () => startService(atInfo), () => startService(atWarn)]) {
+    competitors.push(await connectTo(await start()));
   }
   console.log(
     `${rounds} x ${seconds} s, 8 connections x 16 calls; ratios are medians of the rounds, bare = 1.00\n`,
@@ -39,6 +39,6 @@ try {
   console.error(`bench: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 } finally {
-  for (const competitor of competitors) await leave(competitor);
+  for (const competitor of competitors) await disconnect(competitor);
   rmSync(folder, { recursive: true });
 }

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { TicketState } from "../gen/qrlogin/v1/ticket.js";
+import { parseRounds } from "./arguments.js";
 import { createCaller } from "./calls.js";
 import { load } from "./load.js";
-import { type MeteredTarget, metered } from "./metered.js";
-import { type Held, openRawService, type RawService, type RawWatch } from "./raw_service.js";
-import { roundsOf } from "./rounds.js";
-import { type ServiceTarget, startBare, startService } from "./servers.js";
-import { inTurns } from "./sse_subjects.js";
+import { type CreatedTicket, openRawService, type RawService, type RawWatch } from "./raw_service.js";
+import { type ServiceTarget, startBareServer, startService } from "./servers.js";
+import { mapConcurrently } from "./sse_sources.js";
 import { median, medianRatio } from "./statistics.js";
+import { type MeteredTarget, withMeter } from "./usage_meter.js";
 import { userToken } from "./user_token.js";
 
 // Watches: what an idle one takes, what it costs to open one, and what other calls cost while many are open.
@@ -20,10 +20,10 @@ const openingAtOnce = 100;
 const heartbeatMs = 15_000;
 
 /** A server, connections to it, and the watches that are open on it. */
-interface Side {
+interface MeasuredServer {
   readonly server: MeteredTarget;
-  readonly of: (index: number) => RawService;
-  readonly tickets: Held[];
+  readonly clientFor: (index: number) => RawService;
+  readonly tickets: CreatedTicket[];
   readonly watches: RawWatch[];
   /** Closes the connections, and waits until the server has noticed. */
   disconnect(): Promise<void>;
@@ -33,12 +33,12 @@ interface Side {
 /** Medians over the rounds: each name with the figures of every round, of the service and of the bare server. */
 type Rows = Map<string, { readonly service: number[]; readonly bare: number[] }>;
 
-const { rounds, quick } = roundsOf(2);
+const { rounds, quick } = parseRounds(2);
 const counts = quick ? [0, 500, 1_000] : [0, 20_000, 50_000];
 const most = counts.at(-1) ?? 0;
 const seconds = quick ? 1 : 3;
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
-const preload = "bench/meter.js";
+const preload = "bench/usage_reporter.js";
 const rows: Rows = new Map();
 
 try {
@@ -65,14 +65,16 @@ try {
 
 /** Opens more and more watches that say nothing while they are measured, on both servers by turns. */
 async function idleWatches(round: number): Promise<void> {
-  const service = await start(`idle ${round}`, "5m");
-  const bare = await sideOf(await startBare(preload));
+  const service = await startMeasured(`idle ${round}`, "5m");
+  const bare = await toMeasuredServer(await startBareServer(preload));
   const sides = { service, bare };
   try {
     for (const side of [service, bare]) {
-      side.tickets.push(...(await inTurns(most, openingAtOnce, (index) => side.of(index).createTicket())));
+      side.tickets.push(
+        ...(await mapConcurrently(most, openingAtOnce, (index) => side.clientFor(index).createTicket())),
+      );
       // The first ones are for the compiler and for what is only allocated once.
-      await open(side, 1_000);
+      await openWatches(side, 1_000);
       await cancelAll(side);
     }
     const empty = {
@@ -80,24 +82,24 @@ async function idleWatches(round: number): Promise<void> {
       bare: await bare.server.collectedUsage(),
     };
     for (const count of counts) {
-      for (const [name, side] of Object.entries(sides) as ["service" | "bare", Side][]) {
+      for (const [name, side] of Object.entries(sides) as ["service" | "bare", MeasuredServer][]) {
         const opening = count - side.watches.length;
         const before = await side.server.usage();
-        await open(side, opening);
+        await openWatches(side, opening);
         const cpu = (await side.server.usage()).cpu - before.cpu;
-        if (opening > 0) note(`CPU to open a watch, up to ${count} of them, us`, name, cpu / opening);
+        if (opening > 0) record(`CPU to open a watch, up to ${count} of them, us`, name, cpu / opening);
       }
-      for (const [name, side] of Object.entries(sides) as ["service" | "bare", Side][]) {
-        note(`CPU of GetStatus with ${count} idle watches, us`, name, await cpuOfGetStatus(side));
+      for (const [name, side] of Object.entries(sides) as ["service" | "bare", MeasuredServer][]) {
+        record(`CPU of GetStatus with ${count} idle watches, us`, name, await cpuOfGetStatus(side));
       }
     }
-    for (const [name, side] of Object.entries(sides) as ["service" | "bare", Side][]) {
+    for (const [name, side] of Object.entries(sides) as ["service" | "bare", MeasuredServer][]) {
       const full = await side.server.collectedUsage();
-      note("RSS of an idle watch, KiB", name, (full.rss - empty[name].rss) / most / 1_024);
-      note("heap of an idle watch, KiB", name, (full.heap - empty[name].heap) / most / 1_024);
+      record("RSS of an idle watch, KiB", name, (full.rss - empty[name].rss) / most / 1_024);
+      record("heap of an idle watch, KiB", name, (full.heap - empty[name].heap) / most / 1_024);
       await side.disconnect();
       const left = (await side.server.collectedUsage()).heap - empty[name].heap;
-      note("heap left by a watch that has ended, KiB", name, left / most / 1_024);
+      record("heap left by a watch that has ended, KiB", name, left / most / 1_024);
     }
   } finally {
     await service.stop();
@@ -107,35 +109,35 @@ async function idleWatches(round: number): Promise<void> {
 
 /** What it costs to tell every watcher the same again, over exactly one heartbeat. */
 async function heartbeats(round: number): Promise<void> {
-  const service = await start(`heartbeats ${round}`, `${heartbeatMs}ms`);
+  const service = await startMeasured(`heartbeats ${round}`, `${heartbeatMs}ms`);
   const count = counts[1] ?? 0;
   try {
     service.tickets.push(
-      ...(await inTurns(count, openingAtOnce, (index) => service.of(index).createTicket())),
+      ...(await mapConcurrently(count, openingAtOnce, (index) => service.clientFor(index).createTicket())),
     );
-    await open(service, count);
+    await openWatches(service, count);
     await pause(heartbeatMs);
     const before = await service.server.usage();
     await pause(heartbeatMs);
     const cpu = (await service.server.usage()).cpu - before.cpu;
-    note("CPU of a heartbeat, us", "service", cpu / count);
+    record("CPU of a heartbeat, us", "service", cpu / count);
   } finally {
     await service.stop();
   }
 }
 
-function note(name: string, of: "service" | "bare", figure: number): void {
+function record(name: string, of: "service" | "bare", figure: number): void {
   const row = rows.get(name) ?? { service: [], bare: [] };
   rows.set(name, row);
   row[of].push(figure);
 }
 
-async function start(name: string, heartbeat: string): Promise<Side> {
-  const settings = { tickets: { ttl: "1h", maxTtl: "1h" }, watch: { heartbeat } };
-  return sideOf(await startService({ name, level: "info", folder, preload, settings }));
+async function startMeasured(name: string, heartbeat: string): Promise<MeasuredServer> {
+  const configuration = { tickets: { ttl: "1h", maxTtl: "1h" }, watch: { heartbeat } };
+  return toMeasuredServer(await startService({ name, level: "info", folder, preload, configuration }));
 }
 
-async function sideOf(target: ServiceTarget): Promise<Side> {
+async function toMeasuredServer(target: ServiceTarget): Promise<MeasuredServer> {
   const caller = createCaller(target.address);
   await caller.ready().finally(caller.close);
   const token = await userToken();
@@ -144,8 +146,8 @@ async function sideOf(target: ServiceTarget): Promise<Side> {
     clients.push(await openRawService(target.address, token));
   }
   return {
-    server: metered(target, target.child),
-    of: (index) => clients[index % connections] ?? missing(),
+    server: withMeter(target, target.child),
+    clientFor: (index) => clients[index % connections] ?? missing(),
     tickets: [],
     watches: [],
     async disconnect() {
@@ -162,24 +164,24 @@ async function sideOf(target: ServiceTarget): Promise<Side> {
   };
 }
 
-async function open(side: Side, count: number): Promise<void> {
+async function openWatches(side: MeasuredServer, count: number): Promise<void> {
   const first = side.watches.length;
-  const opened = await inTurns(count, openingAtOnce, async (index) => {
-    const watch = side.of(index).watch(side.tickets[first + index] ?? missing());
+  const opened = await mapConcurrently(count, openingAtOnce, async (index) => {
+    const watch = side.clientFor(index).watch(side.tickets[first + index] ?? missing());
     await watch.until(TicketState.PENDING);
     return watch;
   });
   side.watches.push(...opened);
 }
 
-async function cancelAll(side: Side): Promise<void> {
+async function cancelAll(side: MeasuredServer): Promise<void> {
   // Few: after a thousand resets at once HTTP/2 servers take a client for an attacker and close its connection.
   for (const watch of side.watches.splice(0)) watch.cancel();
   // The cancellations arrive in order before a call that follows them on each connection.
-  for (let index = 0; index < connections; index++) await side.of(index).createTicket();
+  for (let index = 0; index < connections; index++) await side.clientFor(index).createTicket();
 }
 
-async function cpuOfGetStatus({ server }: Side): Promise<number> {
+async function cpuOfGetStatus({ server }: MeasuredServer): Promise<number> {
   const caller = createCaller(server.address);
   try {
     const call = await caller.getStatus();

@@ -13,29 +13,29 @@ import {
   type UserInfo,
 } from "../src/client/index.js"; // yours: "qrlogin/client"
 import { page, script } from "./bff_page.js";
-import { argumentOf, nameOf } from "./command_line.js";
+import { enumNameOf, optionValue } from "./command_line.js";
 
 /** A code that is shown in one browser. Ticket secret and exchange ticket never leave this process. */
 interface SignIn {
   /** The cookie of the browser that has begun it: nobody else may follow or complete it (login CSRF). */
-  readonly browser: string;
+  readonly browserId: string;
   readonly ticketId: string;
   readonly ticketSecret: string;
   /** The exchange, which is made once however many tabs ask for it. */
   user?: Promise<UserInfo | undefined> | undefined;
   /** Whether its browser has been told the last status. */
-  isOver?: boolean;
+  hasEnded?: boolean;
 }
 
 const client = createAppClient({
-  address: argumentOf("--address") ?? "127.0.0.1:50051",
+  address: optionValue("--address") ?? "127.0.0.1:50051",
   appId: "demo-app",
   appSecret: "demo-secret",
 });
 // In production behind TLS: with the prefix no other host of your domain can set the cookies.
-const secure = process.env.NODE_ENV === "production";
-const prefix = secure ? "__Host-" : "";
-const cookieOptions = { httpOnly: true, secure, sameSite: "lax", path: "/" } as const;
+const isSecure = process.env.NODE_ENV === "production";
+const cookiePrefix = isSecure ? "__Host-" : "";
+const cookieOptions = { httpOnly: true, secure: isSecure, sameSite: "lax", path: "/" } as const;
 const signInMs = 10 * 60_000;
 const sessionMs = 8 * 60 * 60_000;
 // Yours belong into a store that all your processes share.
@@ -43,25 +43,25 @@ const signIns = new Map<string, SignIn>();
 const sessions = new Map<string, UserInfo>();
 
 /** Keeps a value for so many milliseconds. */
-function keep<V>(map: Map<string, V>, key: string, value: V, ms: number): void {
+function setWithExpiry<V>(map: Map<string, V>, key: string, value: V, ms: number): void {
   map.set(key, value);
   setTimeout(() => map.delete(key), ms).unref();
 }
 
-const cookieOf = ({ cookies }: FastifyRequest, name: string): string => cookies[prefix + name] ?? "";
+const cookieOf = ({ cookies }: FastifyRequest, name: string): string => cookies[cookiePrefix + name] ?? "";
 
 /** The sign-in that the request names, if this browser has begun it. */
 function signInOf(request: FastifyRequest): SignIn | undefined {
   const { ticketId = "" } = request.query as { readonly ticketId?: string };
   const signIn = signIns.get(ticketId);
-  return signIn?.browser === cookieOf(request, "browser") ? signIn : undefined;
+  return signIn?.browserId === cookieOf(request, "browser") ? signIn : undefined;
 }
 
 const server = fastify();
 await server.register(cookie);
 await server.register(rateLimit, { max: 600, timeWindow: "1 minute" });
-const stopping = new AbortController();
-server.addHook("preClose", async () => stopping.abort());
+const shutdown = new AbortController();
+server.addHook("preClose", async () => shutdown.abort());
 server.addHook("onClose", async () => client.close());
 server.setErrorHandler((error: FastifyError, _request, reply) => {
   const { statusCode = 502 } = error;
@@ -80,7 +80,7 @@ server.get("/session", async (request, reply) => {
 
 server.post("/sign-out", async (request, reply) => {
   sessions.delete(cookieOf(request, "session"));
-  return reply.clearCookie(`${prefix}session`, cookieOptions).code(204).send();
+  return reply.clearCookie(`${cookiePrefix}session`, cookieOptions).code(204).send();
 });
 
 server.post("/sign-in", async (request, reply) => {
@@ -93,16 +93,16 @@ server.post("/sign-in", async (request, reply) => {
     },
     qrImage: { format: QrImageFormat.SVG, size: 320 },
   });
-  const browser = cookieOf(request, "browser") || newId();
-  keep(signIns, ticketId, { browser, ticketId, ticketSecret }, signInMs);
-  reply.setCookie(`${prefix}browser`, browser, { ...cookieOptions, maxAge: signInMs / 1_000 });
+  const browserId = cookieOf(request, "browser") || newId();
+  setWithExpiry(signIns, ticketId, { browserId, ticketId, ticketSecret }, signInMs);
+  reply.setCookie(`${cookiePrefix}browser`, browserId, { ...cookieOptions, maxAge: signInMs / 1_000 });
   return { ticketId, svg: Buffer.from(qrImage?.data ?? []).toString(), seconds: remainingDuration?.seconds };
 });
 
 server.get("/sign-in/events", async (request, reply) => {
   const signIn = signInOf(request);
   // An EventSource comes back after every end of its stream, unless it is answered 204.
-  if (!signIn || signIn.isOver) return reply.code(204).send();
+  if (!signIn || signIn.hasEnded) return reply.code(204).send();
   reply.hijack();
   const stream = reply.raw.writeHead(200, {
     "content-type": "text/event-stream",
@@ -110,14 +110,14 @@ server.get("/sign-in/events", async (request, reply) => {
   });
   const gone = new AbortController();
   stream.on("close", () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, stopping.signal]);
+  const signal = AbortSignal.any([gone.signal, shutdown.signal]);
   // As JSON, since a line break in a nickname would end the field.
   const send = async (data: object) =>
     stream.write(`data: ${JSON.stringify(data)}\n\n`) || (await once(stream, "drain", { signal }));
   try {
     for await (const { state, scannedBy } of client.watchStatus(signIn, { signal })) {
-      await send({ state: nameOf(TicketState, state), nickname: scannedBy?.nickname });
-      signIn.isOver = isTerminal(state);
+      await send({ state: enumNameOf(TicketState, state), nickname: scannedBy?.nickname });
+      signIn.hasEnded = isTerminal(state);
       // A stream has sent its headers and can set no cookie: the page goes on with a POST.
       if (state === TicketState.AUTHORIZED) break;
     }
@@ -145,8 +145,8 @@ server.post("/sign-in/complete", async (request, reply) => {
   // Always a new session: one that was there before the sign-in may have been planted.
   sessions.delete(cookieOf(request, "session"));
   const session = newId();
-  keep(sessions, session, user, sessionMs);
-  reply.setCookie(`${prefix}session`, session, { ...cookieOptions, maxAge: sessionMs / 1_000 });
+  setWithExpiry(sessions, session, user, sessionMs);
+  reply.setCookie(`${cookiePrefix}session`, session, { ...cookieOptions, maxAge: sessionMs / 1_000 });
   return { nickname: user.nickname };
 });
 
@@ -157,4 +157,6 @@ async function exchange(signIn: SignIn): Promise<UserInfo | undefined> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
-console.log(`Open ${await server.listen({ host: "127.0.0.1", port: Number(argumentOf("--port") ?? 8081) })}`);
+console.log(
+  `Open ${await server.listen({ host: "127.0.0.1", port: Number(optionValue("--port") ?? 8081) })}`,
+);

@@ -1,9 +1,9 @@
-const policy =
+const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:";
 
 /** The page of the example. What is known of somebody is set as text by its script, never as markup. */
 export const page = {
-  headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
+  headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": contentSecurityPolicy },
   html: `<!doctype html>
 <html lang="en">
   <title>Sign in</title>

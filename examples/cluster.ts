@@ -1,5 +1,5 @@
 // A login that crosses three nodes while one of them is killed. Needs Redis on this machine. `npm run example:cluster`
-import { signDevelopmentToken } from "../src/auth/development.js";
+import { signDevelopmentToken } from "../src/auth/development_identities.js";
 import {
   codeChallengeOf,
   createAppClient,
@@ -9,10 +9,10 @@ import {
   TicketState,
   type TicketStatus,
 } from "../src/client/index.js"; // yours: "qrlogin/client"
-import { drawInTerminal } from "../src/qr/terminal.js";
-import { freeAddress, hasRedis, startNode, startRedis, stopAll } from "./cluster_processes.js";
-import { nameOf } from "./command_line.js";
-import { describe } from "./phone.js";
+import { renderForTerminal } from "../src/qr/render_for_terminal.js";
+import { findFreeAddress, hasRedis, startNode, startRedis, stopAll } from "./cluster_processes.js";
+import { enumNameOf } from "./command_line.js";
+import { describeRequest } from "./phone.js";
 
 if (!hasRedis()) {
   console.error("This example needs Redis 7: apt-get install redis-server, or brew install redis");
@@ -30,53 +30,53 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as cons
 const clients: { close(): void }[] = [];
 try {
   const redis = await startRedis();
-  say("redis", `listens on ${redis.address} and saves nothing`);
-  const [first, second, third] = [await freeAddress(), await freeAddress(), await freeAddress()];
+  print("redis", `listens on ${redis.address} and saves nothing`);
+  const [first, second, third] = [await findFreeAddress(), await findFreeAddress(), await findFreeAddress()];
   const nodes = await Promise.all([startNode(first, redis.address), startNode(second, redis.address)]);
-  say("node 1", `listens on ${first}`);
-  say("node 2", `listens on ${second}`);
-  say("nodes", levelOf(nodes[0].lines));
+  print("node 1", `listens on ${first}`);
+  print("node 2", `listens on ${second}`);
+  print("nodes", storeMessageOf(nodes[0].lines));
 
   const website = (address: string) =>
-    opened(createAppClient({ address, appId: "demo-app", appSecret: "demo-secret" }));
+    closeAtEnd(createAppClient({ address, appId: "demo-app", appSecret: "demo-secret" }));
   const phone = (address: string) =>
-    opened(createApproverClient({ address, token: () => signDevelopmentToken("alice", Date.now()) }));
+    closeAtEnd(createApproverClient({ address, token: () => signDevelopmentToken("alice", Date.now()) }));
 
   const codeVerifier = createCodeVerifier();
   const ticket = await website(first).createTicket({
     codeChallenge: codeChallengeOf(codeVerifier),
     requester: { deviceName: "The cluster example", ipAddress: "127.0.0.1", location: "This very machine" },
   });
-  say("website", "has created a ticket at node 1, and draws its code:");
-  console.log(drawInTerminal(ticket.qrContent));
+  print("website", "has created a ticket at node 1, and draws its code:");
+  console.log(renderForTerminal(ticket.qrContent));
 
   // A client shares its calls out among all addresses that it knows. You would name a DNS entry that stands for all nodes.
-  say("website", "watches the ticket at node 2; knows of a node 3, which is not there yet");
+  print("website", "watches the ticket at node 2; knows of a node 3, which is not there yet");
   const watcher = website(`ipv4:${second},${third}`);
   // With heartbeats also a status is told that has not changed: here the first of the node that takes over.
   const statuses = watcher.watchStatus(ticket, { heartbeats: true })[Symbol.asyncIterator]();
-  await told(statuses, TicketState.PENDING);
+  await waitForState(statuses, TicketState.PENDING);
 
   await startNode(third, redis.address);
-  say("node 3", `has joined: listens on ${third}`);
+  print("node 3", `has joined: listens on ${third}`);
 
-  say("phone", "scans the code, at node 3");
+  print("phone", "scans the code, at node 3");
   const scanned = { $case: "qrContent", value: ticket.qrContent } as const;
-  say("phone", describe(await phone(third).markScanned({ scanned })));
-  await told(statuses, TicketState.SCANNED);
+  print("phone", describeRequest(await phone(third).markScanned({ scanned })));
+  await waitForState(statuses, TicketState.SCANNED);
 
-  say("node 2", `is dead: ${await nodes[1].kill()}, in the middle of the watch`);
-  await told(statuses, TicketState.SCANNED);
-  say("website", "has that from node 3: the watch goes on");
+  print("node 2", `is dead: ${await nodes[1].kill()}, in the middle of the watch`);
+  await waitForState(statuses, TicketState.SCANNED);
+  print("website", "has that from node 3: the watch goes on");
 
-  say("phone", "Alice says yes, to node 1");
+  print("phone", "Alice says yes, to node 1");
   await phone(first).authorize({ ticketId: ticket.ticketId });
-  const { exchangeTicket } = await told(statuses, TicketState.AUTHORIZED);
+  const { exchangeTicket } = await waitForState(statuses, TicketState.AUTHORIZED);
 
   const { user } = await website(third).exchangeUserInfo({ exchangeTicket, codeVerifier });
-  say("website", "has exchanged the ticket at node 3, and the watch ends:");
-  await told(statuses, TicketState.EXCHANGED);
-  say("website", "signed in:");
+  print("website", "has exchanged the ticket at node 3, and the watch ends:");
+  await waitForState(statuses, TicketState.EXCHANGED);
+  print("website", "signed in:");
   console.log(user);
 } catch (error) {
   // What was stopped on purpose fails too.
@@ -87,32 +87,35 @@ try {
   await stopAll();
 }
 
-function say(who: string, text: string): void {
-  console.log(`${`${who}:`.padEnd(9)}${text}`);
+function print(speaker: string, text: string): void {
+  console.log(`${`${speaker}:`.padEnd(9)}${text}`);
 }
 
-function opened<C extends { close(): void }>(client: C): C {
+function closeAtEnd<C extends { close(): void }>(client: C): C {
   clients.push(client);
   return client;
 }
 
 /** What the node's log says about how well the store keeps what it was told. */
-function levelOf(lines: readonly string[]): string {
+function storeMessageOf(lines: readonly string[]): string {
   const line = lines.find((one) => one.includes('"msg":"the store is '));
   const { msg = "say nothing of their store" }: { msg?: string } = JSON.parse(line ?? "{}");
   return msg;
 }
 
 /** Tells what the watch brings, until it is in this state. */
-async function told(statuses: AsyncIterator<TicketStatus>, wanted: TicketState): Promise<TicketStatus> {
+async function waitForState(
+  statuses: AsyncIterator<TicketStatus>,
+  wanted: TicketState,
+): Promise<TicketStatus> {
   for (;;) {
     const { value, done } = await statuses.next();
-    if (done) throw new Error(`the watch has ended before ${nameOf(TicketState, wanted)}`);
-    say(
+    if (done) throw new Error(`the watch has ended before ${enumNameOf(TicketState, wanted)}`);
+    print(
       "website",
-      nameOf(TicketState, value.state) + (value.scannedBy ? ` by ${value.scannedBy.nickname}` : ""),
+      enumNameOf(TicketState, value.state) + (value.scannedBy ? ` by ${value.scannedBy.nickname}` : ""),
     );
     if (value.state === wanted) return value;
-    if (isTerminal(value.state)) throw new Error(`the ticket is ${nameOf(TicketState, value.state)}`);
+    if (isTerminal(value.state)) throw new Error(`the ticket is ${enumNameOf(TicketState, value.state)}`);
   }
 }

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** A process of the example, which is up. */
-export interface Running {
+export interface RunningProcess {
   /** `HOST:PORT` where it listens. */
   readonly address: string;
   /** The lines that it has written so far. */
@@ -24,19 +24,24 @@ const folders: string[] = [];
 export const hasRedis = (): boolean => spawnSync("redis-server", ["--version"]).status === 0;
 
 /** Starts a Redis that saves nothing, and waits until it is ready. */
-export async function startRedis(): Promise<Running> {
-  const address = await freeAddress();
+export async function startRedis(): Promise<RunningProcess> {
+  const address = await findFreeAddress();
   const port = address.slice(address.indexOf(":") + 1);
   // A folder of its own: Redis would read what another one has left.
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-cluster-"));
   folders.push(folder);
-  const words = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder];
-  const { child, lines } = await start("redis-server", words, process.env, "Ready to accept connections");
-  return { address, lines, kill: () => end(child, "SIGKILL") };
+  const args = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder];
+  const { child, lines } = await startProcess(
+    "redis-server",
+    args,
+    process.env,
+    "Ready to accept connections",
+  );
+  return { address, lines, kill: () => stopProcess(child, "SIGKILL") };
 }
 
 /** Starts `qrlogin serve` in development mode with its tickets in this Redis, and waits until it is ready. */
-export async function startNode(address: string, redis: string): Promise<Running> {
+export async function startNode(address: string, redis: string): Promise<RunningProcess> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$)/i.test(name));
   const env = {
     ...Object.fromEntries(inherited),
@@ -46,50 +51,55 @@ export async function startNode(address: string, redis: string): Promise<Running
     QRLOGIN_STORE_REDIS_URL: `redis://${redis}`,
   };
   const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  const words = ["--import", "tsx", main, "serve"];
-  const { child, lines } = await start(process.execPath, words, env, '"msg":"ready"');
-  return { address, lines, kill: () => end(child, "SIGKILL") };
+  const args = ["--import", "tsx", main, "serve"];
+  const { child, lines } = await startProcess(process.execPath, args, env, '"msg":"ready"');
+  return { address, lines, kill: () => stopProcess(child, "SIGKILL") };
 }
 
 /** Ends all that was started, politely, and waits until it is gone. */
 export async function stopAll(): Promise<void> {
-  await Promise.all([...children].map((child) => end(child, "SIGTERM")));
+  await Promise.all([...children].map((child) => stopProcess(child, "SIGTERM")));
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 }
 
-async function start(command: string, words: readonly string[], env: NodeJS.ProcessEnv, ready: string) {
-  const child = spawn(command, words, { env, stdio: ["ignore", "pipe", "pipe"] });
+async function startProcess(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  readyText: string,
+) {
+  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   children.add(child);
   child.once("exit", () => children.delete(child));
   const lines: string[] = [];
-  const complaints: string[] = [];
-  createInterface(child.stderr).on("line", (line) => complaints.push(line));
+  const errorLines: string[] = [];
+  createInterface(child.stderr).on("line", (line) => errorLines.push(line));
   await new Promise<void>((resolve, reject) => {
     createInterface(child.stdout).on("line", (line) => {
       lines.push(line);
-      if (line.includes(ready)) resolve();
+      if (line.includes(readyText)) resolve();
     });
     child.once("error", reject);
     child.once("close", () => {
-      const why = [...complaints, ...lines].filter(Boolean).slice(-3).join("\n");
-      reject(new Error(`${command === process.execPath ? "a node" : command} has stopped: ${why}`));
+      const lastLines = [...errorLines, ...lines].filter(Boolean).slice(-3).join("\n");
+      reject(new Error(`${command === process.execPath ? "a node" : command} has stopped: ${lastLines}`));
     });
   });
   return { child, lines };
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
+async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.signalCode;
-  const gone = once(child, "exit");
+  const exited = once(child, "exit");
   child.kill(signal);
-  const patience = setTimeout(() => child.kill("SIGKILL"), 5_000);
-  await gone;
-  clearTimeout(patience);
+  const killTimer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+  await exited;
+  clearTimeout(killTimer);
   return child.signalCode;
 }
 
 /** An address of this machine that nothing listens on now. */
-export async function freeAddress(): Promise<string> {
+export async function findFreeAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -1,18 +1,18 @@
 // A whole login in one process: a server of its own, the website and the phone. `npm run example`
 import { pino } from "pino";
-import { startApp } from "../src/app.js";
-import { developmentApp, developmentPool, signDevelopmentToken } from "../src/auth/development.js";
+import { developmentApp, developmentPool, signDevelopmentToken } from "../src/auth/development_identities.js";
 import { createAppClient, createApproverClient } from "../src/client/index.js";
-import { loadConfig } from "../src/config/load.js";
-import { drawInTerminal } from "../src/qr/terminal.js";
-import { approve, describe } from "./phone.js";
+import { startService } from "../src/compose/service.js";
+import { loadConfig } from "../src/config/load_config.js";
+import { renderForTerminal } from "../src/qr/render_for_terminal.js";
+import { approve, describeRequest } from "./phone.js";
 import { signIn } from "./website.js";
 
 const config = loadConfig({
   env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" },
-  development: { apps: [developmentApp], userPools: [developmentPool] },
+  developmentPreset: { apps: [developmentApp], userPools: [developmentPool] },
 });
-const app = await startApp(config, pino({ level: "warn" }));
+const app = await startService(config, pino({ level: "warn" }));
 const address = app.grpcAddress;
 console.log(`server:  listens on ${address}`);
 
@@ -22,9 +22,9 @@ const phone = createApproverClient({ address, token: () => signDevelopmentToken(
 let approval: Promise<unknown> | undefined;
 try {
   const user = await signIn(website, (qrContent) => {
-    console.log(drawInTerminal(qrContent));
+    console.log(renderForTerminal(qrContent));
     approval = approve(phone, qrContent, async (who) => {
-      console.log(`phone:   ${describe(who)}`);
+      console.log(`phone:   ${describeRequest(who)}`);
       console.log("phone:   Alice says yes.");
       return true;
     });

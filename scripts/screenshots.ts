@@ -9,14 +9,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { loadConfig } from "../src/config/load.js";
-import { developmentPresets } from "../src/development.js";
-import { startServing } from "../src/serving.js";
+import { developmentPresets } from "../src/compose/development_presets.js";
+import { startServers } from "../src/compose/serve.js";
+import { loadConfig } from "../src/config/load_config.js";
 import { showStates } from "./widget_states.js";
 
-const forReadme = "docs/images";
+const readmeFolder = "docs/images";
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), "qrlogin-screenshots-"));
-mkdirSync(forReadme, { recursive: true });
+mkdirSync(readmeFolder, { recursive: true });
 mkdirSync(folder, { recursive: true });
 if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
   console.warn(
@@ -24,8 +24,8 @@ if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
   );
 
 const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" };
-const config = loadConfig({ env, development: developmentPresets() });
-const serving = await startServing(config, pino({ level: "silent" }));
+const config = loadConfig({ env, developmentPreset: developmentPresets() });
+const serving = await startServers(config, pino({ level: "silent" }));
 const origin = `http://${serving.gatewayAddress}`;
 const browser = await chromium.launch({
   executablePath: chromiumPath(),
@@ -92,7 +92,7 @@ async function withPage(
 }
 
 async function save(page: Page, name: string, part?: ReturnType<Page["locator"]>): Promise<void> {
-  const path = join(name === "website" || name === "phone" ? forReadme : folder, `${name}.png`);
+  const path = join(name === "website" || name === "phone" ? readmeFolder : folder, `${name}.png`);
   await (part ? part.screenshot({ path }) : page.screenshot({ path, fullPage: true }));
   console.log(path);
 }

@@ -1,10 +1,10 @@
 import type { Page, Route } from "playwright-core";
 
 /** How the widget can look. */
-export type Look = "light" | "dark" | "narrow" | "chinese" | "right-to-left";
+export type Appearance = "light" | "dark" | "narrow" | "chinese" | "right-to-left";
 
 /** Each state, and the status that the gateway answers to bring the widget there. */
-const states = {
+const statuses = {
   loading: undefined,
   waiting: { state: "PENDING" },
   offline: undefined,
@@ -17,7 +17,7 @@ const states = {
   error: undefined,
 } as const;
 
-type State = keyof typeof states;
+type State = keyof typeof statuses;
 
 /** How often the widget may renew a code: in one of the states it does. */
 const renewals: Partial<Record<State, number>> = { renewed: 1 };
@@ -30,11 +30,11 @@ const portrait = `data:image/svg+xml,${encodeURIComponent(
 /**
  * Shows the widget in all its states at once. The codes are real; what becomes of them is answered here, in place of the gateway.
  */
-export async function showStates(page: Page, origin: string, look: Look): Promise<void> {
-  const names = Object.keys(states) as State[];
+export async function showStates(page: Page, origin: string, look: Appearance): Promise<void> {
+  const names = Object.keys(statuses) as State[];
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.route(`${origin}/states`, (route) =>
-    route.fulfill({ contentType: "text/html", body: sheet(names, look) }),
+    route.fulfill({ contentType: "text/html", body: createPage(names, look) }),
   );
   let renewed = false;
   await page.route(`${origin}/state/**`, (route) => {
@@ -77,7 +77,7 @@ async function answer(route: Route, origin: string, instead: State | undefined):
     return route.fulfill({ status: 500, json: { reason: "INTERNAL", detail: "internal error" } });
   if (path === "/qrlogin/v1/tickets" || path.includes("/pictures/"))
     return route.fulfill({ response: await route.fetch({ url: origin + path + search }) });
-  const status = states[state];
+  const status = statuses[state];
   if (!status) return route.abort();
   const scannedBy = "scannedBy" in status ? { nickname: "Alice", photoUrl: portrait } : null;
   const whole = {
@@ -95,7 +95,7 @@ async function answer(route: Route, origin: string, instead: State | undefined):
   });
 }
 
-function sheet(names: readonly State[], look: Look): string {
+function createPage(names: readonly State[], look: Appearance): string {
   const [paper, ink] = look === "dark" ? ["#11151c", "#eef1f6"] : ["#f4f2ed", "#1a2230"];
   const width = look === "narrow" ? 220 : 300;
   const options = {

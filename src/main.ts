@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-import { descriptorLimit, startFailure } from "./descriptors.js";
+import { descriptorLimit, limitProblem } from "./compose/file_descriptors.js";
 
 // Before anything else is loaded, since loading is what fails.
-const failure = startFailure(descriptorLimit());
-if (failure !== undefined) {
-  process.stderr.write(`qrlogin: ${failure}\n`);
+const limitError = limitProblem(descriptorLimit());
+if (limitError !== undefined) {
+  process.stderr.write(`qrlogin: ${limitError}\n`);
   process.exit(1);
 }
 const { logVerbosity, setLogVerbosity } = await import("@grpc/grpc-js");
-const { runCommand } = await import("./commands.js");
+const { runCommand } = await import("./cli/commands.js");
 const { openStandardStream } = await import("./log/standard_stream.js");
 
 // What grpc-js has to say of a failed start is said by us, in one line.
@@ -18,13 +18,13 @@ setLogVerbosity(logVerbosity.NONE);
 const stopSignals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 
 /** Exit code of a stop that took too long. */
-const cutOff = 1;
+const timeoutExitCode = 1;
 
 /**
  * A second signal so soon after the first, in milliseconds, is its echo and not a second wish: npm passes on to its child
  * what a terminal has sent to both.
  */
-const echoTime = 500;
+const duplicateSignalTime = 500;
 
 const stdout = openStandardStream(1, () => process.stdout);
 const stderr = openStandardStream(2, () => process.stderr);
@@ -44,7 +44,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
       throw new Error(`cannot write to the standard output (${code})`, { cause: error });
     }
   },
-  complain(text) {
+  printError(text) {
     try {
       stderr.writeAll(`${text}\n`);
     } catch {
@@ -58,7 +58,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
         process.on(signal, () => {
           firstAt ??= performance.now();
           // Asked a second time it stops at once.
-          if (performance.now() - firstAt > echoTime) end(code);
+          if (performance.now() - firstAt > duplicateSignalTime) exitNow(code);
           resolve(signal);
         });
       }
@@ -66,22 +66,22 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   ignoreSignals: () => {
     for (const signal of Object.keys(stopSignals)) process.on(signal, () => {});
   },
-  endAfter(ms, beforehand) {
+  exitAfter(ms, beforehand) {
     // It also keeps the process alive until then: a stop that waits for nothing would end it with a code of Node.js.
     stopTimer ??= setTimeout(() => {
       beforehand();
-      end(cutOff);
+      exitNow(timeoutExitCode);
     }, ms);
   },
-  atExit: (callback) => void exitCallbacks.push(callback),
+  onExit: (callback) => void exitCallbacks.push(callback),
 });
 clearTimeout(stopTimer);
 
 // Nothing should be left to do. A connection in the middle of its TLS handshake would still hold the process for minutes.
-setTimeout(() => end(process.exitCode), 500).unref();
+setTimeout(() => exitNow(process.exitCode), 500).unref();
 
 /** Ends the process now. */
-function end(code: typeof process.exitCode): void {
+function exitNow(code: typeof process.exitCode): void {
   // An exit waits for the threads that read files and look up names, and these may wait for a server that is away.
   const isHeld = process
     .getActiveResourcesInfo()

@@ -1,13 +1,13 @@
-import type { Clock } from "../domain/clock.js";
+import type { Clock } from "../base/clock.js";
 
 /** Length of the first pause, and the length that pauses grow to, in milliseconds. */
-const pauses = { first: 1_000, most: 10_000 };
+const openTimes = { first: 1_000, most: 10_000 };
 
 /**
  * So many failures in a row, of as many callers where these are told apart, show that the peer is away, and so many calls at a
  * time find out whether it is back. One alone may be a lost connection, or be due to what the one caller asked for.
  */
-const threshold = 3;
+const failureThreshold = 3;
 
 /** Keeps callers from asking a peer that has just been shown to be away, each of them until a time-out. */
 export interface CircuitBreaker {
@@ -15,7 +15,7 @@ export interface CircuitBreaker {
    * Runs the work unless the peer is believed to be away. After a pause a few calls are let through to find out; others are
    * refused until one of these has ended.
    *
-   * @throws CircuitOpen without having run the work; otherwise whatever the work throws.
+   * @throws CircuitOpenError without having run the work; otherwise whatever the work throws.
    */
   run<T>(work: () => Promise<T>, by?: Caller): Promise<T>;
 }
@@ -35,7 +35,7 @@ export interface CircuitBreakerOptions {
 }
 
 /** The peer was not asked. The cause is its last failure. */
-export class CircuitOpen extends Error {
+export class CircuitOpenError extends Error {
   constructor(cause: unknown) {
     super("It has failed a moment ago and is not asked again yet.", { cause });
     this.name = "CircuitOpen";
@@ -45,48 +45,48 @@ export class CircuitOpen extends Error {
 /** Creates a circuit breaker that is closed. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { isFailure = () => true, clock } = options;
-  const failed = new Set<unknown>();
+  const failedCallers = new Set<unknown>();
   let lastFailure: unknown;
   let running = 0;
-  let opened = 0;
+  let openings = 0;
   /** Tells apart the calls that began before the last pause: they say nothing about the time after it. */
-  let turn = 0;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let period = 0;
+  let openUntil = Number.NEGATIVE_INFINITY;
 
-  function fail(by: Caller | undefined, error: unknown): void {
+  function fail(caller: Caller | undefined, error: unknown): void {
     lastFailure = error;
-    failed.add(by?.id ?? Symbol("another failure"));
+    failedCallers.add(caller?.id ?? Symbol("another failure"));
     // Away before and away again: one failure is enough then, unless it may be due to the caller.
-    if (failed.size >= (by === undefined && opened > 0 ? 1 : threshold)) open();
+    if (failedCallers.size >= (caller === undefined && openings > 0 ? 1 : failureThreshold)) open();
   }
 
   function open(): void {
-    failed.clear();
-    turn += 1;
-    pausedUntil = clock.now() + Math.min(pauses.first * 2 ** opened, pauses.most);
-    opened += 1;
+    failedCallers.clear();
+    period += 1;
+    openUntil = clock.now() + Math.min(openTimes.first * 2 ** openings, openTimes.most);
+    openings += 1;
   }
 
   function close(): void {
-    failed.clear();
-    opened = 0;
-    pausedUntil = Number.NEGATIVE_INFINITY;
+    failedCallers.clear();
+    openings = 0;
+    openUntil = Number.NEGATIVE_INFINITY;
   }
 
   return {
-    async run(work, by) {
-      const isFull = opened > 0 && running >= threshold;
-      if (clock.now() < pausedUntil || isFull) throw new CircuitOpen(lastFailure);
-      const began = turn;
+    async run(work, caller) {
+      const isProbing = openings > 0 && running >= failureThreshold;
+      if (clock.now() < openUntil || isProbing) throw new CircuitOpenError(lastFailure);
+      const startPeriod = period;
       running += 1;
       try {
         const value = await work();
         close();
         return value;
       } catch (error) {
-        if (!by?.signal?.aborted) {
+        if (!caller?.signal?.aborted) {
           if (!isFailure(error)) close();
-          else if (began === turn) fail(by, error);
+          else if (startPeriod === period) fail(caller, error);
         }
         throw error;
       } finally {

@@ -1,8 +1,8 @@
-import type { Clock } from "../domain/clock.js";
+import type { Clock } from "../base/clock.js";
 import type { Json } from "../domain/user.js";
-import { type Claims, claimOf } from "./claims.js";
-import { bytesIn, parsedJson } from "./json_answer.js";
-import { userUnauthenticated } from "./user_refusals.js";
+import { type Claims, claimOf } from "./claims/claims.js";
+import { parseJson, readBody } from "./response_body.js";
+import { userUnauthenticated } from "./user_errors.js";
 
 /** A question to an OpenID Connect UserInfo endpoint. */
 export interface UserInfoRequest {
@@ -24,8 +24,8 @@ export type UserInfo = { readonly claims: Claims } | { readonly unusable: string
 const maxBytes = 1024 * 1024;
 
 /** A JWT in the compact serialization: three parts if it is signed, five if it is encrypted. */
-const compact = /^[\w-]+(?:\.[\w-]*){2,4}$/;
-const encryptedParts = 5;
+const compactJwt = /^[\w-]+(?:\.[\w-]*){2,4}$/;
+const jweParts = 5;
 
 /**
  * Asks the UserInfo endpoint about the token's user. Follows no redirect, since the token would go along; reads at most 1 MiB.
@@ -33,41 +33,43 @@ const encryptedParts = 5;
  * The content decides and not its declared type, which many endpoints get wrong: a JSON object or a JWT (OpenID Connect Core 1.0,
  * section 5.3.2). An answer that is too large or encrypted is unusable and decides nothing.
  *
- * @throws Refusal USER_UNAUTHENTICATED when the endpoint answers 401 or 403, or speaks of another user.
+ * @throws TicketError USER_UNAUTHENTICATED when the endpoint answers 401 or 403, or speaks of another user.
  * @throws Error when there is no answer in time, or one that is neither; the reason of the signal when the caller has gone.
  */
 export async function fetchUserInfo(request: UserInfoRequest): Promise<UserInfo> {
-  const late = new AbortController();
-  const stop = request.clock.after(request.timeout, () => {
-    late.abort(new Error(`The UserInfo endpoint took longer than ${request.timeout} ms.`));
+  const timeoutController = new AbortController();
+  const cancelTimeout = request.clock.after(request.timeout, () => {
+    timeoutController.abort(new Error(`The UserInfo endpoint took longer than ${request.timeout} ms.`));
   });
   try {
-    const answer = await fetch(request.uri, {
+    const response = await fetch(request.uri, {
       headers: { authorization: `Bearer ${request.token}`, accept: "application/json, application/jwt" },
       redirect: "error",
-      signal: request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal,
+      signal: request.signal
+        ? AbortSignal.any([request.signal, timeoutController.signal])
+        : timeoutController.signal,
     });
-    return await userInfoIn(answer, request);
+    return await readUserInfo(response, request);
   } finally {
-    stop();
+    cancelTimeout();
   }
 }
 
-async function userInfoIn(answer: Response, request: UserInfoRequest): Promise<UserInfo> {
-  if (answer.status !== 200) {
+async function readUserInfo(response: Response, request: UserInfoRequest): Promise<UserInfo> {
+  if (response.status !== 200) {
     // Unread, the body would hold its connection.
-    await answer.body?.cancel();
-    if (answer.status === 401 || answer.status === 403) {
-      throw userUnauthenticated(`The UserInfo endpoint answered ${answer.status}.`);
+    await response.body?.cancel();
+    if (response.status === 401 || response.status === 403) {
+      throw userUnauthenticated(`The UserInfo endpoint answered ${response.status}.`);
     }
-    throw new Error(`The UserInfo endpoint answered ${answer.status}.`);
+    throw new Error(`The UserInfo endpoint answered ${response.status}.`);
   }
-  const bytes = await bytesIn(answer, maxBytes);
+  const bytes = await readBody(response, maxBytes);
   if (!bytes) return { unusable: `The answer is larger than ${maxBytes} bytes.` };
   const text = bytes.toString("latin1").trim();
-  const isJwt = compact.test(text);
-  if (isJwt && text.split(".").length === encryptedParts) return { unusable: "The answer is encrypted." };
-  const claims = isJwt ? await request.verify(text) : parsedJson(bytes);
+  const isJwt = compactJwt.test(text);
+  if (isJwt && text.split(".").length === jweParts) return { unusable: "The answer is encrypted." };
+  const claims = isJwt ? await request.verify(text) : parseJson(bytes);
   if (!isObject(claims)) throw new Error("The UserInfo endpoint answered something else than a JSON object.");
   // Without this check a token could be given another user's description (OpenID Connect Core, section 5.3.2).
   if (claimOf(claims, "sub") !== request.subject) {

@@ -12,7 +12,7 @@ import {
   type WithdrawResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
-import { type CallOptions, type ClientOptions, openConnection } from "./connection.js";
+import { type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
 import { systemTiming, type Timing } from "./timing.js";
 import { type WatchOptions, watch } from "./watch.js";
 
@@ -40,18 +40,18 @@ export interface AppWatchOptions extends WatchOptions {
 }
 
 /** The message that `fromPartial` of a generated type takes. */
-type Partially<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
 
 /** The calls of an app. Each rejects with a QrLoginError, or with the reason of its signal. */
 export interface AppClient {
   /** Creates a ticket. Not retried: a repeat would make a second one. */
   createTicket(
-    request: Partially<typeof CreateTicketRequest>,
+    request: PartialMessage<typeof CreateTicketRequest>,
     options?: AppCallOptions,
   ): Promise<CreateTicketResponse>;
   /** Gets the status once. Where it can be had, {@link AppClient.watchStatus} is quicker and cheaper. Retried while UNAVAILABLE. */
   getStatus(
-    request: Partially<typeof GetStatusRequest>,
+    request: PartialMessage<typeof GetStatusRequest>,
     options?: AppCallOptions,
   ): Promise<GetStatusResponse>;
   /**
@@ -67,17 +67,20 @@ export interface AppClient {
    * aborting the signal, ends the call at the server and changes nothing about the ticket.
    */
   watchStatus(
-    request: Partially<typeof WatchStatusRequest>,
+    request: PartialMessage<typeof WatchStatusRequest>,
     options?: AppWatchOptions,
   ): AsyncIterable<TicketStatus>;
   /** Gives a ticket up. Retried while UNAVAILABLE. */
-  withdraw(request: Partially<typeof WithdrawRequest>, options?: AppCallOptions): Promise<WithdrawResponse>;
+  withdraw(
+    request: PartialMessage<typeof WithdrawRequest>,
+    options?: AppCallOptions,
+  ): Promise<WithdrawResponse>;
   /**
    * Spends the exchange ticket for the user information. At most once, and never retried: after UNAVAILABLE (also with the
    * reason OUTCOME_UNKNOWN), DEADLINE_EXCEEDED or an abort the login may be lost, and the user has to scan again.
    */
   exchangeUserInfo(
-    request: Partially<typeof ExchangeUserInfoRequest>,
+    request: PartialMessage<typeof ExchangeUserInfoRequest>,
     options?: AppCallOptions,
   ): Promise<ExchangeUserInfoResponse>;
   /**
@@ -85,7 +88,7 @@ export interface AppClient {
    * service signs none. Retried while UNAVAILABLE.
    */
   getSigningKeys(
-    request?: Partially<typeof GetSigningKeysRequest>,
+    request?: PartialMessage<typeof GetSigningKeysRequest>,
     options?: AppCallOptions,
   ): Promise<GetSigningKeysResponse>;
   /** Ends all calls and watches that run, with a QrLoginError (CANCELLED), and closes the connections. */
@@ -116,55 +119,56 @@ export interface AppClient {
  * ```
  */
 export function createAppClient(options: AppClientOptions): AppClient {
-  return createTimedAppClient(options, systemTiming);
+  return createAppClientWithTiming(options, systemTiming);
 }
 
 /** {@link createAppClient} with time and chance to be held by tests. Not for users. */
-export function createTimedAppClient(options: AppClientOptions, timing: Timing): AppClient {
-  const own = basic(options);
-  const connection = openConnection(options, timing);
+export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
+  const ownAuthorization = formatBasicCredentials(options);
+  const connection = createRpcClient(options, timing);
   const { call, inFlight } = connection;
-  const authorization = ({ credentials }: AppCallOptions) => (credentials ? basic(credentials) : own);
+  const authorizationOf = ({ credentials }: AppCallOptions) =>
+    credentials ? formatBasicCredentials(credentials) : ownAuthorization;
 
   return {
     createTicket: async (request, callOptions = {}) =>
       call(
         (client) => client.createTicket,
         CreateTicketRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     getStatus: async (request, callOptions = {}) =>
       call(
         (client) => client.getStatus,
         GetStatusRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     watchStatus(request, watchOptions = {}) {
       const message = WatchStatusRequest.fromPartial(request);
-      const open = () => connection.watch(message, authorization(watchOptions));
+      const open = () => connection.watch(message, authorizationOf(watchOptions));
       return watch({ open, inFlight, timing }, watchOptions);
     },
     withdraw: async (request, callOptions = {}) =>
       call(
         (client) => client.withdraw,
         WithdrawRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     exchangeUserInfo: async (request, callOptions = {}) =>
       call(
         (client) => client.exchangeUserInfo,
         ExchangeUserInfoRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     getSigningKeys: async (request = {}, callOptions = {}) =>
       call(
         (client) => client.getSigningKeys,
         GetSigningKeysRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     close: connection.close,
@@ -172,7 +176,7 @@ export function createTimedAppClient(options: AppClientOptions, timing: Timing):
 }
 
 /** The app credential by RFC 7617. */
-function basic({ appId, appSecret }: AppCredentials): string {
+function formatBasicCredentials({ appId, appSecret }: AppCredentials): string {
   if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
   return `Basic ${Buffer.from(`${appId}:${appSecret}`, "utf8").toString("base64")}`;

@@ -6,7 +6,7 @@ import {
   MarkScannedRequest,
   type MarkScannedResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type Authorization, type CallOptions, type ClientOptions, openConnection } from "./connection.js";
+import { type Authorization, type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
 import { systemTiming, type Timing } from "./timing.js";
 
 /** Options of {@link createApproverClient}. */
@@ -27,22 +27,25 @@ export interface ApproverCallOptions extends CallOptions {
 }
 
 /** The message that `fromPartial` of a generated type takes. */
-type Partially<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
 
 /** The calls of an approver. Each rejects with a QrLoginError, or with the reason of its signal. All are retried while UNAVAILABLE. */
 export interface ApproverClient {
   /** Marks a ticket as scanned and answers who is asking, for the user to judge. */
   markScanned(
-    request: Partially<typeof MarkScannedRequest>,
+    request: PartialMessage<typeof MarkScannedRequest>,
     options?: ApproverCallOptions,
   ): Promise<MarkScannedResponse>;
   /** Agrees to the sign-in. */
   authorize(
-    request: Partially<typeof AuthorizeRequest>,
+    request: PartialMessage<typeof AuthorizeRequest>,
     options?: ApproverCallOptions,
   ): Promise<AuthorizeResponse>;
   /** Declines the sign-in. */
-  cancel(request: Partially<typeof CancelRequest>, options?: ApproverCallOptions): Promise<CancelResponse>;
+  cancel(
+    request: PartialMessage<typeof CancelRequest>,
+    options?: ApproverCallOptions,
+  ): Promise<CancelResponse>;
   /** Ends all calls that run, with a QrLoginError (CANCELLED), and closes the connection. */
   close(): void;
 }
@@ -68,18 +71,25 @@ export interface ApproverClient {
  * ```
  */
 export function createApproverClient(options: ApproverClientOptions): ApproverClient {
-  return createTimedApproverClient(options, systemTiming);
+  return createApproverClientWithTiming(options, systemTiming);
 }
 
 /** {@link createApproverClient} with time to be held by tests. Not for users. */
-export function createTimedApproverClient(options: ApproverClientOptions, timing: Timing): ApproverClient {
+export function createApproverClientWithTiming(
+  options: ApproverClientOptions,
+  timing: Timing,
+): ApproverClient {
   const { token } = options;
-  const own = typeof token === "string" ? bearer(token) : token && (async () => bearer(await token()));
-  const { call, close } = openConnection(options, timing);
-  const authorization = (callOptions: ApproverCallOptions): Authorization => {
-    if (callOptions.token !== undefined) return bearer(callOptions.token);
-    if (own === undefined) throw new TypeError("The client has no token of its own: give the call one");
-    return own;
+  const ownAuthorization =
+    typeof token === "string"
+      ? formatBearerToken(token)
+      : token && (async () => formatBearerToken(await token()));
+  const { call, close } = createRpcClient(options, timing);
+  const authorizationOf = (callOptions: ApproverCallOptions): Authorization => {
+    if (callOptions.token !== undefined) return formatBearerToken(callOptions.token);
+    if (ownAuthorization === undefined)
+      throw new TypeError("The client has no token of its own: give the call one");
+    return ownAuthorization;
   };
 
   return {
@@ -87,21 +97,21 @@ export function createTimedApproverClient(options: ApproverClientOptions, timing
       call(
         (client) => client.markScanned,
         MarkScannedRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     authorize: async (request, callOptions = {}) =>
       call(
         (client) => client.authorize,
         AuthorizeRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     cancel: async (request, callOptions = {}) =>
       call(
         (client) => client.cancel,
         CancelRequest.fromPartial(request),
-        authorization(callOptions),
+        authorizationOf(callOptions),
         callOptions,
       ),
     close,
@@ -109,7 +119,7 @@ export function createTimedApproverClient(options: ApproverClientOptions, timing
 }
 
 /** The user's credential by RFC 6750. Checked here, since grpc-js would quote a malformed one in its error. */
-function bearer(token: string): string {
+function formatBearerToken(token: string): string {
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new TypeError(
       "The user token is empty or holds a character that a bearer token must not have (RFC 6750)",

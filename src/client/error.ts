@@ -1,10 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import {
+  type ErrorDetails,
   type ErrorReasonName,
   type FieldViolation,
-  type RefusalDetails,
-  refusalDetailsOf,
-} from "./refusal_details.js";
+  parseErrorDetails,
+} from "./error_details.js";
 
 /**
  * A call that did not end with OK: refused by the service, or failed on the way.
@@ -17,11 +17,11 @@ export class QrLoginError extends Error {
   /** Name of the code, such as `NOT_FOUND`; its digits if gRPC knows no such code. */
   readonly codeName: string;
   /** What the service says, for people; the message without code and reason. */
-  readonly text: string;
+  readonly rawMessage: string;
   /** Why the service refused. Undefined when the service did not answer, or with a reason unknown to this client. */
   readonly reason: ErrorReasonName | undefined;
   /** The reason as it was sent, also one that this client does not know. */
-  readonly reasonText: string | undefined;
+  readonly rawReason: string | undefined;
   /** Who gave the reason: `qrlogin.v1` for this service. */
   readonly domain: string | undefined;
   /** State of the ticket that the refusal depends on, such as `EXPIRED`. */
@@ -31,15 +31,15 @@ export class QrLoginError extends Error {
   /** How long the service asks to wait before another try, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: number, text: string, details: Partial<RefusalDetails> = {}, options?: ErrorOptions) {
+  constructor(code: number, text: string, details: Partial<ErrorDetails> = {}, options?: ErrorOptions) {
     const codeName = status[code] ?? String(code);
-    super([codeName, details.reasonText, text].filter(Boolean).join(": "), options);
+    super([codeName, details.rawReason, text].filter(Boolean).join(": "), options);
     this.name = "QrLoginError";
     this.code = code;
     this.codeName = codeName;
-    this.text = text;
+    this.rawMessage = text;
     this.reason = details.reason;
-    this.reasonText = details.reasonText;
+    this.rawReason = details.rawReason;
     this.domain = details.domain;
     this.currentState = details.currentState;
     this.fieldViolations = details.fieldViolations ?? [];
@@ -61,14 +61,14 @@ export function isQrLoginError(error: unknown, reason?: ErrorReasonName): boolea
  * Returns whether the call was cut off on its way without an answer of the service, by a proxy say: CANCELLED or DEADLINE_EXCEEDED
  * without a reason, or a stream that was reset, which grpc-js names by its text alone.
  */
-export function isInterrupted({ code, reasonText, message }: QrLoginError): boolean {
-  if (reasonText !== undefined) return false;
+export function isInterrupted({ code, rawReason, message }: QrLoginError): boolean {
+  if (rawReason !== undefined) return false;
   if (code === status.CANCELLED || code === status.DEADLINE_EXCEEDED) return true;
   return code === status.INTERNAL && message.includes("Received RST_STREAM");
 }
 
 /** What grpc-js failed with, as a {@link QrLoginError} that keeps it as its cause. */
-export function errorOf(cause: unknown): QrLoginError {
+export function toQrLoginError(cause: unknown): QrLoginError {
   const { code, details, metadata } = (cause ?? {}) as {
     code?: unknown;
     details?: unknown;
@@ -77,7 +77,7 @@ export function errorOf(cause: unknown): QrLoginError {
   return new QrLoginError(
     typeof code === "number" ? code : status.UNKNOWN,
     typeof details === "string" ? details : "The call failed",
-    refusalDetailsOf(metadata),
+    parseErrorDetails(metadata),
     { cause },
   );
 }

@@ -7,7 +7,7 @@ export interface InFlight {
    * Calls `stop` once with the reason when the signal is aborted or the client is closed, before it returns if that has
    * happened already. The answer lets go.
    */
-  join(signal: AbortSignal | undefined, stop: (reason: unknown) => void): () => void;
+  add(signal: AbortSignal | undefined, stop: (reason: unknown) => void): () => void;
   /** Stops all that runs, and whatever joins later. */
   close(): void;
 }
@@ -40,7 +40,7 @@ export function createInFlight(): InFlight {
     return group;
   }
 
-  function leaveSignal(signal: AbortSignal, stop: Stop): void {
+  function removeFromSignal(signal: AbortSignal, stop: Stop): void {
     const group = bySignal.get(signal);
     if (!group?.stops.delete(stop) || group.stops.size > 0) return;
     bySignal.delete(signal);
@@ -48,26 +48,26 @@ export function createInFlight(): InFlight {
   }
 
   return {
-    join(signal, stop) {
+    add(signal, stop) {
       if (signal?.aborted || closed) {
         stop(signal?.aborted ? signal.reason : closed);
         return () => {};
       }
-      const leave = () => {
-        if (signal) leaveSignal(signal, end);
-        onClose.delete(end);
+      const remove = () => {
+        if (signal) removeFromSignal(signal, stopOnce);
+        onClose.delete(stopOnce);
       };
-      const end = (reason: unknown) => {
-        leave();
+      const stopOnce = (reason: unknown) => {
+        remove();
         stop(reason);
       };
-      if (signal) groupOf(signal).stops.add(end);
-      onClose.add(end);
-      return leave;
+      if (signal) groupOf(signal).stops.add(stopOnce);
+      onClose.add(stopOnce);
+      return remove;
     },
     close() {
       closed ??= new QrLoginError(status.CANCELLED, "The client has been closed");
-      for (const end of [...onClose]) end(closed);
+      for (const stopOnce of [...onClose]) stopOnce(closed);
     },
   };
 }

@@ -35,6 +35,7 @@ export {
   TicketState,
   TicketStatus,
 } from "../../gen/qrlogin/v1/ticket.js";
+export type { BackoffOptions } from "../base/backoff.js";
 export {
   type AppCallOptions,
   type AppClient,
@@ -49,11 +50,10 @@ export {
   type ApproverClientOptions,
   createApproverClient,
 } from "./approver_client.js";
-export type { BackoffOptions } from "./backoff.js";
-export type { CallOptions, ClientOptions } from "./connection.js";
 export { isInterrupted, isQrLoginError, QrLoginError } from "./error.js";
-export { codeChallengeOf, createCodeVerifier } from "./proof_key.js";
-export type { ErrorReasonName, FieldViolation } from "./refusal_details.js";
+export type { ErrorReasonName, FieldViolation } from "./error_details.js";
+export { codeChallengeOf, createCodeVerifier } from "./pkce.js";
+export type { CallOptions, ClientOptions } from "./rpc_client.js";
 export { isTerminal } from "./terminal_state.js";
 export type { Tls } from "./transport.js";
 export type { WatchOptions } from "./watch.js";

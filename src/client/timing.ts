@@ -9,13 +9,13 @@ export interface Timing {
 }
 
 /** A longer timer fires at once (Node.js, `setTimeout`). */
-const longestTimer = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** The clock and the dice of this machine. A pending timer keeps the process alive: somebody is waiting for it. */
 export const systemTiming: Timing = {
   now: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(ms, longestTimer));
+    const timer = setTimeout(callback, Math.min(ms, maxTimerMs));
     return () => clearTimeout(timer);
   },
   random: Math.random,

@@ -32,14 +32,14 @@ export interface TransportOptions {
 }
 
 /** The methods that a repeat leaves unchanged. CreateTicket would make a second ticket, ExchangeUserInfo loses the login. */
-const repeatable = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw", "GetSigningKeys"];
+const idempotentMethods = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw", "GetSigningKeys"];
 
 const serviceConfig = JSON.stringify({
   // Every address that the name stands for gets its share of the calls, and not the first one all of them.
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
-      name: repeatable.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
+      name: idempotentMethods.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
       retryPolicy: {
         maxAttempts: 4,
         initialBackoff: "0.1s",
@@ -64,24 +64,24 @@ export interface Transport {
   readonly credentials: ChannelCredentials;
   readonly maxStreams: number;
   /** Of the first channel of the unary calls. */
-  readonly callOptions: ChannelOptions;
+  readonly unaryChannelOptions: ChannelOptions;
   /** Of further channels of the unary calls. */
-  readonly moreCallOptions: ChannelOptions;
+  readonly extraUnaryChannelOptions: ChannelOptions;
   /** Of the channels of the watches. */
-  readonly watchOptions: ChannelOptions;
+  readonly watchChannelOptions: ChannelOptions;
 }
 
 /**
  * @throws TypeError when the address is empty or the root certificates are no PEM text.
  * @throws RangeError when the number of streams is not a whole number above zero.
  */
-export function transportOf(options: TransportOptions): Transport {
-  const { address, tls = !isLoopback(address), maxStreamsPerConnection: maxStreams = 100 } = options;
+export function resolveTransport(options: TransportOptions): Transport {
+  const { address, tls = !isLoopbackTarget(address), maxStreamsPerConnection: maxStreams = 100 } = options;
   if (address === "") throw new TypeError("address must not be empty");
   if (!Number.isSafeInteger(maxStreams) || maxStreams < 1) {
     throw new RangeError("maxStreamsPerConnection must be a whole number above zero");
   }
-  const callOptions: ChannelOptions = {
+  const unaryChannelOptions: ChannelOptions = {
     // A connection that has died without a word is noticed within 40 seconds.
     "grpc.keepalive_time_ms": 30_000,
     "grpc.keepalive_timeout_ms": 10_000,
@@ -99,22 +99,22 @@ export function transportOf(options: TransportOptions): Transport {
     "grpc.use_local_subchannel_pool": 1,
   };
   // The connection of a channel that nobody needs any more is closed after a minute.
-  const moreCallOptions = { "grpc.client_idle_timeout_ms": 60_000, ...callOptions };
+  const extraUnaryChannelOptions = { "grpc.client_idle_timeout_ms": 60_000, ...unaryChannelOptions };
   return {
     address,
-    credentials: credentialsOf(tls),
+    credentials: createChannelCredentials(tls),
     maxStreams,
-    callOptions,
-    moreCallOptions,
-    watchOptions: {
+    unaryChannelOptions,
+    extraUnaryChannelOptions,
+    watchChannelOptions: {
       // Between two attempts of a watch there is no call, and the connection must not die unnoticed.
       "grpc.keepalive_permit_without_calls": 1,
-      ...moreCallOptions,
+      ...extraUnaryChannelOptions,
     },
   };
 }
 
-function credentialsOf(tls: Tls): ChannelCredentials {
+function createChannelCredentials(tls: Tls): ChannelCredentials {
   if (tls === false) return credentials.createInsecure();
   const roots = tls === true ? undefined : tls.rootCertificates;
   if (roots === undefined) return credentials.createSsl();
@@ -126,17 +126,17 @@ function credentialsOf(tls: Tls): ChannelCredentials {
 }
 
 /** Whether a gRPC address can only lead to this machine. When in doubt it is not. */
-export function isLoopback(address: string): boolean {
+export function isLoopbackTarget(address: string): boolean {
   if (address.startsWith("unix:")) return true;
   const [, scheme, rest = address] = /^(dns|ipv4|ipv6):(?:\/\/\/)?(.*)$/.exec(address) ?? [];
-  const places = scheme === "ipv4" || scheme === "ipv6" ? rest.split(",") : [rest];
-  return places.every((place) => isLoopbackHost(hostOf(place)));
+  const endpoints = scheme === "ipv4" || scheme === "ipv6" ? rest.split(",") : [rest];
+  return endpoints.every((endpoint) => isLoopbackHost(hostOf(endpoint)));
 }
 
-function hostOf(place: string): string {
-  const bracketed = /^\[(.*)\](?::\d+)?$/.exec(place)?.[1];
+function hostOf(endpoint: string): string {
+  const bracketed = /^\[(.*)\](?::\d+)?$/.exec(endpoint)?.[1];
   if (bracketed !== undefined) return bracketed;
-  return isIP(place) === 6 ? place : place.replace(/:\d+$/, "");
+  return isIP(endpoint) === 6 ? endpoint : endpoint.replace(/:\d+$/, "");
 }
 
 function isLoopbackHost(host: string): boolean {

@@ -1,12 +1,12 @@
 import { type ClientReadableStream, status } from "@grpc/grpc-js";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
-import { type BackoffOptions, createBackoff } from "./backoff.js";
+import { type BackoffOptions, createBackoff } from "../base/backoff.js";
 import { isInterrupted, isQrLoginError, type QrLoginError } from "./error.js";
 import type { InFlight } from "./in_flight.js";
 import { isTerminal } from "./terminal_state.js";
 import type { Timing } from "./timing.js";
-import { watchCallOf } from "./watch_call.js";
+import { createWatchCall } from "./watch_call.js";
 
 /** Options of a watch. */
 export interface WatchOptions {
@@ -19,7 +19,7 @@ export interface WatchOptions {
 }
 
 /** What a watch runs on. */
-export interface WatchEnvironment {
+export interface WatchDependencies {
   /** Starts one WatchStatus call. */
   open(): ClientReadableStream<WatchStatusResponse>;
   readonly inFlight: InFlight;
@@ -27,19 +27,19 @@ export interface WatchEnvironment {
 }
 
 /** With this as the reason the reader gave the watch up, and is told no error. */
-const givenUp = Symbol("given up");
+const abandoned = Symbol("given up");
 
 /** The statuses of a ticket until a terminal one, over as many calls as that takes. Each iteration is a watch of its own. */
-export function watch(environment: WatchEnvironment, options: WatchOptions): AsyncIterable<TicketStatus> {
+export function watch(dependencies: WatchDependencies, options: WatchOptions): AsyncIterable<TicketStatus> {
   return {
     [Symbol.asyncIterator]() {
-      const stop = new AbortController();
-      const statuses = follow(environment, options, stop);
+      const stopController = new AbortController();
+      const statuses = watchStatuses(dependencies, options, stopController);
       return {
         next: () => statuses.next(),
         // A generator that waits cannot be returned from; the abort ends what it waits for.
         return() {
-          stop.abort(givenUp);
+          stopController.abort(abandoned);
           return statuses.return(undefined);
         },
       };
@@ -47,63 +47,67 @@ export function watch(environment: WatchEnvironment, options: WatchOptions): Asy
   };
 }
 
-async function* follow(
-  { open, inFlight, timing }: WatchEnvironment,
+async function* watchStatuses(
+  { open, inFlight, timing }: WatchDependencies,
   { signal, heartbeats = false, backoff: backoffOptions = {} }: WatchOptions,
-  stop: AbortController,
+  stopController: AbortController,
 ): AsyncGenerator<TicketStatus, undefined> {
   const backoff = createBackoff(backoffOptions, timing.random);
-  const stopped = stop.signal;
-  let shown: Uint8Array | undefined;
-  const leave = inFlight.join(signal, (reason) => stop.abort(reason));
+  const stopSignal = stopController.signal;
+  let lastFingerprint: Uint8Array | undefined;
+  const removeFromInFlight = inFlight.add(signal, (reason) => stopController.abort(reason));
   try {
     for (;;) {
-      stopped.throwIfAborted();
-      const call = watchCallOf(open());
-      const onStop = () => call.stop(stopped.reason);
-      stopped.addEventListener("abort", onStop, { once: true });
+      stopSignal.throwIfAborted();
+      const call = createWatchCall(open());
+      const onStop = () => call.stop(stopSignal.reason);
+      stopSignal.addEventListener("abort", onStop, { once: true });
       let retryAfterMs: number | undefined;
-      let workingSince: number | undefined;
+      let firstStatusAt: number | undefined;
       try {
-        for (let now = await call.next(); now !== undefined; now = await call.next()) {
-          workingSince ??= timing.now();
-          const last = isTerminal(now.state);
-          if (last) {
+        for (let current = await call.next(); current !== undefined; current = await call.next()) {
+          firstStatusAt ??= timing.now();
+          const isLast = isTerminal(current.state);
+          if (isLast) {
             // Before the reader has it: one who reads no further must not be left with an open watch.
-            call.stop(givenUp);
-            leave();
+            call.stop(abandoned);
+            removeFromInFlight();
           }
-          const face = faceOf(now);
-          if (heartbeats || shown === undefined || Buffer.compare(face, shown) !== 0) {
-            shown = face;
-            yield now;
+          const fingerprint = fingerprintOf(current);
+          if (
+            heartbeats ||
+            lastFingerprint === undefined ||
+            Buffer.compare(fingerprint, lastFingerprint) !== 0
+          ) {
+            lastFingerprint = fingerprint;
+            yield current;
           }
-          if (last) return;
+          if (isLast) return;
         }
       } catch (error) {
-        if (!isCut(error)) throw error;
+        if (!isRetryable(error)) throw error;
         retryAfterMs = error.retryAfterMs;
       } finally {
-        stopped.removeEventListener("abort", onStop);
+        stopSignal.removeEventListener("abort", onStop);
       }
-      if (workingSince !== undefined) backoff.succeeded(timing.now() - workingSince);
-      await pause(backoff.next(retryAfterMs), stopped, timing);
+      if (firstStatusAt !== undefined) backoff.succeeded(timing.now() - firstStatusAt);
+      await sleep(backoff.nextDelay(retryAfterMs), stopSignal, timing);
     }
   } catch (error) {
-    if (error === givenUp) return;
+    if (error === abandoned) return;
     throw error;
   } finally {
-    leave();
+    removeFromInFlight();
   }
 }
 
 /** The status without what every message changes. */
-function faceOf(of: TicketStatus): Uint8Array {
+function fingerprintOf(of: TicketStatus): Uint8Array {
   return TicketStatus.encode({ ...of, remainingDuration: undefined }).finish();
 }
 
 /** Whether the stream was cut off, which says nothing about the ticket, rather than refused; or refused for want of room. */
-function isCut(error: unknown): error is QrLoginError {
+function isRetryable(error: unknown): error is QrLoginError {
   if (!isQrLoginError(error)) return false;
   if (error.reason === "TOO_MANY_WATCHES") return true;
   if (error.code === status.UNAVAILABLE) return error.reason !== "OUTCOME_UNKNOWN";
@@ -111,20 +115,20 @@ function isCut(error: unknown): error is QrLoginError {
   return isInterrupted(error);
 }
 
-function pause(ms: number, stopped: AbortSignal, timing: Timing): Promise<void> {
+function sleep(ms: number, signal: AbortSignal, timing: Timing): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (stopped.aborted) {
-      reject(stopped.reason);
+    if (signal.aborted) {
+      reject(signal.reason);
       return;
     }
-    const onStop = () => {
+    const onAbort = () => {
       cancel();
-      reject(stopped.reason);
+      reject(signal.reason);
     };
     const cancel = timing.after(ms, () => {
-      stopped.removeEventListener("abort", onStop);
+      signal.removeEventListener("abort", onAbort);
       resolve();
     });
-    stopped.addEventListener("abort", onStop, { once: true });
+    signal.addEventListener("abort", onAbort, { once: true });
   });
 }

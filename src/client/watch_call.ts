@@ -1,7 +1,7 @@
 import { type ClientReadableStream, status } from "@grpc/grpc-js";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
-import { errorOf, QrLoginError } from "./error.js";
+import { QrLoginError, toQrLoginError } from "./error.js";
 
 /** One WatchStatus call, from its start to its end. Of what was not read yet it keeps the newest only. */
 export interface WatchCall {
@@ -11,19 +11,19 @@ export interface WatchCall {
   stop(reason: unknown): void;
 }
 
-export function watchCallOf(stream: ClientReadableStream<WatchStatusResponse>): WatchCall {
+export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse>): WatchCall {
   let unread: TicketStatus | undefined;
   let end: { readonly failure?: unknown } | undefined;
-  let wake = () => {};
+  let notify = () => {};
 
-  const finish = (how: { readonly failure?: unknown }) => {
-    end ??= how;
-    wake();
+  const finish = (ending: { readonly failure?: unknown }) => {
+    end ??= ending;
+    notify();
   };
   const stop = (reason: unknown) => {
     unread = undefined;
     end = { failure: reason };
-    wake();
+    notify();
     stream.cancel();
   };
   // Reading without pause keeps the newest at hand; a reader that holds the stream back would be served old statuses.
@@ -34,17 +34,17 @@ export function watchCallOf(stream: ClientReadableStream<WatchStatusResponse>): 
       return;
     }
     unread = message.status;
-    wake();
+    notify();
   });
   stream.on("end", () => finish({}));
   // Stays for good: a cancelled stream reports its cancellation later, and nobody else listens.
-  stream.on("error", (error) => finish({ failure: errorOf(error) }));
+  stream.on("error", (error) => finish({ failure: toQrLoginError(error) }));
 
   return {
     async next() {
       while (unread === undefined && end === undefined) {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          notify = resolve;
         });
       }
       if (unread !== undefined) {

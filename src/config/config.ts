@@ -3,7 +3,7 @@ import type { GatewayConfig } from "./gateway_config.js";
 export type { GatewayConfig } from "./gateway_config.js";
 
 /**
- * The configuration as the rest of the program sees it: complete, checked and frozen. `load.ts` makes it, `schema.ts` holds
+ * The configuration as the rest of the program sees it: complete, checked and frozen. `load.ts` makes it, `config_schema.ts` holds
  * limits and defaults. Durations are milliseconds here and text such as `120s` in the file.
  */
 export interface Config {
@@ -14,7 +14,7 @@ export interface Config {
   readonly store: StoreConfig;
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
-  readonly tokens: TokensConfig;
+  readonly userTokens: UserTokensConfig;
   /** What signs tokens for the apps; they get none if absent. */
   readonly tokenIssuer: TokenIssuerConfig | undefined;
   readonly userPools: readonly UserPoolConfig[];
@@ -48,7 +48,7 @@ export interface GrpcConfig {
     /** How long calls are still served after health says NOT_SERVING, for balancers to notice. */
     readonly delay: number;
     /** How long running calls have to finish after that. */
-    readonly deadline: number;
+    readonly gracePeriod: number;
   };
 }
 
@@ -122,15 +122,15 @@ export interface RedisConfig {
   /** What every key and channel begins with. */
   readonly keyPrefix: string;
   /** How many replicas must have confirmed whatever is answered. */
-  readonly replicas: number;
+  readonly replicaAcks: number;
   /** Whether they confirm what they have on disk, and not what they have in memory. */
-  readonly replicasOnDisk: boolean;
+  readonly replicaFsync: boolean;
   /** Whether to refuse to start where a crash or a failover could lose what was answered. */
   readonly requireDurable: boolean;
   /** How long Redis may take to connect, and to answer. */
   readonly timeout: number;
   /** How often a watched ticket is read again although nothing was heard of it; 0 for never. */
-  readonly reread: number;
+  readonly refreshInterval: number;
 }
 
 /** How tickets live. */
@@ -143,7 +143,7 @@ export interface TicketsConfig {
   /** Life of the exchange ticket, from the approval. */
   readonly authorizedTtl: number;
   /** How long a finished ticket is told apart from one that never was. */
-  readonly remembered: number;
+  readonly retention: number;
   /** Told to callers that poll. */
   readonly minPollInterval: number;
   /** Largest custom data, as JSON. */
@@ -152,12 +152,12 @@ export interface TicketsConfig {
 
 export interface WatchConfig {
   /** The same status is sent again after this long. */
-  readonly heartbeat: number;
+  readonly heartbeatInterval: number;
   readonly maxPerTicket: number;
 }
 
 /** How user tokens are verified. */
-export interface TokensConfig {
+export interface UserTokensConfig {
   /** How far the clocks of issuer and service may differ. */
   readonly clockTolerance: number;
   /** How many verified tokens are remembered. */
@@ -175,7 +175,7 @@ export interface TokenIssuerConfig {
   /** The first one signs. All are published, so that a key can be told before it signs and after it has. */
   readonly keys: readonly SigningKeyConfig[];
   /** How long the tokens live. */
-  readonly lifetime: number;
+  readonly tokenTtl: number;
 }
 
 /** A private key: a PEM file (PKCS #8; EC P-256 or RSA of at least 2048 bits), or one that is made at start. */
@@ -198,7 +198,7 @@ export interface UserPoolConfig {
   readonly algorithms: readonly string[];
   readonly claims: ClaimsConfig;
   /** Further claims that are passed on to the app. */
-  readonly furtherClaims: readonly string[];
+  readonly additionalClaims: readonly string[];
   /** OpenID Connect UserInfo endpoint, asked at Authorize. */
   readonly userInfoUri: string | undefined;
 }

@@ -1,12 +1,12 @@
-import { nearest } from "./nearest.js";
-import type { Problem } from "./problems.js";
-import { fileSchema } from "./schema.js";
-import { isMap, type Setting, settingsOf } from "./schema_tree.js";
+import type { ReportedProblem } from "./config_error.js";
+import { configSchema } from "./schema/config_schema.js";
+import { isMap, type Setting, settingsOf } from "./schema/schema_tree.js";
+import { suggestSpelling } from "./suggest_spelling.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable that names the configuration file. The only one of ours that is not a value of the configuration. */
-export const fileVariable = "QRLOGIN_CONFIG";
+export const configFileVariable = "QRLOGIN_CONFIG";
 
 const prefix = "QRLOGIN_";
 
@@ -19,47 +19,47 @@ export interface EnvironmentValue {
 }
 
 /** The name of a setting's variable: `QRLOGIN_` and the path in capitals, the words of a key apart. */
-export function variableOf(path: readonly string[]): string {
+export function variableNameOf(path: readonly string[]): string {
   return prefix + path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_");
 }
 
 const settings = new Map(
-  settingsOf(fileSchema).map((setting) => [bareName(variableOf(setting.path)), setting]),
+  settingsOf(configSchema).map((setting) => [normalizeName(variableNameOf(setting.path)), setting]),
 );
 
 /** The values that the environment sets, maps before what they hold, and the variables that mean nothing. */
 export function readEnvironment(env: Environment): {
   readonly values: readonly EnvironmentValue[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ReportedProblem[];
 } {
   const values = new Map<Setting, EnvironmentValue>();
-  const problems: Problem[] = [];
+  const problems: ReportedProblem[] = [];
   for (const [variable, text] of Object.entries(env)) {
-    if (text === undefined || !variable.startsWith(prefix) || variable === fileVariable) continue;
-    const setting = settings.get(bareName(variable));
+    if (text === undefined || !variable.startsWith(prefix) || variable === configFileVariable) continue;
+    const setting = settings.get(normalizeName(variable));
     const other = setting && values.get(setting);
-    if (!setting) problems.push({ path: variable, message: strangerMessage(variable) });
+    if (!setting) problems.push({ path: variable, message: unknownVariableMessage(variable) });
     else if (other) problems.push({ path: variable, message: `sets the same value as ${other.variable}` });
-    else values.set(setting, { variable, setting, value: valueFrom(text, setting) });
+    else values.set(setting, { variable, setting, value: parseValue(text, setting) });
   }
-  const inDepth = [...values.values()].sort((a, b) => a.setting.path.length - b.setting.path.length);
-  return { values: inDepth, problems };
+  const parentsFirst = [...values.values()].sort((a, b) => a.setting.path.length - b.setting.path.length);
+  return { values: parentsFirst, problems };
 }
 
 /** The content of the file with the values of the environment in place of its own. */
-export function overlaid(content: unknown, values: readonly EnvironmentValue[]): unknown {
-  return values.reduce((node, { setting, value }) => placed(node, setting.path, value), content);
+export function applyEnvironment(content: unknown, values: readonly EnvironmentValue[]): unknown {
+  return values.reduce((node, { setting, value }) => setAtPath(node, setting.path, value), content);
 }
 
-function placed(node: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+function setAtPath(node: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
-  if (node === undefined) return { [key]: placed(undefined, rest, value) };
+  if (node === undefined) return { [key]: setAtPath(undefined, rest, value) };
   // Something else stands where a map must be: that mistake is the schema's to name.
-  return isMap(node) ? { ...node, [key]: placed(node[key], rest, value) } : node;
+  return isMap(node) ? { ...node, [key]: setAtPath(node[key], rest, value) } : node;
 }
 
-function valueFrom(text: string, { form }: Setting): unknown {
-  switch (form) {
+function parseValue(text: string, { type }: Setting): unknown {
+  switch (type) {
     case "text":
       return text;
     case "number":
@@ -68,11 +68,11 @@ function valueFrom(text: string, { form }: Setting): unknown {
       return text === "true" || text === "false" ? text === "true" : text;
     case "list":
     case "map":
-      return jsonOf(text);
+      return parseJson(text);
   }
 }
 
-function jsonOf(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -82,12 +82,12 @@ function jsonOf(text: string): unknown {
 }
 
 /** `MAX_MESSAGE_BYTES` and `MAXMESSAGEBYTES` are one name. */
-function bareName(variable: string): string {
+function normalizeName(variable: string): string {
   return variable.slice(prefix.length).replaceAll("_", "");
 }
 
-function strangerMessage(variable: string): string {
-  const names = [fileVariable, ...[...settings.values()].map(({ path }) => variableOf(path))];
-  const meant = nearest(variable, names);
-  return `is not a variable of the configuration${meant ? `; did you mean ${meant}?` : ""}`;
+function unknownVariableMessage(variable: string): string {
+  const names = [configFileVariable, ...[...settings.values()].map(({ path }) => variableNameOf(path))];
+  const suggestion = suggestSpelling(variable, names);
+  return `is not a variable of the configuration${suggestion ? `; did you mean ${suggestion}?` : ""}`;
 }

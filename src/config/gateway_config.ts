@@ -16,23 +16,23 @@ export interface GatewayConfig {
   };
   readonly apps: readonly GatewayAppConfig[];
   /** Whether the hosted product's API is answered too. */
-  readonly hostedApi: boolean;
+  readonly authingApi: boolean;
   /** 32 random bytes each, base64url. The first one seals, all of them open. */
   readonly handleKeys: readonly string[];
   /** How long a handle is good for. */
-  readonly handleMaxAge: number;
+  readonly handleTtl: number;
   /** How often a stream of events shows that it lives. */
-  readonly heartbeat: number;
+  readonly heartbeatInterval: number;
   /** IP addresses and networks (CIDR) of the proxies whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
   /** The one header of theirs that tells the client's address. */
-  readonly clientAddressHeader: "x-forwarded-for" | "x-real-ip";
+  readonly clientIpHeader: "x-forwarded-for" | "x-real-ip";
   readonly limits: {
     /** Of one address (IPv6: one /64), as the other limits of addresses; an IPv6 /48 has four times as many. */
-    readonly createsPerMinute: number;
+    readonly ticketsPerMinute: number;
     readonly callsPerMinute: number;
     /** Longest life of a ticket that a page may wish. */
-    readonly maxTtl: number;
+    readonly ticketTtl: number;
     readonly streams: number;
     readonly streamsPerAddress: number;
     readonly connections: number;
@@ -40,7 +40,7 @@ export interface GatewayConfig {
   };
   readonly shutdown: {
     /** How long running requests have to finish. */
-    readonly deadline: number;
+    readonly gracePeriod: number;
   };
 }
 

@@ -1,19 +1,19 @@
-import { hexDigest } from "../domain/secrets.js";
+import { sha256Hex } from "../domain/secrets.js";
 
 /** Secrets that stand in documents and examples, or that a forgotten variable leaves behind. Everybody would know them. */
-const texts = [
+const knownTexts = [
   ...["demo-secret", "legacy-secret", "secret", "password", "changeme", "change-me", "test", "example"],
   "a-string-secret-at-least-256-bits-long",
 ];
 
 const known = new Map([
   ["", "an empty secret"],
-  ...texts.map((text) => [text, `the secret ${text}, which everybody knows`] as const),
+  ...knownTexts.map((text) => [text, `the secret ${text}, which everybody knows`] as const),
 ]);
 
 /** As `echo` writes them into a hash: with the line break at their end. */
 const byDigest = new Map(
-  [...known].flatMap(([text, name]) => [text, `${text}\n`].map((each) => [hexDigest(each), name] as const)),
+  [...known].flatMap(([text, name]) => [text, `${text}\n`].map((each) => [sha256Hex(each), name] as const)),
 );
 
 /** Returns whether a secret stands in documents or examples. */
@@ -22,6 +22,6 @@ export function isKnownSecret(secret: string): boolean {
 }
 
 /** Returns what a SHA-256 in lower-case hexadecimal digits is of, where everybody can know that. */
-export function knownSecretOf(sha256: string): string | undefined {
+export function describeKnownDigest(sha256: string): string | undefined {
   return byDigest.get(sha256);
 }

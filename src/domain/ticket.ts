@@ -53,7 +53,7 @@ export interface Ticket {
   /** When the present state runs out. */
   readonly expiresAt: number;
   /** When a finished ticket is forgotten; undefined before it is finished. */
-  readonly forgetAt: number | undefined;
+  readonly purgeAt: number | undefined;
   /** Set in CANCELLED only. */
   readonly cancelReason: CancelReason | undefined;
   /** Who scanned: the only user who may decide. Remembered to the end. */
@@ -73,7 +73,7 @@ export interface Lifetimes {
   /** From the approval to the last moment of the exchange. */
   readonly authorized: number;
   /** From the end of a ticket to the moment that it is forgotten. */
-  readonly remembered: number;
+  readonly retention: number;
 }
 
 /** Whether nothing follows the state. */
@@ -83,5 +83,5 @@ export function isTerminal(state: TicketState): boolean {
 
 /** When something falls due by time alone: the expiry of a live ticket, the forgetting of a finished one. */
 export function deadlineOf(ticket: Ticket): number {
-  return ticket.forgetAt ?? ticket.expiresAt;
+  return ticket.purgeAt ?? ticket.expiresAt;
 }

@@ -1,9 +1,9 @@
 import { createServer as createPlain, type RequestListener, type Server } from "node:http";
 import { createServer as createTls } from "node:https";
 import type { Socket } from "node:net";
-import { createFairQueue } from "../domain/fair_queue.js";
-import { addressOf, countedAddressOf } from "./caller_address.js";
-import { proxiesIn } from "./forwarded.js";
+import { createFairQueue } from "../base/fair_queue.js";
+import { createProxyMatcher } from "./forwarded_headers.js";
+import { addressKeyOf, clientAddressOf } from "./http/client_address.js";
 
 /** Number of connections that are open at a time. */
 export interface ConnectionLimits {
@@ -20,7 +20,7 @@ export interface HttpServerOptions extends ConnectionLimits {
 }
 
 /** Limits of a connection, with times in milliseconds. A well-behaved client does not notice them. */
-const defaultBounds = {
+const defaultServerOptions = {
   // In bytes, the first line included: a handle in the address, cookies, and a token take under 8 KiB.
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
@@ -40,34 +40,34 @@ const maxRequestsPerSocket = 10_000;
 export function createHttpServer(
   handler: RequestListener,
   { tls, trustedProxies, ...limits }: HttpServerOptions,
-  bounds: Partial<typeof defaultBounds> = {},
+  overrides: Partial<typeof defaultServerOptions> = {},
 ): Server {
-  const bounded = { ...defaultBounds, ...bounds };
-  const server = tls ? createTls({ ...bounded, ...tls }, handler) : createPlain(bounded, handler);
+  const serverOptions = { ...defaultServerOptions, ...overrides };
+  const server = tls ? createTls({ ...serverOptions, ...tls }, handler) : createPlain(serverOptions, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
-  limitConnections(server, limits, proxiesIn(trustedProxies));
+  limitConnections(server, limits, createProxyMatcher(trustedProxies));
   return server;
 }
 
 function limitConnections(
   server: Server,
   { connections, connectionsPerAddress }: ConnectionLimits,
-  isProxy: (address: string) => boolean,
+  isTrustedProxy: (address: string) => boolean,
 ): void {
-  const direct = createFairQueue<Socket>(connections);
-  let proxied = 0;
+  const directConnections = createFairQueue<Socket>(connections);
+  let proxiedCount = 0;
 
   server.on("connection", (socket: Socket) => {
-    const caller = { ip: socket.remoteAddress ?? "" };
-    if (isProxy(addressOf(caller))) {
-      if (proxied >= connections) return void socket.destroy();
-      proxied++;
-      socket.once("close", () => proxied--);
+    const peer = { ip: socket.remoteAddress ?? "" };
+    if (isTrustedProxy(clientAddressOf(peer))) {
+      if (proxiedCount >= connections) return void socket.destroy();
+      proxiedCount++;
+      socket.once("close", () => proxiedCount--);
       return;
     }
-    const address = countedAddressOf(caller);
-    if (direct.countOf(address) >= connectionsPerAddress) return void socket.destroy();
-    socket.once("close", () => direct.remove(address, socket));
-    direct.add(address, socket)?.destroy();
+    const address = addressKeyOf(peer);
+    if (directConnections.countOf(address) >= connectionsPerAddress) return void socket.destroy();
+    socket.once("close", () => directConnections.remove(address, socket));
+    directConnections.add(address, socket)?.destroy();
   });
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ClientOptions, ExchangeUserInfoResponse } from "../client/index.js";
-import type { PageField } from "./page_fields.js";
+import type { PageField } from "./access/page_fields.js";
 
 /** What the gateway is told when it is registered. */
 export interface GatewayOptions {
@@ -10,16 +10,16 @@ export interface GatewayOptions {
   readonly apps: readonly GatewayApp[];
   /**
    * Keys that seal the handles, 32 random bytes each, as base64url. The first one seals, all of them open: to rotate, put
-   * a new one in front and drop the old one when `handleMaxAgeMs` has passed. Every node needs the same.
+   * a new one in front and drop the old one when `handleTtlMs` has passed. Every node needs the same.
    */
   readonly handleKeys: readonly string[];
   /** How long a handle is good for, in milliseconds. An hour by default; longer than a ticket can live. */
-  readonly handleMaxAgeMs?: number | undefined;
+  readonly handleTtlMs?: number | undefined;
   /** How often a stream of events shows that it lives, in milliseconds. 15,000 by default. */
-  readonly heartbeatMs?: number | undefined;
+  readonly heartbeatIntervalMs?: number | undefined;
   readonly limits?: Partial<GatewayLimits> | undefined;
   /** Whether the hosted product's API is answered too. True by default. */
-  readonly hostedApi?: boolean | undefined;
+  readonly authingApi?: boolean | undefined;
   /**
    * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it
    * answers is sent to the page as JSON. Called again, for the same user, where a page asks twice within five seconds. With it the
@@ -72,11 +72,11 @@ export interface GatewayApp {
 
 export interface GatewayLimits {
   /** Tickets that one address (IPv6: one /64) may create in a minute, and an IPv6 /48 four times as many. 600 by default. */
-  readonly createsPerMinute: number;
+  readonly ticketsPerMinute: number;
   /** Other calls of one address in a minute; status calls are not counted. 6,000 by default. */
   readonly callsPerMinute: number;
   /** Longest life of a ticket that a page may wish, in milliseconds; a longer wish is cut. 120,000 by default. */
-  readonly maxTtlMs: number;
+  readonly ticketTtlMs: number;
   /** Streams of events at a time in all. 10,000 by default. Past it the newest of the address that has most is ended. */
   readonly streams: number;
   /**

@@ -2,24 +2,24 @@ import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
-import { type Clock, systemClock } from "../domain/clock.js";
-import { allowListedOrigins } from "./cors.js";
-import { sendProblem } from "./errors.js";
-import { hostedRoutes } from "./hosted/routes.js";
-import { onlyJson } from "./json_bodies.js";
+import { type Clock, systemClock } from "../base/clock.js";
+import { registerCors } from "./access/cors.js";
+import { rateLimitStore } from "./access/rate_limit_store.js";
+import { createRateLimits } from "./access/rate_limits.js";
+import { authingRoutes } from "./authing/routes.js";
+import { createGatewayContext, type GatewayContext } from "./context.js";
+import { sendProblem } from "./http/error_handler.js";
+import { acceptOnlyJson } from "./http/json_body_parser.js";
+import { logRequests, logSerializers } from "./http/request_log.js";
 import type { GatewayOptions } from "./options.js";
-import { ownRoutes } from "./own_api.js";
-import { createParts, type GatewayParts } from "./parts.js";
-import { createRateLimits } from "./rate_limits.js";
-import { rateStore } from "./rate_store.js";
-import { logRequests, logSerializers } from "./request_log.js";
-import { keyRoutes } from "./signing_keys.js";
+import { apiRoutes } from "./routes/api_routes.js";
+import { signingKeysRoute } from "./routes/signing_keys_route.js";
 
 /** Largest body, in bytes: twice the largest that means something. Reading one of this size takes no time to speak of. */
 const bodyLimit = 8_192;
 
 /** So many addresses are counted at a time. Whoever has more networks than this is not held by counting. */
-const maxCounted = 100_000;
+const maxCountedAddresses = 100_000;
 
 /**
  * The gateway as a fastify plugin, for a web backend that exists:
@@ -42,19 +42,23 @@ export async function registerGateway(
   options: GatewayOptions,
   clock: Clock,
 ): Promise<void> {
-  const parts = createParts(options, clock);
+  const context = createGatewayContext(options, clock);
   // In a context of its own: the server's own lines must not show the addresses of these routes.
-  const { hostedApi = true } = options;
-  const gateway: FastifyPluginAsync = (instance) => routes(instance, parts, hostedApi);
+  const { authingApi = true } = options;
+  const gateway: FastifyPluginAsync = (instance) => routes(instance, context, authingApi);
   await host.register(gateway, { logSerializers });
 }
 
-async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi: boolean): Promise<void> {
+async function routes(
+  instance: FastifyInstance,
+  context: GatewayContext,
+  authingApi: boolean,
+): Promise<void> {
   // Before the server waits for its connections: a stream of events would hold it.
-  instance.addHook("preClose", async () => parts.stop());
-  instance.addHook("onClose", () => parts.close());
-  logRequests(instance, parts.clock);
-  onlyJson(instance);
+  instance.addHook("preClose", async () => context.stop());
+  instance.addHook("onClose", () => context.close());
+  logRequests(instance, context.clock);
+  acceptOnlyJson(instance);
   instance.setErrorHandler(sendProblem);
   instance.addHook("onRoute", (route) => {
     route.bodyLimit ??= bodyLimit;
@@ -62,18 +66,18 @@ async function routes(instance: FastifyInstance, parts: GatewayParts, hostedApi:
   instance.addHook("onRequest", async (_request, reply) => {
     reply.header("cache-control", "no-store");
   });
-  await registerLibraries(instance, parts);
-  allowListedOrigins(instance, parts.apps);
-  const limits = createRateLimits(instance, parts.limits);
-  const own: FastifyPluginAsync = (child) => ownRoutes(child, parts, limits);
-  const hosted: FastifyPluginAsync = (child) => hostedRoutes(child, parts, limits);
-  await instance.register(own, { prefix: "/qrlogin/v1" });
-  if (hostedApi) await instance.register(hosted);
-  await keyRoutes(instance, parts);
+  await registerLibraries(instance, context);
+  registerCors(instance, context.apps);
+  const rateLimits = createRateLimits(instance, context.limits);
+  const api: FastifyPluginAsync = (child) => apiRoutes(child, context, rateLimits);
+  const authing: FastifyPluginAsync = (child) => authingRoutes(child, context, rateLimits);
+  await instance.register(api, { prefix: "/qrlogin/v1" });
+  if (authingApi) await instance.register(authing);
+  await signingKeysRoute(instance, context);
 }
 
 /** Each one unless the server has it already, whose settings then hold here too. */
-async function registerLibraries(instance: FastifyInstance, parts: GatewayParts): Promise<void> {
+async function registerLibraries(instance: FastifyInstance, context: GatewayContext): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {
     await instance.register(helmet, {
@@ -87,5 +91,8 @@ async function registerLibraries(instance: FastifyInstance, parts: GatewayParts)
     });
   }
   if (!instance.hasDecorator("rateLimit"))
-    await instance.register(rateLimit, { global: false, store: rateStore(parts.clock, maxCounted) });
+    await instance.register(rateLimit, {
+      global: false,
+      store: rateLimitStore(context.clock, maxCountedAddresses),
+    });
 }

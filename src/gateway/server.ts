@@ -1,14 +1,14 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
-import { type Clock, systemClock } from "../domain/clock.js";
-import { listenFailure } from "../domain/listen_failure.js";
-import { sendProblem } from "./errors.js";
-import { admitForwarded, type ClientAddressHeader, proxiesIn } from "./forwarded.js";
+import { type Clock, systemClock } from "../base/clock.js";
+import { describeListenError } from "../base/listen_error.js";
+import { type ClientIpHeader, createProxyMatcher, sanitizeForwardedHeaders } from "./forwarded_headers.js";
+import { sendProblem } from "./http/error_handler.js";
+import { routeNotFound } from "./http/http_error.js";
+import { errorSerializer } from "./http/request_log.js";
 import { type ConnectionLimits, createHttpServer } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
-import { routeNotFound } from "./refusal.js";
-import { errorSerializer } from "./request_log.js";
 
 /** A gateway that is a server of its own. */
 export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
@@ -21,10 +21,10 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   /** Addresses and networks (CIDR) of the proxies whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
   /** The one header of theirs that tells the client's address. `x-forwarded-for` by default. */
-  readonly clientAddressHeader?: ClientAddressHeader | undefined;
+  readonly clientIpHeader?: ClientIpHeader | undefined;
   readonly log: Logger;
   /** How long running requests have to finish when it stops, in milliseconds. */
-  readonly shutdownDeadlineMs: number;
+  readonly shutdownGracePeriodMs: number;
   /** Adds further routes, such as the demo's. */
   readonly extend?: ((server: FastifyInstance) => Promise<void>) | undefined;
 }
@@ -62,39 +62,39 @@ export async function startGateway(
   } catch (error) {
     await server.close();
     throw error instanceof Error && "syscall" in error
-      ? new Error(`cannot listen on ${placeOf(host, port)}: ${listenFailure(error.message)}`, {
+      ? new Error(`cannot listen on ${formatAddress(host, port)}: ${describeListenError(error.message)}`, {
           cause: error,
         })
       : error;
   }
   let stopped: Promise<void> | undefined;
   return {
-    address: addressOf(server, host),
+    address: boundAddressOf(server, host),
     stop() {
-      stopped ??= stop(server, options.shutdownDeadlineMs, clock);
+      stopped ??= stop(server, options.shutdownGracePeriodMs, clock);
       return stopped;
     },
   };
 }
 
-const defaultConnections: ConnectionLimits = { connections: 20_000, connectionsPerAddress: 5_000 };
+const defaultConnectionLimits: ConnectionLimits = { connections: 20_000, connectionsPerAddress: 5_000 };
 
 function createServer(options: GatewayServerOptions): FastifyInstance {
-  const { tls, trustedProxies, clientAddressHeader = "x-forwarded-for", log, limits } = options;
-  const forwarded = { isProxy: proxiesIn(trustedProxies), clientAddressHeader };
-  const { connections, connectionsPerAddress } = { ...defaultConnections, ...limits };
+  const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits } = options;
+  const forwardedRules = { isTrustedProxy: createProxyMatcher(trustedProxies), clientIpHeader };
+  const { connections, connectionsPerAddress } = { ...defaultConnectionLimits, ...limits };
   const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
     // One line of ours for each request; fastify's own show the address, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
-    // What is left of these headers may be believed; see admitForwarded.
+    // What is left of these headers may be believed; see sanitizeForwardedHeaders.
     trustProxy: (_address, hop) => hop === 0,
     // A poll that comes in the moment of stopping is still answered: one 503 ends an SDK's polling for good.
     return503OnClosing: false,
     serverFactory: (handler) =>
       createHttpServer(
         (request, response) => {
-          admitForwarded(request.headers, request.socket.remoteAddress ?? "", forwarded);
+          sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
           handler(request, response);
         },
         { tls, trustedProxies, connections, connectionsPerAddress },
@@ -109,21 +109,21 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
   return server;
 }
 
-async function stop(server: FastifyInstance, deadlineMs: number, clock: Clock): Promise<void> {
-  const stopWaiting = clock.after(deadlineMs, () => server.server.closeAllConnections());
+async function stop(server: FastifyInstance, gracePeriodMs: number, clock: Clock): Promise<void> {
+  const cancelTimeout = clock.after(gracePeriodMs, () => server.server.closeAllConnections());
   try {
     await server.close();
   } finally {
-    stopWaiting();
+    cancelTimeout();
   }
 }
 
-function addressOf(server: FastifyInstance, host: string): string {
+function boundAddressOf(server: FastifyInstance, host: string): string {
   const bound = server.server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  return placeOf(host, port);
+  return formatAddress(host, port);
 }
 
-function placeOf(host: string, port: number): string {
+function formatAddress(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

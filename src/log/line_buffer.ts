@@ -1,4 +1,4 @@
-import type { Clock } from "../domain/clock.js";
+import type { Clock } from "../base/clock.js";
 
 /** Lines on their way to a file, pipe or terminal. */
 export interface LineBuffer {
@@ -37,13 +37,13 @@ const chunkBytes = 4_096;
 export const maxWaitingBytes = 1_048_576;
 
 /** With so many bytes the end of the turn is not waited for. */
-const eagerBytes = 65_536;
+const flushBytes = 65_536;
 
 /** First and longest pause after a failed write, in milliseconds. Doubled each time. */
-const pauses = { first: 2, longest: 1_000 } as const;
+const retryDelays = { first: 2, longest: 1_000 } as const;
 
 /** Steps in which the end of the process waits for a full pipe, in milliseconds. */
-const endWait = { total: 500, step: 10 } as const;
+const flushTimeout = { total: 500, step: 10 } as const;
 
 interface Chunk {
   data: string | Uint8Array;
@@ -110,7 +110,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     lastCause = cause;
     // The end of a turn may try again while a retry of an eager write is pending.
     failure?.cancelRetry();
-    const pause = failure ? Math.min(2 * failure.pause, pauses.longest) : pauses.first;
+    const pause = failure ? Math.min(2 * failure.pause, retryDelays.longest) : retryDelays.first;
     failure = { cause, pause, cancelRetry: hasEnded ? () => {} : clock.after(pause, drain) };
   }
 
@@ -123,7 +123,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
       if (hasEnded) return drain();
       // The retry will see to it.
       if (failure) return;
-      if (waitingBytes >= eagerBytes) return drain();
+      if (waitingBytes >= flushBytes) return drain();
       if (isScheduled) return;
       isScheduled = true;
       afterTurn(drain);
@@ -132,11 +132,11 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
       hasEnded = true;
       failure?.cancelRetry();
       // Whoever has not read for long will not read now.
-      const isHopeless = failure !== undefined && failure.pause > endWait.total;
+      const isHopeless = failure !== undefined && failure.pause > flushTimeout.total;
       drain();
-      for (let waited = 0; waited < endWait.total && !isHopeless; waited += endWait.step) {
+      for (let waited = 0; waited < flushTimeout.total && !isHopeless; waited += flushTimeout.step) {
         if (failure?.cause !== "EAGAIN") break;
-        sleep(endWait.step);
+        sleep(flushTimeout.step);
         drain();
       }
     },

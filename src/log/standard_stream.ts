@@ -13,24 +13,24 @@ export interface StandardStream {
 }
 
 /** Steps in which {@link StandardStream.writeAll} waits for a full pipe, in milliseconds. */
-const patience = { total: 500, step: 10 } as const;
+const writeTimeout = { total: 500, step: 10 } as const;
 
 /** Opens a standard stream. `stream` gets the one of `process`, and is called only where nothing else helps. */
 export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardStream {
-  const own = withoutBlocking(fd, stream);
+  const nonBlockingFd = openNonBlocking(fd, stream);
   const tryWrite = (data: string | Uint8Array) =>
-    typeof data === "string" ? writeSync(own, data) : writeSync(own, data);
+    typeof data === "string" ? writeSync(nonBlockingFd, data) : writeSync(nonBlockingFd, data);
   return {
     tryWrite,
     writeAll(text) {
-      let rest: Uint8Array = Buffer.from(text);
-      for (let waited = 0; rest.length > 0; ) {
+      let remaining: Uint8Array = Buffer.from(text);
+      for (let waited = 0; remaining.length > 0; ) {
         try {
-          rest = rest.subarray(tryWrite(rest));
+          remaining = remaining.subarray(tryWrite(remaining));
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || waited >= patience.total) throw error;
-          sleep(patience.step);
-          waited += patience.step;
+          if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || waited >= writeTimeout.total) throw error;
+          sleepSync(writeTimeout.step);
+          waited += writeTimeout.step;
         }
       }
     },
@@ -43,7 +43,7 @@ export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardSt
  * A pipe or terminal is opened once more: the flag is then ours alone. To set it on the descriptor that we were started with
  * would change it for all who share it, and each of them that ends would change it back.
  */
-export function withoutBlocking(fd: number, stream: () => unknown): number {
+export function openNonBlocking(fd: number, stream: () => unknown): number {
   const kind = fstatSync(fd);
   // Never waits for a reader. Its position is shared with whoever else writes to it.
   if (kind.isFile()) return fd;
@@ -58,6 +58,6 @@ export function withoutBlocking(fd: number, stream: () => unknown): number {
 }
 
 /** Blocks the process for so many milliseconds. */
-export function sleep(ms: number): void {
+export function sleepSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -1,7 +1,7 @@
 import { PNG } from "pngjs";
-import { Refusal } from "../domain/refusal.js";
+import { TicketError } from "../domain/ticket_error.js";
 import type { ErrorCorrection, Matrix } from "./matrix.js";
-import { encode } from "./matrix.js";
+import { createMatrix } from "./matrix.js";
 
 /** How to draw a QR code. The caller has checked the ranges. */
 export interface ImageOptions {
@@ -23,17 +23,17 @@ export interface Image {
 }
 
 /** The dark modules of a code as the path of an SVG, whose size and margin are still to be chosen. */
-export interface Outline {
+export interface ModulePath {
   /** Modules on a side, without a quiet zone. */
   readonly modules: number;
   readonly path: string;
 }
 
 /** Result of the slow part of drawing. {@link imageOf} makes the image of it at once. */
-export type Drawing = Image | Outline;
+export type Drawing = Image | ModulePath;
 
 /** Where the code lies in the image, in pixels. */
-interface Place {
+interface Layout {
   /** Width of a module. */
   readonly scale: number;
   /** Distance of the code from the left and from the top. */
@@ -47,7 +47,7 @@ interface Place {
 const minPixelsPerModule = 3;
 
 /** Width and height in pixels that are chosen for callers who name none. */
-const usualSize = 320;
+const defaultSize = 320;
 
 /**
  * Draws a QR code, black on white, in the middle of an image of exactly the size asked for.
@@ -55,7 +55,7 @@ const usualSize = 320;
  * Every module is the same whole number of pixels wide, so the quiet zone takes what is left over. Modules of uneven
  * width fill the image better, and about one such code in five is then not read by jsqr, even at 4 pixels per module.
  *
- * @throws Refusal INVALID_REQUEST for `qr_image.size` when a PNG has under 3 pixels per module; an SVG can be enlarged
+ * @throws TicketError INVALID_REQUEST for `qr_image.size` when a PNG has under 3 pixels per module; an SVG can be enlarged
  * and is drawn all the same. For `qr_image.error_correction` when the code cannot hold the content.
  */
 export function drawImage(content: string, options: ImageOptions): Image {
@@ -65,16 +65,16 @@ export function drawImage(content: string, options: ImageOptions): Image {
 /** Draws what takes long. Throws as {@link drawImage} does. */
 export function draw(content: string, options: ImageOptions): Drawing {
   const { format, margin, errorCorrection } = options;
-  const matrix = encode(content, errorCorrection);
-  if (format === "SVG") return outlineOf(matrix);
+  const matrix = createMatrix(content, errorCorrection);
+  if (format === "SVG") return modulePathOf(matrix);
   const size = sizeOf(matrix.size, options);
-  const place = placeOf(matrix.size, size, margin);
-  if (!place) throw tooSmall(leastSizeOf(matrix.size, margin));
-  return drawPng(matrix, size, place);
+  const layout = layoutOf(matrix.size, size, margin);
+  if (!layout) throw tooSmallError(minSizeOf(matrix.size, margin));
+  return drawPng(matrix, size, layout);
 }
 
 /** Names what {@link draw} draws: an outline serves every size and margin. */
-export function drawingName(content: string, options: ImageOptions): string {
+export function drawingKey(content: string, options: ImageOptions): string {
   const { format, size, margin, errorCorrection } = options;
   return JSON.stringify([format, errorCorrection, ...(format === "SVG" ? [] : [size, margin]), content]);
 }
@@ -87,34 +87,38 @@ export function imageOf(drawing: Drawing, options: SizeOptions): Image {
   const size = sizeOf(modules, options);
   const scale = size / (modules + 2 * margin);
   // Where it is made to be enlarged, whole pixels would only waste room.
-  return svgOf(drawing, size, placeOf(modules, size, margin) ?? { scale, offset: scale * margin });
+  return svgOf(drawing, size, layoutOf(modules, size, margin) ?? { scale, offset: scale * margin });
 }
 
 function sizeOf(modules: number, { size, margin }: SizeOptions): number {
-  return size ?? Math.max(usualSize, leastSizeOf(modules, margin));
+  return size ?? Math.max(defaultSize, minSizeOf(modules, margin));
 }
 
 /** Returns the width in pixels that a code with so many modules needs to be read. */
-function leastSizeOf(modules: number, margin: number): number {
+function minSizeOf(modules: number, margin: number): number {
   return (modules + 2 * margin) * minPixelsPerModule;
 }
 
 /** Where a code lies in an image in which each of its modules has as many whole pixels as fit; undefined if those are too few. */
-function placeOf(modules: number, size: number, margin: number): Place | undefined {
+function layoutOf(modules: number, size: number, margin: number): Layout | undefined {
   const scale = Math.floor(size / (modules + 2 * margin));
   if (scale < minPixelsPerModule) return undefined;
   return { scale, offset: Math.floor((size - scale * modules) / 2) };
 }
 
-function tooSmall(least: number): Refusal {
-  return new Refusal("INVALID_REQUEST", `the QR image is too small to be scanned: it needs ${least} pixels`, {
-    fieldViolations: [
-      { field: "qr_image.size", description: `needs at least ${least} pixels for this code` },
-    ],
-  });
+function tooSmallError(minSize: number): TicketError {
+  return new TicketError(
+    "INVALID_REQUEST",
+    `the QR image is too small to be scanned: it needs ${minSize} pixels`,
+    {
+      fieldViolations: [
+        { field: "qr_image.size", description: `needs at least ${minSize} pixels for this code` },
+      ],
+    },
+  );
 }
 
-function outlineOf(matrix: Matrix): Outline {
+function modulePathOf(matrix: Matrix): ModulePath {
   // One stroke through the middle of each run of dark modules, placed from the end of the run before: half the text
   // of drawing outlines.
   let path = "";
@@ -132,7 +136,7 @@ function outlineOf(matrix: Matrix): Outline {
   return { modules: matrix.size, path };
 }
 
-function svgOf({ path }: Outline, size: number, { scale, offset }: Place): Image {
+function svgOf({ path }: ModulePath, size: number, { scale, offset }: Layout): Image {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}"` +
     ` shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/>` +
@@ -140,7 +144,7 @@ function svgOf({ path }: Outline, size: number, { scale, offset }: Place): Image
   return { mediaType: "image/svg+xml", data: new TextEncoder().encode(svg) };
 }
 
-function drawPng(matrix: Matrix, size: number, { scale, offset }: Place): Image {
+function drawPng(matrix: Matrix, size: number, { scale, offset }: Layout): Image {
   const pixels = Buffer.alloc(size * size, 0xff);
   for (let row = 0; row < matrix.size; row++) {
     const first = (offset + row * scale) * size;
@@ -156,7 +160,7 @@ function drawPng(matrix: Matrix, size: number, { scale, offset }: Place): Image 
   png.data = pixels;
   // Grey, and each line as its difference to the one above (filter 2), which is mostly none: a tenth of the time and
   // half of the bytes of pngjs's own choice. A fresh object each time, since pngjs writes into it.
-  const grey = {
+  const pngOptions = {
     colorType: 0,
     inputColorType: 0,
     inputHasAlpha: false,
@@ -164,5 +168,5 @@ function drawPng(matrix: Matrix, size: number, { scale, offset }: Place): Image 
     deflateLevel: 6,
   } as const;
   // A copy: what pngjs answers may be a window into Node's shared pool, which no thread may give away.
-  return { mediaType: "image/png", data: Uint8Array.from(PNG.sync.write(png, grey)) };
+  return { mediaType: "image/png", data: Uint8Array.from(PNG.sync.write(png, pngOptions)) };
 }

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import type { FieldViolation, Reason } from "../domain/refusal.js";
-import { Refusal } from "../domain/refusal.js";
+import type { ErrorReason, FieldViolation } from "../domain/ticket_error.js";
+import { TicketError } from "../domain/ticket_error.js";
 import type { Drawing, ImageOptions } from "./draw_image.js";
 import { draw } from "./draw_image.js";
 
@@ -11,40 +11,40 @@ export interface DrawRequest {
 }
 
 /** What the worker answers. */
-export type DrawAnswer =
+export type DrawResult =
   | { readonly kind: "drawn"; readonly drawing: Drawing }
   | {
       readonly kind: "refused";
-      readonly reason: Reason;
+      readonly reason: ErrorReason;
       readonly message: string;
       readonly fieldViolations: readonly FieldViolation[];
     }
   /** A fault: where it was thrown, without the error's message. */
-  | { readonly kind: "failed"; readonly at: string };
+  | { readonly kind: "failed"; readonly stack: string };
 
 if (!parentPort) throw new Error("image_worker is started by image as a worker thread");
 const port = parentPort;
 
 port.on("message", ({ content, options }: DrawRequest) => {
-  const answer = answerTo(content, options);
+  const answer = handleRequest(content, options);
   const isImage = answer.kind === "drawn" && "data" in answer.drawing;
   port.postMessage(answer, isImage ? [answer.drawing.data.buffer] : []);
 });
 
-function answerTo(content: string, options: ImageOptions): DrawAnswer {
+function handleRequest(content: string, options: ImageOptions): DrawResult {
   try {
     return { kind: "drawn", drawing: draw(content, options) };
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof TicketError) {
       const { reason, message, fieldViolations } = error;
       return { kind: "refused", reason, message, fieldViolations };
     }
-    return { kind: "failed", at: placeOf(error) };
+    return { kind: "failed", stack: redactedStackOf(error) };
   }
 }
 
 /** The name and the stack of an error. Its message stays here: libraries quote in it what they could not draw. */
-function placeOf(error: unknown): string {
+function redactedStackOf(error: unknown): string {
   if (!(error instanceof Error)) return "not an Error";
   const { name, message, stack = "" } = error;
   const start = stack.indexOf(message);

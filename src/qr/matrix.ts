@@ -1,5 +1,5 @@
 import { create } from "qrcode";
-import { Refusal } from "../domain/refusal.js";
+import { TicketError } from "../domain/ticket_error.js";
 
 /** How much of a code may be covered, from about 7 % (L) to about 30 % (H): the levels of ISO/IEC 18004. */
 export type ErrorCorrection = "L" | "M" | "Q" | "H";
@@ -15,9 +15,9 @@ export interface Matrix {
 /**
  * The modules of the QR code that says `content`, in UTF-8.
  *
- * @throws Refusal INVALID_REQUEST for `qr_image.error_correction` when no QR code of that level holds so much.
+ * @throws TicketError INVALID_REQUEST for `qr_image.error_correction` when no QR code of that level holds so much.
  */
-export function encode(content: string, errorCorrection: ErrorCorrection): Matrix {
+export function createMatrix(content: string, errorCorrection: ErrorCorrection): Matrix {
   const { size, data } = modulesOf(content, errorCorrection);
   return {
     size,
@@ -34,7 +34,7 @@ function modulesOf(content: string, errorCorrection: ErrorCorrection): { size: n
   } catch (error) {
     // qrcode has no other mark on this error than its text, which a test holds.
     if (!(error instanceof Error && error.message.startsWith("The amount of data is too big"))) throw error;
-    throw new Refusal("INVALID_REQUEST", "the QR content does not fit into a QR code", {
+    throw new TicketError("INVALID_REQUEST", "the QR content does not fit into a QR code", {
       fieldViolations: [
         {
           field: "qr_image.error_correction",

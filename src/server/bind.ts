@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { describeListenError } from "../base/listen_error.js";
 import type { GrpcConfig } from "../config/config.js";
-import { listenFailure } from "../domain/listen_failure.js";
 
 /**
  * Has the server listen, with TLS where the configuration names a certificate. The answer is the port.
@@ -17,7 +17,9 @@ export function bind(server: Server, { address, tls }: GrpcConfig): Promise<numb
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
       if (error)
-        reject(new Error(`cannot listen on ${address}: ${listenFailure(error.message)}`, { cause: error }));
+        reject(
+          new Error(`cannot listen on ${address}: ${describeListenError(error.message)}`, { cause: error }),
+        );
       else resolve(port);
     });
   });

@@ -1,22 +1,27 @@
 import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
-import type { AppAuthenticator } from "../auth/app_credentials.js";
-import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_tokens.js";
+import type { AppAuthenticator } from "../auth/app_authenticator.js";
+import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
+import type { Clock } from "../base/clock.js";
 import type { AppConfig, GrpcConfig } from "../config/config.js";
-import type { Clock } from "../domain/clock.js";
-import { Refusal } from "../domain/refusal.js";
-import { createLineLimit, refusalsPerInterval } from "../log/line_limit.js";
-import { createAdmissions } from "./admission.js";
+import { TicketError } from "../domain/ticket_error.js";
+import { createLogRateLimiter, errorLinesPerInterval } from "../log/log_rate_limiter.js";
 import { bind } from "./bind.js";
-import { createCallLog } from "./call_log.js";
-import { type CallEdge, type CallerKind, serverStream, unary } from "./calls.js";
+import { createAdmissions } from "./calls/admission.js";
+import {
+  type CallDependencies,
+  type CallerKind,
+  createServerStreamingHandler,
+  createUnaryHandler,
+} from "./calls/call_handler.js";
+import { createCallLog } from "./calls/call_log.js";
+import { createInFlightCalls } from "./calls/in_flight.js";
+import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
-import { createInFlight } from "./in_flight.js";
-import { createLimits } from "./limits.js";
-import { requireOneRequest } from "./one_request.js";
-import { rawMessages } from "./raw_requests.js";
+import { createHttp2Limits } from "./http2/http2_limits.js";
+import { withRawMessages } from "./messages/raw_messages.js";
 import { addReflection, reflectionServices } from "./reflection.js";
 
 export interface GrpcServerOptions {
@@ -35,7 +40,7 @@ export interface GrpcServer {
   /** Whether health says SERVING for the service, unless it is stopping. True at the start. */
   setServing(isServing: boolean): void;
   /** Whether health says SERVING for the clock. True at the start. */
-  setClockRight(isRight: boolean): void;
+  setClockInSync(isRight: boolean): void;
   /**
    * Stops politely: health says NOT_SERVING, after the delay watches end with SERVER_DRAINING and new calls are refused
    * with it, running calls finish, connections close. What still runs at the deadline ends with SERVER_DRAINING too, and what does
@@ -74,56 +79,61 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.enable_channelz": 0,
     interceptors: [requireOneRequest(`/${serviceName}/`)],
   });
-  const inFlight = createInFlight();
-  const refusals = createLineLimit({ log, clock, lines: refusalsPerInterval, message: "refusals summed up" });
+  const inFlight = createInFlightCalls();
+  const errorLines = createLogRateLimiter({
+    log,
+    clock,
+    linesPerInterval: errorLinesPerInterval,
+    message: "refusals summed up",
+  });
   const admissions = createAdmissions(config.limits);
-  const edge: CallEdge = { log: createCallLog(log, refusals), inFlight, admissions };
-  server.addService(rawMessages(QrLoginServiceService), implementation(options, edge));
-  const limits = createLimits({
+  const dependencies: CallDependencies = { log: createCallLog(log, errorLines), inFlight, admissions };
+  server.addService(withRawMessages(QrLoginServiceService), createImplementation(options, dependencies));
+  const http2Limits = createHttp2Limits({
     ...{ config: config.limits, clock, log },
     services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
     admissions,
     appOf: (authorization) => appOf(options.apps, authorization),
   });
   const healthNames = ["", serviceName, livenessName, clockName];
-  const health = addHealth(server, healthNames, config.limits.healthWatches, limits.floods);
+  const health = addHealth(server, healthNames, config.limits.healthWatches, http2Limits.limitEvents);
   if (config.reflection) addReflection(server);
 
   const port = await bind(server, config);
-  limits.attach(server);
+  http2Limits.attach(server);
   const address = `${config.address.slice(0, config.address.lastIndexOf(":"))}:${port}`;
 
-  let stopping = false;
+  let isStopping = false;
   function setServing(isServing: boolean): void {
     for (const name of ["", serviceName]) health.setStatus(name, servingStatus(isServing));
   }
 
   async function stop(): Promise<void> {
-    stopping = true;
+    isStopping = true;
     setServing(false);
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
-    inFlight.stop(new Refusal("SERVER_DRAINING"));
-    limits.release();
-    await atMost(config.shutdown.deadline, inFlight.none(), clock);
+    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    http2Limits.release();
+    await withTimeout(config.shutdown.gracePeriod, inFlight.whenIdle(), clock);
     inFlight.endCalls();
     // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
     // itself asked to close.
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-    await atMost(2 * closeGrace, closed, clock);
+    await withTimeout(2 * closeGrace, closed, clock);
     // Such as peers that never said anything, or do not close their end.
-    limits.close();
-    refusals.close();
+    http2Limits.close();
+    errorLines.close();
   }
 
-  let stopped: Promise<void> | undefined;
+  let stopPromise: Promise<void> | undefined;
   return {
     address,
-    setServing: (isServing) => stopping || setServing(isServing),
-    setClockRight: (isRight) => health.setStatus(clockName, servingStatus(isRight)),
+    setServing: (isServing) => isStopping || setServing(isServing),
+    setClockInSync: (isRight) => health.setStatus(clockName, servingStatus(isRight)),
     stop() {
-      stopped ??= stop();
-      return stopped;
+      stopPromise ??= stop();
+      return stopPromise;
     },
   };
 }
@@ -142,40 +152,40 @@ function servingStatus(isServing: boolean): ServingStatus {
   return isServing ? "SERVING" : "NOT_SERVING";
 }
 
-function implementation(
+function createImplementation(
   { handlers, apps, users }: GrpcServerOptions,
-  edge: CallEdge,
+  dependencies: CallDependencies,
 ): UntypedServiceImplementation {
-  const byApp: CallerKind<AppConfig> = {
+  const appCaller: CallerKind<AppConfig> = {
     authenticate: (authorization) => apps.authenticate(authorization),
-    describe: (app) => ({ app: app.id }),
-    keyOf: (app) => app.id,
+    logFieldsOf: (app) => ({ app: app.id }),
+    limitKeyOf: (app) => app.id,
   };
-  const byApprover: CallerKind<AuthenticatedUser> = {
+  const approverCaller: CallerKind<AuthenticatedUser> = {
     authenticate: (authorization, call) => users.authenticate(authorization, call.signal()),
-    describe: (user) => ({ pool: user.approver.userPoolId }),
-    keyOf: ({ approver: { issuer, subject } }) => JSON.stringify([issuer, subject]),
+    logFieldsOf: (user) => ({ pool: user.approver.userPoolId }),
+    limitKeyOf: ({ approver: { issuer, subject } }) => JSON.stringify([issuer, subject]),
   };
   const { app, approver, appStream } = handlers;
   return {
-    createTicket: unary("CreateTicket", byApp, app.createTicket, edge),
-    getStatus: unary("GetStatus", byApp, app.getStatus, edge),
-    watchStatus: serverStream("WatchStatus", byApp, appStream.watchStatus, edge),
-    markScanned: unary("MarkScanned", byApprover, approver.markScanned, edge),
-    authorize: unary("Authorize", byApprover, approver.authorize, edge),
-    cancel: unary("Cancel", byApprover, approver.cancel, edge),
-    withdraw: unary("Withdraw", byApp, app.withdraw, edge),
-    exchangeUserInfo: unary("ExchangeUserInfo", byApp, app.exchangeUserInfo, edge),
-    getSigningKeys: unary("GetSigningKeys", byApp, app.getSigningKeys, edge),
+    createTicket: createUnaryHandler("CreateTicket", appCaller, app.createTicket, dependencies),
+    getStatus: createUnaryHandler("GetStatus", appCaller, app.getStatus, dependencies),
+    watchStatus: createServerStreamingHandler("WatchStatus", appCaller, appStream.watchStatus, dependencies),
+    markScanned: createUnaryHandler("MarkScanned", approverCaller, approver.markScanned, dependencies),
+    authorize: createUnaryHandler("Authorize", approverCaller, approver.authorize, dependencies),
+    cancel: createUnaryHandler("Cancel", approverCaller, approver.cancel, dependencies),
+    withdraw: createUnaryHandler("Withdraw", appCaller, app.withdraw, dependencies),
+    exchangeUserInfo: createUnaryHandler("ExchangeUserInfo", appCaller, app.exchangeUserInfo, dependencies),
+    getSigningKeys: createUnaryHandler("GetSigningKeys", appCaller, app.getSigningKeys, dependencies),
   };
 }
 
 /** Fulfilled when `done` is, or after `ms` milliseconds. Leaves no timer behind. */
-async function atMost(ms: number, done: Promise<void>, clock: Clock): Promise<void> {
+async function withTimeout(ms: number, done: Promise<void>, clock: Clock): Promise<void> {
   let cancel = () => {};
-  const over = new Promise<void>((resolve) => {
+  const timedOut = new Promise<void>((resolve) => {
     cancel = clock.after(ms, resolve);
   });
-  await Promise.race([done, over]);
+  await Promise.race([done, timedOut]);
   cancel();
 }

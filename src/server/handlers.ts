@@ -18,28 +18,34 @@ import {
   WithdrawRequest,
   WithdrawResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
-import type { TokenSigner } from "../auth/token_signer.js";
-import type { AuthenticatedUser } from "../auth/user_tokens.js";
+import type { TokenSigner } from "../auth/signing/token_signer.js";
+import type { AuthenticatedUser } from "../auth/user_authenticator.js";
+import type { Clock } from "../base/clock.js";
 import type { AppConfig } from "../config/config.js";
-import type { Clock } from "../domain/clock.js";
 import { ticketIdOf } from "../domain/secrets.js";
-import { drawContent } from "../qr/content.js";
-import type { ImageRenderer } from "../qr/image.js";
+import type { ImageRenderer } from "../qr/image_renderer.js";
+import { serializeQrContent } from "../qr/qr_content.js";
 import type { TicketService } from "../service/tickets.js";
 import type { WatchTicket } from "../service/watch.js";
-import type { Method, StreamMethod } from "./calls.js";
-import { createTicketDecoder } from "./custom_data.js";
-import { readCreateTicket, readExchange, readMarkScanned, readProof, readTicketId } from "./requests.js";
+import type { ServerStreamingMethod, UnaryMethod } from "./calls/call_handler.js";
+import { boundedCreateTicketDecoder } from "./messages/custom_data.js";
 import {
-  createdMessage,
-  decidedMessage,
-  exchangedMessage,
-  scannedMessage,
-  statusMessage,
-} from "./responses.js";
+  readCreateTicket,
+  readExchange,
+  readMarkScanned,
+  readProof,
+  readTicketId,
+} from "./messages/requests.js";
+import {
+  toCreateTicketResponse,
+  toExchangeUserInfoResponse,
+  toMarkScannedResponse,
+  toStateResponse,
+  toTicketStatus,
+} from "./messages/responses.js";
 
 /** What the handlers call. */
-export interface Handled {
+export interface HandlerDependencies {
   readonly tickets: TicketService;
   readonly watch: WatchTicket;
   readonly images: ImageRenderer;
@@ -52,115 +58,124 @@ export interface Handled {
   readonly minPollInterval: number;
 }
 
-type ByApp<Request, Response> = Method<AppConfig, Request, Response>;
-type ByApprover<Request, Response> = Method<AuthenticatedUser, Request, Response>;
+type AppMethod<Request, Response> = UnaryMethod<AppConfig, Request, Response>;
+type ApproverMethod<Request, Response> = UnaryMethod<AuthenticatedUser, Request, Response>;
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
 /** One short handler per RPC: read the request, call the use case, write the answer. */
-export function createHandlers({ tickets, watch, images, signer, apps, clock, ...told }: Handled) {
-  const appOf = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
+export function createHandlers({
+  tickets,
+  watch,
+  images,
+  signer,
+  apps,
+  clock,
+  ...limits
+}: HandlerDependencies) {
+  const appsById = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
 
-  const createTicket: ByApp<CreateTicketRequest, CreateTicketResponse> = {
-    request: createTicketDecoder(told.maxCustomDataBytes),
+  const createTicket: AppMethod<CreateTicketRequest, CreateTicketResponse> = {
+    request: boundedCreateTicketDecoder(limits.maxCustomDataBytes),
     response: CreateTicketResponse,
     async handle(app, request, call) {
-      const { wish, image: wanted } = readCreateTicket(request, told.maxCustomDataBytes);
-      const prepared = tickets.prepare(app, wish);
+      const { parameters, image: imageOptions } = readCreateTicket(request, limits.maxCustomDataBytes);
+      const prepared = tickets.prepare(app, parameters);
       const { ticket } = prepared;
-      call.about(ticket.id);
+      call.setTicket(ticket.id);
       const createdAt = clock.wallTimeOf(prepared.createdAt);
       const expiresAt = clock.wallTimeOf(ticket.expiresAt);
-      const qrContent = drawContent({ ...ticket, ticketId: ticket.id, createdAt, expiresAt });
+      const qrContent = serializeQrContent({ ...ticket, ticketId: ticket.id, createdAt, expiresAt });
       const image =
-        wanted && (await images.render(qrContent, wanted, { caller: app.id, signal: call.signal() }));
+        imageOptions &&
+        (await images.render(qrContent, imageOptions, { caller: app.id, signal: call.signal() }));
       await tickets.create(prepared);
-      return createdMessage(prepared, qrContent, image, told.minPollInterval, clock);
+      return toCreateTicketResponse(prepared, qrContent, image, limits.minPollInterval, clock);
     },
   };
 
-  const getStatus: ByApp<GetStatusRequest, GetStatusResponse> = {
+  const getStatus: AppMethod<GetStatusRequest, GetStatusResponse> = {
     request: GetStatusRequest,
     response: GetStatusResponse,
     async handle(app, request, call) {
       const proof = readProof(request);
-      call.about(proof.ticketId);
-      return { status: statusMessage(await tickets.get(app, proof), proof, clock) };
+      call.setTicket(proof.ticketId);
+      return { status: toTicketStatus(await tickets.get(app, proof), proof, clock) };
     },
   };
 
-  const watchStatus: StreamMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
+  const watchStatus: ServerStreamingMethod<AppConfig, WatchStatusRequest, WatchStatusResponse> = {
     request: WatchStatusRequest,
     response: WatchStatusResponse,
-    open(app, request, output, call) {
+    start(app, request, output, call) {
       const proof = readProof(request);
-      call.about(proof.ticketId);
+      call.setTicket(proof.ticketId);
       return watch(app, proof, {
-        onTicket: (ticket) => output.write({ status: statusMessage(ticket, proof, clock) }),
+        onTicket: (ticket) => output.write({ status: toTicketStatus(ticket, proof, clock) }),
         onEnd: output.end,
       });
     },
   };
 
-  const markScanned: ByApprover<MarkScannedRequest, MarkScannedResponse> = {
+  const markScanned: ApproverMethod<MarkScannedRequest, MarkScannedResponse> = {
     request: MarkScannedRequest,
     response: MarkScannedResponse,
     async handle({ approver }, request, call) {
       const scanned = readMarkScanned(request);
-      call.about(scanned.ticketId);
+      call.setTicket(scanned.ticketId);
       const ticket = await tickets.markScanned(approver, scanned);
       // An app that has left the configuration has no better name than its id.
-      const app = appOf.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
-      return scannedMessage(ticket, app, clock);
+      const app = appsById.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
+      return toMarkScannedResponse(ticket, app, clock);
     },
   };
 
-  const authorize: ByApprover<AuthorizeRequest, AuthorizeResponse> = {
+  const authorize: ApproverMethod<AuthorizeRequest, AuthorizeResponse> = {
     request: AuthorizeRequest,
     response: AuthorizeResponse,
     async handle(user, request, call) {
       const ticketId = readTicketId(request);
-      call.about(ticketId);
-      const profile = () => user.fullProfile(call.signal());
-      return decidedMessage(await tickets.authorize(user.approver, ticketId, profile));
+      call.setTicket(ticketId);
+      const profile = () => user.fetchProfile(call.signal());
+      return toStateResponse(await tickets.authorize(user.approver, ticketId, profile));
     },
   };
 
-  const cancel: ByApprover<CancelRequest, CancelResponse> = {
+  const cancel: ApproverMethod<CancelRequest, CancelResponse> = {
     request: CancelRequest,
     response: CancelResponse,
     async handle({ approver }, request, call) {
       const ticketId = readTicketId(request);
-      call.about(ticketId);
-      return decidedMessage(await tickets.cancel(approver, ticketId));
+      call.setTicket(ticketId);
+      return toStateResponse(await tickets.cancel(approver, ticketId));
     },
   };
 
-  const withdraw: ByApp<WithdrawRequest, WithdrawResponse> = {
+  const withdraw: AppMethod<WithdrawRequest, WithdrawResponse> = {
     request: WithdrawRequest,
     response: WithdrawResponse,
     async handle(app, request, call) {
       const proof = readProof(request);
-      call.about(proof.ticketId);
-      return decidedMessage(await tickets.withdraw(app, proof));
+      call.setTicket(proof.ticketId);
+      return toStateResponse(await tickets.withdraw(app, proof));
     },
   };
 
-  const exchangeUserInfo: ByApp<ExchangeUserInfoRequest, ExchangeUserInfoResponse> = {
+  const exchangeUserInfo: AppMethod<ExchangeUserInfoRequest, ExchangeUserInfoResponse> = {
     request: ExchangeUserInfoRequest,
     response: ExchangeUserInfoResponse,
     async handle(app, request, call) {
       const { exchangeTicket, codeVerifier } = readExchange(request);
-      call.about(ticketIdOf(exchangeTicket));
+      call.setTicket(ticketIdOf(exchangeTicket));
       return tickets.exchange(app, exchangeTicket, codeVerifier, async (ticket) => {
         const { approval } = ticket;
         const tokens = approval && (await signer?.sign({ ...ticket, approval }));
-        return exchangedMessage(ticket, tokens, clock);
+        return toExchangeUserInfoResponse(ticket, tokens, clock);
       });
     },
   };
 
-  const getSigningKeys: ByApp<GetSigningKeysRequest, GetSigningKeysResponse> = {
+  const getSigningKeys: AppMethod<GetSigningKeysRequest, GetSigningKeysResponse> = {
     request: GetSigningKeysRequest,
     response: GetSigningKeysResponse,
     async handle() {

@@ -6,13 +6,13 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
-import type { FloodLog } from "./flood_log.js";
+import type { LimitEventLog } from "./http2/limit_event_log.js";
 
 export { healthService };
 
 export type ServingStatus = "SERVING" | "NOT_SERVING";
-type Answer = { readonly status: ServingStatus | "SERVICE_UNKNOWN" };
-type Request = { readonly service: string };
+type HealthResponse = { readonly status: ServingStatus | "SERVICE_UNKNOWN" };
+type HealthRequest = { readonly service: string };
 
 /** The health service, `grpc.health.v1.Health`. */
 export interface Health {
@@ -34,17 +34,20 @@ export function addHealth(
   server: Server,
   names: readonly string[],
   maxWatches: number,
-  floods: FloodLog,
+  limitEvents: LimitEventLog,
 ): Health {
   const statuses = new Map<string, ServingStatus>(names.map((name) => [name, "SERVING"]));
-  const watches = createWatches(maxWatches, floods);
+  const watches = createHealthWatches(maxWatches, limitEvents);
   server.addService(healthService, {
-    check({ request }: ServerUnaryCall<Request, Answer>, callback: sendUnaryData<Answer>) {
+    check(
+      { request }: ServerUnaryCall<HealthRequest, HealthResponse>,
+      callback: sendUnaryData<HealthResponse>,
+    ) {
       const known = statuses.get(request.service);
       if (known) callback(null, { status: known });
       else callback({ code: status.NOT_FOUND, details: "unknown service" });
     },
-    watch(call: ServerWritableStream<Request, Answer>) {
+    watch(call: ServerWritableStream<HealthRequest, HealthResponse>) {
       const name = call.request.service;
       watches.add(call, () => ({ status: statuses.get(name) ?? "SERVICE_UNKNOWN" }));
     },
@@ -62,50 +65,53 @@ export function addHealth(
   };
 }
 
-interface Watch {
+interface HealthWatch {
   /** Sends the present answer, unless it has been sent. Later, if the last one is not yet on its way. */
   send(): void;
-  refuse(): void;
+  reject(): void;
 }
 
-function createWatches(maxWatches: number, floods: FloodLog) {
+function createHealthWatches(maxWatches: number, limitEvents: LimitEventLog) {
   /** By the peer's address and port, which name a connection. */
-  const byPeer = new Map<string, Set<Watch>>();
+  const byPeer = new Map<string, Set<HealthWatch>>();
   let count = 0;
 
   /** Makes room for a watch of a connection that has `own` already; returns whether it could. */
-  function makeRoom(own: number): boolean {
-    if (own >= Math.min(watchesPerConnection, maxWatches)) return false;
+  function makeRoom(peerWatches: number): boolean {
+    if (peerWatches >= Math.min(watchesPerConnection, maxWatches)) return false;
     if (count < maxWatches) return true;
-    let most = new Set<Watch>();
-    for (const watches of byPeer.values()) if (watches.size > most.size) most = watches;
+    let largest = new Set<HealthWatch>();
+    for (const watches of byPeer.values()) if (watches.size > largest.size) largest = watches;
     // Among equals the older one stays: a flood of connections ends no balancer's watch.
-    if (own + 1 >= most.size) return false;
-    for (const oldest of most) {
-      oldest.refuse();
+    if (peerWatches + 1 >= largest.size) return false;
+    for (const oldest of largest) {
+      oldest.reject();
       return true;
     }
     return false;
   }
 
   return {
-    add(call: ServerWritableStream<Request, Answer>, answer: () => Answer): void {
+    add(
+      call: ServerWritableStream<HealthRequest, HealthResponse>,
+      currentResponse: () => HealthResponse,
+    ): void {
       const peer = call.getPeer();
-      const own = byPeer.get(peer) ?? new Set<Watch>();
-      const watch = createWatch(call, answer, leave);
-      function leave(): void {
-        if (!own.delete(watch)) return;
+      const peerWatches = byPeer.get(peer) ?? new Set<HealthWatch>();
+      const watch = createHealthWatch(call, currentResponse, remove);
+      function remove(): void {
+        if (!peerWatches.delete(watch)) return;
         count -= 1;
-        if (own.size === 0) byPeer.delete(peer);
+        if (peerWatches.size === 0) byPeer.delete(peer);
       }
-      if (!makeRoom(own.size)) {
-        floods.count("healthWatchesRefused");
-        watch.refuse();
+      if (!makeRoom(peerWatches.size)) {
+        limitEvents.count("healthWatchesRefused");
+        watch.reject();
         return;
       }
-      byPeer.set(peer, own.add(watch));
+      byPeer.set(peer, peerWatches.add(watch));
       count += 1;
-      call.on("cancelled", leave);
+      call.on("cancelled", remove);
       watch.send();
     },
     changed(): void {
@@ -114,15 +120,15 @@ function createWatches(maxWatches: number, floods: FloodLog) {
   };
 }
 
-function createWatch(
-  call: ServerWritableStream<Request, Answer>,
-  answer: () => Answer,
-  leave: () => void,
-): Watch {
-  let sent: Answer["status"] | undefined;
+function createHealthWatch(
+  call: ServerWritableStream<HealthRequest, HealthResponse>,
+  currentResponse: () => HealthResponse,
+  remove: () => void,
+): HealthWatch {
+  let sent: HealthResponse["status"] | undefined;
   let isFull = false;
   function send(): void {
-    const { status: next } = answer();
+    const { status: next } = currentResponse();
     if (isFull || next === sent) return;
     sent = next;
     isFull = !call.write({ status: next });
@@ -133,8 +139,8 @@ function createWatch(
   });
   return {
     send,
-    refuse() {
-      leave();
+    reject() {
+      remove();
       call.emit("error", { code: status.RESOURCE_EXHAUSTED, details: "too many watches of the health" });
     },
   };

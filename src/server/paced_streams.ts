@@ -1,5 +1,5 @@
-import type { Clock } from "../domain/clock.js";
-import { createFifo, type Fifo } from "./fifo.js";
+import type { Clock } from "../base/clock.js";
+import { createQueue, type Queue } from "./calls/queue.js";
 
 /** Streams whose callers have as much as they may have, and that are begun at a bounded rate for that reason. */
 export interface PacedStreams {
@@ -27,7 +27,7 @@ interface Waiting {
 
 /** An app whose streams are paced. */
 interface Line {
-  readonly waiting: Fifo<Waiting>;
+  readonly waiting: Queue<Waiting>;
   /** How many wait. */
   size: number;
   /** How many go on in an interval. Grows with those that wait, and is small again when none do. */
@@ -75,7 +75,7 @@ export function createPacedStreams(clock: Clock): PacedStreams {
   function lineOf(app: string): Line {
     const known = lines.get(app);
     if (known) return known;
-    const line: Line = { waiting: createFifo(), size: 0, rate: promptly, gone: 0 };
+    const line: Line = { waiting: createQueue(), size: 0, rate: promptly, gone: 0 };
     lines.set(app, line);
     return line;
   }

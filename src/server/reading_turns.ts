@@ -1,5 +1,5 @@
 import type { Http2Session } from "node:http2";
-import { createFifo, type Fifo } from "./fifo.js";
+import { createQueue, type Queue } from "./calls/queue.js";
 import { createRound } from "./round.js";
 
 /** Connections that take turns at being read while streams arrive faster than they begin. */
@@ -67,7 +67,7 @@ export function createReadingTurns(
   const peers = new Map<Http2Session, Peer>();
   const suspects = new Set<Peer>();
   /** Those that are read again when it is their turn. */
-  const unread = createRound<Caller, Peer, Fifo<Peer>>(createFifo);
+  const unread = createRound<Caller, Peer, Queue<Peer>>(createQueue);
   /** Connections with streams that wait. */
   let waiting = 0;
   /** Streams that have ended in this turn. */

@@ -11,8 +11,8 @@ import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/pr
 import { type Server, type ServerDuplexStream, type ServiceDefinition, status } from "@grpc/grpc-js";
 import * as v1 from "../../gen/grpc/reflection/v1/reflection.js";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
-import { decodeRequest } from "./decode.js";
-import { type RequestBytes, rawRequests } from "./raw_requests.js";
+import { decodeRequest } from "./messages/decode.js";
+import { type RequestBytes, withRawRequests } from "./messages/raw_messages.js";
 
 /** What the server serves, as descriptor sets made by `npm run generate`. */
 const descriptorSets = ["qrlogin", "health", "reflection"];
@@ -27,7 +27,7 @@ export const reflectionServices: readonly ServiceDefinition[] = [
   v1alpha.ServerReflectionService,
 ];
 
-type Answer = v1.ServerReflectionResponse["messageResponse"];
+type MessageResponse = v1.ServerReflectionResponse["messageResponse"];
 type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
 
 /**
@@ -37,14 +37,14 @@ type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
  * speaks only the older one.
  */
 export function addReflection(server: Server): void {
-  const serverReflectionInfo = reflect(createAnswers(loadDescriptors()));
+  const serverReflectionInfo = createReflectionHandler(createResponder(loadDescriptors()));
   for (const service of reflectionServices) {
-    server.addService(encodedAnswers(rawRequests(service)), { serverReflectionInfo });
+    server.addService(withEncodedResponses(withRawRequests(service)), { serverReflectionInfo });
   }
 }
 
 /** The service with responses that are encoded already. */
-function encodedAnswers(definition: ServiceDefinition): ServiceDefinition {
+function withEncodedResponses(definition: ServiceDefinition): ServiceDefinition {
   const responseSerialize = (bytes: Buffer) => bytes;
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => [name, { ...method, responseSerialize }]),
@@ -64,7 +64,7 @@ export function loadDescriptors(): FileRegistry {
 }
 
 /** Answers the requests of a stream. Reads no further while the client does not read. */
-function reflect(answer: (request: v1.ServerReflectionRequest) => Uint8Array) {
+function createReflectionHandler(respond: (request: v1.ServerReflectionRequest) => Uint8Array) {
   let streams = 0;
   return (call: ReflectionCall) => {
     let requests = 0;
@@ -81,7 +81,7 @@ function reflect(answer: (request: v1.ServerReflectionRequest) => Uint8Array) {
       if (isOver) return;
       if (++requests > maxRequests) return fail(status.RESOURCE_EXHAUSTED, "too many requests in one stream");
       try {
-        const isFull = !call.write(answer(decodeRequest(v1.ServerReflectionRequest, request.take())));
+        const isFull = !call.write(respond(decodeRequest(v1.ServerReflectionRequest, request.take())));
         if (isFull) call.pause();
       } catch {
         fail(status.INVALID_ARGUMENT, "the request cannot be decoded");
@@ -94,8 +94,8 @@ function reflect(answer: (request: v1.ServerReflectionRequest) => Uint8Array) {
 }
 
 /** Answers requests with encoded responses. What they tell of our types is encoded once. */
-function createAnswers(registry: FileRegistry): (request: v1.ServerReflectionRequest) => Uint8Array {
-  const encode = (messageResponse: Answer) =>
+function createResponder(registry: FileRegistry): (request: v1.ServerReflectionRequest) => Uint8Array {
+  const encode = (messageResponse: MessageResponse) =>
     v1.ServerReflectionResponse.encode({
       validHost: "",
       originalRequest: undefined,
@@ -108,22 +108,22 @@ function createAnswers(registry: FileRegistry): (request: v1.ServerReflectionReq
     value: { errorCode: status.NOT_FOUND, errorMessage: "not found" },
   });
   const files = new Map([...registry.files].map((file) => [file, encode(withImports(file))]));
-  const fileAnswer = (file: DescFile | undefined) => (file && files.get(file)) ?? notFound;
+  const fileResponse = (file: DescFile | undefined) => (file && files.get(file)) ?? notFound;
 
-  function answerTo({ messageRequest: asked }: v1.ServerReflectionRequest): Uint8Array {
-    switch (asked?.$case) {
+  function responseTo({ messageRequest }: v1.ServerReflectionRequest): Uint8Array {
+    switch (messageRequest?.$case) {
       case "listServices":
         return services;
       case "fileByFilename":
-        return fileAnswer(registry.getFile(asked.value));
+        return fileResponse(registry.getFile(messageRequest.value));
       case "fileContainingSymbol":
-        return fileAnswer(fileOfSymbol(asked.value, registry));
+        return fileResponse(fileOfSymbol(messageRequest.value, registry));
       case "allExtensionNumbersOfType":
         // None of our types has extensions.
-        return registry.getMessage(asked.value)
+        return registry.getMessage(messageRequest.value)
           ? encode({
               $case: "allExtensionNumbersResponse",
-              value: { baseTypeName: asked.value, extensionNumber: [] },
+              value: { baseTypeName: messageRequest.value, extensionNumber: [] },
             })
           : notFound;
       default:
@@ -138,7 +138,7 @@ function createAnswers(registry: FileRegistry): (request: v1.ServerReflectionReq
       messageResponse: undefined,
     }).finish();
     // Two encodings one after the other are the encoding of both.
-    return Buffer.concat([echo, answerTo(request)]);
+    return Buffer.concat([echo, responseTo(request)]);
   };
 }
 
@@ -149,15 +149,15 @@ function fileOfSymbol(symbol: string, registry: FileRegistry): DescFile | undefi
 }
 
 /** The file and all that it imports, so that the caller need not ask again. */
-function withImports(file: DescFile): Answer {
-  const wanted = new Set<DescFile>();
-  const want = (one: DescFile) => {
-    if (wanted.has(one)) return;
-    wanted.add(one);
-    one.dependencies.forEach(want);
+function withImports(file: DescFile): MessageResponse {
+  const files = new Set<DescFile>();
+  const addWithImports = (one: DescFile) => {
+    if (files.has(one)) return;
+    files.add(one);
+    one.dependencies.forEach(addWithImports);
   };
-  want(file);
-  const fileDescriptorProto = [...wanted].map((one) =>
+  addWithImports(file);
+  const fileDescriptorProto = [...files].map((one) =>
     Buffer.from(toBinary(FileDescriptorProtoSchema, one.proto)),
   );
   return { $case: "fileDescriptorResponse", value: { fileDescriptorProto } };

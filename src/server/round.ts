@@ -1,4 +1,4 @@
-import { createFifo } from "./fifo.js";
+import { createQueue } from "./calls/queue.js";
 
 /** A queue that is read. */
 export interface Queue<T> {
@@ -17,7 +17,7 @@ export interface Round<Key, T, Line extends Queue<T>> extends Queue<T> {
 export function createRound<Key, T, Line extends Queue<T>>(createLine: () => Line): Round<Key, T, Line> {
   const lines = new Map<Key, Line>();
   /** The lines in the order in which they are served. Each is in here once. */
-  const order = createFifo<{ readonly key: Key; readonly line: Line }>();
+  const order = createQueue<{ readonly key: Key; readonly line: Line }>();
   return {
     get isEmpty() {
       return order.isEmpty;

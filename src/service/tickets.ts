@@ -1,18 +1,18 @@
-import { Refusal } from "../domain/refusal.js";
 import {
   exchangeDigestOf,
-  exchangeTicketFits,
   exchangeTicketOf,
   newSecret,
   newTicketId,
   newWriteId,
-  secretFits,
   ticketIdOf,
+  verifyExchangeTicket,
+  verifyTicketSecret,
 } from "../domain/secrets.js";
 import type { ContextSource, RequesterContext, Ticket } from "../domain/ticket.js";
+import { TicketError } from "../domain/ticket_error.js";
 import type { Approver, UserProfile } from "../domain/user.js";
-import type { Admission, TicketAccess } from "./write.js";
-import { anyone, inStore, load, nextOf, perform } from "./write.js";
+import type { AccessCheck, TicketContext } from "./apply_command.js";
+import { anyone, applyCommand, decideNext, load, translateStoreErrors } from "./apply_command.js";
 
 /** The app that calls: known from its credential. */
 export interface CallingApp {
@@ -21,7 +21,7 @@ export interface CallingApp {
 }
 
 /** What a new ticket is made from, with every limit checked and every default filled in. */
-export interface NewTicket {
+export interface CreateParameters {
   readonly scene: string;
   /** JSON text. */
   readonly customData: string | undefined;
@@ -40,7 +40,7 @@ export interface PreparedTicket {
 }
 
 /** What proves the right to follow a ticket, beside the app's credential. */
-export interface TicketProof {
+export interface TicketCredentials {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
@@ -54,7 +54,7 @@ export interface ScannedCode {
 }
 
 /** Life of a ticket that nobody has approved yet, in milliseconds. */
-export interface TicketLife {
+export interface TtlPolicy {
   readonly ttl: number;
   readonly minTtl: number;
   readonly maxTtl: number;
@@ -66,31 +66,31 @@ export type TicketService = ReturnType<typeof createTicketService>;
  * The use cases. Each loads the ticket, checks that the caller may see it, and leaves every decision to the transition
  * table. They throw a Refusal for whatever the caller is told.
  */
-export function createTicketService(access: TicketAccess, life: TicketLife) {
+export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy) {
   return {
     /** Makes a ticket and its secret without storing it, so that all that can fail happens before the write. */
-    prepare(app: CallingApp, wish: NewTicket): PreparedTicket {
-      const createdAt = access.clock.now();
+    prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
+      const createdAt = context.clock.now();
       const id = newTicketId();
       const ticketSecret = newSecret();
-      const ttl = Math.min(Math.max(wish.ttl ?? life.ttl, life.minTtl), life.maxTtl);
+      const ttl = Math.min(Math.max(parameters.ttl ?? ttlPolicy.ttl, ttlPolicy.minTtl), ttlPolicy.maxTtl);
       const ticket: Ticket = {
         id,
         appId: app.id,
         userPoolId: app.userPool,
-        scene: wish.scene,
+        scene: parameters.scene,
         state: "PENDING",
         revision: 1,
         writeId: newWriteId(),
         exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, ticketSecret)),
-        codeChallenge: wish.codeChallenge,
+        codeChallenge: parameters.codeChallenge,
         expiresAt: createdAt + ttl,
-        forgetAt: undefined,
+        purgeAt: undefined,
         cancelReason: undefined,
         scanner: undefined,
-        customData: wish.customData,
-        customDataSource: wish.customDataSource,
-        requester: wish.requester,
+        customData: parameters.customData,
+        customDataSource: parameters.customDataSource,
+        requester: parameters.requester,
         scannedBy: undefined,
         approval: undefined,
       };
@@ -99,39 +99,42 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
 
     /** Stores a prepared ticket. Refuses with TOO_MANY_TICKETS. */
     create(prepared: PreparedTicket): Promise<void> {
-      return inStore(() => access.store.create(prepared.ticket));
+      return translateStoreErrors(() => context.store.create(prepared.ticket));
     },
 
     /** The ticket as it is now, for its creator. */
-    get(app: CallingApp, proof: TicketProof): Promise<Ticket> {
-      return load(access, proof.ticketId, creatorOnly(app, proof));
+    get(app: CallingApp, credentials: TicketCredentials): Promise<Ticket> {
+      return load(context, credentials.ticketId, requireCreator(app, credentials));
     },
 
-    async markScanned(by: Approver, scanned: ScannedCode): Promise<Ticket> {
-      const command = { name: "markScanned", by } as const;
-      return (await perform(access, scanned.ticketId, command, { admit: agreesWith(scanned) })).ticket;
+    async markScanned(approver: Approver, scanned: ScannedCode): Promise<Ticket> {
+      const command = { name: "markScanned", approver } as const;
+      return (await applyCommand(context, scanned.ticketId, command, { checkAccess: requireMatch(scanned) }))
+        .ticket;
     },
 
     /** `fetchProfile` is asked only if the approval would be written, and before it is: what it throws changes nothing. */
     async authorize(
-      by: Approver,
+      approver: Approver,
       ticketId: string,
       fetchProfile: () => Promise<UserProfile>,
     ): Promise<Ticket> {
-      const ticket = await load(access, ticketId, anyone);
-      const next = nextOf(access, ticket, { name: "authorize", by, profile: by.profile });
+      const ticket = await load(context, ticketId, anyone);
+      const next = decideNext(context, ticket, { name: "authorize", approver, profile: approver.profile });
       if (!next) return ticket;
-      const command = { name: "authorize", by, profile: await fetchProfile() } as const;
-      return (await perform(access, ticketId, command, { admit: anyone, read: ticket })).ticket;
+      const command = { name: "authorize", approver, profile: await fetchProfile() } as const;
+      return (await applyCommand(context, ticketId, command, { checkAccess: anyone, loaded: ticket })).ticket;
     },
 
-    async cancel(by: Approver, ticketId: string): Promise<Ticket> {
-      return (await perform(access, ticketId, { name: "cancel", by }, { admit: anyone })).ticket;
+    async cancel(approver: Approver, ticketId: string): Promise<Ticket> {
+      return (await applyCommand(context, ticketId, { name: "cancel", approver }, { checkAccess: anyone }))
+        .ticket;
     },
 
-    async withdraw(app: CallingApp, proof: TicketProof): Promise<Ticket> {
-      const admit = creatorOnly(app, proof);
-      return (await perform(access, proof.ticketId, { name: "withdraw" }, { admit })).ticket;
+    async withdraw(app: CallingApp, credentials: TicketCredentials): Promise<Ticket> {
+      const checkAccess = requireCreator(app, credentials);
+      return (await applyCommand(context, credentials.ticketId, { name: "withdraw" }, { checkAccess }))
+        .ticket;
     },
 
     /**
@@ -145,12 +148,17 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
       prepare: (ticket: Ticket) => Promise<Answer>,
     ): Promise<Answer> {
       const id = ticketIdOf(exchangeTicket);
-      if (id === undefined) throw new Refusal("TICKET_NOT_FOUND");
-      const admit: Admission = (ticket) => {
-        const isRight = ticket.appId === app.id && exchangeTicketFits(exchangeTicket, ticket);
-        if (!isRight) throw new Refusal("TICKET_NOT_FOUND");
+      if (id === undefined) throw new TicketError("TICKET_NOT_FOUND");
+      const checkAccess: AccessCheck = (ticket) => {
+        const isAuthorized = ticket.appId === app.id && verifyExchangeTicket(exchangeTicket, ticket);
+        if (!isAuthorized) throw new TicketError("TICKET_NOT_FOUND");
       };
-      const { prepared } = await perform(access, id, { name: "exchange", codeVerifier }, { admit, prepare });
+      const { prepared } = await applyCommand(
+        context,
+        id,
+        { name: "exchange", codeVerifier },
+        { checkAccess, prepare },
+      );
       // The table has no cell that lets an exchange pass without a write.
       if (!prepared) throw new Error("an exchange was answered without a write");
       return prepared;
@@ -159,20 +167,20 @@ export function createTicketService(access: TicketAccess, life: TicketLife) {
 }
 
 /** Only the app that created the ticket, and only with the ticket secret. */
-export function creatorOnly(app: CallingApp, proof: TicketProof): Admission {
+export function requireCreator(app: CallingApp, credentials: TicketCredentials): AccessCheck {
   return (ticket) => {
-    const isRight = ticket.appId === app.id && secretFits(proof.ticketSecret, ticket);
-    if (!isRight) throw new Refusal("TICKET_NOT_FOUND");
+    const isCreator = ticket.appId === app.id && verifyTicketSecret(credentials.ticketSecret, ticket);
+    if (!isCreator) throw new TicketError("TICKET_NOT_FOUND");
   };
 }
 
-function agreesWith(scanned: ScannedCode): Admission {
+function requireMatch(scanned: ScannedCode): AccessCheck {
   return (ticket) => {
-    const agrees =
+    const matches =
       (scanned.scene ?? ticket.scene) === ticket.scene &&
       (scanned.userPoolId ?? ticket.userPoolId) === ticket.userPoolId;
-    if (agrees) return;
+    if (matches) return;
     const cause = "scene or userPoolId of the code is not the ticket's";
-    throw new Refusal("QR_CONTENT_INVALID", undefined, { cause });
+    throw new TicketError("QR_CONTENT_INVALID", undefined, { cause });
   };
 }

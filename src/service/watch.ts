@@ -1,16 +1,16 @@
-import type { Clock } from "../domain/clock.js";
-import { Refusal } from "../domain/refusal.js";
+import type { Clock } from "../base/clock.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
-import type { CallingApp, TicketProof } from "./tickets.js";
-import { creatorOnly } from "./tickets.js";
-import { createWatchers } from "./watchers.js";
-import type { TicketAccess } from "./write.js";
-import { anyone, load, subscribe } from "./write.js";
+import { TicketError } from "../domain/ticket_error.js";
+import type { TicketContext } from "./apply_command.js";
+import { anyone, load, subscribe } from "./apply_command.js";
+import type { CallingApp, TicketCredentials } from "./tickets.js";
+import { requireCreator } from "./tickets.js";
+import { createWatchLimit } from "./watch_limit.js";
 
 export interface WatchOptions {
   /** The same status is sent again after so many milliseconds. */
-  readonly heartbeat: number;
+  readonly heartbeatInterval: number;
   /** Watches of one ticket at a time; the newest takes the place of the oldest. */
   readonly maxPerTicket: number;
 }
@@ -37,7 +37,7 @@ export interface TicketWatch {
 /** How soon a store that was away is asked again, in milliseconds. */
 const storeRetryDelay = 1_000;
 
-export type WatchTicket = ReturnType<typeof createWatch>;
+export type WatchTicket = ReturnType<typeof createWatcher>;
 
 /**
  * Returns the function that watches a ticket for its creator: the ticket as it is now, at once, after every write and with
@@ -51,33 +51,37 @@ export type WatchTicket = ReturnType<typeof createWatch>;
  *
  * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
  */
-export function createWatch(access: TicketAccess, options: WatchOptions, timer: Clock = access.clock) {
-  const { clock } = access;
-  const watchers = createWatchers(options.maxPerTicket);
+export function createWatcher(context: TicketContext, options: WatchOptions, timer: Clock = context.clock) {
+  const { clock } = context;
+  const watchLimit = createWatchLimit(options.maxPerTicket);
 
-  return function watch(app: CallingApp, proof: TicketProof, listener: WatchListener): TicketWatch {
-    let isOver = false;
+  return function watch(
+    app: CallingApp,
+    credentials: TicketCredentials,
+    listener: WatchListener,
+  ): TicketWatch {
+    let hasEnded = false;
     /** Whether the store has hinted at a write since the last reading began. */
     let hasChanged = false;
     let heartbeatAt = 0;
     let last: Ticket;
     let cancelTimer: (() => void) | undefined;
     let unsubscribe: (() => void) | undefined;
-    let leave: (() => void) | undefined;
+    let releaseSlot: (() => void) | undefined;
 
     async function start(): Promise<void> {
       try {
-        unsubscribe = await subscribe(access, proof.ticketId, onHint);
-        const ticket = await load(access, proof.ticketId, creatorOnly(app, proof));
-        if (isOver) return;
+        unsubscribe = await subscribe(context, credentials.ticketId, onChange);
+        const ticket = await load(context, credentials.ticketId, requireCreator(app, credentials));
+        if (hasEnded) return;
         // Only now: a stranger must not be able to end the creator's watch.
-        leave = watchers.enter(proof.ticketId, () => end(new Refusal("WATCH_SUPERSEDED")));
+        releaseSlot = watchLimit.add(credentials.ticketId, () => end(new TicketError("WATCH_SUPERSEDED")));
         deliver(ticket);
       } catch (error) {
         end(error);
       } finally {
         // It may have been ended while the store was asked.
-        if (isOver) release();
+        if (hasEnded) release();
       }
     }
 
@@ -88,31 +92,31 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
     }
 
     function resume(): void {
-      heartbeatAt = timer.now() + options.heartbeat;
-      wait(endOf(last));
+      heartbeatAt = timer.now() + options.heartbeatInterval;
+      wait(expiryMomentOf(last));
     }
 
     /** Waits for a hint, for the heartbeat, or until it is time to read again. */
     function wait(readAgainAt: number): void {
-      if (isOver) return;
+      if (hasEnded) return;
       const at = Math.min(heartbeatAt, readAgainAt);
-      if (hasChanged) wake();
-      else cancelTimer = timer.after(Math.max(0, at - timer.now()), wake);
+      if (hasChanged) readNow();
+      else cancelTimer = timer.after(Math.max(0, at - timer.now()), readNow);
     }
 
-    function onHint(): void {
+    function onChange(): void {
       hasChanged = true;
-      if (cancelTimer) wake();
+      if (cancelTimer) readNow();
     }
 
-    const wake = () => void readAgain();
+    const readNow = () => void readAgain();
 
     async function readAgain(): Promise<void> {
       stopWaiting();
       hasChanged = false;
       try {
-        const current = await read(proof.ticketId);
-        if (isOver) return;
+        const current = await readOrUnavailable(credentials.ticketId);
+        if (hasEnded) return;
         const isDue = timer.now() >= heartbeatAt;
         if (current === "away") {
           // What was true last is said again; that the time has run out is not for us to invent.
@@ -121,7 +125,7 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
         } else if (isDue || current.writeId !== last.writeId) {
           deliver(current);
         } else {
-          wait(endOf(current));
+          wait(expiryMomentOf(current));
         }
       } catch (error) {
         end(error);
@@ -134,17 +138,17 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
     }
 
     function end(reason: unknown): void {
-      if (isOver) return;
-      isOver = true;
+      if (hasEnded) return;
+      hasEnded = true;
       release();
       listener.onEnd(reason);
     }
 
     function release(): void {
       stopWaiting();
-      leave?.();
+      releaseSlot?.();
       unsubscribe?.();
-      leave = unsubscribe = undefined;
+      releaseSlot = unsubscribe = undefined;
     }
 
     void start();
@@ -152,15 +156,15 @@ export function createWatch(access: TicketAccess, options: WatchOptions, timer: 
   };
 
   /** Returns the moment of `timer` at which the ticket's time runs out. */
-  function endOf(ticket: Ticket): number {
+  function expiryMomentOf(ticket: Ticket): number {
     return timer.now() + ticket.expiresAt - clock.now();
   }
 
-  async function read(id: string): Promise<Ticket | "away"> {
+  async function readOrUnavailable(id: string): Promise<Ticket | "away"> {
     try {
-      return await load(access, id, anyone);
+      return await load(context, id, anyone);
     } catch (error) {
-      if (error instanceof Refusal && error.reason === "STORE_UNAVAILABLE") return "away";
+      if (error instanceof TicketError && error.reason === "STORE_UNAVAILABLE") return "away";
       throw error;
     }
   }

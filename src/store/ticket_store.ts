@@ -1,18 +1,18 @@
 import type { Ticket } from "../domain/ticket.js";
 
 /**
- * Where tickets are kept. This comment is the contract, `test/store/contract.ts` its proof, and a store is whatever passes it.
+ * Where tickets are kept. This comment is the contract, `test/store/ticket_store_contract.ts` its proof, and a store is whatever passes it.
  *
  * Tickets that a store answers are values: changing one changes nothing in the store. A store keeps a ticket at least
- * until its {@link Ticket.forgetAt}, and a live one past its `expiresAt`, since expiry is a write like any other.
+ * until its {@link Ticket.purgeAt}, and a live one past its `expiresAt`, since expiry is a write like any other.
  *
- * Every member rejects with {@link StoreUnavailable} while the back end is away and after `close`.
+ * Every member rejects with {@link StoreUnavailableError} while the back end is away and after `close`.
  */
 export interface TicketStore {
   /**
    * Adds a ticket.
    *
-   * @throws Refusal TOO_MANY_TICKETS when the store, or the app's share of it, is full.
+   * @throws TicketError TOO_MANY_TICKETS when the store, or the app's share of it, is full.
    * @throws Error when the id is taken. With 128 random bits that is a fault, not an event.
    */
   create(ticket: Ticket): Promise<void>;
@@ -24,7 +24,7 @@ export interface TicketStore {
    * Writes `ticket` if the one that is stored still has the write id `expectedWriteId`, and tells whether it did. The
    * write id and not the revision: a store that lost writes counts to the same number twice.
    *
-   * @throws StoreUnavailable with `outcome` "unknown" when the back end went away before it answered.
+   * @throws StoreUnavailableError with `outcome` "unknown" when the back end went away before it answered.
    */
   replace(ticket: Ticket, expectedWriteId: string): Promise<boolean>;
 
@@ -40,7 +40,7 @@ export interface TicketStore {
 }
 
 /** The back end of a store is away. */
-export class StoreUnavailable extends Error {
+export class StoreUnavailableError extends Error {
   /** Whether the write may have happened all the same. */
   readonly outcome: "not written" | "unknown";
 

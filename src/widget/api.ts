@@ -1,5 +1,5 @@
 /** What the widget is told of the gateway. */
-export interface GatewayPlace {
+export interface ApiOptions {
   /** Address of the gateway. The page's own origin by default. */
   readonly gateway?: string | undefined;
   /** The app that asks. The gateway's first one by default. */
@@ -7,7 +7,7 @@ export interface GatewayPlace {
 }
 
 /** A code to show. */
-export interface Code {
+export interface QrCode {
   /** Stands for the ticket in every further call. */
   readonly handle: string;
   readonly ticketId: string;
@@ -26,7 +26,7 @@ export interface ScannedBy {
 }
 
 /** How far a ticket has come; see docs/gateway.md. */
-export interface Status {
+export interface StatusResponse {
   readonly state: string;
   readonly revision: number;
   readonly remainingMs: number;
@@ -37,7 +37,7 @@ export interface Status {
 }
 
 /** What a page asks for. */
-export interface Wish {
+export interface CreateTicketParameters {
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
   readonly deviceName?: string | undefined;
   /** The SHA-256 of a code verifier that the site's backend keeps for this browser, in base64url. */
@@ -45,7 +45,7 @@ export interface Wish {
 }
 
 /** Who has signed in, as `tickets/exchange` answers it. */
-export interface Exchanged {
+export interface ExchangeResponse {
   readonly user: Readonly<Record<string, unknown>> | null;
   readonly userPoolId: string;
   readonly approval: Readonly<Record<string, unknown>> | null;
@@ -68,7 +68,7 @@ export class GatewayError extends Error {
   }
 
   /** Whether it may go well in a while. */
-  get passes(): boolean {
+  get isTransient(): boolean {
     return this.reason === "OFFLINE" || this.retryAfterMs !== undefined;
   }
 }
@@ -76,15 +76,15 @@ export class GatewayError extends Error {
 export type Api = ReturnType<typeof createApi>;
 
 /** So long an answer may take. A laptop that sleeps leaves requests that are never answered. */
-const patienceMs = 15_000;
+const requestTimeoutMs = 15_000;
 
 /** The gateway's own API. Each call rejects with a GatewayError. */
-export function createApi({ gateway = "", appId }: GatewayPlace) {
+export function createApi({ gateway = "", appId }: ApiOptions) {
   const root = `${gateway.replace(/\/+$/, "")}/qrlogin/v1`;
   const base = `${root}/tickets`;
 
-  async function call(path: string, body?: object, more: RequestInit = {}): Promise<unknown> {
-    const init: RequestInit = { credentials: "include", cache: "no-store", ...more };
+  async function call(path: string, body?: object, overrides: RequestInit = {}): Promise<unknown> {
+    const init: RequestInit = { credentials: "include", cache: "no-store", ...overrides };
     if (body) {
       const headers = { "content-type": "application/json" };
       Object.assign(init, { method: "POST", headers, body: JSON.stringify(body) });
@@ -92,25 +92,25 @@ export function createApi({ gateway = "", appId }: GatewayPlace) {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(base + path, { signal: AbortSignal.timeout(patienceMs), ...init });
+      response = await fetch(base + path, { signal: AbortSignal.timeout(requestTimeoutMs), ...init });
       text = await response.text();
     } catch (error) {
-      throw (await originRefusal()) ?? new GatewayError("OFFLINE", String(error));
+      throw (await fetchOriginError()) ?? new GatewayError("OFFLINE", String(error));
     }
-    const answer = answerIn(text);
-    if (response.ok && answer !== undefined) return answer;
-    throw refusalOf(response.status, answer);
+    const parsed = parseBody(text);
+    if (response.ok && parsed !== undefined) return parsed;
+    throw toGatewayError(response.status, parsed);
   }
 
   /**
    * Resolves with the gateway's refusal of this page's origin, if that is why a call failed. The browser hides it from the page, but for
    * the answer to this simple request without credentials.
    */
-  async function originRefusal(): Promise<GatewayError | undefined> {
+  async function fetchOriginError(): Promise<GatewayError | undefined> {
     if (new URL(root, document.baseURI).origin === location.origin) return undefined;
     try {
       const query = appId === undefined ? "" : `?appId=${encodeURIComponent(appId)}`;
-      const signal = AbortSignal.timeout(patienceMs);
+      const signal = AbortSignal.timeout(requestTimeoutMs);
       const response = await fetch(`${root}/origin${query}`, {
         credentials: "omit",
         cache: "no-store",
@@ -119,7 +119,7 @@ export function createApi({ gateway = "", appId }: GatewayPlace) {
       const { status } = response;
       // The app may be unknown too. Of all else the next call tells more.
       return status === 403 || status === 400
-        ? refusalOf(status, answerIn(await response.text()))
+        ? toGatewayError(status, parseBody(await response.text()))
         : undefined;
     } catch {
       // Not reached either: it is the network.
@@ -128,27 +128,27 @@ export function createApi({ gateway = "", appId }: GatewayPlace) {
   }
 
   return {
-    async create(wish: Wish): Promise<Code> {
-      const created = (await call("", { appId, ...wish })) as Code & { pictures: { svg: string } };
+    async create(parameters: CreateTicketParameters): Promise<QrCode> {
+      const created = (await call("", { appId, ...parameters })) as QrCode & { pictures: { svg: string } };
       // A proxy may have taken a prefix away that the gateway does not know of.
-      const picture = created.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
-      return { ...created, url: new URL(picture, document.baseURI).href };
+      const imagePath = created.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
+      return { ...created, url: new URL(imagePath, document.baseURI).href };
     },
     status: (handle: string) =>
-      call("/status", undefined, { headers: { "qrlogin-handle": handle } }) as Promise<Status>,
+      call("/status", undefined, { headers: { "qrlogin-handle": handle } }) as Promise<StatusResponse>,
     /** Arrives also where the page is on its way out. */
     withdraw: (handle: string) => call("/withdraw", { handle }, { keepalive: true }),
     /** Has the gateway end the sign-in; answers what the site's hook says. */
     complete: (handle: string) => call("/complete", { handle }),
     /** Where the app's switch `exchangeFromBrowser` is on: who has signed in. */
-    exchange: (handle: string) => call("/exchange", { handle }) as Promise<Exchanged>,
+    exchange: (handle: string) => call("/exchange", { handle }) as Promise<ExchangeResponse>,
     events: (handle: string): EventSource =>
       new EventSource(`${base}/events?handle=${encodeURIComponent(handle)}`, { withCredentials: true }),
   };
 }
 
 /** Null for no text, which is what a site's hook may answer; undefined for what is no JSON. */
-function answerIn(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return text === "" ? null : JSON.parse(text);
   } catch {
@@ -157,9 +157,9 @@ function answerIn(text: string): unknown {
 }
 
 /** A proxy in front may answer too. Its 502 will pass; its 404 says that there is no gateway at this address. */
-function refusalOf(status: number, answer: unknown): GatewayError {
-  if (typeof answer === "object" && answer !== null && "reason" in answer) {
-    const { reason, detail = "", retryAfterMs } = answer as Record<string, unknown>;
+function toGatewayError(status: number, body: unknown): GatewayError {
+  if (typeof body === "object" && body !== null && "reason" in body) {
+    const { reason, detail = "", retryAfterMs } = body as Record<string, unknown>;
     return new GatewayError(String(reason), String(detail), retryAfterMs as number | undefined);
   }
   return new GatewayError(status < 500 ? "NO_GATEWAY" : "OFFLINE", `the gateway does not answer (${status})`);

@@ -2,7 +2,7 @@ import type { Scanning, ScanOptions } from "./options.js";
 import { startScanning } from "./start_scanning.js";
 
 /** Options that attributes can say. */
-const attributes = [
+const attributeNames = [
   "gateway",
   "app-id",
   "theme",
@@ -14,7 +14,7 @@ const attributes = [
 ];
 
 /** Callbacks that are events too, by the names of the events. */
-const events = {
+const callbackByEvent = {
   start: "onStart",
   result: "onResult",
   scanned: "onScanned",
@@ -38,10 +38,10 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * They bubble.
  */
 export class QrLoginElement extends Base {
-  static readonly observedAttributes = attributes;
+  static readonly observedAttributes = attributeNames;
   #options: ScanOptions = {};
   #scanning: Scanning | undefined;
-  #isDue = false;
+  #isRestartScheduled = false;
 
   /** What attributes cannot say; callbacks too. Setting it starts anew. */
   get options(): ScanOptions {
@@ -49,7 +49,7 @@ export class QrLoginElement extends Base {
   }
   set options(options: ScanOptions) {
     this.#options = options;
-    this.#beginSoon();
+    this.#scheduleRestart();
   }
 
   /** Shows a new code. */
@@ -64,7 +64,7 @@ export class QrLoginElement extends Base {
       Reflect.deleteProperty(this, "options");
       this.#options = options;
     }
-    this.#beginSoon();
+    this.#scheduleRestart();
   }
 
   disconnectedCallback(): void {
@@ -72,56 +72,60 @@ export class QrLoginElement extends Base {
     this.#scanning = undefined;
   }
 
-  attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
-    if (this.#scanning && before !== now) this.#beginSoon();
+  attributeChangedCallback(_name: string, oldValue: string | null, newValue: string | null): void {
+    if (this.#scanning && oldValue !== newValue) this.#scheduleRestart();
   }
 
   /** Once, however much is set at a time. */
-  #beginSoon(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
+  #scheduleRestart(): void {
+    if (this.#isRestartScheduled) return;
+    this.#isRestartScheduled = true;
     queueMicrotask(() => {
-      this.#isDue = false;
+      this.#isRestartScheduled = false;
       this.#scanning?.stop();
       this.#scanning = undefined;
       if (!this.isConnected) return;
-      const scanning = startScanning(this, { ...this.#said(), ...this.#options, ...this.#telling() });
+      const scanning = startScanning(this, {
+        ...this.#attributeOptions(),
+        ...this.#options,
+        ...this.#eventCallbacks(),
+      });
       // A listener may have taken the element away.
       if (this.isConnected) this.#scanning = scanning;
       else scanning.stop();
     });
   }
 
-  #said(): ScanOptions {
-    const said = (name: string) => this.getAttribute(name) ?? undefined;
-    const count = (name: string) => {
-      const number = Number(said(name)?.trim() || Number.NaN);
+  #attributeOptions(): ScanOptions {
+    const attribute = (name: string) => this.getAttribute(name) ?? undefined;
+    const numberAttribute = (name: string) => {
+      const number = Number(attribute(name)?.trim() || Number.NaN);
       return Number.isNaN(number) ? undefined : number;
     };
-    const theme = said("theme");
+    const theme = attribute("theme");
     return {
-      gateway: said("gateway"),
-      appId: said("app-id"),
+      gateway: attribute("gateway"),
+      appId: attribute("app-id"),
       theme: theme === "light" || theme === "dark" ? theme : undefined,
-      language: said("language"),
-      deviceName: said("device-name"),
-      interval: count("interval"),
-      renewals: count("renewals"),
+      language: attribute("language"),
+      deviceName: attribute("device-name"),
+      interval: numberAttribute("interval"),
+      renewals: numberAttribute("renewals"),
       autoExchangeUserInfo: this.hasAttribute("auto-exchange-user-info"),
     };
   }
 
-  #telling(): ScanOptions {
+  #eventCallbacks(): ScanOptions {
     const options: Record<string, unknown> = { ...this.#options };
-    const telling = Object.entries(events).map(([event, name]) => {
+    const callbacks = Object.entries(callbackByEvent).map(([event, name]) => {
       const callback = options[name] as ((...detail: unknown[]) => void) | undefined;
-      const tellBoth = (...detail: unknown[]) => {
+      const dispatchAndCall = (...detail: unknown[]) => {
         this.dispatchEvent(new CustomEvent(`qr-login-${event}`, { detail, bubbles: true, composed: true }));
         callback?.(...detail);
       };
-      return [name, tellBoth];
+      return [name, dispatchAndCall];
     });
-    return Object.fromEntries(telling);
+    return Object.fromEntries(callbacks);
   }
 }
 

@@ -1,17 +1,23 @@
 import { defineElement } from "./element.js";
 
-export { type Code, type Exchanged, GatewayError, type ScannedBy, type Status } from "./api.js";
+export {
+  type ExchangeResponse,
+  GatewayError,
+  type QrCode,
+  type ScannedBy,
+  type StatusResponse,
+} from "./api.js";
 export { QrLoginElement } from "./element.js";
-export type { FollowOptions, Polling, PollOptions, Scanning, ScanOptions, Size } from "./options.js";
+export type { Polling, PollOptions, Scanning, ScanOptions, Size, WatchOptions } from "./options.js";
 export {
   checkStatus,
   exchangeUserInfo,
+  type GeneratedCode,
   geneCode,
-  type OwnCode,
   startPolling,
   stopPolling,
 } from "./start_polling.js";
 export { startScanning } from "./start_scanning.js";
-export type { Texts, Tips } from "./texts.js";
+export type { Texts, Tips } from "./view/texts.js";
 
 defineElement();

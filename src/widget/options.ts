@@ -1,5 +1,5 @@
-import type { GatewayPlace, ScannedBy, Status } from "./api.js";
-import type { Texts, Tips } from "./texts.js";
+import type { ApiOptions, ScannedBy, StatusResponse } from "./api.js";
+import type { Texts, Tips } from "./view/texts.js";
 
 /** Width and height, in pixels. */
 export interface Size {
@@ -8,9 +8,9 @@ export interface Size {
 }
 
 /** How one code is followed, and what the page is told of it. All optional. */
-export interface FollowOptions extends GatewayPlace {
+export interface WatchOptions extends ApiOptions {
   /** Each new status. */
-  readonly onResult?: ((status: Status) => void) | undefined;
+  readonly onResult?: ((status: StatusResponse) => void) | undefined;
   /** Once for each code. Nickname and photo only. */
   readonly onScanned?: ((user: ScannedBy) => void) | undefined;
   /**
@@ -35,13 +35,13 @@ export interface FollowOptions extends GatewayPlace {
 }
 
 /** For `startPolling`. All optional. */
-export interface PollOptions extends FollowOptions {
+export interface PollOptions extends WatchOptions {
   /** The following begins. What is told stops it, by its `stop()` or by `stopPolling`. */
   readonly onStart?: ((timer: Polling) => void) | undefined;
 }
 
 /** How a scan is asked for, shown and told of. All optional. `random` is the code's handle, for `checkStatus`. */
-export interface ScanOptions extends FollowOptions {
+export interface ScanOptions extends WatchOptions {
   /** It begins. What is told is what `startScanning` answers. */
   readonly onStart?: ((timer: Scanning) => void) | undefined;
   /** A new code was asked for, by the person or by `restart()`. */
@@ -97,5 +97,5 @@ export interface Scanning {
 }
 
 /** Never so short that a gateway is flooded by a slip. */
-export const intervalOf = ({ interval = 800 }: FollowOptions): number =>
+export const intervalOf = ({ interval = 800 }: WatchOptions): number =>
   Math.max(200, Number.isFinite(interval) ? interval : 800);

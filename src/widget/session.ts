@@ -1,200 +1,206 @@
-import { type Api, type Code, GatewayError, type ScannedBy } from "./api.js";
-import { attend, type End } from "./attend.js";
-import { codeChallengeOf } from "./code_challenge.js";
+import { type Api, GatewayError, type QrCode, type ScannedBy } from "./api.js";
+import { invokeCallback } from "./invoke_callback.js";
+import { backoffDelay, scheduleRetry } from "./lifecycle.js";
 import { intervalOf, type ScanOptions } from "./options.js";
-import { tell } from "./tell.js";
-import { pauseAfter, wait } from "./wake.js";
+import { requestCodeChallenge } from "./request_code_challenge.js";
+import { type LoginResult, runLogin } from "./run_login.js";
 
 /** What is to be seen. */
-export type Scene =
+export type ViewState =
   | { readonly kind: "loading" }
-  | { readonly kind: "waiting"; readonly code: Code; readonly until: number }
-  | { readonly kind: "scanned"; readonly by: ScannedBy; readonly until: number }
-  | { readonly kind: "succeeded"; readonly by: ScannedBy }
+  | { readonly kind: "waiting"; readonly code: QrCode; readonly until: number }
+  | { readonly kind: "scanned"; readonly scannedBy: ScannedBy; readonly until: number }
+  | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
   | { readonly kind: "cancelled" | "expired" | "failed" };
 
 /** Shows what the session says. */
-export interface Stage {
-  show(scene: Scene): void;
+export interface View {
+  show(scene: ViewState): void;
   /** Whether the gateway is reached. */
-  reach(reached: boolean): void;
+  setOnline(reached: boolean): void;
   /** Asks for the picture of the code once more. */
-  redraw(): void;
+  reloadImage(): void;
 }
 
 /** A sign-in: code after code until one of them is approved, or the person has had enough. */
 export interface Session {
   /** A new code, for whatever reason the person wants one. */
-  again(): void;
+  restart(): void;
   /** The picture of the code is there, or is not. */
-  pictured(loaded: boolean): void;
+  imageLoaded(loaded: boolean): void;
   stop(): void;
 }
 
 /** So often a picture is asked for before it is given up. */
-const maxPictures = 4;
+const maxImageAttempts = 4;
 
 /** Most failures in a row of the site's code challenge. */
 const maxChallengeFailures = 4;
 
-export function createSession(api: Api, options: ScanOptions, stage: Stage): Session {
+export function createSession(api: Api, options: ScanOptions, view: View): Session {
   const { renewals = 3, customData, deviceName } = options;
-  let left = renewals;
-  let code: Code | undefined;
-  let scene: Scene = { kind: "loading" };
+  let renewalsLeft = renewals;
+  let code: QrCode | undefined;
+  let viewState: ViewState = { kind: "loading" };
   let failures = 0;
   let challengeFailures = 0;
-  let pictures = 0;
-  let reached = true;
+  let imageAttempts = 0;
+  let online = true;
   // The picture has failed, and is to be asked for again.
-  let isUndrawn = false;
-  let stopRedraw = () => {};
-  let stopWork = () => {};
+  let isImageMissing = false;
+  let cancelImageReload = () => {};
+  let stopCurrent = () => {};
   // What belongs to an earlier code is not wanted any more.
-  let turn = 0;
+  let generation = 0;
 
-  function show(next: Scene): void {
-    scene = next;
-    stage.show(next);
+  function show(nextState: ViewState): void {
+    viewState = nextState;
+    view.show(nextState);
   }
 
-  function reach(now: boolean): void {
-    const isBack = now && !reached;
-    reached = now;
-    stage.reach(now);
-    if (!isBack || !isUndrawn) return;
-    pictures = 0;
-    redraw();
+  function setOnline(isOnline: boolean): void {
+    const isBackOnline = isOnline && !online;
+    online = isOnline;
+    view.setOnline(isOnline);
+    if (!isBackOnline || !isImageMissing) return;
+    imageAttempts = 0;
+    reloadImage();
   }
 
-  function redraw(): void {
-    stopRedraw();
-    isUndrawn = false;
-    stage.redraw();
+  function reloadImage(): void {
+    cancelImageReload();
+    isImageMissing = false;
+    view.reloadImage();
   }
 
-  async function begin(): Promise<void> {
-    if (!leave()) return;
-    const mine = turn;
+  async function requestCode(): Promise<void> {
+    if (!releaseCode()) return;
+    const ownGeneration = generation;
     show({ kind: "loading" });
     // A tab that was opened behind another may never be looked at.
     if (document.hidden) {
-      stopWork = wait(0, inSight(begin));
+      stopCurrent = scheduleRetry(0, whenVisible(requestCode));
       return;
     }
     try {
-      const codeChallenge = await codeChallengeOf(options);
-      if (mine !== turn) return;
+      const codeChallenge = await requestCodeChallenge(options);
+      if (ownGeneration !== generation) return;
       challengeFailures = 0;
       const created = await api.create({ customData, deviceName, codeChallenge });
-      if (mine !== turn) return giveUp(created);
-      present(created);
+      if (ownGeneration !== generation) return withdraw(created);
+      showCode(created);
     } catch (error) {
-      if (mine !== turn) return;
-      const refused = error as GatewayError;
-      reach(refused.reason !== "OFFLINE");
-      tell(options.onCodeLoadFailed, refused.message);
-      if (mine !== turn) return;
-      if (!refused.passes && !mayRecover(refused)) return fail(refused);
-      stopWork = wait(Math.max(pauseAfter(failures++), refused.retryAfterMs ?? 0), inSight(begin));
+      if (ownGeneration !== generation) return;
+      const gatewayError = error as GatewayError;
+      setOnline(gatewayError.reason !== "OFFLINE");
+      invokeCallback(options.onCodeLoadFailed, gatewayError.message);
+      if (ownGeneration !== generation) return;
+      if (!gatewayError.isTransient && !shouldRetryChallenge(gatewayError)) return fail(gatewayError);
+      stopCurrent = scheduleRetry(
+        Math.max(backoffDelay(failures++), gatewayError.retryAfterMs ?? 0),
+        whenVisible(requestCode),
+      );
     }
   }
 
   /** Counts the failures of the site's code challenge; those without a network do not count. */
-  function mayRecover({ reason }: GatewayError): boolean {
+  function shouldRetryChallenge({ reason }: GatewayError): boolean {
     if (reason !== "CODE_CHALLENGE_FAILED") return false;
     if (navigator.onLine) challengeFailures++;
     return challengeFailures < maxChallengeFailures;
   }
 
-  function present(created: Code): void {
+  function showCode(created: QrCode): void {
     code = created;
     failures = 0;
-    pictures = 0;
-    reach(true);
+    imageAttempts = 0;
+    setOnline(true);
     show({ kind: "waiting", code: created, until: Date.now() + created.remainingMs });
     const intervalMs = Math.max(intervalOf(options), created.minPollIntervalMs);
-    stopWork = attend(api, created.handle, intervalMs, options, {
-      onScanned: (by, until) => show({ kind: "scanned", by, until }),
-      onFinishing: () => show({ kind: "loading" }),
-      onReach: reach,
-      onEnd: ended,
+    stopCurrent = runLogin(api, created.handle, intervalMs, options, {
+      onScanned: (scannedBy, until) => show({ kind: "scanned", scannedBy, until }),
+      onCompleting: () => show({ kind: "loading" }),
+      onOnlineChange: setOnline,
+      onEnd: handleResult,
     });
-    tell(options.onCodeShow, created.handle, created.url);
+    invokeCallback(options.onCodeShow, created.handle, created.url);
   }
 
   /** Lets go of the present code. False where the page has stopped or begun anew when it was told. */
-  function leave(): boolean {
-    const mine = ++turn;
-    stopWork();
-    stopWork = () => {};
-    stopRedraw();
-    isUndrawn = false;
+  function releaseCode(): boolean {
+    const ownGeneration = ++generation;
+    stopCurrent();
+    stopCurrent = () => {};
+    cancelImageReload();
+    isImageMissing = false;
     const { handle } = code ?? {};
     code = undefined;
-    if (handle !== undefined) tell(options.onCodeDestroyed, handle);
-    return mine === turn;
+    if (handle !== undefined) invokeCallback(options.onCodeDestroyed, handle);
+    return ownGeneration === generation;
   }
 
-  function ended(end: End): void {
-    if (!leave()) return;
-    reach(true);
-    if (end.kind === "succeeded" || end.kind === "cancelled") show(end);
-    else if (end.kind === "failed") fail(end.error);
-    else if (left-- > 0) void begin();
-    else if (end.kind === "gone") fail(end.error);
+  function handleResult(result: LoginResult): void {
+    if (!releaseCode()) return;
+    setOnline(true);
+    if (result.kind === "succeeded" || result.kind === "cancelled") show(result);
+    else if (result.kind === "failed") fail(result.error);
+    else if (renewalsLeft-- > 0) void requestCode();
+    else if (result.kind === "gone") fail(result.error);
     else {
       show({ kind: "expired" });
-      tell(options.onExpired);
+      invokeCallback(options.onExpired);
     }
   }
 
   function fail({ message, reason }: GatewayError): void {
-    reach(true);
+    setOnline(true);
     show({ kind: "failed" });
-    tell(options.onError, message, reason);
+    invokeCallback(options.onError, message, reason);
   }
 
   /** Whoever scans it from now on is told so. It expires by itself where this does not arrive. */
-  function giveUp(unwanted: Code | undefined): void {
-    if (unwanted) api.withdraw(unwanted.handle).catch(() => {});
+  function withdraw(unwantedCode: QrCode | undefined): void {
+    if (unwantedCode) api.withdraw(unwantedCode.handle).catch(() => {});
   }
 
-  void begin();
+  void requestCode();
   return {
-    again() {
-      giveUp(code);
-      left = renewals;
+    restart() {
+      withdraw(code);
+      renewalsLeft = renewals;
       challengeFailures = 0;
-      void begin();
-      tell(options.onRetry);
+      void requestCode();
+      invokeCallback(options.onRetry);
     },
-    pictured(loaded) {
-      if (!code || scene.kind !== "waiting") return;
-      const mine = turn;
-      if (loaded) return tell(options.onCodeLoaded, code.handle, code.url);
+    imageLoaded(isLoaded) {
+      if (!code || viewState.kind !== "waiting") return;
+      const ownGeneration = generation;
+      if (isLoaded) return invokeCallback(options.onCodeLoaded, code.handle, code.url);
       const error = new GatewayError("PICTURE_FAILED", "the picture of the code cannot be loaded");
-      tell(options.onCodeLoadFailed, error.message);
-      if (mine !== turn) return;
-      isUndrawn = true;
+      invokeCallback(options.onCodeLoadFailed, error.message);
+      if (ownGeneration !== generation) return;
+      isImageMissing = true;
       // Without a network there is no picture either: that is not counted.
-      if (reached && !document.hidden) pictures++;
-      if (pictures < maxPictures) {
-        stopRedraw();
-        stopRedraw = wait(pauseAfter(reached ? pictures : maxPictures), inSight(redraw));
+      if (online && !document.hidden) imageAttempts++;
+      if (imageAttempts < maxImageAttempts) {
+        cancelImageReload();
+        cancelImageReload = scheduleRetry(
+          backoffDelay(online ? imageAttempts : maxImageAttempts),
+          whenVisible(reloadImage),
+        );
         return;
       }
-      giveUp(code);
-      if (leave()) fail(error);
+      withdraw(code);
+      if (releaseCode()) fail(error);
     },
     stop() {
-      giveUp(code);
-      leave();
+      withdraw(code);
+      releaseCode();
     },
   };
 }
 
 /** Does nothing while the page is hidden. */
-function inSight(next: () => unknown): () => void {
-  return () => void (document.hidden || next());
+function whenVisible(callback: () => unknown): () => void {
+  return () => void (document.hidden || callback());
 }

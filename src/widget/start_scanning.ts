@@ -1,14 +1,14 @@
 import { createApi } from "./api.js";
+import { invokeCallback } from "./invoke_callback.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
-import { tell } from "./tell.js";
-import { createView } from "./view.js";
+import { createView } from "./view/create_view.js";
 
 /** How often is looked whether the page still has the place. */
-const lookMs = 1_000;
+const mountCheckIntervalMs = 1_000;
 
 /** What goes on in a place: a new scan takes the place of an old one. */
-const present = new WeakMap<HTMLElement, Scanning>();
+const activeScans = new WeakMap<HTMLElement, Scanning>();
 
 /**
  * Shows a QR code in the element and signs in whoever scans it and agrees. Without a place it is shown in the middle of
@@ -20,50 +20,50 @@ const present = new WeakMap<HTMLElement, Scanning>();
  *
  * @throws Error when there is no element of this id, or the element is null.
  */
-export function startScanning(place?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
-  const isDialog = place === undefined;
-  const within = elementOf(place) ?? document.body;
-  if (!isDialog) present.get(within)?.stop();
+export function startScanning(target?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
+  const isDialog = target === undefined;
+  const container = resolveElement(target) ?? document.body;
+  if (!isDialog) activeScans.get(container)?.stop();
   // An element of ours, since the page's may have a shadow or content of its own.
   const host = document.createElement("div");
-  within.append(host);
+  container.append(host);
 
   let session: Session | undefined;
-  let looking: ReturnType<typeof setInterval> | undefined;
+  let mountTimer: ReturnType<typeof setInterval> | undefined;
   const scanning: Scanning = {
     stop() {
       if (!session) return;
-      const ending = session;
+      const endingSession = session;
       session = undefined;
-      clearInterval(looking);
-      if (present.get(within) === scanning) present.delete(within);
-      ending.stop();
+      clearInterval(mountTimer);
+      if (activeScans.get(container) === scanning) activeScans.delete(container);
+      endingSession.stop();
       view.remove();
     },
-    restart: () => session?.again(),
+    restart: () => session?.restart(),
   };
   const view = createView(host, options, isDialog, {
-    again: scanning.restart,
-    pictured: (loaded) => session?.pictured(loaded),
+    restart: scanning.restart,
+    imageLoaded: (isLoaded) => session?.imageLoaded(isLoaded),
     close: scanning.stop,
   });
   session = createSession(createApi(options), options, view);
-  if (!isDialog) present.set(within, scanning);
+  if (!isDialog) activeScans.set(container, scanning);
   // A page may make its element first and put it in place later.
-  let wasThere = host.isConnected;
-  looking = setInterval(() => {
-    if (wasThere && !host.isConnected) scanning.stop();
-    wasThere ||= host.isConnected;
-  }, lookMs);
-  tell(options.onStart, scanning);
+  let wasConnected = host.isConnected;
+  mountTimer = setInterval(() => {
+    if (wasConnected && !host.isConnected) scanning.stop();
+    wasConnected ||= host.isConnected;
+  }, mountCheckIntervalMs);
+  invokeCallback(options.onStart, scanning);
   return scanning;
 }
 
-function elementOf(place: string | HTMLElement | null | undefined): HTMLElement | undefined {
-  if (place === undefined) return undefined;
-  if (place === null) throw new Error("the element is null");
-  if (typeof place !== "string") return place;
-  const found = document.getElementById(place);
-  if (!found) throw new Error(`there is no element with the id "${place}"`);
-  return found;
+function resolveElement(target: string | HTMLElement | null | undefined): HTMLElement | undefined {
+  if (target === undefined) return undefined;
+  if (target === null) throw new Error("the element is null");
+  if (typeof target !== "string") return target;
+  const element = document.getElementById(target);
+  if (!element) throw new Error(`there is no element with the id "${target}"`);
+  return element;
 }

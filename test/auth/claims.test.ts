@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pickedClaims } from "../../src/auth/claim_sources.js";
-import { type Claims, profileOf, signInOf } from "../../src/auth/claims.js";
+import { type Claims, profileOf, signInContextOf } from "../../src/auth/claims/claims.js";
+import { pickClaims } from "../../src/auth/claims/merge_claims.js";
 import { poolWith } from "./support.js";
 
 const pool = poolWith({});
@@ -28,7 +28,7 @@ describe("a profile", () => {
         phone: "t1",
         phoneVerified: "t2",
       },
-      furtherClaims: ["roles"],
+      additionalClaims: ["roles"],
     });
     const claims: Claims = {
       sub: "s",
@@ -55,8 +55,8 @@ describe("a profile", () => {
       claims: { roles: ["a", { b: null }] },
     };
     expect(profileOf(named, claims)).toEqual(profile);
-    expect(profileOf(named, pickedClaims(named, claims))).toEqual(profile);
-    expect(Object.keys(pickedClaims(named, claims))).not.toContain("other");
+    expect(profileOf(named, pickClaims(named, claims))).toEqual(profile);
+    expect(Object.keys(pickClaims(named, claims))).not.toContain("other");
   });
 
   it("leaves empty what is absent, of another type or longer than 1024 characters (a photo: 4096)", () => {
@@ -109,15 +109,15 @@ describe("a profile", () => {
   });
 
   it("passes on no claim that was not asked for, and none that objects inherit or that changes what they inherit", () => {
-    const further = poolWith({ furtherClaims: ["toString", "__proto__", "tier"] });
+    const further = poolWith({ additionalClaims: ["toString", "__proto__", "tier"] });
     const claims: Claims = JSON.parse(`{"sub":"s","tier":null,"__proto__":{"admin":true},"other":1}`);
-    const passed = profileOf(further, pickedClaims(further, claims))?.claims ?? {};
+    const passed = profileOf(further, pickClaims(further, claims))?.claims ?? {};
     expect(Object.keys(passed)).toEqual(["tier"]);
     expect("admin" in passed).toBe(false);
   });
 
   it("passes on no further claim of more than 4096 characters as JSON", () => {
-    const further = poolWith({ furtherClaims: ["a", "b", "c"] });
+    const further = poolWith({ additionalClaims: ["a", "b", "c"] });
     const claims: Claims = { sub: "s", a: "x".repeat(4094), b: "x".repeat(4095), c: Array(2048).fill(1) };
     expect(Object.keys(profileOf(further, claims)?.claims ?? {})).toEqual(["a"]);
   });
@@ -139,7 +139,7 @@ describe("a profile", () => {
     ["holds NUL", String.raw`{"a":"b\u0000c"}`],
     ["holds a member __proto__", `[{"__proto__":{"admin":true}}]`],
   ])("leaves out a further claim that %s, and says so without its value", (_, value) => {
-    const further = poolWith({ furtherClaims: ["odd", "tier"] });
+    const further = poolWith({ additionalClaims: ["odd", "tier"] });
     const leftOut: string[][] = [];
     const claims: Claims = JSON.parse(`{"sub":"s","odd":${value},"tier":"gold"}`);
     const profile = profileOf(further, claims, (...told) => void leftOut.push(told));
@@ -148,7 +148,7 @@ describe("a profile", () => {
   });
 
   it("passes on a further claim that is nested 16 deep, with fractions, large exact numbers and every Unicode", () => {
-    const further = poolWith({ furtherClaims: ["a", "b"] });
+    const further = poolWith({ additionalClaims: ["a", "b"] });
     const claims: Claims = JSON.parse(
       `{"sub":"s","a":${nested(16)},"b":[0.1,1e-7,9007199254740991,"😀",true,null]}`,
     );
@@ -160,7 +160,7 @@ describe("a profile", () => {
     const claims = { sub: "s", ...Object.fromEntries(names.map((name) => [name, "x".repeat(4_000)])), f: 1 };
     const leftOut: string[] = [];
     const profile = profileOf(
-      poolWith({ furtherClaims: names }),
+      poolWith({ additionalClaims: names }),
       claims,
       (claim) => void leftOut.push(claim),
     );
@@ -193,22 +193,22 @@ describe("the sign-in of an approver", () => {
       acr: "high",
     };
     const signIn = { clientId: "app", authTime: 1_700_000_000_000, methods: ["pwd", "otp"], acr: "high" };
-    expect(signInOf(claims)).toEqual(signIn);
+    expect(signInContextOf(claims)).toEqual(signIn);
   });
 
   it("takes client_id where there is no azp", () => {
-    expect(signInOf({ client_id: "app" }).clientId).toBe("app");
+    expect(signInContextOf({ client_id: "app" }).clientId).toBe("app");
   });
 
   it("leaves empty what is absent or cannot be", () => {
     const nothing = { clientId: "", authTime: undefined, methods: [], acr: "" };
-    expect(signInOf({})).toEqual(nothing);
-    expect(signInOf({ azp: 7, auth_time: "1700000000", amr: "pwd", acr: 1 })).toEqual(nothing);
-    expect(signInOf({ auth_time: -1, amr: ["pwd", 7] })).toEqual(nothing);
-    expect(signInOf({ auth_time: 1e300 })).toEqual(nothing);
-    expect(signInOf({ amr: ["x".repeat(129)] })).toEqual(nothing);
-    expect(signInOf({ amr: Array(33).fill("pwd"), acr: "x".repeat(1025), azp: "x".repeat(1025) })).toEqual(
-      nothing,
-    );
+    expect(signInContextOf({})).toEqual(nothing);
+    expect(signInContextOf({ azp: 7, auth_time: "1700000000", amr: "pwd", acr: 1 })).toEqual(nothing);
+    expect(signInContextOf({ auth_time: -1, amr: ["pwd", 7] })).toEqual(nothing);
+    expect(signInContextOf({ auth_time: 1e300 })).toEqual(nothing);
+    expect(signInContextOf({ amr: ["x".repeat(129)] })).toEqual(nothing);
+    expect(
+      signInContextOf({ amr: Array(33).fill("pwd"), acr: "x".repeat(1025), azp: "x".repeat(1025) }),
+    ).toEqual(nothing);
   });
 });

@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import { expect, vi } from "vitest";
-import type { LeftOut } from "../../src/auth/left_out.js";
-import { createUserAuthenticator, type UserAuthenticator } from "../../src/auth/user_tokens.js";
-import { standardClaims, type TokensConfig, type UserPoolConfig } from "../../src/config/config.js";
-import type { Clock } from "../../src/domain/clock.js";
-import { type Reason, Refusal } from "../../src/domain/refusal.js";
+import type { DroppedClaim } from "../../src/auth/claims/dropped_claim.js";
+import { createUserAuthenticator, type UserAuthenticator } from "../../src/auth/user_authenticator.js";
+import type { Clock } from "../../src/base/clock.js";
+import { standardClaims, type UserPoolConfig, type UserTokensConfig } from "../../src/config/config.js";
+import { type ErrorReason, TicketError } from "../../src/domain/ticket_error.js";
 
 export const issuer = "https://id.example.com/";
 
@@ -128,40 +128,49 @@ export function poolWith(changes: Partial<UserPoolConfig>): UserPoolConfig {
     keys: { hs256Secret: "not used, since every test brings its keys" },
     algorithms: ["ES256"],
     claims: standardClaims,
-    furtherClaims: [],
+    additionalClaims: [],
     userInfoUri: undefined,
     ...changes,
   };
 }
 
-export const defaultTokens: TokensConfig = {
+export const defaultUserTokens: UserTokensConfig = {
   clockTolerance: 30_000,
   cacheSize: 100,
   cacheMaxAge: 300_000,
   issuerTimeout: 5_000,
 };
 
-export function authenticatorFor(
+export function createTestAuthenticator(
   pools: readonly UserPoolConfig[],
   clock: Clock,
-  tokens: Partial<TokensConfig> = {},
-): { readonly users: UserAuthenticator; readonly leftOut: readonly LeftOut[] } {
-  const leftOut: LeftOut[] = [];
-  const onLeftOut = (told: LeftOut) => void leftOut.push(told);
-  const users = createUserAuthenticator({ pools, tokens: { ...defaultTokens, ...tokens }, clock, onLeftOut });
+  tokens: Partial<UserTokensConfig> = {},
+): { readonly users: UserAuthenticator; readonly leftOut: readonly DroppedClaim[] } {
+  const leftOut: DroppedClaim[] = [];
+  const onDroppedClaim = (told: DroppedClaim) => void leftOut.push(told);
+  const users = createUserAuthenticator({
+    pools,
+    userTokens: { ...defaultUserTokens, ...tokens },
+    clock,
+    onDroppedClaim,
+  });
   return { users, leftOut };
 }
 
 export const bearer = (token: string): readonly string[] => [`Bearer ${token}`];
 
 /** Waits for the refusal, and makes sure that it shows neither the token nor whom it names. */
-export async function expectRefusal(promise: Promise<unknown>, reason: Reason, token = ""): Promise<Refusal> {
+export async function expectTicketError(
+  promise: Promise<unknown>,
+  reason: ErrorReason,
+  token = "",
+): Promise<TicketError> {
   const error = await promise.then(
     () => undefined,
     (failure: unknown) => failure,
   );
-  expect(error).toBeInstanceOf(Refusal);
-  const refusal = error as Refusal;
+  expect(error).toBeInstanceOf(TicketError);
+  const refusal = error as TicketError;
   expect(refusal.reason).toBe(reason);
   const shown = inspect(refusal, { depth: 20, showHidden: true });
   for (const part of token.split(".")) {

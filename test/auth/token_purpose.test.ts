@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
 import {
-  authenticatorFor,
   bearer,
   claimsWith,
+  createTestAuthenticator,
   createTestClock,
-  expectRefusal,
+  expectTicketError,
   newKey,
   poolWith,
   sign,
 } from "./support.js";
 
 const key = await newKey("ES256", "ES256");
-const { users } = authenticatorFor([poolWith({ keys: { jwks: { keys: [key.jwk] } } })], createTestClock());
+const { users } = createTestAuthenticator(
+  [poolWith({ keys: { jwks: { keys: [key.jwk] } } })],
+  createTestClock(),
+);
 
 /** How a JWT differs from one that says nothing of its use. All have the pool's issuer and audience and a right signature. */
 interface Jwt {
@@ -88,9 +91,9 @@ describe("a JWT of the pool's issuer", () => {
     ],
   ])("is no sign-in where it %s", async (_, jwt) => {
     const token = await jwtWith(jwt);
-    await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+    await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
     // Not on a second look either, when a verified token would be remembered.
-    await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+    await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
   });
 
   it.each([
@@ -102,6 +105,6 @@ describe("a JWT of the pool's issuer", () => {
     const algorithm = { name: "ECDSA", hash: "SHA-256" };
     const signature = await crypto.subtle.sign(algorithm, key.privateKey, Buffer.from(input));
     const token = `${input}.${Buffer.from(signature).toString("base64url")}`;
-    await expectRefusal(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+    await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
   });
 });

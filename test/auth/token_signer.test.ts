@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { calculateJwkThumbprint, createLocalJWKSet, type JWK, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTokenSigner, type SignedIn } from "../../src/auth/token_signer.js";
+import { createTokenSigner, type TokenParameters } from "../../src/auth/signing/token_signer.js";
 import type { SigningKeyConfig } from "../../src/config/config.js";
 import type { SignInContext, UserProfile } from "../../src/domain/user.js";
 import { createManualClock } from "../support/clock.js";
@@ -12,8 +12,8 @@ import { alice } from "../support/tickets.js";
 
 const issuer = "https://login.example.com/";
 const clock = createManualClock(1_800_000_000_900);
-const signerOf = (keys: readonly SigningKeyConfig[], lifetime = 3_600_000) =>
-  createTokenSigner({ issuer, keys, lifetime }, clock);
+const signerOf = (keys: readonly SigningKeyConfig[], tokenTtl = 3_600_000) =>
+  createTokenSigner({ issuer, keys, tokenTtl }, clock);
 const generated: SigningKeyConfig = { generated: true };
 
 let folder: string;
@@ -36,7 +36,7 @@ const rsaKey = (modulusLength = 2_048) =>
   generateKeyPairSync("rsa", { modulusLength, publicKeyEncoding, ...pkcs8 }).privateKey;
 
 /** alice at the app shop, with changes. */
-function signedIn(profile: Partial<UserProfile> = {}, signIn: Partial<SignInContext> = {}): SignedIn {
+function signedIn(profile: Partial<UserProfile> = {}, signIn: Partial<SignInContext> = {}): TokenParameters {
   const approval = {
     profile: { ...alice.profile, ...profile },
     signIn: { ...alice.signIn, authTime: 1_700_000_000_999, acr: "loa-2", ...signIn },

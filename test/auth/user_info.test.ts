@@ -1,16 +1,16 @@
 import type { RequestListener, ServerResponse } from "node:http";
 import { decodeJwt } from "jose";
 import { describe, expect, it, vi } from "vitest";
-import { soon } from "../support/soon.js";
-import { authenticatorFor, bearer, claimsWith, expectRefusal, poolWith, sign } from "./support.js";
-import { clock, key, server, setUserInfoStage, signIn } from "./user_info_stage.js";
+import { withTimeout } from "../support/timeout.js";
+import { bearer, claimsWith, createTestAuthenticator, expectTicketError, poolWith, sign } from "./support.js";
+import { clock, key, server, setUpUserInfoIssuer, signIn } from "./user_info_fixture.js";
 
-setUserInfoStage();
+setUpUserInfoIssuer();
 
 describe("the full profile", () => {
   it("is what the token says where the pool has no UserInfo endpoint", async () => {
     const { user } = await signIn({ userInfoUri: undefined });
-    expect(await user.fullProfile()).toBe(user.approver.profile);
+    expect(await user.fetchProfile()).toBe(user.approver.profile);
   });
 
   it("is what the UserInfo endpoint says, the token filling the gaps", async () => {
@@ -22,8 +22,11 @@ describe("the full profile", () => {
         .writeHead(200, { "content-type": "application/json; charset=utf-8" })
         .end(JSON.stringify(told));
     });
-    const { user, token } = await signIn({ furtherClaims: ["tier", "tenant"] }, { name: "Al", tenant: [1] });
-    expect(await user.fullProfile()).toEqual({
+    const { user, token } = await signIn(
+      { additionalClaims: ["tier", "tenant"] },
+      { name: "Al", tenant: [1] },
+    );
+    expect(await user.fetchProfile()).toEqual({
       userId: "user-1",
       nickname: "from UserInfo",
       name: "Al",
@@ -42,8 +45,8 @@ describe("the full profile", () => {
     server.answerJson("/userinfo", { sub: "user-1" });
     const { user } = await signIn();
     expect(server.asked("/userinfo")).toBe(0);
-    await user.fullProfile();
-    await user.fullProfile();
+    await user.fetchProfile();
+    await user.fetchProfile();
     expect(server.asked("/userinfo")).toBe(2);
   });
 
@@ -54,13 +57,13 @@ describe("the full profile", () => {
   ])("is refused when UserInfo speaks of %s", async (_, body) => {
     server.answerJson("/userinfo", body);
     const { user, token } = await signIn();
-    await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+    await expectTicketError(user.fetchProfile(), "USER_UNAUTHENTICATED", token);
   });
 
   it.each([401, 403])("is refused when UserInfo answers %i", async (status) => {
     server.answer("/userinfo", (_, response) => void response.writeHead(status).end("no"));
     const { user, token } = await signIn();
-    await expectRefusal(user.fullProfile(), "USER_UNAUTHENTICATED", token);
+    await expectTicketError(user.fetchProfile(), "USER_UNAUTHENTICATED", token);
   });
 
   it.each([
@@ -69,7 +72,7 @@ describe("the full profile", () => {
   ])("keeps the user id of the token though UserInfo tells %s", async (_, uid) => {
     server.answerJson("/userinfo", { sub: "user-1", uid, name: "Al" });
     const { user } = await signIn({ claims: { ...poolWith({}).claims, userId: "uid" } }, { uid: 7 });
-    expect(await user.fullProfile()).toMatchObject({ userId: "7", name: "Al" });
+    expect(await user.fetchProfile()).toMatchObject({ userId: "7", name: "Al" });
   });
 
   it.each([
@@ -79,7 +82,7 @@ describe("the full profile", () => {
     server.answerJson("/userinfo", { sub: "user-1", ...told });
     const { user } = await signIn({}, claims);
     expect(user.approver.profile.emailVerified || user.approver.profile.phoneVerified).toBe(true);
-    const profile = await user.fullProfile();
+    const profile = await user.fetchProfile();
     expect([profile.email, profile.phone]).toContain(Object.values(told)[0]);
     expect([profile.emailVerified, profile.phoneVerified]).toEqual([false, false]);
   });
@@ -99,7 +102,7 @@ describe("the full profile", () => {
       response.writeHead(status, { "content-type": "application/json" }).end(body);
     });
     const { user, token } = await signIn();
-    const refusal = await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    const refusal = await expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
     expect(refusal.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
   });
 
@@ -107,14 +110,14 @@ describe("the full profile", () => {
     server.answer("/userinfo", (_, response) => void response.writeHead(302, { location: "/other" }).end());
     server.answerJson("/other", { sub: "user-1" });
     const { user, token } = await signIn();
-    await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    await expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
     expect(server.asked("/other")).toBe(0);
   });
 
   it("is not to be had when the connection breaks", async () => {
     server.answer("/userinfo", (request) => request.socket.destroy());
     const { user, token } = await signIn();
-    await expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
+    await expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
   });
 
   it.each([
@@ -129,8 +132,8 @@ describe("the full profile", () => {
     });
     const { user, token } = await signIn();
     const fetching = vi.spyOn(globalThis, "fetch");
-    const waiting = expectRefusal(user.fullProfile(), "ISSUER_UNAVAILABLE", token);
-    await soon(asked, "a request to UserInfo");
+    const waiting = expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
+    await withTimeout(asked, "a request to UserInfo");
     // Fulfilled with the head of the answer: from here on it is the body that is late.
     if (begins) await fetching.mock.results[0]?.value;
     clock.advance(4_999);
@@ -143,18 +146,21 @@ describe("the full profile", () => {
     const asked = new Promise<void>((resolve) => server.answer("/userinfo", () => resolve()));
     const { user } = await signIn();
     const gone = new AbortController();
-    const waiting = user.fullProfile(gone.signal);
-    await soon(asked, "a request to UserInfo");
+    const waiting = user.fetchProfile(gone.signal);
+    await withTimeout(asked, "a request to UserInfo");
     gone.abort(new Error("the call was cancelled"));
     await expect(waiting).rejects.toThrow("the call was cancelled");
-    await expect(user.fullProfile(gone.signal)).rejects.toThrow("the call was cancelled");
+    await expect(user.fetchProfile(gone.signal)).rejects.toThrow("the call was cancelled");
     expect(server.asked("/userinfo")).toBe(1);
   });
 
   /** Users of one pool, as many as wanted. */
   async function signInMany(...subjects: string[]) {
     const keys = { jwks: { keys: [key.jwk] } };
-    const { users } = authenticatorFor([poolWith({ keys, userInfoUri: `${server.origin}/userinfo` })], clock);
+    const { users } = createTestAuthenticator(
+      [poolWith({ keys, userInfoUri: `${server.origin}/userinfo` })],
+      clock,
+    );
     return Promise.all(
       subjects.map(async (sub) => {
         const token = await sign(key, claimsWith({ sub }), { alg: "ES256", kid: "ES256" });
@@ -162,8 +168,8 @@ describe("the full profile", () => {
       }),
     );
   }
-  const unavailable = (user: { fullProfile(): Promise<unknown> } | undefined) =>
-    expectRefusal(user?.fullProfile() ?? Promise.resolve(), "ISSUER_UNAVAILABLE");
+  const unavailable = (user: { fetchProfile(): Promise<unknown> } | undefined) =>
+    expectTicketError(user?.fetchProfile() ?? Promise.resolve(), "ISSUER_UNAVAILABLE");
 
   it("is refused at once, without asking, after the endpoint has failed three users", async () => {
     const away: RequestListener = (_, response) => void response.writeHead(503).end();
@@ -180,7 +186,7 @@ describe("the full profile", () => {
     expect(server.asked("/userinfo")).toBe(6);
     clock.advance(1);
     server.answerJson("/userinfo", { sub: "d" });
-    expect(await users[3]?.fullProfile()).toMatchObject({ userId: "d" });
+    expect(await users[3]?.fetchProfile()).toMatchObject({ userId: "d" });
     server.answer("/userinfo", away);
     await unavailable(users[0]);
     await unavailable(users[1]);
@@ -215,7 +221,7 @@ describe("the full profile", () => {
     const [odd, other] = await signInMany("odd", "other");
     for (let times = 0; times < 10; times += 1) await unavailable(odd);
     expect(server.asked("/userinfo")).toBe(10);
-    expect(await other?.fullProfile()).toMatchObject({ userId: "other" });
+    expect(await other?.fetchProfile()).toMatchObject({ userId: "other" });
   });
 
   it("that callers do not wait for says nothing about the endpoint", async () => {
@@ -224,12 +230,12 @@ describe("the full profile", () => {
     for (const user of users.slice(0, 3)) {
       const before = server.asked("/userinfo");
       const gone = new AbortController();
-      const waiting = user.fullProfile(gone.signal);
+      const waiting = user.fetchProfile(gone.signal);
       await vi.waitFor(() => expect(server.asked("/userinfo")).toBe(before + 1));
       gone.abort(new Error("gone"));
       await expect(waiting).rejects.toThrow("gone");
     }
     server.answerJson("/userinfo", { sub: "d" });
-    expect(await users[3]?.fullProfile()).toMatchObject({ userId: "d" });
+    expect(await users[3]?.fetchProfile()).toMatchObject({ userId: "d" });
   });
 });

@@ -6,15 +6,15 @@ import {
   createApproverClient,
   TicketState,
 } from "../../src/client/index.js";
-import { type Answers, fail, refusal, send, startFakeService, statusIn } from "./fake_service.js";
-import { startWire } from "./wire.js";
+import { createServiceError, fail, type Handlers, send, startFakeService, statusIn } from "./fake_service.js";
+import { startTcpProxy } from "./tcp_proxy.js";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
 });
 
-async function service(answers: Answers) {
+async function service(answers: Handlers) {
   const fake = await startFakeService(answers);
   cleanups.push(fake.stop);
   const credentialsSeen = () => fake.calls.map(({ metadata }) => metadata.get("authorization")[0]);
@@ -60,7 +60,7 @@ describe("the token of one call of an approver", () => {
 
   test("lets calls for many users share a connection", async () => {
     const fake = await service({ authorize: () => anything });
-    const wire = await startWire(fake.port);
+    const wire = await startTcpProxy(fake.port);
     cleanups.push(wire.stop);
     const client = approverOn(wire.address);
     const tokens = Array.from({ length: 20 }, (_, n) => `user.${n}.x`);
@@ -102,11 +102,11 @@ describe("the credentials of one call of an app", () => {
   test("watchStatus carries them, and again when it reconnects", async () => {
     const fake = await service({
       watchStatus: (stream) => {
-        if (fake.watches.length === 1) fail(stream, refusal(status.UNAVAILABLE));
+        if (fake.watches.length === 1) fail(stream, createServiceError(status.UNAVAILABLE));
         else send(stream, statusIn(TicketState.CANCELLED));
       },
     });
-    const backoff = { baseMs: 1, capMs: 1 };
+    const backoff = { initialMs: 1, maxMs: 1 };
     const watch = appOn(fake.address).watchStatus({ ticketId: "t" }, { credentials: blog, backoff });
     for await (const { state } of watch) expect(state).toBe(TicketState.CANCELLED);
     expect(fake.credentialsSeen()).toEqual([basic("blog:hush"), basic("blog:hush")]);

@@ -1,7 +1,7 @@
 import { Metadata, status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
-import { errorOf } from "../../src/client/error.js";
+import { toQrLoginError } from "../../src/client/error.js";
 import {
   type AppClient,
   createAppClient,
@@ -10,7 +10,7 @@ import {
   isQrLoginError,
   QrLoginError,
 } from "../../src/client/index.js";
-import { type FakeService, refusal, startFakeService } from "./fake_service.js";
+import { createServiceError, type FakeService, startFakeService } from "./fake_service.js";
 
 let fake: FakeService;
 let client: AppClient;
@@ -36,13 +36,15 @@ const reasons = Object.keys(ErrorReason).filter((name) => !/^UN(SPECIFIED|RECOGN
 
 describe("an error", () => {
   test.each(reasons)("carries the reason %s", async (reason) => {
-    const error = await errorFor(refusal(status.FAILED_PRECONDITION, { reason, currentState: "EXPIRED" }));
+    const error = await errorFor(
+      createServiceError(status.FAILED_PRECONDITION, { reason, currentState: "EXPIRED" }),
+    );
     expect(error).toMatchObject({
       name: "QrLoginError",
       code: status.FAILED_PRECONDITION,
       codeName: "FAILED_PRECONDITION",
       reason,
-      reasonText: reason,
+      rawReason: reason,
       domain: "qrlogin.v1",
       currentState: "EXPIRED",
       fieldViolations: [],
@@ -55,7 +57,7 @@ describe("an error", () => {
   test("tells the fields at fault and how long to wait", async () => {
     const fields = [{ field: "qr_image.size", description: "must be 64 to 1024" }];
     const error = await errorFor(
-      refusal(status.INVALID_ARGUMENT, { reason: "INVALID_REQUEST", fields, retryAfterMs: 1_250 }),
+      createServiceError(status.INVALID_ARGUMENT, { reason: "INVALID_REQUEST", fields, retryAfterMs: 1_250 }),
     );
     expect(error.fieldViolations).toEqual(fields);
     expect(error.retryAfterMs).toBe(1_250);
@@ -63,25 +65,27 @@ describe("an error", () => {
 
   test("keeps a reason that this client does not know as text only", async () => {
     for (const reason of ["STEP_UP_REQUIRED", "toString", "UNSPECIFIED", "UNRECOGNIZED"]) {
-      const error = await errorFor(refusal(status.PERMISSION_DENIED, { reason }));
-      expect(error).toMatchObject({ reason: undefined, reasonText: reason, codeName: "PERMISSION_DENIED" });
+      const error = await errorFor(createServiceError(status.PERMISSION_DENIED, { reason }));
+      expect(error).toMatchObject({ reason: undefined, rawReason: reason, codeName: "PERMISSION_DENIED" });
     }
   });
 
   test("does not take another domain's reason for ours", async () => {
     const error = await errorFor(
-      refusal(status.NOT_FOUND, { reason: "TICKET_NOT_FOUND", domain: "mesh.example" }),
+      createServiceError(status.NOT_FOUND, { reason: "TICKET_NOT_FOUND", domain: "mesh.example" }),
     );
     expect(error).toMatchObject({
       reason: undefined,
-      reasonText: "TICKET_NOT_FOUND",
+      rawReason: "TICKET_NOT_FOUND",
       domain: "mesh.example",
     });
     expect(isQrLoginError(error, "TICKET_NOT_FOUND")).toBe(false);
   });
 
   test("has its code though the details cannot be read", async () => {
-    const error = await errorFor(refusal(status.NOT_FOUND, { raw: Buffer.from([0xff, 0xff, 0xff, 0x07]) }));
+    const error = await errorFor(
+      createServiceError(status.NOT_FOUND, { raw: Buffer.from([0xff, 0xff, 0xff, 0x07]) }),
+    );
     expect(error).toMatchObject({ code: status.NOT_FOUND, reason: undefined, fieldViolations: [] });
   });
 
@@ -90,11 +94,11 @@ describe("an error", () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer(), (bytes, code) => {
         const metadata = new Metadata();
         metadata.set("grpc-status-details-bin", Buffer.from(bytes));
-        expect(errorOf({ code, details: "x", metadata })).toBeInstanceOf(QrLoginError);
+        expect(toQrLoginError({ code, details: "x", metadata })).toBeInstanceOf(QrLoginError);
       }),
     );
     for (const strange of [undefined, null, "text", new Error("x"), { metadata: {} }]) {
-      expect(errorOf(strange)).toMatchObject({ code: status.UNKNOWN, cause: strange });
+      expect(toQrLoginError(strange)).toMatchObject({ code: status.UNKNOWN, cause: strange });
     }
   });
 
@@ -110,7 +114,7 @@ describe("an error", () => {
   test("does not hold the app secret", async () => {
     const secret = "very-secret-app-secret";
     const telltale = createAppClient({ address: fake.address, appId: "a", appSecret: secret });
-    answer = refusal(status.UNAUTHENTICATED, { reason: "APP_UNAUTHENTICATED" });
+    answer = createServiceError(status.UNAUTHENTICATED, { reason: "APP_UNAUTHENTICATED" });
     const error = await telltale.createTicket({}).catch((thrown: unknown) => thrown);
     telltale.close();
     const { inspect } = await import("node:util");

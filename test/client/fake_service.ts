@@ -22,11 +22,11 @@ export type WatchStream = ServerWritableStream<WatchStatusRequest, WatchStatusRe
 export type UnaryName = Exclude<keyof typeof QrLoginServiceService, "watchStatus">;
 /** Answers a call, or throws the error that it is refused with. */
 // biome-ignore lint/suspicious/noExplicitAny: one shape for the handlers of all methods
-export type Answer = (call: ServerUnaryCall<any, any>) => object | Promise<object>;
-export type Answers = Partial<Record<UnaryName, Answer>> & { watchStatus?: (stream: WatchStream) => void };
+export type Handler = (call: ServerUnaryCall<any, any>) => object | Promise<object>;
+export type Handlers = Partial<Record<UnaryName, Handler>> & { watchStatus?: (stream: WatchStream) => void };
 
 /** A server of the service whose answers the test decides. */
-export async function startFakeService(answers: Answers, port = 0, options: ServerOptions = {}) {
+export async function startFakeService(handlers: Handlers, port = 0, options: ServerOptions = {}) {
   const server = new Server(options);
   const watches: WatchStream[] = [];
   const calls: { method: string; metadata: Metadata }[] = [];
@@ -35,9 +35,9 @@ export async function startFakeService(answers: Answers, port = 0, options: Serv
     // biome-ignore lint/suspicious/noExplicitAny: one shape for the handlers of all methods
     (call: ServerUnaryCall<any, any>, callback: sendUnaryData<any>) => {
       calls.push({ method, metadata: call.metadata });
-      const answer = answers[method];
+      const answer = handlers[method];
       if (!answer) {
-        callback(refusal(status.UNIMPLEMENTED));
+        callback(createServiceError(status.UNIMPLEMENTED));
         return;
       }
       (async () => answer(call))().then(
@@ -57,7 +57,7 @@ export async function startFakeService(answers: Answers, port = 0, options: Serv
     watchStatus(stream: WatchStream) {
       calls.push({ method: "watchStatus", metadata: stream.metadata });
       watches.push(stream);
-      answers.watchStatus?.(stream);
+      handlers.watchStatus?.(stream);
     },
   });
   const bound = await new Promise<number>((resolve, reject) =>
@@ -78,7 +78,7 @@ export async function startFakeService(answers: Answers, port = 0, options: Serv
 export type FakeService = Awaited<ReturnType<typeof startFakeService>>;
 
 /** A refusal as the service sends it. */
-export function refusal(
+export function createServiceError(
   code: status,
   details: {
     reason?: string;

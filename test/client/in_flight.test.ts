@@ -6,7 +6,7 @@ describe("calls that share a signal of the caller", () => {
   test("have one listener on it, and none once all of them are over", () => {
     const inFlight = createInFlight();
     const { signal } = new AbortController();
-    const leaves = Array.from({ length: 1_000 }, () => inFlight.join(signal, () => {}));
+    const leaves = Array.from({ length: 1_000 }, () => inFlight.add(signal, () => {}));
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
     leaves.pop()?.();
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
@@ -18,9 +18,9 @@ describe("calls that share a signal of the caller", () => {
     const inFlight = createInFlight();
     const controller = new AbortController();
     const reasons: unknown[] = [];
-    for (let call = 0; call < 3; call++) inFlight.join(controller.signal, (reason) => reasons.push(reason));
-    inFlight.join(new AbortController().signal, () => reasons.push("another signal"));
-    const left = inFlight.join(controller.signal, () => reasons.push("left"));
+    for (let call = 0; call < 3; call++) inFlight.add(controller.signal, (reason) => reasons.push(reason));
+    inFlight.add(new AbortController().signal, () => reasons.push("another signal"));
+    const left = inFlight.add(controller.signal, () => reasons.push("left"));
     left();
     const reason = new Error("enough");
     controller.abort(reason);

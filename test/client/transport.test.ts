@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createAppClient, createApproverClient } from "../../src/client/index.js";
-import { isLoopback, transportOf } from "../../src/client/transport.js";
+import { isLoopbackTarget, resolveTransport } from "../../src/client/transport.js";
 
-const secure = (options: Parameters<typeof transportOf>[0]) => transportOf(options).credentials._isSecure();
+const secure = (options: Parameters<typeof resolveTransport>[0]) =>
+  resolveTransport(options).credentials._isSecure();
 
 describe("plain text", () => {
   test.each([
@@ -19,7 +20,7 @@ describe("plain text", () => {
     "ipv6:[::1]:1",
     "unix:/run/qrlogin.sock",
   ])("is the default to %s, which is this machine", (address) => {
-    expect(isLoopback(address)).toBe(true);
+    expect(isLoopbackTarget(address)).toBe(true);
     expect(secure({ address })).toBe(false);
     expect(secure({ address, tls: true })).toBe(true);
   });
@@ -36,14 +37,16 @@ describe("plain text", () => {
     "dns:///login.example",
     "xds:///localhost",
   ])("is spoken to %s only where it is asked for", (address) => {
-    expect(isLoopback(address)).toBe(false);
+    expect(isLoopbackTarget(address)).toBe(false);
     expect(secure({ address })).toBe(true);
     expect(secure({ address, tls: false })).toBe(false);
   });
 
   test("is never carried through a proxy out of the environment", () => {
-    expect(transportOf({ address: "127.0.0.1:1" }).callOptions["grpc.enable_http_proxy"]).toBe(0);
-    expect(transportOf({ address: "login.example:1" }).callOptions).not.toHaveProperty(
+    expect(resolveTransport({ address: "127.0.0.1:1" }).unaryChannelOptions["grpc.enable_http_proxy"]).toBe(
+      0,
+    );
+    expect(resolveTransport({ address: "login.example:1" }).unaryChannelOptions).not.toHaveProperty(
       "grpc.enable_http_proxy",
     );
   });
@@ -63,12 +66,14 @@ describe("options", () => {
     expect(() => createAppClient({ address: "", appId: "a", appSecret: "s" })).toThrow(TypeError);
     expect(() => createApproverClient({ address, token: "" })).toThrow(TypeError);
     const rootCertificates = "not a certificate";
-    expect(() => transportOf({ address, tls: { rootCertificates } })).toThrow(TypeError);
+    expect(() => resolveTransport({ address, tls: { rootCertificates } })).toThrow(TypeError);
   });
 
   test("of the channels notice a dead connection, on the watch channels also between calls", () => {
-    const { callOptions, moreCallOptions, watchOptions } = transportOf({ address: "127.0.0.1:1" });
-    for (const options of [callOptions, moreCallOptions, watchOptions]) {
+    const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = resolveTransport({
+      address: "127.0.0.1:1",
+    });
+    for (const options of [unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions]) {
       expect(options).toMatchObject({
         "grpc.keepalive_time_ms": 30_000,
         "grpc.keepalive_timeout_ms": 10_000,
@@ -76,17 +81,19 @@ describe("options", () => {
         "grpc.use_local_subchannel_pool": 1,
       });
     }
-    expect(callOptions).not.toHaveProperty("grpc.keepalive_permit_without_calls");
-    expect(watchOptions).toMatchObject({ "grpc.keepalive_permit_without_calls": 1 });
+    expect(unaryChannelOptions).not.toHaveProperty("grpc.keepalive_permit_without_calls");
+    expect(watchChannelOptions).toMatchObject({ "grpc.keepalive_permit_without_calls": 1 });
   });
 
   test("of channels that may be needed for a while only close a connection after a minute without calls", () => {
-    const { callOptions, moreCallOptions, watchOptions } = transportOf({ address: "127.0.0.1:1" });
-    expect(callOptions).not.toHaveProperty("grpc.client_idle_timeout_ms");
-    expect(moreCallOptions).toMatchObject({ "grpc.client_idle_timeout_ms": 60_000 });
-    expect(watchOptions).toMatchObject({ "grpc.client_idle_timeout_ms": 60_000 });
+    const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = resolveTransport({
+      address: "127.0.0.1:1",
+    });
+    expect(unaryChannelOptions).not.toHaveProperty("grpc.client_idle_timeout_ms");
+    expect(extraUnaryChannelOptions).toMatchObject({ "grpc.client_idle_timeout_ms": 60_000 });
+    expect(watchChannelOptions).toMatchObject({ "grpc.client_idle_timeout_ms": 60_000 });
     const channelOptions = { "grpc.client_idle_timeout_ms": 5_000 };
-    expect(transportOf({ address: "127.0.0.1:1", channelOptions }).watchOptions).toMatchObject(
+    expect(resolveTransport({ address: "127.0.0.1:1", channelOptions }).watchChannelOptions).toMatchObject(
       channelOptions,
     );
   });

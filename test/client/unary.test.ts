@@ -4,19 +4,19 @@ import { credentials, status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { createAppClient } from "../../src/client/app_client.js";
-import { createApproverClient, createTimedApproverClient } from "../../src/client/approver_client.js";
+import { createApproverClient, createApproverClientWithTiming } from "../../src/client/approver_client.js";
 import { TicketState } from "../../src/client/index.js";
 import { eventually } from "../support/eventually.js";
-import { type Answers, refusal, startFakeService } from "./fake_service.js";
-import { heldTiming } from "./held_timing.js";
-import { startWire } from "./wire.js";
+import { createServiceError, type Handlers, startFakeService } from "./fake_service.js";
+import { createManualTiming } from "./manual_timing.js";
+import { startTcpProxy } from "./tcp_proxy.js";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
 });
 
-async function service(answers: Answers) {
+async function service(answers: Handlers) {
   const fake = await startFakeService(answers);
   cleanups.push(fake.stop);
   return fake;
@@ -36,7 +36,7 @@ function approverOn(address: string, token: string | (() => string | Promise<str
 
 const never = () => new Promise<object>(() => {});
 const unavailable = (pushbackMs = 0) =>
-  refusal(status.UNAVAILABLE, { reason: "STORE_UNAVAILABLE", pushbackMs });
+  createServiceError(status.UNAVAILABLE, { reason: "STORE_UNAVAILABLE", pushbackMs });
 
 describe("a call", () => {
   test("carries the app credential and a partial request, and answers the generated message", async () => {
@@ -108,8 +108,8 @@ describe("a call", () => {
 
   test("does not wait for a token longer than its deadline", async () => {
     const fake = await service({ authorize: () => ({}) });
-    const held = heldTiming();
-    const client = createTimedApproverClient(
+    const held = createManualTiming();
+    const client = createApproverClientWithTiming(
       { address: fake.address, token: () => new Promise<string>(() => {}), deadlineMs: 700 },
       held.timing,
     );
@@ -153,7 +153,7 @@ describe("a call", () => {
   test("leaves no listener on its signal once it is answered or refused", async () => {
     const fake = await service({
       getStatus: () => ({}),
-      withdraw: () => Promise.reject(refusal(status.NOT_FOUND)),
+      withdraw: () => Promise.reject(createServiceError(status.NOT_FOUND)),
     });
     const { signal } = new AbortController();
     const client = appOn(fake.address);
@@ -218,7 +218,7 @@ describe("retries", () => {
   test("are not made for a refusal other than UNAVAILABLE", async () => {
     const fake = await service({
       getStatus: () =>
-        Promise.reject(refusal(status.ABORTED, { reason: "CONCURRENT_UPDATE", pushbackMs: 0 })),
+        Promise.reject(createServiceError(status.ABORTED, { reason: "CONCURRENT_UPDATE", pushbackMs: 0 })),
     });
     await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "CONCURRENT_UPDATE" });
     expect(fake.count("getStatus")).toBe(1);
@@ -228,7 +228,8 @@ describe("retries", () => {
     "an exchange that is answered UNAVAILABLE (%s) reaches the server exactly once",
     async (reason) => {
       const fake = await service({
-        exchangeUserInfo: () => Promise.reject(refusal(status.UNAVAILABLE, { reason, pushbackMs: 0 })),
+        exchangeUserInfo: () =>
+          Promise.reject(createServiceError(status.UNAVAILABLE, { reason, pushbackMs: 0 })),
       });
       const call = appOn(fake.address).exchangeUserInfo({ exchangeTicket: "x" });
       await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE, reason });
@@ -243,7 +244,7 @@ describe("retries", () => {
         return never();
       },
     });
-    const wire = await startWire(fake.port);
+    const wire = await startTcpProxy(fake.port);
     cleanups.push(wire.stop);
     const call = appOn(wire.address).exchangeUserInfo({ exchangeTicket: "x" });
     await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE, reason: undefined });
@@ -316,7 +317,7 @@ describe("closing a client", () => {
 
   test("leaves no connection and no timer", async () => {
     const fake = await service({ getStatus: () => ({}), withdraw: never });
-    const wire = await startWire(fake.port);
+    const wire = await startTcpProxy(fake.port);
     cleanups.push(wire.stop);
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const before = timers();

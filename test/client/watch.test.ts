@@ -3,11 +3,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import { TicketState, type TicketStatus } from "../../src/client/index.js";
 import { eventually } from "../support/eventually.js";
 import { send, statusIn } from "./fake_service.js";
-import { iterate, nextOf, scripts, stage, statesOf, ticket } from "./watching.js";
-import { startWire } from "./wire.js";
+import { startTcpProxy } from "./tcp_proxy.js";
+import { createFixture, iterate, nextOf, sequence, statesOf, ticket } from "./watch_fixture.js";
 
 const { PENDING, SCANNED, EXCHANGED, CANCELLED, EXPIRED } = TicketState;
-const { clear, clientOn, later, service } = stage();
+const { clear, clientOn, later, service } = createFixture();
 afterEach(clear);
 
 describe("a watch", () => {
@@ -29,7 +29,7 @@ describe("a watch", () => {
   test("leaves out what says nothing new, even over a reconnect", async () => {
     const seconds = (n: number) => ({ remainingDuration: { seconds: n, nanos: 0 } });
     const fake = await service(
-      scripts(
+      sequence(
         (stream) => {
           send(stream, statusIn(PENDING, seconds(9)), statusIn(PENDING, seconds(8)));
           stream.end();
@@ -108,7 +108,7 @@ describe("a watch", () => {
       getStatus: () => ({}),
       watchStatus: (stream) => send(stream, statusIn(EXPIRED)),
     });
-    const wire = await startWire(fake.port);
+    const wire = await startTcpProxy(fake.port);
     later(wire.stop);
     const client = clientOn(wire.address);
     await client.getStatus(ticket);

@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { watchCallOf } from "../../src/client/watch_call.js";
-import { soon } from "../support/soon.js";
+import { createWatchCall } from "../../src/client/watch_call.js";
+import { withTimeout } from "../support/timeout.js";
 import { statusIn } from "./fake_service.js";
 
 function stream() {
@@ -23,19 +23,19 @@ function stream() {
 
 test("of what was not read the newest is kept, and nothing else", async () => {
   const from = stream();
-  const call = watchCallOf(from.stream);
+  const call = createWatchCall(from.stream);
   for (let revision = 1; revision <= 1_000; revision += 1) from.push(revision);
   from.end();
-  await soon(once(from.stream, "end"), "`end` of the stream");
+  await withTimeout(once(from.stream, "end"), "`end` of the stream");
   expect((await call.next())?.revision).toBe(1_000);
   expect(await call.next()).toBeUndefined();
 });
 
 test("what is unread when a stream fails is read before the failure is told", async () => {
   const from = stream();
-  const call = watchCallOf(from.stream);
+  const call = createWatchCall(from.stream);
   from.push(7);
-  await soon(once(from.stream, "data"), "`data` of the stream");
+  await withTimeout(once(from.stream, "data"), "`data` of the stream");
   from.stream.emit("error", Object.assign(new Error("14"), { code: 14, details: "gone" }));
   expect((await call.next())?.revision).toBe(7);
   await expect(call.next()).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
@@ -43,9 +43,9 @@ test("what is unread when a stream fails is read before the failure is told", as
 
 test("a stop forgets what is unread and cancels the stream", async () => {
   const from = stream();
-  const call = watchCallOf(from.stream);
+  const call = createWatchCall(from.stream);
   from.push(7);
-  await soon(once(from.stream, "data"), "`data` of the stream");
+  await withTimeout(once(from.stream, "data"), "`data` of the stream");
   const reason = new Error("enough");
   call.stop(reason);
   await expect(call.next()).rejects.toBe(reason);

@@ -4,13 +4,13 @@ import { afterEach, describe, expect, test } from "vitest";
 import { QrLoginError, TicketState } from "../../src/client/index.js";
 import type { Timing } from "../../src/client/timing.js";
 import { eventually } from "../support/eventually.js";
-import { fail, refusal, send, statusIn } from "./fake_service.js";
-import { heldTiming } from "./held_timing.js";
-import { iterate, nextOf, stage, statesOf, ticket } from "./watching.js";
-import { startWire } from "./wire.js";
+import { createServiceError, fail, send, statusIn } from "./fake_service.js";
+import { createManualTiming } from "./manual_timing.js";
+import { startTcpProxy } from "./tcp_proxy.js";
+import { createFixture, iterate, nextOf, statesOf, ticket } from "./watch_fixture.js";
 
 const { PENDING, EXCHANGED } = TicketState;
-const { clear, clientOn, later, service } = stage();
+const { clear, clientOn, later, service } = createFixture();
 afterEach(clear);
 
 describe("the end of a watch", () => {
@@ -82,8 +82,10 @@ describe("the end of a watch", () => {
   });
 
   test("by abort in a pause leaves no timer and no listener", async () => {
-    const fake = await service({ watchStatus: (stream) => fail(stream, refusal(status.UNAVAILABLE)) });
-    const held = heldTiming();
+    const fake = await service({
+      watchStatus: (stream) => fail(stream, createServiceError(status.UNAVAILABLE)),
+    });
+    const held = createManualTiming();
     const abort = new AbortController();
     const states = statesOf(clientOn(fake.address, held.timing), { signal: abort.signal });
     states.catch(() => {});
@@ -125,7 +127,7 @@ describe("the end of a watch", () => {
 
   test("by closing the client throws CANCELLED, and leaves no connection", async () => {
     const { fake } = await pending();
-    const wire = await startWire(fake.port);
+    const wire = await startTcpProxy(fake.port);
     later(wire.stop);
     const client = clientOn(wire.address);
     const statuses = iterate(client);

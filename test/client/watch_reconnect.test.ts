@@ -1,13 +1,13 @@
 import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
 import { TicketState } from "../../src/client/index.js";
-import { fail, refusal, send, statusIn, type WatchStream } from "./fake_service.js";
-import { hastyTiming, heldTiming } from "./held_timing.js";
-import { iterate, nextOf, scripts, stage, statesOf, ticket } from "./watching.js";
-import { startWire } from "./wire.js";
+import { createServiceError, fail, send, statusIn, type WatchStream } from "./fake_service.js";
+import { createImmediateTiming, createManualTiming } from "./manual_timing.js";
+import { startTcpProxy } from "./tcp_proxy.js";
+import { createFixture, iterate, nextOf, sequence, statesOf, ticket } from "./watch_fixture.js";
 
 const { PENDING, AUTHORIZED, EXPIRED } = TicketState;
-const { clear, clientOn, later, service } = stage();
+const { clear, clientOn, later, service } = createFixture();
 afterEach(clear);
 
 describe("a watch reconnects", () => {
@@ -17,16 +17,19 @@ describe("a watch reconnects", () => {
     "after UNAVAILABLE with the reason %s",
     async (reason) => {
       const fake = await service(
-        scripts((stream) => fail(stream, refusal(status.UNAVAILABLE, { reason })), again),
+        sequence((stream) => fail(stream, createServiceError(status.UNAVAILABLE, { reason })), again),
       );
       expect(await statesOf(clientOn(fake.address))).toEqual([EXPIRED]);
     },
   );
 
   test("after TOO_MANY_WATCHES, once the time that the service asked for is over", async () => {
-    const full = refusal(status.RESOURCE_EXHAUSTED, { reason: "TOO_MANY_WATCHES", retryAfterMs: 2_000 });
-    const fake = await service(scripts((stream) => fail(stream, full), again));
-    const held = heldTiming();
+    const full = createServiceError(status.RESOURCE_EXHAUSTED, {
+      reason: "TOO_MANY_WATCHES",
+      retryAfterMs: 2_000,
+    });
+    const fake = await service(sequence((stream) => fail(stream, full), again));
+    const held = createManualTiming();
     const states = statesOf(clientOn(fake.address, held.timing));
     await Promise.race([states, held.paused()]);
     expect(held.pauses[0]).toBeGreaterThanOrEqual(2_000);
@@ -36,7 +39,7 @@ describe("a watch reconnects", () => {
 
   test("after an OK end before a terminal state", async () => {
     const fake = await service(
-      scripts((stream) => {
+      sequence((stream) => {
         send(stream, statusIn(AUTHORIZED));
         stream.end();
       }, again),
@@ -45,8 +48,8 @@ describe("a watch reconnects", () => {
   });
 
   test("after its connection was cut", async () => {
-    const fake = await service(scripts((stream) => send(stream, statusIn(PENDING)), again));
-    const wire = await startWire(fake.port);
+    const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), again));
+    const wire = await startTcpProxy(fake.port);
     later(wire.stop);
     const states: number[] = [];
     for await (const { state } of clientOn(wire.address).watchStatus(ticket)) {
@@ -57,11 +60,11 @@ describe("a watch reconnects", () => {
   });
 
   test("after its connection went dead without a word", async () => {
-    const fake = await service(scripts((stream) => send(stream, statusIn(PENDING)), again));
-    const wire = await startWire(fake.port);
+    const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), again));
+    const wire = await startTcpProxy(fake.port);
     later(wire.stop);
     const impatient = { "grpc.keepalive_time_ms": 20, "grpc.keepalive_timeout_ms": 5_000 };
-    const client = clientOn(wire.address, hastyTiming(), { channelOptions: impatient });
+    const client = clientOn(wire.address, createImmediateTiming(), { channelOptions: impatient });
     const states: number[] = [];
     for await (const { state } of client.watchStatus(ticket)) {
       states.push(state);
@@ -72,9 +75,11 @@ describe("a watch reconnects", () => {
 
   test("after a CANCELLED or DEADLINE_EXCEEDED that the service gave no reason for", async () => {
     const fake = await service(
-      scripts(
-        (stream) => fail(stream, Object.assign(refusal(status.CANCELLED), { metadata: undefined })),
-        (stream) => fail(stream, Object.assign(refusal(status.DEADLINE_EXCEEDED), { metadata: undefined })),
+      sequence(
+        (stream) =>
+          fail(stream, Object.assign(createServiceError(status.CANCELLED), { metadata: undefined })),
+        (stream) =>
+          fail(stream, Object.assign(createServiceError(status.DEADLINE_EXCEEDED), { metadata: undefined })),
         again,
       ),
     );
@@ -83,7 +88,7 @@ describe("a watch reconnects", () => {
 
   test("to a server that was restarted on the same port in mid-watch", async () => {
     const first = await service({ watchStatus: (stream) => send(stream, statusIn(PENDING)) });
-    const held = heldTiming();
+    const held = createManualTiming();
     const client = clientOn(first.address, held.timing);
     const statuses = iterate(client);
     expect((await nextOf(statuses)).state).toBe(PENDING);
@@ -114,12 +119,12 @@ describe("a watch does not reconnect", () => {
   ];
   test.each(final)("after code %i with the reason %s, which it throws", async (code, reason) => {
     const fake = await service(
-      scripts((stream) => {
+      sequence((stream) => {
         send(stream, statusIn(PENDING));
-        fail(stream, refusal(code, { reason, retryAfterMs: 1 }));
+        fail(stream, createServiceError(code, { reason, retryAfterMs: 1 }));
       }),
     );
-    const held = heldTiming();
+    const held = createManualTiming();
     await expect(statesOf(clientOn(fake.address, held.timing))).rejects.toMatchObject({
       name: "QrLoginError",
       code,
@@ -131,7 +136,8 @@ describe("a watch does not reconnect", () => {
 
   test("after a message that it cannot read", async () => {
     const fake = await service({
-      watchStatus: (stream) => fail(stream, Object.assign(refusal(status.INTERNAL), { metadata: undefined })),
+      watchStatus: (stream) =>
+        fail(stream, Object.assign(createServiceError(status.INTERNAL), { metadata: undefined })),
     });
     await expect(statesOf(clientOn(fake.address))).rejects.toMatchObject({ code: status.INTERNAL });
     expect(fake.watches).toHaveLength(1);

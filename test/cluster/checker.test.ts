@@ -1,27 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { hasChecker, withoutChecker } from "./checker.js";
 import type { Entry } from "./history.js";
-import { bob, broken, fitting, linearizable } from "./written_cases.js";
 import {
   brokenRules,
-  created,
-  fault,
+  createCall,
+  endedWatch,
+  injectedFault,
   loginOf,
-  no,
-  ok,
-  scan,
-  seen,
+  okCall,
+  readStatus,
+  rejectedCall,
+  scanCall,
   verdictOf,
-  watched,
-} from "./written_history.js";
+} from "./history_builders.js";
+import { acceptedHistories, bob, linearizable, rejectedHistories } from "./history_cases.js";
 
 describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
-  test.each(fitting)("accepts %s", async (_title, entries) => {
+  test.each(acceptedHistories)("accepts %s", async (_title, entries) => {
     const verdict = await verdictOf(entries);
     expect(verdict.violations).toEqual([]);
   });
 
-  test.each(broken)("refuses %s", async (_title, entries, rules) => {
+  test.each(rejectedHistories)("refuses %s", async (_title, entries, rules) => {
     expect(await brokenRules(entries)).toEqual(rules);
   });
 
@@ -33,7 +33,7 @@ describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
   });
 
   test("shows the history of a ticket whose promise was broken", async () => {
-    const { violations } = await verdictOf([...loginOf(4), ok("ExchangeUserInfo", 5, 6)]);
+    const { violations } = await verdictOf([...loginOf(4), okCall("ExchangeUserInfo", 5, 6)]);
     expect(violations[0]?.history.map(({ op }) => op)).toEqual([
       "CreateTicket",
       "MarkScanned",
@@ -57,20 +57,20 @@ describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
 });
 
 describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutChecker}`, () => {
-  const failover = fault(3.6, 3.8, "lost");
+  const failover = injectedFault(3.6, 3.8, "lost");
 
   test("counts writes that a fault has undone, and what came of it", async () => {
-    const again = [ok("ExchangeUserInfo", 3.5, 3.55), failover, ok("ExchangeUserInfo", 4, 4.5)];
+    const again = [okCall("ExchangeUserInfo", 3.5, 3.55), failover, okCall("ExchangeUserInfo", 4, 4.5)];
     const verdict = await verdictOf([...loginOf(3), ...again], "best-effort");
     expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 0, loginsTwice: 1 } });
 
-    const back = [...loginOf(3), failover, seen("PENDING", 4, 5), ok("MarkScanned", 6, 7, bob)];
+    const back = [...loginOf(3), failover, readStatus("PENDING", 4, 5), okCall("MarkScanned", 6, 7, bob)];
     const undone = await verdictOf(back, "best-effort");
     expect(undone).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 2 } });
   });
 
   test("counts every write of a ticket that is gone", async () => {
-    const gone = [...loginOf(3), failover, no("GetStatus", 4, 5, "TICKET_NOT_FOUND")];
+    const gone = [...loginOf(3), failover, rejectedCall("GetStatus", 4, 5, "TICKET_NOT_FOUND")];
     expect(await verdictOf(gone, "best-effort")).toMatchObject({
       ...{ violationCount: 0, gone: 1 },
       losses: { tickets: 1, writes: 3 },
@@ -79,55 +79,64 @@ describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutCheck
 
   test("takes a store for split in two while a failover lasts", async () => {
     const split = [
-      seen("AUTHORIZED", 4, 5),
-      seen("PENDING", 4.2, 5.2),
-      seen("AUTHORIZED", 5.5, 6),
-      seen("PENDING", 7, 8),
+      readStatus("AUTHORIZED", 4, 5),
+      readStatus("PENDING", 4.2, 5.2),
+      readStatus("AUTHORIZED", 5.5, 6),
+      readStatus("PENDING", 7, 8),
     ];
-    const verdict = await verdictOf([...loginOf(3), fault(3.6, 6.5, "lost"), ...split], "best-effort");
+    const verdict = await verdictOf(
+      [...loginOf(3), injectedFault(3.6, 6.5, "lost"), ...split],
+      "best-effort",
+    );
     expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1 } });
   });
 
   test("asks nothing of a watcher whose ticket was changed back", async () => {
-    const changed = [...loginOf(4), fault(92, 93, "lost"), seen("AUTHORIZED", 100, 101, { final: true })];
-    const verdict = await verdictOf([...changed, watched("EXCHANGED", 4)], "best-effort");
+    const changed = [
+      ...loginOf(4),
+      injectedFault(92, 93, "lost"),
+      readStatus("AUTHORIZED", 100, 101, { final: true }),
+    ];
+    const verdict = await verdictOf([...changed, endedWatch("EXCHANGED", 4)], "best-effort");
     expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 1 } });
-    const stuck = watched("AUTHORIZED", 3, { code: "STUCK" });
+    const stuck = endedWatch("AUTHORIZED", 3, { code: "STUCK" });
     expect(await brokenRules([...changed, stuck], "best-effort")).toEqual([]);
   });
 
   test("demands of a watcher that it was told an end that is stored, whatever was lost before", async () => {
-    const again = ok("ExchangeUserInfo", 5, 6, { user: "alice" });
+    const again = okCall("ExchangeUserInfo", 5, 6, { user: "alice" });
     const stored = [
       ...loginOf(4),
-      fault(4.6, 4.8, "lost"),
+      injectedFault(4.6, 4.8, "lost"),
       again,
-      seen("EXCHANGED", 100, 101, { final: true }),
+      readStatus("EXCHANGED", 100, 101, { final: true }),
     ];
-    const stuck = watched("AUTHORIZED", 3, { code: "STUCK" });
+    const stuck = endedWatch("AUTHORIZED", 3, { code: "STUCK" });
     expect(await brokenRules([...stored, stuck], "best-effort")).toEqual([
       "watchers end on the stored state",
     ]);
   });
 
   test("refuses a loss without a fault", async () => {
-    expect(await brokenRules([...loginOf(3), seen("SCANNED", 4, 5)], "best-effort")).toEqual(linearizable);
+    expect(await brokenRules([...loginOf(3), readStatus("SCANNED", 4, 5)], "best-effort")).toEqual(
+      linearizable,
+    );
   });
 
   test("refuses a loss before and after the fault that could explain it", async () => {
-    const early = [created, scan, seen("PENDING", 3, 3.5), failover];
+    const early = [createCall, scanCall, readStatus("PENDING", 3, 3.5), failover];
     expect(await brokenRules(early, "best-effort")).toEqual(linearizable);
-    const late = [...loginOf(3), failover, seen("AUTHORIZED", 4, 5), seen("SCANNED", 6, 7)];
+    const late = [...loginOf(3), failover, readStatus("AUTHORIZED", 4, 5), readStatus("SCANNED", 6, 7)];
     expect(await brokenRules(late, "best-effort")).toEqual(linearizable);
   });
 
   test("refuses a state that the ticket never had", async () => {
-    const invented = [created, scan, failover, seen("CANCELLED", 4, 5)];
+    const invented = [createCall, scanCall, failover, readStatus("CANCELLED", 4, 5)];
     expect(await brokenRules(invented, "best-effort")).toEqual(linearizable);
   });
 
   test("demands all of a history without faults", async () => {
-    const twice = [...loginOf(4), ok("ExchangeUserInfo", 5, 6)];
+    const twice = [...loginOf(4), okCall("ExchangeUserInfo", 5, 6)];
     expect(await brokenRules(twice, "best-effort")).toEqual(["linearizable", "one login"]);
   });
 });

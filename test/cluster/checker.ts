@@ -69,20 +69,20 @@ function build(): { readonly path: string } | { readonly problem: string } {
  *
  * @throws Error when the history cannot be read.
  */
-export async function check(history: string, level: Level, pictures?: string): Promise<Verdict> {
+export async function check(history: string, level: Level, visualizations?: string): Promise<Verdict> {
   if (!("path" in built)) throw new Error(built.problem);
-  const words = ["--level", level, ...(pictures ? ["--pictures", pictures] : []), history];
-  const child = spawn(built.path, words, { stdio: ["ignore", "pipe", "pipe"] });
-  const texts = { out: "", problem: "" };
+  const args = ["--level", level, ...(visualizations ? ["--pictures", visualizations] : []), history];
+  const child = spawn(built.path, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const output = { out: "", problem: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    texts.out += text;
+    output.out += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    texts.problem += text;
+    output.problem += text;
   });
   const [code] = await once(child, "close");
-  if (code !== 0 && code !== 1) throw new Error(`the checker ended with ${code}: ${texts.problem.trim()}`);
-  const verdict: Verdict = JSON.parse(texts.out);
+  if (code !== 0 && code !== 1) throw new Error(`the checker ended with ${code}: ${output.problem.trim()}`);
+  const verdict: Verdict = JSON.parse(output.out);
   if ((code === 1) !== verdict.violationCount > 0)
     throw new Error("the checker's exit code is not its verdict");
   return verdict;

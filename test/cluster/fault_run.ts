@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asApp, callsOf } from "../support/callers.js";
 import { check, type Verdict } from "./checker.js";
+import { eventually } from "./eventually.js";
 import { type Fault, nodeKilled } from "./faults.js";
 import { type History, nanoseconds, startHistory } from "./history.js";
-import { playLogin, type Stage } from "./login.js";
 import { type CallableNode, type ServiceNode, startNode, writeConfig } from "./nodes.js";
-import { type Pace, paceOf } from "./pace.js";
-import { type Random, randomOf } from "./random.js";
-import { type HeldTicket, recordCalls } from "./recorded_calls.js";
+import { createPace, type Pace } from "./pace.js";
+import { createRandom, type Random } from "./random.js";
+import { type LoginContext, runLogin } from "./random_login.js";
+import { recordCalls, type TicketCredentials } from "./recorded_calls.js";
 import type { Topology } from "./topologies.js";
-import { eventually } from "./within.js";
 
 /** How much of what. */
 export interface RunOptions {
@@ -42,13 +42,13 @@ export interface RunReport {
 }
 
 /** Three nodes on this deployment, in a folder of their own. */
-export interface Site {
+export interface NodeCluster {
   readonly folder: string;
   readonly nodes: readonly ServiceNode[];
   release(): Promise<void>;
 }
 
-export async function startSite(redis: object): Promise<Site> {
+export async function startNodeCluster(redis: object): Promise<NodeCluster> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-faults-"));
   const configFile = writeConfig(folder, redis);
   const nodes = await Promise.all(["a", "b", "c"].map((name) => startNode(name, folder, configFile)));
@@ -65,12 +65,12 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
   const began = performance.now();
   const deployment = await topology.start();
   try {
-    const site = await startSite(deployment.redis);
+    const site = await startNodeCluster(deployment.redis);
     try {
       const history = startHistory(join(site.folder, "history.jsonl"));
       const known = deployment.faults.concat(nodeKilled(site.nodes));
       const faults = options.withFaults === false ? [] : known;
-      const happened = await load(site.nodes, history, faults, options);
+      const happened = await runLoad(site.nodes, history, faults, options);
       await history.close();
       const verdict = await check(history.path, topology.level, site.folder);
       if (verdict.violationCount === 0) rmSync(site.folder, { recursive: true, force: true });
@@ -84,22 +84,22 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
   }
 }
 
-async function load(
+async function runLoad(
   nodes: readonly ServiceNode[],
   history: History,
   faults: readonly Fault[],
   { seed, operations, logins, thinking, calm }: RunOptions,
 ): Promise<ReadonlyMap<string, number>> {
-  const random = randomOf(seed);
+  const random = createRandom(seed);
   const calls = await recordCalls(history);
-  const stage: Stage = { nodes, calls, history, logins, thinking };
-  const happened = new Map<string, number>();
-  const tickets: HeldTicket[] = [];
+  const stage: LoginContext = { nodes, calls, history, logins, thinking };
+  const faultCounts = new Map<string, number>();
+  const tickets: TicketCredentials[] = [];
   const isEnough = () =>
-    history.operations() >= operations && faults.every(({ kind }) => (happened.get(kind) ?? 0) > 0);
+    history.operations() >= operations && faults.every(({ kind }) => (faultCounts.get(kind) ?? 0) > 0);
 
   let isFailed = false;
-  const going = async <T>(work: () => Promise<T>) => {
+  const guarded = async <T>(work: () => Promise<T>) => {
     try {
       return await work();
     } catch (error) {
@@ -107,22 +107,22 @@ async function load(
       throw error;
     }
   };
-  const trouble = random.fork();
-  const pace = paceOf(history, random.fork(), logins);
+  const faultRandom = random.fork();
+  const pace = createPace(history, random.fork(), logins);
   const choices = Array.from({ length: logins }, () => random.fork());
   const parts = await Promise.allSettled([
-    going(async () => {
+    guarded(async () => {
       while (!isFailed && faults.length > 0 && !isEnough()) {
-        const fault = nextOf(faults, happened, trouble);
+        const fault = chooseFault(faults, faultCounts, faultRandom);
         await pace(calm / 5, calm);
-        await inflict(fault, nodes, trouble, pace, history);
-        happened.set(fault.kind, (happened.get(fault.kind) ?? 0) + 1);
+        await injectFault(fault, nodes, faultRandom, pace, history);
+        faultCounts.set(fault.kind, (faultCounts.get(fault.kind) ?? 0) + 1);
       }
     }),
     ...choices.map((choice, index) =>
-      going(async () => {
+      guarded(async () => {
         for (let count = 0; !isFailed && !isEnough(); count++) {
-          const ticket = await playLogin(stage, `login-${index}-${count}`, choice);
+          const ticket = await runLogin(stage, `login-${index}-${count}`, choice);
           if (ticket) tickets.push(ticket);
         }
       }),
@@ -130,17 +130,17 @@ async function load(
   ]);
   // Not before all have come to rest: who is left over would call servers that are gone.
   for (const part of parts) if (part.status === "rejected") throw part.reason;
-  await readAll(stage, tickets, random);
-  return happened;
+  await readFinalStates(stage, tickets, random);
+  return faultCounts;
 }
 
 /** One that has happened least; which of those, the seed says. */
-function nextOf(faults: readonly Fault[], happened: ReadonlyMap<string, number>, random: Random): Fault {
+function chooseFault(faults: readonly Fault[], happened: ReadonlyMap<string, number>, random: Random): Fault {
   const least = Math.min(...faults.map(({ kind }) => happened.get(kind) ?? 0));
   return random.oneOf(faults.filter(({ kind }) => (happened.get(kind) ?? 0) === least));
 }
 
-async function inflict(
+async function injectFault(
   { kind, effect, happen }: Fault,
   nodes: readonly ServiceNode[],
   random: Random,
@@ -150,23 +150,23 @@ async function inflict(
   const start = nanoseconds();
   await happen(random, pace);
   await eventually(`all nodes serve again after "${kind}"`, async () => {
-    const served = await Promise.all(nodes.map(serves));
+    const served = await Promise.all(nodes.map(isServing));
     return served.every((one) => one);
   });
   history.add({ op: "Fault", kind, effect, start, end: nanoseconds() });
 }
 
 /** Whether the node makes tickets, wherever their keys lie. */
-export async function serves({ client }: CallableNode): Promise<boolean> {
+export async function isServing({ client }: CallableNode): Promise<boolean> {
   const app = callsOf(client, asApp("shop"));
   const made = await Promise.all(Array.from({ length: 8 }, () => app.createTicket()));
   return made.every(({ code }) => code === "OK");
 }
 
 /** Reads what is stored when all is over. */
-export async function readAll(
-  { nodes, calls }: Pick<Stage, "nodes" | "calls">,
-  tickets: readonly HeldTicket[],
+export async function readFinalStates(
+  { nodes, calls }: Pick<LoginContext, "nodes" | "calls">,
+  tickets: readonly TicketCredentials[],
   random: Random,
 ): Promise<void> {
   const waiting = [...tickets];
@@ -175,7 +175,7 @@ export async function readAll(
       const held = ticket;
       await eventually("a last reading", async () => {
         const read = await calls.status({ process: "last reader", node: random.oneOf(nodes) }, held, true);
-        return !read.isUnclear;
+        return !read.isUnknown;
       });
     }
   });

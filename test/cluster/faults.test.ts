@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { hasRedis, withoutRedis } from "../support/redis.js";
+import { hasRedis, withoutRedis } from "../support/redis/redis_process.js";
 import { hasChecker, withoutChecker } from "./checker.js";
 import { type RunReport, runFaults } from "./fault_run.js";
 import { faultTable, violationsText } from "./fault_table.js";

@@ -1,4 +1,4 @@
-import type { RedisProcess } from "../support/redis.js";
+import type { RedisProcess } from "../support/redis/redis_process.js";
 import type { ServiceNode } from "./nodes.js";
 import type { Pace } from "./pace.js";
 import type { Random } from "./random.js";

@@ -1,4 +1,4 @@
-import { hasRedis } from "../support/redis.js";
+import { hasRedis } from "../support/redis/redis_process.js";
 import { hasChecker } from "./checker.js";
 import { type RunReport, runFaults } from "./fault_run.js";
 import { faultTable, violationsText } from "./fault_table.js";

@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 import { credentials } from "@grpc/grpc-js";
 import { stringify } from "yaml";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { hexDigest } from "../../src/domain/secrets.js";
-import { freePort } from "../support/redis.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
+import { freePort } from "../support/redis/redis_process.js";
 import { appSecrets } from "../support/server.js";
 import { customers, customersJwks } from "../support/tokens.js";
-import { eventually } from "./within.js";
+import { eventually } from "./eventually.js";
 
 // Every process that is started, here and for Redis, is to go when this one goes.
 process.setMaxListeners(10_000);
@@ -54,7 +54,7 @@ export function writeConfig(folder: string, redis: object): string {
     userPools: [
       { id: customers.id, issuer: customers.issuer, audience: customers.audience, keys: { jwksFile } },
     ],
-    apps: [{ id: "shop", userPool: customers.id, secretSha256: [hexDigest(appSecrets.shop)] }],
+    apps: [{ id: "shop", userPool: customers.id, secretSha256: [sha256Hex(appSecrets.shop)] }],
   };
   writeFileSync(file, stringify(content));
   return file;

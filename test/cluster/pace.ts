@@ -8,14 +8,14 @@ import type { Random } from "./random.js";
 export type Pace = (least: number, most: number) => Promise<void>;
 
 /** Those who would call may all be waiting, for each other or for what is disturbed: it goes on then all the same. */
-const usualPatience = 10_000;
+const defaultTimeout = 10_000;
 
-/** @param patience How long is waited for those calls, in milliseconds. */
-export function paceOf(history: History, random: Random, logins: number, patience = usualPatience): Pace {
+/** @param timeout How long is waited for those calls, in milliseconds. */
+export function createPace(history: History, random: Random, logins: number, timeout = defaultTimeout): Pace {
   return (least, most) =>
     new Promise((resolve) => {
       const enough = history.operations() + Math.ceil(random.between(least, most) * logins);
-      const bound = setTimeout(end, patience);
+      const bound = setTimeout(end, timeout);
       const stopListening = history.onOperation(() => {
         if (history.operations() >= enough) end();
       });

@@ -11,7 +11,7 @@ export interface Random {
 }
 
 /** The generator mulberry32. */
-export function randomOf(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed | 0;
   function next(): number {
     state = (state + 0x6d2b79f5) | 0;
@@ -28,6 +28,6 @@ export function randomOf(seed: number): Random {
       if (chosen === undefined) throw new RangeError("there is nothing to choose from");
       return chosen;
     },
-    fork: () => randomOf(Math.floor(next() * 2 ** 32)),
+    fork: () => createRandom(Math.floor(next() * 2 ** 32)),
   };
 }

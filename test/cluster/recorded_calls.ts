@@ -1,7 +1,7 @@
 import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
-import { nameOf } from "../../src/gateway/enum_names.js";
-import { type Answer, asApp, asUser, byId, type Calls, callsOf } from "../support/callers.js";
+import { enumNameOf } from "../../src/gateway/http/enum_names.js";
+import { asApp, asUser, type CallResult, type Calls, callsOf, scannedById } from "../support/callers.js";
 import { signToken } from "../support/tokens.js";
 import { type Entry, type History, nanoseconds } from "./history.js";
 import type { CallableNode } from "./nodes.js";
@@ -10,7 +10,7 @@ export const approvers = ["alice", "bob"] as const;
 export type ApproverName = (typeof approvers)[number];
 
 /** A ticket in the hands of its creator. */
-export interface HeldTicket {
+export interface TicketCredentials {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
@@ -26,7 +26,7 @@ export interface Outcome<T = unknown> {
   readonly response: T | undefined;
   readonly reason: string | undefined;
   /** Whether nobody knows what was done: the caller may try again. */
-  readonly isUnclear: boolean;
+  readonly isUnknown: boolean;
   /** The state that the answer names. */
   readonly state: string | undefined;
 }
@@ -41,32 +41,32 @@ export async function recordCalls(history: History) {
 
   async function record<T>(
     { process, node }: Call,
-    about: Pick<Entry, "op" | "ticket" | "caller"> & Partial<Entry>,
-    ask: (calls: Calls) => Promise<Answer<T>>,
-    told: (response: T) => Partial<Entry> = () => ({}),
+    entry: Pick<Entry, "op" | "ticket" | "caller"> & Partial<Entry>,
+    ask: (calls: Calls) => Promise<CallResult<T>>,
+    observe: (response: T) => Partial<Entry> = () => ({}),
   ): Promise<Outcome<T>> {
-    const by = about.caller === "alice" || about.caller === "bob" ? ofUser[about.caller] : ofApp;
+    const authorization = entry.caller === "alice" || entry.caller === "bob" ? ofUser[entry.caller] : ofApp;
     const start = nanoseconds();
-    const answer = await ask(callsOf(node.client, by));
+    const answer = await ask(callsOf(node.client, authorization));
     const end = nanoseconds();
-    const { code, reasonText: reason, currentState } = answer;
-    const says = answer.response ? told(answer.response) : { state: currentState };
-    history.add({ ...about, process, node: node.name, start, end, code, reason, ...says });
+    const { code, rawReason: reason, currentState } = answer;
+    const observation = answer.response ? observe(answer.response) : { state: currentState };
+    history.add({ ...entry, process, node: node.name, start, end, code, reason, ...observation });
     return {
       response: answer.response,
       reason,
-      isUnclear: ["UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"].includes(code),
-      state: says.state,
+      isUnknown: ["UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"].includes(code),
+      state: observation.state,
     };
   }
 
   const byPhone =
     <T extends { state: TicketState; revision: number }>(
       op: Entry["op"],
-      ask: (calls: Calls, ticketId: string) => Promise<Answer<T>>,
+      ask: (calls: Calls, ticketId: string) => Promise<CallResult<T>>,
     ) =>
-    (call: Call, caller: ApproverName, { ticketId }: HeldTicket) =>
-      record(call, { op, ticket: ticketId, caller }, (calls) => ask(calls, ticketId), standing);
+    (call: Call, caller: ApproverName, { ticketId }: TicketCredentials) =>
+      record(call, { op, ticket: ticketId, caller }, (calls) => ask(calls, ticketId), stateAndRevision);
 
   return {
     /** Makes a ticket that lives for so many seconds, or longer than the run. */
@@ -80,43 +80,44 @@ export async function recordCalls(history: History) {
         ({ ticketId }) => ({ ticket: ticketId }),
       );
     },
-    scan: byPhone("MarkScanned", (calls, ticketId) => calls.markScanned(byId({ ticketId }))),
+    scan: byPhone("MarkScanned", (calls, ticketId) => calls.markScanned(scannedById({ ticketId }))),
     authorize: byPhone("Authorize", (calls, ticketId) => calls.authorize({ ticketId })),
     cancel: byPhone("Cancel", (calls, ticketId) => calls.cancel({ ticketId })),
-    withdraw: (call: Call, ticket: HeldTicket) =>
+    withdraw: (call: Call, ticket: TicketCredentials) =>
       record(
         call,
         { op: "Withdraw", ticket: ticket.ticketId, caller: "app" },
         (calls) => calls.withdraw(ticket),
-        standing,
+        stateAndRevision,
       ),
     /** The exchange ticket is worked out here, so that it can be tried before anybody is told. */
-    exchange: (call: Call, { ticketId, ticketSecret }: HeldTicket) =>
+    exchange: (call: Call, { ticketId, ticketSecret }: TicketCredentials) =>
       record(
         call,
         { op: "ExchangeUserInfo", ticket: ticketId, caller: "app" },
         (calls) => calls.exchangeUserInfo({ exchangeTicket: exchangeTicketOf(ticketId, ticketSecret) }),
         ({ user }) => ({ user: user?.userId.replace("subject-of-", "") ?? "nobody" }),
       ),
-    status: (call: Call, ticket: HeldTicket, final?: true) =>
+    status: (call: Call, ticket: TicketCredentials, final?: true) =>
       record(
         call,
         { op: "GetStatus", ticket: ticket.ticketId, caller: "app", final },
         (calls) => calls.getStatus(ticket),
-        ({ status }) => ({ ...(status && saidOf(status)) }),
+        ({ status }) => ({ ...(status && observationOf(status)) }),
       ),
   };
 }
 
-const standing = ({ state, revision }: { state: TicketState; revision: number }) => ({
-  state: nameOf(TicketState, state),
+const stateAndRevision = ({ state, revision }: { state: TicketState; revision: number }) => ({
+  state: enumNameOf(TicketState, state),
   revision,
 });
 
 /** What a status says that can be checked. */
-export function saidOf({ state, revision, cancelReason }: TicketStatus) {
-  const because = cancelReason === CancelReason.UNSPECIFIED ? undefined : nameOf(CancelReason, cancelReason);
-  return { state: nameOf(TicketState, state), revision, cancelReason: because };
+export function observationOf({ state, revision, cancelReason }: TicketStatus) {
+  const because =
+    cancelReason === CancelReason.UNSPECIFIED ? undefined : enumNameOf(CancelReason, cancelReason);
+  return { state: enumNameOf(TicketState, state), revision, cancelReason: because };
 }
 
 /** Whether the answer says that the ticket has come to an end, or that there is none. */

@@ -1,10 +1,10 @@
-import type { RedisProcess } from "../support/redis.js";
-import type { RedisWithSentinels } from "../support/redis_sentinel.js";
+import type { RedisProcess } from "../support/redis/redis_process.js";
+import type { RedisWithSentinels } from "../support/redis/redis_sentinels.js";
+import { eventually } from "./eventually.js";
 import type { Fault } from "./faults.js";
-import { eventually } from "./within.js";
 
 /** How long a failover may take: Sentinels that were held up themselves do nothing for 30 seconds (TILT). */
-const patience = 90_000;
+const failoverTimeout = 90_000;
 
 /** The primary is killed and a replica takes its place; later the old one comes back, as a replica. */
 export const primaryKilled = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
@@ -13,7 +13,7 @@ export const primaryKilled = (redis: RedisWithSentinels, effect?: Fault["effect"
   async happen(_random, pace) {
     const old = await redis.primary();
     await old.kill();
-    await replaced(redis, old);
+    await waitForFailover(redis, old);
     await pace(0, 12);
     await old.restart();
     await demote(redis, old);
@@ -27,7 +27,7 @@ export const primaryRestarted = (redis: RedisWithSentinels, effect: Fault["effec
   async happen() {
     const old = await redis.primary();
     await old.restart();
-    await whole(redis);
+    await waitUntilReplicated(redis);
   },
 });
 
@@ -43,9 +43,9 @@ export const failoverAsked = (redis: RedisWithSentinels, effect?: Fault["effect"
       async () => {
         return (await sentinel?.command("SENTINEL", "FAILOVER", redis.name)) === "OK";
       },
-      patience,
+      failoverTimeout,
     );
-    await replaced(redis, old);
+    await waitForFailover(redis, old);
     await pace(1, 8);
     await demote(redis, old);
   },
@@ -59,7 +59,7 @@ export const replicaPaused = (redis: RedisWithSentinels): Fault => ({
     replica.pause();
     await pace(1, 10);
     replica.resume();
-    await whole(redis);
+    await waitUntilReplicated(redis);
   },
 });
 
@@ -72,13 +72,13 @@ export const primaryPaused = (redis: RedisWithSentinels, effect?: Fault["effect"
     const isReplaced = random.chance(0.5);
     old.pause();
     try {
-      if (isReplaced) await replaced(redis, old);
+      if (isReplaced) await waitForFailover(redis, old);
       await pace(1, 6);
     } finally {
       old.resume();
     }
     if (isReplaced) await demote(redis, old);
-    await whole(redis);
+    await waitUntilReplicated(redis);
   },
 });
 
@@ -89,11 +89,11 @@ export const primaryKilledAlone = (redis: RedisWithSentinels, effect?: Fault["ef
   async happen(_random, pace) {
     const old = await redis.primary();
     const replicas = await redis.replicas();
-    await deafen(old, replicas);
+    await isolateReplicas(old, replicas);
     await pace(1, 6);
     await old.kill();
     for (const replica of replicas) replica.resume();
-    await replaced(redis, old);
+    await waitForFailover(redis, old);
     await old.restart();
     await demote(redis, old);
   },
@@ -102,24 +102,27 @@ export const primaryKilledAlone = (redis: RedisWithSentinels, effect?: Fault["ef
 /**
  * From here on the replicas hear nothing of what is written. To stop them is not enough: what has been sent would wait for them.
  */
-export async function deafen(primary: RedisProcess, replicas: readonly RedisProcess[]): Promise<void> {
+export async function isolateReplicas(
+  primary: RedisProcess,
+  replicas: readonly RedisProcess[],
+): Promise<void> {
   for (const replica of replicas) replica.pause();
   await primary.command("CLIENT", "KILL", "TYPE", "replica");
 }
 
 /** Waits until the Sentinels take another one for the primary. */
-export async function replaced(redis: RedisWithSentinels, old: RedisProcess): Promise<void> {
-  await eventually("a failover", async () => (await redis.primary()) !== old, patience);
+export async function waitForFailover(redis: RedisWithSentinels, old: RedisProcess): Promise<void> {
+  await eventually("a failover", async () => (await redis.primary()) !== old, failoverTimeout);
 }
 
 /** Sentinels take ten seconds to tell an old primary that it is one no more; whoever operates them need not wait for it. */
 export async function demote(redis: RedisWithSentinels, old: RedisProcess): Promise<void> {
   const present = await redis.primary();
   if (present !== old) await old.command("REPLICAOF", "127.0.0.1", present.port);
-  await whole(redis);
+  await waitUntilReplicated(redis);
 }
 
 /** Waits until both replicas follow again. */
-async function whole(redis: RedisWithSentinels): Promise<void> {
-  await redis.whole();
+async function waitUntilReplicated(redis: RedisWithSentinels): Promise<void> {
+  await redis.waitUntilReady();
 }

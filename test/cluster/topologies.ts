@@ -1,8 +1,9 @@
-import { type RedisProcess, startRedis } from "../support/redis.js";
-import { startRedisCluster } from "../support/redis_cluster.js";
-import { filledInMemory, hasWaitAof } from "../support/redis_replicas.js";
-import { startRedisWithSentinels } from "../support/redis_sentinel.js";
+import { startRedisCluster } from "../support/redis/redis_cluster.js";
+import { type RedisProcess, startRedis } from "../support/redis/redis_process.js";
+import { startRedisWithSentinels } from "../support/redis/redis_sentinels.js";
+import { disklessLoadArgs, hasWaitAof } from "../support/redis/replicated_redis.js";
 import type { Level } from "./checker.js";
+import { eventually } from "./eventually.js";
 import { connectionsCut, type Fault, redisKilled, redisPaused } from "./faults.js";
 import {
   failoverAsked,
@@ -12,8 +13,7 @@ import {
   primaryRestarted,
   replicaPaused,
 } from "./sentinel_faults.js";
-import { eventually } from "./within.js";
-import { answersLost, startWriteLink } from "./write_link.js";
+import { repliesLost, startWriteProxy } from "./write_proxy.js";
 
 /** Redis as one deploys it, and what can go wrong with it. */
 export interface Deployment {
@@ -32,19 +32,19 @@ export interface Topology {
 
 const everyWrite = ["--appendonly", "yes", "--appendfsync", "always"];
 
-const single = (name: string, words: readonly string[], effect?: Fault["effect"]): Topology => ({
+const single = (name: string, args: readonly string[], effect?: Fault["effect"]): Topology => ({
   name,
   level: "durable",
   async start() {
-    const server = await startRedis({ words });
-    const link = await startWriteLink(server.port);
+    const server = await startRedis({ args });
+    const link = await startWriteProxy(server.port);
     return {
       redis: { url: `redis://${link.address}`, requireDurable: true },
       faults: [
         redisKilled([server], effect),
         redisPaused([server]),
         connectionsCut(async () => [server]),
-        answersLost(link),
+        repliesLost(link),
       ],
       async release() {
         link.close();
@@ -90,7 +90,7 @@ const cluster = (name: string, words: readonly string[], effect?: Fault["effect"
       ...fault,
       async happen(random, pace) {
         await fault.happen(random, pace);
-        await redis.whole();
+        await redis.waitUntilReady();
       },
     });
     return {
@@ -109,7 +109,7 @@ const cluster = (name: string, words: readonly string[], effect?: Fault["effect"
 export const durable = {
   everyWriteOnDisk: single("one Redis, every write on disk", everyWrite),
   savesNothing: single("one Redis that saves nothing", [], "empty"),
-  sentinels: sentinels("Sentinels, two replicas confirm", filledInMemory, "empty"),
+  sentinels: sentinels("Sentinels, two replicas confirm", disklessLoadArgs, "empty"),
   // Nothing less than WAITAOF keeps the promise there.
   ...(hasWaitAof && {
     sentinelsOnDisk: sentinels("Sentinels, two replicas confirm, on disk", everyWrite, undefined, true),
@@ -124,7 +124,7 @@ export const bestEffort = {
     name: "Sentinels, no replica confirms",
     level: "best-effort",
     async start() {
-      const redis = await startRedisWithSentinels(filledInMemory);
+      const redis = await startRedisWithSentinels(disklessLoadArgs);
       const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
       return {
         redis: { sentinel, replicas: 0 },
@@ -142,7 +142,7 @@ export const bestEffort = {
     name: "one Redis with snapshots",
     level: "best-effort",
     async start() {
-      const server = await startRedis({ words: ["--save", "3600 1"] });
+      const server = await startRedis({ args: ["--save", "3600 1"] });
       return {
         redis: { url: server.url },
         faults: [snapshotRestored(server), redisPaused([server]), connectionsCut(async () => [server])],
@@ -157,14 +157,14 @@ export const snapshotRestored = (server: RedisProcess): Fault => ({
   kind: "snapshot restored",
   effect: "lost",
   async happen(_random, pace) {
-    await saved(server);
+    await saveSnapshot(server);
     await pace(1, 6);
     await server.restart();
   },
 });
 
 /** Has Redis save a snapshot. */
-export async function saved(server: RedisProcess): Promise<void> {
+export async function saveSnapshot(server: RedisProcess): Promise<void> {
   await server.command("BGSAVE");
   await eventually("the snapshot is on disk", async () => {
     const info = String(await server.command("INFO", "persistence"));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { certificateFiles, expiryWarning } from "../../src/config/certificates.js";
-import { loadConfig } from "../../src/config/load.js";
-import { certificate, expiredCertificate, privateKey } from "./certificate.js";
-import { contentWith, gateway, load, problemsIn, temporaryFile } from "./loading.js";
+import { describeExpiryWarning, readCertificateFiles } from "../../src/config/files/certificates.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import { collectProblems, contentWith, gateway, load, temporaryFile } from "../support/config_files.js";
+import { certificate, expiredCertificate, privateKey } from "../support/fixed_certificates.js";
 
 const validFrom = Date.UTC(2026, 10, 23, 11, 15, 43);
 const validTo = Date.UTC(2126, 9, 30, 11, 15, 43);
@@ -25,20 +25,20 @@ const inRedis = (tls: object) => ({ store: { kind: "redis", redis: { url: "redis
 const contentOf = (name: string, pem: string) => contentWith(settings[name]?.(pem) ?? {});
 
 /** What `check-config` finds at a time; now if none is given. */
-function found(content: object, now?: number) {
+function validityProblems(content: object, now?: number) {
   const file = temporaryFile("qrlogin.yaml", stringify(content));
-  return problemsIn(() => loadConfig({ file, env: {}, purpose: "check", now }));
+  return collectProblems(() => loadConfig({ file, env: {}, purpose: "check", now }));
 }
 
 describe.each(names)("a certificate in %s", (name) => {
   test("that has expired is a mistake to check-config, which says when it did", () => {
     const message = "the certificate has expired: it was valid until 2025-04-01T00:00:00.000Z";
-    expect(found(contentOf(name, expiredCertificate))).toEqual([{ path: name, message }]);
+    expect(validityProblems(contentOf(name, expiredCertificate))).toEqual([{ path: name, message }]);
   });
 
   test("that is not valid yet is a mistake to check-config", () => {
     const message = "the certificate is not valid yet: it will be from 2026-11-23T11:15:43.000Z";
-    expect(found(contentOf(name, certificate), validFrom - 1)).toEqual([{ path: name, message }]);
+    expect(validityProblems(contentOf(name, certificate), validFrom - 1)).toEqual([{ path: name, message }]);
   });
 
   test("that is valid is none, from the first moment to the last", () => {
@@ -46,7 +46,7 @@ describe.each(names)("a certificate in %s", (name) => {
     for (const now of [validFrom, validTo - 1]) {
       expect(() => loadConfig({ file, env: {}, purpose: "check", now })).not.toThrow();
     }
-    expect(found(contentOf(name, certificate), validTo)).toHaveLength(1);
+    expect(validityProblems(contentOf(name, certificate), validTo)).toHaveLength(1);
   });
 
   test.each(["serve", "gateway"] as const)("that has expired keeps %s from nothing", (purpose) => {
@@ -57,23 +57,25 @@ describe.each(names)("a certificate in %s", (name) => {
 
 test("a chain is as good as the worst of its certificates, a collection of authorities as the best", () => {
   const both = certificate + expiredCertificate;
-  expect(found(contentOf("grpc.tls.certFile", both))).toMatchObject([{ path: "grpc.tls.certFile" }]);
+  expect(validityProblems(contentOf("grpc.tls.certFile", both))).toMatchObject([
+    { path: "grpc.tls.certFile" },
+  ]);
   const caFile = stringify(contentOf("store.redis.tls.caFile", both));
   const file = temporaryFile("qrlogin.yaml", caFile);
   expect(() => loadConfig({ file, env: {}, purpose: "check" })).not.toThrow();
 });
 
 test("a certificate is to be renewed in its last 14 days", () => {
-  const [file] = certificateFiles({ grpc: { tls: { certFile: fileOf(certificate) } } });
+  const [file] = readCertificateFiles({ grpc: { tls: { certFile: fileOf(certificate) } } });
   if (!file) throw new Error("the certificate was not read");
-  expect(expiryWarning(file, validTo - 14 * day - 1)).toBeUndefined();
-  expect(expiryWarning(file, validTo - 14 * day)).toBe(
+  expect(describeExpiryWarning(file, validTo - 14 * day - 1)).toBeUndefined();
+  expect(describeExpiryWarning(file, validTo - 14 * day)).toBe(
     "the certificate expires soon, at 2126-10-30T11:15:43.000Z: renew it",
   );
 });
 
 test("a certificate of six days is to be renewed in its last two", () => {
   const file = { setting: "", path: [], file: "", validFrom, validTo: validFrom + 6 * day };
-  expect(expiryWarning(file, validFrom + 4 * day - 1)).toBeUndefined();
-  expect(expiryWarning(file, validFrom + 4 * day)).toBeDefined();
+  expect(describeExpiryWarning(file, validFrom + 4 * day - 1)).toBeUndefined();
+  expect(describeExpiryWarning(file, validFrom + 4 * day)).toBeDefined();
 });

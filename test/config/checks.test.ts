@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { developmentIssuer, developmentKey } from "../../src/config/development_key.js";
-import { loadConfig } from "../../src/config/load.js";
-import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
-import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import {
+  app,
+  collectPaths,
+  collectProblems,
+  contentWith,
+  load,
+  pool,
+  temporaryFile,
+} from "../support/config_files.js";
+import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
 
 describe("plain text on the network", () => {
   test.each([
@@ -13,7 +21,7 @@ describe("plain text on the network", () => {
     "grpc.example.com:443",
     "127.0.0.1.example.com:443",
   ])("is refused on %s, with both cures", (address) => {
-    const [problem, ...more] = problemsIn(() => load(contentWith({ grpc: { address } })));
+    const [problem, ...more] = collectProblems(() => load(contentWith({ grpc: { address } })));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("grpc.address");
     expect(problem?.message).toMatch(/grpc\.tls\.certFile.*grpc\.allowPlaintextOnNetwork/);
@@ -39,14 +47,18 @@ describe("of TLS", () => {
   });
 
   test("one without the other is refused", () => {
-    expect(pathsIn(contentWith({ grpc: { tls: { certFile: certFile() } } }))).toEqual(["grpc.tls.keyFile"]);
-    expect(pathsIn(contentWith({ grpc: { tls: { keyFile: keyFile() } } }))).toEqual(["grpc.tls.certFile"]);
+    expect(collectPaths(contentWith({ grpc: { tls: { certFile: certFile() } } }))).toEqual([
+      "grpc.tls.keyFile",
+    ]);
+    expect(collectPaths(contentWith({ grpc: { tls: { keyFile: keyFile() } } }))).toEqual([
+      "grpc.tls.certFile",
+    ]);
   });
 
   test("files that are not there are named, each by its path", () => {
     const nowhere = join(certFile(), "..", "nowhere");
     const tls = { certFile: nowhere, keyFile: nowhere };
-    expect(problemsIn(() => load(contentWith({ grpc: { tls } })))).toEqual([
+    expect(collectProblems(() => load(contentWith({ grpc: { tls } })))).toEqual([
       { path: "grpc.tls.certFile", message: "there is no such file" },
       { path: "grpc.tls.keyFile", message: "there is no such file" },
     ]);
@@ -54,7 +66,7 @@ describe("of TLS", () => {
 
   test("a directory in place of a file is refused", () => {
     const tls = { certFile: join(certFile(), ".."), keyFile: keyFile() };
-    expect(problemsIn(() => load(contentWith({ grpc: { tls } })))).toEqual([
+    expect(collectProblems(() => load(contentWith({ grpc: { tls } })))).toEqual([
       { path: "grpc.tls.certFile", message: "the file cannot be read (EISDIR)" },
     ]);
   });
@@ -67,7 +79,7 @@ describe("of TLS", () => {
     ["two empty files", "", ""],
   ])("%s is refused", (_, cert, key) => {
     const tls = { certFile: temporaryFile("tls.crt", cert), keyFile: temporaryFile("tls.key", key) };
-    expect(pathsIn(contentWith({ grpc: { tls } }))).toEqual(["grpc.tls"]);
+    expect(collectPaths(contentWith({ grpc: { tls } }))).toEqual(["grpc.tls"]);
   });
 });
 
@@ -79,7 +91,7 @@ describe("a JWKS file", () => {
     });
 
   test("of public keys is accepted, with keys of unknown kinds beside them", () => {
-    expect(pathsIn(withJwks(JSON.stringify({ keys: [{ kty: "AKP", pub: "cA" }, key] })))).toEqual([]);
+    expect(collectPaths(withJwks(JSON.stringify({ keys: [{ kty: "AKP", pub: "cA" }, key] })))).toEqual([]);
   });
 
   test.each([
@@ -90,7 +102,7 @@ describe("a JWKS file", () => {
     ["with a private key", JSON.stringify({ keys: [key, { ...key, d: "ZA" }] })],
     ["with a shared secret", JSON.stringify({ keys: [key, { kty: "oct", k: "aw" }] })],
   ])("%s is refused", (_, content) => {
-    const [problem, ...more] = problemsIn(() => load(withJwks(content)));
+    const [problem, ...more] = collectProblems(() => load(withJwks(content)));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("userPools[0].keys.jwksFile");
     expect(problem?.message).toContain("must hold a JSON Web Key Set");
@@ -98,7 +110,7 @@ describe("a JWKS file", () => {
 
   test("that is not there is refused", () => {
     const userPools = [{ ...pool, keys: { jwksFile: "/nowhere/jwks.json" } }];
-    expect(problemsIn(() => load(contentWith({ userPools })))).toEqual([
+    expect(collectProblems(() => load(contentWith({ userPools })))).toEqual([
       { path: "userPools[0].keys.jwksFile", message: "there is no such file" },
     ]);
   });
@@ -110,7 +122,7 @@ describe("a JWKS file", () => {
         QRLOGIN_USER_POOLS: JSON.stringify([{ ...pool, keys: { jwksFile } }]),
         QRLOGIN_APPS: JSON.stringify([app]),
       };
-      return problemsIn(() => loadConfig({ env }));
+      return collectProblems(() => loadConfig({ env }));
     };
     expect(problemsWith(key)).toEqual([]);
     // The point with the other y has a private key just as public.
@@ -130,18 +142,18 @@ test.each([
   [{ minTtl: "60s", ttl: "60s", maxTtl: "60s" }, []],
   [{ minTtl: "5m", ttl: "one", maxTtl: "10m" }, ["tickets.ttl"]],
 ])("the life of a ticket lies between its limits: %j", (tickets, paths) => {
-  expect(pathsIn(contentWith({ tickets }))).toEqual(paths);
+  expect(collectPaths(contentWith({ tickets }))).toEqual(paths);
 });
 
 test("a file without an app or without a user pool is refused", () => {
-  expect(pathsIn({})).toEqual(["userPools", "apps"]);
-  expect(pathsIn({ userPools: [], apps: [] })).toEqual(["userPools", "apps"]);
-  expect(pathsIn({ userPools: [pool] })).toEqual(["apps"]);
+  expect(collectPaths({})).toEqual(["userPools", "apps"]);
+  expect(collectPaths({ userPools: [], apps: [] })).toEqual(["userPools", "apps"]);
+  expect(collectPaths({ userPools: [pool] })).toEqual(["apps"]);
 });
 
 test("ids of pools and of apps are given once each", () => {
   const second = { ...pool, issuer: "https://other.example.com" };
-  expect(problemsIn(() => load({ userPools: [pool, second], apps: [app, { ...app }] }))).toEqual([
+  expect(collectProblems(() => load({ userPools: [pool, second], apps: [app, { ...app }] }))).toEqual([
     { path: "userPools[1].id", message: "is the id of userPools[0] too" },
     { path: "apps[1].id", message: "is the id of apps[0] too" },
   ]);
@@ -149,7 +161,7 @@ test("ids of pools and of apps are given once each", () => {
 
 test("two pools with an issuer and an audience in common are refused", () => {
   const second = { ...pool, id: "staff", audience: ["intranet", "mobile-app"] };
-  expect(problemsIn(() => load({ userPools: [pool, second], apps: [app] }))).toEqual([
+  expect(collectProblems(() => load({ userPools: [pool, second], apps: [app] }))).toEqual([
     {
       path: "userPools[1].audience",
       message: "shares an audience with userPools[0], which has the same issuer",
@@ -168,16 +180,18 @@ test("two pools may share an issuer or an audience, and one may say its audience
 
 test("a pool of the development issuer is refused", () => {
   const userPools = [{ ...pool, issuer: developmentIssuer }];
-  expect(pathsIn(contentWith({ userPools }))).toEqual(["userPools[0].issuer"]);
+  expect(collectPaths(contentWith({ userPools }))).toEqual(["userPools[0].issuer"]);
 });
 
 test("an app of a user pool that is not there is refused, with those that are", () => {
   const apps = [{ ...app, userPool: "customer" }];
-  expect(problemsIn(() => load(contentWith({ apps })))).toEqual([
+  expect(collectProblems(() => load(contentWith({ apps })))).toEqual([
     { path: "apps[0].userPool", message: "is not one of the user pools customers" },
   ]);
 });
 
 test("an app is not blamed for a pool whose id has a mistake", () => {
-  expect(pathsIn(contentWith({ userPools: [{ ...pool, id: "customers!" }] }))).toEqual(["userPools[0].id"]);
+  expect(collectPaths(contentWith({ userPools: [{ ...pool, id: "customers!" }] }))).toEqual([
+    "userPools[0].id",
+  ]);
 });

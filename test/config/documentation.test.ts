@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { fileSchema } from "../../src/config/schema.js";
-import { entryOf, settingsOf, shapeOf } from "../../src/config/schema_tree.js";
-import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
-import { app, gateway, load, pool, tokenIssuerWith } from "./loading.js";
+import { configSchema } from "../../src/config/schema/config_schema.js";
+import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
+import { app, gateway, load, pool, tokenIssuerWith } from "../support/config_files.js";
+import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
 
 const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
 /** The examples of all sections, which make up one file. */
@@ -24,10 +24,10 @@ const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset
 
 /** The path of every value, those of the entries of lists with `[]`. */
 function valuesOf(schema: Parameters<typeof settingsOf>[0], before = ""): string[] {
-  return settingsOf(schema).flatMap(({ path, form, schema: own }) => {
-    if (form === "map") return [];
+  return settingsOf(schema).flatMap(({ path, type, schema: own }) => {
+    if (type === "map") return [];
     const name = `${before}${path.join(".")}`;
-    const entry = entryOf(own);
+    const entry = elementOf(own);
     return entry && shapeOf(entry) ? [name, ...valuesOf(entry, `${name}[].`)] : [name];
   });
 }
@@ -59,7 +59,7 @@ test("the example of a gateway is a configuration by itself", () => {
 
 test("the example has every key outside the lists", () => {
   const given: unknown = parse(example);
-  for (const { path } of settingsOf(fileSchema)) {
+  for (const { path } of settingsOf(configSchema)) {
     // One of three ways to name a Redis; the others are in redis.md.
     if (/^store\.redis\.(sentinel|cluster)/.test(path.join("."))) continue;
     const value = path.reduce<unknown>(
@@ -71,7 +71,7 @@ test("the example has every key outside the lists", () => {
 });
 
 test("the table in the documentation names every key, and no other", () => {
-  const values = valuesOf(fileSchema);
+  const values = valuesOf(configSchema);
   expect(values).toContain("userPools[].keys.jwksUri");
   expect(rows.map(({ path }) => path).toSorted()).toEqual(values.toSorted());
 });

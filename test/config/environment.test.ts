@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { variableOf } from "../../src/config/environment.js";
-import { fileSchema } from "../../src/config/schema.js";
-import { settingsOf } from "../../src/config/schema_tree.js";
-import { certificate, privateKey } from "./certificate.js";
-import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
+import { variableNameOf } from "../../src/config/environment.js";
+import { configSchema } from "../../src/config/schema/config_schema.js";
+import { settingsOf } from "../../src/config/schema/schema_tree.js";
+import {
+  app,
+  collectPaths,
+  collectProblems,
+  contentWith,
+  load,
+  pool,
+  temporaryFile,
+} from "../support/config_files.js";
+import { certificate, privateKey } from "../support/fixed_certificates.js";
 
 /** What stands at a path of a configuration. */
 function valueAt(config: object, path: readonly string[]): unknown {
@@ -14,19 +22,19 @@ function valueAt(config: object, path: readonly string[]): unknown {
 }
 
 test("no two values have the same variable, with or without underscores", () => {
-  const names = settingsOf(fileSchema).map(({ path }) => variableOf(path).replaceAll("_", ""));
+  const names = settingsOf(configSchema).map(({ path }) => variableNameOf(path).replaceAll("_", ""));
   expect(names.length).toBeGreaterThan(30);
   expect(new Set(names).size).toBe(names.length);
   expect(names).not.toContain("QRLOGINCONFIG");
 });
 
 test("every value is taken from its variable", () => {
-  for (const { path } of settingsOf(fileSchema)) {
-    const name = variableOf(path);
+  for (const { path } of settingsOf(configSchema)) {
+    const name = variableNameOf(path);
     // No value has this form, and a variable that was not read would bring no mistake at the path.
     const expected = path.join(".");
     const env = { [name]: "\u0000" };
-    const paths = pathsIn(contentWith({}), env, "check");
+    const paths = collectPaths(contentWith({}), env, "check");
     if (paths.length === 0) {
       // Any text will do there: it has become part of the configuration.
       expect(valueAt(load(contentWith({}), env, "check"), path)).toBe("\u0000");
@@ -96,7 +104,7 @@ test("a variable of ours that names nothing is a mistake, with the one that was 
     QRLOGIN_grpc_address: "x",
     OTHER: "1",
   };
-  expect(problemsIn(() => load(contentWith({}), env))).toEqual([
+  expect(collectProblems(() => load(contentWith({}), env))).toEqual([
     {
       path: "QRLOGIN_GRPC_ADRESS",
       message: "is not a variable of the configuration; did you mean QRLOGIN_GRPC_ADDRESS?",
@@ -111,7 +119,7 @@ test("a variable of ours that names nothing is a mistake, with the one that was 
 
 test("two spellings of one variable are a mistake", () => {
   const env = { QRLOGIN_GRPC_MAXMESSAGEBYTES: "5000", QRLOGIN_GRPC_MAX_MESSAGE_BYTES: "6000" };
-  expect(problemsIn(() => load(contentWith({}), env))).toEqual([
+  expect(collectProblems(() => load(contentWith({}), env))).toEqual([
     {
       path: "QRLOGIN_GRPC_MAX_MESSAGE_BYTES",
       message: "sets the same value as QRLOGIN_GRPC_MAXMESSAGEBYTES",
@@ -128,13 +136,13 @@ test.each([
   ["QRLOGIN_APPS", "", "must be a list"],
   ["QRLOGIN_GRPC_TLS", "[]", "must be a map"],
 ])("a mistake in %s=%j names the variable", (name, text, message) => {
-  const [problem, ...more] = problemsIn(() => load(contentWith({}), { [name]: text }));
+  const [problem, ...more] = collectProblems(() => load(contentWith({}), { [name]: text }));
   expect(more).toEqual([]);
   expect(problem?.message).toContain(message);
   expect(problem?.message).toContain(`(from ${name}`);
 });
 
 test("a variable for a value where the file has no map leaves the mistake of the file", () => {
-  const problems = problemsIn(() => load(contentWith({ grpc: 5 }), { QRLOGIN_GRPC_REFLECTION: "true" }));
+  const problems = collectProblems(() => load(contentWith({ grpc: 5 }), { QRLOGIN_GRPC_REFLECTION: "true" }));
   expect(problems).toEqual([{ path: "grpc", message: "must be a map" }]);
 });

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
-import { gateway, load, problemsIn, temporaryFile } from "./loading.js";
+import { collectProblems, gateway, load, temporaryFile } from "../support/config_files.js";
+import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
 
 const loaded = (keys: object) => load({ gateway: { ...gateway, ...keys } }, {}, "gateway").gateway;
 const problems = (keys: object) =>
-  problemsIn(() => load({ gateway: { ...gateway, ...keys } }, {}, "gateway"));
+  collectProblems(() => load({ gateway: { ...gateway, ...keys } }, {}, "gateway"));
 const paths = (keys: object) => problems(keys).map(({ path }) => path);
 const withApp = (keys: object) => ({ apps: [{ ...gateway.apps[0], ...keys }] });
 
@@ -29,26 +29,26 @@ test("a gateway with one app and one key has the default of everything else", ()
       },
     ],
     handleKeys: gateway.handleKeys,
-    hostedApi: true,
-    handleMaxAge: 3_600_000,
-    heartbeat: 15_000,
+    authingApi: true,
+    handleTtl: 3_600_000,
+    heartbeatInterval: 15_000,
     trustedProxies: [],
-    clientAddressHeader: "x-forwarded-for",
+    clientIpHeader: "x-forwarded-for",
     limits: {
-      createsPerMinute: 600,
+      ticketsPerMinute: 600,
       callsPerMinute: 6000,
-      maxTtl: 120_000,
+      ticketTtl: 120_000,
       streams: 10_000,
       streamsPerAddress: 2000,
       connections: 20_000,
       connectionsPerAddress: 5000,
     },
-    shutdown: { deadline: 10_000 },
+    shutdown: { gracePeriod: 10_000 },
   });
 });
 
 test("a section without apps and keys is refused for both", () => {
-  expect(problemsIn(() => load({ gateway: {} }, {}, "gateway"))).toEqual([
+  expect(collectProblems(() => load({ gateway: {} }, {}, "gateway"))).toEqual([
     { path: "gateway.apps", message: "is missing" },
     { path: "gateway.handleKeys", message: "is missing" },
   ]);

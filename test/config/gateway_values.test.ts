@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { gateway, load, problemsIn } from "./loading.js";
+import { collectProblems, gateway, load } from "../support/config_files.js";
 
 const newKey = () => randomBytes(32).toString("base64url");
 const loaded = (keys: object) => load({ gateway: { ...gateway, ...keys } }, {}, "gateway").gateway;
 const problems = (keys: object) =>
-  problemsIn(() => load({ gateway: { ...gateway, ...keys } }, {}, "gateway"));
+  collectProblems(() => load({ gateway: { ...gateway, ...keys } }, {}, "gateway"));
 const paths = (keys: object) => problems(keys).map(({ path }) => path);
 const withApp = (keys: object) => ({ apps: [{ ...gateway.apps[0], ...keys }] });
 
@@ -172,7 +172,7 @@ describe("a trusted proxy", () => {
 });
 
 test("the header of the client's address is one of two", () => {
-  expect(loaded({ clientAddressHeader: "x-real-ip" })?.clientAddressHeader).toBe("x-real-ip");
+  expect(loaded({ clientAddressHeader: "x-real-ip" })?.clientIpHeader).toBe("x-real-ip");
   for (const header of ["forwarded", "X-Real-IP", "cf-connecting-ip", ["x-real-ip", "x-forwarded-for"]]) {
     expect(problems({ clientAddressHeader: header })).toMatchObject([
       { path: "gateway.clientAddressHeader" },

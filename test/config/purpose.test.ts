@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../../src/config/load.js";
-import { developmentPresets } from "../../src/development.js";
+import { developmentPresets } from "../../src/compose/development_presets.js";
+import { loadConfig } from "../../src/config/load_config.js";
 import {
   app,
+  collectPaths,
+  collectProblems,
   contentWith,
   development,
   gateway,
   load,
-  pathsIn,
   pool,
-  problemsIn,
   temporaryFile,
-} from "./loading.js";
+} from "../support/config_files.js";
 
 const missingFile = "/nowhere/file";
 const brokenGateway = { ...gateway, service: { caFile: missingFile } };
@@ -20,13 +20,13 @@ const brokenIssuer = { issuer: "https://qr.example.com", keys: [{ file: missingF
 describe("a file with a gateway alone", () => {
   test("is right for the gateway, wrong for the service, and right for who asks whether it is", () => {
     expect(load({ gateway }, {}, "gateway").gateway?.apps[0]?.id).toBe("shop");
-    expect(pathsIn({ gateway }, {}, "serve")).toEqual(["userPools", "apps"]);
-    expect(pathsIn({ gateway }, {}, "check")).toEqual([]);
+    expect(collectPaths({ gateway }, {}, "serve")).toEqual(["userPools", "apps"]);
+    expect(collectPaths({ gateway }, {}, "check")).toEqual([]);
   });
 
   test("is judged in every part when it is checked", () => {
     const content = { gateway: brokenGateway, tokenIssuer: brokenIssuer, grpc: { address: "0.0.0.0:1" } };
-    expect(pathsIn(content, {}, "check").toSorted()).toEqual([
+    expect(collectPaths(content, {}, "check").toSorted()).toEqual([
       "gateway.service.caFile",
       "grpc.address",
       "tokenIssuer.keys[0].file",
@@ -37,37 +37,37 @@ describe("a file with a gateway alone", () => {
 describe("a file without a gateway", () => {
   test("is wrong for the gateway alone, which says so in one line", () => {
     const content = contentWith({});
-    expect(problemsIn(() => load(content, {}, "gateway"))).toEqual([
+    expect(collectProblems(() => load(content, {}, "gateway"))).toEqual([
       { path: "gateway", message: "is missing: the gateway is configured by a section of this name" },
     ]);
-    expect(pathsIn(content, {}, "serve")).toEqual([]);
-    expect(pathsIn(content, {}, "check")).toEqual([]);
+    expect(collectPaths(content, {}, "serve")).toEqual([]);
+    expect(collectPaths(content, {}, "check")).toEqual([]);
   });
 
   test("is told apart from one whose gateway is no map, and from one that cannot be read", () => {
-    expect(problemsIn(() => load({ gateway: 5 }, {}, "gateway"))).toEqual([
+    expect(collectProblems(() => load({ gateway: 5 }, {}, "gateway"))).toEqual([
       { path: "gateway", message: "must be a map" },
     ]);
-    expect(problemsIn(() => load("- gateway", {}, "gateway"))).toHaveLength(1);
+    expect(collectProblems(() => load("- gateway", {}, "gateway"))).toHaveLength(1);
     expect(
-      problemsIn(() => loadConfig({ file: missingFile, env: {}, purpose: "gateway" })).map(
+      collectProblems(() => loadConfig({ file: missingFile, env: {}, purpose: "gateway" })).map(
         ({ path }) => path,
       ),
     ).toEqual([missingFile]);
   });
 
   test("and without anything else has no apps when it is checked", () => {
-    expect(pathsIn({}, {}, "check")).toEqual(["userPools", "apps"]);
-    expect(pathsIn({ gateway, apps: [app] }, {}, "check")).toContain("apps[0].userPool");
-    expect(pathsIn({ gateway, userPools: [pool] }, {}, "check")).toEqual(["apps"]);
+    expect(collectPaths({}, {}, "check")).toEqual(["userPools", "apps"]);
+    expect(collectPaths({ gateway, apps: [app] }, {}, "check")).toContain("apps[0].userPool");
+    expect(collectPaths({ gateway, userPools: [pool] }, {}, "check")).toEqual(["apps"]);
   });
 });
 
 test("of a file with both, each leaves the other's files alone, and a check judges both", () => {
   const content = contentWith({ gateway: brokenGateway, tokenIssuer: brokenIssuer });
-  expect(pathsIn(content, {}, "serve")).toEqual(["tokenIssuer.keys[0].file"]);
-  expect(pathsIn(content, {}, "gateway")).toEqual(["gateway.service.caFile"]);
-  expect(pathsIn(content, {}, "check")).toEqual(["tokenIssuer.keys[0].file", "gateway.service.caFile"]);
+  expect(collectPaths(content, {}, "serve")).toEqual(["tokenIssuer.keys[0].file"]);
+  expect(collectPaths(content, {}, "gateway")).toEqual(["gateway.service.caFile"]);
+  expect(collectPaths(content, {}, "check")).toEqual(["tokenIssuer.keys[0].file", "gateway.service.caFile"]);
 });
 
 test("a gateway may be configured by the environment alone", () => {
@@ -78,11 +78,11 @@ test("a gateway may be configured by the environment alone", () => {
     QRLOGIN_GATEWAY_SERVICE_TLS: "true",
     QRLOGIN_GATEWAY_TRUSTED_PROXIES: '["10.0.0.0/8"]',
   };
-  const config = loadConfig({ env, development, purpose: "gateway" });
+  const config = loadConfig({ env, developmentPreset: development, purpose: "gateway" });
   expect(config.development).toBe(false);
   expect(config.gateway).toMatchObject({
     handleKeys: gateway.handleKeys,
-    limits: { createsPerMinute: 7, streams: 10_000 },
+    limits: { ticketsPerMinute: 7, streams: 10_000 },
     service: { address: "127.0.0.1:50051", tls: true },
     trustedProxies: ["10.0.0.0/8"],
   });
@@ -94,14 +94,14 @@ describe("development mode", () => {
     tokenIssuer: {
       issuer: "urn:qrlogin:development:tokens",
       keys: [{ generated: true }],
-      lifetime: 1000,
+      tokenTtl: 1000,
     } as const,
     gateway,
   };
   const inDevelopment = (env: Record<string, string>, purpose: "serve" | "gateway") =>
-    loadConfig({ env, development: presets, purpose });
+    loadConfig({ env, developmentPreset: presets, purpose });
   const refused = (env: Record<string, string>, purpose: "serve" | "gateway") =>
-    problemsIn(() => inDevelopment(env, purpose)).map(({ path }) => path);
+    collectProblems(() => inDevelopment(env, purpose)).map(({ path }) => path);
 
   test.each(["serve", "gateway"] as const)("gives %s a gateway and a token issuer of its own", (purpose) => {
     const config = inDevelopment({}, purpose);
@@ -114,7 +114,7 @@ describe("development mode", () => {
     const env = { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_HEARTBEAT: "1s" };
     const config = inDevelopment(env, purpose);
     expect(config.development).toBe(true);
-    expect(config.gateway).toMatchObject({ address: "127.0.0.1:0", heartbeat: 1000, ...gateway });
+    expect(config.gateway).toMatchObject({ address: "127.0.0.1:0", heartbeatInterval: 1000, ...gateway });
   });
 
   test.each(["serve", "gateway"] as const)("of %s refuses a gateway on the network", (purpose) => {
@@ -122,7 +122,7 @@ describe("development mode", () => {
       QRLOGIN_GATEWAY_ADDRESS: "0.0.0.0:8080",
       QRLOGIN_GATEWAY_ALLOW_PLAINTEXT_ON_NETWORK: "true",
     };
-    const [problem, ...more] = problemsIn(() => inDevelopment(env, purpose));
+    const [problem, ...more] = collectProblems(() => inDevelopment(env, purpose));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("gateway.address");
     expect(problem?.message).toContain("development mode");
@@ -143,7 +143,9 @@ describe("development mode", () => {
     (name) => {
       const text = name === "QRLOGIN_GATEWAY" ? JSON.stringify(gateway) : "[]";
       for (const purpose of ["serve", "gateway"] as const) {
-        const config = problemsIn(() => inDevelopment({ [name]: text, NODE_ENV: "production" }, purpose));
+        const config = collectProblems(() =>
+          inDevelopment({ [name]: text, NODE_ENV: "production" }, purpose),
+        );
         expect(config.map(({ path }) => path)).not.toContain("NODE_ENV");
       }
       expect(refused({ [name]: text }, "serve")).toContain(
@@ -154,14 +156,14 @@ describe("development mode", () => {
 
   test("is not what starts a gateway with a file", () => {
     const file = temporaryFile("qrlogin.yaml", JSON.stringify({ gateway }));
-    const config = loadConfig({ file, env: {}, development: presets, purpose: "gateway" });
+    const config = loadConfig({ file, env: {}, developmentPreset: presets, purpose: "gateway" });
     expect(config).toMatchObject({ development: false, apps: [], tokenIssuer: undefined });
   });
 });
 
 test("reflection is on in development mode, where the environment does not switch it off, and off elsewhere", () => {
   const reflects = (env: Record<string, string>) =>
-    loadConfig({ env, development: developmentPresets() }).grpc.reflection;
+    loadConfig({ env, developmentPreset: developmentPresets() }).grpc.reflection;
   expect(reflects({})).toBe(true);
   expect(reflects({ QRLOGIN_GRPC_REFLECTION: "false" })).toBe(false);
   expect(load(contentWith({})).grpc.reflection).toBe(false);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { app, contentWith, load, pathsIn, pool, problemsIn, temporaryFile } from "./loading.js";
-import { usualRedis } from "./store.js";
+import {
+  app,
+  collectPaths,
+  collectProblems,
+  contentWith,
+  load,
+  pool,
+  temporaryFile,
+} from "../support/config_files.js";
+import { defaultRedisConfig } from "./default_redis.js";
 
 const withPool = (keys: object) => contentWith({ userPools: [{ ...pool, ...keys }] });
 const withApp = (keys: object) => contentWith({ apps: [{ ...app, ...keys }] });
@@ -29,21 +37,21 @@ test("a file with one pool and one app has the default of everything else", () =
         callsPerApp: 2_000,
       },
       keepalive: { interval: 30_000, timeout: 10_000 },
-      shutdown: { delay: 0, deadline: 10_000 },
+      shutdown: { delay: 0, gracePeriod: 10_000 },
     },
     log: { level: "info" },
-    store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: usualRedis },
+    store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: defaultRedisConfig },
     tickets: {
       ttl: 120_000,
       minTtl: 30_000,
       maxTtl: 600_000,
       authorizedTtl: 300_000,
-      remembered: 600_000,
+      retention: 600_000,
       minPollInterval: 500,
       maxCustomDataBytes: 512,
     },
-    watch: { heartbeat: 15_000, maxPerTicket: 4 },
-    tokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
+    watch: { heartbeatInterval: 15_000, maxPerTicket: 4 },
+    userTokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
     userPools: [
       {
         ...pool,
@@ -58,7 +66,7 @@ test("a file with one pool and one app has the default of everything else", () =
           phone: "phone_number",
           phoneVerified: "phone_number_verified",
         },
-        furtherClaims: [],
+        additionalClaims: [],
         userInfoUri: undefined,
       },
     ],
@@ -71,16 +79,16 @@ test.each([
   ["30s", 30_000],
   ["1m", 60_000],
 ])("a duration of %s is %i milliseconds", (text, ms) => {
-  const { tokens } = load(contentWith({ tokens: { issuerTimeout: text } }));
-  expect(tokens.issuerTimeout).toBe(ms);
+  const { userTokens } = load(contentWith({ tokens: { issuerTimeout: text } }));
+  expect(userTokens.issuerTimeout).toBe(ms);
 });
 
 test("hours are a unit of durations", () => {
-  expect(load(contentWith({ tickets: { remembered: "12h" } })).tickets.remembered).toBe(43_200_000);
+  expect(load(contentWith({ tickets: { remembered: "12h" } })).tickets.retention).toBe(43_200_000);
 });
 
 test.each([30, "30", "30 s", "1.5s", "-1s", "1d", "s", "", true])("%j is not a duration", (value) => {
-  const [problem] = problemsIn(() => load(contentWith({ watch: { heartbeat: value } })));
+  const [problem] = collectProblems(() => load(contentWith({ watch: { heartbeat: value } })));
   expect(problem).toEqual({
     path: "watch.heartbeat",
     message: "must be a duration with its unit, such as 500ms, 30s, 5m or 12h",
@@ -126,20 +134,22 @@ test.each([
   ["apps[0].secretSha256", withApp({ secretSha256: [] })],
   ["apps[0].secretSha256[0]", withApp({ secretSha256: "ab".repeat(31) })],
 ])("%s has limits: %j", (path, keys) => {
-  expect(pathsIn(contentWith(keys))).toContain(path);
+  expect(collectPaths(contentWith(keys))).toContain(path);
 });
 
 test("an id of an app with a colon is refused, since Basic authentication could not carry it", () => {
-  expect(pathsIn(withApp({ id: "shop:1" }))).toEqual(["apps[0].id"]);
+  expect(collectPaths(withApp({ id: "shop:1" }))).toEqual(["apps[0].id"]);
 });
 
 test("text that YAML takes for a number is refused with the cure", () => {
-  const [problem] = problemsIn(() => load(withPool({ issuer: 7 })));
+  const [problem] = collectProblems(() => load(withPool({ issuer: 7 })));
   expect(problem).toEqual({ path: "userPools[0].issuer", message: "must be text: put it in quotes" });
 });
 
 test("an unknown key is named with the one that was meant", () => {
-  const problems = problemsIn(() => load(contentWith({ ticket: {}, grpc: { max_message_bytes: 5000 } })));
+  const problems = collectProblems(() =>
+    load(contentWith({ ticket: {}, grpc: { max_message_bytes: 5000 } })),
+  );
   expect(problems).toEqual([
     { path: "grpc.max_message_bytes", message: "is not a key here; did you mean maxMessageBytes?" },
     { path: "ticket", message: "is not a key here; did you mean tickets?" },
@@ -147,7 +157,7 @@ test("an unknown key is named with the one that was meant", () => {
 });
 
 test("an unknown key that is like no other is named with the keys that there are", () => {
-  const [problem] = problemsIn(() => load(contentWith({ log: { destination: "file" } })));
+  const [problem] = collectProblems(() => load(contentWith({ log: { destination: "file" } })));
   expect(problem).toEqual({ path: "log.destination", message: "is not a key here; the keys here are level" });
 });
 
@@ -171,20 +181,23 @@ describe("of the keys of a pool", () => {
     "https://user:password@id.example.com/jwks",
     "id.example.com",
   ])("jwksUri %s is refused", (jwksUri) => {
-    expect(pathsIn(withPool({ keys: { jwksUri } }))).toEqual(["userPools[0].keys.jwksUri"]);
+    expect(collectPaths(withPool({ keys: { jwksUri } }))).toEqual(["userPools[0].keys.jwksUri"]);
   });
 
   test("none and two of them are refused, also where one has a mistake of its own", () => {
-    expect(pathsIn(withPool({ keys: {} }))).toEqual(["userPools[0].keys"]);
+    expect(collectPaths(withPool({ keys: {} }))).toEqual(["userPools[0].keys"]);
     const two = { jwksUri: "https://id.example.com/jwks", hs256Secret: secret };
-    expect(pathsIn(withPool({ keys: two }))).toEqual(["userPools[0].keys"]);
+    expect(collectPaths(withPool({ keys: two }))).toEqual(["userPools[0].keys"]);
     const wrong = { jwksUri: "nowhere", hs256Secret: secret };
-    expect(pathsIn(withPool({ keys: wrong }))).toEqual(["userPools[0].keys.jwksUri", "userPools[0].keys"]);
+    expect(collectPaths(withPool({ keys: wrong }))).toEqual([
+      "userPools[0].keys.jwksUri",
+      "userPools[0].keys",
+    ]);
   });
 
   test("keys written out in the file are refused", () => {
     const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
-    expect(pathsIn(withPool({ keys: { jwks } }))).toContain("userPools[0].keys.jwks");
+    expect(collectPaths(withPool({ keys: { jwks } }))).toContain("userPools[0].keys.jwks");
   });
 
   test("a shared secret has 32 bytes or more and HS256 as its algorithm", () => {
@@ -192,21 +205,23 @@ describe("of the keys of a pool", () => {
     expect(shared?.keys).toEqual({ hs256Secret: secret });
     expect(shared?.algorithms).toEqual(["HS256"]);
     expect(load(withPool({ keys: { hs256Secret: "àáâãäåæçèéêìñòôõ" } })).userPools).toHaveLength(1);
-    expect(pathsIn(withPool({ keys: { hs256Secret: "s".repeat(31) } }))).toEqual([
+    expect(collectPaths(withPool({ keys: { hs256Secret: "s".repeat(31) } }))).toEqual([
       "userPools[0].keys.hs256Secret",
     ]);
   });
 
   test("a shared secret refuses any other algorithm", () => {
     const keys = { hs256Secret: secret };
-    expect(pathsIn(withPool({ keys, algorithms: ["HS256", "ES256"] }))).toEqual(["userPools[0].algorithms"]);
-    expect(pathsIn(withPool({ keys, algorithms: ["HS256"] }))).toEqual([]);
+    expect(collectPaths(withPool({ keys, algorithms: ["HS256", "ES256"] }))).toEqual([
+      "userPools[0].algorithms",
+    ]);
+    expect(collectPaths(withPool({ keys, algorithms: ["HS256"] }))).toEqual([]);
   });
 
   test.each(["HS256", "HS384", "HS512", "none", "None", "es256", "RSA-OAEP", "A128KW"])(
     "a JWKS refuses the algorithm %s",
     (algorithm) => {
-      const [path, ...more] = pathsIn(withPool({ algorithms: ["ES256", algorithm] }));
+      const [path, ...more] = collectPaths(withPool({ algorithms: ["ES256", algorithm] }));
       expect(path).toMatch(/^userPools\[0\]\.algorithms(\[1\])?$/);
       expect(more).toEqual([]);
     },
@@ -215,8 +230,8 @@ describe("of the keys of a pool", () => {
   test("a JWKS in a file refuses HS256 as well", () => {
     const jwks = JSON.stringify({ keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] });
     const keys = { jwksFile: temporaryFile("jwks.json", jwks) };
-    expect(pathsIn(withPool({ keys }))).toEqual([]);
-    expect(pathsIn(withPool({ keys, algorithms: ["HS256"] }))).toEqual(["userPools[0].algorithms"]);
+    expect(collectPaths(withPool({ keys }))).toEqual([]);
+    expect(collectPaths(withPool({ keys, algorithms: ["HS256"] }))).toEqual(["userPools[0].algorithms"]);
   });
 
   test("every asymmetric algorithm is accepted with a JWKS", () => {
@@ -237,7 +252,7 @@ test("one audience and one secret may stand without a list, and digests become l
 
 test("the digest of an empty secret is refused", () => {
   const empty = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
-  expect(pathsIn(withApp({ secretSha256: [app.secretSha256[0], empty] }))).toEqual([
+  expect(collectPaths(withApp({ secretSha256: [app.secretSha256[0], empty] }))).toEqual([
     "apps[0].secretSha256[1]",
   ]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { certificate, otherPrivateKey, privateKey } from "./certificate.js";
-import { contentWith, load, pathsIn, problemsIn, temporaryFile } from "./loading.js";
-import { usualRedis } from "./store.js";
+import { collectPaths, collectProblems, contentWith, load, temporaryFile } from "../support/config_files.js";
+import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
+import { defaultRedisConfig } from "./default_redis.js";
 
 const inRedis = (redis: object, store: object = {}) => contentWith({ store: { ...store, redis } });
 const inNodes = (nodes: unknown, keys: object = {}) => inRedis({ cluster: { nodes }, ...keys });
@@ -11,10 +11,10 @@ const bySentinels = (keys: object) =>
 describe("where tickets are kept", () => {
   test("is Redis where there is a section for it, memory elsewhere, and what is said wins", () => {
     expect(load(contentWith({})).store.kind).toBe("memory");
-    expect(load(inRedis({})).store).toMatchObject({ kind: "redis", redis: usualRedis });
-    expect(load(contentWith({ store: { kind: "redis" } })).store.redis).toEqual(usualRedis);
+    expect(load(inRedis({})).store).toMatchObject({ kind: "redis", redis: defaultRedisConfig });
+    expect(load(contentWith({ store: { kind: "redis" } })).store.redis).toEqual(defaultRedisConfig);
     expect(load(inRedis({}, { kind: "memory" })).store.kind).toBe("memory");
-    expect(pathsIn(contentWith({ store: { kind: "valkey" } }))).toEqual(["store.kind"]);
+    expect(collectPaths(contentWith({ store: { kind: "valkey" } }))).toEqual(["store.kind"]);
   });
 
   test("is one server, Sentinels or a Cluster, and only the first has a default", () => {
@@ -33,7 +33,7 @@ describe("where tickets are kept", () => {
     { url: "redis://127.0.0.1", sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"] } },
     { cluster: { nodes: ["127.0.0.1:1"] }, sentinel: { name: "qrlogin", nodes: ["127.0.0.1:2"] } },
   ])("is one of them: %j is refused", (redis) => {
-    expect(problemsIn(() => load(inRedis(redis)))).toEqual([
+    expect(collectProblems(() => load(inRedis(redis)))).toEqual([
       { path: "store.redis", message: "must have one of url, sentinel and cluster" },
     ]);
   });
@@ -42,7 +42,7 @@ describe("where tickets are kept", () => {
     const redis = { url: "redis://redis.example.com", username: "qrlogin" };
     expect(load(inRedis(redis, { kind: "memory" })).store.kind).toBe("memory");
     // What is no value at all is a mistake all the same.
-    expect(pathsIn(inRedis({ replicas: -1 }, { kind: "memory" }))).toEqual(["store.redis.replicas"]);
+    expect(collectPaths(inRedis({ replicas: -1 }, { kind: "memory" }))).toEqual(["store.redis.replicas"]);
   });
 });
 
@@ -73,11 +73,11 @@ describe("the URL of a Redis", () => {
       "redis://:100%@127.0.0.1",
     ],
   ])("may not be %j", (url) => {
-    expect(pathsIn(inRedis({ url }))).toEqual(["store.redis.url"]);
+    expect(collectPaths(inRedis({ url }))).toEqual(["store.redis.url"]);
   });
 
   test("with a wrong password in it is not repeated in the message", () => {
-    const [problem] = problemsIn(() => load(inRedis({ url: "redis://user:hunter2@127.0.0.1/x" })));
+    const [problem] = collectProblems(() => load(inRedis({ url: "redis://user:hunter2@127.0.0.1/x" })));
     expect(problem?.path).toBe("store.redis.url");
     expect(problem?.message).not.toContain("hunter2");
   });
@@ -112,17 +112,17 @@ test.each([
   ["store.redis.tls.serverName", { url: "rediss://127.0.0.1", tls: { serverName: "" } }],
   ["store.redis.database", { database: 1 }],
 ])("%s has limits: %j", (path, redis) => {
-  expect(pathsIn(inRedis(redis))).toEqual([path]);
+  expect(collectPaths(inRedis(redis))).toEqual([path]);
 });
 
 test("the ends of the limits are within them", () => {
   const ends = { keyPrefix: "", replicas: 16, replicasOnDisk: true, timeout: "50ms", reread: "0s" };
   expect(load(inRedis(ends)).store.redis).toMatchObject({
     keyPrefix: "",
-    replicas: 16,
-    replicasOnDisk: true,
+    replicaAcks: 16,
+    replicaFsync: true,
     timeout: 50,
-    reread: 0,
+    refreshInterval: 0,
   });
 });
 
@@ -136,7 +136,7 @@ describe("plain text to a Redis on the network", () => {
   ] as const;
 
   test.each(networked)("is refused at %s", (path, content) => {
-    expect(problemsIn(() => load(content))).toEqual([
+    expect(collectProblems(() => load(content))).toEqual([
       { path, message: expect.stringMatching(/plain text.*allowPlaintextOnNetwork/) },
     ]);
   });
@@ -162,23 +162,23 @@ describe("TLS to a Redis", () => {
   });
 
   test("does not go with a URL that says plain text", () => {
-    expect(problemsIn(() => load(inRedis({ url: "redis://127.0.0.1", tls: {} })))).toEqual([
+    expect(collectProblems(() => load(inRedis({ url: "redis://127.0.0.1", tls: {} })))).toEqual([
       { path: "store.redis.url", message: "must begin with rediss:// where store.redis.tls is given" },
     ]);
   });
 
   test("needs both files of a certificate, which belong together", () => {
     const { certFile, keyFile } = files();
-    expect(pathsIn(withTls({ certFile }))).toEqual(["store.redis.tls"]);
-    expect(pathsIn(withTls({ keyFile }))).toEqual(["store.redis.tls"]);
+    expect(collectPaths(withTls({ certFile }))).toEqual(["store.redis.tls"]);
+    expect(collectPaths(withTls({ keyFile }))).toEqual(["store.redis.tls"]);
     const other = temporaryFile("other.key", otherPrivateKey);
-    expect(pathsIn(withTls({ certFile, keyFile: other }))).toEqual(["store.redis.tls"]);
+    expect(collectPaths(withTls({ certFile, keyFile: other }))).toEqual(["store.redis.tls"]);
   });
 
   test("names the files that are not there, or hold something else", () => {
     const caFile = temporaryFile("ca.crt", "nothing");
     const missing = { certFile: "/nowhere/redis.crt", keyFile: "/nowhere/redis.key" };
-    expect(pathsIn(withTls({ caFile, ...missing }))).toEqual([
+    expect(collectPaths(withTls({ caFile, ...missing }))).toEqual([
       "store.redis.tls.caFile",
       "store.redis.tls.certFile",
       "store.redis.tls.keyFile",
@@ -195,7 +195,7 @@ describe("who signs in at a Redis", () => {
     ["store.redis.password", inNodes(["127.0.0.1:7000"], { username: "user" })],
     ["store.redis.sentinel.password", bySentinels({ username: "user" })],
   ])("is said once and whole, or %s is named", (path, content) => {
-    expect(pathsIn(content)).toEqual([path]);
+    expect(collectPaths(content)).toEqual([path]);
   });
 
   test("may have a password without a name, at the servers and at the Sentinels", () => {

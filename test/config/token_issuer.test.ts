@@ -2,15 +2,15 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { describe, expect, test } from "vitest";
 import { developmentIssuer, developmentKey } from "../../src/config/development_key.js";
 import {
+  collectPaths,
+  collectProblems,
   contentWith,
   load,
-  pathsIn,
   pool,
-  problemsIn,
   signingKeyFile,
   temporaryFile,
   tokenIssuerWith,
-} from "./loading.js";
+} from "../support/config_files.js";
 
 const issuerWith = (keys: object) => contentWith({ tokenIssuer: tokenIssuerWith(keys) });
 const newKey = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
@@ -22,7 +22,7 @@ test("there is none by default", () => {
 
 test("an issuer and a key are enough", () => {
   const tokenIssuer = tokenIssuerWith();
-  expect(load(contentWith({ tokenIssuer })).tokenIssuer).toEqual({ ...tokenIssuer, lifetime: 3_600_000 });
+  expect(load(contentWith({ tokenIssuer })).tokenIssuer).toEqual({ ...tokenIssuer, tokenTtl: 3_600_000 });
 });
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   ["lifetime", { lifetime: "59s" }],
   ["lifetime", { lifetime: "25h" }],
 ])("tokenIssuer.%s has limits: %j", (path, keys) => {
-  expect(pathsIn(issuerWith(keys))).toContain(`tokenIssuer.${path}`);
+  expect(collectPaths(issuerWith(keys))).toContain(`tokenIssuer.${path}`);
 });
 
 describe("the issuer", () => {
@@ -60,12 +60,12 @@ describe("the issuer", () => {
     developmentIssuer,
     "urn:qrlogin:development:tokens",
   ])("may not be %j", (issuer) => {
-    expect(pathsIn(issuerWith({ issuer }))).toEqual(["tokenIssuer.issuer"]);
+    expect(collectPaths(issuerWith({ issuer }))).toEqual(["tokenIssuer.issuer"]);
   });
 
   test("may not be the issuer of a user pool", () => {
     const tokenIssuer = tokenIssuerWith({ issuer: pool.issuer });
-    const [problem, ...more] = problemsIn(() => load(contentWith({ tokenIssuer })));
+    const [problem, ...more] = collectProblems(() => load(contentWith({ tokenIssuer })));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("userPools[0].issuer");
     expect(problem?.message).toContain("tokenIssuer.issuer");
@@ -89,7 +89,7 @@ describe("a signing key", () => {
     ["RSA of 2047 bits", () => newRsaKey(2047)],
     ["RSA for PSS alone", () => generateKeyPairSync("rsa-pss", { modulusLength: 2048 }).privateKey],
   ])("may not be %s", (_, newOtherKey) => {
-    expect(problemsIn(() => load(withFiles(signingKeyFile(newOtherKey()))))).toEqual([
+    expect(collectProblems(() => load(withFiles(signingKeyFile(newOtherKey()))))).toEqual([
       {
         path: "tokenIssuer.keys[0].file",
         message: "the key must be EC P-256, or RSA of at least 2048 bits",
@@ -112,7 +112,7 @@ describe("a signing key", () => {
     ["two keys", `${pem(newKey())}${pem(newKey())}`],
     ["a broken key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"],
   ])("is refused in a file with %s", (_, content) => {
-    expect(problemsIn(() => load(withFiles(temporaryFile("token.pem", content))))).toEqual([
+    expect(collectProblems(() => load(withFiles(temporaryFile("token.pem", content))))).toEqual([
       {
         path: "tokenIssuer.keys[0].file",
         message: "the file must hold one private key as PEM, PKCS #8, without a pass phrase",
@@ -121,7 +121,7 @@ describe("a signing key", () => {
   });
 
   test("that is not there is refused", () => {
-    expect(problemsIn(() => load(withFiles(signingKeyFile(), "/nowhere/token.pem")))).toEqual([
+    expect(collectProblems(() => load(withFiles(signingKeyFile(), "/nowhere/token.pem")))).toEqual([
       { path: "tokenIssuer.keys[1].file", message: "there is no such file" },
     ]);
   });
@@ -129,7 +129,7 @@ describe("a signing key", () => {
   test("stands once in the list, whatever its file is called", () => {
     const key = newKey();
     const files = [signingKeyFile(), signingKeyFile(key), signingKeyFile(key)];
-    expect(problemsIn(() => load(withFiles(...files)))).toEqual([
+    expect(collectProblems(() => load(withFiles(...files)))).toEqual([
       {
         path: "tokenIssuer.keys[2].file",
         message: "the file holds the same key as tokenIssuer.keys[1]",
@@ -140,7 +140,7 @@ describe("a signing key", () => {
   test("is not the public development key", () => {
     const d = "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE";
     const key = createPrivateKey({ key: { ...developmentKey, d }, format: "jwk" });
-    const [problem] = problemsIn(() => load(withFiles(signingKeyFile(key))));
+    const [problem] = collectProblems(() => load(withFiles(signingKeyFile(key))));
     expect(problem?.path).toBe("tokenIssuer.keys[0].file");
     expect(problem?.message).toContain("the development key");
   });
@@ -164,7 +164,7 @@ describe("a user pool", () => {
   ])("that has the public half of an %s signing key in its file is refused", (_, newOne) => {
     const [first, second] = [newKey(), newOne()];
     const jwk = { ...publicHalf(second), kid: "another name", use: "sig" };
-    const [problem, ...more] = problemsIn(() => load(believing(jwk, [first, second])));
+    const [problem, ...more] = collectProblems(() => load(believing(jwk, [first, second])));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("userPools[0].keys.jwksFile");
     expect(problem?.message).toContain("tokenIssuer.keys[1]");
@@ -174,11 +174,13 @@ describe("a user pool", () => {
     const key = newRsaKey(2048);
     const { n = "", e } = publicHalf(key);
     const longer = Buffer.concat([Buffer.alloc(1), Buffer.from(n, "base64url")]).toString("base64url");
-    expect(pathsIn(believing({ kty: "RSA", n: longer, e }, [key]))).toEqual(["userPools[0].keys.jwksFile"]);
+    expect(collectPaths(believing({ kty: "RSA", n: longer, e }, [key]))).toEqual([
+      "userPools[0].keys.jwksFile",
+    ]);
   });
 
   test("may have keys that are none of the token issuer's, of kinds that nobody knows too", () => {
-    expect(pathsIn(believing(publicHalf(newKey()), [newKey()]))).toEqual([]);
-    expect(pathsIn(believing({ kty: "EC", crv: "P-999", x: "AA", y: "AA" }, [newKey()]))).toEqual([]);
+    expect(collectPaths(believing(publicHalf(newKey()), [newKey()]))).toEqual([]);
+    expect(collectPaths(believing({ kty: "EC", crv: "P-999", x: "AA", y: "AA" }, [newKey()]))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { type DescField, ScalarType } from "@bufbuild/protobuf";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { contractFields, redaction } from "../../src/server/redaction.js";
+import { contractFields, redaction } from "../../src/log/redaction.js";
 import { files, messages, sourceOf } from "./descriptors.js";
 
 const isText = (scalar: ScalarType | undefined) =>

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Config } from "../../src/config/config.js";
+import { ConfigError } from "../../src/config/config_error.js";
 import type { Environment } from "../../src/config/environment.js";
-import { loadConfig, type Purpose } from "../../src/config/load.js";
-import { ConfigError } from "../../src/config/problems.js";
-import { proxiesIn as trustedBy } from "../../src/gateway/forwarded.js";
-import { temporaryFile } from "../config/loading.js";
+import { loadConfig, type Purpose } from "../../src/config/load_config.js";
+import { createProxyMatcher as trustedBy } from "../../src/gateway/forwarded_headers.js";
+import { temporaryFile } from "../support/config_files.js";
 import { at, listAt, manifest, type Tree, textOf, treeOf } from "./files.js";
 
 /** What people fill in. */
@@ -86,9 +86,9 @@ describe.each(places)("$title", (place) => {
 
   test("has longer to stop than stopping takes", () => {
     const { grpc, gateway } = loaded(place, filledIn);
-    const { delay, deadline } = { delay: 0, ...(gateway?.shutdown ?? grpc.shutdown) };
+    const { delay, gracePeriod } = { delay: 0, ...(gateway?.shutdown ?? grpc.shutdown) };
     // A stop that hangs is cut off three seconds later, and the end of the process takes a second more.
-    expect(place.grace * 1_000).toBeGreaterThanOrEqual(place.before * 1_000 + delay + deadline + 4_000);
+    expect(place.grace * 1_000).toBeGreaterThanOrEqual(place.before * 1_000 + delay + gracePeriod + 4_000);
     if (place.purpose === "serve") expect(delay).toBeGreaterThanOrEqual(10_000);
   });
 });

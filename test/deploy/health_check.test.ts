@@ -5,12 +5,18 @@ import { HealthImplementation } from "grpc-health-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { hasOpenssl, makeCertificate } from "../support/certificate.js";
-import { type Ended, freePorts, readyAddresses, run, runQrlogin } from "../support/process.js";
+import {
+  anyPortEnvironment,
+  type ProcessExit,
+  readyAddresses,
+  startProcess,
+  startQrlogin,
+} from "../support/process.js";
 import { startTestServer } from "../support/server.js";
 import { listAt, manifests, type Tree, textOf, treeOf, valuesOf } from "./files.js";
 
-function healthOf(address: string): Promise<Ended> {
-  return run(process.execPath, ["deploy/health_check.mjs", address]).ended;
+function healthOf(address: string): Promise<ProcessExit> {
+  return startProcess(process.execPath, ["deploy/health_check.mjs", address]).exited;
 }
 
 const serviceName = "qrlogin.v1.QrLoginService";
@@ -29,7 +35,7 @@ async function startHealth(statuses: ConstructorParameters<typeof HealthImplemen
 
 describe("the health check of the image", () => {
   it("finds a running service and its gateway healthy, and says nothing", async () => {
-    const { grpc, gateway } = await readyAddresses(runQrlogin(["serve"], freePorts));
+    const { grpc, gateway } = await readyAddresses(startQrlogin(["serve"], anyPortEnvironment));
     for (const address of [`grpc://${grpc}`, `grpc://${grpc}/${serviceName}`, `http://${gateway}/healthz`]) {
       expect(await healthOf(address), address).toMatchObject({ code: 0, stdout: "", stderr: "" });
     }
@@ -39,8 +45,8 @@ describe("the health check of the image", () => {
   it.runIf(hasOpenssl)(`speaks TLS on loopback, whatever name the certificate is for${why}`, async () => {
     const { certFile, keyFile, remove } = makeCertificate();
     onTestFinished(remove);
-    const server = runQrlogin(["serve"], {
-      ...freePorts,
+    const server = startQrlogin(["serve"], {
+      ...anyPortEnvironment,
       QRLOGIN_GRPC_TLS_CERT_FILE: certFile,
       QRLOGIN_GRPC_TLS_KEY_FILE: keyFile,
       QRLOGIN_GATEWAY_TLS_CERT_FILE: certFile,

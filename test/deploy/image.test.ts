@@ -4,8 +4,8 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { stringify } from "yaml";
-import { app, gateway, pool, temporaryFile } from "../config/loading.js";
-import { readyAddresses, run } from "../support/process.js";
+import { app, gateway, pool, temporaryFile } from "../support/config_files.js";
+import { readyAddresses, startProcess } from "../support/process.js";
 import { textOf } from "./files.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -81,7 +81,7 @@ test("what the image copies is enough to build, and what its last stage holds is
   const [build, image] = [join(folder, "build"), join(folder, "image")];
   copyAll(buildStage, root, "", build);
   symlinkSync(join(root, "node_modules"), join(build, "node_modules"));
-  const built = await run("npm", ["run", "build", "--prefix", build]).ended;
+  const built = await startProcess("npm", ["run", "build", "--prefix", build]).exited;
   expect(built.code, built.stderr + built.stdout).toBe(0);
   rmSync(join(build, "node_modules"));
   keepProductionPackages(build);
@@ -97,7 +97,7 @@ test("what the image copies is enough to build, and what its last stage holds is
     }),
   );
   const start = (...words: string[]) =>
-    run(process.execPath, [join(image, "dist/src/main.js"), ...words], {
+    startProcess(process.execPath, [join(image, "dist/src/main.js"), ...words], {
       NODE_ENV: "production",
       QRLOGIN_CONFIG: file,
     });
@@ -106,11 +106,11 @@ test("what the image copies is enough to build, and what its last stage holds is
   const { grpc } = await readyAddresses(service);
   const { gateway: http } = await readyAddresses(pages);
   for (const address of [`grpc://${grpc}`, `http://${http}/healthz`]) {
-    const check = run(process.execPath, [join(image, "deploy/health_check.mjs"), address]);
-    expect(await check.ended, address).toMatchObject({ code: 0, stderr: "" });
+    const check = startProcess(process.execPath, [join(image, "deploy/health_check.mjs"), address]);
+    expect(await check.exited, address).toMatchObject({ code: 0, stderr: "" });
   }
   for (const each of [service, pages]) {
     each.kill("SIGTERM");
-    expect((await each.ended).code).toBe(0);
+    expect((await each.exited).code).toBe(0);
   }
 });

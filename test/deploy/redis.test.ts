@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { temporaryFile } from "../config/loading.js";
-import { readyAddress, run, runQrlogin } from "../support/process.js";
-import { freePort, hasRedis, withoutRedis } from "../support/redis.js";
+import { temporaryFile } from "../support/config_files.js";
+import { readyAddress, startProcess, startQrlogin } from "../support/process.js";
+import { freePort, hasRedis, withoutRedis } from "../support/redis/redis_process.js";
 import { placeOf, textOf } from "./files.js";
 
 describe.skipIf(!hasRedis)(`the Redis of compose.yaml${withoutRedis}`, () => {
@@ -21,13 +21,13 @@ describe.skipIf(!hasRedis)(`the Redis of compose.yaml${withoutRedis}`, () => {
       .replace("dir /data", `dir ${data}`);
     const port = String(await freePort());
     const words = [temporaryFile("redis.conf", ours), "--port", port, "--bind", "127.0.0.1"];
-    const redis = run("redis-server", words);
-    await redis.line("Ready to accept connections");
+    const redis = startProcess("redis-server", words);
+    await redis.waitForLine("Ready to accept connections");
     // Whoever has no password may do nothing.
-    const stranger = await run("redis-cli", ["-p", port, "SET", "qrlogin:x", "1"]).ended;
+    const stranger = await startProcess("redis-cli", ["-p", port, "SET", "qrlogin:x", "1"]).exited;
     expect(stranger.stdout).toContain("NOAUTH");
 
-    const node = runQrlogin(["serve"], {
+    const node = startQrlogin(["serve"], {
       NODE_ENV: "production",
       QRLOGIN_CONFIG: fileURLToPath(placeOf("service.yaml")),
       QRLOGIN_STORE_REDIS_URL: `redis://127.0.0.1:${port}`,
@@ -36,8 +36,8 @@ describe.skipIf(!hasRedis)(`the Redis of compose.yaml${withoutRedis}`, () => {
       QRLOGIN_GRPC_SHUTDOWN_DELAY: "0s",
     });
     await readyAddress(node);
-    expect(await node.line("the store is durable")).toContain("appendfsync always");
+    expect(await node.waitForLine("the store is durable")).toContain("appendfsync always");
     node.kill("SIGTERM");
-    expect((await node.ended).code).toBe(0);
+    expect((await node.exited).code).toBe(0);
   });
 });

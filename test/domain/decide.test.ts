@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Command, Write } from "../../src/domain/decide.js";
-import { decide, expiryOf } from "../../src/domain/decide.js";
-import type { Reason } from "../../src/domain/refusal.js";
+import type { Command, WriteContext } from "../../src/domain/decide.js";
+import { decide, expireIfDue } from "../../src/domain/decide.js";
 import { newWriteId } from "../../src/domain/secrets.js";
 import type { CancelReason, Ticket, TicketState } from "../../src/domain/ticket.js";
+import type { ErrorReason } from "../../src/domain/ticket_error.js";
 import { noon } from "../support/clock.js";
 import { alice, approver, bob, lifetimes, profileOf, ticketIn } from "../support/tickets.js";
 
@@ -11,20 +11,20 @@ import { alice, approver, bob, lifetimes, profileOf, ticketIn } from "../support
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-const write = (now = noon + 10_000): Write => ({ now, writeId: newWriteId(), lifetimes });
+const write = (now = noon + 10_000): WriteContext => ({ now, writeId: newWriteId(), lifetimes });
 
 /** Every command as the one who may give it would. */
 const commands: { readonly [Name in Command["name"]]: Command & { name: Name } } = {
-  markScanned: { name: "markScanned", by: alice },
-  authorize: { name: "authorize", by: alice, profile: alice.profile },
-  cancel: { name: "cancel", by: alice },
+  markScanned: { name: "markScanned", approver: alice },
+  authorize: { name: "authorize", approver: alice, profile: alice.profile },
+  cancel: { name: "cancel", approver: alice },
   withdraw: { name: "withdraw" },
   exchange: { name: "exchange", codeVerifier: "" },
   expire: { name: "expire" },
 };
 
-type Expected = { to: TicketState; because?: CancelReason } | "unchanged" | { refused: Reason };
-const refused = (reason: Reason): Expected => ({ refused: reason });
+type Expected = { to: TicketState; because?: CancelReason } | "unchanged" | { refused: ErrorReason };
+const rejected = (reason: ErrorReason): Expected => ({ refused: reason });
 const byApprover: Expected = { to: "CANCELLED", because: "CANCELLED_BY_APPROVER" };
 const byCreator: Expected = { to: "CANCELLED", because: "WITHDRAWN_BY_CREATOR" };
 
@@ -32,10 +32,10 @@ const byCreator: Expected = { to: "CANCELLED", because: "WITHDRAWN_BY_CREATOR" }
 const expected = {
   PENDING: {
     markScanned: { to: "SCANNED" },
-    authorize: refused("TICKET_NOT_SCANNED"),
-    cancel: refused("TICKET_NOT_SCANNED"),
+    authorize: rejected("TICKET_NOT_SCANNED"),
+    cancel: rejected("TICKET_NOT_SCANNED"),
     withdraw: byCreator,
-    exchange: refused("TICKET_NOT_AUTHORIZED"),
+    exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
   SCANNED: {
@@ -43,39 +43,39 @@ const expected = {
     authorize: { to: "AUTHORIZED" },
     cancel: byApprover,
     withdraw: byCreator,
-    exchange: refused("TICKET_NOT_AUTHORIZED"),
+    exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
   AUTHORIZED: {
     markScanned: "unchanged",
     authorize: "unchanged",
-    cancel: refused("TICKET_ALREADY_AUTHORIZED"),
+    cancel: rejected("TICKET_ALREADY_AUTHORIZED"),
     withdraw: byCreator,
     exchange: { to: "EXCHANGED" },
     expire: { to: "EXPIRED" },
   },
   EXCHANGED: {
-    markScanned: refused("TICKET_ALREADY_EXCHANGED"),
-    authorize: refused("TICKET_ALREADY_EXCHANGED"),
-    cancel: refused("TICKET_ALREADY_EXCHANGED"),
-    withdraw: refused("TICKET_ALREADY_EXCHANGED"),
-    exchange: refused("TICKET_ALREADY_EXCHANGED"),
+    markScanned: rejected("TICKET_ALREADY_EXCHANGED"),
+    authorize: rejected("TICKET_ALREADY_EXCHANGED"),
+    cancel: rejected("TICKET_ALREADY_EXCHANGED"),
+    withdraw: rejected("TICKET_ALREADY_EXCHANGED"),
+    exchange: rejected("TICKET_ALREADY_EXCHANGED"),
     expire: "unchanged",
   },
   CANCELLED: {
-    markScanned: refused("TICKET_CANCELLED"),
-    authorize: refused("TICKET_CANCELLED"),
+    markScanned: rejected("TICKET_CANCELLED"),
+    authorize: rejected("TICKET_CANCELLED"),
     cancel: "unchanged",
-    withdraw: refused("TICKET_CANCELLED"),
-    exchange: refused("TICKET_CANCELLED"),
+    withdraw: rejected("TICKET_CANCELLED"),
+    exchange: rejected("TICKET_CANCELLED"),
     expire: "unchanged",
   },
   EXPIRED: {
-    markScanned: refused("TICKET_EXPIRED"),
-    authorize: refused("TICKET_EXPIRED"),
-    cancel: refused("TICKET_EXPIRED"),
-    withdraw: refused("TICKET_EXPIRED"),
-    exchange: refused("TICKET_EXPIRED"),
+    markScanned: rejected("TICKET_EXPIRED"),
+    authorize: rejected("TICKET_EXPIRED"),
+    cancel: rejected("TICKET_EXPIRED"),
+    withdraw: rejected("TICKET_EXPIRED"),
+    exchange: rejected("TICKET_EXPIRED"),
     expire: "unchanged",
   },
 } satisfies Record<TicketState, Record<Command["name"], Expected>>;
@@ -87,19 +87,23 @@ const cells = states.flatMap((state) =>
 );
 
 /** The ticket that the command writes; fails where it writes nothing. */
-function written(ticket: Ticket, command: Command, using: Write = write()): Ticket {
+function written(ticket: Ticket, command: Command, using: WriteContext = write()): Ticket {
   const decision = decide(ticket, command, using);
   if (decision.kind !== "write") throw new Error(`${command.name} was not written: ${decision.kind}`);
   return decision.next;
 }
 
-const refusal = (reason: Reason, currentState?: TicketState) => ({ kind: "refuse", reason, currentState });
+const rejection = (reason: ErrorReason, currentState?: TicketState) => ({
+  kind: "refuse",
+  reason,
+  currentState,
+});
 
 describe("the transition table", () => {
   test.each(cells)("$name in $state does what the contract says", ({ state, name, cell }) => {
     const decision = decide(ticketIn(state), commands[name], write());
     if (cell === "unchanged") expect(decision).toEqual({ kind: "unchanged" });
-    else if ("refused" in cell) expect(decision).toEqual(refusal(cell.refused, state));
+    else if ("refused" in cell) expect(decision).toEqual(rejection(cell.refused, state));
     else {
       expect(decision).toMatchObject({ kind: "write", next: { state: cell.to, cancelReason: cell.because } });
     }
@@ -119,47 +123,47 @@ describe("the transition table", () => {
   test("a withdrawn ticket stays withdrawn for its creator and is refused to the scanner", () => {
     const ticket = ticketIn("CANCELLED", { cancelReason: "WITHDRAWN_BY_CREATOR" });
     expect(decide(ticket, commands.withdraw, write())).toEqual({ kind: "unchanged" });
-    expect(decide(ticket, commands.cancel, write())).toEqual(refusal("TICKET_CANCELLED", "CANCELLED"));
+    expect(decide(ticket, commands.cancel, write())).toEqual(rejection("TICKET_CANCELLED", "CANCELLED"));
   });
 });
 
 describe("the order of objections", () => {
   const approverCommands = (by: typeof alice): Command[] => [
-    { name: "markScanned", by },
-    { name: "authorize", by, profile: by.profile },
-    { name: "cancel", by },
+    { name: "markScanned", approver: by },
+    { name: "authorize", approver: by, profile: by.profile },
+    { name: "cancel", approver: by },
   ];
   const pastPending = states.filter((state) => state !== "PENDING");
 
   test.each(states)("a user of another pool is told so and no state, in %s", (state) => {
     const stranger = approver("mallory", { userPoolId: "staff" });
     for (const command of approverCommands(stranger)) {
-      expect(decide(ticketIn(state), command, write())).toEqual(refusal("USER_POOL_MISMATCH"));
+      expect(decide(ticketIn(state), command, write())).toEqual(rejection("USER_POOL_MISMATCH"));
     }
   });
 
   test.each(pastPending)("anybody but the scanner is told so and no state, in %s", (state) => {
     for (const command of approverCommands(bob)) {
-      expect(decide(ticketIn(state), command, write())).toEqual(refusal("SCANNED_BY_ANOTHER_USER"));
+      expect(decide(ticketIn(state), command, write())).toEqual(rejection("SCANNED_BY_ANOTHER_USER"));
     }
   });
 
   test("the same subject of another issuer is somebody else", () => {
     const namesake = approver("alice", { issuer: "https://other.example.com/" });
     for (const command of approverCommands(namesake)) {
-      expect(decide(ticketIn("SCANNED"), command, write())).toEqual(refusal("SCANNED_BY_ANOTHER_USER"));
+      expect(decide(ticketIn("SCANNED"), command, write())).toEqual(rejection("SCANNED_BY_ANOTHER_USER"));
     }
   });
 
   test.each(states)("a wrong proof is told before the state, in %s", (state) => {
     const command: Command = { name: "exchange", codeVerifier: "wrong" };
-    expect(decide(ticketIn(state, { codeChallenge }), command, write())).toEqual(refusal("PROOF_INVALID"));
+    expect(decide(ticketIn(state, { codeChallenge }), command, write())).toEqual(rejection("PROOF_INVALID"));
   });
 
   test("that a ticket is finished is told before that it was never scanned", () => {
     const ticket = ticketIn("EXPIRED", { scanner: undefined });
-    expect(decide(ticket, commands.authorize, write())).toEqual(refusal("TICKET_EXPIRED", "EXPIRED"));
-    expect(decide(ticket, commands.exchange, write())).toEqual(refusal("TICKET_EXPIRED", "EXPIRED"));
+    expect(decide(ticket, commands.authorize, write())).toEqual(rejection("TICKET_EXPIRED", "EXPIRED"));
+    expect(decide(ticket, commands.exchange, write())).toEqual(rejection("TICKET_EXPIRED", "EXPIRED"));
   });
 
   test.each([
@@ -176,14 +180,14 @@ describe("the order of objections", () => {
   test("a ticket that was withdrawn before a scan is told as cancelled, whoever asks", () => {
     const ticket = ticketIn("CANCELLED", { scanner: undefined, cancelReason: "WITHDRAWN_BY_CREATOR" });
     for (const command of approverCommands(bob)) {
-      expect(decide(ticket, command, write())).toEqual(refusal("TICKET_CANCELLED", "CANCELLED"));
+      expect(decide(ticket, command, write())).toEqual(rejection("TICKET_CANCELLED", "CANCELLED"));
     }
   });
 });
 
 describe("what a write brings", () => {
   test("the first scan binds the user and shows nickname and photo only", () => {
-    const next = written(ticketIn("PENDING"), { name: "markScanned", by: bob });
+    const next = written(ticketIn("PENDING"), { name: "markScanned", approver: bob });
     expect(next.scanner).toEqual({ issuer: bob.issuer, subject: bob.subject });
     expect(next.scannedBy).toEqual({ nickname: bob.profile.nickname, photo: bob.profile.photo });
   });
@@ -196,7 +200,7 @@ describe("what a write brings", () => {
   test("the approval keeps the profile that was fetched and starts the second life", () => {
     const now = noon + 119_999;
     const profile = profileOf("fetched");
-    const next = written(ticketIn("SCANNED"), { name: "authorize", by: alice, profile }, write(now));
+    const next = written(ticketIn("SCANNED"), { name: "authorize", approver: alice, profile }, write(now));
     expect(next.expiresAt).toBe(now + lifetimes.authorized);
     expect(next.approval).toEqual({ approvedAt: now, profile, signIn: alice.signIn });
   });
@@ -221,7 +225,7 @@ describe("what a write brings", () => {
         requester: undefined,
         scannedBy: undefined,
         approval: undefined,
-        forgetAt: using.now + lifetimes.remembered,
+        purgeAt: using.now + lifetimes.retention,
       });
       const kept = ["id", "appId", "userPoolId", "exchangeDigest", "scanner"] as const;
       for (const part of kept) expect(next[part]).toEqual(ticket[part]);
@@ -240,19 +244,19 @@ describe("expiry", () => {
     "a ticket in %s lives to the last millisecond",
     (state) => {
       const ticket = ticketIn(state);
-      expect(expiryOf(ticket, using(ticket.expiresAt - 1))).toBeUndefined();
-      expect(expiryOf(ticket, using(ticket.expiresAt))).toMatchObject({
+      expect(expireIfDue(ticket, using(ticket.expiresAt - 1))).toBeUndefined();
+      expect(expireIfDue(ticket, using(ticket.expiresAt))).toMatchObject({
         state: "EXPIRED",
         approval: undefined,
       });
-      expect(expiryOf(ticket, using(ticket.expiresAt + 1))).toMatchObject({ state: "EXPIRED" });
+      expect(expireIfDue(ticket, using(ticket.expiresAt + 1))).toMatchObject({ state: "EXPIRED" });
     },
   );
 
   test.each(["EXCHANGED", "CANCELLED", "EXPIRED"] as const)(
     "a ticket in %s does not expire again",
     (state) => {
-      expect(expiryOf(ticketIn(state), using(noon + 10_000_000))).toBeUndefined();
+      expect(expireIfDue(ticketIn(state), using(noon + 10_000_000))).toBeUndefined();
     },
   );
 });
@@ -272,7 +276,7 @@ describe("the proof of the exchange", () => {
     ["the challenge itself", withChallenge, codeChallenge],
     ["a verifier where there was no challenge", without, verifier],
   ])("%s is refused and burns nothing", (_, ticket, codeVerifier) => {
-    expect(decide(ticket, exchange(codeVerifier), write())).toEqual(refusal("PROOF_INVALID"));
+    expect(decide(ticket, exchange(codeVerifier), write())).toEqual(rejection("PROOF_INVALID"));
   });
 
   test("no challenge and no verifier passes", () => {

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
-  digest,
   exchangeDigestOf,
-  exchangeTicketFits,
   exchangeTicketOf,
-  hexDigest,
   isCanonicalBase64url,
+  isSameDigest,
   newSecret,
   newTicketId,
   newWriteId,
-  sameDigest,
-  secretFits,
+  sha256,
+  sha256Hex,
   ticketIdOf,
-  verifierFits,
+  verifyCodeChallenge,
+  verifyExchangeTicket,
+  verifyTicketSecret,
 } from "../../src/domain/secrets.js";
 
 const id = "q83vEjRWeJCrze8SNFZ4kA";
@@ -54,15 +54,15 @@ describe("what is drawn by lot", () => {
 describe("digests", () => {
   test("a digest is the SHA-256 of the text", () => {
     // FIPS 180-2, appendix B.1.
-    expect(hexDigest("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    expect(digest("abc")).toBe(Buffer.from(hexDigest("abc"), "hex").toString("base64url"));
+    expect(sha256Hex("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(sha256("abc")).toBe(Buffer.from(sha256Hex("abc"), "hex").toString("base64url"));
   });
 
   test("digests are the same only if all of their text is", () => {
-    expect(sameDigest(digest("a"), digest("a"))).toBe(true);
-    expect(sameDigest(digest("a"), digest("b"))).toBe(false);
-    expect(sameDigest(digest("a"), "")).toBe(false);
-    expect(sameDigest(digest("a"), digest("a").slice(1))).toBe(false);
+    expect(isSameDigest(sha256("a"), sha256("a"))).toBe(true);
+    expect(isSameDigest(sha256("a"), sha256("b"))).toBe(false);
+    expect(isSameDigest(sha256("a"), "")).toBe(false);
+    expect(isSameDigest(sha256("a"), sha256("a").slice(1))).toBe(false);
   });
 });
 
@@ -114,8 +114,8 @@ describe("proof of a ticket", () => {
   const exchangeProof = exchangeTicket.slice(id.length + 1);
 
   test("is the ticket secret or the exchange ticket, each in its own place", () => {
-    expect(secretFits(secret, ticket)).toBe(true);
-    expect(exchangeTicketFits(exchangeTicket, ticket)).toBe(true);
+    expect(verifyTicketSecret(secret, ticket)).toBe(true);
+    expect(verifyExchangeTicket(exchangeTicket, ticket)).toBe(true);
   });
 
   test.each([
@@ -124,7 +124,7 @@ describe("proof of a ticket", () => {
     ["the stored digest", ticket.exchangeDigest],
     ["another secret", newSecret()],
   ])("as the ticket secret is not %s", (_, text) => {
-    expect(secretFits(text, ticket)).toBe(false);
+    expect(verifyTicketSecret(text, ticket)).toBe(false);
   });
 
   test.each([
@@ -132,14 +132,14 @@ describe("proof of a ticket", () => {
     ["the stored digest", `${id}.${ticket.exchangeDigest}`],
     ["that of another ticket", exchangeTicketOf(newTicketId(), secret)],
   ])("as the exchange ticket is not %s", (_, text) => {
-    expect(exchangeTicketFits(text, ticket)).toBe(false);
+    expect(verifyExchangeTicket(text, ticket)).toBe(false);
   });
 
   test("is a ticket secret only in its canonical form, whose last character has no spare bits set", () => {
     for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
       const text = `${secret.slice(0, -1)}${character}`;
       const stored = { id, exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, text)) };
-      expect(secretFits(text, stored), text).toBe(isCanonicalBase64url(text, 32));
+      expect(verifyTicketSecret(text, stored), text).toBe(isCanonicalBase64url(text, 32));
     }
   });
 });
@@ -155,13 +155,13 @@ describe("canonical base64url", () => {
 
 describe("the proof key", () => {
   test("the pair of RFC 7636, appendix B, fits", () => {
-    expect(verifierFits("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", mac)).toBe(true);
+    expect(verifyCodeChallenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", mac)).toBe(true);
   });
 
   test.each(["", mac, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"])(
     "another verifier does not fit: %j",
     (verifier) => {
-      expect(verifierFits(verifier, mac)).toBe(false);
+      expect(verifyCodeChallenge(verifier, mac)).toBe(false);
     },
   );
 });

@@ -3,24 +3,29 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Running, run, type Variables } from "../support/process.js";
-import { hasRedis, withoutRedis } from "../support/redis.js";
+import { type EnvironmentVariables, type RunningProcess, startProcess } from "../support/process.js";
+import { hasRedis, withoutRedis } from "../support/redis/redis_process.js";
 
 /** Runs the example with temporary files in a folder of its own. */
-async function example(variables?: Variables): Promise<Running & { readonly folder: string }> {
-  const folder = await ownFolder();
+async function startExample(
+  variables?: EnvironmentVariables,
+): Promise<RunningProcess & { readonly folder: string }> {
+  const folder = await createTempFolder();
   const words = ["--import", "tsx", "examples/cluster.ts"];
-  return { ...run(process.execPath, words, { TMPDIR: folder, ...variables }), folder };
+  return { ...startProcess(process.execPath, words, { TMPDIR: folder, ...variables }), folder };
 }
 
-async function ownFolder(): Promise<string> {
+async function createTempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "qrlogin-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   return folder;
 }
 
 /** Neither a process nor a folder: the compiler of a node that was killed goes a moment after it. */
-async function expectNothingLeft({ pid, folder }: Running & { readonly folder: string }): Promise<void> {
+async function expectNothingLeft({
+  pid,
+  folder,
+}: RunningProcess & { readonly folder: string }): Promise<void> {
   await expect.poll(() => signalGroup(pid)).toBe("nobody");
   expect(readdirSync(folder).filter((name) => name.startsWith("qrlogin-"))).toEqual([]);
 }
@@ -36,8 +41,8 @@ function signalGroup(pid: number): "somebody" | "nobody" {
 }
 
 /** A folder that holds this program as `redis-server`, or nothing. */
-async function folderWith(redisServer: string | undefined): Promise<string> {
-  const bin = await ownFolder();
+async function createFolderWith(redisServer: string | undefined): Promise<string> {
+  const bin = await createTempFolder();
   if (redisServer !== undefined) {
     writeFileSync(join(bin, "redis-server"), redisServer);
     chmodSync(join(bin, "redis-server"), 0o755);
@@ -47,8 +52,8 @@ async function folderWith(redisServer: string | undefined): Promise<string> {
 
 describe.skipIf(!hasRedis)(`the cluster example${withoutRedis}`, () => {
   it("shows a login that crosses three nodes while the one that is watched is killed, and leaves nothing behind", async () => {
-    const running = await example();
-    const { code, stdout, stderr } = await running.ended;
+    const running = await startExample();
+    const { code, stdout, stderr } = await running.exited;
     expect(stdout).toMatch(
       /durable[\s\S]*PENDING\nnode 3:[\s\S]*SCANNED by Alice\nnode 2:.*SIGKILL.*\n.*SCANNED by Alice\n[\s\S]*AUTHORIZED by Alice[\s\S]*userId: 'alice'/,
     );
@@ -60,26 +65,27 @@ describe.skipIf(!hasRedis)(`the cluster example${withoutRedis}`, () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("leaves nothing behind when %s stops it half-way", async (signal, code) => {
-    const running = await example();
-    await running.line("PENDING");
+    const running = await startExample();
+    await running.waitForLine("PENDING");
     running.kill(signal);
-    expect(await running.ended).toMatchObject({ code, stderr: "" });
+    expect(await running.exited).toMatchObject({ code, stderr: "" });
     await expectNothingLeft(running);
   });
 });
 
 describe("the cluster example", () => {
   it("says in one line how to install Redis where there is none", async () => {
-    const { code, stdout, stderr } = await (await example({ PATH: await folderWith(undefined) })).ended;
+    const { code, stdout, stderr } = await (await startExample({ PATH: await createFolderWith(undefined) }))
+      .exited;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^.*apt-get install redis-server.*\n$/);
   });
 
   it("says why Redis does not start, and leaves nothing behind", async () => {
     const script = '#!/bin/sh\n[ "$1" = --version ] || { echo "Out of luck" >&2; exit 1; }\n';
-    const path = `${await folderWith(script)}:${dirname(process.execPath)}:/usr/bin:/bin`;
-    const running = await example({ PATH: path });
-    const { code, stderr } = await running.ended;
+    const path = `${await createFolderWith(script)}:${dirname(process.execPath)}:/usr/bin:/bin`;
+    const running = await startExample({ PATH: path });
+    const { code, stderr } = await running.exited;
     expect(code).toBe(1);
     expect(stderr).toBe("The example failed: redis-server has stopped: Out of luck\n");
     await expectNothingLeft(running);

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { codeChallengeOf, createAppClient, createCodeVerifier } from "../../src/client/index.js";
-import { app, pool, temporaryFile } from "../config/loading.js";
-import { type Answer, ask, type Question } from "../gateway/http.js";
-import { type Demo, setDemo } from "../support/demo_stage.js";
+import { sendRequest, type TestRequest, type TestResponse } from "../gateway/http.js";
+import { app, pool, temporaryFile } from "../support/config_files.js";
+import { type Demo, startDemo } from "../support/demo_fixture.js";
 import { newHandleKey } from "../support/gateway.js";
-import { freePorts, readyAddresses, runQrlogin } from "../support/process.js";
+import { anyPortEnvironment, readyAddresses, startQrlogin } from "../support/process.js";
 
-const post = (url: string, body: unknown, headers: Question["headers"] = {}): Promise<Answer> =>
-  ask(url, {
+const post = (url: string, body: unknown, headers: TestRequest["headers"] = {}): Promise<TestResponse> =>
+  sendRequest(url, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
@@ -17,10 +17,10 @@ const post = (url: string, body: unknown, headers: Question["headers"] = {}): Pr
 
 /** The verifier of the browser that signs in, and the cookie by which the demo website keeps it. */
 const codeVerifier = createCodeVerifier();
-const begun = { cookie: `demo-verifier=${codeVerifier}` };
+const verifierCookie = { cookie: `demo-verifier=${codeVerifier}` };
 
 /** A ticket that alice has agreed to on the demo phone, ready to be spent. */
-async function agreedTicket({ url, grpcAddress }: Demo) {
+async function createAuthorizedTicket({ url, grpcAddress }: Demo) {
   const client = createAppClient({ address: grpcAddress, appId: "demo-app", appSecret: "demo-secret" });
   onTestFinished(() => client.close());
   const { ticketId, ticketSecret, qrContent } = await client.createTicket({
@@ -34,30 +34,30 @@ async function agreedTicket({ url, grpcAddress }: Demo) {
 }
 
 it("starts a session by a cookie that scripts and other sites cannot have, and ends it", async () => {
-  const demo = await setDemo();
+  const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
-  const { ticket } = await agreedTicket(demo);
-  const answer = await post(session, { ticket }, begun);
+  const { ticket } = await createAuthorizedTicket(demo);
+  const answer = await post(session, { ticket }, verifierCookie);
   expect(answer.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
   const [cookie = "", verifier = "", ...others] = answer.headers["set-cookie"] ?? [];
   expect(others).toEqual([]);
   expect(verifier).toMatch(/^demo-verifier=; .*Expires=Thu, 01 Jan 1970/);
   expect(cookie).toMatch(/^demo-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   const own = { cookie: cookie.split(";")[0] ?? "" };
-  expect((await ask(session, { headers: own })).json.user).toMatchObject({ nickname: "Alice" });
-  expect((await ask(session)).json).toEqual({ user: null });
-  expect((await post(session, { ticket }, begun)).json).toMatchObject({
+  expect((await sendRequest(session, { headers: own })).json.user).toMatchObject({ nickname: "Alice" });
+  expect((await sendRequest(session)).json).toEqual({ user: null });
+  expect((await post(session, { ticket }, verifierCookie)).json).toMatchObject({
     status: 409,
     reason: "TICKET_ALREADY_EXCHANGED",
   });
   expect((await post(`${session}/end`, {}, own)).status).toBe(200);
-  expect((await ask(session, { headers: own })).json).toEqual({ user: null });
+  expect((await sendRequest(session, { headers: own })).json).toEqual({ user: null });
 });
 
 it("signs nobody in with a ticket that another browser has created, and one verifier does for all tabs", async () => {
-  const demo = await setDemo();
+  const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
-  const { ticket } = await agreedTicket(demo);
+  const { ticket } = await createAuthorizedTicket(demo);
   const challenge = (headers = {}) => post(`${session}/challenge`, {}, headers);
   const first = await challenge();
   const [cookie = ""] = first.headers["set-cookie"] ?? [];
@@ -70,22 +70,22 @@ it("signs nobody in with a ticket that another browser has created, and one veri
     expect([answer.status, answer.json.reason]).toEqual([403, "PROOF_INVALID"]);
     expect(answer.headers["set-cookie"]).toBeUndefined();
   }
-  expect((await post(session, { ticket }, begun)).status).toBe(200);
+  expect((await post(session, { ticket }, verifierCookie)).status).toBe(200);
 });
 
 it("gives a fresh session to who signs in again, and ends the one before", async () => {
-  const demo = await setDemo();
+  const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
   const signIn = async ({ cookie = "" } = {}) => {
-    const headers = { cookie: [begun.cookie, cookie].filter(Boolean).join("; ") };
-    const answer = await post(session, { ticket: (await agreedTicket(demo)).ticket }, headers);
+    const headers = { cookie: [verifierCookie.cookie, cookie].filter(Boolean).join("; ") };
+    const answer = await post(session, { ticket: (await createAuthorizedTicket(demo)).ticket }, headers);
     return { cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
   };
   const first = await signIn();
   const second = await signIn(first);
   expect(second.cookie).not.toBe(first.cookie);
-  expect((await ask(session, { headers: first })).json).toEqual({ user: null });
-  expect((await ask(session, { headers: second })).json.user).toMatchObject({ nickname: "Alice" });
+  expect((await sendRequest(session, { headers: first })).json).toEqual({ user: null });
+  expect((await sendRequest(session, { headers: second })).json.user).toMatchObject({ nickname: "Alice" });
 });
 
 it.each([
@@ -103,8 +103,8 @@ it.each([
   ["a host that only begins like this machine", { host: "127.0.0.1.evil.test" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page of the same site without an origin", { "sec-fetch-site": "same-site" }, 403, "ORIGIN_NOT_ALLOWED"],
 ])("signs nobody in, agrees to nothing and signs nobody out for %s", async (_, headers, status, reason) => {
-  const demo = await setDemo();
-  const { ticket, ticketId, qrContent } = await agreedTicket(demo);
+  const demo = await startDemo();
+  const { ticket, ticketId, qrContent } = await createAuthorizedTicket(demo);
   const calls = {
     "/demo/session": { ticket },
     "/demo/session/end": {},
@@ -119,17 +119,17 @@ it.each([
     expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
   }
   // Nothing of it has spent the ticket.
-  expect((await post(`${demo.url}/demo/session`, { ticket }, begun)).status).toBe(200);
+  expect((await post(`${demo.url}/demo/session`, { ticket }, verifierCookie)).status).toBe(200);
 });
 
 it.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])("is at home at %s", async (name) => {
-  const { url } = await setDemo();
+  const { url } = await startDemo();
   const own = { host: `${name}:8080`, origin: `http://${name}:8080`, "sec-fetch-site": "same-origin" };
   expect((await post(`${url}/demo/session/end`, {}, own)).status).toBe(200);
 });
 
 it("refuses every body that makes no sense with 400 and the field that is at fault", async () => {
-  const demo = await setDemo();
+  const demo = await startDemo();
   const bad = {
     "/demo/session": [
       {},
@@ -155,8 +155,8 @@ it("refuses every body that makes no sense with 400 and the field that is at fau
 });
 
 it("passes the service's refusals on with their reason", async () => {
-  const demo = await setDemo();
-  const { ticketId, qrContent } = await agreedTicket(demo);
+  const demo = await startDemo();
+  const { ticketId, qrContent } = await createAuthorizedTicket(demo);
   const unknown = "A".repeat(22);
   const refusals = [
     ["/demo/phone/scan", { user: "bob", text: qrContent }, 403, "SCANNED_BY_ANOTHER_USER"],
@@ -166,17 +166,17 @@ it("passes the service's refusals on with their reason", async () => {
     ["/demo/session", { ticket: `${unknown}.${"A".repeat(43)}` }, 404, "TICKET_NOT_FOUND"],
   ] as const;
   for (const [path, body, status, reason] of refusals) {
-    const answer = await post(demo.url + path, body, begun);
+    const answer = await post(demo.url + path, body, verifierCookie);
     expect([answer.status, answer.json.reason]).toEqual([status, reason]);
   }
 });
 
 it("writes no ticket, no text of a code and no session into the log", async () => {
-  const demo = await setDemo();
-  const { ticketSecret, qrContent, ticket, ticketId } = await agreedTicket(demo);
-  const answer = await post(`${demo.url}/demo/session`, { ticket }, begun);
+  const demo = await startDemo();
+  const { ticketSecret, qrContent, ticket, ticketId } = await createAuthorizedTicket(demo);
+  const answer = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
   const [, session = ""] = /=([^;]+)/.exec(answer.headers["set-cookie"]?.[0] ?? "") ?? [];
-  await post(`${demo.url}/demo/session`, { ticket }, begun);
+  await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
   await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: qrContent });
   const text = demo.logText();
   expect(text).toContain("/demo/phone/scan");
@@ -195,28 +195,30 @@ it("is not served with a configuration, neither beside the service nor by a gate
     apps: [{ ...app, secretSha256 }],
     grpc: { address: "127.0.0.1:0" },
   });
-  const { grpc, gateway: beside } = await readyAddresses(runQrlogin(["serve", "--config", service]));
+  const { grpc, gateway: beside } = await readyAddresses(startQrlogin(["serve", "--config", service]));
   expect(beside).toBe("");
   const apps = [{ id: "shop", secret }];
   const settings = { handleKeys: [newHandleKey()], address: "127.0.0.1:0", service: { address: grpc }, apps };
-  const { gateway } = await readyAddresses(runQrlogin(["gateway", "--config", file({ gateway: settings })]));
-  expect((await ask(`http://${gateway}/healthz`)).status).toBe(200);
+  const { gateway } = await readyAddresses(
+    startQrlogin(["gateway", "--config", file({ gateway: settings })]),
+  );
+  expect((await sendRequest(`http://${gateway}/healthz`)).status).toBe(200);
   for (const path of ["/", "/phone", "/demo/website.js", "/demo/session"])
-    expect([path, (await ask(`http://${gateway}${path}`)).status]).toEqual([path, 404]);
+    expect([path, (await sendRequest(`http://${gateway}${path}`)).status]).toEqual([path, 404]);
   for (const path of ["/demo/session", "/demo/phone/scan", "/demo/phone/agree"])
     expect([path, (await post(`http://${gateway}${path}`, {})).status]).toEqual([path, 404]);
 });
 
 it("is the first thing that development mode tells of", async () => {
-  const running = runQrlogin(["serve"], freePorts);
+  const running = startQrlogin(["serve"], anyPortEnvironment);
   const { gateway } = await readyAddresses(running);
   for (const path of ["/", "/phone"]) {
-    const { status, headers } = await ask(`http://${gateway}${path}`);
+    const { status, headers } = await sendRequest(`http://${gateway}${path}`);
     expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
     expect(headers["content-security-policy"]).toMatch(/^default-src 'none'; script-src 'self';/);
   }
   running.kill("SIGTERM");
-  const { stderr } = await running.ended;
+  const { stderr } = await running.exited;
   const urls = stderr.match(/http:\/\/\S+/g)?.slice(1, 3);
   expect(urls).toEqual([`http://${gateway}/`, `http://${gateway}/phone`]);
 });

@@ -1,11 +1,11 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { developmentApp, developmentUsers } from "../../src/auth/development.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
-import { createCamera } from "../support/demo_camera.js";
-import { openPhone, openWebsite, setDemo, typeCode, watchSins } from "../support/demo_stage.js";
+import { developmentApp, developmentUsers } from "../../src/auth/development_identities.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { createFakeCamera } from "../support/browser/fake_camera.js";
+import { collectPageProblems, openPhone, openWebsite, startDemo, typeCode } from "../support/demo_fixture.js";
 
-const camera = createCamera();
+const camera = createFakeCamera();
 let chromium: Browser;
 beforeAll(async () => {
   if (hasChromium) chromium = await startChromium(camera.switches);
@@ -15,14 +15,17 @@ afterAll(async () => {
   camera.remove();
 });
 
-const asking = `Sign in to ${developmentApp.name} as Alice?`;
+const consentHeading = `Sign in to ${developmentApp.name} as Alice?`;
 
 /** A website and a phone, each in a browser of its own unless they share one. */
-async function setBoth(options: BrowserContextOptions = {}, shared = false) {
-  const demo = await setDemo();
+async function openWebsiteAndPhone(options: BrowserContextOptions = {}, shared = false) {
+  const demo = await startDemo();
   const desk = await newBrowser(chromium, options);
   const hand = shared ? desk : await newBrowser(chromium, options);
-  const sins = [await watchSins(desk, demo), ...(shared ? [] : [await watchSins(hand, demo)])];
+  const sins = [
+    await collectPageProblems(desk, demo),
+    ...(shared ? [] : [await collectPageProblems(hand, demo)]),
+  ];
   const website = await openWebsite(desk, demo);
   const phone = await openPhone(hand, demo);
   return {
@@ -40,11 +43,11 @@ async function setBoth(options: BrowserContextOptions = {}, shared = false) {
 
 describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, () => {
   it("sign alice in when the phone's camera photographs the code", async () => {
-    const both = await setBoth({ permissions: ["camera"] });
+    const both = await openWebsiteAndPhone({ permissions: ["camera"] });
     const { website, phone, heading, press, greeted, expectNoSins } = both;
-    camera.show(await website.photograph());
+    camera.show(await website.screenshot());
     await press("Use the camera");
-    await heading(asking);
+    await heading(consentHeading);
     expect(await phone.locator("video").isVisible()).toBe(false);
     const shown = (source: string) => phone.locator(`[data-source=${source}] dl`).innerText();
     expect(await shown("observed")).toMatch(/^Network address\s+127\.0\.0\.1, this computer$/);
@@ -64,14 +67,14 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await page.reload();
     await greeted("Alice");
     await page.getByRole("button", { name: "Sign out" }).click();
-    await website.newCode();
+    await website.waitForNewCode();
     await page.reload();
-    await website.newCode();
+    await website.waitForNewCode();
     expectNoSins();
   });
 
   it("sign bob in when the phone is given a screenshot of the website", async () => {
-    const { website, phone, press, heading, greeted, expectNoSins } = await setBoth();
+    const { website, phone, press, heading, greeted, expectNoSins } = await openWebsiteAndPhone();
     await phone.getByText("Bob", { exact: true }).click();
     const buffer = await website.page.screenshot();
     await phone.locator("#file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer });
@@ -83,13 +86,16 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
 
   it("sign in somebody who has no camera, who copies the code and pastes it", async () => {
     const permissions = ["clipboard-read", "clipboard-write"];
-    const { website, phone, press, heading, greeted, expectNoSins } = await setBoth({ permissions }, true);
+    const { website, phone, press, heading, greeted, expectNoSins } = await openWebsiteAndPhone(
+      { permissions },
+      true,
+    );
     await website.page.bringToFront();
     await website.page.getByRole("button", { name: "Copy the code" }).click();
     await website.page.getByText("Copied.").waitFor();
     await phone.bringToFront();
     await press("Paste");
-    await heading(asking);
+    await heading(consentHeading);
     await press("Sign me in");
     await website.page.bringToFront();
     await greeted("Alice");
@@ -98,7 +104,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
 
   it.each(["a picture", "its text"])("take what the keyboard pastes: %s", async (what) => {
     const permissions = ["clipboard-read", "clipboard-write"];
-    const { website, phone, heading } = await setBoth({ permissions }, true);
+    const { website, phone, heading } = await openWebsiteAndPhone({ permissions }, true);
     await website.page.bringToFront();
     if (what === "its text") {
       await website.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(website.qrContent())})`);
@@ -108,22 +114,22 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     }
     await phone.bringToFront();
     await phone.keyboard.press("Control+V");
-    await heading(asking);
+    await heading(consentHeading);
   });
 
   it("take the picture of the code that is dropped on the phone", async () => {
-    const { website, phone, heading, expectNoSins } = await setBoth();
+    const { website, phone, heading, expectNoSins } = await openWebsiteAndPhone();
     const picture = await website.page.locator("img.code").getAttribute("src");
     const transfer = await phone.evaluateHandle(
       `(() => { const it = new DataTransfer(); it.setData("text/plain", new URL(${JSON.stringify(picture)}, location)); return it; })()`,
     );
     await phone.dispatchEvent(".finder", "drop", { dataTransfer: transfer });
-    await heading(asking);
+    await heading(consentHeading);
     expectNoSins();
   });
 
   it("can be used by the keyboard alone, and put the focus where something has changed", async () => {
-    const { website, phone, heading, greeted } = await setBoth();
+    const { website, phone, heading, greeted } = await openWebsiteAndPhone();
     const focused = () => phone.evaluate("document.activeElement.textContent.trim()");
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 20; presses++) {
@@ -138,8 +144,8 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await phone.keyboard.insertText(website.qrContent());
     await tabTo("Continue");
     await phone.keyboard.press("Enter");
-    await heading(asking);
-    expect(await focused()).toBe(asking);
+    await heading(consentHeading);
+    expect(await focused()).toBe(consentHeading);
     await tabTo("Sign me in");
     await phone.keyboard.press("Enter");
     await heading("You are signed in");
@@ -149,7 +155,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
   });
 
   it("tell the website when the person declines", async () => {
-    const { website, phone, press, heading } = await setBoth();
+    const { website, phone, press, heading } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
     await press("That is not me");
     await heading("Declined");

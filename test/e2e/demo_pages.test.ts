@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
-import { openPhone, openWebsite, setDemo, typeCode, watchSins } from "../support/demo_stage.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { collectPageProblems, openPhone, openWebsite, startDemo, typeCode } from "../support/demo_fixture.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => chromium?.close());
 
 /** What axe finds wrong in the page as it is now, the shadow of the widget included. */
-async function faults(page: Page): Promise<unknown[]> {
+async function findAxeViolations(page: Page): Promise<unknown[]> {
   await page.evaluate(axe);
   // Colours are measured, and what moves has none that last.
   await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
@@ -39,15 +39,15 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
   ] as const)(
     "have no fault that axe finds in any step, and fit: %s, %s",
     async (_, colorScheme, viewport) => {
-      const demo = await setDemo();
+      const demo = await startDemo();
       const context = await newBrowser(chromium, { colorScheme, viewport, reducedMotion: "reduce" });
-      const sins = await watchSins(context, demo);
+      const sins = await collectPageProblems(context, demo);
       const website = await openWebsite(context, demo);
       const phone = await openPhone(context, demo);
       const { page } = website;
       const clean = async (step: string, ...pages: Page[]) => {
         for (const one of pages)
-          expect([step, await overflow(one), ...(await faults(one))]).toEqual([step, 0]);
+          expect([step, await overflow(one), ...(await findAxeViolations(one))]).toEqual([step, 0]);
       };
       await clean("waiting", page, phone);
       await typeCode(phone, "nonsense");
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
   );
 
   it("show the buttons to agree and to decline without scrolling, on a small phone too", async () => {
-    const demo = await setDemo();
+    const demo = await startDemo();
     const context = await newBrowser(chromium, { viewport: narrow });
     const website = await openWebsite(context, demo);
     const phone = await openPhone(context, demo);
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
   });
 
   it("do not move where the person wants no motion", async () => {
-    const demo = await setDemo();
+    const demo = await startDemo();
     const context = await newBrowser(chromium, { reducedMotion: "reduce" });
     const website = await openWebsite(context, demo);
     const phone = await openPhone(context, demo);
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
   });
 
   it("name the browser and the system of the usual user agents in words", async () => {
-    const demo = await setDemo();
+    const demo = await startDemo();
     const phone = await openPhone(await newBrowser(chromium), demo);
     const named = await phone.evaluate(
       `import("/demo/phone_words.js").then(({ browserIn }) => ${JSON.stringify(Object.keys(userAgents))}.map(browserIn))`,

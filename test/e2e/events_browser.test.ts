@@ -1,14 +1,18 @@
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { openPage, type SitePage } from "../support/browser/page.js";
+import {
+  exchangeAtBackend,
+  scannedByCamera,
+  startPageEnvironment,
+} from "../support/browser/page_environment.js";
+import { type Site, startSite } from "../support/browser/page_site.js";
 import { newHandleKey, type TestGateway } from "../support/gateway.js";
-import { openPage, type SitePage } from "../support/page.js";
-import { type Site, startSite } from "../support/page_site.js";
-import { exchangeAtBackend, readByCamera, setPageStage } from "../support/page_stage.js";
 
 const connecting = 0;
 const closed = 2;
-const switches = { shop: { origins: ["http://localhost:*"], requireCodeChallenge: false } };
+const appOptions = { shop: { origins: ["http://localhost:*"], requireCodeChallenge: false } };
 
 let chromium: Browser;
 beforeAll(async () => {
@@ -27,28 +31,29 @@ function openSite(browser: BrowserContext, { port }: Site): Promise<SitePage> {
 
 const urlOf = ({ address }: TestGateway) => `http://localhost:${address.split(":")[1]}/qrlogin/v1/tickets`;
 
-interface Created {
+interface CreatedTicket {
   readonly handle: string;
   readonly ticketId: string;
   readonly qrContent: string;
 }
 
 /** Has the page create a ticket and follow it with EventSource. */
-async function createAndFollow(page: SitePage, gateway: TestGateway): Promise<Created> {
+async function createAndSubscribe(page: SitePage, gateway: TestGateway): Promise<CreatedTicket> {
   const { status, body } = (await page.run("call", urlOf(gateway), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ appId: "shop" }),
-  })) as { status: number; body: Created };
+  })) as { status: number; body: CreatedTicket };
   expect(status).toBe(201);
   await page.run("follow", eventsOf(gateway, body));
   return body;
 }
 
-const eventsOf = (gateway: TestGateway, { handle }: Created) => `${urlOf(gateway)}/events?handle=${handle}`;
+const eventsOf = (gateway: TestGateway, { handle }: CreatedTicket) =>
+  `${urlOf(gateway)}/events?handle=${handle}`;
 
 /** The states of the next events. */
-async function states(page: SitePage, count: number): Promise<unknown[]> {
+async function nextStates(page: SitePage, count: number): Promise<unknown[]> {
   const seen: unknown[] = [];
   while (seen.length < count) {
     const [status] = (await page.next("status")) as [{ state: string }];
@@ -59,12 +64,12 @@ async function states(page: SitePage, count: number): Promise<unknown[]> {
 
 describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () => {
   it("is told every state, and stops by itself after the last one", async () => {
-    const { phone, gateway: start } = await setPageStage();
-    const gateway = await start({ switches });
+    const { phone, gateway: start } = await startPageEnvironment();
+    const gateway = await start({ appOptions });
     const page = await openShop();
-    const { ticketId, qrContent } = await createAndFollow(page, gateway);
-    expect(await states(page, 1)).toEqual(["PENDING"]);
-    await phone.markScanned(readByCamera(qrContent));
+    const { ticketId, qrContent } = await createAndSubscribe(page, gateway);
+    expect(await nextStates(page, 1)).toEqual(["PENDING"]);
+    await phone.markScanned(scannedByCamera(qrContent));
     expect(await page.next("status")).toMatchObject([
       { state: "SCANNED", scannedBy: { nickname: "alice-nick" } },
     ]);
@@ -72,7 +77,7 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
     const [told] = (await page.next("status")) as [{ state: string; exchangeTicket: string }];
     expect(told.state).toBe("AUTHORIZED");
     expect(await exchangeAtBackend(gateway, told.exchangeTicket)).toMatchObject({ code: 200 });
-    expect(await states(page, 1)).toEqual(["EXCHANGED"]);
+    expect(await nextStates(page, 1)).toEqual(["EXCHANGED"]);
     // The stream ends, it connects anew, and is told that there is no more.
     expect(await page.next("error")).toEqual([connecting]);
     expect(await page.next("error")).toEqual([closed]);
@@ -81,51 +86,51 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
   });
 
   it("goes on after a restart of the gateway", async () => {
-    const { phone, gateway: start } = await setPageStage();
-    const same = { switches, handleKeys: [newHandleKey()] };
+    const { phone, gateway: start } = await startPageEnvironment();
+    const same = { appOptions, handleKeys: [newHandleKey()] };
     const before = await start(same);
     const page = await openShop();
-    const { qrContent } = await createAndFollow(page, before);
-    expect(await states(page, 1)).toEqual(["PENDING"]);
+    const { qrContent } = await createAndSubscribe(page, before);
+    expect(await nextStates(page, 1)).toEqual(["PENDING"]);
     await before.stop();
     expect(await page.next("error")).toEqual([connecting]);
     await start({ ...same, port: Number(before.address.split(":")[1]) });
-    expect(await states(page, 1)).toEqual(["PENDING"]);
-    await phone.markScanned(readByCamera(qrContent));
-    expect(await states(page, 1)).toEqual(["SCANNED"]);
+    expect(await nextStates(page, 1)).toEqual(["PENDING"]);
+    await phone.markScanned(scannedByCamera(qrContent));
+    expect(await nextStates(page, 1)).toEqual(["SCANNED"]);
   });
 
   it("is told nothing in another browser that has the handle", async () => {
-    const { gateway: start } = await setPageStage();
-    const gateway = await start({ switches });
+    const { gateway: start } = await startPageEnvironment();
+    const gateway = await start({ appOptions });
     const victim = await openShop();
-    const created = await createAndFollow(victim, gateway);
-    expect(await states(victim, 1)).toEqual(["PENDING"]);
+    const created = await createAndSubscribe(victim, gateway);
+    expect(await nextStates(victim, 1)).toEqual(["PENDING"]);
     const thief = await openShop();
-    await createAndFollow(thief, gateway);
-    expect(await states(thief, 1)).toEqual(["PENDING"]);
+    await createAndSubscribe(thief, gateway);
+    expect(await nextStates(thief, 1)).toEqual(["PENDING"]);
     await thief.run("follow", eventsOf(gateway, created));
     expect(await thief.next("error")).toEqual([closed]);
     expect(gateway.lines.filter(({ reason }) => reason === "TICKET_NOT_FOUND")).toHaveLength(1);
   });
 
   it("is told nothing on a page of an origin that is not listed", async () => {
-    const { gateway: start } = await setPageStage();
+    const { gateway: start } = await startPageEnvironment();
     const listed = await startSite();
-    const gateway = await start({ switches: { shop: { origins: [`http://localhost:${listed.port}`] } } });
+    const gateway = await start({ appOptions: { shop: { origins: [`http://localhost:${listed.port}`] } } });
     // The same browser, so that the stranger's page calls with the cookie to which the ticket is bound.
     const browser = await newBrowser(chromium);
     const shop = await openSite(browser, listed);
-    const created = await createAndFollow(shop, gateway);
-    expect(await states(shop, 1)).toEqual(["PENDING"]);
+    const created = await createAndSubscribe(shop, gateway);
+    expect(await nextStates(shop, 1)).toEqual(["PENDING"]);
     const stranger = await openSite(browser, await startSite());
     await stranger.run("follow", eventsOf(gateway, created));
     expect(await stranger.next("error")).toEqual([closed]);
-    await expect(createAndFollow(stranger, gateway)).rejects.toThrow("Failed to fetch");
+    await expect(createAndSubscribe(stranger, gateway)).rejects.toThrow("Failed to fetch");
     const refused = gateway.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED");
     expect(refused.map(({ status }) => status)).toEqual([403, 403]);
     // On the listed page the same address is good for a further reader.
     await shop.run("follow", eventsOf(gateway, created));
-    expect(await states(shop, 1)).toEqual(["PENDING"]);
+    expect(await nextStates(shop, 1)).toEqual(["PENDING"]);
   });
 });

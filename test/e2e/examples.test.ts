@@ -3,41 +3,47 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { signDevelopmentToken } from "../../src/auth/development.js";
+import { signDevelopmentToken } from "../../src/auth/development_identities.js";
 import { createAppClient, createApproverClient, QrImageFormat, TicketState } from "../../src/client/index.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
-import { type Ended, freePorts, readyAddress, run, runQrlogin } from "../support/process.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import {
+  anyPortEnvironment,
+  type ProcessExit,
+  readyAddress,
+  startProcess,
+  startQrlogin,
+} from "../support/process.js";
 
 const example = (name: string, ...words: string[]) =>
-  run(process.execPath, ["--import", "tsx", `examples/${name}.ts`, ...words]);
+  startProcess(process.execPath, ["--import", "tsx", `examples/${name}.ts`, ...words]);
 
 /** The phone example, with these keys typed. */
-function phone(typed: string, ...words: string[]): Promise<Ended> {
+function phone(typed: string, ...words: string[]): Promise<ProcessExit> {
   const command = 'typed=$1; shift; printf "$typed" | "$0" --import tsx examples/phone.ts "$@"';
-  return run("sh", ["-c", command, process.execPath, typed, ...words]).ended;
+  return startProcess("sh", ["-c", command, process.execPath, typed, ...words]).exited;
 }
 
 let address: string;
 
 beforeEach(async () => {
-  address = await readyAddress(runQrlogin(["serve"], freePorts));
+  address = await readyAddress(startQrlogin(["serve"], anyPortEnvironment));
 });
 
 describe("the examples", () => {
   it("show a whole login by one command, on a server of their own", async () => {
-    const { code, stdout } = await run("npm", ["run", "--silent", "example"]).ended;
+    const { code, stdout } = await startProcess("npm", ["run", "--silent", "example"]).exited;
     expect(stdout).toMatch(/PENDING[\s\S]*SCANNED by Alice[\s\S]*AUTHORIZED by Alice[\s\S]*userId: 'alice'/);
     expect(code).toBe(0);
   });
 
   it("sign in on the website what the phone has scanned as text and agreed to", async () => {
     const website = example("website", "--address", address);
-    const command = await website.line("npm run phone -- ");
+    const command = await website.waitForLine("npm run phone -- ");
     const qrContent = /'(.*)'/.exec(command)?.[1] ?? "";
     const end = await phone("y\\n", qrContent, "--user", "bob", "--address", address);
     expect(end.stdout).toContain("Harbour Books asks you to sign in");
     expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("Signed in as bob.") });
-    const { code, stdout } = await website.ended;
+    const { code, stdout } = await website.exited;
     expect(stdout).toContain("userId: 'bob'");
     expect(code).toBe(0);
   });
@@ -69,7 +75,7 @@ describe("the example of a backend for one front end", () => {
   /** Starts it, and a browser's calls to it: each with the cookies that were set before. */
   async function startBff() {
     const bff = example("bff", "--address", address, "--port", "0");
-    const [url = ""] = /http:\S+/.exec(await bff.line("Open http")) ?? [];
+    const [url = ""] = /http:\S+/.exec(await bff.waitForLine("Open http")) ?? [];
     const openBrowser = () => {
       const cookies = new Map<string, string>();
       const call = async (path: string, method = "POST") => {
@@ -131,7 +137,7 @@ describe("the example of a backend for one front end", () => {
     const open = await call(`/sign-in/events?ticketId=${next}`, "GET");
     bff.kill("SIGTERM");
     await open.text().catch(() => {});
-    expect(await bff.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await bff.exited).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("follows and completes for no browser but the one that has begun", async () => {

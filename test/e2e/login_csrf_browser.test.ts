@@ -5,8 +5,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createApproverClient } from "../../src/client/index.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser.js";
-import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
 import {
   type DocumentedSite,
   type DocumentedSiteOptions,
@@ -14,9 +13,15 @@ import {
   documentedPage,
   documentedPageWithBackend,
   startDocumentedSite,
-} from "../support/documented_site.js";
+} from "../support/browser/documented_site.js";
+import {
+  exchangeAtBackend,
+  scannedByCamera,
+  startPageEnvironment,
+  ticketIdIn,
+} from "../support/browser/page_environment.js";
+import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
 import { newHandleKey } from "../support/gateway.js";
-import { exchangeAtBackend, readByCamera, setPageStage, ticketIdIn } from "../support/page_stage.js";
 import { appSecrets } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 
@@ -46,7 +51,7 @@ async function phoneOf(name: string, address: string): Promise<Approve> {
   const client = createApproverClient({ address, tls: false, token: await signToken(name) });
   onTestFinished(() => client.close());
   return async (qrContent) => {
-    await client.markScanned(readByCamera(qrContent));
+    await client.markScanned(scannedByCamera(qrContent));
     await client.authorize({ ticketId: ticketIdIn(qrContent) });
   };
 }
@@ -108,7 +113,7 @@ describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
     switches: { readonly requireCodeChallenge?: boolean } = {},
     careless?: DocumentedSiteOptions["backend"],
   ) {
-    const { server, gateway: start } = await setPageStage();
+    const { server, gateway: start } = await startPageEnvironment();
     let gatewayUrl = "";
     const site = await startDocumentedSite({
       tls,
@@ -116,7 +121,7 @@ describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
       backend: careless ?? documentedBackend({ address: server.address, tls: false }),
       page: () => documentedPageWithBackend(gatewayUrl).replace(careless ? /codeChallenge: .*\n/ : "", ""),
     });
-    const gateway = await start({ tls, switches: { shop: { origins: [site.origin], ...switches } } });
+    const gateway = await start({ tls, appOptions: { shop: { origins: [site.origin], ...switches } } });
     gatewayUrl = `https://login.example.com:${new URL(gateway.url).port}`;
     return {
       site,
@@ -208,7 +213,7 @@ describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
   });
 
   it("fails where the gateway completes the sign-in, with cookies planted by another host of the domain too", async () => {
-    const { server } = await setPageStage();
+    const { server } = await startPageEnvironment();
     const host: FastifyInstance = fastify({ https: tls, forceCloseConnections: true });
     onTestFinished(() => host.close());
     await host.register(cookie);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describe } from "../../examples/phone.js";
+import { describeRequest } from "../../examples/phone.js";
 import { ContextSource, MarkScannedResponse } from "../../src/client/index.js";
 
 const { CLAIMED_BY_PAGE, OBSERVED_BY_GATEWAY, STATED_BY_APP } = ContextSource;
@@ -19,7 +19,7 @@ test("the phone in the terminal shows each item with its source, and claims in o
     customData: { note: "genuine" },
     customDataSource: CLAIMED_BY_PAGE,
   });
-  expect(describe(who).split("\n")).toEqual([
+  expect(describeRequest(who).split("\n")).toEqual([
     "Example Shop asks you to sign in. 118 seconds left.",
     '  Seen by the sign-in service: network address "203.0.113.7"',
     '  Example Shop says: location "Lisbon"',
@@ -31,5 +31,5 @@ test("the phone in the terminal shows each item with its source, and claims in o
 test("the phone in the terminal takes a source that it does not know for a claim", () => {
   const requester = { deviceName: "Till 3", deviceNameSource: 9 as ContextSource };
   const who = MarkScannedResponse.fromPartial({ ...asking, requester });
-  expect(describe(who)).toContain('\n  The page says (not checked): device "Till 3"');
+  expect(describeRequest(who)).toContain('\n  The page says (not checked): device "Till 3"');
 });

@@ -1,32 +1,32 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { fileSchema } from "../../src/config/schema.js";
-import { gateway as required } from "../config/loading.js";
+import { configSchema } from "../../src/config/schema/config_schema.js";
+import { gateway as required } from "../support/config_files.js";
 
 const document = readFileSync(new URL("../../docs/gateway.md", import.meta.url), "utf8");
-const { gateway, tickets, store } = fileSchema.parse({ gateway: required });
+const { gateway, tickets, store } = configSchema.parse({ gateway: required });
 
 /** Windows of a minute that a span can meet: it begins and ends within one. */
 const windowsIn = (ms: number) => Math.ceil(ms / 60_000) + 1;
 
 it("one address cannot fill more than 8 percent of an app's tickets, with the defaults of all settings", () => {
   if (!gateway) throw new Error("there is a gateway");
-  const { createsPerMinute, maxTtl } = gateway.limits;
-  const counted = Math.max(maxTtl, tickets.ttl) + tickets.remembered;
-  const ofAddress = windowsIn(counted) * createsPerMinute;
+  const { ticketsPerMinute, ticketTtl } = gateway.limits;
+  const counted = Math.max(ticketTtl, tickets.ttl) + tickets.retention;
+  const ofAddress = windowsIn(counted) * ticketsPerMinute;
   expect(ofAddress / store.maxTicketsPerApp).toBeLessThan(0.08);
   expect((10 * ofAddress) / store.maxTicketsPerApp).toBeLessThan(0.8);
 
   const told = (count: number) => count.toLocaleString("en");
-  const sums = `${windowsIn(counted)} x ${createsPerMinute} = ${told(ofAddress)}`;
+  const sums = `${windowsIn(counted)} x ${ticketsPerMinute} = ${told(ofAddress)}`;
   expect(document).toContain(`| one address | ${sums} | ${(ofAddress * 100) / store.maxTicketsPerApp} % |`);
   expect(document).toContain(`4 x ${told(ofAddress)} = ${told(4 * ofAddress)}`);
 });
 
 it("one address cannot have more than a tenth of the watches that a gateway keeps", () => {
   if (!gateway) throw new Error("there is a gateway");
-  const { createsPerMinute, maxTtl, streams } = gateway.limits;
-  const live = windowsIn(Math.max(maxTtl, tickets.ttl)) * createsPerMinute;
+  const { ticketsPerMinute, ticketTtl, streams } = gateway.limits;
+  const live = windowsIn(Math.max(ticketTtl, tickets.ttl)) * ticketsPerMinute;
   expect(live / (2 * streams)).toBeLessThan(0.1);
   expect(document).toContain(`at most ${live.toLocaleString("en")} live tickets`);
 });

@@ -1,7 +1,7 @@
 import { EventSource } from "eventsource";
 import { onTestFinished } from "vitest";
-import { createChanges } from "../support/soon.js";
-import { type Answer, ask, type Question } from "./http.js";
+import { createChangeSignal } from "../support/timeout.js";
+import { sendRequest, type TestRequest, type TestResponse } from "./http.js";
 
 /** What the gateway answers to a page that asks for a ticket. */
 export interface Created {
@@ -15,7 +15,7 @@ export interface Created {
 }
 
 /** An event of the stream. */
-export interface Told {
+export interface TestEvent {
   readonly type: string;
   readonly id: string;
   readonly data: Record<string, unknown>;
@@ -24,7 +24,7 @@ export interface Told {
 /** A stream of events, read by the EventSource of npm. Closed when the test is over. */
 export interface Events {
   /** The next event; undefined once EventSource has given up. */
-  next(): Promise<Told | undefined>;
+  next(): Promise<TestEvent | undefined>;
   /** The answer to each of its requests, and the `Last-Event-ID` that it sent. */
   readonly connections: readonly { readonly status: number; readonly seen: string | undefined }[];
   close(): void;
@@ -37,15 +37,15 @@ export type Headers = Readonly<Record<string, string>>;
 export interface Browser {
   readonly url: string;
   readonly cookies: Map<string, string>;
-  ask(path: string, question?: Question): Promise<Answer>;
-  get(path: string, headers?: Headers): Promise<Answer>;
+  ask(path: string, question?: TestRequest): Promise<TestResponse>;
+  get(path: string, headers?: Headers): Promise<TestResponse>;
   /** Posts JSON. */
-  post(path: string, body: unknown, headers?: Headers): Promise<Answer>;
+  post(path: string, body: unknown, headers?: Headers): Promise<TestResponse>;
   /** Creates a ticket of the app `shop` if nothing else is said; throws if that is refused. */
   create(body?: object, headers?: Headers): Promise<Created>;
-  status(handle: string, headers?: Headers): Promise<Answer>;
-  withdraw(handle: string, headers?: Headers): Promise<Answer>;
-  exchange(handle: string, headers?: Headers): Promise<Answer>;
+  status(handle: string, headers?: Headers): Promise<TestResponse>;
+  withdraw(handle: string, headers?: Headers): Promise<TestResponse>;
+  exchange(handle: string, headers?: Headers): Promise<TestResponse>;
   /** The path of the stream of events, with the handle in it. */
   events(handle: string): Events;
 }
@@ -59,17 +59,17 @@ export interface BrowserOptions {
   /** Sent with every request. */
   readonly headers?: Headers;
   /** Sent too, as each browser of today does. */
-  readonly signs?: Headers;
+  readonly browserHeaders?: Headers;
   readonly ca?: string;
 }
 
 /** Opens what keeps cookies and shows no sign of a browser. */
-export const openNoBrowser = (url: string, options: BrowserOptions = {}): Browser =>
-  openBrowser(url, { ...options, signs: {} });
+export const openCookieClient = (url: string, options: BrowserOptions = {}): Browser =>
+  openBrowser(url, { ...options, browserHeaders: {} });
 
 export function openBrowser(
   url: string,
-  { headers: always = {}, signs = { "sec-fetch-site": "same-origin" }, ca }: BrowserOptions = {},
+  { headers: always = {}, browserHeaders = { "sec-fetch-site": "same-origin" }, ca }: BrowserOptions = {},
 ): Browser {
   const cookies = new Map<string, string>();
   const cookieHeader = (): Headers =>
@@ -79,8 +79,8 @@ export function openBrowser(
     url,
     cookies,
     async ask(path, question = {}) {
-      const headers = { ...signs, ...always, ...cookieHeader(), ...question.headers };
-      const answer = await ask(`${url}${path}`, { ca, ...question, headers });
+      const headers = { ...browserHeaders, ...always, ...cookieHeader(), ...question.headers };
+      const answer = await sendRequest(`${url}${path}`, { ca, ...question, headers });
       for (const line of answer.headers["set-cookie"] ?? []) {
         const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
         cookies.set(name, value);
@@ -110,8 +110,8 @@ export function openBrowser(
 
 function listen(url: string, headers: () => Headers): Events {
   const connections: { status: number; seen: string | undefined }[] = [];
-  const told: Told[] = [];
-  const changes = createChanges();
+  const told: TestEvent[] = [];
+  const changes = createChangeSignal();
   const source = new EventSource(url, {
     async fetch(input, init) {
       const sent = { ...init.headers, ...headers() };
@@ -123,15 +123,15 @@ function listen(url: string, headers: () => Headers): Events {
   for (const type of ["status", "problem"]) {
     source.addEventListener(type, ({ lastEventId: id, data }) => {
       told.push({ type, id, data: JSON.parse(String(data)) as Record<string, unknown> });
-      changes.announce();
+      changes.notify();
     });
   }
-  source.addEventListener("error", () => changes.announce());
+  source.addEventListener("error", () => changes.notify());
   onTestFinished(() => source.close());
   return {
     async next() {
       const isOver = () => source.readyState === EventSource.CLOSED;
-      await changes.until(
+      await changes.waitFor(
         () => (told.length > 0 || isOver() ? true : undefined),
         "an event of the stream, or its end",
       );
@@ -140,7 +140,7 @@ function listen(url: string, headers: () => Headers): Events {
     connections,
     close() {
       source.close();
-      changes.announce();
+      changes.notify();
     },
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createManualClock, steps } from "../support/clock.js";
+import { clockSteps, createManualClock } from "../support/clock.js";
 import { newHandleKey } from "../support/gateway.js";
-import { approve, browser, clock, restartGateway, setStage } from "./stage.js";
+import { approve, browser, clock, restartGateway, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
-describe.each(steps)("when the wall clock is set by %i ms while a page waits,", (step) => {
+describe.each(clockSteps)("when the wall clock is set by %i ms while a page waits,", (step) => {
   it("its handle stays good, and it is told what really is left", async () => {
     const ticket = await browser.create();
     clock.advance(20_000);

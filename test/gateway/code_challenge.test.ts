@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createCodeVerifier } from "../../src/client/index.js";
 import { signToken } from "../support/tokens.js";
-import { api, openNoBrowser } from "./browser.js";
+import { approveAs, basicOf, checkUntil, gene, userinfo } from "./authing_calls.js";
+import { api, openCookieClient } from "./browser.js";
 import { approved, codeChallenge, codeVerifier, exchangeAs, shopCredential } from "./exchange.js";
-import { approveAs, basicOf, checkUntil, gene, userinfo } from "./hosted_calls.js";
-import { approve, browser, gateway, restartGateway, setStage } from "./stage.js";
+import { approve, browser, gateway, restartGateway, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
 describe("a ticket that was created with a code challenge", () => {
   it("is exchanged with the verifier alone, and a wrong one spends nothing", async () => {
@@ -73,13 +73,13 @@ describe("a ticket that was created without a code challenge", () => {
     expect([complete.status, complete.json.reason]).toEqual([403, "CODE_CHALLENGE_REQUIRED"]);
     expect(complete.json.detail).toContain("codeChallenge");
     expect((await browser.exchange(created.handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
-    const stranger = openNoBrowser(gateway.url);
+    const stranger = openCookieClient(gateway.url);
     const { json } = await stranger.post(`${api}/tickets/complete`, { handle: created.handle });
     expect(json.reason).toBe("TICKET_NOT_FOUND");
   });
 
   it("is told by a switch of the app, and passes no backend that sends a verifier", async () => {
-    await restartGateway({ switches: { shop: { requireCodeChallenge: false } } });
+    await restartGateway({ appOptions: { shop: { requireCodeChallenge: false } } });
     const { exchangeTicket } = await approved({ appId: "shop" });
     const answer = await exchangeAs(shopCredential, exchangeTicket, codeVerifier);
     expect([answer.status, answer.json.reason]).toEqual([403, "PROOF_INVALID"]);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ContextSource } from "../../src/client/index.js";
-import { byText, orThrow } from "../support/callers.js";
+import { responseOrThrow, scannedByText } from "../support/callers.js";
 import { api, type Created } from "./browser.js";
-import { alice, browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+import { alice, browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
 const tickets = `${api}/tickets`;
 
@@ -47,7 +47,7 @@ describe("creating a ticket", () => {
     };
     const created = await browser.create(request, { "user-agent": "Firefox/1" });
     expect(created.remainingMs).toBe(45_500);
-    const shown = orThrow(await alice.markScanned(byText(created.qrContent)));
+    const shown = responseOrThrow(await alice.markScanned(scannedByText(created.qrContent)));
     expect(shown.customData).toEqual(request.customData);
     expect(shown.requester).toEqual({
       ipAddress: "127.0.0.1",
@@ -64,7 +64,7 @@ describe("creating a ticket", () => {
 
   it("a very long user agent is cut and not refused", async () => {
     const created = await browser.create({ appId: "shop" }, { "user-agent": "x".repeat(4_000) });
-    const shown = orThrow(await alice.markScanned(byText(created.qrContent)));
+    const shown = responseOrThrow(await alice.markScanned(scannedByText(created.qrContent)));
     expect(shown.requester?.userAgent).toBe("x".repeat(256));
   });
 
@@ -121,7 +121,7 @@ describe("creating a ticket", () => {
   it("a page shortens the life of its ticket and lengthens it no further than the gateway allows", async () => {
     expect((await browser.create({ appId: "shop", ttlMs: 40_000 })).remainingMs).toBe(40_000);
     expect((await browser.create({ appId: "shop", ttlMs: 600_000 })).remainingMs).toBe(120_000);
-    await restartGateway({ limits: { maxTtlMs: 300_000 } });
+    await restartGateway({ limits: { ticketTtlMs: 300_000 } });
     expect((await browser.create({ appId: "shop", ttlMs: 600_000 })).remainingMs).toBe(300_000);
   });
 
@@ -156,12 +156,14 @@ describe("creating a ticket", () => {
   it("brackets in a text are no depth", async () => {
     const customData = { text: `\\"${"[{".repeat(100)}` };
     const created = await browser.create({ appId: "shop", customData });
-    expect(orThrow(await alice.markScanned(byText(created.qrContent))).customData).toEqual(customData);
+    expect(responseOrThrow(await alice.markScanned(scannedByText(created.qrContent))).customData).toEqual(
+      customData,
+    );
   });
 
   it("without an app is for the first one of the gateway, and no body need be sent", async () => {
     const appName = async ({ qrContent }: Created) =>
-      orThrow(await alice.markScanned(byText(qrContent))).app?.name;
+      responseOrThrow(await alice.markScanned(scannedByText(qrContent))).app?.name;
     expect(await appName(await browser.create({}))).toBe("Example Shop");
     expect((await browser.ask(tickets, { method: "POST" })).status).toBe(201);
     expect(await appName(await browser.create({ appId: "blog" }))).toBe("Example Blog");

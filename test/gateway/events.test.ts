@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { orThrow } from "../support/callers.js";
+import { responseOrThrow } from "../support/callers.js";
 import { api, eventsPath, openBrowser } from "./browser.js";
-import { createCountedStore } from "./counted_store.js";
+import { createCountingStore } from "./counting_store.js";
 import { codeChallenge, exchangeAs, shopCredential } from "./exchange.js";
 import { openStream } from "./http.js";
-import { alice, browser, clock, gateway, restartGateway, scan, setStage } from "./stage.js";
+import { alice, browser, clock, gateway, restartGateway, scan, setUpGateway } from "./setup.js";
 
-let store = createCountedStore();
+let store = createCountingStore();
 beforeEach(() => {
-  store = createCountedStore();
+  store = createCountingStore();
 });
-setStage({ service: { store: (embedded) => store.around(embedded) } });
+setUpGateway({ service: { store: (embedded) => store.wrap(embedded) } });
 
 /** The stream of a handle of the browser's, as bytes. */
 function stream(handle: string, headers: Readonly<Record<string, string>> = {}) {
@@ -32,7 +32,7 @@ describe("a stream of events", () => {
     await scan(created);
     const scannedBy = { nickname: "alice-nick", photoUrl: "https://img.example.com/alice.png" };
     expect(await next()).toEqual({ ...first?.data, state: "SCANNED", revision: 2, scannedBy });
-    orThrow(await alice.authorize(created));
+    responseOrThrow(await alice.authorize(created));
     const authorized = await next();
     expect(authorized).toMatchObject({ state: "AUTHORIZED", revision: 3, scannedBy });
     await exchangeAs(shopCredential, authorized?.exchangeTicket);
@@ -74,7 +74,7 @@ describe("a stream of events", () => {
     const { handle } = await browser.create();
     const events = await stream(handle);
     await events.until("PENDING");
-    await clock.pass(121_000);
+    await clock.advanceAsync(121_000);
     await events.until('"state":"EXPIRED"');
     await events.ended;
   });
@@ -93,13 +93,13 @@ describe("a stream of events", () => {
   });
 
   it("shows that it lives by comments, which no reader takes for an event", async () => {
-    await restartGateway({ heartbeatMs: 4_000 });
+    await restartGateway({ heartbeatIntervalMs: 4_000 });
     const { handle } = await browser.create();
     const events = await stream(handle);
     await events.until('"state":"PENDING"');
-    await clock.pass(3_999);
+    await clock.advanceAsync(3_999);
     expect(events.text()).not.toContain("heartbeat");
-    await clock.pass(8_001);
+    await clock.advanceAsync(8_001);
     await events.until(": heartbeat\n\n: heartbeat\n\n: heartbeat\n\n");
     expect(events.text().match(/event: /g)).toHaveLength(1);
   });
@@ -151,7 +151,7 @@ describe("many streams of one ticket", () => {
     const streams = await Promise.all(Array.from({ length: 10 }, () => stream(created.handle)));
     for (const one of streams) await one.until("PENDING");
     await browser.status(created.handle);
-    expect([store.watches(), store.everWatched()]).toEqual([1, 1]);
+    expect([store.openWatches(), store.totalWatches()]).toEqual([1, 1]);
     await scan(created);
     for (const one of streams) await one.until("SCANNED");
     await browser.withdraw(created.handle);
@@ -160,49 +160,49 @@ describe("many streams of one ticket", () => {
       await one.ended;
       expect(one.text()).not.toContain("problem");
     }
-    await expect.poll(store.watches).toBe(0);
+    await expect.poll(store.openWatches).toBe(0);
   });
 
   it("of different tickets do not", async () => {
     const [first, second] = [await browser.create(), await browser.create()];
     for (const { handle } of [first, second]) await (await stream(handle)).until("PENDING");
-    expect(store.watches()).toBe(2);
+    expect(store.openWatches()).toBe(2);
   });
 });
 
 describe("when the last reader has left", () => {
   it("the watch goes on for twenty seconds and no longer", async () => {
     // The timers of heartbeats, which end as the reader leaves, are none of those that are counted.
-    await restartGateway({ heartbeatMs: 60_000 });
+    await restartGateway({ heartbeatIntervalMs: 60_000 });
     const { handle } = await browser.create();
     const [one, other] = [await stream(handle), await stream(handle)];
     await one.until("PENDING");
     await other.until("PENDING");
     one.leave();
     await one.ended;
-    await clock.pass(30_000);
-    expect(store.watches()).toBe(1);
-    const before = clock.pendingWithin(20_000);
+    await clock.advanceAsync(30_000);
+    expect(store.openWatches()).toBe(1);
+    const before = clock.pendingCountWithin(20_000);
     other.leave();
     await other.ended;
     // The gateway has heard of it once the timer is there.
-    await expect.poll(() => clock.pendingWithin(20_000)).toBe(before + 1);
-    await clock.pass(19_999);
-    expect(store.watches()).toBe(1);
-    await clock.pass(1);
-    await expect.poll(store.watches).toBe(0);
+    await expect.poll(() => clock.pendingCountWithin(20_000)).toBe(before + 1);
+    await clock.advanceAsync(19_999);
+    expect(store.openWatches()).toBe(1);
+    await clock.advanceAsync(1);
+    await expect.poll(store.openWatches).toBe(0);
   });
 
   it("a reader who comes back in time finds it still there", async () => {
     const { handle } = await browser.create();
     for (let count = 0; count < 5; count++) {
       await browser.status(handle);
-      await clock.pass(15_000);
+      await clock.advanceAsync(15_000);
     }
-    expect([store.watches(), store.everWatched()]).toEqual([1, 1]);
-    await clock.pass(20_000);
-    await expect.poll(store.watches).toBe(0);
+    expect([store.openWatches(), store.totalWatches()]).toEqual([1, 1]);
+    await clock.advanceAsync(20_000);
+    await expect.poll(store.openWatches).toBe(0);
     expect((await browser.get(`${api}/tickets/status`, { "qrlogin-handle": handle })).status).toBe(200);
-    expect(store.everWatched()).toBe(2);
+    expect(store.totalWatches()).toBe(2);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
-import { basic, orThrow } from "../support/callers.js";
+import { basic, responseOrThrow } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
-import { api, openBrowser, openNoBrowser } from "./browser.js";
+import { api, openBrowser, openCookieClient } from "./browser.js";
 import { approved, exchangeAs, shopCredential } from "./exchange.js";
-import { alice, approve, browser, clock, gateway, restartGateway, scan, setStage } from "./stage.js";
+import { alice, approve, browser, clock, gateway, restartGateway, scan, setUpGateway } from "./setup.js";
 
 const jwt = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
 
 describe("an exchange by the site's backend", () => {
-  setStage();
+  setUpGateway();
 
   it("gives the user and signed tokens to who shows the app's secret", async () => {
     const { exchangeTicket } = await approved();
@@ -97,7 +97,7 @@ describe("an exchange by the site's backend", () => {
 });
 
 describe("an exchange by the browser", () => {
-  setStage();
+  setUpGateway();
 
   it("is refused unless the app allows it, and spends nothing", async () => {
     const { handle, exchangeTicket } = await approved();
@@ -107,11 +107,11 @@ describe("an exchange by the browser", () => {
   });
 
   it("is allowed by a switch of the app, to the browser that the ticket was made for alone", async () => {
-    await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const { handle } = await approved({ appId: "shop" });
     const stranger = openBrowser(gateway.url);
     await stranger.create();
-    for (const other of [openNoBrowser(gateway.url), stranger]) {
+    for (const other of [openCookieClient(gateway.url), stranger]) {
       expect((await other.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
     }
     const answer = await browser.exchange(handle);
@@ -127,7 +127,7 @@ describe("an exchange by the browser", () => {
   });
 
   it("of several calls at once spends the ticket once, and all get the answer", async () => {
-    await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const { handle } = await approved({ appId: "shop" });
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.exchange(handle)));
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
@@ -135,27 +135,27 @@ describe("an exchange by the browser", () => {
   });
 
   it("is refused where handles are bound to no browser, whatever the switch says", async () => {
-    await restartGateway({ switches: { shop: { exchangeFromBrowser: true, bindToBrowser: false } } });
+    await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true, bindToBrowser: false } } });
     const { handle } = await approved({ appId: "shop" });
     expect((await browser.exchange(handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
   });
 
   it("that comes too early or too late is told the state", async () => {
-    await restartGateway({ switches: { shop: { exchangeFromBrowser: true } } });
+    await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const early = await browser.create();
     const refused = async (handle: string) => (await browser.exchange(handle)).json;
     const notYet = { status: 409, reason: "TICKET_NOT_AUTHORIZED" };
     expect(await refused(early.handle)).toMatchObject({ ...notYet, currentState: "PENDING" });
     await scan(early);
     expect(await refused(early.handle)).toMatchObject({ ...notYet, currentState: "SCANNED" });
-    orThrow(await alice.cancel(early));
+    responseOrThrow(await alice.cancel(early));
     expect(await refused(early.handle)).toMatchObject({
       reason: "TICKET_CANCELLED",
       currentState: "CANCELLED",
     });
     const late = await browser.create();
     await approve(late);
-    await clock.pass(301_000);
+    await clock.advanceAsync(301_000);
     expect(await refused(late.handle)).toMatchObject({ reason: "TICKET_EXPIRED", currentState: "EXPIRED" });
   });
 
@@ -176,7 +176,7 @@ describe("an exchange by the browser", () => {
 });
 
 describe("where the service signs no tokens", () => {
-  setStage({ service: { tokenIssuer: false } });
+  setUpGateway({ service: { tokenIssuer: false } });
 
   it("an exchange answers the user, and null for the tokens", async () => {
     const { exchangeTicket } = await approved();

@@ -2,8 +2,8 @@ import { codeChallengeOf, createCodeVerifier } from "../../src/client/index.js";
 import { basic } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
 import { api, type Created } from "./browser.js";
-import { type Answer, ask } from "./http.js";
-import { approve, browser, gateway } from "./stage.js";
+import { sendRequest, type TestResponse } from "./http.js";
+import { approve, browser, gateway } from "./setup.js";
 
 export const shopCredential = basic("shop", appSecrets.shop);
 
@@ -16,8 +16,8 @@ export function exchangeAs(
   authorization: string | undefined,
   exchangeTicket: unknown,
   verifier: unknown = codeVerifier,
-): Promise<Answer> {
-  return ask(`${gateway.url}${api}/tickets/exchange`, {
+): Promise<TestResponse> {
+  return sendRequest(`${gateway.url}${api}/tickets/exchange`, {
     method: "POST",
     headers: { "content-type": "application/json", ...(authorization !== undefined && { authorization }) },
     body: JSON.stringify({ exchangeTicket, codeVerifier: verifier }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import * as authing from "../../src/gateway/hosted/fields.js";
-import * as own from "../../src/gateway/requests.js";
+import * as authing from "../../src/gateway/authing/schemas.js";
+import * as own from "../../src/gateway/routes/schemas.js";
 
 /** Fields that are limited as a whole, in bytes as JSON, and not text by text. */
 const limitedAsWhole = new Set(["customData", "params", "customeData"]);
@@ -47,7 +47,7 @@ it("a request with thousands of fields is refused by their number, and none of t
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, ""]));
   const refused = (count: number) => {
     try {
-      return own.read(own.handleBody, of(count));
+      return own.validate(own.handleBody, of(count));
     } catch (error) {
       return error;
     }

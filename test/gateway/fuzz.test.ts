@@ -4,18 +4,18 @@ import { connect } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Clock, systemClock } from "../../src/domain/clock.js";
+import { type Clock, systemClock } from "../../src/base/clock.js";
 import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
 import { basic } from "../support/callers.js";
-import { settle } from "../support/clock.js";
-import { createChance } from "../support/garbage.js";
+import { flushPromises } from "../support/clock.js";
+import { createSeededRandom } from "../support/fuzzing.js";
 import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
-import { soon } from "../support/soon.js";
+import { withTimeout } from "../support/timeout.js";
 import { api, openBrowser } from "./browser.js";
-import { createCountedStore } from "./counted_store.js";
+import { createCountingStore } from "./counting_store.js";
 import { type Garbage, garbageMaker, type Known } from "./garbage.js";
-import { ask } from "./http.js";
+import { sendRequest } from "./http.js";
 
 const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
 const requests = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
@@ -26,7 +26,7 @@ const mostGrowth = 32 * 2 ** 20;
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-const store = createCountedStore();
+const store = createCountingStore();
 const warnings: string[] = [];
 const onWarning = (warning: Error) => void warnings.push(`${warning.name}: ${warning.message}`);
 
@@ -37,9 +37,9 @@ let known: Known;
 beforeAll(async () => {
   process.on("warning", onWarning);
   const settings = { store: { maxTickets: 1_000 } };
-  server = await startTestServer({ settings, store: store.around });
-  const plenty = { createsPerMinute: 1e9, callsPerMinute: 1e9, streams: 1_000 };
-  const switches = {
+  server = await startTestServer({ settings, store: store.wrap });
+  const plenty = { ticketsPerMinute: 1e9, callsPerMinute: 1e9, streams: 1_000 };
+  const appOptions = {
     shop: {
       exchangeFromBrowser: true,
       fullUserInStatus: true,
@@ -47,8 +47,8 @@ beforeAll(async () => {
     },
     blog: { bindToBrowser: false, pollByTicketId: true, exchangeFromBrowser: true },
   };
-  const options = { limits: plenty, switches, trustedProxies: ["127.0.0.1"], handleKeys: [newHandleKey()] };
-  gateway = await startTestGateway(server.address, { ...options, heartbeatMs: 50, clock: hasty });
+  const options = { limits: plenty, appOptions, trustedProxies: ["127.0.0.1"], handleKeys: [newHandleKey()] };
+  gateway = await startTestGateway(server.address, { ...options, heartbeatIntervalMs: 50, clock: hasty });
   known = await someTickets();
 });
 
@@ -113,7 +113,7 @@ function send({ method, path, headers, body }: Garbage): Promise<number | string
 }
 
 async function fuzz(count: number, from: number): Promise<Map<number | string, number>> {
-  const next = garbageMaker(createChance(from), known);
+  const next = garbageMaker(createSeededRandom(from), known);
   const ends = new Map<number | string, number>();
   let left = count;
   const worker = async () => {
@@ -132,7 +132,7 @@ function faults(): unknown[] {
 }
 
 async function memoryAtRest(): Promise<number> {
-  for (let turns = 0; turns < 20; turns++) await settle();
+  for (let turns = 0; turns < 20; turns++) await flushPromises();
   collectGarbage();
   return process.memoryUsage().heapUsed;
 }
@@ -153,13 +153,13 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
   }, 300_000);
 
   it("half requests, pipelined garbage and broken lines get 400 or a closed connection", async () => {
-    const chance = createChance(seed);
+    const chance = createSeededRandom(seed);
     const right = `GET ${api}/tickets/status HTTP/1.1\r\nhost: x\r\n\r\n`;
     const post = `POST ${api}/tickets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`;
     const pieces: readonly (() => string)[] = [
       () => right,
-      () => right.slice(0, chance.below(right.length)),
-      () => chance.bytes(chance.below(200)).toString("latin1"),
+      () => right.slice(0, chance.integerBelow(right.length)),
+      () => chance.bytes(chance.integerBelow(200)).toString("latin1"),
       () => `${post}content-length: 5\r\n\r\n{"a"`,
       () => `${post}content-length: -1\r\n\r\n`,
       () => `${post}content-length: 3\r\ncontent-length: 4\r\n\r\nnull`,
@@ -185,7 +185,7 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
     ];
     const statuses = new Set<string>();
     for (let round = 0; round < Math.min(500, requests / 10); round++) {
-      const bytes = Array.from({ length: 1 + chance.below(4) }, () => chance.pick(pieces)()).join("");
+      const bytes = Array.from({ length: 1 + chance.integerBelow(4) }, () => chance.pick(pieces)()).join("");
       for (const [, status = ""] of (await exchangeRaw(bytes)).matchAll(/^HTTP\/1\.1 (\d+)/gm))
         statuses.add(status);
     }
@@ -195,13 +195,13 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
   });
 
   it("no watch is left but those that linger, and Node.js has had nothing to complain of", async () => {
-    await expect.poll(store.watches).toBe(0);
+    await expect.poll(store.openWatches).toBe(0);
     expect(warnings).toEqual([]);
   });
 
   it("the gateway still serves", async () => {
-    expect((await ask(`${gateway.url}/healthz`)).status).toBe(200);
-    expect((await ask(`${gateway.url}/.well-known/jwks.json`)).status).toBe(200);
+    expect((await sendRequest(`${gateway.url}/healthz`)).status).toBe(200);
+    expect((await sendRequest(`${gateway.url}/.well-known/jwks.json`)).status).toBe(200);
   });
 });
 
@@ -216,6 +216,6 @@ async function exchangeRaw(bytes: string): Promise<string> {
   // A connection that is reset is an answer too.
   socket.on("error", () => {});
   socket.end(bytes, "latin1");
-  await soon(once(socket, "close"), "`close` of the socket");
+  await withTimeout(once(socket, "close"), "`close` of the socket");
   return text;
 }

@@ -1,4 +1,4 @@
-import type { Chance } from "../support/garbage.js";
+import type { SeededRandom } from "../support/fuzzing.js";
 import { api } from "./browser.js";
 
 /** A request that may be sent by anybody to anywhere. */
@@ -117,8 +117,8 @@ const contentTypes = [
 ];
 
 /** Makes requests from nonsense to almost right. */
-export function garbageMaker(chance: Chance, known: Known): () => Garbage {
-  const oneIn = (count: number) => chance.below(count) === 0;
+export function garbageMaker(chance: SeededRandom, known: Known): () => Garbage {
+  const oneIn = (count: number) => chance.integerBelow(count) === 0;
   let browser = chance.pick(known.browsers);
 
   /** What the field wants, as far as anybody can say without looking at the ticket. */
@@ -126,12 +126,12 @@ export function garbageMaker(chance: Chance, known: Known): () => Garbage {
     appId: () => chance.pick(["shop", "blog"]),
     scene: () => "APP_AUTH",
     type: () => "MOBILE_APP",
-    customData: () => ({ cart: chance.below(9) }),
-    params: () => ({ cart: chance.below(9) }),
-    ttlMs: () => 30_000 + chance.below(60_000),
+    customData: () => ({ cart: chance.integerBelow(9) }),
+    params: () => ({ cart: chance.integerBelow(9) }),
+    ttlMs: () => 30_000 + chance.integerBelow(60_000),
     action: () => chance.pick(["SCAN", "CONFIRM", "CANCEL"]),
-    size: () => String(64 + chance.below(400)),
-    margin: () => String(chance.below(9)),
+    size: () => String(64 + chance.integerBelow(400)),
+    margin: () => String(chance.integerBelow(9)),
     errorCorrection: () => chance.pick(["L", "M", "Q", "H"]),
     exchangeTicket: () => chance.pick(known.texts),
     handle: () => chance.pick(browser.handles),
@@ -144,12 +144,12 @@ export function garbageMaker(chance: Chance, known: Known): () => Garbage {
     const kinds = [handles, handles, known.texts, [browser.cookie], texts, texts];
     const one = chance.pick(chance.pick(kinds));
     if (oneIn(4)) return tampered(one);
-    return oneIn(20) ? chance.bytes(chance.below(60)).toString("base64") : one;
+    return oneIn(20) ? chance.bytes(chance.integerBelow(60)).toString("base64") : one;
   }
 
   function tampered(one: string): string {
-    const at = chance.below(one.length + 1);
-    const letter = String.fromCharCode(33 + chance.below(90));
+    const at = chance.integerBelow(one.length + 1);
+    const letter = String.fromCharCode(33 + chance.integerBelow(90));
     return chance.pick([one.slice(0, at), one.slice(at), `${one.slice(0, at)}${letter}${one.slice(at + 1)}`]);
   }
 
@@ -167,8 +167,8 @@ export function garbageMaker(chance: Chance, known: Known): () => Garbage {
   function body(names: readonly string[]): Buffer {
     if (oneIn(8)) return chance.pick(broken);
     const json = Buffer.from(JSON.stringify(oneIn(15) ? chance.pick(values) : fieldsOf(names)));
-    if (oneIn(6)) return json.subarray(0, chance.below(json.length + 1));
-    if (oneIn(6)) json[chance.below(json.length)] = chance.below(256);
+    if (oneIn(6)) return json.subarray(0, chance.integerBelow(json.length + 1));
+    if (oneIn(6)) json[chance.integerBelow(json.length)] = chance.integerBelow(256);
     return json;
   }
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { createSeal, type SealedKind } from "../../src/gateway/seal.js";
+import { createSealer, type SealedKind } from "../../src/gateway/tickets/sealer.js";
 import { appSecrets } from "../support/server.js";
-import { api, eventsPath, openBrowser, openNoBrowser } from "./browser.js";
-import type { Answer } from "./http.js";
-import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+import { api, eventsPath, openBrowser, openCookieClient } from "./browser.js";
+import type { TestResponse } from "./http.js";
+import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 const [key, retired] = [newSecret(), newSecret()];
-const switches = { shop: { exchangeFromBrowser: true }, blog: { exchangeFromBrowser: true } };
+const appOptions = { shop: { exchangeFromBrowser: true }, blog: { exchangeFromBrowser: true } };
 
-setStage({ gateway: { handleKeys: [key], handleMaxAgeMs: 300_000, switches } });
+setUpGateway({ gateway: { handleKeys: [key], handleTtlMs: 300_000, appOptions } });
 
 /** Every way in which the gateway's own API takes a handle. */
-const uses: Readonly<Record<string, (handle: string, by: typeof browser) => Promise<Answer>>> = {
+const uses: Readonly<Record<string, (handle: string, by: typeof browser) => Promise<TestResponse>>> = {
   status: (handle, by) => by.status(handle),
   "events by address": (handle, by) => by.get(eventsPath(handle)),
   "events by header": (handle, by) => by.get(`${api}/tickets/events`, { "qrlogin-handle": handle }),
@@ -39,12 +39,12 @@ function sealed(
   changes: { app?: string; id?: string; secret?: string } | unknown,
   { kind = "handle", boundTo }: { kind?: SealedKind; boundTo?: string | undefined } = {},
 ): Promise<string> {
-  return createSeal([key], clock).seal(kind, changes, { boundTo, expiresAt: clock.now() + 60_000 });
+  return createSealer([key], clock).seal(kind, changes, { boundTo, expiresAt: clock.now() + 60_000 });
 }
 
 /** What is in a handle of the browser's. */
 async function opened(handle: string) {
-  const found = await createSeal([key, retired], clock).open("handle", handle);
+  const found = await createSealer([key, retired], clock).open("handle", handle);
   return { content: found?.content as { app: string; id: string; secret: string }, boundTo: found?.boundTo };
 }
 
@@ -70,10 +70,10 @@ describe("there is no such ticket for a handle", () => {
     await restartGateway({ handleKeys: [retired] });
     const { handle } = await browser.create();
     const { cookies } = browser;
-    await restartGateway({ handleKeys: [key, retired], switches });
+    await restartGateway({ handleKeys: [key, retired], appOptions });
     for (const [name, value] of cookies) browser.cookies.set(name, value);
     expect((await browser.status(handle)).status).toBe(200);
-    await restartGateway({ handleKeys: [key], switches });
+    await restartGateway({ handleKeys: [key], appOptions });
     for (const [name, value] of cookies) browser.cookies.set(name, value);
     await expectNotFound(handle);
   });
@@ -81,7 +81,7 @@ describe("there is no such ticket for a handle", () => {
   it("in a browser that it was not made for", async () => {
     const { handle } = await browser.create();
     const other = openBrowser(gateway.url);
-    await expectNotFound(handle, openNoBrowser(gateway.url));
+    await expectNotFound(handle, openCookieClient(gateway.url));
     await other.create();
     expect(other.cookies.size).toBe(1);
     await expectNotFound(handle, other);
@@ -92,7 +92,7 @@ describe("there is no such ticket for a handle", () => {
     const { handle } = await browser.create();
     const [[name = "", value = ""] = []] = [...browser.cookies];
     for (const pair of [`${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
-      await expectNotFound(handle, openNoBrowser(gateway.url, { headers: { cookie: pair } }));
+      await expectNotFound(handle, openCookieClient(gateway.url, { headers: { cookie: pair } }));
     }
     const right = openBrowser(gateway.url, { headers: { cookie: `a=b; ${name}=${value}; c=d` } });
     expect((await right.status(handle)).status).toBe(200);
@@ -144,11 +144,11 @@ describe("there is no such ticket for a handle", () => {
   });
 
   it("of a ticket that the service has forgotten", async () => {
-    await restartGateway({ handleKeys: [key], switches, handleMaxAgeMs: 3_600_000 });
+    await restartGateway({ handleKeys: [key], appOptions, handleTtlMs: 3_600_000 });
     const { handle } = await browser.create();
-    await clock.pass(121_000);
+    await clock.advanceAsync(121_000);
     expect((await browser.status(handle)).json.state).toBe("EXPIRED");
-    await clock.pass(601_000);
+    await clock.advanceAsync(601_000);
     await expectNotFound(handle);
   });
 
@@ -161,11 +161,11 @@ describe("there is no such ticket for a handle", () => {
   });
 
   it("made when the app bound none, now that it does", async () => {
-    await restartGateway({ handleKeys: [key], switches: { shop: { bindToBrowser: false } } });
+    await restartGateway({ handleKeys: [key], appOptions: { shop: { bindToBrowser: false } } });
     const { handle } = await browser.create();
     expect(browser.cookies.size).toBe(0);
     expect((await openBrowser(gateway.url).status(handle)).status).toBe(200);
-    await restartGateway({ handleKeys: [key], switches });
+    await restartGateway({ handleKeys: [key], appOptions });
     await expectNotFound(handle);
   });
 });

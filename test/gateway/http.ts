@@ -2,10 +2,10 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as plain } from
 import { request as overTls } from "node:https";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { createChanges, soon } from "../support/soon.js";
+import { createChangeSignal, withTimeout } from "../support/timeout.js";
 
 /** What an HTTP request says. */
-export interface Question {
+export interface TestRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
@@ -14,7 +14,7 @@ export interface Question {
 }
 
 /** What was answered, whatever the status. */
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
@@ -24,9 +24,12 @@ export interface Answer {
 }
 
 /** Sends a request on a connection of its own. Unlike `fetch` it sends any header, `Host` and `Origin` included. */
-export async function ask(url: string, question: Question = {}): Promise<Answer> {
+export async function sendRequest(url: string, question: TestRequest = {}): Promise<TestResponse> {
   const response = await send(url, question);
-  const bytes = await soon(buffer(response), `the end of the answer to ${question.method ?? "GET"} ${url}`);
+  const bytes = await withTimeout(
+    buffer(response),
+    `the end of the answer to ${question.method ?? "GET"} ${url}`,
+  );
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
@@ -54,20 +57,20 @@ export interface Stream {
 }
 
 /** Sends a request and reads the answer as it comes. */
-export async function openStream(url: string, question: Question = {}): Promise<Stream> {
+export async function openStream(url: string, question: TestRequest = {}): Promise<Stream> {
   const response = await send(url, question);
   let text = "";
   let over = false;
-  const changes = createChanges();
+  const changes = createChangeSignal();
   response.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
-    changes.announce();
+    changes.notify();
   });
   // One that was cut off reports an error; that it is over is all that a test wants to know.
   response.on("error", () => {});
   response.once("close", () => {
     over = true;
-    changes.announce();
+    changes.notify();
   });
   onTestFinished(() => void response.destroy());
   return {
@@ -80,11 +83,11 @@ export async function openStream(url: string, question: Question = {}): Promise<
         if (over) throw new Error(`the answer ended without ${wanted}: ${text.slice(0, 2_000)}`);
         return undefined;
       };
-      await changes.until(look, () => `${wanted} in the answer, which is so far: ${text.slice(0, 2_000)}`);
+      await changes.waitFor(look, () => `${wanted} in the answer, which is so far: ${text.slice(0, 2_000)}`);
     },
     get ended() {
       const soFar = () => `the end of the answer, which is so far: ${text.slice(-2_000)}`;
-      return changes.until(() => over || undefined, soFar).then(() => {});
+      return changes.waitFor(() => over || undefined, soFar).then(() => {});
     },
     pause: () => void response.pause(),
     resume: () => void response.resume(),
@@ -92,7 +95,10 @@ export async function openStream(url: string, question: Question = {}): Promise<
   };
 }
 
-function send(url: string, { method = "GET", headers = {}, body, ca }: Question): Promise<IncomingMessage> {
+function send(
+  url: string,
+  { method = "GET", headers = {}, body, ca }: TestRequest,
+): Promise<IncomingMessage> {
   const request = url.startsWith("https:") ? overTls : plain;
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const given = Object.fromEntries(
@@ -106,5 +112,5 @@ function send(url: string, { method = "GET", headers = {}, body, ca }: Question)
     const sent = request(url, { method, headers: given, agent: false, ...(ca !== undefined && { ca }) });
     sent.on("response", resolve).on("error", reject).end(body);
   });
-  return soon(response, `an answer to ${method} ${url}`);
+  return withTimeout(response, `an answer to ${method} ${url}`);
 }

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpServer } from "../../src/gateway/http_server.js";
-import { certificate, privateKey } from "../config/certificate.js";
+import { certificate, privateKey } from "../support/fixed_certificates.js";
 
 let server: Server;
 const sockets: Socket[] = [];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { api, eventsPath, openBrowser } from "./browser.js";
 import { openStream } from "./http.js";
-import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
-const limits = { createsPerMinute: 3, callsPerMinute: 4 };
+const limits = { ticketsPerMinute: 3, callsPerMinute: 4 };
 
-setStage({ gateway: { limits, trustedProxies: ["127.0.0.1"] } });
+setUpGateway({ gateway: { limits, trustedProxies: ["127.0.0.1"] } });
 
 const tickets = `${api}/tickets`;
 

@@ -67,11 +67,11 @@ describe("the plugin", () => {
   );
 
   it.each<[string, Partial<GatewayOptions>]>([
-    ["heartbeatMs", { heartbeatMs: Number.NaN }],
-    ["heartbeatMs", { heartbeatMs: 0 }],
-    ["heartbeatMs", { heartbeatMs: -1 }],
-    ["handleMaxAgeMs", { handleMaxAgeMs: 0 }],
-    ["createsPerMinute", { limits: { createsPerMinute: 0 } }],
+    ["heartbeatMs", { heartbeatIntervalMs: Number.NaN }],
+    ["heartbeatMs", { heartbeatIntervalMs: 0 }],
+    ["heartbeatMs", { heartbeatIntervalMs: -1 }],
+    ["handleMaxAgeMs", { handleTtlMs: 0 }],
+    ["createsPerMinute", { limits: { ticketsPerMinute: 0 } }],
     ["callsPerMinute", { limits: { callsPerMinute: 0 } }],
     ["streams", { limits: { streams: 0 } }],
     ["streams", { limits: { streams: Number.NaN } }],
@@ -93,7 +93,7 @@ describe("the option hostedApi", () => {
   const hosted = ["/api/v2/qrcode/check", "/api/v3/get-qrcode-status"];
 
   it("that is false leaves the hosted product's API out, and nothing else", async () => {
-    await start({ hostedApi: false });
+    await start({ authingApi: false });
     const browser = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
     for (const path of hosted) {
       expect((await browser.get(path)).json).toMatchObject({ message: `Route GET:${path} not found` });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ContextSource } from "../../src/client/index.js";
-import { byText, orThrow } from "../support/callers.js";
+import { responseOrThrow, scannedByText } from "../support/callers.js";
+import { appHeader, call, v2, v3 } from "./authing_calls.js";
 import { api } from "./browser.js";
-import { asking, call, v2, v3 } from "./hosted_calls.js";
-import { alice, browser, restartGateway, server, setStage } from "./stage.js";
+import { alice, browser, restartGateway, server, setUpGateway } from "./setup.js";
 
-const byDefault = { switches: { shop: { pageFields: undefined } } };
-setStage({ gateway: byDefault });
+const byDefault = { appOptions: { shop: { pageFields: undefined } } };
+setUpGateway({ gateway: byDefault });
 
 const tickets = `${api}/tickets`;
 const claims = {
@@ -43,7 +43,7 @@ describe("by default a page", () => {
     [`${v2}/gene`, { customeData: JSON.stringify({ note: "genuine" }) }, "customData"],
     [`${v3}/gene-qrcode`, { type: "MOBILE_APP", customData: { note: "genuine" } }, "customData"],
   ])("may set no more by the hosted API: %s with %j", async (path, body, field) => {
-    const answer = await call(path, body, asking("shop"));
+    const answer = await call(path, body, appHeader("shop"));
     expect([answer.http, answer.apiCode ?? answer.code]).toEqual([200, 400]);
     expect(answer.message).toContain(`${field} may not be set by pages of this app`);
     expect(creations()).toBe(0);
@@ -55,17 +55,17 @@ describe("by default a page", () => {
       [`${v2}/gene`, { scene: "APP_AUTH", params: null }],
       [`${v3}/gene-qrcode`, { type: "MOBILE_APP", customData: {} }],
     ] as const) {
-      expect((await call(path, body, asking("shop"))).code).toBe(200);
+      expect((await call(path, body, appHeader("shop"))).code).toBe(200);
     }
   });
 });
 
 describe("what an app leaves to its pages", () => {
   it("is told to the phone as claimed by the page, and the rest stays refused", async () => {
-    await restartGateway({ switches: { shop: { pageFields: ["deviceName"] } } });
+    await restartGateway({ appOptions: { shop: { pageFields: ["deviceName"] } } });
     const { deviceName, location } = claims;
     const { qrContent } = await browser.create({ appId: "shop", deviceName });
-    const { requester } = orThrow(await alice.markScanned(byText(qrContent)));
+    const { requester } = responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
     expect(requester).toMatchObject({
       ...{ deviceName, deviceNameSource: ContextSource.CLAIMED_BY_PAGE },
       ...{ location: "", locationSource: ContextSource.UNSPECIFIED },
@@ -75,7 +75,7 @@ describe("what an app leaves to its pages", () => {
   });
 
   it("is the choice of each app", async () => {
-    await restartGateway({ switches: { shop: { pageFields: [] }, blog: { pageFields: ["location"] } } });
+    await restartGateway({ appOptions: { shop: { pageFields: [] }, blog: { pageFields: ["location"] } } });
     const { location } = claims;
     await browser.create({ appId: "blog", location });
     expect((await browser.post(tickets, { appId: "shop", location })).status).toBe(400);

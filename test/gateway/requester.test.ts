@@ -1,24 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { ContextSource } from "../../src/client/index.js";
-import { byId, byText, orThrow } from "../support/callers.js";
+import { responseOrThrow, scannedById, scannedByText } from "../support/callers.js";
+import { appHeader, v2, v3 } from "./authing_calls.js";
 import { api, type Headers } from "./browser.js";
-import { asking, v2, v3 } from "./hosted_calls.js";
-import { ask } from "./http.js";
-import { alice, gateway, restartGateway, setStage } from "./stage.js";
+import { sendRequest } from "./http.js";
+import { alice, gateway, restartGateway, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
 /** Asks for a code with these headers and no others. Answers what the phone is told of who asks. */
 async function shownFor(path: string, headers: Headers) {
-  const answer = await ask(`${gateway.url}${path}`, {
+  const answer = await sendRequest(`${gateway.url}${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...asking("shop"), ...headers },
+    headers: { "content-type": "application/json", ...appHeader("shop"), ...headers },
     body: "{}",
   });
   const { qrContent, data } = answer.json as { qrContent?: string; data?: Record<string, string> };
-  if (qrContent !== undefined) return orThrow(await alice.markScanned(byText(qrContent))).requester;
-  return orThrow(await alice.markScanned(byId({ ticketId: String(data?.random ?? data?.qrcodeId) })))
-    .requester;
+  if (qrContent !== undefined)
+    return responseOrThrow(await alice.markScanned(scannedByText(qrContent))).requester;
+  return responseOrThrow(
+    await alice.markScanned(scannedById({ ticketId: String(data?.random ?? data?.qrcodeId) })),
+  ).requester;
 }
 
 const places = [`${api}/tickets`, `${v2}/gene`, `${v3}/gene-qrcode`];
@@ -34,12 +36,12 @@ describe.each(places)("of a caller of %s that is no browser", (path) => {
     ["the fetch of Node.js", { "user-agent": "node", "sec-fetch-mode": "cors" }],
     ["one that calls itself a browser", { "user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0" }],
   ])("nothing is claimed: %s", async (_title, headers) => {
-    await restartGateway({ switches: pollByTicketId });
+    await restartGateway({ appOptions: pollByTicketId });
     expect(await shownFor(path, headers)).toEqual(nothing);
   });
 
   it("nothing is claimed behind a trusted proxy either, whose client is the backend", async () => {
-    await restartGateway({ switches: pollByTicketId, trustedProxies: ["127.0.0.1"] });
+    await restartGateway({ appOptions: pollByTicketId, trustedProxies: ["127.0.0.1"] });
     const headers = { "user-agent": "python-requests/2.34", "x-forwarded-for": "203.0.113.9" };
     expect(await shownFor(path, headers)).toEqual(nothing);
   });
@@ -50,7 +52,7 @@ describe.each(places)("of a browser that calls %s", (path) => {
     ["by HTTPS or on loopback", { "sec-fetch-site": "same-origin" }],
     ["by plain HTTP on an intranet, or as an old one", { origin: "" }],
   ])("the address is observed and the user agent claimed, %s", async (_title, headers) => {
-    await restartGateway({ switches: pollByTicketId });
+    await restartGateway({ appOptions: pollByTicketId });
     const sent = {
       ...headers,
       ...("origin" in headers && { origin: gateway.url }),

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { tokenIssuer } from "../support/server.js";
 import { api } from "./browser.js";
 import { approved, exchangeAs, shopCredential } from "./exchange.js";
-import { ask } from "./http.js";
-import { browser, clock, gateway, server, setStage } from "./stage.js";
+import { sendRequest } from "./http.js";
+import { browser, clock, gateway, server, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
 describe("the published keys", () => {
   it("verify the tokens of an exchange", async () => {
@@ -70,7 +70,7 @@ describe("every route", () => {
     ["GET", `${api}/tickets/status/`],
     ["GET", `${api}/../../etc/passwd`],
   ])("%s %s is not there, and the refusal names no address", async (method, path) => {
-    const answer = await ask(`${gateway.url}${path}`, { method });
+    const answer = await sendRequest(`${gateway.url}${path}`, { method });
     expect(answer.status).toBe(404);
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(answer.headers["cache-control"]).toBe("no-store");
@@ -94,7 +94,7 @@ describe("every route", () => {
   });
 
   it("takes a path that cannot be decoded for a bad request, and does not say it again", async () => {
-    const answer = await ask(`${gateway.url}${api}/pictures/%zz-secret.svg`);
+    const answer = await sendRequest(`${gateway.url}${api}/pictures/%zz-secret.svg`);
     expect(answer.status).toBe(400);
     expect(answer.text).not.toContain("secret");
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
@@ -121,8 +121,8 @@ describe("the head of an answer alone", () => {
 
 describe("health", () => {
   it("is answered without an app, an origin or the service", async () => {
-    expect((await ask(`${gateway.url}/healthz`)).json).toEqual({ status: "ok" });
-    const probe = await ask(`${gateway.url}/healthz`, { headers: { host: "10.0.0.7" } });
+    expect((await sendRequest(`${gateway.url}/healthz`)).json).toEqual({ status: "ok" });
+    const probe = await sendRequest(`${gateway.url}/healthz`, { headers: { host: "10.0.0.7" } });
     expect(probe.status).toBe(200);
   });
 });

@@ -40,7 +40,7 @@ class Table implements FastifyRateLimitStore {
 it("a server that counts all calls in one place still counts creating and other calls apart", async () => {
   await host.register(rateLimit, { max: 1_000, store: Table });
   const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
-  const limits = { createsPerMinute: 3, callsPerMinute: 2 };
+  const limits = { ticketsPerMinute: 3, callsPerMinute: 2 };
   const apps = [{ id: "shop", secret: appSecrets.shop }];
   const service = { address: server.address };
   await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], limits });

@@ -4,10 +4,10 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../src/store/ticket_store.js";
-import { settle } from "../support/clock.js";
-import { soon } from "../support/soon.js";
+import { flushPromises } from "../support/clock.js";
+import { withTimeout } from "../support/timeout.js";
 import { eventsPath } from "./browser.js";
-import { browser, clock, gateway, restartGateway, setStage } from "./stage.js";
+import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
@@ -46,7 +46,7 @@ function restless(embedded: TicketStore): TicketStore {
   };
 }
 
-setStage({ service: { store: restless } });
+setUpGateway({ service: { store: restless } });
 // After the stage's own hook it would be too late: the gateway waits for its connections, by a clock that stands still.
 afterEach(() => {
   for (const reader of readers) reader.destroy();
@@ -65,7 +65,7 @@ async function deafReader(handle: string): Promise<Socket> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
   readers.push(socket);
-  await soon(once(socket, "connect"), "`connect` of the socket");
+  await withTimeout(once(socket, "connect"), "`connect` of the socket");
   const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
   socket.pause();
   socket.write(`GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${gateway.address}\r\ncookie: ${cookie}\r\n\r\n`);
@@ -95,7 +95,7 @@ async function revisionsUntil(socket: Socket, last: number): Promise<number[]> {
 async function memoryInUse(): Promise<number> {
   for (let turns = 0; turns < 4; turns++) {
     collectGarbage();
-    await settle();
+    await flushPromises();
   }
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
@@ -123,21 +123,21 @@ describe("a reader who does not read", () => {
     const reader = await deafReader(handle);
     for (let count = 0; count < changes / 2; count++) await write(handle);
     const closed = once(reader, "close");
-    await clock.pass(59_000);
+    await clock.advanceAsync(59_000);
     expect(reader.closed).toBe(false);
-    await clock.pass(1_001);
+    await clock.advanceAsync(1_001);
     reader.resume();
-    await soon(closed, "the end of a connection taken for dead");
-    await clock.pass(20_000);
+    await withTimeout(closed, "the end of a connection taken for dead");
+    await clock.advanceAsync(20_000);
     await expect.poll(() => watching.size).toBe(0);
   });
 
   it("is sent no heartbeats meanwhile, which would queue", async () => {
-    await restartGateway({ heartbeatMs: 100 });
+    await restartGateway({ heartbeatIntervalMs: 100 });
     const { handle } = await browser.create();
     const reader = await deafReader(handle);
     for (let count = 0; count < changes / 2; count++) await write(handle);
-    await clock.pass(50_000);
+    await clock.advanceAsync(50_000);
     const last = 2 + changes / 2;
     let text = "";
     const read = async () => {
@@ -148,7 +148,7 @@ describe("a reader who does not read", () => {
     };
     const done = read();
     await write(handle);
-    await soon(done, () => `event ${last} in ${text.slice(-500)}`);
+    await withTimeout(done, () => `event ${last} in ${text.slice(-500)}`);
     // 500 were due. The few are from before the connection was full.
     expect(text.match(/: heartbeat/g)?.length ?? 0).toBeLessThan(10);
   });

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { settle } from "../support/clock.js";
-import { soon } from "../support/soon.js";
+import { flushPromises } from "../support/clock.js";
+import { withTimeout } from "../support/timeout.js";
+import { gene, v2 } from "./authing_calls.js";
 import { api, eventsPath } from "./browser.js";
-import { gene, v2 } from "./hosted_calls.js";
-import { browser, gateway, setStage } from "./stage.js";
+import { browser, gateway, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
 /** A kept-alive connection, on which the head of a second request has half come. */
 interface HalfAsked {
@@ -26,12 +26,12 @@ async function halfAsk(path: string, headers = ""): Promise<HalfAsked> {
   const host = `host: ${gateway.address}\r\n`;
   // In one piece: whoever has answered the first has read the half of the second.
   socket.write(`GET /healthz HTTP/1.1\r\n${host}\r\nGET ${path} HTTP/1.1\r\n${host}cookie: ${cookie}\r\n`);
-  while (!text.includes('"ok"')) await soon(once(socket, "data"), "`data` of the socket");
+  while (!text.includes('"ok"')) await withTimeout(once(socket, "data"), "`data` of the socket");
   text = "";
   return {
     async finish() {
       socket.write(`${headers}\r\n`);
-      await soon(closed, () => `the end of the connection, which has answered ${text}`);
+      await withTimeout(closed, () => `the end of the connection, which has answered ${text}`);
       return text;
     },
   };
@@ -41,7 +41,7 @@ async function open(): Promise<Socket> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
   socket.on("error", () => {});
-  await soon(once(socket, "connect"), "`connect` of the socket");
+  await withTimeout(once(socket, "connect"), "`connect` of the socket");
   return socket;
 }
 
@@ -58,7 +58,7 @@ async function isOpen(): Promise<boolean> {
 /** Has the gateway begin to stop, asks the rest, and answers what was answered. */
 async function whileStopping(asked: HalfAsked): Promise<string> {
   const stopped = gateway.stop();
-  while (await isOpen()) await settle();
+  while (await isOpen()) await flushPromises();
   const answer = await asked.finish();
   await stopped;
   return answer;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { orThrow } from "../support/callers.js";
+import { responseOrThrow } from "../support/callers.js";
 import { api } from "./browser.js";
 import { codeChallenge, exchangeAs, shopCredential } from "./exchange.js";
-import { alice, browser, clock, scan, setStage } from "./stage.js";
+import { alice, browser, clock, scan, setUpGateway } from "./setup.js";
 
-setStage();
+setUpGateway();
 
 describe("the status", () => {
   it("is whole at every step of a login, and says no more than the page needs", async () => {
@@ -24,7 +24,7 @@ describe("the status", () => {
     await expect.poll(status).toEqual({ ...usual, state: "SCANNED", revision: 2, scannedBy });
     clock.advance(20_000);
     expect((await status()).remainingMs).toBe(100_000);
-    orThrow(await alice.authorize(created));
+    responseOrThrow(await alice.authorize(created));
     const expiresAt = new Date(clock.now() + 300_000).toISOString();
     await expect.poll(status).toEqual({
       ...{ ...usual, state: "AUTHORIZED", revision: 3, scannedBy, expiresAt, remainingMs: 300_000 },
@@ -37,7 +37,7 @@ describe("the status", () => {
   it("of a ticket whose time is over is EXPIRED", async () => {
     const created = await browser.create();
     await browser.status(created.handle);
-    await clock.pass(121_000);
+    await clock.advanceAsync(121_000);
     const status = async () => (await browser.status(created.handle)).json;
     await expect.poll(status).toMatchObject({ state: "EXPIRED", remainingMs: 0, cancelReason: null });
   });
@@ -45,7 +45,7 @@ describe("the status", () => {
   it("of a ticket that the user has declined says so", async () => {
     const created = await browser.create();
     await scan(created);
-    orThrow(await alice.cancel(created));
+    responseOrThrow(await alice.cancel(created));
     const { json } = await browser.status(created.handle);
     expect(json).toMatchObject({
       state: "CANCELLED",
@@ -75,7 +75,7 @@ describe("withdrawing", () => {
   it("a ticket that is finished otherwise is refused with its state", async () => {
     const created = await browser.create();
     await scan(created);
-    orThrow(await alice.cancel(created));
+    responseOrThrow(await alice.cancel(created));
     const answer = await browser.withdraw(created.handle);
     expect(answer.status).toBe(409);
     expect(answer.json).toMatchObject({ reason: "TICKET_CANCELLED", currentState: "CANCELLED" });

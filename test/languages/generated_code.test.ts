@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { callersOf, orThrow } from "../support/callers.js";
-import { run, type Variables } from "../support/process.js";
+import { callersOf, responseOrThrow } from "../support/callers.js";
+import { type EnvironmentVariables, startProcess } from "../support/process.js";
 import { python } from "../support/python.js";
 import { appSecrets, startTestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
@@ -41,20 +41,24 @@ async function generate(title: string): Promise<string> {
 }
 
 /** Approves on the phone whatever the documented program draws, and resolves with what it says at the end. */
-async function signInWith(command: string, words: readonly string[], variables: Variables): Promise<string> {
+async function signInWith(
+  command: string,
+  words: readonly string[],
+  variables: EnvironmentVariables,
+): Promise<string> {
   const server = await startTestServer();
   onTestFinished(() => server.stop());
   const alice = callersOf(server.client).user(await signToken("alice"));
-  const program = run(command, words, {
+  const program = startProcess(command, words, {
     ...variables,
     QRLOGIN_ADDRESS: server.address,
     QRLOGIN_APP_ID: "shop",
     QRLOGIN_APP_SECRET: appSecrets.shop,
   });
-  const value = await program.line('"random"');
-  const { ticketId } = orThrow(await alice.markScanned({ $case: "qrContent", value }));
-  orThrow(await alice.authorize({ ticketId }));
-  const { code, stdout, stderr } = await program.ended;
+  const value = await program.waitForLine('"random"');
+  const { ticketId } = responseOrThrow(await alice.markScanned({ $case: "qrContent", value }));
+  responseOrThrow(await alice.authorize({ ticketId }));
+  const { code, stdout, stderr } = await program.exited;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return stdout.replace(value, "").trim();
 }

@@ -6,7 +6,7 @@ import { createManualClock } from "../support/clock.js";
 const longestPause = 1_000;
 
 /** A buffer before a device that the test fills, breaks and mends. */
-function bufferedDevice() {
+function createFakeDevice() {
   const clock = createManualClock();
   const turn: (() => void)[] = [];
   const reports: DroppedLines[] = [];
@@ -69,7 +69,7 @@ function writeLines(buffer: { write(line: string): void }, from: number, to: num
 }
 
 it("writes the lines of one turn of the event loop together, in order", () => {
-  const { buffer, device, endTurn } = bufferedDevice();
+  const { buffer, device, endTurn } = createFakeDevice();
   const text = writeLines(buffer, 0, 10);
   expect(device.text).toBe("");
   endTurn();
@@ -77,7 +77,7 @@ it("writes the lines of one turn of the event loop together, in order", () => {
 });
 
 it("writes whole lines of at most 4096 bytes at a time, so that lines of several processes never mix", () => {
-  const { buffer, device, endTurn } = bufferedDevice();
+  const { buffer, device, endTurn } = createFakeDevice();
   const text = writeLines(buffer, 0, 200);
   endTurn();
   expect(device.text).toBe(text);
@@ -90,34 +90,34 @@ it("writes whole lines of at most 4096 bytes at a time, so that lines of several
 });
 
 it("does not wait for the end of a turn that writes much", () => {
-  const { buffer, device } = bufferedDevice();
+  const { buffer, device } = createFakeDevice();
   writeLines(buffer, 0, 1_000);
   expect(device.text.length).toBeGreaterThan(30_000);
 });
 
 it("has one retry pending, also where a turn that writes much ends after a failed write", () => {
-  const { buffer, clock, endTurn, fill } = bufferedDevice();
+  const { buffer, clock, endTurn, fill } = createFakeDevice();
   fill("ENOSPC");
   writeLines(buffer, 0, 1_000);
-  expect(clock.pending).toBe(1);
+  expect(clock.pendingCount).toBe(1);
   endTurn();
-  expect(clock.pending).toBe(1);
+  expect(clock.pendingCount).toBe(1);
 });
 
 it("has one retry pending after a part could be written at the end of the turn", () => {
-  const { buffer, clock, device, endTurn, fill } = bufferedDevice();
+  const { buffer, clock, device, endTurn, fill } = createFakeDevice();
   fill("EAGAIN");
   writeLines(buffer, 0, 1_000);
   device.room = 10;
   endTurn();
   expect(device.text).toBe(line(0).slice(0, 10));
-  expect(clock.pending).toBe(1);
+  expect(clock.pendingCount).toBe(1);
 });
 
 it.each(["ENOSPC", "EAGAIN", "EPIPE", "EIO", "EFBIG", "EDQUOT"])(
   "keeps the lines that cannot be written for %s, and writes them within a second of its end",
   (code) => {
-    const { buffer, clock, device, endTurn, fill, mend, reports } = bufferedDevice();
+    const { buffer, clock, device, endTurn, fill, mend, reports } = createFakeDevice();
     fill(code);
     const text = writeLines(buffer, 0, 100);
     endTurn();
@@ -127,12 +127,12 @@ it.each(["ENOSPC", "EAGAIN", "EPIPE", "EIO", "EFBIG", "EDQUOT"])(
     clock.advance(longestPause);
     expect(device.text).toBe(text);
     expect(reports).toEqual([]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   },
 );
 
 it("finishes a line that was half written before it writes another one", () => {
-  const { buffer, clock, device, endTurn, mend } = bufferedDevice();
+  const { buffer, clock, device, endTurn, mend } = createFakeDevice();
   device.room = 50;
   const text = writeLines(buffer, 0, 3);
   endTurn();
@@ -143,7 +143,7 @@ it("finishes a line that was half written before it writes another one", () => {
 });
 
 it("holds a megabyte and no more, counts what it drops, and tells the number and the cause when there is room", () => {
-  const { buffer, clock, device, endTurn, fill, mend, reports } = bufferedDevice();
+  const { buffer, clock, device, endTurn, fill, mend, reports } = createFakeDevice();
   fill("ENOSPC");
   endTurn();
   const count = 30_000;
@@ -168,7 +168,7 @@ it("holds a megabyte and no more, counts what it drops, and tells the number and
 });
 
 it("drops a line that is longer than all that may wait, tells it, and goes on", () => {
-  const { buffer, device, endTurn } = bufferedDevice();
+  const { buffer, device, endTurn } = createFakeDevice();
   buffer.write(`${"x".repeat(maxWaitingBytes)}\n`);
   endTurn();
   buffer.write("next\n");
@@ -177,7 +177,7 @@ it("drops a line that is longer than all that may wait, tells it, and goes on", 
 });
 
 it("tries less and less often, at least once a second", () => {
-  const { buffer, clock, device, endTurn, fill } = bufferedDevice();
+  const { buffer, clock, device, endTurn, fill } = createFakeDevice();
   fill("EAGAIN");
   writeLines(buffer, 0, 1);
   endTurn();
@@ -200,17 +200,17 @@ it("tries less and less often, at least once a second", () => {
 });
 
 it("at the end of the process writes what is left", () => {
-  const { buffer, clock, device } = bufferedDevice();
+  const { buffer, clock, device } = createFakeDevice();
   const text = writeLines(buffer, 0, 10);
   buffer.end();
   expect(device).toMatchObject({ text, slept: 0 });
   buffer.write("after\n");
   expect(device.text).toBe(`${text}after\n`);
-  expect(clock.pending).toBe(0);
+  expect(clock.pendingCount).toBe(0);
 });
 
 it("at the end of the process waits for a reader that goes on", () => {
-  const { buffer, device, fill, mend, whileAsleep } = bufferedDevice();
+  const { buffer, device, fill, mend, whileAsleep } = createFakeDevice();
   fill("EAGAIN");
   const text = writeLines(buffer, 0, 10);
   whileAsleep(mend);
@@ -224,17 +224,17 @@ it("at the end of the process waits half a second for a reader that does not go 
     ["ENOSPC", 0],
     ["EPIPE", 0],
   ] as const) {
-    const { buffer, clock, device, fill } = bufferedDevice();
+    const { buffer, clock, device, fill } = createFakeDevice();
     fill(code);
     writeLines(buffer, 0, 10);
     buffer.end();
     expect(device.slept).toBe(slept);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   }
 });
 
 it("at the end of the process does not wait for a reader that has not read for long", () => {
-  const { buffer, clock, device, endTurn, fill } = bufferedDevice();
+  const { buffer, clock, device, endTurn, fill } = createFakeDevice();
   fill("EAGAIN");
   writeLines(buffer, 0, 10);
   endTurn();

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { withoutBlocking } from "../../src/log/standard_stream.js";
-import { temporaryFile } from "../config/loading.js";
-import { stalledPipe } from "../support/named_pipe.js";
+import { openNonBlocking } from "../../src/log/standard_stream.js";
+import { temporaryFile } from "../support/config_files.js";
+import { createStalledPipe } from "../support/named_pipe.js";
 
 /** Linux tells the flags of an open file, in octal digits. */
 const flagsKnown = existsSync("/proc/self/fdinfo");
@@ -27,8 +27,8 @@ const unused = () => {
 it.skipIf(!flagsKnown)(
   "writes to a pipe without waiting, and leaves the descriptor as it was that others share",
   () => {
-    const shared = opened(stalledPipe());
-    const own = withoutBlocking(shared, unused);
+    const shared = opened(createStalledPipe());
+    const own = openNonBlocking(shared, unused);
     expect(own).not.toBe(shared);
     onTestFinished(() => closeSync(own));
     expect(isNonBlocking(own)).toBe(true);
@@ -41,5 +41,5 @@ it.skipIf(!flagsKnown)(
 
 it("writes to a file by the descriptor that others share, so that each goes on where the other has stopped", () => {
   const file = opened(temporaryFile("stdout.log", ""));
-  expect(withoutBlocking(file, unused)).toBe(file);
+  expect(openNonBlocking(file, unused)).toBe(file);
 });

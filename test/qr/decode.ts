@@ -41,7 +41,7 @@ export async function decode(
 }
 
 /** The bitmap on a white page, with `pixels` around it. */
-export function onWhite(bitmap: Bitmap, pixels: number): Bitmap {
+export function padWithWhite(bitmap: Bitmap, pixels: number): Bitmap {
   const width = bitmap.width + 2 * pixels;
   const height = bitmap.height + 2 * pixels;
   const data = new Uint8ClampedArray(width * height * 4).fill(255);

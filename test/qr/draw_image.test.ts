@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { PNG } from "pngjs";
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../src/domain/refusal.js";
+import { TicketError } from "../../src/domain/ticket_error.js";
 import type { Image, ImageOptions } from "../../src/qr/draw_image.js";
 import { drawImage } from "../../src/qr/draw_image.js";
 import type { ErrorCorrection } from "../../src/qr/matrix.js";
-import { contents, fullCustomData } from "./contents.js";
-import { bitmapOf, decode, onWhite } from "./decode.js";
+import { bitmapOf, decode, padWithWhite } from "./decode.js";
+import { contents, fullCustomData } from "./sample_contents.js";
 
 const sizes = [64, 128, 200, 240, 320, 512, 1024];
 const levels: readonly ErrorCorrection[] = ["L", "M", "Q", "H"];
@@ -14,7 +14,7 @@ const amounts = ["none", "full", "fullOfHan"] as const;
 const cases = sizes.flatMap((size) =>
   levels.flatMap((level) => amounts.map((amount) => ({ size, level, amount }))),
 );
-const usual: ImageOptions = { format: "PNG", size: 320, margin: 4, errorCorrection: "M" };
+const defaultOptions: ImageOptions = { format: "PNG", size: 320, margin: 4, errorCorrection: "M" };
 
 type Amount = (typeof amounts)[number];
 
@@ -29,13 +29,13 @@ const versions: Readonly<Record<Amount, Readonly<Record<ErrorCorrection, number>
 const modulesOf = (amount: Amount, level: ErrorCorrection) => 17 + 4 * versions[amount][level];
 
 /** Fewest pixels that a PNG needs: three for each module, and for each of the quiet zone of four. */
-const needed = (amount: Amount, level: ErrorCorrection) => 3 * (modulesOf(amount, level) + 2 * 4);
+const minSize = (amount: Amount, level: ErrorCorrection) => 3 * (modulesOf(amount, level) + 2 * 4);
 
-function refusalOf(draw: () => Image): Refusal {
+function errorOf(draw: () => Image): TicketError {
   try {
     draw();
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof TicketError) return error;
     throw error;
   }
   throw new Error("the image was drawn");
@@ -53,11 +53,11 @@ describe("a drawn QR code is read by two decoders", () => {
     async ({ size, level, amount }) => {
       const content = contents[amount];
       const draw = () => drawImage(content, { format: "PNG", size, margin: 4, errorCorrection: level });
-      if (size < needed(amount, level)) {
-        expect(refusalOf(draw).fieldViolations).toEqual([
+      if (size < minSize(amount, level)) {
+        expect(errorOf(draw).fieldViolations).toEqual([
           {
             field: "qr_image.size",
-            description: `needs at least ${needed(amount, level)} pixels for this code`,
+            description: `needs at least ${minSize(amount, level)} pixels for this code`,
           },
         ]);
         return;
@@ -77,16 +77,16 @@ describe("a drawn QR code is read by two decoders", () => {
       const image = drawImage(content, { format: "SVG", size, margin: 4, errorCorrection: level });
       expect(image.mediaType).toBe("image/svg+xml");
       // One that is too small for whole pixels is there to be enlarged.
-      const bitmap = size < needed(amount, level) ? bitmapOf(image, 1024) : bitmapOf(image);
-      if (size >= needed(amount, level)) expect([bitmap.width, bitmap.height]).toEqual([size, size]);
+      const bitmap = size < minSize(amount, level) ? bitmapOf(image, 1024) : bitmapOf(image);
+      if (size >= minSize(amount, level)) expect([bitmap.width, bitmap.height]).toEqual([size, size]);
       expect(await decode(bitmap)).toEqual({ jsqr: content, zxing: content });
     },
   );
 
   it("at every size from the smallest to twice as large", async () => {
-    const smallest = needed("none", "M");
+    const smallest = minSize("none", "M");
     for (let size = smallest; size <= 2 * smallest; size++) {
-      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, size }));
+      const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, size }));
       expect(bitmap.width).toBe(size);
       expect({ size, ...(await decode(bitmap)) }).toEqual({
         size,
@@ -98,8 +98,8 @@ describe("a drawn QR code is read by two decoders", () => {
 
   it("with every margin, on a page that leaves the missing quiet zone white", async () => {
     for (let margin = 0; margin <= 16; margin++) {
-      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, margin }));
-      expect(await decode(onWhite(bitmap, 30))).toEqual({ jsqr: contents.none, zxing: contents.none });
+      const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, margin }));
+      expect(await decode(padWithWhite(bitmap, 30))).toEqual({ jsqr: contents.none, zxing: contents.none });
     }
   });
 });
@@ -107,7 +107,7 @@ describe("a drawn QR code is read by two decoders", () => {
 describe("a drawn QR code", () => {
   it("has at least the margin asked for, and lies in the middle", () => {
     for (const margin of [0, 1, 4, 16]) {
-      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, size: 333, margin }));
+      const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, size: 333, margin }));
       const dark = [...bitmap.data.keys()]
         .filter((at) => at % 4 === 0 && bitmap.data[at] === 0)
         .map((at) => at / 4);
@@ -125,15 +125,15 @@ describe("a drawn QR code", () => {
 
   it("is the same picture as SVG and as PNG", () => {
     for (const size of [200, 321, 512]) {
-      const svg = bitmapOf(drawImage(contents.none, { ...usual, format: "SVG", size }));
-      const png = bitmapOf(drawImage(contents.none, { ...usual, size }));
+      const svg = bitmapOf(drawImage(contents.none, { ...defaultOptions, format: "SVG", size }));
+      const png = bitmapOf(drawImage(contents.none, { ...defaultOptions, size }));
       expect(Buffer.from(svg.data).equals(Buffer.from(png.data))).toBe(true);
     }
   });
 
   it("names its size in the SVG and asks for hard edges", () => {
     const svg = new TextDecoder().decode(
-      drawImage(contents.none, { ...usual, format: "SVG", size: 240 }).data,
+      drawImage(contents.none, { ...defaultOptions, format: "SVG", size: 240 }).data,
     );
     expect(svg).toMatch(
       /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="240" height="240" viewBox="0 0 240 240" shape-rendering="crispEdges">/,
@@ -144,28 +144,30 @@ describe("a drawn QR code", () => {
     for (const format of ["PNG", "SVG"] as const) {
       for (const level of levels) {
         for (const amount of amounts) {
-          const options = { ...usual, format, size: undefined, errorCorrection: level };
+          const options = { ...defaultOptions, format, size: undefined, errorCorrection: level };
           const { width } = bitmapOf(drawImage(contents[amount], options));
-          expect(width).toBe(Math.max(320, needed(amount, level)));
+          expect(width).toBe(Math.max(320, minSize(amount, level)));
         }
       }
     }
   });
 
   it("is a PNG of one grey channel", () => {
-    const { data } = drawImage(contents.none, usual);
+    const { data } = drawImage(contents.none, defaultOptions);
     expect(PNG.sync.read(Buffer.from(data))).toMatchObject({ color: false, alpha: false, palette: false });
     expect(data.byteLength).toBeLessThan(4096);
   });
 
   it("is refused when it cannot hold the content at its level, and drawn at a lower one", () => {
     const content = "x".repeat(2000);
-    const refusal = refusalOf(() => drawImage(content, { ...usual, size: 1024, errorCorrection: "H" }));
+    const refusal = errorOf(() =>
+      drawImage(content, { ...defaultOptions, size: 1024, errorCorrection: "H" }),
+    );
     expect(refusal.reason).toBe("INVALID_REQUEST");
     expect(refusal.fieldViolations.map(({ field }) => field)).toEqual(["qr_image.error_correction"]);
     expect(JSON.stringify([refusal.message, refusal.fieldViolations])).not.toContain("xx");
     expect(
-      drawImage(content, { ...usual, size: 1024, errorCorrection: "L" }).data.byteLength,
+      drawImage(content, { ...defaultOptions, size: 1024, errorCorrection: "L" }).data.byteLength,
     ).toBeGreaterThan(0);
   });
 });
@@ -183,8 +185,8 @@ describe("the table of docs/qr-code.md", () => {
   it("names the smallest PNG of each level", () => {
     const measured = levels.map((level) => ({
       level,
-      none: needed("none", level),
-      full: needed("full", level),
+      none: minSize("none", level),
+      full: minSize("full", level),
     }));
     expect(promised).toEqual(measured);
   });
@@ -193,13 +195,13 @@ describe("the table of docs/qr-code.md", () => {
     for (const level of levels) {
       for (const amount of amounts) {
         const content = contents[amount];
-        const size = needed(amount, level);
-        const options: ImageOptions = { ...usual, errorCorrection: level, size };
+        const size = minSize(amount, level);
+        const options: ImageOptions = { ...defaultOptions, errorCorrection: level, size };
         expect(await decode(bitmapOf(drawImage(content, options)))).toEqual({
           jsqr: content,
           zxing: content,
         });
-        const refusal = refusalOf(() => drawImage(content, { ...options, size: size - 1 }));
+        const refusal = errorOf(() => drawImage(content, { ...options, size: size - 1 }));
         expect(refusal.reason).toBe("INVALID_REQUEST");
         expect(refusal.message).toContain(`${size} pixels`);
       }

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drawContent, readContent } from "../../src/qr/content.js";
 import { drawImage, type ImageOptions } from "../../src/qr/draw_image.js";
 import type { ErrorCorrection } from "../../src/qr/matrix.js";
-import { blurred } from "./blur.js";
-import { contents, ticket } from "./contents.js";
+import { parseQrContent, serializeQrContent } from "../../src/qr/qr_content.js";
+import { blur } from "./blur.js";
 import { bitmapOf } from "./decode.js";
 import { families, hasReaders, type Readers, startReaders, withoutReaders } from "./readers.js";
+import { contents, ticket } from "./sample_contents.js";
 
-const usual: ImageOptions = { format: "PNG", size: undefined, margin: 4, errorCorrection: "M" };
+const defaultOptions: ImageOptions = { format: "PNG", size: undefined, margin: 4, errorCorrection: "M" };
 const levels: readonly ErrorCorrection[] = ["L", "M", "Q", "H"];
 
 /** Families that read every code of ours, which OpenCV does not: docs/qr-code.md says what it leaves out. */
-const thorough = families.filter((family) => family !== "opencv");
+const reliableFamilies = families.filter((family) => family !== "opencv");
 
 /** Custom data of which some reader has made something else, or could. Tokens of the texts look like encodings that readers guess. */
 const customData: readonly (readonly [string, Record<string, unknown>])[] = [
@@ -45,10 +45,10 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
   afterAll(() => readers.stop());
 
   it.each(customData)("reads what was drawn with %s in the custom data", async (_, data) => {
-    const content = drawContent({ ...ticket, customData: JSON.stringify(data) });
-    const readings = await readers.read(bitmapOf(drawImage(content, { ...usual, size: 512 })));
+    const content = serializeQrContent({ ...ticket, customData: JSON.stringify(data) });
+    const readings = await readers.read(bitmapOf(drawImage(content, { ...defaultOptions, size: 512 })));
     expect(readings).toEqual(Object.fromEntries(families.map((family) => [family, content])));
-    expect(readContent(content)).toMatchObject({ ticketId: ticket.ticketId });
+    expect(parseQrContent(content)).toMatchObject({ ticketId: ticket.ticketId });
     expect(JSON.parse(content).customData).toEqual(data);
   });
 
@@ -60,24 +60,24 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
     "but OpenCV reads a blurred picture of the least size, level %s, custom data: %s",
     async (errorCorrection, amount) => {
       const content = contents[amount];
-      const options = { ...usual, errorCorrection };
-      const least = leastSizeOf(content, options);
-      const readings = await readers.read(blurred(bitmapOf(drawImage(content, { ...options, size: least }))));
-      for (const family of thorough) expect.soft(readings[family], family).toBe(content);
+      const options = { ...defaultOptions, errorCorrection };
+      const least = minSizeOf(content, options);
+      const readings = await readers.read(blur(bitmapOf(drawImage(content, { ...options, size: least }))));
+      for (const family of reliableFamilies) expect.soft(readings[family], family).toBe(content);
     },
   );
 
   it("reads the picture of a ticket without custom data in the size that is usual", async () => {
     for (const errorCorrection of levels) {
-      const bitmap = bitmapOf(drawImage(contents.none, { ...usual, errorCorrection }));
-      const readings = await readers.read(blurred(bitmap));
+      const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, errorCorrection }));
+      const readings = await readers.read(blur(bitmap));
       expect(readings).toEqual(Object.fromEntries(families.map((family) => [family, contents.none])));
     }
   });
 });
 
 /** Returns the size that the refusal of a picture that is too small names. */
-function leastSizeOf(content: string, options: ImageOptions): number {
+function minSizeOf(content: string, options: ImageOptions): number {
   try {
     drawImage(content, { ...options, size: 64 });
   } catch (error) {

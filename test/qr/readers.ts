@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { PNG } from "pngjs";
-import { soon } from "../support/soon.js";
+import { withTimeout } from "../support/timeout.js";
 import { type Bitmap, decode } from "./decode.js";
 
 /** The families of readers that are tried. The first two run in this process, the others as processes of their own. */
@@ -46,18 +46,22 @@ export const withoutReaders = hasReaders ? "" : " (SKIPPED: the readers are not 
 
 /** Starts the readers, each family once for all pictures. */
 export function startReaders(): Readers {
-  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const pictures = mkdtempSync(join(tmpdir(), "qrlogin-pictures-"));
-  const byPython = startReader("python3", [here("readers.py"), join(folder, "libquirc.so")], python);
-  const byJava = startReader("java", ["-cp", zxingJar, here("ZxingReader.java")], process.env);
+  const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const imageFolder = mkdtempSync(join(tmpdir(), "qrlogin-pictures-"));
+  const pythonReader = startReader(
+    "python3",
+    [resolvePath("readers.py"), join(folder, "libquirc.so")],
+    python,
+  );
+  const javaReader = startReader("java", ["-cp", zxingJar, resolvePath("ZxingReader.java")], process.env);
   return {
     async read(bitmap) {
-      const path = join(pictures, "picture.png");
+      const path = join(imageFolder, "picture.png");
       writeFileSync(path, pngOf(bitmap));
       const [inProcess, answer, zxingJava] = await Promise.all([
         decode(bitmap),
-        byPython.ask(path),
-        byJava.ask(path),
+        pythonReader.ask(path),
+        javaReader.ask(path),
       ]);
       const { zbar, quirc, opencv } = JSON.parse(answer);
       return {
@@ -67,8 +71,8 @@ export function startReaders(): Readers {
       };
     },
     async stop() {
-      await Promise.all([byPython.stop(), byJava.stop()]);
-      rmSync(pictures, { recursive: true });
+      await Promise.all([pythonReader.stop(), javaReader.stop()]);
+      rmSync(imageFolder, { recursive: true });
     },
   };
 }
@@ -90,21 +94,21 @@ process.once("exit", () => {
 });
 
 /** Starts a process that answers each line with a line. */
-function startReader(command: string, words: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(command, words, { env, stdio: ["pipe", "pipe", "inherit"] });
+function startReader(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   running.add(child);
   const exited = once(child, "exit").finally(() => running.delete(child));
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(line: string): Promise<string> {
       child.stdin.write(`${line}\n`);
-      const { value, done } = await soon(answers.next(), `an answer of ${command}`);
+      const { value, done } = await withTimeout(answers.next(), `an answer of ${command}`);
       if (done) throw new Error(`${command} has ended`);
       return value;
     },
     async stop() {
       child.stdin.end();
-      await soon(exited, `the end of ${command}`);
+      await withTimeout(exited, `the end of ${command}`);
     },
   };
 }

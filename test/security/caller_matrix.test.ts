@@ -2,19 +2,19 @@ import type { Metadata } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TokenSet } from "../../gen/qrlogin/v1/qr_login_service.js";
 import {
-  type Answer,
   asApp,
   asUser,
   authorization,
-  authorized,
   basic,
+  type CallResult,
   callersOf,
   callsOf,
-  created,
-  orThrow,
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
   type Rpc,
+  responseOrThrow,
   rpcs,
-  scanned,
 } from "../support/callers.js";
 import { startTestServer, type TestServer } from "../support/server.js";
 import { customers, customersJwks, signToken, staff, staffKey, unsignedToken } from "../support/tokens.js";
@@ -148,7 +148,7 @@ describe("a genuine token", () => {
   it("is refused where its algorithm is not on the pool's list", async () => {
     const strict = await startTestServer({ pool: { algorithms: ["RS256"] } });
     const { app, user } = callersOf(strict.client);
-    const { ticketId } = await created(app("shop"));
+    const { ticketId } = await createTestTicket(app("shop"));
     const answer = await user(await signToken("alice")).markScanned({ $case: "ticketId", value: ticketId });
     expect([answer.code, answer.reason]).toEqual(["UNAUTHENTICATED", "USER_UNAUTHENTICATED"]);
     await strict.stop();
@@ -158,8 +158,8 @@ describe("a genuine token", () => {
 /** What the app shop is given about alice. */
 async function tokensOfOurs(): Promise<TokenSet> {
   const { app, user } = callersOf(server.client);
-  const held = await authorized(app("shop"), user(await signToken("alice")));
-  const { tokenSet } = orThrow(await app("shop").exchangeUserInfo(held));
+  const held = await createAuthorizedTicket(app("shop"), user(await signToken("alice")));
+  const { tokenSet } = responseOrThrow(await app("shop").exchangeUserInfo(held));
   if (!tokenSet) throw new Error("no tokens");
   return tokenSet;
 }
@@ -169,20 +169,20 @@ async function ticketFor(rpc: Rpc) {
   const { app, user } = callersOf(server.client);
   const shop = app("shop");
   if (rpc === "exchangeUserInfo") {
-    return { ...(await authorized(shop, user(await signToken("alice")))), revision: 3 };
+    return { ...(await createAuthorizedTicket(shop, user(await signToken("alice")))), revision: 3 };
   }
   if (byApprover.includes(rpc)) {
-    const held = await scanned(shop, user(await signToken("alice")));
+    const held = await createScannedTicket(shop, user(await signToken("alice")));
     return { ...held, exchangeTicket: "", revision: 2 };
   }
-  return { ...(await created(shop)), exchangeTicket: "", revision: 1 };
+  return { ...(await createTestTicket(shop)), exchangeTicket: "", revision: 1 };
 }
 
 function call(
   rpc: Rpc,
   calls: ReturnType<typeof callsOf>,
   held: Awaited<ReturnType<typeof ticketFor>>,
-): Promise<Answer<unknown>> {
+): Promise<CallResult<unknown>> {
   const { ticketId, exchangeTicket } = held;
   switch (rpc) {
     case "createTicket":

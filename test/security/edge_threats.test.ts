@@ -1,29 +1,33 @@
 import { describe, expect, it } from "vitest";
 import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { startApp } from "../../src/app.js";
-import { developmentApp, developmentPool, signDevelopmentToken } from "../../src/auth/development.js";
-import { loadConfig } from "../../src/config/load.js";
-import { ConfigError } from "../../src/config/problems.js";
-import { digest, newTicketId } from "../../src/domain/secrets.js";
+import {
+  developmentApp,
+  developmentPool,
+  signDevelopmentToken,
+} from "../../src/auth/development_identities.js";
+import { startService } from "../../src/compose/service.js";
+import { ConfigError } from "../../src/config/config_error.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import { newTicketId, sha256 } from "../../src/domain/secrets.js";
 import {
   asApp,
-  authorized,
-  byId,
   callersOf,
-  created,
-  orThrow,
-  scanned,
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
   watchOf,
 } from "../support/callers.js";
-import { expectRefusal } from "../support/expect_refusal.js";
-import { alice, bob, clock, server, setStage, shop, stored } from "../support/stage.js";
+import { expectError } from "../support/expect_error.js";
+import { alice, bob, clock, server, shop, useTestServer, writtenTickets } from "../support/test_server.js";
 import { signToken } from "../support/tokens.js";
 
-setStage();
+useTestServer();
 
 describe("T12 Guessing", () => {
   it("an unknown id and a wrong secret are answered the same to the last byte", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const [unknown, wrong] = await Promise.all(
       [
         { ...held, ticketId: newTicketId() },
@@ -41,7 +45,7 @@ describe("T12 Guessing", () => {
   });
 
   it("ids and secrets are made by the server, 128 and 256 bits, and never come twice", async () => {
-    const many = await Promise.all(Array.from({ length: 200 }, () => created(shop)));
+    const many = await Promise.all(Array.from({ length: 200 }, () => createTestTicket(shop)));
     expect(new Set(many.map(({ ticketId }) => ticketId)).size).toBe(200);
     expect(new Set(many.map(({ ticketSecret }) => ticketSecret)).size).toBe(200);
     for (const { ticketId, ticketSecret } of many) {
@@ -53,7 +57,7 @@ describe("T12 Guessing", () => {
 
 describe("T17 Watch and poll flood", () => {
   it("a ticket has at most four watches, and the newest one lives", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const watches = [];
     for (let count = 0; count < 20; count++) {
       const watch = watchOf(server.client, asApp("shop"), held);
@@ -61,7 +65,7 @@ describe("T17 Watch and poll flood", () => {
       watches.push(watch);
     }
     for (const watch of watches.slice(0, 16)) expect((await watch.ended).reason).toBe("WATCH_SUPERSEDED");
-    orThrow(await shop.withdraw(held));
+    responseOrThrow(await shop.withdraw(held));
     for (const watch of watches.slice(16)) {
       expect(await watch.next()).toMatchObject({ state: TicketState.CANCELLED });
       expect((await watch.ended).code).toBe("OK");
@@ -79,8 +83,8 @@ describe("T18 Forged requester context", () => {
       deviceName: evil,
       location: evil,
     });
-    const held = await created(shop, { requester });
-    const told = orThrow(await alice.markScanned(byId(held)));
+    const held = await createTestTicket(shop, { requester });
+    const told = responseOrThrow(await alice.markScanned(scannedById(held)));
     const clean = "Your bankknab ruoY[2J";
     expect(told.requester).toMatchObject({ userAgent: clean, deviceName: clean, location: clean });
   });
@@ -88,8 +92,8 @@ describe("T18 Forged requester context", () => {
 
 describe("T20 Personal data to strangers", () => {
   it("the status holds nickname and photo of the scanner and nothing else of them", async () => {
-    const held = await authorized(shop, alice);
-    const text = JSON.stringify(orThrow(await shop.getStatus(held)));
+    const held = await createAuthorizedTicket(shop, alice);
+    const text = JSON.stringify(responseOrThrow(await shop.getStatus(held)));
     expect(text).toContain("alice-nick");
     for (const personal of ["Full-Name", "alice@", "+351", "subject-of-alice", "department"]) {
       expect(text).not.toContain(personal);
@@ -97,14 +101,14 @@ describe("T20 Personal data to strangers", () => {
   });
 
   it("the phone is told nothing about another user, and the screen nothing once the ticket is finished", async () => {
-    const held = await scanned(shop, alice);
-    const refused = await bob.markScanned(byId(held));
-    expectRefusal(refused, "PERMISSION_DENIED", "SCANNED_BY_ANOTHER_USER");
+    const held = await createScannedTicket(shop, alice);
+    const refused = await bob.markScanned(scannedById(held));
+    expectError(refused, "PERMISSION_DENIED", "SCANNED_BY_ANOTHER_USER");
     expect(JSON.stringify(refused)).not.toContain("alice");
-    const during = orThrow(await shop.getStatus(held)).status;
+    const during = responseOrThrow(await shop.getStatus(held)).status;
     expect(during?.scannedBy?.nickname).toBe("alice-nick");
-    orThrow(await alice.cancel(held));
-    const finished = orThrow(await shop.getStatus(held)).status;
+    responseOrThrow(await alice.cancel(held));
+    const finished = responseOrThrow(await shop.getStatus(held)).status;
     expect(finished).toMatchObject({ state: TicketState.CANCELLED, scannedBy: undefined });
     expect(JSON.stringify(finished)).not.toContain("alice");
   });
@@ -126,23 +130,23 @@ describe("T21 Malicious QR content", () => {
   });
 
   it("what the phone shows is what the ticket says, never what the code says", async () => {
-    const held = await created(shop, { customData: { amount: 10 } });
+    const held = await createTestTicket(shop, { customData: { amount: 10 } });
     const forged = JSON.stringify({
       ...JSON.parse(held.qrContent),
       customData: { amount: 99 },
       app: "Your bank",
     });
-    const told = orThrow(await alice.markScanned({ $case: "qrContent", value: forged }));
+    const told = responseOrThrow(await alice.markScanned({ $case: "qrContent", value: forged }));
     expect([told.customData, told.app?.name]).toEqual([{ amount: 10 }, "Example Shop"]);
   });
 });
 
 describe("T24 Clock skew", () => {
   it("every answer with an expire time says how much of it is left", async () => {
-    const told = orThrow(await shop.createTicket());
+    const told = responseOrThrow(await shop.createTicket());
     clock.advance(1_500);
-    const scan = orThrow(await alice.markScanned(byId(told)));
-    const { status } = orThrow(await shop.getStatus(told));
+    const scan = responseOrThrow(await alice.markScanned(scannedById(told)));
+    const { status } = responseOrThrow(await shop.getStatus(told));
     expect(told.remainingDuration).toEqual({ seconds: 120, nanos: 0 });
     const left = { seconds: 118, nanos: 500_000_000 };
     expect([scan.remainingDuration, status?.remainingDuration]).toEqual([left, left]);
@@ -153,10 +157,15 @@ describe("T24 Clock skew", () => {
 describe("T29 Insider, stolen store dump", () => {
   it("no credential lies in the store, in whatever state", async () => {
     const codeVerifier = "the-verifier-that-only-the-browser-session-has";
-    const held = await authorized(shop, alice, { codeChallenge: digest(codeVerifier) });
-    orThrow(await shop.exchangeUserInfo({ ...held, codeVerifier }));
-    expect(stored.map(({ state }) => state)).toEqual(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"]);
-    const dump = JSON.stringify(stored);
+    const held = await createAuthorizedTicket(shop, alice, { codeChallenge: sha256(codeVerifier) });
+    responseOrThrow(await shop.exchangeUserInfo({ ...held, codeVerifier }));
+    expect(writtenTickets.map(({ state }) => state)).toEqual([
+      "PENDING",
+      "SCANNED",
+      "AUTHORIZED",
+      "EXCHANGED",
+    ]);
+    const dump = JSON.stringify(writtenTickets);
     const [, mac = ""] = held.exchangeTicket.split(".");
     for (const credential of [held.ticketSecret, mac, codeVerifier, await signToken("alice")]) {
       expect(dump).not.toContain(credential);
@@ -172,18 +181,19 @@ describe("T29 Insider, stolen store dump", () => {
     });
     const request = { requester, customData: { note: "custom-x" } };
     const ways = [
-      async () => orThrow(await shop.exchangeUserInfo(await authorized(shop, alice, request))),
-      async () => orThrow(await alice.cancel(await scanned(shop, alice, request))),
-      async () => orThrow(await shop.withdraw(await authorized(shop, alice, request))),
+      async () =>
+        responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice, request))),
+      async () => responseOrThrow(await alice.cancel(await createScannedTicket(shop, alice, request))),
+      async () => responseOrThrow(await shop.withdraw(await createAuthorizedTicket(shop, alice, request))),
       async () => {
-        const held = await authorized(shop, alice, request);
+        const held = await createAuthorizedTicket(shop, alice, request);
         clock.advance(300_000);
-        orThrow(await shop.getStatus(held));
+        responseOrThrow(await shop.getStatus(held));
       },
     ];
     for (const end of ways) {
       await end();
-      const last = JSON.stringify(stored.at(-1));
+      const last = JSON.stringify(writtenTickets.at(-1));
       for (const personal of [
         "alice-nick",
         "alice@",
@@ -203,26 +213,26 @@ describe("T32 Development identity in production", () => {
   it("a service with a configuration takes neither the development app nor its tokens", async () => {
     const token = await signDevelopmentToken("alice", Date.now());
     const { user } = callersOf(server.client);
-    const held = await created(shop);
-    expect((await user(token).markScanned(byId(held))).reason).toBe("USER_UNAUTHENTICATED");
+    const held = await createTestTicket(shop);
+    expect((await user(token).markScanned(scannedById(held))).reason).toBe("USER_UNAUTHENTICATED");
   });
 
-  const development = { apps: [developmentApp], userPools: [developmentPool] };
+  const developmentPreset = { apps: [developmentApp], userPools: [developmentPool] };
 
   it.each([
     ["with NODE_ENV=production", { NODE_ENV: "production" }],
     ["on another address than loopback", { QRLOGIN_GRPC_ADDRESS: "0.0.0.0:0" }],
   ])("development mode does not start %s", (_title, env) => {
-    expect(() => loadConfig({ env, development })).toThrow(ConfigError);
+    expect(() => loadConfig({ env, developmentPreset })).toThrow(ConfigError);
   });
 
   it("development mode starts on loopback", async () => {
-    const config = loadConfig({ env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" }, development });
+    const config = loadConfig({ env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" }, developmentPreset });
     expect(config.development).toBe(true);
     const { default: silent } = await import("pino").then(({ pino }) => ({
       default: pino({ enabled: false }),
     }));
-    const app = await startApp(config, silent);
+    const app = await startService(config, silent);
     await app.stop();
   });
 });

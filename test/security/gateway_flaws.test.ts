@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { exchangeTicketOf, newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { api, openBrowser, openNoBrowser } from "../gateway/browser.js";
+import { attacker, expectNotFound, notFound } from "../gateway/attacker.js";
+import { api, openBrowser, openCookieClient } from "../gateway/browser.js";
 import { approved, exchangeAs, shopCredential } from "../gateway/exchange.js";
-import { alice, browser, clock, gateway, scan, server, setStage } from "../gateway/stage.js";
-import { attacker, expectNothing, notFound } from "../gateway/stranger.js";
-import { byText, orThrow } from "../support/callers.js";
+import { alice, browser, clock, gateway, scan, server, setUpGateway } from "../gateway/setup.js";
+import { responseOrThrow, scannedByText } from "../support/callers.js";
 
 // The six flaws that a study of 109 sites with QR login has found, asked of the web side.
 // The switch that would let a browser exchange is on, so that nothing but the binding keeps strangers out.
-setStage({ gateway: { switches: { shop: { exchangeFromBrowser: true } } } });
+setUpGateway({ gateway: { appOptions: { shop: { exchangeFromBrowser: true } } } });
 
 describe("F1 Status that is not bound to the session that created the code", () => {
   it("another session does not see the status, whatever it knows of the code", async () => {
     const { handle, ticketId } = await browser.create();
     const other = await attacker();
-    await expectNothing(other, handle);
-    await expectNothing(other, ticketId);
+    await expectNotFound(other, handle);
+    await expectNotFound(other, ticketId);
     expect((await browser.status(handle)).json.state).toBe("PENDING");
   });
 });
@@ -25,7 +25,7 @@ describe("F2 A code that is usable again after the login", () => {
     const { handle, qrContent, exchangeTicket } = await approved();
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
     clock.advance(5_000);
-    expect((await alice.markScanned(byText(qrContent))).reason).toBe("TICKET_ALREADY_EXCHANGED");
+    expect((await alice.markScanned(scannedByText(qrContent))).reason).toBe("TICKET_ALREADY_EXCHANGED");
     await expect
       .poll(async () => (await browser.status(handle)).json)
       .toMatchObject({
@@ -67,7 +67,7 @@ describe("F4 Ids that the client chooses", () => {
     const victim = openBrowser(gateway.url, { headers });
     const { handle } = await victim.create();
     expect([...victim.cookies.keys()]).toEqual([expect.stringMatching(/^__Host-qrlogin-browser-[\w-]{8}$/)]);
-    await expectNothing(openNoBrowser(gateway.url, { headers }), handle);
+    await expectNotFound(openCookieClient(gateway.url, { headers }), handle);
     expect([...victim.cookies.values()]).not.toContain(planted);
   });
 });
@@ -82,7 +82,7 @@ describe("F5 An approval that trusts a user field", () => {
     await scan(created);
     const body = { handle: created.handle, userId: "subject-of-bob" };
     expect((await browser.post(`${api}/tickets/exchange`, body)).json.reason).toBe("INVALID_REQUEST");
-    orThrow(await alice.authorize(created));
+    responseOrThrow(await alice.authorize(created));
     await expect.poll(async () => (await browser.status(created.handle)).json.state).toBe("AUTHORIZED");
     const { user } = (await browser.exchange(created.handle)).json as { user: { userId: string } };
     expect(user.userId).toBe("subject-of-alice");
@@ -113,8 +113,8 @@ describe("F6 Personal data in answers", () => {
     const personal = ["alice", "Full-Name", "+351", "department"];
     const { handle, ticketId, exchangeTicket, pictures } = await approved();
     const other = await attacker();
-    await expectNothing(other, handle);
-    await expectNothing(other, ticketId);
+    await expectNotFound(other, handle);
+    await expectNotFound(other, ticketId);
     const byStranger = await exchangeAs(shopCredential, exchangeTicketOf(ticketId, newSecret()));
     expect([byStranger.status, byStranger.text]).toEqual([404, notFound]);
     const withoutSecret = await other.post(`${api}/tickets/exchange`, { exchangeTicket });

@@ -3,15 +3,15 @@ import { connect } from "node:net";
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { codeChallengeOf, createCodeVerifier } from "../../src/client/index.js";
-import { digest } from "../../src/domain/secrets.js";
+import { sha256 } from "../../src/domain/secrets.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
-import { createSeal } from "../../src/gateway/seal.js";
+import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import { api, type Browser, eventsPath, openBrowser } from "../gateway/browser.js";
-import { basic, byText, callersOf, orThrow } from "../support/callers.js";
+import { basic, callersOf, responseOrThrow, scannedByText } from "../support/callers.js";
 import { createManualClock } from "../support/clock.js";
 import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
-import { soon } from "../support/soon.js";
+import { withTimeout } from "../support/timeout.js";
 import { signToken } from "../support/tokens.js";
 
 const handleKeys = [newHandleKey()];
@@ -59,7 +59,7 @@ async function callEverything(
   for (const [index, part] of handle.split(".").entries()) {
     if (part !== "") secret(`part ${index} of the handle`, part);
   }
-  const opened = await createSeal(handleKeys, createManualClock(Date.now())).open("handle", handle);
+  const opened = await createSealer(handleKeys, createManualClock(Date.now())).open("handle", handle);
   const held = opened?.content as { secret: string } | undefined;
   secret("ticket secret", held?.secret ?? "");
   secret("digest of the cookie", opened?.boundTo ?? "");
@@ -71,8 +71,8 @@ async function callEverything(
   }
   const events = browser.events(handle);
   await events.next();
-  orThrow(await alice.markScanned(byText(qrContent)));
-  orThrow(await alice.authorize({ ticketId }));
+  responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
+  responseOrThrow(await alice.authorize({ ticketId }));
   await expect.poll(async () => (await browser.status(handle)).json.state).toBe("AUTHORIZED");
   const told = (await browser.status(handle)).json.exchangeTicket;
   // The page is not told it everywhere.
@@ -106,7 +106,7 @@ async function garbage(url: string, handle: string): Promise<void> {
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(`GET ${eventsPath(handle)} HTTP/1.1\r\ncookie: a=b\r\nbroken header\r\n\r\n`);
   socket.resume();
-  await soon(once(socket, "close"), "`close` of the socket");
+  await withTimeout(once(socket, "close"), "`close` of the socket");
 }
 
 function expectNoSecret(text: string): void {
@@ -119,8 +119,8 @@ function expectNoSecret(text: string): void {
 describe("the log of the gateway at level trace", () => {
   let gateway: TestGateway;
   beforeEach(async () => {
-    const switches = { shop: { exchangeFromBrowser: true } };
-    gateway = await startTestGateway(server.address, { handleKeys, switches });
+    const appOptions = { shop: { exchangeFromBrowser: true } };
+    gateway = await startTestGateway(server.address, { handleKeys, appOptions });
   });
   afterEach(() => gateway.stop());
 
@@ -161,7 +161,7 @@ describe("the log of the gateway at level trace", () => {
     await browser.status(handle);
     await browser.status("wrong");
     const lines = gateway.lines.filter(({ msg }) => msg === "request");
-    const ticket = digest(ticketId).slice(0, 12);
+    const ticket = sha256(ticketId).slice(0, 12);
     expect(lines).toMatchObject([
       { method: "POST", route: `${api}/tickets`, status: 201, app: "shop", ticket },
       { method: "GET", route: `${api}/tickets/status`, status: 200, app: "shop", ticket },

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { digest, newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { api, eventsPath, openBrowser, openNoBrowser } from "../gateway/browser.js";
+import { newSecret, newTicketId, sha256 } from "../../src/domain/secrets.js";
+import { attacker, everyUse, expectNotFound, notFound } from "../gateway/attacker.js";
+import { api, eventsPath, openBrowser, openCookieClient } from "../gateway/browser.js";
 import { approved, exchangeAs, shopCredential } from "../gateway/exchange.js";
-import { alice, approve, browser, clock, gateway, restartGateway, setStage } from "../gateway/stage.js";
-import { attacker, everyUse, expectNothing, notFound } from "../gateway/stranger.js";
-import { basic, byText, orThrow } from "../support/callers.js";
+import { alice, approve, browser, clock, gateway, restartGateway, setUpGateway } from "../gateway/setup.js";
+import { basic, responseOrThrow, scannedByText } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
 
 // The switch that would let a browser exchange is on, so that nothing but the binding keeps strangers out.
-const switches = {
+const appOptions = {
   shop: { exchangeFromBrowser: true, origins: ["https://www.shop.example.com"] },
   blog: { exchangeFromBrowser: true },
 };
 
-setStage({ gateway: { switches } });
+setUpGateway({ gateway: { appOptions } });
 
 describe("T2 Observer", () => {
   it("whoever photographs the code has the ticket id and is told what one is told who invents an id", async () => {
@@ -21,9 +21,9 @@ describe("T2 Observer", () => {
     const seen = JSON.parse(qrContent) as { random: string };
     expect(seen.random).toBe(ticketId);
     for (const by of [openBrowser(gateway.url), await attacker()]) {
-      for (const id of [seen.random, newTicketId()]) await expectNothing(by, id);
+      for (const id of [seen.random, newTicketId()]) await expectNotFound(by, id);
     }
-    for (const proof of [seen.random, digest(seen.random), newSecret()]) {
+    for (const proof of [seen.random, sha256(seen.random), newSecret()]) {
       const exchangeTicket = `${seen.random}.${proof}`;
       for (const credential of [undefined, basic("shop", proof), basic("mallory", proof)]) {
         expect((await exchangeAs(credential, exchangeTicket)).status).toBe(401);
@@ -34,8 +34,8 @@ describe("T2 Observer", () => {
   it("the picture of the code shows the code and opens nothing", async () => {
     const { pictures } = await approved();
     const name = pictures.svg.slice(`${api}/pictures/`.length, -".svg".length);
-    await expectNothing(openBrowser(gateway.url), name);
-    await expectNothing(browser, name);
+    await expectNotFound(openBrowser(gateway.url), name);
+    await expectNotFound(browser, name);
   });
 });
 
@@ -61,7 +61,7 @@ describe("T11 Leaks in logs, URLs, caches", () => {
 
 describe("T16 Create flood", () => {
   it("one address is held up, and an office behind another one is not", async () => {
-    await restartGateway({ limits: { createsPerMinute: 10 }, trustedProxies: ["127.0.0.1"] });
+    await restartGateway({ limits: { ticketsPerMinute: 10 }, trustedProxies: ["127.0.0.1"] });
     const from = (address: string) => openBrowser(gateway.url, { headers: { "x-forwarded-for": address } });
     const flood = await Promise.all(
       Array.from({ length: 30 }, () => from("203.0.113.66").post(`${api}/tickets`, { appId: "shop" })),
@@ -76,7 +76,7 @@ describe("T18 Forged requester context", () => {
   it("the phone is shown the address that the gateway has seen, whatever the page says", async () => {
     const forged = { "x-forwarded-for": "192.0.2.1", forwarded: "for=192.0.2.1", "x-real-ip": "192.0.2.1" };
     const { qrContent } = await browser.create({ appId: "shop" }, forged);
-    const { requester } = orThrow(await alice.markScanned(byText(qrContent)));
+    const { requester } = responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
     expect(requester?.ipAddress).toBe("127.0.0.1");
     for (const field of ["ipAddress", "userAgent", "requester"]) {
       const answer = await browser.post(`${api}/tickets`, { appId: "shop", [field]: "192.0.2.1" });
@@ -88,7 +88,7 @@ describe("T18 Forged requester context", () => {
     await restartGateway({ trustedProxies: ["127.0.0.1"] });
     const forged = { "x-forwarded-for": "192.0.2.1, 203.0.113.7" };
     const { qrContent } = await browser.create({ appId: "shop" }, forged);
-    const { requester } = orThrow(await alice.markScanned(byText(qrContent)));
+    const { requester } = responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
     expect(requester?.ipAddress).toBe("203.0.113.7");
   });
 });
@@ -150,7 +150,7 @@ describe("T26 Cross-site request", () => {
     const planted = await mallory.create();
     await approve(planted);
     await browser.create();
-    await expectNothing(browser, planted.handle);
+    await expectNotFound(browser, planted.handle);
     expect((await mallory.status(planted.handle)).json.state).toBe("AUTHORIZED");
   });
 });
@@ -180,9 +180,9 @@ describe("T27 Gateway as confused deputy", () => {
 
   it("who has stolen a handle has nothing", async () => {
     const { handle } = await approved({ appId: "shop" });
-    for (const by of [openNoBrowser(gateway.url), await attacker()]) await expectNothing(by, handle);
+    for (const by of [openCookieClient(gateway.url), await attacker()]) await expectNotFound(by, handle);
     expect((await browser.exchange(handle)).status).toBe(200);
-    for (const by of [openNoBrowser(gateway.url), await attacker()]) await expectNothing(by, handle);
+    for (const by of [openCookieClient(gateway.url), await attacker()]) await expectNotFound(by, handle);
   });
 
   it("who has stolen the cookie alone has nothing", async () => {
@@ -190,8 +190,8 @@ describe("T27 Gateway as confused deputy", () => {
     const thief = openBrowser(gateway.url);
     for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
     const [cookie = ""] = browser.cookies.values();
-    for (const guess of [ticketId, cookie, digest(cookie), "", exchangeTicket]) {
-      if (guess !== "") await expectNothing(thief, guess);
+    for (const guess of [ticketId, cookie, sha256(cookie), "", exchangeTicket]) {
+      if (guess !== "") await expectNotFound(thief, guess);
       const answer = await thief.get(
         `${api}/tickets/status`,
         guess === "" ? {} : { "qrlogin-handle": guess },

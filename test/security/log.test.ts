@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RequesterContext } from "../../gen/qrlogin/v1/ticket.js";
-import { digest, logNameOf } from "../../src/domain/secrets.js";
+import { logIdOf, sha256 } from "../../src/domain/secrets.js";
 import {
   asApp,
   authorization,
-  authorized,
   basic,
   callersOf,
   callsOf,
-  created,
-  orThrow,
-  scanned,
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
   watchOf,
 } from "../support/callers.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 import { customers, signToken, staff, unsignedToken } from "../support/tokens.js";
 
 const codeVerifier = "a-code-verifier-that-nobody-else-may-ever-read-1";
-const codeChallenge = digest(codeVerifier);
+const codeChallenge = sha256(codeVerifier);
 const customValue = "custom-value-of-the-app";
 const requester = RequesterContext.fromPartial({
   ipAddress: "203.0.113.77",
@@ -88,7 +88,7 @@ describe("the log at level trace", () => {
   });
 
   it("names a ticket by a hash of its id, the same one in every line", () => {
-    const hash = logNameOf(firstTicket);
+    const hash = logIdOf(firstTicket);
     expect(hash).toMatch(/^[\w-]{12}$/);
     const methods = server.lines.filter(({ ticket }) => ticket === hash).map(({ method }) => method);
     expect(methods).toEqual(
@@ -161,7 +161,11 @@ async function callEverything(): Promise<void> {
   const note = (method: string, code: string, reason: string | undefined, caller: object) =>
     void made.push([method, code, reason, caller]);
 
-  const ticket = await created(shop, { customData: { note: customValue }, requester, codeChallenge });
+  const ticket = await createTestTicket(shop, {
+    customData: { note: customValue },
+    requester,
+    codeChallenge,
+  });
   firstTicket = secret("ticket id", ticket.ticketId);
   secret("ticket secret", ticket.ticketSecret);
   secret("QR text", ticket.qrContent);
@@ -175,13 +179,15 @@ async function callEverything(): Promise<void> {
   note("MarkScanned", "OK", undefined, byAlice);
   await alice.authorize(ticket);
   note("Authorize", "OK", undefined, byAlice);
-  const { status } = orThrow(await shop.getStatus(ticket));
+  const { status } = responseOrThrow(await shop.getStatus(ticket));
   note("GetStatus", "OK", undefined, byShop);
   const exchangeTicket = secret("exchange ticket", status?.exchangeTicket ?? "");
   secret("half of the exchange ticket", exchangeTicket.split(".")[1] ?? "");
   await shop.exchangeUserInfo({ exchangeTicket, codeVerifier: `${codeVerifier}-wrong` });
   note("ExchangeUserInfo", "PERMISSION_DENIED", "PROOF_INVALID", byShop);
-  const { user: told, tokenSet } = orThrow(await shop.exchangeUserInfo({ exchangeTicket, codeVerifier }));
+  const { user: told, tokenSet } = responseOrThrow(
+    await shop.exchangeUserInfo({ exchangeTicket, codeVerifier }),
+  );
   expect(told?.userId).toBe("subject-of-alice");
   note("ExchangeUserInfo", "OK", undefined, byShop);
   const { idToken = "", accessToken = "" } = tokenSet ?? {};
@@ -192,17 +198,17 @@ async function callEverything(): Promise<void> {
     await user(signed).authorize(ticket);
     note("Authorize", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
   }
-  const { jwks } = orThrow(await shop.getSigningKeys());
+  const { jwks } = responseOrThrow(await shop.getSigningKeys());
   expect(JSON.parse(jwks).keys).toHaveLength(1);
   note("GetSigningKeys", "OK", undefined, byShop);
   await watch.ended;
   note("WatchStatus", "OK", undefined, byShop);
 
-  const second = await created(shop);
+  const second = await createTestTicket(shop);
   note("CreateTicket", "OK", undefined, byShop);
   await shop.withdraw(second);
   note("Withdraw", "OK", undefined, byShop);
-  const third = await scanned(shop, alice);
+  const third = await createScannedTicket(shop, alice);
   note("CreateTicket", "OK", undefined, byShop);
   note("MarkScanned", "OK", undefined, byAlice);
   await alice.cancel(third);
@@ -249,7 +255,7 @@ async function callEverything(): Promise<void> {
   await shop.exchangeUserInfo({ exchangeTicket: secret("no exchange ticket", "not-an-exchange-ticket") });
   note("ExchangeUserInfo", "NOT_FOUND", "TICKET_NOT_FOUND", byShop);
 
-  const last = await authorized(shop, alice);
+  const last = await createAuthorizedTicket(shop, alice);
   secret("last exchange ticket", last.exchangeTicket);
   note("CreateTicket", "OK", undefined, byShop);
   note("MarkScanned", "OK", undefined, byAlice);

@@ -1,9 +1,21 @@
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createLineLimit, refusalsPerInterval, summaryInterval } from "../../src/log/line_limit.js";
-import { createCallLog } from "../../src/server/call_log.js";
+import {
+  createLogRateLimiter,
+  errorLinesPerInterval,
+  summaryInterval,
+} from "../../src/log/log_rate_limiter.js";
+import { createCallLog } from "../../src/server/calls/call_log.js";
 import { api, eventsPath, openBrowser } from "../gateway/browser.js";
-import { asApp, authorization, basic, callersOf, callsOf, created, watchOf } from "../support/callers.js";
+import {
+  asApp,
+  authorization,
+  basic,
+  callersOf,
+  callsOf,
+  createTestTicket,
+  watchOf,
+} from "../support/callers.js";
 import { createManualClock } from "../support/clock.js";
 import { freePort } from "../support/free_port.js";
 import { startTestGateway, type TestGatewayOptions } from "../support/gateway.js";
@@ -36,14 +48,14 @@ describe("the log of the service under a flood", () => {
     const stranger = callsOf(client, authorization(basic("shop", "wrong")));
     await times(flood, () => stranger.createTicket());
     await times(flood, () => stranger.getSigningKeys());
-    expect(refused("APP_UNAUTHENTICATED")).toHaveLength(refusalsPerInterval);
+    expect(refused("APP_UNAUTHENTICATED")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
     const [summary, ...others] = summariesIn(server);
     expect(others).toEqual([]);
     const counts = summary?.counts as Record<string, Record<string, number>>;
     const summed = Object.values(counts).map((reasons) => reasons.APP_UNAUTHENTICATED ?? 0);
     expect(Object.keys(counts).toSorted()).toEqual(["CreateTicket", "GetSigningKeys"]);
-    expect(summed.reduce((sum, count) => sum + count)).toBe(2 * flood - refusalsPerInterval);
+    expect(summed.reduce((sum, count) => sum + count)).toBe(2 * flood - errorLinesPerInterval);
     expect(Buffer.byteLength(server.logText())).toBeLessThan(8_000);
   });
 
@@ -55,7 +67,9 @@ describe("the log of the service under a flood", () => {
     await times(3, () => blog.getStatus(unknown));
     await shop.createTicket({ scene: "not a scene" });
     await times(flood, () => shop.createTicket());
-    expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "shop")).toHaveLength(refusalsPerInterval);
+    expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "shop")).toHaveLength(
+      errorLinesPerInterval,
+    );
     expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "blog")).toHaveLength(3);
     expect(refused("INVALID_REQUEST")).toHaveLength(1);
     expect(server.lines.filter(({ code }) => code === "OK")).toHaveLength(flood);
@@ -66,35 +80,40 @@ describe("the log of the service under a flood", () => {
       store: (embedded) => ({ ...embedded, get: () => Promise.reject(new Error("the store is broken")) }),
     });
     const shop = callersOf(client).app("shop");
-    const ticket = await created(shop);
+    const ticket = await createTestTicket(shop);
     await times(flood, () => shop.getStatus(ticket));
-    expect(refused("INTERNAL")).toHaveLength(refusalsPerInterval);
+    expect(refused("INTERNAL")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
-    const counts = { GetStatus: { INTERNAL: flood - refusalsPerInterval } };
+    const counts = { GetStatus: { INTERNAL: flood - errorLinesPerInterval } };
     expect(summariesIn(server)).toMatchObject([{ level: 40, counts }]);
   });
 
   it("sums up watches that a stop ends", async () => {
-    const { app, client, server, refused } = await startServer();
-    const tickets = await times(30, () => created(callersOf(client).app("shop")));
+    const { service, client, server, refused } = await startServer();
+    const tickets = await times(30, () => createTestTicket(callersOf(client).app("shop")));
     await Promise.all(tickets.map((ticket) => watchOf(client, asApp("shop"), ticket).next()));
-    await app.stop();
-    expect(refused("SERVER_DRAINING")).toHaveLength(refusalsPerInterval);
+    await service.stop();
+    expect(refused("SERVER_DRAINING")).toHaveLength(errorLinesPerInterval);
     expect(summariesIn(server)).toMatchObject([{ counts: { WatchStatus: { SERVER_DRAINING: 10 } } }]);
   });
 
   it("has few lines for cancelled calls of strangers, and one for each of an app", () => {
     const lines: LogLine[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    const options = { log, clock: createManualClock(), lines: refusalsPerInterval, message: "summed up" };
-    const calls = createCallLog(log, createLineLimit(options));
+    const options = {
+      log,
+      clock: createManualClock(),
+      linesPerInterval: errorLinesPerInterval,
+      message: "summed up",
+    };
+    const calls = createCallLog(log, createLogRateLimiter(options));
     for (let call = 0; call < flood; call++) {
       calls.begin("Cancel").end("CANCELLED");
       const known = calls.begin("WatchStatus");
-      known.by({ app: "shop" });
+      known.setCaller({ app: "shop" });
       known.end("CANCELLED");
     }
-    expect(lines.filter(({ app }) => app === undefined)).toHaveLength(refusalsPerInterval);
+    expect(lines.filter(({ app }) => app === undefined)).toHaveLength(errorLinesPerInterval);
     expect(lines.filter(({ app }) => app === "shop")).toHaveLength(flood);
   });
 });
@@ -112,7 +131,7 @@ describe("the log of the gateway under a flood", () => {
     const { gateway, clock, browser, refused } = await startGateway(address);
     await times(flood, () => browser.status("no handle"));
     await times(flood, () => browser.get(eventsPath("no-handle")));
-    expect(refused("TICKET_NOT_FOUND")).toHaveLength(refusalsPerInterval);
+    expect(refused("TICKET_NOT_FOUND")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
     const summed = summariesIn(gateway).flatMap(({ counts }) => Object.entries(counts as object));
     expect(summed.map(([route]) => route).toSorted()).toEqual([
@@ -133,7 +152,7 @@ describe("the log of the gateway under a flood", () => {
     const { gateway, clock, browser } = await startGateway(`127.0.0.1:${await freePort()}`);
     await times(60, () => browser.post(`${api}/tickets`, {}));
     const causes = gateway.lines.filter(({ msg }) => msg === "service failed");
-    expect(causes).toHaveLength(refusalsPerInterval);
+    expect(causes).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
     const faults = gateway.lines.filter(({ msg }) => msg === "faults summed up");
     const counts = { [`POST ${api}/tickets`]: { SERVICE_UNAVAILABLE: 40 } };

@@ -4,37 +4,46 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { QrLoginServiceClient, type TokenSet } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { startApp } from "../../src/app.js";
-import { signDevelopmentToken } from "../../src/auth/development.js";
-import { loadConfig } from "../../src/config/load.js";
-import { developmentPresets } from "../../src/development.js";
-import { digest, exchangeTicketOf, hexDigest } from "../../src/domain/secrets.js";
+import { signDevelopmentToken } from "../../src/auth/development_identities.js";
+import { developmentPresets } from "../../src/compose/development_presets.js";
+import { startService } from "../../src/compose/service.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import { exchangeTicketOf, sha256, sha256Hex } from "../../src/domain/secrets.js";
 import { startIssuerServer } from "../auth/support.js";
 import {
   asUser,
   authorization,
-  authorized,
   basic,
-  byId,
   type Calls,
   callersOf,
   callsOf,
-  created,
-  orThrow,
-  scanned,
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
 } from "../support/callers.js";
 import { startTestServer } from "../support/server.js";
-import { alice, bob, clock, overlapReads, restart, server, setStage, shop } from "../support/stage.js";
+import {
+  alice,
+  bob,
+  clock,
+  delayReads,
+  restartServer,
+  server,
+  shop,
+  useTestServer,
+} from "../support/test_server.js";
 import { customers, customersJwks, signToken, staff } from "../support/tokens.js";
 
-setStage();
+useTestServer();
 
 describe("T2 Observer", () => {
   it("whoever sees the code learns nothing by its id, not even with an app's credential", async () => {
-    const held = await authorized(shop, alice);
+    const held = await createAuthorizedTicket(shop, alice);
     const seen = JSON.parse(held.qrContent) as { random: string };
     expect(held.qrContent).not.toContain(held.ticketSecret);
-    for (const ticketSecret of [seen.random, digest(seen.random), "A".repeat(43)]) {
+    for (const ticketSecret of [seen.random, sha256(seen.random), "A".repeat(43)]) {
       const proof = { ticketId: seen.random, ticketSecret };
       for (const call of ["getStatus", "watchStatus", "withdraw"] as const) {
         expect((await shop[call](proof)).reason).toBe("TICKET_NOT_FOUND");
@@ -48,22 +57,22 @@ describe("T2 Observer", () => {
 
 describe("T3 Session swap", () => {
   it("the first scanner binds the ticket, and the screen shows who it is and can withdraw", async () => {
-    const held = await scanned(shop, bob);
-    expect((await alice.markScanned(byId(held))).reason).toBe("SCANNED_BY_ANOTHER_USER");
-    const { status } = orThrow(await shop.getStatus(held));
+    const held = await createScannedTicket(shop, bob);
+    expect((await alice.markScanned(scannedById(held))).reason).toBe("SCANNED_BY_ANOTHER_USER");
+    const { status } = responseOrThrow(await shop.getStatus(held));
     expect(status?.scannedBy).toEqual({ nickname: "bob-nick", photoUrl: "https://img.example.com/bob.png" });
-    orThrow(await shop.withdraw(held));
+    responseOrThrow(await shop.withdraw(held));
     expect((await bob.authorize(held)).reason).toBe("TICKET_CANCELLED");
   });
 
   it("of many users who scan at once one is bound", async () => {
-    overlapReads();
-    const held = await created(shop);
+    delayReads();
+    const held = await createTestTicket(shop);
     const { user } = callersOf(server.client);
     const users = await Promise.all(
       Array.from({ length: 20 }, async (_, n) => user(await signToken(`user-${n}`))),
     );
-    const answers = await Promise.all(users.map((one) => one.markScanned(byId(held))));
+    const answers = await Promise.all(users.map((one) => one.markScanned(scannedById(held))));
     expect(answers.filter(({ code }) => code === "OK")).toHaveLength(1);
     expect(answers.filter(({ reason }) => reason === "SCANNED_BY_ANOTHER_USER")).toHaveLength(19);
   });
@@ -71,47 +80,51 @@ describe("T3 Session swap", () => {
 
 describe("T4 Approval by another user", () => {
   it("nobody but the scanner approves or cancels, whatever names they have in common", async () => {
-    const held = await scanned(shop, alice);
-    const before = orThrow(await shop.getStatus(held)).status;
+    const held = await createScannedTicket(shop, alice);
+    const before = responseOrThrow(await shop.getStatus(held)).status;
     const claims = { nickname: "alice-nick", email: "alice@mail.example.com", azp: "subject-of-alice" };
     const twin = callersOf(server.client).user(await signToken("bob", customers, { claims }));
     for (const other of [bob, twin]) {
       expect((await other.authorize(held)).reason).toBe("SCANNED_BY_ANOTHER_USER");
       expect((await other.cancel(held)).reason).toBe("SCANNED_BY_ANOTHER_USER");
     }
-    expect(orThrow(await shop.getStatus(held)).status).toEqual(before);
+    expect(responseOrThrow(await shop.getStatus(held)).status).toEqual(before);
   });
 
   it("a ticket that nobody has scanned is approved by nobody", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     expect((await alice.authorize(held)).reason).toBe("TICKET_NOT_SCANNED");
-    expect(orThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.PENDING);
+    expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.PENDING);
   });
 });
 
 describe("T5 Chained approval", () => {
   it("what a login gives the app is no token of an approver", async () => {
-    const held = await authorized(shop, alice);
-    const next = await created(shop);
+    const held = await createAuthorizedTicket(shop, alice);
+    const next = await createTestTicket(shop);
     for (const credential of [held.exchangeTicket, held.ticketSecret, held.ticketId]) {
       const caller = callersOf(server.client).user(credential);
-      expect((await caller.markScanned(byId(next))).reason).toBe("USER_UNAUTHENTICATED");
+      expect((await caller.markScanned(scannedById(next))).reason).toBe("USER_UNAUTHENTICATED");
     }
   });
 
   it("the tokens that we sign about a login approve nothing", async () => {
-    const { tokenSet } = orThrow(await shop.exchangeUserInfo(await authorized(shop, alice)));
+    const { tokenSet } = responseOrThrow(
+      await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)),
+    );
     await expectNoApproval(server.client, { app: shop, user: alice }, tokenSet);
   });
 
   it("nor do those of an app that is called like the audience of user tokens", async () => {
     const impostor = {
       ...{ id: customers.audience, name: "Impostor", userPool: customers.id },
-      secretSha256: [hexDigest("impostor")],
+      secretSha256: [sha256Hex("impostor")],
     };
-    await restart({ settings: { apps: [impostor] } });
+    await restartServer({ settings: { apps: [impostor] } });
     const app = callsOf(server.client, authorization(basic(customers.audience, "impostor")));
-    const { tokenSet } = orThrow(await app.exchangeUserInfo(await authorized(app, alice)));
+    const { tokenSet } = responseOrThrow(
+      await app.exchangeUserInfo(await createAuthorizedTicket(app, alice)),
+    );
     expect(decodeJwt(tokenSet?.idToken ?? "").aud).toBe(customers.audience);
     await expectNoApproval(server.client, { app, user: alice }, tokenSet);
   });
@@ -119,14 +132,16 @@ describe("T5 Chained approval", () => {
   it("nor do those of the development issuer", async () => {
     const config = loadConfig({
       env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" },
-      development: developmentPresets(),
+      developmentPreset: developmentPresets(),
     });
-    const app = await startApp(config, pino({ level: "silent" }));
+    const app = await startService(config, pino({ level: "silent" }));
     const client = new QrLoginServiceClient(app.grpcAddress, credentials.createInsecure());
     try {
       const demo = callsOf(client, authorization(basic("demo-app", "demo-secret")));
       const demoAlice = callsOf(client, asUser(await signDevelopmentToken("alice", Date.now())));
-      const { tokenSet } = orThrow(await demo.exchangeUserInfo(await authorized(demo, demoAlice)));
+      const { tokenSet } = responseOrThrow(
+        await demo.exchangeUserInfo(await createAuthorizedTicket(demo, demoAlice)),
+      );
       await expectNoApproval(client, { app: demo, user: demoAlice }, tokenSet);
     } finally {
       client.close();
@@ -139,12 +154,12 @@ describe("T5 Chained approval", () => {
     const other = await startTestServer({ pool: { keys: { jwksUri: `${idp.origin}/jwks` } } });
     const { app, user } = callersOf(other.client);
     const phone = user(await signToken("alice"));
-    const held = await created(app("shop"));
-    const { jwks } = orThrow(await app("shop").getSigningKeys());
+    const held = await createTestTicket(app("shop"));
+    const { jwks } = responseOrThrow(await app("shop").getSigningKeys());
     idp.answerJson("/jwks", { keys: [...customersJwks.keys, ...JSON.parse(jwks).keys] });
-    expect((await phone.markScanned(byId(held))).reason).toBe("ISSUER_UNAVAILABLE");
+    expect((await phone.markScanned(scannedById(held))).reason).toBe("ISSUER_UNAVAILABLE");
     idp.answerJson("/jwks", customersJwks);
-    expect((await phone.markScanned(byId(held))).code).toBe("OK");
+    expect((await phone.markScanned(scannedById(held))).code).toBe("OK");
     await idp.close();
     await other.stop();
   });
@@ -153,74 +168,78 @@ describe("T5 Chained approval", () => {
 describe("T6 Confused tenant", () => {
   it("a user of one pool does nothing to a ticket of another, whatever the request says", async () => {
     const { app, user } = callersOf(server.client);
-    const held = await created(app("intranet"));
+    const held = await createTestTicket(app("intranet"));
     for (const pool of ["customers", "staff"]) {
       const text = held.qrContent.replace('"staff"', `"${pool}"`);
       expect((await alice.markScanned({ $case: "qrContent", value: text })).code).not.toBe("OK");
     }
-    expect((await alice.markScanned(byId(held))).reason).toBe("USER_POOL_MISMATCH");
+    expect((await alice.markScanned(scannedById(held))).reason).toBe("USER_POOL_MISMATCH");
     const worker = user(await signToken("alice", staff));
-    orThrow(await worker.markScanned(byId(held)));
+    responseOrThrow(await worker.markScanned(scannedById(held)));
     // The same subject, in another pool: somebody else.
     expect((await alice.authorize(held)).reason).toBe("USER_POOL_MISMATCH");
     expect((await alice.cancel(held)).reason).toBe("USER_POOL_MISMATCH");
-    orThrow(await worker.authorize(held));
+    responseOrThrow(await worker.authorize(held));
   });
 });
 
 describe("T7 Replay of a decision", () => {
   it("a decision that is sent again decides nothing new", async () => {
-    const approved = await scanned(shop, alice);
-    const first = orThrow(await alice.authorize(approved));
+    const approved = await createScannedTicket(shop, alice);
+    const first = responseOrThrow(await alice.authorize(approved));
     clock.advance(10_000);
-    expect(orThrow(await alice.authorize(approved))).toEqual(first);
-    const { status } = orThrow(await shop.getStatus(approved));
+    expect(responseOrThrow(await alice.authorize(approved))).toEqual(first);
+    const { status } = responseOrThrow(await shop.getStatus(approved));
     expect(status?.remainingDuration).toEqual({ seconds: 290, nanos: 0 });
     expect((await alice.cancel(approved)).reason).toBe("TICKET_ALREADY_AUTHORIZED");
   });
 
   it("of an approval and a cancellation at the same time one holds", async () => {
-    overlapReads();
+    delayReads();
     for (let round = 0; round < 20; round++) {
-      const held = await scanned(shop, alice);
+      const held = await createScannedTicket(shop, alice);
       const answers = await Promise.all([alice.authorize(held), alice.cancel(held)]);
       expect(answers.filter(({ code }) => code === "OK")).toHaveLength(1);
-      expect(orThrow(await shop.getStatus(held)).status?.revision).toBe(3);
+      expect(responseOrThrow(await shop.getStatus(held)).status?.revision).toBe(3);
     }
   });
 });
 
 describe("T8 Resurrection", () => {
   it("no late call revives a ticket that is finished", async () => {
-    const finished = await Promise.all([authorized(shop, alice), scanned(shop, alice), scanned(shop, alice)]);
+    const finished = await Promise.all([
+      createAuthorizedTicket(shop, alice),
+      createScannedTicket(shop, alice),
+      createScannedTicket(shop, alice),
+    ]);
     const [exchanged, cancelled, withdrawn] = finished;
-    const expired = await scanned(shop, alice, { ttl: { seconds: 30, nanos: 0 } });
-    orThrow(await shop.exchangeUserInfo(exchanged));
-    orThrow(await alice.cancel(cancelled));
-    orThrow(await shop.withdraw(withdrawn));
+    const expired = await createScannedTicket(shop, alice, { ttl: { seconds: 30, nanos: 0 } });
+    responseOrThrow(await shop.exchangeUserInfo(exchanged));
+    responseOrThrow(await alice.cancel(cancelled));
+    responseOrThrow(await shop.withdraw(withdrawn));
     clock.advance(30_000);
     for (const held of [...finished, expired]) {
-      const before = orThrow(await shop.getStatus(held)).status;
+      const before = responseOrThrow(await shop.getStatus(held)).status;
       const exchangeTicket = exchangeTicketOf(held.ticketId, held.ticketSecret);
       await Promise.all([
         ...[
-          alice.markScanned(byId(held)),
+          alice.markScanned(scannedById(held)),
           alice.authorize(held),
           alice.cancel(held),
-          bob.markScanned(byId(held)),
+          bob.markScanned(scannedById(held)),
         ],
         ...[shop.withdraw(held), shop.exchangeUserInfo({ exchangeTicket })],
       ]);
-      expect(orThrow(await shop.getStatus(held)).status).toEqual(before);
+      expect(responseOrThrow(await shop.getStatus(held)).status).toEqual(before);
     }
   });
 });
 
 describe("T9 Double exchange", () => {
   it("of an exchange and a withdrawal at the same time one holds, and nothing is exchanged twice", async () => {
-    overlapReads();
+    delayReads();
     for (let round = 0; round < 20; round++) {
-      const held = await authorized(shop, alice);
+      const held = await createAuthorizedTicket(shop, alice);
       const answers = await Promise.all([
         ...[shop.exchangeUserInfo(held), shop.withdraw(held), shop.exchangeUserInfo(held)],
       ]);
@@ -233,7 +252,7 @@ describe("T9 Double exchange", () => {
 describe("T10 Exchange by another client", () => {
   it("another app cannot exchange, and without the verifier the app itself cannot", async () => {
     const codeVerifier = "the-verifier-that-only-the-browser-session-has";
-    const held = await authorized(shop, alice, { codeChallenge: digest(codeVerifier) });
+    const held = await createAuthorizedTicket(shop, alice, { codeChallenge: sha256(codeVerifier) });
     for (const app of ["blog", "intranet"] as const) {
       const answer = await callersOf(server.client)
         .app(app)
@@ -251,15 +270,15 @@ async function expectNoApproval(
   { app, user }: { readonly app: Calls; readonly user: Calls },
   tokenSet: TokenSet | undefined,
 ): Promise<void> {
-  const next = await scanned(app, user);
-  const before = orThrow(await app.getStatus(next)).status;
+  const next = await createScannedTicket(app, user);
+  const before = responseOrThrow(await app.getStatus(next)).status;
   for (const token of [tokenSet?.idToken, tokenSet?.accessToken]) {
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     const caller = callsOf(client, asUser(token ?? ""));
-    const calls = [caller.markScanned(byId(next)), caller.authorize(next), caller.cancel(next)];
+    const calls = [caller.markScanned(scannedById(next)), caller.authorize(next), caller.cancel(next)];
     for (const answer of await Promise.all(calls)) {
       expect([answer.code, answer.reason]).toEqual(["UNAUTHENTICATED", "USER_UNAUTHENTICATED"]);
     }
   }
-  expect(orThrow(await app.getStatus(next)).status?.revision).toBe(before?.revision);
+  expect(responseOrThrow(await app.getStatus(next)).status?.revision).toBe(before?.revision);
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { authorized, orThrow } from "../support/callers.js";
-import { alice, setStage, shop, stored } from "../support/stage.js";
+import { createAuthorizedTicket, responseOrThrow } from "../support/callers.js";
+import { alice, shop, useTestServer, writtenTickets } from "../support/test_server.js";
 
-setStage();
+useTestServer();
 
-type Authorized = Awaited<ReturnType<typeof authorized>>;
+type Authorized = Awaited<ReturnType<typeof createAuthorizedTicket>>;
 
 /** The digest that the store keeps of the ticket. */
 function storedDigest(): string {
-  const ticket = stored.at(-1);
+  const ticket = writtenTickets.at(-1);
   if (ticket?.state !== "AUTHORIZED")
     throw new Error("the last ticket that was written is not the authorized one");
   return ticket.exchangeDigest;
@@ -38,7 +38,7 @@ const notTheSecret: Readonly<Record<string, (held: Authorized) => string>> = {
 /** An authorized ticket whose secret holds one of the characters that the two alphabets of base64 do not share. */
 async function authorizedTicket(): Promise<Authorized> {
   for (;;) {
-    const held = await authorized(shop, alice);
+    const held = await createAuthorizedTicket(shop, alice);
     if (/[-_]/.test(held.ticketSecret)) return held;
   }
 }
@@ -52,7 +52,7 @@ describe("a ticket secret", () => {
       const { code, reason } = await shop[call]({ ticketId: held.ticketId, ticketSecret });
       expect([call, code, reason]).toEqual([call, "NOT_FOUND", "TICKET_NOT_FOUND"]);
     }
-    expect(orThrow(await shop.getStatus(held)).status?.exchangeTicket).toBe(held.exchangeTicket);
+    expect(responseOrThrow(await shop.getStatus(held)).status?.exchangeTicket).toBe(held.exchangeTicket);
   });
 });
 

@@ -1,67 +1,75 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Duration } from "../../gen/google/protobuf/duration.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { asApp, authorized, byId, byText, created, orThrow, watchOf } from "../support/callers.js";
-import { steps } from "../support/clock.js";
-import { alice, clock, server, setStage, shop } from "../support/stage.js";
+import {
+  asApp,
+  createAuthorizedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
+  scannedByText,
+  watchOf,
+} from "../support/callers.js";
+import { clockSteps } from "../support/clock.js";
+import { alice, clock, server, shop, useTestServer } from "../support/test_server.js";
 
 // As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
-setStage({ settings: { watch: { heartbeat: "15s" } } });
+useTestServer({ settings: { watch: { heartbeat: "15s" } } });
 
 const ms = (duration: Duration | undefined) =>
   duration && duration.seconds * 1_000 + duration.nanos / 1_000_000;
 
-describe.each(steps)("with the embedded store, when the wall clock is set by %i ms,", (step) => {
+describe.each(clockSteps)("with the embedded store, when the wall clock is set by %i ms,", (step) => {
   let before: number;
   beforeEach(() => {
     before = clock.wallNow();
   });
 
   it("a ticket lives as long as before, and its expire time follows the wall clock", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     clock.advance(20_000);
     clock.adjust(step);
-    const { status } = orThrow(await shop.getStatus(held));
+    const { status } = responseOrThrow(await shop.getStatus(held));
     expect(ms(status?.remainingDuration)).toBe(100_000);
     expect(status?.expireTime?.getTime()).toBe(clock.wallNow() + 100_000);
-    const shown = orThrow(await alice.markScanned(byId(held)));
+    const shown = responseOrThrow(await alice.markScanned(scannedById(held)));
     expect(ms(shown.remainingDuration)).toBe(100_000);
     expect(shown.expireTime?.getTime()).toBe(before + step + 120_000);
     clock.advance(99_999);
-    expect(orThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
+    expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
     clock.advance(1);
-    expect(orThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.EXPIRED);
+    expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.EXPIRED);
   });
 
   it("a ticket that is created then is told with the times of the wall clock, in its code too", async () => {
     clock.adjust(step);
-    const answer = orThrow(await shop.createTicket({}));
+    const answer = responseOrThrow(await shop.createTicket({}));
     expect(ms(answer.remainingDuration)).toBe(120_000);
     expect(answer.expireTime?.getTime()).toBe(before + step + 120_000);
     const code = JSON.parse(answer.qrContent);
     expect(Date.parse(code.createdAt)).toBe(before + step);
     expect(Date.parse(code.expireAt)).toBe(before + step + 120_000);
-    orThrow(await alice.markScanned(byText(answer.qrContent)));
+    responseOrThrow(await alice.markScanned(scannedByText(answer.qrContent)));
   });
 
   it("heartbeats go on, and the end of a ticket is told in time", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const watch = watchOf(server.client, asApp("shop"), held);
     await watch.next();
     clock.adjust(step);
     for (let beat = 1; beat <= 7; beat++) {
-      await clock.pass(15_000);
+      await clock.advanceAsync(15_000);
       expect(ms((await watch.next())?.remainingDuration)).toBe(120_000 - beat * 15_000);
     }
-    await clock.pass(15_000);
+    await clock.advanceAsync(15_000);
     expect((await watch.next())?.state).toBe(TicketState.EXPIRED);
   });
 
   it("an exchange ticket is good as long as before, and the approval is told by the wall clock", async () => {
-    const held = await authorized(shop, alice);
+    const held = await createAuthorizedTicket(shop, alice);
     clock.adjust(step);
     clock.advance(299_999);
-    const { approval, tokenSet } = orThrow(await shop.exchangeUserInfo(held));
+    const { approval, tokenSet } = responseOrThrow(await shop.exchangeUserInfo(held));
     expect(approval?.approveTime?.getTime()).toBe(before + step);
     const life = Number(ms(tokenSet?.remainingDuration));
     expect(tokenSet?.expireTime?.getTime()).toBe(clock.wallNow() + life);

@@ -4,8 +4,8 @@ import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
-import { type Reason, Refusal, reasons } from "../../src/domain/refusal.js";
-import { answers } from "../../src/server/errors.js";
+import { type ErrorReason, errorReasons, TicketError } from "../../src/domain/ticket_error.js";
+import { statusByReason } from "../../src/server/messages/errors.js";
 
 const file = readFileSync(new URL("../../proto/qrlogin/v1/error_reason.proto", import.meta.url), "utf8");
 
@@ -19,28 +19,28 @@ const inProto = new Map(
 
 describe("the reasons of refusals", () => {
   it("are the same in the proto, in the generated code, in the domain and in the table of codes", () => {
-    const known = [...reasons].sort();
+    const known = [...errorReasons].sort();
     const generated = Object.keys(ErrorReason).filter(
       (name) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(name),
     );
     expect([...inProto.keys()].filter((name) => name !== "UNSPECIFIED").sort()).toEqual(known);
     expect(generated.sort()).toEqual(known);
-    expect(Object.keys(answers).sort()).toEqual(known);
+    expect(Object.keys(statusByReason).sort()).toEqual(known);
   });
 
-  it.each(reasons)("%s has the code that its comment in the proto names first", (reason) => {
+  it.each(errorReasons)("%s has the code that its comment in the proto names first", (reason) => {
     const named = /^([A-Z_]+)[.,]/.exec(inProto.get(reason) ?? "")?.[1];
-    expect(named).toBe(status[answers[reason].code]);
+    expect(named).toBe(status[statusByReason[reason].code]);
   });
 
-  it.each(reasons)("%s comes with RetryInfo exactly where its comment says so", (reason) => {
+  it.each(errorReasons)("%s comes with RetryInfo exactly where its comment says so", (reason) => {
     const said = /, with RetryInfo/.test(inProto.get(reason) ?? "");
-    expect(answers[reason].retryAfter !== undefined).toBe(said);
+    expect(statusByReason[reason].retryAfter !== undefined).toBe(said);
   });
 
   it("each have a message of their own", () => {
-    const messages = reasons.map((reason: Reason) => new Refusal(reason).message);
-    expect(new Set(messages).size).toBe(reasons.length);
+    const messages = errorReasons.map((reason: ErrorReason) => new TicketError(reason).message);
+    expect(new Set(messages).size).toBe(errorReasons.length);
   });
 });
 

@@ -1,19 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { digest } from "../../src/domain/secrets.js";
-import { authorized, callersOf, orThrow, scanned } from "../support/callers.js";
-import { alice, clock, overlapReads, server, setStage, shop } from "../support/stage.js";
+import { sha256 } from "../../src/domain/secrets.js";
+import {
+  callersOf,
+  createAuthorizedTicket,
+  createScannedTicket,
+  responseOrThrow,
+} from "../support/callers.js";
+import { alice, clock, delayReads, server, shop, useTestServer } from "../support/test_server.js";
 
-setStage();
+useTestServer();
 
 const codeVerifier = "a-code-verifier-of-at-least-43-characters-000";
-const codeChallenge = digest(codeVerifier);
+const codeChallenge = sha256(codeVerifier);
 
 describe("ExchangeUserInfo", () => {
   it("answers who has signed in, and when and by what the approval was made", async () => {
     const approvedAt = clock.now();
-    const ticket = await authorized(shop, alice);
+    const ticket = await createAuthorizedTicket(shop, alice);
     clock.advance(5_000);
-    expect(orThrow(await shop.exchangeUserInfo(ticket))).toEqual({
+    expect(responseOrThrow(await shop.exchangeUserInfo(ticket))).toEqual({
       user: {
         userId: "subject-of-alice",
         nickname: "alice-nick",
@@ -41,8 +46,8 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("lets one of 200 calls at the same time win, and tells the others that it has been done", async () => {
-    const ticket = await authorized(shop, alice);
-    overlapReads();
+    const ticket = await createAuthorizedTicket(shop, alice);
+    delayReads();
     const clients = Array.from({ length: 4 }, () => callersOf(server.newClient()).app("shop"));
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => clients.map((client) => client.exchangeUserInfo(ticket))).flat(),
@@ -56,7 +61,7 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("does not spend the ticket for a wrong or a missing code verifier", async () => {
-    const ticket = await authorized(shop, alice, { codeChallenge });
+    const ticket = await createAuthorizedTicket(shop, alice, { codeChallenge });
     for (const wrong of [`${codeVerifier}x`, "", codeChallenge]) {
       const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier: wrong });
       expect([answer.code, answer.reason]).toEqual(["PERMISSION_DENIED", "PROOF_INVALID"]);
@@ -66,14 +71,14 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("refuses a code verifier where the ticket has no challenge, and does not spend the ticket", async () => {
-    const ticket = await authorized(shop, alice);
+    const ticket = await createAuthorizedTicket(shop, alice);
     const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier });
     expect([answer.code, answer.reason]).toEqual(["PERMISSION_DENIED", "PROOF_INVALID"]);
     expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
   });
 
   it("tells another app that there is no such ticket, and leaves it to its own app", async () => {
-    const ticket = await authorized(shop, alice);
+    const ticket = await createAuthorizedTicket(shop, alice);
     for (const stranger of ["blog", "intranet"] as const) {
       const answer = await callersOf(server.client).app(stranger).exchangeUserInfo(ticket);
       expect([answer.code, answer.reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
@@ -82,15 +87,15 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("takes an exchange ticket in its one canonical form only", async () => {
-    const ticket = await authorized(shop, alice);
+    const ticket = await createAuthorizedTicket(shop, alice);
     const { exchangeTicket, ticketId, ticketSecret } = ticket;
     const [, mac = ""] = exchangeTicket.split(".");
     const variants = [
       ...[`${exchangeTicket}=`, `${exchangeTicket}.`, ` ${exchangeTicket}`, `${exchangeTicket}\n`],
-      ...[otherSpelling(exchangeTicket), `${otherSpelling(ticketId)}.${mac}`],
+      ...[nonCanonicalForm(exchangeTicket), `${nonCanonicalForm(ticketId)}.${mac}`],
       ...[ticketId, mac, `.${mac}`, `${ticketId}.`, `${mac}.${ticketId}`, `${ticketId}.${ticketSecret}`],
       exchangeTicket.replaceAll("-", "+").replaceAll("_", "/").replace(/$/, "="),
-      `${ticketId}.${digest("guess")}`,
+      `${ticketId}.${sha256("guess")}`,
     ];
     for (const variant of variants) {
       const answer = await shop.exchangeUserInfo({ exchangeTicket: variant });
@@ -100,7 +105,7 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("refuses a ticket that its creator has withdrawn after the approval", async () => {
-    const ticket = await authorized(shop, alice);
+    const ticket = await createAuthorizedTicket(shop, alice);
     expect((await shop.withdraw(ticket)).code).toBe("OK");
     const answer = await shop.exchangeUserInfo(ticket);
     expect([answer.code, answer.reason, answer.currentState]).toEqual([
@@ -109,7 +114,10 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("honours the ticket up to the last millisecond of its second life and not after it", async () => {
-    const [early, late] = [await authorized(shop, alice), await authorized(shop, alice)];
+    const [early, late] = [
+      await createAuthorizedTicket(shop, alice),
+      await createAuthorizedTicket(shop, alice),
+    ];
     clock.advance(299_999);
     expect((await shop.exchangeUserInfo(early)).code).toBe("OK");
     clock.advance(1);
@@ -120,7 +128,7 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("tells a spent ticket apart from one that never was until it is forgotten", async () => {
-    const ticket = await authorized(shop, alice);
+    const ticket = await createAuthorizedTicket(shop, alice);
     await shop.exchangeUserInfo(ticket);
     clock.advance(599_999);
     expect((await shop.exchangeUserInfo(ticket)).reason).toBe("TICKET_ALREADY_EXCHANGED");
@@ -129,11 +137,11 @@ describe("ExchangeUserInfo", () => {
   });
 
   it("shows no exchange ticket before the approval and none after the exchange", async () => {
-    const before = await scanned(shop, alice);
-    expect(orThrow(await shop.getStatus(before)).status?.exchangeTicket).toBe("");
-    const after = await authorized(shop, alice);
+    const before = await createScannedTicket(shop, alice);
+    expect(responseOrThrow(await shop.getStatus(before)).status?.exchangeTicket).toBe("");
+    const after = await createAuthorizedTicket(shop, alice);
     await shop.exchangeUserInfo(after);
-    expect(orThrow(await shop.getStatus(after)).status).toMatchObject({
+    expect(responseOrThrow(await shop.getStatus(after)).status).toMatchObject({
       exchangeTicket: "",
       scannedBy: undefined,
     });
@@ -141,7 +149,7 @@ describe("ExchangeUserInfo", () => {
 });
 
 /** The same bytes in base64url, spelled otherwise in the bits that the last character has to spare. */
-function otherSpelling(text: string): string {
+function nonCanonicalForm(text: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const last = alphabet.indexOf(text.slice(-1));
   return text.slice(0, -1) + alphabet[last + 1];

@@ -1,14 +1,14 @@
 import { status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
-import { asApp, created } from "../support/callers.js";
+import { asApp, createTestTicket } from "../support/callers.js";
 import { eventually } from "../support/eventually.js";
-import { soon } from "../support/soon.js";
-import { fail, server, setStage, shop } from "../support/stage.js";
+import { failStore, server, shop, useTestServer } from "../support/test_server.js";
+import { withTimeout } from "../support/timeout.js";
 
-setStage();
+useTestServer();
 
 it("a fault of ours is in the log although the client has left", async () => {
-  const proof = await created(shop);
+  const proof = await createTestTicket(shop);
   let reached = () => {};
   const reading = new Promise<void>((resolve) => {
     reached = resolve;
@@ -17,7 +17,7 @@ it("a fault of ours is in the log although the client has left", async () => {
   const gone = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  fail({
+  failStore({
     async get() {
       reached();
       await gone;
@@ -28,9 +28,9 @@ it("a fault of ours is in the log although the client has left", async () => {
     const call = server.client.getStatus(proof, asApp("shop"), (error) => resolve(error?.code));
     void reading.then(() => call.cancel());
   });
-  expect(await soon(cancelled, "the end of a cancelled call")).toBe(status.CANCELLED);
+  expect(await withTimeout(cancelled, "the end of a cancelled call")).toBe(status.CANCELLED);
   // A second call on the same connection: once it is answered the server knows that the first was cancelled.
-  fail();
+  failStore();
   await shop.getStatus(proof);
   goOn();
   await eventually(() => {

@@ -4,22 +4,39 @@ import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as messages from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type App, startApp } from "../../src/app.js";
-import { developmentApp, developmentPool, signDevelopmentToken } from "../../src/auth/development.js";
-import { type ErrorReasonName, refusalDetailsOf } from "../../src/client/refusal_details.js";
-import { loadConfig } from "../../src/config/load.js";
-import { systemClock } from "../../src/domain/clock.js";
+import {
+  developmentApp,
+  developmentPool,
+  signDevelopmentToken,
+} from "../../src/auth/development_identities.js";
+import { systemClock } from "../../src/base/clock.js";
+import { type ErrorReasonName, parseErrorDetails } from "../../src/client/error_details.js";
+import { type Service, startService } from "../../src/compose/service.js";
+import { loadConfig } from "../../src/config/load_config.js";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { createMemoryStore } from "../../src/store/memory_store.js";
-import { asUser, authorization, basic, callsOf, type Held, orThrow, type Rpc } from "../support/callers.js";
-import { type Chance, createChance, garbageMaker, nestedLists } from "../support/garbage.js";
+import { createMemoryStore } from "../../src/store/memory/memory_store.js";
+import {
+  asUser,
+  authorization,
+  basic,
+  type CreatedTicket,
+  callsOf,
+  type Rpc,
+  responseOrThrow,
+} from "../support/callers.js";
+import {
+  createRequestFuzzer,
+  createSeededRandom,
+  nestedLists,
+  type SeededRandom,
+} from "../support/fuzzing.js";
 import { tokenIssuer } from "../support/server.js";
 
 const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
 const requestsPerRpc = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
 const concurrency = 100;
 /** What the server may hold more than after the first ten thousand. */
-const mostGrowth = 32 * 2 ** 20;
+const maxHeapGrowth = 32 * 2 ** 20;
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
@@ -28,13 +45,13 @@ const asDemo = authorization(basic("demo-app", "demo-secret"));
 const service = messages.QrLoginServiceService;
 const byApprover: readonly Rpc[] = ["markScanned", "authorize", "cancel"];
 
-let app: App;
+let app: Service;
 let client: Client;
 let alice: Metadata;
 let subscriptions = 0;
 /** Lines of the log that say that a fault is ours. */
 const faults: string[] = [];
-const tickets: Held[] = [];
+const tickets: CreatedTicket[] = [];
 /** What Node.js has to complain of, such as listeners that look like a leak. */
 const warnings: string[] = [];
 const onWarning = (warning: Error) => void warnings.push(warning.name);
@@ -43,12 +60,12 @@ beforeAll(async () => {
   process.on("warning", onWarning);
   // Few tickets, so that the heap says something about leaks.
   const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_STORE_MAX_TICKETS: "2000" };
-  const development = { apps: [developmentApp], userPools: [developmentPool], tokenIssuer };
-  const config = loadConfig({ env, development });
-  const { authorizedTtl: authorized, remembered } = config.tickets;
+  const developmentPreset = { apps: [developmentApp], userPools: [developmentPool], tokenIssuer };
+  const config = loadConfig({ env, developmentPreset });
+  const { authorizedTtl: authorized, retention } = config.tickets;
   const store = createMemoryStore({
     clock: systemClock,
-    lifetimes: { authorized, remembered },
+    lifetimes: { authorized, retention },
     ...config.store,
   });
   const counted = {
@@ -63,11 +80,12 @@ beforeAll(async () => {
     },
   };
   const log = pino({ level: "error" }, { write: (line) => void faults.push(line) });
-  app = await startApp(config, log, { store: counted });
+  app = await startService(config, log, { store: counted });
   client = new Client(app.grpcAddress, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   alice = asUser(await signDevelopmentToken("alice", Date.now()));
   const demo = new messages.QrLoginServiceClient(app.grpcAddress, credentials.createInsecure());
-  for (let count = 0; count < 50; count++) tickets.push(orThrow(await callsOf(demo, asDemo).createTicket()));
+  for (let count = 0; count < 50; count++)
+    tickets.push(responseOrThrow(await callsOf(demo, asDemo).createTicket()));
   demo.close();
 });
 
@@ -78,20 +96,20 @@ afterAll(async () => {
 });
 
 /** What became of a raw request: "OK", the reason of the refusal, or the bare code where there is none. */
-type Ended = "OK" | ErrorReasonName | `code ${string}`;
+type CallOutcome = "OK" | ErrorReasonName | `code ${string}`;
 
-function endedOf(error: ServiceError | null): Ended {
+function callOutcomeOf(error: ServiceError | null): CallOutcome {
   if (!error) return "OK";
-  return refusalDetailsOf(error.metadata).reason ?? `code ${status[error.code]}: ${error.details}`;
+  return parseErrorDetails(error.metadata).reason ?? `code ${status[error.code]}: ${error.details}`;
 }
 
 const raw = (bytes: Buffer) => bytes;
 
-function send(rpc: Rpc, bytes: Buffer, metadata: Metadata): Promise<Ended> {
+function send(rpc: Rpc, bytes: Buffer, metadata: Metadata): Promise<CallOutcome> {
   const { path, responseStream } = service[rpc];
   return new Promise((resolve) => {
     if (!responseStream) {
-      client.makeUnaryRequest(path, raw, raw, bytes, metadata, (error) => resolve(endedOf(error)));
+      client.makeUnaryRequest(path, raw, raw, bytes, metadata, (error) => resolve(callOutcomeOf(error)));
       return;
     }
     const stream = client.makeServerStreamRequest(path, raw, raw, bytes, metadata);
@@ -100,16 +118,16 @@ function send(rpc: Rpc, bytes: Buffer, metadata: Metadata): Promise<Ended> {
       got = true;
       stream.cancel();
     });
-    stream.on("error", (error: ServiceError) => resolve(got ? "OK" : endedOf(error)));
+    stream.on("error", (error: ServiceError) => resolve(got ? "OK" : callOutcomeOf(error)));
     stream.on("end", () => resolve("OK"));
   });
 }
 
-function rightRequest(rpc: Rpc, chance: Chance): Uint8Array {
+function validRequest(rpc: Rpc, chance: SeededRandom): Uint8Array {
   const { ticketId, ticketSecret, qrContent } = chance.pick(tickets);
   const right: Readonly<Record<Rpc, () => Uint8Array>> = {
     createTicket: () => {
-      const customData = { cart: chance.below(9), list: [1, null, { deep: "text" }] };
+      const customData = { cart: chance.integerBelow(9), list: [1, null, { deep: "text" }] };
       const requester = {
         ipAddress: "192.0.2.7",
         userAgent: "Firefox",
@@ -117,9 +135,11 @@ function rightRequest(rpc: Rpc, chance: Chance): Uint8Array {
         location: "Leipzig",
       };
       // A picture takes a hundred times the rest of the call.
-      const format = chance.below(200) === 0 ? chance.pick([1, 2]) : chance.pick([0, 3, 99, -1]);
+      const format = chance.integerBelow(200) === 0 ? chance.pick([1, 2]) : chance.pick([0, 3, 99, -1]);
       const wanted =
-        chance.below(3) === 0 ? { qrImage: { format: format as messages.QrImageFormat, size: 64 } } : {};
+        chance.integerBelow(3) === 0
+          ? { qrImage: { format: format as messages.QrImageFormat, size: 64 } }
+          : {};
       const request = { scene: "APP_AUTH", customData, ttl: { seconds: 60, nanos: 1 }, requester, ...wanted };
       return messages.CreateTicketRequest.encode(messages.CreateTicketRequest.fromPartial(request)).finish();
     },
@@ -145,29 +165,29 @@ function rightRequest(rpc: Rpc, chance: Chance): Uint8Array {
 }
 
 /** Half of it with the right credential, the rest with what strangers may send. */
-function randomMetadata(rpc: Rpc, chance: Chance): Metadata {
+function randomMetadata(rpc: Rpc, chance: SeededRandom): Metadata {
   const right = byApprover.includes(rpc) ? alice : asDemo;
-  if (chance.below(2) === 0) return right;
+  if (chance.integerBelow(2) === 0) return right;
   const metadata = new Metadata();
-  const letters = () => chance.bytes(1 + chance.below(40)).toString("base64");
-  for (let count = chance.below(4); count > 0; count--)
+  const letters = () => chance.bytes(1 + chance.integerBelow(40)).toString("base64");
+  for (let count = chance.integerBelow(4); count > 0; count--)
     metadata.add(`x-${letters().replace(/\W/g, "")}`, letters());
-  if (chance.below(4) === 0) metadata.add("x-bytes-bin", chance.bytes(chance.below(300)));
+  if (chance.integerBelow(4) === 0) metadata.add("x-bytes-bin", chance.bytes(chance.integerBelow(300)));
   const schemes = ["Basic ", "Bearer ", "basic", "Digest ", "", "Bearer a.b.", "Basic Og=="];
   // Several values grpc-js would not let out.
   const stranger = `${chance.pick(schemes)}${letters()}`;
-  if (chance.below(4) === 0) metadata.merge(right);
-  else if (chance.below(2) === 0) metadata.set("authorization", stranger);
+  if (chance.integerBelow(4) === 0) metadata.merge(right);
+  else if (chance.integerBelow(2) === 0) metadata.set("authorization", stranger);
   return metadata;
 }
 
-async function fuzz(rpc: Rpc, chance: Chance): Promise<Map<Ended, number>> {
+async function fuzz(rpc: Rpc, chance: SeededRandom): Promise<Map<CallOutcome, number>> {
   const known = () => {
     const ticket = chance.pick(tickets);
     return chance.pick([ticket.ticketId, ticket.ticketSecret, ticket.qrContent, newTicketId()]);
   };
-  const next = garbageMaker(chance, () => rightRequest(rpc, chance), known);
-  const ends = new Map<Ended, number>();
+  const next = createRequestFuzzer(chance, () => validRequest(rpc, chance), known);
+  const ends = new Map<CallOutcome, number>();
   let left = requestsPerRpc;
   const worker = async () => {
     while (left-- > 0) {
@@ -198,7 +218,7 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
   it.each(order)(
     `${requestsPerRpc} requests to %s are answered with OK or a known reason, none of them INTERNAL`,
     async (rpc) => {
-      const ends = await fuzz(rpc, createChance(seed + order.indexOf(rpc)));
+      const ends = await fuzz(rpc, createSeededRandom(seed + order.indexOf(rpc)));
       const strange = [...ends.keys()].filter((end) => end === "INTERNAL" || end.startsWith("code "));
       expect({ strange, faults }).toEqual({ strange: [], faults: [] });
       // Else the requests were too bad, or the credentials, to say anything.
@@ -219,11 +239,11 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
   });
 
   it("the heap has not grown", async () => {
-    expect((await heapAtRest()) - heapAfterFirst).toBeLessThan(mostGrowth);
+    expect((await heapAtRest()) - heapAfterFirst).toBeLessThan(maxHeapGrowth);
   });
 
   it("the server still serves", async () => {
-    const { ticketId, ticketSecret } = tickets[0] as Held;
+    const { ticketId, ticketSecret } = tickets[0] as CreatedTicket;
     const request = Buffer.from(messages.GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
     expect(await send("getStatus", request, asDemo)).toBe("OK");
   });

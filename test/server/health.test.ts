@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { passUntil, startBareServer } from "../support/bare_server.js";
+import { advanceUntil, startBareServer } from "../support/bare_server.js";
 import { createManualClock } from "../support/clock.js";
 import { eventually } from "../support/eventually.js";
 import { healthOf } from "../support/health.js";
-import { connectPeer, framed, type Http2Peer, healthPath } from "../support/http2_peer.js";
+import { connectPeer, grpcFrame, type Http2Peer, healthPath } from "../support/http2_peer.js";
 
 async function start(healthWatches: number) {
   const server = await startBareServer({ limits: { healthWatches } });
@@ -16,42 +16,43 @@ async function start(healthWatches: number) {
 }
 
 /** Begins a watch, and is fulfilled when it has been answered or refused. */
-async function watching(peer: Http2Peer, name = "") {
+async function startWatch(peer: Http2Peer, name = "") {
   const watch = peer.call(healthPath("Watch"));
   // HealthCheckRequest: `string service = 1`.
-  watch.end(framed(name === "" ? undefined : Buffer.from([0x0a, name.length, ...Buffer.from(name)])));
+  watch.end(grpcFrame(name === "" ? undefined : Buffer.from([0x0a, name.length, ...Buffer.from(name)])));
   await eventually(() => expect(watch.received().length > 0 || watch.isClosed()).toBe(true));
   return watch;
 }
 
-const refused = { code: "RESOURCE_EXHAUSTED", reset: undefined };
+const resourceExhausted = { code: "RESOURCE_EXHAUSTED", reset: undefined };
 
 describe("watches of the health", () => {
   it("are at most a hundred on one connection, where Check is answered as ever", async () => {
     const { server, newPeer } = await start(1_000);
     const peer = await newPeer();
     const watches = [];
-    for (let count = 0; count < 100; count++) watches.push(await watching(peer));
+    for (let count = 0; count < 100; count++) watches.push(await startWatch(peer));
     expect(watches.every((watch) => !watch.isClosed())).toBe(true);
-    for (let count = 0; count < 20; count++) expect(await (await watching(peer)).ended).toEqual(refused);
+    for (let count = 0; count < 20; count++)
+      expect(await (await startWatch(peer)).ended).toEqual(resourceExhausted);
     const check = peer.call(healthPath("Check"));
-    check.end(framed());
+    check.end(grpcFrame());
     expect((await check.ended).code).toBe("OK");
-    expect((await watching(await newPeer())).isClosed()).toBe(false);
+    expect((await startWatch(await newPeer())).isClosed()).toBe(false);
     watches[0]?.reset();
-    await eventually(async () => expect((await watching(peer)).isClosed()).toBe(false));
+    await eventually(async () => expect((await startWatch(peer)).isClosed()).toBe(false));
     expect(await healthOf(server.address, "")).toBe("SERVING");
   });
 
   it("over the limit take the place of the oldest of a connection that has more, and else are refused", async () => {
     const { server, newPeer } = await start(4);
     const [greedy, modest, late] = [await newPeer(), await newPeer(), await newPeer()];
-    const many = [await watching(greedy), await watching(greedy), await watching(greedy)];
-    const one = await watching(modest);
-    const newcomer = await watching(late);
-    expect(await many[0]?.ended).toEqual(refused);
-    expect(await (await watching(greedy)).ended).toEqual(refused);
-    expect(await (await watching(late)).ended).toEqual(refused);
+    const many = [await startWatch(greedy), await startWatch(greedy), await startWatch(greedy)];
+    const one = await startWatch(modest);
+    const newcomer = await startWatch(late);
+    expect(await many[0]?.ended).toEqual(resourceExhausted);
+    expect(await (await startWatch(greedy)).ended).toEqual(resourceExhausted);
+    expect(await (await startWatch(late)).ended).toEqual(resourceExhausted);
     server.grpc.setServing(false);
     // The first answer and the change.
     for (const watch of [one, newcomer, many[1]]) {
@@ -63,12 +64,12 @@ describe("watches of the health", () => {
     const { newPeer } = await start(10);
     const peer = await newPeer();
     for (let count = 0; count < 30; count++) {
-      const watch = await watching(peer, `name-${count}`);
+      const watch = await startWatch(peer, `name-${count}`);
       // SERVICE_UNKNOWN.
       expect(watch.received().subarray(5)).toEqual(Buffer.from([8, 3]));
       watch.reset();
       await watch.ended;
-      await peer.heard();
+      await peer.roundTrip();
     }
   });
 });
@@ -78,29 +79,29 @@ it("a watch that is not read keeps few messages waiting, and is told the present
   const peer = await connectPeer(server.address, { settings: { initialWindowSize: 0 } });
   onTestFinished(() => peer.close());
   const watch = peer.call(healthPath("Watch"));
-  watch.end(framed());
-  await peer.heard();
+  watch.end(grpcFrame());
+  await peer.roundTrip();
   for (let change = 0; change < 201; change++) server.grpc.setServing(change % 2 === 1);
-  await peer.heard();
+  await peer.roundTrip();
   peer.session.settings({ initialWindowSize: 65_535 });
   // NOT_SERVING, in messages of 7 bytes.
   await eventually(() => expect(watch.received().subarray(-2)).toEqual(Buffer.from([8, 2])));
-  await peer.heard();
+  await peer.roundTrip();
   expect(watch.received().length).toBeLessThan(50 * 7);
   expect(watch.received().subarray(-2)).toEqual(Buffer.from([8, 2]));
 });
 
 it("a server that is told that it serves while it stops stays NOT_SERVING", async () => {
   const clock = createManualClock(Date.now());
-  const server = await startBareServer({ clock, shutdown: { delay: 5_000, deadline: 0 } });
+  const server = await startBareServer({ clock, shutdown: { delay: 5_000, gracePeriod: 0 } });
   const peer = await connectPeer(server.address);
   onTestFinished(() => peer.close());
-  const watch = await watching(peer);
+  const watch = await startWatch(peer);
   expect(watch.received().subarray(5)).toEqual(Buffer.from([8, 1]));
   const stopped = server.grpc.stop();
   for (const isServing of [true, false, true]) server.grpc.setServing(isServing);
   expect(await healthOf(server.address, "")).toBe("NOT_SERVING");
   expect(await healthOf(server.address, "qrlogin.v1.QrLoginService")).toBe("NOT_SERVING");
   await eventually(() => expect(watch.received().subarray(12)).toEqual(Buffer.from([8, 2])));
-  await passUntil(stopped, clock);
+  await advanceUntil(stopped, clock);
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { ExchangeUserInfoResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type Claims, profileOf, signInOf } from "../../src/auth/claims.js";
-import { createTokenSigner } from "../../src/auth/token_signer.js";
+import { type Claims, profileOf, signInContextOf } from "../../src/auth/claims/claims.js";
+import { createTokenSigner } from "../../src/auth/signing/token_signer.js";
 import type { Json } from "../../src/domain/user.js";
-import { encodeResponse } from "../../src/server/encode.js";
-import { exchangedMessage } from "../../src/server/responses.js";
+import { encodeResponse } from "../../src/server/messages/encode.js";
+import { toExchangeUserInfoResponse } from "../../src/server/messages/responses.js";
 import { poolWith } from "../auth/support.js";
-import { authorized, type Calls, callersOf, orThrow } from "../support/callers.js";
+import { type Calls, callersOf, createAuthorizedTicket, responseOrThrow } from "../support/callers.js";
 import { tokenIssuer } from "../support/server.js";
-import { clock, server, setStage, shop } from "../support/stage.js";
+import { clock, server, shop, useTestServer } from "../support/test_server.js";
 import { ticketIn } from "../support/tickets.js";
 import { customers, signToken } from "../support/tokens.js";
 
-setStage({ pool: { furtherClaims: ["odd", "department"] } });
+useTestServer({ pool: { furtherClaims: ["odd", "department"] } });
 
 function nested(depth: number): Json {
   let value: Json = "the innermost";
@@ -20,7 +20,7 @@ function nested(depth: number): Json {
   return value;
 }
 
-async function userWith(claims: Record<string, unknown>): Promise<Calls> {
+async function createUserWith(claims: Record<string, unknown>): Promise<Calls> {
   return callersOf(server.client).user(await signToken("carol", customers, { claims }));
 }
 
@@ -30,22 +30,25 @@ describe("a claim that nobody needs", () => {
     ["nested 500 deep", nested(500)],
     ["of more than 4096 characters", Array(2_049).fill(1)],
   ])("%s is left out, and the sign-in is completed", async (_, odd) => {
-    const carol = await userWith({ odd, picture: "x".repeat(5_000) });
-    const { user } = orThrow(await shop.exchangeUserInfo(await authorized(shop, carol)));
+    const carol = await createUserWith({ odd, picture: "x".repeat(5_000) });
+    const { user } = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, carol)));
     expect(user).toMatchObject({ userId: "subject-of-carol", photoUrl: "", nickname: "carol-nick" });
     expect(Object.keys(user?.claims ?? {})).toEqual(["department"]);
   });
 
   it("nested 16 deep reaches the app as it is", async () => {
-    const carol = await userWith({ odd: nested(16) });
-    const { user } = orThrow(await shop.exchangeUserInfo(await authorized(shop, carol)));
+    const carol = await createUserWith({ odd: nested(16) });
+    const { user } = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, carol)));
     expect(user?.claims).toMatchObject({ odd: nested(16) });
   });
 
   it("is named by the log once, without its value", async () => {
     for (const secret of ["one", "two"]) {
-      const carol = await userWith({ odd: [secret, nested(20)], picture: `${secret}-picture`.repeat(500) });
-      await authorized(shop, carol);
+      const carol = await createUserWith({
+        odd: [secret, nested(20)],
+        picture: `${secret}-picture`.repeat(500),
+      });
+      await createAuthorizedTicket(shop, carol);
     }
     const warnings = server.lines.filter(({ claim }) => claim !== undefined);
     expect(warnings.map(({ level, userPoolId, claim }) => [level, userPoolId, claim]).sort()).toEqual([
@@ -59,7 +62,7 @@ describe("a claim that nobody needs", () => {
     // The forms that grow most: three bytes of UTF-8 or six of JSON for a character, and numbers in lists.
     for (const filler of ["\u20ac", "\u0001"]) {
       const text = filler.repeat(1_024);
-      const furtherClaims = ["a", "b", "c", "d", "e"];
+      const additionalClaims = ["a", "b", "c", "d", "e"];
       const claims: Claims = {
         ...{
           sub: text,
@@ -69,16 +72,16 @@ describe("a claim that nobody needs", () => {
           phone_number: text,
           picture: filler.repeat(4_096),
         },
-        ...Object.fromEntries(furtherClaims.map((name) => [name, Array(2_047).fill(1)])),
+        ...Object.fromEntries(additionalClaims.map((name) => [name, Array(2_047).fill(1)])),
         ...{ amr: Array(32).fill(filler.repeat(128)), acr: text, azp: text },
       };
-      const profile = profileOf(poolWith({ furtherClaims }), claims);
+      const profile = profileOf(poolWith({ additionalClaims }), claims);
       if (!profile) throw new Error("the claims make no profile");
       const ticket = ticketIn("AUTHORIZED");
-      const approval = { approvedAt: clock.now(), profile, signIn: signInOf(claims) };
+      const approval = { approvedAt: clock.now(), profile, signIn: signInContextOf(claims) };
       const signer = await createTokenSigner(tokenIssuer, clock);
       const tokens = await signer.sign({ appId: "shop", userPoolId: "customers", approval });
-      const message = exchangedMessage({ ...ticket, approval }, tokens, clock);
+      const message = toExchangeUserInfoResponse({ ...ticket, approval }, tokens, clock);
       const bytes = encodeResponse(ExchangeUserInfoResponse, message);
       expect(Object.keys(profile.claims)).toEqual(["a", "b", "c"]);
       expect(bytes.length).toBeLessThan(256 * 1024);

@@ -96,6 +96,6 @@ describe("calls that are going to be refused", () => {
     const { clock, arrive } = stage();
     arrive("flood", 300);
     clock.advance(10_000);
-    expect(clock.pending).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   });
 });

@@ -1,12 +1,24 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { developmentUsers, signDevelopmentToken } from "../../src/auth/development.js";
-import { type Answer, authorized, byId, byText, created, orThrow } from "../support/callers.js";
+import { developmentUsers, signDevelopmentToken } from "../../src/auth/development_identities.js";
+import {
+  type CallResult,
+  createAuthorizedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
+  scannedByText,
+} from "../support/callers.js";
 import { eventually } from "../support/eventually.js";
-import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
-import { commandCounts, cutStores } from "../support/redis_commands.js";
-import { away, healthy, type RedisServer, startRedisServer } from "../support/redis_server.js";
+import {
+  healthyStatuses,
+  type RedisBackedService,
+  startRedisBackedService,
+  unavailableStatuses,
+} from "../support/redis/redis_backed_service.js";
+import { commandCounts, killStoreConnections } from "../support/redis/redis_commands.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis/redis_process.js";
 
 describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   let redis: RedisProcess;
@@ -15,21 +27,21 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   });
   afterAll(() => redis.release());
 
-  async function nodes(): Promise<readonly [RedisServer, RedisServer]> {
-    return Promise.all([startRedisServer(redis), startRedisServer(redis)]);
+  async function nodes(): Promise<readonly [RedisBackedService, RedisBackedService]> {
+    return Promise.all([startRedisBackedService(redis), startRedisBackedService(redis)]);
   }
 
   test("share a login: each step at the other one, and the watch hears of all of it", async () => {
     const [one, two] = await nodes();
-    const held = await created(one.shop);
+    const held = await createTestTicket(one.shop);
     const watch = two.watch(held);
     const states = [(await watch.next())?.state];
-    orThrow(await two.alice.markScanned(byText(held.qrContent)));
+    responseOrThrow(await two.alice.markScanned(scannedByText(held.qrContent)));
     states.push((await watch.next())?.state);
-    orThrow(await one.alice.authorize(held));
+    responseOrThrow(await one.alice.authorize(held));
     const approved = await watch.next();
     const { exchangeTicket = "" } = approved ?? {};
-    const { user } = orThrow(await one.shop.exchangeUserInfo({ exchangeTicket }));
+    const { user } = responseOrThrow(await one.shop.exchangeUserInfo({ exchangeTicket }));
     expect(user?.nickname).toBe(developmentUsers.alice.nickname);
     const last = await watch.next();
     expect([...states, approved?.state, last?.state]).toEqual([
@@ -43,17 +55,17 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   test("let one of many exchanges win, and one of two scanners", async () => {
     const [one, two] = await nodes();
     for (let round = 0; round < 10; round++) {
-      const held = await created(one.shop);
+      const held = await createTestTicket(one.shop);
       const scans = await Promise.all([
-        ...[one.alice.markScanned(byId(held)), two.bob.markScanned(byId(held))],
-        ...[two.alice.markScanned(byId(held)), one.bob.markScanned(byId(held))],
+        ...[one.alice.markScanned(scannedById(held)), two.bob.markScanned(scannedById(held))],
+        ...[two.alice.markScanned(scannedById(held)), one.bob.markScanned(scannedById(held))],
       ]);
       const alices = scans.filter(({ code }, index) => code === "OK" && index % 2 === 0).length;
       const bobs = scans.filter(({ code }, index) => code === "OK" && index % 2 === 1).length;
       expect([alices, bobs].toSorted()).toEqual([0, 2]);
       const scanner = alices > 0 ? "alice" : "bob";
-      orThrow(await two[scanner].authorize(held));
-      const { exchangeTicket = "" } = orThrow(await two.shop.getStatus(held)).status ?? {};
+      responseOrThrow(await two[scanner].authorize(held));
+      const { exchangeTicket = "" } = responseOrThrow(await two.shop.getStatus(held)).status ?? {};
       const exchanges = await Promise.all(
         Array.from({ length: 12 }, (_, i) => (i % 2 ? one : two).shop.exchangeUserInfo({ exchangeTicket })),
       );
@@ -64,7 +76,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   test("whatever is called where, one outcome stands, and both of them say so", async () => {
     const [one, two] = await nodes();
     const at = fc.constantFrom(one, two);
-    type Call = (held: Awaited<ReturnType<typeof authorized>>) => Promise<Answer<unknown>>;
+    type Call = (held: Awaited<ReturnType<typeof createAuthorizedTicket>>) => Promise<CallResult<unknown>>;
     const call: fc.Arbitrary<Call> = fc.oneof(
       ...[
         at.map(
@@ -97,10 +109,10 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 8 }), async (calls) => {
-        const held = await authorized(one.shop, two.alice);
+        const held = await createAuthorizedTicket(one.shop, two.alice);
         const answers = await Promise.all(calls.map((each) => each(held)));
         const statuses = await Promise.all([one, two].map(({ shop }) => shop.getStatus(held)));
-        const [first, second] = statuses.map((status) => orThrow(status).status);
+        const [first, second] = statuses.map((status) => responseOrThrow(status).status);
         expect([first?.state, first?.revision]).toEqual([second?.state, second?.revision]);
         const exchanged = answers.filter(({ response }) => Object.hasOwn(Object(response), "user")).length;
         expect(exchanged).toBe(first?.state === TicketState.EXCHANGED ? 1 : 0);
@@ -112,17 +124,17 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   test("send one command for each read and each write", async () => {
     const [one] = await nodes();
     await redis.command("CONFIG", "RESETSTAT");
-    const held = await Promise.all(Array.from({ length: 100 }, () => created(one.shop)));
+    const held = await Promise.all(Array.from({ length: 100 }, () => createTestTicket(one.shop)));
     await Promise.all(held.map((each) => one.shop.getStatus(each)));
     const counts = await commandCounts(redis);
     expect([counts.get("evalsha"), counts.get("get")]).toEqual([100, 100]);
   });
 
   test("write no secret, token, ticket id or QR text to the log, with a Redis that fails in every way", async () => {
-    const server = await startRedisServer(redis, { QRLOGIN_STORE_REDIS_TIMEOUT: "1s" });
+    const server = await startRedisBackedService(redis, { QRLOGIN_STORE_REDIS_TIMEOUT: "1s" });
     const { shop, alice } = server;
-    const held = await authorized(shop, alice, { requester: requester() });
-    const fresh = await created(shop, { requester: requester() });
+    const held = await createAuthorizedTicket(shop, alice, { requester: requester() });
+    const fresh = await createTestTicket(shop, { requester: requester() });
     const healthIs = (state: string) => eventually(async () => expect(await server.health()).toBe(state));
     const told = (...words: readonly (string | number)[]) => redis.command(...words);
     // What breaks it, and what mends it.
@@ -130,25 +142,25 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
       [() => told("CONFIG", "SET", "maxmemory", 1), () => told("CONFIG", "SET", "maxmemory", 0)],
       [() => told("REPLICAOF", "127.0.0.1", 1), () => told("REPLICAOF", "NO", "ONE")],
       [() => told("CLIENT", "PAUSE", 60_000, "WRITE"), () => told("CLIENT", "UNPAUSE")],
-      [() => cutStores(redis), async () => {}],
+      [() => killStoreConnections(redis), async () => {}],
       [
-        () => told("SET", `qrlogin:t:{${fresh.ticketId}}`, `${broken}["${fresh.ticketSecret}`),
+        () => told("SET", `qrlogin:t:{${fresh.ticketId}}`, `${corruptValue}["${fresh.ticketSecret}`),
         async () => {},
       ],
     ];
     for (const [fail, mend] of failures) {
-      await healthIs(healthy);
+      await healthIs(healthyStatuses);
       await fail();
       await Promise.all([
-        alice.markScanned(byId(fresh)),
+        alice.markScanned(scannedById(fresh)),
         shop.exchangeUserInfo({ ...held, codeVerifier: "x" }),
       ]);
       await Promise.all([shop.withdraw(fresh), shop.createTicket({ requester: requester() })]);
       await mend();
     }
-    await healthIs(healthy);
+    await healthIs(healthyStatuses);
     await redis.kill();
-    await healthIs(away);
+    await healthIs(unavailableStatuses);
     await shop.getStatus(held);
     const text = server.logText();
     const token = await signDevelopmentToken("alice", Date.now());
@@ -174,7 +186,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
 });
 
 /** How a ticket begins that goes on with what nobody can read. */
-const broken = "0123456789abcdef1";
+const corruptValue = "0123456789abcdef1";
 
 const requester = () =>
   RequesterContext.fromPartial({

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { runCommand } from "../../src/commands.js";
-import { freePorts, qrlogin, runQrlogin, type Variables } from "../support/process.js";
-import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis.js";
-import { infoOf } from "../support/redis_commands.js";
-import { startLink } from "../support/redis_link.js";
+import { runCommand } from "../../src/cli/commands.js";
+import { anyPortEnvironment, type EnvironmentVariables, qrlogin, startQrlogin } from "../support/process.js";
+import { infoOf } from "../support/redis/redis_commands.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis/redis_process.js";
+import { startRedisProxy } from "../support/redis_proxy.js";
 
 describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withoutRedis}`, () => {
   let redis: RedisProcess;
@@ -12,8 +12,8 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
   });
   afterAll(() => redis.release());
 
-  async function other(...words: readonly string[]): Promise<RedisProcess> {
-    const started = await startRedis({ words });
+  async function other(...args: readonly string[]): Promise<RedisProcess> {
+    const started = await startRedis({ args });
     onTestFinished(() => started.release());
     return started;
   }
@@ -25,24 +25,24 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
   }
 
   /** What `qrlogin serve` complains of, and its exit code. */
-  async function serve(variables: Variables): Promise<{ code: number; complaints: string[] }> {
+  async function serve(variables: EnvironmentVariables): Promise<{ code: number; complaints: string[] }> {
     const complaints: string[] = [];
     const code = await runCommand(["serve"], {
-      env: { ...freePorts, QRLOGIN_LOG_LEVEL: "silent", QRLOGIN_STORE_KIND: "redis", ...variables },
+      env: { ...anyPortEnvironment, QRLOGIN_LOG_LEVEL: "silent", QRLOGIN_STORE_KIND: "redis", ...variables },
       print: (line) => void complaints.push(line),
-      complain: (line) => void complaints.push(line),
+      printError: (line) => void complaints.push(line),
       // It ends by itself, or the test fails.
       stopRequested: () => new Promise(() => {}),
       ignoreSignals: () => {},
       stdout: { tryWrite: (data) => data.length, writeAll: () => {} },
-      endAfter: () => {},
-      atExit: () => {},
+      exitAfter: () => {},
+      onExit: () => {},
     });
     return { code, complaints };
   }
 
   /** Expects the one line of a start that was refused. */
-  async function expectRefused(variables: Variables, line: RegExp): Promise<void> {
+  async function expectRefused(variables: EnvironmentVariables, line: RegExp): Promise<void> {
     const { code, complaints } = await serve(variables);
     expect(complaints).toEqual([expect.stringMatching(line)]);
     expect(complaints.join()).not.toContain("\n");
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       const text = said.toString("latin1").replace(/redis_version:\d\./, "redis_version:6.");
       return Buffer.from(text.replace("valkey_version:", "formerly_known:"), "latin1");
     };
-    const { address } = await startLink(redis.address, older);
+    const { address } = await startRedisProxy(redis.address, older);
     await expectRefused(
       at(address),
       /^qrlogin: Redis at [\d.:]+ is Redis 6\.\d+\.\d+; 7\.0 or later is needed$/,
@@ -135,10 +135,10 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
   test("says the level once, at warn with what may be lost where it is best effort", async () => {
     const everysec = await other("--appendonly", "yes");
     const lines = [redis, everysec].map(async ({ url }) => {
-      const running = runQrlogin(["serve"], { ...freePorts, QRLOGIN_STORE_REDIS_URL: url });
-      await running.line('"msg":"ready"');
+      const running = startQrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_STORE_REDIS_URL: url });
+      await running.waitForLine('"msg":"ready"');
       running.kill("SIGTERM");
-      const { code, stdout } = await running.ended;
+      const { code, stdout } = await running.exited;
       expect(code).toBe(0);
       const said = stdout.split("\n").filter((line) => line.includes("the store is"));
       return said.map((line) => JSON.parse(line));
@@ -164,7 +164,10 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
   test("as a process ends with 1, one line, and no secret in it", async () => {
     const { port } = await withPassword();
     const url = `redis://someone:the-secret-of-the-store@127.0.0.1:${port}`;
-    const { code, stdout, stderr } = await qrlogin(["serve"], { ...freePorts, QRLOGIN_STORE_REDIS_URL: url });
+    const { code, stdout, stderr } = await qrlogin(["serve"], {
+      ...anyPortEnvironment,
+      QRLOGIN_STORE_REDIS_URL: url,
+    });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /^qrlogin: Redis at 127\.0\.0\.1:\d+ refuses the user name or the password: [^\n]*\n$/,

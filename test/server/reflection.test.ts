@@ -11,13 +11,13 @@ import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
 import { startBareServer } from "../support/bare_server.js";
 import { basic } from "../support/callers.js";
 import { createManualClock } from "../support/clock.js";
-import { connectPeer, framed } from "../support/http2_peer.js";
+import { connectPeer, grpcFrame } from "../support/http2_peer.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 
 const run = promisify(execFile);
 const versions = { v1, v1alpha };
 type Version = keyof typeof versions;
-type Asked = v1.ServerReflectionRequest["messageRequest"];
+type MessageRequest = v1.ServerReflectionRequest["messageRequest"];
 
 const services = [
   "grpc.health.v1.Health",
@@ -56,17 +56,17 @@ async function exchange(version: Version, requests: readonly Buffer[], by = clie
   return { answers, code: status.OK };
 }
 
-function encoded(messageRequest: Asked): Buffer {
+function encoded(messageRequest: MessageRequest): Buffer {
   return Buffer.from(v1.ServerReflectionRequest.encode({ host: "example.com", messageRequest }).finish());
 }
 
-async function ask(version: Version, asked: Asked): Promise<v1.ServerReflectionResponse> {
+async function ask(version: Version, asked: MessageRequest): Promise<v1.ServerReflectionResponse> {
   const { answers, code } = await exchange(version, [encoded(asked)]);
   expect({ code, count: answers.length }).toEqual({ code: status.OK, count: 1 });
   return answers[0] as v1.ServerReflectionResponse;
 }
 
-async function filesOf(version: Version, asked: Asked) {
+async function filesOf(version: Version, asked: MessageRequest) {
   const { messageResponse } = await ask(version, asked);
   if (messageResponse?.$case !== "fileDescriptorResponse")
     throw new Error(`no files: ${messageResponse?.$case}`);
@@ -74,7 +74,7 @@ async function filesOf(version: Version, asked: Asked) {
 }
 
 /** The files as the compiler described them. */
-function compiled(name: string) {
+function readDescriptorSet(name: string) {
   const bytes = readFileSync(new URL(`../../gen/${name}.binpb`, import.meta.url));
   return fromBinary(FileDescriptorSetSchema, bytes).file;
 }
@@ -100,7 +100,7 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
       const names = files.map(({ name }) => name);
       expect(names).toContain("qrlogin/v1/qr_login_service.proto");
       for (const { dependency } of files) expect(names).toEqual(expect.arrayContaining(dependency));
-      const known = compiled("qrlogin");
+      const known = readDescriptorSet("qrlogin");
       for (const file of files) expect(file).toEqual(known.find(({ name }) => name === file.name));
     },
   );
@@ -155,8 +155,8 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
 
 describe("what one caller can cost", () => {
   const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
-  const listing = framed(encoded({ $case: "listServices", value: "" }));
-  const largest = framed(encoded({ $case: "fileContainingSymbol", value: "qrlogin.v1.QrLoginService" }));
+  const listing = grpcFrame(encoded({ $case: "listServices", value: "" }));
+  const largest = grpcFrame(encoded({ $case: "fileContainingSymbol", value: "qrlogin.v1.QrLoginService" }));
 
   async function start() {
     const clock = createManualClock(Date.now());
@@ -173,16 +173,16 @@ describe("what one caller can cost", () => {
     const { newPeer } = await start();
     const peer = await newPeer({ settings: { initialWindowSize: 0 } });
     const call = peer.call(path);
-    const padded = framed(
+    const padded = grpcFrame(
       v1.ServerReflectionRequest.encode({
         host: "h".repeat(1_000),
         messageRequest: { $case: "listServices", value: "" },
       }).finish(),
     );
     for (let count = 0; count < 900; count++) call.write(padded);
-    for (let count = 0; count < 100; count++) await peer.heard();
+    for (let count = 0; count < 100; count++) await peer.roundTrip();
     // Not even a quarter of them has been taken.
-    expect(call.unsent()).toBeGreaterThan(700 * padded.length);
+    expect(call.unsentBytes()).toBeGreaterThan(700 * padded.length);
     peer.session.settings({ initialWindowSize: 2 ** 24 });
     peer.session.setLocalWindowSize(2 ** 24);
     call.end();
@@ -202,7 +202,7 @@ describe("what one caller can cost", () => {
     const { newPeer } = await start();
     const peer = await newPeer();
     const calls = Array.from({ length: 32 }, () => peer.call(path));
-    await peer.heard();
+    await peer.roundTrip();
     const refused = peer.call(path);
     refused.end();
     expect((await refused.ended).code).toBe("RESOURCE_EXHAUSTED");
@@ -218,9 +218,9 @@ describe("what one caller can cost", () => {
     const [idle, deaf] = [await newPeer(), await newPeer({ settings: { initialWindowSize: 0 } })];
     const calls = [idle.call(path), deaf.call(path)];
     calls[1]?.write(largest);
-    await Promise.all([idle.heard(), deaf.heard()]);
+    await Promise.all([idle.roundTrip(), deaf.roundTrip()]);
     clock.advance(60_000);
-    await idle.heard();
+    await idle.roundTrip();
     expect(calls.map((call) => call.isClosed())).toEqual([false, false]);
     clock.advance(2_000);
     expect((await calls[0]?.ended)?.code).toBe("DEADLINE_EXCEEDED");

@@ -2,15 +2,22 @@ import { describe, expect, it } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, ContextSource, RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
-import { authorized, byId, byText, created, orThrow, scanned } from "../support/callers.js";
-import { alice, clock, setStage, shop } from "../support/stage.js";
+import {
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
+  scannedByText,
+} from "../support/callers.js";
+import { alice, clock, shop, useTestServer } from "../support/test_server.js";
 
-setStage();
+useTestServer();
 
 describe("each RPC does its work", () => {
   it("CreateTicket answers the id, the secret, the text to draw and the time that is left", async () => {
     const customData = { order: 7, nested: { list: [true, null] } };
-    const told = orThrow(await shop.createTicket({ customData, ttl: { seconds: 90, nanos: 0 } }));
+    const told = responseOrThrow(await shop.createTicket({ customData, ttl: { seconds: 90, nanos: 0 } }));
     expect(told.ticketId).toMatch(/^[\w-]{22}$/);
     expect(told.ticketSecret).toMatch(/^[\w-]{43}$/);
     expect(JSON.parse(told.qrContent)).toEqual({
@@ -35,7 +42,7 @@ describe("each RPC does its work", () => {
       [9_999, 999_999_999, 600],
       [315_576_000_000, 0, 600],
     ] as const) {
-      const told = orThrow(await shop.createTicket({ ttl: { seconds, nanos } }));
+      const told = responseOrThrow(await shop.createTicket({ ttl: { seconds, nanos } }));
       expect(told.remainingDuration).toEqual({ seconds: life, nanos: 0 });
     }
   });
@@ -45,16 +52,16 @@ describe("each RPC does its work", () => {
       Küche: ['日"', "🛒", "\\u00e9", "\u2028\u007f", "“x” – 5 €"],
       full: "日".repeat(60),
     };
-    const { qrContent } = orThrow(await shop.createTicket({ customData }));
+    const { qrContent } = responseOrThrow(await shop.createTicket({ customData }));
     expect(qrContent).toMatch(/^[ -~]+$/);
     expect(JSON.parse(qrContent).customData).toEqual(customData);
-    const scanned = orThrow(await alice.markScanned({ $case: "qrContent", value: qrContent }));
+    const scanned = responseOrThrow(await alice.markScanned({ $case: "qrContent", value: qrContent }));
     expect(scanned.customData).toEqual(customData);
   });
 
   it("CreateTicket takes custom data of exactly 512 bytes as drawn", async () => {
     const customData = { a: "日".repeat(84) };
-    const { qrContent } = orThrow(await shop.createTicket({ customData }));
+    const { qrContent } = responseOrThrow(await shop.createTicket({ customData }));
     expect(qrContent.slice(qrContent.indexOf('{"a":'), -1)).toHaveLength(512);
   });
 
@@ -64,15 +71,15 @@ describe("each RPC does its work", () => {
       [QrImageFormat.PNG, "image/png", "\x89PNG"],
     ] as const) {
       const qrImage = { format, size: 512, errorCorrection: QrErrorCorrection.L };
-      const told = orThrow(await shop.createTicket({ qrImage }));
+      const told = responseOrThrow(await shop.createTicket({ qrImage }));
       expect(told.qrImage?.mediaType).toBe(mediaType);
       expect(told.qrImage?.data.toString("latin1")).toContain(magic);
     }
   });
 
   it("GetStatus tells the status", async () => {
-    const held = await created(shop);
-    expect(orThrow(await shop.getStatus(held)).status).toEqual({
+    const held = await createTestTicket(shop);
+    expect(responseOrThrow(await shop.getStatus(held)).status).toEqual({
       ticketId: held.ticketId,
       state: TicketState.PENDING,
       revision: 1,
@@ -85,9 +92,9 @@ describe("each RPC does its work", () => {
   });
 
   it("WatchStatus tells the same", async () => {
-    const held = await created(shop);
-    const { status: told } = orThrow(await shop.watchStatus(held));
-    expect(told).toEqual(orThrow(await shop.getStatus(held)).status);
+    const held = await createTestTicket(shop);
+    const { status: told } = responseOrThrow(await shop.watchStatus(held));
+    expect(told).toEqual(responseOrThrow(await shop.getStatus(held)).status);
   });
 
   it("MarkScanned tells the phone who is asking, by the text or by the id, and once more the same", async () => {
@@ -97,9 +104,9 @@ describe("each RPC does its work", () => {
       deviceName: "Laptop",
       location: "Leipzig",
     });
-    const held = await created(shop, { requester, customData: { order: 7 } });
+    const held = await createTestTicket(shop, { requester, customData: { order: 7 } });
     clock.advance(20_000);
-    const told = orThrow(await alice.markScanned(byText(held.qrContent)));
+    const told = responseOrThrow(await alice.markScanned(scannedByText(held.qrContent)));
     expect(told).toEqual({
       ticketId: held.ticketId,
       state: TicketState.SCANNED,
@@ -117,7 +124,7 @@ describe("each RPC does its work", () => {
       expireTime: new Date(clock.now() + 100_000),
       remainingDuration: { seconds: 100, nanos: 0 },
     });
-    expect(orThrow(await alice.markScanned(byId(held)))).toEqual(told);
+    expect(responseOrThrow(await alice.markScanned(scannedById(held)))).toEqual(told);
   });
 
   it("MarkScanned tells the source of each item as it was given, and none for what is absent", async () => {
@@ -129,12 +136,12 @@ describe("each RPC does its work", () => {
       ...{ deviceName: " \u200B\u2060 ", deviceNameSource: CLAIMED_BY_PAGE },
       locationSource: CLAIMED_BY_PAGE,
     });
-    const held = await created(shop, {
+    const held = await createTestTicket(shop, {
       requester,
       customData: { note: "x" },
       customDataSource: CLAIMED_BY_PAGE,
     });
-    const told = orThrow(await alice.markScanned(byId(held)));
+    const told = responseOrThrow(await alice.markScanned(scannedById(held)));
     expect(told.requester).toEqual({
       ...requester,
       deviceName: "",
@@ -142,41 +149,49 @@ describe("each RPC does its work", () => {
       locationSource: UNSPECIFIED,
     });
     expect(told.customDataSource).toBe(CLAIMED_BY_PAGE);
-    const bare = await created(shop, { customDataSource: CLAIMED_BY_PAGE });
-    const { requester: empty, customDataSource } = orThrow(await alice.markScanned(byId(bare)));
+    const bare = await createTestTicket(shop, { customDataSource: CLAIMED_BY_PAGE });
+    const { requester: empty, customDataSource } = responseOrThrow(
+      await alice.markScanned(scannedById(bare)),
+    );
     expect([empty, customDataSource]).toEqual([RequesterContext.fromPartial({}), UNSPECIFIED]);
   });
 
   it("MarkScanned understands the older expiresIn", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const { expireAt: _, ...content } = JSON.parse(held.qrContent);
-    expect((await alice.markScanned(byText(JSON.stringify({ ...content, expiresIn: "120" })))).code).toBe(
-      "OK",
-    );
+    expect(
+      (await alice.markScanned(scannedByText(JSON.stringify({ ...content, expiresIn: "120" })))).code,
+    ).toBe("OK");
   });
 
   it("Authorize starts the second life, and once more changes nothing", async () => {
-    const held = await scanned(shop, alice);
+    const held = await createScannedTicket(shop, alice);
     clock.advance(60_000);
     const told = { state: TicketState.AUTHORIZED, revision: 3 };
-    expect(orThrow(await alice.authorize(held))).toEqual(told);
-    expect(orThrow(await alice.authorize(held))).toEqual(told);
-    const { status: now } = orThrow(await shop.getStatus(held));
+    expect(responseOrThrow(await alice.authorize(held))).toEqual(told);
+    expect(responseOrThrow(await alice.authorize(held))).toEqual(told);
+    const { status: now } = responseOrThrow(await shop.getStatus(held));
     expect(now?.remainingDuration).toEqual({ seconds: 300, nanos: 0 });
     expect(now?.exchangeTicket).toBe(exchangeTicketOf(held.ticketId, held.ticketSecret));
   });
 
   it("Cancel and Withdraw end the ticket, and once more change nothing", async () => {
-    const cancelled = await scanned(shop, alice);
+    const cancelled = await createScannedTicket(shop, alice);
     for (let twice = 0; twice < 2; twice++) {
-      expect(orThrow(await alice.cancel(cancelled))).toEqual({ state: TicketState.CANCELLED, revision: 3 });
+      expect(responseOrThrow(await alice.cancel(cancelled))).toEqual({
+        state: TicketState.CANCELLED,
+        revision: 3,
+      });
     }
-    const withdrawn = await created(shop);
+    const withdrawn = await createTestTicket(shop);
     for (let twice = 0; twice < 2; twice++) {
-      expect(orThrow(await shop.withdraw(withdrawn))).toEqual({ state: TicketState.CANCELLED, revision: 2 });
+      expect(responseOrThrow(await shop.withdraw(withdrawn))).toEqual({
+        state: TicketState.CANCELLED,
+        revision: 2,
+      });
     }
     const reasons = [cancelled, withdrawn].map(
-      async (held) => orThrow(await shop.getStatus(held)).status?.cancelReason,
+      async (held) => responseOrThrow(await shop.getStatus(held)).status?.cancelReason,
     );
     expect(await Promise.all(reasons)).toEqual([
       CancelReason.CANCELLED_BY_APPROVER,
@@ -185,12 +200,12 @@ describe("each RPC does its work", () => {
   });
 
   it("ExchangeUserInfo tells who has signed in", async () => {
-    const told = orThrow(await shop.exchangeUserInfo(await authorized(shop, alice)));
+    const told = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)));
     expect(told.user?.userId).toBe("subject-of-alice");
   });
 
   it("GetSigningKeys tells the public keys of the tokens that apps are given", async () => {
-    const { issuer, jwks } = orThrow(await shop.getSigningKeys());
+    const { issuer, jwks } = responseOrThrow(await shop.getSigningKeys());
     expect(issuer).toBe("https://login.example.com/");
     const key = { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid: expect.any(String) };
     expect(JSON.parse(jwks)).toEqual({ keys: [{ ...key, x: expect.any(String), y: expect.any(String) }] });

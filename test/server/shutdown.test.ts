@@ -2,18 +2,25 @@ import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { systemClock } from "../../src/domain/clock.js";
+import { systemClock } from "../../src/base/clock.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { startIssuerServer } from "../auth/support.js";
-import { asApp, callersOf, callsOf, created, scanned, watchOf } from "../support/callers.js";
-import { createManualClock, settle } from "../support/clock.js";
-import { countedClock } from "../support/counted_clock.js";
+import {
+  asApp,
+  callersOf,
+  callsOf,
+  createScannedTicket,
+  createTestTicket,
+  watchOf,
+} from "../support/callers.js";
+import { createManualClock, flushPromises } from "../support/clock.js";
+import { createCountingClock } from "../support/counting_clock.js";
 import { isListening } from "../support/process.js";
 import { startTestServer, type TestServerOptions } from "../support/server.js";
-import { soon } from "../support/soon.js";
+import { withTimeout } from "../support/timeout.js";
 import { signToken } from "../support/tokens.js";
 
-const ourService = "qrlogin.v1.QrLoginService";
+const serviceName = "qrlogin.v1.QrLoginService";
 const draining = { code: "UNAVAILABLE", reason: "SERVER_DRAINING", retryAfterMs: 500 };
 
 const clients = new Set<Client>();
@@ -29,14 +36,14 @@ async function start(options: TestServerOptions = {}) {
 }
 
 /** Stands at the present, since the tokens and the client go by the clock of the machine. */
-const presentClock = () => createManualClock(Date.now());
+const createPresentClock = () => createManualClock(Date.now());
 
 function shutdown(keys: { delay?: string; deadline?: string }) {
   return { grpc: { address: "127.0.0.1:0", shutdown: keys } };
 }
 
 /** A store that can be told to answer no reading until it is told to go on. */
-function holdingStore() {
+function createBlockingStore() {
   let release = () => {};
   let gate: Promise<void> | undefined;
   let arrived = () => {};
@@ -57,7 +64,7 @@ function holdingStore() {
       const reading = new Promise<void>((resolve) => {
         arrived = resolve;
       });
-      return soon(reading, "a reading that reaches the store");
+      return withTimeout(reading, "a reading that reaches the store");
     },
     release: () => release(),
   };
@@ -95,7 +102,7 @@ function healthOf(address: string) {
       const messages = stream[Symbol.asyncIterator]();
       return {
         next: async () => ((await messages.next()).value as { status: string }).status,
-        ended: soon(
+        ended: withTimeout(
           new Promise<number>((resolve) => {
             stream.on("status", ({ code }) => resolve(code));
           }),
@@ -111,26 +118,26 @@ describe("health", () => {
     const { address } = await start();
     const health = healthOf(address);
     expect(await health.check("")).toBe("SERVING");
-    expect(await health.check(ourService)).toBe("SERVING");
+    expect(await health.check(serviceName)).toBe("SERVING");
     await expect(health.check("qrlogin.v1.Other")).rejects.toMatchObject({ code: status.NOT_FOUND });
   });
 
   it("turns NOT_SERVING at once, and calls are served until the delay is over", async () => {
-    const clock = presentClock();
+    const clock = createPresentClock();
     const server = await start({ clock, settings: shutdown({ delay: "5s" }) });
     const health = healthOf(server.address);
-    const watches = ["", ourService].map((service) => health.watch(service));
+    const watches = ["", serviceName].map((service) => health.watch(service));
     for (const watch of watches) expect(await watch.next()).toBe("SERVING");
     const shop = callersOf(server.client).app("shop");
-    await created(shop);
-    const stopped = server.app.stop();
+    await createTestTicket(shop);
+    const stopped = server.service.stop();
     for (const watch of watches) expect(await watch.next()).toBe("NOT_SERVING");
-    expect(await health.check(ourService)).toBe("NOT_SERVING");
+    expect(await health.check(serviceName)).toBe("NOT_SERVING");
     clock.advance(4_999);
     expect(await shop.createTicket()).toMatchObject({ code: "OK" });
     clock.advance(1);
     expect(await shop.createTicket()).toMatchObject({ code: "UNAVAILABLE" });
-    await untilStopped(stopped, clock);
+    await waitUntilStopped(stopped, clock);
     await Promise.all(watches.map((watch) => watch.ended));
   });
 });
@@ -139,22 +146,22 @@ describe("a stop", () => {
   it("ends a running watch with SERVER_DRAINING and says when to come back", async () => {
     const server = await start();
     const shop = callersOf(server.client).app("shop");
-    const watch = watchOf(server.client, asApp("shop"), await created(shop));
+    const watch = watchOf(server.client, asApp("shop"), await createTestTicket(shop));
     expect(await watch.next()).toBeDefined();
-    await server.app.stop();
+    await server.service.stop();
     expect(await watch.ended).toMatchObject(draining);
   });
 
   it("lets a running call finish with OK, and refuses new calls with SERVER_DRAINING meanwhile", async () => {
-    const store = holdingStore();
-    const clock = presentClock();
+    const store = createBlockingStore();
+    const clock = createPresentClock();
     const server = await start({ clock, store: store.around });
     const shop = callersOf(server.client).app("shop");
-    const ticket = await created(shop);
+    const ticket = await createTestTicket(shop);
     const held = store.hold();
     const running = shop.getStatus(ticket);
     await held;
-    const stopped = server.app.stop();
+    const stopped = server.service.stop();
     clock.advance(0);
     await refusal(shop);
     expect(await shop.getStatus(ticket)).toMatchObject(draining);
@@ -166,17 +173,17 @@ describe("a stop", () => {
   });
 
   it("cuts off a call that never ends when the deadline has passed, and not before", async () => {
-    const clock = presentClock();
-    const store = holdingStore();
+    const clock = createPresentClock();
+    const store = createBlockingStore();
     const settings = shutdown({ deadline: "7s" });
     const server = await start({ clock, settings, store: store.around });
     const shop = callersOf(server.client).app("shop");
-    const ticket = await created(shop);
+    const ticket = await createTestTicket(shop);
     const held = store.hold();
     const running = shop.getStatus(ticket);
     await held;
     const progress = { stopped: false, answered: false };
-    const stopped = server.app.stop().then(() => {
+    const stopped = server.service.stop().then(() => {
       progress.stopped = true;
     });
     void running.then(() => {
@@ -188,15 +195,15 @@ describe("a stop", () => {
     expect(await shop.createTicket()).toMatchObject(draining);
     expect(progress).toEqual({ stopped: false, answered: false });
     clock.advance(1);
-    expect(await untilStopped(stopped, clock)).toBeLessThanOrEqual(1_000);
+    expect(await waitUntilStopped(stopped, clock)).toBeLessThanOrEqual(1_000);
     expect((await running).code).not.toBe("OK");
     store.release();
   });
 
   it("lets an Authorize finish whose UserInfo is answered after it has begun", async () => {
-    const clock = presentClock();
-    const { server, shop, running, ticket, answer } = await authorizing(clock);
-    const stopped = server.app.stop();
+    const clock = createPresentClock();
+    const { server, shop, running, ticket, answer } = await startAuthorize(clock);
+    const stopped = server.service.stop();
     clock.advance(0);
     await refusal(shop);
     expect(await shop.getStatus(ticket)).toMatchObject(draining);
@@ -206,13 +213,13 @@ describe("a stop", () => {
   });
 
   it("ends an Authorize that still waits for UserInfo at the deadline with SERVER_DRAINING, and not before", async () => {
-    const clock = presentClock();
-    const { server, shop, running } = await authorizing(clock);
+    const clock = createPresentClock();
+    const { server, shop, running } = await startAuthorize(clock);
     let isAnswered = false;
     void running.then(() => {
       isAnswered = true;
     });
-    const stopped = server.app.stop();
+    const stopped = server.service.stop();
     clock.advance(0);
     await refusal(shop);
     clock.advance(2_999);
@@ -220,47 +227,47 @@ describe("a stop", () => {
     expect(isAnswered).toBe(false);
     clock.advance(1);
     expect(await running).toMatchObject(draining);
-    expect(await untilStopped(stopped, clock)).toBeLessThanOrEqual(1_000);
+    expect(await waitUntilStopped(stopped, clock)).toBeLessThanOrEqual(1_000);
   });
 
   it("asked for twice is one stop, and both wait for its end", async () => {
-    const store = holdingStore();
-    const clock = presentClock();
+    const store = createBlockingStore();
+    const clock = createPresentClock();
     const server = await start({ clock, store: store.around });
     const shop = callersOf(server.client).app("shop");
-    const ticket = await created(shop);
+    const ticket = await createTestTicket(shop);
     const held = store.hold();
     const running = shop.getStatus(ticket);
     await held;
     const ended: string[] = [];
-    const first = server.app.stop().then(() => ended.push("first"));
-    const second = server.app.stop().then(() => ended.push("second"));
+    const first = server.service.stop().then(() => ended.push("first"));
+    const second = server.service.stop().then(() => ended.push("second"));
     clock.advance(0);
     await refusal(shop);
     expect(ended).toEqual([]);
     store.release();
     await Promise.all([running, first, second]);
     expect(ended).toEqual(["first", "second"]);
-    await server.app.stop();
+    await server.service.stop();
   });
 
   it("is not held up by somebody who watches the health", async () => {
-    const clock = presentClock();
+    const clock = createPresentClock();
     const server = await start({ clock, settings: shutdown({ deadline: "10m" }) });
     const watch = healthOf(server.address).watch("");
     expect(await watch.next()).toBe("SERVING");
-    expect(await untilStopped(server.app.stop(), clock)).toBeLessThanOrEqual(1_000);
+    expect(await waitUntilStopped(server.service.stop(), clock)).toBeLessThanOrEqual(1_000);
     expect(await watch.ended).not.toBe(status.OK);
   });
 
   it("leaves no timer behind and frees the port, on which a new server listens at once", async () => {
-    const clock = countedClock(systemClock);
+    const clock = createCountingClock(systemClock);
     const first = await start({ clock });
     const shop = callersOf(first.client).app("shop");
     await callersOf(first.client)
       .app("shop")
-      .watchStatus(await created(shop));
-    await first.app.stop();
+      .watchStatus(await createTestTicket(shop));
+    await first.service.stop();
     expect(clock.pending().size).toBe(0);
     expect(await isListening(first.address)).toBe(false);
     const second = await start({ settings: { grpc: { address: first.address } } });
@@ -270,7 +277,7 @@ describe("a stop", () => {
 });
 
 /** Starts a server whose deadline is three seconds, before UserInfo is given up,, and an Authorize whose UserInfo is answered when the test says so. */
-async function authorizing(clock: ReturnType<typeof presentClock>) {
+async function startAuthorize(clock: ReturnType<typeof createPresentClock>) {
   let arrived = () => {};
   const asked = new Promise<void>((resolve) => {
     arrived = resolve;
@@ -291,9 +298,9 @@ async function authorizing(clock: ReturnType<typeof presentClock>) {
   const callers = callersOf(server.client);
   const shop = callers.app("shop");
   const alice = callers.user(await signToken("alice"));
-  const ticket = await scanned(shop, alice);
+  const ticket = await createScannedTicket(shop, alice);
   const running = alice.authorize(ticket);
-  await soon(asked, "a question to the UserInfo endpoint");
+  await withTimeout(asked, "a question to the UserInfo endpoint");
   return { server, shop, running, ticket, answer: () => answer() };
 }
 
@@ -303,7 +310,7 @@ async function refusal(app: ReturnType<typeof callsOf>): Promise<void> {
 }
 
 /** Lets time go by until the stop is over, each millisecond when nothing else is to be done. Answers the milliseconds. */
-async function untilStopped(
+async function waitUntilStopped(
   stopped: Promise<unknown>,
   clock: { advance(ms: number): void },
 ): Promise<number> {
@@ -312,7 +319,7 @@ async function untilStopped(
     over = true;
   });
   for (let ms = 0; ; ms++) {
-    for (let turns = 0; turns < 5 && !over; turns++) await settle();
+    for (let turns = 0; turns < 5 && !over; turns++) await flushPromises();
     if (over) return ms;
     clock.advance(1);
   }

@@ -3,24 +3,30 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { createAppClient } from "../../src/client/index.js";
-import { contentWith, temporaryFile } from "../config/loading.js";
 import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
-import { freePorts, qrlogin, type Running, readyAddress, runQrlogin } from "../support/process.js";
-import { soon } from "../support/soon.js";
-import { signInAlice } from "../support/whole_login.js";
+import { contentWith, temporaryFile } from "../support/config_files.js";
+import {
+  anyPortEnvironment,
+  qrlogin,
+  type RunningProcess,
+  readyAddress,
+  startQrlogin,
+} from "../support/process.js";
+import { signInAlice } from "../support/sign_in_alice.js";
+import { withTimeout } from "../support/timeout.js";
 
-const why = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
+const skipReason = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
 
-describe.skipIf(!hasOpenssl)(`TLS${why}`, () => {
+describe.skipIf(!hasOpenssl)(`TLS${skipReason}`, () => {
   let certificate: Certificate;
   beforeAll(() => {
     certificate = makeCertificate();
   });
   afterAll(() => certificate.remove());
 
-  async function serve(): Promise<{ server: Running; address: string }> {
-    const server = runQrlogin(["serve"], {
-      ...freePorts,
+  async function serve(): Promise<{ server: RunningProcess; address: string }> {
+    const server = startQrlogin(["serve"], {
+      ...anyPortEnvironment,
       QRLOGIN_GRPC_TLS_CERT_FILE: certificate.certFile,
       QRLOGIN_GRPC_TLS_KEY_FILE: certificate.keyFile,
     });
@@ -43,11 +49,11 @@ describe.skipIf(!hasOpenssl)(`TLS${why}`, () => {
     const { server, address } = await serve();
     const [host, port] = address.split(":");
     const silent = connect(Number(port), host);
-    await soon(once(silent, "connect"), "`connect` of the silent");
+    await withTimeout(once(silent, "connect"), "`connect` of the silent");
     // Answered only once the server has taken the connection before it.
     await signInAlice({ address, tls: { rootCertificates: certificate.pem } });
     server.kill("SIGTERM");
-    expect(await server.ended).toMatchObject({ code: 0, signal: null });
+    expect(await server.exited).toMatchObject({ code: 0, signal: null });
     silent.destroy();
   });
 

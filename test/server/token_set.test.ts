@@ -2,16 +2,16 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import type { GetSigningKeysResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { authorized, callersOf, orThrow } from "../support/callers.js";
-import { expectRefusal } from "../support/expect_refusal.js";
+import { callersOf, createAuthorizedTicket, responseOrThrow } from "../support/callers.js";
+import { expectError } from "../support/expect_error.js";
 import { tokenIssuer } from "../support/server.js";
-import { alice, clock, restart, server, setStage, shop } from "../support/stage.js";
+import { alice, clock, restartServer, server, shop, useTestServer } from "../support/test_server.js";
 
-setStage();
+useTestServer();
 
 /** What ExchangeUserInfo gives the app shop about alice. */
-async function exchanged() {
-  return orThrow(await shop.exchangeUserInfo(await authorized(shop, alice)));
+async function exchangeTokens() {
+  return responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)));
 }
 
 /** The claims of a token, verified as the app would. */
@@ -23,8 +23,8 @@ async function verified(token: string, { issuer, jwks }: GetSigningKeysResponse)
 
 describe("the token set", () => {
   it("is verified by the keys of GetSigningKeys and speaks of the user who has signed in", async () => {
-    const { tokenSet, user } = await exchanged();
-    const keys = orThrow(await shop.getSigningKeys());
+    const { tokenSet, user } = await exchangeTokens();
+    const keys = responseOrThrow(await shop.getSigningKeys());
     expect(keys.issuer).toBe(tokenIssuer.issuer);
     const about = { sub: user?.userId, aud: "shop", user_pool_id: "customers" };
     const seconds = Math.floor(clock.now() / 1_000);
@@ -39,7 +39,7 @@ describe("the token set", () => {
   });
 
   it("says when it runs out, and how much of that is left", async () => {
-    const { tokenSet } = await exchanged();
+    const { tokenSet } = await exchangeTokens();
     const expiresAt = Math.floor(clock.now() / 1_000) * 1_000 + 3_600_000;
     const left = expiresAt - clock.now();
     expect(tokenSet?.expireTime).toEqual(new Date(expiresAt));
@@ -52,29 +52,31 @@ describe("the token set", () => {
   it("is given to every app for itself alone", async () => {
     const { app } = callersOf(server.client);
     const blog = app("blog");
-    const { tokenSet } = orThrow(await blog.exchangeUserInfo(await authorized(blog, alice)));
-    const keys = orThrow(await blog.getSigningKeys());
-    expect(keys).toEqual(orThrow(await app("intranet").getSigningKeys()));
+    const { tokenSet } = responseOrThrow(
+      await blog.exchangeUserInfo(await createAuthorizedTicket(blog, alice)),
+    );
+    const keys = responseOrThrow(await blog.getSigningKeys());
+    expect(keys).toEqual(responseOrThrow(await app("intranet").getSigningKeys()));
     for (const token of [tokenSet?.idToken, tokenSet?.accessToken]) {
       await expect(verified(token ?? "", keys)).rejects.toMatchObject({ claim: "aud" });
     }
   });
 
   it("is absent where no token issuer is configured, and there are no keys", async () => {
-    await restart({ tokenIssuer: false });
-    expect((await exchanged()).tokenSet).toBeUndefined();
-    expect(orThrow(await shop.getSigningKeys())).toEqual({ issuer: "", jwks: '{"keys":[]}' });
+    await restartServer({ tokenIssuer: false });
+    expect((await exchangeTokens()).tokenSet).toBeUndefined();
+    expect(responseOrThrow(await shop.getSigningKeys())).toEqual({ issuer: "", jwks: '{"keys":[]}' });
   });
 
   it("where it cannot be signed leaves the exchange ticket unspent", async () => {
-    await restart({ tokenIssuer: { ...tokenIssuer, lifetime: Number.NaN } });
-    const held = await authorized(shop, alice);
-    const before = orThrow(await shop.getStatus(held));
-    expectRefusal(await shop.exchangeUserInfo(held), "INTERNAL", "INTERNAL");
+    await restartServer({ tokenIssuer: { ...tokenIssuer, tokenTtl: Number.NaN } });
+    const held = await createAuthorizedTicket(shop, alice);
+    const before = responseOrThrow(await shop.getStatus(held));
+    expectError(await shop.exchangeUserInfo(held), "INTERNAL", "INTERNAL");
     expect(before.status).toMatchObject({
       state: TicketState.AUTHORIZED,
       exchangeTicket: held.exchangeTicket,
     });
-    expect(orThrow(await shop.getStatus(held))).toEqual(before);
+    expect(responseOrThrow(await shop.getStatus(held))).toEqual(before);
   });
 });

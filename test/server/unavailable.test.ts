@@ -2,25 +2,41 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { createApproverClient } from "../../src/client/index.js";
-import { StoreUnavailable } from "../../src/store/ticket_store.js";
-import { authorized, byId, callersOf, created, orThrow, scanned } from "../support/callers.js";
-import { expectRefusal, expectStoreAway } from "../support/expect_refusal.js";
-import { alice, clock, fail, restart, server, setStage, shop, stored } from "../support/stage.js";
+import { StoreUnavailableError } from "../../src/store/ticket_store.js";
+import {
+  callersOf,
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
+} from "../support/callers.js";
+import { expectError, expectStoreUnavailable } from "../support/expect_error.js";
+import {
+  alice,
+  clock,
+  failStore,
+  restartServer,
+  server,
+  shop,
+  useTestServer,
+  writtenTickets,
+} from "../support/test_server.js";
 import { customers, signToken } from "../support/tokens.js";
 
-setStage();
+useTestServer();
 
 describe("a refusal that passes says how long to wait, and one that does not says nothing", () => {
   it("TOO_MANY_TICKETS by app and in all, finished ones included", async () => {
-    await restart({ settings: { store: { maxTicketsPerApp: 1, maxTickets: 2 } } });
-    orThrow(await shop.withdraw(await created(shop)));
-    expectRefusal(await shop.createTicket(), "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
+    await restartServer({ settings: { store: { maxTicketsPerApp: 1, maxTickets: 2 } } });
+    responseOrThrow(await shop.withdraw(await createTestTicket(shop)));
+    expectError(await shop.createTicket(), "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
     const { app } = callersOf(server.client);
-    await created(app("blog"));
+    await createTestTicket(app("blog"));
     const third = await app("intranet").createTicket();
-    expectRefusal(third, "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
+    expectError(third, "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
     // The sweep that makes room may come a second late.
-    await clock.pass(601_000);
+    await clock.advanceAsync(601_000);
     expect((await shop.createTicket()).code).toBe("OK");
   });
 
@@ -29,57 +45,60 @@ describe("a refusal that passes says how long to wait, and one that does not say
     const answers = await Promise.all(Array.from({ length: 400 }, () => shop.createTicket({ qrImage })));
     const refused = answers.filter(({ code }) => code !== "OK");
     expect(refused.length).toBeGreaterThan(0);
-    expect(stored).toHaveLength(answers.length - refused.length);
-    for (const answer of refused)
-      expectRefusal(answer, "RESOURCE_EXHAUSTED", "RATE_LIMITED", { retry: true });
+    expect(writtenTickets).toHaveLength(answers.length - refused.length);
+    for (const answer of refused) expectError(answer, "RESOURCE_EXHAUSTED", "RATE_LIMITED", { retry: true });
   });
 
   it("CONCURRENT_UPDATE when the race for the write is lost again and again", async () => {
-    const held = await scanned(shop, alice);
-    const pending = await created(shop);
-    const approved = await authorized(shop, alice);
-    fail({ replace: async () => false });
+    const held = await createScannedTicket(shop, alice);
+    const pending = await createTestTicket(shop);
+    const approved = await createAuthorizedTicket(shop, alice);
+    failStore({ replace: async () => false });
     const answers = [
-      await alice.markScanned(byId(pending)),
+      await alice.markScanned(scannedById(pending)),
       ...[await alice.authorize(held), await alice.cancel(held), await shop.withdraw(held)],
       await shop.exchangeUserInfo(approved),
     ];
-    for (const answer of answers) expectRefusal(answer, "ABORTED", "CONCURRENT_UPDATE", { retry: true });
+    for (const answer of answers) expectError(answer, "ABORTED", "CONCURRENT_UPDATE", { retry: true });
   });
 
   it("STORE_UNAVAILABLE from every RPC that needs it while the store is away", async () => {
-    const held = await authorized(shop, alice);
+    const held = await createAuthorizedTicket(shop, alice);
     const away = async () => {
-      throw new StoreUnavailable("cut off by the test");
+      throw new StoreUnavailableError("cut off by the test");
     };
-    fail({ create: away, get: away, replace: away });
-    await expectStoreAway(shop, alice, held);
+    failStore({ create: away, get: away, replace: away });
+    await expectStoreUnavailable(shop, alice, held);
   });
 
   it("OUTCOME_UNKNOWN for an exchange that may have been written, without a time to wait", async () => {
-    const held = await authorized(shop, alice);
-    fail({ replace: () => Promise.reject(new StoreUnavailable("cut off by the test", "unknown")) });
-    expectRefusal(await shop.exchangeUserInfo(held), "UNAVAILABLE", "OUTCOME_UNKNOWN");
-    expectRefusal(await shop.withdraw(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    const held = await createAuthorizedTicket(shop, alice);
+    failStore({ replace: () => Promise.reject(new StoreUnavailableError("cut off by the test", "unknown")) });
+    expectError(await shop.exchangeUserInfo(held), "UNAVAILABLE", "OUTCOME_UNKNOWN");
+    expectError(await shop.withdraw(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
   });
 
   it("an exchange that was surely not written may be repeated", async () => {
-    const held = await authorized(shop, alice);
-    fail({ replace: () => Promise.reject(new StoreUnavailable("cut off by the test", "not written")) });
-    expectRefusal(await shop.exchangeUserInfo(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
-    fail();
+    const held = await createAuthorizedTicket(shop, alice);
+    failStore({
+      replace: () => Promise.reject(new StoreUnavailableError("cut off by the test", "not written")),
+    });
+    expectError(await shop.exchangeUserInfo(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+    failStore();
     expect((await shop.exchangeUserInfo(held)).code).toBe("OK");
   });
 
   it("ISSUER_UNAVAILABLE while the keys of the pool cannot be fetched", async () => {
-    await restart({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
-    const held = await created(shop);
-    expectRefusal(await alice.markScanned(byId(held)), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
+    await restartServer({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
+    const held = await createTestTicket(shop);
+    expectError(await alice.markScanned(scannedById(held)), "UNAVAILABLE", "ISSUER_UNAVAILABLE", {
+      retry: true,
+    });
   });
 
   it("ISSUER_UNAVAILABLE is not tried again by a client that retries UNAVAILABLE by itself", async () => {
-    await restart({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
-    const held = await created(shop);
+    await restartServer({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
+    const held = await createTestTicket(shop);
     const token = await signToken("alice", customers);
     const client = createApproverClient({ address: server.address, token });
     onTestFinished(client.close);
@@ -88,17 +107,17 @@ describe("a refusal that passes says how long to wait, and one that does not say
   });
 
   it("ISSUER_UNAVAILABLE while the UserInfo endpoint is away, and the ticket stays SCANNED", async () => {
-    await restart({ pool: { userInfoUri: "http://127.0.0.1:1/userinfo" } });
-    const held = await scanned(shop, alice);
-    expectRefusal(await alice.authorize(held), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
-    expect(orThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
+    await restartServer({ pool: { userInfoUri: "http://127.0.0.1:1/userinfo" } });
+    const held = await createScannedTicket(shop, alice);
+    expectError(await alice.authorize(held), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
+    expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
   });
 
   it("INTERNAL for what nobody foresaw, with nothing of the cause", async () => {
-    const held = await created(shop);
-    fail({ get: () => Promise.reject(new Error("the cause, which stays inside")) });
+    const held = await createTestTicket(shop);
+    failStore({ get: () => Promise.reject(new Error("the cause, which stays inside")) });
     const answer = await shop.getStatus(held);
-    expectRefusal(answer, "INTERNAL", "INTERNAL");
+    expectError(answer, "INTERNAL", "INTERNAL");
     expect(JSON.stringify(answer)).not.toContain("cause");
   });
 });

@@ -1,30 +1,30 @@
 import { describe, expect, it } from "vitest";
 import type { Duration } from "../../gen/google/protobuf/duration.js";
 import { CancelReason, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { StoreUnavailable, type TicketStore } from "../../src/store/ticket_store.js";
+import { StoreUnavailableError, type TicketStore } from "../../src/store/ticket_store.js";
 import {
   asApp,
-  authorized,
+  type CreatedTicket,
   callersOf,
-  created,
-  type Held,
-  orThrow,
-  scanned,
+  createAuthorizedTicket,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
   type Watch,
   watchOf,
 } from "../support/callers.js";
-import { settle } from "../support/clock.js";
+import { flushPromises } from "../support/clock.js";
 import { startTestServer } from "../support/server.js";
-import { alice, clock, fail, server, setStage, shop } from "../support/stage.js";
+import { alice, clock, failStore, server, shop, useTestServer } from "../support/test_server.js";
 import { signToken } from "../support/tokens.js";
 
 // As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
-setStage({ settings: { watch: { heartbeat: "15s" } } });
+useTestServer({ settings: { watch: { heartbeat: "15s" } } });
 
-const away = () => Promise.reject(new StoreUnavailable("cut off by the test"));
+const rejectUnavailable = () => Promise.reject(new StoreUnavailableError("cut off by the test"));
 
 /** Watches with a connection of its own, and has read the first message. */
-async function watching(held: Held): Promise<Watch> {
+async function startWatch(held: CreatedTicket): Promise<Watch> {
   const watch = watchOf(server.newClient(), asApp("shop"), held);
   expect(await watch.next()).toBeDefined();
   return watch;
@@ -35,20 +35,20 @@ const ms = (duration: Duration | undefined) =>
 
 describe("WatchStatus keeps its promises", () => {
   it("1. The first message comes at once and is the current status", async () => {
-    const held = await scanned(shop, alice);
+    const held = await createScannedTicket(shop, alice);
     const watch = watchOf(server.client, asApp("shop"), held);
     expect(await watch.next()).toMatchObject({ state: TicketState.SCANNED, revision: 2 });
     watch.cancel();
   });
 
   it("2. Every message is the whole status, never a difference", async () => {
-    const held = await created(shop);
-    const watch = await watching(held);
+    const held = await createTestTicket(shop);
+    const watch = await startWatch(held);
     await alice.markScanned({ $case: "ticketId", value: held.ticketId });
-    expect(await watch.next()).toEqual(orThrow(await shop.getStatus(held)).status);
+    expect(await watch.next()).toEqual(responseOrThrow(await shop.getStatus(held)).status);
     await alice.authorize(held);
     const last = await watch.next();
-    expect(last).toEqual(orThrow(await shop.getStatus(held)).status);
+    expect(last).toEqual(responseOrThrow(await shop.getStatus(held)).status);
     expect(last).toMatchObject({
       ticketId: held.ticketId,
       state: TicketState.AUTHORIZED,
@@ -70,12 +70,12 @@ describe("WatchStatus keeps its promises", () => {
     });
     const roomy = await startTestServer({ clock, settings: hour, store });
     const { app, user } = callersOf(roomy.client);
-    const held = await created(app("shop"), { ttl: { seconds: 3_600, nanos: 0 } });
+    const held = await createTestTicket(app("shop"), { ttl: { seconds: 3_600, nanos: 0 } });
     const watch = watchOf(roomy.newClient(), asApp("shop"), held);
     await watch.next();
     watch.stream.pause();
     const beats = 150;
-    for (let beat = 0; beat < beats; beat++) await clock.pass(1_000);
+    for (let beat = 0; beat < beats; beat++) await clock.advanceAsync(1_000);
     const phone = user(await signToken("alice"));
     await phone.markScanned({ $case: "ticketId", value: held.ticketId });
     await phone.authorize(held);
@@ -93,33 +93,33 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("4. The same status is sent again at least every 15 seconds", async () => {
-    const held = await created(shop);
-    const watch = await watching(held);
+    const held = await createTestTicket(shop);
+    const watch = await startWatch(held);
     for (const remaining of [105_000, 90_000, 75_000]) {
       clock.advance(14_999);
-      await settle();
-      expect(watch.waiting()).toBe(0);
+      await flushPromises();
+      expect(watch.unreadCount()).toBe(0);
       clock.advance(1);
       const again = await watch.next();
       expect(again).toMatchObject({ state: TicketState.PENDING, revision: 1 });
       expect(ms(again?.remainingDuration)).toBe(remaining);
-      await settle();
+      await flushPromises();
     }
     watch.cancel();
   });
 
   it("4. While the store is away the last known status is repeated, and no EXPIRED is invented", async () => {
-    const held = await created(shop);
-    const watch = await watching(held);
-    fail({ get: away });
+    const held = await createTestTicket(shop);
+    const watch = await startWatch(held);
+    failStore({ get: rejectUnavailable });
     for (let beats = 0; beats < 12; beats++) {
       const next = watch.next();
       // In steps, since a store that is away is asked again every second.
-      for (let second = 0; second < 16; second++) await clock.pass(1_000);
+      for (let second = 0; second < 16; second++) await clock.advanceAsync(1_000);
       expect(await next).toMatchObject({ state: TicketState.PENDING, revision: 1 });
     }
-    fail();
-    for (let second = 0; second < 16; second++) await clock.pass(1_000);
+    failStore();
+    for (let second = 0; second < 16; second++) await clock.advanceAsync(1_000);
     let last: Awaited<ReturnType<Watch["next"]>>;
     for (let status = await watch.next(); status; status = await watch.next()) last = status;
     expect(last).toMatchObject({ state: TicketState.EXPIRED });
@@ -127,8 +127,8 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("5. After a terminal state the stream ends with OK", async () => {
-    const withdrawn = await created(shop);
-    const first = await watching(withdrawn);
+    const withdrawn = await createTestTicket(shop);
+    const first = await startWatch(withdrawn);
     await shop.withdraw(withdrawn);
     expect(await first.next()).toMatchObject({
       state: TicketState.CANCELLED,
@@ -137,8 +137,8 @@ describe("WatchStatus keeps its promises", () => {
     expect(await first.next()).toBeUndefined();
     expect((await first.ended).code).toBe("OK");
 
-    const cancelled = await scanned(shop, alice);
-    const second = await watching(cancelled);
+    const cancelled = await createScannedTicket(shop, alice);
+    const second = await startWatch(cancelled);
     await alice.cancel(cancelled);
     expect(await second.next()).toMatchObject({
       state: TicketState.CANCELLED,
@@ -147,15 +147,15 @@ describe("WatchStatus keeps its promises", () => {
     });
     expect((await second.ended).code).toBe("OK");
 
-    const exchanged = await authorized(shop, alice);
-    const third = await watching(exchanged);
+    const exchanged = await createAuthorizedTicket(shop, alice);
+    const third = await startWatch(exchanged);
     await shop.exchangeUserInfo(exchanged);
     expect(await third.next()).toMatchObject({ state: TicketState.EXCHANGED, exchangeTicket: "" });
     expect((await third.ended).code).toBe("OK");
   });
 
   it("5. A watch of a ticket that is finished already says so once and ends with OK", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     await shop.withdraw(held);
     const watch = watchOf(server.client, asApp("shop"), held);
     expect(await watch.next()).toMatchObject({ state: TicketState.CANCELLED });
@@ -164,11 +164,11 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("5. EXPIRED is a status, not an error", async () => {
-    const held = await created(shop);
-    const watch = await watching(held);
-    await clock.pass(119_999);
+    const held = await createTestTicket(shop);
+    const watch = await startWatch(held);
+    await clock.advanceAsync(119_999);
     expect((await shop.getStatus(held)).response?.status?.state).toBe(TicketState.PENDING);
-    await clock.pass(1);
+    await clock.advanceAsync(1);
     let last = await watch.next();
     for (let status = last; status; status = await watch.next()) last = status;
     expect(last).toMatchObject({ state: TicketState.EXPIRED, revision: 2, exchangeTicket: "" });
@@ -177,32 +177,32 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("5. A ticket that is gone ends the stream with TICKET_NOT_FOUND", async () => {
-    const held = await created(shop);
-    const watch = await watching(held);
-    fail({ get: away });
+    const held = await createTestTicket(shop);
+    const watch = await startWatch(held);
+    failStore({ get: rejectUnavailable });
     // Past its life and past the time for which it is remembered, with nobody able to read it.
-    for (let second = 0; second < 725; second++) await clock.pass(1_000);
-    fail();
-    await clock.pass(15_000);
+    for (let second = 0; second < 725; second++) await clock.advanceAsync(1_000);
+    failStore();
+    await clock.advanceAsync(15_000);
     const { code, reason } = await watch.ended;
     expect([code, reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
   });
 
   it("6. UNAVAILABLE means: call again after a back-off. Nothing is needed to resume", async () => {
-    const held = await created(shop);
-    fail({ get: away });
+    const held = await createTestTicket(shop);
+    failStore({ get: rejectUnavailable });
     const refused = watchOf(server.client, asApp("shop"), held);
     const { code, reason, retryAfterMs } = await refused.ended;
     expect([code, reason]).toEqual(["UNAVAILABLE", "STORE_UNAVAILABLE"]);
     expect(retryAfterMs).toBeGreaterThan(0);
-    fail();
-    (await watching(held)).cancel();
+    failStore();
+    (await startWatch(held)).cancel();
   });
 
   it("6. A new watch over the limit ends the oldest one with WATCH_SUPERSEDED", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const watches: Watch[] = [];
-    for (let count = 0; count < 5; count++) watches.push(await watching(held));
+    for (let count = 0; count < 5; count++) watches.push(await startWatch(held));
     const [oldest, ...others] = watches;
     const end = await oldest?.ended;
     expect([end?.code, end?.reason, end?.retryAfterMs]).toEqual(["ABORTED", "WATCH_SUPERSEDED", undefined]);
@@ -214,9 +214,9 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("6. A stranger's watch never ends the creator's", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const watches: Watch[] = [];
-    for (let count = 0; count < 4; count++) watches.push(await watching(held));
+    for (let count = 0; count < 4; count++) watches.push(await startWatch(held));
     const guess = { ...held, ticketSecret: "0".repeat(43) };
     for (let count = 0; count < 8; count++) {
       for (const stranger of ["shop", "blog"] as const) {
@@ -233,28 +233,28 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("7. Ending the call changes nothing", async () => {
-    const held = await created(shop);
-    const before = orThrow(await shop.getStatus(held)).status;
-    (await watching(held)).cancel();
-    const another = await watching(held);
-    expect(orThrow(await shop.getStatus(held)).status).toEqual(before);
+    const held = await createTestTicket(shop);
+    const before = responseOrThrow(await shop.getStatus(held)).status;
+    (await startWatch(held)).cancel();
+    const another = await startWatch(held);
+    expect(responseOrThrow(await shop.getStatus(held)).status).toEqual(before);
     another.cancel();
   });
 
   it("A watch that its client ends leaves nothing behind while the server goes on", async () => {
-    const held = await created(shop);
-    const before = clock.pending;
-    const watch = await watching(held);
+    const held = await createTestTicket(shop);
+    const before = clock.pendingCount;
+    const watch = await startWatch(held);
     // Its next heartbeat.
-    expect(clock.pending).toBe(before + 1);
+    expect(clock.pendingCount).toBe(before + 1);
     watch.cancel();
-    await expect.poll(() => clock.pending).toBe(before);
+    await expect.poll(() => clock.pendingCount).toBe(before);
   });
 });
 
 describe("WatchStatus", () => {
   it("lets a watcher that is cut and comes back miss nothing", async () => {
-    const held = await created(shop);
+    const held = await createTestTicket(shop);
     const client = server.newClient();
     const watch = watchOf(client, asApp("shop"), held);
     await watch.next();
@@ -272,7 +272,7 @@ describe("WatchStatus", () => {
   });
 
   it("tells the remaining duration beside the expire time", async () => {
-    const held = await created(shop, { ttl: { seconds: 60, nanos: 0 } });
+    const held = await createTestTicket(shop, { ttl: { seconds: 60, nanos: 0 } });
     clock.advance(10_500);
     const watch = watchOf(server.client, asApp("shop"), held);
     const status = await watch.next();
@@ -282,16 +282,16 @@ describe("WatchStatus", () => {
   });
 
   it("tells every watcher of a ticket, and no watcher of another one", async () => {
-    const [one, other] = [await created(shop), await created(shop)];
-    const watches = [await watching(one), await watching(one)];
-    const elsewhere = await watching(other);
+    const [one, other] = [await createTestTicket(shop), await createTestTicket(shop)];
+    const watches = [await startWatch(one), await startWatch(one)];
+    const elsewhere = await startWatch(other);
     await alice.markScanned({ $case: "ticketId", value: one.ticketId });
     for (const watch of watches) {
       expect(await watch.next()).toMatchObject({ state: TicketState.SCANNED });
       watch.cancel();
     }
-    await settle();
-    expect(elsewhere.waiting()).toBe(0);
+    await flushPromises();
+    expect(elsewhere.unreadCount()).toBe(0);
     elsewhere.cancel();
   });
 
@@ -300,17 +300,17 @@ describe("WatchStatus", () => {
     const note = (warning: Error) => void warnings.push(warning);
     process.on("warning", note);
     const watches: Watch[] = [];
-    for (let count = 0; count < 12; count++) watches.push(await watching(await created(shop)));
-    await settle();
+    for (let count = 0; count < 12; count++) watches.push(await startWatch(await createTestTicket(shop)));
+    await flushPromises();
     process.off("warning", note);
     expect(warnings).toEqual([]);
     for (const watch of watches) watch.cancel();
   });
 
   it("ends with SERVER_DRAINING and a time to wait when the server stops", async () => {
-    const held = await created(shop);
-    const watch = await watching(held);
-    void server.app.stop();
+    const held = await createTestTicket(shop);
+    const watch = await startWatch(held);
+    void server.service.stop();
     const { code, reason, retryAfterMs } = await watch.ended;
     expect([code, reason, retryAfterMs]).toEqual(["UNAVAILABLE", "SERVER_DRAINING", 500]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Ticket } from "../../src/domain/ticket.js";
-import { alice, nextWrite, shop } from "../support/tickets.js";
-import { createService } from "./service.js";
+import { alice, nextRevisionOf, shop } from "../support/tickets.js";
+import { createService } from "./service_fixture.js";
 
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -48,7 +48,7 @@ describe("what an exchange answers", () => {
     faults.beforeReplace = async () => {
       faults.beforeReplace = async () => {};
       const ticket = await stored(id);
-      expect(await memory.replace(nextWrite(ticket, { approval }), ticket.writeId)).toBe(true);
+      expect(await memory.replace(nextRevisionOf(ticket, { approval }), ticket.writeId)).toBe(true);
     };
     const answer = await tickets.exchange(shop, exchangeTicket, "", prepare);
     expect(asked.map((ticket) => ticket.approval?.profile.name)).toEqual(["alice Example", "another"]);

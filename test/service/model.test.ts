@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Refusal } from "../../src/domain/refusal.js";
 import type { Ticket, TicketState } from "../../src/domain/ticket.js";
 import { isTerminal } from "../../src/domain/ticket.js";
+import { TicketError } from "../../src/domain/ticket_error.js";
 import type { Approver } from "../../src/domain/user.js";
-import { settle } from "../support/clock.js";
-import { atRest } from "../support/soon.js";
+import { flushPromises } from "../support/clock.js";
 import { alice, bob, lifetimes, shop } from "../support/tickets.js";
-import type { Created } from "./service.js";
-import { createService, life } from "./service.js";
+import { requireSettled } from "../support/timeout.js";
+import type { CreatedTicket } from "./service_fixture.js";
+import { createService, ttlPolicy } from "./service_fixture.js";
 
 /** What the ticket must be, worked out by simple means. */
 interface Model {
@@ -22,7 +22,7 @@ interface Model {
 
 interface Real {
   readonly service: ReturnType<typeof createService>;
-  readonly created: Created;
+  readonly created: CreatedTicket;
   exchanges: number;
 }
 
@@ -31,7 +31,7 @@ type Step = fc.AsyncCommand<Model, Real>;
 function write(model: Model, state: TicketState, left = model.left): void {
   model.state = state;
   model.revision += 1;
-  model.left = isTerminal(state) ? lifetimes.remembered : left;
+  model.left = isTerminal(state) ? lifetimes.retention : left;
 }
 
 const endings: Partial<Record<Model["state"], string>> = {
@@ -47,7 +47,7 @@ async function answerTo(call: Promise<unknown>): Promise<string> {
     await call;
     return "done";
   } catch (error) {
-    if (error instanceof Refusal) return error.reason;
+    if (error instanceof TicketError) return error.reason;
     throw error;
   }
 }
@@ -174,7 +174,7 @@ const exchange = (callers: number) =>
 const wait = (seconds: number) =>
   step(
     `${seconds} s go by`,
-    ({ service }) => service.clock.pass(seconds * 1_000),
+    ({ service }) => service.clock.advanceAsync(seconds * 1_000),
     (model) => {
       for (let ms = seconds * 1_000; ms > 0 && model.state !== "FORGOTTEN"; ) {
         const passed = Math.min(ms, model.left);
@@ -227,7 +227,7 @@ test("whatever two approvers, the creator and the clock do, the ticket goes as t
         endedBy: undefined,
         scanner: undefined,
         revision: 1,
-        left: life.ttl,
+        left: ttlPolicy.ttl,
       };
       const history = [await service.stored(created.id)];
       const reads: Promise<unknown>[] = [];
@@ -236,11 +236,11 @@ test("whatever two approvers, the creator and the clock do, the ticket goes as t
         reads.push(service.memory.get(created.id).then((ticket) => ticket && history.push(ticket)));
       });
       const watch = observe(real);
-      await settle();
+      await flushPromises();
 
       await fc.asyncModelRun(() => ({ model, real }), commands);
 
-      await settle();
+      await flushPromises();
       await Promise.all(reads);
       expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 1));
       expect(new Set(history.map(({ writeId }) => writeId)).size).toBe(history.length);
@@ -250,9 +250,10 @@ test("whatever two approvers, the creator and the clock do, the ticket goes as t
       expect(real.exchanges).toBe(exchanged);
 
       const last = history.at(-1) as Ticket;
-      if (isTerminal(last.state)) expect(await atRest(watch.ended, "the end of the watch")).toBe("ended");
+      if (isTerminal(last.state))
+        expect(await requireSettled(watch.ended, "the end of the watch")).toBe("ended");
       else watch.end();
-      await atRest(watch.ended, "the end of a watch that was ended");
+      await requireSettled(watch.ended, "the end of a watch that was ended");
       expect(watch.messages.at(-1)).toEqual(last);
       const revisions = watch.messages.map(({ revision }) => revision);
       expect(revisions).toEqual([...revisions].sort((a, b) => a - b));

@@ -4,13 +4,13 @@ import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import { isTerminal } from "../../src/domain/ticket.js";
 import { createTicketService } from "../../src/service/tickets.js";
-import { createWatch } from "../../src/service/watch.js";
-import { createMemoryStore } from "../../src/store/memory_store.js";
+import { createWatcher } from "../../src/service/watch.js";
+import { createMemoryStore } from "../../src/store/memory/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
-import { atRest } from "../support/soon.js";
 import { alice, bob, lifetimes, shop } from "../support/tickets.js";
-import { bare, life, pulled, wish } from "./service.js";
+import { requireSettled } from "../support/timeout.js";
+import { createParameters, ticketIdOnly, toPullWatch, ttlPolicy } from "./service_fixture.js";
 
 /** A store whose calls arrive, whose answers return and whose hints ring in the order that the scheduler draws. */
 function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): TicketStore {
@@ -41,11 +41,11 @@ function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): Tick
 async function createRace(scheduler: fc.Scheduler) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
-  const near = createTicketService({ store: memory, clock, lifetimes }, life);
+  const near = createTicketService({ store: memory, clock, lifetimes }, ttlPolicy);
   const access = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
-  const tickets = createTicketService(access, life);
-  const watch = pulled(createWatch(access, { heartbeat: 365 * 86_400_000, maxPerTicket: 4 }));
-  const prepared = near.prepare(shop, wish);
+  const tickets = createTicketService(access, ttlPolicy);
+  const watch = toPullWatch(createWatcher(access, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
+  const prepared = near.prepare(shop, createParameters);
   await near.create(prepared);
   const { id } = prepared.ticket;
   const proof = { ticketId: id, ticketSecret: prepared.ticketSecret };
@@ -80,7 +80,7 @@ async function createRace(scheduler: fc.Scheduler) {
   const authorize = (by: typeof alice) => tickets.authorize(by, id, async () => by.profile);
   const exchange = () => tickets.exchange(shop, exchangeTicket, "", async (ticket) => ticket);
   const approved = async () => {
-    await near.markScanned(alice, bare(id));
+    await near.markScanned(alice, ticketIdOnly(id));
     await near.authorize(alice, id, async () => alice.profile);
   };
   return { id, proof, near, tickets, history, follow, stored, authorize, exchange, approved };
@@ -92,7 +92,7 @@ const wins = (outcomes: PromiseSettledResult<unknown>[]) =>
   outcomes.filter(({ status }) => status === "fulfilled").length;
 
 /** Every write is one revision more, and nothing follows a terminal one. */
-function expectOneLine(history: readonly Ticket[]): void {
+function expectLinearHistory(history: readonly Ticket[]): void {
   expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 2));
   expect(history.slice(0, -1).every(({ state }) => !isTerminal(state))).toBe(true);
 }
@@ -106,13 +106,13 @@ describe("in whatever order the store's calls and hints arrive", () => {
     inAnyOrder(async (scheduler) => {
       const { id, tickets, follow, stored } = await createRace(scheduler);
       const watch = follow();
-      const scanned = tickets.markScanned(alice, bare(id));
+      const scanned = tickets.markScanned(alice, ticketIdOnly(id));
       await scheduler.waitIdle();
       await scanned;
       expect(watch.messages.at(-1)).toEqual(await stored());
       watch.end();
       await scheduler.waitIdle();
-      await atRest(watch.ended, "the end of the watch");
+      await requireSettled(watch.ended, "the end of the watch");
     }));
 
   test("a watcher ends on the terminal state that is stored", () =>
@@ -121,7 +121,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
         await createRace(scheduler);
       const watch = follow();
       const login = (async () => {
-        await tickets.markScanned(alice, bare(id));
+        await tickets.markScanned(alice, ticketIdOnly(id));
         await authorize(alice);
         await exchange();
       })();
@@ -131,15 +131,15 @@ describe("in whatever order the store's calls and hints arrive", () => {
       const last = await stored();
       expect(isTerminal(last.state)).toBe(true);
       expect(watch.messages.at(-1)).toEqual(last);
-      await atRest(watch.ended, "the end of the watch");
-      expectOneLine(history);
+      await requireSettled(watch.ended, "the end of the watch");
+      expectLinearHistory(history);
     }));
 
   test("of two approvers one is the scanner, and the other decides nothing", () =>
     inAnyOrder(async (scheduler) => {
       const { id, tickets, authorize, history, stored } = await createRace(scheduler);
       const login = async (by: typeof alice) => {
-        await tickets.markScanned(by, bare(id));
+        await tickets.markScanned(by, ticketIdOnly(id));
         await authorize(by);
       };
       const outcomes = Promise.allSettled([login(alice), login(bob)]);
@@ -151,7 +151,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
       const last = await stored();
       expect(last).toMatchObject({ state: "AUTHORIZED", scanner: { subject: winner.subject } });
       expect(last.approval?.profile).toEqual(winner.profile);
-      expectOneLine(history);
+      expectLinearHistory(history);
     }));
 
   test("of two exchanges one wins, and the other is told so", () =>
@@ -164,7 +164,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
       expect(wins(settled)).toBe(1);
       expect(reasonsOf(settled)).toEqual(["TICKET_ALREADY_EXCHANGED"]);
       expect(await stored()).toMatchObject({ state: "EXCHANGED", approval: undefined });
-      expectOneLine(history);
+      expectLinearHistory(history);
     }));
 
   test("of an exchange and a withdrawal one ends the ticket, and the other is told how", () =>
@@ -177,6 +177,6 @@ describe("in whatever order the store's calls and hints arrive", () => {
       expect(wins(settled)).toBe(1);
       const exchanged = (await stored()).state === "EXCHANGED";
       expect(reasonsOf(settled)).toEqual([exchanged ? "TICKET_ALREADY_EXCHANGED" : "TICKET_CANCELLED"]);
-      expectOneLine(history);
+      expectLinearHistory(history);
     }));
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Reason } from "../../src/domain/refusal.js";
 import { exchangeDigestOf, newSecret, newTicketId } from "../../src/domain/secrets.js";
 import type { TicketState } from "../../src/domain/ticket.js";
+import type { ErrorReason } from "../../src/domain/ticket_error.js";
 import { alice, approver, bob, lifetimes, profileOf, shop } from "../support/tickets.js";
-import { bare, createService, life, wish } from "./service.js";
+import { createParameters, createService, ticketIdOnly, ttlPolicy } from "./service_fixture.js";
 
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const otherApp = { id: "other-shop", userPool: shop.userPool };
 
 /** That the work is refused so; without a state, that none is told. */
-async function expectRefusal(
+async function expectTicketError(
   work: Promise<unknown>,
-  reason: Reason,
+  reason: ErrorReason,
   currentState?: TicketState,
 ): Promise<void> {
   await expect(work).rejects.toMatchObject({ name: "Refusal", reason, currentState });
@@ -30,18 +30,18 @@ describe("creating", () => {
   });
 
   test.each([
-    [undefined, life.ttl],
-    [1, life.minTtl],
+    [undefined, ttlPolicy.ttl],
+    [1, ttlPolicy.minTtl],
     [45_000, 45_000],
-    [10_000_000, life.maxTtl],
+    [10_000_000, ttlPolicy.maxTtl],
   ])("takes a wished life of %s as advice: %i ms", async (ttl, granted) => {
     const { clock, tickets } = createService();
-    expect(tickets.prepare(shop, { ...wish, ttl }).ticket.expiresAt).toBe(clock.now() + granted);
+    expect(tickets.prepare(shop, { ...createParameters, ttl }).ticket.expiresAt).toBe(clock.now() + granted);
   });
 
   test("stores nothing before it is asked to", async () => {
     const { memory, tickets } = createService();
-    tickets.prepare(shop, wish);
+    tickets.prepare(shop, createParameters);
     expect(memory.size).toBe(0);
   });
 });
@@ -61,7 +61,11 @@ describe("a login", () => {
       approval: undefined,
       scannedBy: undefined,
     });
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_ALREADY_EXCHANGED", "EXCHANGED");
+    await expectTicketError(
+      tickets.exchange(shop, exchangeTicket, ""),
+      "TICKET_ALREADY_EXCHANGED",
+      "EXCHANGED",
+    );
   });
 
   test("a second scan by the same user changes nothing", async () => {
@@ -80,7 +84,7 @@ describe("a login", () => {
     clock.advance(lifetimes.authorized - 1);
     expect(await tickets.get(shop, proof)).toMatchObject({ state: "AUTHORIZED" });
     clock.advance(1);
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_EXPIRED", "EXPIRED");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "TICKET_EXPIRED", "EXPIRED");
   });
 });
 
@@ -96,14 +100,14 @@ describe("who may", () => {
       [shop, wrongSecret],
       [shop, unknown],
     ] as const) {
-      await expectRefusal(tickets.get(app, given), "TICKET_NOT_FOUND");
-      await expectRefusal(tickets.withdraw(app, given), "TICKET_NOT_FOUND");
+      await expectTicketError(tickets.get(app, given), "TICKET_NOT_FOUND");
+      await expectTicketError(tickets.withdraw(app, given), "TICKET_NOT_FOUND");
     }
     const [, mac] = exchangeTicket.split(".");
-    await expectRefusal(tickets.exchange(otherApp, exchangeTicket, ""), "TICKET_NOT_FOUND");
-    await expectRefusal(tickets.exchange(shop, `${id}.${newSecret()}`, ""), "TICKET_NOT_FOUND");
-    await expectRefusal(tickets.exchange(shop, `${newTicketId()}.${mac}`, ""), "TICKET_NOT_FOUND");
-    await expectRefusal(tickets.exchange(shop, "garbage", ""), "TICKET_NOT_FOUND");
+    await expectTicketError(tickets.exchange(otherApp, exchangeTicket, ""), "TICKET_NOT_FOUND");
+    await expectTicketError(tickets.exchange(shop, `${id}.${newSecret()}`, ""), "TICKET_NOT_FOUND");
+    await expectTicketError(tickets.exchange(shop, `${newTicketId()}.${mac}`, ""), "TICKET_NOT_FOUND");
+    await expectTicketError(tickets.exchange(shop, "garbage", ""), "TICKET_NOT_FOUND");
     expect(await stored(id)).toEqual(before);
   });
 
@@ -111,18 +115,18 @@ describe("who may", () => {
     const { create, tickets, scan, authorize, stored } = createService();
     const { id } = await create();
     const stranger = approver("mallory", { userPoolId: "staff" });
-    await expectRefusal(scan(id, stranger), "USER_POOL_MISMATCH");
-    await expectRefusal(authorize(id, stranger), "USER_POOL_MISMATCH");
-    await expectRefusal(tickets.cancel(stranger, id), "USER_POOL_MISMATCH");
+    await expectTicketError(scan(id, stranger), "USER_POOL_MISMATCH");
+    await expectTicketError(authorize(id, stranger), "USER_POOL_MISMATCH");
+    await expectTicketError(tickets.cancel(stranger, id), "USER_POOL_MISMATCH");
     expect(await stored(id)).toMatchObject({ state: "PENDING", revision: 1 });
   });
 
   test("only the scanner decides", async () => {
     const { createIn, tickets, scan, authorize, stored } = createService();
     const { id } = await createIn("SCANNED");
-    await expectRefusal(scan(id, bob), "SCANNED_BY_ANOTHER_USER");
-    await expectRefusal(authorize(id, bob), "SCANNED_BY_ANOTHER_USER");
-    await expectRefusal(tickets.cancel(bob, id), "SCANNED_BY_ANOTHER_USER");
+    await expectTicketError(scan(id, bob), "SCANNED_BY_ANOTHER_USER");
+    await expectTicketError(authorize(id, bob), "SCANNED_BY_ANOTHER_USER");
+    await expectTicketError(tickets.cancel(bob, id), "SCANNED_BY_ANOTHER_USER");
     expect(await stored(id)).toMatchObject({ state: "SCANNED", revision: 2 });
   });
 
@@ -132,7 +136,10 @@ describe("who may", () => {
       const { create, tickets, stored } = createService();
       const { id } = await create();
       const stranger = approver("mallory", { userPoolId: "staff" });
-      await expectRefusal(tickets.markScanned(stranger, { ...bare(id), ...changes }), "QR_CONTENT_INVALID");
+      await expectTicketError(
+        tickets.markScanned(stranger, { ...ticketIdOnly(id), ...changes }),
+        "QR_CONTENT_INVALID",
+      );
       expect(await stored(id)).toMatchObject({ state: "PENDING" });
     },
   );
@@ -140,8 +147,8 @@ describe("who may", () => {
   test("an exchange without the proof that was announced burns nothing", async () => {
     const { createIn, tickets, stored } = createService();
     const { id, exchangeTicket } = await createIn("AUTHORIZED", { codeChallenge });
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "PROOF_INVALID");
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, "wrong"), "PROOF_INVALID");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "PROOF_INVALID");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, "wrong"), "PROOF_INVALID");
     expect(await stored(id)).toMatchObject({ state: "AUTHORIZED" });
     expect(await tickets.exchange(shop, exchangeTicket, verifier)).toMatchObject({ id });
   });
@@ -158,12 +165,12 @@ describe("ends stay different answers until the ticket is forgotten", () => {
     expect(expired).toMatchObject({
       state: "EXPIRED",
       revision: 2,
-      forgetAt: clock.now() + lifetimes.remembered,
+      purgeAt: clock.now() + lifetimes.retention,
     });
     expect(await access.store.get(id)).toEqual(expired);
-    await expectRefusal(scan(id), "TICKET_EXPIRED", "EXPIRED");
-    clock.advance(lifetimes.remembered);
-    await expectRefusal(tickets.get(shop, proof), "TICKET_NOT_FOUND");
+    await expectTicketError(scan(id), "TICKET_EXPIRED", "EXPIRED");
+    clock.advance(lifetimes.retention);
+    await expectTicketError(tickets.get(shop, proof), "TICKET_NOT_FOUND");
   });
 
   test("cancelled by the scanner, told again to the scanner and as a refusal to the creator", async () => {
@@ -172,7 +179,7 @@ describe("ends stay different answers until the ticket is forgotten", () => {
     const first = await tickets.cancel(alice, id);
     expect(first).toMatchObject({ state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" });
     expect(await tickets.cancel(alice, id)).toEqual(first);
-    await expectRefusal(tickets.withdraw(shop, proof), "TICKET_CANCELLED", "CANCELLED");
+    await expectTicketError(tickets.withdraw(shop, proof), "TICKET_CANCELLED", "CANCELLED");
   });
 
   test("withdrawn by the creator, told again to the creator", async () => {
@@ -181,7 +188,7 @@ describe("ends stay different answers until the ticket is forgotten", () => {
     const first = await tickets.withdraw(shop, proof);
     expect(first).toMatchObject({ state: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" });
     expect(await tickets.withdraw(shop, proof)).toEqual(first);
-    await expectRefusal(scan(id), "TICKET_CANCELLED", "CANCELLED");
+    await expectTicketError(scan(id), "TICKET_CANCELLED", "CANCELLED");
   });
 });
 
@@ -225,13 +232,13 @@ describe("the profile for the approval", () => {
     const { create, createIn, tickets } = createService();
     const fetchProfile = vi.fn(async () => alice.profile);
     const authorize = (id: string, by = alice) => tickets.authorize(by, id, fetchProfile);
-    await expectRefusal(authorize((await create()).id), "TICKET_NOT_SCANNED", "PENDING");
+    await expectTicketError(authorize((await create()).id), "TICKET_NOT_SCANNED", "PENDING");
     const scanned = await createIn("SCANNED");
-    await expectRefusal(authorize(scanned.id, bob), "SCANNED_BY_ANOTHER_USER");
+    await expectTicketError(authorize(scanned.id, bob), "SCANNED_BY_ANOTHER_USER");
     const authorized = await createIn("AUTHORIZED");
     expect(await authorize(authorized.id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
     await tickets.withdraw(shop, authorized.proof);
-    await expectRefusal(authorize(authorized.id), "TICKET_CANCELLED", "CANCELLED");
+    await expectTicketError(authorize(authorized.id), "TICKET_CANCELLED", "CANCELLED");
     expect(fetchProfile).not.toHaveBeenCalled();
   });
 
@@ -251,13 +258,13 @@ describe("the profile for the approval", () => {
       await tickets.withdraw(shop, withdrawn.proof);
       return alice.profile;
     });
-    await expectRefusal(whileFetching, "TICKET_CANCELLED", "CANCELLED");
+    await expectTicketError(whileFetching, "TICKET_CANCELLED", "CANCELLED");
     const slow = await createIn("SCANNED");
     const tooLate = tickets.authorize(alice, slow.id, async () => {
-      clock.advance(life.ttl);
+      clock.advance(ttlPolicy.ttl);
       return alice.profile;
     });
-    await expectRefusal(tooLate, "TICKET_EXPIRED", "EXPIRED");
+    await expectTicketError(tooLate, "TICKET_EXPIRED", "EXPIRED");
     expect(await stored(slow.id)).toMatchObject({ state: "EXPIRED", approval: undefined });
   });
 });
@@ -283,7 +290,7 @@ describe("races", () => {
       faults.beforeReplace = async () => {};
       await tickets.withdraw(shop, proof);
     };
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_CANCELLED", "CANCELLED");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "TICKET_CANCELLED", "CANCELLED");
   });
 
   test("a caller who loses too often is asked to come back, and nothing is written", async () => {
@@ -293,11 +300,11 @@ describe("races", () => {
     const scanned = await createIn("SCANNED");
     faults.losing = true;
     faults.writes = 0;
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "CONCURRENT_UPDATE");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "CONCURRENT_UPDATE");
     expect(faults.writes).toBeGreaterThan(1);
-    await expectRefusal(tickets.withdraw(shop, proof), "CONCURRENT_UPDATE");
-    await expectRefusal(scan(pending.id), "CONCURRENT_UPDATE");
-    await expectRefusal(authorize(scanned.id), "CONCURRENT_UPDATE");
+    await expectTicketError(tickets.withdraw(shop, proof), "CONCURRENT_UPDATE");
+    await expectTicketError(scan(pending.id), "CONCURRENT_UPDATE");
+    await expectTicketError(authorize(scanned.id), "CONCURRENT_UPDATE");
     expect(await stored(id)).toMatchObject({ state: "AUTHORIZED" });
   });
 
@@ -306,7 +313,7 @@ describe("races", () => {
     const { proof } = await create({ ttl: 30_500 });
     clock.advance(30_500);
     faults.losing = true;
-    await expectRefusal(tickets.get(shop, proof), "CONCURRENT_UPDATE");
+    await expectTicketError(tickets.get(shop, proof), "CONCURRENT_UPDATE");
   });
 });
 
@@ -314,15 +321,15 @@ describe("a store that is away", () => {
   test("is STORE_UNAVAILABLE for every use case", async () => {
     const { createIn, faults, tickets, scan, authorize } = createService();
     const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
-    const prepared = tickets.prepare(shop, wish);
+    const prepared = tickets.prepare(shop, createParameters);
     faults.away = true;
-    await expectRefusal(tickets.create(prepared), "STORE_UNAVAILABLE");
-    await expectRefusal(tickets.get(shop, proof), "STORE_UNAVAILABLE");
-    await expectRefusal(scan(id), "STORE_UNAVAILABLE");
-    await expectRefusal(authorize(id), "STORE_UNAVAILABLE");
-    await expectRefusal(tickets.cancel(alice, id), "STORE_UNAVAILABLE");
-    await expectRefusal(tickets.withdraw(shop, proof), "STORE_UNAVAILABLE");
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "STORE_UNAVAILABLE");
+    await expectTicketError(tickets.create(prepared), "STORE_UNAVAILABLE");
+    await expectTicketError(tickets.get(shop, proof), "STORE_UNAVAILABLE");
+    await expectTicketError(scan(id), "STORE_UNAVAILABLE");
+    await expectTicketError(authorize(id), "STORE_UNAVAILABLE");
+    await expectTicketError(tickets.cancel(alice, id), "STORE_UNAVAILABLE");
+    await expectTicketError(tickets.withdraw(shop, proof), "STORE_UNAVAILABLE");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "STORE_UNAVAILABLE");
     faults.away = false;
     expect(await tickets.exchange(shop, exchangeTicket, "")).toMatchObject({ id });
   });
@@ -334,7 +341,7 @@ describe("a store that is away", () => {
       const { id, exchangeTicket } = await createIn("AUTHORIZED");
       faults.writes = 0;
       faults.cutOff = when;
-      await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "OUTCOME_UNKNOWN");
+      await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "OUTCOME_UNKNOWN");
       // At most once: no second try on our own.
       expect(faults.writes).toBe(1);
       expect(await stored(id)).toMatchObject({ state: when === "after" ? "EXCHANGED" : "AUTHORIZED" });
@@ -347,19 +354,19 @@ describe("a store that is away", () => {
       const { create, faults, tickets, scan, authorize } = createService();
       const { id } = await create();
       faults.cutOff = when;
-      await expectRefusal(scan(id), "STORE_UNAVAILABLE");
+      await expectTicketError(scan(id), "STORE_UNAVAILABLE");
       expect(await scan(id)).toMatchObject({ state: "SCANNED", revision: 2 });
       faults.cutOff = when;
-      await expectRefusal(authorize(id), "STORE_UNAVAILABLE");
+      await expectTicketError(authorize(id), "STORE_UNAVAILABLE");
       expect(await authorize(id)).toMatchObject({ state: "AUTHORIZED", revision: 3 });
       const other = await create();
       faults.cutOff = when;
-      await expectRefusal(tickets.withdraw(shop, other.proof), "STORE_UNAVAILABLE");
+      await expectTicketError(tickets.withdraw(shop, other.proof), "STORE_UNAVAILABLE");
       expect(await tickets.withdraw(shop, other.proof)).toMatchObject({ state: "CANCELLED", revision: 2 });
       const third = await create();
       await scan(third.id);
       faults.cutOff = when;
-      await expectRefusal(tickets.cancel(alice, third.id), "STORE_UNAVAILABLE");
+      await expectTicketError(tickets.cancel(alice, third.id), "STORE_UNAVAILABLE");
       expect(await tickets.cancel(alice, third.id)).toMatchObject({ state: "CANCELLED", revision: 3 });
     },
   );
@@ -372,7 +379,7 @@ describe("a store that is away", () => {
     await authorize(id);
     clock.advance(lifetimes.authorized);
     faults.cutOff = "before";
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "STORE_UNAVAILABLE");
-    await expectRefusal(tickets.exchange(shop, exchangeTicket, ""), "TICKET_EXPIRED", "EXPIRED");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "STORE_UNAVAILABLE");
+    await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "TICKET_EXPIRED", "EXPIRED");
   });
 });

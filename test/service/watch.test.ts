@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
-import { createWatch } from "../../src/service/watch.js";
-import { settle, steps } from "../support/clock.js";
+import { createWatcher } from "../../src/service/watch.js";
+import { clockSteps, flushPromises } from "../support/clock.js";
 import { lifetimes, shop } from "../support/tickets.js";
-import type { Created } from "./service.js";
-import { createService, pulled } from "./service.js";
+import type { CreatedTicket } from "./service_fixture.js";
+import { createService, toPullWatch } from "./service_fixture.js";
 
 type Service = ReturnType<typeof createService>;
 
 const noMessage = Symbol("no message yet");
 
 /** A watch under way: `next` asks for a message, `soon` tells what has come once everything is at rest. */
-function follow(service: Service, created: Created) {
+function startWatch(service: Service, created: CreatedTicket) {
   const watch = service.watch(shop, created.proof);
   const next = () => watch.next();
   async function message(): Promise<Ticket> {
@@ -24,15 +24,15 @@ function follow(service: Service, created: Created) {
 }
 
 /** What the promise has come to once everything is at rest. */
-async function soon<T>(promise: Promise<T>): Promise<T | typeof noMessage> {
-  await settle();
-  return Promise.race([promise, settle().then(() => noMessage)]) as Promise<T | typeof noMessage>;
+async function settledMessage<T>(promise: Promise<T>): Promise<T | typeof noMessage> {
+  await flushPromises();
+  return Promise.race([promise, flushPromises().then(() => noMessage)]) as Promise<T | typeof noMessage>;
 }
 
 /** That nothing of any watch is left: no subscription, and no timer but the one of the sweep. */
-function expectNothingLeft(service: Service): void {
+function expectNoLeaks(service: Service): void {
   expect(service.faults.subscriptions).toBe(0);
-  expect(service.clock.pending).toBe(service.memory.size > 0 ? 1 : 0);
+  expect(service.clock.pendingCount).toBe(service.memory.size > 0 ? 1 : 0);
 }
 
 describe("the first message", () => {
@@ -41,10 +41,10 @@ describe("the first message", () => {
     async (state) => {
       const service = createService();
       const created = await service.createIn(state);
-      const { message, watch } = follow(service, created);
+      const { message, watch } = startWatch(service, created);
       expect(await message()).toEqual(await service.stored(created.id));
       await watch.return();
-      expectNothingLeft(service);
+      expectNoLeaks(service);
     },
   );
 
@@ -52,16 +52,16 @@ describe("the first message", () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     await service.tickets.withdraw(shop, created.proof);
-    const { message, next } = follow(service, created);
+    const { message, next } = startWatch(service, created);
     expect(await message()).toMatchObject({ state: "CANCELLED" });
     expect(await next()).toEqual({ done: true, value: undefined });
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("is refused to whoever is not the creator, and their watch leaves nothing", async () => {
     const service = createService({ maxPerTicket: 1 });
     const created = await service.create();
-    const own = follow(service, created);
+    const own = startWatch(service, created);
     await own.message();
     const strangers = [
       { ...created.proof, ticketSecret: newSecret() },
@@ -87,9 +87,9 @@ describe("the first message", () => {
     const service = createService();
     const created = await service.create();
     service.faults.away = true;
-    const { next } = follow(service, created);
+    const { next } = startWatch(service, created);
     await expect(next()).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 });
 
@@ -97,7 +97,7 @@ describe("what follows", () => {
   test("is the whole status after every write, and the end after the terminal one", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, next } = follow(service, created);
+    const { message, next } = startWatch(service, created);
     const seen = [await message()];
     const steps = [
       () => service.scan(created.id),
@@ -106,7 +106,7 @@ describe("what follows", () => {
     ];
     for (const step of steps) {
       const pending = message();
-      expect(await soon(pending)).toBe(noMessage);
+      expect(await settledMessage(pending)).toBe(noMessage);
       await step();
       const status = await pending;
       expect(status).toEqual(await service.stored(created.id));
@@ -115,19 +115,19 @@ describe("what follows", () => {
     expect(seen.map(({ state }) => state)).toEqual(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"]);
     expect(seen.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
     expect(await next()).toEqual({ done: true, value: undefined });
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("skips what a slow reader did not see: the newest wins and nothing is queued", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, watch } = follow(service, created);
+    const { message, watch } = startWatch(service, created);
     await message();
     await service.scan(created.id);
     await service.authorize(created.id);
     expect(await message()).toMatchObject({ state: "AUTHORIZED", revision: 3 });
     const pending = message();
-    expect(await soon(pending)).toBe(noMessage);
+    expect(await settledMessage(pending)).toBe(noMessage);
     watch.end(new Error("enough"));
     await expect(pending).rejects.toThrow("enough");
   });
@@ -135,11 +135,11 @@ describe("what follows", () => {
   test("a hint without a write sends nothing", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
-    const { message, watch } = follow(service, created);
+    const { message, watch } = startWatch(service, created);
     await message();
     const pending = message();
     await service.scan(created.id);
-    expect(await soon(pending)).toBe(noMessage);
+    expect(await settledMessage(pending)).toBe(noMessage);
     watch.end(new Error("enough"));
     await expect(pending).rejects.toThrow("enough");
   });
@@ -147,7 +147,7 @@ describe("what follows", () => {
   test("goes back with a store that lost writes", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
-    const { message, watch } = follow(service, created);
+    const { message, watch } = startWatch(service, created);
     const scanned = await message();
     const pending = message();
     await service.memory.replace(
@@ -163,59 +163,59 @@ describe("the heartbeat", () => {
   test("says the same status again, on time and each time", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, watch } = follow(service, created);
+    const { message, watch } = startWatch(service, created);
     const first = await message();
     for (let beat = 0; beat < 3; beat++) {
       const pending = message();
-      await service.clock.pass(14_999);
-      expect(await soon(pending)).toBe(noMessage);
-      await service.clock.pass(1);
-      expect(await soon(pending)).toEqual(first);
+      await service.clock.advanceAsync(14_999);
+      expect(await settledMessage(pending)).toBe(noMessage);
+      await service.clock.advanceAsync(1);
+      expect(await settledMessage(pending)).toEqual(first);
     }
     const last = message();
     watch.end(new Error("enough"));
     await expect(last).rejects.toThrow("enough");
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("repeats the last status while the store is away and invents no EXPIRED", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
-    const { message, next } = follow(service, created);
+    const { message, next } = startWatch(service, created);
     const first = await message();
     service.faults.away = true;
     // The embedded sweep writes behind the fault: what the watcher says must come from what it knows.
     for (let beat = 0; beat < 12; beat++) {
       const pending = message();
-      await service.clock.pass(15_000);
-      expect(await soon(pending)).toEqual(first);
+      await service.clock.advanceAsync(15_000);
+      expect(await settledMessage(pending)).toEqual(first);
     }
     expect(await service.stored(created.id)).toMatchObject({ state: "EXPIRED" });
     const pending = message();
     service.faults.away = false;
-    await service.clock.pass(1_000);
-    expect(await soon(pending)).toMatchObject({ state: "EXPIRED" });
+    await service.clock.advanceAsync(1_000);
+    expect(await settledMessage(pending)).toMatchObject({ state: "EXPIRED" });
     expect(await next()).toEqual({ done: true, value: undefined });
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("asks a store that was away again within a second, not in a tight loop", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
-    const { message, watch } = follow(service, created);
+    const { message, watch } = startWatch(service, created);
     await message();
-    await service.clock.pass(119_000);
+    await service.clock.advanceAsync(119_000);
     const pending = message();
     service.faults.away = true;
-    await service.clock.pass(1_000);
+    await service.clock.advanceAsync(1_000);
     let timers = 0;
     while (service.clock.runNext(5_000) && timers < 100) {
       timers += 1;
-      await settle();
+      await flushPromises();
     }
     expect(timers).toBeLessThan(20);
     service.faults.away = false;
-    await service.clock.pass(1_000);
+    await service.clock.advanceAsync(1_000);
     expect(await pending).toMatchObject({ id: created.id });
     await watch.return();
   });
@@ -223,15 +223,15 @@ describe("the heartbeat", () => {
 
 describe("the end", () => {
   test("expiry is seen and written by the watcher itself, between two sweeps", async () => {
-    const service = createService({ heartbeat: 600_000 });
+    const service = createService({ heartbeatInterval: 600_000 });
     const created = await service.create({ ttl: 30_500 });
-    const { message, next } = follow(service, created);
+    const { message, next } = startWatch(service, created);
     await message();
     const pending = message();
-    await service.clock.pass(30_499);
-    expect(await soon(pending)).toBe(noMessage);
-    await service.clock.pass(1);
-    const expired = await soon(pending);
+    await service.clock.advanceAsync(30_499);
+    expect(await settledMessage(pending)).toBe(noMessage);
+    await service.clock.advanceAsync(1);
+    const expired = await settledMessage(pending);
     expect(expired).toMatchObject({ state: "EXPIRED", revision: 2 });
     expect(await service.stored(created.id)).toEqual(expired);
     expect(await next()).toEqual({ done: true, value: undefined });
@@ -240,20 +240,24 @@ describe("the end", () => {
   test("a ticket that is gone ends the watch with TICKET_NOT_FOUND", async () => {
     const service = createService();
     const created = await service.create();
-    const { message, next } = follow(service, created);
+    const { message, next } = startWatch(service, created);
     await message();
     // Nobody read for so long that the end of the ticket was forgotten too.
-    await service.clock.pass(120_000 + lifetimes.remembered);
+    await service.clock.advanceAsync(120_000 + lifetimes.retention);
     await expect(next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("a watch over the cap ends the oldest one of that ticket and no other", async () => {
     const service = createService({ maxPerTicket: 2 });
     const created = await service.create();
-    const elsewhere = follow(service, await service.create());
+    const elsewhere = startWatch(service, await service.create());
     await elsewhere.message();
-    const watches = [follow(service, created), follow(service, created), follow(service, created)] as const;
+    const watches = [
+      startWatch(service, created),
+      startWatch(service, created),
+      startWatch(service, created),
+    ] as const;
     const [oldest, middle, newest] = watches;
     await oldest.message();
     await middle.message();
@@ -266,16 +270,16 @@ describe("the end", () => {
     for (const message of await Promise.all(pending)) expect(message).toMatchObject({ state: "SCANNED" });
     expect(service.faults.subscriptions).toBe(3);
     for (const { watch } of [middle, newest, elsewhere]) await watch.return();
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("watches that have ended make room, and take no place from one that goes on", async () => {
     const service = createService({ maxPerTicket: 2 });
     const created = await service.create();
-    const live = follow(service, created);
+    const live = startWatch(service, created);
     await live.message();
     for (let i = 0; i < 3; i++) {
-      const { message, watch } = follow(service, created);
+      const { message, watch } = startWatch(service, created);
       await message();
       await watch.return();
     }
@@ -284,54 +288,54 @@ describe("the end", () => {
     await service.scan(created.id);
     expect(await pending).toMatchObject({ state: "SCANNED" });
     await live.watch.return();
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 
   test("ending it while it waits leaves no subscription or timer, and changes nothing", async () => {
     const service = createService();
     const created = await service.create();
     const before = await service.stored(created.id);
-    const { message, watch } = follow(service, created);
+    const { message, watch } = startWatch(service, created);
     await message();
     const pending = message();
-    await settle();
+    await flushPromises();
     expect(service.faults.subscriptions).toBe(1);
-    expect(service.clock.pending).toBe(2);
+    expect(service.clock.pendingCount).toBe(2);
     const reason = new Error("the client has gone");
     watch.end(reason);
     await expect(pending).rejects.toBe(reason);
-    expectNothingLeft(service);
+    expectNoLeaks(service);
     expect(await service.stored(created.id)).toEqual(before);
   });
 
   test("ending it before the first message, or between two, ends it as well", async () => {
     const service = createService();
     const created = await service.create();
-    const early = follow(service, created);
+    const early = startWatch(service, created);
     early.watch.end(new Error("gone"));
     await expect(early.next()).rejects.toThrow("gone");
-    expectNothingLeft(service);
-    const starting = follow(service, created);
+    expectNoLeaks(service);
+    const starting = startWatch(service, created);
     const first = starting.next();
     starting.watch.end(new Error("gone"));
     await expect(first).rejects.toThrow("gone");
-    expectNothingLeft(service);
-    const late = follow(service, created);
+    expectNoLeaks(service);
+    const late = startWatch(service, created);
     await late.message();
     late.watch.end(new Error("gone"));
     await expect(late.next()).rejects.toThrow("gone");
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 });
 
 describe("when the clock of the tickets is set, as Redis's may be,", () => {
-  test.each(steps)("by %i ms, heartbeats go on", async (step) => {
+  test.each(clockSteps)("by %i ms, heartbeats go on", async (step) => {
     const service = createService();
     const { clock, access } = service;
     let shift = 0;
     const shared = { ...clock, now: () => clock.now() + shift };
-    const options = { heartbeat: 15_000, maxPerTicket: 4 };
-    const watch = pulled(createWatch({ ...access, clock: shared }, options, clock));
+    const options = { heartbeatInterval: 15_000, maxPerTicket: 4 };
+    const watch = toPullWatch(createWatcher({ ...access, clock: shared }, options, clock));
     const created = await service.create({ ttl: 600_000 });
     const messages = watch(shop, created.proof);
     await messages.next();
@@ -339,10 +343,10 @@ describe("when the clock of the tickets is set, as Redis's may be,", () => {
     shift = Math.min(step, 500_000);
     for (let beats = 0; beats < 3; beats++) {
       const next = messages.next();
-      await clock.pass(15_000);
-      expect(await soon(next)).toMatchObject({ value: { id: created.id, state: "PENDING" } });
+      await clock.advanceAsync(15_000);
+      expect(await settledMessage(next)).toMatchObject({ value: { id: created.id, state: "PENDING" } });
     }
     await messages.return();
-    expectNothingLeft(service);
+    expectNoLeaks(service);
   });
 });

@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
+import { type Clock, systemClock } from "../../src/base/clock.js";
 import type { GrpcConfig, GrpcLimitsConfig } from "../../src/config/config.js";
-import { fileSchema } from "../../src/config/schema.js";
-import { type Clock, systemClock } from "../../src/domain/clock.js";
+import { configSchema } from "../../src/config/schema/config_schema.js";
 import { type GrpcServer, startGrpcServer } from "../../src/server/grpc_server.js";
-import { type ManualClock, settle } from "./clock.js";
+import { flushPromises, type ManualClock } from "./clock.js";
 
 /** A gRPC server without a service behind it: what is tested answers by itself. */
 export interface BareServer {
@@ -24,7 +24,7 @@ export async function startBareServer({
   limits,
   ...config
 }: BareServerOptions = {}): Promise<BareServer> {
-  const { grpc: usual } = fileSchema.parse({ grpc: { address: "127.0.0.1:0" } });
+  const { grpc: usual } = configSchema.parse({ grpc: { address: "127.0.0.1:0" } });
   const nobody = async () => {
     throw new Error("there is no service behind this server");
   };
@@ -40,7 +40,7 @@ export async function startBareServer({
   onTestFinished(async () => {
     const stopped = grpc.stop();
     // A clock that stands still would hold the stop.
-    if (isManual(clock)) await passUntil(stopped, clock);
+    if (isManual(clock)) await advanceUntil(stopped, clock);
     await stopped;
   });
   return { address: grpc.address, grpc };
@@ -51,7 +51,7 @@ function isManual(clock: Clock): clock is ManualClock {
 }
 
 /** Lets time go by until something is over. */
-export async function passUntil(over: Promise<unknown>, clock: ManualClock): Promise<void> {
+export async function advanceUntil(over: Promise<unknown>, clock: ManualClock): Promise<void> {
   let isOver = false;
   const end = () => {
     isOver = true;
@@ -59,6 +59,6 @@ export async function passUntil(over: Promise<unknown>, clock: ManualClock): Pro
   over.then(end, end);
   while (!isOver) {
     clock.advance(100);
-    await settle();
+    await flushPromises();
   }
 }

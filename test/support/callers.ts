@@ -21,9 +21,9 @@ import type {
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import * as messages from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
-import { type RefusalDetails, refusalDetailsOf } from "../../src/client/refusal_details.js";
+import { type ErrorDetails, parseErrorDetails } from "../../src/client/error_details.js";
 import { appSecrets, type TestApp } from "./server.js";
-import { createChanges, soon } from "./soon.js";
+import { createChangeSignal, withTimeout } from "./timeout.js";
 
 /** Metadata with these values of `authorization`. */
 export function authorization(...values: readonly string[]): Metadata {
@@ -40,7 +40,7 @@ export const asApp = (app: TestApp): Metadata => authorization(basic(app, appSec
 export const asUser = (token: string): Metadata => authorization(`Bearer ${token}`);
 
 /** What became of a call: OK, or a refusal as it was on the wire. */
-export interface Answer<T> extends RefusalDetails {
+export interface CallResult<T> extends ErrorDetails {
   readonly code: keyof typeof status;
   readonly response: T | undefined;
 }
@@ -51,25 +51,25 @@ type Unary<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => unknown;
 
-function answered<Request, Response>(
+function callUnary<Request, Response>(
   call: Unary<Request, Response>,
   request: Request,
   metadata: Metadata,
-): Promise<Answer<Response>> {
-  const answer = new Promise<Answer<Response>>((resolve) => {
-    call(request, metadata, (error, response) => resolve({ ...answerOf(error), response }));
+): Promise<CallResult<Response>> {
+  const answer = new Promise<CallResult<Response>>((resolve) => {
+    call(request, metadata, (error, response) => resolve({ ...callResultOf(error), response }));
   });
-  return soon(answer, `an answer to ${call.name}`);
+  return withTimeout(answer, `an answer to ${call.name}`);
 }
 
 /** What an error of grpc-js says; OK for none. */
-export function answerOf(error: ServiceError | null): Answer<never> {
+export function callResultOf(error: ServiceError | null): CallResult<never> {
   const code = status[error?.code ?? status.OK] as keyof typeof status;
-  return { code, response: undefined, ...refusalDetailsOf(error?.metadata) };
+  return { code, response: undefined, ...parseErrorDetails(error?.metadata) };
 }
 
 /** A request with only what the test cares about. */
-export type Partly<T> = Partial<T>;
+export type PartialRequest<T> = Partial<T>;
 
 export const rpcs = [
   "createTicket",
@@ -88,43 +88,43 @@ export type Rpc = (typeof rpcs)[number];
 /** Every RPC as a promise that is always fulfilled. A watch counts as answered with its first message. */
 export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
   return {
-    createTicket: (request: Partly<CreateTicketRequest> = {}) =>
-      answered<CreateTicketRequest, CreateTicketResponse>(
+    createTicket: (request: PartialRequest<CreateTicketRequest> = {}) =>
+      callUnary<CreateTicketRequest, CreateTicketResponse>(
         client.createTicket.bind(client),
         messages.CreateTicketRequest.fromPartial(request as object),
         metadata,
       ),
     getStatus: (request: GetStatusRequest) =>
-      answered<GetStatusRequest, GetStatusResponse>(client.getStatus.bind(client), request, metadata),
-    async watchStatus(request: GetStatusRequest): Promise<Answer<WatchStatusResponse>> {
+      callUnary<GetStatusRequest, GetStatusResponse>(client.getStatus.bind(client), request, metadata),
+    async watchStatus(request: GetStatusRequest): Promise<CallResult<WatchStatusResponse>> {
       const watch = watchOf(client, metadata, request);
       const first = await watch.next();
       if (first) {
         watch.cancel();
-        return { ...answerOf(null), response: { status: first } };
+        return { ...callResultOf(null), response: { status: first } };
       }
       return watch.ended;
     },
     markScanned: (scanned: MarkScannedRequest["scanned"]) =>
-      answered<MarkScannedRequest, MarkScannedResponse>(
+      callUnary<MarkScannedRequest, MarkScannedResponse>(
         client.markScanned.bind(client),
         { scanned },
         metadata,
       ),
     authorize: (request: AuthorizeRequest) =>
-      answered<AuthorizeRequest, AuthorizeResponse>(client.authorize.bind(client), request, metadata),
+      callUnary<AuthorizeRequest, AuthorizeResponse>(client.authorize.bind(client), request, metadata),
     cancel: (request: CancelRequest) =>
-      answered<CancelRequest, CancelResponse>(client.cancel.bind(client), request, metadata),
+      callUnary<CancelRequest, CancelResponse>(client.cancel.bind(client), request, metadata),
     withdraw: (request: WithdrawRequest) =>
-      answered<WithdrawRequest, WithdrawResponse>(client.withdraw.bind(client), request, metadata),
-    exchangeUserInfo: (request: Partly<ExchangeUserInfoRequest>) =>
-      answered<ExchangeUserInfoRequest, ExchangeUserInfoResponse>(
+      callUnary<WithdrawRequest, WithdrawResponse>(client.withdraw.bind(client), request, metadata),
+    exchangeUserInfo: (request: PartialRequest<ExchangeUserInfoRequest>) =>
+      callUnary<ExchangeUserInfoRequest, ExchangeUserInfoResponse>(
         client.exchangeUserInfo.bind(client),
         messages.ExchangeUserInfoRequest.fromPartial(request),
         metadata,
       ),
     getSigningKeys: () =>
-      answered<GetSigningKeysRequest, GetSigningKeysResponse>(
+      callUnary<GetSigningKeysRequest, GetSigningKeysResponse>(
         client.getSigningKeys.bind(client),
         {},
         metadata,
@@ -139,9 +139,9 @@ export interface Watch {
   /** The next status; undefined when the stream is over. */
   next(): Promise<TicketStatus | undefined>;
   /** Statuses that have come and that nobody has asked for. */
-  waiting(): number;
+  unreadCount(): number;
   /** How the stream ended. */
-  readonly ended: Promise<Answer<never>>;
+  readonly ended: Promise<CallResult<never>>;
   readonly stream: ClientReadableStream<WatchStatusResponse>;
   cancel(): void;
 }
@@ -151,30 +151,30 @@ export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof:
   const { ticketId, ticketSecret } = proof;
   const stream = client.watchStatus({ ticketId, ticketSecret }, metadata);
   const statuses: TicketStatus[] = [];
-  let over: Answer<never> | undefined;
-  const changes = createChanges();
-  const end = (answer: Answer<never>) => {
-    over ??= answer;
-    changes.announce();
+  let result: CallResult<never> | undefined;
+  const changes = createChangeSignal();
+  const end = (answer: CallResult<never>) => {
+    result ??= answer;
+    changes.notify();
   };
-  stream.on("error", (error: ServiceError) => end(answerOf(error)));
+  stream.on("error", (error: ServiceError) => end(callResultOf(error)));
   // An error is told first; the first of the two counts.
-  stream.on("end", () => end(answerOf(null)));
+  stream.on("end", () => end(callResultOf(null)));
   stream.on("data", ({ status: one }: WatchStatusResponse) => {
     if (one) statuses.push(one);
-    changes.announce();
+    changes.notify();
   });
   return {
     async next() {
-      await changes.until(
-        () => (statuses.length > 0 || over ? true : undefined),
+      await changes.waitFor(
+        () => (statuses.length > 0 || result ? true : undefined),
         "a status, or the end of the watch",
       );
       return statuses.shift();
     },
-    waiting: () => statuses.length,
+    unreadCount: () => statuses.length,
     get ended() {
-      return changes.until(() => over, "the end of the watch");
+      return changes.waitFor(() => result, "the end of the watch");
     },
     stream,
     cancel: () => stream.cancel(),
@@ -190,44 +190,52 @@ export function callersOf(client: QrLoginServiceClient) {
 }
 
 /** A ticket, as its creator holds it. */
-export interface Held {
+export interface CreatedTicket {
   readonly ticketId: string;
   readonly ticketSecret: string;
   readonly qrContent: string;
 }
 
 /** Makes a ticket; throws if that is refused. */
-export async function created(app: Calls, request: Partly<CreateTicketRequest> = {}): Promise<Held> {
-  return orThrow(await app.createTicket(request));
+export async function createTestTicket(
+  app: Calls,
+  request: PartialRequest<CreateTicketRequest> = {},
+): Promise<CreatedTicket> {
+  return responseOrThrow(await app.createTicket(request));
 }
 
 /** Makes a ticket that this user has scanned. */
-export async function scanned(app: Calls, user: Calls, request?: Partly<CreateTicketRequest>): Promise<Held> {
-  const ticket = await created(app, request);
-  orThrow(await user.markScanned({ $case: "qrContent", value: ticket.qrContent }));
+export async function createScannedTicket(
+  app: Calls,
+  user: Calls,
+  request?: PartialRequest<CreateTicketRequest>,
+): Promise<CreatedTicket> {
+  const ticket = await createTestTicket(app, request);
+  responseOrThrow(await user.markScanned({ $case: "qrContent", value: ticket.qrContent }));
   return ticket;
 }
 
 /** Makes a ticket that this user has approved, and tells its exchange ticket. */
-export async function authorized(
+export async function createAuthorizedTicket(
   app: Calls,
   user: Calls,
-  request?: Partly<CreateTicketRequest>,
-): Promise<Held & { readonly exchangeTicket: string }> {
-  const ticket = await scanned(app, user, request);
-  orThrow(await user.authorize({ ticketId: ticket.ticketId }));
-  const { status: told } = orThrow(await app.getStatus(ticket));
-  return { ...ticket, exchangeTicket: told?.exchangeTicket ?? "" };
+  request?: PartialRequest<CreateTicketRequest>,
+): Promise<CreatedTicket & { readonly exchangeTicket: string }> {
+  const ticket = await createScannedTicket(app, user, request);
+  responseOrThrow(await user.authorize({ ticketId: ticket.ticketId }));
+  const { status: ticketStatus } = responseOrThrow(await app.getStatus(ticket));
+  return { ...ticket, exchangeTicket: ticketStatus?.exchangeTicket ?? "" };
 }
 
 /** The response; throws what refused the call. */
-export function orThrow<T>(answer: Answer<T>): T {
+export function responseOrThrow<T>(answer: CallResult<T>): T {
   if (answer.response === undefined || answer.code !== "OK") {
-    throw new Error(`the call was refused: ${answer.code} ${answer.reasonText}`);
+    throw new Error(`the call was refused: ${answer.code} ${answer.rawReason}`);
   }
   return answer.response;
 }
 
 /** The two forms in which MarkScanned takes what was scanned. */
-export const byId = ({ ticketId }: { ticketId: string }) => ({ $case: "ticketId", value: ticketId }) as const;
-export const byText = (value: string) => ({ $case: "qrContent", value }) as const;
+export const scannedById = ({ ticketId }: { ticketId: string }) =>
+  ({ $case: "ticketId", value: ticketId }) as const;
+export const scannedByText = (value: string) => ({ $case: "qrContent", value }) as const;

@@ -1,25 +1,25 @@
-import type { Clock } from "../../src/domain/clock.js";
+import type { Clock } from "../../src/base/clock.js";
 
 /** Noon on a whole second, so that deadlines of whole seconds fall on the buckets of the embedded store. */
 export const noon = Date.UTC(2026, 10, 23, 12);
 
 /** Steps of the wall clock to try, in milliseconds: an hour either way, and a little either way. */
-export const steps = [-3_600_000, 3_600_000, -1_000, 1_000];
+export const clockSteps = [-3_600_000, 3_600_000, -1_000, 1_000];
 
 /** A clock that stands still until the test moves it. */
 export interface ManualClock extends Clock {
   /** Lets `ms` milliseconds go by. Timers that fall due run in order, each at its own time. */
   advance(ms: number): void;
   /** As {@link advance}, and what each timer woke comes to rest before the next one runs. */
-  pass(ms: number): Promise<void>;
+  advanceAsync(ms: number): Promise<void>;
   /** Runs the next timer, at its own time, if it is due within `ms` milliseconds; tells whether there was one. */
   runNext(ms: number): boolean;
   /** Sets the wall clock forward, or back where `ms` is negative, as an administrator or NTP does. No timer notices. */
   adjust(ms: number): void;
   /** How many timers are pending. */
-  readonly pending: number;
+  readonly pendingCount: number;
   /** Counts the timers that fall due within `ms` milliseconds. */
-  pendingWithin(ms: number): number;
+  pendingCountWithin(ms: number): number;
 }
 
 /** `start` is in milliseconds since the Unix epoch. */
@@ -54,26 +54,26 @@ export function createManualClock(start: number = noon): ManualClock {
       while (runNextUntil(limit));
       elapsed = limit;
     },
-    async pass(ms) {
+    async advanceAsync(ms) {
       const limit = elapsed + ms;
-      await settle();
-      while (runNextUntil(limit)) await settle();
+      await flushPromises();
+      while (runNextUntil(limit)) await flushPromises();
       elapsed = limit;
-      await settle();
+      await flushPromises();
     },
     runNext: (ms) => runNextUntil(elapsed + ms),
     adjust(ms) {
       offset += ms;
     },
-    get pending() {
+    get pendingCount() {
       return timers.size;
     },
-    pendingWithin: (ms) => [...timers].filter(({ at }) => at <= elapsed + ms).length,
+    pendingCountWithin: (ms) => [...timers].filter(({ at }) => at <= elapsed + ms).length,
   };
 }
 
 /** Fulfilled once every promise that can go on by itself has done so. */
-export function settle(): Promise<void> {
+export function flushPromises(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { pino } from "pino";
-import { type Clock, systemClock } from "../../src/domain/clock.js";
+import { type Clock, systemClock } from "../../src/base/clock.js";
 import type { GatewayApp } from "../../src/gateway/options.js";
 import { type GatewayServerOptions, startGateway } from "../../src/gateway/server.js";
-import { redaction } from "../../src/server/redaction.js";
-import { settle } from "./clock.js";
-import { countedClock } from "./counted_clock.js";
+import { redaction } from "../../src/log/redaction.js";
+import { flushPromises } from "./clock.js";
+import { createCountingClock } from "./counting_clock.js";
 import { appSecrets, type LogLine, type TestApp } from "./server.js";
-import { soon } from "./soon.js";
+import { withTimeout } from "./timeout.js";
 
 /** How a test gateway differs from the usual one. */
 export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "service" | "log">> {
   /** Changes to single apps. */
-  readonly switches?: Partial<Record<TestApp, Partial<GatewayApp>>>;
+  readonly appOptions?: Partial<Record<TestApp, Partial<GatewayApp>>>;
   readonly clock?: Clock;
   /** `trace` if absent, at which no lines are summed up. */
   readonly logLevel?: "info" | "trace";
@@ -38,25 +38,30 @@ export async function startTestGateway(
   service: string,
   options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
-  const { switches = {}, clock: time = systemClock, logLevel: level = "trace", ...given } = options;
+  const {
+    appOptions = {},
+    clock: innerClock = systemClock,
+    logLevel: level = "trace",
+    ...overrides
+  } = options;
   const written: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
-  const clock = countedClock(time);
+  const clock = createCountingClock(innerClock);
   const apps = (Object.keys(appSecrets) as TestApp[]).map((id) => ({
     id,
     secret: appSecrets[id],
     pageFields: ["deviceName", "location", "scene", "customData"] as const,
-    ...switches[id],
+    ...appOptions[id],
   }));
   const server = await startGateway(
     {
       host: "127.0.0.1",
       port: 0,
       trustedProxies: [],
-      shutdownDeadlineMs: 5_000,
+      shutdownGracePeriodMs: 5_000,
       handleKeys: [newHandleKey()],
       apps,
-      ...given,
+      ...overrides,
       // Without a deadline: what a signal should have ended must not end by itself while a test waits.
       service: { address: service, tls: false, deadlineMs: Number.POSITIVE_INFINITY },
       log,
@@ -64,7 +69,7 @@ export async function startTestGateway(
     clock,
   );
   return {
-    url: `${given.tls ? "https" : "http"}://${server.address}`,
+    url: `${overrides.tls ? "https" : "http"}://${server.address}`,
     address: server.address,
     logText: () => written.join(""),
     get lines() {
@@ -72,11 +77,14 @@ export async function startTestGateway(
     },
     async stop() {
       const before = clock.pending();
-      await soon(server.stop(), "the stop of the gateway: some request goes on, or something is not closed");
+      await withTimeout(
+        server.stop(),
+        "the stop of the gateway: some request goes on, or something is not closed",
+      );
       const left = () => [...clock.pending()].filter((timer) => before.has(timer)).length;
       // Connections that were cut off end a few turns of the event loop later.
       const deadline = performance.now() + 5_000;
-      while (left() > 0 && performance.now() < deadline) await settle();
+      while (left() > 0 && performance.now() < deadline) await flushPromises();
       if (left() > 0) throw new Error(`the gateway has left ${left()} timers behind`);
     },
   };

@@ -1,6 +1,6 @@
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
-import { soon } from "./soon.js";
+import { withTimeout } from "./timeout.js";
 
 /** What the health service at an address says of a name. */
 export function healthOf(address: string, service: string): Promise<string> {
@@ -16,5 +16,5 @@ export function healthOf(address: string, service: string): Promise<string> {
     const { path, requestSerialize, responseDeserialize } = check;
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service }, answered);
   });
-  return soon(told, `the health of "${service}" at ${address}`);
+  return withTimeout(told, `the health of "${service}" at ${address}`);
 }

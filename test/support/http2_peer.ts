@@ -9,13 +9,13 @@ import {
 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { status } from "@grpc/grpc-js";
-import { soon } from "./soon.js";
+import { withTimeout } from "./timeout.js";
 
 /** The path of a method of the health service. */
 export const healthPath = (method: "Check" | "Watch") => `/grpc.health.v1.Health/${method}`;
 
 /** A message in its gRPC frame. */
-export function framed(message: Uint8Array = Buffer.alloc(0), compressed = 0): Buffer {
+export function grpcFrame(message: Uint8Array = Buffer.alloc(0), compressed = 0): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(compressed, 0);
   head.writeUInt32BE(message.length, 1);
@@ -27,7 +27,7 @@ export interface RawCall {
   write(bytes: Uint8Array): void;
   end(bytes?: Uint8Array): void;
   /** How many bytes wait for the server to read on. */
-  unsent(): number;
+  unsentBytes(): number;
   /** Gives the stream up, with CANCEL unless another code of HTTP/2 is given. */
   reset(code?: number): void;
   /** Every byte of the answer so far. */
@@ -45,7 +45,7 @@ export interface Http2Peer {
   isClosed(): boolean;
   call(path: string, headers?: Record<string, string>): RawCall;
   /** Fulfilled when the server has seen what was sent so far, or the connection is over. */
-  heard(): Promise<void>;
+  roundTrip(): Promise<void>;
   close(): void;
 }
 
@@ -65,7 +65,7 @@ export async function connectPeer(
   return {
     session,
     isClosed: () => session.destroyed,
-    heard: () =>
+    roundTrip: () =>
       new Promise((resolve) => (session.destroyed || !session.ping(() => resolve()) ? resolve() : undefined)),
     call: (path, headers = {}) => startCall(session, path, headers),
     close: () => session.destroy(),
@@ -83,24 +83,24 @@ function startCall(session: ClientHttp2Session, path: string, headers: Record<st
     },
     { endStream: false },
   );
-  const heard: IncomingHttpHeaders = {};
+  const responseHeaders: IncomingHttpHeaders = {};
   const received: Buffer[] = [];
-  stream.on("response", (response) => Object.assign(heard, response));
-  stream.on("trailers", (trailers) => Object.assign(heard, trailers));
+  stream.on("response", (response) => Object.assign(responseHeaders, response));
+  stream.on("trailers", (trailers) => Object.assign(responseHeaders, trailers));
   stream.on("data", (bytes: Buffer) => received.push(bytes));
   stream.on("error", () => {});
   return {
     write: (bytes) => void stream.write(bytes),
     end: (bytes) => void stream.end(bytes),
-    unsent: () => stream.writableLength,
+    unsentBytes: () => stream.writableLength,
     reset: (code = constants.NGHTTP2_CANCEL) => stream.close(code),
     received: () => Buffer.concat(received),
     isClosed: () => stream.closed,
     // Not by `once`, which fails with an error of the stream.
-    ended: soon(
+    ended: withTimeout(
       new Promise((resolve) => {
         stream.on("close", () => {
-          const code = heard["grpc-status"];
+          const code = responseHeaders["grpc-status"];
           resolve({
             code: code === undefined ? undefined : status[Number(code)],
             reset: stream.rstCode === constants.NGHTTP2_NO_ERROR ? undefined : stream.rstCode,

@@ -6,16 +6,16 @@ import { credentials } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { stringify } from "yaml";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type App, startApp } from "../../src/app.js";
+import { type Clock, systemClock } from "../../src/base/clock.js";
+import { type Service, startService } from "../../src/compose/service.js";
 import type { Config, TokenIssuerConfig } from "../../src/config/config.js";
-import { loadConfig } from "../../src/config/load.js";
-import { type Clock, systemClock } from "../../src/domain/clock.js";
-import { hexDigest } from "../../src/domain/secrets.js";
-import { redaction } from "../../src/server/redaction.js";
-import { createMemoryStore } from "../../src/store/memory_store.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
+import { redaction } from "../../src/log/redaction.js";
+import { createMemoryStore } from "../../src/store/memory/memory_store.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
-import { countedClock } from "./counted_clock.js";
-import { soon } from "./soon.js";
+import { createCountingClock } from "./counting_clock.js";
+import { withTimeout } from "./timeout.js";
 import { customers, customersJwks, staff, staffSecret } from "./tokens.js";
 
 /** Two apps of the pool `customers` and one of the pool `staff`, with the secrets that they show. */
@@ -31,7 +31,7 @@ export type TestApp = keyof typeof appSecrets;
 export const tokenIssuer: TokenIssuerConfig = {
   issuer: "https://login.example.com/",
   keys: [{ generated: true }],
-  lifetime: 3_600_000,
+  tokenTtl: 3_600_000,
 };
 
 /** How a test server differs from the usual one. */
@@ -56,7 +56,7 @@ export type LogLine = Record<string, unknown> & { readonly msg: string };
 export interface TestServer {
   readonly address: string;
   readonly config: Config;
-  readonly app: App;
+  readonly service: Service;
   /** The log so far, one object for each line. */
   readonly lines: readonly LogLine[];
   /** The log so far as it was written. */
@@ -71,22 +71,22 @@ export interface TestServer {
 
 /** Starts the real service with test identities. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const socketsBefore = openSockets();
+  const socketsBefore = countOpenSockets();
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
-  const { tokenIssuer: signing = tokenIssuer, logLevel: level = "trace" } = options;
+  const { tokenIssuer: issuerOption = tokenIssuer, logLevel: level = "trace" } = options;
   // A file cannot ask for a key that is made at start.
-  const config: Config = { ...configIn(directory, options), tokenIssuer: signing || undefined };
+  const config: Config = { ...writeConfig(directory, options), tokenIssuer: issuerOption || undefined };
   const written: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
-  const clock = countedClock(options.clock ?? systemClock);
-  const { authorizedTtl: authorized, remembered } = config.tickets;
-  const embedded = createMemoryStore({ clock, lifetimes: { authorized, remembered }, ...config.store });
-  const store = countedStore((options.store ?? ((it) => it))(embedded));
-  const app = await startApp(config, log, { clock, store });
+  const clock = createCountingClock(options.clock ?? systemClock);
+  const { authorizedTtl: authorized, retention } = config.tickets;
+  const embedded = createMemoryStore({ clock, lifetimes: { authorized, retention }, ...config.store });
+  const store = createCountingStore((options.store ?? ((it) => it))(embedded));
+  const service = await startService(config, log, { clock, store });
 
   const clients = new Set<QrLoginServiceClient>();
   function newClient(clientOptions: object = {}): QrLoginServiceClient {
-    const client = new QrLoginServiceClient(app.grpcAddress, credentials.createInsecure(), {
+    const client = new QrLoginServiceClient(service.grpcAddress, credentials.createInsecure(), {
       "grpc.use_local_subchannel_pool": 1,
       ...clientOptions,
     });
@@ -97,13 +97,16 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   async function stop(): Promise<void> {
     const timersBefore = clock.pending();
     for (const client of clients) client.close();
-    await soon(app.stop(), "the stop of the service: some call goes on, or something is not closed");
+    await withTimeout(
+      service.stop(),
+      "the stop of the service: some call goes on, or something is not closed",
+    );
     rmSync(directory, { recursive: true });
     const timers = [...clock.pending()].filter((timer) => timersBefore.has(timer)).length;
     const left = {
       subscriptions: store.subscriptions(),
       timers,
-      sockets: await lastingSockets(socketsBefore),
+      sockets: await countLeakedSockets(socketsBefore),
     };
     if (Object.values(left).some((count) => count > 0)) {
       throw new Error(`the server has left behind ${JSON.stringify(left)}`);
@@ -111,9 +114,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 
   return {
-    address: app.grpcAddress,
+    address: service.grpcAddress,
     config,
-    app,
+    service,
     get lines() {
       return written.map((line) => JSON.parse(line) as LogLine);
     },
@@ -124,7 +127,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-function configIn(directory: string, { settings, pool }: TestServerOptions): Config {
+function writeConfig(directory: string, { settings, pool }: TestServerOptions): Config {
   const jwksFile = join(directory, "jwks.json");
   writeFileSync(jwksFile, JSON.stringify(customersJwks));
   const content = {
@@ -156,10 +159,10 @@ function configIn(directory: string, { settings, pool }: TestServerOptions): Con
 
 function appEntry(id: TestApp, name: string, userPool: string): object {
   const logoUrl = `https://${id}.example.com/logo.svg`;
-  return { id, name, logoUrl, userPool, secretSha256: [hexDigest(appSecrets[id])] };
+  return { id, name, logoUrl, userPool, secretSha256: [sha256Hex(appSecrets[id])] };
 }
 
-function countedStore(store: TicketStore): TicketStore & { subscriptions(): number } {
+function createCountingStore(store: TicketStore): TicketStore & { subscriptions(): number } {
   let count = 0;
   return {
     create: (ticket) => store.create(ticket),
@@ -178,13 +181,13 @@ function countedStore(store: TicketStore): TicketStore & { subscriptions(): numb
   };
 }
 
-function openSockets(): number {
+function countOpenSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
 }
 
 /** Sockets beyond those of before that do not close by themselves within a few turns of the event loop, or five seconds. */
-async function lastingSockets(before: number): Promise<number> {
+async function countLeakedSockets(before: number): Promise<number> {
   const deadline = performance.now() + 5_000;
-  while (openSockets() > before && performance.now() < deadline) await turn();
-  return Math.max(0, openSockets() - before);
+  while (countOpenSockets() > before && performance.now() < deadline) await turn();
+  return Math.max(0, countOpenSockets() - before);
 }

@@ -10,7 +10,7 @@ import type { Approver, SignInContext, UserProfile } from "../../src/domain/user
 import { noon } from "./clock.js";
 
 /** The defaults of the contract. */
-export const lifetimes: Lifetimes = { authorized: 300_000, remembered: 600_000 };
+export const lifetimes: Lifetimes = { authorized: 300_000, retention: 600_000 };
 
 /** The app and the pool of {@link ticketIn}. */
 export const shop = { id: "shop", userPool: "customers" };
@@ -71,7 +71,7 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, secret)),
     codeChallenge: undefined,
     expiresAt: noon + 120_000,
-    forgetAt: undefined,
+    purgeAt: undefined,
     cancelReason: undefined,
     scanner: undefined,
     customData: '{"cart":7}',
@@ -80,20 +80,20 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     scannedBy: undefined,
     approval: undefined,
   };
-  return { ...pending, ...partsOf(state), state, ...changes };
+  return { ...pending, ...fieldsOfState(state), state, ...changes };
 }
 
 const scanner = { issuer: alice.issuer, subject: alice.subject };
 const scannedBy = { nickname: alice.profile.nickname, photo: alice.profile.photo };
 const approval: Approval = { approvedAt: noon, profile: alice.profile, signIn };
 const finished = {
-  forgetAt: noon + lifetimes.remembered,
+  purgeAt: noon + lifetimes.retention,
   customData: undefined,
   customDataSource: undefined,
   requester: undefined,
 };
 
-function partsOf(state: TicketState): Partial<Ticket> {
+function fieldsOfState(state: TicketState): Partial<Ticket> {
   switch (state) {
     case "PENDING":
       return {};
@@ -111,6 +111,6 @@ function partsOf(state: TicketState): Partial<Ticket> {
 }
 
 /** The ticket with another state, one revision on, and a write id of its own: what a next write may look like. */
-export function nextWrite(ticket: Ticket, changes: Partial<Ticket> = {}): Ticket {
+export function nextRevisionOf(ticket: Ticket, changes: Partial<Ticket> = {}): Ticket {
   return { ...ticket, revision: ticket.revision + 1, writeId: newWriteId(), ...changes };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hasChromium, withoutChromium } from "../support/browser.js";
-import { faultsOf } from "./axe.js";
-import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+import { hasChromium, withoutChromium } from "../support/browser/chromium.js";
+import { findAxeViolations } from "./axe.js";
+import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from "./widget_environment.js";
 
 useChromium();
 
@@ -9,50 +9,50 @@ describe.skipIf(!hasChromium)(`the widget before axe, in Chromium${withoutChromi
   it.each(["light", "dark"] as const)(
     "has nothing that axe finds wrong, in any state: %s",
     async (colorScheme) => {
-      const stage = await setWidgetStage();
+      const stage = await startWidgetEnvironment();
       const { url } = await stage.gateway();
-      const it = await openWidgetPage(await browser({ colorScheme }), url);
-      await it.run(`document.documentElement.style.background = "${colorScheme === "dark" ? "#000" : "#fff"}";
+      const it = await openWidgetPage(await newContext({ colorScheme }), url);
+      await it.evaluate(`document.documentElement.style.background = "${colorScheme === "dark" ? "#000" : "#fff"}";
       document.querySelector("h1").style.color = "${colorScheme === "dark" ? "#fff" : "#000"}"`);
-      const faults: Record<string, readonly string[]> = {};
-      const look = async (kind: string) => {
-        await it.kind(kind);
-        faults[kind] = await faultsOf(it.page);
+      const violations: Record<string, readonly string[]> = {};
+      const expectNoViolations = async (kind: string) => {
+        await it.waitForState(kind);
+        violations[kind] = await findAxeViolations(it.page);
       };
-      let letGo = () => {};
+      let release = () => {};
       const held = new Promise<void>((resolve) => {
-        letGo = resolve;
+        release = resolve;
       });
       await it.page.route(/\/tickets$/, async (route) => held.then(() => route.continue()), { times: 1 });
-      await it.begin({ renewals: 0 });
-      await look("loading");
-      letGo();
-      await look("waiting");
-      await it.heard("onResult");
-      await stage.clock.pass(121_000);
-      await look("expired");
+      await it.startScanning({ renewals: 0 });
+      await expectNoViolations("loading");
+      release();
+      await expectNoViolations("waiting");
+      await it.waitForCall("onResult");
+      await stage.clock.advanceAsync(121_000);
+      await expectNoViolations("expired");
       await it.button.click();
       const declined = await it.readCode();
       await stage.alice.scan(declined);
-      await look("scanned");
+      await expectNoViolations("scanned");
       await stage.alice.decline(declined);
-      await look("cancelled");
+      await expectNoViolations("cancelled");
       await it.button.click();
       const text = await it.readCode();
       await stage.alice.scan(text);
       await stage.alice.agree(text);
-      await look("succeeded");
-      await it.begin({ appId: "no-such-app" });
-      await look("failed");
-      await it.begin({}, "other");
+      await expectNoViolations("succeeded");
+      await it.startScanning({ appId: "no-such-app" });
+      await expectNoViolations("failed");
+      await it.startScanning({}, "other");
       await it.page.route(/\/tickets/, (route) => route.abort());
-      await it.begin();
+      await it.startScanning();
       await it.state.getByText("No connection").waitFor();
-      await look("loading");
+      await expectNoViolations("loading");
       const states = ["loading", "waiting", "expired", "scanned", "cancelled", "succeeded", "failed"];
-      expect(faults).toEqual(Object.fromEntries(states.map((kind) => [kind, []])));
-      expect(it.of("violation")).toEqual([]);
-      expect(it.of("thrown")).toEqual([]);
+      expect(violations).toEqual(Object.fromEntries(states.map((kind) => [kind, []])));
+      expect(it.callsOf("violation")).toEqual([]);
+      expect(it.callsOf("thrown")).toEqual([]);
     },
   );
 });

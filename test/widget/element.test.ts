@@ -1,79 +1,79 @@
 import { describe, expect, it } from "vitest";
-import { hasChromium, withoutChromium } from "../support/browser.js";
+import { hasChromium, withoutChromium } from "../support/browser/chromium.js";
 import {
-  browser,
-  nothing,
+  newContext,
+  noResources,
   openWidgetPage,
-  type Running,
-  runningSince,
-  setWidgetStage,
+  type PageResources,
+  resourcesSince,
+  startWidgetEnvironment,
   useChromium,
-} from "./stage.js";
+} from "./widget_environment.js";
 
 useChromium();
 
 describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => {
   it("signs in, and makes an event of every callback", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    await it.run(`for (const name of ["start", "result", "scanned", "success", "code-show", "code-loaded", "code-destroyed"])
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    await it.evaluate(`for (const name of ["start", "result", "scanned", "success", "code-show", "code-loaded", "code-destroyed"])
       document.addEventListener("qr-login-" + name, ({ detail }) => tell(name, detail.map(plain)));
       document.getElementById("qrcode").innerHTML = '<qr-login app-id="shop" language="zh" theme="dark"></qr-login>'`);
     const text = await it.readCode();
     expect(await it.box.locator(".title").innerText()).toBe("扫码登录");
     await stage.alice.scan(text);
     await stage.alice.agree(text);
-    expect(await it.heard("success")).toMatchObject([{ nickname: "alice-nick" }, expect.any(String)]);
+    expect(await it.waitForCall("success")).toMatchObject([{ nickname: "alice-nick" }, expect.any(String)]);
     for (const event of ["start", "scanned", "code-show", "code-loaded", "code-destroyed"])
-      expect([event, it.of(event).length]).toEqual([event, 1]);
+      expect([event, it.callsOf(event).length]).toEqual([event, 1]);
   });
 
   it("begins anew, once, when attributes or options change", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    await it.run(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>";
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    await it.evaluate(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>";
       globalThis.element = document.querySelector("qr-login"); element.options = callbacks()`);
-    await it.heard("onCodeLoaded");
-    await it.run(`element.setAttribute("language", "zh"); element.setAttribute("app-id", "blog"); element.options = {
+    await it.waitForCall("onCodeLoaded");
+    await it.evaluate(`element.setAttribute("language", "zh"); element.setAttribute("app-id", "blog"); element.options = {
       ...callbacks(), texts: { title: "Hello" } }`);
-    await it.heard("onCodeLoaded", 2);
-    expect(it.of("onStart")).toHaveLength(2);
+    await it.waitForCall("onCodeLoaded", 2);
+    expect(it.callsOf("onStart")).toHaveLength(2);
     expect(await it.page.locator("qr-login .box").count()).toBe(1);
     expect(await it.box.locator(".title").innerText()).toBe("Hello");
   });
 
   it("goes by the defaults where attributes are no numbers", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    await it.run(`document.getElementById("qrcode").innerHTML = '<qr-login renewals="many" interval=""></qr-login>';
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    await it.evaluate(`document.getElementById("qrcode").innerHTML = '<qr-login renewals="many" interval=""></qr-login>';
       document.querySelector("qr-login").options = callbacks()`);
-    await it.heard("onResult");
-    await stage.clock.pass(121_000);
-    await it.heard("onCodeShow", 2);
-    expect(it.of("onExpired")).toEqual([]);
+    await it.waitForCall("onResult");
+    await stage.clock.advanceAsync(121_000);
+    await it.waitForCall("onCodeShow", 2);
+    expect(it.callsOf("onExpired")).toEqual([]);
   });
 
   it.each([
     ["before its code has come", false],
     ["while it shows a code", true],
   ])("leaves nothing running when it is taken away %s", async (_when, isShown) => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    const before = await it.run<Running>("running()");
-    let letGo = () => {};
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    const before = await it.evaluate<PageResources>("running()");
+    let release = () => {};
     const held = new Promise<void>((resolve) => {
-      letGo = resolve;
+      release = resolve;
     });
-    if (isShown) letGo();
+    if (isShown) release();
     await it.page.route(/\/tickets$/, async (route) => held.then(() => route.continue()));
     const asked = it.page.waitForRequest(/\/tickets$/);
-    await it.run(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>"`);
+    await it.evaluate(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>"`);
     await asked;
     if (isShown) await it.readCode();
     const withdrawn = it.page.waitForResponse(/\/withdraw$/);
-    await it.run(`document.querySelector("qr-login").remove()`);
-    letGo();
+    await it.evaluate(`document.querySelector("qr-login").remove()`);
+    release();
     expect((await withdrawn).status()).toBe(200);
-    expect(await runningSince(it, before)).toEqual(nothing);
+    expect(await resourcesSince(it, before)).toEqual(noResources);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hasChromium, withoutChromium } from "../support/browser.js";
-import { exchangeAtBackend, ticketIdIn } from "../support/page_stage.js";
-import { browser, openWidgetPage, setWidgetStage, useChromium } from "./stage.js";
+import { hasChromium, withoutChromium } from "../support/browser/chromium.js";
+import { exchangeAtBackend, ticketIdIn } from "../support/browser/page_environment.js";
+import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from "./widget_environment.js";
 
 useChromium();
 
@@ -9,24 +9,24 @@ const alice = { nickname: "alice-nick", photoUrl: expect.stringContaining("data:
 
 describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChromium}`, () => {
   it("tells every callback, once and in order, and shows who has scanned", async () => {
-    const stage = await setWidgetStage();
+    const stage = await startWidgetEnvironment();
     const gateway = await stage.gateway();
-    const it = await openWidgetPage(await browser(), gateway.url);
-    await it.begin({ customData: { cart: 7 }, deviceName: "Till 3" });
+    const it = await openWidgetPage(await newContext(), gateway.url);
+    await it.startScanning({ customData: { cart: 7 }, deviceName: "Till 3" });
     const text = await it.readCode();
     expect(JSON.parse(text)).toMatchObject({ customData: { cart: 7 } });
-    const [handle, url] = await it.heard("onCodeLoaded");
-    await it.heard("onResult");
+    const [handle, url] = await it.waitForCall("onCodeLoaded");
+    await it.waitForCall("onResult");
     await stage.alice.scan(text);
-    await it.heard("onScanned");
+    await it.waitForCall("onScanned");
     expect(await it.box.locator(".name").innerText()).toBe("Hello, alice-nick");
     await stage.alice.agree(text);
-    const [user, ticket] = await it.heard("onSuccess");
+    const [user, ticket] = await it.waitForCall("onSuccess");
     expect(user).toEqual(alice);
     expect(await it.state.textContent()).toBe("Hello, alice-nick. You are signed in");
     expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
     const status = (state: string) => expect.objectContaining({ state });
-    expect(it.told).toEqual([
+    expect(it.calls).toEqual([
       ["onStart", {}],
       ["onCodeShow", handle, url],
       expect.anything(),
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
       ["onSuccess", alice, ticket],
     ]);
     expect(
-      it.told
+      it.calls
         .slice(2, 4)
         .map(([name]) => name)
         .sort(),
@@ -48,31 +48,31 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
   });
 
   it("ends without a sign-in when the phone declines, and offers a new code", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    await it.begin();
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    await it.startScanning();
     const text = await it.readCode();
     await stage.alice.scan(text);
-    await it.heard("onScanned");
+    await it.waitForCall("onScanned");
     await stage.alice.decline(text);
-    await it.heard("onCancel");
+    await it.waitForCall("onCancel");
     expect(await it.state.innerText()).toBe("Declined on the phone");
     await it.button.click();
     const next = await it.readCode();
     expect(ticketIdIn(next)).not.toBe(ticketIdIn(text));
-    expect(it.of("onRetry")).toEqual([[]]);
+    expect(it.callsOf("onRetry")).toEqual([[]]);
     await stage.alice.scan(next);
-    await it.heard("onScanned", 2);
-    expect(it.of("onError")).toEqual([]);
+    await it.waitForCall("onScanned", 2);
+    expect(it.callsOf("onError")).toEqual([]);
   });
 
   it("withdraws the code and makes another for who says: not me", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    await it.begin();
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    await it.startScanning();
     const text = await it.readCode();
     await stage.alice.scan(text);
-    await it.kind("scanned");
+    await it.waitForState("scanned");
     const withdrawn = it.page.waitForResponse(/\/withdraw$/);
     await it.button.click();
     expect((await withdrawn).status()).toBe(200);
@@ -80,60 +80,60 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     const next = await it.readCode();
     expect(next).not.toBe(text);
     await (await stage.phone("bob")).scan(next);
-    expect(await it.heard("onScanned", 2)).toMatchObject([{ nickname: "bob-nick" }]);
+    expect(await it.waitForCall("onScanned", 2)).toMatchObject([{ nickname: "bob-nick" }]);
   });
 
   it("withdraws when it is stopped, and not when it is stopped in onSuccess", async () => {
-    const stage = await setWidgetStage();
+    const stage = await startWidgetEnvironment();
     const gateway = await stage.gateway();
-    const it = await openWidgetPage(await browser(), gateway.url);
-    await it.begin();
+    const it = await openWidgetPage(await newContext(), gateway.url);
+    await it.startScanning();
     const first = await it.readCode();
     const withdrawn = it.page.waitForResponse(/\/withdraw$/);
-    await it.run("scanning.stop()");
+    await it.evaluate("scanning.stop()");
     expect((await withdrawn).status()).toBe(200);
     await expect(stage.alice.scan(first)).rejects.toThrow();
-    await it.run(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
+    await it.evaluate(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
       onSuccess: (...words) => { scanning.stop(); tell("onSuccess", words); } }))`);
     const text = await it.readCode();
     await stage.alice.scan(text);
     await stage.alice.agree(text);
-    const [, ticket] = await it.heard("onSuccess");
+    const [, ticket] = await it.waitForCall("onSuccess");
     expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
     expect(await it.page.locator("#qrcode").innerHTML()).toBe("");
   });
 
   it("hands over the user where the app lets the browser exchange", async () => {
-    const stage = await setWidgetStage();
-    const gateway = await stage.gateway({ switches: { shop: { exchangeFromBrowser: true } } });
-    const it = await openWidgetPage(await browser(), gateway.url);
-    await it.begin({ autoExchangeUserInfo: true });
+    const stage = await startWidgetEnvironment();
+    const gateway = await stage.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
+    const it = await openWidgetPage(await newContext(), gateway.url);
+    await it.startScanning({ autoExchangeUserInfo: true });
     const text = await it.readCode();
     await stage.alice.scan(text);
     await stage.alice.agree(text);
-    const [user] = await it.heard("onSuccess");
+    const [user] = await it.waitForCall("onSuccess");
     expect(user).toMatchObject({ email: "alice@mail.example.com", tokenSet: { tokenType: "Bearer" } });
   });
 
   it("says so where the app does not let the browser exchange", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
-    await it.begin({ autoExchangeUserInfo: true });
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    await it.startScanning({ autoExchangeUserInfo: true });
     const text = await it.readCode();
     await stage.alice.scan(text);
     await stage.alice.agree(text);
-    expect(await it.heard("onError")).toEqual([expect.any(String), "EXCHANGE_NOT_ALLOWED"]);
+    expect(await it.waitForCall("onError")).toEqual([expect.any(String), "EXCHANGE_NOT_ALLOWED"]);
     expect(await it.state.innerText()).toBe("This did not work");
-    expect(it.of("onSuccess")).toEqual([]);
+    expect(it.callsOf("onSuccess")).toEqual([]);
   });
 
   it("tells what onSignIn answers, also after an answer that was lost, and where it answers nothing", async () => {
-    const stage = await setWidgetStage();
+    const stage = await startWidgetEnvironment();
     const answers: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
     const gateway = await stage.gateway({
       onSignIn: (_signIn, _request, reply) => reply.send(answers.shift()),
     });
-    const context = await browser();
+    const context = await newContext();
     for (const answer of [{ redirect: "/home" }, null]) {
       const it = await openWidgetPage(context, gateway.url);
       let lost = answer === null ? 1 : 0;
@@ -143,36 +143,36 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
         await route.fetch();
         return route.abort();
       });
-      await it.begin();
+      await it.startScanning();
       const text = await it.readCode();
       await stage.alice.scan(text);
       await stage.alice.agree(text);
-      expect(await it.heard("onSuccess")).toEqual([answer, null]);
-      await it.kind("succeeded");
+      expect(await it.waitForCall("onSuccess")).toEqual([answer, null]);
+      await it.waitForState("succeeded");
     }
   });
 
   it("does not mind a callback that throws, or texts and names that look like markup", async () => {
-    const stage = await setWidgetStage();
-    const it = await openWidgetPage(await browser(), (await stage.gateway()).url);
+    const stage = await startWidgetEnvironment();
+    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
     const markup = "<img src=x onerror=tell('markup',[])>";
-    await it.run(`QrLogin.startScanning("qrcode", { appId: "shop", tips: { title: ${JSON.stringify(markup)} },
+    await it.evaluate(`QrLogin.startScanning("qrcode", { appId: "shop", tips: { title: ${JSON.stringify(markup)} },
       ...Object.fromEntries(names.map((name) => [name, (...values) => { tell(name, values.map(plain)); throw new Error(name); }])) }) && 0`);
     const text = await it.readCode();
     const name = `${markup}$&`.repeat(4);
     const phone = await stage.phone("mallory", { nickname: name });
     await phone.scan(text);
-    await it.kind("scanned");
+    await it.waitForState("scanned");
     expect(await it.box.locator(".name").textContent()).toBe(`Hello, ${name}`);
     expect(await it.box.locator(".title").textContent()).toBe(markup);
     const frame = await it.box.locator(".frame").boundingBox();
     const shown = await it.box.locator(".name").boundingBox();
     expect(shown?.height).toBeLessThan(frame?.height ?? 0);
     await phone.agree(text);
-    await it.heard("onSuccess");
-    await it.kind("succeeded");
-    expect(it.of("markup")).toEqual([]);
-    expect(it.of("thrown").length).toBeGreaterThan(5);
-    expect(it.of("onSuccess")).toHaveLength(1);
+    await it.waitForCall("onSuccess");
+    await it.waitForState("succeeded");
+    expect(it.callsOf("markup")).toEqual([]);
+    expect(it.callsOf("thrown").length).toBeGreaterThan(5);
+    expect(it.callsOf("onSuccess")).toHaveLength(1);
   });
 });

@@ -1,35 +1,35 @@
 // Copies the picture of the code, for somebody who has no camera: the phone takes it when it is pasted.
 const button = document.getElementById("copy-code");
-let picture;
+let imageUrl;
 
-document.addEventListener("codeshow", ({ detail }) => offer(detail));
-document.addEventListener("codegone", () => offer());
+document.addEventListener("codeshow", ({ detail }) => setImage(detail));
+document.addEventListener("codegone", () => setImage());
 
 button.addEventListener("click", async () => {
-  const mine = picture;
-  let isGone = false;
+  const ownImageUrl = imageUrl;
+  let isImageGone = false;
   // Clipboards take PNG. As a promise: Safari forgets the click while the picture is fetched.
-  const png = pngOf(mine);
+  const png = pngOf(ownImageUrl);
   png.catch(() => {
-    isGone = true;
+    isImageGone = true;
   });
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
-    if (mine === picture) say("Copied. Now paste it on the phone.");
+    if (ownImageUrl === imageUrl) showMessage("Copied. Now paste it on the phone.");
   } catch {
-    if (mine !== picture) return;
-    say(
-      isGone
+    if (ownImageUrl !== imageUrl) return;
+    showMessage(
+      isImageGone
         ? "This code is gone. Copy the next one."
         : "This browser does not let a page copy. Take a screenshot of the code instead.",
     );
   }
 });
 
-function offer(next) {
-  picture = next;
+function setImage(next) {
+  imageUrl = next;
   button.hidden = !next;
-  say("");
+  showMessage("");
 }
 
 async function pngOf(svg) {
@@ -38,6 +38,6 @@ async function pngOf(svg) {
   return response.blob();
 }
 
-function say(text) {
+function showMessage(text) {
   document.getElementById("copied").textContent = text;
 }

@@ -1,72 +1,72 @@
 // The phone, played by a page: reads a code, shows who asks, agrees or declines. A real app does the same with its own token.
 
 import { contextBySource } from "./phone_context.js";
-import { readCamera, readPicture } from "./phone_reader.js";
-import { clockOf, passes, refusalInWords } from "./phone_words.js";
+import { errorMessage, formatDuration, isTransient } from "./phone_messages.js";
+import { readCamera, readImage } from "./qr_reader.js";
 
 const byId = (id) => document.getElementById(id);
-const isShown = (id) => !byId(id).hidden;
-let looking;
-let asked;
+const isVisible = (id) => !byId(id).hidden;
+let cameraAbort;
+let pendingRequest;
 let countdown;
 // What is answered to an earlier scan, or to another user, is not wanted any more.
-let turn = 0;
+let generation = 0;
 
-byId("use-camera").onclick = () => (looking ? looking.abort() : look());
+byId("use-camera").onclick = () => (cameraAbort ? cameraAbort.abort() : startCamera());
 byId("file").onchange = async ({ target }) => {
-  await takePicture(target.files[0]);
+  await scanImage(target.files[0]);
   target.value = "";
 };
 byId("paste").onclick = readClipboard;
 byId("typed").onsubmit = (event) => {
   event.preventDefault();
-  void take(byId("text").value.trim());
+  void submitText(byId("text").value.trim());
 };
 byId("agree").onclick = () =>
-  decide("agree", "You are signed in", `${asked.app} has been told. You can put the phone away.`);
+  decide("agree", "You are signed in", `${pendingRequest.app} has been told. You can put the phone away.`);
 byId("decline").onclick = () =>
-  decide("decline", "Declined", `${asked.app} has been told that this was not you.`);
-byId("again").onclick = () => show("scan", "scan-title");
+  decide("decline", "Declined", `${pendingRequest.app} has been told that this was not you.`);
+byId("again").onclick = () => showSection("scan", "scan-title");
 for (const choice of document.querySelectorAll("[name=user]")) {
   // A code belongs to the one who has scanned it.
-  choice.onchange = () => show("scan");
+  choice.onchange = () => showSection("scan");
 }
 
 document.addEventListener("paste", (event) => {
-  if (!isShown("scan") || event.target === byId("text")) return;
+  if (!isVisible("scan") || event.target === byId("text")) return;
   event.preventDefault();
-  void takeTransfer(event.clipboardData);
+  void handleDataTransfer(event.clipboardData);
 });
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   event.preventDefault();
-  if (isShown("scan")) void takeTransfer(event.dataTransfer);
+  if (isVisible("scan")) void handleDataTransfer(event.dataTransfer);
 });
 
-async function look() {
-  looking = new AbortController();
-  const { signal } = looking;
-  say("");
+async function startCamera() {
+  cameraAbort = new AbortController();
+  const { signal } = cameraAbort;
+  showMessage("");
   byId("use-camera").textContent = "Stop the camera";
   byId("hint").hidden = true;
   try {
     const text = await readCamera(byId("camera"), signal);
-    if (text && !signal.aborted) await take(text);
+    if (text && !signal.aborted) await submitText(text);
   } catch (error) {
     if (signal.aborted) return;
-    say(
+    showMessage(
       error.name === "NotAllowedError"
         ? "The camera is not allowed. Allow it in the browser, or choose a picture of the code."
         : "There is no camera to be used here. Choose a picture of the code, or paste it.",
     );
   } finally {
-    if (looking?.signal === signal) stopLooking();
+    if (cameraAbort?.signal === signal) stopCamera();
   }
 }
 
-function stopLooking() {
-  looking?.abort();
-  looking = undefined;
+function stopCamera() {
+  cameraAbort?.abort();
+  cameraAbort = undefined;
   byId("use-camera").textContent = "Use the camera";
   byId("hint").hidden = false;
 }
@@ -76,11 +76,11 @@ async function readClipboard() {
     const [item] = await navigator.clipboard.read();
     const type = item.types.find((one) => one.startsWith("image/")) ?? "text/plain";
     const blob = await item.getType(type);
-    await (type === "text/plain" ? take((await blob.text()).trim()) : takePicture(blob));
+    await (type === "text/plain" ? submitText((await blob.text()).trim()) : scanImage(blob));
   } catch (error) {
-    const nothing = error.name === "NotFoundError" || error instanceof TypeError;
-    say(
-      nothing && navigator.clipboard?.read
+    const isEmpty = error.name === "NotFoundError" || error instanceof TypeError;
+    showMessage(
+      isEmpty && navigator.clipboard?.read
         ? "There is no code to paste. Copy one first."
         : "Press Ctrl+V, or ⌘V, to paste.",
     );
@@ -88,47 +88,47 @@ async function readClipboard() {
 }
 
 /** What was pasted or dropped: a picture, the address of one of ours, or text. */
-async function takeTransfer(transfer) {
-  const picture = [...transfer.files].find(({ type }) => type.startsWith("image/"));
-  if (picture) return takePicture(picture);
+async function handleDataTransfer(transfer) {
+  const image = [...transfer.files].find(({ type }) => type.startsWith("image/"));
+  if (image) return scanImage(image);
   const text = transfer.getData("text/plain").trim();
-  if (!text.startsWith(`${location.origin}/`)) return take(text);
-  const mine = ++turn;
+  if (!text.startsWith(`${location.origin}/`)) return submitText(text);
+  const ownGeneration = ++generation;
   const response = await fetch(text).catch(() => undefined);
   const file = await response?.blob();
-  if (mine === turn) await takePicture(file);
+  if (ownGeneration === generation) await scanImage(file);
 }
 
-async function takePicture(file) {
+async function scanImage(file) {
   if (!file) return;
-  stopLooking();
-  const mine = ++turn;
-  const text = await readPicture(file).catch(() => null);
-  if (mine !== turn) return;
-  if (text === null) say("This is not a picture. Choose a photograph or a screenshot of the code.");
-  else if (text === undefined) say("There is no code to be found in this picture.");
-  else await take(text);
+  stopCamera();
+  const ownGeneration = ++generation;
+  const text = await readImage(file).catch(() => null);
+  if (ownGeneration !== generation) return;
+  if (text === null) showMessage("This is not a picture. Choose a photograph or a screenshot of the code.");
+  else if (text === undefined) showMessage("There is no code to be found in this picture.");
+  else await submitText(text);
 }
 
-async function take(text) {
-  stopLooking();
-  const mine = ++turn;
-  if (!text) return say("There is no code to paste. Copy one first.");
+async function submitText(text) {
+  stopCamera();
+  const ownGeneration = ++generation;
+  if (!text) return showMessage("There is no code to paste. Copy one first.");
   const user = document.querySelector("[name=user]:checked").value;
-  const { answer, refusal } = await post("scan", { user, text });
-  if (mine !== turn) return;
-  if (refusal) return say(refusalInWords(refusal));
+  const { answer, refusal: problem } = await post("scan", { user, text });
+  if (ownGeneration !== generation) return;
+  if (problem) return showMessage(errorMessage(problem));
   const app = answer.app?.name || "A website";
-  const lastsMs = answer.remainingMs || 0;
-  asked = { user, app, ticketId: answer.ticketId, lastsMs, until: Date.now() + lastsMs };
+  const totalMs = answer.remainingMs || 0;
+  pendingRequest = { user, app, ticketId: answer.ticketId, lastsMs: totalMs, until: Date.now() + totalMs };
   byId("text").value = "";
-  byId("asking").textContent = `Sign in to ${app} as ${nameOf(user)}?`;
+  byId("asking").textContent = `Sign in to ${app} as ${displayNameOf(user)}?`;
   byId("monogram").textContent = app[0];
   showLogo(answer.app?.logoUrl);
   byId("stated-title").textContent = `${app} says`;
   for (const [source, rows] of Object.entries(contextBySource(answer))) showContext(source, rows);
-  show("ask", "asking");
-  count();
+  showSection("ask", "asking");
+  startCountdown();
 }
 
 /** Shows what one source says, under its own heading. Nothing is shown of a source that says nothing. */
@@ -141,54 +141,54 @@ function showContext(source, rows) {
 
 function showLogo(url) {
   const logo = byId("logo");
-  const known = (there) => {
-    logo.hidden = !there;
-    byId("monogram").hidden = there;
+  const setLogoLoaded = (isLoaded) => {
+    logo.hidden = !isLoaded;
+    byId("monogram").hidden = isLoaded;
   };
-  known(false);
-  logo.onload = () => known(true);
-  logo.onerror = () => known(false);
+  setLogoLoaded(false);
+  logo.onload = () => setLogoLoaded(true);
+  logo.onerror = () => setLogoLoaded(false);
   if (url) logo.src = url;
 }
 
-function count() {
-  const { lastsMs, until } = asked;
+function startCountdown() {
+  const { lastsMs: totalMs, until } = pendingRequest;
   const tick = () => {
     const left = Math.max(0, until - Date.now());
-    byId("left").textContent = `${clockOf(left)} left`;
-    byId("bar").style.scale = `${left && left / lastsMs} 1`;
-    if (left === 0) finish("no", "Too late", refusalInWords({ reason: "TICKET_EXPIRED" }));
+    byId("left").textContent = `${formatDuration(left)} left`;
+    byId("bar").style.scale = `${left && left / totalMs} 1`;
+    if (left === 0) showOutcome("no", "Too late", errorMessage({ reason: "TICKET_EXPIRED" }));
   };
   countdown = setInterval(tick, 500);
   tick();
 }
 
 async function decide(what, outcome, explanation) {
-  const mine = ++turn;
+  const ownGeneration = ++generation;
   clearInterval(countdown);
-  say("");
-  enable(false);
-  const { user, ticketId } = asked;
-  const { refusal } = await post(what, { user, ticketId });
-  if (mine !== turn) return;
-  enable(true);
-  if (refusal && passes(refusal)) {
-    say(refusalInWords(refusal));
+  showMessage("");
+  setButtonsEnabled(false);
+  const { user, ticketId } = pendingRequest;
+  const { refusal: problem } = await post(what, { user, ticketId });
+  if (ownGeneration !== generation) return;
+  setButtonsEnabled(true);
+  if (problem && isTransient(problem)) {
+    showMessage(errorMessage(problem));
     byId(what).focus();
-    count();
-  } else if (refusal) finish("no", "That did not work", refusalInWords(refusal));
-  else finish(what === "agree" ? "yes" : "no", outcome, explanation);
+    startCountdown();
+  } else if (problem) showOutcome("no", "That did not work", errorMessage(problem));
+  else showOutcome(what === "agree" ? "yes" : "no", outcome, explanation);
 }
 
-function enable(can) {
-  for (const id of ["agree", "decline"]) byId(id).disabled = !can;
+function setButtonsEnabled(isEnabled) {
+  for (const id of ["agree", "decline"]) byId(id).disabled = !isEnabled;
 }
 
-function finish(mark, outcome, explanation) {
+function showOutcome(mark, outcome, explanation) {
   byId("done").dataset.mark = mark;
   byId("outcome").textContent = outcome;
   byId("explanation").textContent = explanation;
-  show("done", "outcome");
+  showSection("done", "outcome");
 }
 
 async function post(what, body) {
@@ -205,23 +205,23 @@ async function post(what, body) {
   }
 }
 
-function show(name, focus) {
-  turn++;
-  say("");
-  stopLooking();
+function showSection(name, focus) {
+  generation++;
+  showMessage("");
+  stopCamera();
   clearInterval(countdown);
-  enable(true);
+  setButtonsEnabled(true);
   for (const section of ["scan", "ask", "done"]) byId(section).hidden = section !== name;
   if (focus) byId(focus).focus();
 }
 
-function nameOf(user) {
+function displayNameOf(user) {
   return document.querySelector(`[value=${user}] + span`).textContent;
 }
 
-function say(text) {
-  byId("problem").textContent = isShown("scan") ? text : "";
-  byId("trouble").textContent = isShown("ask") ? text : "";
+function showMessage(text) {
+  byId("problem").textContent = isVisible("scan") ? text : "";
+  byId("trouble").textContent = isVisible("ask") ? text : "";
 }
 
 function element(name, text) {

@@ -8,13 +8,13 @@ await begin();
 async function begin() {
   // Whoever cannot be known may sign in all the same.
   const { user } = await call("/demo/session").catch(() => ({}));
-  if (user) greet(user);
+  if (user) showAccount(user);
   else signIn();
 }
 
 function signIn() {
   // What went wrong is told beside the next code too, until that one is scanned.
-  let isNews = false;
+  let keepProblem = false;
   const scanning = startScanning("qrcode", {
     // The backend keeps the verifier in this browser's cookie, so that it takes no ticket that another browser has created.
     codeChallenge: async () => (await call("/demo/session/challenge", {})).codeChallenge,
@@ -23,43 +23,45 @@ function signIn() {
         // The backend exchanges the ticket with the app's secret and its verifier, starts a session, and answers who has signed in.
         const { user } = await call("/demo/session", { ticket });
         scanning.stop();
-        greet(user);
+        showAccount(user);
       } catch (error) {
-        complain(error.message);
-        isNews = true;
+        showProblem(error.message);
+        keepProblem = true;
         scanning.restart();
       }
     },
     onScanned() {
-      settle();
-      tellButton("codegone");
+      clearProblem();
+      notifyCopyButton("codegone");
     },
-    onCodeShow(_handle, picture) {
-      if (!isNews) settle();
-      isNews = false;
-      tellButton("codeshow", picture);
+    onCodeShow(_handle, imageUrl) {
+      if (!keepProblem) clearProblem();
+      keepProblem = false;
+      notifyCopyButton("codeshow", imageUrl);
     },
-    onCodeDestroyed: () => tellButton("codegone"),
+    onCodeDestroyed: () => notifyCopyButton("codegone"),
   });
 }
 
 /** For the demo's button alone. */
-function tellButton(name, detail) {
+function notifyCopyButton(name, detail) {
   document.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
-function greet(user) {
-  settle();
+function showAccount(user) {
+  clearProblem();
   byId("sign-in").hidden = true;
   byId("welcome").hidden = false;
   byId("greeting").textContent = `Welcome, ${user.nickname || user.name || "reader"}`;
   byId("lead").textContent = "Your shelf is where you left it.";
   byId("photo").hidden = !user.photoUrl;
   byId("photo").src = user.photoUrl;
-  const known = Object.entries({ Name: user.name, Mail: user.email, Phone: user.phone }).filter(
+  const details = Object.entries({ Name: user.name, Mail: user.email, Phone: user.phone }).filter(
     ([, value]) => value,
   );
-  byId("details").replaceChildren(...known.flatMap(([term, value]) => [text("dt", term), text("dd", value)]));
+  byId("details").replaceChildren(
+    ...details.flatMap(([term, value]) => [createElement("dt", term), createElement("dd", value)]),
+  );
   // Who uses a screen reader is told what has changed.
   byId("greeting").focus();
 }
@@ -69,7 +71,7 @@ async function signOut() {
     await call("/demo/session/end", {});
     location.reload();
   } catch (error) {
-    complain(error.message);
+    showProblem(error.message);
   }
 }
 
@@ -88,14 +90,14 @@ async function call(path, body) {
   return answer;
 }
 
-function complain(why) {
-  byId("problem").textContent = `That did not work: ${why}`;
+function showProblem(message) {
+  byId("problem").textContent = `That did not work: ${message}`;
 }
 
-function settle() {
+function clearProblem() {
   byId("problem").textContent = "";
 }
 
-function text(name, content) {
+function createElement(name, content) {
   return Object.assign(document.createElement(name), { textContent: content });
 }

@@ -1,7 +1,7 @@
-import type { Clock } from "../../domain/clock.js";
-import { Refusal } from "../../domain/refusal.js";
+import type { Clock } from "../../base/clock.js";
+import { TicketError } from "../../domain/ticket_error.js";
 
-export interface Caps {
+export interface TicketLimits {
   /** Tickets in all that this node has created. */
   readonly maxTickets: number;
   /** Tickets of one app that this node has created. */
@@ -13,19 +13,19 @@ export interface Quota {
   /**
    * Counts a ticket until `until`, in milliseconds since the Unix epoch. The answer takes it back.
    *
-   * @throws Refusal TOO_MANY_TICKETS
+   * @throws TicketError TOO_MANY_TICKETS
    */
-  take(appId: string, until: number): () => void;
+  reserve(appId: string, until: number): () => void;
 }
 
 /**
  * Holds a count for each second and app, and nothing for each ticket: another node may finish a ticket, and then this one would not
  * hear of it.
  */
-export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: Caps): Quota {
+export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: TicketLimits): Quota {
   /** By the second in which they end; the numbers of tickets by app. */
-  const ending = new Map<number, Map<string, number>>();
-  const ofApp = new Map<string, number>();
+  const countsByEndSecond = new Map<number, Map<string, number>>();
+  const countsByApp = new Map<string, number>();
   let total = 0;
 
   function add(counts: Map<string, number>, appId: string, change: number): void {
@@ -34,13 +34,13 @@ export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: Caps
     else counts.set(appId, count);
   }
 
-  function forgetEnded(): void {
+  function dropEnded(): void {
     const now = Math.floor(clock.now() / 1_000);
-    for (const [second, counts] of ending) {
+    for (const [second, counts] of countsByEndSecond) {
       if (second > now) continue;
-      ending.delete(second);
+      countsByEndSecond.delete(second);
       for (const [appId, count] of counts) {
-        add(ofApp, appId, -count);
+        add(countsByApp, appId, -count);
         total -= count;
       }
     }
@@ -48,27 +48,27 @@ export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: Caps
 
   let sweptAt = 0;
   return {
-    take(appId, until) {
+    reserve(appId, until) {
       const second = Math.floor(clock.now() / 1_000);
-      if (second !== sweptAt) forgetEnded();
+      if (second !== sweptAt) dropEnded();
       sweptAt = second;
       if (total >= maxTickets) {
-        throw new Refusal("TOO_MANY_TICKETS", "this node has made as many tickets as it may have");
+        throw new TicketError("TOO_MANY_TICKETS", "this node has made as many tickets as it may have");
       }
-      if ((ofApp.get(appId) ?? 0) >= maxTicketsPerApp) {
-        throw new Refusal("TOO_MANY_TICKETS", "the app has as many tickets on this node as it may have");
+      if ((countsByApp.get(appId) ?? 0) >= maxTicketsPerApp) {
+        throw new TicketError("TOO_MANY_TICKETS", "the app has as many tickets on this node as it may have");
       }
-      const end = Math.ceil(until / 1_000);
-      const counts = ending.get(end) ?? new Map<string, number>();
-      ending.set(end, counts);
+      const endSecond = Math.ceil(until / 1_000);
+      const counts = countsByEndSecond.get(endSecond) ?? new Map<string, number>();
+      countsByEndSecond.set(endSecond, counts);
       add(counts, appId, 1);
-      add(ofApp, appId, 1);
+      add(countsByApp, appId, 1);
       total += 1;
       return () => {
         // Once the second is over, it has been taken back already.
-        if (ending.get(end) !== counts) return;
+        if (countsByEndSecond.get(endSecond) !== counts) return;
         add(counts, appId, -1);
-        add(ofApp, appId, -1);
+        add(countsByApp, appId, -1);
         total -= 1;
       };
     },

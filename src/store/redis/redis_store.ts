@@ -1,36 +1,36 @@
-import type { Clock } from "../../domain/clock.js";
+import type { Clock } from "../../base/clock.js";
 import type { Lifetimes, Ticket } from "../../domain/ticket.js";
 import { deadlineOf } from "../../domain/ticket.js";
 import type { TicketStore } from "../ticket_store.js";
-import { StoreUnavailable } from "../ticket_store.js";
-import type { Login } from "./connection.js";
-import type { Confirming } from "./durability.js";
-import { Redirected, UnknownScript } from "./failures.js";
-import { createHints } from "./hints.js";
-import type { LaneCommand } from "./lane.js";
-import { createNaming } from "./naming.js";
-import { openPrimaries, type Primaries } from "./primaries.js";
-import { type Caps, createQuota } from "./quota.js";
-import { rehearse } from "./rehearsal.js";
+import { StoreUnavailableError } from "../ticket_store.js";
+import { createChangeNotifier } from "./change_notifier.js";
+import type { RedisCommand } from "./connection/command_executor.js";
+import type { ConnectionOptions } from "./connection/connection.js";
+import { RedirectError, UnknownScriptError } from "./connection/redis_errors.js";
+import { createRedisKeys } from "./keys.js";
+import type { ReplicationOptions } from "./monitor/durability.js";
+import { runPreflight } from "./monitor/preflight.js";
+import { createServerClock } from "./monitor/server_clock.js";
+import { createServerMonitor } from "./monitor/server_monitor.js";
+import { createQuota, type TicketLimits } from "./quota.js";
 import { replaceScript, replaceScriptSha } from "./replace_script.js";
-import { createServerClock } from "./server_clock.js";
 import type { StoreEvents } from "./store_events.js";
-import { superviseServers } from "./supervision.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
-import type { Topology } from "./topology.js";
+import { openPrimaries, type Primaries } from "./topology/primaries.js";
+import type { Topology } from "./topology/topology.js";
 
-export interface RedisStoreOptions extends Confirming {
+export interface RedisStoreOptions extends ReplicationOptions {
   readonly topology: Topology;
-  readonly login: Login;
+  readonly connectionOptions: ConnectionOptions;
   /** What every key and channel begins with. */
   readonly keyPrefix: string;
   /** How long connecting, and every answer, may take, in milliseconds. */
   readonly timeout: number;
   /** How often a watched ticket is to be read again although nothing was heard of it, in milliseconds; 0 for never. */
-  readonly reread: number;
+  readonly refreshInterval: number;
   readonly requireDurable: boolean;
   readonly lifetimes: Lifetimes;
-  readonly caps: Caps;
+  readonly ticketLimits: TicketLimits;
   /** This machine's clock. */
   readonly clock: Clock;
   readonly events: StoreEvents;
@@ -40,9 +40,9 @@ export interface RedisStoreOptions extends Confirming {
 export type RedisStore = TicketStore & { readonly clock: Clock };
 
 /** How much longer than a ticket its key lives, in milliseconds: more than clocks and pauses can be off. */
-const keyMargin = 60_000;
+const ttlMargin = 60_000;
 /** How often a command is sent after a key that a Cluster is moving. */
-const maxRedirections = 5;
+const maxRedirects = 5;
 
 /**
  * Opens a store in Redis.
@@ -51,49 +51,56 @@ const maxRedirections = 5;
  * away or keep a key or a channel from us, or, where that is required, may lose what was answered.
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
-  const { caps, events, lifetimes, reread } = options;
-  const naming = createNaming(options.keyPrefix);
-  const primaries = await openPrimaries({ ...options, naming });
+  const { ticketLimits, events, lifetimes, refreshInterval } = options;
+  const keys = createRedisKeys(options.keyPrefix);
+  const primaries = await openPrimaries({ ...options, keys });
   const clock = createServerClock(options.clock);
-  const supervision = superviseServers({ ...options, primaries, serverClock: clock });
+  const monitor = createServerMonitor({ ...options, primaries, serverClock: clock });
   try {
-    await supervision.begin();
-    for (const primary of primaries.all()) await rehearse(primary, naming, options.timeout);
+    await monitor.start();
+    for (const primary of primaries.all()) await runPreflight(primary, keys, options.timeout);
   } catch (error) {
-    supervision.end();
+    monitor.stop();
     primaries.close();
     throw error;
   }
-  const hints = createHints({ primaries, naming, clock: options.clock, reread });
-  const quota = createQuota(clock, caps);
-  let closed = false;
+  const notifier = createChangeNotifier({ primaries, keys, clock: options.clock, refreshInterval });
+  const quota = createQuota(clock, ticketLimits);
+  let isClosed = false;
 
   primaries.onChange((change) => {
-    hints.resume();
+    notifier.resubscribe();
     if (change.kind === "moved") return;
-    supervision.changed();
+    monitor.checkNow();
     const reason = change.kind === "gone" ? change.reason : "another primary is away";
-    events.onAvailability(primaries.all().length > 0, primaries.areMissing() ? reason : undefined);
+    events.onAvailability(primaries.all().length > 0, primaries.hasMissing() ? reason : undefined);
   });
 
-  async function run(command: LaneCommand): Promise<unknown> {
-    if (closed) throw new StoreUnavailable("the store is closed");
-    return follow(primaries, command);
+  async function run(command: RedisCommand): Promise<unknown> {
+    if (isClosed) throw new StoreUnavailableError("the store is closed");
+    return runWithRedirects(primaries, command);
   }
 
   async function write(ticket: Ticket, expectedWriteId: string): Promise<boolean> {
     const { id } = ticket;
-    const rememberedUntil =
-      ticket.forgetAt === undefined ? deadlineOf(ticket) + lifetimes.remembered : ticket.forgetAt;
-    const life = Math.max(rememberedUntil - clock.now(), 0) + keyMargin;
-    const rest = [1, naming.ticketKey(id), expectedWriteId, encodeTicket(ticket), life, naming.channel(id)];
-    const command = { tag: id, writes: true };
+    const retainedUntil =
+      ticket.purgeAt === undefined ? deadlineOf(ticket) + lifetimes.retention : ticket.purgeAt;
+    const ttl = Math.max(retainedUntil - clock.now(), 0) + ttlMargin;
+    const keysAndArguments = [
+      1,
+      keys.ticketKey(id),
+      expectedWriteId,
+      encodeTicket(ticket),
+      ttl,
+      keys.channel(id),
+    ];
+    const command = { hashTag: id, writes: true };
     try {
-      return (await run({ ...command, words: ["EVALSHA", replaceScriptSha, ...rest] })) === 1;
+      return (await run({ ...command, args: ["EVALSHA", replaceScriptSha, ...keysAndArguments] })) === 1;
     } catch (error) {
-      if (!(error instanceof UnknownScript)) throw error;
+      if (!(error instanceof UnknownScriptError)) throw error;
       // Somebody has emptied the server's memory of scripts.
-      return (await run({ ...command, words: ["EVAL", replaceScript, ...rest] })) === 1;
+      return (await run({ ...command, args: ["EVAL", replaceScript, ...keysAndArguments] })) === 1;
     }
   }
 
@@ -101,61 +108,61 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     clock,
 
     async create(ticket) {
-      const giveBack = quota.take(ticket.appId, deadlineOf(ticket) + lifetimes.remembered);
+      const release = quota.reserve(ticket.appId, deadlineOf(ticket) + lifetimes.retention);
       try {
         if (!(await write(ticket, ""))) throw new Error("a ticket with this id exists");
       } catch (error) {
-        giveBack();
+        release();
         throw error;
       }
     },
 
     async get(id) {
-      const value = await run({ words: ["GET", naming.ticketKey(id)], tag: id, writes: false });
+      const value = await run({ args: ["GET", keys.ticketKey(id)], hashTag: id, writes: false });
       if (typeof value !== "string") return undefined;
       const ticket = decodeTicket(id, value);
-      return ticket.forgetAt !== undefined && ticket.forgetAt <= clock.now() ? undefined : ticket;
+      return ticket.purgeAt !== undefined && ticket.purgeAt <= clock.now() ? undefined : ticket;
     },
 
     replace: write,
 
     async subscribe(id, onChange) {
-      if (closed) throw new StoreUnavailable("the store is closed");
-      return hints.subscribe(id, onChange);
+      if (isClosed) throw new StoreUnavailableError("the store is closed");
+      return notifier.subscribe(id, onChange);
     },
 
     async close() {
-      closed = true;
-      supervision.end();
-      hints.close();
+      isClosed = true;
+      monitor.stop();
+      notifier.close();
       primaries.close();
     },
   };
 }
 
 /** Runs a command where its key lies, also when a Cluster has moved it, or is moving it, to another server. */
-async function follow(primaries: Primaries, command: LaneCommand): Promise<unknown> {
-  let primary = primaries.of(command.tag);
+async function runWithRedirects(primaries: Primaries, command: RedisCommand): Promise<unknown> {
+  let primary = primaries.primaryOf(command.hashTag);
   let asking = false;
-  for (let redirections = 0; ; redirections++) {
+  for (let redirects = 0; ; redirects++) {
     try {
       return await primary.run(asking ? { ...command, asking } : command);
     } catch (error) {
-      if (!(error instanceof Redirected)) throw error;
-      if (redirections === maxRedirections) throw new StoreUnavailable("the Cluster is moving the key");
-      if (!error.asking) await refreshed(primaries);
+      if (!(error instanceof RedirectError)) throw error;
+      if (redirects === maxRedirects) throw new StoreUnavailableError("the Cluster is moving the key");
+      if (!error.asking) await refreshTopology(primaries);
       const target = primaries.all().find(({ address }) => address === error.address);
-      if (!target) throw new StoreUnavailable("the Cluster has moved the key to a server that is away");
+      if (!target) throw new StoreUnavailableError("the Cluster has moved the key to a server that is away");
       primary = target;
       asking = error.asking;
     }
   }
 }
 
-async function refreshed(primaries: Primaries): Promise<void> {
+async function refreshTopology(primaries: Primaries): Promise<void> {
   try {
     await primaries.refresh();
   } catch (error) {
-    throw new StoreUnavailable("Redis is away", "not written", { cause: error });
+    throw new StoreUnavailableError("Redis is away", "not written", { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import type { Durability } from "./durability.js";
+import type { Durability } from "./monitor/durability.js";
 
 /** What a store in Redis tells whoever runs it. Texts are for people and hold no secret. */
 export interface StoreEvents {
@@ -7,5 +7,5 @@ export interface StoreEvents {
   /** At the start and whenever it has changed. */
   onDurability(durability: Durability, servers: string): void;
   /** How much this machine's clock is ahead of Redis's, in milliseconds: at the start and every minute. */
-  onSkew(skew: number): void;
+  onClockSkew(skew: number): void;
 }

@@ -6,7 +6,7 @@ import type {
   Ticket,
   TicketState,
 } from "../../domain/ticket.js";
-import { StoreUnavailable } from "../ticket_store.js";
+import { StoreUnavailableError } from "../ticket_store.js";
 
 /** Length of a write id: what every value begins with, for the script to compare. */
 const writeIdLength = 16;
@@ -15,7 +15,7 @@ const writeIdLength = 16;
  * What follows the write id: the version of the stored form. A node that meets another one, older or newer, leaves the ticket
  * alone. Form 1 had a digest of the secret and one of the exchange ticket where form 2 has one for both, and no sources.
  */
-const form = "2";
+const formatVersion = "2";
 
 /**
  * A ticket as a value in Redis: the write id, the version of the form, and the rest as a JSON array. By position and not by name, which
@@ -24,49 +24,49 @@ const form = "2";
 export function encodeTicket(ticket: Ticket): string {
   const { requester, scanner, scannedBy } = ticket;
   if (ticket.writeId.length !== writeIdLength) throw new Error("a write id has another length");
-  const parts: Encoded = [
+  const parts: EncodedTicket = [
     ...([ticket.appId, ticket.userPoolId, ticket.scene, ticket.state, ticket.revision] as const),
     ...([ticket.exchangeDigest, ticket.codeChallenge] as const),
-    ...([ticket.expiresAt, ticket.forgetAt, ticket.cancelReason, ticket.customData] as const),
+    ...([ticket.expiresAt, ticket.purgeAt, ticket.cancelReason, ticket.customData] as const),
     requester && encodeRequester(requester),
     scanner && [scanner.issuer, scanner.subject],
     scannedBy && [scannedBy.nickname, scannedBy.photo],
     ticket.approval,
     encodeSource(ticket.customDataSource),
   ];
-  return `${ticket.writeId}${form}${JSON.stringify(parts)}`;
+  return `${ticket.writeId}${formatVersion}${JSON.stringify(parts)}`;
 }
 
 /**
  * Returns the ticket that a value holds.
  *
- * @throws StoreUnavailable when a node of another version has written the value: during a rolling upgrade the caller's next
+ * @throws StoreUnavailableError when a node of another version has written the value: during a rolling upgrade the caller's next
  * try may reach one that can read it.
  * @throws Error when the value cannot be read at all.
  */
 export function decodeTicket(id: string, value: string): Ticket {
-  if (value[writeIdLength] !== form) {
-    throw new StoreUnavailable(
-      `another version of qrlogin wrote the ticket in Redis; this one reads form ${form} only`,
+  if (value[writeIdLength] !== formatVersion) {
+    throw new StoreUnavailableError(
+      `another version of qrlogin wrote the ticket in Redis; this one reads form ${formatVersion} only`,
     );
   }
-  const parts = partsIn(value.slice(writeIdLength + 1));
+  const parts = parseParts(value.slice(writeIdLength + 1));
   const [appId, userPoolId, scene, state, revision, exchangeDigest, codeChallenge] = parts;
-  const [, , , , , , , expiresAt, forgetAt, cancelReason, customData, requester, scanner, scannedBy] = parts;
+  const [, , , , , , , expiresAt, purgeAt, cancelReason, customData, requester, scanner, scannedBy] = parts;
   return {
     ...{ id, appId, userPoolId, scene, state, revision, writeId: value.slice(0, writeIdLength) },
     ...{ exchangeDigest, codeChallenge: codeChallenge ?? undefined },
-    ...{ expiresAt, forgetAt: forgetAt ?? undefined, cancelReason: cancelReason ?? undefined },
+    ...{ expiresAt, purgeAt: purgeAt ?? undefined, cancelReason: cancelReason ?? undefined },
     scanner: scanner ? { issuer: scanner[0], subject: scanner[1] } : undefined,
     customData: customData ?? undefined,
     customDataSource: decodeSource(parts[15]),
     requester: requester ? decodeRequester(requester) : undefined,
     scannedBy: scannedBy ? { nickname: scannedBy[0], photo: scannedBy[1] } : undefined,
-    approval: approvalOf(parts[14]),
+    approval: restoreApproval(parts[14]),
   };
 }
 
-function partsIn(json: string): Encoded<null> {
+function parseParts(json: string): EncodedTicket<null> {
   try {
     return JSON.parse(json);
   } catch {
@@ -76,7 +76,7 @@ function partsIn(json: string): Encoded<null> {
 }
 
 /** The parts of a ticket by position. `Absent` is what an absent one is: undefined before JSON, null after it. */
-type Encoded<Absent = undefined> = [
+type EncodedTicket<Absent = undefined> = [
   appId: string,
   userPoolId: string,
   scene: string,
@@ -133,7 +133,7 @@ function decodeSource(number: number): ContextSource | undefined {
 }
 
 /** JSON leaves out what is undefined; a ticket says it. */
-function approvalOf(approval: Approval | null): Approval | undefined {
+function restoreApproval(approval: Approval | null): Approval | undefined {
   if (!approval) return undefined;
   return { ...approval, signIn: { ...approval.signIn, authTime: approval.signIn.authTime } };
 }

@@ -1,0 +1,75 @@
+import { type JsonWebKeyInput, randomUUID } from "node:crypto";
+import type { JWTPayload } from "jose";
+import type { Clock } from "../../base/clock.js";
+import type { TokenIssuerConfig } from "../../config/config.js";
+import { isPublicKeyOf } from "../../config/files/read_signing_key.js";
+import type { Approval } from "../../domain/ticket.js";
+import { toIdTokenClaims } from "./id_token_claims.js";
+import { createJwtSigner } from "./jwt_signer.js";
+import { loadSigningKeys } from "./signing_keys.js";
+
+/** Signs tokens for apps about users who have signed in. */
+export interface TokenSigner {
+  /** Claim `iss` of the tokens. */
+  readonly issuer: string;
+  /** The public keys that verify them, as the JSON text of a key set (RFC 7517). */
+  readonly jwks: string;
+  /** Whether a JWK is one of its keys, which no user pool may have. */
+  owns(jwk: JsonWebKeyInput["key"]): boolean;
+  /** @throws Error when the cryptography of the platform fails; nothing that a user or an app says makes it fail. */
+  sign(signedIn: TokenParameters): Promise<SignedTokens>;
+}
+
+/** Whom the tokens are about, and which app they are for. */
+export interface TokenParameters {
+  readonly appId: string;
+  readonly userPoolId: string;
+  readonly approval: Pick<Approval, "profile" | "signIn">;
+}
+
+export interface SignedTokens {
+  /** An ID Token (OpenID Connect Core 1.0, section 2). */
+  readonly idToken: string;
+  /** An access token (RFC 9068). */
+  readonly accessToken: string;
+  /** When both run out, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+  /** Time from the signing until then, in milliseconds. */
+  readonly expiresInMs: number;
+}
+
+/**
+ * Reads or makes the keys; the first one signs from then on.
+ *
+ * @throws Error that names the file when it does not hold a key that can be used.
+ */
+export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock): Promise<TokenSigner> {
+  const { issuer, tokenTtl } = config;
+  const keys = await loadSigningKeys(config.keys);
+  const signJwt = createJwtSigner(keys[0]);
+
+  return {
+    issuer,
+    jwks: JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }),
+    owns: (jwk) => keys.some((key) => isPublicKeyOf(key.privateKey, jwk)),
+    async sign({ appId, userPoolId, approval: { profile, signIn } }) {
+      // By the wall clock, since it is others who compare these times with theirs.
+      const now = clock.wallNow();
+      const issuedAt = Math.floor(now / 1_000);
+      const expiresAt = issuedAt + Math.floor(tokenTtl / 1_000);
+      // JSON would make null of it, and there are verifiers that take a token without an expiry for one that lasts.
+      if (!Number.isSafeInteger(expiresAt)) throw new Error("a token would have no time of expiry");
+      const signed = (typ: string, claims: JWTPayload) =>
+        signJwt(typ, {
+          ...claims,
+          user_pool_id: userPoolId,
+          ...{ iss: issuer, sub: profile.userId, aud: appId, iat: issuedAt, exp: expiresAt },
+        });
+      const [idToken, accessToken] = await Promise.all([
+        signed("JWT", toIdTokenClaims(profile, signIn)),
+        signed("at+jwt", { client_id: appId, jti: randomUUID() }),
+      ]);
+      return { idToken, accessToken, expiresAt: expiresAt * 1_000, expiresInMs: expiresAt * 1_000 - now };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { JWTPayload } from "jose";
+import type { UserPoolConfig } from "../../config/config.js";
+import { differOnlyInSpelling } from "../../config/issuer_spelling.js";
+
+/** Longest claim in the log, in characters. */
+const maxClaimLength = 120;
+
+/** So many audiences are shown. */
+const maxAudiences = 3;
+
+/**
+ * Returns why no user pool matches a token, for the log: the issuer and the audience that came, and a pool that is nearly right. The
+ * claims are unverified and may be anybody's words, so they are marked as such, cut, and free of control characters.
+ */
+export function explainUnmatchedToken({ iss, aud }: JWTPayload, pools: readonly UserPoolConfig[]): string {
+  const received = `the token says, unverified: issuer ${formatClaim(iss)}, audience ${formatAudience(aud)}`;
+  const sameIssuer = pools.filter((pool) => pool.issuer === iss).map(({ id }) => id);
+  if (sameIssuer.length > 0) {
+    return `No audience of the user pool ${sameIssuer.join(", ")}, which has this issuer, is in the token; ${received}`;
+  }
+  const variant = pools.find((pool) => typeof iss === "string" && differOnlyInSpelling(pool.issuer, iss));
+  const hint = variant
+    ? `; the issuer of the user pool ${variant.id} is nearly the same and must be exactly the same, final slash included`
+    : "";
+  return `No user pool has this issuer; ${received}${hint}`;
+}
+
+function formatAudience(aud: unknown): string {
+  if (!Array.isArray(aud)) return formatClaim(aud);
+  const more = aud.length > maxAudiences ? ` and ${aud.length - maxAudiences} more` : "";
+  return `${aud.slice(0, maxAudiences).map(formatClaim).join(", ")}${more}`;
+}
+
+function formatClaim(claim: unknown): string {
+  if (claim === undefined) return "none";
+  if (typeof claim !== "string") return `of the type ${Array.isArray(claim) ? "array" : typeof claim}`;
+  // An issuer or audience that is a URL names no user and no query; what follows could be anything.
+  const bare = claim.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
+  const printable = bare.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "�");
+  return JSON.stringify(
+    printable.length > maxClaimLength ? `${printable.slice(0, maxClaimLength)}…` : printable,
+  );
+}

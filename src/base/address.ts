@@ -1,0 +1,43 @@
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+
+/** Where a server listens. */
+export interface Address {
+  /** A host name, an IPv4 address, or an IPv6 address without its brackets. */
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
+
+/** Reads `HOST:PORT` or `[IPV6]:PORT`, port 0 to 65535; undefined if the text has neither form. */
+export function parseAddress(text: string): Address | undefined {
+  const parts = /^(?:\[(?<bracketed>[0-9a-f:.]+)\]|(?<plain>[^:[\]]+)):(?<port>\d{1,5})$/i.exec(text)?.groups;
+  const port = Number(parts?.port);
+  if (!parts || port > 65535) return undefined;
+  const { bracketed, plain = "" } = parts;
+  if (bracketed !== undefined) return isIPv6(bracketed) ? { host: bracketed, port } : undefined;
+  return isIPv4(plain) || isHostName(plain) ? { host: plain, port } : undefined;
+}
+
+/** Whether only this machine can reach the host: 127.0.0.0/8, ::1 or localhost. */
+export function isLoopbackHost(host: string): boolean {
+  const version = isIP(host);
+  if (version === 0) return host.toLowerCase() === "localhost";
+  return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
+}
+
+/** Whether somebody else than this machine can be reached at `HOST:PORT`. False of what has not that form. */
+export function isNonLoopbackAddress(address: string | undefined): boolean {
+  const host = parseAddress(address ?? "")?.host;
+  return host !== undefined && !isLoopbackHost(host);
+}
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+function isHostName(text: string): boolean {
+  // Resolvers take 127.1, 0x7f.1 and 2130706433 for addresses; here they would pass for names.
+  return hostName.test(text) && !/(^|\.)(\d+|0x[0-9a-f]*)$/i.test(text);
+}

@@ -1,0 +1,51 @@
+/** An app id and a secret as a header holds them. */
+export interface BasicCredentials {
+  readonly id: string;
+  readonly secret: string;
+  /** The same, taken for the form of RFC 6749: equal to the above where they are not of that form. */
+  readonly formDecoded: { readonly id: string; readonly secret: string };
+}
+
+const basicPattern = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
+
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a value of `authorization` in the scheme Basic (RFC 7617) in its one canonical form: padded base64 of UTF-8. Returns
+ * why it is none otherwise; that text holds nothing of the value.
+ *
+ * OAuth clients encode id and secret as form fields before that (RFC 6749, section 2.3.1), so that `+` and `%` have two
+ * readings. Both are returned: compare the secret as it stands first.
+ */
+export function parseBasicCredentials(value: string): BasicCredentials | { readonly failure: string } {
+  const encoded = basicPattern.exec(value)?.[1];
+  if (encoded === undefined) return { failure: "the authorization value is not Basic and base64" };
+  const bytes = Buffer.from(encoded, "base64");
+  if (bytes.toString("base64") !== encoded)
+    return { failure: "the base64 is not canonical, with its padding" };
+  const text = decodeUtf8(bytes);
+  if (text === undefined) return { failure: "the credential is not UTF-8" };
+  const colon = text.indexOf(":");
+  if (colon < 1 || colon === text.length - 1) return { failure: "the credential is not app_id:app_secret" };
+  const [id, secret] = [text.slice(0, colon), text.slice(colon + 1)];
+  return { id, secret, formDecoded: { id: decodeForm(id), secret: decodeForm(secret) } };
+}
+
+/** Decodes `application/x-www-form-urlencoded`. Returns the text as it is where it is not of that form. */
+function decodeForm(text: string): string {
+  if (/%(?![0-9a-f]{2})/i.test(text)) return text;
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    // The bytes that are escaped are not UTF-8.
+    return text;
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8Decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

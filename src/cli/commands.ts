@@ -1,0 +1,223 @@
+import { createRequire } from "node:module";
+import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
+import type { Logger } from "pino";
+import {
+  type DevelopmentUser,
+  developmentUsers,
+  signDevelopmentToken,
+} from "../auth/development_identities.js";
+import { systemClock } from "../base/clock.js";
+import { developmentPresets } from "../compose/development_presets.js";
+import { monitorDescriptors, reservedDescriptors } from "../compose/file_descriptors.js";
+import { startGatewayFromConfig } from "../compose/gateway.js";
+import { gatewayDescriptorsNeeded, startServers } from "../compose/serve.js";
+import { startService } from "../compose/service.js";
+import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "../compose/stop_timeouts.js";
+import { runWorker, type WorkerEnvironment } from "../compose/workers/worker.js";
+import { startWorkers } from "../compose/workers/workers.js";
+import type { Config, GatewayConfig } from "../config/config.js";
+import { ConfigError, formatProblems } from "../config/config_error.js";
+import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
+import { loadConfig } from "../config/load_config.js";
+import { newSecret, sha256Hex } from "../domain/secrets.js";
+import { createProcessLog } from "../log/process_log.js";
+import { redaction } from "../log/redaction.js";
+import { gatewayBanner, serveBanner } from "./banner.js";
+
+/** What a command needs of the process that it runs in. */
+export interface CommandEnvironment extends WorkerEnvironment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Writes a line to the standard output.
+   *
+   * @throws Error when it cannot be written.
+   */
+  print(text: string): void;
+  /** Writes a line to the standard error, if that can be done. */
+  printError(text: string): void;
+  /** Fulfilled with the name of the signal that asks the process to stop. */
+  stopRequested(): Promise<string>;
+}
+
+/** Exit codes: all is well, it did not work, and the call itself was wrong. */
+const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONFIG)"] as const;
+
+/** Runs one command line, without the names of the program. The answer is the exit code. */
+export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
+  try {
+    await createProgram(environment).parseAsync(args, { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    environment.printError(
+      error instanceof ConfigError ? formatProblems(error) : `qrlogin: ${errorMessageOf(error)}`,
+    );
+    return exitCodes.failed;
+  }
+}
+
+function createProgram(environment: CommandEnvironment): Command {
+  const root = new Command("qrlogin")
+    .description("Sign in to a website by scanning a QR code with a mobile app.")
+    .version(createRequire(import.meta.url)("qrlogin/package.json").version)
+    .exitOverride()
+    .showHelpAfterError("(see qrlogin --help)")
+    .configureOutput({
+      writeOut: (text) => environment.print(text.trimEnd()),
+      writeErr: (text) => environment.printError(text.trimEnd()),
+    });
+
+  root
+    .command("serve")
+    .description("serve; in development mode, with the gateway, unless there is a configuration")
+    .option(...configOption)
+    .option(
+      "--workers <number>",
+      "serve by so many processes behind one port (needs Redis)",
+      parseWorkerCount,
+    )
+    .action((options: { config?: string; workers?: number }) => runServe(options, environment));
+
+  root.command("worker", { hidden: true }).action(() => runWorker(environment));
+
+  root
+    .command("gateway")
+    .description("run the HTTP gateway; in development mode unless there is a configuration")
+    .option(...configOption)
+    .action((options: { config?: string }) => runGateway(options.config, environment));
+
+  root
+    .command("dev-token")
+    .description("print a user token that development mode accepts for 12 hours")
+    .addArgument(new Argument("<user>", "demo user").choices(Object.keys(developmentUsers)))
+    .action(async (user: DevelopmentUser) => {
+      environment.print(await signDevelopmentToken(user, systemClock.wallNow()));
+    });
+
+  root
+    .command("app-secret")
+    .description("make an app secret, and the digest of it for the configuration")
+    .action(() => {
+      const secret = newSecret();
+      environment.print(`secret        ${secret}`);
+      environment.print(`secretSha256  ${sha256Hex(secret)}`);
+    });
+
+  root
+    .command("check-config")
+    .description("tell every mistake in a configuration")
+    .argument("<file>", "configuration file")
+    .action((file: string) => {
+      const config = loadConfig({ file, env: environment.env, purpose: "check" });
+      for (const certificate of readCertificateFiles(config)) {
+        const warning = describeExpiryWarning(certificate, systemClock.wallNow());
+        if (warning !== undefined) environment.printError(`${certificate.setting}: ${warning}`);
+      }
+      environment.print(`${file}: valid`);
+    });
+
+  return root;
+}
+
+/** How many workers there may be. More than a machine has cores are of no use. */
+const maxWorkers = 64;
+
+function parseWorkerCount(text: string): number {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= maxWorkers) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${maxWorkers}.`);
+}
+
+interface ServeOptions {
+  readonly config?: string;
+  readonly workers?: number;
+}
+
+async function runServe(
+  { config: file, workers }: ServeOptions,
+  environment: CommandEnvironment,
+): Promise<void> {
+  const stopRequested = environment.stopRequested();
+  const config = loadConfig({ file, env: environment.env, developmentPreset: developmentPresets() });
+  const { development } = config;
+  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const timeoutMs = serveStopTimeout(config, workers);
+  void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
+  let isStopRequested = false;
+  void stopRequested.then(() => {
+    isStopRequested = true;
+  });
+  const start =
+    workers === undefined
+      ? startService
+      : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
+  const servers = await startServers(config, log, start).catch((error: unknown) => {
+    // A signal to the whole group also ends workers that are too young to leave it to this process.
+    if (isStopRequested) return undefined;
+    throw error;
+  });
+  if (!servers) return log.info("stopped before it was ready");
+  const { grpcAddress, gatewayAddress } = servers;
+  if (development) environment.printError(serveBanner(grpcAddress, urlOf(gatewayAddress, config.gateway)));
+  log.info({ grpc: grpcAddress, gateway: gatewayAddress, development, workers }, "ready");
+  await stopGracefully(servers, stopRequested, log);
+}
+
+async function runGateway(file: string | undefined, environment: CommandEnvironment): Promise<void> {
+  const stopRequested = environment.stopRequested();
+  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
+  const {
+    development,
+    gateway: gatewayConfig,
+    log: logConfig,
+  } = loadConfig({ ...sources, purpose: "gateway" });
+  if (!gatewayConfig) throw new Error("the gateway has no configuration");
+  const log = createProcessLog({ level: logConfig.level, redact: redaction }, environment);
+  void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
+  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
+  const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
+  const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
+  if (development)
+    environment.printError(
+      gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
+    );
+  log.info({ gateway: server.address, development }, "ready");
+  await stopGracefully(server, stopRequested, log);
+  stopDescriptorMonitor();
+}
+
+/** Returns how long `serve` may take to stop, in milliseconds. The gateway of development mode stops before the service. */
+function serveStopTimeout(
+  { development, gateway: gatewayConfig, grpc }: Config,
+  workers: number | undefined,
+): number {
+  const service = workers === undefined ? serviceStopTimeout(grpc) : workersStopTimeout(grpc, workers);
+  return service + (development && gatewayConfig ? gatewayConfig.shutdown.gracePeriod : 0);
+}
+
+/** Ends the process when its stop has taken so long, whatever hangs. */
+function exitAfterTimeout(timeoutMs: number, environment: CommandEnvironment, log: Logger): void {
+  environment.exitAfter(timeoutMs, () => log.error({ timeoutMs }, "stopping took too long and is cut off"));
+}
+
+/** Waits for the wish to stop, and stops. */
+async function stopGracefully(
+  running: { stop(): Promise<void> },
+  stopRequested: Promise<string>,
+  log: Logger,
+): Promise<void> {
+  const signal = await stopRequested;
+  log.info({ signal }, "stopping");
+  await running.stop();
+  log.info("stopped");
+}
+
+function urlOf(address: string | undefined, config: GatewayConfig | undefined): string {
+  return `${config?.tls ? "https" : "http"}://${address}`;
+}
+
+function errorMessageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

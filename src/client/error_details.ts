@@ -1,0 +1,72 @@
+import { Metadata } from "@grpc/grpc-js";
+import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
+import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
+import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
+
+/** Name of an {@link ErrorReason} that the service sends. */
+export type ErrorReasonName = Exclude<keyof typeof ErrorReason, "UNSPECIFIED" | "UNRECOGNIZED">;
+
+/** A field of the request that breaks its limits. */
+export interface FieldViolation {
+  /** Path in the request by proto names, such as `qr_image.size`. */
+  readonly field: string;
+  /** What is wrong, for people. */
+  readonly description: string;
+}
+
+/** What a refusal says beside its code, read out of the trailer `grpc-status-details-bin`. */
+export interface ErrorDetails {
+  readonly reason: ErrorReasonName | undefined;
+  readonly rawReason: string | undefined;
+  readonly domain: string | undefined;
+  readonly currentState: string | undefined;
+  readonly fieldViolations: readonly FieldViolation[];
+  readonly retryAfterMs: number | undefined;
+}
+
+const errorDomain = "qrlogin.v1";
+
+/** The details in the trailers of a call. Whatever is missing or cannot be read is left out; never throws. */
+export function parseErrorDetails(trailers: unknown): ErrorDetails {
+  const details = parseDetails(trailers);
+  const info = findDetail(details, "google.rpc.ErrorInfo", ErrorInfo.decode);
+  const rawReason = info?.reason || undefined;
+  const delay = findDetail(details, "google.rpc.RetryInfo", RetryInfo.decode)?.retryDelay;
+  const badRequest = findDetail(details, "google.rpc.BadRequest", BadRequest.decode);
+  return {
+    reason: rawReason !== undefined && info?.domain === errorDomain ? toReason(rawReason) : undefined,
+    rawReason,
+    domain: info?.domain || undefined,
+    currentState: info?.metadata.current_state || undefined,
+    fieldViolations:
+      badRequest?.fieldViolations.map(({ field, description }) => ({ field, description })) ?? [],
+    retryAfterMs: delay && Math.max(0, delay.seconds * 1_000 + delay.nanos / 1_000_000),
+  };
+}
+
+function toReason(text: string): ErrorReasonName | undefined {
+  if (!Object.hasOwn(ErrorReason, text) || text === "UNSPECIFIED" || text === "UNRECOGNIZED")
+    return undefined;
+  return text as ErrorReasonName;
+}
+
+type Details = Status["details"];
+
+function parseDetails(trailers: unknown): Details {
+  const packed = trailers instanceof Metadata ? trailers.get("grpc-status-details-bin")[0] : undefined;
+  return (packed instanceof Uint8Array && decodeOrUndefined(packed, Status.decode)?.details) || [];
+}
+
+function findDetail<T>(details: Details, type: string, decode: (bytes: Uint8Array) => T): T | undefined {
+  const packed = details.find((detail) => detail.typeUrl.endsWith(`/${type}`));
+  return packed && decodeOrUndefined(packed.value, decode);
+}
+
+function decodeOrUndefined<T>(bytes: Uint8Array, decode: (bytes: Uint8Array) => T): T | undefined {
+  try {
+    return decode(bytes);
+  } catch {
+    // Whatever stands between us and the service can write this trailer. The status code counts without it.
+    return undefined;
+  }
+}

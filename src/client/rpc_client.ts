@@ -1,0 +1,153 @@
+import type { ClientReadableStream } from "@grpc/grpc-js";
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  QrLoginServiceClient,
+  type WatchStatusRequest,
+  type WatchStatusResponse,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { createChannelPool } from "./channel_pool.js";
+import { QrLoginError, toQrLoginError } from "./error.js";
+import { createInFlight, type InFlight } from "./in_flight.js";
+import type { Timing } from "./timing.js";
+import { resolveTransport, type TransportOptions } from "./transport.js";
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Ends the call when it is aborted; the call then rejects with the reason of the signal. */
+  readonly signal?: AbortSignal;
+  /** How long the call may take, retries included, in milliseconds. What the client was created with by default. */
+  readonly deadlineMs?: number;
+}
+
+/** Options of every client. */
+export interface ClientOptions extends TransportOptions {
+  /** How long a call may take, retries included, in milliseconds; `Infinity` for no limit. 10,000 by default. */
+  readonly deadlineMs?: number;
+}
+
+/** The value of the metadata key `authorization`, or what asks for it anew for each call. */
+export type Authorization = string | (() => string | Promise<string>);
+
+type Unary<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: { deadline: number },
+  callback: (error: ServiceError | null, response: Response) => void,
+) => { cancel(): void };
+
+/** The channels to the service, and what runs on them. */
+export interface RpcClient {
+  readonly inFlight: InFlight;
+  /** Makes a unary call. Rejects with a QrLoginError, with the reason of the signal, or with what the token source threw. */
+  call<Request, Response>(
+    method: (client: QrLoginServiceClient) => Unary<Request, Response>,
+    request: Request,
+    authorization: Authorization,
+    options: CallOptions,
+  ): Promise<Response>;
+  /** Starts a WatchStatus call, on a channel that has no other calls than watches. */
+  watch(request: WatchStatusRequest, authorization: string): ClientReadableStream<WatchStatusResponse>;
+  /** Ends all that runs and closes the channels. A second call changes nothing. */
+  close(): void;
+}
+
+/** @throws TypeError, RangeError when an option makes no sense. */
+export function createRpcClient(options: ClientOptions, timing: Timing): RpcClient {
+  const { address, credentials, maxStreams, ...channelOptions } = resolveTransport(options);
+  const defaultDeadline = requireDeadline(options.deadlineMs ?? 10_000);
+  const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = channelOptions;
+  const callChannels = createChannelPool(
+    maxStreams,
+    (isFirst) =>
+      new QrLoginServiceClient(
+        address,
+        credentials,
+        isFirst ? unaryChannelOptions : extraUnaryChannelOptions,
+      ),
+  );
+  const watchChannels = createChannelPool(
+    maxStreams,
+    () => new QrLoginServiceClient(address, credentials, watchChannelOptions),
+  );
+  const inFlight = createInFlight();
+
+  return {
+    inFlight,
+    async call(method, request, authorization, { signal, deadlineMs = defaultDeadline }) {
+      const deadline = Date.now() + requireDeadline(deadlineMs);
+      const metadata = createMetadata(
+        typeof authorization === "string"
+          ? authorization
+          : await resolveAuthorization(deadlineMs, authorization, signal, inFlight, timing),
+      );
+      return new Promise((resolve, reject) => {
+        let running: { cancel(): void } | undefined;
+        let stopped = false;
+        const removeFromInFlight = inFlight.add(signal, (reason) => {
+          stopped = true;
+          running?.cancel();
+          reject(reason);
+        });
+        if (stopped) return;
+        const { client, release } = callChannels.acquire();
+        running = method(client).call(client, request, metadata, { deadline }, (error, response) => {
+          release();
+          removeFromInFlight();
+          if (error) reject(toQrLoginError(error));
+          else resolve(response);
+        });
+      });
+    },
+    watch(request, authorization) {
+      const { client, release } = watchChannels.acquire();
+      // However a call ends, a status is the last that it reports.
+      return client.watchStatus(request, createMetadata(authorization)).once("status", release);
+    },
+    close() {
+      inFlight.close();
+      callChannels.close();
+      watchChannels.close();
+    },
+  };
+}
+
+function createMetadata(authorization: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set("authorization", authorization);
+  return metadata;
+}
+
+/** What the source answers, unless the time runs out or the call is stopped before. */
+function resolveAuthorization(
+  ms: number,
+  source: () => string | Promise<string>,
+  signal: AbortSignal | undefined,
+  inFlight: InFlight,
+  timing: Timing,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let stopTimer = () => {};
+    let stopped = false;
+    const removeFromInFlight = inFlight.add(signal, (reason) => {
+      stopped = true;
+      stopTimer();
+      reject(reason);
+    });
+    if (stopped) return;
+    stopTimer = timing.after(ms, () => {
+      removeFromInFlight();
+      reject(new QrLoginError(status.DEADLINE_EXCEEDED, "The user token was not there in time"));
+    });
+    // In a promise, so that a source that throws at once is treated as one that rejects.
+    const token = (async () => source())();
+    token.then(resolve, reject).finally(() => {
+      removeFromInFlight();
+      stopTimer();
+    });
+  });
+}
+
+function requireDeadline(ms: number): number {
+  if (!(ms > 0)) throw new RangeError("deadlineMs must be above zero");
+  return ms;
+}

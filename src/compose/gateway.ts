@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import type { Logger } from "pino";
+import { parseAddress } from "../base/address.js";
+import { systemClock } from "../base/clock.js";
+import type { GatewayConfig } from "../config/config.js";
+import { readCertificateFiles } from "../config/files/certificates.js";
+import { type GatewayServer, startGateway } from "../gateway/server.js";
+import { monitorCertificates } from "./certificate_monitor.js";
+
+/**
+ * Reads the files that the configuration names and starts the gateway, with the demo pages if they are wanted.
+ *
+ * @throws Error when a file cannot be read or the address cannot be bound.
+ */
+export async function startGatewayFromConfig(
+  config: GatewayConfig,
+  log: Logger,
+  { demo }: { readonly demo: boolean },
+): Promise<GatewayServer> {
+  const { address, apps, handleKeys, heartbeatInterval, authingApi, limits, service, tls } = config;
+  const listenAddress = parseAddress(address);
+  if (!listenAddress) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
+  const { ticketTtl: ticketTtlMs, ...otherLimits } = limits;
+  const serviceOptions = { address: service.address, ...tlsOf(service) };
+  const server = await startGateway({
+    ...listenAddress,
+    apps,
+    handleKeys,
+    authingApi,
+    limits: { ...otherLimits, ticketTtlMs },
+    trustedProxies: config.trustedProxies,
+    clientIpHeader: config.clientIpHeader,
+    log,
+    service: serviceOptions,
+    extend: demo
+      ? async (server) => (await import("../demo/demo_routes.js")).demoRoutes(server, serviceOptions)
+      : undefined,
+    handleTtlMs: config.handleTtl,
+    heartbeatIntervalMs: heartbeatInterval,
+    tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },
+    shutdownGracePeriodMs: config.shutdown.gracePeriod,
+  });
+  const stopWatching = monitorCertificates(readCertificateFiles({ gateway: config }), log, systemClock);
+  return {
+    ...server,
+    stop() {
+      stopWatching();
+      return server.stop();
+    },
+  };
+}
+
+/** The option `tls` of the clients; if nothing is configured it is for them to say. */
+function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
+  if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
+  return tls === undefined ? {} : { tls };
+}

@@ -1,0 +1,97 @@
+import type { Logger } from "pino";
+import { type Clock, systemClock } from "../base/clock.js";
+import type { Config, GatewayConfig } from "../config/config.js";
+import { readCertificateFiles } from "../config/files/certificates.js";
+import type { GatewayServer } from "../gateway/server.js";
+import { monitorCertificates } from "./certificate_monitor.js";
+import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
+import { startGatewayFromConfig } from "./gateway.js";
+import { type Service, startService } from "./service.js";
+
+/** What `qrlogin serve` runs. */
+export interface RunningServers {
+  /** Where gRPC listens, as really bound. */
+  readonly grpcAddress: string;
+  /** Where the gateway listens, if there is one in this process. */
+  readonly gatewayAddress: string | undefined;
+  /** Stops politely, the gateway before the service that it calls. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service, and in development mode the gateway beside it. Elsewhere the gateway is a process of its own.
+ *
+ * @param start What starts the service; in this process by default.
+ * @throws Error when the service cannot start or an address cannot be bound; nothing is left running then.
+ */
+export async function startServers(
+  config: Config,
+  log: Logger,
+  start: (config: Config, log: Logger) => Promise<Service> = startService,
+  clock: Clock = systemClock,
+): Promise<RunningServers> {
+  const service = withMonitors(await start(config, log), config, log, clock);
+  const { development, gateway: gatewayConfig, grpc } = config;
+  if (!development || !gatewayConfig) return { ...service, gatewayAddress: undefined };
+
+  let gateway: GatewayServer;
+  try {
+    gateway = await startGatewayFromConfig(
+      localGatewayConfig(service.grpcAddress, grpc.tls, gatewayConfig),
+      log,
+      { demo: true },
+    );
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+  let stopPromise: Promise<void> | undefined;
+  return {
+    grpcAddress: service.grpcAddress,
+    gatewayAddress: gateway.address,
+    stop() {
+      stopPromise ??= gateway.stop().finally(() => service.stop());
+      return stopPromise;
+    },
+  };
+}
+
+/** Returns how many file descriptors a service with these limits may need. Development mode serves one person, whatever the limits. */
+export function descriptorsNeeded({ development, grpc }: Pick<Config, "development" | "grpc">): number {
+  return development ? reservedDescriptors : reservedDescriptors + grpc.limits.connections;
+}
+
+/** Returns how many file descriptors a gateway with these limits may need. */
+export function gatewayDescriptorsNeeded(gateway: GatewayConfig): number {
+  return reservedDescriptors + maxGatewayConnections(gateway);
+}
+
+/** The connections of trusted proxies are counted apart, and may be as many again. */
+function maxGatewayConnections({ limits, trustedProxies }: GatewayConfig): number {
+  return trustedProxies.length > 0 ? 2 * limits.connections : limits.connections;
+}
+
+/** The service, whose certificates and descriptors are looked after while it runs. */
+function withMonitors(service: Service, config: Config, log: Logger, clock: Clock): Service {
+  const { grpc, store } = config;
+  const stopCertificateMonitor = monitorCertificates(readCertificateFiles({ grpc, store }), log, clock);
+  const stopDescriptorMonitor = monitorDescriptors({ needed: descriptorsNeeded(config), log, clock });
+  return {
+    ...service,
+    stop() {
+      stopCertificateMonitor();
+      stopDescriptorMonitor();
+      return service.stop();
+    },
+  };
+}
+
+/** The gateway of the service in the same process, which it trusts by the certificate itself. */
+function localGatewayConfig(
+  address: string,
+  tls: Config["grpc"]["tls"],
+  gateway: GatewayConfig,
+): GatewayConfig {
+  const caFile = tls && (gateway.service.caFile ?? tls.certFile);
+  return { ...gateway, service: { address, tls: tls !== undefined, caFile } };
+}

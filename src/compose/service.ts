@@ -1,0 +1,89 @@
+import type { Logger } from "pino";
+import { createAppAuthenticator } from "../auth/app_authenticator.js";
+import { createTokenSigner } from "../auth/signing/token_signer.js";
+import { createUserAuthenticator } from "../auth/user_authenticator.js";
+import { type Clock, systemClock } from "../base/clock.js";
+import type { Config } from "../config/config.js";
+import { createImageRenderer } from "../qr/image_renderer.js";
+import { startGrpcServer } from "../server/grpc_server.js";
+import { createHandlers } from "../server/handlers.js";
+import { createTicketService } from "../service/tickets.js";
+import { createWatcher } from "../service/watch.js";
+import type { TicketStore } from "../store/ticket_store.js";
+import { type OpenedStore, openStore } from "./store.js";
+
+/** A service that runs. */
+export interface Service {
+  /** Where gRPC listens, as really bound. */
+  readonly grpcAddress: string;
+  /** Stops politely and lets go of everything. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** What a test may put in place of the real thing. */
+export interface ServiceOverrides {
+  readonly clock?: Clock;
+  readonly store?: TicketStore;
+}
+
+/**
+ * Puts the parts together and starts serving.
+ *
+ * @throws Error when the address cannot be bound, or a signing key or the store cannot be used.
+ */
+export async function startService(
+  config: Config,
+  log: Logger,
+  overrides: ServiceOverrides = {},
+): Promise<Service> {
+  const clock = overrides.clock ?? systemClock;
+  // Before anything that would have to be let go of: it reads files.
+  const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
+  const { tickets: ticketConfig } = config;
+  const lifetimes = { authorized: ticketConfig.authorizedTtl, retention: ticketConfig.retention };
+  const { store, ...openedStore }: OpenedStore = overrides.store
+    ? { store: overrides.store, clock, reportHealthTo: () => {} }
+    : await openStore(config.store, { clock, lifetimes, log });
+  const ticketAccess = { store, clock: openedStore.clock, lifetimes };
+  const images = createImageRenderer();
+  const users = createUserAuthenticator({
+    pools: config.userPools,
+    userTokens: config.userTokens,
+    tokenIssuer: signer,
+    clock,
+    onDroppedClaim: (leftOut) => log.warn(leftOut, "a claim of the issuer cannot be used and is left out"),
+  });
+  const handlers = createHandlers({
+    tickets: createTicketService(ticketAccess, ticketConfig),
+    watch: createWatcher(ticketAccess, config.watch, clock),
+    images,
+    signer,
+    apps: config.apps,
+    // Tickets and what is said of them go by the store's clock, tokens by this machine's.
+    clock: openedStore.clock,
+    maxCustomDataBytes: ticketConfig.maxCustomDataBytes,
+    minPollInterval: ticketConfig.minPollInterval,
+  });
+
+  async function release(): Promise<void> {
+    await images.close();
+    await store.close();
+  }
+
+  try {
+    const apps = createAppAuthenticator(config.apps);
+    const server = await startGrpcServer({ config: config.grpc, handlers, apps, users, clock, log });
+    openedStore.reportHealthTo(server);
+    let stopPromise: Promise<void> | undefined;
+    return {
+      grpcAddress: server.address,
+      stop() {
+        stopPromise ??= server.stop().then(release);
+        return stopPromise;
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+import { isNonLoopbackAddress } from "../../base/address.js";
+import type { Problem } from "../config_error.js";
+import { developmentIssuer } from "../development_key.js";
+import { checkCertificateValidity } from "../files/certificates.js";
+import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
+import type { PartialConfig } from "../schema/config_schema.js";
+import { checkAppSecrets, checkKnownSecrets } from "./check_app_secrets.js";
+import { checkGateway } from "./check_gateway.js";
+import { checkIssuers } from "./check_issuers.js";
+import { checkStore } from "./check_store.js";
+import { checkTokenIssuer } from "./check_token_issuer.js";
+import { checkUniqueIds } from "./check_unique_ids.js";
+
+type Pool = NonNullable<NonNullable<PartialConfig["userPools"]>[number]>;
+
+/** What of a configuration is to be judged beyond each value by itself. */
+export interface CheckScope {
+  /** All but the section `gateway`. */
+  readonly service: boolean;
+  /** Whether there must be apps and user pools. */
+  readonly identities: boolean;
+  readonly gateway: boolean;
+  /** Whether the public development identities are accepted. */
+  readonly development: boolean;
+  /** The wall time at which certificates must be valid; undefined where an invalid one is no mistake, since it can be served. */
+  readonly certificatesAt: number | undefined;
+}
+
+/** What is wrong between the values of a configuration, each by itself right, and with the files that they name. */
+export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[] {
+  const { grpc, gateway } = content;
+  const checkListener = scope.development ? checkLoopbackOnly : checkPlaintext;
+  return [
+    ...(scope.service ? [...checkListener("grpc", grpc), ...checkService(content)] : []),
+    ...(scope.identities ? checkIdentitiesPresent(content) : []),
+    ...(scope.service && scope.gateway ? checkAppSecrets(content) : []),
+    ...(scope.gateway && !scope.development ? checkKnownSecrets(content) : []),
+    ...(scope.gateway && gateway ? [...checkListener("gateway", gateway), ...checkGateway(gateway)] : []),
+    ...(scope.certificatesAt === undefined ? [] : checkCertificateValidity(content, scope.certificatesAt)),
+  ];
+}
+
+function checkService(content: PartialConfig): Problem[] {
+  const { grpc, tickets, userPools, apps } = content;
+  return [
+    ...(grpc?.tls ? checkTlsFiles(["grpc", "tls"], grpc.tls) : []),
+    ...checkStore(content),
+    ...checkTtls(tickets),
+    ...checkUniqueIds(["userPools"], userPools),
+    ...checkUniqueIds(["apps"], apps),
+    ...checkUniqueIssuerAudience(userPools),
+    ...checkIssuers(content),
+    ...(userPools ?? []).flatMap((pool, index) => checkUserPool(pool, index)),
+    ...checkPoolReferences(content),
+    ...checkTokenIssuer(content),
+  ];
+}
+
+type Listener = Pick<NonNullable<PartialConfig["grpc"]>, "address" | "tls" | "allowPlaintextOnNetwork">;
+
+function checkLoopbackOnly(name: "grpc" | "gateway", listener: Listener = {}): Problem[] {
+  if (!isNonLoopbackAddress(listener.address)) return [];
+  const message =
+    "must be on loopback in development mode, whose identities are public; give a configuration file to listen elsewhere";
+  return [{ path: [name, "address"], message }];
+}
+
+function checkPlaintext(name: "grpc" | "gateway", listener: Listener = {}): Problem[] {
+  const { address, tls, allowPlaintextOnNetwork } = listener;
+  if (tls || allowPlaintextOnNetwork !== false || !isNonLoopbackAddress(address)) return [];
+  const message =
+    `would send secrets over the network as plain text: set ${name}.tls.certFile and ${name}.tls.keyFile, or set ` +
+    `${name}.allowPlaintextOnNetwork to true where a proxy in front ends TLS`;
+  return [{ path: [name, "address"], message }];
+}
+
+function checkTtls(tickets: PartialConfig["tickets"]): Problem[] {
+  const { ttl, minTtl, maxTtl } = tickets ?? {};
+  const problems: Problem[] = [];
+  const requireOrder = (a: number | undefined, b: number | undefined, key: string, message: string) => {
+    if (a !== undefined && b !== undefined && a > b) problems.push({ path: ["tickets", key], message });
+  };
+  requireOrder(minTtl, maxTtl, "minTtl", "must not be longer than tickets.maxTtl");
+  requireOrder(minTtl, ttl, "ttl", "must not be shorter than tickets.minTtl");
+  requireOrder(ttl, maxTtl, "ttl", "must not be longer than tickets.maxTtl");
+  return problems;
+}
+
+function checkIdentitiesPresent({ userPools, apps }: PartialConfig): Problem[] {
+  const message = "must have at least one entry";
+  return [
+    ...(userPools?.length === 0 ? [{ path: ["userPools"], message }] : []),
+    ...(apps?.length === 0 ? [{ path: ["apps"], message }] : []),
+  ];
+}
+
+/** (Issuer, audience) names one pool: with two, a token would choose between tenants. */
+function checkUniqueIssuerAudience(pools: PartialConfig["userPools"] = []): Problem[] {
+  const owners = new Map<string, number>();
+  return pools.flatMap((pool, index) => {
+    const pairs = (pool?.audience ?? []).map((audience) => JSON.stringify([pool?.issuer, audience]));
+    const other = pairs.map((pair) => owners.get(pair)).find((owner) => owner !== undefined);
+    if (pool?.issuer === undefined) return [];
+    for (const pair of pairs) owners.set(pair, owners.get(pair) ?? index);
+    if (other === undefined) return [];
+    const message = `shares an audience with userPools[${other}], which has the same issuer`;
+    return [{ path: ["userPools", index, "audience"], message }];
+  });
+}
+
+function checkUserPool(pool: Pool | undefined, index: number): Problem[] {
+  const path = ["userPools", index];
+  const problems: Problem[] = [];
+  if (pool?.issuer === developmentIssuer) {
+    const message = "is the issuer of the development identities, with whose key everybody can sign";
+    problems.push({ path: [...path, "issuer"], message });
+  }
+  const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } = pool?.keys ?? {};
+  if (keys.jwksFile !== undefined) {
+    const failure = describeKeySetProblem(keys.jwksFile);
+    if (failure) problems.push({ path: [...path, "keys", "jwksFile"], message: failure });
+  }
+  const isShared = (pool?.algorithms ?? []).includes("HS256");
+  if (isShared && (keys.jwksUri !== undefined || keys.jwksFile !== undefined)) {
+    const message = "must not have HS256 with a JWKS: its public keys would be taken for shared secrets";
+    problems.push({ path: [...path, "algorithms"], message });
+  }
+  if (keys.hs256Secret !== undefined && pool?.algorithms?.some((name) => name !== "HS256")) {
+    problems.push({ path: [...path, "algorithms"], message: "must be HS256 alone with keys.hs256Secret" });
+  }
+  return problems;
+}
+
+function checkPoolReferences({ apps = [], userPools }: PartialConfig): Problem[] {
+  // A pool whose id could not be understood may be the one that is meant.
+  if (!userPools || userPools.some((pool) => pool?.id === undefined)) return [];
+  const ids = userPools.map((pool) => pool?.id);
+  return apps.flatMap((app, index) => {
+    if (app?.userPool === undefined || ids.includes(app.userPool)) return [];
+    const message = ids.length > 0 ? `is not one of the user pools ${ids.join(", ")}` : "is not a user pool";
+    return [{ path: ["apps", index, "userPool"], message }];
+  });
+}

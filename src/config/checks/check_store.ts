@@ -1,0 +1,82 @@
+import { isLoopbackHost, isNonLoopbackAddress } from "../../base/address.js";
+import type { Problem } from "../config_error.js";
+import { checkTlsFiles, describeCertificatesProblem } from "../files/key_files.js";
+import type { PartialConfig } from "../schema/config_schema.js";
+import { parseUrl } from "../schema/values.js";
+
+type Redis = NonNullable<NonNullable<PartialConfig["store"]>["redis"]>;
+
+const path = ["store", "redis"];
+
+/** What is wrong between the values of the section `store`, and with the files that it names. */
+export function checkStore({ store }: PartialConfig): Problem[] {
+  if (!store?.redis || store.kind === "memory") return [];
+  return [
+    ...checkPlaintext(store.redis),
+    ...checkTlsSection(store.redis),
+    ...checkCredentials(store.redis),
+    ...checkReplicas(store.redis),
+  ];
+}
+
+function checkPlaintext({ url, sentinel, cluster, tls, allowPlaintextOnNetwork }: Redis): Problem[] {
+  if (tls || allowPlaintextOnNetwork !== false) return [];
+  const message =
+    "would send what users are called over the network as plain text: turn TLS on (rediss:// or store.redis.tls), or " +
+    "set store.redis.allowPlaintextOnNetwork to true where something else encrypts the way";
+  const servers = { url, sentinel: sentinel?.nodes, cluster: cluster?.nodes };
+  return Object.entries(servers).flatMap(([key, value]) => {
+    const exposed =
+      typeof value === "string" ? isPlaintextUrlOffLoopback(value) : value?.some(isNonLoopbackAddress);
+    return exposed ? [{ path: [...path, key], message }] : [];
+  });
+}
+
+function isPlaintextUrlOffLoopback(text: string): boolean {
+  const url = parseUrl(text);
+  return url?.protocol === "redis:" && !isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""));
+}
+
+function checkTlsSection({ url, tls }: Redis): Problem[] {
+  if (!tls) return [];
+  const problems: Problem[] = [];
+  if (url?.startsWith("redis:")) {
+    problems.push({
+      path: [...path, "url"],
+      message: "must begin with rediss:// where store.redis.tls is given",
+    });
+  }
+  const failure = tls.caFile === undefined ? undefined : describeCertificatesProblem(tls.caFile);
+  if (failure) problems.push({ path: [...path, "tls", "caFile"], message: failure });
+  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+    problems.push({ path: [...path, "tls"], message: "must have both of certFile and keyFile, or neither" });
+  }
+  return [...problems, ...checkTlsFiles([...path, "tls"], tls)];
+}
+
+function checkCredentials({ url, sentinel, username, password }: Redis): Problem[] {
+  const problems: Problem[] = [];
+  const inUrl = parseUrl(url ?? "");
+  if (inUrl && (inUrl.username || inUrl.password) && (username !== undefined || password !== undefined)) {
+    const message = "must have user name and password in store.redis.url or beside it, not both";
+    problems.push({ path: [...path, "url"], message });
+  }
+  if (username !== undefined && password === undefined) {
+    problems.push({ path: [...path, "password"], message: "is missing: store.redis.username has one" });
+  }
+  if (sentinel?.username !== undefined && sentinel.password === undefined) {
+    const message = "is missing: store.redis.sentinel.username has one";
+    problems.push({ path: [...path, "sentinel", "password"], message });
+  }
+  if (inUrl?.username && !inUrl.password) {
+    problems.push({ path: [...path, "url"], message: "must have a password where it has a user name" });
+  }
+  return problems;
+}
+
+function checkReplicas({ replicaAcks, replicaFsync }: Redis): Problem[] {
+  if (!replicaFsync || (replicaAcks ?? 0) > 0) return [];
+  return [
+    { path: [...path, "replicas"], message: "must be 1 at least where store.redis.replicasOnDisk is true" },
+  ];
+}

@@ -1,0 +1,46 @@
+import type { KeyObject } from "node:crypto";
+import type { Problem } from "../config_error.js";
+import { readPublicKeys } from "../files/key_files.js";
+import { isPublicKeyOf, isSameKey, readSigningKey } from "../files/read_signing_key.js";
+import type { PartialConfig } from "../schema/config_schema.js";
+
+/**
+ * What is wrong with the keys of the token issuer, and with the user pools that believe it: a token that tells an app who
+ * has signed in must never approve a sign-in.
+ */
+export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig): Problem[] {
+  const signingKeys = new Map<number, KeyObject>();
+  const problems: Problem[] = [];
+  for (const [index, { file } = {}] of tokenIssuer?.keys?.entries() ?? []) {
+    if (file === undefined) continue;
+    const read = readSigningKey(file);
+    const message = "failure" in read ? read.failure : describeRepeatedKey(read.key, signingKeys);
+    if (message !== undefined) problems.push({ path: ["tokenIssuer", "keys", index, "file"], message });
+    else if ("key" in read) signingKeys.set(index, read.key);
+  }
+  for (const [index, pool] of userPools.entries()) {
+    if (pool?.issuer !== undefined && pool.issuer === tokenIssuer?.issuer) {
+      const message = "is the token issuer (tokenIssuer.issuer), whose tokens approve nothing";
+      problems.push({ path: ["userPools", index, "issuer"], message });
+    }
+    const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } =
+      pool?.keys ?? {};
+    const signingIndex =
+      keys.jwksFile === undefined ? undefined : findSigningKeyIn(keys.jwksFile, signingKeys);
+    if (signingIndex === undefined) continue;
+    const message = `the file holds the key of tokenIssuer.keys[${signingIndex}], whose tokens approve nothing`;
+    problems.push({ path: ["userPools", index, "keys", "jwksFile"], message });
+  }
+  return problems;
+}
+
+function describeRepeatedKey(key: KeyObject, signing: ReadonlyMap<number, KeyObject>): string | undefined {
+  const first = [...signing].find(([, other]) => isSameKey(other, key))?.[0];
+  return first === undefined ? undefined : `the file holds the same key as tokenIssuer.keys[${first}]`;
+}
+
+/** The position of the signing key whose public half is in the file. */
+function findSigningKeyIn(jwksFile: string, signing: ReadonlyMap<number, KeyObject>): number | undefined {
+  const known = readPublicKeys(jwksFile);
+  return [...signing].find(([, key]) => known.some((jwk) => isPublicKeyOf(key, jwk)))?.[0];
+}

@@ -1,0 +1,15 @@
+import { formatPath, type Problem } from "../config_error.js";
+import type { Path } from "../schema/schema_tree.js";
+
+/** The entries of the list at a path whose id an entry before them has. */
+export function checkUniqueIds(
+  list: Path,
+  entries: readonly ({ readonly id?: string | undefined } | undefined)[] = [],
+): Problem[] {
+  const ids = entries.map((entry) => entry?.id);
+  return ids.flatMap((id, index) => {
+    const first = ids.indexOf(id);
+    if (id === undefined || first === index) return [];
+    return [{ path: [...list, index, "id"], message: `is the id of ${formatPath(list)}[${first}] too` }];
+  });
+}

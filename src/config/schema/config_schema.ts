@@ -1,0 +1,189 @@
+import * as z from "zod";
+import { type Config, type KeysConfig, standardClaims } from "../config.js";
+import { gatewaySchema, tokenIssuerSchema } from "./gateway_schema.js";
+import type { ValidPart } from "./schema_tree.js";
+import { storeSchema } from "./store_schema.js";
+import {
+  address,
+  duration,
+  id,
+  imageUrl,
+  integer,
+  nonEmptyText,
+  oneOrMore,
+  poolIssuer,
+  secureUrl,
+  sha256,
+  sharedSecret,
+  tlsFiles,
+} from "./values.js";
+
+const grpcSchema = z
+  .strictObject({
+    address: address.default("127.0.0.1:50051"),
+    tls: tlsFiles.optional(),
+    allowPlaintextOnNetwork: z.boolean().default(false),
+    reflection: z.boolean().default(false),
+    maxMessageBytes: integer(4096, 4_194_304).default(65_536),
+    maxConnectionAge: duration("0s", "24h").prefault("30m"),
+    limits: z
+      .strictObject({
+        connections: integer(1, 1_000_000).default(10_000),
+        connectionsPerAddress: integer(1, 1_000_000).default(2_000),
+        handshakeTimeout: duration("100ms", "5m").prefault("10s"),
+        requestTimeout: duration("100ms", "5m").prefault("10s"),
+        incompleteRequests: integer(1, 1_000_000).default(2_000),
+        streamsPerConnection: integer(1, 1_000_000).default(1_000),
+        metadataBytes: integer(4_096, 65_536).default(20_480),
+        healthWatches: integer(1, 1_000_000).default(1_000),
+        watches: integer(1, 10_000_000).default(50_000),
+        watchesPerApp: integer(1, 10_000_000).default(25_000),
+        callsPerApp: integer(1, 1_000_000).default(2_000),
+      })
+      .prefault({}),
+    keepalive: z
+      .strictObject({
+        interval: duration("1s", "1h").prefault("30s"),
+        timeout: duration("100ms", "5m").prefault("10s"),
+      })
+      .prefault({}),
+    shutdown: z
+      .strictObject({
+        delay: duration("0s", "5m").prefault("0s"),
+        gracePeriod: duration("0s", "10m").prefault("10s"),
+      })
+      .prefault({}),
+  })
+  .transform((given) => ({ ...given, tls: given.tls }))
+  .prefault({});
+
+const logSchema = z
+  .strictObject({
+    level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  })
+  .prefault({});
+
+const ticketsSchema = z
+  .strictObject({
+    ttl: duration("1s", "1h").prefault("120s"),
+    minTtl: duration("1s", "1h").prefault("30s"),
+    maxTtl: duration("1s", "1h").prefault("600s"),
+    authorizedTtl: duration("1s", "1h").prefault("300s"),
+    retention: duration("1s", "24h").prefault("600s"),
+    minPollInterval: duration("100ms", "1m").prefault("500ms"),
+    // A QR code holds 1273 bytes at its highest error correction, and the other fields take up to 249.
+    maxCustomDataBytes: integer(0, 1024).default(512),
+  })
+  .prefault({});
+
+const watchSchema = z
+  .strictObject({
+    heartbeatInterval: duration("1s", "5m").prefault("15s"),
+    maxPerTicket: integer(1, 100).default(4),
+  })
+  .prefault({});
+
+const userTokensSchema = z
+  .strictObject({
+    clockTolerance: duration("0s", "5m").prefault("30s"),
+    cacheSize: integer(1, 1_000_000).default(10_000),
+    cacheMaxAge: duration("1s", "5m").prefault("5m"),
+    issuerTimeout: duration("100ms", "1m").prefault("5s"),
+  })
+  .prefault({});
+
+/** The algorithms whose keys have a public half. With any other one a published key would sign. */
+const asymmetricAlgorithms = [
+  ...["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"],
+] as const;
+const defaultAlgorithms = ["ES256", "RS256", "PS256", "EdDSA"];
+
+const keySources = ["jwksUri", "jwksFile", "hs256Secret"] as const;
+
+/** Where a file may say that keys come from. Keys in place are for the development pool alone, which is in no file. */
+type ConfigurableKeys = Exclude<KeysConfig, { readonly jwks: object }>;
+
+const keysSchema = z
+  .strictObject({
+    jwksUri: secureUrl.optional(),
+    jwksFile: nonEmptyText.optional(),
+    hs256Secret: sharedSecret.optional(),
+  })
+  .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
+    error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
+    // Counts what is there, so that a source with a mistake of its own does not hide this one.
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  })
+  .transform(({ jwksUri, jwksFile, hs256Secret = "" }): ConfigurableKeys => {
+    if (jwksUri !== undefined) return { jwksUri };
+    return jwksFile !== undefined ? { jwksFile } : { hs256Secret };
+  });
+
+const claimsSchema = z
+  .strictObject({
+    userId: nonEmptyText.default(standardClaims.userId),
+    nickname: nonEmptyText.default(standardClaims.nickname),
+    name: nonEmptyText.default(standardClaims.name),
+    photo: nonEmptyText.default(standardClaims.photo),
+    email: nonEmptyText.default(standardClaims.email),
+    emailVerified: nonEmptyText.default(standardClaims.emailVerified),
+    phone: nonEmptyText.default(standardClaims.phone),
+    phoneVerified: nonEmptyText.default(standardClaims.phoneVerified),
+  })
+  .prefault({});
+
+const userPoolSchema = z
+  .strictObject({
+    id,
+    issuer: poolIssuer,
+    audience: oneOrMore(nonEmptyText),
+    keys: keysSchema,
+    algorithms: z
+      .array(z.enum([...asymmetricAlgorithms, "HS256"]))
+      .min(1, { error: "must not be empty" })
+      .optional(),
+    claims: claimsSchema,
+    additionalClaims: z.array(nonEmptyText).default([]),
+    userInfoUri: secureUrl.optional(),
+  })
+  .transform((given) => ({
+    ...given,
+    algorithms: given.algorithms ?? ("hs256Secret" in given.keys ? ["HS256"] : defaultAlgorithms),
+    userInfoUri: given.userInfoUri,
+  }));
+
+const appSchema = z
+  .strictObject({
+    id,
+    name: nonEmptyText.max(128, { error: "must be at most 128 characters" }).optional(),
+    logoUrl: imageUrl.default(""),
+    userPool: id,
+    secretSha256: oneOrMore(sha256),
+  })
+  .transform((given) => ({ ...given, name: given.name ?? given.id }));
+
+/**
+ * The configuration file: every key with its limits and its default. What two keys have to do with each other stands in
+ * `check_config.ts`; that both have been kept is known of what `loadConfig` answers, and of nothing else.
+ */
+export const configSchema = z
+  .strictObject({
+    grpc: grpcSchema,
+    log: logSchema,
+    store: storeSchema,
+    tickets: ticketsSchema,
+    watch: watchSchema,
+    userTokens: userTokensSchema,
+    tokenIssuer: tokenIssuerSchema.optional(),
+    userPools: z.array(userPoolSchema).default([]),
+    apps: z.array(appSchema).default([]),
+    gateway: gatewaySchema.optional(),
+  })
+  .transform((given) => ({
+    ...given,
+    tokenIssuer: given.tokenIssuer,
+    gateway: given.gateway,
+  })) satisfies z.ZodType<Omit<Config, "development">>;
+
+/** What is right in a configuration file. */
+export type PartialConfig = NonNullable<ValidPart<z.output<typeof configSchema>>>;

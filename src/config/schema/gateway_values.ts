@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { parseAddress } from "../../base/address.js";
+import { parseTargetHosts } from "../../base/grpc_target.js";
+import { parseWebOrigin } from "../../base/web_origin.js";
+import { isCanonicalBase64url } from "../../domain/secrets.js";
+import { describePattern } from "../secret_patterns.js";
+import {
+  address,
+  formattedText,
+  hasPlaceholder,
+  isLoopbackUrl,
+  parseUrl,
+  placeholderMessage,
+} from "./values.js";
+
+/** An address to connect to: as `address`, with a port that is not 0. */
+export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
+  error: "must have a port from 1 to 65535",
+});
+
+const targetFormat =
+  "must be HOST:PORT with a port from 1 to 65535, or a gRPC target: dns:///HOST:PORT, ipv4:IP:PORT,IP:PORT, " +
+  "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH";
+
+/** Target of a gRPC client. */
+export const grpcTarget = formattedText(targetFormat).refine(
+  (value) => parseTargetHosts(value) !== undefined,
+  {
+    error: targetFormat,
+  },
+);
+
+const handleKeyFormat =
+  "must be 32 random bytes as base64url: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
+
+/** A key that seals handles: 32 random bytes, as base64url in its one canonical form. */
+export const handleKey = formattedText(handleKeyFormat)
+  .refine((value) => isCanonicalBase64url(value, 32), { error: handleKeyFormat, abort: true })
+  // What a placeholder decodes to: everybody could open the handles.
+  .superRefine((value, context) => {
+    const pattern = describePattern(Buffer.from(value, "base64url"));
+    if (pattern === undefined) return;
+    context.addIssue({ code: "custom", message: `${handleKeyFormat} (this one ${pattern})` });
+  });
+
+/** A list without repetition. The later one of two equal entries is refused. */
+export function distinct<T extends z.ZodType<readonly string[]>>(list: T) {
+  return list.superRefine((entries, context) => {
+    for (const [index, entry] of entries.entries()) {
+      const first = entries.indexOf(entry);
+      if (first === index) continue;
+      context.addIssue({ code: "custom", path: [index], message: `is the same as the one at [${first}]` });
+    }
+  });
+}
+
+/** A web origin exactly as browsers send it in the header `Origin`. On loopback the port may be `*`: any. */
+export const origin = z.string().superRefine((value, context) => {
+  const message = describeOriginProblem(value);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+function describeOriginProblem(text: string): string | undefined {
+  const isAnyPort = text.endsWith(":*");
+  const exact = isAnyPort ? text.slice(0, -2) : text;
+  const url = parseUrl(exact);
+  const isOrigin =
+    (url?.protocol === "https:" || url?.protocol === "http:") &&
+    url.origin === exact &&
+    !(isAnyPort && url.port !== "") &&
+    // Beside names and addresses the URL standard allows characters in a host that mean something else in a header.
+    /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/.test(url.hostname);
+  if (!isOrigin) {
+    const suggestion =
+      url && url.username === "" && url.password === "" ? parseWebOrigin(url.origin) : undefined;
+    return (
+      "must be an origin exactly as browsers send it, such as https://shop.example.com: lower case, without path, " +
+      `final slash or default port${suggestion === undefined || suggestion === exact ? "" : `; here that is ${suggestion}`}`
+    );
+  }
+  if (isLoopbackUrl(url)) return undefined;
+  if (isAnyPort) return "must name the port: only localhost and loopback addresses may have *";
+  return url.protocol === "http:" ? "must be an https origin: http is for loopback only" : undefined;
+}
+
+/** The issuer of tokens as OpenID Connect Core 1.0 has it: an https URL without query and fragment. */
+export const issuerUrl = z
+  .string()
+  .refine(
+    (value) => {
+      const url = /^https:\/\/[^\s?#]+$/.test(value) ? parseUrl(value) : undefined;
+      return url !== undefined && url.username === "" && url.password === "";
+    },
+    { error: "must be an https URL without query, fragment, user name and password", abort: true },
+  )
+  .refine((value) => !hasPlaceholder(value), { error: placeholderMessage });

@@ -1,0 +1,89 @@
+import { BlockList, isIP } from "node:net";
+import * as z from "zod";
+
+/** A network in CIDR form, or one address. */
+interface Network {
+  readonly version: 4 | 6;
+  readonly ip: string;
+  readonly prefixLength: number;
+}
+
+function parseNetwork(text: string): Network | undefined {
+  const { ip = "", prefix } = /^(?<ip>[0-9a-f:.]+)(?:\/(?<prefix>\d{1,3}))?$/i.exec(text)?.groups ?? {};
+  const version = isIP(ip);
+  const longest = version === 6 ? 128 : 32;
+  const prefixLength = Number(prefix ?? longest);
+  return (version === 4 || version === 6) && prefixLength <= longest
+    ? { version, ip, prefixLength }
+    : undefined;
+}
+
+/** Networks of IPv6 that hold the addresses of IPv4: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
+const ipv4EmbeddingNetworks = parseNetworks("::ffff:0:0/96", "64:ff9b::/96", "2002::/16");
+
+/** Networks of IPv6 that are never public: unique local (RFC 4193) and link-local (RFC 4291). */
+const localNetworks = parseNetworks("fc00::/7", "fe80::/10");
+
+function parseNetworks(...texts: readonly string[]): readonly Network[] {
+  return texts.flatMap((text) => parseNetwork(text) ?? []);
+}
+
+function isWithin({ ip, prefixLength }: Network, outer: Network): boolean {
+  if (prefixLength < outer.prefixLength) return false;
+  const list = new BlockList();
+  list.addSubnet(outer.ip, outer.prefixLength, "ipv6");
+  return list.check(ip, "ipv6");
+}
+
+/** Returns the network of IPv4 that one of IPv6 stands for; all of IPv4 if it holds an embedding of that; else the same network. */
+function toEmbeddedIpv4(network: Network): Network {
+  if (network.version === 4) return network;
+  const outer = ipv4EmbeddingNetworks.find((each) => isWithin(network, each));
+  if (outer) return { version: 4, ip: "", prefixLength: network.prefixLength - outer.prefixLength };
+  return ipv4EmbeddingNetworks.some((each) => isWithin(each, network))
+    ? { version: 4, ip: "", prefixLength: 0 }
+    : network;
+}
+
+/** The shortest prefix of one network, and the share of all addresses that all networks may have together: sixteen of these. */
+const shortestPrefix = { 4: 8, 6: 16 } as const;
+
+/** The share of all addresses of its version that a network has; none if it is never public. */
+function shareOf(network: Network): number {
+  const isLocal = network.version === 6 && localNetworks.some((each) => isWithin(network, each));
+  return isLocal ? 0 : 2 ** -network.prefixLength;
+}
+
+const trustedNetwork = z
+  .string()
+  .refine((text) => parseNetwork(text) !== undefined, {
+    error: "must be an IP address or a network in CIDR form, such as 10.20.0.5 or 10.20.0.0/28",
+    abort: true,
+  })
+  .refine((text) => parseNetworks(text).map(toEmbeddedIpv4).every(isNarrow), {
+    error:
+      "is too wide: everybody in it could pretend any address. List the proxies themselves, in networks of /8 (IPv4), " +
+      "/16 (IPv6) or narrower",
+  });
+
+function isNarrow(network: Network): boolean {
+  return shareOf(network) <= 2 ** -shortestPrefix[network.version];
+}
+
+/** The addresses and networks of the proxies in front. Refuses what holds everybody, by itself or together. */
+export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, context) => {
+  // One that is too wide by itself has been refused for that.
+  const all = parseNetworks(...new Set(texts))
+    .map(toEmbeddedIpv4)
+    .filter(isNarrow);
+  for (const version of [4, 6] as const) {
+    const share = all
+      .filter((each) => each.version === version)
+      .reduce((sum, each) => sum + shareOf(each), 0);
+    if (share <= 16 * 2 ** -shortestPrefix[version]) continue;
+    const message =
+      `holds too much of IPv${version}: nearly everybody could pretend any address. List the proxies themselves, ` +
+      `together no more than sixteen networks of /${shortestPrefix[version]}`;
+    context.addIssue({ code: "custom", message });
+  }
+});

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import cookie from "@fastify/cookie";
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import { systemClock } from "../base/clock.js";
+import type { ClientOptions } from "../client/index.js";
+import { isLoopbackHost } from "../gateway/access/browser_cookie.js";
+import { isCrossOrigin } from "../gateway/access/origin_check.js";
+import { sendProblem } from "../gateway/http/error_handler.js";
+import { HttpError } from "../gateway/http/http_error.js";
+import { acceptOnlyJson } from "../gateway/http/json_body_parser.js";
+import { logRequests } from "../gateway/http/request_log.js";
+import { phoneRoutes } from "./phone_routes.js";
+import { websiteRoutes } from "./website_routes.js";
+
+// As strict as a site's policy can be: the widget needs no more. `data:` is for the portraits of the demo users, `blob:` for
+// the picture that the phone is given to read.
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const pageHeaders = {
+  "content-security-policy": contentSecurityPolicy,
+  "cache-control": "no-cache",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+} as const;
+
+const html = "text/html";
+const css = "text/css";
+const javascript = "text/javascript";
+const svg = "image/svg+xml";
+
+/** Each page and its parts: address, media type and file. */
+const pageFiles: readonly (readonly [address: string, type: string, file: URL])[] = [
+  ["/", html, pageFile("website.html")],
+  ["/demo/website.css", css, pageFile("website.css")],
+  ["/demo/website.js", javascript, pageFile("website.js")],
+  ["/demo/copy_code.js", javascript, pageFile("copy_code.js")],
+  ["/demo/shelf.svg", svg, pageFile("shelf.svg")],
+  ["/phone", html, pageFile("phone.html")],
+  ["/demo/phone.css", css, pageFile("phone.css")],
+  ["/demo/phone.js", javascript, pageFile("phone.js")],
+  ["/demo/phone_reader.js", javascript, pageFile("phone_reader.js")],
+  ["/demo/phone_context.js", javascript, pageFile("phone_context.js")],
+  ["/demo/phone_words.js", javascript, pageFile("phone_words.js")],
+  ["/demo/jsqr.js", javascript, new URL(`file://${createRequire(import.meta.url).resolve("jsqr")}`)],
+];
+
+/** The demo: a website at `/`, and at `/phone` a page that plays the phone. For development mode alone. */
+export async function demoRoutes(server: FastifyInstance, service: ClientOptions): Promise<void> {
+  const plugin: FastifyPluginAsync = async (demo) => {
+    logRequests(demo, systemClock);
+    acceptOnlyJson(demo);
+    demo.setErrorHandler(sendProblem);
+    demo.addHook("onRequest", async (request, reply) => {
+      reply.header("cache-control", "no-store");
+      if (request.method !== "GET" && request.method !== "HEAD") requireOwnPage(request);
+    });
+    await demo.register(cookie);
+    for (const [address, type, file] of pageFiles) {
+      const content = readFileSync(file);
+      demo.get(address, async (_request, reply) =>
+        reply.headers(pageHeaders).type(`${type}; charset=utf-8`).send(content),
+      );
+    }
+    await websiteRoutes(demo, service);
+    await phoneRoutes(demo, service);
+  };
+  await server.register(plugin);
+}
+
+/**
+ * Nobody's page but the demo's own may sign anybody in or out: not one of another port of this machine either,
+ * nor one whose name has been turned towards this machine (DNS rebinding).
+ */
+function requireOwnPage(request: FastifyRequest): void {
+  const { "sec-fetch-site": site = "same-origin" } = request.headers;
+  if (isCrossOrigin(request) || site !== "same-origin" || !isLoopbackHost(request.hostname))
+    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call");
+}
+
+function pageFile(name: string): URL {
+  return new URL(`./pages/${name}`, import.meta.url);
+}

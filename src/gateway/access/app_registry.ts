@@ -1,0 +1,111 @@
+import { parseBasicCredentials } from "../../base/basic_credentials.js";
+import { parseWebOrigin } from "../../base/web_origin.js";
+import type { AppCredentials } from "../../client/index.js";
+import { HttpError } from "../http/http_error.js";
+import type { GatewayApp } from "../options.js";
+import { type PageField, pageFields } from "./page_fields.js";
+
+/** An app with every switch set. */
+export interface RegisteredApp {
+  readonly id: string;
+  readonly credentials: AppCredentials;
+  readonly bindToBrowser: boolean;
+  readonly requireCodeChallenge: boolean;
+  readonly exchangeFromBrowser: boolean;
+  readonly fullUserInStatus: boolean;
+  readonly pollByTicketId: boolean;
+  /** The fields of a new ticket that pages may set. */
+  readonly pageFields: ReadonlySet<PageField>;
+  /** Whether a page of this origin may call for the app. */
+  allowsOrigin(origin: string): boolean;
+}
+
+export interface AppRegistry {
+  readonly all: readonly RegisteredApp[];
+  /** The app of this id, for what was made for an app that may have left the configuration since. */
+  find(id: string | undefined): RegisteredApp | undefined;
+  /** The app of this id, or the first one where none is named. Refuses with APP_UNKNOWN. */
+  resolve(id: string | undefined): RegisteredApp;
+}
+
+/** @throws TypeError when there is no app, two of the same id, or one that makes no sense. */
+export function createAppRegistry(apps: readonly GatewayApp[]): AppRegistry {
+  const all = apps.map(toRegisteredApp);
+  const byId = new Map(all.map((app) => [app.id, app]));
+  const [first] = all;
+  if (!first) throw new TypeError("apps must have at least one app");
+  if (byId.size !== all.length) throw new TypeError("apps must have different ids");
+  return {
+    all,
+    find: (id) => byId.get(id ?? ""),
+    resolve(id) {
+      const app = id === undefined ? first : byId.get(id);
+      if (!app) throw new HttpError(400, "APP_UNKNOWN", "there is no such app");
+      return app;
+    },
+  };
+}
+
+function toRegisteredApp({
+  origins = [],
+  bindToBrowser = true,
+  requireCodeChallenge = true,
+  ...app
+}: GatewayApp): RegisteredApp {
+  const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
+  if (fullUserInStatus && pollByTicketId) {
+    throw new TypeError(
+      "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
+    );
+  }
+  const fields = app.pageFields ?? [];
+  if (!fields.every((field) => pageFields.includes(field))) {
+    throw new TypeError(`the pageFields of ${app.id} must be among ${pageFields.join(", ")}`);
+  }
+  for (const origin of origins) {
+    if (isOrigin(origin)) continue;
+    const example = parseWebOrigin(origin) ?? "https://shop.example.com";
+    throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${example}`);
+  }
+  const exactOrigins = new Set(origins.filter((origin) => !origin.endsWith(":*")));
+  // Only the configuration's check knows that these are on loopback; here they are taken as they are.
+  const anyPortOrigins = origins
+    .filter((origin) => origin.endsWith(":*"))
+    .map((origin) => origin.slice(0, -2));
+  return {
+    id: app.id,
+    credentials: { appId: app.id, appSecret: app.secret },
+    bindToBrowser,
+    requireCodeChallenge,
+    exchangeFromBrowser,
+    fullUserInStatus,
+    pollByTicketId,
+    pageFields: new Set(fields),
+    allowsOrigin(text) {
+      if (exactOrigins.has(text)) return true;
+      const origin = parseWebOrigin(text);
+      if (origin === undefined) return false;
+      return exactOrigins.has(origin) || anyPortOrigins.includes(origin.replace(/:\d{1,5}$/, ""));
+    },
+  };
+}
+
+/**
+ * Returns the credentials in an `authorization: Basic` header; undefined if there are none of that form. The id is that of an app
+ * where one has it, encoded or not. The secret stays as it came, for the service to compare.
+ */
+export function readBasicCredentials(
+  header: string | undefined,
+  apps: AppRegistry,
+): AppCredentials | undefined {
+  const read = parseBasicCredentials(header ?? "");
+  if ("failure" in read) return undefined;
+  const { id, formDecoded, secret } = read;
+  return { appId: (apps.find(id) ?? apps.find(formDecoded.id))?.id ?? id, appSecret: secret };
+}
+
+/** Whether browsers write an origin like this; on its port there may be `*`. */
+function isOrigin(text: string): boolean {
+  const origin = text.replace(/:\*$/, "");
+  return parseWebOrigin(origin) === origin;
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { routeNotFound } from "../http/http_error.js";
+import type { AppRegistry } from "./app_registry.js";
+import { checkOrigin, isCrossOrigin } from "./origin_check.js";
+
+/** How long browsers may remember what a preflight said, in seconds. */
+const maxAgeSeconds = 600;
+
+/**
+ * Lets pages of listed origins call the routes that are added from now on, with cookies, and no others: see {@link checkOrigin}.
+ * A route with `anyOrigin` is read by all pages, without credentials.
+ *
+ * By hand, since `@fastify/cors` would answer the preflights of every route of the server that the gateway is registered
+ * into, and that server could not have it any more.
+ */
+export function registerCors(instance: FastifyInstance, apps: AppRegistry): void {
+  const preflightUrls = new Set<string>();
+  instance.addHook("onRoute", function ({ url, routePath }) {
+    if (preflightUrls.has(url)) return;
+    preflightUrls.add(url);
+    this.options(routePath, { config: { rateLimit: false } }, async () => {
+      throw routeNotFound();
+    });
+  });
+  instance.addHook("onRequest", async (request, reply) => {
+    addVary(reply, "Origin");
+    if (request.routeOptions.config.anyOrigin) return void reply.header("access-control-allow-origin", "*");
+    checkOrigin(request, apps);
+    if (!isCrossOrigin(request)) return;
+    reply
+      .header("access-control-allow-origin", request.headers.origin)
+      .header("access-control-allow-credentials", "true");
+    if (isPreflight(request)) return answerPreflight(request, reply);
+    reply.header("access-control-expose-headers", "retry-after");
+  });
+}
+
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+}
+
+/** SDKs send headers of their own, so any may be sent: what a header may do, its route says. */
+function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  addVary(reply, "Access-Control-Request-Headers");
+  const requestedHeaders = request.headers["access-control-request-headers"];
+  if (requestedHeaders !== undefined) reply.header("access-control-allow-headers", requestedHeaders);
+  return reply
+    .header("access-control-allow-methods", "GET, POST")
+    .header("access-control-max-age", maxAgeSeconds)
+    .code(204)
+    .send();
+}
+
+/** Caches must not give one page's answer to another. The server may have said so of other headers already. */
+function addVary(reply: FastifyReply, header: string): void {
+  const present = reply.getHeader("vary");
+  const others = present === undefined ? [] : [present].flat().map(String);
+  reply.header("vary", [...others, header].join(", "));
+}

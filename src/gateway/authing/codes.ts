@@ -1,0 +1,100 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { isCanonicalBase64url } from "../../domain/secrets.js";
+import { ensureBrowserCookie } from "../access/browser_cookie.js";
+import { checkAppOrigin, isCrossOrigin } from "../access/origin_check.js";
+import { checkPageFields } from "../access/page_fields.js";
+import { requesterContextOf } from "../access/requester.js";
+import type { GatewayContext } from "../context.js";
+import { addressKeyOf } from "../http/client_address.js";
+import { disconnectSignalOf } from "../http/disconnect_signal.js";
+import { annotateLog } from "../http/request_log.js";
+import type { CreateTicketParameters, PageTicket } from "../tickets/page_tickets.js";
+import { appIdOf } from "./schemas.js";
+import { createTicketsById } from "./tickets_by_id.js";
+
+/** A code to show, as the hosted API tells it. */
+export interface CreatedCode {
+  /** What the page polls with: `random` in V2, `qrcodeId` in V3. The handle, or the ticket id where the app's switch says so. */
+  readonly handleOrTicketId: string;
+  /** The picture, as a `data:` URL. */
+  readonly imageUrl: string;
+  readonly expiresInSeconds: number;
+}
+
+/** The codes of the hosted API: what is drawn in them is the ticket id, what the page gets is a handle. */
+export interface Codes {
+  /** Refuses with APP_UNKNOWN, ORIGIN_NOT_ALLOWED, INVALID_REQUEST for a field that pages may not set, and with whatever the service says. */
+  create(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    parameters: Pick<CreateTicketParameters, "scene" | "customData">,
+  ): Promise<CreatedCode>;
+  /** The ticket that a page polls. Refuses with TICKET_NOT_FOUND, whatever is wrong with the name. */
+  open(request: FastifyRequest, handleOrTicketId: string): Promise<PageTicket>;
+  /** The ticket id that a phone means: it has scanned it, or plays with what create answered. Refuses with TICKET_NOT_FOUND. */
+  resolveTicketId(handleOrTicketId: string): Promise<string>;
+}
+
+// The SDK draws it half as large, which is sharp on every screen, and a code full of custom data still has whole pixels.
+const imageOptions = { format: "PNG", size: 480, margin: 4, errorCorrection: "M" } as const;
+
+export function createCodes({
+  apps,
+  pageTickets,
+  qrImages,
+  clock,
+  handleTtlMs,
+}: Pick<GatewayContext, "apps" | "pageTickets" | "qrImages" | "clock" | "handleTtlMs">): Codes {
+  const ticketsById = createTicketsById(clock, handleTtlMs);
+
+  return {
+    async create(request, reply, parameters) {
+      const app = apps.resolve(appIdOf(request));
+      checkAppOrigin(request, app);
+      checkPageFields(app, parameters);
+      const boundTo = app.exchangeFromBrowser
+        ? ensureBrowserCookie(request, reply, isCrossOrigin(request))
+        : undefined;
+      const requester = requesterContextOf(request);
+      const created = await pageTickets.create(
+        app,
+        { ...parameters, requester },
+        { kind: "hosted-handle", boundTo },
+      );
+      const { ticketId, ticketSecret, qrContent, remainingMs } = created;
+      annotateLog(request, { app: app.id, ticketId });
+      const image = await qrImages.draw(qrContent, imageOptions, {
+        address: addressKeyOf(request),
+        signal: disconnectSignalOf(reply),
+      });
+      if (app.pollByTicketId) {
+        ticketsById.add({
+          app,
+          credentials: app.credentials,
+          ticketId,
+          ticketSecret,
+          boundTo,
+          hasChallenge: false,
+        });
+      }
+      return {
+        handleOrTicketId: app.pollByTicketId ? ticketId : created.handle,
+        imageUrl: `data:${image.mediaType};base64,${Buffer.from(image.data).toString("base64")}`,
+        expiresInSeconds: Math.round(remainingMs / 1_000),
+      };
+    },
+
+    async open(request, handleOrTicketId) {
+      const ticket =
+        ticketsById.find(handleOrTicketId) ?? (await pageTickets.open("hosted-handle", handleOrTicketId));
+      checkAppOrigin(request, ticket.app);
+      annotateLog(request, { app: ticket.app.id, ticketId: ticket.ticketId });
+      return ticket;
+    },
+
+    async resolveTicketId(handleOrTicketId) {
+      if (isCanonicalBase64url(handleOrTicketId, 16)) return handleOrTicketId;
+      return (await pageTickets.open("hosted-handle", handleOrTicketId)).ticketId;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { FastifyRequest } from "fastify";
+import { withTimeout } from "../../base/with_timeout.js";
+import {
+  CancelReason,
+  type ExchangeUserInfoResponse,
+  isQrLoginError,
+  type ScannedBy,
+  TicketState,
+  type TicketStatus,
+} from "../../client/index.js";
+import type { GatewayContext } from "../context.js";
+import { logError } from "../http/error_handler.js";
+import type { PageTicket } from "../tickets/page_tickets.js";
+import type { TicketSnapshot } from "../tickets/watch_hub.js";
+import type { ExchangeTickets } from "./exchange_tickets.js";
+
+/** The states that the hosted API knows and that a ticket can be in. */
+export type AuthingState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
+
+/** What a status call answers. */
+export interface PollResult {
+  readonly state: AuthingState;
+  /** Whom the page may greet, from the scan until the end. */
+  readonly scannedBy: ScannedBy | undefined;
+  /** What can be exchanged; undefined unless AUTHORIZED. */
+  readonly ticket: string | undefined;
+  /** The user, where the app's switch `fullUserInStatus` is on and they are AUTHORIZED. */
+  readonly signedIn: ExchangeUserInfoResponse | undefined;
+}
+
+/** Answers status calls from the gateway's own watch. */
+export interface Polls {
+  /**
+   * Never waits for a change, and never refuses: one refusal ends an SDK's polling for good. What cannot be told now is
+   * told as it was, and a later poll tells it. `mayExchange` is asked before the exchange for `fullUserInStatus`.
+   */
+  poll(request: FastifyRequest, ticket: PageTicket, mayExchange: () => Promise<boolean>): Promise<PollResult>;
+}
+
+/** How long a poll waits for what is not at hand, in all, in milliseconds. The SDKs poll every 800, and overlap when it takes longer. */
+const pollTimeoutMs = 700;
+
+export function createPolls(
+  { watchHub, exchanges, clock }: Pick<GatewayContext, "watchHub" | "exchanges" | "clock">,
+  exchangeTickets: ExchangeTickets,
+): Polls {
+  async function statusOf(
+    request: FastifyRequest,
+    ticket: PageTicket,
+  ): Promise<TicketStatus | "gone" | undefined> {
+    try {
+      return pollStatusOf(await watchHub.latest(ticket, pollTimeoutMs));
+    } catch (error) {
+      // The handle is genuine, so the ticket was there: the service has forgotten it, or lost it in a restart.
+      if (isQrLoginError(error, "TICKET_NOT_FOUND")) return "gone";
+      logError(error, request);
+      return undefined;
+    }
+  }
+
+  return {
+    async poll(request, ticket, mayExchange) {
+      const deadline = clock.now() + pollTimeoutMs;
+      const status = await statusOf(request, ticket);
+      // Nothing known yet: whoever made the handle saw it PENDING.
+      if (status === undefined) return toPollResult("PENDING");
+      if (status === "gone") return toPollResult("EXPIRED");
+      const state = stateOf(status);
+      const { scannedBy } = status;
+      if (state !== "AUTHORIZED") return toPollResult(state, { scannedBy });
+      const signedIn = ticket.app.fullUserInStatus
+        ? await exchangeWithin(request, ticket, mayExchange, deadline)
+        : "not spent";
+      // The next poll tries again, or finds what became of it.
+      if (signedIn === undefined) return toPollResult("SCANNED", { scannedBy });
+      return toPollResult("AUTHORIZED", {
+        scannedBy,
+        ticket: await exchangeTickets.toPage(ticket, status.exchangeTicket),
+        ...(signedIn !== "not spent" && { signedIn }),
+      });
+    },
+  };
+
+  /** Undefined if it failed, or takes longer than a poll may. */
+  async function exchangeWithin(
+    request: FastifyRequest,
+    ticket: PageTicket,
+    mayExchange: () => Promise<boolean>,
+    deadline: number,
+  ): Promise<ExchangeUserInfoResponse | "not spent" | undefined> {
+    const exchange = async () =>
+      (await mayExchange()) ? exchanges.withGatewayCredentials(ticket) : "not spent";
+    try {
+      return await withTimeout(Math.max(0, deadline - clock.now()), exchange(), clock);
+    } catch (error) {
+      logError(error, request);
+      return undefined;
+    }
+  }
+}
+
+/** Polls overlap: one that comes just after the exchange must not turn the success into an end. */
+function pollStatusOf(snapshot: TicketSnapshot | undefined): TicketStatus | undefined {
+  return snapshot?.recentlyExchanged ?? snapshot?.status;
+}
+
+function stateOf({ state, cancelReason, scannedBy }: TicketStatus): AuthingState {
+  switch (state) {
+    case TicketState.PENDING:
+      return "PENDING";
+    case TicketState.SCANNED:
+      return "SCANNED";
+    case TicketState.AUTHORIZED:
+      return "AUTHORIZED";
+    case TicketState.CANCELLED:
+      // An SDK answers "cancelled" with a new code at once, which is not what a site wants that has given this one up.
+      return cancelReason === CancelReason.WITHDRAWN_BY_CREATOR ? "EXPIRED" : "CANCELLED";
+    case TicketState.EXPIRED:
+    case TicketState.EXCHANGED:
+      return "EXPIRED";
+    default:
+      // A state of a later release, which will change.
+      return scannedBy ? "SCANNED" : "PENDING";
+  }
+}
+
+function toPollResult(state: AuthingState, fields: Partial<Omit<PollResult, "state">> = {}): PollResult {
+  return { state, scannedBy: undefined, ticket: undefined, signedIn: undefined, ...fields };
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { RateLimits } from "../access/rate_limits.js";
+import type { GatewayContext } from "../context.js";
+import { createAuthingContext } from "./context.js";
+import { version2Routes } from "./version2.js";
+import { version3Routes } from "./version3.js";
+
+/** The hosted product's API, versions 2 and 3. `docs/authing-api.md` describes it. */
+export async function authingRoutes(
+  instance: FastifyInstance,
+  context: GatewayContext,
+  rateLimits: RateLimits,
+): Promise<void> {
+  const authing = createAuthingContext(context, rateLimits);
+  const version2: FastifyPluginAsync = (child) => version2Routes(child, authing);
+  const version3: FastifyPluginAsync = (child) => version3Routes(child, authing);
+  await instance.register(version2, { prefix: "/api/v2/qrcode" });
+  await instance.register(version3, { prefix: "/api/v3" });
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from "fastify";
+import { validate } from "../routes/schemas.js";
+import type { AuthingContext } from "./context.js";
+import { createErrorHandler, version3Envelope } from "./envelope.js";
+import type { PhoneAction } from "./phone_actions.js";
+import type { AuthingState } from "./polls.js";
+import { actionBody, exchangeBody, geneV3Body, qrcodeIdField } from "./schemas.js";
+import { tokensNotSigned } from "./token_sets.js";
+
+/** Each call of the phone, and the state that the code is then in. */
+const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
+  SCAN: "SCANNED",
+  CONFIRM: "AUTHORIZED",
+  CANCEL: "CANCELLED",
+};
+
+/** Version 3 of the hosted API, which its server SDKs speak. The second name of a call is its older one. */
+export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
+  const { codes, polls, exchange, performPhoneAction, tokenSets, rateLimits } = context;
+  const { success } = version3Envelope;
+  instance.setErrorHandler(createErrorHandler(version3Envelope));
+
+  instance.post("/gene-qrcode", rateLimits.createTicket, async (request, reply) => {
+    const { customData } = validate(geneV3Body, request.body);
+    const { handleOrTicketId, imageUrl } = await codes.create(request, reply, { customData });
+    return success(request, "the code is ready", { qrcodeId: handleOrTicketId, url: imageUrl });
+  });
+
+  for (const path of ["get-qrcode-status", "check-qrcode-status"]) {
+    instance.get(`/${path}`, rateLimits.unlimited, async (request) => {
+      const { qrcodeId } = validate(qrcodeIdField, request.query);
+      const ticket = await codes.open(request, qrcodeId);
+      const poll = await polls.poll(request, ticket, tokenSets.areSigned);
+      const { scannedBy } = poll;
+      return success(request, "the status of the code", {
+        status: poll.state,
+        ...(scannedBy && { briefUserInfo: { displayName: scannedBy.nickname, photo: scannedBy.photoUrl } }),
+        ...(poll.ticket !== undefined && { ticket: poll.ticket }),
+        ...(poll.signedIn && { tokenSet: tokenSets.toTokenSet(poll.signedIn) }),
+      });
+    });
+  }
+
+  for (const path of ["set-qrcode-status", "change-qrcode-status"]) {
+    instance.post(`/${path}`, rateLimits.other, async (request) => {
+      const { qrcodeId, action } = validate(actionBody, request.body);
+      const { description, scanDetails } = await performPhoneAction(request, action, qrcodeId);
+      return success(request, description, { qrcodeId, status: stateByAction[action], ...scanDetails });
+    });
+  }
+
+  instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
+    const fields = validate(exchangeBody, request.body);
+    // Asked before the ticket is spent: with an answer that holds no tokens the login would be lost.
+    if (!(await tokenSets.areSigned())) throw tokensNotSigned();
+    return success(request, "the user has signed in", tokenSets.toTokenSet(await exchange(request, fields)));
+  });
+}

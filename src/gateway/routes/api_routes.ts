@@ -1,0 +1,198 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ImageOptions } from "../../qr/image_renderer.js";
+import { readBasicCredentials } from "../access/app_registry.js";
+import { callingBrowserOf, ensureBrowserCookie } from "../access/browser_cookie.js";
+import { checkAppOrigin, isCrossOrigin } from "../access/origin_check.js";
+import { checkPageFields } from "../access/page_fields.js";
+import type { RateLimits } from "../access/rate_limits.js";
+import { requesterContextOf } from "../access/requester.js";
+import type { GatewayContext } from "../context.js";
+import { addressKeyOf } from "../http/client_address.js";
+import { disconnectSignalOf } from "../http/disconnect_signal.js";
+import { HttpError, invalidRequest, routeNotFound, ticketNotFound } from "../http/http_error.js";
+import { annotateLog } from "../http/request_log.js";
+import { appUnauthenticated } from "../tickets/exchanges.js";
+import type { PageTicket } from "../tickets/page_tickets.js";
+import {
+  completesSignIn,
+  exposesExchangeTicket,
+  toExchangeResponse,
+  toTicketStatus,
+} from "../tickets/responses.js";
+import { originRoute } from "./origin_route.js";
+import {
+  createTicketBody,
+  exchangeBody,
+  handleBody,
+  parseImageOptions,
+  singleValue,
+  toPngOptions,
+  validate,
+} from "./schemas.js";
+import { createStatusStream } from "./status_stream.js";
+import { widgetRoute } from "./widget_route.js";
+
+/** A handle in a header: the one place for it where there is no body. */
+const handleHeader = "qrlogin-handle";
+
+/** How long a poll waits for the first status. Later ones are at hand. */
+const firstStatusTimeoutMs = 2_000;
+
+/** The gateway's own API, which the widget speaks. `docs/gateway.md` describes it. */
+export async function apiRoutes(
+  instance: FastifyInstance,
+  context: GatewayContext,
+  { createTicket, other, unlimited }: RateLimits,
+): Promise<void> {
+  const { apps, pageTickets, watchHub, exchanges, qrImages, appClient, clock, onSignIn } = context;
+  const streamStatus = createStatusStream(context);
+
+  async function openHandle(request: FastifyRequest, handle: string | undefined): Promise<PageTicket> {
+    if (handle === undefined) throw ticketNotFound();
+    const ticket = await pageTickets.open("handle", handle, callingBrowserOf(request));
+    checkAppOrigin(request, ticket.app);
+    annotateLog(request, { app: ticket.app.id, ticketId: ticket.ticketId });
+    return ticket;
+  }
+
+  instance.post("/tickets", createTicket, async (request, reply) => {
+    const { appId, ttlMs, codeChallenge, ...fields } = validate(createTicketBody, request.body);
+    const app = apps.resolve(appId);
+    checkAppOrigin(request, app);
+    checkPageFields(app, fields);
+    const boundTo = app.bindToBrowser
+      ? ensureBrowserCookie(request, reply, isCrossOrigin(request))
+      : undefined;
+    if (codeChallenge !== undefined && completesSignIn(context, { boundTo })) throw codeChallengeNotAllowed();
+    const { scene, customData, ...details } = fields;
+    const parameters = {
+      scene,
+      customData,
+      ttlMs,
+      codeChallenge,
+      requester: requesterContextOf(request, details),
+    };
+    const created = await pageTickets.create(app, parameters, { kind: "handle", boundTo });
+    annotateLog(request, { app: app.id, ticketId: created.ticketId });
+    const imageName = await qrImages.sealName(created.qrContent, clock.wallNow() + created.remainingMs);
+    const imagePath = `${instance.prefix}/pictures/${imageName}`;
+    reply.code(201);
+    return {
+      handle: created.handle,
+      ticketId: created.ticketId,
+      qrContent: created.qrContent,
+      pictures: { svg: `${imagePath}.svg`, png: `${imagePath}.png` },
+      expiresAt: new Date(created.expiresAt).toISOString(),
+      remainingMs: created.remainingMs,
+      minPollIntervalMs: created.minPollIntervalMs,
+    };
+  });
+
+  instance.get("/tickets/status", unlimited, async (request) => {
+    const ticket = await openHandle(request, singleValue(request.headers[handleHeader]));
+    const snapshot = await watchHub.latest(ticket, firstStatusTimeoutMs);
+    if (!snapshot) {
+      const text = "the sign-in service cannot be reached";
+      throw new HttpError(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000 });
+    }
+    return toTicketStatus(snapshot, exposesExchangeTicket(context, ticket));
+  });
+
+  // A HEAD of it would hold a stream open for nobody.
+  const streamOptions = { ...unlimited, exposeHeadRoute: false };
+  instance.get("/tickets/events", streamOptions, async (request, reply) => {
+    // EventSource can send no header, so the handle may stand in the address too.
+    const query = request.query as Readonly<Record<string, unknown>>;
+    const handle = singleValue(request.headers[handleHeader]) ?? singleValue(query.handle);
+    return streamStatus(await openHandle(request, handle), request, reply);
+  });
+
+  instance.post("/tickets/withdraw", other, async (request) => {
+    const ticket = await openHandle(request, validate(handleBody, request.body).handle);
+    const { credentials, ticketId, ticketSecret } = ticket;
+    const { revision } = await appClient.withdraw({ ticketId, ticketSecret }, { credentials });
+    return { state: "CANCELLED", revision };
+  });
+
+  instance.post("/tickets/exchange", other, async (request) => {
+    if (!hasHandle(request.body)) {
+      const { exchangeTicket, codeVerifier } = validate(exchangeBody, request.body);
+      const credentials = readBasicCredentials(request.headers.authorization, apps);
+      const app = apps.find(credentials?.appId);
+      if (!credentials || !app) {
+        annotateLog(request, {
+          cause: credentials ? "no app here has the id that came" : "no Basic credential came",
+        });
+        throw appUnauthenticated();
+      }
+      annotateLog(request, { app: app.id });
+      return toExchangeResponse(
+        await exchanges.withCallerCredentials(credentials, exchangeTicket, codeVerifier),
+      );
+    }
+    const ticket = await openHandle(request, validate(handleBody, request.body).handle);
+    if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) throw exchangeNotAllowed();
+    return toExchangeResponse(await exchanges.withGatewayCredentials(ticket));
+  });
+
+  instance.post("/tickets/complete", other, async (request, reply) => {
+    const ticket = await openHandle(request, validate(handleBody, request.body).handle);
+    if (onSignIn && completesSignIn(context, ticket)) {
+      const response = await exchanges.withGatewayCredentials(ticket);
+      return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
+    }
+    // A page comes here that was told no exchange ticket; where it lacks nothing but the challenge, that is what it is told.
+    throw exposesExchangeTicket(context, ticket) ? exchangeNotAllowed() : codeChallengeRequired();
+  });
+
+  originRoute(instance, apps, other);
+  await widgetRoute(instance);
+
+  // A wildcard: names are longer than what a server takes as a parameter by default.
+  instance.get("/pictures/*", other, async (request, reply) => {
+    const { "*": file } = request.params as { "*": string };
+    const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
+    if (name === undefined || format === undefined) throw ticketNotFound();
+    const requested = parseImageOptions(request.query);
+    const options: ImageOptions =
+      format === "png" ? toPngOptions(requested) : { ...requested, format: "SVG" };
+    const caller = { address: addressKeyOf(request), signal: disconnectSignalOf(reply) };
+    const image = await qrImages.drawNamed(name, options, caller);
+    return reply
+      .header("cache-control", "private, max-age=600, immutable")
+      .header("cross-origin-resource-policy", "cross-origin")
+      .type(image.mediaType)
+      .send(Buffer.from(image.data));
+  });
+
+  // The line of a server about what is not there would show the address, and a handle that was sent astray.
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+  instance.route({
+    method: methods,
+    url: "/*",
+    handler: async () => {
+      throw routeNotFound();
+    },
+  });
+}
+
+function hasHandle(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "handle" in body;
+}
+
+/** Refuses what would only fail after the person has agreed: the gateway has no verifier. */
+function codeChallengeNotAllowed(): HttpError {
+  const description = "must not be given: this gateway completes the sign-in itself";
+  return invalidRequest("the request is not valid", [{ field: "codeChallenge", description }]);
+}
+
+function codeChallengeRequired(): HttpError {
+  const text =
+    "the ticket was created without the codeChallenge of your backend, so its exchange ticket is not told to pages";
+  return new HttpError(403, "CODE_CHALLENGE_REQUIRED", text);
+}
+
+/** Only of a handle that is bound, or whoever finds one could have it spent with our credential. */
+function exchangeNotAllowed(): HttpError {
+  return new HttpError(403, "EXCHANGE_NOT_ALLOWED", "this app is exchanged for by its backend");
+}

@@ -1,0 +1,84 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { FastifyReply } from "fastify";
+import type { Clock } from "../../base/clock.js";
+
+/** One server-sent event. */
+export interface ServerSentEvent {
+  readonly id?: string;
+  readonly event: string;
+  /** Sent as JSON, which has no line breaks. */
+  readonly data: unknown;
+}
+
+/** A response of server-sent events whose headers are sent. */
+export interface EventStream {
+  /** Resolves when the connection takes more data, or is closed. Waiting for it keeps events from queueing in memory. */
+  send(event: ServerSentEvent): Promise<void>;
+  /** Ends the response. */
+  end(): void;
+}
+
+export interface EventStreamOptions {
+  /** Milliseconds between the comments that keep proxies with idle time-outs from closing the connection. */
+  readonly heartbeatIntervalMs: number;
+  /** Milliseconds that EventSource waits before it reconnects. */
+  readonly retryMs: number;
+  readonly clock: Clock;
+}
+
+/** Sends the headers of the reply with status 200 and starts the heartbeat. */
+export function startEventStream(
+  reply: FastifyReply,
+  { heartbeatIntervalMs, retryMs, clock }: EventStreamOptions,
+): EventStream {
+  const { raw } = reply;
+  // A write can fail after the reader has left. `close` follows, and is what the caller listens to.
+  raw.on("error", () => {});
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    "content-type": "text/event-stream",
+    "cache-control": "no-store, no-transform",
+    // A connection that is kept alive would hold up a gateway that stops.
+    connection: "close",
+    // Keeps nginx from buffering.
+    "x-accel-buffering": "no",
+  });
+  raw.write(`retry: ${retryMs}\n\n`);
+
+  let cancelHeartbeat = () => {};
+  function scheduleHeartbeat(): void {
+    cancelHeartbeat = clock.after(heartbeatIntervalMs, () => {
+      // What is written to a reader that does not read stays in memory.
+      if (!raw.writableNeedDrain) raw.write(": heartbeat\n\n");
+      scheduleHeartbeat();
+    });
+  }
+  scheduleHeartbeat();
+  raw.once("close", () => cancelHeartbeat());
+
+  return {
+    async send({ id, event, data }) {
+      if (raw.destroyed) return;
+      const lines = id === undefined ? [] : [`id: ${id}`];
+      lines.push(`event: ${event}`, `data: ${JSON.stringify(data)}`);
+      if (!raw.write(`${lines.join("\n")}\n\n`)) await drained(raw);
+    },
+    end() {
+      cancelHeartbeat();
+      raw.end();
+    },
+  };
+}
+
+/** Resolves at `drain`, or at `close`: a connection that is closed while it is full never drains. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+  });
+}

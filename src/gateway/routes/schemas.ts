@@ -1,0 +1,101 @@
+import * as z from "zod";
+import { isCanonicalBase64url } from "../../domain/secrets.js";
+import type { ImageOptions } from "../../qr/image_renderer.js";
+import { invalidRequest } from "../http/http_error.js";
+
+/** Largest custom data, in bytes as JSON, that any service takes. How much this one takes it says itself. */
+export const maxCustomDataBytes = 1_024;
+
+/** Custom data as a body has them, which is JSON already. Their size is all that is looked at. */
+export const customData = z
+  .custom<Record<string, unknown>>(isObject, "must be an object")
+  .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= maxCustomDataBytes, {
+    error: `must have at most ${maxCustomDataBytes} bytes as JSON`,
+    when: ({ issues }) => issues.length === 0,
+  });
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const text = (max: number) => z.string().max(max);
+
+/** The body of a request that creates a ticket. */
+export const createTicketBody = z.strictObject({
+  appId: text(64).optional(),
+  scene: text(32).optional(),
+  customData: customData.optional(),
+  ttlMs: z.int().min(1).max(86_400_000).optional(),
+  deviceName: text(256).optional(),
+  location: text(256).optional(),
+  codeChallenge: text(128)
+    .refine((challenge) => isCanonicalBase64url(challenge, 32), {
+      error: "must be a SHA-256 as 43 characters of base64url",
+    })
+    .optional(),
+});
+
+/** The body of a request that names a ticket. */
+export const handleBody = z.strictObject({ handle: text(2048).min(1) });
+
+/** The body of an exchange by a backend with its secret; a browser sends a handle. */
+export const exchangeBody = z.strictObject({
+  exchangeTicket: text(256).min(1),
+  codeVerifier: text(128).min(1).optional(),
+});
+
+/** How a picture may be drawn. */
+const imageQuery = z.strictObject({
+  size: z.coerce.number().int().min(64).max(1024).optional(),
+  margin: z.coerce.number().int().min(0).max(16).default(4),
+  errorCorrection: z.enum(["L", "M", "Q", "H"]).default("M"),
+});
+
+type RequestedImage = Pick<ImageOptions, "size" | "margin" | "errorCorrection">;
+
+/** Returns the options of a picture out of its query. */
+export function parseImageOptions(query: unknown): RequestedImage {
+  const { size, ...rest } = validate(imageQuery, query);
+  return { ...rest, size };
+}
+
+/** The quiet zones that a PNG is drawn with, in modules. */
+const pngMargins = [0, 1, 2, 4, 8, 16];
+
+/** PNGs are drawn in sizes that are multiples of so many pixels. */
+const pngSizeStep = 64;
+
+/**
+ * How a PNG is drawn that is wished so: size and margin moved up to one of a few. Each combination is drawn anew, so that the
+ * many that pages may wish would be many ways to keep a processor busy with one code. An SVG is drawn once for all of them.
+ */
+export function toPngOptions({ size, margin, errorCorrection }: RequestedImage): ImageOptions {
+  return {
+    format: "PNG",
+    // Of those who name no size all get the same picture.
+    size: size === undefined ? undefined : Math.ceil(size / pngSizeStep) * pngSizeStep,
+    margin: pngMargins.find((modules) => modules >= margin) ?? margin,
+    errorCorrection,
+  };
+}
+
+/** Most fields of a body or a query, above what any of ours has. The name of each unknown field would be looked at and answered. */
+const maxFields = 32;
+
+/** What the schema makes of a value. Refuses with INVALID_REQUEST and every field that is at fault. */
+export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  if (isObject(value) && Object.keys(value).length > maxFields)
+    throw invalidRequest(`the request has more than ${maxFields} fields`);
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const violations = result.error.issues.map(({ path, message }) => ({
+    field: path.map(String).join("."),
+    description: message,
+  }));
+  throw invalidRequest("the request is not valid", violations);
+}
+
+/** A header or a query parameter that is there once; undefined otherwise. */
+export function singleValue(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

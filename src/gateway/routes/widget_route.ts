@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import type { FastifyInstance } from "fastify";
+
+// Beside the sources as beside what is built of them.
+const file = new URL("../../../gen/widget/qr-login.js", import.meta.url);
+
+/** Serves the widget as one script, for pages of any site: it holds nothing that is anybody's. */
+export async function widgetRoute(instance: FastifyInstance): Promise<void> {
+  const script = readFileSync(file);
+  const gzipped = gzipSync(script, { level: 9 });
+  const etag = `W/"${createHash("sha256").update(script).digest("base64url").slice(0, 22)}"`;
+
+  instance.get("/widget.js", { config: { rateLimit: false } }, async (request, reply) => {
+    reply
+      .header("cache-control", "public, max-age=300")
+      .header("cross-origin-resource-policy", "cross-origin")
+      .header("etag", etag)
+      .header("vary", "origin, accept-encoding")
+      .type("text/javascript; charset=utf-8");
+    if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+    const acceptsGzip = /\bgzip\b(?!;\s*q=0(\.0*)?(,|$))/i.test(
+      String(request.headers["accept-encoding"] ?? ""),
+    );
+    return acceptsGzip ? reply.header("content-encoding", "gzip").send(gzipped) : script;
+  });
+}

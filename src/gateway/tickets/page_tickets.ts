@@ -1,0 +1,148 @@
+import * as z from "zod";
+import type { Clock } from "../../base/clock.js";
+import { durationOf, millisecondsOf } from "../../base/durations.js";
+import {
+  type AppClient,
+  ContextSource,
+  type CreateTicketRequest,
+  type RequesterContext,
+} from "../../client/index.js";
+import type { AppRegistry, RegisteredApp } from "../access/app_registry.js";
+import { type CallingBrowser, cookieMissing, isBoundTo } from "../access/browser_cookie.js";
+import { ticketNotFound } from "../http/http_error.js";
+import type { Sealer } from "./sealer.js";
+import type { FollowedTicket } from "./watch_hub.js";
+
+/** A ticket as its handle names it. */
+export interface PageTicket extends FollowedTicket {
+  readonly app: RegisteredApp;
+  /** Digest of the cookie of the browser that it was made for; undefined if for any. */
+  readonly boundTo: string | undefined;
+  /** Whether it was created with a code challenge (PKCE), so that its exchange needs the verifier. */
+  readonly hasChallenge: boolean;
+}
+
+/** What a page asks for, with every form checked. */
+export interface CreateTicketParameters {
+  readonly scene?: string | undefined;
+  readonly customData?: CreateTicketRequest["customData"];
+  readonly ttlMs?: number | undefined;
+  readonly requester: RequesterContext;
+  /** The SHA-256 of a code verifier (PKCE, S256), in base64url. */
+  readonly codeChallenge?: string | undefined;
+}
+
+/** A ticket that was created, and what a page may be told of it. */
+export interface NewTicket {
+  /** Stands for the ticket and its secret; whoever holds it (and the cookie, where it is bound) may follow the ticket. */
+  readonly handle: string;
+  readonly ticketId: string;
+  /** Never for the page. */
+  readonly ticketSecret: string;
+  /** The text to draw. */
+  readonly qrContent: string;
+  /** Milliseconds since the Unix epoch, by the clock of the service. */
+  readonly expiresAt: number;
+  readonly remainingMs: number;
+  readonly minPollIntervalMs: number;
+}
+
+/** The gateway's own handles, and those of the hosted API, whose status calls know no cookies. One never opens as the other. */
+export type HandleKind = "handle" | "hosted-handle";
+
+/** Creates tickets and keeps nothing: what is needed to follow one goes out with its handle. */
+export interface PageTickets {
+  /** Throws what the service refuses with. */
+  create(
+    app: RegisteredApp,
+    wish: CreateTicketParameters,
+    handle: { readonly kind: HandleKind; readonly boundTo: string | undefined },
+  ): Promise<NewTicket>;
+  /**
+   * The ticket of a handle. Refuses with TICKET_NOT_FOUND, whatever is wrong with the handle, and where the gateway's own
+   * handle is bound to another browser than the caller; with COOKIE_MISSING where it is genuine and a browser sent no cookie.
+   */
+  open(kind: HandleKind, handle: string, caller?: CallingBrowser): Promise<PageTicket>;
+}
+
+/** A caller of whom no cookies are looked at. */
+const withoutCookies: CallingBrowser = { digests: [], hasNoCookie: false };
+
+const handleContent = z.object({
+  app: z.string(),
+  id: z.string(),
+  secret: z.string(),
+  hasChallenge: z.boolean().default(false),
+});
+
+export interface PageTicketsOptions {
+  readonly appClient: AppClient;
+  readonly apps: AppRegistry;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly handleTtlMs: number;
+  /** A longer life that a page wishes is cut to this. */
+  readonly ticketTtlMs: number;
+}
+
+export function createPageTickets(options: PageTicketsOptions): PageTickets {
+  const { appClient, apps, sealer, clock, handleTtlMs, ticketTtlMs } = options;
+  return {
+    async create(app, { scene = "", customData, ttlMs, requester, codeChallenge }, { kind, boundTo }) {
+      const created = await appClient.createTicket(
+        {
+          scene,
+          customData,
+          customDataSource: ContextSource.CLAIMED_BY_PAGE,
+          requester,
+          ...(codeChallenge !== undefined && { codeChallenge }),
+          ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, ticketTtlMs)) }),
+        },
+        { credentials: app.credentials },
+      );
+      const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;
+      const content = {
+        app: app.id,
+        id: ticketId,
+        secret: ticketSecret,
+        ...(codeChallenge !== undefined && { hasChallenge: true }),
+      };
+      const handle = await sealer.seal(kind, content, { boundTo, expiresAt: clock.wallNow() + handleTtlMs });
+      const remainingMs = millisecondsOf(remainingDuration);
+      return {
+        handle,
+        ticketId,
+        ticketSecret,
+        qrContent,
+        expiresAt: expireTime?.getTime() ?? clock.wallNow() + remainingMs,
+        remainingMs,
+        minPollIntervalMs: millisecondsOf(minPollInterval),
+      };
+    },
+
+    async open(kind, handle, caller = withoutCookies) {
+      const opened = await sealer.open(kind, handle);
+      const content = handleContent.safeParse(opened?.content).data;
+      if (!opened || !content) throw ticketNotFound();
+      const { boundTo } = opened;
+      const app = apps.find(content.app);
+      // An app that has left the configuration.
+      if (!app) throw ticketNotFound();
+      if (kind === "handle" && !mayUse(app, boundTo, caller.digests)) {
+        throw boundTo !== undefined && caller.hasNoCookie ? cookieMissing() : ticketNotFound();
+      }
+      return {
+        app,
+        credentials: app.credentials,
+        ticketId: content.id,
+        ticketSecret: content.secret,
+        boundTo,
+        hasChallenge: content.hasChallenge,
+      };
+    },
+  };
+}
+
+function mayUse(app: RegisteredApp, boundTo: string | undefined, browserDigests: readonly string[]): boolean {
+  return boundTo === undefined ? !app.bindToBrowser : isBoundTo(boundTo, browserDigests);
+}

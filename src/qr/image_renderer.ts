@@ -1,0 +1,186 @@
+import { Worker } from "node:worker_threads";
+import { createFairQueue } from "../base/fair_queue.js";
+import { TicketError } from "../domain/ticket_error.js";
+import { type Drawing, type Image, type ImageOptions, imageOf } from "./draw_image.js";
+import type { DrawRequest, DrawResult } from "./image_worker.js";
+
+export { type Drawing, drawingKey, type Image, type ImageOptions, imageOf } from "./draw_image.js";
+
+/** Caller who asks for an image, and the signal that ends the wait. */
+export interface RenderOptions {
+  /** Callers with different names take turns. */
+  readonly caller?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Draws QR codes in a thread of its own, since a large one takes the time of a hundred calls. */
+export interface ImageRenderer {
+  /**
+   * Draws the content as a QR code. Callers take turns; the images of one are drawn in the order of the calls.
+   *
+   * @throws TicketError INVALID_REQUEST when the image is too small or the code cannot hold the content (see `drawImage`),
+   * RATE_LIMITED when too many are waiting, SERVER_DRAINING after `close`. The signal's reason when it aborts. Another
+   * Error when the thread dies.
+   */
+  render(content: string, options: ImageOptions, callOptions?: RenderOptions): Promise<Image>;
+
+  /** As `render`, for callers that keep drawings: `imageOf` makes images of them. */
+  draw(content: string, options: ImageOptions, callOptions?: RenderOptions): Promise<Drawing>;
+
+  /** Ends the thread and refuses what is still waiting with SERVER_DRAINING. A second call changes nothing. */
+  close(): Promise<void>;
+}
+
+/** One drawing that somebody waits for. */
+interface DrawJob {
+  readonly request: DrawRequest;
+  readonly resolve: (drawing: Drawing) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes a renderer. Its thread starts with the first image, and keeps the process alive only while it draws.
+ *
+ * `maxPending` is how many images may wait, the one being drawn included: 256 by default. With so many the newest of the caller
+ * who has most waiting is refused, so that nobody is kept out by another.
+ */
+export function createImageRenderer({ maxPending = 256 }: { maxPending?: number } = {}): ImageRenderer {
+  let worker: Worker | undefined;
+  let activeJob: DrawJob | undefined;
+  // Kept here and sent one by one, so that an abandoned image is never drawn and the bound is a real one.
+  const queue = createFairQueue<DrawJob>(maxPending - 1);
+  let closed: Promise<void> | undefined;
+
+  function startWorker(): Worker {
+    const newWorker = new Worker(...workerParameters());
+    const onEnd = (cause: unknown) => {
+      // `error` is followed by `exit`, and a new thread may have started in between.
+      if (worker !== newWorker) return;
+      worker = undefined;
+      rejectAll(() => new Error("the thread that draws QR codes has ended", { cause }));
+      void newWorker.terminate();
+    };
+    newWorker.on("message", (answer: DrawResult) => {
+      if (worker !== newWorker) return;
+      const job = activeJob;
+      activeJob = undefined;
+      if (job) settle(job, answer);
+      drawNext();
+    });
+    newWorker.on("messageerror", onEnd);
+    newWorker.on("error", onEnd);
+    newWorker.on("exit", (code) => onEnd(`exit code ${code}`));
+    return newWorker;
+  }
+
+  function drawNext(): void {
+    startJob(queue.take());
+  }
+
+  function startJob(job: DrawJob | undefined): void {
+    activeJob = job;
+    if (!activeJob) {
+      worker?.unref();
+      return;
+    }
+    try {
+      worker ??= startWorker();
+    } catch (cause) {
+      rejectAll(() => new Error("the thread that draws QR codes cannot be started", { cause }));
+      return;
+    }
+    worker.ref();
+    worker.postMessage(activeJob.request);
+  }
+
+  function rejectAll(createError: () => Error): void {
+    const jobs = [...(activeJob ? [activeJob] : []), ...queue.clear()];
+    activeJob = undefined;
+    for (const job of jobs) job.reject(createError());
+  }
+
+  function enqueue(request: DrawRequest, { caller = "", signal }: RenderOptions): Promise<Drawing> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        queue.remove(caller, job);
+        job.reject(signal?.reason);
+      };
+      const removeListener = () => signal?.removeEventListener("abort", onAbort);
+      const job: DrawJob = {
+        request,
+        resolve(result) {
+          removeListener();
+          resolve(result);
+        },
+        reject(error) {
+          removeListener();
+          reject(error);
+        },
+      };
+      signal?.addEventListener("abort", onAbort);
+      if (activeJob) queue.add(caller, job)?.reject(tooManyPendingError());
+      else startJob(job);
+    });
+  }
+
+  async function draw(
+    content: string,
+    options: ImageOptions,
+    callOptions: RenderOptions = {},
+  ): Promise<Drawing> {
+    callOptions.signal?.throwIfAborted();
+    if (closed !== undefined) throw drainingError();
+    return enqueue({ content, options }, callOptions);
+  }
+
+  return {
+    render: async (content, options, callOptions) =>
+      imageOf(await draw(content, options, callOptions), options),
+    draw,
+
+    close() {
+      closed ??= (async () => {
+        const lastWorker = worker;
+        worker = undefined;
+        rejectAll(drainingError);
+        await lastWorker?.terminate();
+      })();
+      return closed;
+    },
+  };
+}
+
+/** What to run in the thread: the file beside this one, which is JavaScript once this one is. */
+function workerParameters(): ConstructorParameters<typeof Worker> {
+  // The flags of the process are not for the thread: it needs no instrumentation that they may import.
+  const execArgv: string[] = [];
+  if (!import.meta.url.endsWith(".ts")) return [new URL("./image_worker.js", import.meta.url), { execArgv }];
+
+  // From the sources (tsx, vitest) the thread loads tsx by itself: `--import tsx` does nothing outside the main thread
+  // (privatenumber/tsx#354), and vitest's own loader is not known there.
+  const file = JSON.stringify(new URL("./image_worker.ts", import.meta.url).href);
+  const load = `import("tsx/esm/api").then(({ tsImport }) => tsImport(${file}, ${file}))`;
+  return [load, { eval: true, execArgv }];
+}
+
+function settle(job: DrawJob, answer: DrawResult): void {
+  switch (answer.kind) {
+    case "drawn":
+      job.resolve(answer.drawing);
+      return;
+    case "refused":
+      job.reject(new TicketError(answer.reason, answer.message, { fieldViolations: answer.fieldViolations }));
+      return;
+    case "failed":
+      job.reject(new Error("a QR code could not be drawn", { cause: answer.stack }));
+      return;
+  }
+}
+
+function tooManyPendingError(): TicketError {
+  return new TicketError("RATE_LIMITED", "too many QR images are waiting to be drawn");
+}
+
+function drainingError(): TicketError {
+  return new TicketError("SERVER_DRAINING", "the service is shutting down");
+}

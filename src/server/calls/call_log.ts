@@ -1,0 +1,116 @@
+import { performance } from "node:perf_hooks";
+import { status } from "@grpc/grpc-js";
+import { LRUCache } from "lru-cache";
+import type { Logger } from "pino";
+import { logIdOf } from "../../domain/secrets.js";
+import type { TicketError } from "../../domain/ticket_error.js";
+import type { LogRateLimiter } from "../../log/log_rate_limiter.js";
+import { statusByReason } from "../messages/errors.js";
+import { type CallLogFields, createCallLineWriter } from "./call_line.js";
+import { shouldLogEnd, shouldLogError } from "./call_log_limit.js";
+
+/** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
+export interface CallLog {
+  begin(method: string): CallLogEntry;
+}
+
+export interface CallLogEntry {
+  setCaller(caller: { readonly app: string } | { readonly pool: string }): void;
+  setTicket(ticketId: string | undefined): void;
+  /** Writes the line of a call that was not refused. */
+  end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void;
+  /** Writes the line of a call that was refused, as an error where the fault is ours, or counts it in a flood. */
+  fail(refusal: TicketError): void;
+}
+
+export function createCallLog(log: Logger, errorLines: LogRateLimiter): CallLog {
+  const output: CallOutput = {
+    log,
+    refusals: errorLines,
+    write: createCallLineWriter(log),
+    ticketNames: createTicketNames(),
+  };
+  return { begin: (method) => new Line(output, method) };
+}
+
+interface CallOutput {
+  readonly log: Logger;
+  readonly refusals: LogRateLimiter;
+  readonly write: (fields: CallLogFields) => void;
+  /** Returns the name of a ticket in the log. */
+  readonly ticketNames: (ticketId: string) => string;
+}
+
+/** The tickets whose names are known without a hash: most are called for several times within a few seconds. */
+const maxTicketNames = 4_096;
+
+function createTicketNames(): (ticketId: string) => string {
+  const names = new LRUCache<string, string>({ max: maxTicketNames });
+  return (ticketId) => {
+    const known = names.get(ticketId);
+    if (known !== undefined) return known;
+    const name = logIdOf(ticketId);
+    names.set(ticketId, name);
+    return name;
+  };
+}
+
+/** A class, since closures for every call would cost more than what they write. */
+class Line implements CallLogEntry {
+  private readonly output: CallOutput;
+  private readonly method: string;
+  private readonly startedAt = performance.now();
+  private caller: { readonly app?: string; readonly pool?: string } = noCaller;
+  private ticket: string | undefined = undefined;
+
+  constructor(output: CallOutput, method: string) {
+    this.output = output;
+    this.method = method;
+  }
+
+  setCaller(caller: { readonly app: string } | { readonly pool: string }): void {
+    this.caller = caller;
+  }
+
+  setTicket(ticketId: string | undefined): void {
+    this.ticket = ticketId;
+  }
+
+  end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void {
+    const { log, refusals, write } = this.output;
+    if (!log.isLevelEnabled("info")) return;
+    if (code === "OK" || shouldLogEnd(refusals, this.method, code, this.caller)) write(this.fieldsOf(code));
+  }
+
+  fail(refusal: TicketError): void {
+    const { log, refusals, write } = this.output;
+    if (!shouldLogError(refusals, this.method, refusal, this.caller)) return;
+    const { reason, cause } = refusal;
+    const { code } = statusByReason[reason];
+    if (reason === "INTERNAL")
+      log.error({ ...this.fieldsOf(status[code], reason), err: cause }, "call failed");
+    else if (cause === undefined) write(this.fieldsOf(status[code], reason));
+    else if (code === status.UNAVAILABLE)
+      log.warn({ ...this.fieldsOf(status[code], reason), err: cause }, "call");
+    else write(this.fieldsOf(status[code], reason, causeText(cause)));
+  }
+
+  private fieldsOf(code: string, reason?: string, cause?: string): CallLogFields {
+    return {
+      method: this.method,
+      app: this.caller.app,
+      pool: this.caller.pool,
+      code,
+      durationMs: Math.round((performance.now() - this.startedAt) * 1_000) / 1_000,
+      ticket: this.ticket === undefined ? undefined : this.output.ticketNames(this.ticket),
+      reason,
+      cause,
+    };
+  }
+}
+
+const noCaller = {};
+
+function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,64 @@
+import { createRound } from "../round.js";
+import { createQueue, type Queue } from "./queue.js";
+import type { RunningCall } from "./running_call.js";
+
+/**
+ * Starts a bounded number of calls in each turn of the event loop, so that what arrives meanwhile is read. The others wait,
+ * each caller in a queue of its own, and the queues take turns: a caller with thousands of calls delays one with a single
+ * call by no more than one call.
+ */
+export interface FairScheduler<Caller = string> {
+  /**
+   * Returns undefined if the call may start at once, else a promise that resolves when its turn has come. The promise rejects
+   * with the reason if the call ends before.
+   */
+  waitForTurn(caller: Caller, call: Pick<RunningCall, "onEnd">): Promise<void> | undefined;
+}
+
+interface QueuedCall {
+  /** Whether the call has ended while it waited. */
+  isCancelled: boolean;
+  start(): void;
+}
+
+export function createFairScheduler<Caller = string>(startsPerTurn: number): FairScheduler<Caller> {
+  const queue = createRound<Caller, QueuedCall, Queue<QueuedCall>>(createQueue);
+  let freeStarts = startsPerTurn;
+  let isScheduled = false;
+
+  function schedule(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(startQueued);
+  }
+
+  function startQueued(): void {
+    isScheduled = false;
+    freeStarts = startsPerTurn;
+    while (freeStarts > 0 && !queue.isEmpty) {
+      const waiting = queue.shift();
+      if (!waiting || waiting.isCancelled) continue;
+      freeStarts -= 1;
+      waiting.start();
+    }
+    if (freeStarts < startsPerTurn) schedule();
+  }
+
+  return {
+    waitForTurn(caller, call) {
+      schedule();
+      if (freeStarts > 0 && queue.isEmpty) {
+        freeStarts -= 1;
+        return undefined;
+      }
+      return new Promise((start, reject) => {
+        const waiting: QueuedCall = { isCancelled: false, start };
+        queue.lineOf(caller).push(waiting);
+        call.onEnd((reason) => {
+          waiting.isCancelled = true;
+          reject(reason);
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
+import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
+import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
+import { type ErrorReason, TicketError } from "../../domain/ticket_error.js";
+
+/** What a reason is on the wire. */
+interface ReasonStatus {
+  readonly code: status;
+  /** Sent as RetryInfo where waiting helps, in milliseconds. */
+  readonly retryAfter?: number;
+  /**
+   * Whether gRPC's own retries are told to leave it, which know the code only: what is known to be away for a second or more
+   * would be asked for four times.
+   */
+  readonly forbidsRetry?: true;
+}
+
+/** The one table from reasons to gRPC codes. */
+export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
+  APP_UNAUTHENTICATED: { code: status.UNAUTHENTICATED },
+  USER_UNAUTHENTICATED: { code: status.UNAUTHENTICATED },
+  USER_TOKEN_EXPIRED: { code: status.UNAUTHENTICATED },
+  INVALID_REQUEST: { code: status.INVALID_ARGUMENT },
+  QR_CONTENT_INVALID: { code: status.INVALID_ARGUMENT },
+  TICKET_NOT_FOUND: { code: status.NOT_FOUND },
+  USER_POOL_MISMATCH: { code: status.PERMISSION_DENIED },
+  SCANNED_BY_ANOTHER_USER: { code: status.PERMISSION_DENIED },
+  PROOF_INVALID: { code: status.PERMISSION_DENIED },
+  TICKET_NOT_SCANNED: { code: status.FAILED_PRECONDITION },
+  TICKET_NOT_AUTHORIZED: { code: status.FAILED_PRECONDITION },
+  TICKET_ALREADY_AUTHORIZED: { code: status.FAILED_PRECONDITION },
+  TICKET_ALREADY_EXCHANGED: { code: status.FAILED_PRECONDITION },
+  TICKET_CANCELLED: { code: status.FAILED_PRECONDITION },
+  TICKET_EXPIRED: { code: status.FAILED_PRECONDITION },
+  TOO_MANY_TICKETS: { code: status.RESOURCE_EXHAUSTED, retryAfter: 5_000 },
+  TOO_MANY_WATCHES: { code: status.RESOURCE_EXHAUSTED, retryAfter: 2_000 },
+  RATE_LIMITED: { code: status.RESOURCE_EXHAUSTED, retryAfter: 1_000 },
+  CONCURRENT_UPDATE: { code: status.ABORTED, retryAfter: 100 },
+  WATCH_SUPERSEDED: { code: status.ABORTED },
+  STORE_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 1_000 },
+  SERVER_DRAINING: { code: status.UNAVAILABLE, retryAfter: 500 },
+  ISSUER_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 2_000, forbidsRetry: true },
+  OUTCOME_UNKNOWN: { code: status.UNAVAILABLE },
+  INTERNAL: { code: status.INTERNAL },
+};
+
+/** Domain of every ErrorInfo. */
+export const errorDomain = "qrlogin.v1";
+
+/** The refusal that the caller is told: whatever is not one of ours is INTERNAL, with a fixed text. */
+export function toTicketError(error: unknown): TicketError {
+  return error instanceof TicketError ? error : new TicketError("INTERNAL", undefined, { cause: error });
+}
+
+/** The refusal as a gRPC status with google.rpc details in `grpc-status-details-bin`. */
+export function toGrpcStatus(error: TicketError): StatusObject {
+  const { code, retryAfter, forbidsRetry } = statusByReason[error.reason];
+  const details = [packAny(ErrorInfo, errorInfoOf(error))];
+  if (error.fieldViolations.length > 0) {
+    details.push(
+      packAny(BadRequest, BadRequest.fromPartial({ fieldViolations: [...error.fieldViolations] })),
+    );
+  }
+  if (retryAfter !== undefined) {
+    const seconds = Math.floor(retryAfter / 1_000);
+    const retryDelay = { seconds, nanos: (retryAfter % 1_000) * 1_000_000 };
+    details.push(packAny(RetryInfo, RetryInfo.fromPartial({ retryDelay })));
+  }
+  const richStatus = Status.encode(Status.fromPartial({ code, message: error.message, details })).finish();
+  const metadata = new Metadata();
+  metadata.set("grpc-status-details-bin", Buffer.from(richStatus));
+  // gRFC A6: a negative value forbids another attempt.
+  if (forbidsRetry) metadata.set("grpc-retry-pushback-ms", "-1");
+  return { code, details: error.message, metadata };
+}
+
+function errorInfoOf(error: TicketError): ErrorInfo {
+  const metadata = error.currentState ? { current_state: error.currentState } : {};
+  return ErrorInfo.fromPartial({ reason: error.reason, domain: errorDomain, metadata });
+}
+
+interface MessageType<T> {
+  readonly $type: string;
+  encode(message: T): { finish(): Uint8Array };
+}
+
+function packAny<T>(type: MessageType<T>, message: T): { typeUrl: string; value: Buffer } {
+  return { typeUrl: `type.googleapis.com/${type.$type}`, value: Buffer.from(type.encode(message).finish()) };
+}

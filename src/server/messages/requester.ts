@@ -1,0 +1,67 @@
+import { isIP } from "node:net";
+import { ContextSource, type RequesterContext as RequesterMessage } from "../../../gen/qrlogin/v1/ticket.js";
+import type { RequesterContext, ContextSource as Source } from "../../domain/ticket.js";
+import type { FieldValidator } from "./decode.js";
+
+const maxAddressLength = 64;
+const maxTextLength = 256;
+
+// Line breaks and reordered text (Unicode TR 36), and characters that are not visible, would let an item look like another one.
+const deceptiveCharacters =
+  /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
+
+/** Reads the context of the screen that asks, and reports fields that are at fault. */
+export function readRequester(
+  message: RequesterMessage | undefined,
+  fields: FieldValidator,
+): RequesterContext {
+  const ipAddress = readAddress(message?.ipAddress ?? "", fields);
+  const text = (name: string, value = "") =>
+    fields.limitText(`requester.${name}`, value, maxTextLength).replace(deceptiveCharacters, "").trim();
+  const userAgent = text("user_agent", message?.userAgent);
+  const deviceName = text("device_name", message?.deviceName);
+  const location = text("location", message?.location);
+  const source = (name: string, item: string, given?: ContextSource) => {
+    const read = readContextSource(`requester.${name}_source`, given, fields, name === "ip_address");
+    return item === "" ? undefined : read;
+  };
+  return {
+    ...{ ipAddress, userAgent, deviceName, location },
+    ipAddressSource: source("ip_address", ipAddress, message?.ipAddressSource),
+    userAgentSource: source("user_agent", userAgent, message?.userAgentSource),
+    deviceNameSource: source("device_name", deviceName, message?.deviceNameSource),
+    locationSource: source("location", location, message?.locationSource),
+  };
+}
+
+/** Returns the address without its zone (RFC 4007), which only means something on the machine that has seen the address. */
+function readAddress(text: string, fields: FieldValidator): string {
+  const field = "requester.ip_address";
+  if (text.length > maxAddressLength)
+    fields.addViolation(field, `must have at most ${maxAddressLength} characters`);
+  else if (text !== "" && isIP(text) === 0) fields.addViolation(field, "must be an IPv4 or IPv6 address");
+  return text.replace(/%.*$/s, "");
+}
+
+const sources = new Map<ContextSource, Source>([
+  [ContextSource.UNSPECIFIED, "STATED_BY_APP"],
+  [ContextSource.STATED_BY_APP, "STATED_BY_APP"],
+  [ContextSource.OBSERVED_BY_GATEWAY, "OBSERVED_BY_GATEWAY"],
+  [ContextSource.CLAIMED_BY_PAGE, "CLAIMED_BY_PAGE"],
+]);
+
+/** Reads the source of an item. Reports a source that is not known, and an observed one of what nobody can observe. */
+export function readContextSource(
+  field: string,
+  given: ContextSource | undefined,
+  fields: FieldValidator,
+  canBeObserved = false,
+): Source | undefined {
+  const source = sources.get(given ?? ContextSource.UNSPECIFIED);
+  if (source === undefined)
+    fields.addViolation(field, "must be STATED_BY_APP, OBSERVED_BY_GATEWAY or CLAIMED_BY_PAGE");
+  if (source === "OBSERVED_BY_GATEWAY" && !canBeObserved) {
+    fields.addViolation(field, "must not be OBSERVED_BY_GATEWAY: only a network address can be observed");
+  }
+  return source;
+}

@@ -1,0 +1,153 @@
+import type { Duration } from "../../../gen/google/protobuf/duration.js";
+import {
+  type CreateTicketRequest,
+  type ExchangeUserInfoRequest,
+  type MarkScannedRequest,
+  QrErrorCorrection,
+  QrImageFormat,
+  type QrImageOptions,
+} from "../../../gen/qrlogin/v1/qr_login_service.js";
+import { isCanonicalBase64url } from "../../domain/secrets.js";
+import type { ImageOptions } from "../../qr/image_renderer.js";
+import { parseQrContent, toAsciiJson } from "../../qr/qr_content.js";
+import type { CreateParameters, ScannedCode, TicketCredentials } from "../../service/tickets.js";
+import { addSizeViolation } from "./custom_data.js";
+import { createFieldValidator, type FieldValidator } from "./decode.js";
+import { readContextSource, readRequester } from "./requester.js";
+
+/** Limits of fields, as the proto's comments state them. */
+const fieldLimits = {
+  ticketId: 64,
+  ticketSecret: 128,
+  exchangeTicket: 256,
+  codeVerifier: 128,
+  /** Of google.protobuf.Duration, on both sides of zero: 10,000 years. */
+  durationSeconds: 315_576_000_000,
+  imageSize: { min: 64, max: 1_024 },
+  imageMargin: { max: 16, default: 4 },
+} as const;
+
+const scenePattern = /^[A-Z][A-Z0-9_]{0,31}$/;
+const defaultScene = "APP_AUTH";
+
+/** Reads CreateTicket. Refuses with INVALID_REQUEST and every field that is at fault. */
+export function readCreateTicket(
+  request: CreateTicketRequest,
+  maxCustomDataBytes: number,
+): { readonly parameters: CreateParameters; readonly image: ImageOptions | undefined } {
+  const fields = createFieldValidator();
+  const scene = request.scene || defaultScene;
+  if (!scenePattern.test(scene))
+    fields.addViolation("scene", "must be 1 to 32 of A-Z, 0-9 and _, a letter first");
+  const codeChallenge = request.codeChallenge || undefined;
+  if (codeChallenge !== undefined && !isCanonicalBase64url(codeChallenge, 32)) {
+    fields.addViolation("code_challenge", "must be a SHA-256 as 43 characters of base64url");
+  }
+  const customData = readCustomData(request.customData, maxCustomDataBytes, fields);
+  const customDataSource = readContextSource("custom_data_source", request.customDataSource, fields);
+  const parameters: CreateParameters = {
+    scene,
+    customData,
+    customDataSource: customData === undefined ? undefined : customDataSource,
+    ttl: readTtl(request.ttl, fields),
+    requester: readRequester(request.requester, fields),
+    codeChallenge,
+  };
+  const image = request.qrImage && readImageOptions(request.qrImage, fields);
+  fields.throwIfInvalid();
+  return { parameters, image };
+}
+
+/** Reads what proves the right to follow a ticket. */
+export function readProof(request: TicketCredentials): TicketCredentials {
+  const fields = createFieldValidator();
+  const ticketId = fields.requireText("ticket_id", request.ticketId, fieldLimits.ticketId);
+  const ticketSecret = fields.requireText("ticket_secret", request.ticketSecret, fieldLimits.ticketSecret);
+  fields.throwIfInvalid();
+  return { ticketId, ticketSecret };
+}
+
+/** Reads a request that names a ticket and nothing else. */
+export function readTicketId(request: { readonly ticketId: string }): string {
+  const fields = createFieldValidator();
+  const ticketId = fields.requireText("ticket_id", request.ticketId, fieldLimits.ticketId);
+  fields.throwIfInvalid();
+  return ticketId;
+}
+
+/** Reads MarkScanned. Refuses with INVALID_REQUEST, or QR_CONTENT_INVALID where the text is not one of our codes. */
+export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
+  if (scanned?.$case === "qrContent" && scanned.value !== "") return parseQrContent(scanned.value);
+  const fields = createFieldValidator();
+  const ticketId =
+    scanned?.$case === "ticketId"
+      ? fields.requireText("ticket_id", scanned.value, fieldLimits.ticketId)
+      : undefined;
+  if (ticketId === undefined) fields.addViolation("qr_content", "is required, or ticket_id");
+  fields.throwIfInvalid();
+  return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
+}
+
+/** Reads ExchangeUserInfo. Whether the texts are right is for the ticket to tell. */
+export function readExchange(request: ExchangeUserInfoRequest): ExchangeUserInfoRequest {
+  const fields = createFieldValidator();
+  const exchangeTicket = fields.requireText(
+    "exchange_ticket",
+    request.exchangeTicket,
+    fieldLimits.exchangeTicket,
+  );
+  const codeVerifier = fields.limitText("code_verifier", request.codeVerifier, fieldLimits.codeVerifier);
+  fields.throwIfInvalid();
+  return { exchangeTicket, codeVerifier };
+}
+
+function readCustomData(
+  customData: CreateTicketRequest["customData"],
+  maxBytes: number,
+  fields: FieldValidator,
+): string | undefined {
+  if (!customData || Object.keys(customData).length === 0) return undefined;
+  // What is drawn, since that is what makes a code hard to scan. ASCII has as many bytes as characters.
+  const json = toAsciiJson(JSON.stringify(customData));
+  if (json.length > maxBytes) addSizeViolation(fields, maxBytes);
+  return json;
+}
+
+function readTtl(ttl: Duration | undefined, fields: FieldValidator): number | undefined {
+  if (!ttl) return undefined;
+  const { seconds, nanos } = ttl;
+  if (Math.abs(seconds) > fieldLimits.durationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
+    fields.addViolation("ttl", "is not a google.protobuf.Duration: out of range, or of two signs");
+  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be above zero");
+  // Upwards, so that a part of a millisecond is a short wish and not none.
+  return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
+}
+
+const imageFormats = new Map<QrImageFormat, ImageOptions["format"]>([
+  [QrImageFormat.SVG, "SVG"],
+  [QrImageFormat.PNG, "PNG"],
+]);
+
+const errorCorrections = new Map<QrErrorCorrection, ImageOptions["errorCorrection"]>([
+  [QrErrorCorrection.UNSPECIFIED, "M"],
+  [QrErrorCorrection.L, "L"],
+  [QrErrorCorrection.M, "M"],
+  [QrErrorCorrection.Q, "Q"],
+  [QrErrorCorrection.H, "H"],
+]);
+
+function readImageOptions(options: QrImageOptions, fields: FieldValidator): ImageOptions {
+  const { imageSize, imageMargin } = fieldLimits;
+  const format = imageFormats.get(options.format);
+  if (!format) fields.addViolation("qr_image.format", "must be SVG or PNG");
+  const errorCorrection = errorCorrections.get(options.errorCorrection);
+  if (!errorCorrection) fields.addViolation("qr_image.error_correction", "must be L, M, Q or H");
+  const size = options.size || undefined;
+  if (size !== undefined && (size < imageSize.min || size > imageSize.max)) {
+    fields.addViolation("qr_image.size", `must be ${imageSize.min} to ${imageSize.max} pixels`);
+  }
+  const margin = options.margin ?? imageMargin.default;
+  if (margin > imageMargin.max)
+    fields.addViolation("qr_image.margin", `must be at most ${imageMargin.max} modules`);
+  return { format: format ?? "SVG", size, margin, errorCorrection: errorCorrection ?? "M" };
+}

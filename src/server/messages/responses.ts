@@ -1,0 +1,118 @@
+import type { Duration } from "../../../gen/google/protobuf/duration.js";
+import type {
+  CreateTicketResponse,
+  ExchangeUserInfoResponse,
+  MarkScannedResponse,
+  RequestingApp,
+} from "../../../gen/qrlogin/v1/qr_login_service.js";
+import {
+  CancelReason,
+  ContextSource,
+  TicketState,
+  type TicketStatus,
+} from "../../../gen/qrlogin/v1/ticket.js";
+import type { SignedTokens } from "../../auth/signing/token_signer.js";
+import type { Clock } from "../../base/clock.js";
+import { durationOf } from "../../base/durations.js";
+import { exchangeTicketOf } from "../../domain/secrets.js";
+import { isTerminal, type ContextSource as Source, type Ticket } from "../../domain/ticket.js";
+import type { Image } from "../../qr/image_renderer.js";
+import type { PreparedTicket, TicketCredentials } from "../../service/tickets.js";
+
+/** The whole status, for whoever has shown the ticket secret. `clock` is the one by which tickets expire. */
+export function toTicketStatus(
+  ticket: Ticket,
+  { ticketSecret }: TicketCredentials,
+  clock: Clock,
+): TicketStatus {
+  return {
+    ticketId: ticket.id,
+    state: TicketState[ticket.state],
+    revision: ticket.revision,
+    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
+    remainingDuration: isTerminal(ticket.state) ? durationOf(0) : remainingDurationOf(ticket, clock),
+    scannedBy: ticket.scannedBy && { nickname: ticket.scannedBy.nickname, photoUrl: ticket.scannedBy.photo },
+    exchangeTicket: ticket.state === "AUTHORIZED" ? exchangeTicketOf(ticket.id, ticketSecret) : "",
+    cancelReason: CancelReason[ticket.cancelReason ?? "UNSPECIFIED"],
+  };
+}
+
+export function toCreateTicketResponse(
+  { ticket, ticketSecret }: PreparedTicket,
+  qrContent: string,
+  image: Image | undefined,
+  minPollInterval: number,
+  clock: Clock,
+): CreateTicketResponse {
+  return {
+    ticketId: ticket.id,
+    ticketSecret,
+    qrContent,
+    qrImage: image && { mediaType: image.mediaType, data: Buffer.from(image.data) },
+    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
+    remainingDuration: remainingDurationOf(ticket, clock),
+    minPollInterval: durationOf(minPollInterval),
+  };
+}
+
+export function toMarkScannedResponse(ticket: Ticket, app: RequestingApp, clock: Clock): MarkScannedResponse {
+  return {
+    ticketId: ticket.id,
+    state: TicketState[ticket.state],
+    revision: ticket.revision,
+    app,
+    requester: ticket.requester && {
+      ...ticket.requester,
+      ipAddressSource: toContextSource(ticket.requester.ipAddressSource),
+      userAgentSource: toContextSource(ticket.requester.userAgentSource),
+      deviceNameSource: toContextSource(ticket.requester.deviceNameSource),
+      locationSource: toContextSource(ticket.requester.locationSource),
+    },
+    customData: JSON.parse(ticket.customData ?? "{}"),
+    customDataSource: toContextSource(ticket.customDataSource),
+    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
+    remainingDuration: remainingDurationOf(ticket, clock),
+  };
+}
+
+function toContextSource(source: Source | undefined): ContextSource {
+  return ContextSource[source ?? "UNSPECIFIED"];
+}
+
+export function toStateResponse(ticket: Ticket): { state: TicketState; revision: number } {
+  return { state: TicketState[ticket.state], revision: ticket.revision };
+}
+
+/** The user information, out of the ticket as it is before the exchange drops it, and the tokens if any were signed. */
+export function toExchangeUserInfoResponse(
+  { userPoolId, approval, scanner }: Ticket,
+  tokens: SignedTokens | undefined,
+  clock: Clock,
+): ExchangeUserInfoResponse {
+  if (!approval || !scanner) throw new Error("an authorized ticket has no approval");
+  const { photo, ...profile } = approval.profile;
+  const { signIn } = approval;
+  return {
+    user: { ...profile, photoUrl: photo, claims: { ...profile.claims } },
+    userPoolId,
+    approval: {
+      approveTime: new Date(clock.wallTimeOf(approval.approvedAt)),
+      issuer: scanner.issuer,
+      subject: scanner.subject,
+      clientId: signIn.clientId,
+      authTime: signIn.authTime === undefined ? undefined : new Date(signIn.authTime),
+      authenticationMethods: [...signIn.methods],
+      authenticationContext: signIn.acr,
+    },
+    tokenSet: tokens && {
+      idToken: tokens.idToken,
+      accessToken: tokens.accessToken,
+      expireTime: new Date(tokens.expiresAt),
+      remainingDuration: durationOf(tokens.expiresInMs),
+    },
+  };
+}
+
+function remainingDurationOf(ticket: Ticket, clock: Clock): Duration {
+  return durationOf(Math.max(0, ticket.expiresAt - clock.now()));
+}

@@ -1,0 +1,53 @@
+import { setTimeout as after } from "node:timers/promises";
+import type { RedisKeys } from "../keys.js";
+import { replaceScript, replaceScriptSha } from "../replace_script.js";
+import type { Primary } from "../topology/primary.js";
+
+/**
+ * Does once whatever the store will do, with a key that means nothing: what the ACL user is not allowed, and a hint that does not arrive,
+ * are found at the start and not at the first sign-in.
+ *
+ * @throws Error in one line that names what is missing.
+ */
+export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: number): Promise<void> {
+  const { address } = primary;
+  const subscriptions = primary.subscriptions();
+  const hashTag = primary.hashTag();
+  const key = keys.ticketKey(hashTag);
+  const channel = keys.channel(hashTag);
+  const attempt = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw new Error(`Redis at ${address} does not let us ${what}: ${serverMessageOf(error)}`);
+    }
+  };
+  const received = new Promise<void>((resolve) =>
+    subscriptions.onMessage((name) => name === channel && resolve()),
+  );
+  await attempt(`subscribe to the channel ${channel}`, subscriptions.subscribe(channel));
+  await attempt(`publish to the channel ${channel}`, primary.query("SPUBLISH", channel, ""));
+  const timeoutController = new AbortController();
+  const arrived = await Promise.race([
+    received.then(() => true),
+    after(timeout, false, { signal: timeoutController.signal }).catch(() => false),
+  ]);
+  timeoutController.abort();
+  await attempt(`unsubscribe from the channel ${channel}`, subscriptions.unsubscribe(channel));
+  if (!arrived) throw new Error(`Redis at ${address} does not deliver what is published`);
+  for (const call of [
+    ["EVALSHA", replaceScriptSha],
+    ["EVAL", replaceScript],
+  ]) {
+    const args = [...call, 1, key, "", `${"0".repeat(16)}-`, 1_000, channel];
+    await attempt(`write the key ${key} by a script`, primary.run({ args, hashTag, writes: true }));
+  }
+  await attempt(`read the key ${key}`, primary.run({ args: ["GET", key], hashTag, writes: false }));
+}
+
+/** The server's own words, where it was the server that refused. */
+function serverMessageOf(error: unknown): string {
+  const { cause } = error instanceof Error ? error : {};
+  const source = cause instanceof Error ? cause : error;
+  return source instanceof Error ? source.message : String(source);
+}

@@ -1,0 +1,131 @@
+import type { Api, GatewayError, ScannedBy, StatusResponse } from "./api.js";
+import { invokeCallback } from "./invoke_callback.js";
+import { backoffDelay, scheduleRetry } from "./lifecycle.js";
+import type { WatchOptions } from "./options.js";
+import { startStatusWatcher } from "./status_watcher.js";
+
+/** How a code can end. */
+export type LoginResult =
+  | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
+  | { readonly kind: "cancelled" | "expired" }
+  /** The service has forgotten the ticket, in a restart say; or this browser may not follow it. */
+  | { readonly kind: "gone"; readonly error: GatewayError }
+  | { readonly kind: "failed"; readonly error: GatewayError };
+
+/** Shows what becomes of a code. Told before the page's callbacks are, so that those may stop or restart it. */
+export interface LoginListener {
+  onScanned(by: ScannedBy, until: number): void;
+  /** Approved; what remains is between page and gateway. */
+  onCompleting(): void;
+  onOnlineChange(reached: boolean): void;
+  onEnd(end: LoginResult): void;
+}
+
+/** So often the end of a sign-in is asked for. A gateway answers the same again for five seconds. */
+const maxAttempts = 5;
+
+const unknownUser: ScannedBy = { nickname: "", photoUrl: "" };
+
+/**
+ * Follows one code to its end, and tells the page's `onResult`, `onScanned`, `onSuccess` and `onCancel`. What else there is
+ * to tell is left to the caller. The answer stops it.
+ */
+export function runLogin(
+  api: Api,
+  handle: string,
+  pollIntervalMs: number,
+  options: WatchOptions,
+  listener: LoginListener,
+): () => void {
+  let stopped = false;
+  let scanned = false;
+  let cancelRetry = () => {};
+
+  function handleStatus(status: StatusResponse): void {
+    invokeCallback(options.onResult, status);
+    if (stopped) return;
+    switch (status.state) {
+      case "SCANNED":
+        reportScan(status);
+        break;
+      case "AUTHORIZED":
+        reportScan(status);
+        stopWatching();
+        void completeLogin(status);
+        break;
+      case "CANCELLED":
+        // What the site has withdrawn nobody has declined.
+        if (status.cancelReason === "WITHDRAWN_BY_CREATOR") end({ kind: "expired" });
+        else {
+          end({ kind: "cancelled" });
+          invokeCallback(options.onCancel);
+        }
+        break;
+      case "EXPIRED":
+      case "EXCHANGED":
+        end({ kind: "expired" });
+        break;
+    }
+  }
+
+  function reportScan({ scannedBy, remainingMs }: StatusResponse): void {
+    if (scanned) return;
+    scanned = true;
+    const scanner = scannedBy ?? unknownUser;
+    listener.onScanned(scanner, Date.now() + remainingMs);
+    invokeCallback(options.onScanned, scanner);
+  }
+
+  async function completeLogin({ exchangeTicket, scannedBy }: StatusResponse): Promise<void> {
+    const scanner = scannedBy ?? unknownUser;
+    for (let attempt = 1; !stopped; attempt++) {
+      try {
+        const user = await requestUser(scanner, exchangeTicket);
+        if (stopped) return;
+        end({ kind: "succeeded", scannedBy: scanner });
+        return invokeCallback(options.onSuccess, user, exchangeTicket);
+      } catch (error) {
+        if (stopped) return;
+        const gatewayError = error as GatewayError;
+        if (!gatewayError.isTransient || attempt >= maxAttempts)
+          return end({ kind: "failed", error: gatewayError });
+        listener.onOnlineChange(gatewayError.reason !== "OFFLINE");
+        // In a hidden page too: the gateway answers the same again for a few seconds only.
+        await new Promise((resolve) => {
+          cancelRetry = scheduleRetry(
+            Math.max(backoffDelay(attempt - 1), gatewayError.retryAfterMs ?? 0),
+            () => resolve(undefined),
+          );
+        });
+        cancelRetry();
+      }
+    }
+  }
+
+  async function requestUser(scanner: ScannedBy, exchangeTicket: string | null): Promise<unknown> {
+    const { autoExchangeUserInfo = false } = options;
+    if (exchangeTicket !== null && !autoExchangeUserInfo) return scanner;
+    listener.onCompleting();
+    if (!autoExchangeUserInfo) return api.complete(handle);
+    const { user, tokenSet } = await api.exchange(handle);
+    return { ...user, tokenSet };
+  }
+
+  function end(result: LoginResult): void {
+    stop();
+    listener.onEnd(result);
+  }
+
+  function stop(): void {
+    stopped = true;
+    cancelRetry();
+    stopWatching();
+  }
+
+  const stopWatching = startStatusWatcher(api, handle, pollIntervalMs, {
+    onStatus: handleStatus,
+    onFatalError: (error) => end({ kind: error.reason === "TICKET_NOT_FOUND" ? "gone" : "failed", error }),
+    onOnlineChange: listener.onOnlineChange,
+  });
+  return stop;
+}

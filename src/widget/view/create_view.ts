@@ -1,0 +1,233 @@
+import type { ScanOptions } from "../options.js";
+import type { View, ViewState } from "../session.js";
+import { createElement, createIcon } from "./icons.js";
+import { styles } from "./styles.js";
+import { languageOf, mergeTexts, type Texts } from "./texts.js";
+
+/** What the person does, and the picture. */
+export interface ViewActions {
+  restart(): void;
+  imageLoaded(loaded: boolean): void;
+  /** The dialogue is closed. */
+  close(): void;
+}
+
+export interface MountedView extends View {
+  remove(): void;
+}
+
+/** Draws into the shadow of the host, which is ours alone: in its place, or as a dialogue in the middle of the page. */
+export function createView(
+  host: HTMLElement,
+  options: ScanOptions,
+  isDialog: boolean,
+  actions: ViewActions,
+): MountedView {
+  const language = options.language ?? detectLanguage(host);
+  const texts = mergeTexts(language, options);
+  const elements = createElements(texts, options.tips?.middleTitle ?? "");
+  const root = host.attachShadow({ mode: "open" });
+  applyStyles(root);
+  const stopWatchingTheme = watchTheme(host, options.theme);
+  let countdownTimer: ReturnType<typeof setInterval> | undefined;
+  let viewState: ViewState = { kind: "loading" };
+  let online = true;
+  let totalMs = 0;
+
+  elements.box.lang = languageOf(texts, language);
+  applySizes(options, elements);
+  elements.restartButton.onclick = actions.restart;
+  elements.image.onload = () => {
+    setImageLoaded(true);
+    actions.imageLoaded(true);
+  };
+  elements.image.onerror = () => actions.imageLoaded(false);
+  if (isDialog) showDialog(root, elements.box, texts, actions);
+  else root.append(elements.box);
+
+  /** What turns goes on turning until the picture is there. */
+  function setImageLoaded(isLoaded: boolean): void {
+    elements.image.classList.toggle("there", isLoaded);
+    if (viewState.kind === "waiting") elements.overlay.hidden = isLoaded;
+  }
+
+  function announce(): void {
+    const isOffline = !online && /^(loading|waiting|scanned)$/.test(viewState.kind);
+    elements.box.classList.toggle("away", isOffline);
+    const message = isOffline ? texts.offline : texts[viewState.kind];
+    // Over the code the name is only seen.
+    const name = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
+    const greeting = name ? `${texts.scannedBy.replace("{name}", () => name)}. ` : "";
+    // Said once: the same text set anew would be announced anew.
+    if (elements.statusText.textContent === greeting + message) return;
+    elements.statusText.replaceChildren(
+      createElement("span", { className: "unseen", textContent: greeting }),
+      message,
+    );
+  }
+
+  function updateCountdown(): void {
+    if (!("until" in viewState)) return;
+    const remainingMs = Math.max(0, viewState.until - Date.now());
+    const seconds = Math.ceil(remainingMs / 1_000);
+    const formattedTime = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    elements.timeLeft.textContent = texts.timeLeft.replace("{time}", () => formattedTime);
+    elements.bar.style.inlineSize = `${totalMs > 0 ? Math.min(100, (remainingMs / totalMs) * 100) : 0}%`;
+  }
+
+  return {
+    show(nextState) {
+      const { kind } = nextState;
+      const isSameKind = kind === viewState.kind && elements.box.dataset.kind === kind;
+      viewState = nextState;
+      elements.box.dataset.kind = kind;
+      if (kind === "waiting") {
+        totalMs = nextState.code.remainingMs;
+        setImageLoaded(false);
+        elements.image.src = nextState.code.url;
+      }
+      elements.image.ariaHidden = String(kind !== "waiting");
+      elements.caption.hidden = kind !== "waiting" || elements.caption.textContent === "";
+      if (!isSameKind) renderOverlay(elements.overlay, nextState, texts);
+      elements.countdown.hidden = !("until" in nextState);
+      updateRestartButton(elements, kind, texts);
+      announce();
+      clearInterval(countdownTimer);
+      updateCountdown();
+      if ("until" in nextState) countdownTimer = setInterval(updateCountdown, 1_000);
+    },
+    setOnline(isOnline) {
+      online = isOnline;
+      announce();
+    },
+    reloadImage() {
+      // The same address set anew is asked for anew.
+      if (viewState.kind === "waiting") elements.image.src = viewState.code.url;
+    },
+    remove() {
+      clearInterval(countdownTimer);
+      stopWatchingTheme();
+      elements.image.onload = null;
+      elements.image.onerror = null;
+      root.querySelector("dialog")?.close();
+      host.remove();
+    },
+  };
+}
+
+type Elements = ReturnType<typeof createElements>;
+
+function createElements(texts: Texts, middleTitle: string) {
+  const title = createElement("h2", { className: "title", textContent: texts.title });
+  const image = createElement("img", { className: "code", alt: texts.imageAlt });
+  const caption = createElement(
+    "div",
+    { className: "middle" },
+    createElement("span", { textContent: middleTitle }),
+  );
+  const overlay = createElement("div", { className: "veil" });
+  const frame = createElement("div", { className: "frame" }, image, caption, overlay);
+  const statusText = createElement("p", { className: "state", role: "status" });
+  const bar = createElement("i");
+  // No live region: it would be read out every second.
+  const timeLeft = createElement("span", { className: "time" });
+  const countdown = createElement(
+    "div",
+    { className: "left" },
+    createElement("div", { className: "bar" }, bar),
+    timeLeft,
+  );
+  const restartButton = createElement("button", { type: "button" });
+  const box = createElement(
+    "div",
+    { className: "box", role: "group", tabIndex: -1 },
+    title,
+    frame,
+    statusText,
+    countdown,
+    restartButton,
+  );
+  box.ariaLabel = texts.title;
+  return { box, frame, image, caption, overlay, statusText, countdown, bar, timeLeft, restartButton };
+}
+
+/** The one button, where there is something to be done. Focus that it had stays in the widget when it goes. */
+function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["kind"], texts: Texts): void {
+  const hadFocus = restartButton.matches(":focus");
+  restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
+  restartButton.className = kind === "scanned" ? "quiet" : "";
+  restartButton.textContent = kind === "scanned" ? texts.notYou : texts.retry;
+  if (hadFocus && restartButton.hidden) box.focus();
+}
+
+/** The picture of the person, or of what has happened. */
+function renderOverlay(overlay: HTMLElement, viewState: ViewState, texts: Texts): void {
+  if (viewState.kind === "waiting") return;
+  overlay.hidden = false;
+  overlay.replaceChildren();
+  const scannedBy = "scannedBy" in viewState ? viewState.scannedBy : undefined;
+  const badge = createElement(
+    "div",
+    { className: "mark" },
+    createIcon(scannedBy && viewState.kind === "scanned" ? "person" : viewState.kind),
+  );
+  if (viewState.kind === "loading") badge.classList.add("spin");
+  if (scannedBy?.photoUrl) {
+    const photo = createElement("img", { className: "mark", alt: "", referrerPolicy: "no-referrer" });
+    photo.onerror = () => photo.replaceWith(badge);
+    photo.src = scannedBy.photoUrl;
+    overlay.append(photo);
+  } else overlay.append(badge);
+  if (!scannedBy?.nickname) return;
+  const [prefix = "", suffix = ""] = texts.scannedBy.split("{name}");
+  const name = createElement("bdi", { textContent: scannedBy.nickname });
+  // The state says it too, for who cannot see it.
+  overlay.append(createElement("span", { className: "name", ariaHidden: "true" }, prefix, name, suffix));
+}
+
+/** With a button to close it, since not everybody has an Escape key. */
+function showDialog(root: ShadowRoot, box: HTMLElement, texts: Texts, { close }: ViewActions): void {
+  const button = createElement(
+    "button",
+    { type: "button", className: "close", ariaLabel: texts.close },
+    createIcon("close"),
+  );
+  const dialog = createElement("dialog", { ariaLabel: texts.title, onclose: close }, box);
+  button.onclick = () => dialog.close();
+  box.append(button);
+  root.append(dialog);
+  dialog.showModal();
+}
+
+/** As a sheet and not as an element, which a strict content security policy would refuse. */
+function applyStyles(root: ShadowRoot): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  root.adoptedStyleSheets = [sheet];
+}
+
+/** Keeps the theme as it is asked for, or as the system has it. The answer stops that. */
+function watchTheme(host: HTMLElement, theme: ScanOptions["theme"] = "auto"): () => void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const update = () =>
+    host.toggleAttribute("data-dark", theme === "dark" || (theme === "auto" && dark.matches));
+  update();
+  dark.addEventListener("change", update);
+  return () => dark.removeEventListener("change", update);
+}
+
+function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elements): void {
+  if (size) {
+    frame.style.inlineSize = `${size.width}px`;
+    frame.style.aspectRatio = `${size.width} / ${size.height}`;
+  }
+  if (containerSize) {
+    box.style.inlineSize = `${containerSize.width}px`;
+    box.style.minBlockSize = `${containerSize.height}px`;
+  }
+}
+
+function detectLanguage(host: HTMLElement): string {
+  const { lang } = document.documentElement;
+  return host.closest("[lang]")?.getAttribute("lang") || lang || navigator.language;
+}

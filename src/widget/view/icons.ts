@@ -1,0 +1,37 @@
+import type { ViewState } from "../session.js";
+
+const checkMark = "M5 12.5l4.5 4.5L19 7.5";
+
+const iconPaths: Readonly<Record<Exclude<ViewState["kind"], "waiting"> | "person" | "close", string>> = {
+  loading: "M12 3a9 9 0 1 0 9 9",
+  scanned: checkMark,
+  succeeded: checkMark,
+  cancelled: "M6 6l12 12M18 6L6 18",
+  expired: "M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0",
+  failed: "M12 7v6M12 17h.01",
+  person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0",
+  close: "M6 6l12 12M18 6L6 18",
+};
+
+/** A drawing that says nothing to a screen reader: a text beside it does. */
+export function createIcon(name: keyof typeof iconPaths): SVGElement {
+  const svgNamespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(svgNamespace, "svg");
+  const path = document.createElementNS(svgNamespace, "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", iconPaths[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** An element with these properties and children. No text ever becomes markup. */
+export function createElement<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  properties: Partial<HTMLElementTagNameMap[Tag]> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}

@@ -1,0 +1,111 @@
+/** Every text that the widget shows. Each can be replaced; `{name}` is the nickname, `{time}` what is left. */
+export interface Texts {
+  /** Above the code. */
+  readonly title: string;
+  /** Below the code, while it waits to be scanned. */
+  readonly waiting: string;
+  /** For who cannot see the picture. */
+  readonly imageAlt: string;
+  readonly timeLeft: string;
+  readonly loading: string;
+  readonly scanned: string;
+  readonly scannedBy: string;
+  readonly notYou: string;
+  readonly succeeded: string;
+  readonly cancelled: string;
+  readonly expired: string;
+  readonly failed: string;
+  readonly offline: string;
+  readonly retry: string;
+  /** Closes the dialogue. */
+  readonly close: string;
+}
+
+/** Texts by the names that the hosted product's SDK gives them. */
+export interface Tips {
+  readonly title?: string;
+  readonly scanned?: string;
+  readonly succeed?: string;
+  readonly canceled?: string;
+  readonly expired?: string;
+  readonly retry?: string;
+  readonly failed?: string;
+  /** Over the code. */
+  readonly middleTitle?: string;
+  /** Below the code. */
+  readonly referText?: string;
+}
+
+const en: Texts = {
+  title: "Sign in with your phone",
+  waiting: "Scan the code with the app",
+  imageAlt: "QR code to scan with the app",
+  timeLeft: "Valid for {time}",
+  loading: "One moment…",
+  scanned: "Scanned. Confirm the sign-in on your phone",
+  scannedBy: "Hello, {name}",
+  notYou: "Not you? Start again",
+  succeeded: "You are signed in",
+  cancelled: "Declined on the phone",
+  expired: "The code has expired",
+  failed: "This did not work",
+  offline: "No connection. Trying again…",
+  retry: "New code",
+  close: "Close",
+};
+
+const zh: Texts = {
+  title: "扫码登录",
+  waiting: "请使用手机应用扫描二维码",
+  imageAlt: "用于登录的二维码",
+  timeLeft: "{time} 后失效",
+  loading: "请稍候…",
+  scanned: "扫描成功，请在手机上确认登录",
+  scannedBy: "{name}，你好",
+  notYou: "不是你？重新扫码",
+  succeeded: "登录成功",
+  cancelled: "已在手机上取消登录",
+  expired: "二维码已失效",
+  failed: "出错了",
+  offline: "网络已断开，正在重试…",
+  retry: "刷新二维码",
+  close: "关闭",
+};
+
+/** The texts of a language (BCP 47), English where there are none of it, with those of the page in their place. */
+export function mergeTexts(
+  language: string,
+  {
+    tips = {},
+    texts = {},
+  }: { readonly tips?: Tips | undefined; readonly texts?: Partial<Texts> | undefined },
+): Texts {
+  const builtInTexts = isChinese(language) ? zh : en;
+  return {
+    ...builtInTexts,
+    ...withoutUndefined({
+      title: tips.title,
+      scanned: tips.scanned,
+      succeeded: tips.succeed,
+      cancelled: tips.canceled,
+      expired: tips.expired,
+      retry: tips.retry,
+      failed: tips.failed,
+      waiting: tips.referText,
+    }),
+    ...withoutUndefined(texts),
+  };
+}
+
+/** The language that the texts are in: that of the page where the page has replaced all of ours. */
+export function languageOf(texts: Texts, language: string): string {
+  const builtInTexts = Object.values(isChinese(language) ? zh : en);
+  if (Object.values(texts).every((text) => !builtInTexts.includes(text))) return language;
+  return isChinese(language) ? language : "en";
+}
+
+const isChinese = (language: string) => /^zh\b/i.test(language);
+
+function withoutUndefined(texts: { readonly [Name in keyof Texts]?: string | undefined }): Partial<Texts> {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
+}

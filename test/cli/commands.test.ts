@@ -1,0 +1,281 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { signDevelopmentToken } from "../../src/auth/development_identities.js";
+import { createAppClient, createApproverClient } from "../../src/client/index.js";
+import { app, contentWith, pool, temporaryFile } from "../support/config_files.js";
+import {
+  anyPortEnvironment,
+  isListening,
+  qrlogin,
+  readyAddress,
+  startProcess,
+  startQrlogin,
+} from "../support/process.js";
+import { signInAlice } from "../support/sign_in_alice.js";
+
+const stackTrace = /\n\s+at |node:internal|Error:/;
+
+function configFile(content: object): string {
+  return temporaryFile("qrlogin.yaml", stringify(content));
+}
+
+describe("serve", () => {
+  it("in development mode says so, tells the address that it has bound, and serves a whole login there", async () => {
+    const server = startQrlogin(["serve"], anyPortEnvironment);
+    const ready = JSON.parse(await server.waitForLine('"msg":"ready"'));
+    expect(ready).toMatchObject({
+      development: true,
+      grpc: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d*$/),
+    });
+    expect((await signInAlice({ address: ready.grpc }))?.userId).toBe("alice");
+    server.kill("SIGTERM");
+    const { stderr, stdout } = await server.exited;
+    expect(stderr).toContain("DEVELOPMENT MODE");
+    expect(stderr).toContain(ready.grpc);
+    for (const line of stdout.trimEnd().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "stops with exit code 0 at %s and frees the port",
+    async (signal) => {
+      const server = startQrlogin(["serve"], anyPortEnvironment);
+      const address = await readyAddress(server);
+      server.kill(signal);
+      expect(await server.exited).toMatchObject({ code: 0, signal: null });
+      expect(await isListening(address)).toBe(false);
+    },
+  );
+
+  it("takes a second signal right after the first for the same wish, since npm passes on what a terminal sends to both", async () => {
+    const server = startQrlogin(["serve"], anyPortEnvironment);
+    await readyAddress(server);
+    server.kill("SIGINT");
+    server.kill("SIGTERM");
+    expect(await server.exited).toMatchObject({ code: 0, signal: null });
+  });
+
+  it("stops when npm, which started it, gets SIGTERM, and leaves nothing behind", async () => {
+    const npm = startProcess("npm", ["start"], anyPortEnvironment);
+    const address = await readyAddress(npm);
+    expect(await isListening(address)).toBe(true);
+    npm.kill("SIGTERM");
+    expect(await npm.exited).toMatchObject({ code: 0, signal: null });
+    expect(await isListening(address)).toBe(false);
+  });
+
+  it("can listen at once on the port that its predecessor had", async () => {
+    const first = startQrlogin(["serve"], anyPortEnvironment);
+    const address = await readyAddress(first);
+    first.kill("SIGTERM");
+    await first.exited;
+    const second = startQrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_GRPC_ADDRESS: address });
+    expect(await readyAddress(second)).toBe(address);
+  });
+
+  it("says in one line that the port is in use, and ends with 1", async () => {
+    const address = await readyAddress(startQrlogin(["serve"], anyPortEnvironment));
+    const second = await qrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_GRPC_ADDRESS: address });
+    expect(second).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: `qrlogin: cannot listen on ${address}: the address is in use (EADDRINUSE)\n`,
+    });
+  });
+
+  it.each([
+    [
+      "an address on the network",
+      { ...anyPortEnvironment, QRLOGIN_GRPC_ADDRESS: "0.0.0.0:0" },
+      "grpc.address",
+    ],
+    ["production", { ...anyPortEnvironment, NODE_ENV: "production" }, "NODE_ENV"],
+  ])("refuses development mode in %s with one line that says why", async (_, variables, path) => {
+    const { code, stdout, stderr } = await qrlogin(["serve"], variables);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(new RegExp(`^${path.replace(".", "\\.")}: .*development mode.*\n$`));
+  });
+
+  it("says in one line that there is no such configuration file, and ends with 1", async () => {
+    const { code, stdout, stderr } = await qrlogin(["serve", "--config", "/nowhere/qrlogin.yaml"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe("/nowhere/qrlogin.yaml: there is no such file\n");
+  });
+
+  it("names all five mistakes of a configuration, one line each, before it listens", async () => {
+    const file = configFile({
+      grpc: { address: "nowhere" },
+      tickets: { ttl: "soon" },
+      watch: { maxPerTicket: 0 },
+      userPools: [pool],
+      apps: [{ ...app, userPool: "others", secretSha256: ["short"] }],
+    });
+    const { code, stdout, stderr } = await qrlogin(["serve", "--config", file]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    const paths = stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.slice(0, line.indexOf(": ")));
+    expect(paths.toSorted()).toEqual([
+      "apps[0].secretSha256[0]",
+      "apps[0].userPool",
+      "grpc.address",
+      "tickets.ttl",
+      "watch.maxPerTicket",
+    ]);
+  });
+
+  it.each(["--config", "QRLOGIN_CONFIG"])(
+    "with a configuration by %s serves its apps, and knows neither the demo app nor the demo users",
+    async (by) => {
+      const secret = "a secret of a shop";
+      const secretSha256 = [createHash("sha256").update(secret).digest("hex")];
+      const file = configFile(
+        contentWith({ apps: [{ ...app, secretSha256 }], grpc: { address: "127.0.0.1:0" } }),
+      );
+      const server =
+        by === "--config" ? startQrlogin(["serve", by, file]) : startQrlogin(["serve"], { [by]: file });
+      const address = await readyAddress(server);
+      const shop = createAppClient({ address, appId: "shop", appSecret: secret });
+      const demo = createAppClient({ address, appId: "demo-app", appSecret: "demo-secret" });
+      const token = await signDevelopmentToken("alice", Date.now());
+      const phone = createApproverClient({ address, token });
+      const { ticketId } = await shop.createTicket({});
+      await expect(demo.createTicket({})).rejects.toMatchObject({ reason: "APP_UNAUTHENTICATED" });
+      await expect(
+        phone.markScanned({ scanned: { $case: "ticketId", value: ticketId } }),
+      ).rejects.toMatchObject({ reason: "USER_UNAUTHENTICATED" });
+      for (const client of [shop, demo, phone]) client.close();
+      server.kill("SIGTERM");
+      const { code, stderr } = await server.exited;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    },
+  );
+});
+
+describe("dev-token", () => {
+  it.each(["alice", "bob"])("prints a token of %s and nothing else", async (user) => {
+    const { code, stdout, stderr } = await qrlogin(["dev-token", user]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const { sub, exp = 0, iat = 0 } = decodeJwt(stdout.trim());
+    expect({ sub, life: exp - iat }).toEqual({ sub: user, life: 12 * 60 * 60 });
+  });
+
+  it("run through npm as documented prints nothing but the token", async () => {
+    const { code, stdout } = await startProcess("npm", [
+      "run",
+      "--silent",
+      "qrlogin",
+      "--",
+      "dev-token",
+      "alice",
+    ]).exited;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  });
+
+  it("for another name ends with 2 and names those that there are", async () => {
+    const { code, stdout, stderr } = await qrlogin(["dev-token", "mallory"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("alice, bob");
+  });
+});
+
+describe("app-secret", () => {
+  it("prints a fresh secret of 256 bits and its SHA-256", async () => {
+    const answers = await Promise.all([qrlogin(["app-secret"]), qrlogin(["app-secret"])]);
+    const secrets = answers.map(({ code, stdout, stderr }) => {
+      const { secret = "", hash } =
+        /^secret +(?<secret>\S+)\nsecretSha256 +(?<hash>\S+)\n$/.exec(stdout)?.groups ?? {};
+      expect({ code, stderr, hash }).toEqual({
+        code: 0,
+        stderr: "",
+        hash: createHash("sha256").update(secret).digest("hex"),
+      });
+      expect(Buffer.from(secret, "base64url")).toHaveLength(32);
+      return secret;
+    });
+    expect(new Set(secrets).size).toBe(2);
+  });
+});
+
+describe("check-config", () => {
+  it("says that a configuration is valid", async () => {
+    const file = configFile(contentWith({}));
+    expect(await qrlogin(["check-config", file])).toMatchObject({
+      code: 0,
+      stdout: `${file}: valid\n`,
+      stderr: "",
+    });
+  });
+
+  it("names every mistake and ends with 1", async () => {
+    const file = configFile(contentWith({ watch: { heartbeat: "never" }, log: { level: "loud" } }));
+    const { code, stdout, stderr } = await qrlogin(["check-config", file]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^log\.level: /m);
+    expect(stderr).toMatch(/^watch\.heartbeat: /m);
+  });
+
+  it("finds the public development key in a key file, as serve does", async () => {
+    const { developmentPool } = await import("../../src/auth/development_identities.js");
+    const keys = "jwks" in developmentPool.keys ? developmentPool.keys.jwks : {};
+    const jwksFile = temporaryFile("jwks.json", JSON.stringify(keys));
+    const file = configFile(contentWith({ userPools: [{ ...pool, keys: { jwksFile } }] }));
+    const { code, stderr } = await qrlogin(["check-config", file]);
+    expect(stderr).toContain("userPools[0].keys.jwksFile: ");
+    expect(code).toBe(1);
+  });
+});
+
+describe("the command line", () => {
+  it("tells with --help what commands there are", async () => {
+    const { code, stdout, stderr } = await qrlogin(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const command of ["serve", "gateway", "dev-token", "app-secret", "check-config"]) {
+      expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+    }
+  });
+
+  it("tells with --version the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await qrlogin(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("has a command for workers that is not for people: it is not listed and does nothing by hand", async () => {
+    expect((await qrlogin(["--help"])).stdout).not.toMatch(/^ {2}worker\b/m);
+    const byHand = await qrlogin(["worker"]);
+    expect(byHand).toMatchObject({ code: 1, stdout: "" });
+    expect(byHand.stderr).toMatch(/^qrlogin: .*serve --workers.*\n$/);
+  });
+
+  it("without a command shows the help as a mistake, and does not start a server", async () => {
+    const { code, stdout, stderr } = await qrlogin([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("Usage: qrlogin");
+  });
+
+  it.each([
+    [["fly"], "error: unknown command 'fly'"],
+    [["serve", "--fast"], "error: unknown option '--fast'"],
+    [["serve", "now"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1."],
+    ...["0", "65", "100", "-1", "1.5", "two", ""].map((count): [string[], string] => [
+      ["serve", "--workers", count],
+      `error: option '--workers <number>' argument '${count}' is invalid. It must be a whole number from 1 to 64.`,
+    ]),
+    [["gateway", "--fast"], "error: unknown option '--fast'"],
+    [["dev-token"], "error: missing required argument 'user'"],
+    [["check-config"], "error: missing required argument 'file'"],
+  ])("answers %j with one clear line, the way to the help, and exit code 2", async (words, line) => {
+    const { code, stdout, stderr } = await qrlogin(words);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `${line}\n(see qrlogin --help)\n`,
+    });
+    expect(stderr).not.toMatch(stackTrace);
+  });
+});

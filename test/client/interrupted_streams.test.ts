@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { createServer, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { status } from "@grpc/grpc-js";
+import { afterEach, expect, test } from "vitest";
+import { createAppClientWithTiming } from "../../src/client/app_client.js";
+import { createManualTiming } from "./manual_timing.js";
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+/** A proxy that speaks HTTP/2 and treats streams as the test wants. */
+async function clientOfProxy(treat: (stream: ServerHttp2Stream) => void) {
+  let reached = 0;
+  const sessions = new Set<ServerHttp2Session>();
+  const proxy = createServer();
+  proxy.on("session", (session) => sessions.add(session));
+  proxy.on("stream", (stream) => {
+    reached += 1;
+    // A stream that is cut on purpose reports it.
+    stream.on("error", () => {});
+    treat(stream);
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const held = createManualTiming();
+  const client = createAppClientWithTiming({ address, appId: "shop", appSecret: "s" }, held.timing);
+  cleanups.push(() => {
+    client.close();
+    for (const session of sessions) session.destroy();
+    proxy.close();
+  });
+  return { client, held, reached: () => reached };
+}
+
+const begin = (stream: ServerHttp2Stream) =>
+  stream.respond({ ":status": 200, "content-type": "application/grpc" });
+
+const cuts: [string, (stream: ServerHttp2Stream) => void][] = [
+  [
+    "ends the stream without a status",
+    (stream) => {
+      begin(stream);
+      stream.end();
+    },
+  ],
+  [
+    "resets the stream",
+    (stream) => {
+      begin(stream);
+      stream.destroy(new Error("upstream gone"));
+    },
+  ],
+  ["answers 503", (stream) => stream.respond({ ":status": 503 }, { endStream: true })],
+];
+
+test.each(cuts)("a watch reconnects when a proxy %s", async (_what, cut) => {
+  const { client, held, reached } = await clientOfProxy(cut);
+  const statuses = client.watchStatus({ ticketId: "t" })[Symbol.asyncIterator]();
+  statuses.next().catch(() => {});
+  await held.pass();
+  await held.paused();
+  expect(reached()).toBe(2);
+  await statuses.return?.();
+});
+
+test.each(cuts)("an exchange is made once when a proxy %s", async (_what, cut) => {
+  const { client, reached } = await clientOfProxy(cut);
+  await expect(client.exchangeUserInfo({ exchangeTicket: "x" })).rejects.toMatchObject({
+    reason: undefined,
+  });
+  expect(reached()).toBe(1);
+});
+
+test("gRPC itself repeats, once, only a call that the other side declares unprocessed (REFUSED_STREAM)", async () => {
+  const refused = 7;
+  const { client, reached } = await clientOfProxy((stream) => stream.close(refused));
+  await expect(client.exchangeUserInfo({ exchangeTicket: "x" })).rejects.toMatchObject({
+    code: status.UNAVAILABLE,
+  });
+  expect(reached()).toBe(2);
+});

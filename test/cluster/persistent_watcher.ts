@@ -1,0 +1,84 @@
+import { asApp, watchOf } from "../support/callers.js";
+import { type Entry, type History, nanoseconds } from "./history.js";
+import type { CallableNode } from "./nodes.js";
+import type { Pace } from "./pace.js";
+import type { Random } from "./random.js";
+import { observationOf, type TicketCredentials } from "./recorded_calls.js";
+
+/** Somebody who watches a ticket and comes back on another node after each cut. */
+export interface PersistentWatcher {
+  /** Fulfilled when the watcher was told how the ticket ended, or not for so many milliseconds, which is then in the history. */
+  ended(patience: number): Promise<void>;
+}
+
+/**
+ * Watches until the stream ends by itself. Each status that is another than the one before goes to the history, as
+ * what was true at some time between the opening of the stream and now.
+ */
+export function startPersistentWatcher(
+  process: string,
+  ticket: TicketCredentials,
+  nodes: readonly CallableNode[],
+  random: Random,
+  rest: Pace,
+  history: History,
+): PersistentWatcher {
+  const common = { ticket: ticket.ticketId, caller: "app", process } as const;
+  let lastObservation: Partial<Entry> = {};
+  let isLeaving = false;
+  let cancelCurrent = () => {};
+  const watching = watchUntilEnd();
+
+  async function watchUntilEnd(): Promise<void> {
+    while (!isLeaving) {
+      const node = random.oneOf(nodes);
+      const start = nanoseconds();
+      const watch = watchOf(node.watching, asApp("shop"), ticket);
+      cancelCurrent = () => watch.cancel();
+      let last = "";
+      for (let status = await watch.next(); status !== undefined; status = await watch.next()) {
+        lastObservation = observationOf(status);
+        const text = JSON.stringify(lastObservation);
+        if (text !== last) {
+          history.add({
+            ...common,
+            op: "Watch",
+            node: node.name,
+            start,
+            end: nanoseconds(),
+            code: "OK",
+            ...lastObservation,
+          });
+        }
+        last = text;
+      }
+      const { code, rawReason: reason } = await watch.ended;
+      if (code === "NOT_FOUND") {
+        // It was read, and has to fit what others read.
+        history.add({ ...common, op: "Watch", node: node.name, start, end: nanoseconds(), code, reason });
+      }
+      if (code === "OK" || code === "NOT_FOUND") return end(code, reason);
+      const isCut =
+        ["UNAVAILABLE", "CANCELLED", "ABORTED"].includes(code) || (code === "INTERNAL" && !reason);
+      if (!isCut) return end(code, reason);
+      if (!isLeaving) await rest(0.5, 4);
+    }
+    end("STUCK", undefined);
+  }
+
+  function end(code: string, reason: string | undefined): void {
+    const now = nanoseconds();
+    history.add({ ...common, op: "WatchEnded", start: now, end: now, code, reason, ...lastObservation });
+  }
+
+  return {
+    async ended(patience) {
+      const timer = setTimeout(() => {
+        isLeaving = true;
+        cancelCurrent();
+      }, patience);
+      await watching;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { pino } from "pino";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
+import { monitorCertificates } from "../../src/compose/certificate_monitor.js";
+import { developmentPresets } from "../../src/compose/development_presets.js";
+import { startServers } from "../../src/compose/serve.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import { createManualClock, noon } from "../support/clock.js";
+import { temporaryFile } from "../support/config_files.js";
+import { expiredCertificate, privateKey } from "../support/fixed_certificates.js";
+import { anyPortEnvironment, isListening } from "../support/process.js";
+
+const day = 86_400_000;
+const file = "/etc/tls/server.pem";
+const setting = "grpc.tls.certFile";
+
+let lines: Record<string, unknown>[];
+const log = pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) });
+
+beforeEach(() => {
+  lines = [];
+});
+
+/** Looks after a certificate that is valid from now for so many days. */
+function startMonitor(days: number) {
+  const clock = createManualClock();
+  const one = { setting, path: [], file, validFrom: noon, validTo: noon + days * day };
+  return { clock, end: monitorCertificates([one], log, clock) };
+}
+
+it("a certificate is left alone until its last 14 days, and then warned of every day", () => {
+  const { clock } = startMonitor(90);
+  clock.advance(75 * day);
+  expect(lines).toEqual([]);
+  clock.advance(day);
+  expect(lines).toEqual([expect.objectContaining({ level: 40, setting, file })]);
+  expect(lines[0]?.msg).toBe(
+    "the certificate expires soon, at 2027-02-21T12:00:00.000Z: renew it and restart",
+  );
+  clock.advance(2 * day);
+  expect(lines).toHaveLength(3);
+});
+
+it("the end of a certificate is told when it comes, and then every day", () => {
+  const { clock } = startMonitor(1.5);
+  clock.advance(1.5 * day - 1);
+  lines.length = 0;
+  clock.advance(1);
+  expect(lines).toEqual([expect.objectContaining({ level: 50, setting, file })]);
+  expect(lines[0]?.msg).toContain("the certificate has expired: it was valid until 2026-11-25T00:00:00.000Z");
+  clock.advance(day);
+  expect(lines).toHaveLength(2);
+});
+
+it("a certificate is judged by the wall clock, which may be set", () => {
+  const { clock } = startMonitor(90);
+  clock.adjust(89 * day);
+  clock.advance(day);
+  expect(lines).toEqual([expect.objectContaining({ level: 50 })]);
+});
+
+it("nothing is looked after when that has ended, or there is no certificate", () => {
+  const { clock, end } = startMonitor(90);
+  end();
+  expect(clock.pendingCount).toBe(0);
+  monitorCertificates([], log, clock);
+  expect(clock.pendingCount).toBe(0);
+});
+
+it("service and gateway start with an expired certificate, say so, and look after it until they stop", async () => {
+  const names = { CERT_FILE: expiredCertificate, KEY_FILE: privateKey };
+  const files = Object.entries(names).flatMap(([name, text]) =>
+    ["GRPC", "GATEWAY"].map((section) => [`QRLOGIN_${section}_TLS_${name}`, temporaryFile(name, text)]),
+  );
+  const config = loadConfig({
+    env: { ...anyPortEnvironment, ...Object.fromEntries(files) },
+    developmentPreset: developmentPresets(),
+  });
+  const clock = createManualClock();
+  const { stop, grpcAddress, gatewayAddress = "" } = await startServers(config, log, undefined, clock);
+  onTestFinished(stop);
+  for (const address of [grpcAddress, gatewayAddress]) expect(await isListening(address)).toBe(true);
+  const said = lines.filter(({ msg }) => String(msg).startsWith("the certificate has expired"));
+  expect(said.map((line) => line.setting)).toEqual(
+    expect.arrayContaining(["grpc.tls.certFile", "gateway.tls.certFile"]),
+  );
+  await stop();
+  expect(clock.pendingCount).toBe(0);
+});

@@ -1,0 +1,118 @@
+import { pino } from "pino";
+import { beforeEach, describe, expect, it } from "vitest";
+import { limitProblem, monitorDescriptors, parseLimit } from "../../src/compose/file_descriptors.js";
+import { createManualClock } from "../support/clock.js";
+import { startProcess } from "../support/process.js";
+
+let lines: Record<string, unknown>[];
+const log = pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) });
+
+beforeEach(() => {
+  lines = [];
+});
+
+/** Looks after a process that may have 1,000 descriptors and has as many open as the answer says. */
+function startMonitor({
+  needed = 1_000,
+  limit = 1_000,
+}: {
+  needed?: number;
+  limit?: number | undefined;
+} = {}) {
+  const clock = createManualClock();
+  const process = { open: 100, failure: "" };
+  const count = async () => {
+    if (process.failure !== "") throw Object.assign(new Error("refused"), { code: process.failure });
+    return process.open;
+  };
+  return { clock, process, end: monitorDescriptors({ needed, limit, log, clock, count }) };
+}
+
+describe("the limit of file descriptors", () => {
+  it("is read from what Linux says of the process", () => {
+    const text = (soft: string) =>
+      `Limit  Soft  Hard  Units\nMax open files            ${soft}    4096   files\n`;
+    expect(parseLimit(text("1024"))).toBe(1_024);
+    expect(parseLimit(text("unlimited"))).toBe(Number.POSITIVE_INFINITY);
+    expect(parseLimit("Max processes  1  2  processes\n")).toBeUndefined();
+  });
+
+  it("keeps a process from starting only where it is too low to load it", () => {
+    expect(limitProblem(undefined)).toBeUndefined();
+    expect(limitProblem(256)).toBeUndefined();
+    expect(limitProblem(255)).toContain("255");
+  });
+
+  it("is warned of at the start when the configured limits may take more", () => {
+    startMonitor({ needed: 1_001 });
+    expect(lines).toMatchObject([{ level: 40, limit: 1_000, needed: 1_001 }]);
+    lines.length = 0;
+    startMonitor();
+    expect(lines).toEqual([]);
+  });
+
+  it("that is none is not looked after", () => {
+    const { clock } = startMonitor({ limit: Number.POSITIVE_INFINITY, needed: 10 ** 9 });
+    expect(clock.pendingCount).toBe(0);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe("while nearly all file descriptors are in use", () => {
+  it("a warning says so, once a minute", async () => {
+    const { clock, process, end } = startMonitor();
+    process.open = 899;
+    await clock.advanceAsync(60_000);
+    expect(lines).toEqual([]);
+    process.open = 900;
+    await clock.advanceAsync(500);
+    expect(lines).toMatchObject([{ level: 40, open: 900, limit: 1_000 }]);
+    await clock.advanceAsync(59_500);
+    expect(lines).toHaveLength(1);
+    await clock.advanceAsync(500);
+    expect(lines).toHaveLength(2);
+    end();
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it("the counting takes no more than a hundredth of the time", async () => {
+    const clock = createManualClock();
+    let counts = 0;
+    const count = async () => {
+      counts += 1;
+      await new Promise<void>((resolve) => void clock.after(50, resolve));
+      return 0;
+    };
+    monitorDescriptors({ needed: 0, limit: 1_000, log, clock, count });
+    await clock.advanceAsync(550);
+    await clock.advanceAsync(4_999);
+    expect(counts).toBe(1);
+    await clock.advanceAsync(1);
+    expect(counts).toBe(2);
+  });
+
+  it.each(["EMFILE", "ENFILE"])("the warning comes though %s forbids the counting", async (code) => {
+    const { clock, process } = startMonitor();
+    process.failure = code;
+    await clock.advanceAsync(500);
+    expect(lines).toMatchObject([{ level: 40, open: 1_000, limit: 1_000 }]);
+  });
+
+  it("that they cannot be counted for another reason is said once", async () => {
+    const { clock, process } = startMonitor();
+    process.failure = "EACCES";
+    await clock.advanceAsync(60_000);
+    expect(lines).toMatchObject([{ level: 40, code: "EACCES" }]);
+    expect(clock.pendingCount).toBe(0);
+  });
+});
+
+it.skipIf(process.platform !== "linux")(
+  "a start at a limit of 100 file descriptors fails in one line that names the limit",
+  async () => {
+    const command = `ulimit -n 100; exec "${process.execPath}" --import tsx src/main.ts serve`;
+    const { code, stdout, stderr } = await startProcess("sh", ["-c", command]).exited;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^qrlogin: the limit of open files is 100, [^\n]*ulimit -n[^\n]*\n$/);
+  },
+);

@@ -1,0 +1,183 @@
+import { pino } from "pino";
+import { beforeEach, describe, expect, it } from "vitest";
+import { maxUnanswered, pingInterval } from "../../src/compose/workers/ping_monitor.js";
+import {
+  createSupervisedWorker,
+  type SupervisedWorker,
+} from "../../src/compose/workers/supervised_worker.js";
+import type { WorkerExit, WorkerProcess } from "../../src/compose/workers/worker_process.js";
+import { createManualClock, flushPromises, type ManualClock } from "../support/clock.js";
+
+/** A worker that does what it is asked for as long as the test lets it. */
+interface FakeWorker extends WorkerProcess {
+  /** Whether it answers pings. */
+  answers: boolean;
+  pings: number;
+  /** What it was asked for, in order. */
+  readonly asked: string[];
+  end(how: WorkerExit): void;
+}
+
+const stopDeadline = 150_000;
+const hangTime = maxUnanswered * pingInterval;
+
+let clock: ManualClock;
+/** How long the parent has not run, in milliseconds: no timer of its clock has. */
+let suspendedMs: number;
+let workers: FakeWorker[];
+let lines: Record<string, unknown>[];
+let supervisedWorker: SupervisedWorker;
+
+function createFakeWorker(): FakeWorker {
+  let end: FakeWorker["end"] = () => {};
+  const exited = new Promise<WorkerExit>((resolve) => {
+    end = resolve;
+  });
+  const worker: FakeWorker = {
+    pid: 100 + workers.length,
+    ready: Promise.resolve("127.0.0.1:1"),
+    exited,
+    answers: true,
+    pings: 0,
+    asked: [],
+    end,
+    ping(onPong) {
+      worker.pings += 1;
+      if (worker.answers) setImmediate(onPong);
+    },
+    stop: (last) => void worker.asked.push(`stop ${last ? "last" : "others go on"}`),
+    kill() {
+      worker.asked.push("kill");
+      end({ code: null, signal: "SIGKILL" });
+    },
+  };
+  workers.push(worker);
+  return worker;
+}
+
+beforeEach(() => {
+  clock = createManualClock();
+  suspendedMs = 0;
+  workers = [];
+  lines = [];
+  const log = pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const enqueue = (task: () => Promise<void>) => void task();
+  const sleeper = { ...clock, now: () => clock.now() + suspendedMs };
+  supervisedWorker = createSupervisedWorker({
+    number: 1,
+    fork: createFakeWorker,
+    enqueue,
+    stopDeadline,
+    log,
+    clock: sleeper,
+  });
+});
+
+/** The n-th worker of the place, counted from 1. */
+function worker(starts: number): FakeWorker {
+  const found = workers[starts - 1];
+  if (!found) throw new Error(`there is no worker ${starts}`);
+  return found;
+}
+
+const logLinesWith = (msg: string) => lines.filter((line) => line.msg === msg);
+const unresponsiveMessage = "worker does not answer and is killed";
+
+describe("a worker that serves", () => {
+  it("is killed, named in the log and replaced once it gives no sign of life for half a minute", async () => {
+    await supervisedWorker.start();
+    await clock.advanceAsync(60_000);
+    worker(1).answers = false;
+    await clock.advanceAsync(hangTime);
+    expect(worker(1).asked).toEqual([]);
+    await clock.advanceAsync(pingInterval);
+    expect(worker(1).asked).toEqual(["kill"]);
+    expect(logLinesWith(unresponsiveMessage)).toEqual([
+      expect.objectContaining({ level: 50, worker: 1, workerPid: 100, silentMs: 30_000 }),
+    ]);
+    expect(logLinesWith("worker serves")).toHaveLength(2);
+    await clock.advanceAsync(600_000);
+    expect(worker(2).asked).toEqual([]);
+  });
+
+  it("lives on as long as it answers, however late", async () => {
+    await supervisedWorker.start();
+    for (let round = 0; round < 5; round++) {
+      worker(1).answers = false;
+      await clock.advanceAsync(hangTime - pingInterval);
+      worker(1).answers = true;
+      await clock.advanceAsync(pingInterval);
+    }
+    expect(worker(1).asked).toEqual([]);
+    expect(logLinesWith(unresponsiveMessage)).toEqual([]);
+  });
+
+  it("is not blamed for the time in which its parent was stopped", async () => {
+    await supervisedWorker.start();
+    await clock.advanceAsync(pingInterval);
+    const { pings } = worker(1);
+    // What a stopped process finds when it goes on: one timer that is long overdue, and the answers not read yet.
+    worker(1).answers = false;
+    suspendedMs = 600_000;
+    clock.runNext(pingInterval);
+    worker(1).answers = true;
+    await clock.advanceAsync(hangTime);
+    expect(worker(1).pings).toBeGreaterThan(pings);
+    expect(worker(1).asked).toEqual([]);
+  });
+});
+
+describe("a worker that is asked to stop", () => {
+  it("is killed when the deadline has passed and it is still there, and its place stays empty", async () => {
+    await supervisedWorker.start();
+    const stopped = supervisedWorker.stop(false);
+    await clock.advanceAsync(stopDeadline - 1);
+    expect(worker(1).asked).toEqual(["stop others go on"]);
+    await clock.advanceAsync(1);
+    expect(worker(1).asked).toEqual(["stop others go on", "kill"]);
+    await stopped;
+    expect(logLinesWith("worker stopped")).toEqual([
+      expect.objectContaining({ level: 40, signal: "SIGKILL" }),
+    ]);
+    await clock.advanceAsync(600_000);
+    expect(workers).toHaveLength(1);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it("has the whole deadline, though it answers no pings with its channel closed", async () => {
+    await supervisedWorker.start();
+    worker(1).answers = false;
+    const stopped = supervisedWorker.stop(true);
+    await clock.advanceAsync(stopDeadline - 1);
+    expect(worker(1).asked).toEqual(["stop last"]);
+    worker(1).end({ code: 0, signal: null });
+    await stopped;
+    await flushPromises();
+    expect(logLinesWith("worker stopped")).toEqual([expect.objectContaining({ level: 30, code: 0 })]);
+    expect(logLinesWith(unresponsiveMessage)).toEqual([]);
+    expect(clock.pendingCount).toBe(0);
+  });
+});
+
+it("a worker that does not serve in two minutes is killed, and the start fails", async () => {
+  const fork = () => {
+    const one = createFakeWorker();
+    const ready = one.exited.then(() => Promise.reject(new Error("it ended before it served")));
+    return { ...one, ready };
+  };
+  const log = pino({ level: "silent" });
+  const starting = createSupervisedWorker({
+    number: 1,
+    fork,
+    enqueue: () => {},
+    stopDeadline,
+    log,
+    clock,
+  }).start();
+  const refused = expect(starting).rejects.toThrow("it ended before it served");
+  await clock.advanceAsync(119_999);
+  expect(worker(1).asked).toEqual([]);
+  await clock.advanceAsync(1);
+  await refused;
+  expect(worker(1).asked).toContain("kill");
+});

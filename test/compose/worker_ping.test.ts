@@ -1,0 +1,36 @@
+import cluster from "node:cluster";
+import { expect, it, onTestFinished } from "vitest";
+import { developmentPresets } from "../../src/compose/development_presets.js";
+import { forkWorker } from "../../src/compose/workers/worker_process.js";
+import { loadConfig } from "../../src/config/load_config.js";
+
+it("a worker answers each ping, and none while it is stopped", async () => {
+  cluster.setupPrimary({
+    exec: "src/main.ts",
+    args: ["worker"],
+    execArgv: ["--import", "tsx"],
+    silent: true,
+  });
+  const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" };
+  const worker = forkWorker(1, {
+    ...loadConfig({ env, developmentPreset: developmentPresets() }),
+    gateway: undefined,
+  });
+  onTestFinished(async () => {
+    worker.kill();
+    await worker.exited;
+  });
+  await worker.ready;
+  let pongs = 0;
+  const ping = () => worker.ping(() => void pongs++);
+  ping();
+  await expect.poll(() => pongs).toBe(1);
+  ping();
+  await expect.poll(() => pongs).toBe(2);
+  if (worker.pid === undefined) throw new Error("the worker has no process");
+  process.kill(worker.pid, "SIGSTOP");
+  ping();
+  worker.kill();
+  expect(await worker.exited).toMatchObject({ signal: "SIGKILL" });
+  expect(pongs).toBe(2);
+});

@@ -1,0 +1,272 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAppClient, TicketState } from "../../src/client/index.js";
+import { restartDelayAfter } from "../../src/compose/workers/restart_delay.js";
+import {
+  asApp,
+  asUser,
+  type CreatedTicket,
+  callsOf,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
+  scannedByText,
+  watchOf,
+} from "../support/callers.js";
+import { isListening, readyAddresses, startProcess, startQrlogin } from "../support/process.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis/redis_process.js";
+import { appSecrets } from "../support/server.js";
+import { signInAlice } from "../support/sign_in_alice.js";
+import { signToken } from "../support/tokens.js";
+import {
+  newClient,
+  redisEnvironment,
+  startHoldingProxy,
+  startWorkersService,
+  writeRedisConfig,
+} from "../support/workers_service.js";
+
+let redis: RedisProcess;
+
+if (hasRedis) {
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+}
+
+const aliceToken = await signToken("alice");
+const draining = { code: "UNAVAILABLE", reason: "SERVER_DRAINING" };
+
+/** The lines of a log with this message. */
+function logLinesOf(stdout: string, msg: string): Record<string, unknown>[] {
+  const lines = stdout.trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line)).filter((line) => line.msg === msg);
+}
+
+/** The app `shop`, whose watches come back after a cut. */
+function createWebsiteClient(address: string) {
+  return createAppClient({ address, appId: "shop", appSecret: appSecrets.shop });
+}
+
+/** Watches on the app's own connection until the ticket has this state. */
+async function waitForState(address: string, ticket: CreatedTicket, state: TicketState): Promise<void> {
+  const client = createWebsiteClient(address);
+  for await (const status of client.watchStatus(ticket)) if (status.state === state) break;
+  client.close();
+}
+
+describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 }, () => {
+  it("serves one login by two workers, whichever of them a call comes to", async () => {
+    const { running, clientOf } = await startWorkersService(2, writeRedisConfig(redis.url));
+    const [one, two] = [await clientOf(1), await clientOf(2)];
+    const app = { one: callsOf(one, asApp("shop")), two: callsOf(two, asApp("shop")) };
+    const ticket = await createTestTicket(app.one);
+    const watch = watchOf(two, asApp("shop"), ticket);
+    expect((await watch.next())?.state).toBe(TicketState.PENDING);
+    responseOrThrow(await callsOf(one, asUser(aliceToken)).markScanned(scannedByText(ticket.qrContent)));
+    expect((await watch.next())?.state).toBe(TicketState.SCANNED);
+    responseOrThrow(await callsOf(two, asUser(aliceToken)).authorize(ticket));
+    const approved = await watch.next();
+    expect(approved?.state).toBe(TicketState.AUTHORIZED);
+    const exchangeTicket = approved?.exchangeTicket ?? "";
+    const answers = [
+      await app.one.exchangeUserInfo({ exchangeTicket }),
+      await app.two.exchangeUserInfo({ exchangeTicket }),
+    ];
+    expect(answers.map(({ code, reason }) => reason ?? code)).toEqual(["OK", "TICKET_ALREADY_EXCHANGED"]);
+    running.kill("SIGTERM");
+    expect(await running.exited).toMatchObject({ code: 0, signal: null, stderr: "" });
+  });
+
+  it("says once that it is ready, when all workers are, and names the worker in the lines of its log", async () => {
+    const { running, address } = await startWorkersService(3, writeRedisConfig(redis.url));
+    running.kill("SIGTERM");
+    const { stdout } = await running.exited;
+    const messages = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).msg);
+    expect(messages.filter((msg) => msg === "ready")).toHaveLength(1);
+    expect(
+      messages.slice(0, messages.indexOf("ready")).filter((msg) => msg === "worker serves"),
+    ).toHaveLength(3);
+    expect(logLinesOf(stdout, "ready")).toMatchObject([{ grpc: address, workers: 3, development: false }]);
+    expect(logLinesOf(stdout, "worker stopped").map(({ worker }) => worker)).toEqual([1, 2, 3]);
+  });
+
+  it("replaces a worker that was killed, whose watches come back at another, while calls go on", async () => {
+    const { running, address, clientOf, pidOf } = await startWorkersService(2, writeRedisConfig(redis.url));
+    const two = await clientOf(2);
+    const ticket = await createTestTicket(callsOf(two, asApp("shop")));
+    const watches = [1, 2, 3, 4].map(() => waitForState(address, ticket, TicketState.SCANNED));
+    const victim = await pidOf(1);
+    process.kill(victim, "SIGKILL");
+    const died = JSON.parse(await running.waitForLine('"msg":"worker died and is replaced"'));
+    expect(died).toMatchObject({ worker: 1, workerPid: victim, code: null, signal: "SIGKILL", pauseMs: 0 });
+    responseOrThrow(await callsOf(two, asUser(aliceToken)).markScanned(scannedById(ticket)));
+    await Promise.all(watches);
+    expect(await pidOf(1, 2)).not.toBe(victim);
+    responseOrThrow(await callsOf(await clientOf(1), asApp("shop")).getStatus(ticket));
+    running.kill("SIGTERM");
+    expect(await running.exited).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("cuts off a connection that was on its way to a worker when that was killed", async () => {
+    const { running, address, pidOf } = await startWorkersService(2, writeRedisConfig(redis.url));
+    process.kill(await pidOf(1), "SIGSTOP");
+    // One comes to each. HTTP/2 servers speak first.
+    const [host, port] = address.split(":");
+    const fates = [1, 2].map(async () => {
+      const socket = connect(Number(port), host);
+      const fate = await Promise.race([
+        once(socket, "data").then(() => "served"),
+        once(socket, "close").then(() => "cut off"),
+      ]);
+      socket.destroy();
+      return fate;
+    });
+    expect(await Promise.race(fates)).toBe("served");
+    process.kill(await pidOf(1), "SIGKILL");
+    expect((await Promise.all(fates)).toSorted()).toEqual(["cut off", "served"]);
+    running.kill("SIGTERM");
+    expect((await running.exited).code).toBe(0);
+  });
+
+  it("replaces the only worker at the same port, after longer and longer pauses when it dies again at once", async () => {
+    const { running, address, pidOf } = await startWorkersService(1, writeRedisConfig(redis.url));
+    for (const starts of [1, 2, 3]) process.kill(await pidOf(1, starts), "SIGKILL");
+    await pidOf(1, 4);
+    await createTestTicket(callsOf(newClient(address), asApp("shop")));
+    running.kill("SIGTERM");
+    const { code, stdout } = await running.exited;
+    expect(code).toBe(0);
+    const pauses = logLinesOf(stdout, "worker died and is replaced").map(({ pauseMs }) => Number(pauseMs));
+    expect(pauses).toHaveLength(3);
+    expect(pauses).toEqual([...new Set(pauses)].toSorted((a, b) => a - b));
+  });
+
+  it("at a signal to the whole group drains one worker after the other: calls finish, watches move, the others serve", async () => {
+    const gate = await startHoldingProxy(redis.port);
+    const { running, address, clientOf } = await startWorkersService(2, writeRedisConfig(gate.url));
+    const [one, two] = [await clientOf(1), await clientOf(2)];
+    const approved = await createScannedTicket(callsOf(one, asApp("shop")), callsOf(one, asUser(aliceToken)));
+    const ticket = await createTestTicket(callsOf(two, asApp("shop")));
+    const events: string[] = [];
+    const watches = [watchOf(one, asApp("shop"), ticket), watchOf(two, asApp("shop"), ticket)] as const;
+    void watches[1].ended.then(() => events.push("the watch at the second worker"));
+    for (const watch of watches) expect((await watch.next())?.state).toBe(TicketState.PENDING);
+    const isHeld = gate.hold(approved.ticketId);
+    const held = callsOf(one, asUser(aliceToken)).authorize(approved);
+    void held.then(() => events.push("the call at the first worker"));
+    await isHeld;
+
+    // As a terminal does that is closed; and once more to the parent, as npm does.
+    process.kill(-running.pid, "SIGHUP");
+    running.kill("SIGHUP");
+    expect(await watches[0].ended).toMatchObject(draining);
+    const back = [1, 2].map(() => waitForState(address, ticket, TicketState.SCANNED));
+    for (const client of [two, newClient(address), newClient(address)]) {
+      await createTestTicket(callsOf(client, asApp("shop")));
+    }
+    responseOrThrow(await callsOf(two, asUser(aliceToken)).markScanned(scannedById(ticket)));
+    await Promise.all(back);
+    expect((await watches[1].next())?.state).toBe(TicketState.SCANNED);
+    expect(events).toEqual([]);
+
+    gate.release();
+    expect(responseOrThrow(await held).state).toBe(TicketState.AUTHORIZED);
+    expect(await watches[1].ended).toMatchObject(draining);
+    const { code, signal, stdout, stderr } = await running.exited;
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: "" });
+    expect(events).toEqual(["the call at the first worker", "the watch at the second worker"]);
+    expect(logLinesOf(stdout, "worker stopped").map(({ worker }) => worker)).toEqual([1, 2]);
+    expect(logLinesOf(stdout, "worker died and is replaced")).toEqual([]);
+    expect(await isListening(address)).toBe(false);
+  });
+
+  it("at a signal to the whole group while it starts stops with 0, and leaves nothing behind", async () => {
+    const running = startQrlogin(["serve", "--workers", "3"], redisEnvironment(redis.url));
+    await running.waitForLine('"worker":1,"starts":1');
+    process.kill(-running.pid, "SIGINT");
+    expect(await running.exited).toMatchObject({ code: 0, signal: null });
+  });
+
+  it("at a second signal stops at once, with all workers", async () => {
+    const gate = await startHoldingProxy(redis.port);
+    const { running, address } = await startWorkersService(2, writeRedisConfig(gate.url));
+    const client = newClient(address);
+    const ticket = await createScannedTicket(
+      callsOf(client, asApp("shop")),
+      callsOf(client, asUser(aliceToken)),
+    );
+    const isHeld = gate.hold(ticket.ticketId);
+    const held = callsOf(client, asUser(aliceToken)).authorize(ticket);
+    await isHeld;
+    const asking = setInterval(() => running.kill("SIGTERM"), 50);
+    const { code } = await running.exited.finally(() => clearInterval(asking));
+    expect(code).toBe(143);
+    expect(await held).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await isListening(address)).toBe(false);
+  });
+
+  it("whose parent is killed leaves no worker behind, and each ends politely", async () => {
+    const { running, address, clientOf } = await startWorkersService(2, writeRedisConfig(redis.url));
+    const clients = [await clientOf(1), await clientOf(2)];
+    const ticket = await createTestTicket(callsOf(newClient(address), asApp("shop")));
+    const watches = clients.map((client) => watchOf(client, asApp("shop"), ticket));
+    for (const watch of watches) await watch.next();
+    running.kill("SIGKILL");
+    for (const watch of watches) expect(await watch.ended).toMatchObject(draining);
+    // When the last process has closed the pipe.
+    expect(await running.exited).toMatchObject({ signal: "SIGKILL" });
+    expect(await isListening(address)).toBe(false);
+  });
+
+  it("in development mode runs one gateway, and signs with one key in all workers", async () => {
+    const running = startQrlogin(["serve", "--workers", "2"], redisEnvironment(redis.url));
+    const { grpc, gateway } = await readyAddresses(running);
+    expect((await signInAlice({ address: grpc }))?.userId).toBe("alice");
+    const keys = await Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        const channelOptions = { "grpc.use_local_subchannel_pool": 1 };
+        const secrets = { appId: "demo-app", appSecret: "demo-secret" };
+        const client = createAppClient({ address: grpc, ...secrets, channelOptions });
+        return client.getSigningKeys().finally(() => client.close());
+      }),
+    );
+    expect(new Set(keys.map(({ jwks }) => jwks)).size).toBe(1);
+    const made = await fetch(`http://${gateway}/qrlogin/v1/tickets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ appId: "demo-app" }),
+    });
+    expect(made.status).toBe(201);
+    running.kill("SIGTERM");
+    const { code, stderr, stdout } = await running.exited;
+    expect(code).toBe(0);
+    expect(stderr.match(/DEVELOPMENT MODE/g)).toHaveLength(1);
+    const calls = logLinesOf(stdout, "call").filter(({ method }) => method === "GetSigningKeys");
+    expect(new Set(calls.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+    for (const address of [grpc, gateway]) expect(await isListening(address)).toBe(false);
+  });
+
+  it("run by npm stops when npm is told to, and leaves nothing behind", async () => {
+    const words = ["run", "--silent", "qrlogin", "--", "serve", "--workers", "2"];
+    const npm = startProcess("npm", words, redisEnvironment(redis.url));
+    const { grpc } = await readyAddresses(npm);
+    npm.kill("SIGTERM");
+    expect(await npm.exited).toMatchObject({ code: 0, signal: null });
+    expect(await isListening(grpc)).toBe(false);
+  });
+});
+
+describe("the pause before a worker is replaced", () => {
+  it("is none after one death, and then grows to half a minute", () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 100].map(restartDelayAfter)).toEqual([
+      0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
+    ]);
+  });
+});

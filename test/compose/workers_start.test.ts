@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anyPortEnvironment, qrlogin } from "../support/process.js";
+import {
+  freePort,
+  hasRedis,
+  type RedisProcess,
+  startRedis,
+  withoutRedis,
+} from "../support/redis/redis_process.js";
+import { redisEnvironment } from "../support/workers_service.js";
+
+let redis: RedisProcess;
+
+if (hasRedis) {
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+}
+
+describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, { timeout: 120_000 }, () => {
+  it("says in one line that the port is in use, and ends with 1", async () => {
+    const taken = `127.0.0.1:${redis.port}`;
+    const variables = { ...redisEnvironment(redis.url), QRLOGIN_GRPC_ADDRESS: taken };
+    expect(await qrlogin(["serve", "--workers", "2"], variables)).toMatchObject({
+      code: 1,
+      stderr: `qrlogin: cannot listen on ${taken}: the address is in use (EADDRINUSE)\n`,
+    });
+  });
+
+  it("says in one line that the port of the gateway is in use, and ends with 1 and no worker", async () => {
+    const variables = { ...redisEnvironment(redis.url), QRLOGIN_GATEWAY_ADDRESS: redis.address };
+    const { code, stderr } = await qrlogin(["serve", "--workers", "2"], variables);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `qrlogin: cannot listen on ${redis.address}: the address is in use (EADDRINUSE)\n`,
+    });
+  });
+
+  it("says in one line that Redis cannot be reached, and ends with 1", async () => {
+    const nowhere = `127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await qrlogin(
+      ["serve", "--workers", "4"],
+      redisEnvironment(`redis://${nowhere}`),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^qrlogin: [^\n]+\n$/);
+    expect(stderr).toContain(nowhere);
+  });
+
+  it("names the mistakes of a configuration once, and starts no worker", async () => {
+    const variables = {
+      ...redisEnvironment(redis.url),
+      QRLOGIN_GRPC_ADDRESS: "nowhere",
+      QRLOGIN_WATCH_HEARTBEAT: "soon",
+    };
+    const { code, stdout, stderr } = await qrlogin(["serve", "--workers", "4"], variables);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^grpc\.address: [^\n]+\nwatch\.heartbeat: [^\n]+\n$/);
+  });
+});
+
+it("serve --workers refuses the embedded store in one line, and ends with 1", async () => {
+  expect(await qrlogin(["serve", "--workers", "2"], anyPortEnvironment)).toEqual({
+    code: 1,
+    signal: null,
+    stdout: "",
+    stderr:
+      "qrlogin: --workers needs the Redis store, since processes share no memory: set store.kind to redis (QRLOGIN_STORE_KIND)\n",
+  });
+});

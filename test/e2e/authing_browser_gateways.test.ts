@@ -1,0 +1,69 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { openPage, type SitePage } from "../support/browser/page.js";
+import { scannedByCamera, startPageEnvironment, ticketIdIn } from "../support/browser/page_environment.js";
+import { startSite } from "../support/browser/page_site.js";
+import { newHandleKey, type TestGateway } from "../support/gateway.js";
+import { startSwitchableProxy } from "../support/switchable_proxy.js";
+
+const shop = { origins: ["http://localhost:*"], exchangeFromBrowser: true };
+const signedIn = { id: "subject-of-alice", email: "alice@mail.example.com" };
+
+let chromium: Browser;
+beforeAll(async () => {
+  if (hasChromium) chromium = await startChromium();
+});
+afterAll(() => chromium?.close());
+
+/** A page that exchanges in the browser; `port` is where its gateway is. */
+async function openShop(port: number): Promise<SitePage> {
+  const site = await startSite();
+  const settings = { appHost: `http://localhost:${port}`, appId: "shop" };
+  return openPage(await newBrowser(chromium), `http://localhost:${site.port}/`, settings);
+}
+
+const routesOf = (gateway: TestGateway) => new Set(gateway.lines.map(({ route }) => route));
+
+describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium before several gateways${withoutChromium}`, () => {
+  it("polls and exchanges at another one than made the code", async () => {
+    const { phone, gateway: start } = await startPageEnvironment();
+    const same = { handleKeys: [newHandleKey()], appOptions: { shop } };
+    const [first, second] = [await start(same), await start(same)];
+    const balancer = await startSwitchableProxy(first.address);
+    const { next, startScanning, readCode } = await openShop(balancer.port);
+    await startScanning({ autoExchangeUserInfo: true });
+    await next("onCodeShow");
+    balancer.switchTo(second.address);
+    const code = await readCode();
+    await phone.markScanned(scannedByCamera(code));
+    await next("onScanned");
+    await phone.authorize({ ticketId: ticketIdIn(code) });
+    expect(await next("onSuccess")).toMatchObject([signedIn, expect.any(String)]);
+    expect(routesOf(first)).toContain("/api/v2/qrcode/gene");
+    expect(routesOf(first)).not.toContain("/api/v2/qrcode/userinfo");
+    expect(routesOf(second)).toContain("/api/v2/qrcode/check");
+    expect(routesOf(second)).toContain("/api/v2/qrcode/userinfo");
+    expect(routesOf(second)).not.toContain("/api/v2/qrcode/gene");
+  });
+
+  it("does not notice that the gateway is restarted while it polls", async () => {
+    const { phone, gateway: start } = await startPageEnvironment();
+    const same = { handleKeys: [newHandleKey()], appOptions: { shop } };
+    const before = await start(same);
+    const balancer = await startSwitchableProxy(before.address);
+    const { next, startScanning, readCode } = await openShop(balancer.port);
+    await startScanning({ autoExchangeUserInfo: true });
+    const code = await readCode();
+    await next("onStart");
+    balancer.hold();
+    await before.stop();
+    const after = await start({ ...same, port: Number(before.address.split(":")[1]) });
+    balancer.switchTo(after.address);
+    await phone.markScanned(scannedByCamera(code));
+    await next("onScanned");
+    await phone.authorize({ ticketId: ticketIdIn(code) });
+    expect(await next("onSuccess")).toMatchObject([signedIn, expect.any(String)]);
+    expect(routesOf(after)).not.toContain("/api/v2/qrcode/gene");
+  });
+});

@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  hasChromium,
+  newBrowser,
+  newBrowserWith,
+  startChromium,
+  withoutChromium,
+} from "../support/browser/chromium.js";
+import { openPage, type SitePage } from "../support/browser/page.js";
+import {
+  exchangeAtBackend,
+  type PageEnvironment,
+  scannedByCamera,
+  startPageEnvironment,
+  ticketIdIn,
+} from "../support/browser/page_environment.js";
+import { startSite } from "../support/browser/page_site.js";
+import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
+import type { TestGateway } from "../support/gateway.js";
+
+const gatewayHost = "login.example";
+const alice = { nickname: "alice-nick", photo: "https://img.example.com/alice.png" };
+const fast = { interval: 150 };
+
+const runs = hasChromium && hasOpenssl;
+const why = withoutChromium || (hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)");
+
+let chromium: Browser;
+let certificate: Certificate;
+let tls: { readonly cert: string; readonly key: string };
+
+beforeAll(async () => {
+  if (!runs) return;
+  certificate = makeCertificate();
+  tls = { cert: certificate.pem, key: readFileSync(certificate.keyFile, "utf8") };
+  chromium = await startChromium();
+});
+afterAll(async () => {
+  if (!runs) return;
+  await chromium.close();
+  certificate.remove();
+});
+
+/** What the owners of the browsers have set: 1 blocks third-party cookies, 2 every cookie of one host. */
+const browsers = {
+  "that allows third-party cookies": { cookie_controls_mode: 0 },
+  "that blocks third-party cookies": { cookie_controls_mode: 1, block_third_party_cookies: true },
+  "that blocks every cookie of the gateway": {
+    content_settings: { exceptions: { cookies: { [`${gatewayHost},*`]: { setting: 2 } } } },
+  },
+} as const;
+const names = Object.keys(browsers) as (keyof typeof browsers)[];
+
+interface Shop extends PageEnvironment {
+  readonly login: TestGateway;
+  open(context: BrowserContext, site?: string): Promise<SitePage>;
+}
+
+/** A shop at `https://shop.test`, listed as an origin of the gateway at `https://login.example`. */
+async function startShop(switches: { readonly exchangeFromBrowser?: boolean } = {}): Promise<Shop> {
+  const stage = await startPageEnvironment();
+  const site = await startSite({
+    tls,
+    signIn: (ticket) => exchangeAtBackend(login, ticket, certificate.pem),
+  });
+  const origins = [`https://shop.test:${site.port}`];
+  const login = await stage.gateway({ tls, appOptions: { shop: { origins, ...switches } } });
+  const appHost = `https://${gatewayHost}:${login.address.split(":")[1]}`;
+  return {
+    ...stage,
+    login,
+    open: (context, host = "shop.test") =>
+      openPage(context, `https://${host}:${site.port}/`, { appHost, appId: "shop" }),
+  };
+}
+
+describe.skipIf(!runs)(`a page on another site than the gateway, over TLS${why}`, () => {
+  it.each(names)("signs alice in through its backend in a browser %s", async (browser) => {
+    const { phone, open } = await startShop();
+    const { next, startScanning, readCode, run } = await open(await newBrowserWith(browsers[browser]));
+    await startScanning(fast);
+    await next("onCodeShow");
+    const code = await readCode();
+    await phone.markScanned(scannedByCamera(code));
+    expect(await next("onScanned")).toEqual([alice]);
+    await phone.authorize({ ticketId: ticketIdIn(code) });
+    const [, ticket] = await next("onSuccess");
+    expect(await run("signIn", ticket)).toMatchObject({ code: 200, data: { id: "subject-of-alice" } });
+  });
+
+  it.each(names.slice(0, 2))("exchanges by itself in a browser %s", async (browser) => {
+    const { phone, open } = await startShop({ exchangeFromBrowser: true });
+    const jar = await newBrowserWith(browsers[browser]);
+    const { next, startScanning, readCode } = await open(jar);
+    await startScanning({ ...fast, autoExchangeUserInfo: true });
+    await next("onCodeShow");
+    const code = await readCode();
+    expect(await jar.cookies()).toMatchObject([
+      { httpOnly: true, secure: true, sameSite: "None", partitionKey: "https://shop.test" },
+    ]);
+    await phone.markScanned(scannedByCamera(code));
+    await phone.authorize({ ticketId: ticketIdIn(code) });
+    const [userInfo] = await next("onSuccess");
+    expect(userInfo).toMatchObject({ id: "subject-of-alice", ...alice });
+  });
+
+  it("follows the status without a cookie, and is refused the exchange", async () => {
+    const { phone, open } = await startShop({ exchangeFromBrowser: true });
+    const jar = await newBrowserWith(browsers["that blocks every cookie of the gateway"]);
+    const { next, startScanning, readCode, callSdk } = await open(jar);
+    await startScanning(fast);
+    await next("onCodeShow");
+    const code = await readCode();
+    expect(await jar.cookies()).toEqual([]);
+    await phone.markScanned(scannedByCamera(code));
+    expect(await next("onScanned")).toEqual([alice]);
+    await phone.authorize({ ticketId: ticketIdIn(code) });
+    const [, ticket] = await next("onSuccess");
+    expect(await callSdk("exchangeUserInfo", ticket)).toMatchObject({ error: { code: 2020 } });
+  });
+
+  it("gets nothing where its origin is not listed", async () => {
+    const { login, open, server } = await startShop();
+    const listed = await open(await newBrowser(chromium));
+    const { answer } = await listed.callSdk("geneCode");
+    const stranger = await open(await newBrowser(chromium), "evil.test");
+    const nothing = { error: { message: "Network Error" } };
+    expect(await stranger.callSdk("checkStatus", answer?.random)).toMatchObject(nothing);
+    expect(await stranger.callSdk("exchangeUserInfo", "x")).toMatchObject(nothing);
+    await stranger.startScanning();
+    await expect(stranger.next("onCodeShow")).rejects.toThrow("onCodeLoadFailed");
+    expect(login.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED")).not.toHaveLength(0);
+    expect(server.lines.filter(({ method }) => method === "CreateTicket")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import fastify, { type FastifyPluginAsync } from "fastify";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
+import { flushPromises } from "../support/clock.js";
+import { newHandleKey } from "../support/gateway.js";
+import { appSecrets } from "../support/server.js";
+import { withTimeout } from "../support/timeout.js";
+import { type Browser, eventsPath, openBrowser } from "./browser.js";
+import { createCountingStore } from "./counting_store.js";
+import { openStream } from "./http.js";
+import { browser, clock, gateway, server, setUpGateway } from "./setup.js";
+
+/** Readers who leave; one address may have as many streams, so that one place that is not given back shows. */
+const many = 200;
+const limits = { streams: 2 * many };
+
+let store = createCountingStore();
+beforeEach(() => {
+  store = createCountingStore();
+});
+setUpGateway({ service: { store: (embedded) => store.wrap(embedded) }, gateway: { limits } });
+
+const cookieOf = ({ cookies }: Browser) => [...cookies].map((pair) => pair.join("=")).join("; ");
+
+/** Asks for events and closes the connection, at once or a few turns later. */
+async function leaveAtOnce(by: Browser, handle: string, turns: number): Promise<void> {
+  const { hostname, port, host } = new URL(by.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on("error", () => {});
+  const closed = once(socket, "close");
+  const request = `GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${host}\r\ncookie: ${cookieOf(by)}\r\n\r\n`;
+  await new Promise((resolve) => {
+    socket.write(request, resolve);
+  });
+  for (let turn = 0; turn < turns; turn++) await flushPromises();
+  if (turns % 2 === 0) socket.destroy();
+  else socket.resetAndDestroy();
+  await withTimeout(closed, "the end of a connection that was left");
+}
+
+const allLeave = (by: Browser, handle: string) =>
+  Promise.all(Array.from({ length: many }, (_, index) => leaveAtOnce(by, handle, index % 8)));
+
+/** How many streams can be opened now. They are left again. */
+async function placesNow(by: Browser, handle: string): Promise<number> {
+  const headers = { cookie: cookieOf(by) };
+  const streams = await Promise.all(
+    Array.from({ length: many }, () => openStream(`${by.url}${eventsPath(handle)}`, { headers })),
+  );
+  for (const stream of streams) await stream.until("event: ");
+  const places = streams.filter((stream) => stream.text().includes("PENDING")).length;
+  for (const stream of streams) stream.leave();
+  for (const stream of streams) await stream.ended;
+  return places;
+}
+
+/** Expects that the log has no fault, and neither the handle nor the cookie. */
+function expectQuiet(log: string, by: Browser, handle: string): void {
+  const lines = log.split("\n").filter((line) => line !== "");
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.filter((line) => (JSON.parse(line) as { level: number }).level >= 40)).toEqual([]);
+  for (const secret of [handle, ...by.cookies.values()]) expect(log).not.toContain(secret);
+}
+
+describe(`${many} readers of events who leave at once`, () => {
+  it("leave no place taken, no watch, no fault and no handle in the log", async () => {
+    const { handle } = await browser.create();
+    await allLeave(browser, handle);
+    await expect.poll(() => placesNow(browser, handle)).toBe(many);
+    const watchesLater = async () => {
+      await clock.advanceAsync(20_000);
+      return store.openWatches();
+    };
+    await expect.poll(watchesLater).toBe(0);
+    // Else the watch would have ended by itself.
+    expect((await browser.status(handle)).json.state).toBe("PENDING");
+    expectQuiet(gateway.logText(), browser, handle);
+  });
+
+  it("leave nothing either while the service is away", async () => {
+    const { handle } = await browser.create();
+    await server.service.stop();
+    const before = clock.pendingCount;
+    await allLeave(browser, handle);
+    // The one watch lingers, and nothing else.
+    await expect.poll(() => clock.pendingCount).toBe(before + 1);
+    const timersLater = async () => {
+      await clock.advanceAsync(20_000);
+      return clock.pendingCount;
+    };
+    await expect.poll(timersLater).toBe(before);
+    expectQuiet(gateway.logText(), browser, handle);
+  });
+
+  it("leave no fault and no handle in the log of a server that exists", async () => {
+    const written: string[] = [];
+    const stream = { write: (line: string) => void written.push(line) };
+    const host = fastify({ logger: { level: "debug", stream } });
+    const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+    const apps = [{ id: "shop", secret: appSecrets.shop }];
+    const service = { address: server.address };
+    await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], limits });
+    const visitor = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
+    const { handle } = await visitor.create({});
+    await allLeave(visitor, handle);
+    await expect.poll(() => placesNow(visitor, handle)).toBe(many);
+    await host.close();
+    expectQuiet(written.join(""), visitor, handle);
+  });
+});

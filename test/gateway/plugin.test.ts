@@ -1,0 +1,319 @@
+import cookie from "@fastify/cookie";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { codeChallengeOf, createCodeVerifier } from "../../src/client/index.js";
+import { type GatewayOptions, qrLoginGateway, type SignIn } from "../../src/gateway/index.js";
+import { type Calls, callersOf, responseOrThrow, scannedByText } from "../support/callers.js";
+import { newHandleKey } from "../support/gateway.js";
+import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { withTimeout } from "../support/timeout.js";
+import { signToken } from "../support/tokens.js";
+import { type Browser, type Created, openBrowser } from "./browser.js";
+
+let server: TestServer;
+let host: FastifyInstance;
+let alice: Calls;
+let signedIn: SignIn[];
+
+beforeEach(async () => {
+  server = await startTestServer();
+  host = fastify();
+  signedIn = [];
+  alice = callersOf(server.client).user(await signToken("alice"));
+});
+afterEach(async () => {
+  await host.close();
+  await server.stop();
+});
+
+const codeChallenge = codeChallengeOf(createCodeVerifier());
+
+/** What a site would write: who has signed in gets a session cookie. */
+const onSignIn: GatewayOptions["onSignIn"] = (signIn, request, reply) => {
+  signedIn.push(signIn);
+  reply.setCookie("session", `session-of-${signIn.user?.userId}`, { httpOnly: true, path: "/" });
+  return { welcome: signIn.user?.nickname, from: request.ip };
+};
+
+function options(more: Partial<GatewayOptions> = {}): GatewayOptions {
+  const apps = [{ id: "shop", secret: appSecrets.shop, origins: ["https://listed.example.com"] }];
+  return { service: { address: server.address }, apps, handleKeys: [newHandleKey()], onSignIn, ...more };
+}
+
+/** Registers the gateway; through a function of the plain kind, which the types of `register` want. */
+async function register(given: GatewayOptions & { readonly prefix?: string }): Promise<void> {
+  const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+  await host.register(plugin, given);
+}
+
+/** The host listens; a browser that is at its page. */
+async function listen(): Promise<Browser> {
+  return openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
+}
+
+async function approve({ qrContent, ticketId }: Created): Promise<void> {
+  responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
+  responseOrThrow(await alice.authorize({ ticketId }));
+}
+
+describe("in a server that exists", () => {
+  it("a sign-in that runs when the host stops is completed, and the service is still called for it", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let arrived = () => {};
+    const exchanging = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await server.stop();
+    server = await startTestServer({
+      store: (embedded) => ({
+        ...embedded,
+        async replace(next, writeId) {
+          if (next.state === "EXCHANGED") {
+            arrived();
+            await held;
+          }
+          return embedded.replace(next, writeId);
+        },
+      }),
+    });
+    alice = callersOf(server.client).user(await signToken("alice"));
+    await register(options());
+    const browser = await listen();
+    const created = await browser.create({});
+    await approve(created);
+    const completed = browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    await withTimeout(exchanging, "an exchange that is being written");
+    const closed = host.close();
+    await expect.poll(() => host.server.listening).toBe(false);
+    release();
+    expect((await withTimeout(completed, "the answer to the page")).status).toBe(200);
+    expect(signedIn).toMatchObject([{ user: { userId: "subject-of-alice" } }]);
+    await withTimeout(closed, "the end of the host");
+  });
+
+  it("three lines sign a user in, and the page never sees the exchange ticket", async () => {
+    await register(options());
+    const browser = await listen();
+    const created = await browser.create({});
+    const events = browser.events(created.handle);
+    await approve(created);
+    let told = await events.next();
+    while (told?.data.state !== "AUTHORIZED") told = await events.next();
+    expect(told.data.exchangeTicket).toBeNull();
+    expect((await browser.status(created.handle)).json).toMatchObject({
+      state: "AUTHORIZED",
+      exchangeTicket: null,
+    });
+    const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect([answer.status, answer.json]).toEqual([200, { welcome: "alice-nick", from: "127.0.0.1" }]);
+    expect(browser.cookies.get("session")).toBe("session-of-subject-of-alice");
+    expect(signedIn).toMatchObject([
+      { appId: "shop", userPoolId: "customers", user: { userId: "subject-of-alice" }, tokenSet: {} },
+    ]);
+    expect((await events.next())?.data.state).toBe("EXCHANGED");
+  });
+
+  it("completes for nobody but the browser, and not before the approval", async () => {
+    await register(options());
+    const browser = await listen();
+    const created = await browser.create({});
+    const complete = (by: Browser) => by.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect((await complete(browser)).json).toMatchObject({ status: 409, reason: "TICKET_NOT_AUTHORIZED" });
+    await approve(created);
+    const stranger = openBrowser(browser.url);
+    await stranger.create({});
+    expect((await complete(stranger)).json.reason).toBe("TICKET_NOT_FOUND");
+    expect(signedIn).toEqual([]);
+    expect((await complete(browser)).status).toBe(200);
+  });
+
+  it("works under a prefix, pictures too", async () => {
+    await register({ ...options(), prefix: "/login" });
+    const browser = await listen();
+    const answer = await browser.post("/login/qrlogin/v1/tickets", {});
+    const created = answer.json as unknown as Created;
+    expect(created.pictures.svg).toMatch(/^\/login\/qrlogin\/v1\/pictures\//);
+    expect((await browser.get(created.pictures.svg)).status).toBe(200);
+    const { handle } = created;
+    const status = await browser.get("/login/qrlogin/v1/tickets/status", { "qrlogin-handle": handle });
+    expect(status.json.state).toBe("PENDING");
+    expect((await browser.get("/login/.well-known/jwks.json")).status).toBe(200);
+    expect((await browser.post("/qrlogin/v1/tickets", {})).status).toBe(404);
+  });
+
+  it("leaves the host's own routes, forms, errors and preflights alone", async () => {
+    await register(options());
+    host.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_, body, done) =>
+      done(null, body),
+    );
+    host.post("/form", async (request) => ({ body: request.body }));
+    host.get("/boom", async () => {
+      throw new Error("of the host");
+    });
+    const browser = await listen();
+    const form = await browser.ask("/form", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", origin: "https://evil.example.com" },
+      body: "a=b",
+    });
+    expect([form.status, form.json]).toEqual([200, { body: "a=b" }]);
+    for (const name of ["cache-control", "content-security-policy", "vary", "access-control-allow-origin"]) {
+      expect(form.headers).not.toHaveProperty(name);
+    }
+    expect((await browser.get("/boom")).json).toMatchObject({ message: "of the host" });
+    expect((await browser.get("/nowhere")).json).toMatchObject({ message: "Route GET:/nowhere not found" });
+    const preflight = await browser.ask("/form", {
+      method: "OPTIONS",
+      headers: { origin: "https://evil.example.com", "access-control-request-method": "POST" },
+    });
+    expect(preflight.json).toMatchObject({ message: "Route OPTIONS:/form not found" });
+  });
+
+  it("that has all the plugins of the gateway already keeps its own settings", async () => {
+    await host.register(cookie);
+    await host.register(cors, { origin: ["https://host.example.com"], credentials: true });
+    await host.register(helmet, { contentSecurityPolicy: { directives: { "default-src": ["'self'"] } } });
+    await host.register(rateLimit, { max: 1_000 });
+    await register(options());
+    host.get("/own", async () => "own");
+    const browser = await listen();
+    const created = await browser.create({}, { origin: "https://listed.example.com" });
+    await approve(created);
+    const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect(answer.json).toMatchObject({ welcome: "alice-nick" });
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'self'");
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    const own = await browser.get("/own", { origin: "https://host.example.com" });
+    expect(own.headers["access-control-allow-origin"]).toBe("https://host.example.com");
+    const listed = await browser.status(created.handle, { origin: "https://listed.example.com" });
+    expect(listed.headers["access-control-allow-origin"]).toBe("https://listed.example.com");
+    // A page that no app has listed is still refused.
+    const evil = await browser.post("/qrlogin/v1/tickets", {}, { origin: "https://evil.example.com" });
+    expect(evil.json.reason).toBe("ORIGIN_NOT_ALLOWED");
+  });
+
+  it("that registers its plugins after the gateway starts all the same", async () => {
+    await register(options());
+    await host.register(cookie);
+    await host.register(cors, { origin: true });
+    await host.register(helmet);
+    await host.register(rateLimit, { max: 1_000 });
+    host.get("/own", async () => "own");
+    const browser = await listen();
+    const own = await browser.get("/own", { origin: "https://host.example.com" });
+    expect(own.headers["access-control-allow-origin"]).toBe("https://host.example.com");
+    const created = await browser.create({}, { origin: "https://listed.example.com" });
+    expect((await browser.status(created.handle)).status).toBe(200);
+    const preflight = await browser.ask("/own", {
+      method: "OPTIONS",
+      headers: { origin: "https://host.example.com", "access-control-request-method": "GET" },
+    });
+    expect(preflight.status).toBe(204);
+  });
+
+  it("that limits its routes leaves the limits of the gateway's own, and status calls and streams without one", async () => {
+    await host.register(rateLimit, { max: 5 });
+    await register(options({ limits: { ticketsPerMinute: 2 } }));
+    const browser = await listen();
+    const { handle } = await browser.create({});
+    await browser.create({});
+    const answer = await browser.post("/qrlogin/v1/tickets", {});
+    expect(answer.status).toBe(429);
+    expect(answer.json).toMatchObject({ status: 429, reason: "RATE_LIMITED" });
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+    for (let count = 0; count < 20; count++) expect((await browser.status(handle)).status).toBe(200);
+    const path = `/qrlogin/v1/tickets/events?handle=${handle}`;
+    await browser.withdraw(handle);
+    for (let count = 0; count < 20; count++) expect((await browser.get(path)).status).toBe(200);
+  });
+
+  it("a hook that fails is a fault of the site, told without its text", async () => {
+    const lines: string[] = [];
+    await host.close();
+    host = fastify({ logger: { level: "info", stream: { write: (line: string) => void lines.push(line) } } });
+    const failing = () => {
+      throw new Error("the-database-is-away");
+    };
+    await register(options({ onSignIn: failing }));
+    const browser = await listen();
+    const created = await browser.create({});
+    await approve(created);
+    const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect([answer.status, answer.json]).toEqual([
+      500,
+      { title: "Internal Server Error", status: 500, detail: "internal error", reason: "INTERNAL" },
+    ]);
+    expect(lines.some((line) => line.includes("the-database-is-away"))).toBe(true);
+  });
+
+  it("a hook may answer by itself", async () => {
+    const refusing: GatewayOptions["onSignIn"] = (_signIn, _request, reply) =>
+      reply.code(403).send({ sorry: "no account here" });
+    await register(options({ onSignIn: refusing }));
+    const browser = await listen();
+    const created = await browser.create({});
+    await approve(created);
+    const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect([answer.status, answer.json]).toEqual([403, { sorry: "no account here" }]);
+  });
+
+  it("is there twice, under two prefixes", async () => {
+    await register({ ...options(), prefix: "/one" });
+    await register({ ...options(), prefix: "/two" });
+    const browser = await listen();
+    for (const prefix of ["/one", "/two"]) {
+      expect((await browser.post(`${prefix}/qrlogin/v1/tickets`, {})).status).toBe(201);
+    }
+  });
+
+  it("ends its streams when the host closes, at once", async () => {
+    await register(options());
+    const browser = await listen();
+    const { handle } = await browser.create({});
+    const events = browser.events(handle);
+    await events.next();
+    await host.close();
+    expect(host.server.listening).toBe(false);
+  });
+
+  it("completes for no handle that is bound to no browser: the page is told the exchange ticket instead", async () => {
+    const apps = [{ id: "shop", secret: appSecrets.shop, bindToBrowser: false }];
+    await register(options({ apps }));
+    const browser = await listen();
+    const created = await browser.create({ codeChallenge });
+    const events = browser.events(created.handle);
+    await approve(created);
+    let told = await events.next();
+    while (told?.data.state !== "AUTHORIZED") told = await events.next();
+    const { exchangeTicket } = (await browser.status(created.handle)).json;
+    expect(exchangeTicket).toEqual(expect.stringContaining(created.ticketId));
+    expect(told.data.exchangeTicket).toBe(exchangeTicket);
+    const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect([answer.status, answer.json.reason]).toEqual([403, "EXCHANGE_NOT_ALLOWED"]);
+    expect(signedIn).toEqual([]);
+  });
+
+  it("takes no code challenge where it completes, since the exchange could only fail after the person has agreed", async () => {
+    await register(options());
+    const browser = await listen();
+    const { json } = await browser.post("/qrlogin/v1/tickets", { codeChallenge });
+    expect(json).toMatchObject({ reason: "INVALID_REQUEST", fieldViolations: [{ field: "codeChallenge" }] });
+  });
+
+  it("completes nothing without a hook, and then the page is told the exchange ticket", async () => {
+    await register(options({ onSignIn: undefined }));
+    const browser = await listen();
+    const created = await browser.create({ codeChallenge });
+    await approve(created);
+    const { json } = await browser.status(created.handle);
+    expect(json.exchangeTicket).toEqual(expect.stringContaining(created.ticketId));
+    const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
+    expect([answer.status, answer.json.reason]).toEqual([403, "EXCHANGE_NOT_ALLOWED"]);
+  });
+});

@@ -1,0 +1,45 @@
+import fastify from "fastify";
+import { expect, it } from "vitest";
+import type { AppClient } from "../../src/client/index.js";
+import { createTokenSets } from "../../src/gateway/authing/token_sets.js";
+import type { GatewayContext } from "../../src/gateway/context.js";
+import { signingKeysRoute } from "../../src/gateway/routes/signing_keys_route.js";
+import { createManualClock } from "../support/clock.js";
+
+const jwks = '{"keys":[]}';
+
+/** A service that fails as long as it is told to, and counts the questions. */
+function failingService() {
+  const service = { fails: true, asked: 0 };
+  const getSigningKeys: AppClient["getSigningKeys"] = async () => {
+    service.asked++;
+    if (service.fails) throw new Error("the service is away");
+    return { issuer: "https://qr.example.com", jwks };
+  };
+  return {
+    service,
+    parts: { client: { getSigningKeys }, clock: createManualClock() } as unknown as GatewayContext,
+  };
+}
+
+it("the published keys are asked for again after a failure, and not five minutes later", async () => {
+  const { service, parts } = failingService();
+  const server = fastify();
+  await signingKeysRoute(server, parts);
+  const ask = () => server.inject("/.well-known/jwks.json");
+  expect((await ask()).statusCode).toBe(500);
+  service.fails = false;
+  const answer = await ask();
+  expect([answer.statusCode, answer.body, service.asked]).toEqual([200, jwks, 2]);
+  await ask();
+  expect(service.asked).toBe(2);
+  await server.close();
+});
+
+it("whether tokens are signed is asked again after a failure, and then believed", async () => {
+  const { service, parts } = failingService();
+  const { areSigned } = createTokenSets(parts);
+  await expect(areSigned()).rejects.toThrow("the service is away");
+  service.fails = false;
+  expect([await areSigned(), await areSigned(), service.asked]).toEqual([true, true, 2]);
+});

@@ -1,0 +1,242 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { newTicketId } from "../../src/domain/secrets.js";
+import { TicketError } from "../../src/domain/ticket_error.js";
+import { parseQrContent, serializeQrContent } from "../../src/qr/qr_content.js";
+
+const ticketId = "q83vEjRWeJCrze8SNFZ4kA";
+const validContent = { scene: "APP_AUTH", random: ticketId, userPoolId: "demo-pool" };
+const parsedContent = { scene: "APP_AUTH", ticketId, userPoolId: "demo-pool" };
+
+/** The refusal of a text, or a failure of the test where it is read or something else is thrown. */
+function errorOf(text: string): TicketError {
+  try {
+    parseQrContent(text);
+  } catch (error) {
+    if (error instanceof TicketError) return error;
+    throw error;
+  }
+  throw new Error("the text was read");
+}
+
+describe("the content that is drawn", () => {
+  it("is the guide's JSON, with its keys in its order", () => {
+    const text = serializeQrContent({
+      scene: "APP_AUTH",
+      ticketId,
+      userPoolId: "demo-pool",
+      createdAt: Date.UTC(2019, 11, 27, 11, 53, 41, 260),
+      expiresAt: Date.UTC(2019, 11, 27, 11, 55, 41, 260),
+      customData: '{"hello":"world"}',
+    });
+    expect(text).toBe(
+      `{"scene":"APP_AUTH","random":"${ticketId}","userPoolId":"demo-pool",` +
+        `"createdAt":"2019-12-27T11:53:41.260Z","expireAt":"2019-12-27T11:55:41.260Z","customData":{"hello":"world"}}`,
+    );
+  });
+
+  it("holds an empty object where the app has no data", () => {
+    const text = serializeQrContent({ ...parsedContent, createdAt: 0, expiresAt: 1, customData: undefined });
+    expect(JSON.parse(text).customData).toEqual({});
+  });
+
+  it("holds the app's data as it is, numbers that JavaScript cannot hold included", () => {
+    const customData = '{"n":12345678901234567890.10,"text":"\\u00e9 \\\\u00e9 ~"}';
+    expect(serializeQrContent({ ...parsedContent, createdAt: 0, expiresAt: 1, customData })).toContain(
+      `"customData":${customData}}`,
+    );
+  });
+
+  it("has each unit that is not printable ASCII as an escape, in scene, pool, keys and values", () => {
+    const customData = JSON.stringify({ é: ["日", "🛒", "\u007f\u2028", "\ud800"] });
+    const text = serializeQrContent({
+      ...{ scene: "ü", userPoolId: "ß", ticketId, createdAt: 0, expiresAt: 1, customData },
+    });
+    expect(text).toContain('"scene":"\\u00fc"');
+    expect(text).toContain('"userPoolId":"\\u00df"');
+    expect(text).toContain('{"\\u00e9":["\\u65e5","\\ud83d\\uded2","\\u007f\\u2028","\\ud800"]}');
+  });
+
+  it("reads back as what was drawn, whatever stands in scene, pool and data", () => {
+    const time = fc.integer({ min: 0, max: Date.UTC(9999, 0) });
+    const content = fc.record({
+      scene: fc.string({ minLength: 1, maxLength: 32, unit: "binary" }),
+      userPoolId: fc.string({ minLength: 1, maxLength: 64, unit: "binary" }),
+      createdAt: time,
+      expiresAt: time,
+      customData: fc.option(
+        fc
+          .dictionary(fc.string({ maxLength: 20 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 })
+          .map((data) => JSON.stringify(data)),
+        { nil: undefined },
+      ),
+    });
+    fc.assert(
+      fc.property(content, (drawn) => {
+        const ticketId = newTicketId();
+        const text = serializeQrContent({ ...drawn, ticketId });
+        expect(text).toMatch(/^[ -~]*$/);
+        fc.pre(text.length <= 4096);
+        expect(parseQrContent(text)).toEqual({ scene: drawn.scene, ticketId, userPoolId: drawn.userPoolId });
+        expect(JSON.parse(text).customData).toEqual(JSON.parse(drawn.customData ?? "{}"));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("a scanned text", () => {
+  it.each([
+    ["only what is needed", validContent],
+    [
+      "the guide's times",
+      { ...validContent, createdAt: "2019-12-27T11:53:41.260Z", expireAt: "2019-12-27T11:55:41.260Z" },
+    ],
+    ["the older expiresIn as a number", { ...validContent, expiresIn: 120 }],
+    ["the older expiresIn as text", { ...validContent, expiresIn: "120" }],
+    ["times that make no sense", { ...validContent, createdAt: "yesterday", expireAt: "" }],
+    ["keys that we do not know", { ...validContent, version: 2, nested: { random: "another" } }],
+    ["custom data", { ...validContent, customData: { random: "another", scene: 1 } }],
+  ])("is read with %s", (_, content) => {
+    expect(parseQrContent(JSON.stringify(content))).toEqual(parsedContent);
+  });
+
+  it("is read up to 4,096 characters and refused beyond", () => {
+    const text = JSON.stringify(validContent);
+    expect(parseQrContent(text.padEnd(4096))).toEqual(parsedContent);
+    expect(errorOf(text.padEnd(4097)).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it("has its characters counted and not their UTF-16 units", () => {
+    const around = JSON.stringify({ ...validContent, text: "" }).length;
+    const withCarts = (count: number) =>
+      JSON.stringify({ ...validContent, text: "🛒".repeat(count - around) });
+    expect(parseQrContent(withCarts(4096))).toEqual(parsedContent);
+    expect(errorOf(withCarts(4097)).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["no JSON", "https://example.com/login"],
+    ["half of it", JSON.stringify(validContent).slice(0, -1)],
+    ["two of them", JSON.stringify(validContent).repeat(2)],
+    ["null", "null"],
+    ["an array", JSON.stringify([validContent])],
+    ["a text", JSON.stringify(JSON.stringify(validContent))],
+    ["no scene", JSON.stringify({ ...validContent, scene: undefined })],
+    ["an empty scene", JSON.stringify({ ...validContent, scene: "" })],
+    ["a scene that is a number", JSON.stringify({ ...validContent, scene: 1 })],
+    ["no user pool", JSON.stringify({ ...validContent, userPoolId: undefined })],
+    ["an empty user pool", JSON.stringify({ ...validContent, userPoolId: "" })],
+    ["a user pool that is an object", JSON.stringify({ ...validContent, userPoolId: {} })],
+    ["no random", JSON.stringify({ ...validContent, random: undefined })],
+    ["a random that is a list of one", JSON.stringify({ ...validContent, random: [ticketId] })],
+    ["a random that is too short", JSON.stringify({ ...validContent, random: ticketId.slice(1) })],
+    ["a random that is too long", JSON.stringify({ ...validContent, random: `${ticketId}A` })],
+    ["a random with padding", JSON.stringify({ ...validContent, random: `${ticketId}==` })],
+    ["a random with a space", JSON.stringify({ ...validContent, random: ` ${ticketId}` })],
+    [
+      "a random of another alphabet",
+      JSON.stringify({ ...validContent, random: "+//////////////////////w".slice(0, 22) }),
+    ],
+    [
+      "a random with stray last bits",
+      JSON.stringify({ ...validContent, random: `${ticketId.slice(0, 21)}B` }),
+    ],
+    ["the hosted product's random", JSON.stringify({ ...validContent, random: "5e05f0c57fde537d950f7da5" })],
+    ["a createdAt that is a number", JSON.stringify({ ...validContent, createdAt: 1 })],
+    ["an expireAt that is a number", JSON.stringify({ ...validContent, expireAt: 1 })],
+    ["an expireAt that is null", JSON.stringify({ ...validContent, expireAt: null })],
+    ["an expiresIn that is an object", JSON.stringify({ ...validContent, expiresIn: {} })],
+    ["custom data that is a text", JSON.stringify({ ...validContent, customData: "{}" })],
+    ["custom data that is a list", JSON.stringify({ ...validContent, customData: [] })],
+    ["custom data that is null", JSON.stringify({ ...validContent, customData: null })],
+    ["the needed keys in __proto__ only", `{"__proto__":${JSON.stringify(validContent)}}`],
+    ["lists 4,096 deep", "[".repeat(4096)],
+    ["objects 600 deep", `${'{"a":'.repeat(600)}1${"}".repeat(600)}`],
+  ])("is refused with %s", (_, text) => {
+    expect(errorOf(text).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it("may say __proto__ and changes no object by it", () => {
+    const text = `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${JSON.stringify(validContent).slice(1)}`;
+    expect(parseQrContent(text)).toEqual(parsedContent);
+    expect(Object.getPrototypeOf(parseQrContent(text))).toBe(Object.prototype);
+    expect({}).not.toHaveProperty("polluted");
+  });
+
+  it("may say a key twice: the last one counts and is checked like any other", () => {
+    const other = newTicketId();
+    const head = JSON.stringify(validContent).slice(0, -1);
+    expect(parseQrContent(`${head},"random":"${other}"}`).ticketId).toBe(other);
+    expect(errorOf(`${head},"random":"x"}`).reason).toBe("QR_CONTENT_INVALID");
+  });
+
+  it("may be nested deeply where nobody looks", () => {
+    const deep = `${"[".repeat(1500)}${"]".repeat(1500)}`;
+    expect(parseQrContent(`{"unknown":${deep},${JSON.stringify(validContent).slice(1)}`)).toEqual(
+      parsedContent,
+    );
+  });
+
+  it("stands in no part of the refusal, which is the same for every text", () => {
+    const texts = [
+      "SECRETTEXT",
+      '{"scene":"SECRETTEXT"',
+      JSON.stringify({ ...validContent, random: "SECRETTEXT" }),
+    ];
+    for (const refusal of texts.map(errorOf)) {
+      expect(refusal.message).toBe(new TicketError("QR_CONTENT_INVALID").message);
+      expect(`${refusal.cause}`).not.toContain("SECRETTEXT");
+      expect(refusal.fieldViolations).toEqual([]);
+      expect(`${refusal.stack}`).not.toContain("SECRETTEXT");
+    }
+  });
+
+  it("that is refused has the check that failed as its cause, for the log", () => {
+    const causeOf = (changes: object) => errorOf(JSON.stringify({ ...validContent, ...changes })).cause;
+    expect(errorOf("x".repeat(5_000)).cause).toBe("the text is too long");
+    expect(errorOf("https://shop.example.com/").cause).toBe("the text is no JSON");
+    expect(errorOf("[]").cause).toBe("the text is JSON and no object");
+    expect(causeOf({ scene: 1 })).toBe("scene, random or userPoolId is missing or no text");
+    expect(causeOf({ random: "x" })).toBe("random is no ticket id");
+    expect(causeOf({ createdAt: 1 })).toBe("createdAt is no text");
+    expect(causeOf({ expireAt: 1 })).toBe("expireAt is no text");
+    expect(causeOf({ expiresIn: {} })).toBe("expiresIn is no number");
+    expect(causeOf({ customData: [] })).toBe("customData is no object");
+  });
+
+  it("is read or refused with QR_CONTENT_INVALID, whatever it is", () => {
+    const key = fc.constantFrom(
+      "scene",
+      "random",
+      "userPoolId",
+      "createdAt",
+      "expireAt",
+      "expiresIn",
+      "customData",
+      "__proto__",
+    );
+    const value = fc.oneof(fc.jsonValue(), fc.constant(ticketId), fc.constant("APP_AUTH"));
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.json(),
+      fc
+        .array(fc.tuple(key, value), { maxLength: 10 })
+        .map(
+          (pairs) =>
+            `{${pairs.map(([name, held]) => `${JSON.stringify(name)}:${JSON.stringify(held)}`).join()}}`,
+        ),
+    );
+    fc.assert(
+      fc.property(text, (scanned) => {
+        try {
+          expect(parseQrContent(scanned).ticketId).toHaveLength(22);
+        } catch (error) {
+          expect(error).toMatchObject({ name: "Refusal", reason: "QR_CONTENT_INVALID" });
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { serializeQrContent } from "../../src/qr/qr_content.js";
+
+export const ticket = {
+  scene: "APP_AUTH",
+  ticketId: "q83vEjRWeJCrze8SNFZ4kA",
+  userPoolId: "demo-pool",
+  createdAt: Date.UTC(2026, 10, 23, 9, 30, 0, 7),
+  expiresAt: Date.UTC(2026, 10, 23, 9, 32, 0, 7),
+};
+
+/** Data of exactly 512 bytes as drawn: the largest that is allowed. Mixed, as in life, and not to be shortened by a clever encoder. */
+export const fullCustomData = JSON.stringify({ order: "4kX/9z+Qa".repeat(56).slice(0, 500) });
+
+/** The text in the codes of the tests and of docs/qr-code.md. */
+export const contents = {
+  none: serializeQrContent({ ...ticket, customData: undefined }),
+  full: serializeQrContent({ ...ticket, customData: fullCustomData }),
+  /** Nearly as many bytes as drawn in another script, six to a character. */
+  fullOfHan: serializeQrContent({
+    ...ticket,
+    customData: JSON.stringify({ 注文: `${"商品番号登録確認".repeat(10)}十` }),
+  }),
+};

@@ -1,0 +1,115 @@
+import { EventEmitter } from "node:events";
+import type { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Metadata, type sendUnaryData, status } from "@grpc/grpc-js";
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import { TicketError } from "../../../src/domain/ticket_error.js";
+import type { Admission } from "../../../src/server/calls/admission.js";
+import { createUnaryHandler } from "../../../src/server/calls/call_handler.js";
+import { createCallLog } from "../../../src/server/calls/call_log.js";
+import { createFairScheduler } from "../../../src/server/calls/fair_scheduler.js";
+import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
+import { flushPromises } from "../../support/clock.js";
+
+/** A method that a test calls without a network, and whose calls start one in each turn of the event loop. */
+function setUp() {
+  const inFlight = createInFlightCalls();
+  const counted: string[] = [];
+  const admission: Admission = {
+    ...createFairScheduler(1),
+    enter: (caller) => void counted.push(caller),
+    leave: () => void counted.pop(),
+    isFullForSome: false,
+    isFullFor: () => false,
+  };
+  const handled: string[] = [];
+  const method = {
+    request: { decode: () => ({}) },
+    response: { encode: (_message: object, writer: BinaryWriter) => writer },
+    handle: async (caller: string) => {
+      handled.push(caller);
+      return {};
+    },
+  };
+  const kind = {
+    authenticate: ([value = ""]: readonly string[]) => value,
+    logFieldsOf: (app: string) => ({ app }),
+    limitKeyOf: (app: string) => app,
+  };
+  const log = createCallLog(pino({ level: "silent" }), { allows: () => false, close: () => {} });
+  const handler = createUnaryHandler("Test", kind, method, {
+    log,
+    inFlight,
+    admissions: { calls: admission, watches: admission },
+  });
+  const codes: unknown[] = [];
+  function call(caller: string) {
+    const metadata = new Metadata();
+    metadata.set("authorization", caller);
+    const request = { take: () => new Uint8Array() };
+    const one = Object.assign(new EventEmitter(), {
+      cancelled: false,
+      metadata,
+      request,
+      getDeadline: () => 0,
+    });
+    const answer: sendUnaryData<Buffer> = (error) => codes.push(error ? error.code : status.OK);
+    handler(one as never, answer);
+    return () => {
+      one.cancelled = true;
+      one.emit("cancelled");
+    };
+  }
+  return { inFlight, call, handled, codes, counted };
+}
+
+describe("a call", () => {
+  it("is handled when its turn has come and not before", async () => {
+    const { call, handled, codes, counted } = setUp();
+    for (let count = 0; count < 3; count++) call("shop");
+    expect(counted).toHaveLength(3);
+    const counts: number[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      await flushPromises();
+      counts.push(handled.length);
+    }
+    expect(counts.at(0)).toBeLessThan(3);
+    expect(counts.at(-1)).toBe(3);
+    expect(codes).toEqual([status.OK, status.OK, status.OK]);
+    expect(counted).toEqual([]);
+  });
+
+  it("whose client leaves while it waits for its turn is not handled, and counts no more", async () => {
+    const { call, handled, counted } = setUp();
+    call("shop");
+    const cancel = call("shop");
+    await Promise.resolve();
+    cancel();
+    for (let turn = 0; turn < 3; turn++) await flushPromises();
+    expect(handled).toHaveLength(1);
+    expect(counted).toEqual([]);
+  });
+
+  it("that waits for its turn when the server stops is handled like one that runs, and one that comes later is refused", async () => {
+    const { inFlight, call, handled, codes } = setUp();
+    for (let count = 0; count < 3; count++) call("shop");
+    await Promise.resolve();
+    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    call("shop");
+    await inFlight.whenIdle();
+    expect(handled).toHaveLength(3);
+    expect(codes.filter((code) => code === status.OK)).toHaveLength(3);
+    expect(codes.filter((code) => code === status.UNAVAILABLE)).toHaveLength(1);
+  });
+
+  it("that still waits for its turn when the calls are ended is refused at once", async () => {
+    const { inFlight, call, handled, codes } = setUp();
+    for (let count = 0; count < 3; count++) call("shop");
+    await Promise.resolve();
+    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    inFlight.endCalls();
+    await inFlight.whenIdle();
+    expect(handled).toHaveLength(1);
+    expect(codes.filter((code) => code === status.UNAVAILABLE)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { type Logger, pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { redaction } from "../../../src/log/redaction.js";
+import { type CallLogFields, createCallLineWriter } from "../../../src/server/calls/call_line.js";
+
+const fields: CallLogFields = {
+  ...{ method: "GetStatus", app: "shop", pool: undefined, code: "OK", durationMs: 0.25 },
+  ...{ ticket: undefined, reason: undefined, cause: undefined },
+};
+
+/** A logger as the service has it, and the lines that it has written. */
+function captured(level: string): { readonly log: Logger; readonly lines: string[] } {
+  const lines: string[] = [];
+  const log = pino({ level, redact: redaction }, { write: (line) => void lines.push(line) });
+  return { log, lines };
+}
+
+/** The line without its time, and the names of its fields in their order. */
+function read(line: string | undefined): readonly [object, readonly string[]] {
+  const { time, ...rest } = JSON.parse(line ?? "");
+  expect(time).toBeGreaterThan(1_700_000_000_000);
+  return [rest, Object.keys(rest)];
+}
+
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  ...[fc.constantFrom("", '"\\', "\n", "\u2028\ud800", '","level":60,"x":"'), fc.string({ minLength: 101 })],
+);
+const maybe = fc.option(text, { nil: undefined });
+
+describe("the line of a call", () => {
+  test("is the one that pino would have written, whatever its texts hold", () => {
+    const { log, lines } = captured("info");
+    const child = log.child({ worker: 3, name: '"quoted"' });
+    const write = createCallLineWriter(child);
+    const durationMs = fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 });
+    const some = { method: text, app: maybe, pool: maybe, code: text, durationMs, ticket: maybe };
+    fc.assert(
+      fc.property(fc.record({ ...some, reason: maybe, cause: maybe }), (all) => {
+        lines.length = 0;
+        write(all);
+        child.info(all, "call");
+        const [ours, theirs, ...more] = lines;
+        expect(more).toEqual([]);
+        expect(ours?.indexOf("\n")).toBe((ours?.length ?? 0) - 1);
+        expect(read(ours)).toEqual(read(theirs));
+      }),
+    );
+  });
+
+  test("has been written when the call is over, and not later", () => {
+    const { log, lines } = captured("info");
+    createCallLineWriter(log)(fields);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("follows the level of the logger, also when that changes", () => {
+    const { log, lines } = captured("warn");
+    const write = createCallLineWriter(log);
+    write(fields);
+    expect(lines).toHaveLength(0);
+    log.level = "info";
+    write(fields);
+    expect(lines).toHaveLength(1);
+    log.level = "silent";
+    write(fields);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("carries bindings that the logger is given later", () => {
+    const { log, lines } = captured("info");
+    const write = createCallLineWriter(log);
+    log.setBindings({ node: "a" });
+    write(fields);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ node: "a", method: "GetStatus", msg: "call" });
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { createFairScheduler } from "../../../src/server/calls/fair_scheduler.js";
+import { flushPromises } from "../../support/clock.js";
+
+/** Calls of a queue that starts four in a turn, by the names of their callers, in the order in which they start. */
+function setUp() {
+  const queue = createFairScheduler(4);
+  const started: string[] = [];
+  const failed: unknown[] = [];
+  function call(caller: string) {
+    let end = (_reason: unknown) => {};
+    const turn = queue.waitForTurn(caller, {
+      onEnd(listener) {
+        end = listener;
+      },
+    });
+    const start = () => void started.push(caller);
+    if (turn === undefined) start();
+    else turn.then(start, (reason) => failed.push(reason));
+    return { end: (reason: unknown) => end(reason) };
+  }
+  const calls = (caller: string, count: number) => Array.from({ length: count }, () => call(caller));
+  return { calls, started, failed };
+}
+
+describe("the queue of calls", () => {
+  it("starts a call at once while there is room in this turn", () => {
+    const { calls, started } = setUp();
+    calls("shop", 4);
+    expect(started).toHaveLength(4);
+  });
+
+  it("starts so many calls in each turn of the event loop and no more", async () => {
+    const { calls, started } = setUp();
+    calls("shop", 14);
+    const counts = [started.length];
+    for (let turn = 0; turn < 4; turn++) {
+      await flushPromises();
+      counts.push(started.length);
+    }
+    expect(counts).toEqual([4, 8, 12, 14, 14]);
+  });
+
+  it("has the room of a whole turn again after it was idle", async () => {
+    const { calls, started } = setUp();
+    calls("shop", 6);
+    await flushPromises();
+    await flushPromises();
+    calls("shop", 4);
+    expect(started).toHaveLength(10);
+  });
+
+  it("lets a caller with one call pass a caller with thousands", async () => {
+    const { calls, started } = setUp();
+    calls("flood", 5_000);
+    calls("shop", 1);
+    await flushPromises();
+    expect(started.slice(4)).toContain("shop");
+    expect(started).toHaveLength(8);
+  });
+
+  it("shares the turns equally between callers that all flood", async () => {
+    const { calls, started } = setUp();
+    for (const caller of ["flood", "shop", "blog", "intranet"]) calls(caller, 100);
+    started.length = 0;
+    for (let turn = 0; turn < 10; turn++) await flushPromises();
+    for (const caller of ["flood", "shop", "blog", "intranet"]) {
+      expect(started.filter((name) => name === caller)).toHaveLength(10);
+    }
+  });
+
+  it("drops a call that has ended while it waited, which takes no place from others", async () => {
+    const { calls, started, failed } = setUp();
+    calls("shop", 4);
+    const waiting = calls("flood", 1_000);
+    calls("blog", 3);
+    const gone = new Error("the client has left");
+    for (const call of waiting) call.end(gone);
+    await flushPromises();
+    expect(started.slice(4)).toEqual(["blog", "blog", "blog"]);
+    expect(failed).toHaveLength(1_000);
+    expect(new Set(failed)).toEqual(new Set([gone]));
+  });
+});

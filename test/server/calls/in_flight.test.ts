@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { TicketError } from "../../../src/domain/ticket_error.js";
+import { createInFlightCalls, type InFlightKind } from "../../../src/server/calls/in_flight.js";
+import { flushPromises } from "../../support/clock.js";
+
+const draining = new TicketError("SERVER_DRAINING");
+
+/** Calls that leave when they are ended, as calls do, and the reasons that they were given. */
+function callsIn(
+  inFlight: ReturnType<typeof createInFlightCalls>,
+  count: number,
+  kind: InFlightKind = "watches",
+) {
+  const reasons: unknown[] = [];
+  for (let index = 0; index < count; index++) {
+    const call = {
+      end(reason: TicketError) {
+        reasons.push(reason);
+        inFlight.delete(call);
+      },
+    };
+    inFlight.add(call, kind);
+  }
+  return reasons;
+}
+
+describe("stopping the watches and calls in progress", () => {
+  it("ends tens of thousands of them in slices, and other work runs in between", async () => {
+    const inFlight = createInFlightCalls();
+    const reasons = callsIn(inFlight, 40_000);
+    let others = 0;
+    let isOver = false;
+    const over = inFlight.whenIdle().then(() => {
+      isOver = true;
+    });
+    inFlight.stop(draining);
+    for (let before = 0; !isOver; before = reasons.length) {
+      expect(reasons.length - before).toBeLessThanOrEqual(500);
+      await flushPromises();
+      others += 1;
+    }
+    await over;
+    expect(others).toBeGreaterThan(40_000 / 500);
+    expect(reasons).toHaveLength(40_000);
+    expect(new Set(reasons)).toEqual(new Set([draining]));
+  });
+
+  it("also ends a call that came while the others were being ended", async () => {
+    const inFlight = createInFlightCalls();
+    callsIn(inFlight, 1_000);
+    inFlight.stop(draining);
+    const late = callsIn(inFlight, 1);
+    await inFlight.whenIdle();
+    expect(late).toEqual([draining]);
+  });
+
+  it("says why no further call is served, from the stop on", () => {
+    const inFlight = createInFlightCalls();
+    expect(inFlight.stopReason).toBeUndefined();
+    inFlight.stop(draining);
+    expect(inFlight.stopReason).toBe(draining);
+  });
+
+  it("leaves calls that are no watches alone until it is told to end them", async () => {
+    const inFlight = createInFlightCalls();
+    const watches = callsIn(inFlight, 1);
+    const calls = callsIn(inFlight, 300, "calls");
+    inFlight.stop(draining);
+    await flushPromises();
+    expect([watches, calls]).toEqual([[draining], []]);
+    inFlight.endCalls();
+    await inFlight.whenIdle();
+    expect(calls).toHaveLength(300);
+    expect(new Set(calls)).toEqual(new Set([draining]));
+  });
+
+  it("waits for calls that do not end", async () => {
+    const inFlight = createInFlightCalls();
+    const stubborn = { end: () => {} };
+    inFlight.add(stubborn, "watches");
+    inFlight.stop(draining);
+    let isOver = false;
+    const over = inFlight.whenIdle().then(() => {
+      isOver = true;
+    });
+    await flushPromises();
+    expect(isOver).toBe(false);
+    inFlight.delete(stubborn);
+    await over;
+  });
+});

@@ -1,0 +1,251 @@
+import { constants } from "node:http2";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { asApp, authorization, callersOf, callsOf } from "../../support/callers.js";
+import { createManualClock } from "../../support/clock.js";
+import { eventually } from "../../support/eventually.js";
+import { connectPeer, grpcFrame, type Http2Peer, healthPath } from "../../support/http2_peer.js";
+import { startTestServer } from "../../support/server.js";
+
+const { NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM } = constants;
+
+/** A server with small limits, whose time the test moves, and a peer that does as it likes. */
+async function start(limits: object, grpc: object = {}) {
+  const clock = createManualClock(Date.now());
+  const settings = { grpc: { address: "127.0.0.1:0", limits, ...grpc } };
+  const server = await startTestServer({ clock, settings });
+  const peers = new Set<Http2Peer>();
+  async function newPeer(options: Parameters<typeof connectPeer>[1] = {}): Promise<Http2Peer> {
+    const peer = await connectPeer(server.address, options);
+    peers.add(peer);
+    return peer;
+  }
+  onTestFinished(async () => {
+    for (const peer of peers) peer.close();
+    await server.stop();
+  });
+  return { server, clock, newPeer, peer: await newPeer() };
+}
+
+const methodPath = (method: string) => `/qrlogin.v1.QrLoginService/${method}`;
+
+describe("a request", () => {
+  it.each([
+    healthPath("Check"),
+    healthPath("Watch"),
+    methodPath("CreateTicket"),
+    methodPath("WatchStatus"),
+    methodPath("ExchangeUserInfo"),
+  ])(
+    "for %s whose end does not come ends with DEADLINE_EXCEEDED in time, however much of it trickles in",
+    async (path) => {
+      const { clock, peer } = await start({ requestTimeout: "4s" });
+      const calls = [peer.call(path), peer.call(path), peer.call(path)];
+      // Nothing, a part of a message, a whole message without an end.
+      calls[1]?.write(grpcFrame(Buffer.alloc(100)).subarray(0, 20));
+      calls[2]?.write(grpcFrame());
+      for (let second = 0; second < 4; second++) {
+        await peer.roundTrip();
+        expect(calls.map((call) => call.isClosed())).toEqual([false, false, false]);
+        clock.advance(1_000);
+        calls[1]?.write(Buffer.alloc(1));
+      }
+      await peer.roundTrip();
+      clock.advance(1_000);
+      for (const call of calls)
+        expect(await call.ended).toEqual({ code: "DEADLINE_EXCEEDED", reset: undefined });
+    },
+  );
+
+  it("that is refused is over for the server too, although its peer does not end it", async () => {
+    const { clock, peer } = await start({ requestTimeout: "4s" });
+    const call = peer.call(methodPath("CreateTicket"));
+    // A message that says it has 4 GiB.
+    call.write(Buffer.from([0, 0xff, 0xff, 0xff, 0xff]));
+    await peer.roundTrip();
+    clock.advance(5_000);
+    expect(await call.ended).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+  });
+
+  it.each([
+    "/qrlogin.v1.QrLoginService/Nothing",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/",
+  ])("for %s, which is not there, is over at once without its end", async (path) => {
+    const { peer } = await start({});
+    expect(await peer.call(path).ended).toEqual({ code: "UNIMPLEMENTED", reset: undefined });
+  });
+
+  it("that is complete takes as long as it likes", async () => {
+    const { clock, peer } = await start({ requestTimeout: "4s" });
+    const watch = peer.call(healthPath("Watch"));
+    watch.end(grpcFrame());
+    await eventually(() => expect(watch.received().length).toBeGreaterThan(0));
+    clock.advance(3_600_000);
+    await peer.roundTrip();
+    expect(watch.isClosed()).toBe(false);
+  });
+
+  it("over the limit of incomplete ones ends the oldest of them, and good calls are served", async () => {
+    const { clock, server, peer } = await start({ incompleteRequests: 3 });
+    const calls = [1, 2, 3].map(() => peer.call(healthPath("Check")));
+    await peer.roundTrip();
+    clock.advance(2_000);
+    calls.push(peer.call(healthPath("Check")), peer.call(healthPath("Check")));
+    const crowdedOut = { code: "RESOURCE_EXHAUSTED", reset: undefined };
+    expect(await Promise.all(calls.slice(0, 2).map((call) => call.ended))).toEqual([crowdedOut, crowdedOut]);
+    await peer.roundTrip();
+    expect(calls.slice(2).map((call) => call.isClosed())).toEqual([false, false, false]);
+    expect(await callersOf(server.client).app("shop").createTicket()).toMatchObject({ code: "OK" });
+  });
+
+  it("over five times that limit ends the oldest of them however young it is", async () => {
+    const { peer } = await start({ incompleteRequests: 3 });
+    const calls = Array.from({ length: 15 }, () => peer.call(healthPath("Check")));
+    await peer.roundTrip();
+    expect(calls.filter((call) => call.isClosed())).toEqual([]);
+    peer.call(healthPath("Check"));
+    expect(await calls[0]?.ended).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await peer.roundTrip();
+    expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
+  });
+
+  it("over the limit ends one of those that have become old, however many have", async () => {
+    const { clock, peer } = await start({ incompleteRequests: 1 });
+    const calls = [1, 2, 3, 4].map(() => peer.call(healthPath("Check")));
+    await peer.roundTrip();
+    clock.advance(2_000);
+    peer.call(healthPath("Check"));
+    expect(await calls[0]?.ended).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await peer.roundTrip();
+    expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
+  });
+
+  it("with large metadata counts for several incomplete ones until it is complete", async () => {
+    const { peer } = await start({ incompleteRequests: 3 });
+    // Each counts for four, of the fifteen that there may be.
+    const open = () => peer.call(healthPath("Check"), { "x-padding": "p".repeat(6_000) });
+    for (let round = 0; round < 2; round++) {
+      const complete = [open(), open(), open()];
+      await peer.roundTrip();
+      for (const call of complete) call.end(grpcFrame());
+      for (const call of complete) expect((await call.ended).code).toBe("OK");
+    }
+    const calls = [open(), open(), open()];
+    await peer.roundTrip();
+    expect(calls.filter((call) => call.isClosed())).toEqual([]);
+    calls.push(open());
+    expect(await calls[0]?.ended).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await peer.roundTrip();
+    expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
+  });
+
+  it("with the largest metadata is served where the limit is the smallest", async () => {
+    const { peer } = await start({ incompleteRequests: 1 });
+    const call = peer.call(healthPath("Check"), { "x-padding": "p".repeat(19_000) });
+    await peer.roundTrip();
+    call.end(grpcFrame());
+    expect((await call.ended).code).toBe("OK");
+  });
+});
+
+it("an answer that its peer does not read is given up within twice the time-out", async () => {
+  const { clock, newPeer } = await start({ requestTimeout: "4s" });
+  const deaf = await newPeer({ settings: { initialWindowSize: 0 } });
+  const check = deaf.call(healthPath("Check"));
+  check.end(grpcFrame());
+  await deaf.roundTrip();
+  for (let second = 0; second < 10; second++) {
+    clock.advance(1_000);
+    await deaf.roundTrip();
+  }
+  expect(await check.ended).toEqual({ code: undefined, reset: NGHTTP2_CANCEL });
+});
+
+/** What a client of gRPC takes the end of a call for: a reset with ENHANCE_YOUR_CALM is RESOURCE_EXHAUSTED. */
+function errorOf({ code, reset }: Awaited<ReturnType<Http2Peer["call"]>["ended"]>): string | undefined {
+  return reset === NGHTTP2_ENHANCE_YOUR_CALM ? "RESOURCE_EXHAUSTED" : code;
+}
+
+describe("metadata", () => {
+  it("over the limit is RESOURCE_EXHAUSTED at once, whatever is called, and nothing of it is kept", async () => {
+    const { peer } = await start({ metadataBytes: 4096 });
+    await peer.roundTrip();
+    // Told to HTTP/2, so that what is larger is not even read.
+    expect(peer.session.remoteSettings.maxHeaderListSize).toBe(4096);
+    for (const path of [
+      healthPath("Check"),
+      methodPath("CreateTicket"),
+      "/qrlogin.v1.QrLoginService/Nothing",
+    ]) {
+      const call = peer.call(path, { "x-padding": "p".repeat(4096) });
+      expect(errorOf(await call.ended)).toBe("RESOURCE_EXHAUSTED");
+    }
+  });
+
+  it("in many small entries counts with what HTTP/2 adds to each", async () => {
+    const { peer } = await start({ metadataBytes: 4096 });
+    const entries = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, "1"]));
+    const few = peer.call(healthPath("Check"), entries(50));
+    few.end(grpcFrame());
+    expect((await few.ended).code).toBe("OK");
+    expect(errorOf(await peer.call(healthPath("Check"), entries(110)).ended)).toBe("RESOURCE_EXHAUSTED");
+  });
+
+  it("has room for the largest token by default", async () => {
+    const { server } = await start({});
+    const call = callsOf(server.newClient(), authorization(`Bearer ${"t".repeat(16_384)}`)).markScanned(
+      undefined,
+    );
+    expect(await call).toMatchObject({ code: "UNAUTHENTICATED" });
+  });
+
+  it("far over the limit, or of more entries than Node.js reads, harms no other call of the connection", async () => {
+    const { newPeer } = await start({});
+    const peer = await newPeer({ maxSendHeaderBlockLength: 200_000, maxHeaderListPairs: 1_000 });
+    const good = peer.call(healthPath("Check"));
+    const large = peer.call("/", { "x-padding": "p".repeat(60_000), "x-more": "p".repeat(60_000) });
+    const many = peer.call(
+      "/",
+      Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x-${index}`, ""])),
+    );
+    expect(errorOf(await large.ended)).toBe("RESOURCE_EXHAUSTED");
+    expect((await many.ended).reset).toBe(NGHTTP2_ENHANCE_YOUR_CALM);
+    good.end(grpcFrame());
+    expect((await good.ended).code).toBe("OK");
+  });
+});
+
+it("a connection is told how many streams it may have, and a client waits for one of them", async () => {
+  const { server, peer } = await start({ streamsPerConnection: 2 });
+  expect(peer.session.remoteSettings.maxConcurrentStreams).toBe(2);
+  const client = server.newClient();
+  const watches = [1, 2].map(() => peer.call(healthPath("Watch")));
+  for (const watch of watches) watch.end(grpcFrame());
+  const third = peer.call(healthPath("Check"));
+  third.end(grpcFrame());
+  await eventually(() => expect(watches[1]?.received().length).toBeGreaterThan(0));
+  await peer.roundTrip();
+  expect(third.isClosed()).toBe(false);
+  // Other connections have streams of their own.
+  expect(await callsOf(client, asApp("shop")).createTicket()).toMatchObject({ code: "OK" });
+  watches[0]?.reset();
+  expect((await third.ended).code).toBe("OK");
+});
+
+it("the log sums up what is refused", async () => {
+  const { server, clock, peer } = await start({
+    metadataBytes: 4096,
+    incompleteRequests: 1,
+    requestTimeout: "4s",
+  });
+  const calls = Array.from({ length: 7 }, () => peer.call(healthPath("Check")));
+  await calls[1]?.ended;
+  clock.advance(5_000);
+  await Promise.all(calls.map((call) => call.ended));
+  const before = server.lines.length;
+  clock.advance(10_000);
+  expect(server.lines.slice(before)).toMatchObject([
+    { msg: "limits were reached", requestsCrowdedOut: 2, requestsTimedOut: 5 },
+  ]);
+});

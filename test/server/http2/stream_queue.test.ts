@@ -1,0 +1,196 @@
+import { EventEmitter } from "node:events";
+import type { Http2Session } from "node:http2";
+import { describe, expect, it } from "vitest";
+import { createStreamQueue } from "../../../src/server/http2/stream_queue.js";
+import { flushPromises } from "../../support/clock.js";
+
+/** Arrivals, what was begun of them by connection, and which connections are not read. */
+function setUp() {
+  const begun: string[] = [];
+  const unread = new Set<unknown>();
+  const arrivals = createStreamQueue((session, isReading) => {
+    if (isReading) unread.delete(session);
+    else unread.add(session);
+  });
+  /** @param app Whose connection it is known to be. */
+  function connect(name: string, app?: string) {
+    const session = new EventEmitter() as unknown as Http2Session;
+    arrivals.opened(session);
+    const arrive = (count: number, weight = 1) =>
+      Array.from({ length: count }, () => {
+        const stream = Object.assign(new EventEmitter(), { session });
+        arrivals.enqueue(
+          stream as never,
+          weight,
+          () => void begun.push(name),
+          () => app,
+        );
+        return stream;
+      });
+    return { arrive, isRead: () => !unread.has(session) };
+  }
+  const begunBy = (name: string) => begun.filter((one) => one === name).length;
+  return { connect, begun, begunBy, ended: arrivals.ended };
+}
+
+/** Waits for so many turns of the event loop. */
+async function waitForTurns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await flushPromises();
+}
+
+describe("streams that arrive", () => {
+  it("begin at once while they are few", () => {
+    const { connect, begun } = setUp();
+    const peer = connect("shop");
+    peer.arrive(10);
+    expect(begun).toHaveLength(10);
+    expect(peer.isRead()).toBe(true);
+  });
+
+  it("begin in turns of the event loop where thousands arrive in one, and one of another connection goes first", async () => {
+    const { connect, begun, begunBy } = setUp();
+    connect("flood").arrive(5_000);
+    expect(begun.length).toBeLessThanOrEqual(128);
+    connect("shop").arrive(1);
+    await waitForTurns(1);
+    expect(begunBy("shop")).toBe(1);
+    expect(begunBy("flood")).toBeLessThanOrEqual(256);
+    await waitForTurns(320);
+    expect(begunBy("flood")).toBe(5_000);
+  });
+
+  it("have their connection read no further while many of them wait, and no other", async () => {
+    const { connect } = setUp();
+    const flood = connect("flood");
+    const shop = connect("shop");
+    shop.arrive(1);
+    flood.arrive(1_000);
+    expect([flood.isRead(), shop.isRead()]).toEqual([false, true]);
+    await waitForTurns(70);
+    expect(flood.isRead()).toBe(true);
+  });
+
+  it("of an app with hundreds of connections delay another app by one stream, and not by one for each connection", async () => {
+    const { connect, begun, begunBy } = setUp();
+    const flood = Array.from({ length: 300 }, (_, index) => connect(`flood ${index}`, "flood"));
+    for (const each of flood) each.arrive(5);
+    begun.length = 0;
+    const shop = connect("shop", "shop");
+    shop.arrive(3);
+    await waitForTurns(1);
+    expect(begunBy("shop")).toBe(3);
+    expect(begun.length).toBeLessThanOrEqual(16);
+    // Its connections take turns, too.
+    await waitForTurns(15);
+    expect(new Set(begun).size).toBeGreaterThan(200);
+  });
+
+  it("have their connections read again in turns and not all at once", async () => {
+    const { connect } = setUp();
+    const flood = Array.from({ length: 20 }, (_, index) => connect(`flood ${index}`, "flood"));
+    for (const each of flood) each.arrive(300);
+    const countRead = () => flood.filter((each) => each.isRead()).length;
+    expect(countRead()).toBe(0);
+    for (let turn = 0, before = 0; before < flood.length; turn++) {
+      expect(turn).toBeLessThan(400);
+      await waitForTurns(1);
+      expect(countRead() - before).toBeLessThanOrEqual(1);
+      before = countRead();
+    }
+  });
+
+  it("have no other connection read in the same turn that has sent too much before, and all others read", async () => {
+    const { connect } = setUp();
+    const flood = Array.from({ length: 10 }, (_, index) => connect(`flood ${index}`, "flood"));
+    const shop = connect("shop");
+    shop.arrive(1);
+    for (const each of flood) each.arrive(300);
+    await waitForTurns(300);
+    const areRead = () => flood.filter((each) => each.isRead()).length;
+    expect(areRead()).toBe(10);
+    flood[0]?.arrive(300);
+    expect(areRead()).toBe(0);
+    expect(shop.isRead()).toBe(true);
+    await waitForTurns(50);
+    expect(areRead()).toBe(10);
+  });
+
+  it("have no new connection read in the same turn, until it is its turn", async () => {
+    const { connect } = setUp();
+    const silent = Array.from({ length: 50 }, (_, index) => connect(`silent ${index}`));
+    connect("flood").arrive(300);
+    const areRead = () => silent.filter((each) => each.isRead()).length;
+    expect(areRead()).toBe(0);
+    await waitForTurns(1);
+    expect(areRead()).toBeGreaterThan(0);
+    expect(areRead()).toBeLessThanOrEqual(10);
+    await waitForTurns(20);
+    expect(areRead()).toBe(50);
+  });
+
+  it("leave their connection to be read like any other once little has come of it for long", async () => {
+    const { connect } = setUp();
+    const [once, often] = [connect("once"), connect("often")];
+    once.arrive(300);
+    await waitForTurns(30);
+    for (let times = 0; times < 300; times++) {
+      often.arrive(300);
+      await waitForTurns(30);
+    }
+    often.arrive(300);
+    expect([once.isRead(), often.isRead()]).toEqual([true, false]);
+  });
+
+  it("end in turns: when many do, connections that have sent too much before are read one after another", async () => {
+    const { connect, ended } = setUp();
+    const [flood, shop] = [connect("flood", "flood"), connect("shop")];
+    shop.arrive(1);
+    flood.arrive(300);
+    await waitForTurns(30);
+    const end = (count: number) => Array.from({ length: count }, ended);
+    end(99);
+    expect(flood.isRead()).toBe(true);
+    await waitForTurns(1);
+    end(100);
+    expect([flood.isRead(), shop.isRead()]).toEqual([false, true]);
+    await waitForTurns(1);
+    expect(flood.isRead()).toBe(true);
+  });
+
+  it("count by their weight for when their connection is read no further", async () => {
+    const { connect } = setUp();
+    // What begins at once, so that all others wait.
+    connect("first").arrive(128);
+    const large = connect("large");
+    const small = connect("small");
+    small.arrive(1);
+    large.arrive(9, 10);
+    expect(large.isRead()).toBe(true);
+    large.arrive(1, 10);
+    small.arrive(10);
+    expect([large.isRead(), small.isRead()]).toEqual([false, true]);
+    await waitForTurns(2);
+    expect(large.isRead()).toBe(true);
+    small.arrive(128);
+    large.arrive(9, 10);
+    expect(large.isRead()).toBe(true);
+  });
+
+  it("leave less room for each where many connections have some that wait", () => {
+    const { connect } = setUp();
+    const peers = Array.from({ length: 600 }, (_, index) => connect(`peer ${index}`));
+    for (const peer of peers) peer.arrive(10);
+    expect(peers.at(-1)?.isRead()).toBe(false);
+  });
+
+  it("never begin once they are closed, and count no more", async () => {
+    const { connect, begunBy } = setUp();
+    const peer = connect("flood");
+    const streams = peer.arrive(1_000);
+    const before = begunBy("flood");
+    for (const stream of streams) stream.emit("close");
+    await waitForTurns(2);
+    expect(begunBy("flood")).toBe(before);
+    expect(peer.isRead()).toBe(true);
+  });
+});

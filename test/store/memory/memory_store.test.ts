@@ -1,0 +1,266 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Ticket } from "../../../src/domain/ticket.js";
+import { createMemoryStore } from "../../../src/store/memory/memory_store.js";
+import { clockSteps, createManualClock, noon } from "../../support/clock.js";
+import { lifetimes, nextRevisionOf, ticketIn } from "../../support/tickets.js";
+import { describeTicketStore } from "../ticket_store_contract.js";
+
+function createStore(limits: { maxTickets?: number; maxTicketsPerApp?: number } = {}) {
+  const clock = createManualClock();
+  const store = createMemoryStore({
+    clock,
+    lifetimes,
+    maxTickets: 100_000,
+    maxTicketsPerApp: 100_000,
+    ...limits,
+  });
+  return { clock, store };
+}
+
+describeTicketStore("the embedded store", async () => ({
+  ...createStore(),
+  other: undefined,
+  release: async () => {},
+}));
+
+const lifeOf = (ticket: Ticket) => ticket.expiresAt - noon;
+
+describe("the caps of the embedded store", () => {
+  const full = { reason: "TOO_MANY_TICKETS" };
+
+  test("are held in all", async () => {
+    const { store } = createStore({ maxTickets: 2 });
+    await store.create(ticketIn("PENDING", { appId: "a" }));
+    await store.create(ticketIn("PENDING", { appId: "b" }));
+    await expect(store.create(ticketIn("PENDING", { appId: "c" }))).rejects.toMatchObject(full);
+    expect(store.size).toBe(2);
+  });
+
+  test("are held for each app, and one app's do not count for another", async () => {
+    const { store } = createStore({ maxTicketsPerApp: 2 });
+    await store.create(ticketIn("PENDING", { appId: "a" }));
+    await store.create(ticketIn("PENDING", { appId: "a" }));
+    await expect(store.create(ticketIn("PENDING", { appId: "a" }))).rejects.toMatchObject(full);
+    await store.create(ticketIn("PENDING", { appId: "b" }));
+  });
+
+  test.each([{ maxTickets: 1 }, { maxTicketsPerApp: 1 }])(
+    "count remembered tickets and give the place back once they are forgotten: %j",
+    async (limits) => {
+      const { clock, store } = createStore(limits);
+      const ticket = ticketIn("PENDING");
+      await store.create(ticket);
+      clock.advance(lifeOf(ticket));
+      expect(await store.get(ticket.id)).toMatchObject({ state: "EXPIRED" });
+      await expect(store.create(ticketIn("PENDING"))).rejects.toMatchObject(full);
+      clock.advance(lifetimes.retention);
+      await store.create(ticketIn("PENDING", { expiresAt: clock.now() + 120_000 }));
+    },
+  );
+
+  test("are not worn down by a try that was refused", async () => {
+    const { clock, store } = createStore({ maxTickets: 3, maxTicketsPerApp: 1 });
+    const ticket = ticketIn("PENDING");
+    await store.create(ticket);
+    await expect(store.create(ticket)).rejects.toThrow();
+    await expect(store.create(ticketIn("PENDING"))).rejects.toMatchObject(full);
+    clock.advance(lifeOf(ticket) + lifetimes.retention);
+    await store.create(ticketIn("PENDING", { expiresAt: clock.now() + 120_000 }));
+    expect(store.size).toBe(1);
+  });
+});
+
+describe("subscriptions to the embedded store", () => {
+  test("leave nothing behind: the last one of a ticket takes its set along", async () => {
+    const { store } = createStore();
+    const [first, second, other] = ["a", "a", "b"].map((id) => store.subscribe(id, () => {}));
+    expect(store.subscribedIds).toBe(2);
+    (await first)?.();
+    expect(store.subscribedIds).toBe(2);
+    (await second)?.();
+    expect(store.subscribedIds).toBe(1);
+    (await other)?.();
+    expect(store.subscribedIds).toBe(0);
+  });
+
+  test("are not ended by one that ended before them and is ended once more", async () => {
+    const { store } = createStore();
+    const ticket = ticketIn("PENDING");
+    await store.create(ticket);
+    const unsubscribe = await store.subscribe(ticket.id, () => {});
+    unsubscribe();
+    const hints = vi.fn();
+    await store.subscribe(ticket.id, hints);
+    unsubscribe();
+    await store.replace(nextRevisionOf(ticket), ticket.writeId);
+    expect(hints).toHaveBeenCalledTimes(1);
+    expect(store.subscribedIds).toBe(1);
+  });
+
+  test("end with the store", async () => {
+    const { store } = createStore();
+    await store.subscribe("a", () => {});
+    await store.close();
+    expect(store.subscribedIds).toBe(0);
+  });
+});
+
+describe("the sweep of the embedded store", () => {
+  test("writes expiry as a transition, with a hint", async () => {
+    const { clock, store } = createStore();
+    const ticket = ticketIn("SCANNED");
+    await store.create(ticket);
+    const hints = vi.fn();
+    await store.subscribe(ticket.id, hints);
+    clock.advance(lifeOf(ticket) - 1);
+    expect(hints).not.toHaveBeenCalled();
+    expect(await store.get(ticket.id)).toEqual(ticket);
+    clock.advance(1);
+    expect(hints).toHaveBeenCalledTimes(1);
+    const expired = await store.get(ticket.id);
+    expect(expired).toMatchObject({
+      state: "EXPIRED",
+      revision: ticket.revision + 1,
+      scanner: ticket.scanner,
+      scannedBy: undefined,
+      purgeAt: clock.now() + lifetimes.retention,
+    });
+    expect(expired?.writeId).not.toBe(ticket.writeId);
+    expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(false);
+  });
+
+  test("leaves a ticket alone whose life was lengthened by a write", async () => {
+    const { clock, store } = createStore();
+    const ticket = ticketIn("SCANNED");
+    await store.create(ticket);
+    const authorized = nextRevisionOf(ticket, { state: "AUTHORIZED", expiresAt: ticket.expiresAt + 300_000 });
+    await store.replace(authorized, ticket.writeId);
+    clock.advance(lifeOf(ticket) + 299_999);
+    expect(await store.get(ticket.id)).toEqual(authorized);
+    clock.advance(1);
+    expect(await store.get(ticket.id)).toMatchObject({ state: "EXPIRED" });
+  });
+
+  test("remembers a finished ticket for its time, then it is gone", async () => {
+    const { clock, store } = createStore();
+    const cancelled = ticketIn("CANCELLED");
+    await store.create(cancelled);
+    clock.advance(lifetimes.retention - 1);
+    expect(await store.get(cancelled.id)).toEqual(cancelled);
+    clock.advance(1);
+    expect(await store.get(cancelled.id)).toBeUndefined();
+    expect(store.size).toBe(0);
+  });
+
+  test("may be late to forget, and the answer is not", async () => {
+    const { clock, store } = createStore();
+    const cancelled = ticketIn("CANCELLED", { purgeAt: noon + 1_500 });
+    await store.create(cancelled);
+    clock.advance(1_500);
+    expect(await store.get(cancelled.id)).toBeUndefined();
+    expect(store.size).toBe(1);
+    clock.advance(500);
+    expect(store.size).toBe(0);
+  });
+
+  test("handles 20,000 tickets that fall due at once in slices", async () => {
+    const { clock, store } = createStore();
+    const many = 20_000;
+    let written = 0;
+    for (let i = 0; i < many; i++) {
+      const ticket = ticketIn("PENDING");
+      await store.create(ticket);
+      await store.subscribe(ticket.id, () => {
+        written += 1;
+      });
+    }
+    expect(clock.pendingCount).toBe(1);
+    let ticks = 0;
+    let largest = 0;
+    for (let before = 0; clock.runNext(120_000) && before < many; before = written) {
+      ticks += 1;
+      largest = Math.max(largest, written - before);
+      expect(clock.pendingCount).toBeLessThanOrEqual(1);
+    }
+    expect(written).toBe(many);
+    expect(largest).toBeLessThanOrEqual(1_000);
+    expect(ticks).toBeGreaterThanOrEqual(20);
+
+    clock.advance(lifetimes.retention + 1_000);
+    expect(store.size).toBe(0);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  test("leaves nothing behind once everything is forgotten, and holds no timer while empty", async () => {
+    const { clock, store } = createStore();
+    expect(clock.pendingCount).toBe(0);
+    for (let i = 0; i < 200; i++) {
+      const ticket = ticketIn("PENDING", { expiresAt: noon + 30_000 + i * 777 });
+      await store.create(ticket);
+      if (i % 3 === 0) await store.replace(nextRevisionOf(ticket, { state: "SCANNED" }), ticket.writeId);
+      if (i % 5 === 0) (await store.subscribe(ticket.id, () => {}))();
+    }
+    expect(clock.pendingCount).toBe(1);
+    clock.advance(30_000 + 200 * 777 + lifetimes.retention + 2_000);
+    expect(store.size).toBe(0);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  test("finds a ticket that falls due before all others", async () => {
+    const { clock, store } = createStore();
+    const late = ticketIn("PENDING", { expiresAt: noon + 600_000 });
+    const early = ticketIn("PENDING", { expiresAt: noon + 30_000 });
+    await store.create(late);
+    await store.create(early);
+    clock.advance(30_000);
+    expect(await store.get(early.id)).toMatchObject({ state: "EXPIRED" });
+    expect(await store.get(late.id)).toEqual(late);
+  });
+
+  test.each(clockSteps)("keeps its hours when the wall clock is set by %i ms", async (ms) => {
+    const { clock, store } = createStore();
+    const ticket = ticketIn("PENDING");
+    await store.create(ticket);
+    clock.advance(60_000);
+    clock.adjust(ms);
+    clock.advance(lifeOf(ticket) - 60_001);
+    expect(await store.get(ticket.id)).toEqual(ticket);
+    clock.advance(1);
+    expect(await store.get(ticket.id)).toMatchObject({ state: "EXPIRED" });
+    clock.adjust(-2 * ms);
+    clock.advance(lifetimes.retention - 1);
+    expect(await store.get(ticket.id)).toBeDefined();
+    clock.advance(1_001);
+    expect(store.size).toBe(0);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  test("ends with the store", async () => {
+    const { clock, store } = createStore();
+    const ticket = ticketIn("PENDING");
+    await store.create(ticket);
+    const hints = vi.fn();
+    await store.subscribe(ticket.id, hints);
+    await store.close();
+    expect(clock.pendingCount).toBe(0);
+    expect(store.size).toBe(0);
+    clock.advance(lifeOf(ticket));
+    expect(hints).not.toHaveBeenCalled();
+  });
+
+  test("does not touch a ticket that was written with a later deadline while it swept", async () => {
+    const { clock, store } = createStore();
+    const first = ticketIn("SCANNED");
+    const ticket = ticketIn("SCANNED");
+    await store.create(first);
+    await store.create(ticket);
+    const authorized = nextRevisionOf(ticket, { state: "AUTHORIZED", expiresAt: ticket.expiresAt + 300_000 });
+    let won: Promise<boolean> | undefined;
+    await store.subscribe(first.id, () => {
+      won ??= store.replace(authorized, ticket.writeId);
+    });
+    clock.advance(lifeOf(ticket));
+    expect(await won).toBe(true);
+    expect(await store.get(ticket.id)).toEqual(authorized);
+  });
+});

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConnectionOptions, TlsOptions } from "../../../src/store/redis/connection/connection.js";
+import { type Certificate, hasOpenssl, makeCertificate } from "../../support/certificate.js";
+import {
+  freePort,
+  hasRedis,
+  type RedisProcess,
+  startRedis,
+  withoutRedis,
+} from "../../support/redis/redis_process.js";
+import {
+  createTicketIn,
+  openTestStore,
+  plainConnectionOptions,
+  useTestStore,
+} from "../../support/redis/redis_test_store.js";
+
+describe.skipIf(!hasRedis || !hasOpenssl)(`a Redis with TLS${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  let certificate: Certificate;
+  let port: number;
+  beforeAll(async () => {
+    certificate = makeCertificate();
+    port = await freePort();
+    const { certFile, keyFile } = certificate;
+    const files = ["--tls-cert-file", certFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", certFile];
+    // It asks every client for a certificate.
+    redis = await startRedis({ args: ["--tls-port", `${port}`, ...files] });
+  });
+  afterAll(async () => {
+    await redis.release();
+    certificate.remove();
+  });
+
+  const at = (host: string) => ({ address: `${host}:${port}` });
+  async function loginBy(changes: Partial<TlsOptions>): Promise<ConnectionOptions> {
+    const { readFile } = await import("node:fs/promises");
+    const key = await readFile(certificate.keyFile, "utf8");
+    const usual = { ca: certificate.pem, cert: certificate.pem, key, serverName: undefined };
+    return { ...plainConnectionOptions, allowsPlaintext: () => false, tls: { ...usual, ...changes } };
+  }
+
+  test.each(["127.0.0.1", "localhost"])("is used under the name %s of its certificate", async (host) => {
+    const store = await useTestStore(at(host), { connectionOptions: await loginBy({}) });
+    const ticket = await createTicketIn(store);
+    expect(await store.get(ticket.id)).toEqual(ticket);
+    const clients = String(await redis.command("CLIENT", "LIST"));
+    expect(clients).toMatch(/laddr=127\.0\.0\.1:\d+.* name=qrlogin/);
+    expect(clients.match(new RegExp(`laddr=127.0.0.1:${port} `, "g"))).toHaveLength(3);
+  });
+
+  test("is used under another name only if that is asked for", async () => {
+    const connectionOptions = await loginBy({ serverName: "redis.example.com" });
+    await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
+      /redis\.example\.com/,
+    );
+    await useTestStore(at("127.0.0.1"), { connectionOptions: await loginBy({ serverName: "localhost" }) });
+  });
+
+  test("whose certificate nobody trusts is refused", async () => {
+    const connectionOptions = await loginBy({ ca: undefined });
+    await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
+      /cannot be used: self-signed/,
+    );
+  });
+
+  test("that asks for a certificate refuses whoever shows none", async () => {
+    const connectionOptions = await loginBy({ cert: undefined, key: undefined });
+    await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
+      /^Redis at .* cannot be used: /,
+    );
+  });
+
+  test("is not talked to by plain text, and plain text is not taken for TLS", async () => {
+    await expect(openTestStore(at("127.0.0.1"))).rejects.toThrow(/^Redis at .* cannot be used: /);
+    // Neither side says anything that the other understands: it ends with the time-out.
+    const byTls = openTestStore(redis, { connectionOptions: await loginBy({}), timeout: 1_000 });
+    await expect(byTls).rejects.toThrow(/^Redis at .* cannot be used: /);
+  });
+});

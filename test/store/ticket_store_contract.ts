@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Clock } from "../../src/base/clock.js";
+import { expireIfDue } from "../../src/domain/decide.js";
+import { newWriteId } from "../../src/domain/secrets.js";
+import type { Ticket } from "../../src/domain/ticket.js";
+import type { TicketStore } from "../../src/store/ticket_store.js";
+import { StoreUnavailableError } from "../../src/store/ticket_store.js";
+import { eventually } from "../support/eventually.js";
+import { lifetimes, nextRevisionOf, ticketIn } from "../support/tickets.js";
+
+/** What a run of the suite works on: fresh for every test. */
+export interface StoresUnderTest {
+  readonly store: TicketStore;
+  /** A second store on the same back end, or undefined where the back end is the process itself. */
+  readonly other: TicketStore | undefined;
+  /** The clock by which the stores tell whether a ticket is due. */
+  readonly clock: Clock;
+  /** Lets go of whatever the stores' own `close` leaves, such as the data. Called after every test. */
+  release(): Promise<void>;
+}
+
+/** The contract of {@link TicketStore}, for any store: what the port's comment says, as tests. */
+export function describeTicketStore(name: string, createStores: () => Promise<StoresUnderTest>): void {
+  describe(`${name} keeps the contract of the store`, () => {
+    let stores: StoresUnderTest;
+    let store: TicketStore;
+    /** A store that sees what `store` writes; itself where there is no second. */
+    let second: TicketStore;
+
+    beforeEach(async () => {
+      stores = await createStores();
+      store = stores.store;
+      second = stores.other ?? store;
+    });
+
+    afterEach(async () => {
+      await store.close();
+      await stores.other?.close();
+      await stores.release();
+    });
+
+    const freshTicket = (changes: Partial<Ticket> = {}) =>
+      ticketIn("PENDING", { expiresAt: stores.clock.now() + 120_000, ...changes });
+
+    async function createdTicket(): Promise<Ticket> {
+      const ticket = freshTicket();
+      await store.create(ticket);
+      return ticket;
+    }
+
+    test("a ticket comes back as it was written, every part of it", async () => {
+      const shapes = [
+        freshTicket(),
+        freshTicket({ customData: undefined, codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" }),
+        ticketIn("AUTHORIZED", { expiresAt: stores.clock.now() + 300_000 }),
+        ticketIn("CANCELLED", { purgeAt: stores.clock.now() + 600_000 }),
+      ];
+      for (const ticket of shapes) {
+        await store.create(ticket);
+        expect(await second.get(ticket.id)).toEqual(ticket);
+      }
+    });
+
+    test("there is no ticket that nobody created", async () => {
+      const ticket = freshTicket();
+      expect(await store.get(ticket.id)).toBeUndefined();
+      expect(await store.replace(ticket, ticket.writeId)).toBe(false);
+      expect(await store.get(ticket.id)).toBeUndefined();
+    });
+
+    test("an id is created once, and the second try changes nothing", async () => {
+      const ticket = await createdTicket();
+      await expect(store.create(nextRevisionOf(ticket, { scene: "OTHER" }))).rejects.toThrow();
+      expect(await store.get(ticket.id)).toEqual(ticket);
+    });
+
+    test("a write on the write id that is stored wins", async () => {
+      const ticket = await createdTicket();
+      const next = nextRevisionOf(ticket);
+      expect(await second.replace(next, ticket.writeId)).toBe(true);
+      expect(await store.get(ticket.id)).toEqual(next);
+    });
+
+    test("a write on an old write id loses and changes nothing", async () => {
+      const ticket = await createdTicket();
+      const winner = nextRevisionOf(ticket, { state: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" });
+      expect(await store.replace(winner, ticket.writeId)).toBe(true);
+      expect(await second.replace(nextRevisionOf(ticket, { state: "EXPIRED" }), ticket.writeId)).toBe(false);
+      expect(await store.get(ticket.id)).toEqual(winner);
+    });
+
+    test("a write on an old write id loses although the revision fits", async () => {
+      const ticket = await createdTicket();
+      // What a store that lost writes looks like: the same revision, by another write.
+      const sameRevision = { ...ticket, writeId: newWriteId(), scene: "OTHER" };
+      expect(await store.replace(sameRevision, ticket.writeId)).toBe(true);
+      expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(false);
+      expect(await store.get(ticket.id)).toEqual(sameRevision);
+    });
+
+    test("a hundred writers at once have one winner a write", async () => {
+      let ticket = await createdTicket();
+      for (let round = 0; round < 5; round++) {
+        const rivals = Array.from({ length: 100 }, (_, i) =>
+          nextRevisionOf(ticket, { scene: `writer ${i}` }),
+        );
+        const won = await Promise.all(
+          rivals.map((rival, i) => (i % 2 ? second : store).replace(rival, ticket.writeId)),
+        );
+        expect(won.filter(Boolean)).toHaveLength(1);
+        const winner = rivals[won.indexOf(true)] as Ticket;
+        expect(await store.get(ticket.id)).toEqual(winner);
+        ticket = winner;
+      }
+    });
+
+    test("a changed copy does not change the store", async () => {
+      const ticket = freshTicket();
+      const given = { ...ticket };
+      await store.create(given);
+      Reflect.set(given, "state", "EXCHANGED");
+      // A store may answer a frozen value: then this changes nothing either.
+      Reflect.set((await store.get(ticket.id)) ?? {}, "state", "EXCHANGED");
+      expect(await store.get(ticket.id)).toEqual(ticket);
+
+      const next = nextRevisionOf(ticket);
+      const replaced = { ...next };
+      expect(await store.replace(replaced, ticket.writeId)).toBe(true);
+      Reflect.set(replaced, "writeId", "another");
+      expect(await store.get(ticket.id)).toEqual(next);
+    });
+
+    test("a hint follows every write that commits after the subscription", async () => {
+      let ticket = await createdTicket();
+      const hints = vi.fn();
+      await second.subscribe(ticket.id, hints);
+      for (let write = 1; write <= 10; write++) {
+        hints.mockClear();
+        const next = nextRevisionOf(ticket);
+        expect(await store.replace(next, ticket.writeId)).toBe(true);
+        await eventually(() => expect(hints).toHaveBeenCalled());
+        ticket = next;
+      }
+    });
+
+    test("a hint follows the write that expires a ticket", async () => {
+      const ticket = await createdTicket();
+      const hints = vi.fn();
+      await second.subscribe(ticket.id, hints);
+      const write = { now: ticket.expiresAt, writeId: newWriteId(), lifetimes };
+      const expired = expireIfDue(ticket, write) as Ticket;
+      expect(await store.replace(expired, ticket.writeId)).toBe(true);
+      await eventually(() => expect(hints).toHaveBeenCalled());
+      expect(await second.get(ticket.id)).toEqual(expired);
+    });
+
+    test("a hint comes to whoever subscribed before there was a ticket", async () => {
+      const ticket = freshTicket();
+      const hints = vi.fn();
+      await store.subscribe(ticket.id, hints);
+      await store.create(ticket);
+      expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(true);
+      await eventually(() => expect(hints).toHaveBeenCalled());
+    });
+
+    test("a hint comes to every subscriber of the ticket and to nobody else's", async () => {
+      const ticket = await createdTicket();
+      const elsewhere = await createdTicket();
+      const hints = [vi.fn(), vi.fn()] as const;
+      const foreign = vi.fn();
+      for (const onChange of hints) await store.subscribe(ticket.id, onChange);
+      await store.subscribe(elsewhere.id, foreign);
+      await store.replace(nextRevisionOf(ticket), ticket.writeId);
+      for (const onChange of hints) await eventually(() => expect(onChange).toHaveBeenCalled());
+      expect(foreign).not.toHaveBeenCalled();
+    });
+
+    test("no hint comes after the end of a subscription, and the others stay", async () => {
+      const ticket = await createdTicket();
+      const ended = vi.fn();
+      const staying = vi.fn();
+      const unsubscribe = await store.subscribe(ticket.id, ended);
+      // The same callback twice is two subscriptions.
+      const once = await store.subscribe(ticket.id, staying);
+      await store.subscribe(ticket.id, staying);
+      unsubscribe();
+      unsubscribe();
+      once();
+      await store.replace(nextRevisionOf(ticket), ticket.writeId);
+      await eventually(() => expect(staying).toHaveBeenCalled());
+      expect(ended).not.toHaveBeenCalled();
+    });
+
+    test("whoever shares the back end sees every write and may write as well", async () => {
+      const ticket = await createdTicket();
+      expect(await second.get(ticket.id)).toEqual(ticket);
+      const hints = vi.fn();
+      await store.subscribe(ticket.id, hints);
+      const next = nextRevisionOf(ticket);
+      expect(await second.replace(next, ticket.writeId)).toBe(true);
+      expect(await store.get(ticket.id)).toEqual(next);
+      await eventually(() => expect(hints).toHaveBeenCalled());
+      await expect(second.create(freshTicket({ id: ticket.id }))).rejects.toThrow();
+    });
+
+    test("a closed store rejects, and may be closed again", async () => {
+      const ticket = await createdTicket();
+      await store.close();
+      await store.close();
+      await expect(store.create(freshTicket())).rejects.toBeInstanceOf(StoreUnavailableError);
+      await expect(store.get(ticket.id)).rejects.toBeInstanceOf(StoreUnavailableError);
+      await expect(store.replace(nextRevisionOf(ticket), ticket.writeId)).rejects.toBeInstanceOf(
+        StoreUnavailableError,
+      );
+      await expect(store.subscribe(ticket.id, () => {})).rejects.toBeInstanceOf(StoreUnavailableError);
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PNG } from "pngjs";
+
+/** A camera that Chromium takes for a real one. */
+export interface FakeCamera {
+  /** What Chromium is started with. */
+  readonly switches: readonly string[];
+  /** Holds a picture (PNG, 640 × 480) before it, for whoever opens the camera from now on. */
+  show(png: Buffer): void;
+  remove(): void;
+}
+
+const width = 640;
+const height = 480;
+
+/** So many are enough: it begins again after the last. */
+const frames = 4;
+
+/** Makes a camera that sees nothing so far. */
+export function createFakeCamera(): FakeCamera {
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-camera-"));
+  const file = join(folder, "camera.y4m");
+  const camera: FakeCamera = {
+    switches: ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`],
+    show(png) {
+      // Chromium reads the file anew whenever the camera is opened.
+      writeFileSync(`${file}.new`, videoOf(png));
+      renameSync(`${file}.new`, file);
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+  return camera;
+}
+
+/** A film of one picture that does not move: YUV4MPEG2, 4:2:0, in shades of grey. */
+function videoOf(png: Buffer): Buffer {
+  const image = PNG.sync.read(png);
+  if (image.width !== width || image.height !== height)
+    throw new Error(`the camera has ${width} × ${height} pixels`);
+  const frame = Buffer.alloc(width * height * 1.5, 128);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [red = 0, green = 0, blue = 0] = image.data.subarray(pixel * 4);
+    frame[pixel] = 16 + (219 / 255) * (0.299 * red + 0.587 * green + 0.114 * blue);
+  }
+  const one = [Buffer.from("FRAME\n"), frame];
+  const header = `YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`;
+  return Buffer.concat([Buffer.from(header), ...Array.from({ length: frames }, () => one).flat()]);
+}

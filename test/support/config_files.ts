@@ -1,0 +1,105 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { type Config, standardClaims } from "../../src/config/config.js";
+import { ConfigError, type ReportedProblem } from "../../src/config/config_error.js";
+import { developmentIssuer } from "../../src/config/development_key.js";
+import { type ConfigSources, loadConfig, type Purpose } from "../../src/config/load_config.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
+
+/** A file with this content, deleted when the test ends. */
+export function temporaryFile(name: string, content: string): string {
+  const directory = mkdtempSync(join(tmpdir(), "qrlogin-config-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** The least that a configuration needs. */
+export const pool = {
+  id: "customers",
+  issuer: "https://id.example.com/",
+  audience: ["mobile-app"],
+  keys: { jwksUri: "https://id.example.com/jwks.json" },
+};
+const appSecret = "hunter2-hunter2";
+export const app = { id: "shop", userPool: "customers", secretSha256: [sha256Hex(appSecret)] };
+
+/** The content of a configuration file that is right, with these keys in place of its own. */
+export function contentWith(keys: object): object {
+  return { userPools: [pool], apps: [app], ...keys };
+}
+
+/** The least that a gateway needs. */
+export const gateway = {
+  handleKeys: ["a2V5LW9mLTMyLWJ5dGVzLWZvci10aGUtaGFuZGxlcy4"],
+  apps: [{ id: "shop", secret: appSecret }],
+};
+
+/** The least that a token issuer needs, with these keys in place of its own. */
+export function tokenIssuerWith(keys: object = {}): object {
+  return { issuer: "https://qr.example.com", keys: [{ file: signingKeyFile() }], ...keys };
+}
+
+/** A fresh key in a PEM file, EC P-256 by default. */
+export function signingKeyFile(key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey): string {
+  return temporaryFile("token.pem", key.export({ format: "pem", type: "pkcs8" }).toString());
+}
+
+/** Loads a configuration from a file with this content. */
+export function load(
+  content: object | string,
+  env: ConfigSources["env"] = {},
+  purpose: Purpose = "serve",
+): Config {
+  const text = typeof content === "string" ? content : stringify(content);
+  return loadConfig({
+    file: temporaryFile("qrlogin.yaml", text),
+    env,
+    developmentPreset: development,
+    purpose,
+  });
+}
+
+/** What stands in for the development identities. */
+export const development = {
+  apps: [
+    { id: "demo-app", name: "Demo", logoUrl: "", userPool: "demo-pool", secretSha256: ["cd".repeat(32)] },
+  ],
+  userPools: [
+    {
+      id: "demo-pool",
+      issuer: developmentIssuer,
+      audience: ["demo"],
+      keys: { jwksUri: "http://127.0.0.1:9/jwks.json" },
+      algorithms: ["ES256"],
+      claims: standardClaims,
+      additionalClaims: [],
+      userInfoUri: undefined,
+    },
+  ],
+};
+
+/** The mistakes that loading reports; an empty list if it succeeds. */
+export function collectProblems(loading: () => Config): readonly ReportedProblem[] {
+  try {
+    loading();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The paths of the mistakes in a file with this content. */
+export function collectPaths(
+  content: object | string,
+  env: ConfigSources["env"] = {},
+  purpose: Purpose = "serve",
+): string[] {
+  return collectProblems(() => load(content, env, purpose)).map(({ path }) => path);
+}

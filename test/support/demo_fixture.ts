@@ -1,0 +1,151 @@
+import { pino } from "pino";
+import type { BrowserContext, Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { parseAddress } from "../../src/base/address.js";
+import { type Clock, systemClock } from "../../src/base/clock.js";
+import { developmentPresets } from "../../src/compose/development_presets.js";
+import { startService } from "../../src/compose/service.js";
+import { loadConfig } from "../../src/config/load_config.js";
+import { demoRoutes } from "../../src/demo/demo_routes.js";
+import { startGateway } from "../../src/gateway/server.js";
+import { redaction } from "../../src/log/redaction.js";
+import { createCountingClock } from "./counting_clock.js";
+import { anyPortEnvironment } from "./process.js";
+import { createChangeSignal } from "./timeout.js";
+
+/** Development mode as `npm start` has it, on ports of its own. */
+export interface Demo {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly grpcAddress: string;
+  /** The log so far, at level trace. */
+  logText(): string;
+}
+
+/** Sets the stage, which is cleared when the test is over. */
+export async function startDemo(time: Clock = systemClock): Promise<Demo> {
+  const clock = createCountingClock(time);
+  const config = loadConfig({ env: anyPortEnvironment, developmentPreset: developmentPresets() });
+  const written: string[] = [];
+  const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
+  const app = await startService(config, log, { clock });
+  onTestFinished(() => app.stop());
+  const service = { address: app.grpcAddress };
+  const listenAddress = parseAddress(config.gateway?.address ?? "");
+  if (!config.gateway || !listenAddress) throw new Error("development mode has no gateway");
+  const { apps, handleKeys } = config.gateway;
+  const gateway = await startGateway(
+    {
+      ...listenAddress,
+      apps,
+      handleKeys,
+      service,
+      log,
+      trustedProxies: [],
+      shutdownGracePeriodMs: 5_000,
+      extend: (server) => demoRoutes(server, service),
+    },
+    clock,
+  );
+  onTestFinished(() => gateway.stop());
+  return { url: `http://${gateway.address}`, grpcAddress: app.grpcAddress, logText: () => written.join("") };
+}
+
+/** What no page of ours may do. */
+export interface PageProblems {
+  /** What its content security policy had to refuse. */
+  readonly violations: string[];
+  /** Requests to anybody else, and errors of its scripts. */
+  readonly strange: string[];
+}
+
+/** Watches all pages that this browser opens from now on. */
+export async function collectPageProblems(context: BrowserContext, { url }: Demo): Promise<PageProblems> {
+  const problems: PageProblems = { violations: [], strange: [] };
+  // Sooner than the test's own, so that it is known what was waited for.
+  context.setDefaultTimeout(20_000);
+  context.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url)
+      problems.strange.push(request.url());
+  });
+  context.on("weberror", (error) => void problems.strange.push(String(error.error())));
+  await context.exposeBinding("refused", (_source, text: string) => void problems.violations.push(text));
+  await context.addInitScript(
+    `addEventListener("securitypolicyviolation", (event) =>
+      refused(event.effectiveDirective + " " + event.blockedURI + " " + event.sourceFile));`,
+  );
+  return problems;
+}
+
+/** The website, with a code on it. */
+export interface Website {
+  readonly page: Page;
+  /** The text of the present code. */
+  qrContent(): string;
+  /** A picture of what is on the screen around the code, 640 × 480, as a camera would have it before it. */
+  screenshot(): Promise<Buffer>;
+  /** Waits until there is another code than so far, and it can be seen. */
+  waitForNewCode(): Promise<void>;
+}
+
+/** What is used of an image in the page. */
+interface PageImage {
+  decode(): Promise<void>;
+  getAnimations(): { readonly finished: Promise<unknown> }[];
+}
+
+/** Opens the website. */
+export async function openWebsite(context: BrowserContext, { url }: Demo): Promise<Website> {
+  const page = await context.newPage();
+  const contents: string[] = [];
+  let seen = 0;
+  const changes = createChangeSignal();
+  page.on("response", async (response) => {
+    if (!response.url().endsWith("/qrlogin/v1/tickets") || response.status() !== 201) return;
+    // A page that was closed meanwhile has no answer any more, and nobody waits for its code.
+    const body: { qrContent: string } | undefined = await response.json().catch(() => undefined);
+    if (!body) return;
+    contents.push(body.qrContent);
+    changes.notify();
+  });
+  const website: Website = {
+    page,
+    qrContent: () => contents.at(-1) ?? "",
+    async screenshot() {
+      const box = await page.locator("img.code").boundingBox();
+      if (!box) throw new Error("there is no code to be seen");
+      const { width = 0, height = 0 } = page.viewportSize() ?? {};
+      const x = Math.min(Math.max(0, box.x + box.width / 2 - 320), width - 640);
+      const y = Math.min(Math.max(0, box.y + box.height / 2 - 240), height - 480);
+      return page.screenshot({ clip: { x, y, width: 640, height: 480 } });
+    },
+    async waitForNewCode() {
+      await changes.waitFor(() => (contents.length > seen ? true : undefined), "a new code of the website");
+      seen = contents.length;
+      await page.locator(".box[data-kind=waiting] img.code").waitFor();
+      // It comes, and then appears by and by; nobody can read it before.
+      await page.locator("img.code").evaluate(async (image: PageImage) => {
+        await image.decode();
+        await Promise.allSettled(image.getAnimations().map(({ finished }) => finished));
+      });
+    },
+  };
+  await page.goto(url);
+  await website.waitForNewCode();
+  return website;
+}
+
+/** Opens the phone. */
+export async function openPhone(context: BrowserContext, { url }: Demo): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${url}/phone`);
+  return page;
+}
+
+/** Gives the phone a text in place of a code. */
+export async function typeCode(phone: Page, text: string): Promise<void> {
+  const details = phone.locator("details");
+  if ((await details.getAttribute("open")) === null) await phone.locator("summary").click();
+  await phone.locator("#text").fill(text);
+  await phone.getByRole("button", { name: "Continue" }).click();
+}

@@ -1,0 +1,99 @@
+import { onTestFinished } from "vitest";
+import { systemClock } from "../../../src/base/clock.js";
+import { newTicketId } from "../../../src/domain/secrets.js";
+import type { Ticket } from "../../../src/domain/ticket.js";
+import type { Durability } from "../../../src/store/redis/monitor/durability.js";
+import {
+  openRedisStore,
+  type RedisStore,
+  type RedisStoreOptions,
+} from "../../../src/store/redis/redis_store.js";
+import { createSingleServerTopology } from "../../../src/store/redis/topology/topology.js";
+import { StoreUnavailableError, type TicketStore } from "../../../src/store/ticket_store.js";
+import { eventually } from "../eventually.js";
+import { lifetimes, ticketIn } from "../tickets.js";
+import type { RedisProcess } from "./redis_process.js";
+
+/** What a store has told of itself. */
+export interface RecordedEvents {
+  readonly availability: { isAvailable: boolean; reason: string | undefined }[];
+  readonly durability: Durability[];
+  readonly skews: number[];
+}
+
+export type TestStore = RedisStore & { readonly recorded: RecordedEvents };
+
+/** Nobody signs in. */
+export const plainConnectionOptions = {
+  username: undefined,
+  password: undefined,
+  database: 0,
+  tls: undefined,
+  allowsPlaintext: () => true,
+};
+
+/**
+ * Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off, and the time-out: a
+ * machine that is shared may hold Redis still for a second, and only a test that waits for a time-out sets a short one.
+ */
+export async function openTestStore(
+  redis: Pick<RedisProcess, "address">,
+  changes: Partial<RedisStoreOptions> = {},
+): Promise<TestStore> {
+  const recorded: RecordedEvents = { availability: [], durability: [], skews: [] };
+  const store = await openRedisStore({
+    ...{
+      topology: createSingleServerTopology(redis.address),
+      connectionOptions: plainConnectionOptions,
+      keyPrefix: "qrlogin:",
+    },
+    ...{ replicaAcks: 0, replicaFsync: false },
+    ...{ timeout: 10_000, refreshInterval: 0, requireDurable: false, lifetimes, clock: systemClock },
+    ticketLimits: { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 },
+    events: {
+      onAvailability: (isAvailable, reason) => void recorded.availability.push({ isAvailable, reason }),
+      onDurability: (durability) => void recorded.durability.push(durability),
+      onClockSkew: (skew) => void recorded.skews.push(skew),
+    },
+    ...changes,
+  });
+  return { ...store, recorded };
+}
+
+/** As {@link openTestStore}, closed when the test is over. */
+export async function useTestStore(...given: Parameters<typeof openTestStore>): Promise<TestStore> {
+  const store = await openTestStore(...given);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** A ticket that was created in the store just now. */
+export async function createTicketIn(store: RedisStore, changes: Partial<Ticket> = {}): Promise<Ticket> {
+  const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 120_000, ...changes });
+  await store.create(ticket);
+  return ticket;
+}
+
+/** What became of a call: done, or refused because Redis is away, and then whether it may have been written. */
+export async function outcomeOf(call: Promise<unknown>): Promise<"done" | StoreUnavailableError["outcome"]> {
+  try {
+    await call;
+    return "done";
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return error.outcome;
+    throw error;
+  }
+}
+
+/** Waits until the store answers. */
+export async function waitUntilAvailable(store: TicketStore): Promise<void> {
+  await eventually(async () => void (await store.get(newTicketId())));
+}
+
+/** Waits until the store refuses at once, as it does while Redis is away. */
+export async function waitUntilUnavailable(store: TicketStore): Promise<void> {
+  const refused = async () => {
+    if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("it answers");
+  };
+  await eventually(refused);
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { hasChromium, withoutChromium } from "../support/browser/chromium.js";
+import { ticketIdIn } from "../support/browser/page_environment.js";
+import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from "./widget_environment.js";
+
+useChromium();
+
+describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withoutChromium}`, () => {
+  it("keeps three tabs apart", async () => {
+    const stage = await startWidgetEnvironment();
+    const { url } = await stage.gateway();
+    const context = await newContext();
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => openWidgetPage(context, url)));
+    if (!first || !second || !third) throw new Error("there are not three tabs");
+    const tabs = [first, second, third];
+    for (const tab of tabs) await tab.startScanning();
+    const texts: string[] = [];
+    for (const tab of tabs) {
+      // A tab behind is painted no more, so it cannot be photographed.
+      await tab.page.bringToFront();
+      texts.push(await tab.readCode());
+    }
+    expect(new Set(texts).size).toBe(3);
+    await stage.alice.scan(texts[1] ?? "");
+    await second.waitForCall("onScanned");
+    await stage.alice.scan(texts[0] ?? "");
+    await stage.alice.agree(texts[0] ?? "");
+    await first.waitForCall("onSuccess");
+    expect([first, second, third].map((tab) => tab.callsOf("onScanned").length)).toEqual([1, 1, 0]);
+    expect(second.callsOf("onSuccess")).toEqual([]);
+  });
+
+  it("gives nothing to a second browser that knows the ticket id, or has the handle", async () => {
+    const stage = await startWidgetEnvironment();
+    const { url } = await stage.gateway();
+    const victim = await openWidgetPage(await newContext(), url);
+    await victim.startScanning();
+    const text = await victim.readCode();
+    const [handle] = await victim.waitForCall("onCodeShow");
+    const thief = await openWidgetPage(await newContext(), url);
+    // Known to the gateway as a browser, by a code of its own.
+    await thief.startScanning();
+    await thief.readCode();
+    for (const random of [handle, ticketIdIn(text)]) {
+      const words = JSON.stringify(random);
+      await thief.evaluate(`void QrLogin.startPolling(${words}, callbacks())`);
+      const tried = `QrLogin.checkStatus(${words}).catch(({ reason }) => reason)`;
+      expect(await thief.evaluate(tried)).toBe("TICKET_NOT_FOUND");
+    }
+    await thief.waitForCall("onError", 2);
+    expect(thief.callsOf("onError").map(([, reason]) => reason)).toEqual([
+      "TICKET_NOT_FOUND",
+      "TICKET_NOT_FOUND",
+    ]);
+    await stage.alice.scan(text);
+    await victim.waitForCall("onScanned");
+    expect(thief.callsOf("onScanned")).toEqual([]);
+  });
+});

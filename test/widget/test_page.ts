@@ -1,0 +1,109 @@
+import type { FastifyInstance } from "fastify";
+
+/** What the widget asks of a site's policy, and not a word more. */
+export const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+
+const html = (lang: string, dir: string) => `<!doctype html>
+<html lang="${lang}" dir="${dir}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Example Shop</title>
+<link rel="icon" href="data:,">
+<script src="/qrlogin/v1/widget.js"></script>
+<script src="/page.js"></script>
+<main><h1>Example Shop</h1><button id="before">Before</button><div id="qrcode"></div><div id="other"></div></main>
+</html>
+`;
+
+// `tell` is the test's: see stage.ts. What throws in the page is told by the page itself.
+const script = `
+const names = ["onStart", "onResult", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
+  "onCodeShow", "onCodeLoaded", "onCodeLoadFailed", "onCodeDestroyed"];
+const plain = (value) => value === undefined ? null : JSON.parse(JSON.stringify(value));
+const callbacks = () => Object.fromEntries(names.map((name) => [name, (...values) => tell(name, values.map(plain))]));
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  tell("violation", [violatedDirective, blockedURI]));
+addEventListener("error", ({ message }) => tell("thrown", [message]));
+`;
+
+/** The page of a site, on the gateway's own origin: `/`, with `?lang=` and `?dir=`. */
+export async function pageRoutes(server: FastifyInstance): Promise<void> {
+  server.get("/", async (request, reply) => {
+    const { lang = "en", dir = "ltr" } = request.query as { lang?: string; dir?: string };
+    return reply
+      .header("content-security-policy", contentSecurityPolicy)
+      .type("text/html")
+      .send(html(lang, dir));
+  });
+  server.get("/page.js", async (_request, reply) => reply.type("text/javascript").send(script));
+}
+
+/**
+ * Runs before the page's own scripts: counts what is under way, can make the streams deaf as those of a laptop that slept are,
+ * and can hide the page.
+ */
+export const instrumentation = `(() => {
+  const timers = new Set();
+  const listeners = [];
+  const sources = new Set();
+  let deaf = false;
+  let streams = 0;
+  for (const kind of ["Timeout", "Interval"]) {
+    const set = globalThis["set" + kind];
+    const clear = globalThis["clear" + kind];
+    globalThis["set" + kind] = (callback, ms) => {
+      const id = set(() => {
+        if (kind === "Timeout") timers.delete(id);
+        callback();
+      }, ms);
+      timers.add(id);
+      return id;
+    };
+    globalThis["clear" + kind] = (id) => {
+      timers.delete(id);
+      clear(id);
+    };
+  }
+  const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
+  // What the widget listens to; the test's own driver listens to others.
+  const watched = ["visibilitychange", "online", "offline", "pageshow", "change"];
+  const isLasting = (target) => target === window || target === document || target instanceof MediaQueryList;
+  EventTarget.prototype.addEventListener = function (type, callback, ...more) {
+    const target = this ?? window;
+    if (isLasting(target) && watched.includes(type)) listeners.push([target, type, callback]);
+    add.call(target, type, callback, ...more);
+  };
+  EventTarget.prototype.removeEventListener = function (type, callback, ...more) {
+    const target = this ?? window;
+    const index = listeners.findIndex(([on, of, by]) => on === target && of === type && by === callback);
+    if (index >= 0) listeners.splice(index, 1);
+    remove.call(target, type, callback, ...more);
+  };
+  globalThis.EventSource = class extends EventSource {
+    constructor(...words) {
+      super(...words);
+      streams++;
+      sources.add(this);
+    }
+    addEventListener(type, callback) {
+      super.addEventListener(type, (event) => deaf || callback(event));
+    }
+    set onerror(callback) {
+      this.addEventListener("error", callback);
+    }
+    close() {
+      sources.delete(this);
+      super.close();
+    }
+  };
+  Object.assign(globalThis, {
+    deafen: (now) => (deaf = now),
+    streams: () => streams,
+    running: () => ({ timers: timers.size, listeners: listeners.length, sources: sources.size }),
+    hide: (hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    },
+  });
+})()`;
