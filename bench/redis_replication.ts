@@ -44,8 +44,8 @@ export async function measureReplication({ rounds, quick, folder, stopAtEnd }: B
   const files = waitAof ? [{ name: "WAITAOF 1", redis: await withReplicas(1, onDisk), replicas: 1 }] : [];
   const competitors: ComparedServer[] = [];
   for (const { name, redis, replicas } of [...servers, ...files]) {
-    const replicasOnDisk = name.startsWith("WAITAOF");
-    const where = { url: redis.url, replicas, replicasOnDisk };
+    const replicaFsync = name.startsWith("WAITAOF");
+    const where = { url: redis.url, replicas, replicaFsync };
     const options = { name, level: "info", folder, redis: where } as const;
     const competitor = await connectTo(await startService(options));
     competitors.push(competitor);

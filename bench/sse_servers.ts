@@ -32,7 +32,7 @@ export async function startSseService(folder: string, heartbeatMs: number): Prom
   const child = startBuilt("serve", folder, {
     grpc: { address },
     tickets: longTtl,
-    watch: { heartbeat: `${heartbeatMs}ms` },
+    watch: { heartbeatInterval: `${heartbeatMs}ms` },
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
     apps: [{ id: credential.appId, userPool: "customers", secretSha256: [sha256Hex(credential.secret)] }],
   });
@@ -52,8 +52,8 @@ export async function startGateway(
       service: { address: service },
       apps: [{ id: credential.appId, secret: credential.secret }],
       handleKeys: [handleKey],
-      heartbeat: `${heartbeatMs}ms`,
-      limits: { createsPerMinute: 1_000_000, callsPerMinute: 1_000_000, streams: 100_000 },
+      heartbeatInterval: `${heartbeatMs}ms`,
+      limits: { ticketsPerMinute: 1_000_000, callsPerMinute: 1_000_000, streams: 100_000 },
     },
   });
   await Promise.race([waitUntilReady(address), rejectOnExit(child, "gateway")]);

@@ -133,7 +133,7 @@ function record(name: string, of: "service" | "bare", figure: number): void {
 }
 
 async function startMeasured(name: string, heartbeat: string): Promise<MeasuredServer> {
-  const configuration = { tickets: { ttl: "1h", maxTtl: "1h" }, watch: { heartbeat } };
+  const configuration = { tickets: { ttl: "1h", maxTtl: "1h" }, watch: { heartbeatInterval: heartbeat } };
   return toMeasuredServer(await startService({ name, level: "info", folder, preload, configuration }));
 }
 

@@ -33,8 +33,6 @@ export interface GrpcConfig {
   readonly allowPlaintextOnNetwork: boolean;
   /** Whether the reflection service answers. */
   readonly reflection: boolean;
-  /** Largest request that is read. */
-  readonly maxMessageBytes: number;
   /** How old a connection gets before its client is asked to open another; 0 for no limit. Calls on it go on. */
   readonly maxConnectionAge: number;
   readonly limits: GrpcLimitsConfig;
@@ -54,6 +52,8 @@ export interface GrpcConfig {
 
 /** Limits of what callers, with a credential or without one, can have the gRPC server hold. */
 export interface GrpcLimitsConfig {
+  /** Largest request that is read. */
+  readonly messageBytes: number;
   /** Open connections in all. */
   readonly connections: number;
   /** Open connections of one IPv4 address, or of one IPv6 network of 64 bits. */

@@ -81,7 +81,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `MAX_MESSAGE_BYTES` and `MAXMESSAGEBYTES` are one name. */
+/** `MESSAGE_BYTES` and `MESSAGEBYTES` are one name. */
 function normalizeName(variable: string): string {
   return variable.slice(prefix.length).replaceAll("_", "");
 }

@@ -69,7 +69,7 @@ const closeGrace = 500;
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { config, clock, log } = options;
   const server = new Server({
-    "grpc.max_receive_message_length": config.maxMessageBytes,
+    "grpc.max_receive_message_length": config.limits.messageBytes,
     // No grace: calls and watches on an old connection go on until they end by themselves.
     ...(config.maxConnectionAge > 0 && { "grpc.max_connection_age_ms": config.maxConnectionAge }),
     "grpc.max_concurrent_streams": config.limits.streamsPerConnection,

@@ -213,11 +213,11 @@ describe("check-config", () => {
   });
 
   it("names every mistake and ends with 1", async () => {
-    const file = configFile(contentWith({ watch: { heartbeat: "never" }, log: { level: "loud" } }));
+    const file = configFile(contentWith({ watch: { heartbeatInterval: "never" }, log: { level: "loud" } }));
     const { code, stdout, stderr } = await qrlogin(["check-config", file]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^log\.level: /m);
-    expect(stderr).toMatch(/^watch\.heartbeat: /m);
+    expect(stderr).toMatch(/^watch\.heartbeatInterval: /m);
   });
 
   it("finds the public development key in a key file, as serve does", async () => {

@@ -92,8 +92,8 @@ describe("a stop that hangs", () => {
     const store = await startUnresponsiveServer();
     const server = startProcess(process.execPath, ["--import", "tsx", "src/main.ts", "serve"], {
       ...anyPortEnvironment,
-      QRLOGIN_GRPC_SHUTDOWN_DEADLINE: "0s",
-      QRLOGIN_GATEWAY_SHUTDOWN_DEADLINE: "0s",
+      QRLOGIN_GRPC_SHUTDOWN_GRACE_PERIOD: "0s",
+      QRLOGIN_GATEWAY_SHUTDOWN_GRACE_PERIOD: "0s",
       QRLOGIN_STORE_KIND: "redis",
       QRLOGIN_STORE_REDIS_URL: store.url,
       QRLOGIN_STORE_REDIS_TIMEOUT: "1m",

@@ -46,11 +46,11 @@ export function writeConfig(folder: string, redis: object): string {
   writeFileSync(jwksFile, JSON.stringify(customersJwks));
   const file = join(folder, "qrlogin.yaml");
   const content = {
-    store: { kind: "redis", redis: { reread: "0s", ...redis } },
+    store: { kind: "redis", redis: { refreshInterval: "0s", ...redis } },
     // Tickets outlive the run, but for those that ask for a short life.
-    tickets: { ttl: "1h", minTtl: "1s", maxTtl: "1h", authorizedTtl: "1h", remembered: "2h" },
+    tickets: { ttl: "1h", minTtl: "1s", maxTtl: "1h", authorizedTtl: "1h", retention: "2h" },
     // Only a hint, or a connection that came back, wakes a watch in time.
-    watch: { heartbeat: "5m" },
+    watch: { heartbeatInterval: "5m" },
     userPools: [
       { id: customers.id, issuer: customers.issuer, audience: customers.audience, keys: { jwksFile } },
     ],

@@ -58,7 +58,7 @@ const sentinels = (
   name: string,
   words: readonly string[],
   effect: Fault["effect"],
-  replicasOnDisk = false,
+  replicaFsync = false,
 ): Topology => ({
   name,
   level: "durable",
@@ -66,7 +66,7 @@ const sentinels = (
     const redis = await startRedisWithSentinels(words);
     const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
     return {
-      redis: { sentinel, replicas: 2, replicasOnDisk, requireDurable: true },
+      redis: { sentinel, replicaAcks: 2, replicaFsync, requireDurable: true },
       faults: [
         primaryKilled(redis),
         failoverAsked(redis),
@@ -127,7 +127,7 @@ export const bestEffort = {
       const redis = await startRedisWithSentinels(disklessLoadArgs);
       const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
       return {
-        redis: { sentinel, replicas: 0 },
+        redis: { sentinel, replicaAcks: 0 },
         faults: [
           primaryKilledAlone(redis, "lost"),
           primaryKilled(redis, "lost"),

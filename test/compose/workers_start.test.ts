@@ -52,11 +52,11 @@ describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, {
     const variables = {
       ...redisEnvironment(redis.url),
       QRLOGIN_GRPC_ADDRESS: "nowhere",
-      QRLOGIN_WATCH_HEARTBEAT: "soon",
+      QRLOGIN_WATCH_HEARTBEAT_INTERVAL: "soon",
     };
     const { code, stdout, stderr } = await qrlogin(["serve", "--workers", "4"], variables);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^grpc\.address: [^\n]+\nwatch\.heartbeat: [^\n]+\n$/);
+    expect(stderr).toMatch(/^grpc\.address: [^\n]+\nwatch\.heartbeatInterval: [^\n]+\n$/);
   });
 });
 

@@ -94,6 +94,6 @@ test("the defaults in the table are the defaults", () => {
     }
     node[keys.at(-1) ?? ""] = parse(preset);
   }
-  expect(Object.keys(content)).toContain("tokens");
+  expect(Object.keys(content)).toContain("userTokens");
   expect(load(content)).toEqual(expected);
 });

@@ -48,26 +48,31 @@ test("every value is taken from its variable", () => {
 
 describe("the environment beats the file", () => {
   const content = contentWith({
-    grpc: { address: "127.0.0.1:1", reflection: false, maxMessageBytes: 5000, keepalive: { timeout: "1s" } },
+    grpc: {
+      address: "127.0.0.1:1",
+      reflection: false,
+      limits: { messageBytes: 5000 },
+      keepalive: { timeout: "1s" },
+    },
     tickets: { ttl: "60s" },
   });
 
   test("with text, a number, a boolean, a duration and one of several words", () => {
     const { grpc, tickets, log } = load(content, {
       QRLOGIN_GRPC_ADDRESS: "127.0.0.1:2",
-      QRLOGIN_GRPC_MAX_MESSAGE_BYTES: "6000",
+      QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES: "6000",
       QRLOGIN_GRPC_REFLECTION: "true",
       QRLOGIN_TICKETS_TTL: "90s",
       QRLOGIN_LOG_LEVEL: "debug",
     });
-    expect(grpc).toMatchObject({ address: "127.0.0.1:2", maxMessageBytes: 6000, reflection: true });
+    expect(grpc).toMatchObject({ address: "127.0.0.1:2", limits: { messageBytes: 6000 }, reflection: true });
     expect(grpc.keepalive.timeout).toBe(1000);
     expect(tickets.ttl).toBe(90_000);
     expect(log.level).toBe("debug");
   });
 
   test("with a name whose words are not separated", () => {
-    expect(load(content, { QRLOGIN_GRPC_MAXMESSAGEBYTES: "7000" }).grpc.maxMessageBytes).toBe(7000);
+    expect(load(content, { QRLOGIN_GRPC_LIMITS_MESSAGEBYTES: "7000" }).grpc.limits.messageBytes).toBe(7000);
   });
 
   test("with values two maps down, of which the file has none", () => {
@@ -118,20 +123,20 @@ test("a variable of ours that names nothing is a mistake, with the one that was 
 });
 
 test("two spellings of one variable are a mistake", () => {
-  const env = { QRLOGIN_GRPC_MAXMESSAGEBYTES: "5000", QRLOGIN_GRPC_MAX_MESSAGE_BYTES: "6000" };
+  const env = { QRLOGIN_GRPC_LIMITS_MESSAGEBYTES: "5000", QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES: "6000" };
   expect(collectProblems(() => load(contentWith({}), env))).toEqual([
     {
-      path: "QRLOGIN_GRPC_MAX_MESSAGE_BYTES",
-      message: "sets the same value as QRLOGIN_GRPC_MAXMESSAGEBYTES",
+      path: "QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES",
+      message: "sets the same value as QRLOGIN_GRPC_LIMITS_MESSAGEBYTES",
     },
   ]);
 });
 
 test.each([
-  ["QRLOGIN_GRPC_MAX_MESSAGE_BYTES", "64KiB", "must be a whole number"],
-  ["QRLOGIN_GRPC_MAX_MESSAGE_BYTES", "", "must be a whole number"],
+  ["QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES", "64KiB", "must be a whole number"],
+  ["QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES", "", "must be a whole number"],
   ["QRLOGIN_GRPC_REFLECTION", "yes", "must be true or false"],
-  ["QRLOGIN_WATCH_HEARTBEAT", "15", "must be a duration"],
+  ["QRLOGIN_WATCH_HEARTBEAT_INTERVAL", "15", "must be a duration"],
   ["QRLOGIN_APPS", "shop", "must be a list"],
   ["QRLOGIN_APPS", "", "must be a list"],
   ["QRLOGIN_GRPC_TLS", "[]", "must be a map"],

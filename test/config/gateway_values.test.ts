@@ -172,11 +172,9 @@ describe("a trusted proxy", () => {
 });
 
 test("the header of the client's address is one of two", () => {
-  expect(loaded({ clientAddressHeader: "x-real-ip" })?.clientIpHeader).toBe("x-real-ip");
+  expect(loaded({ clientIpHeader: "x-real-ip" })?.clientIpHeader).toBe("x-real-ip");
   for (const header of ["forwarded", "X-Real-IP", "cf-connecting-ip", ["x-real-ip", "x-forwarded-for"]]) {
-    expect(problems({ clientAddressHeader: header })).toMatchObject([
-      { path: "gateway.clientAddressHeader" },
-    ]);
+    expect(problems({ clientIpHeader: header })).toMatchObject([{ path: "gateway.clientIpHeader" }]);
   }
 });
 

@@ -16,7 +16,7 @@ import {
 test("mistakes of every kind are reported at once", () => {
   const text = `
 grpc: { address: "0.0.0.0:50051", tls: { certFile: /nowhere/tls.crt } }
-watch: { heartbeat: 15 }
+watch: { heartbeatInterval: 15 }
 tickets: { ttl: 20s }
 colour: red
 userPools:
@@ -37,7 +37,7 @@ apps:
     "userPools[0].keys.hs256Secret",
     "userPools[1].audience",
     "userPools[1].keys.jwksFile",
-    "watch.heartbeat",
+    "watch.heartbeatInterval",
   ]);
 });
 

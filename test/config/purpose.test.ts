@@ -74,7 +74,7 @@ test("a gateway may be configured by the environment alone", () => {
   const env = {
     QRLOGIN_GATEWAY_APPS: JSON.stringify(gateway.apps),
     QRLOGIN_GATEWAY_HANDLE_KEYS: gateway.handleKeys[0],
-    QRLOGIN_GATEWAY_LIMITS_CREATES_PER_MINUTE: "7",
+    QRLOGIN_GATEWAY_LIMITS_TICKETS_PER_MINUTE: "7",
     QRLOGIN_GATEWAY_SERVICE_TLS: "true",
     QRLOGIN_GATEWAY_TRUSTED_PROXIES: '["10.0.0.0/8"]',
   };
@@ -111,7 +111,7 @@ describe("development mode", () => {
   });
 
   test.each(["serve", "gateway"] as const)("of %s takes the environment over it", (purpose) => {
-    const env = { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_HEARTBEAT: "1s" };
+    const env = { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_HEARTBEAT_INTERVAL: "1s" };
     const config = inDevelopment(env, purpose);
     expect(config.development).toBe(true);
     expect(config.gateway).toMatchObject({ address: "127.0.0.1:0", heartbeatInterval: 1000, ...gateway });

@@ -21,9 +21,9 @@ test("a file with one pool and one app has the default of everything else", () =
       tls: undefined,
       allowPlaintextOnNetwork: false,
       reflection: false,
-      maxMessageBytes: 65_536,
       maxConnectionAge: 1_800_000,
       limits: {
+        messageBytes: 65_536,
         connections: 10_000,
         connectionsPerAddress: 2_000,
         handshakeTimeout: 10_000,
@@ -79,33 +79,33 @@ test.each([
   ["30s", 30_000],
   ["1m", 60_000],
 ])("a duration of %s is %i milliseconds", (text, ms) => {
-  const { userTokens } = load(contentWith({ tokens: { issuerTimeout: text } }));
+  const { userTokens } = load(contentWith({ userTokens: { issuerTimeout: text } }));
   expect(userTokens.issuerTimeout).toBe(ms);
 });
 
 test("hours are a unit of durations", () => {
-  expect(load(contentWith({ tickets: { remembered: "12h" } })).tickets.retention).toBe(43_200_000);
+  expect(load(contentWith({ tickets: { retention: "12h" } })).tickets.retention).toBe(43_200_000);
 });
 
 test.each([30, "30", "30 s", "1.5s", "-1s", "1d", "s", "", true])("%j is not a duration", (value) => {
-  const [problem] = collectProblems(() => load(contentWith({ watch: { heartbeat: value } })));
+  const [problem] = collectProblems(() => load(contentWith({ watch: { heartbeatInterval: value } })));
   expect(problem).toEqual({
-    path: "watch.heartbeat",
+    path: "watch.heartbeatInterval",
     message: "must be a duration with its unit, such as 500ms, 30s, 5m or 12h",
   });
 });
 
 test.each([
   ["grpc.address", { grpc: { address: "50051" } }],
-  ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 4095 } }],
-  ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 4_194_305 } }],
-  ["grpc.maxMessageBytes", { grpc: { maxMessageBytes: 5000.5 } }],
+  ["grpc.limits.messageBytes", { grpc: { limits: { messageBytes: 4095 } } }],
+  ["grpc.limits.messageBytes", { grpc: { limits: { messageBytes: 4_194_305 } } }],
+  ["grpc.limits.messageBytes", { grpc: { limits: { messageBytes: 5000.5 } } }],
   ["grpc.reflection", { grpc: { reflection: "yes" } }],
   ["grpc.limits.connections", { grpc: { limits: { connections: 0 } } }],
   ["grpc.limits.metadataBytes", { grpc: { limits: { metadataBytes: 65_537 } } }],
   ["grpc.limits.requestTimeout", { grpc: { limits: { requestTimeout: "99ms" } } }],
   ["grpc.keepalive.interval", { grpc: { keepalive: { interval: "999ms" } } }],
-  ["grpc.shutdown.deadline", { grpc: { shutdown: { deadline: "11m" } } }],
+  ["grpc.shutdown.gracePeriod", { grpc: { shutdown: { gracePeriod: "11m" } } }],
   ["grpc.limits.watches", { grpc: { limits: { watches: 0 } } }],
   ["grpc.limits.watchesPerApp", { grpc: { limits: { watchesPerApp: 10_000_001 } } }],
   ["grpc.limits.callsPerApp", { grpc: { limits: { callsPerApp: 0 } } }],
@@ -115,9 +115,9 @@ test.each([
   ["tickets.ttl", { tickets: { ttl: "61m" } }],
   ["tickets.maxCustomDataBytes", { tickets: { maxCustomDataBytes: 1025 } }],
   ["watch.maxPerTicket", { watch: { maxPerTicket: 0 } }],
-  ["tokens.cacheMaxAge", { tokens: { cacheMaxAge: "301s" } }],
-  ["tokens.cacheSize", { tokens: { cacheSize: 0 } }],
-  ["tokens.clockTolerance", { tokens: { clockTolerance: "6m" } }],
+  ["userTokens.cacheMaxAge", { userTokens: { cacheMaxAge: "301s" } }],
+  ["userTokens.cacheSize", { userTokens: { cacheSize: 0 } }],
+  ["userTokens.clockTolerance", { userTokens: { clockTolerance: "6m" } }],
   ["grpc", { grpc: null }],
   ["apps", { apps: {} }],
   ["userPools[0].id", withPool({ id: "a:b" })],
@@ -148,10 +148,10 @@ test("text that YAML takes for a number is refused with the cure", () => {
 
 test("an unknown key is named with the one that was meant", () => {
   const problems = collectProblems(() =>
-    load(contentWith({ ticket: {}, grpc: { max_message_bytes: 5000 } })),
+    load(contentWith({ ticket: {}, grpc: { limits: { message_bytes: 5000 } } })),
   );
   expect(problems).toEqual([
-    { path: "grpc.max_message_bytes", message: "is not a key here; did you mean maxMessageBytes?" },
+    { path: "grpc.limits.message_bytes", message: "is not a key here; did you mean messageBytes?" },
     { path: "ticket", message: "is not a key here; did you mean tickets?" },
   ]);
 });

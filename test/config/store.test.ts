@@ -42,7 +42,9 @@ describe("where tickets are kept", () => {
     const redis = { url: "redis://redis.example.com", username: "qrlogin" };
     expect(load(inRedis(redis, { kind: "memory" })).store.kind).toBe("memory");
     // What is no value at all is a mistake all the same.
-    expect(collectPaths(inRedis({ replicas: -1 }, { kind: "memory" }))).toEqual(["store.redis.replicas"]);
+    expect(collectPaths(inRedis({ replicaAcks: -1 }, { kind: "memory" }))).toEqual([
+      "store.redis.replicaAcks",
+    ]);
   });
 });
 
@@ -87,17 +89,17 @@ test.each([
   ["store.redis.keyPrefix", { keyPrefix: "a{b}" }],
   ["store.redis.keyPrefix", { keyPrefix: "with space" }],
   ["store.redis.keyPrefix", { keyPrefix: "p".repeat(65) }],
-  ["store.redis.replicas", { replicas: 17 }],
-  ["store.redis.replicas", { replicas: -1 }],
-  ["store.redis.replicas", { replicas: 0.5 }],
-  ["store.redis.replicas", { replicasOnDisk: true }],
-  ["store.redis.replicas", { replicasOnDisk: true, replicas: 0 }],
-  ["store.redis.replicasOnDisk", { replicasOnDisk: "yes" }],
+  ["store.redis.replicaAcks", { replicaAcks: 17 }],
+  ["store.redis.replicaAcks", { replicaAcks: -1 }],
+  ["store.redis.replicaAcks", { replicaAcks: 0.5 }],
+  ["store.redis.replicaAcks", { replicaFsync: true }],
+  ["store.redis.replicaAcks", { replicaFsync: true, replicaAcks: 0 }],
+  ["store.redis.replicaFsync", { replicaFsync: "yes" }],
   ["store.redis.requireDurable", { requireDurable: "yes" }],
   ["store.redis.timeout", { timeout: "49ms" }],
   ["store.redis.timeout", { timeout: "61s" }],
-  ["store.redis.reread", { reread: "61m" }],
-  ["store.redis.reread", { reread: 0 }],
+  ["store.redis.refreshInterval", { refreshInterval: "61m" }],
+  ["store.redis.refreshInterval", { refreshInterval: 0 }],
   ["store.redis.username", { username: "", password: "p" }],
   ["store.redis.password", { password: "" }],
   ["store.redis.allowPlaintextOnNetwork", { allowPlaintextOnNetwork: "no" }],
@@ -116,7 +118,7 @@ test.each([
 });
 
 test("the ends of the limits are within them", () => {
-  const ends = { keyPrefix: "", replicas: 16, replicasOnDisk: true, timeout: "50ms", reread: "0s" };
+  const ends = { keyPrefix: "", replicaAcks: 16, replicaFsync: true, timeout: "50ms", refreshInterval: "0s" };
   expect(load(inRedis(ends)).store.redis).toMatchObject({
     keyPrefix: "",
     replicaAcks: 16,

@@ -31,8 +31,8 @@ test.each([
   ["keys", { keys: undefined }],
   ["keys[0].file", { keys: [{ file: "" }] }],
   ["keys[0].generated", { keys: [{ file: "token.pem", generated: true }] }],
-  ["lifetime", { lifetime: "59s" }],
-  ["lifetime", { lifetime: "25h" }],
+  ["tokenTtl", { tokenTtl: "59s" }],
+  ["tokenTtl", { tokenTtl: "25h" }],
 ])("tokenIssuer.%s has limits: %j", (path, keys) => {
   expect(collectPaths(issuerWith(keys))).toContain(`tokenIssuer.${path}`);
 });

@@ -70,8 +70,8 @@ describe("the plugin", () => {
     ["heartbeatMs", { heartbeatIntervalMs: Number.NaN }],
     ["heartbeatMs", { heartbeatIntervalMs: 0 }],
     ["heartbeatMs", { heartbeatIntervalMs: -1 }],
-    ["handleMaxAgeMs", { handleTtlMs: 0 }],
-    ["createsPerMinute", { limits: { ticketsPerMinute: 0 } }],
+    ["handleTtlMs", { handleTtlMs: 0 }],
+    ["ticketsPerMinute", { limits: { ticketsPerMinute: 0 } }],
     ["callsPerMinute", { limits: { callsPerMinute: 0 } }],
     ["streams", { limits: { streams: 0 } }],
     ["streams", { limits: { streams: Number.NaN } }],
@@ -89,7 +89,7 @@ describe("the plugin", () => {
   });
 });
 
-describe("the option hostedApi", () => {
+describe("the option authingApi", () => {
   const hosted = ["/api/v2/qrcode/check", "/api/v3/get-qrcode-status"];
 
   it("that is false leaves the hosted product's API out, and nothing else", async () => {

@@ -5,7 +5,9 @@ import { asHttpError, HttpError } from "../../src/gateway/http/http_error.js";
 import { api } from "./browser.js";
 import { browser, server, setUpGateway } from "./setup.js";
 
-setUpGateway({ service: { settings: { grpc: { address: "127.0.0.1:0", maxMessageBytes: 4_096 } } } });
+setUpGateway({
+  service: { settings: { grpc: { address: "127.0.0.1:0", limits: { messageBytes: 4_096 } } } },
+});
 
 /** What a page is answered to a code that comes without a reason, from gRPC itself or a proxy. */
 const byCode: Readonly<Record<string, readonly [httpStatus: number, reason: string, waits: boolean]>> = {

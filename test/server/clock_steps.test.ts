@@ -14,7 +14,7 @@ import { clockSteps } from "../support/clock.js";
 import { alice, clock, server, shop, useTestServer } from "../support/test_server.js";
 
 // As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
-useTestServer({ settings: { watch: { heartbeat: "15s" } } });
+useTestServer({ settings: { watch: { heartbeatInterval: "15s" } } });
 
 const ms = (duration: Duration | undefined) =>
   duration && duration.seconds * 1_000 + duration.nanos / 1_000_000;

@@ -12,7 +12,7 @@ import { clock, server, shop, useTestServer } from "../support/test_server.js";
 import { ticketIn } from "../support/tickets.js";
 import { customers, signToken } from "../support/tokens.js";
 
-useTestServer({ pool: { furtherClaims: ["odd", "department"] } });
+useTestServer({ pool: { additionalClaims: ["odd", "department"] } });
 
 function nested(depth: number): Json {
   let value: Json = "the innermost";

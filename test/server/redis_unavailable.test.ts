@@ -89,7 +89,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
 
   test("keeps its watches: they repeat what they knew, invent nothing, and go on", async () => {
     const server = await startRedisBackedService(redis, {
-      QRLOGIN_WATCH_HEARTBEAT: "1s",
+      QRLOGIN_WATCH_HEARTBEAT_INTERVAL: "1s",
       QRLOGIN_TICKETS_MIN_TTL: "1s",
     });
     const { shop, alice } = server;

@@ -38,7 +38,7 @@ async function start(options: TestServerOptions = {}) {
 /** Stands at the present, since the tokens and the client go by the clock of the machine. */
 const createPresentClock = () => createManualClock(Date.now());
 
-function shutdown(keys: { delay?: string; deadline?: string }) {
+function shutdown(keys: { delay?: string; gracePeriod?: string }) {
   return { grpc: { address: "127.0.0.1:0", shutdown: keys } };
 }
 
@@ -175,7 +175,7 @@ describe("a stop", () => {
   it("cuts off a call that never ends when the deadline has passed, and not before", async () => {
     const clock = createPresentClock();
     const store = createBlockingStore();
-    const settings = shutdown({ deadline: "7s" });
+    const settings = shutdown({ gracePeriod: "7s" });
     const server = await start({ clock, settings, store: store.around });
     const shop = callersOf(server.client).app("shop");
     const ticket = await createTestTicket(shop);
@@ -253,7 +253,7 @@ describe("a stop", () => {
 
   it("is not held up by somebody who watches the health", async () => {
     const clock = createPresentClock();
-    const server = await start({ clock, settings: shutdown({ deadline: "10m" }) });
+    const server = await start({ clock, settings: shutdown({ gracePeriod: "10m" }) });
     const watch = healthOf(server.address).watch("");
     expect(await watch.next()).toBe("SERVING");
     expect(await waitUntilStopped(server.service.stop(), clock)).toBeLessThanOrEqual(1_000);
@@ -294,7 +294,7 @@ async function startAuthorize(clock: ReturnType<typeof createPresentClock>) {
     arrived();
   });
   const pool = { userInfoUri: `${issuer.origin}/userinfo` };
-  const server = await start({ clock, pool, settings: shutdown({ deadline: "3s" }) });
+  const server = await start({ clock, pool, settings: shutdown({ gracePeriod: "3s" }) });
   const callers = callersOf(server.client);
   const shop = callers.app("shop");
   const alice = callers.user(await signToken("alice"));

@@ -19,7 +19,7 @@ import { alice, clock, failStore, server, shop, useTestServer } from "../support
 import { signToken } from "../support/tokens.js";
 
 // As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
-useTestServer({ settings: { watch: { heartbeat: "15s" } } });
+useTestServer({ settings: { watch: { heartbeatInterval: "15s" } } });
 
 const rejectUnavailable = () => Promise.reject(new StoreUnavailableError("cut off by the test"));
 
@@ -59,7 +59,7 @@ describe("WatchStatus keeps its promises", () => {
   });
 
   it("3. Revisions grow and may skip: the newest wins, and nothing is queued behind a slow reader", async () => {
-    const hour = { tickets: { maxTtl: "1h" }, watch: { heartbeat: "1s" } };
+    const hour = { tickets: { maxTtl: "1h" }, watch: { heartbeatInterval: "1s" } };
     // So long that few of them fill the buffers of both sides, however many bytes a version of Node.js buffers.
     const store = (embedded: TicketStore): TicketStore => ({
       ...embedded,

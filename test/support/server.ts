@@ -133,14 +133,14 @@ function writeConfig(directory: string, { settings, pool }: TestServerOptions): 
   const content = {
     grpc: { address: "127.0.0.1:0" },
     // Far above what a test waits for: what a write should have told, a heartbeat must not tell in its place.
-    watch: { heartbeat: "5m" },
+    watch: { heartbeatInterval: "5m" },
     userPools: [
       {
         id: customers.id,
         issuer: customers.issuer,
         audience: customers.audience,
         keys: { jwksFile },
-        furtherClaims: ["department"],
+        additionalClaims: ["department"],
         ...pool,
       },
       { id: staff.id, issuer: staff.issuer, audience: staff.audience, keys: { hs256Secret: staffSecret } },

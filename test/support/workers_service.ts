@@ -30,7 +30,7 @@ export function writeRedisConfig(url: string): string {
   return temporaryFile(
     "qrlogin.yaml",
     stringify({
-      grpc: { address: "127.0.0.1:0", shutdown: { deadline: "2m" } },
+      grpc: { address: "127.0.0.1:0", shutdown: { gracePeriod: "2m" } },
       store: { kind: "redis", redis: { url, timeout: "1m" } },
       userPools: [{ id, issuer, audience, keys }],
       apps: [{ id: "shop", userPool: id, secretSha256: [sha256Hex(appSecrets.shop)] }],

@@ -24,10 +24,10 @@ const grpcSchema = z
     tls: tlsFiles.optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(false),
-    maxMessageBytes: integer(4096, 4_194_304).default(65_536),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),
     limits: z
       .strictObject({
+        messageBytes: integer(4096, 4_194_304).default(65_536),
         connections: integer(1, 1_000_000).default(10_000),
         connectionsPerAddress: integer(1, 1_000_000).default(2_000),
         handshakeTimeout: duration("100ms", "5m").prefault("10s"),

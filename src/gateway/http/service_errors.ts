@@ -64,7 +64,7 @@ export function responseByCode(error: QrLoginError): ServiceErrorResponse {
   }
 }
 
-/** gRPC refuses a message over `grpc.maxMessageBytes` so, for good. A quota says how long to wait. */
+/** gRPC refuses a message over `grpc.limits.messageBytes` so, for good. A quota says how long to wait. */
 function resourceExhausted(retryAfterMs: number | undefined): ServiceErrorResponse {
   if (retryAfterMs !== undefined) {
     return { status: 429, reason: "RATE_LIMITED", text: "calls come too fast", retryAfterMs };

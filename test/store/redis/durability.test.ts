@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     onTestFinished(() => redis.release());
     const { recorded } = await useTestStore(redis.primary, { replicaAcks: 1 });
     expect(recorded.durability).toEqual([
-      { level: "best effort", reason: expect.stringContaining("store.redis.replicasOnDisk") },
+      { level: "best effort", reason: expect.stringContaining("store.redis.replicaFsync") },
     ]);
   });
 

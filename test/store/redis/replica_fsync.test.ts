@@ -55,7 +55,7 @@ else if (hasRedis)
     const redis = await startReplicatedRedis(1, undefined, always);
     onTestFinished(() => redis.release());
     await expect(openTestStore(redis.primary, { replicaAcks: 1, replicaFsync: true })).rejects.toThrow(
-      "store.redis.replicasOnDisk, which needs Redis 7.2 or later",
+      "store.redis.replicaFsync, which needs Redis 7.2 or later",
     );
   });
 else test.skip("needs redis-server", () => {});

@@ -104,10 +104,10 @@ describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () 
 
   test("does not start while there are fewer", async () => {
     // There is no file to wait for; and a Redis before 7.2 does not know how to.
-    await expect(open({ replicasOnDisk: true, timeout: 2_000 })).rejects.toThrow(
-      /cannot be used with store\.redis\.replicasOnDisk, which needs Redis 7\.2 or later and appendonly yes/,
+    await expect(open({ replicaFsync: true, timeout: 2_000 })).rejects.toThrow(
+      /cannot be used with store\.redis\.replicaFsync, which needs Redis 7\.2 or later and appendonly yes/,
     );
-    await expect(open({ replicas: 3, timeout: 2_000 })).rejects.toThrow(
+    await expect(open({ replicaAcks: 3, timeout: 2_000 })).rejects.toThrow(
       `Redis at ${redis.primary.address} cannot be used: 2 of 3 replicas confirmed in time`,
     );
   });

@@ -46,7 +46,7 @@ export async function startRedisBackedService(
 ): Promise<RedisBackedService> {
   const env = {
     ...{ QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" },
-    ...{ QRLOGIN_STORE_REDIS_URL: redis.url, QRLOGIN_STORE_REDIS_REREAD: "0s" },
+    ...{ QRLOGIN_STORE_REDIS_URL: redis.url, QRLOGIN_STORE_REDIS_REFRESH_INTERVAL: "0s" },
     ...{ QRLOGIN_STORE_REDIS_TIMEOUT: "10s", ...variables },
   };
   const written: string[] = [];

@@ -62,7 +62,7 @@ function assessServer(
   if (replication.replicaAcks < replicas) {
     const reason =
       `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, and answers wait for ` +
-      `${replication.replicaAcks} (store.redis.replicas): a failover may undo what was answered last`;
+      `${replication.replicaAcks} (store.redis.replicaAcks): a failover may undo what was answered last`;
     return { level: "best effort", reason };
   }
   const restartState = restartStateOf(server, replicas > 0, replication.replicaFsync);
@@ -106,7 +106,7 @@ function appendOnlyRiskOf(
   if (hasReplicas && !replicaFsync) {
     return (
       "writes a file anew after it was filled as a replica, and confirms before that is done: a crash of all servers may bring back " +
-      "what was true before (store.redis.replicasOnDisk, from Redis 7.2 on, waits for the file)"
+      "what was true before (store.redis.replicaFsync, from Redis 7.2 on, waits for the file)"
     );
   }
   return undefined;

@@ -210,7 +210,7 @@ function describeOpenError(error: unknown, { topology: { kind }, keys }: Primari
   }
   if (error instanceof NotPrimaryError) return text;
   if (/WAITAOF/i.test(text)) {
-    return `cannot be used with store.redis.replicasOnDisk, which needs Redis 7.2 or later and appendonly yes: ${text}`;
+    return `cannot be used with store.redis.replicaFsync, which needs Redis 7.2 or later and appendonly yes: ${text}`;
   }
   if (kind !== "cluster" && (error instanceof RedirectError || text.startsWith("CLUSTERDOWN"))) {
     return "is a node of a Redis Cluster: name it under store.redis.cluster";
