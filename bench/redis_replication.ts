@@ -34,18 +34,18 @@ export async function measureReplication({ rounds, quick, folder, stopAtEnd }: B
   const nothing = ["--repl-diskless-load", "swapdb"];
   const alone = await withReplicas(0, nothing);
   const servers = [
-    { name: "no replica", redis: alone, replicas: 0 },
-    { name: "WAIT 1", redis: await withReplicas(1, nothing), replicas: 1 },
-    { name: "WAIT 2", redis: await withReplicas(2, nothing), replicas: 2 },
-    { name: "appendfsync always", redis: stopAtEnd(await startRedis("on disk", onDisk)), replicas: 0 },
+    { name: "no replica", redis: alone, replicaAcks: 0 },
+    { name: "WAIT 1", redis: await withReplicas(1, nothing), replicaAcks: 1 },
+    { name: "WAIT 2", redis: await withReplicas(2, nothing), replicaAcks: 2 },
+    { name: "appendfsync always", redis: stopAtEnd(await startRedis("on disk", onDisk)), replicaAcks: 0 },
   ];
   // From Redis 7.2 on.
   const [waitAof] = (await alone.command("COMMAND", "INFO", "WAITAOF")) as readonly unknown[];
-  const files = waitAof ? [{ name: "WAITAOF 1", redis: await withReplicas(1, onDisk), replicas: 1 }] : [];
+  const files = waitAof ? [{ name: "WAITAOF 1", redis: await withReplicas(1, onDisk), replicaAcks: 1 }] : [];
   const competitors: ComparedServer[] = [];
-  for (const { name, redis, replicas } of [...servers, ...files]) {
+  for (const { name, redis, replicaAcks } of [...servers, ...files]) {
     const replicaFsync = name.startsWith("WAITAOF");
-    const where = { url: redis.url, replicas, replicaFsync };
+    const where = { url: redis.url, replicaAcks, replicaFsync };
     const options = { name, level: "info", folder, redis: where } as const;
     const competitor = await connectTo(await startService(options));
     competitors.push(competitor);

@@ -73,7 +73,7 @@ export interface ServiceOptions {
   readonly folder: string;
   /** What it keeps its tickets in; the embedded store if absent. */
   readonly redis?:
-    | { readonly url: string; readonly replicas?: number; readonly replicaFsync?: boolean }
+    | { readonly url: string; readonly replicaAcks?: number; readonly replicaFsync?: boolean }
     | undefined;
   /** Whether it signs tokens for the app, with ES256. */
   readonly signsTokens?: boolean;

@@ -38,7 +38,7 @@ export interface CircuitBreakerOptions {
 export class CircuitOpenError extends Error {
   constructor(cause: unknown) {
     super("It has failed a moment ago and is not asked again yet.", { cause });
-    this.name = "CircuitOpen";
+    this.name = "CircuitOpenError";
   }
 }
 

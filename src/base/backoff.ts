@@ -25,7 +25,7 @@ export interface Backoff {
 export function createBackoff(options: BackoffOptions, random: Timing["random"]): Backoff {
   const { initialMs = 100, maxMs = 5_000 } = options;
   if (!(initialMs > 0 && maxMs > 0))
-    throw new RangeError("backoff.baseMs and backoff.capMs must be above zero");
+    throw new RangeError("backoff.initialMs and backoff.maxMs must be above zero");
   let limit = Math.min(initialMs, maxMs);
   return {
     nextDelay(retryAfterMs = 0) {

@@ -79,12 +79,12 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
         `${text}. A ticket that was exchanged, cancelled or withdrawn may come back`,
       );
     },
-    onClockSkew(skewMs) {
-      const isInSync = Math.abs(skewMs) <= maxClockSkew;
+    onClockSkew(clockSkewMs) {
+      const isInSync = Math.abs(clockSkewMs) <= maxClockSkew;
       health.setClockInSync(isInSync);
       if (isInSync === wasInSync) return;
       wasInSync = isInSync;
-      const fields = { skewMs: Math.round(skewMs) };
+      const fields = { clockSkewMs: Math.round(clockSkewMs) };
       if (isInSync) log.info(fields, "the clock of this machine agrees with Redis's again");
       else
         log.warn(

@@ -28,7 +28,7 @@ export type Decision =
   | { readonly kind: "write"; readonly next: Ticket }
   | { readonly kind: "unchanged" }
   | {
-      readonly kind: "refuse";
+      readonly kind: "reject";
       readonly reason: ErrorReason;
       /** The state that speaks against it; undefined where the caller does. */
       readonly currentState: TicketState | undefined;
@@ -116,14 +116,14 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["
 export function decide(ticket: Ticket, command: Command, context: WriteContext): Decision {
   const failure = checkFailureOf(ticket, command);
   // A stranger is not told the state.
-  if (failure) return { kind: "refuse", reason: failure, currentState: undefined };
+  if (failure) return { kind: "reject", reason: failure, currentState: undefined };
 
   const currentState = ticket.state;
   const cell = transitions[currentState][command.name];
-  if ("reject" in cell) return { kind: "refuse", reason: cell.reject, currentState };
+  if ("reject" in cell) return { kind: "reject", reason: cell.reject, currentState };
   if ("unchanged" in cell) {
     if (cell.otherwise !== undefined && cell.whenCancelReason !== ticket.cancelReason) {
-      return { kind: "refuse", reason: cell.otherwise, currentState };
+      return { kind: "reject", reason: cell.otherwise, currentState };
     }
     assertHasScanner(ticket, command);
     return { kind: "unchanged" };

@@ -59,7 +59,7 @@ export class TicketError extends Error {
   /** `message` is for people and must hold no secret, token or text of a QR code. Each reason has one of its own. */
   constructor(reason: ErrorReason, message: string = messages[reason], details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
-    this.name = "Refusal";
+    this.name = "TicketError";
     this.reason = reason;
     this.currentState = details.currentState;
     this.fieldViolations = details.fieldViolations ?? [];

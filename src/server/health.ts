@@ -105,7 +105,7 @@ function createHealthWatches(maxWatches: number, limitEvents: LimitEventLog) {
         if (peerWatches.size === 0) byPeer.delete(peer);
       }
       if (!makeRoom(peerWatches.size)) {
-        limitEvents.count("healthWatchesRefused");
+        limitEvents.count("healthWatchesRejected");
         watch.reject();
         return;
       }

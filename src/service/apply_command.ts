@@ -25,7 +25,7 @@ export interface CommandResult<Prepared> {
 /** So many lost races in a row are no race any more; the caller is asked to come back. */
 const maxAttempts = 8;
 
-/** Whether the caller may see the ticket at all; throws a Refusal if not. */
+/** Whether the caller may see the ticket at all; throws a TicketError if not. */
 export type AccessCheck = (ticket: Ticket) => void;
 
 /** For whoever has shown by other means that the ticket is theirs to see. */
@@ -90,7 +90,7 @@ export function subscribe({ store }: TicketContext, id: string, onChange: () => 
 }
 
 /**
- * Throws Refusal TICKET_NOT_FOUND where no ticket can have the id. No such text reaches a store, in whose keys and channels a
+ * Throws TicketError TICKET_NOT_FOUND where no ticket can have the id. No such text reaches a store, in whose keys and channels a
  * brace, say, would mean something.
  */
 function requireTicketId(id: string): void {
@@ -133,7 +133,7 @@ export function decideNext(
   command: Command,
 ): Ticket | undefined {
   const decision = decide(ticket, command, { now: clock.now(), writeId: newWriteId(), lifetimes });
-  if (decision.kind === "refuse") {
+  if (decision.kind === "reject") {
     const { reason, currentState } = decision;
     throw new TicketError(reason, undefined, currentState && { currentState });
   }

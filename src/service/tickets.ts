@@ -64,7 +64,7 @@ export type TicketService = ReturnType<typeof createTicketService>;
 
 /**
  * The use cases. Each loads the ticket, checks that the caller may see it, and leaves every decision to the transition
- * table. They throw a Refusal for whatever the caller is told.
+ * table. They throw a TicketError for whatever the caller is told.
  */
 export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy) {
   return {

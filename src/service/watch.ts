@@ -118,7 +118,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
         const current = await readOrUnavailable(credentials.ticketId);
         if (hasEnded) return;
         const isDue = timer.now() >= heartbeatAt;
-        if (current === "away") {
+        if (current === "unavailable") {
           // What was true last is said again; that the time has run out is not for us to invent.
           if (isDue) deliver(last);
           else wait(timer.now() + storeRetryDelay);
@@ -160,11 +160,11 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
     return timer.now() + ticket.expiresAt - clock.now();
   }
 
-  async function readOrUnavailable(id: string): Promise<Ticket | "away"> {
+  async function readOrUnavailable(id: string): Promise<Ticket | "unavailable"> {
     try {
       return await load(context, id, anyone);
     } catch (error) {
-      if (error instanceof TicketError && error.reason === "STORE_UNAVAILABLE") return "away";
+      if (error instanceof TicketError && error.reason === "STORE_UNAVAILABLE") return "unavailable";
       throw error;
     }
   }

@@ -46,7 +46,7 @@ export class StoreUnavailableError extends Error {
 
   constructor(message: string, outcome: "not written" | "unknown" = "not written", options?: ErrorOptions) {
     super(message, options);
-    this.name = "StoreUnavailable";
+    this.name = "StoreUnavailableError";
     this.outcome = outcome;
   }
 }

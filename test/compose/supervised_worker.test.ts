@@ -93,7 +93,7 @@ describe("a worker that serves", () => {
     await clock.advanceAsync(pingInterval);
     expect(worker(1).asked).toEqual(["kill"]);
     expect(logLinesWith(unresponsiveMessage)).toEqual([
-      expect.objectContaining({ level: 50, worker: 1, workerPid: 100, silentMs: 30_000 }),
+      expect.objectContaining({ level: 50, worker: 1, workerPid: 100, unresponsiveMs: 30_000 }),
     ]);
     expect(logLinesWith("worker serves")).toHaveLength(2);
     await clock.advanceAsync(600_000);

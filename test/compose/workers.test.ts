@@ -105,7 +105,13 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     const victim = await pidOf(1);
     process.kill(victim, "SIGKILL");
     const died = JSON.parse(await running.waitForLine('"msg":"worker died and is replaced"'));
-    expect(died).toMatchObject({ worker: 1, workerPid: victim, code: null, signal: "SIGKILL", pauseMs: 0 });
+    expect(died).toMatchObject({
+      worker: 1,
+      workerPid: victim,
+      code: null,
+      signal: "SIGKILL",
+      restartDelayMs: 0,
+    });
     responseOrThrow(await callsOf(two, asUser(aliceToken)).markScanned(scannedById(ticket)));
     await Promise.all(watches);
     expect(await pidOf(1, 2)).not.toBe(victim);
@@ -143,7 +149,9 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     running.kill("SIGTERM");
     const { code, stdout } = await running.exited;
     expect(code).toBe(0);
-    const pauses = logLinesOf(stdout, "worker died and is replaced").map(({ pauseMs }) => Number(pauseMs));
+    const pauses = logLinesOf(stdout, "worker died and is replaced").map(({ restartDelayMs }) =>
+      Number(pauseMs),
+    );
     expect(pauses).toHaveLength(3);
     expect(pauses).toEqual([...new Set(pauses)].toSorted((a, b) => a - b));
   });

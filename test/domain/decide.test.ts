@@ -94,7 +94,7 @@ function written(ticket: Ticket, command: Command, using: WriteContext = write()
 }
 
 const rejection = (reason: ErrorReason, currentState?: TicketState) => ({
-  kind: "refuse",
+  kind: "reject",
   reason,
   currentState,
 });

@@ -148,9 +148,11 @@ describe("exchanging from a browser", () => {
     await restartGateway({ ...inBrowser, handleKeys: [key] });
     const { ticket } = await approved();
     const seal = createSealer([key], clock);
-    const opened = await seal.open("exchange", ticket);
+    const opened = await seal.open("authing-exchange-ticket", ticket);
     expect(opened?.boundTo).toBeDefined();
-    const unbound = await seal.seal("exchange", opened?.content, { expiresAt: clock.now() + 60_000 });
+    const unbound = await seal.seal("authing-exchange-ticket", opened?.content, {
+      expiresAt: clock.now() + 60_000,
+    });
     expect(await userinfo({ ticket: unbound })).toMatchObject(refused(2020));
     expect(await userinfo({ ticket })).toMatchObject(isAlice);
   });

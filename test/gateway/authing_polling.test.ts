@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 /** What stands in the code of a handle that was sealed with this key. */
 async function ticketIdOf(random: string, key: string): Promise<string> {
-  const opened = await createSealer([key], clock).open("hosted-handle", random);
+  const opened = await createSealer([key], clock).open("authing-handle", random);
   return ((opened?.content ?? {}) as Record<string, string>).id ?? "";
 }
 

@@ -201,7 +201,7 @@ describe("check", () => {
     await restartGateway({ handleKeys: [key] });
     const random = await gene();
     await phone("scanned", random, alice);
-    const opened = await createSealer([key], clock).open("hosted-handle", random);
+    const opened = await createSealer([key], clock).open("authing-handle", random);
     const { id, secret } = (opened?.content ?? {}) as Record<string, string>;
     const shop = callersOf(server.client).app("shop");
     responseOrThrow(await shop.withdraw({ ticketId: id ?? "", ticketSecret: secret ?? "" }));

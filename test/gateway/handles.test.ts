@@ -17,7 +17,7 @@ const uses: Readonly<Record<string, (handle: string, by: typeof browser) => Prom
   "events by address": (handle, by) => by.get(eventsPath(handle)),
   "events by header": (handle, by) => by.get(`${api}/tickets/events`, { "qrlogin-handle": handle }),
   withdraw: (handle, by) => by.withdraw(handle),
-  exchange: (handle, by) => by.exchange(handle),
+  "authing-exchange-ticket": (handle, by) => by.exchange(handle),
 };
 
 /** The one answer to whatever is not the caller's ticket, headers that tell something included. */
@@ -101,9 +101,9 @@ describe("there is no such ticket for a handle", () => {
   it("of the hosted API, even in the right browser", async () => {
     const { handle } = await browser.create();
     const { content, boundTo } = await opened(handle);
-    await expectNotFound(await sealed(content, { kind: "hosted-handle", boundTo }));
-    await expectNotFound(await sealed(content, { kind: "exchange", boundTo }));
-    await expectNotFound(await sealed(content, { kind: "picture", boundTo }));
+    await expectNotFound(await sealed(content, { kind: "authing-handle", boundTo }));
+    await expectNotFound(await sealed(content, { kind: "authing-exchange-ticket", boundTo }));
+    await expectNotFound(await sealed(content, { kind: "image", boundTo }));
     // Made the same way, the right kind is good.
     expect((await browser.status(await sealed(content, { boundTo }))).status).toBe(200);
   });

@@ -67,9 +67,9 @@ describe("the plugin", () => {
   );
 
   it.each<[string, Partial<GatewayOptions>]>([
-    ["heartbeatMs", { heartbeatIntervalMs: Number.NaN }],
-    ["heartbeatMs", { heartbeatIntervalMs: 0 }],
-    ["heartbeatMs", { heartbeatIntervalMs: -1 }],
+    ["heartbeatIntervalMs", { heartbeatIntervalMs: Number.NaN }],
+    ["heartbeatIntervalMs", { heartbeatIntervalMs: 0 }],
+    ["heartbeatIntervalMs", { heartbeatIntervalMs: -1 }],
     ["handleTtlMs", { handleTtlMs: 0 }],
     ["ticketsPerMinute", { limits: { ticketsPerMinute: 0 } }],
     ["callsPerMinute", { limits: { callsPerMinute: 0 } }],

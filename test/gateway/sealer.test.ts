@@ -10,7 +10,7 @@ const key = newSecret();
 const seal = createSealer([key], clock);
 const content = { app: "shop", id: "a-ticket", secret: "a-secret" };
 const soon = () => ({ expiresAt: clock.now() + 60_000 });
-const kinds: readonly SealedKind[] = ["handle", "hosted-handle", "exchange", "picture"];
+const kinds: readonly SealedKind[] = ["handle", "authing-handle", "authing-exchange-ticket", "image"];
 
 describe("a sealed text", () => {
   it("opens as what was sealed, bound or not", async () => {
@@ -77,12 +77,12 @@ describe("a sealed text", () => {
       unbound,
       { ...header, bnd: "another" },
       { ...header, exp: 1e12 },
-      { ...header, typ: "picture" },
+      { ...header, typ: "image" },
     ];
     for (const changed of [...changes, { ...header, alg: "none" }, { ...header, more: 1 }]) {
       const forged = [Buffer.from(JSON.stringify(changed)).toString("base64url"), ...rest].join(".");
       expect(await seal.open("handle", forged)).toBeUndefined();
-      expect(await seal.open("picture", forged)).toBeUndefined();
+      expect(await seal.open("image", forged)).toBeUndefined();
     }
   });
 
@@ -107,10 +107,10 @@ describe("a sealed text", () => {
   });
 
   it("of more than 8192 characters is not looked at", async () => {
-    const large = await seal.seal("picture", "x".repeat(8_192), soon());
-    expect(await seal.open("picture", large)).toBeUndefined();
-    const fits = await seal.seal("picture", "x".repeat(5_000), soon());
-    expect(await seal.open("picture", fits)).toBeDefined();
+    const large = await seal.seal("image", "x".repeat(8_192), soon());
+    expect(await seal.open("image", large)).toBeUndefined();
+    const fits = await seal.seal("image", "x".repeat(5_000), soon());
+    expect(await seal.open("image", fits)).toBeDefined();
   });
 
   it("is never made of what strangers can think of", async () => {

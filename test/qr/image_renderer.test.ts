@@ -84,7 +84,7 @@ describe("the renderer", () => {
     const renderer = newRenderer({ maxPending: 2 });
     const pending = [renderer.render(content, options), renderer.render(content, options)];
     await expect(renderer.render(content, options)).rejects.toMatchObject({
-      name: "Refusal",
+      name: "TicketError",
       reason: "RATE_LIMITED",
     });
     await Promise.all(pending);
@@ -225,7 +225,7 @@ describe("a closed renderer", () => {
     for (const end of await pending) {
       expect(end).toMatchObject({
         status: "rejected",
-        reason: { name: "Refusal", reason: "SERVER_DRAINING" },
+        reason: { name: "TicketError", reason: "SERVER_DRAINING" },
       });
     }
     expect(thread.threadId).toBe(-1);

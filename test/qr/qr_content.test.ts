@@ -233,7 +233,7 @@ describe("a scanned text", () => {
         try {
           expect(parseQrContent(scanned).ticketId).toHaveLength(22);
         } catch (error) {
-          expect(error).toMatchObject({ name: "Refusal", reason: "QR_CONTENT_INVALID" });
+          expect(error).toMatchObject({ name: "TicketError", reason: "QR_CONTENT_INVALID" });
         }
       }),
       { numRuns: 10_000 },

@@ -105,7 +105,7 @@ describe("the log at level trace", () => {
 
   it("says of a refused credential or code what is to be changed", () => {
     const whys = (wanted: string) =>
-      server.lines.filter(({ reason }) => reason === wanted).map(({ why }) => why);
+      server.lines.filter(({ reason }) => reason === wanted).map(({ cause }) => cause);
     expect(whys("APP_UNAUTHENTICATED")).toContain("the secret of the app shop is wrong");
     expect(whys("QR_CONTENT_INVALID")).toContain("the text is no JSON");
     const unmatched = `issuer "issuer-nobody-knows", audience ${JSON.stringify(customers.audience)}`;

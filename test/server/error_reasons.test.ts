@@ -3,7 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
-import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
+import { ErrorReason as ProtoErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 import { type ErrorReason, errorReasons, TicketError } from "../../src/domain/ticket_error.js";
 import { statusByReason } from "../../src/server/messages/errors.js";
 
@@ -20,7 +20,7 @@ const inProto = new Map(
 describe("the reasons of refusals", () => {
   it("are the same in the proto, in the generated code, in the domain and in the table of codes", () => {
     const known = [...errorReasons].sort();
-    const generated = Object.keys(ErrorReason).filter(
+    const generated = Object.keys(ProtoErrorReason).filter(
       (name) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(name),
     );
     expect([...inProto.keys()].filter((name) => name !== "UNSPECIFIED").sort()).toEqual(known);

@@ -15,7 +15,7 @@ async function expectTicketError(
   reason: ErrorReason,
   currentState?: TicketState,
 ): Promise<void> {
-  await expect(work).rejects.toMatchObject({ name: "Refusal", reason, currentState });
+  await expect(work).rejects.toMatchObject({ name: "TicketError", reason, currentState });
 }
 
 describe("creating", () => {

@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     expect(gateway.lines).toContainEqual(
       expect.objectContaining({
         ...{ reason: "HTTPS_REQUIRED", ownOrigin: named },
-        why: expect.stringContaining("__Host-qrlogin-browser-"),
+        cause: expect.stringContaining("__Host-qrlogin-browser-"),
       }),
     );
   });

@@ -48,7 +48,7 @@ export interface UnverifiedToken {
 export class KeysUnavailableError extends Error {
   constructor(cause: unknown) {
     super("The keys of the issuer cannot be had.", { cause });
-    this.name = "KeysUnavailable";
+    this.name = "KeysUnavailableError";
   }
 }
 

@@ -60,10 +60,7 @@ export function createSupervisedWorker({
       const since = clock.now();
       log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker serves");
       stopPings = monitorPings(worker, clock, (unresponsiveMs) => {
-        log.error(
-          { ...logFieldsOf(worker), silentMs: unresponsiveMs },
-          "worker does not answer and is killed",
-        );
+        log.error({ ...logFieldsOf(worker), unresponsiveMs }, "worker does not answer and is killed");
         worker.kill();
       });
       void worker.exited.then((end) => {
@@ -87,7 +84,7 @@ export function createSupervisedWorker({
     } else {
       if (uptime >= stableUptime) crashes = 0;
       const restartDelayMs = restartDelayAfter(++crashes);
-      log.warn({ ...logFieldsOf(worker), ...end, pauseMs: restartDelayMs }, "worker died and is replaced");
+      log.warn({ ...logFieldsOf(worker), ...end, restartDelayMs }, "worker died and is replaced");
       restartAfter(restartDelayMs);
     }
   }
@@ -104,10 +101,7 @@ export function createSupervisedWorker({
       if (isStopped) return;
       const restartDelayMs = restartDelayAfter(++crashes);
       const cause = error instanceof Error ? error.message : String(error);
-      log.error(
-        { worker: number, why: cause, pauseMs: restartDelayMs },
-        "worker cannot serve and is tried again",
-      );
+      log.error({ worker: number, cause, restartDelayMs }, "worker cannot serve and is tried again");
       restartAfter(restartDelayMs);
     }
   }

@@ -59,7 +59,7 @@ export function createCodes({
       const created = await pageTickets.create(
         app,
         { ...parameters, requester },
-        { kind: "hosted-handle", boundTo },
+        { kind: "authing-handle", boundTo },
       );
       const { ticketId, ticketSecret, qrContent, remainingMs } = created;
       annotateLog(request, { app: app.id, ticketId });
@@ -86,7 +86,7 @@ export function createCodes({
 
     async open(request, handleOrTicketId) {
       const ticket =
-        ticketsById.find(handleOrTicketId) ?? (await pageTickets.open("hosted-handle", handleOrTicketId));
+        ticketsById.find(handleOrTicketId) ?? (await pageTickets.open("authing-handle", handleOrTicketId));
       checkAppOrigin(request, ticket.app);
       annotateLog(request, { app: ticket.app.id, ticketId: ticket.ticketId });
       return ticket;
@@ -94,7 +94,7 @@ export function createCodes({
 
     async resolveTicketId(handleOrTicketId) {
       if (isCanonicalBase64url(handleOrTicketId, 16)) return handleOrTicketId;
-      return (await pageTickets.open("hosted-handle", handleOrTicketId)).ticketId;
+      return (await pageTickets.open("authing-handle", handleOrTicketId)).ticketId;
     },
   };
 }

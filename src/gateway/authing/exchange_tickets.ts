@@ -37,11 +37,14 @@ export function createExchangeTickets({
       const isBrowserExchange = app.exchangeFromBrowser && boundTo !== undefined;
       if (!isBrowserExchange && !app.requireCodeChallenge) return exchangeTicket;
       const content = { app: app.id, id: ticketId, secret: ticketSecret, ticket: exchangeTicket };
-      return sealer.seal("exchange", content, { boundTo, expiresAt: clock.wallNow() + handleTtlMs });
+      return sealer.seal("authing-exchange-ticket", content, {
+        boundTo,
+        expiresAt: clock.wallNow() + handleTtlMs,
+      });
     },
 
     async open(text) {
-      const opened = await sealer.open("exchange", text);
+      const opened = await sealer.open("authing-exchange-ticket", text);
       const content = exchangeTicketContent.safeParse(opened?.content).data;
       const app = apps.find(content?.app);
       if (!opened || !content || !app) return undefined;

@@ -41,7 +41,7 @@ export class HttpError extends Error {
   /** `message` is for people and must hold no secret, token, handle or text of a QR code. */
   constructor(status: number, reason: HttpErrorReason, message: string, details: HttpErrorDetails = {}) {
     super(message, { cause: details.cause });
-    this.name = "HttpRefusal";
+    this.name = "HttpError";
     this.status = status;
     this.reason = reason;
     this.details = details;

@@ -65,9 +65,9 @@ export function createQrImages(sealer: Sealer): QrImages {
   }
 
   return {
-    sealName: (qrContent, expiresAt) => sealer.seal("picture", qrContent, { expiresAt }),
+    sealName: (qrContent, expiresAt) => sealer.seal("image", qrContent, { expiresAt }),
     async drawNamed(name, options, caller) {
-      const opened = await sealer.open("picture", name);
+      const opened = await sealer.open("image", name);
       if (typeof opened?.content !== "string") throw ticketNotFound();
       return imageOf(await cachedDrawing(opened.content, options, caller), options);
     },

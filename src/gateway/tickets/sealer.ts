@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.js";
 import { isCanonicalBase64url, sha256 } from "../../domain/secrets.js";
 
 /** What a sealed text is for. One kind never opens as another. */
-export type SealedKind = "handle" | "hosted-handle" | "exchange" | "picture";
+export type SealedKind = "handle" | "authing-handle" | "authing-exchange-ticket" | "image";
 
 /** What a sealed text held, and whom it is for. */
 export interface SealedContent {
@@ -31,9 +31,9 @@ export interface Sealer {
 /** Longest text that is looked at, in characters. A picture holds the text of a code; the others hold ids and secrets. */
 const maxLength: Readonly<Record<SealedKind, number>> = {
   handle: 2_048,
-  "hosted-handle": 2_048,
-  exchange: 2_048,
-  picture: 8_192,
+  "authing-handle": 2_048,
+  "authing-exchange-ticket": 2_048,
+  image: 8_192,
 };
 
 /** @throws TypeError when a key is not 32 bytes of base64url. */

@@ -36,7 +36,7 @@ export function createCallLineWriter(log: Logger): (fields: CallLogFields) => vo
       `${start}${Date.now()}${logger[symbols.chindingsSym]},"method":${quoted(method)}` +
         `${jsonField("app", app)}${jsonField("pool", pool)},"code":${quoted(code)},"durationMs":${durationMs}` +
         `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}` +
-        `${cause === undefined ? "" : `,"why":${JSON.stringify(cause)}`},"msg":"call"}\n`,
+        `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`},"msg":"call"}\n`,
     );
   };
 }

@@ -8,9 +8,9 @@ export type LimitEvent =
   | "handshakesTimedOut"
   | "metadataTooLarge"
   | "requestsTimedOut"
-  | "requestsCrowdedOut"
-  | "answersNotRead"
-  | "healthWatchesRefused";
+  | "requestsEvicted"
+  | "responsesNotRead"
+  | "healthWatchesRejected";
 
 /** Counts what limits refuse, and writes sums instead of a line for each. */
 export interface LimitEventLog {

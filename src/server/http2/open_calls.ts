@@ -110,7 +110,7 @@ export function createOpenCalls(
       if (!isOld && incompleteWeight <= hardLimitFactor * limits.incompleteRequests) return;
       // By itself it is never too many.
       if (oldest === newest) return;
-      limitEvents.count("requestsCrowdedOut");
+      limitEvents.count("requestsEvicted");
       leave(oldest);
       ended += oldest.weight;
       end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
@@ -211,7 +211,7 @@ export function createOpenCalls(
         if (sweeps - call.since <= limits.requestSweeps) break;
         leave(call);
         if (call.isAnswered) {
-          limitEvents.count("answersNotRead");
+          limitEvents.count("responsesNotRead");
           call.stream.close(constants.NGHTTP2_CANCEL);
         } else {
           call.isAnswered = isAnswered(call);

@@ -10,7 +10,7 @@ const maxWireToJsonRatio = 6;
 
 /**
  * Decodes CreateTicket, and custom data that cannot fit no further than their length: a message of 64 KiB can hold thousands of
- * values, which take milliseconds to read. Throws Refusal INVALID_REQUEST for `custom_data`.
+ * values, which take milliseconds to read. Throws TicketError INVALID_REQUEST for `custom_data`.
  */
 export function boundedCreateTicketDecoder(maxBytes: number): Decoder<CreateTicketRequest> {
   return {

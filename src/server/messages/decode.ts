@@ -34,7 +34,7 @@ export interface FieldValidator {
   requireText(field: string, text: string, max: number): string;
   /** A text of at most `max` characters, or none. */
   limitText(field: string, text: string, max: number): string;
-  /** Throws Refusal INVALID_REQUEST if any field was at fault. */
+  /** Throws TicketError INVALID_REQUEST if any field was at fault. */
   throwIfInvalid(): void;
 }
 

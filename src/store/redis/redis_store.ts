@@ -72,7 +72,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     notifier.resubscribe();
     if (change.kind === "moved") return;
     monitor.checkNow();
-    const reason = change.kind === "gone" ? change.reason : "another primary is away";
+    const reason = change.kind === "disconnected" ? change.reason : "another primary is away";
     events.onAvailability(primaries.all().length > 0, primaries.hasMissing() ? reason : undefined);
   });
 

@@ -136,7 +136,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     const store = await useTestStore(redis, { connectionOptions });
     const ticket = await createTicketIn(store);
     await redis.command("ACL", "SETUSER", connectionOptions.username, "-get");
-    await expect(store.get(ticket.id)).rejects.toMatchObject({ name: "StoreUnavailable" });
+    await expect(store.get(ticket.id)).rejects.toMatchObject({ name: "StoreUnavailableError" });
     await redis.command("ACL", "SETUSER", connectionOptions.username, "+get");
     await eventually(async () => expect(await store.get(ticket.id)).toEqual(ticket));
   });

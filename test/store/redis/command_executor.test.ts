@@ -32,7 +32,7 @@ test.each([
 ])("nothing is answered that is not on the disk of %s", async (_, counts, message) => {
   const { lane } = executorOn({ value: counts });
   await expect(lane.run(write)).rejects.toMatchObject({
-    name: "StoreUnavailable",
+    name: "StoreUnavailableError",
     message,
     outcome: "unknown",
   });

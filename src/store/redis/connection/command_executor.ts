@@ -18,7 +18,7 @@ export interface RedisCommand {
  * Carries out commands on one connection of its own.
  *
  * `run` rejects with a StoreUnavailableError, whose outcome is unknown for a write that was cut off or that the replicas have not
- * confirmed; with a Redirected or an UnknownScriptError, which have written nothing; and with an Error for a fault.
+ * confirmed; with a RedirectError or an UnknownScriptError, which have written nothing; and with an Error for a fault.
  */
 export interface CommandExecutor {
   run(command: RedisCommand): Promise<unknown>;

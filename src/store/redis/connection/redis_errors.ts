@@ -8,7 +8,7 @@ export class RedirectError extends Error {
 
   constructor(address: string, asking: boolean) {
     super("the key lies on another server of the Cluster");
-    this.name = "Redirected";
+    this.name = "RedirectError";
     this.address = address;
     this.asking = asking;
   }
@@ -18,7 +18,7 @@ export class RedirectError extends Error {
 export class NotSentError extends Error {
   constructor() {
     super("the connection was closed");
-    this.name = "NotSent";
+    this.name = "NotSentError";
   }
 }
 
@@ -26,7 +26,7 @@ export class NotSentError extends Error {
 export class UnknownScriptError extends Error {
   constructor() {
     super("the server does not know the script");
-    this.name = "UnknownScript";
+    this.name = "UnknownScriptError";
   }
 }
 

@@ -23,8 +23,8 @@ export interface PrimariesOptions extends PrimaryOptions {
 
 /** A primary can be reached, or no longer can; or subscriptions may have to be made elsewhere, for slots or connections are others. */
 export type TopologyChange =
-  | { readonly kind: "come" }
-  | { readonly kind: "gone"; readonly reason: string }
+  | { readonly kind: "connected" }
+  | { readonly kind: "disconnected"; readonly reason: string }
   | { readonly kind: "moved" };
 
 /** The primaries of a deployment, and what keeps them reachable. */
@@ -75,7 +75,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       if (open.get(address) !== primary) return;
       open.delete(address);
       if (isClosed) return;
-      notify({ kind: "gone", reason: `${address}: ${reason}` });
+      notify({ kind: "disconnected", reason: `${address}: ${reason}` });
       shortLivedCount = performance.now() - openedAt < stableAfter ? shortLivedCount + 1 : 0;
       // The first time at once: most often another server has taken over.
       schedule(shortLivedCount < 2 ? 0 : retryDelay(shortLivedCount - 1));
@@ -104,7 +104,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     const missing = layout.primaries.filter((address) => !open.has(address));
     if (missing.length === 0) return;
     const attempts = await Promise.allSettled(missing.map(openAndTrack));
-    if (attempts.some(({ status }) => status === "fulfilled") && !isClosed) notify({ kind: "come" });
+    if (attempts.some(({ status }) => status === "fulfilled") && !isClosed) notify({ kind: "connected" });
     const failed = attempts.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
   }

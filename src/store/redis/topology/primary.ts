@@ -176,7 +176,7 @@ async function connectAll(
 export class NotPrimaryError extends Error {
   constructor(primary: string) {
     super(`is a read-only replica of ${primary}; name the primary, or its Sentinels`);
-    this.name = "NotPrimary";
+    this.name = "NotPrimaryError";
   }
 }
 
