@@ -1,4 +1,4 @@
-// Imports point inward: domain <- store <- service <- server <- app <- main, and client stands alone.
+// Imports point inward: base, domain <- store <- service <- server <- compose <- cli <- main. Client and widget know base alone.
 const within = (...folders) => `^src/(${folders.join("|")})/`;
 const only = (name, from, ...allowed) => ({
   name,
@@ -6,9 +6,17 @@ const only = (name, from, ...allowed) => ({
   from: { path: from },
   to: { path: "^(src|gen|test|examples|bench)/", pathNot: allowed },
 });
+/** A room inside a folder: the folder's own rule holds as well. */
+const room = (name, from, forbidden) => ({
+  name,
+  severity: "error",
+  from: { path: from },
+  to: { path: forbidden },
+});
 
 module.exports = {
   forbidden: [
+    only("base imports nothing of ours", within("base"), within("base")),
     only("domain imports nothing of ours", within("domain"), within("domain")),
     {
       name: "domain imports no package but node:crypto, in one file",
@@ -22,36 +30,81 @@ module.exports = {
       from: { path: within("domain"), pathNot: "^src/domain/secrets.ts$" },
       to: { path: "^(node:)?crypto$" },
     },
-    only("config knows the domain at most", within("config"), within("config", "domain")),
-    only("store knows the domain", within("store"), within("store", "domain")),
-    only("log knows the domain", within("log"), within("log", "domain")),
-    only("qr knows the domain", within("qr"), within("qr", "domain")),
-    only("auth knows the domain and the configuration", within("auth"), within("auth", "config", "domain")),
-    only("service knows store and domain", within("service"), within("service", "store", "domain")),
+    only("config knows domain and base at most", within("config"), within("config", "domain", "base")),
+    only("store knows domain and base", within("store"), within("store", "domain", "base")),
+    room("the memory store does not know the one in Redis", "^src/store/memory/", "^src/store/redis/"),
+    room(
+      "connection knows no other room of the store in Redis",
+      "^src/store/redis/connection/",
+      "^src/store/redis/(topology|monitor)/",
+    ),
+    room(
+      "topology does not know what monitors it",
+      "^src/store/redis/topology/",
+      "^src/store/redis/monitor/",
+    ),
+    only("log knows domain and base", within("log"), within("log", "domain", "base")),
+    only("qr knows domain and base", within("qr"), within("qr", "domain", "base")),
+    only("auth knows config, domain and base", within("auth"), within("auth", "config", "domain", "base")),
+    only(
+      "service knows store, domain and base",
+      within("service"),
+      within("service", "store", "domain", "base"),
+    ),
     only(
       "server knows what is further in",
       within("server"),
-      within("server", "service", "auth", "qr", "config", "log", "domain"),
+      within("server", "service", "auth", "qr", "config", "log", "domain", "base"),
       "^gen/",
     ),
-    only("client knows the generated client alone", within("client"), within("client"), "^gen/"),
+    room("messages know no other room of server", "^src/server/messages/", "^src/server/(?!messages/)"),
+    room("calls know messages alone", "^src/server/calls/", "^src/server/(?!calls/|messages/)"),
+    room("http2 knows calls alone", "^src/server/http2/", "^src/server/(?!http2/|calls/)"),
+    only("client knows base and the generated client", within("client"), within("client", "base"), "^gen/"),
+    only("widget knows no other room", within("widget"), within("widget")),
     only(
-      "gateway knows the client, the pictures, the log and the domain",
+      "gateway knows client, qr, log, domain and base",
       within("gateway"),
-      within("gateway", "qr", "log", "domain"),
+      within("gateway", "qr", "log", "domain", "base"),
       "^src/client/index.ts$",
     ),
+    room("http knows no other room of the gateway", "^src/gateway/http/", "^src/gateway/(?!http/)"),
+    room("access knows http alone", "^src/gateway/access/", "^src/gateway/(?!access/|http/)"),
+    room("tickets know http and access", "^src/gateway/tickets/", "^src/gateway/(?!tickets/|access/|http/)"),
+    room(
+      "routes know http, access, tickets and the context",
+      "^src/gateway/routes/",
+      "^src/gateway/(?!(routes|tickets|access|http)/|context.ts$)",
+    ),
+    room(
+      "authing knows http, access, tickets and the context",
+      "^src/gateway/authing/",
+      "^src/gateway/(?!(authing|tickets|access|http)/|context.ts$)",
+    ),
     only(
-      "demo knows the client, the demo users, and how the gateway reads and refuses",
+      "demo knows client, domain, base, the demo users and the HTTP room of the gateway",
       within("demo"),
-      within("demo", "domain"),
-      "^src/(client/index|auth/development)[.]ts$",
-      "^src/gateway/(browser|errors|json_bodies|origins|refusal|request_log|requester|requests)[.]ts$",
+      within("demo", "domain", "base"),
+      "^src/client/index[.]ts$",
+      "^src/auth/development_identities[.]ts$",
+      "^src/gateway/http/",
     ),
     {
-      name: "nothing but the composition root knows the demo",
+      name: "compose knows no command line",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: within("demo") },
+      from: { path: within("compose") },
+      to: { path: within("cli") },
+    },
+    {
+      name: "nothing but main knows the command line, and nothing but cli and main knows compose",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${within("cli", "compose")}|^src/main.ts$` },
+      to: { path: within("cli", "compose") },
+    },
+    {
+      name: "nothing but compose knows the demo",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("demo", "compose") },
       to: { path: within("demo") },
     },
     {
@@ -67,15 +120,15 @@ module.exports = {
       to: { path: "node_modules/(ioredis|cluster-key-slot)/" },
     },
     {
-      name: "nothing but the composition root knows what is inside the store in Redis",
+      name: "nothing but compose knows what is inside the store in Redis",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: "^src/store/redis/" },
+      from: { path: "^src/", pathNot: "^src/(store/redis|compose)/" },
       to: { path: "^src/store/redis/" },
     },
     {
-      name: "nothing but the composition root and the demo knows the gateway",
+      name: "nothing but compose and the demo knows the gateway",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: within("gateway", "demo") },
+      from: { path: "^src/", pathNot: within("gateway", "demo", "compose") },
       to: { path: within("gateway") },
     },
     {

@@ -1,5 +1,3 @@
-import type { Timing } from "../client/timing.js";
-
 /** How long to pause before another attempt: at random between zero and a limit that doubles (full jitter). */
 export interface BackoffOptions {
   /** The limit of the first pause, in milliseconds. 100 by default. */
@@ -22,7 +20,7 @@ export interface Backoff {
 }
 
 /** @throws RangeError when a limit is not a number above zero. */
-export function createBackoff(options: BackoffOptions, random: Timing["random"]): Backoff {
+export function createBackoff(options: BackoffOptions, random: () => number): Backoff {
   const { initialMs = 100, maxMs = 5_000 } = options;
   if (!(initialMs > 0 && maxMs > 0))
     throw new RangeError("backoff.initialMs and backoff.maxMs must be above zero");

@@ -4,12 +4,11 @@ import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import { systemClock } from "../base/clock.js";
 import type { ClientOptions } from "../client/index.js";
-import { isLoopbackHost } from "../gateway/access/browser_cookie.js";
-import { isCrossOrigin } from "../gateway/access/origin_check.js";
 import { sendProblem } from "../gateway/http/error_handler.js";
 import { HttpError } from "../gateway/http/http_error.js";
 import { acceptOnlyJson } from "../gateway/http/json_body_parser.js";
 import { logRequests } from "../gateway/http/request_log.js";
+import { isCrossOrigin, isLoopbackHost } from "../gateway/http/request_origin.js";
 import { phoneRoutes } from "./phone_routes.js";
 import { websiteRoutes } from "./website_routes.js";
 

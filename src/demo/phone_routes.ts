@@ -4,8 +4,8 @@ import { type DevelopmentUser, signDevelopmentToken } from "../auth/development_
 import { systemClock } from "../base/clock.js";
 import { millisecondsOf } from "../base/durations.js";
 import { type ClientOptions, createApproverClient } from "../client/index.js";
-import { sourceName, toRequesterJson } from "../gateway/access/requester.js";
-import { validate } from "../gateway/routes/schemas.js";
+import { sourceName, toRequesterJson } from "../gateway/http/requester_json.js";
+import { validate } from "../gateway/http/validation.js";
 
 const userSchema = z.enum(["alice", "bob"]);
 const scanSchema = z.strictObject({ user: userSchema, text: z.string().min(1).max(4096) });

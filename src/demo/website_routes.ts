@@ -9,7 +9,7 @@ import {
 } from "../client/index.js";
 import { isCanonicalBase64url, newSecret } from "../domain/secrets.js";
 import { HttpError } from "../gateway/http/http_error.js";
-import { validate } from "../gateway/routes/schemas.js";
+import { validate } from "../gateway/http/validation.js";
 
 /** So many people are signed in at a time; who came first leaves first. */
 const maxSessions = 1_000;

@@ -1,3 +1,4 @@
+export type { GatewayApp } from "./access/app_registry.js";
 export type { PageField } from "./access/page_fields.js";
-export type { GatewayApp, GatewayLimits, GatewayOptions, SignIn } from "./options.js";
+export type { GatewayLimits, GatewayOptions, SignIn } from "./options.js";
 export { qrLoginGateway } from "./plugin.js";

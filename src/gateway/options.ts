@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ClientOptions, ExchangeUserInfoResponse } from "../client/index.js";
-import type { PageField } from "./access/page_fields.js";
+import type { GatewayApp } from "./access/app_registry.js";
+import type { RateLimitOptions } from "./access/rate_limits.js";
+import type { StreamLimits } from "./access/stream_limiter.js";
 
 /** What the gateway is told when it is registered. */
 export interface GatewayOptions {
@@ -35,53 +37,8 @@ export interface SignIn extends ExchangeUserInfoResponse {
   readonly appId: string;
 }
 
-/** An app that the gateway acts for. */
-export interface GatewayApp {
-  readonly id: string;
-  readonly secret: string;
-  /**
-   * Origins of other sites whose pages may call, such as `https://shop.example.com`. On loopback the port may be `*`. Pages
-   * of the gateway's own origin always may. None by default.
-   */
-  readonly origins?: readonly string[] | undefined;
-  /**
-   * Whether a handle of the gateway's own API is good in the browser alone that it was made for, which a cookie tells. True by
-   * default. False lets pages of other sites work in browsers that block third-party cookies.
-   */
-  readonly bindToBrowser?: boolean | undefined;
-  /**
-   * Whether a page is told the exchange ticket only of a ticket that was created with a `codeChallenge`. True by default. False
-   * leaves it to the site's backend to check that the exchange ticket belongs to the browser that posts it (login CSRF).
-   */
-  readonly requireCodeChallenge?: boolean | undefined;
-  /** Whether the browser that a ticket was made for may exchange it without the app's secret. False by default. */
-  readonly exchangeFromBrowser?: boolean | undefined;
-  /** Hosted API: whether the status call itself exchanges, and answers the whole user. False by default. */
-  readonly fullUserInStatus?: boolean | undefined;
-  /**
-   * Hosted API: whether the ticket id, which stands in the code, is enough to poll. Whoever sees the code can then follow it,
-   * and take the exchange ticket. Works in one gateway process, until it restarts. False by default.
-   */
-  readonly pollByTicketId?: boolean | undefined;
-  /**
-   * The fields that pages may set in the tickets that they create. The phone is told that the page claims them. A page that sets
-   * another one is refused with INVALID_REQUEST. None by default.
-   */
-  readonly pageFields?: readonly PageField[] | undefined;
-}
-
-export interface GatewayLimits {
-  /** Tickets that one address (IPv6: one /64) may create in a minute, and an IPv6 /48 four times as many. 600 by default. */
-  readonly ticketsPerMinute: number;
-  /** Other calls of one address in a minute; status calls are not counted. 6,000 by default. */
-  readonly callsPerMinute: number;
+/** Limits of what pages may ask for. */
+export interface GatewayLimits extends RateLimitOptions, StreamLimits {
   /** Longest life of a ticket that a page may wish, in milliseconds; a longer wish is cut. 120,000 by default. */
   readonly ticketTtlMs: number;
-  /** Streams of events at a time in all. 10,000 by default. Past it the newest of the address that has most is ended. */
-  readonly streams: number;
-  /**
-   * Streams of one address (IPv6: one /64), and four times as many of an IPv6 /48. Never more than half of all. 2,000 by
-   * default.
-   */
-  readonly streamsPerAddress: number;
 }

@@ -150,7 +150,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     const { code, stdout } = await running.exited;
     expect(code).toBe(0);
     const pauses = logLinesOf(stdout, "worker died and is replaced").map(({ restartDelayMs }) =>
-      Number(pauseMs),
+      Number(restartDelayMs),
     );
     expect(pauses).toHaveLength(3);
     expect(pauses).toEqual([...new Set(pauses)].toSorted((a, b) => a - b));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import * as authing from "../../src/gateway/authing/schemas.js";
+import { validate } from "../../src/gateway/http/validation.js";
 import * as own from "../../src/gateway/routes/schemas.js";
+import { customData } from "../../src/gateway/tickets/custom_data.js";
 
 /** Fields that are limited as a whole, in bytes as JSON, and not text by text. */
 const limitedAsWhole = new Set(["customData", "params", "customeData"]);
@@ -47,7 +49,7 @@ it("a request with thousands of fields is refused by their number, and none of t
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, ""]));
   const refused = (count: number) => {
     try {
-      return own.validate(own.handleBody, of(count));
+      return validate(own.handleBody, of(count));
     } catch (error) {
       return error;
     }
@@ -61,6 +63,6 @@ it("a request with thousands of fields is refused by their number, and none of t
 });
 
 it("custom data are limited as a whole", () => {
-  const ofBytes = (bytes: number) => own.customData.safeParse({ a: "x".repeat(bytes - '{"a":""}'.length) });
+  const ofBytes = (bytes: number) => customData.safeParse({ a: "x".repeat(bytes - '{"a":""}'.length) });
   expect([1_024, 1_025].map((bytes) => ofBytes(bytes).success)).toEqual([true, false]);
 });

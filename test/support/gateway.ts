@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { pino } from "pino";
 import { type Clock, systemClock } from "../../src/base/clock.js";
-import type { GatewayApp } from "../../src/gateway/options.js";
+import type { GatewayApp } from "../../src/gateway/access/app_registry.js";
 import { type GatewayServerOptions, startGateway } from "../../src/gateway/server.js";
 import { redaction } from "../../src/log/redaction.js";
 import { flushPromises } from "./clock.js";

@@ -2,8 +2,42 @@ import { parseBasicCredentials } from "../../base/basic_credentials.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import type { AppCredentials } from "../../client/index.js";
 import { HttpError } from "../http/http_error.js";
-import type { GatewayApp } from "../options.js";
 import { type PageField, pageFields } from "./page_fields.js";
+
+/** An app that the gateway acts for. */
+export interface GatewayApp {
+  readonly id: string;
+  readonly secret: string;
+  /**
+   * Origins of other sites whose pages may call, such as `https://shop.example.com`. On loopback the port may be `*`. Pages
+   * of the gateway's own origin always may. None by default.
+   */
+  readonly origins?: readonly string[] | undefined;
+  /**
+   * Whether a handle of the gateway's own API is good in the browser alone that it was made for, which a cookie tells. True by
+   * default. False lets pages of other sites work in browsers that block third-party cookies.
+   */
+  readonly bindToBrowser?: boolean | undefined;
+  /**
+   * Whether a page is told the exchange ticket only of a ticket that was created with a `codeChallenge`. True by default. False
+   * leaves it to the site's backend to check that the exchange ticket belongs to the browser that posts it (login CSRF).
+   */
+  readonly requireCodeChallenge?: boolean | undefined;
+  /** Whether the browser that a ticket was made for may exchange it without the app's secret. False by default. */
+  readonly exchangeFromBrowser?: boolean | undefined;
+  /** Hosted API: whether the status call itself exchanges, and answers the whole user. False by default. */
+  readonly fullUserInStatus?: boolean | undefined;
+  /**
+   * Hosted API: whether the ticket id, which stands in the code, is enough to poll. Whoever sees the code can then follow it,
+   * and take the exchange ticket. Works in one gateway process, until it restarts. False by default.
+   */
+  readonly pollByTicketId?: boolean | undefined;
+  /**
+   * The fields that pages may set in the tickets that they create. The phone is told that the page claims them. A page that sets
+   * another one is refused with INVALID_REQUEST. None by default.
+   */
+  readonly pageFields?: readonly PageField[] | undefined;
+}
 
 /** An app with every switch set. */
 export interface RegisteredApp {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { isCanonicalBase64url, isSameDigest, newSecret, sha256 } from "../../domain/secrets.js";
 import { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
-import { isCrossOrigin, ownOriginOf } from "./origin_check.js";
+import { isCrossOrigin, isLoopbackHost, ownOriginOf } from "../http/request_origin.js";
 
 /**
  * Knows a browser again by a random cookie that pages cannot read. The cookie is no credential by itself: it only
@@ -136,14 +136,4 @@ export function cookieMissing(): HttpError {
 
 function cookieDigestOf(cookie: string): string {
   return sha256(`qrlogin browser v1\0${cookie}`);
-}
-
-/** Whether a host name in a request can only mean this machine. */
-export function isLoopbackHost(host: string): boolean {
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    host === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(host)
-  );
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { routeNotFound } from "../http/http_error.js";
+import { isCrossOrigin } from "../http/request_origin.js";
 import type { AppRegistry } from "./app_registry.js";
-import { checkOrigin, isCrossOrigin } from "./origin_check.js";
+import { checkOrigin } from "./origin_check.js";
 
 /** How long browsers may remember what a preflight said, in seconds. */
 const maxAgeSeconds = 600;

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
+import { isCrossOrigin, ownOriginOf } from "../http/request_origin.js";
 import type { AppRegistry, RegisteredApp } from "./app_registry.js";
 
 /**
@@ -23,27 +24,6 @@ export function checkOrigin(request: FastifyRequest, apps: AppRegistry): void {
 export function checkAppOrigin(request: FastifyRequest, app: RegisteredApp): void {
   if (isCrossOrigin(request) && !app.allowsOrigin(request.headers.origin ?? ""))
     throw originNotAllowed(request);
-}
-
-/** Whether the request is made by a page of another origin. */
-export function isCrossOrigin(request: FastifyRequest): boolean {
-  const { origin } = request.headers;
-  return origin !== undefined && !isOwnOrigin(request, origin);
-}
-
-/**
- * Returns the gateway's own origin as this request was addressed to it: proxies write the default port and upper case too.
- * Returns undefined where the `Host` is none.
- */
-export function ownOriginOf({ protocol, host }: FastifyRequest): string | undefined {
-  return parseWebOrigin(`${protocol}://${host}`);
-}
-
-function isOwnOrigin(request: FastifyRequest, origin: string): boolean {
-  // What nearly all requests settle.
-  if (origin === `${request.protocol}://${request.host}`) return true;
-  const own = ownOriginOf(request);
-  return own !== undefined && own === parseWebOrigin(origin);
 }
 
 /** The log line names the origin that came and the own one, which differ by http and https where a proxy is not trusted. */

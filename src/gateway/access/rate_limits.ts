@@ -2,7 +2,14 @@ import type { errorResponseBuilderContext } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { HttpError } from "../http/http_error.js";
-import type { GatewayLimits } from "../options.js";
+
+/** How often one address may call. */
+export interface RateLimitOptions {
+  /** Tickets that one address (IPv6: one /64) may create in a minute, and an IPv6 /48 four times as many. 600 by default. */
+  readonly ticketsPerMinute: number;
+  /** Other calls of one address in a minute; status calls are not counted. 6,000 by default. */
+  readonly callsPerMinute: number;
+}
 
 /** Route options that bound how often one address calls. Each is one count for all routes that have it. */
 export type RateLimits = ReturnType<typeof createRateLimits>;
@@ -12,7 +19,7 @@ const networkFactor = 4;
 
 export function createRateLimits(
   instance: FastifyInstance,
-  { ticketsPerMinute, callsPerMinute }: GatewayLimits,
+  { ticketsPerMinute, callsPerMinute }: RateLimitOptions,
 ) {
   const perMinute = (name: string, max: number) => {
     // By hand: what routes are configured with is counted for each route alone.

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { ContextSource, type RequesterContext } from "../../client/index.js";
 import { clientAddressOf } from "../http/client_address.js";
-import { enumNameOf } from "../http/enum_names.js";
 
 /** Longest user agent that the service takes, in characters. */
 const maxUserAgent = 256;
@@ -37,21 +36,4 @@ export function requesterContextOf(
  */
 function isBrowser({ headers }: FastifyRequest): boolean {
   return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
-}
-
-/** Returns the context as JSON for phones, with the names of the sources. */
-export function toRequesterJson(requester: RequesterContext | undefined): Record<string, string> | null {
-  if (!requester) return null;
-  return {
-    ...requester,
-    ipAddressSource: sourceName(requester.ipAddressSource),
-    userAgentSource: sourceName(requester.userAgentSource),
-    deviceNameSource: sourceName(requester.deviceNameSource),
-    locationSource: sourceName(requester.locationSource),
-  };
-}
-
-/** Returns the name of a source, such as `CLAIMED_BY_PAGE`. */
-export function sourceName(source: ContextSource): string {
-  return enumNameOf(ContextSource, source);
 }

@@ -18,7 +18,12 @@ export interface StreamLimiter {
 }
 
 export interface StreamLimits {
+  /** Streams of events at a time in all. 10,000 by default. Past it the newest of the address that has most is ended. */
   readonly streams: number;
+  /**
+   * Streams of one address (IPv6: one /64), and four times as many of an IPv6 /48. Never more than half of all. 2,000 by
+   * default.
+   */
   readonly streamsPerAddress: number;
 }
 

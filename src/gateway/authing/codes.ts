@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import { ensureBrowserCookie } from "../access/browser_cookie.js";
-import { checkAppOrigin, isCrossOrigin } from "../access/origin_check.js";
+import { checkAppOrigin } from "../access/origin_check.js";
 import { checkPageFields } from "../access/page_fields.js";
 import { requesterContextOf } from "../access/requester.js";
 import type { GatewayContext } from "../context.js";
 import { addressKeyOf } from "../http/client_address.js";
 import { disconnectSignalOf } from "../http/disconnect_signal.js";
 import { annotateLog } from "../http/request_log.js";
+import { isCrossOrigin } from "../http/request_origin.js";
 import type { CreateTicketParameters, PageTicket } from "../tickets/page_tickets.js";
 import { appIdOf } from "./schemas.js";
 import { createTicketsById } from "./tickets_by_id.js";

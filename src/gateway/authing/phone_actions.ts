@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import type { ApproverClient, MarkScannedResponse } from "../../client/index.js";
-import { sourceName, toRequesterJson } from "../access/requester.js";
 import type { GatewayContext } from "../context.js";
 import { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
+import { sourceName, toRequesterJson } from "../http/requester_json.js";
 import type { Codes } from "./codes.js";
 
 /** What a phone can do with a code that it has scanned. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
-import { maxCustomDataBytes, customData as object, singleValue } from "../routes/schemas.js";
+import { singleValue } from "../http/validation.js";
+import { maxCustomDataBytes, customData as object } from "../tickets/custom_data.js";
 
 /** Longest handle or ticket that is looked at, in characters. */
 const maxIdLength = 2_048;

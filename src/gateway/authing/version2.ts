@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { routeNotFound } from "../http/http_error.js";
-import { validate } from "../routes/schemas.js";
+import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
 import { createErrorHandler, version2Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { validate } from "../routes/schemas.js";
+import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
 import { createErrorHandler, version3Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { readBasicCredentials } from "../access/app_registry.js";
 import { callingBrowserOf, ensureBrowserCookie } from "../access/browser_cookie.js";
-import { checkAppOrigin, isCrossOrigin } from "../access/origin_check.js";
+import { checkAppOrigin } from "../access/origin_check.js";
 import { checkPageFields } from "../access/page_fields.js";
 import type { RateLimits } from "../access/rate_limits.js";
 import { requesterContextOf } from "../access/requester.js";
@@ -11,24 +11,14 @@ import { addressKeyOf } from "../http/client_address.js";
 import { disconnectSignalOf } from "../http/disconnect_signal.js";
 import { HttpError, invalidRequest, routeNotFound, ticketNotFound } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
+import { isCrossOrigin } from "../http/request_origin.js";
+import { singleValue, validate } from "../http/validation.js";
+import { completesSignIn, exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
-import {
-  completesSignIn,
-  exposesExchangeTicket,
-  toExchangeResponse,
-  toTicketStatus,
-} from "../tickets/responses.js";
+import { toExchangeResponse, toTicketStatus } from "../tickets/responses.js";
 import { originRoute } from "./origin_route.js";
-import {
-  createTicketBody,
-  exchangeBody,
-  handleBody,
-  parseImageOptions,
-  singleValue,
-  toPngOptions,
-  validate,
-} from "./schemas.js";
+import { createTicketBody, exchangeBody, handleBody, parseImageOptions, toPngOptions } from "./schemas.js";
 import { createStatusStream } from "./status_stream.js";
 import { widgetRoute } from "./widget_route.js";
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, RouteShorthandOptions } from "fastify";
 import type { AppRegistry } from "../access/app_registry.js";
 import { checkAppOrigin } from "../access/origin_check.js";
-import { singleValue } from "./schemas.js";
+import { singleValue } from "../http/validation.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -1,22 +1,8 @@
 import * as z from "zod";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
-import { invalidRequest } from "../http/http_error.js";
-
-/** Largest custom data, in bytes as JSON, that any service takes. How much this one takes it says itself. */
-export const maxCustomDataBytes = 1_024;
-
-/** Custom data as a body has them, which is JSON already. Their size is all that is looked at. */
-export const customData = z
-  .custom<Record<string, unknown>>(isObject, "must be an object")
-  .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= maxCustomDataBytes, {
-    error: `must have at most ${maxCustomDataBytes} bytes as JSON`,
-    when: ({ issues }) => issues.length === 0,
-  });
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { validate } from "../http/validation.js";
+import { customData } from "../tickets/custom_data.js";
 
 const text = (max: number) => z.string().max(max);
 
@@ -77,25 +63,4 @@ export function toPngOptions({ size, margin, errorCorrection }: RequestedImage):
     margin: pngMargins.find((modules) => modules >= margin) ?? margin,
     errorCorrection,
   };
-}
-
-/** Most fields of a body or a query, above what any of ours has. The name of each unknown field would be looked at and answered. */
-const maxFields = 32;
-
-/** What the schema makes of a value. Refuses with INVALID_REQUEST and every field that is at fault. */
-export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  if (isObject(value) && Object.keys(value).length > maxFields)
-    throw invalidRequest(`the request has more than ${maxFields} fields`);
-  const result = schema.safeParse(value ?? {});
-  if (result.success) return result.data;
-  const violations = result.error.issues.map(({ path, message }) => ({
-    field: path.map(String).join("."),
-    description: message,
-  }));
-  throw invalidRequest("the request is not valid", violations);
-}
-
-/** A header or a query parameter that is there once; undefined otherwise. */
-export function singleValue(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

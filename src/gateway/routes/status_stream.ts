@@ -6,8 +6,9 @@ import type { GatewayContext } from "../context.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
+import { exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
-import { exposesExchangeTicket, type TicketStatus, toTicketStatus } from "../tickets/responses.js";
+import { type TicketStatus, toTicketStatus } from "../tickets/responses.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import { type EventStream, startEventStream } from "./event_stream.js";
 

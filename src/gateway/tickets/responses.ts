@@ -1,8 +1,6 @@
 import { millisecondsOf } from "../../base/durations.js";
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../../client/index.js";
-import type { GatewayContext } from "../context.js";
 import { enumNameOf } from "../http/enum_names.js";
-import type { PageTicket } from "./page_tickets.js";
 import type { TicketSnapshot } from "./watch_hub.js";
 
 /** The status as pages see it. */
@@ -17,25 +15,6 @@ export interface TicketStatus {
   /** Null unless AUTHORIZED, and wherever {@link exposesExchangeTicket} says no. */
   readonly exchangeTicket: string | null;
   readonly cancelReason: string | null;
-}
-
-/**
- * Returns whether the page is told the exchange ticket, which it takes to the site's backend. A ticket without a code
- * challenge could be anybody's: a backend that is posted one cannot tell whose browser has created it.
- */
-export function exposesExchangeTicket(
-  context: Pick<GatewayContext, "onSignIn">,
-  ticket: PageTicket,
-): boolean {
-  return !completesSignIn(context, ticket) && (ticket.hasChallenge || !ticket.app.requireCodeChallenge);
-}
-
-/** Returns whether the gateway itself completes the sign-in: only for the browser that a handle is bound to. */
-export function completesSignIn(
-  { onSignIn }: Pick<GatewayContext, "onSignIn">,
-  { boundTo }: Pick<PageTicket, "boundTo">,
-): boolean {
-  return onSignIn !== undefined && boundTo !== undefined;
 }
 
 /** `includeExchangeTicket` tells whether the exchange ticket is part of it. */

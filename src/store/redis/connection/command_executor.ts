@@ -1,7 +1,14 @@
 import { StoreUnavailableError } from "../../ticket_store.js";
-import type { ReplicationOptions } from "../monitor/durability.js";
 import type { CommandArguments, Connection, Reply } from "./connection.js";
 import { toStoreError } from "./redis_errors.js";
+
+/** What must have an answer before it is given. */
+export interface ReplicationOptions {
+  /** So many replicas. */
+  readonly replicaAcks: number;
+  /** Whether on disk, they and the primary, and not in memory alone. */
+  readonly replicaFsync: boolean;
+}
 
 /** One command for one ticket. */
 export interface RedisCommand {

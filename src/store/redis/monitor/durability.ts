@@ -1,3 +1,4 @@
+import type { ReplicationOptions } from "../connection/command_executor.js";
 import type { PersistenceInfo, ServerInfo } from "./server_info.js";
 
 /** What holds when servers and nodes are killed, restarted or replaced by a replica. */
@@ -16,14 +17,6 @@ interface RestartState {
   /** Whether it is all that it had answered, or nothing. */
   readonly isSafe: boolean;
   readonly description: string;
-}
-
-/** What must have an answer before it is given. */
-export interface ReplicationOptions {
-  /** So many replicas. */
-  readonly replicaAcks: number;
-  /** Whether on disk, they and the primary, and not in memory alone. */
-  readonly replicaFsync: boolean;
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Clock } from "../../../base/clock.js";
+import type { ReplicationOptions } from "../connection/command_executor.js";
 import { type ConnectionOptions, connect } from "../connection/connection.js";
 import type { StoreEvents } from "../store_events.js";
 import type { Primaries } from "../topology/primaries.js";
 import type { Primary } from "../topology/primary.js";
 import type { Topology } from "../topology/topology.js";
-import { assessDurability, type Durability, type ReplicationOptions } from "./durability.js";
+import { assessDurability, type Durability } from "./durability.js";
 import type { ServerClock } from "./server_clock.js";
 import { fetchServerInfo, incompatibilityOf, type PersistenceInfo } from "./server_info.js";
 

@@ -5,11 +5,11 @@ import {
   createConfirmedExecutor,
   createDirectExecutor,
   type RedisCommand,
+  type ReplicationOptions,
 } from "../connection/command_executor.js";
 import { type Connection, type ConnectionOptions, connect } from "../connection/connection.js";
 import { createSubscriptions, type Subscriptions } from "../connection/subscriptions.js";
 import type { RedisKeys } from "../keys.js";
-import type { ReplicationOptions } from "../monitor/durability.js";
 import { replaceScript } from "../replace_script.js";
 
 /** The connection for subscriptions is opened anew no more often than this, in milliseconds. */
