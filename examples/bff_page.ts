@@ -11,8 +11,8 @@ export const page = {
   <style>body { font: 1.2rem system-ui; text-align: center; margin: 3rem }</style>
   <div id="code"></div>
   <p id="state" role="status"></p>
-  <button id="again" hidden>New code</button>
-  <button id="out" hidden>Sign out</button>
+  <button id="new-code" hidden>New code</button>
+  <button id="sign-out" hidden>Sign out</button>
   <script src="/page.js"></script>
 </html>
 `,
@@ -29,8 +29,8 @@ const texts = {
 };
 const failed = () => "Signing in does not work at the moment";
 
-byId("again").onclick = signIn;
-byId("out").onclick = async () => {
+byId("new-code").onclick = signIn;
+byId("sign-out").onclick = async () => {
   await fetch("/sign-out", { method: "POST" });
   location.reload();
 };
@@ -40,11 +40,11 @@ async function begin() {
   const { nickname } = await (await fetch("/session")).json();
   if (nickname === null) return signIn();
   say("Welcome, " + nickname);
-  byId("out").hidden = false;
+  byId("sign-out").hidden = false;
 }
 
 async function signIn() {
-  byId("again").hidden = true;
+  byId("new-code").hidden = true;
   const answer = await post("/sign-in");
   if (!answer) return end(failed());
   byId("code").innerHTML = answer.svg; // drawn by the service from its own text
@@ -73,7 +73,7 @@ function say(text) {
 function end(text) {
   say(text);
   byId("code").replaceChildren();
-  byId("again").hidden = false;
+  byId("new-code").hidden = false;
 }
 
 /** Posts, and answers what comes back; undefined where it was refused. */

@@ -73,7 +73,7 @@ async function login(options: BrowserContextOptions, website: string, asking: st
       await other.locator("#done").waitFor();
       await save(other, `${asking}-agreed`);
     });
-    await page.locator("#welcome").waitFor();
+    await page.locator("#account").waitFor();
     await save(page, `${website}-signed-in`);
   });
 }

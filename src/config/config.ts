@@ -3,7 +3,7 @@ import type { GatewayConfig } from "./gateway_config.js";
 export type { GatewayConfig } from "./gateway_config.js";
 
 /**
- * The configuration as the rest of the program sees it: complete, checked and frozen. `load.ts` makes it, `config_schema.ts` holds
+ * The configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` makes it, `config_schema.ts` holds
  * limits and defaults. Durations are milliseconds here and text such as `120s` in the file.
  */
 export interface Config {

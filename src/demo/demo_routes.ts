@@ -47,9 +47,9 @@ const pageFiles: readonly (readonly [address: string, type: string, file: URL])[
   ["/phone", html, pageFile("phone.html")],
   ["/demo/phone.css", css, pageFile("phone.css")],
   ["/demo/phone.js", javascript, pageFile("phone.js")],
-  ["/demo/phone_reader.js", javascript, pageFile("phone_reader.js")],
+  ["/demo/qr_reader.js", javascript, pageFile("qr_reader.js")],
   ["/demo/phone_context.js", javascript, pageFile("phone_context.js")],
-  ["/demo/phone_words.js", javascript, pageFile("phone_words.js")],
+  ["/demo/phone_messages.js", javascript, pageFile("phone_messages.js")],
   ["/demo/jsqr.js", javascript, new URL(`file://${createRequire(import.meta.url).resolve("jsqr")}`)],
 ];
 

@@ -176,7 +176,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
       if (!code || viewState.kind !== "waiting") return;
       const ownGeneration = generation;
       if (isLoaded) return invokeCallback(options.onCodeLoaded, code.handle, code.url);
-      const error = new GatewayError("PICTURE_FAILED", "the picture of the code cannot be loaded");
+      const error = new GatewayError("IMAGE_FAILED", "the picture of the code cannot be loaded");
       invokeCallback(options.onCodeLoadFailed, error.message);
       if (ownGeneration !== generation) return;
       isImageMissing = true;

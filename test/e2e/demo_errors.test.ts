@@ -150,8 +150,8 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     );
     await typeCode(phone, website.qrContent());
     await phone.getByRole("button", { name: "Sign me in" }).click();
-    await phone.locator("#trouble:not(:empty)").waitFor();
-    expect(await phone.locator("#trouble").innerText()).toContain(said);
+    await phone.locator("#decision-problem:not(:empty)").waitFor();
+    expect(await phone.locator("#decision-problem").innerText()).toContain(said);
     await phone.getByRole("button", { name: "Sign me in" }).click();
     await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
   });
@@ -190,7 +190,7 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     await phone.getByRole("heading", { name: "Too late" }).waitFor();
     await phone.getByRole("button", { name: "Scan another code" }).focus();
     await phone.clock.runFor(2_000);
-    expect(await phone.evaluate("document.activeElement.id")).toBe("again");
+    expect(await phone.evaluate("document.activeElement.id")).toBe("scan-another");
   });
 
   it("a website that cannot tell who is signed in shows the code all the same", async () => {

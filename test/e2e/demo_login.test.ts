@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     const transfer = await phone.evaluateHandle(
       `(() => { const it = new DataTransfer(); it.setData("text/plain", new URL(${JSON.stringify(picture)}, location)); return it; })()`,
     );
-    await phone.dispatchEvent(".finder", "drop", { dataTransfer: transfer });
+    await phone.dispatchEvent(".viewfinder", "drop", { dataTransfer: transfer });
     await heading(consentHeading);
     expectNoSins();
   });

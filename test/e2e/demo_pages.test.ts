@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
       await clean("asking", page, phone);
       await phone.getByRole("button", { name: "Sign me in" }).click();
       await phone.locator("#done").waitFor();
-      await page.locator("#welcome").waitFor();
+      await page.locator("#account").waitFor();
       await clean("signed in", page, phone);
       expect(sins).toEqual({ violations: [], strange: [] });
     },
@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     const demo = await startDemo();
     const phone = await openPhone(await newBrowser(chromium), demo);
     const named = await phone.evaluate(
-      `import("/demo/phone_words.js").then(({ browserIn }) => ${JSON.stringify(Object.keys(userAgents))}.map(browserIn))`,
+      `import("/demo/phone_messages.js").then(({ describeBrowser }) => ${JSON.stringify(Object.keys(userAgents))}.map(describeBrowser))`,
     );
     expect(named).toEqual(Object.values(userAgents));
   });

@@ -273,7 +273,7 @@ describe("a process that draws and does not close", () => {
     const config = {
       extends: join(root, "tsconfig.build.json"),
       compilerOptions: { rootDir: root, outDir: folder },
-      files: ["image.ts", "image_worker.ts"].map((file) => join(root, "src/qr", file)),
+      files: ["image_renderer.ts", "image_worker.ts"].map((file) => join(root, "src/qr", file)),
       include: [],
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));

@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     await it.waitForState("scanned");
     await it.page.locator("#before").focus();
     await it.page.keyboard.press("Tab");
-    expect(await focusedName(it)).toBe("quiet");
+    expect(await focusedName(it)).toBe("secondary");
     await it.page.keyboard.press("Enter");
     await it.waitForCall("onRetry");
     expect(await focusedName(it)).toBe("box");
@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     await stage.alice.scan(next);
     await it.waitForState("scanned");
     await it.page.keyboard.press("Tab");
-    expect(await focusedName(it)).toBe("quiet");
+    expect(await focusedName(it)).toBe("secondary");
     // Not by the person this time.
     await stage.alice.agree(next);
     await it.waitForState("succeeded");

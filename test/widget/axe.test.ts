@@ -51,8 +51,8 @@ describe.skipIf(!hasChromium)(`the widget before axe, in Chromium${withoutChromi
       await expectNoViolations("loading");
       const states = ["loading", "waiting", "expired", "scanned", "cancelled", "succeeded", "failed"];
       expect(violations).toEqual(Object.fromEntries(states.map((kind) => [kind, []])));
-      expect(it.callsOf("violation")).toEqual([]);
-      expect(it.callsOf("thrown")).toEqual([]);
+      expect(it.callsOf("cspViolation")).toEqual([]);
+      expect(it.callsOf("uncaughtError")).toEqual([]);
     },
   );
 });

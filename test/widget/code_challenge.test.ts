@@ -13,7 +13,7 @@ const codeChallenge = codeChallengeOf(codeVerifier);
 /** Starts a scan with this function as `codeChallenge`. */
 const beginWith = (code: string) =>
   `void (globalThis.scanning = QrLogin.startScanning("qrcode",
-    { ...callbacks(), appId: "shop", codeChallenge: async () => { tell("codeChallenge", []); ${code} } }))`;
+    { ...callbacks(), appId: "shop", codeChallenge: async () => { recordCall("codeChallenge", []); ${code} } }))`;
 
 describe.skipIf(!hasChromium)(
   `the code challenge of the site's backend, in Chromium${withoutChromium}`,

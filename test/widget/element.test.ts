@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => 
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
     await it.evaluate(`for (const name of ["start", "result", "scanned", "success", "code-show", "code-loaded", "code-destroyed"])
-      document.addEventListener("qr-login-" + name, ({ detail }) => tell(name, detail.map(plain)));
+      document.addEventListener("qr-login-" + name, ({ detail }) => recordCall(name, detail.map(toJsonValue)));
       document.getElementById("qrcode").innerHTML = '<qr-login app-id="shop" language="zh" theme="dark"></qr-login>'`);
     const text = await it.readCode();
     expect(await it.box.locator(".title").innerText()).toBe("扫码登录");
@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => 
   ])("leaves nothing running when it is taken away %s", async (_when, isShown) => {
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    const before = await it.evaluate<PageResources>("running()");
+    const before = await it.evaluate<PageResources>("countResources()");
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;

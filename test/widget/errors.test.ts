@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     failures = Number.POSITIVE_INFINITY;
     await it.evaluate("scanning.restart()");
     while (it.callsOf("onError").length === 0) await it.page.clock.runFor(1_000);
-    expect(it.callsOf("onError")).toEqual([[expect.any(String), "PICTURE_FAILED"]]);
+    expect(it.callsOf("onError")).toEqual([[expect.any(String), "IMAGE_FAILED"]]);
     await it.waitForState("failed");
     failures = 0;
     await it.button.click();
@@ -44,8 +44,8 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     const bob = await stage.phone("bob", { picture: `${url}/no-such-photo.png` });
     await bob.scan(await it.readCode());
     await it.waitForState("scanned");
-    await it.box.locator(".veil div.mark svg").waitFor();
-    expect(await it.box.locator(".veil img").count()).toBe(0);
+    await it.box.locator(".overlay div.badge svg").waitFor();
+    expect(await it.box.locator(".overlay img").count()).toBe(0);
   });
 
   it("says so where the app is not known, and where there is no gateway", async () => {

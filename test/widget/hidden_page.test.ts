@@ -13,15 +13,15 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await it.page.clock.install();
     await it.startScanning({ interval: 200 });
     await it.waitForCall("onResult");
-    await it.evaluate("hide(true)");
-    expect(await it.evaluate("running()")).toMatchObject({ sources: 0 });
+    await it.evaluate("setHidden(true)");
+    expect(await it.evaluate("countResources()")).toMatchObject({ sources: 0 });
     const requests: string[] = [];
     it.page.on("request", (request) => requests.push(request.url()));
     await stage.clock.advanceAsync(ticketLifetimeMs);
     await it.page.clock.runFor(20_000);
     expect(requests).toEqual([]);
     expect(it.callsOf("onCodeShow")).toHaveLength(1);
-    await it.evaluate("hide(false)");
+    await it.evaluate("setHidden(false)");
     await it.waitForCall("onCodeShow", 2);
     await stage.alice.scan(await it.readCode());
     await it.waitForCall("onScanned");
@@ -31,13 +31,13 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
     await it.page.clock.install();
-    await it.evaluate("hide(true)");
+    await it.evaluate("setHidden(true)");
     const requests: string[] = [];
     it.page.on("request", (request) => requests.push(request.url()));
     await it.startScanning();
     await it.page.clock.runFor(20_000);
     expect(requests).toEqual([]);
-    await it.evaluate("hide(false)");
+    await it.evaluate("setHidden(false)");
     await stage.alice.scan(await it.readCode());
     await it.waitForCall("onScanned");
     expect(it.callsOf("onCodeShow")).toHaveLength(1);
@@ -54,13 +54,13 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     const next = polls();
     await it.page.clock.runFor(1_000);
     await (await next).response();
-    await it.evaluate("hide(true)");
+    await it.evaluate("setHidden(true)");
     const requests: string[] = [];
     it.page.on("request", (request) => requests.push(request.url()));
     await it.page.clock.runFor(20_000);
     expect(requests).toEqual([]);
     const again = polls();
-    await it.evaluate("hide(false)");
+    await it.evaluate("setHidden(false)");
     await again;
   });
 
@@ -71,10 +71,10 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await it.startScanning();
     await it.waitForCall("onResult");
     const text = await it.readCode();
-    await it.evaluate("deafen(true)");
+    await it.evaluate("muteStreams(true)");
     await stage.alice.scan(text);
     await it.page.clock.fastForward(30_000);
-    await it.evaluate("deafen(false)");
+    await it.evaluate("muteStreams(false)");
     await it.page.clock.runFor(2_000);
     await it.waitForCall("onScanned");
   });
@@ -86,10 +86,10 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await it.startScanning();
     await it.waitForCall("onResult");
     const text = await it.readCode();
-    await it.evaluate("deafen(true)");
+    await it.evaluate("muteStreams(true)");
     await stage.clock.advanceAsync(30 * 60_000);
     await it.page.clock.fastForward(30 * 60_000);
-    await it.evaluate("deafen(false)");
+    await it.evaluate("muteStreams(false)");
     await it.page.clock.runFor(5_000);
     await it.waitForCall("onCodeShow", 2);
     const next = await it.readCode();
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await it.startScanning();
     await it.waitForCall("onResult");
     await it.readCode();
-    const time = it.box.locator(".time");
+    const time = it.box.locator(".time-left");
     const spoken = "[...document.querySelectorAll('#qrcode div')].map((host) => host.shadowRoot)[0]";
     await it.evaluate(`globalThis.spoken = 0; new MutationObserver(() => spoken++)
       .observe(${spoken}.querySelector("[role=status]"), { childList: true, characterData: true, subtree: true })`);
@@ -121,6 +121,6 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     expect(after).toBeLessThanOrEqual(before - 60);
     expect(after).toBeGreaterThan(0);
     expect(await it.evaluate("spoken")).toBe(0);
-    expect(await it.box.locator("[aria-live] .time, [role=status] .time, [role=timer]").count()).toBe(0);
+    expect(await it.box.locator("[aria-live] .time-left, [role=status] .time-left, [role=timer]").count()).toBe(0);
   });
 });

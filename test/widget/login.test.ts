@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect((await withdrawn).status()).toBe(200);
     await expect(stage.alice.scan(first)).rejects.toThrow();
     await it.evaluate(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
-      onSuccess: (...words) => { scanning.stop(); tell("onSuccess", words); } }))`);
+      onSuccess: (...words) => { scanning.stop(); recordCall("onSuccess", words); } }))`);
     const text = await it.readCode();
     await stage.alice.scan(text);
     await stage.alice.agree(text);
@@ -155,9 +155,9 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
   it("does not mind a callback that throws, or texts and names that look like markup", async () => {
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    const markup = "<img src=x onerror=tell('markup',[])>";
+    const markup = "<img src=x onerror=recordCall('markup',[])>";
     await it.evaluate(`QrLogin.startScanning("qrcode", { appId: "shop", tips: { title: ${JSON.stringify(markup)} },
-      ...Object.fromEntries(names.map((name) => [name, (...values) => { tell(name, values.map(plain)); throw new Error(name); }])) }) && 0`);
+      ...Object.fromEntries(callbackNames.map((name) => [name, (...values) => { recordCall(name, values.map(toJsonValue)); throw new Error(name); }])) }) && 0`);
     const text = await it.readCode();
     const name = `${markup}$&`.repeat(4);
     const phone = await stage.phone("mallory", { nickname: name });
@@ -172,7 +172,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     await it.waitForCall("onSuccess");
     await it.waitForState("succeeded");
     expect(it.callsOf("markup")).toEqual([]);
-    expect(it.callsOf("thrown").length).toBeGreaterThan(5);
+    expect(it.callsOf("uncaughtError").length).toBeGreaterThan(5);
     expect(it.callsOf("onSuccess")).toHaveLength(1);
   });
 });

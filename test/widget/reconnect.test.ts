@@ -95,13 +95,13 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     await it.page.clock.install();
     await it.startScanning({ interval: 200 });
     const text = await it.readCode();
-    while ((await it.evaluate<number>("streams()")) < 3) await it.page.clock.runFor(1_000);
+    while ((await it.evaluate<number>("countStreams()")) < 3) await it.page.clock.runFor(1_000);
     await stage.alice.scan(text);
     while (it.callsOf("onScanned").length === 0) await it.page.clock.runFor(200);
-    expect(await it.evaluate("streams()")).toBe(3);
+    expect(await it.evaluate("countStreams()")).toBe(3);
     await it.page.unroute(/\/tickets\/events/);
     // In small steps: the stream is given up where its first status takes six seconds.
-    while ((await it.evaluate<number>("streams()")) < 4) await it.page.clock.runFor(500);
+    while ((await it.evaluate<number>("countStreams()")) < 4) await it.page.clock.runFor(500);
     const polled: string[] = [];
     await stage.alice.agree(text);
     it.page.on("request", (request) => polled.push(request.url()));
@@ -120,13 +120,13 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     it.page.on("request", (request) => polled.push(request.url()));
     const polls = () => polled.filter((url) => url.endsWith("/status")).length;
     // As a connection is that something on the way has dropped: it brings nothing, and does not end.
-    await it.evaluate("deafen(true)");
+    await it.evaluate("muteStreams(true)");
     for (let seconds = 0; seconds < 100; seconds++) await it.page.clock.runFor(1_000);
     expect(polls()).toBe(0);
     await stage.clock.advanceAsync(121_000);
     for (let seconds = 0; seconds < 40 && polls() === 0; seconds++) await it.page.clock.runFor(1_000);
     expect(polls()).toBe(1);
-    await it.evaluate("deafen(false)");
+    await it.evaluate("muteStreams(false)");
     await it.waitForCall("onCodeShow", 2);
     expect(it.callsOf("onError")).toEqual([]);
   });
@@ -141,9 +141,9 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     await it.page.clock.install();
     await it.startScanning();
     const text = await it.readCode();
-    while ((await it.evaluate<number>("streams()")) < 3) await it.page.clock.runFor(500);
+    while ((await it.evaluate<number>("countStreams()")) < 3) await it.page.clock.runFor(500);
     for (let seconds = 0; seconds < 30; seconds++) await it.page.clock.runFor(1_000);
-    expect(await it.evaluate("streams()")).toBe(3);
+    expect(await it.evaluate("countStreams()")).toBe(3);
     await stage.alice.scan(text);
     while (it.callsOf("onScanned").length === 0) await it.page.clock.runFor(1_000);
     expect(it.callsOf("onError")).toEqual([]);

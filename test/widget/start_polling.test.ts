@@ -31,7 +31,7 @@ describe.skipIf(!hasChromium)(`a page that draws the code itself, in Chromium${w
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
     await it.evaluate(`(async () => {
       const [one, two] = [await QrLogin.geneCode({ appId: "shop" }), await QrLogin.geneCode({ appId: "shop" })];
-      globalThis.polling = QrLogin.startPolling(one.random, { onExpired: () => tell("stopped one", []) });
+      globalThis.polling = QrLogin.startPolling(one.random, { onExpired: () => recordCall("stopped one", []) });
       QrLogin.startPolling(two.random, callbacks());
     })()`);
     await it.waitForCall("onResult");
@@ -39,6 +39,6 @@ describe.skipIf(!hasChromium)(`a page that draws the code itself, in Chromium${w
     await stage.clock.advanceAsync(121_000);
     await it.waitForCall("onExpired");
     expect(it.callsOf("stopped one")).toEqual([]);
-    expect(await it.evaluate("running()")).toMatchObject({ timers: 0, sources: 0 });
+    expect(await it.evaluate("countResources()")).toMatchObject({ timers: 0, sources: 0 });
   });
 });

@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
   it("stops by itself when the page drops its place, and leaves nothing running", async () => {
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    const before = await it.evaluate<PageResources>("running()");
+    const before = await it.evaluate<PageResources>("countResources()");
     await it.startScanning();
     await it.readCode();
     const withdrawn = it.page.waitForResponse(/\/withdraw$/);
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
   it("stops by itself too where its place was there for no time at all", async () => {
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    const before = await it.evaluate<PageResources>("running()");
+    const before = await it.evaluate<PageResources>("countResources()");
     const withdrawn = it.page.waitForResponse(/\/withdraw$/);
     await it.evaluate(`
       QrLogin.startScanning("qrcode", { appId: "shop", ...callbacks() });
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
   it("leaves nothing running after a sign-in but what draws it", async () => {
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    const before = await it.evaluate<PageResources>("running()");
+    const before = await it.evaluate<PageResources>("countResources()");
     await it.startScanning();
     const text = await it.readCode();
     await stage.alice.scan(text);
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
   it("is a dialogue without an element, which Escape closes and thereby stops", async () => {
     const stage = await startWidgetEnvironment();
     const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    const before = await it.evaluate<PageResources>("running()");
+    const before = await it.evaluate<PageResources>("countResources()");
     await it.page.locator("#before").focus();
     for (const close of ["Escape", "the button"]) {
       await it.evaluate(`void QrLogin.startScanning(undefined, { appId: "shop", ...callbacks() })`);
@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
       expect(await it.evaluate("document.activeElement.id")).toBe("before");
     }
     expect(await resourcesSince(it, before)).toEqual(noResources);
-    expect(it.callsOf("violation")).toEqual([]);
+    expect(it.callsOf("cspViolation")).toEqual([]);
   });
 
   it("says so where there is no such element", async () => {

@@ -16,15 +16,15 @@ const html = (lang: string, dir: string) => `<!doctype html>
 </html>
 `;
 
-// `tell` is the test's: see stage.ts. What throws in the page is told by the page itself.
+// `recordCall` is the test's: see widget_environment.ts. What throws in the page is told by the page itself.
 const script = `
-const names = ["onStart", "onResult", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
+const callbackNames = ["onStart", "onResult", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
   "onCodeShow", "onCodeLoaded", "onCodeLoadFailed", "onCodeDestroyed"];
-const plain = (value) => value === undefined ? null : JSON.parse(JSON.stringify(value));
-const callbacks = () => Object.fromEntries(names.map((name) => [name, (...values) => tell(name, values.map(plain))]));
+const toJsonValue = (value) => value === undefined ? null : JSON.parse(JSON.stringify(value));
+const callbacks = () => Object.fromEntries(callbackNames.map((name) => [name, (...values) => recordCall(name, values.map(toJsonValue))]));
 document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
-  tell("violation", [violatedDirective, blockedURI]));
-addEventListener("error", ({ message }) => tell("thrown", [message]));
+  recordCall("cspViolation", [violatedDirective, blockedURI]));
+addEventListener("error", ({ message }) => recordCall("uncaughtError", [message]));
 `;
 
 /** The page of a site, on the gateway's own origin: `/`, with `?lang=` and `?dir=`. */
@@ -98,10 +98,10 @@ export const instrumentation = `(() => {
     }
   };
   Object.assign(globalThis, {
-    deafen: (now) => (deaf = now),
-    streams: () => streams,
-    running: () => ({ timers: timers.size, listeners: listeners.length, sources: sources.size }),
-    hide: (hidden) => {
+    muteStreams: (now) => (deaf = now),
+    countStreams: () => streams,
+    countResources: () => ({ timers: timers.size, listeners: listeners.length, sources: sources.size }),
+    setHidden: (hidden) => {
       Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
       document.dispatchEvent(new Event("visibilitychange"));
     },

@@ -23,7 +23,7 @@ export interface WidgetPage {
   readonly box: Locator;
   readonly state: Locator;
   readonly button: Locator;
-  /** All callbacks so far, in their order; `violation` and `thrown` for what the page has to complain of. */
+  /** All callbacks so far, in their order; `cspViolation` and `uncaughtError` for what the page has to complain of. */
   readonly calls: readonly CallbackCall[];
   /** What this callback was told, each time. */
   callsOf(callback: string): readonly (readonly unknown[])[];
@@ -111,7 +111,7 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
   const page = await context.newPage();
   const calls: CallbackCall[] = [];
   const changes = createChangeSignal();
-  await page.exposeFunction("tell", (callback: string, values: readonly unknown[]) => {
+  await page.exposeFunction("recordCall", (callback: string, values: readonly unknown[]) => {
     calls.push([callback, ...values]);
     changes.notify();
   });
@@ -162,7 +162,7 @@ export const noResources: PageResources = { timers: 0, listeners: 0, sources: 0 
 
 /** What runs in the page beyond what ran there before. */
 export async function resourcesSince(page: WidgetPage, before: PageResources): Promise<PageResources> {
-  const now = await page.evaluate<PageResources>("running()");
+  const now = await page.evaluate<PageResources>("countResources()");
   const more = (kind: keyof PageResources) => now[kind] - before[kind];
   return { timers: more("timers"), listeners: more("listeners"), sources: more("sources") };
 }

@@ -77,6 +77,6 @@ function checkCredentials({ url, sentinel, username, password }: Redis): Problem
 function checkReplicas({ replicaAcks, replicaFsync }: Redis): Problem[] {
   if (!replicaFsync || (replicaAcks ?? 0) > 0) return [];
   return [
-    { path: [...path, "replicas"], message: "must be 1 at least where store.redis.replicaFsync is true" },
+    { path: [...path, "replicaAcks"], message: "must be 1 at least where store.redis.replicaFsync is true" },
   ];
 }

@@ -2,8 +2,8 @@
 const button = document.getElementById("copy-code");
 let imageUrl;
 
-document.addEventListener("codeshow", ({ detail }) => setImage(detail));
-document.addEventListener("codegone", () => setImage());
+document.addEventListener("codeshown", ({ detail }) => setImage(detail));
+document.addEventListener("coderemoved", () => setImage());
 
 button.addEventListener("click", async () => {
   const ownImageUrl = imageUrl;

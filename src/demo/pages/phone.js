@@ -26,7 +26,7 @@ byId("agree").onclick = () =>
   decide("agree", "You are signed in", `${pendingRequest.app} has been told. You can put the phone away.`);
 byId("decline").onclick = () =>
   decide("decline", "Declined", `${pendingRequest.app} has been told that this was not you.`);
-byId("again").onclick = () => showSection("scan", "scan-title");
+byId("scan-another").onclick = () => showSection("scan", "scan-title");
 for (const choice of document.querySelectorAll("[name=user]")) {
   // A code belongs to the one who has scanned it.
   choice.onchange = () => showSection("scan");
@@ -221,7 +221,7 @@ function displayNameOf(user) {
 
 function showMessage(text) {
   byId("problem").textContent = isVisible("scan") ? text : "";
-  byId("trouble").textContent = isVisible("ask") ? text : "";
+  byId("decision-problem").textContent = isVisible("ask") ? text : "";
 }
 
 function element(name, text) {

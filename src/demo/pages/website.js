@@ -32,14 +32,14 @@ function signIn() {
     },
     onScanned() {
       clearProblem();
-      notifyCopyButton("codegone");
+      notifyCopyButton("coderemoved");
     },
     onCodeShow(_handle, imageUrl) {
       if (!keepProblem) clearProblem();
       keepProblem = false;
-      notifyCopyButton("codeshow", imageUrl);
+      notifyCopyButton("codeshown", imageUrl);
     },
-    onCodeDestroyed: () => notifyCopyButton("codegone"),
+    onCodeDestroyed: () => notifyCopyButton("coderemoved"),
   });
 }
 
@@ -51,7 +51,7 @@ function notifyCopyButton(name, detail) {
 function showAccount(user) {
   clearProblem();
   byId("sign-in").hidden = true;
-  byId("welcome").hidden = false;
+  byId("account").hidden = false;
   byId("greeting").textContent = `Welcome, ${user.nickname || user.name || "reader"}`;
   byId("lead").textContent = "Your shelf is where you left it.";
   byId("photo").hidden = !user.photoUrl;

@@ -47,13 +47,13 @@ export function createView(
 
   /** What turns goes on turning until the picture is there. */
   function setImageLoaded(isLoaded: boolean): void {
-    elements.image.classList.toggle("there", isLoaded);
+    elements.image.classList.toggle("loaded", isLoaded);
     if (viewState.kind === "waiting") elements.overlay.hidden = isLoaded;
   }
 
   function announce(): void {
     const isOffline = !online && /^(loading|waiting|scanned)$/.test(viewState.kind);
-    elements.box.classList.toggle("away", isOffline);
+    elements.box.classList.toggle("offline", isOffline);
     const message = isOffline ? texts.offline : texts[viewState.kind];
     // Over the code the name is only seen.
     const name = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
@@ -61,7 +61,7 @@ export function createView(
     // Said once: the same text set anew would be announced anew.
     if (elements.statusText.textContent === greeting + message) return;
     elements.statusText.replaceChildren(
-      createElement("span", { className: "unseen", textContent: greeting }),
+      createElement("span", { className: "visually-hidden", textContent: greeting }),
       message,
     );
   }
@@ -122,18 +122,18 @@ function createElements(texts: Texts, middleTitle: string) {
   const image = createElement("img", { className: "code", alt: texts.imageAlt });
   const caption = createElement(
     "div",
-    { className: "middle" },
+    { className: "caption" },
     createElement("span", { textContent: middleTitle }),
   );
-  const overlay = createElement("div", { className: "veil" });
+  const overlay = createElement("div", { className: "overlay" });
   const frame = createElement("div", { className: "frame" }, image, caption, overlay);
   const statusText = createElement("p", { className: "state", role: "status" });
   const bar = createElement("i");
   // No live region: it would be read out every second.
-  const timeLeft = createElement("span", { className: "time" });
+  const timeLeft = createElement("span", { className: "time-left" });
   const countdown = createElement(
     "div",
-    { className: "left" },
+    { className: "countdown" },
     createElement("div", { className: "bar" }, bar),
     timeLeft,
   );
@@ -155,7 +155,7 @@ function createElements(texts: Texts, middleTitle: string) {
 function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["kind"], texts: Texts): void {
   const hadFocus = restartButton.matches(":focus");
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
-  restartButton.className = kind === "scanned" ? "quiet" : "";
+  restartButton.className = kind === "scanned" ? "secondary" : "";
   restartButton.textContent = kind === "scanned" ? texts.notYou : texts.retry;
   if (hadFocus && restartButton.hidden) box.focus();
 }
@@ -168,12 +168,12 @@ function renderOverlay(overlay: HTMLElement, viewState: ViewState, texts: Texts)
   const scannedBy = "scannedBy" in viewState ? viewState.scannedBy : undefined;
   const badge = createElement(
     "div",
-    { className: "mark" },
+    { className: "badge" },
     createIcon(scannedBy && viewState.kind === "scanned" ? "person" : viewState.kind),
   );
-  if (viewState.kind === "loading") badge.classList.add("spin");
+  if (viewState.kind === "loading") badge.classList.add("spinner");
   if (scannedBy?.photoUrl) {
-    const photo = createElement("img", { className: "mark", alt: "", referrerPolicy: "no-referrer" });
+    const photo = createElement("img", { className: "badge", alt: "", referrerPolicy: "no-referrer" });
     photo.onerror = () => photo.replaceWith(badge);
     photo.src = scannedBy.photoUrl;
     overlay.append(photo);
