@@ -41,115 +41,115 @@ const focusedName = (page: WidgetPage) =>
 
 describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChromium}`, () => {
   it("can be used with the keyboard alone, and keeps the focus when its button goes", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.startScanning();
-    const text = await it.readCode();
-    const bob = await stage.phone("bob");
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.startScanning();
+    const text = await widget.readCode();
+    const bob = await environment.phone("bob");
     await bob.scan(text);
-    await it.waitForState("scanned");
-    await it.page.locator("#before").focus();
-    await it.page.keyboard.press("Tab");
-    expect(await focusedName(it)).toBe("secondary");
-    await it.page.keyboard.press("Enter");
-    await it.waitForCall("onRetry");
-    expect(await focusedName(it)).toBe("box");
-    const next = await it.readCode();
+    await widget.waitForState("scanned");
+    await widget.page.locator("#before").focus();
+    await widget.page.keyboard.press("Tab");
+    expect(await focusedName(widget)).toBe("secondary");
+    await widget.page.keyboard.press("Enter");
+    await widget.waitForCall("onRetry");
+    expect(await focusedName(widget)).toBe("box");
+    const next = await widget.readCode();
     expect(next).not.toBe(text);
-    await stage.alice.scan(next);
-    await it.waitForState("scanned");
-    await it.page.keyboard.press("Tab");
-    expect(await focusedName(it)).toBe("secondary");
+    await environment.alice.scan(next);
+    await widget.waitForState("scanned");
+    await widget.page.keyboard.press("Tab");
+    expect(await focusedName(widget)).toBe("secondary");
     // Not by the person this time.
-    await stage.alice.agree(next);
-    await it.waitForState("succeeded");
-    expect(await focusedName(it)).toBe("box");
+    await environment.alice.agree(next);
+    await widget.waitForState("succeeded");
+    expect(await focusedName(widget)).toBe("box");
   });
 
   it("says what happens in a status, and has buttons of 44 pixels", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.startScanning();
-    await stage.alice.scan(await it.readCode());
-    await it.waitForState("scanned");
-    const status = it.page.getByRole("status");
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.startScanning();
+    await environment.alice.scan(await widget.readCode());
+    await widget.waitForState("scanned");
+    const status = widget.page.getByRole("status");
     expect(await status.textContent()).toBe("Hello, alice-nick. Scanned. Confirm the sign-in on your phone");
-    expect(await it.page.getByRole("group", { name: "Sign in with your phone" }).count()).toBe(1);
-    expect((await it.button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    expect(await widget.page.getByRole("group", { name: "Sign in with your phone" }).count()).toBe(1);
+    expect((await widget.button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   });
 
   it("is right to left in a page that is, in the page's own words", async () => {
-    const stage = await startWidgetEnvironment();
-    const { url } = await stage.gateway();
-    const it = await openWidgetPage(await newContext(), url, "/?lang=ar&dir=rtl");
-    await it.startScanning({ texts: arabic });
-    await stage.alice.scan(await it.readCode());
-    await it.waitForState("scanned");
-    expect(await it.evaluate(`getComputedStyle(${host}.querySelector(".box")).direction`)).toBe("rtl");
-    expect(await it.box.getAttribute("lang")).toBe("ar");
-    expect(await it.state.innerText()).toContain(arabic.scanned);
-    expect(await it.box.locator(".name").innerText()).toBe("مرحبا، alice-nick");
-    const bar = await it.box.locator(".bar").boundingBox();
-    const left = await it.box.locator(".bar i").boundingBox();
+    const environment = await startWidgetEnvironment();
+    const { url } = await environment.gateway();
+    const widget = await openWidgetPage(await newContext(), url, "/?lang=ar&dir=rtl");
+    await widget.startScanning({ texts: arabic });
+    await environment.alice.scan(await widget.readCode());
+    await widget.waitForState("scanned");
+    expect(await widget.evaluate(`getComputedStyle(${host}.querySelector(".box")).direction`)).toBe("rtl");
+    expect(await widget.box.getAttribute("lang")).toBe("ar");
+    expect(await widget.state.innerText()).toContain(arabic.scanned);
+    expect(await widget.box.locator(".name").innerText()).toBe("مرحبا، alice-nick");
+    const bar = await widget.box.locator(".bar").boundingBox();
+    const left = await widget.box.locator(".bar i").boundingBox();
     // Empties towards the right, where reading begins.
     expect((left?.x ?? 0) + (left?.width ?? 0)).toBeCloseTo((bar?.x ?? 0) + (bar?.width ?? 0), 0);
-    expect(await findAxeViolations(it.page)).toEqual([]);
+    expect(await findAxeViolations(widget.page)).toEqual([]);
   });
 
   it("is Chinese in a Chinese page, and says the words of the page in their place", async () => {
-    const stage = await startWidgetEnvironment();
-    const { url } = await stage.gateway();
-    const it = await openWidgetPage(await newContext(), url, "/?lang=zh-CN");
-    await it.startScanning({
+    const environment = await startWidgetEnvironment();
+    const { url } = await environment.gateway();
+    const widget = await openWidgetPage(await newContext(), url, "/?lang=zh-CN");
+    await widget.startScanning({
       tips: { title: "登录商店", referText: "请扫码", scanned: "已扫码", middleTitle: "商店" },
     });
-    expect(await it.box.locator(".title").innerText()).toBe("登录商店");
-    expect(await it.state.innerText()).toMatch(/^(请扫码|请稍候…)$/);
-    await stage.alice.scan(await it.readCode());
-    await it.waitForState("scanned");
-    expect(await it.state.innerText()).toContain("已扫码");
-    expect(await it.button.innerText()).toBe("不是你？重新扫码");
+    expect(await widget.box.locator(".title").innerText()).toBe("登录商店");
+    expect(await widget.state.innerText()).toMatch(/^(请扫码|请稍候…)$/);
+    await environment.alice.scan(await widget.readCode());
+    await widget.waitForState("scanned");
+    expect(await widget.state.innerText()).toContain("已扫码");
+    expect(await widget.button.innerText()).toBe("不是你？重新扫码");
   });
 
   it("fits a narrow page, and the sizes that it is given", async () => {
-    const stage = await startWidgetEnvironment();
-    const { url } = await stage.gateway();
-    const it = await openWidgetPage(await newContext({ viewport: { width: 240, height: 600 } }), url);
-    await it.startScanning();
-    await it.readCode();
-    const square = await it.box.locator(".frame").boundingBox();
+    const environment = await startWidgetEnvironment();
+    const { url } = await environment.gateway();
+    const widget = await openWidgetPage(await newContext({ viewport: { width: 240, height: 600 } }), url);
+    await widget.startScanning();
+    await widget.readCode();
+    const square = await widget.box.locator(".frame").boundingBox();
     expect(square?.width).toBeLessThan(240);
     expect(square?.height).toBeCloseTo(square?.width ?? 0, 0);
-    expect(await it.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-    await it.page.setViewportSize({ width: 900, height: 900 });
+    expect(await widget.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await widget.page.setViewportSize({ width: 900, height: 900 });
     const sizes = { size: { width: 180, height: 180 }, containerSize: { width: 400, height: 500 } };
-    await it.startScanning(sizes);
-    await it.waitForState("waiting");
-    expect(await it.box.locator(".frame").boundingBox()).toMatchObject(sizes.size);
-    expect(await it.box.boundingBox()).toMatchObject(sizes.containerSize);
+    await widget.startScanning(sizes);
+    await widget.waitForState("waiting");
+    expect(await widget.box.locator(".frame").boundingBox()).toMatchObject(sizes.size);
+    expect(await widget.box.boundingBox()).toMatchObject(sizes.containerSize);
   });
 
   it("is as high while it waits, once it is scanned, and in the end", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.startScanning();
-    const text = await it.readCode();
-    const heights = [(await it.box.boundingBox())?.height];
-    await stage.alice.scan(text);
-    await it.waitForState("scanned");
-    heights.push((await it.box.boundingBox())?.height);
-    await stage.alice.agree(text);
-    await it.waitForState("succeeded");
-    heights.push((await it.box.boundingBox())?.height);
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.startScanning();
+    const text = await widget.readCode();
+    const heights = [(await widget.box.boundingBox())?.height];
+    await environment.alice.scan(text);
+    await widget.waitForState("scanned");
+    heights.push((await widget.box.boundingBox())?.height);
+    await environment.alice.agree(text);
+    await widget.waitForState("succeeded");
+    heights.push((await widget.box.boundingBox())?.height);
     expect(new Set(heights).size, String(heights)).toBe(1);
   });
 
   it("does not move for who wants no motion", async () => {
-    const stage = await startWidgetEnvironment();
-    const { url } = await stage.gateway();
-    const it = await openWidgetPage(await newContext({ reducedMotion: "reduce" }), url);
-    await it.startScanning();
-    await it.readCode();
-    expect(await it.evaluate(`${host}.getAnimations().length`)).toBe(0);
+    const environment = await startWidgetEnvironment();
+    const { url } = await environment.gateway();
+    const widget = await openWidgetPage(await newContext({ reducedMotion: "reduce" }), url);
+    await widget.startScanning();
+    await widget.readCode();
+    expect(await widget.evaluate(`${host}.getAnimations().length`)).toBe(0);
   });
 });

@@ -19,18 +19,21 @@ describe.skipIf(!hasChromium)(
   `the code challenge of the site's backend, in Chromium${withoutChromium}`,
   () => {
     it("goes with each new code, and its verifier exchanges the ticket that the page is told", async () => {
-      const stage = await startWidgetEnvironment();
-      const it = await openWidgetPage(await newContext(), (await stage.gateway(requiringChallenge)).url);
-      await it.evaluate(beginWith(`return "${codeChallenge}";`));
-      await it.readCode();
-      await it.evaluate("scanning.restart()");
-      await it.waitForCall("onCodeShow", 2);
-      await it.waitForCall("codeChallenge", 2);
-      const text = await it.readCode();
-      await stage.alice.scan(text);
-      await stage.alice.agree(text);
-      const [, ticket] = await it.waitForCall("onSuccess");
-      const { address } = stage.server;
+      const environment = await startWidgetEnvironment();
+      const widget = await openWidgetPage(
+        await newContext(),
+        (await environment.gateway(requiringChallenge)).url,
+      );
+      await widget.evaluate(beginWith(`return "${codeChallenge}";`));
+      await widget.readCode();
+      await widget.evaluate("scanning.restart()");
+      await widget.waitForCall("onCodeShow", 2);
+      await widget.waitForCall("codeChallenge", 2);
+      const text = await widget.readCode();
+      await environment.alice.scan(text);
+      await environment.alice.agree(text);
+      const [, ticket] = await widget.waitForCall("onSuccess");
+      const { address } = environment.server;
       const client = createAppClient({ address, tls: false, appId: "shop", appSecret: appSecrets.shop });
       try {
         const { user } = await client.exchangeUserInfo({ exchangeTicket: String(ticket), codeVerifier });
@@ -41,18 +44,21 @@ describe.skipIf(!hasChromium)(
     });
 
     it("that is missing is named when it is over, since the gateway tells the page no ticket", async () => {
-      const stage = await startWidgetEnvironment();
-      const it = await openWidgetPage(await newContext(), (await stage.gateway(requiringChallenge)).url);
-      await it.startScanning();
-      const text = await it.readCode();
-      await stage.alice.scan(text);
-      await stage.alice.agree(text);
-      expect(await it.waitForCall("onError")).toEqual([
+      const environment = await startWidgetEnvironment();
+      const widget = await openWidgetPage(
+        await newContext(),
+        (await environment.gateway(requiringChallenge)).url,
+      );
+      await widget.startScanning();
+      const text = await widget.readCode();
+      await environment.alice.scan(text);
+      await environment.alice.agree(text);
+      expect(await widget.waitForCall("onError")).toEqual([
         expect.stringContaining("codeChallenge"),
         "CODE_CHALLENGE_REQUIRED",
       ]);
-      await it.waitForState("failed");
-      expect(it.callsOf("onSuccess")).toEqual([]);
+      await widget.waitForState("failed");
+      expect(widget.callsOf("onSuccess")).toEqual([]);
     });
 
     it.each([
@@ -62,32 +68,35 @@ describe.skipIf(!hasChromium)(
     ])(
       "that %s is asked for three more times, then the page is told, and a click begins anew",
       async (_, code, why) => {
-        const stage = await startWidgetEnvironment();
-        const it = await openWidgetPage(await newContext(), (await stage.gateway(requiringChallenge)).url);
-        await it.page.clock.install();
-        await it.evaluate(beginWith(`if (!globalThis.works) { ${code} } return "${codeChallenge}";`));
-        while (it.callsOf("onError").length === 0) await it.page.clock.runFor(1_000);
-        expect(it.callsOf("onError")).toEqual([[expect.stringContaining(why), "CODE_CHALLENGE_FAILED"]]);
-        expect(it.callsOf("codeChallenge")).toHaveLength(4);
-        await it.waitForState("failed");
-        await it.evaluate("void (globalThis.works = true)");
-        await it.button.click();
-        await it.readCode();
+        const environment = await startWidgetEnvironment();
+        const widget = await openWidgetPage(
+          await newContext(),
+          (await environment.gateway(requiringChallenge)).url,
+        );
+        await widget.page.clock.install();
+        await widget.evaluate(beginWith(`if (!globalThis.works) { ${code} } return "${codeChallenge}";`));
+        while (widget.callsOf("onError").length === 0) await widget.page.clock.runFor(1_000);
+        expect(widget.callsOf("onError")).toEqual([[expect.stringContaining(why), "CODE_CHALLENGE_FAILED"]]);
+        expect(widget.callsOf("codeChallenge")).toHaveLength(4);
+        await widget.waitForState("failed");
+        await widget.evaluate("void (globalThis.works = true)");
+        await widget.button.click();
+        await widget.readCode();
       },
     );
 
     it("is asked for until it is there while there is no network", async () => {
-      const stage = await startWidgetEnvironment();
+      const environment = await startWidgetEnvironment();
       const context = await newContext();
-      const it = await openWidgetPage(context, (await stage.gateway(requiringChallenge)).url);
-      await it.page.clock.install();
+      const widget = await openWidgetPage(context, (await environment.gateway(requiringChallenge)).url);
+      await widget.page.clock.install();
       await context.setOffline(true);
-      await it.evaluate(beginWith(`await fetch("/", { method: "HEAD" }); return "${codeChallenge}";`));
-      while (it.callsOf("codeChallenge").length < 7) await it.page.clock.runFor(1_000);
-      expect(it.callsOf("onError")).toEqual([]);
+      await widget.evaluate(beginWith(`await fetch("/", { method: "HEAD" }); return "${codeChallenge}";`));
+      while (widget.callsOf("codeChallenge").length < 7) await widget.page.clock.runFor(1_000);
+      expect(widget.callsOf("onError")).toEqual([]);
       await context.setOffline(false);
-      while (it.callsOf("onCodeShow").length === 0) await it.page.clock.runFor(1_000);
-      await it.readCode();
+      while (widget.callsOf("onCodeShow").length === 0) await widget.page.clock.runFor(1_000);
+      await widget.readCode();
     });
   },
 );

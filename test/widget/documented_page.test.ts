@@ -11,17 +11,17 @@ const documentedPage = /```html\n(?<page>.*?)```/s.exec(guide)?.groups?.page ?? 
 describe.skipIf(!hasChromium)(`the page of docs/widget.md in Chromium${withoutChromium}`, () => {
   it("has twenty lines, and signs in", async () => {
     expect(documentedPage.trim().split("\n")).toHaveLength(20);
-    const stage = await startWidgetEnvironment();
-    const gateway = await stage.gateway({
+    const environment = await startWidgetEnvironment();
+    const gateway = await environment.gateway({
       onSignIn: ({ user }) => ({ nickname: user?.nickname }),
       extend: async (server) => {
         server.get("/", async (_request, reply) => reply.type("text/html").send(documentedPage));
       },
     });
-    const it = await openWidgetPage(await newContext(), gateway.url);
-    const text = await it.readCode();
-    await stage.alice.scan(text);
-    await stage.alice.agree(text);
-    await it.page.waitForFunction(`document.body.lastChild.textContent === "Hello, alice-nick"`);
+    const widget = await openWidgetPage(await newContext(), gateway.url);
+    const text = await widget.readCode();
+    await environment.alice.scan(text);
+    await environment.alice.agree(text);
+    await widget.page.waitForFunction(`document.body.lastChild.textContent === "Hello, alice-nick"`);
   });
 });

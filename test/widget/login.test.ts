@@ -9,24 +9,24 @@ const alice = { nickname: "alice-nick", photoUrl: expect.stringContaining("data:
 
 describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChromium}`, () => {
   it("tells every callback, once and in order, and shows who has scanned", async () => {
-    const stage = await startWidgetEnvironment();
-    const gateway = await stage.gateway();
-    const it = await openWidgetPage(await newContext(), gateway.url);
-    await it.startScanning({ customData: { cart: 7 }, deviceName: "Till 3" });
-    const text = await it.readCode();
+    const environment = await startWidgetEnvironment();
+    const gateway = await environment.gateway();
+    const widget = await openWidgetPage(await newContext(), gateway.url);
+    await widget.startScanning({ customData: { cart: 7 }, deviceName: "Till 3" });
+    const text = await widget.readCode();
     expect(JSON.parse(text)).toMatchObject({ customData: { cart: 7 } });
-    const [handle, url] = await it.waitForCall("onCodeLoaded");
-    await it.waitForCall("onResult");
-    await stage.alice.scan(text);
-    await it.waitForCall("onScanned");
-    expect(await it.box.locator(".name").innerText()).toBe("Hello, alice-nick");
-    await stage.alice.agree(text);
-    const [user, ticket] = await it.waitForCall("onSuccess");
+    const [handle, url] = await widget.waitForCall("onCodeLoaded");
+    await widget.waitForCall("onResult");
+    await environment.alice.scan(text);
+    await widget.waitForCall("onScanned");
+    expect(await widget.box.locator(".name").innerText()).toBe("Hello, alice-nick");
+    await environment.alice.agree(text);
+    const [user, ticket] = await widget.waitForCall("onSuccess");
     expect(user).toEqual(alice);
-    expect(await it.state.textContent()).toBe("Hello, alice-nick. You are signed in");
+    expect(await widget.state.textContent()).toBe("Hello, alice-nick. You are signed in");
     expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
     const status = (state: string) => expect.objectContaining({ state });
-    expect(it.calls).toEqual([
+    expect(widget.calls).toEqual([
       ["onStart", {}],
       ["onCodeShow", handle, url],
       expect.anything(),
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
       ["onSuccess", alice, ticket],
     ]);
     expect(
-      it.calls
+      widget.calls
         .slice(2, 4)
         .map(([name]) => name)
         .sort(),
@@ -48,131 +48,131 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
   });
 
   it("ends without a sign-in when the phone declines, and offers a new code", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.startScanning();
-    const text = await it.readCode();
-    await stage.alice.scan(text);
-    await it.waitForCall("onScanned");
-    await stage.alice.decline(text);
-    await it.waitForCall("onCancel");
-    expect(await it.state.innerText()).toBe("Declined on the phone");
-    await it.button.click();
-    const next = await it.readCode();
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.startScanning();
+    const text = await widget.readCode();
+    await environment.alice.scan(text);
+    await widget.waitForCall("onScanned");
+    await environment.alice.decline(text);
+    await widget.waitForCall("onCancel");
+    expect(await widget.state.innerText()).toBe("Declined on the phone");
+    await widget.button.click();
+    const next = await widget.readCode();
     expect(ticketIdIn(next)).not.toBe(ticketIdIn(text));
-    expect(it.callsOf("onRetry")).toEqual([[]]);
-    await stage.alice.scan(next);
-    await it.waitForCall("onScanned", 2);
-    expect(it.callsOf("onError")).toEqual([]);
+    expect(widget.callsOf("onRetry")).toEqual([[]]);
+    await environment.alice.scan(next);
+    await widget.waitForCall("onScanned", 2);
+    expect(widget.callsOf("onError")).toEqual([]);
   });
 
   it("withdraws the code and makes another for who says: not me", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.startScanning();
-    const text = await it.readCode();
-    await stage.alice.scan(text);
-    await it.waitForState("scanned");
-    const withdrawn = it.page.waitForResponse(/\/withdraw$/);
-    await it.button.click();
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.startScanning();
+    const text = await widget.readCode();
+    await environment.alice.scan(text);
+    await widget.waitForState("scanned");
+    const withdrawn = widget.page.waitForResponse(/\/withdraw$/);
+    await widget.button.click();
     expect((await withdrawn).status()).toBe(200);
-    await expect(stage.alice.agree(text)).rejects.toThrow();
-    const next = await it.readCode();
+    await expect(environment.alice.agree(text)).rejects.toThrow();
+    const next = await widget.readCode();
     expect(next).not.toBe(text);
-    await (await stage.phone("bob")).scan(next);
-    expect(await it.waitForCall("onScanned", 2)).toMatchObject([{ nickname: "bob-nick" }]);
+    await (await environment.phone("bob")).scan(next);
+    expect(await widget.waitForCall("onScanned", 2)).toMatchObject([{ nickname: "bob-nick" }]);
   });
 
   it("withdraws when it is stopped, and not when it is stopped in onSuccess", async () => {
-    const stage = await startWidgetEnvironment();
-    const gateway = await stage.gateway();
-    const it = await openWidgetPage(await newContext(), gateway.url);
-    await it.startScanning();
-    const first = await it.readCode();
-    const withdrawn = it.page.waitForResponse(/\/withdraw$/);
-    await it.evaluate("scanning.stop()");
+    const environment = await startWidgetEnvironment();
+    const gateway = await environment.gateway();
+    const widget = await openWidgetPage(await newContext(), gateway.url);
+    await widget.startScanning();
+    const first = await widget.readCode();
+    const withdrawn = widget.page.waitForResponse(/\/withdraw$/);
+    await widget.evaluate("scanning.stop()");
     expect((await withdrawn).status()).toBe(200);
-    await expect(stage.alice.scan(first)).rejects.toThrow();
-    await it.evaluate(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
+    await expect(environment.alice.scan(first)).rejects.toThrow();
+    await widget.evaluate(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
       onSuccess: (...words) => { scanning.stop(); recordCall("onSuccess", words); } }))`);
-    const text = await it.readCode();
-    await stage.alice.scan(text);
-    await stage.alice.agree(text);
-    const [, ticket] = await it.waitForCall("onSuccess");
+    const text = await widget.readCode();
+    await environment.alice.scan(text);
+    await environment.alice.agree(text);
+    const [, ticket] = await widget.waitForCall("onSuccess");
     expect(await exchangeAtBackend(gateway, String(ticket))).toMatchObject({ code: 200 });
-    expect(await it.page.locator("#qrcode").innerHTML()).toBe("");
+    expect(await widget.page.locator("#qrcode").innerHTML()).toBe("");
   });
 
   it("hands over the user where the app lets the browser exchange", async () => {
-    const stage = await startWidgetEnvironment();
-    const gateway = await stage.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
-    const it = await openWidgetPage(await newContext(), gateway.url);
-    await it.startScanning({ autoExchangeUserInfo: true });
-    const text = await it.readCode();
-    await stage.alice.scan(text);
-    await stage.alice.agree(text);
-    const [user] = await it.waitForCall("onSuccess");
+    const environment = await startWidgetEnvironment();
+    const gateway = await environment.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
+    const widget = await openWidgetPage(await newContext(), gateway.url);
+    await widget.startScanning({ autoExchangeUserInfo: true });
+    const text = await widget.readCode();
+    await environment.alice.scan(text);
+    await environment.alice.agree(text);
+    const [user] = await widget.waitForCall("onSuccess");
     expect(user).toMatchObject({ email: "alice@mail.example.com", tokenSet: { tokenType: "Bearer" } });
   });
 
   it("says so where the app does not let the browser exchange", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.startScanning({ autoExchangeUserInfo: true });
-    const text = await it.readCode();
-    await stage.alice.scan(text);
-    await stage.alice.agree(text);
-    expect(await it.waitForCall("onError")).toEqual([expect.any(String), "EXCHANGE_NOT_ALLOWED"]);
-    expect(await it.state.innerText()).toBe("This did not work");
-    expect(it.callsOf("onSuccess")).toEqual([]);
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.startScanning({ autoExchangeUserInfo: true });
+    const text = await widget.readCode();
+    await environment.alice.scan(text);
+    await environment.alice.agree(text);
+    expect(await widget.waitForCall("onError")).toEqual([expect.any(String), "EXCHANGE_NOT_ALLOWED"]);
+    expect(await widget.state.innerText()).toBe("This did not work");
+    expect(widget.callsOf("onSuccess")).toEqual([]);
   });
 
   it("tells what onSignIn answers, also after an answer that was lost, and where it answers nothing", async () => {
-    const stage = await startWidgetEnvironment();
+    const environment = await startWidgetEnvironment();
     const answers: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
-    const gateway = await stage.gateway({
+    const gateway = await environment.gateway({
       onSignIn: (_signIn, _request, reply) => reply.send(answers.shift()),
     });
     const context = await newContext();
     for (const answer of [{ redirect: "/home" }, null]) {
-      const it = await openWidgetPage(context, gateway.url);
+      const widget = await openWidgetPage(context, gateway.url);
       let lost = answer === null ? 1 : 0;
       // The gateway has answered; the page is told nothing of it.
-      await it.page.route("**/complete", async (route) => {
+      await widget.page.route("**/complete", async (route) => {
         if (lost++ > 0) return route.continue();
         await route.fetch();
         return route.abort();
       });
-      await it.startScanning();
-      const text = await it.readCode();
-      await stage.alice.scan(text);
-      await stage.alice.agree(text);
-      expect(await it.waitForCall("onSuccess")).toEqual([answer, null]);
-      await it.waitForState("succeeded");
+      await widget.startScanning();
+      const text = await widget.readCode();
+      await environment.alice.scan(text);
+      await environment.alice.agree(text);
+      expect(await widget.waitForCall("onSuccess")).toEqual([answer, null]);
+      await widget.waitForState("succeeded");
     }
   });
 
   it("does not mind a callback that throws, or texts and names that look like markup", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const markup = "<img src=x onerror=recordCall('markup',[])>";
-    await it.evaluate(`QrLogin.startScanning("qrcode", { appId: "shop", tips: { title: ${JSON.stringify(markup)} },
+    await widget.evaluate(`QrLogin.startScanning("qrcode", { appId: "shop", tips: { title: ${JSON.stringify(markup)} },
       ...Object.fromEntries(callbackNames.map((name) => [name, (...values) => { recordCall(name, values.map(toJsonValue)); throw new Error(name); }])) }) && 0`);
-    const text = await it.readCode();
+    const text = await widget.readCode();
     const name = `${markup}$&`.repeat(4);
-    const phone = await stage.phone("mallory", { nickname: name });
+    const phone = await environment.phone("mallory", { nickname: name });
     await phone.scan(text);
-    await it.waitForState("scanned");
-    expect(await it.box.locator(".name").textContent()).toBe(`Hello, ${name}`);
-    expect(await it.box.locator(".title").textContent()).toBe(markup);
-    const frame = await it.box.locator(".frame").boundingBox();
-    const shown = await it.box.locator(".name").boundingBox();
+    await widget.waitForState("scanned");
+    expect(await widget.box.locator(".name").textContent()).toBe(`Hello, ${name}`);
+    expect(await widget.box.locator(".title").textContent()).toBe(markup);
+    const frame = await widget.box.locator(".frame").boundingBox();
+    const shown = await widget.box.locator(".name").boundingBox();
     expect(shown?.height).toBeLessThan(frame?.height ?? 0);
     await phone.agree(text);
-    await it.waitForCall("onSuccess");
-    await it.waitForState("succeeded");
-    expect(it.callsOf("markup")).toEqual([]);
-    expect(it.callsOf("uncaughtError").length).toBeGreaterThan(5);
-    expect(it.callsOf("onSuccess")).toHaveLength(1);
+    await widget.waitForCall("onSuccess");
+    await widget.waitForState("succeeded");
+    expect(widget.callsOf("markup")).toEqual([]);
+    expect(widget.callsOf("uncaughtError").length).toBeGreaterThan(5);
+    expect(widget.callsOf("onSuccess")).toHaveLength(1);
   });
 });

@@ -7,8 +7,8 @@ useChromium();
 
 describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withoutChromium}`, () => {
   it("keeps three tabs apart", async () => {
-    const stage = await startWidgetEnvironment();
-    const { url } = await stage.gateway();
+    const environment = await startWidgetEnvironment();
+    const { url } = await environment.gateway();
     const context = await newContext();
     const [first, second, third] = await Promise.all([1, 2, 3].map(() => openWidgetPage(context, url)));
     if (!first || !second || !third) throw new Error("there are not three tabs");
@@ -21,18 +21,18 @@ describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withou
       texts.push(await tab.readCode());
     }
     expect(new Set(texts).size).toBe(3);
-    await stage.alice.scan(texts[1] ?? "");
+    await environment.alice.scan(texts[1] ?? "");
     await second.waitForCall("onScanned");
-    await stage.alice.scan(texts[0] ?? "");
-    await stage.alice.agree(texts[0] ?? "");
+    await environment.alice.scan(texts[0] ?? "");
+    await environment.alice.agree(texts[0] ?? "");
     await first.waitForCall("onSuccess");
     expect([first, second, third].map((tab) => tab.callsOf("onScanned").length)).toEqual([1, 1, 0]);
     expect(second.callsOf("onSuccess")).toEqual([]);
   });
 
   it("gives nothing to a second browser that knows the ticket id, or has the handle", async () => {
-    const stage = await startWidgetEnvironment();
-    const { url } = await stage.gateway();
+    const environment = await startWidgetEnvironment();
+    const { url } = await environment.gateway();
     const victim = await openWidgetPage(await newContext(), url);
     await victim.startScanning();
     const text = await victim.readCode();
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withou
       "TICKET_NOT_FOUND",
       "TICKET_NOT_FOUND",
     ]);
-    await stage.alice.scan(text);
+    await environment.alice.scan(text);
     await victim.waitForCall("onScanned");
     expect(thief.callsOf("onScanned")).toEqual([]);
   });

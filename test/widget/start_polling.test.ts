@@ -6,39 +6,39 @@ useChromium();
 
 describe.skipIf(!hasChromium)(`a page that draws the code itself, in Chromium${withoutChromium}`, () => {
   it("asks for a code, follows it, and exchanges", async () => {
-    const stage = await startWidgetEnvironment();
-    const gateway = await stage.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
-    const it = await openWidgetPage(await newContext(), gateway.url);
-    await it.evaluate(`(async () => {
+    const environment = await startWidgetEnvironment();
+    const gateway = await environment.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
+    const widget = await openWidgetPage(await newContext(), gateway.url);
+    await widget.evaluate(`(async () => {
       globalThis.code = await QrLogin.geneCode({ appId: "shop", customData: { cart: 7 } });
       globalThis.polling = QrLogin.startPolling(code.random, callbacks());
     })()`);
-    const text = await it.evaluate<string>("code.qrContent");
-    expect(await it.evaluate("QrLogin.checkStatus(code.random)")).toMatchObject({ state: "PENDING" });
-    await stage.alice.scan(text);
-    await it.waitForCall("onScanned");
-    await stage.alice.agree(text);
-    const [, ticket] = await it.waitForCall("onSuccess");
+    const text = await widget.evaluate<string>("code.qrContent");
+    expect(await widget.evaluate("QrLogin.checkStatus(code.random)")).toMatchObject({ state: "PENDING" });
+    await environment.alice.scan(text);
+    await widget.waitForCall("onScanned");
+    await environment.alice.agree(text);
+    const [, ticket] = await widget.waitForCall("onSuccess");
     expect(ticket).toEqual(expect.any(String));
-    const told = await it.evaluate("QrLogin.exchangeUserInfo(code.random)");
+    const told = await widget.evaluate("QrLogin.exchangeUserInfo(code.random)");
     expect(told).toMatchObject({ user: { nickname: "alice-nick" } });
     const expected = ["onStart", "onResult", "onResult", "onScanned", "onResult", "onSuccess"];
-    expect(it.calls.map(([name]) => name)).toEqual(expected);
+    expect(widget.calls.map(([name]) => name)).toEqual(expected);
   });
 
   it("stops, and is told that its code has run out", async () => {
-    const stage = await startWidgetEnvironment();
-    const it = await openWidgetPage(await newContext(), (await stage.gateway()).url);
-    await it.evaluate(`(async () => {
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    await widget.evaluate(`(async () => {
       const [one, two] = [await QrLogin.geneCode({ appId: "shop" }), await QrLogin.geneCode({ appId: "shop" })];
       globalThis.polling = QrLogin.startPolling(one.random, { onExpired: () => recordCall("stopped one", []) });
       QrLogin.startPolling(two.random, callbacks());
     })()`);
-    await it.waitForCall("onResult");
-    await it.evaluate("QrLogin.stopPolling(polling)");
-    await stage.clock.advanceAsync(121_000);
-    await it.waitForCall("onExpired");
-    expect(it.callsOf("stopped one")).toEqual([]);
-    expect(await it.evaluate("countResources()")).toMatchObject({ timers: 0, sources: 0 });
+    await widget.waitForCall("onResult");
+    await widget.evaluate("QrLogin.stopPolling(polling)");
+    await environment.clock.advanceAsync(121_000);
+    await widget.waitForCall("onExpired");
+    expect(widget.callsOf("stopped one")).toEqual([]);
+    expect(await widget.evaluate("countResources()")).toMatchObject({ timers: 0, sources: 0 });
   });
 });
