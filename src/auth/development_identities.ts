@@ -65,7 +65,7 @@ export const developmentApp: AppConfig = {
   secretSha256: [sha256Hex("demo-secret")],
 };
 
-/** A demo website that signs in as the hosted API's clients do, which keep no secret; its own is `legacy-secret`. */
+/** A demo website that signs in as the Authing API's clients do, which keep no secret; its own is `legacy-secret`. */
 export const developmentLegacyApp: AppConfig = {
   id: "legacy-app",
   name: "Legacy Website",

@@ -15,7 +15,7 @@ export interface GatewayConfig {
     readonly caFile: string | undefined;
   };
   readonly apps: readonly GatewayAppConfig[];
-  /** Whether the hosted product's API is answered too. */
+  /** Whether the Authing-compatible API is answered too. */
   readonly authingApi: boolean;
   /** 32 random bytes each, base64url. The first one seals, all of them open. */
   readonly handleKeys: readonly string[];

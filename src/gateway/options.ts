@@ -20,7 +20,7 @@ export interface GatewayOptions {
   /** How often a stream of events shows that it lives, in milliseconds. 15,000 by default. */
   readonly heartbeatIntervalMs?: number | undefined;
   readonly limits?: Partial<GatewayLimits> | undefined;
-  /** Whether the hosted product's API is answered too. True by default. */
+  /** Whether the Authing-compatible API is answered too. True by default. */
   readonly authingApi?: boolean | undefined;
   /**
    * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it

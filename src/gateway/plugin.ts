@@ -28,7 +28,7 @@ const maxCountedAddresses = 100_000;
  * await server.register(qrLoginGateway, { service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn });
  * ```
  *
- * Adds `/qrlogin/v1/…`, the hosted product's `/api/v2/qrcode/…` and `/api/v3/…`, and `/.well-known/jwks.json`, under
+ * Adds `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`, and `/.well-known/jwks.json`, under
  * the `prefix` of the registration if there is one. Whose forwarded addresses are believed is the server's `trustProxy` to say.
  *
  * @throws TypeError, RangeError when an option makes no sense.

@@ -25,7 +25,7 @@ export interface WatchOptions extends ApiOptions {
   readonly onExpired?: (() => void) | undefined;
   /** It has ended without a sign-in. The reason is the gateway's, or one of `docs/widget.md`. */
   readonly onError?: ((message: string, reason: string) => void) | undefined;
-  /** Never called: for pages that were written for the hosted product. */
+  /** Never called: for pages that were written for Authing. */
   readonly onMfa?: ((code: number, message: string, data: unknown) => void) | undefined;
 
   /** Asks the gateway for the user when it is approved. Needs the app's switch `exchangeFromBrowser`. */

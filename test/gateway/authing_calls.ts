@@ -2,7 +2,7 @@ import { appSecrets, type TestApp } from "../support/server.js";
 import type { Browser, Headers } from "./browser.js";
 import { browser } from "./setup.js";
 
-/** An answer of the hosted API: the envelope, and the HTTP status around it. */
+/** An answer of the Authing API: the envelope, and the HTTP status around it. */
 export interface EnvelopeResponse {
   readonly http: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;

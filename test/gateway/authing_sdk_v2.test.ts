@@ -6,7 +6,7 @@ import { signToken } from "../support/tokens.js";
 import { approveAs, phone } from "./authing_calls.js";
 import { clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
-// The hosted product's own SDK, as it is published. In Node it has neither a page nor cookies.
+// The Authing SDK itself, as it is published. In Node it has neither a page nor cookies.
 setUpGateway();
 
 let alice: string;

@@ -5,7 +5,7 @@ import { appSecrets } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 import { gateway, restartGateway, setUpGateway } from "./setup.js";
 
-// The hosted product's own server SDK, as it is published. It answers what it gets, whatever the code.
+// Authing's own server SDK, as it is published. It answers what it gets, whatever the code.
 setUpGateway();
 
 let alice: string;

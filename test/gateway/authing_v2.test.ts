@@ -236,7 +236,7 @@ describe("check", () => {
 });
 
 describe("userinfo", () => {
-  it("answers the user as the hosted API does", async () => {
+  it("answers the user as the Authing API does", async () => {
     const random = await gene();
     await approveAs(alice, random);
     const { ticket } = await checkUntil(random, 2);

@@ -47,7 +47,7 @@ describe("a ticket that was created with a code challenge", () => {
     },
   );
 
-  it("is not exchanged by the hosted API, which knows no verifier", async () => {
+  it("is not exchanged by the Authing API, which knows no verifier", async () => {
     const { exchangeTicket } = await approved({ appId: "shop", codeChallenge });
     expect((await userinfo({ ticket: exchangeTicket }, basicOf("shop"))).code).toBe(1001);
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
@@ -87,7 +87,7 @@ describe("a ticket that was created without a code challenge", () => {
     expect((await browser.post(`${api}/tickets/exchange`, { exchangeTicket }, careless)).status).toBe(200);
   });
 
-  it("of the hosted API tells a ticket that is good at its exchange alone, and not where a verifier is checked", async () => {
+  it("of the Authing API tells a ticket that is good at its exchange alone, and not where a verifier is checked", async () => {
     const random = await gene();
     await approveAs(await signToken("alice"), random);
     const { ticket } = await checkUntil(random, 2);

@@ -98,7 +98,7 @@ describe("there is no such ticket for a handle", () => {
     expect((await right.status(handle)).status).toBe(200);
   });
 
-  it("of the hosted API, even in the right browser", async () => {
+  it("of the Authing API, even in the right browser", async () => {
     const { handle } = await browser.create();
     const { content, boundTo } = await opened(handle);
     await expectNotFound(await sealed(content, { kind: "authing-handle", boundTo }));

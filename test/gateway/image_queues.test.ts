@@ -22,7 +22,7 @@ const pictureFor = (address: string, path: string) =>
   sendRequest(`${gateway.url}${path}`, { headers: { "x-forwarded-for": address } });
 
 describe("an address that asks for more pictures than can be drawn", () => {
-  it("is refused, and keeps no other address from its picture, nor anybody from a code of the hosted API", async () => {
+  it("is refused, and keeps no other address from its picture, nor anybody from a code of the Authing API", async () => {
     const codes = [await browser.create(), await browser.create()];
     const own = await browser.create();
     const answers: TestResponse[] = [];

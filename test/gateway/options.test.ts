@@ -90,12 +90,12 @@ describe("the plugin", () => {
 });
 
 describe("the option authingApi", () => {
-  const hosted = ["/api/v2/qrcode/check", "/api/v3/get-qrcode-status"];
+  const authingPaths = ["/api/v2/qrcode/check", "/api/v3/get-qrcode-status"];
 
-  it("that is false leaves the hosted product's API out, and nothing else", async () => {
+  it("that is false leaves the Authing-compatible API out, and nothing else", async () => {
     await start({ authingApi: false });
     const browser = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
-    for (const path of hosted) {
+    for (const path of authingPaths) {
       expect((await browser.get(path)).json).toMatchObject({ message: `Route GET:${path} not found` });
     }
     expect((await browser.status("wrong")).json.reason).toBe("TICKET_NOT_FOUND");
@@ -104,6 +104,6 @@ describe("the option authingApi", () => {
   it("is true by default", async () => {
     await start();
     const browser = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
-    for (const path of hosted) expect((await browser.get(path)).status).toBe(200);
+    for (const path of authingPaths) expect((await browser.get(path)).status).toBe(200);
   });
 });

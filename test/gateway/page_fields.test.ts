@@ -42,14 +42,14 @@ describe("by default a page", () => {
     [`${v2}/gene`, { customData: { note: "genuine" } }, "customData"],
     [`${v2}/gene`, { customeData: JSON.stringify({ note: "genuine" }) }, "customData"],
     [`${v3}/gene-qrcode`, { type: "MOBILE_APP", customData: { note: "genuine" } }, "customData"],
-  ])("may set no more by the hosted API: %s with %j", async (path, body, field) => {
+  ])("may set no more by the Authing API: %s with %j", async (path, body, field) => {
     const answer = await call(path, body, appHeader("shop"));
     expect([answer.http, answer.apiCode ?? answer.code]).toEqual([200, 400]);
     expect(answer.message).toContain(`${field} may not be set by pages of this app`);
     expect(creations()).toBe(0);
   });
 
-  it("gets a code by the hosted API with what SDKs send where nothing is set", async () => {
+  it("gets a code by the Authing API with what SDKs send where nothing is set", async () => {
     for (const [path, body] of [
       [`${v2}/gene`, { scene: "APP_AUTH", params: {} }],
       [`${v2}/gene`, { scene: "APP_AUTH", params: null }],

@@ -76,7 +76,7 @@ describe("a gateway that is stopping, on a connection that was kept", () => {
     expect(answer).toContain('"reason":"GATEWAY_STOPPING","retryAfterMs":500');
   });
 
-  it("answers a poll of the hosted API with the status in its envelope, since one refusal ends an SDK's polling", async () => {
+  it("answers a poll of the Authing API with the status in its envelope, since one refusal ends an SDK's polling", async () => {
     const random = await gene();
     const answer = await whileStopping(await halfAsk(`${v2}/check?random=${random}`));
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);

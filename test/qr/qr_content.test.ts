@@ -143,7 +143,7 @@ describe("a scanned text", () => {
       "a random with stray last bits",
       JSON.stringify({ ...validContent, random: `${ticketId.slice(0, 21)}B` }),
     ],
-    ["the hosted product's random", JSON.stringify({ ...validContent, random: "5e05f0c57fde537d950f7da5" })],
+    ["Authing's random", JSON.stringify({ ...validContent, random: "5e05f0c57fde537d950f7da5" })],
     ["a createdAt that is a number", JSON.stringify({ ...validContent, createdAt: 1 })],
     ["an expireAt that is a number", JSON.stringify({ ...validContent, expireAt: 1 })],
     ["an expireAt that is null", JSON.stringify({ ...validContent, expireAt: null })],

@@ -25,10 +25,10 @@ export interface GatewayApp {
   readonly requireCodeChallenge?: boolean | undefined;
   /** Whether the browser that a ticket was made for may exchange it without the app's secret. False by default. */
   readonly exchangeFromBrowser?: boolean | undefined;
-  /** Hosted API: whether the status call itself exchanges, and answers the whole user. False by default. */
+  /** Authing API: whether the status call itself exchanges, and answers the whole user. False by default. */
   readonly fullUserInStatus?: boolean | undefined;
   /**
-   * Hosted API: whether the ticket id, which stands in the code, is enough to poll. Whoever sees the code can then follow it,
+   * Authing API: whether the ticket id, which stands in the code, is enough to poll. Whoever sees the code can then follow it,
    * and take the exchange ticket. Works in one gateway process, until it restarts. False by default.
    */
   readonly pollByTicketId?: boolean | undefined;

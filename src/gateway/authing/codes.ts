@@ -13,7 +13,7 @@ import type { CreateTicketParameters, PageTicket } from "../tickets/page_tickets
 import { appIdOf } from "./schemas.js";
 import { createTicketsById } from "./tickets_by_id.js";
 
-/** A code to show, as the hosted API tells it. */
+/** A code to show, as the Authing API tells it. */
 export interface CreatedCode {
   /** What the page polls with: `random` in V2, `qrcodeId` in V3. The handle, or the ticket id where the app's switch says so. */
   readonly handleOrTicketId: string;
@@ -22,7 +22,7 @@ export interface CreatedCode {
   readonly expiresInSeconds: number;
 }
 
-/** The codes of the hosted API: what is drawn in them is the ticket id, what the page gets is a handle. */
+/** The codes of the Authing API: what is drawn in them is the ticket id, what the page gets is a handle. */
 export interface Codes {
   /** Refuses with APP_UNKNOWN, ORIGIN_NOT_ALLOWED, INVALID_REQUEST for a field that pages may not set, and with whatever the service says. */
   create(

@@ -3,7 +3,7 @@ import { logError, setRetryAfter } from "../http/error_handler.js";
 import { asHttpError, type HttpError } from "../http/http_error.js";
 import { codeOf, successCode } from "./error_codes.js";
 
-/** What every answer of a version of the hosted API is wrapped in. */
+/** What every answer of a version of the Authing API is wrapped in. */
 export interface Envelope {
   success(request: FastifyRequest, message: string, data: unknown): Record<string, unknown>;
   error(request: FastifyRequest, httpError: HttpError): Record<string, unknown>;

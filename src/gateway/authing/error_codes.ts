@@ -4,7 +4,7 @@ import type { HttpError, HttpErrorReason } from "../http/http_error.js";
 export const successCode = 200;
 
 /**
- * The one table from reasons to the numbers of the hosted API, in `docs/authing-api.md` too. Its own numbers where it has one
+ * The one table from reasons to the numbers of the Authing API, in `docs/authing-api.md` too. Its own numbers where it has one
  * for the situation; ours, which it never sends, are those from 9001 on. 2005 (user locked) has no situation here.
  */
 const codeByReason: Readonly<Record<HttpErrorReason, number>> = {

@@ -11,7 +11,7 @@ export interface ExchangeablePageTicket extends PageTicket {
 export interface ExchangeTickets {
   /**
    * The exchange ticket as it is where the app's switch `requireCodeChallenge` is off, and the browser may not spend it. Sealed
-   * otherwise: a sealed one is good at the hosted API's exchange alone, which can tell the browser that it was made for, and a backend
+   * otherwise: a sealed one is good at the Authing API's exchange alone, which can tell the browser that it was made for, and a backend
    * that exchanges elsewhere, with a code verifier, cannot be given a ticket that has no challenge.
    */
   toPage(ticket: PageTicket, exchangeTicket: string): Promise<string>;

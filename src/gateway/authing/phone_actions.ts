@@ -13,7 +13,7 @@ export type PhoneAction = "SCAN" | "CONFIRM" | "CANCEL";
 export interface PhoneActionResult {
   /** In words. */
   readonly description: string;
-  /** After SCAN: who asks, for the phone to show before it asks. Empty else. The hosted API does not tell it. */
+  /** After SCAN: who asks, for the phone to show before it asks. Empty else. The Authing API does not tell it. */
   readonly scanDetails: Record<string, unknown>;
 }
 

@@ -14,7 +14,7 @@ import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import type { ExchangeTickets } from "./exchange_tickets.js";
 
-/** The states that the hosted API knows and that a ticket can be in. */
+/** The states that the Authing API knows and that a ticket can be in. */
 export type AuthingState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
 
 /** What a status call answers. */

@@ -36,7 +36,7 @@ export function createTokenSets({
         access_token: tokenSet.accessToken,
         id_token: tokenSet.idToken,
         token_type: "Bearer",
-        // Without the s in the hosted API, with it in RFC 6749.
+        // Without the s in the Authing API, with it in RFC 6749.
         expire_in: lifetime,
         expires_in: lifetime,
       };

@@ -24,7 +24,7 @@ const phoneRoutes: Readonly<Record<string, { readonly action: PhoneAction; reado
   cancel: { action: "CANCEL", status: -1 },
 };
 
-/** Version 2 of the hosted API, which the browser SDK speaks. */
+/** Version 2 of the Authing API, which the browser SDK speaks. */
 export async function version2Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
   const { codes, polls, exchange, performPhoneAction, rateLimits } = context;
   const { success } = version2Envelope;

@@ -14,7 +14,7 @@ const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
   CANCEL: "CANCELLED",
 };
 
-/** Version 3 of the hosted API, which its server SDKs speak. The second name of a call is its older one. */
+/** Version 3 of the Authing API, which its server SDKs speak. The second name of a call is its older one. */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
   const { codes, polls, exchange, performPhoneAction, tokenSets, rateLimits } = context;
   const { success } = version3Envelope;

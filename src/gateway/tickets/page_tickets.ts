@@ -47,7 +47,7 @@ export interface NewTicket {
   readonly minPollIntervalMs: number;
 }
 
-/** The gateway's own handles, and those of the hosted API, whose status calls know no cookies. One never opens as the other. */
+/** The gateway's own handles, and those of the Authing API, whose status calls know no cookies. One never opens as the other. */
 export type HandleKind = "handle" | "authing-handle";
 
 /** Creates tickets and keeps nothing: what is needed to follow one goes out with its handle. */

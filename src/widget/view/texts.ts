@@ -21,7 +21,7 @@ export interface Texts {
   readonly close: string;
 }
 
-/** Texts by the names that the hosted product's SDK gives them. */
+/** Texts by the names that the Authing SDK gives them. */
 export interface Tips {
   readonly title?: string;
   readonly scanned?: string;

@@ -1,4 +1,4 @@
-/** The page of a site that uses the hosted product's SDK, as its documents say. */
+/** The page of a site that uses the Authing SDK, as its documents say. */
 export const pageHtml = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
