@@ -18,7 +18,7 @@ function failingService() {
   };
   return {
     service,
-    parts: { client: { getSigningKeys }, clock: createManualClock() } as unknown as GatewayContext,
+    parts: { appClient: { getSigningKeys }, clock: createManualClock() } as unknown as GatewayContext,
   };
 }
 

@@ -14,8 +14,8 @@ useChromium();
 const arabic = {
   title: "تسجيل الدخول بالهاتف",
   waiting: "امسح الرمز بالتطبيق",
-  picture: "رمز للمسح",
-  left: "صالح لمدة {time}",
+  imageAlt: "رمز للمسح",
+  timeLeft: "صالح لمدة {time}",
   loading: "لحظة…",
   scanned: "تم المسح. أكّد على هاتفك",
   scannedBy: "مرحبا، {name}",
