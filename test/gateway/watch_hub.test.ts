@@ -181,7 +181,10 @@ describe("who follows a ticket", () => {
     followers.close();
     expect((await next).done).toBe(true);
     for (const late of [follow(followed(held), forever).next(), followers.latest(followed(held), 1)]) {
-      await expect(late).rejects.toMatchObject({ reason: "GATEWAY_STOPPING", details: { retryAfterMs: 500 } });
+      await expect(late).rejects.toMatchObject({
+        reason: "GATEWAY_STOPPING",
+        details: { retryAfterMs: 500 },
+      });
     }
   });
 });

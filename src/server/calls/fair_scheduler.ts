@@ -1,5 +1,5 @@
-import { createRound } from "../round.js";
 import { createQueue, type Queue } from "./queue.js";
+import { createRound } from "./round.js";
 import type { RunningCall } from "./running_call.js";
 
 /**

@@ -6,11 +6,11 @@ import type { Clock } from "../../base/clock.js";
 import type { GrpcLimitsConfig } from "../../config/config.js";
 import type { Admission } from "../calls/admission.js";
 import type { InFlightKind } from "../calls/in_flight.js";
-import { createPacedStreams } from "../paced_streams.js";
 import { createConnections } from "./connections.js";
 import { interceptHttp2Servers } from "./http2_interceptor.js";
 import { createLimitEventLog, type LimitEventLog } from "./limit_event_log.js";
 import { createOpenCalls, type MethodTraits } from "./open_calls.js";
+import { createPacedStreams } from "./paced_streams.js";
 import { dropUnusedFields, headerListSizeOf, weightOf } from "./request_metadata.js";
 import { createStreamQueue } from "./stream_queue.js";
 

@@ -1,7 +1,7 @@
 import type { Http2Session, ServerHttp2Stream } from "node:http2";
 import { createQueue, type Queue } from "../calls/queue.js";
-import { type Caller, createReadingTurns } from "../reading_turns.js";
-import { createRound, type Round } from "../round.js";
+import { createRound, type Round } from "../calls/round.js";
+import { type Caller, createReadingTurns } from "./reading_turns.js";
 
 /** Streams that have arrived and that grpc-js has not got yet. */
 export interface StreamQueue {

@@ -1,5 +1,5 @@
-import type { Clock } from "../base/clock.js";
-import { createQueue, type Queue } from "./calls/queue.js";
+import type { Clock } from "../../base/clock.js";
+import { createQueue, type Queue } from "../calls/queue.js";
 
 /** Streams whose callers have as much as they may have, and that are begun at a bounded rate for that reason. */
 export interface PacedStreams {

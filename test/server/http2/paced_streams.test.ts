@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createPacedStreams } from "../../src/server/paced_streams.js";
-import { createManualClock } from "../support/clock.js";
+import { createPacedStreams } from "../../../src/server/http2/paced_streams.js";
+import { createManualClock } from "../../support/clock.js";
 
 /** Streams of apps that have as much as they may have, and how many of each have gone on. */
 function stage() {

@@ -1,4 +1,4 @@
-import { createQueue } from "./calls/queue.js";
+import { createQueue } from "./queue.js";
 
 /** A queue that is read. */
 export interface Queue<T> {

@@ -1,6 +1,6 @@
 import type { Http2Session } from "node:http2";
-import { createQueue, type Queue } from "./calls/queue.js";
-import { createRound } from "./round.js";
+import { createQueue, type Queue } from "../calls/queue.js";
+import { createRound } from "../calls/round.js";
 
 /** Connections that take turns at being read while streams arrive faster than they begin. */
 export interface ReadingTurns {
