@@ -45,7 +45,7 @@ async function createAndSubscribe(page: SitePage, gateway: TestGateway): Promise
     body: JSON.stringify({ appId: "shop" }),
   })) as { status: number; body: CreatedTicket };
   expect(status).toBe(201);
-  await page.run("follow", eventsOf(gateway, body));
+  await page.run("subscribe", eventsOf(gateway, body));
   return body;
 }
 
@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
     const thief = await openShop();
     await createAndSubscribe(thief, gateway);
     expect(await nextStates(thief, 1)).toEqual(["PENDING"]);
-    await thief.run("follow", eventsOf(gateway, created));
+    await thief.run("subscribe", eventsOf(gateway, created));
     expect(await thief.next("error")).toEqual([closed]);
     expect(gateway.lines.filter(({ reason }) => reason === "TICKET_NOT_FOUND")).toHaveLength(1);
   });
@@ -124,13 +124,13 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
     const created = await createAndSubscribe(shop, gateway);
     expect(await nextStates(shop, 1)).toEqual(["PENDING"]);
     const stranger = await openSite(browser, await startSite());
-    await stranger.run("follow", eventsOf(gateway, created));
+    await stranger.run("subscribe", eventsOf(gateway, created));
     expect(await stranger.next("error")).toEqual([closed]);
     await expect(createAndSubscribe(stranger, gateway)).rejects.toThrow("Failed to fetch");
     const refused = gateway.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED");
     expect(refused.map(({ status }) => status)).toEqual([403, 403]);
     // On the listed page the same address is good for a further reader.
-    await shop.run("follow", eventsOf(gateway, created));
+    await shop.run("subscribe", eventsOf(gateway, created));
     expect(await nextStates(shop, 1)).toEqual(["PENDING"]);
   });
 });

@@ -45,7 +45,7 @@ export async function openPage(
     const { protocol, origin, pathname } = new URL(request.url());
     if (protocol.startsWith("http")) requests.push(`${request.method()} ${origin}${pathname}`);
   });
-  await page.exposeFunction("tell", (callback: string, values: readonly unknown[]) => {
+  await page.exposeFunction("report", (callback: string, values: readonly unknown[]) => {
     callbacks.push({ callback, values });
     changes.notify();
   });
@@ -74,7 +74,7 @@ export async function openPage(
     async startScanning(options = {}) {
       await run("startScanning", settings, options);
     },
-    callSdk: async (method, ...args) => (await run("attempt", settings, method, ...args)) as SdkResult,
+    callSdk: async (method, ...args) => (await run("callSdk", settings, method, ...args)) as SdkResult,
     async readCode() {
       const image = page.locator("#qrcode img");
       await image.waitFor();

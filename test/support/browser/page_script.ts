@@ -10,9 +10,9 @@ export const pageHtml = `<!doctype html>
 </html>
 `;
 
-// `tell` is the test's: see page.ts.
+// `report` is the test's: see page.ts.
 export const pageScript = `
-const told = ["onStart", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa"];
+const callbackNames = ["onStart", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa"];
 const shown = ["onCodeShow", "onCodeLoaded", "onCodeLoadFailed"];
 const plain = (value) =>
   JSON.parse(JSON.stringify(value instanceof Error ? { message: value.message } : value ?? null));
@@ -23,16 +23,16 @@ function clientOf({ appId, appHost }) {
 
 /** Shows a code and tells the test of every callback. */
 function startScanning(settings, options) {
-  const callbacks = [...told, ...shown].map((name) => [name, (...values) => tell(name, values.map(plain))]);
+  const callbacks = [...callbackNames, ...shown].map((name) => [name, (...values) => report(name, values.map(plain))]);
   clientOf(settings).qrcode.startScanning("qrcode", { ...options, ...Object.fromEntries(callbacks) });
 }
 
 /** Calls one method of the SDK and tells how it ended. */
-async function attempt(settings, method, ...words) {
+async function callSdk(settings, method, ...args) {
   try {
-    return { answer: plain(await clientOf(settings).qrcode[method](...words)) };
+    return { answer: plain(await clientOf(settings).qrcode[method](...args)) };
   } catch (error) {
-    return { refusal: plain(error) };
+    return { error: plain(error) };
   }
 }
 
@@ -47,13 +47,13 @@ async function signIn(ticket) {
 }
 
 /** Follows a ticket of the gateway's own API, and tells the test of every event. */
-function follow(address) {
+function subscribe(address) {
   const source = new EventSource(address, { withCredentials: true });
   for (const name of ["status", "problem"]) {
-    source.addEventListener(name, ({ data }) => tell(name, [JSON.parse(data)]));
+    source.addEventListener(name, ({ data }) => report(name, [JSON.parse(data)]));
   }
-  source.addEventListener("open", () => tell("open", []));
-  source.addEventListener("error", () => tell("error", [source.readyState]));
+  source.addEventListener("open", () => report("open", []));
+  source.addEventListener("error", () => report("error", [source.readyState]));
 }
 
 /** Calls the gateway's own API with cookies. */
