@@ -26,6 +26,7 @@ function fixture() {
     const session = Object.assign(new EventEmitter(), { socket, close: () => {} });
     expect(connections.accept(socket as unknown as Socket)).toBe(true);
     connections.addSession(session as unknown as Http2Session);
+    session.emit("remoteSettings");
     // One call makes it idle rather than unproven: it is closed politely.
     const running = connections.trackCall(session as unknown as Http2Session);
     if (running) connections.ended(running);
