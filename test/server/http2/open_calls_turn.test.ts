@@ -22,7 +22,9 @@ function fixture() {
         proofs += 1;
         return connection;
       },
-      ended: () => void (connection.runningCalls -= 1),
+      ended() {
+        connection.runningCalls -= 1;
+      },
     },
     () => ({ kind: "unary", needsCredential: true }),
     () => {},
