@@ -264,7 +264,7 @@ describe("the command line", () => {
     [["serve", "now"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1."],
     ...["0", "65", "100", "-1", "1.5", "two", ""].map((count): [string[], string] => [
       ["serve", "--workers", count],
-      `error: option '--workers <number>' argument '${count}' is invalid. It must be a whole number from 1 to 64.`,
+      `error: option '--workers <number>' argument '${count}' is invalid. Use a whole number from 1 to 64.`,
     ]),
     [["gateway", "--fast"], "error: unknown option '--fast'"],
     [["dev-token"], "error: missing required argument 'user'"],

@@ -36,8 +36,8 @@ async function waitForExit(running: RunningProcess): Promise<ProcessExit> {
 
 /** Where a service or gateway serves, by what it says on the standard error. */
 async function waitForAddress(running: RunningProcess): Promise<string> {
-  const line = await running.waitForLine("serves on");
-  return /serves on (?:http:\/\/)?(?<address>\S+?),? /.exec(line)?.groups?.address ?? "";
+  const line = await running.waitForLine("listening on");
+  return /listening on (?:http:\/\/)?(?<address>\S+?),? /.exec(line)?.groups?.address ?? "";
 }
 
 describe.each([
@@ -82,7 +82,7 @@ it.skipIf(!existsSync("/dev/full"))(
   async () => {
     expect(await startWithOutput("/dev/full", ["app-secret"]).exited).toMatchObject({
       code: 1,
-      stdout: "qrlogin: cannot write to the standard output (ENOSPC)\n",
+      stdout: "qrlogin: cannot write to standard output (ENOSPC)\n",
     });
   },
 );
@@ -103,7 +103,7 @@ describe("a stop that hangs", () => {
     server.kill("SIGTERM");
     const { code, stdout } = await waitForExit(server);
     expect(code).toBe(1);
-    expect(stdout).toContain('"msg":"stopping took too long and is cut off"');
+    expect(stdout).toContain('"msg":"shutdown timed out; exiting"');
   });
 
   it("is over even where a thread of Node.js hangs, for which an exit would wait", async () => {
