@@ -113,6 +113,6 @@ it.skipIf(process.platform !== "linux")(
     const command = `ulimit -n 100; exec "${process.execPath}" --import tsx src/main.ts serve`;
     const { code, stdout, stderr } = await startProcess("sh", ["-c", command]).exited;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^qrlogin: the limit of open files is 100, [^\n]*ulimit -n[^\n]*\n$/);
+    expect(stderr).toMatch(/^qrlogin: the open files limit is 100; [^\n]*ulimit -n[^\n]*\n$/);
   },
 );

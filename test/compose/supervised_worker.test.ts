@@ -81,7 +81,7 @@ function worker(starts: number): FakeWorker {
 }
 
 const logLinesWith = (msg: string) => lines.filter((line) => line.msg === msg);
-const unresponsiveMessage = "worker does not answer and is killed";
+const unresponsiveMessage = "worker is unresponsive and is killed";
 
 describe("a worker that serves", () => {
   it("is killed, named in the log and replaced once it gives no sign of life for half a minute", async () => {
@@ -95,7 +95,7 @@ describe("a worker that serves", () => {
     expect(logLinesWith(unresponsiveMessage)).toEqual([
       expect.objectContaining({ level: 50, worker: 1, workerPid: 100, unresponsiveMs: 30_000 }),
     ]);
-    expect(logLinesWith("worker serves")).toHaveLength(2);
+    expect(logLinesWith("worker ready")).toHaveLength(2);
     await clock.advanceAsync(600_000);
     expect(worker(2).asked).toEqual([]);
   });

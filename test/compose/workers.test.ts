@@ -90,9 +90,9 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
       .split("\n")
       .map((line) => JSON.parse(line).msg);
     expect(messages.filter((msg) => msg === "ready")).toHaveLength(1);
-    expect(
-      messages.slice(0, messages.indexOf("ready")).filter((msg) => msg === "worker serves"),
-    ).toHaveLength(3);
+    expect(messages.slice(0, messages.indexOf("ready")).filter((msg) => msg === "worker ready")).toHaveLength(
+      3,
+    );
     expect(logLinesOf(stdout, "ready")).toMatchObject([{ grpc: address, workers: 3, development: false }]);
     expect(logLinesOf(stdout, "worker stopped").map(({ worker }) => worker)).toEqual([1, 2, 3]);
   });
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     const watches = [1, 2, 3, 4].map(() => waitForState(address, ticket, TicketState.SCANNED));
     const victim = await pidOf(1);
     process.kill(victim, "SIGKILL");
-    const died = JSON.parse(await running.waitForLine('"msg":"worker died and is replaced"'));
+    const died = JSON.parse(await running.waitForLine('"msg":"worker exited unexpectedly and is restarted"'));
     expect(died).toMatchObject({
       worker: 1,
       workerPid: victim,
@@ -149,8 +149,8 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     running.kill("SIGTERM");
     const { code, stdout } = await running.exited;
     expect(code).toBe(0);
-    const pauses = logLinesOf(stdout, "worker died and is replaced").map(({ restartDelayMs }) =>
-      Number(restartDelayMs),
+    const pauses = logLinesOf(stdout, "worker exited unexpectedly and is restarted").map(
+      ({ restartDelayMs }) => Number(restartDelayMs),
     );
     expect(pauses).toHaveLength(3);
     expect(pauses).toEqual([...new Set(pauses)].toSorted((a, b) => a - b));
@@ -191,7 +191,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: "" });
     expect(events).toEqual(["the call at the first worker", "the watch at the second worker"]);
     expect(logLinesOf(stdout, "worker stopped").map(({ worker }) => worker)).toEqual([1, 2]);
-    expect(logLinesOf(stdout, "worker died and is replaced")).toEqual([]);
+    expect(logLinesOf(stdout, "worker exited unexpectedly and is restarted")).toEqual([]);
     expect(await isListening(address)).toBe(false);
   });
 

@@ -65,7 +65,6 @@ it("serve --workers refuses the embedded store in one line, and ends with 1", as
     code: 1,
     signal: null,
     stdout: "",
-    stderr:
-      "qrlogin: --workers needs the Redis store, since processes share no memory: set store.kind to redis (QRLOGIN_STORE_KIND)\n",
+    stderr: "qrlogin: --workers requires the Redis store: set store.kind to redis (QRLOGIN_STORE_KIND)\n",
   });
 });
