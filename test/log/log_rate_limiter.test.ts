@@ -7,7 +7,7 @@ function createLimiterAt(level: string) {
   const clock = createManualClock();
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const limit = createLogRateLimiter({ log, clock, linesPerInterval: 3, message: "refusals summed up" });
+  const limit = createLogRateLimiter({ log, clock, linesPerInterval: 3, message: "errors summarized" });
   const admitted = (count: number, budget: string, method: string, reason: string, isFault = false) =>
     Array.from({ length: count }).filter(() => limit.allows({ budget, method, reason, isFault })).length;
   return { clock, lines, limit, admitted };
@@ -25,7 +25,7 @@ it("admits the first lines of each budget, and sums up the others by method and 
     CreateTicket: { APP_UNAUTHENTICATED: 97 },
     GetStatus: { APP_UNAUTHENTICATED: 50, TICKET_NOT_FOUND: 7 },
   };
-  expect(lines).toMatchObject([{ level: 30, msg: "refusals summed up", counts }]);
+  expect(lines).toMatchObject([{ level: 30, msg: "errors summarized", counts }]);
 });
 
 it("begins each interval with full budgets, and has no timer and no summary when there was nothing to sum up", () => {
