@@ -177,8 +177,8 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
       "OOM",
       "READONLY",
       "STORE_UNAVAILABLE",
-      "the store is away",
-      "can be reached again",
+      "the store is unreachable",
+      "is reachable again",
     ]) {
       expect(text).toContain(expected);
     }

@@ -155,7 +155,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       expect.objectContaining({
         level: 40,
         msg: expect.stringMatching(
-          /^the store is BEST EFFORT: .*everysec.*exchanged, cancelled or withdrawn may come back$/,
+          /^the store is BEST EFFORT: .*everysec.*exchanged, cancelled or withdrawn may become usable again$/,
         ),
       }),
     ]);

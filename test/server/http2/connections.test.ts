@@ -281,12 +281,12 @@ it("the log has one line for many refusals, and none of them by itself", async (
   await countOpen(sockets, 2);
   const before = server.lines.length;
   clock.advance(9_999);
-  expect(server.lines.filter(({ msg }) => msg === "limits were reached")).toEqual([]);
+  expect(server.lines.filter(({ msg }) => msg === "limits reached")).toEqual([]);
   clock.advance(1);
   expect(server.lines.length).toBe(before + 1);
   expect(server.lines.at(-1)).toMatchObject({
     level: 40,
-    msg: "limits were reached",
+    msg: "limits reached",
     connectionsEvicted: 20,
   });
 });

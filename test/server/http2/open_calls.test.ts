@@ -246,6 +246,6 @@ it("the log sums up what is refused", async () => {
   const before = server.lines.length;
   clock.advance(10_000);
   expect(server.lines.slice(before)).toMatchObject([
-    { msg: "limits were reached", requestsEvicted: 2, requestsTimedOut: 5 },
+    { msg: "limits reached", requestsEvicted: 2, requestsTimedOut: 5 },
   ]);
 });

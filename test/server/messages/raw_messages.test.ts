@@ -7,5 +7,5 @@ test("the bytes of a request are handed over once and then forgotten", () => {
   const bytes = Buffer.from([1, 2, 3]);
   const request: RequestBytes = watchStatus?.requestDeserialize(bytes);
   expect(request.take()).toBe(bytes);
-  expect(() => request.take()).toThrow("taken before");
+  expect(() => request.take()).toThrow("already been taken");
 });
