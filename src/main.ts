@@ -70,8 +70,8 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     for (const signal of Object.keys(stopSignals)) process.on(signal, () => {});
   },
   exitAfter(ms, onTimeout) {
-    // This timer also keeps the process alive. Otherwise a stop that hangs on nothing would end with an exit
-    // code of Node.js.
+    // This timer also keeps the process alive. Otherwise, with nothing else pending, Node.js would exit with
+    // an exit code of its own choice.
     stopTimer ??= setTimeout(() => {
       onTimeout();
       exitNow(timeoutExitCode);

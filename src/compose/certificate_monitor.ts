@@ -9,8 +9,9 @@ import {
 const day = 86_400_000;
 
 /**
- * Monitors the validity of certificates: checks now, every day, and when one of them expires. Logs a warning
- * if a certificate expires soon and an error if it is not valid. Returns a function that stops the monitor.
+ * Monitors the validity of certificates: checks now, every day, and whenever a certificate expires. Logs a
+ * warning if a certificate expires soon and an error if it is not valid. Returns a function that stops the
+ * monitor.
  *
  * An expired certificate does not prevent a start. Clients that do not check it keep working, and a service
  * that cannot be restarted would turn a late renewal into an outage.

@@ -6,7 +6,7 @@ const origins = ["http", "https"].flatMap((scheme) =>
   ["localhost", "127.0.0.1", "[::1]"].map((host) => `${scheme}://${host}:*`),
 );
 
-/** Every field that an app can leave to its pages, so that the phone shows examples of all of them. */
+/** Every field that an app can leave to its pages. The phone then shows an example of each field. */
 const pageFields = ["deviceName", "location", "scene", "customData"] as const;
 
 /** Returns the configuration of development mode. Each call generates a new key for sealing handles. */

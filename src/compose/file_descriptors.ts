@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.js";
 
 /**
  * Smallest limit of file descriptors with which a process can start. About 150 files are open at a time while
- * modules load, and a loader that gets no descriptor reports a missing package.
+ * modules load. If the module loader gets no descriptor, it reports a missing package.
  */
 export const minDescriptors = 256;
 

@@ -22,7 +22,7 @@ export interface RateLimitedLine {
   readonly method: string;
   /** Reason or status, for the summary. The set of values must be bounded. */
   readonly reason: string;
-  /** True for an internal error. The level of the summary is then warn. */
+  /** True if the service or one of its dependencies is at fault. The level of the summary is then warn. */
   readonly isFault?: boolean;
 }
 

@@ -52,8 +52,7 @@ export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardSt
  * Returns a descriptor for the same file, pipe, terminal or socket whose writes do not block.
  *
  * A pipe or terminal is opened again, so that the non-blocking flag belongs to this process. On the inherited
- * descriptor, the flag would change for every process that shares it, and each of those would change it back
- * when it ends.
+ * descriptor, the flag would apply to every process that shares it, and each one that ends would reset it.
  */
 export function openNonBlocking(fd: number, stream: () => unknown): number {
   const stats = fstatSync(fd);

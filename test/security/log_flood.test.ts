@@ -36,8 +36,8 @@ const errorLinesIn =
   (wanted: string): LogLine[] =>
     log.lines.filter(({ reason, msg }) => reason === wanted && msg !== "errors summarized");
 
-const summariesIn = ({ lines }: { readonly lines: readonly LogLine[] }, message = "errors summarized") =>
-  lines.filter(({ msg }) => msg === message);
+const summariesIn = ({ lines }: { readonly lines: readonly LogLine[] }) =>
+  lines.filter(({ msg }) => msg === "errors summarized");
 
 const times = <T>(count: number, call: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
@@ -133,7 +133,7 @@ describe("the log of the gateway under many requests", () => {
     await times(flood, () => browser.get(eventsPath("no-handle")));
     expect(errorLines("TICKET_NOT_FOUND")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
-    const summed = summariesIn(gateway, "refusals summed up").flatMap(({ counts }) =>
+    const summed = summariesIn(gateway).flatMap(({ counts }) =>
       Object.entries(counts as object),
     );
     expect(summed.map(([route]) => route).toSorted()).toEqual([
@@ -156,7 +156,7 @@ describe("the log of the gateway under many requests", () => {
     const causes = gateway.lines.filter(({ msg }) => msg === "service failed");
     expect(causes).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
-    const faults = gateway.lines.filter(({ msg }) => msg === "faults summed up");
+    const faults = gateway.lines.filter(({ msg }) => msg === "internal errors summarized");
     const counts = { [`POST ${api}/tickets`]: { SERVICE_UNAVAILABLE: 40 } };
     expect(faults).toMatchObject([{ level: 40, counts }]);
   });

@@ -6,9 +6,10 @@ export const stableUptime = 60_000;
 
 /**
  * Returns the delay before a worker is restarted, in milliseconds. The first restart has no delay, so that a
- * single crash costs no capacity. The next has half a second, which doubles each time up to half a minute.
+ * single crash costs no capacity. The second one waits for half a second, and each further one twice as long,
+ * up to half a minute.
  *
- * @param crashes Number of successive crashes before the worker was stable.
+ * @param crashes Number of crashes since the worker was last stable.
  */
 export function restartDelayAfter(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(500 * 2 ** (crashes - 2), 30_000);

@@ -23,7 +23,7 @@ export interface Connections {
    * connection, to be passed to `ended`.
    */
   trackCall(session: Http2Session | undefined): RunningConnection | undefined;
-  /** Ends the count of a call. */
+  /** Stops counting a call. */
   ended(connection: RunningConnection): void;
   /** Starts or stops reading from the connection of a session. */
   setReading(session: Http2Session, isReading: boolean): void;
@@ -150,7 +150,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
     oldest?.socket.destroy();
   }
 
-  /** Ends the count of the connection, which may still be closing. */
+  /** Stops counting the connection, which may still be closing. */
   function leave(connection: Connection): void {
     if (!connection.isCounted) return;
     connection.isCounted = false;

@@ -14,7 +14,7 @@ export interface Decoder<T> {
 /**
  * Decodes a request of an untrusted caller.
  *
- * @throws TicketError INVALID_REQUEST when the bytes are not such a message.
+ * @throws TicketError INVALID_REQUEST when the bytes cannot be decoded as this message.
  */
 export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
   try {
@@ -31,7 +31,7 @@ export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
   }
 }
 
-/** A validator that collects all fields that are not valid, so that one error names all of them. */
+/** A validator that collects all invalid fields, so that one error reports them together. */
 export interface FieldValidator {
   addViolation(field: string, description: string): void;
   /** Returns the text. Adds a violation if it is empty or has more than `max` characters. */

@@ -9,8 +9,8 @@ interface ReasonStatus {
   /** Delay that is sent as RetryInfo, in milliseconds. Absent if a later retry does not help. */
   readonly retryAfter?: number;
   /**
-   * Whether gRPC's automatic retries are forbidden. They see only the code, and would call four times within
-   * the second or more for which the failure lasts.
+   * True if gRPC's automatic retries are forbidden. They depend only on the code, and would make four
+   * attempts although the failure lasts for a second or more.
    */
   readonly forbidsRetry?: true;
 }
