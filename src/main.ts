@@ -71,7 +71,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   },
   exitAfter(ms, onTimeout) {
     // This timer also keeps the process alive. Otherwise, with nothing else pending, Node.js would exit with
-    // an exit code of its own choice.
+    // a different code.
     stopTimer ??= setTimeout(() => {
       onTimeout();
       exitNow(timeoutExitCode);

@@ -19,7 +19,7 @@ export interface Health {
   setStatus(name: string, status: ServingStatus): void;
 }
 
-/** Largest number of watches of one connection, so that one client cannot take all of them. */
+/** Largest number of watches of one connection. One client cannot use up the limit of all connections. */
 const watchesPerConnection = 100;
 
 /**

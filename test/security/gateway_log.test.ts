@@ -140,7 +140,7 @@ describe("the log of the gateway at level trace", () => {
     expectNoSecret(gateway.logText());
   });
 
-  it("contains none of them when the site's backend exchanges, and neither does the service's log", async () => {
+  it("contains no secret when the site's backend exchanges, and neither does the service's log", async () => {
     const browser = openBrowser(gateway.url);
     const codeVerifier = secret("code verifier", createCodeVerifier());
     const exchange = async (exchangeTicket: string) => {

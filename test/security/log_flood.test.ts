@@ -97,7 +97,7 @@ describe("the log of the service under many calls", () => {
     expect(summariesIn(server)).toMatchObject([{ counts: { WatchStatus: { SERVER_DRAINING: 10 } } }]);
   });
 
-  it("has few lines for cancelled calls without a valid credential, and one for each of an app", () => {
+  it("has few lines for cancelled calls without a valid credential, and one line for each call of an app", () => {
     const lines: LogLine[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
     const options = {
@@ -133,9 +133,7 @@ describe("the log of the gateway under many requests", () => {
     await times(flood, () => browser.get(eventsPath("no-handle")));
     expect(errorLines("TICKET_NOT_FOUND")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
-    const summed = summariesIn(gateway).flatMap(({ counts }) =>
-      Object.entries(counts as object),
-    );
+    const summed = summariesIn(gateway).flatMap(({ counts }) => Object.entries(counts as object));
     expect(summed.map(([route]) => route).toSorted()).toEqual([
       `GET ${api}/tickets/events`,
       `GET ${api}/tickets/status`,

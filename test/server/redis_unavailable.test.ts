@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis becomes unavailable${withoutRe
     expect(left).toBeLessThan(121_000);
   });
 
-  test("times heartbeats by the clock of its own process, not by Redis's, which may be set", async () => {
+  test("times heartbeats by its process's clock, not by Redis's, which may be set", async () => {
     const clock = createManualClock(Date.now());
     const server = await startRedisBackedService(redis, {}, clock);
     const watch = server.watch(await createTestTicket(server.shop));

@@ -6,8 +6,8 @@ export const pingInterval = 5_000;
 
 /**
  * Number of successive pings that may stay unanswered. It is large because a healthy worker that is short of
- * CPU, or reads a flood of requests, answers late. After half a minute without an answer, a worker serves
- * nobody.
+ * CPU, or reads a flood of requests, answers late. A worker that has not answered for half a minute is of no
+ * use to its clients.
  */
 export const maxUnanswered = 6;
 
@@ -15,8 +15,8 @@ export const maxUnanswered = 6;
  * Pings a worker, and calls `onHung` once if it does not answer: it is stopped, or its event loop is blocked.
  * Returns a function that stops the monitor.
  *
- * The monitor counts pings instead of time. If the parent itself was stopped, only one ping is late, so it
- * does not mistake the worker for unresponsive.
+ * The monitor counts pings instead of time. A pause of the parent itself delays only one ping, so it does not
+ * make a worker appear unresponsive.
  */
 export function monitorPings(
   worker: Pick<WorkerProcess, "ping">,

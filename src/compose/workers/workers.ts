@@ -45,7 +45,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
-      // Port 0 means the same port for all workers as long as one of them is alive. Here all had died, so the
+      // Port 0 means the same port for all workers while at least one is alive. Here all had died, so the
       // next ones get the port's number.
       address = boundAddress;
       throw new Error(`the worker listens on ${grpcAddress} instead of ${boundAddress}`);

@@ -42,7 +42,7 @@ const maxSweepInterval = 1_000;
 const sweepsPerTimeout = 4;
 /** Smallest age at which an incomplete request may be ended because there are too many, in milliseconds. */
 const minEvictionAge = 1_000;
-/** Time limit of a call with a stream of requests, in milliseconds. Only reflection has such calls. */
+/** Time limit of a call with a stream of requests, in milliseconds. Only reflection uses one. */
 const requestStreamTimeout = 60_000;
 /** Time for a peer to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;

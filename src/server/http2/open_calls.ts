@@ -67,10 +67,13 @@ const hardLimitFactor = 5;
 const endStream = constants.NGHTTP2_FLAG_END_STREAM;
 
 /**
- * Creates the limits on the calls of a server. A call with too large metadata fails at once, a request that
- * does not end is ended in time, and so is a stream whose response the peer does not read. gRPC has no such
- * limits. For grpc-js a call is over once it has been answered, while its stream stays open as long as the
- * peer keeps it.
+ * Creates the limits on the calls of a server:
+ * - A call with too large metadata fails at once.
+ * - A request that does not end is ended after a time-out.
+ * - A stream whose response the peer does not read is reset after a time-out.
+ *
+ * gRPC has no limits like these. For grpc-js a call is over once it has been answered, while its stream stays
+ * open as long as the peer keeps it.
  *
  * @param connections Counts the calls whose request is complete.
  * @param traitsOf Returns the traits of the method with this path.

@@ -50,7 +50,7 @@ const idleReads = 256;
  */
 const maxEnds = 100;
 
-/** A connection that is new, has waiting streams, or has had too many of them. */
+/** A connection that is new, has waiting streams, or once had too many. */
 interface Peer {
   readonly session: Http2Session;
   /** Sum of the weights of its waiting streams. */

@@ -85,7 +85,7 @@ describe("a request", () => {
     expect(watch.isClosed()).toBe(false);
   });
 
-  it("a request over the limit of incomplete requests ends the oldest of them, while complete ones are served", async () => {
+  it("a request over the limit of incomplete requests ends the oldest one, while complete ones are served", async () => {
     const { clock, server, peer } = await start({ incompleteRequests: 3 });
     const calls = [1, 2, 3].map(() => peer.call(healthPath("Check")));
     await peer.roundTrip();

@@ -62,7 +62,7 @@ describe("streams that arrive", () => {
     expect(begunBy("flood")).toBe(5_000);
   });
 
-  it("streams stop the reading of their connection, and of no other, while many of them wait", async () => {
+  it("many waiting streams stop the reading of their connection, and of no other", async () => {
     const { connect } = setUp();
     const flood = connect("flood");
     const shop = connect("shop");
