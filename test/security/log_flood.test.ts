@@ -34,10 +34,10 @@ async function startServer(options: TestServerOptions = {}) {
 const refusedIn =
   (log: { readonly lines: readonly LogLine[] }) =>
   (wanted: string): LogLine[] =>
-    log.lines.filter(({ reason, msg }) => reason === wanted && msg !== "refusals summed up");
+    log.lines.filter(({ reason, msg }) => reason === wanted && msg !== "errors summarized");
 
 const summariesIn = ({ lines }: { readonly lines: readonly LogLine[] }) =>
-  lines.filter(({ msg }) => msg === "refusals summed up");
+  lines.filter(({ msg }) => msg === "errors summarized");
 
 const times = <T>(count: number, call: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
@@ -154,7 +154,7 @@ describe("the log of the gateway under a flood", () => {
     const causes = gateway.lines.filter(({ msg }) => msg === "service failed");
     expect(causes).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
-    const faults = gateway.lines.filter(({ msg }) => msg === "faults summed up");
+    const faults = gateway.lines.filter(({ msg }) => msg === "internal errors summarized");
     const counts = { [`POST ${api}/tickets`]: { SERVICE_UNAVAILABLE: 40 } };
     expect(faults).toMatchObject([{ level: 40, counts }]);
   });
