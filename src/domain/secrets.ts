@@ -46,17 +46,18 @@ export function isCanonicalBase64url(text: string, bytes: number): boolean {
   return decoded.length === bytes && decoded.toString("base64url") === text;
 }
 
-// Ticket secret -> exchange ticket -> stored digest: each arrow is one SHA-256 with its own label, and only the stored
-// digest is kept at rest. A credential from a caller is hashed the rest of the way and compared with that digest.
+// Ticket secret -> exchange ticket -> stored digest: each arrow is one SHA-256 with its own label, and only the
+// stored digest is kept at rest. A credential from a caller is hashed the rest of the way and compared with
+// that digest.
 //
-// - The app receives the exchange ticket in AUTHORIZED. Presented as the ticket secret, it is hashed once too often and
-//   does not match. The same holds for the stored digest, presented as either one. Reversing a step takes a preimage of
-//   SHA-256.
-// - SHA-256 allows length extension: H(x) is enough to compute H(x || padding || more). Each input has one fixed
-//   length, because its parts are canonical base64url of one length, so an extended input is never accepted. HMAC
-//   would add nothing.
-// - The labels differ and are followed by NUL, which no ticket id, secret or PKCE verifier contains. So no input of one
-//   hash is an input of another, including the SHA-256 without a label.
+// - The app receives the exchange ticket in AUTHORIZED. Presented as the ticket secret, it is hashed once too
+//   often and does not match. The same holds for the stored digest, presented as either one. Reversing a step
+//   takes a preimage of SHA-256.
+// - SHA-256 allows length extension: H(x) is enough to compute H(x || padding || more). Each input has one
+//   fixed length, because its parts are canonical base64url of one length, so an extended input is never
+//   accepted. HMAC would add nothing.
+// - The labels differ and are followed by NUL, which no ticket id, secret or PKCE verifier contains. So no
+//   input of one hash is an input of another, including the SHA-256 without a label.
 const exchangeLabel = "qrlogin exchange ticket v2";
 const storedLabel = "qrlogin stored digest v2";
 
