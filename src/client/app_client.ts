@@ -102,8 +102,8 @@ export interface AppClient {
 }
 
 /**
- * Creates a client for an app: the back end of a website that asks for sign-ins. Create one and share it; it connects on
- * first use.
+ * Creates a client for an app: the back end of a website that asks for sign-ins. Create one and share it; it connects
+ * on first use.
  *
  * The default is plain text to loopback addresses and TLS to all others; see {@link ClientOptions.tls}. Calls have a
  * deadline of 10 seconds by default. Watches have none and use separate connections.

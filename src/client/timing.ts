@@ -1,5 +1,5 @@
-/** Where pauses get time and chance from. Injected, so that tests hold both. */
 /** The source of time and randomness for pauses. Tests replace it. */
+export interface Timing {
   /** Returns the time of a monotonic clock, in milliseconds. Only differences have a meaning. */
   now(): number;
   /**

@@ -30,8 +30,8 @@ export interface SignInContext {
 
 /** A signed-in phone user, known from a verified user token only. */
 export interface Approver {
+  readonly userPoolId: string;
   /** Claim `iss`. It identifies the user together with the subject. */
-  /** Claim `iss`. With the subject it identifies the user. */
   readonly issuer: string;
   /** Claim `sub`. */
   readonly subject: string;
