@@ -7,8 +7,8 @@ export interface InFlight {
    * Adds a call. Calls `stop` once with the reason when the signal is aborted or the client is closed, or before it
    * returns if either has already happened. Returns a function that removes the call.
    */
+  add(signal: AbortSignal | undefined, stop: (reason: unknown) => void): () => void;
   /** Stops all running calls, and those that are added later. */
-  /** Stops all that runs, and whatever joins later. */
   close(): void;
 }
 
