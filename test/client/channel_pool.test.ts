@@ -71,7 +71,7 @@ describe("a client of a server that limits the streams of a connection", () => {
     expect(proxy.opened()).toBe(3);
   });
 
-  test("a client reuses the streams of watches that have ended, and leaves no connection when it is closed", async () => {
+  test("a client reuses the streams of ended watches, and leaves no connection when it is closed", async () => {
     const { fake, proxy, client, waitForCancelled } = await limited();
     const watches = each(() => iterate(client));
     const first = Promise.all(watches.map(nextOf));

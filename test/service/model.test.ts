@@ -231,7 +231,8 @@ test("every sequence of two approvers, the creator and the clock leads to the ti
       };
       const history = [await service.stored(created.id)];
       const reads: Promise<unknown>[] = [];
-      // The store in memory notifies during a write, and the read gets what was just written, so no write goes unseen.
+      // The store in memory notifies during a write, and the read gets what was just written, so no write goes
+      // unseen.
       await service.memory.subscribe(created.id, () => {
         reads.push(service.memory.get(created.id).then((ticket) => ticket && history.push(ticket)));
       });

@@ -35,8 +35,8 @@ function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): Tick
 }
 
 /**
- * Creates a ticket behind a scheduled store. The clock stands still and the heartbeat is a year: no read by time can hide
- * a missed change notification.
+ * Creates a ticket behind a scheduled store. The clock stands still and the heartbeat is a year: no read by
+ * time can hide a missed change notification.
  */
 async function createRace(scheduler: fc.Scheduler) {
   const clock = createManualClock();

@@ -178,7 +178,7 @@ describe("the heartbeat", () => {
     expectNoLeaks(service);
   });
 
-  test("the heartbeat repeats the last known status while the store is unreachable and never reports EXPIRED", async () => {
+  test("the heartbeat repeats the last known status while the store is unreachable, never EXPIRED", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     const { message, next } = startWatch(service, created);
@@ -334,6 +334,7 @@ describe("steps of the tickets' clock", () => {
     async (step) => {
       const service = createService();
       const { clock, access } = service;
+      let shift = 0;
       const shared = { ...clock, now: () => clock.now() + shift };
       const options = { heartbeatInterval: 15_000, maxPerTicket: 4 };
       const watch = toPullWatch(createWatcher({ ...access, clock: shared }, options, clock));
