@@ -77,7 +77,7 @@ export interface GrpcLimitsConfig {
   readonly watches: number;
   /** Open watches per app. */
   readonly watchesPerApp: number;
-  /** Concurrent unary calls per app or per phone user. */
+  /** Concurrent unary calls per app, and per user of the phone API. */
   readonly callsPerApp: number;
 }
 
@@ -129,11 +129,11 @@ export interface RedisConfig {
   readonly allowPlaintextOnNetwork: boolean;
   /** Prefix of every key and channel. */
   readonly keyPrefix: string;
-  /** Number of replicas that must acknowledge a write before it is confirmed to the caller. */
+  /** Number of replicas that must have confirmed the data of a response before it is sent. */
   readonly replicaAcks: number;
-  /** Whether replicas acknowledge only writes that are on disk, instead of in memory. */
+  /** Whether replicas confirm only data that is on disk, instead of in memory. */
   readonly replicaFsync: boolean;
-  /** Whether to refuse to start if a crash or failover could lose confirmed writes. */
+  /** Whether to refuse to start if a crash or failover could lose data of responses already sent. */
   readonly requireDurable: boolean;
   /** Time-out for connecting to Redis, and for each response. */
   readonly timeout: number;

@@ -155,7 +155,9 @@ function isIdentity({ path }: Setting): boolean {
 
 function checkNotProduction(env: Environment): ReportedProblem[] {
   if (env.NODE_ENV?.trim().toLowerCase() !== "production") return [];
-  const message = `is production, where development mode is not allowed; name a configuration file with --config or ${configFileVariable}`;
+  const message =
+    `is production, where development mode is not allowed; ` +
+    `name a configuration file with --config or ${configFileVariable}`;
   return [{ path: "NODE_ENV", message }];
 }
 

@@ -14,7 +14,7 @@ export function describePattern(secret: Uint8Array): string | undefined {
   const different = new Set(bytes).size;
   if (different < minDistinctBytes) return `has only ${different} distinct bytes`;
   if (isRepetition(bytes)) return "repeats one sequence";
-  return isArithmeticSequence(bytes) ? "is an arithmetic sequence" : undefined;
+  return isArithmeticSequence(bytes) ? "counts in equal steps" : undefined;
 }
 
 /**

@@ -101,7 +101,7 @@ describe("serve", () => {
   it("says in one line that there is no such configuration file, and ends with 1", async () => {
     const { code, stdout, stderr } = await qrlogin(["serve", "--config", "/nowhere/qrlogin.yaml"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toBe("/nowhere/qrlogin.yaml: there is no such file\n");
+    expect(stderr).toBe("/nowhere/qrlogin.yaml: the file does not exist\n");
   });
 
   it("names all five mistakes of a configuration, one line each, before it listens", async () => {

@@ -244,10 +244,10 @@ function createKeyCheck(signer: Pick<TokenSigner, "owns"> | undefined): KeyCheck
     const keys = typeof jwks === "object" && jwks !== null && "keys" in jwks ? jwks.keys : undefined;
     if (!Array.isArray(keys)) return;
     if (!may?.development && keys.some(isDevelopmentKey)) {
-      throw new Error("The key set contains the development key, whose private half is public.");
+      throw new Error("The key set contains the public development key, with which anyone can sign.");
     }
     if (keys.some((key) => signer?.owns(key))) {
-      throw new Error("The key set contains a signing key of our own token issuer.");
+      throw new Error("The key set contains one of our own keys, which sign tokens for apps.");
     }
   };
 }

@@ -49,6 +49,6 @@ export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCo
       reads += 1;
       readAt = clock.now();
     },
-    laterMessage: `A token names a key that is not in the key set, which was fetched less than ${cooldown / 1_000} s ago.`,
+    laterMessage: `A token names an unknown key, and the keys were fetched less than ${cooldown / 1_000} s ago.`,
   };
 }

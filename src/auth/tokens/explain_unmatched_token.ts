@@ -21,7 +21,8 @@ export function explainUnmatchedToken({ iss, aud }: JWTPayload, pools: readonly 
   }
   const variant = pools.find((pool) => typeof iss === "string" && differOnlyInSpelling(pool.issuer, iss));
   const hint = variant
-    ? `; the issuer of the user pool ${variant.id} differs only in spelling and must be equal, including a trailing slash`
+    ? `; the issuer of the user pool ${variant.id} differs only in spelling and must be equal, ` +
+      "including a trailing slash"
     : "";
   return `No user pool has this issuer; ${received}${hint}`;
 }

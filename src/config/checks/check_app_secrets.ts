@@ -32,7 +32,10 @@ function describeSecretMismatch(
 ): string | undefined {
   if (digests.includes(sha256Hex(secret))) return undefined;
   if (digests.includes(sha256Hex(`${secret}\n`))) {
-    return `does not match ${digestPath}, which has the digest of this secret with a line break at its end (use printf '%s' instead of echo)`;
+    return (
+      `does not match ${digestPath}: it has the digest of this secret with a line break at its end ` +
+      "(use printf '%s' instead of echo)"
+    );
   }
   return `does not match ${digestPath}: none of these digests is the SHA-256 of this secret`;
 }

@@ -66,7 +66,8 @@ type Listener = Pick<NonNullable<PartialConfig["grpc"]>, "address" | "tls" | "al
 function checkLoopbackOnly(name: "grpc" | "gateway", listener: Listener = {}): Problem[] {
   if (!isNonLoopbackAddress(listener.address)) return [];
   const message =
-    "must be on loopback in development mode, whose identities are public; use a configuration file to listen elsewhere";
+    "must be on loopback in development mode, whose identities are public; " +
+    "use a configuration file to listen elsewhere";
   return [{ path: [name, "address"], message }];
 }
 

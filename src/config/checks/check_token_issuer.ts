@@ -28,7 +28,9 @@ export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig)
     const signingIndex =
       keys.jwksFile === undefined ? undefined : findSigningKeyIn(keys.jwksFile, signingKeys);
     if (signingIndex === undefined) continue;
-    const message = `the file contains the key of tokenIssuer.keys[${signingIndex}], whose tokens cannot approve a sign-in`;
+    const message =
+      `the file contains the key of tokenIssuer.keys[${signingIndex}], ` +
+      "whose tokens cannot approve a sign-in";
     problems.push({ path: ["userPools", index, "keys", "jwksFile"], message });
   }
   return problems;

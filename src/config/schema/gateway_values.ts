@@ -78,7 +78,8 @@ function describeOriginProblem(text: string): string | undefined {
       url && url.username === "" && url.password === "" ? parseWebOrigin(url.origin) : undefined;
     return (
       "must be an origin exactly as browsers send it, such as https://shop.example.com: lower case, without path, " +
-      `trailing slash or default port${suggestion === undefined || suggestion === exact ? "" : `; here that is ${suggestion}`}`
+      "trailing slash or default port" +
+      `${suggestion === undefined || suggestion === exact ? "" : `; here that is ${suggestion}`}`
     );
   }
   if (isLoopbackUrl(url)) return undefined;

@@ -75,7 +75,8 @@ export const secureUrl = formattedText(secureUrlFormat).superRefine((value, cont
 });
 
 const poolIssuerFormat =
-  "must be the complete issuer, exactly as in the claim iss: a URL such as https://id.example.com/, without query and fragment";
+  "must be the complete issuer, exactly as in the claim iss: " +
+  "a URL such as https://id.example.com/, without query and fragment";
 
 /** Issuer of a pool's tokens: an https or http URL, or a URN. It is only compared, never fetched. */
 export const poolIssuer = nonEmptyText
@@ -121,8 +122,8 @@ export function parseUrl(value: string): URL | undefined {
 }
 
 const sha256Format =
-  "must be the SHA-256 of a secret (64 hexadecimal digits) and not the secret itself: npm run --silent qrlogin -- app-secret " +
-  "creates both; printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
+  "must be the SHA-256 of a secret (64 hexadecimal digits) and not the secret itself: " +
+  "npm run --silent qrlogin -- app-secret creates both; printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
 
 /** SHA-256 as 64 hexadecimal digits, converted to lower case. */
 export const sha256 = formattedText(sha256Format)
