@@ -101,7 +101,7 @@ describe("serve", () => {
   it("prints one line if the configuration file does not exist, and exits with 1", async () => {
     const { code, stdout, stderr } = await qrlogin(["serve", "--config", "/nowhere/qrlogin.yaml"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toBe("/nowhere/qrlogin.yaml: there is no such file\n");
+    expect(stderr).toBe("/nowhere/qrlogin.yaml: the file does not exist\n");
   });
 
   it("prints all five problems of a configuration, one line each, before it listens", async () => {

@@ -107,7 +107,7 @@ describe("the log at level trace", () => {
     const causes = (wanted: string) =>
       server.lines.filter(({ reason }) => reason === wanted).map(({ cause }) => cause);
     expect(causes("APP_UNAUTHENTICATED")).toContain("the secret of the app shop is wrong");
-    expect(causes("QR_CONTENT_INVALID")).toContain("the text is no JSON");
+    expect(causes("QR_CONTENT_INVALID")).toContain("the text is not JSON");
     const unmatched = `issuer "issuer-nobody-knows", audience ${JSON.stringify(customers.audience)}`;
     expect(causes("USER_UNAUTHENTICATED")).toContainEqual(
       expect.stringContaining(`unverified: ${unmatched}`),
