@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { ErrorReason } from "../../src/domain/ticket_error.js";
 import { type CallResult, type Calls, type createAuthorizedTicket, scannedById } from "./callers.js";
 
-/** What a refusal says beside code and reason; it must say nothing else. */
+/** Expected details of an error beside code and reason. It must have no others. */
 export interface ErrorExpectations {
   readonly state?: string | undefined;
   readonly fields?: readonly string[];
@@ -24,7 +24,7 @@ export function expectError(
   else expect(answer.retryAfterMs).toBeUndefined();
 }
 
-/** Every RPC that needs the store says that it is away, and the one that does not is answered. */
+/** Expects that every RPC that needs the store reports it as unavailable, and that the others succeed. */
 export async function expectStoreUnavailable(
   app: Calls,
   user: Calls,

@@ -2,7 +2,7 @@ import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import { withTimeout } from "./timeout.js";
 
-/** What the health service at an address says of a name. */
+/** Resolves with the health status of a name at an address. */
 export function healthOf(address: string, service: string): Promise<string> {
   const { Check: check } = healthService;
   if (!check) throw new Error("the health service has no Check");

@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)(
       }
     });
 
-    it("reports CODE_CHALLENGE_REQUIRED after an approval without a challenge, since the page gets no ticket", async () => {
+    it("reports CODE_CHALLENGE_REQUIRED after an approval without a code challenge", async () => {
       const environment = await startWidgetEnvironment();
       const widget = await openWidgetPage(
         await newContext(),

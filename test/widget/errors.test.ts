@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)(`errors that the widget meets, in Chromium${withou
     expect(await widget.waitForCall("onError", 2)).toEqual([expect.any(String), "NO_GATEWAY"]);
   });
 
-  it("reports ORIGIN_NOT_ALLOWED to a page of an unlisted origin, although the browser hides the response", async () => {
+  it("reports ORIGIN_NOT_ALLOWED to an unlisted page, although the browser hides the response", async () => {
     const environment = await startWidgetEnvironment();
     const elsewhere = await environment.gateway();
     // The page's content security policy would block calls to another origin.
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)(`errors that the widget meets, in Chromium${withou
     );
   });
 
-  it("reports ORIGIN_NOT_ALLOWED to startPolling in an unlisted page, and keeps retrying while the network is down", async () => {
+  it("reports ORIGIN_NOT_ALLOWED to startPolling, and keeps retrying while the network is down", async () => {
     const environment = await startWidgetEnvironment();
     const elsewhere = await environment.gateway();
     const widget = await openWidgetPage(await newContext({ bypassCSP: true }), elsewhere.url);
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)(`errors that the widget meets, in Chromium${withou
     expect(widget.callsOf("onError")).toHaveLength(1);
   });
 
-  it("reports HTTPS_REQUIRED in a page loaded over plain http from another machine, whose cookie would be dropped", async () => {
+  it("reports HTTPS_REQUIRED to a page over plain http, where the browser would drop the cookie", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway();
     // Only the browser resolves this name to the local machine.
