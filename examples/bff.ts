@@ -1,5 +1,5 @@
-// A web backend that creates tickets itself and streams their status to its page, with the client alone. `npm
-// run bff`
+// A web backend that creates tickets itself and streams their status to its page, with the client alone.
+// Start it with `npm run bff`.
 import { once } from "node:events";
 import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";

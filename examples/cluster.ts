@@ -1,5 +1,5 @@
-// A login across three nodes, one of which is killed on the way. Needs Redis on this machine. `npm run
-// example:cluster`
+// A login across three nodes, one of which is killed on the way. Needs Redis on this machine.
+// Start it with `npm run example:cluster`.
 import { signDevelopmentToken } from "../src/auth/development_identities.js";
 import {
   codeChallengeOf,

@@ -1,4 +1,4 @@
-// A complete login in one process: the service, the website and the phone. `npm run example`
+// A complete login in one process: the service, the website and the phone. Start it with `npm run example`.
 import { pino } from "pino";
 import { developmentApp, developmentPool, signDevelopmentToken } from "../src/auth/development_identities.js";
 import { createAppClient, createApproverClient } from "../src/client/index.js";

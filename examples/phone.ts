@@ -1,5 +1,5 @@
-// The phone: sends the scanned code, shows the request, and lets the user decide. `npm run phone -- 'TEXT'` or
-// a PNG file
+// The phone: sends the scanned code, shows the request, and lets the user decide.
+// Start it with `npm run phone -- 'TEXT'`, or with a PNG file in place of the text.
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";

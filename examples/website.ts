@@ -1,4 +1,4 @@
-// A website's backend: shows the code, watches the status, and gets the user. `npm run website`
+// A website's backend: shows the code, watches the status, and gets the user. Start it with `npm run website`.
 import {
   type AppClient,
   codeChallengeOf,

@@ -82,7 +82,8 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
 /**
  * Checks that a request comes from the demo's own pages. Pages of another port or of a rebound name (DNS
  * rebinding) must not sign anyone in or out.
- * | @throws HttpError ORIGIN_NOT_ALLOWED otherwise.
+ *
+ * @throws HttpError ORIGIN_NOT_ALLOWED otherwise.
  */
 function requireOwnPage(request: FastifyRequest): void {
   const { "sec-fetch-site": site = "same-origin" } = request.headers;

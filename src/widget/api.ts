@@ -32,8 +32,8 @@ export interface StatusResponse {
   readonly remainingMs: number;
   readonly scannedBy: ScannedBy | null;
   /**
-   * Exchange ticket. Null in every state but AUTHORIZED, where the gateway completes the sign-in itself, and
-   * without a code challenge.
+   * Exchange ticket in the state AUTHORIZED, else null. Always null if the gateway completes the sign-in itself,
+   * or if the app requires a code challenge that the ticket lacks.
    */
   readonly exchangeTicket: string | null;
   readonly cancelReason: string | null;
@@ -56,7 +56,7 @@ export interface ExchangeResponse {
   readonly tokenSet: Readonly<Record<string, unknown>> | null;
 }
 
-/** Error of a request that was rejected or did not reach the gateway. */
+/** Error of a request that the gateway rejected or that did not reach it. */
 export class GatewayError extends Error {
   /** Reason from the gateway, or one of the widget's own: see docs/widget.md. */
   readonly reason: string;
@@ -70,7 +70,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** Reports that a later attempt may succeed. */
+  /** Returns true if a later attempt may succeed. */
   get isTransient(): boolean {
     return this.reason === "OFFLINE" || this.retryAfterMs !== undefined;
   }

@@ -6,9 +6,10 @@ const timeoutMs = 15_000;
 
 /**
  * Resolves with the code challenge of the site's backend, or with `undefined` if the page sets no
- * `codeChallenge`. Fails rather than continue without a challenge, since the backend could not exchange such a
- * ticket.
- * | @throws GatewayError CODE_CHALLENGE_FAILED if the function throws, exceeds the time-out, or does not return
+ * `codeChallenge`. A failure of that function is an error, since a ticket without its challenge could not be
+ * exchanged.
+ *
+ * @throws GatewayError CODE_CHALLENGE_FAILED if the function throws, exceeds the time-out, or does not return
  * a non-empty string.
  */
 export async function requestCodeChallenge({ codeChallenge }: ScanOptions): Promise<string | undefined> {

@@ -8,9 +8,7 @@ import { startStatusWatcher } from "./status_watcher.js";
 export type LoginResult =
   | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
   | { readonly kind: "cancelled" | "expired" }
-  /**
-   * The service no longer has the ticket, for instance after a restart, or this browser has no access to it.
-   */
+  /** Ticket that the service no longer has, for instance after a restart, or that this browser may not access. */
   | { readonly kind: "gone"; readonly error: GatewayError }
   | { readonly kind: "failed"; readonly error: GatewayError };
 
@@ -20,7 +18,7 @@ export type LoginResult =
  */
 export interface LoginListener {
   onScanned(scannedBy: ScannedBy, until: number): void;
-  /** Runs after the approval, when only page and gateway have work left. */
+  /** Runs after the approval, before the request that completes the sign-in. */
   onCompleting(): void;
   onOnlineChange(isOnline: boolean): void;
   onEnd(result: LoginResult): void;

@@ -17,7 +17,7 @@ export interface StatusListener {
  */
 const maxEmptyStreams = 3;
 
-/** Time without streams after that, in milliseconds. */
+/** Duration of polling before streams are tried again, in milliseconds. */
 const streamRetryMs = 60_000;
 
 /**

@@ -37,19 +37,19 @@ const portNamesOf = (deployment: Tree) =>
   containersOf(deployment).flatMap((each) => listAt(each, "ports").map((port) => at(port, "name")));
 
 describe("the manifests", () => {
-  test("set no namespace, and use each name once", () => {
+  test("the manifests set no namespace, and use each name once", () => {
     const names = all.map((each) => `${at(each, "kind")} ${nameOf(each)}`);
     expect(new Set(names).size).toBe(names.length);
     expect(valuesOf(all, "namespace")).toEqual([]);
   });
 
-  test("are all in the kustomization, except for the examples", () => {
+  test("the manifests are all in the kustomization, except for the examples", () => {
     const files = readdirSync(deployUrl("kubernetes/")).filter((name) => /\.yaml$/.test(name));
     const meant = files.filter((name) => name !== "kustomization.yaml" && !name.includes(".example."));
     expect(listAt(treeOf("kubernetes/kustomization.yaml"), "resources").toSorted()).toEqual(meant.toSorted());
   });
 
-  test("contain no secret values", () => {
+  test("the manifests contain no secret values", () => {
     const secrets = all.filter((each) => at(each, "kind") === "Secret");
     expect(secrets).toHaveLength(2);
     for (const secret of secrets) {

@@ -37,9 +37,9 @@ it("starts a session with a cookie that scripts and other sites cannot use, and 
   const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
   const { ticket } = await createAuthorizedTicket(demo);
-  const answer = await post(session, { ticket }, verifierCookie);
-  expect(answer.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
-  const [cookie = "", verifier = "", ...others] = answer.headers["set-cookie"] ?? [];
+  const response = await post(session, { ticket }, verifierCookie);
+  expect(response.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
+  const [cookie = "", verifier = "", ...others] = response.headers["set-cookie"] ?? [];
   expect(others).toEqual([]);
   expect(verifier).toMatch(/^demo-verifier=; .*Expires=Thu, 01 Jan 1970/);
   expect(cookie).toMatch(/^demo-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
@@ -66,9 +66,9 @@ it("rejects a ticket that another browser created, and shares one verifier among
   expect(victim.cookie).not.toContain(String(first.json.codeChallenge));
   expect((await challenge(victim)).json).toEqual(first.json);
   for (const headers of [victim, {}, { cookie: "demo-verifier=" }, { cookie: "demo-verifier=short" }]) {
-    const answer = await post(session, { ticket }, headers);
-    expect([answer.status, answer.json.reason]).toEqual([403, "PROOF_INVALID"]);
-    expect(answer.headers["set-cookie"]).toBeUndefined();
+    const response = await post(session, { ticket }, headers);
+    expect([response.status, response.json.reason]).toEqual([403, "PROOF_INVALID"]);
+    expect(response.headers["set-cookie"]).toBeUndefined();
   }
   expect((await post(session, { ticket }, verifierCookie)).status).toBe(200);
 });
@@ -78,8 +78,8 @@ it("a second sign-in starts a new session and ends the previous one", async () =
   const session = `${demo.url}/demo/session`;
   const signIn = async ({ cookie = "" } = {}) => {
     const headers = { cookie: [verifierCookie.cookie, cookie].filter(Boolean).join("; ") };
-    const answer = await post(session, { ticket: (await createAuthorizedTicket(demo)).ticket }, headers);
-    return { cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
+    const response = await post(session, { ticket: (await createAuthorizedTicket(demo)).ticket }, headers);
+    return { cookie: response.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
   };
   const first = await signIn();
   const second = await signIn(first);
@@ -113,17 +113,17 @@ it.each([
     "/demo/phone/decline": { user: "alice", ticketId },
   };
   for (const [path, body] of Object.entries(calls)) {
-    const answer = await post(demo.url + path, body, headers);
-    expect([path, answer.status, answer.json.reason]).toEqual([path, status, reason]);
-    expect(answer.headers["set-cookie"]).toBeUndefined();
-    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    const response = await post(demo.url + path, body, headers);
+    expect([path, response.status, response.json.reason]).toEqual([path, status, reason]);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+    expect(response.headers["access-control-allow-origin"]).toBeUndefined();
   }
   // The ticket is still unused.
   expect((await post(`${demo.url}/demo/session`, { ticket }, verifierCookie)).status).toBe(200);
 });
 
-it.each(["accepts requests to the loopback host %s", "127.0.0.1", "127.1.2.3", "[::1]"])(
-  "is at home at %s",
+it.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])(
+  "accepts requests to the loopback host %s",
   async (name) => {
     const { url } = await startDemo();
     const own = { host: `${name}:8080`, origin: `http://${name}:8080`, "sec-fetch-site": "same-origin" };
@@ -149,8 +149,13 @@ it("rejects an invalid body with 400 and the name of the invalid field", async (
   };
   for (const [path, bodies] of Object.entries(bad)) {
     for (const body of bodies) {
-      const answer = await post(demo.url + path, body);
-      expect([path, body, answer.status, answer.json.reason]).toEqual([path, body, 400, "INVALID_REQUEST"]);
+      const response = await post(demo.url + path, body);
+      expect([path, body, response.status, response.json.reason]).toEqual([
+        path,
+        body,
+        400,
+        "INVALID_REQUEST",
+      ]);
     }
   }
   const { json } = await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: "x" });
@@ -169,16 +174,16 @@ it("passes errors of the service on with their reason", async () => {
     ["/demo/session", { ticket: `${unknown}.${"A".repeat(43)}` }, 404, "TICKET_NOT_FOUND"],
   ] as const;
   for (const [path, body, status, reason] of errors) {
-    const answer = await post(demo.url + path, body, verifierCookie);
-    expect([answer.status, answer.json.reason]).toEqual([status, reason]);
+    const response = await post(demo.url + path, body, verifierCookie);
+    expect([response.status, response.json.reason]).toEqual([status, reason]);
   }
 });
 
 it("logs no ticket, no content of a code and no session", async () => {
   const demo = await startDemo();
   const { ticketSecret, qrContent, ticket, ticketId } = await createAuthorizedTicket(demo);
-  const answer = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
-  const [, session = ""] = /=([^;]+)/.exec(answer.headers["set-cookie"]?.[0] ?? "") ?? [];
+  const response = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
+  const [, session = ""] = /=([^;]+)/.exec(response.headers["set-cookie"]?.[0] ?? "") ?? [];
   await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
   await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: qrContent });
   const text = demo.logText();

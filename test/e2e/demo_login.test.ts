@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     expectNoProblems();
   });
 
-  it.each(["an image", "its text"])("take what the keyboard pastes: %s", async (what) => {
+  it.each(["an image", "its text"])("the phone reads what the keyboard pastes: %s", async (what) => {
     const permissions = ["clipboard-read", "clipboard-write"];
     const { website, phone, heading } = await openWebsiteAndPhone({ permissions }, true);
     await website.page.bringToFront();

@@ -80,12 +80,12 @@ describe("the example of a backend for one frontend", () => {
       const cookies = new Map<string, string>();
       const call = async (path: string, method = "POST") => {
         const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-        const answer = await fetch(url + path, { method, headers: { cookie } });
-        for (const line of answer.headers.getSetCookie()) {
+        const response = await fetch(url + path, { method, headers: { cookie } });
+        for (const line of response.headers.getSetCookie()) {
           const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
           cookies.set(name, value);
         }
-        return answer;
+        return response;
       };
       return {
         cookies,
@@ -148,8 +148,8 @@ describe("the example of a backend for one frontend", () => {
     await approve(ticketId);
     for (const { call, json } of [victim, third]) {
       expect((await call(`/sign-in/events?ticketId=${ticketId}`, "GET")).status).toBe(204);
-      const answer = await call(`/sign-in/complete?ticketId=${ticketId}`);
-      expect([answer.status, answer.headers.get("set-cookie")]).toEqual([404, null]);
+      const response = await call(`/sign-in/complete?ticketId=${ticketId}`);
+      expect([response.status, response.headers.get("set-cookie")]).toEqual([404, null]);
       expect(await json("/session", "GET")).toEqual({ nickname: null });
     }
     expect((await attacker.call(`/sign-in/complete?ticketId=${ticketId}`)).status).toBe(200);

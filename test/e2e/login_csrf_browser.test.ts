@@ -59,7 +59,7 @@ async function phoneOf(name: string, address: string): Promise<Approve> {
 /** Opens a page and resolves with the content of the code that its widget requests. */
 async function openCode(page: Page, url: string): Promise<string> {
   const created = page.waitForResponse(
-    (answer) => /\/qrlogin\/v1\/tickets$/.test(answer.url()) && answer.ok(),
+    (response) => /\/qrlogin\/v1\/tickets$/.test(response.url()) && response.ok(),
   );
   await page.goto(url);
   const { qrContent } = (await (await created).json()) as { qrContent: string };
@@ -202,11 +202,11 @@ describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
     const { handle, qrContent } =
       (await page.evaluate(`fetch("${gatewayOf(gateway.url)}/qrlogin/v1/tickets", {
       method: "POST", credentials: "include", headers: { "content-type": "application/json" }, body: "{}" })
-      .then((answer) => answer.json())`)) as { handle: string; qrContent: string };
+      .then((response) => response.json())`)) as { handle: string; qrContent: string };
     await mallory(qrContent);
     const status = () =>
       page.evaluate(`fetch("${gatewayOf(gateway.url)}/qrlogin/v1/tickets/status",
-        { credentials: "include", headers: { "qrlogin-handle": "${handle}" } }).then((answer) => answer.json())`);
+        { credentials: "include", headers: { "qrlogin-handle": "${handle}" } }).then((response) => response.json())`);
     await expect.poll(status).toMatchObject({ state: "AUTHORIZED", exchangeTicket: null });
   });
 

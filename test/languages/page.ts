@@ -21,7 +21,8 @@ export const sections: ReadonlyMap<string, Section> = new Map(
 
 /**
  * Returns a code block of a section.
- * | @throws Error if there is none.
+ *
+ * @throws Error if there is none.
  */
 export function blockOf(title: string, kind: string): string {
   const block = sections.get(title)?.[kind];

@@ -28,15 +28,15 @@ export async function startBareServer({
   ...config
 }: BareServerOptions = {}): Promise<BareServer> {
   const { grpc: usual } = configSchema.parse({ grpc: { address: "127.0.0.1:0" } });
-  const nobody = async () => {
+  const rejectCall = async () => {
     throw new Error("there is no service behind this server");
   };
-  const never = new Proxy({}, { get: () => nobody });
+  const never = new Proxy({}, { get: () => rejectCall });
   const grpc = await startGrpcServer({
     config: { ...usual, ...config, limits: { ...usual.limits, ...limits } },
     handlers: { app: never, approver: never, appStream: never } as never,
-    apps: { authenticate: nobody } as never,
-    users: { authenticate: nobody } as never,
+    apps: { authenticate: rejectCall } as never,
+    users: { authenticate: rejectCall } as never,
     clock,
     log: pino({ level: "silent" }),
   });

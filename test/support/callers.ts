@@ -56,10 +56,10 @@ function callUnary<Request, Response>(
   request: Request,
   metadata: Metadata,
 ): Promise<CallResult<Response>> {
-  const answer = new Promise<CallResult<Response>>((resolve) => {
+  const result = new Promise<CallResult<Response>>((resolve) => {
     call(request, metadata, (error, response) => resolve({ ...callResultOf(error), response }));
   });
-  return withTimeout(answer, `an answer to ${call.name}`);
+  return withTimeout(result, `a response to ${call.name}`);
 }
 
 /** Converts an error of grpc-js to an outcome. No error means OK. */
@@ -156,8 +156,8 @@ export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof:
   const statuses: TicketStatus[] = [];
   let result: CallResult<never> | undefined;
   const changes = createChangeSignal();
-  const end = (answer: CallResult<never>) => {
-    result ??= answer;
+  const end = (outcome: CallResult<never>) => {
+    result ??= outcome;
     changes.notify();
   };
   stream.on("error", (error: ServiceError) => end(callResultOf(error)));
@@ -232,13 +232,14 @@ export async function createAuthorizedTicket(
 
 /**
  * Returns the response.
- * | @throws Error with code and reason of a failed call.
+ *
+ * @throws Error with code and reason of a failed call.
  */
-export function responseOrThrow<T>(answer: CallResult<T>): T {
-  if (answer.response === undefined || answer.code !== "OK") {
-    throw new Error(`the call failed: ${answer.code} ${answer.rawReason}`);
+export function responseOrThrow<T>(result: CallResult<T>): T {
+  if (result.response === undefined || result.code !== "OK") {
+    throw new Error(`the call failed: ${result.code} ${result.rawReason}`);
   }
-  return answer.response;
+  return result.response;
 }
 
 /** Returns the two forms in which MarkScanned accepts a code. */

@@ -79,7 +79,7 @@ export async function startTestGateway(
       const before = clock.pending();
       await withTimeout(
         server.stop(),
-        "the stop of the gateway: some request goes on, or something is not closed",
+        "the stop of the gateway: a request is still running, or a resource is still open",
       );
       const left = () => [...clock.pending()].filter((timer) => before.has(timer)).length;
       // Connections that were cut end a few turns of the event loop later.

@@ -94,8 +94,10 @@ export const anyPortEnvironment = {
  * not serve.
  */
 export async function readyAddresses(running: RunningProcess): Promise<{ grpc: string; gateway: string }> {
-  const said: { grpc?: string; gateway?: string } = JSON.parse(await running.waitForLine('"msg":"ready"'));
-  return { grpc: "", gateway: "", ...said };
+  const listening: { grpc?: string; gateway?: string } = JSON.parse(
+    await running.waitForLine('"msg":"ready"'),
+  );
+  return { grpc: "", gateway: "", ...listening };
 }
 
 /** Waits until `serve` is ready. Resolves with the address of gRPC. */

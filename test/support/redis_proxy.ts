@@ -13,9 +13,10 @@ export interface RedisProxy {
 
 /**
  * Forwards connections to `HOST:PORT`. It is stopped at the end of the test.
- * | @param rewrite Changes data of the server. It receives chunks, so the network may split a text.
+ *
+ * @param rewrite Changes data of the server. It receives chunks, so the network may split a text.
  */
-export async function startRedisProxy(target: string, rewrite = (said: Buffer) => said): Promise<RedisProxy> {
+export async function startRedisProxy(target: string, rewrite = (data: Buffer) => data): Promise<RedisProxy> {
   const [host, port] = target.split(":");
   const joined = new Set<Socket>();
   let frozen = false;

@@ -99,7 +99,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     for (const client of clients) client.close();
     await withTimeout(
       service.stop(),
-      "the stop of the service: some call goes on, or something is not closed",
+      "the stop of the service: a call is still running, or a resource is still open",
     );
     rmSync(directory, { recursive: true });
     const timers = [...clock.pending()].filter((timer) => timersBefore.has(timer)).length;

@@ -9,7 +9,8 @@ const defaultTimeoutMs = 20_000;
 /**
  * Settles as the promise does. Rejects after `timeoutMs` with the name of what was awaited, which catches a
  * hang.
- * | @param what Completes the message "not within 20 s: …". A function is called at the time-out and can add
+ *
+ * @param what Completes the message "not within 20 s: …". A function is called at the time-out and can add
  * what has arrived so far.
  */
 export function withTimeout<T>(

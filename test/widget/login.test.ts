@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)(`logins with the widget, in Chromium${withoutChrom
     expect((await withdrawn).status()).toBe(200);
     await expect(environment.alice.scan(first)).rejects.toThrow();
     await widget.evaluate(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
-      onSuccess: (...words) => { scanning.stop(); recordCall("onSuccess", words); } }))`);
+      onSuccess: (...args) => { scanning.stop(); recordCall("onSuccess", args); } }))`);
     const text = await widget.readCode();
     await environment.alice.scan(text);
     await environment.alice.agree(text);
@@ -129,14 +129,14 @@ describe.skipIf(!hasChromium)(`logins with the widget, in Chromium${withoutChrom
 
   it("onSuccess receives the result of onSignIn, also after a lost response, and null for an empty one", async () => {
     const environment = await startWidgetEnvironment();
-    const answers: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
+    const results: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
     const gateway = await environment.gateway({
-      onSignIn: (_signIn, _request, reply) => reply.send(answers.shift()),
+      onSignIn: (_signIn, _request, reply) => reply.send(results.shift()),
     });
     const context = await newContext();
-    for (const answer of [{ redirect: "/home" }, null]) {
+    for (const result of [{ redirect: "/home" }, null]) {
       const widget = await openWidgetPage(context, gateway.url);
-      let lost = answer === null ? 1 : 0;
+      let lost = result === null ? 1 : 0;
       // The gateway has completed the sign-in, but its response is lost.
       await widget.page.route("**/complete", async (route) => {
         if (lost++ > 0) return route.continue();
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)(`logins with the widget, in Chromium${withoutChrom
       const text = await widget.readCode();
       await environment.alice.scan(text);
       await environment.alice.agree(text);
-      expect(await widget.waitForCall("onSuccess")).toEqual([answer, null]);
+      expect(await widget.waitForCall("onSuccess")).toEqual([result, null]);
       await widget.waitForState("succeeded");
     }
   });

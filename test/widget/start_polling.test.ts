@@ -20,8 +20,8 @@ describe.skipIf(!hasChromium)(`pages that show the code themselves, in Chromium$
     await environment.alice.agree(text);
     const [, ticket] = await widget.waitForCall("onSuccess");
     expect(ticket).toEqual(expect.any(String));
-    const told = await widget.evaluate("QrLogin.exchangeUserInfo(code.random)");
-    expect(told).toMatchObject({ user: { nickname: "alice-nick" } });
+    const result = await widget.evaluate("QrLogin.exchangeUserInfo(code.random)");
+    expect(result).toMatchObject({ user: { nickname: "alice-nick" } });
     const expected = ["onStart", "onResult", "onResult", "onScanned", "onResult", "onSuccess"];
     expect(widget.calls.map(([name]) => name)).toEqual(expected);
   });

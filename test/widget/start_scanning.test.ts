@@ -79,8 +79,8 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
       await widget.evaluate(`void QrLogin.startScanning(undefined, { appId: "shop", ...callbacks() })`);
       const dialog = widget.page.getByRole("dialog", { name: "Sign in with your phone" });
       await dialog.locator(".box[data-kind=waiting]").waitFor();
-      const place = await dialog.boundingBox();
-      const middle = (place?.x ?? 0) + (place?.width ?? 0) / 2;
+      const bounds = await dialog.boundingBox();
+      const middle = (bounds?.x ?? 0) + (bounds?.width ?? 0) / 2;
       expect(middle).toBeCloseTo((widget.page.viewportSize()?.width ?? 0) / 2, 0);
       const withdrawn = widget.page.waitForResponse(/\/withdraw$/);
       if (close === "Escape") await widget.page.keyboard.press("Escape");
@@ -96,7 +96,9 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
   it("startScanning throws if the target does not exist", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
-    await expect(widget.evaluate(`QrLogin.startScanning("no-such-place")`)).rejects.toThrow("no-such-place");
+    await expect(widget.evaluate(`QrLogin.startScanning("no-such-element")`)).rejects.toThrow(
+      "no-such-element",
+    );
     for (const nothing of ["null", '""'])
       await expect(widget.evaluate(`QrLogin.startScanning(${nothing})`)).rejects.toThrow("element");
     expect(await widget.page.locator(".box").count()).toBe(0);

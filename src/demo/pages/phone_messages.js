@@ -1,4 +1,4 @@
-// Messages by the reasons of the service and its gateway.
+// Messages by error reason, as the service and its gateway report it.
 const messagesByReason = {
   QR_CONTENT_INVALID: "This is not a sign-in code. Scan the one that the website shows.",
   INVALID_REQUEST: "This is not a sign-in code. Scan the one that the website shows.",
@@ -22,7 +22,7 @@ export function errorMessage({ reason, status } = {}) {
   );
 }
 
-/** Reports that a later attempt may succeed. */
+/** Returns true if a later attempt may succeed. */
 export function isTransient({ reason, status }) {
   return status === undefined || status >= 500 || reason === "RATE_LIMITED";
 }

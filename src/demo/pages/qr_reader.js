@@ -7,7 +7,8 @@ const longestSides = [800, 1_600, 3_200];
 /**
  * Reads frames of the camera until one has a code. Resolves with its text, or with undefined when the signal
  * aborts.
- * | @throws DOMException if there is no camera, or the browser blocks it.
+ *
+ * @throws DOMException if there is no camera, or the browser blocks it.
  */
 export async function readCamera(video, signal) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
@@ -31,7 +32,8 @@ export async function readCamera(video, signal) {
 /**
  * Resolves with the text of the code in an image of any type that the browser supports, or with undefined if
  * there is no code.
- * | @throws DOMException if the file is not an image.
+ *
+ * @throws DOMException if the file is not an image.
  */
 export async function readImage(blob) {
   const image = new Image();

@@ -79,7 +79,8 @@ async function signOut() {
 
 /**
  * Calls the site's backend, with POST if there is a body.
- * | @throws Error with the detail of an error response.
+ *
+ * @throws Error with the detail of an error response.
  */
 async function call(path, body) {
   const post = {

@@ -1,5 +1,5 @@
 /**
- * Style sheet of the shadow root. Text and icons contrast with their background by at least 4.5 : 1 in both
+ * Style sheet of the shadow root. Colours have a contrast of at least 4.5 : 1 with their background in both
  * themes (WCAG 2.2, 1.4.3). Sides are logical, for right-to-left languages. Pages can set the variables
  * `--qr-login-…`.
  */

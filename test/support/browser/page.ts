@@ -27,9 +27,9 @@ export interface SitePage {
   /** Starts a scan with the SDK, as a site does. */
   startScanning(options?: object): Promise<void>;
   /** Calls a method of the SDK. */
-  callSdk(method: string, ...words: readonly unknown[]): Promise<SdkResult>;
+  callSdk(method: string, ...args: readonly unknown[]): Promise<SdkResult>;
   /** Calls a function of the page's own script. */
-  run(name: string, ...words: readonly unknown[]): Promise<unknown>;
+  run(name: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Waits for the code and reads it from a screenshot. */
   readCode(): Promise<string>;
 }
@@ -55,7 +55,7 @@ export async function openPage(
   await page.goto(url);
 
   const run = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
-    page.evaluate(`${name}(${args.map((word) => JSON.stringify(word)).join(", ")})`);
+    page.evaluate(`${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`);
 
   return {
     page,

@@ -73,7 +73,7 @@ export async function exchangeAtBackend(
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(body)),
   };
-  const answer = new Promise<unknown>((resolve, reject) => {
+  const result = new Promise<unknown>((resolve, reject) => {
     const send = protocol === "https:" ? overTls : plain;
     const options = { method: "POST", headers, agent: false, ...(ca !== undefined && { ca }) };
     const sent = send(`${protocol}//${host}/api/v2/qrcode/userinfo`, options, (response) => {
@@ -81,5 +81,5 @@ export async function exchangeAtBackend(
     });
     sent.on("error", reject).end(body);
   });
-  return withTimeout(answer, "an answer to the backend of the site");
+  return withTimeout(result, "the response to the backend of the site");
 }

@@ -28,7 +28,7 @@ export interface RedisProcess {
   readonly address: string;
   readonly url: string;
   /** Runs a command as the default user, on a separate connection. */
-  command(...words: readonly (string | number)[]): Promise<unknown>;
+  command(...args: readonly (string | number)[]): Promise<unknown>;
   /** Kills the process; its data folder stays. Resolves when it has exited. */
   kill(): Promise<void>;
   /** Starts it again on the same port, with the same options and its remaining data. */
@@ -124,19 +124,19 @@ async function waitUntilAnswering(port: number, child: ChildProcess): Promise<vo
 
 function isAnswering(port: number, child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
-    let said = "";
+    let received = "";
     const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\nINFO server\r\n"));
     const leave = () => void socket.destroy();
     // Another process that has taken the port may accept the connection and never respond.
     child.once("exit", leave);
     socket.on("error", () => resolve(false));
     socket.on("data", (data) => {
-      said += data.toString();
+      received += data.toString();
       // A server that responds only with a password counts as this one.
-      const pid = said.startsWith("-") ? child.pid : Number(/^process_id:(\d+)\r$/m.exec(said)?.[1]);
+      const pid = received.startsWith("-") ? child.pid : Number(/^process_id:(\d+)\r$/m.exec(received)?.[1]);
       if (Number.isNaN(pid)) return;
       // A server that is still loading says so, and does not count yet.
-      resolve(pid === child.pid && !said.startsWith("-LOADING"));
+      resolve(pid === child.pid && !received.startsWith("-LOADING"));
       leave();
     });
     socket.on("close", () => {

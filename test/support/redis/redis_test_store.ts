@@ -93,8 +93,8 @@ export async function waitUntilAvailable(store: TicketStore): Promise<void> {
 
 /** Waits until the store fails at once, as it does while Redis is unavailable. */
 export async function waitUntilUnavailable(store: TicketStore): Promise<void> {
-  const refused = async () => {
-    if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("it answers");
+  const failsAtOnce = async () => {
+    if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("the store responds");
   };
-  await eventually(refused);
+  await eventually(failsAtOnce);
 }

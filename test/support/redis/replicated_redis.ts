@@ -32,7 +32,8 @@ export const disklessLoadArgs = ["--repl-diskless-load", "swapdb"];
 
 /**
  * Starts them and waits until all replicas are connected.
- * | @param primaryPort Returns the port by which the replicas reach the primary.
+ *
+ * @param primaryPort Returns the port by which the replicas reach the primary.
  * @param args Arguments that set the persistence of the servers.
  */
 export async function startReplicatedRedis(
