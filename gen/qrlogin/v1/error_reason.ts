@@ -121,8 +121,8 @@ export const ErrorReason = {
   WATCH_SUPERSEDED: 21,
   /**
    * STORE_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The store is unreachable, or cannot confirm the
-   * operation. An exchange was not made. Any other change may have been made; those
-   * calls are idempotent, so call again.
+   * operation. An exchange was not made. Any other change may have been made; call
+   * again, because repeating those calls is harmless.
    */
   STORE_UNAVAILABLE: 22,
   /**
