@@ -216,7 +216,7 @@ describe("an issuer of a user pool", () => {
 });
 
 describe("messages with the expected value", () => {
-  test("a secret in place of its digest is reported as such", () => {
+  test("a secret in place of its digest is rejected with the expected format", () => {
     const { message } = problemOf(withApp({ secretSha256: newKey() }));
     expect(message).toMatch(/not the secret itself: npm run .* app-secret .*printf '%s' .* \| sha256sum/);
   });
