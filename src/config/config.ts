@@ -88,7 +88,7 @@ export interface StoreConfig {
   readonly maxTickets: number;
   /** Tickets per app, counted in the same way. */
   readonly maxTicketsPerApp: number;
-  /** Ignored if `kind` is `memory`. */
+  /** Redis that stores the tickets. Ignored if `kind` is `memory`. */
   readonly redis: RedisConfig;
 }
 

@@ -79,7 +79,9 @@ describe("a secret of 32 bytes", () => {
   test("a pattern is rejected in a shared secret and in a handle key, with the command that creates one", () => {
     const shared = problemOf(withPool({ keys: { hs256Secret: "s".repeat(32) } }));
     expect(shared.path).toBe("userPools[0].keys.hs256Secret");
-    expect(shared.message).toMatch(/^must be random, but this one has only 1 distinct bytes: openssl rand/);
+    expect(shared.message).toMatch(
+      /^must be random, but this one has only 1 distinct bytes: create one with openssl rand/,
+    );
     const key = Buffer.from(counted((index) => index)).toString("base64url");
     const handle = problemOf({ gateway: { ...gateway, handleKeys: [newKey(), key] } });
     expect(handle.path).toBe("gateway.handleKeys[1]");
