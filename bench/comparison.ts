@@ -125,9 +125,9 @@ export function printRates(
  * Checks the log at level info, which has a line for each call. h2load cancels calls in progress at its end,
  * so CANCELLED is allowed.
  */
-export function assertNothingRefused(logFile: string): void {
-  const refused = readFileSync(logFile, "utf8")
+export function assertNoFailedCalls(logFile: string): void {
+  const failedCall = readFileSync(logFile, "utf8")
     .split("\n")
     .find((line) => line.includes('"reason":'));
-  if (refused !== undefined) throw new Error(`a call failed: ${refused}`);
+  if (failedCall !== undefined) throw new Error(`a call failed: ${failedCall}`);
 }

@@ -1,6 +1,6 @@
 import { methods } from "./calls.js";
 import {
-  assertNothingRefused,
+  assertNoFailedCalls,
   type ComparedServer,
   compare,
   connectTo,
@@ -34,5 +34,5 @@ export async function measureRates({ rounds, quick, folder, stopAtEnd }: BenchCo
   for (const method of methods) {
     printRates(method, names, await compare(competitors, method, { rounds, seconds, folder }));
   }
-  for (const one of services) if (one.level === "info") assertNothingRefused(logFileOf(one));
+  for (const one of services) if (one.level === "info") assertNoFailedCalls(logFileOf(one));
 }

@@ -77,7 +77,7 @@ export interface ServiceOptions {
   readonly redis?:
     | { readonly url: string; readonly replicaAcks?: number; readonly replicaFsync?: boolean }
     | undefined;
-  /** Whether it signs tokens for the app, with ES256. */
+  /** Enables tokens for the app, signed with ES256. */
   readonly signsTokens?: boolean;
   /** Additional top-level keys of its configuration file. */
   readonly configuration?: Readonly<Record<string, unknown>>;

@@ -116,7 +116,7 @@ async function warmUp(address: string, ticket: EventSourceTicket): Promise<void>
   await stream.close();
 }
 
-/** Returns the CPU of each server over exactly one heartbeat, in percent of a core per thousand streams. */
+/** Resolves with the CPU of each server over exactly one heartbeat, in percent of a core per thousand streams. */
 async function idleUsage(runs: readonly Run[], heartbeatMs: number): Promise<readonly number[]> {
   const before = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
   const beats = runs.map(({ streams }) => countHeartbeats(streams));

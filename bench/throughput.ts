@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseRounds } from "./arguments.js";
 import { methods } from "./calls.js";
 import {
-  assertNothingRefused,
+  assertNoFailedCalls,
   type ComparedServer,
   compare,
   connectTo,
@@ -34,7 +34,7 @@ try {
   for (const method of methods) {
     printRates(method, names, await compare(competitors, method, { rounds, seconds, folder }));
   }
-  assertNothingRefused(logFileOf(atInfo));
+  assertNoFailedCalls(logFileOf(atInfo));
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

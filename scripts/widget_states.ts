@@ -11,7 +11,7 @@ const statuses = {
   scanned: { state: "SCANNED", scannedBy: true },
   "scanned, unknown": { state: "SCANNED" },
   success: { state: "AUTHORIZED", scannedBy: true, exchangeTicket: "spent" },
-  refused: { state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" },
+  cancelled: { state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" },
   expired: { state: "EXPIRED" },
   renewed: { state: "PENDING" },
   error: undefined,

@@ -1,6 +1,6 @@
 /**
- * Returns the body of an HTTP response, or `undefined` if it is larger than `maxBytes` after decompression.
- * Stops reading at that size.
+ * Resolves with the body of an HTTP response, or with `undefined` if it is larger than `maxBytes` after
+ * decompression. Stops reading at that size.
  *
  * @throws the error that ended the connection, or the reason of the request's signal.
  */

@@ -21,9 +21,9 @@ import { fetchUserInfo, type UserInfo } from "./user_info.js";
 export interface AuthenticatedUser {
   readonly approver: Approver;
   /**
-   * Returns the user's current profile from the pool's UserInfo endpoint, completed by the token. Returns the
-   * profile of the token if the pool has no UserInfo endpoint, or its response is too large or encrypted. See
-   * {@link mergeClaims} for the precedence.
+   * Resolves with the user's current profile from the pool's UserInfo endpoint, completed by the token.
+   * Resolves with the profile of the token if the pool has no UserInfo endpoint, or its response is too large
+   * or encrypted. See {@link mergeClaims} for the precedence.
    *
    * @throws TicketError USER_UNAUTHENTICATED when the endpoint rejects the token or describes another user.
    * @throws TicketError ISSUER_UNAVAILABLE when it gives no usable response in time.
@@ -35,7 +35,7 @@ export interface AuthenticatedUser {
 /** Authenticator of the calling user. */
 export interface UserAuthenticator {
   /**
-   * Returns the user whose token is in the values of the metadata key `authorization`.
+   * Resolves with the user whose token is in the values of the metadata key `authorization`.
    *
    * @throws TicketError USER_UNAUTHENTICATED, USER_TOKEN_EXPIRED, or ISSUER_UNAVAILABLE with its cause, each
    * with a fixed message.
@@ -168,7 +168,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   }
 
   /**
-   * Returns the claims of a signed UserInfo response, which may omit issuer and audience (OpenID Connect
+   * Resolves with the claims of a signed UserInfo response, which may omit issuer and audience (OpenID Connect
    * Core, section 5.3.2).
    */
   async function verifiedUserInfo(jwt: string, { poolContext, approver }: CachedUser): Promise<Claims> {

@@ -35,7 +35,7 @@ const jweParts = 5;
  * endpoints declare the wrong type. Reports a response that is too large or encrypted as unusable; this is
  * not an error.
  *
- * @throws TicketError USER_UNAUTHENTICATED when the endpoint answers 401 or 403, or describes another user.
+ * @throws TicketError USER_UNAUTHENTICATED when the endpoint returns 401 or 403, or describes another user.
  * @throws Error when there is no response in time, or it is neither a JSON object nor a JWT.
  * @throws the reason of the signal when the caller has gone.
  */

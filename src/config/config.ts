@@ -8,7 +8,7 @@ export type { GatewayConfig } from "./gateway_config.js";
  * in the file.
  */
 export interface Config {
-  /** Whether the public development identities are accepted. True only on loopback. */
+  /** Accepts the public development identities. True only on loopback. */
   readonly development: boolean;
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
@@ -32,7 +32,7 @@ export interface GrpcConfig {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Must be true for plain text on an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
-  /** Whether the reflection service is enabled. */
+  /** Enables the reflection service. */
   readonly reflection: boolean;
   /** Age at which a connection's client is asked to open another one; 0 for no limit. Its calls continue. */
   readonly maxConnectionAge: number;
@@ -88,7 +88,7 @@ export interface StoreConfig {
   readonly maxTickets: number;
   /** Tickets per app, counted in the same way. */
   readonly maxTicketsPerApp: number;
-  /** Ignored if `kind` is `memory`. */
+  /** Redis that stores the tickets. Ignored if `kind` is `memory`. */
   readonly redis: RedisConfig;
 }
 
@@ -131,9 +131,9 @@ export interface RedisConfig {
   readonly keyPrefix: string;
   /** Number of replicas that must have confirmed the data of a response before it is sent. */
   readonly replicaAcks: number;
-  /** Whether replicas confirm only data that is on disk, instead of in memory. */
+  /** Requires that replicas confirm only data that is on disk, instead of in memory. */
   readonly replicaFsync: boolean;
-  /** Whether to refuse to start if a crash or failover could lose data of responses already sent. */
+  /** Refuses to start if a crash or failover could lose data of responses already sent. */
   readonly requireDurable: boolean;
   /** Time-out for connecting to Redis, and for each response. */
   readonly timeout: number;
@@ -197,7 +197,7 @@ export type SigningKeyConfig =
   | { readonly file: string }
   /** For development only. Cannot be set in a configuration file. */
   | { readonly generated: true }
-  /** A generated key as PEM, for processes that share it. Cannot be set in a configuration file. */
+  /** Generated key as PEM, for processes that share it. Cannot be set in a configuration file. */
   | { readonly pem: string };
 
 /** Pool whose users may approve sign-ins. Issuer and audience together identify it. */

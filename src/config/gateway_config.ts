@@ -9,16 +9,13 @@ export interface GatewayConfig {
   readonly service: {
     /** gRPC address of the service. */
     readonly address: string;
-    /**
-     * Whether the connection uses TLS. If absent, it does except on loopback; with a `caFile`, it does there
-     * too.
-     */
+    /** Enables TLS. By default, TLS is used except on loopback; with a `caFile`, it is used there too. */
     readonly tls: boolean | undefined;
     /** PEM file of root certificates that replace those of the system. */
     readonly caFile: string | undefined;
   };
   readonly apps: readonly GatewayAppConfig[];
-  /** Whether the Authing-compatible API is enabled. */
+  /** Enables the Authing-compatible API. */
   readonly authingApi: boolean;
   /** Keys of 32 random bytes, as base64url. The first one seals handles; all of them open handles. */
   readonly handleKeys: readonly string[];

@@ -62,11 +62,11 @@ export function createImageRenderer({ maxPending = 256 }: { maxPending?: number 
       rejectAll(() => new Error("the thread that draws QR codes has ended", { cause }));
       void newWorker.terminate();
     };
-    newWorker.on("message", (answer: DrawResult) => {
+    newWorker.on("message", (result: DrawResult) => {
       if (worker !== newWorker) return;
       const job = activeJob;
       activeJob = undefined;
-      if (job) settle(job, answer);
+      if (job) settle(job, result);
       drawNext();
     });
     newWorker.on("messageerror", onEnd);
@@ -165,16 +165,16 @@ function workerParameters(): ConstructorParameters<typeof Worker> {
   return [load, { eval: true, execArgv }];
 }
 
-function settle(job: DrawJob, answer: DrawResult): void {
-  switch (answer.kind) {
+function settle(job: DrawJob, result: DrawResult): void {
+  switch (result.kind) {
     case "drawn":
-      job.resolve(answer.drawing);
+      job.resolve(result.drawing);
       return;
-    case "refused":
-      job.reject(new TicketError(answer.reason, answer.message, { fieldViolations: answer.fieldViolations }));
+    case "rejected":
+      job.reject(new TicketError(result.reason, result.message, { fieldViolations: result.fieldViolations }));
       return;
     case "failed":
-      job.reject(new Error("a QR code could not be drawn", { cause: answer.stack }));
+      job.reject(new Error("a QR code could not be drawn", { cause: result.stack }));
       return;
   }
 }

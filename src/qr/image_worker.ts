@@ -14,21 +14,21 @@ export interface DrawRequest {
 export type DrawResult =
   | { readonly kind: "drawn"; readonly drawing: Drawing }
   | {
-      readonly kind: "refused";
+      readonly kind: "rejected";
       readonly reason: ErrorReason;
       readonly message: string;
       readonly fieldViolations: readonly FieldViolation[];
     }
-  /** An unexpected error, with its stack but without its message. */
+  /** Unexpected error, with its stack but without its message. */
   | { readonly kind: "failed"; readonly stack: string };
 
 if (!parentPort) throw new Error("image_worker can only run as a worker thread of image_renderer");
 const port = parentPort;
 
 port.on("message", ({ content, options }: DrawRequest) => {
-  const answer = handleRequest(content, options);
-  const isImage = answer.kind === "drawn" && "data" in answer.drawing;
-  port.postMessage(answer, isImage ? [answer.drawing.data.buffer] : []);
+  const result = handleRequest(content, options);
+  const isImage = result.kind === "drawn" && "data" in result.drawing;
+  port.postMessage(result, isImage ? [result.drawing.data.buffer] : []);
 });
 
 function handleRequest(content: string, options: ImageOptions): DrawResult {
@@ -37,7 +37,7 @@ function handleRequest(content: string, options: ImageOptions): DrawResult {
   } catch (error) {
     if (error instanceof TicketError) {
       const { reason, message, fieldViolations } = error;
-      return { kind: "refused", reason, message, fieldViolations };
+      return { kind: "rejected", reason, message, fieldViolations };
     }
     return { kind: "failed", stack: redactedStackOf(error) };
   }

@@ -109,17 +109,17 @@ describe("profileOf", () => {
   });
 
   it("passes on only requested claims, and no inherited one or one that changes the prototype", () => {
-    const further = poolWith({ additionalClaims: ["toString", "__proto__", "tier"] });
+    const poolWithClaims = poolWith({ additionalClaims: ["toString", "__proto__", "tier"] });
     const claims: Claims = JSON.parse(`{"sub":"s","tier":null,"__proto__":{"admin":true},"other":1}`);
-    const passed = profileOf(further, pickClaims(further, claims))?.claims ?? {};
+    const passed = profileOf(poolWithClaims, pickClaims(poolWithClaims, claims))?.claims ?? {};
     expect(Object.keys(passed)).toEqual(["tier"]);
     expect("admin" in passed).toBe(false);
   });
 
   it("drops an additional claim of more than 4096 characters of JSON", () => {
-    const further = poolWith({ additionalClaims: ["a", "b", "c"] });
+    const poolWithClaims = poolWith({ additionalClaims: ["a", "b", "c"] });
     const claims: Claims = { sub: "s", a: "x".repeat(4094), b: "x".repeat(4095), c: Array(2048).fill(1) };
-    expect(Object.keys(profileOf(further, claims)?.claims ?? {})).toEqual(["a"]);
+    expect(Object.keys(profileOf(poolWithClaims, claims)?.claims ?? {})).toEqual(["a"]);
   });
 
   const nested = (depth: number, leaf: unknown = 1): string =>
@@ -139,20 +139,20 @@ describe("profileOf", () => {
     ["holds NUL", String.raw`{"a":"b\u0000c"}`],
     ["holds a member __proto__", `[{"__proto__":{"admin":true}}]`],
   ])("drops an additional claim that %s, and reports it without its value", (_, value) => {
-    const further = poolWith({ additionalClaims: ["odd", "tier"] });
+    const poolWithClaims = poolWith({ additionalClaims: ["odd", "tier"] });
     const droppedClaims: string[][] = [];
     const claims: Claims = JSON.parse(`{"sub":"s","odd":${value},"tier":"gold"}`);
-    const profile = profileOf(further, claims, (...dropped) => void droppedClaims.push(dropped));
+    const profile = profileOf(poolWithClaims, claims, (...dropped) => void droppedClaims.push(dropped));
     expect(profile?.claims).toEqual({ tier: "gold" });
     expect(droppedClaims).toEqual([["odd", expect.stringMatching(/^It (has|is|contains) /)]]);
   });
 
   it("passes on an additional claim nested 16 deep, with fractions, large exact numbers and any Unicode", () => {
-    const further = poolWith({ additionalClaims: ["a", "b"] });
+    const poolWithClaims = poolWith({ additionalClaims: ["a", "b"] });
     const claims: Claims = JSON.parse(
       `{"sub":"s","a":${nested(16)},"b":[0.1,1e-7,9007199254740991,"😀",true,null]}`,
     );
-    expect(profileOf(further, claims)?.claims).toEqual({ a: claims.a, b: claims.b });
+    expect(profileOf(poolWithClaims, claims)?.claims).toEqual({ a: claims.a, b: claims.b });
   });
 
   it("passes on at most 16 KiB of additional claims as JSON, in the order of the pool's configuration", () => {

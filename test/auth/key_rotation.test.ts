@@ -35,8 +35,8 @@ describe("key rotation at an issuer", () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     await users.authenticate(bearer(await signToken(first)));
-    const stranger = await signToken(third);
-    await expectTicketError(users.authenticate(bearer(stranger)), "USER_UNAUTHENTICATED", stranger);
+    const unknownToken = await signToken(third);
+    await expectTicketError(users.authenticate(bearer(unknownToken)), "USER_UNAUTHENTICATED", unknownToken);
     serveKeys(first, second);
     const token = await signToken(second);
     clock.advance(9_999);

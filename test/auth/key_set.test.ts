@@ -166,21 +166,21 @@ describe("the key set of an issuer", () => {
     const tokens = await Promise.all(
       Array.from({ length: 50 }, (_, n) => signToken(first, { sub: `u${n}` })),
     );
-    const allRefused = () =>
+    const expectAllRejected = () =>
       Promise.all(
         tokens.map((token) => expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE")),
       );
-    await allRefused();
-    await allRefused();
+    await expectAllRejected();
+    await expectAllRejected();
     expect(server.asked("/jwks")).toBe(2);
     let fetches = 2;
     // The open periods start with the third failure and double from one second to ten.
     for (const pause of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
-      await allRefused();
-      await allRefused();
+      await expectAllRejected();
+      await expectAllRejected();
       fetches += 1;
       clock.advance(pause - 1);
-      await allRefused();
+      await expectAllRejected();
       expect(server.asked("/jwks")).toBe(fetches);
       clock.advance(1);
     }
@@ -222,7 +222,7 @@ describe("the key set of an issuer", () => {
     const known = await signToken(first);
     await users.authenticate(bearer(known));
     clock.advance(31_000);
-    const unknown = await signToken(second, { sub: "stranger" });
+    const unknown = await signToken(second, { sub: "somebody" });
     await expectTicketError(users.authenticate(bearer(unknown)), "USER_UNAUTHENTICATED", unknown);
     expect(server.asked("/jwks")).toBe(2);
     const verifying = vi.spyOn(crypto.subtle, "verify");

@@ -46,7 +46,7 @@ function signedIn(profile: Partial<UserProfile> = {}, signIn: Partial<SignInCont
 
 const setOf = (jwks: string) => JSON.parse(jwks) as { keys: (JWK & { kid: string })[] };
 
-/** Returns header and claims of a token after verifying it with the published keys. */
+/** Resolves with header and claims of a token after verifying it with the published keys. */
 async function verified(token: string, jwks: string) {
   const options = { issuer, audience: "shop", currentDate: new Date(clock.now()) };
   const { protectedHeader, payload } = await jwtVerify(token, createLocalJWKSet(setOf(jwks)), options);

@@ -33,7 +33,7 @@ const clock = createTestClock();
 const usersOf = (...pools: UserPoolConfig[]) => createTestAuthenticator(pools, clock).users;
 const accept = async (token: string, users = usersOf(pool)) =>
   (await users.authenticate(bearer(token))).approver;
-const refuse = (token: string, users = usersOf(pool)) =>
+const expectRejected = (token: string, users = usersOf(pool)) =>
   expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
 const signed = (changes: Record<string, unknown> = {}, key: SigningKey = es256) =>
   sign(key, claimsWith(changes), { alg: "ES256", kid: "ES256" });
@@ -65,7 +65,7 @@ describe("user tokens", () => {
     async (alg) => {
       const token = await sign(keys[alg], claimsWith(), { alg, kid: alg });
       const others = algorithms.filter((other) => other !== alg);
-      await refuse(token, usersOf(poolWith({ keys: jwks(keys[alg]), algorithms: others })));
+      await expectRejected(token, usersOf(poolWith({ keys: jwks(keys[alg]), algorithms: others })));
     },
   );
 
@@ -73,14 +73,14 @@ describe("user tokens", () => {
     const users = usersOf(poolWith({ keys: { hs256Secret: secretText }, algorithms: ["HS256"] }));
     expect((await accept(await sign(secret, claimsWith(), { alg: "HS256" }), users)).subject).toBe("user-1");
     const other = new TextEncoder().encode("another secret of more than 32 bytes");
-    await refuse(await sign(other, claimsWith(), { alg: "HS256" }), users);
+    await expectRejected(await sign(other, claimsWith(), { alg: "HS256" }), users);
   });
 
   it("a token signed with the shared secret and another algorithm is rejected", async () => {
     const allowed = ["HS256", "HS512", "RS256"];
     const users = usersOf(poolWith({ keys: { hs256Secret: secretText }, algorithms: allowed }));
-    await refuse(await sign(secret, claimsWith(), { alg: "HS512" }), users);
-    await refuse(await sign(keys.RS256, claimsWith(), { alg: "RS256" }), users);
+    await expectRejected(await sign(secret, claimsWith(), { alg: "HS512" }), users);
+    await expectRejected(await sign(keys.RS256, claimsWith(), { alg: "RS256" }), users);
   });
 
   it("a token signed with the public RSA key as a shared secret is rejected, even if HS256 is allowed", async () => {
@@ -89,24 +89,24 @@ describe("user tokens", () => {
     const pem = new TextEncoder().encode(await exportSPKI(publicKey));
     const token = await sign(pem, claimsWith(), { alg: "HS256", kid: "RS256" });
     for (const allowed of [["RS256"], ["RS256", "HS256"]]) {
-      await refuse(token, usersOf(poolWith({ keys: jwks(keys.RS256), algorithms: allowed })));
+      await expectRejected(token, usersOf(poolWith({ keys: jwks(keys.RS256), algorithms: allowed })));
     }
   });
 
   it("a token without a signature is rejected", async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const body = `${encode({ alg: "none" })}.${encode(claimsWith())}`;
-    for (const token of [`${body}.`, body, `${body}.AAAA`]) await refuse(token);
+    for (const token of [`${body}.`, body, `${body}.AAAA`]) await expectRejected(token);
   });
 
   it("a token signed with another key of the same id is rejected", async () => {
-    await refuse(await signed({}, unknownKey));
+    await expectRejected(await signed({}, unknownKey));
   });
 
   it("a token whose claims were changed after signing is rejected", async () => {
     const [header, , signature] = (await signed()).split(".");
     const claims = Buffer.from(JSON.stringify(claimsWith({ sub: "admin" }))).toString("base64url");
-    await refuse(`${header}.${claims}.${signature}`);
+    await expectRejected(`${header}.${claims}.${signature}`);
   });
 
   it("a token without a key id is verified with every matching key of the issuer", async () => {
@@ -117,13 +117,13 @@ describe("user tokens", () => {
       const token = await sign(key, claimsWith(), { alg: "ES256" });
       expect((await accept(token, users)).subject).toBe("user-1");
     }
-    await refuse(await sign(unknownKey, claimsWith(), { alg: "ES256" }), users);
+    await expectRejected(await sign(unknownKey, claimsWith(), { alg: "ES256" }), users);
     const expired = await sign(two, claimsWith({ exp: seconds(-60) }), { alg: "ES256" });
     await expectTicketError(users.authenticate(bearer(expired)), "USER_TOKEN_EXPIRED", expired);
   });
 
   it.each(["exp", "sub", "iss", "aud"])("a token without the claim %s is rejected", async (claim) => {
-    await refuse(await signed({ [claim]: undefined }));
+    await expectRejected(await signed({ [claim]: undefined }));
   });
 
   it.each([
@@ -138,7 +138,7 @@ describe("user tokens", () => {
     ["an expiry that is text", { exp: "4102444800" }],
     ["a beginning far in the future", { nbf: 4_102_444_800 }],
   ])("a token with %s is rejected", async (_, changes) => {
-    await refuse(await signed(changes));
+    await expectRejected(await signed(changes));
   });
 
   it.each(["a\0b", "a\ud800"])(
@@ -146,13 +146,13 @@ describe("user tokens", () => {
     async (sub) => {
       const users = usersOf({ ...pool, claims: { ...pool.claims, userId: "uid" } });
       expect((await accept(await signed({ sub: "a", uid: 7 }), users)).profile.userId).toBe("7");
-      await refuse(await signed({ sub, uid: 7 }), users);
+      await expectRejected(await signed({ sub, uid: 7 }), users);
     },
   );
 
   it("a token whose validity begins within the tolerance is accepted", async () => {
     expect((await accept(await signed({ nbf: seconds(30) }))).subject).toBe("user-1");
-    await refuse(await signed({ nbf: seconds(31) }));
+    await expectRejected(await signed({ nbf: seconds(31) }));
   });
 
   it("an expired token is accepted within the tolerance, and rejected as expired beyond it", async () => {
@@ -169,7 +169,7 @@ describe("user tokens", () => {
   });
 
   it("an expired token with a wrong signature is not reported as expired", async () => {
-    await refuse(await signed({ exp: seconds(-600) }, unknownKey));
+    await expectRejected(await signed({ exp: seconds(-600) }, unknownKey));
   });
 
   it("a token may have the audience in a list with others", async () => {
@@ -181,12 +181,12 @@ describe("user tokens", () => {
     const users = usersOf(pool, staff);
     expect((await accept(await signed({ aud: "mobile-app" }), users)).userPoolId).toBe("customers");
     expect((await accept(await signed({ aud: "admin-app" }), users)).userPoolId).toBe("staff");
-    await refuse(await signed({ aud: ["mobile-app", "staff-app"] }), users);
+    await expectRejected(await signed({ aud: ["mobile-app", "staff-app"] }), users);
   });
 
   it("a token signed by one pool's issuer in the name of another's is rejected", async () => {
     const other = poolWith({ id: "other", issuer: "https://other.example.com/", keys: jwks(unknownKey) });
-    await refuse(await signed({}, unknownKey), usersOf(pool, other));
+    await expectRejected(await signed({}, unknownKey), usersOf(pool, other));
   });
 });
 
@@ -218,12 +218,12 @@ describe("the authorization of a user", () => {
   it("rejects a valid authorization longer than 16 KiB", async () => {
     const large = await signed({ filler: "x".repeat(11_000) });
     expect((await accept(large)).subject).toBe("user-1");
-    await refuse(await signed({ filler: "x".repeat(13_000) }));
+    await expectRejected(await signed({ filler: "x".repeat(13_000) }));
   });
 
   it("returns one fixed message for every invalid token", async () => {
     const wrong = [await signed({ aud: "web-app" }), await signed({}, unknownKey), "a.b.c"];
-    const ticketErrors = await Promise.all(wrong.map((token) => refuse(token)));
+    const ticketErrors = await Promise.all(wrong.map((token) => expectRejected(token)));
     expect(new Set(ticketErrors.map(({ message }) => message)).size).toBe(1);
   });
 });

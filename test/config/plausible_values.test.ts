@@ -79,7 +79,9 @@ describe("a secret of 32 bytes", () => {
   test("a pattern is rejected in a shared secret and in a handle key, with the command that creates one", () => {
     const shared = problemOf(withPool({ keys: { hs256Secret: "s".repeat(32) } }));
     expect(shared.path).toBe("userPools[0].keys.hs256Secret");
-    expect(shared.message).toMatch(/^must be random, but this one has only 1 distinct bytes: openssl rand/);
+    expect(shared.message).toMatch(
+      /^must be random, but this one has only 1 distinct bytes: create one with openssl rand/,
+    );
     const key = Buffer.from(counted((index) => index)).toString("base64url");
     const handle = problemOf({ gateway: { ...gateway, handleKeys: [newKey(), key] } });
     expect(handle.path).toBe("gateway.handleKeys[1]");
@@ -216,7 +218,7 @@ describe("an issuer of a user pool", () => {
 });
 
 describe("messages with the expected value", () => {
-  test("a secret in place of its digest is reported as such", () => {
+  test("a secret in place of its digest is rejected with the expected format", () => {
     const { message } = problemOf(withApp({ secretSha256: newKey() }));
     expect(message).toMatch(/not the secret itself: npm run .* app-secret .*printf '%s' .* \| sha256sum/);
   });

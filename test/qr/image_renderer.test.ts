@@ -65,9 +65,9 @@ describe("the renderer", () => {
 
   it("passes errors on with their details, and continues", async () => {
     const renderer = newRenderer();
-    const refused = renderer.render(content, { ...options, size: 64 });
-    await expect(refused).rejects.toBeInstanceOf(TicketError);
-    await expect(refused).rejects.toMatchObject({
+    const rejected = renderer.render(content, { ...options, size: 64 });
+    await expect(rejected).rejects.toBeInstanceOf(TicketError);
+    await expect(rejected).rejects.toMatchObject({
       reason: "INVALID_REQUEST",
       fieldViolations: [
         {

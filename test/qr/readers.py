@@ -1,7 +1,7 @@
 """Reads QR codes with the libraries zbar, quirc and OpenCV.
 
-Each line of the standard input is the path of a PNG file. Each line of the standard output answers one of them, in
-order: a JSON object with the text that each library has read, as base64 of its bytes, or null where it found no code.
+Each input line is the path of a PNG file. Each output line is the result for one path, in order: a JSON object
+with the text that each library has read, as base64 of its bytes, or null if it found no code.
 
 usage: readers.py PATH-OF-LIBQUIRC.SO
 """

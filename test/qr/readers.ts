@@ -28,7 +28,7 @@ const zxingJar = "/usr/share/java/core.jar";
 
 const python = { ...process.env, PYTHONPATH: join(folder, "python") };
 
-/** Whether all readers are installed. */
+/** True if all readers are installed. */
 export const hasReaders =
   existsSync(join(folder, "libquirc.so")) &&
   existsSync(zxingJar) &&

@@ -45,7 +45,7 @@ export interface UnverifiedToken {
   readonly token: string;
   /** Id of the key, from the token's header. */
   readonly kid: string | undefined;
-  /** Whether there are candidate keys, none of which matches the signature. */
+  /** True if there are candidate keys, but none matches the signature. */
   readonly hasWrongSignature: boolean;
 }
 

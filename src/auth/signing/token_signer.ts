@@ -30,9 +30,9 @@ export interface TokenParameters {
 }
 
 export interface SignedTokens {
-  /** An ID Token (OpenID Connect Core 1.0, section 2). */
+  /** ID Token (OpenID Connect Core 1.0, section 2). */
   readonly idToken: string;
-  /** An access token (RFC 9068). */
+  /** Access token (RFC 9068). */
   readonly accessToken: string;
   /** Expiry of both tokens, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;

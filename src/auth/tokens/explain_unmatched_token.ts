@@ -20,11 +20,11 @@ export function explainUnmatchedToken({ iss, aud }: JWTPayload, pools: readonly 
     return `The token has no audience of the user pool ${sameIssuer.join(", ")}, which has this issuer; ${received}`;
   }
   const variant = pools.find((pool) => typeof iss === "string" && differOnlyInSpelling(pool.issuer, iss));
-  const hint = variant
+  const spellingNote = variant
     ? `; the issuer of the user pool ${variant.id} differs only in spelling and must be equal, ` +
       "including a trailing slash"
     : "";
-  return `No user pool has this issuer; ${received}${hint}`;
+  return `No user pool has this issuer; ${received}${spellingNote}`;
 }
 
 function formatAudience(aud: unknown): string {

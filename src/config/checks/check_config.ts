@@ -15,12 +15,12 @@ type Pool = NonNullable<NonNullable<PartialConfig["userPools"]>[number]>;
 
 /** Scope of the checks that go beyond each value by itself. */
 export interface CheckScope {
-  /** Whether to check everything except the section `gateway`. */
+  /** Includes everything except the section `gateway`. */
   readonly service: boolean;
-  /** Whether apps and user pools are required. */
+  /** Requires apps and user pools. */
   readonly identities: boolean;
   readonly gateway: boolean;
-  /** Whether the public development identities are accepted. */
+  /** Accepts the public development identities. */
   readonly development: boolean;
   /**
    * Wall time at which certificates must be valid; undefined if an invalid one is acceptable, since it can be

@@ -22,8 +22,8 @@ function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   const known = Object.keys((mapSchema && shapeOf(mapSchema)) ?? {});
   return issue.keys.map((key) => {
     const suggestion = suggestSpelling(key, known);
-    const hint = suggestion ? `did you mean ${suggestion}?` : `the keys here are ${known.join(", ")}`;
-    return { path: [...issue.path, key], message: `is not a key here; ${hint}` };
+    const help = suggestion ? `did you mean ${suggestion}?` : `the keys here are ${known.join(", ")}`;
+    return { path: [...issue.path, key], message: `is not a key here; ${help}` };
   });
 }
 

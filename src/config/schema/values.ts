@@ -123,7 +123,8 @@ export function parseUrl(value: string): URL | undefined {
 
 const sha256Format =
   "must be the SHA-256 of a secret (64 hexadecimal digits) and not the secret itself: " +
-  "npm run --silent qrlogin -- app-secret creates both; printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
+  "npm run --silent qrlogin -- app-secret creates both; " +
+  "printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
 
 /** SHA-256 as 64 hexadecimal digits, converted to lower case. */
 export const sha256 = formattedText(sha256Format)
