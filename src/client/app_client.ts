@@ -68,8 +68,8 @@ export interface AppClient {
    * TICKET_NOT_FOUND, APP_UNAUTHENTICATED or WATCH_SUPERSEDED (a newer watch of the ticket has replaced this
    * one).
    *
-   * A slow reader gets the newest status. It may miss earlier ones but never the last. To leave the loop or to
-   * abort the signal ends the call at the server and does not change the ticket.
+   * A slow reader gets the newest status. It may miss earlier ones but never the last. Leaving the loop or aborting
+   * the signal ends the call at the server and does not change the ticket.
    */
   watchStatus(
     request: PartialMessage<typeof WatchStatusRequest>,

@@ -34,7 +34,7 @@ async function queryPrimary<T>(primary: Primary, ask: (primary: Primary) => Prom
   }
 }
 
-/** Keeps the clock synchronized and checks the settings of the servers. */
+/** A monitor that keeps the clock synchronized and checks the settings of the servers. */
 export interface ServerMonitor {
   /**
    * Runs the first check and starts the interval.
