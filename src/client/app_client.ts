@@ -114,7 +114,8 @@ export interface AppClient {
  * ```ts
  * const client = createAppClient({ address: "127.0.0.1:50051", appId: "demo-app", appSecret: "demo-secret" });
  * const verifier = createCodeVerifier();
- * const { ticketId, ticketSecret, qrContent } = await client.createTicket({ codeChallenge: codeChallengeOf(verifier) });
+ * const codeChallenge = codeChallengeOf(verifier);
+ * const { ticketId, ticketSecret, qrContent } = await client.createTicket({ codeChallenge });
  * draw(qrContent);
  * for await (const status of client.watchStatus({ ticketId, ticketSecret })) {
  *   if (status.state !== TicketState.AUTHORIZED) continue;

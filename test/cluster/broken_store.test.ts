@@ -51,11 +51,11 @@ async function repeatRevision(decorate: (store: TicketStore) => TicketStore): Pr
  * Exchanges approved tickets while the replicas receive nothing. Then the primary dies, a replica takes its
  * place, and the tickets are exchanged again. Other logins go on meanwhile.
  */
-async function failOver(replicas: number): Promise<Verdict> {
+async function failOver(replicaAcks: number): Promise<Verdict> {
   const redis = await startRedisWithSentinels(disklessLoadArgs);
   onTestFinished(() => redis.release());
   const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
-  const pair = await startPair({ sentinel, replicas });
+  const pair = await startPair({ sentinel, replicaAcks });
   const { calls, history, nodes, onA, onB } = pair;
   const approved = await Promise.all(
     Array.from({ length: tickets }, async () => {

@@ -30,7 +30,7 @@ async function queryPrimary<T>(primary: Primary, ask: (primary: Primary) => Prom
     return await ask(primary);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot query Redis at ${primary.address}: ${text}`, { cause: error });
+    throw new Error(`Redis at ${primary.address} cannot be queried: ${text}`, { cause: error });
   }
 }
 
