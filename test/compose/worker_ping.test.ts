@@ -4,7 +4,7 @@ import { developmentPresets } from "../../src/compose/development_presets.js";
 import { forkWorker } from "../../src/compose/workers/worker_process.js";
 import { loadConfig } from "../../src/config/load_config.js";
 
-it("a worker answers each ping, and none while it is stopped", async () => {
+it("a worker answers every ping, except while it is stopped", async () => {
   cluster.setupPrimary({
     exec: "src/main.ts",
     args: ["worker"],

@@ -14,7 +14,7 @@ const hasGrpcurl = spawnSync(grpcurlCommand, ["-version"]).status === 0;
 const withoutPython = python
   ? ""
   : " (SKIPPED: no python3 on this machine has the packages grpcio and protobuf)";
-const withoutGrpcurl = hasGrpcurl ? "" : " (SKIPPED: there is no grpcurl on this machine)";
+const withoutGrpcurl = hasGrpcurl ? "" : " (SKIPPED: grpcurl is not installed)";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const asShop = basic("shop", appSecrets.shop);
@@ -27,33 +27,39 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe("a client in another language", () => {
-  it.skipIf(!python)(`in Python signs in with what reflection tells it${withoutPython}`, async () => {
-    const words = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
-    const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...words]);
-    expect(stdout).toBe("subject-of-alice\n");
-  });
+describe("clients in other languages", () => {
+  it.skipIf(!python)(
+    `a Python client signs in with the descriptors from reflection${withoutPython}`,
+    async () => {
+      const args = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
+      const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...args]);
+      expect(stdout).toBe("subject-of-alice\n");
+    },
+  );
 
-  it.skipIf(!hasGrpcurl)(`grpcurl signs in with what reflection tells it${withoutGrpcurl}`, async () => {
-    const grpcurl = async (method: string, authorization: string, request: object) => {
-      const words = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
-      const { stdout } = await run(grpcurlCommand, [
-        ...words,
-        server.address,
-        `qrlogin.v1.QrLoginService/${method}`,
-      ]);
-      return JSON.parse(stdout);
-    };
-    const { ticketId, ticketSecret, qrContent } = await grpcurl("CreateTicket", asShop, {});
-    await grpcurl("MarkScanned", asAlice, { qrContent });
-    await grpcurl("Authorize", asAlice, { ticketId });
-    const { status } = await grpcurl("GetStatus", asShop, { ticketId, ticketSecret });
-    const { exchangeTicket } = status;
-    const { user } = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket });
-    expect(user.userId).toBe("subject-of-alice");
-    const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
-    expect(again.stderr).toContain("Code: FailedPrecondition");
-    const { stdout } = await run(grpcurlCommand, ["-plaintext", server.address, "list"]);
-    expect(stdout).toContain("qrlogin.v1.QrLoginService");
-  });
+  it.skipIf(!hasGrpcurl)(
+    `grpcurl signs in with the descriptors from reflection${withoutGrpcurl}`,
+    async () => {
+      const grpcurl = async (method: string, authorization: string, request: object) => {
+        const args = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
+        const { stdout } = await run(grpcurlCommand, [
+          ...args,
+          server.address,
+          `qrlogin.v1.QrLoginService/${method}`,
+        ]);
+        return JSON.parse(stdout);
+      };
+      const { ticketId, ticketSecret, qrContent } = await grpcurl("CreateTicket", asShop, {});
+      await grpcurl("MarkScanned", asAlice, { qrContent });
+      await grpcurl("Authorize", asAlice, { ticketId });
+      const { status } = await grpcurl("GetStatus", asShop, { ticketId, ticketSecret });
+      const { exchangeTicket } = status;
+      const { user } = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket });
+      expect(user.userId).toBe("subject-of-alice");
+      const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
+      expect(again.stderr).toContain("Code: FailedPrecondition");
+      const { stdout } = await run(grpcurlCommand, ["-plaintext", server.address, "list"]);
+      expect(stdout).toContain("qrlogin.v1.QrLoginService");
+    },
+  );
 });

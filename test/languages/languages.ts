@@ -2,15 +2,18 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { python } from "../support/python.js";
 
-/** How the generated code of one language is checked. */
+/** Checks of the generated code of one language. */
 export interface Language {
-  /** The section of docs/other-languages.md. */
+  /** Title of the section in docs/other-languages.md. */
   readonly title: string;
-  /** What is missing on this machine, or undefined. */
+  /** Tool or file that this machine lacks, or undefined. */
   readonly missing: string | undefined;
-  /** Text that must stand in generated files, by file: what a caller's code depends on. */
+  /** Texts that generated files must contain, by file, since callers depend on them. */
   readonly names: Readonly<Record<string, readonly string[]>>;
-  /** A shell command that compiles or loads the code, where that is cheap. Runs where `gen/` is. */
+  /**
+   * Shell command that compiles or loads the code, for languages where that is fast. Runs in the folder of
+   * `gen/`.
+   */
   readonly compile?: string;
 }
 
@@ -23,7 +26,7 @@ const jars = [
   "geronimo-annotation-1.3-spec",
 ].map((name) => `/usr/share/java/${name}.jar`);
 
-/** Returns the first of these commands and files that does not exist. */
+/** Returns the first of the commands and files that does not exist. */
 function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
   return (
     ["protoc", ...commands].find(
@@ -32,9 +35,9 @@ function firstMissing(commands: readonly string[], files: readonly string[] = []
   );
 }
 
-/** Returns `what` unless the command ends well. */
-function unless(command: string, words: readonly string[], what: string, cwd?: URL): string | undefined {
-  return spawnSync(command, words, { cwd }).status === 0 ? undefined : what;
+/** Returns `what` unless the command succeeds. */
+function unless(command: string, args: readonly string[], what: string, cwd?: URL): string | undefined {
+  return spawnSync(command, args, { cwd }).status === 0 ? undefined : what;
 }
 
 export const languages: readonly Language[] = [

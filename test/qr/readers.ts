@@ -9,26 +9,26 @@ import { PNG } from "pngjs";
 import { withTimeout } from "../support/timeout.js";
 import { type Bitmap, decode } from "./decode.js";
 
-/** The families of readers that are tried. The first two run in this process, the others as processes of their own. */
+/** Tested families of readers. The first two run in this process, the others in their own processes. */
 export const families = ["jsqr", "zxing", "zbar", "quirc", "opencv", "zxingJava"] as const;
 export type Family = (typeof families)[number];
 
-/** What each family has read; undefined where it found no code. */
+/** Text that each family has read; undefined if it found no code. */
 export type Readings = Readonly<Record<Family, string | undefined>>;
 
 export interface Readers {
   read(bitmap: Bitmap): Promise<Readings>;
-  /** Ends the processes and removes the pictures. */
+  /** Ends the processes and removes the images. */
   stop(): Promise<void>;
 }
 
-/** Made by `scripts/install-readers`. */
+/** Folder created by `scripts/install-readers`. */
 const folder = process.env.QR_READERS ?? "";
 const zxingJar = "/usr/share/java/core.jar";
 
 const python = { ...process.env, PYTHONPATH: join(folder, "python") };
 
-/** Whether all readers are installed on this machine. */
+/** Whether all readers are installed. */
 export const hasReaders =
   existsSync(join(folder, "libquirc.so")) &&
   existsSync(zxingJar) &&
@@ -37,17 +37,17 @@ export const hasReaders =
 
 if (!hasReaders) {
   const text = "QR_READERS names no folder that scripts/install-readers has made";
-  if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
-  console.warn(`SKIPPED, the tests with all readers of QR codes: ${text}`);
+  if (process.env.CI) throw new Error(`${text}, and CI must not skip tests`);
+  console.warn(`SKIPPED, the tests with all QR code readers: ${text}`);
 }
 
-/** For titles of tests that need them. */
+/** Suffix for the titles of tests that need the readers. */
 export const withoutReaders = hasReaders ? "" : " (SKIPPED: the readers are not installed on this machine)";
 
-/** Starts the readers, each family once for all pictures. */
+/** Starts the readers, one process for all images of a family. */
 export function startReaders(): Readers {
   const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const imageFolder = mkdtempSync(join(tmpdir(), "qrlogin-pictures-"));
+  const imageFolder = mkdtempSync(join(tmpdir(), "qrlogin-images-"));
   const pythonReader = startReader(
     "python3",
     [resolvePath("readers.py"), join(folder, "libquirc.so")],
@@ -56,7 +56,7 @@ export function startReaders(): Readers {
   const javaReader = startReader("java", ["-cp", zxingJar, resolvePath("ZxingReader.java")], process.env);
   return {
     async read(bitmap) {
-      const path = join(imageFolder, "picture.png");
+      const path = join(imageFolder, "image.png");
       writeFileSync(path, pngOf(bitmap));
       const [inProcess, answer, zxingJava] = await Promise.all([
         decode(bitmap),
@@ -77,7 +77,7 @@ export function startReaders(): Readers {
   };
 }
 
-/** One character for each byte that is no UTF-8, so that a wrong text differs. */
+/** Decodes the text with one character per byte that is not UTF-8, so that a wrong text differs. */
 function textOf(base64: string | null): string | undefined {
   return base64 === null ? undefined : Buffer.from(base64, "base64").toString("utf8");
 }
@@ -87,13 +87,13 @@ function pngOf({ width, height, data }: Bitmap): Buffer {
   return PNG.sync.write(Object.assign(png, { width, height, data: Buffer.from(data) }));
 }
 
-/** Nothing that a test starts outlives it. */
+/** Running reader processes, which must not outlive the tests. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a process that answers each line with a line. */
+/** Starts a process that writes one line for each line it reads. */
 function startReader(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   running.add(child);

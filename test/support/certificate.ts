@@ -3,19 +3,19 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Whether the command that makes certificates is on this machine. */
+/** True if the `openssl` command is installed. */
 export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 
-/** A certificate of localhost and 127.0.0.1 that is its own authority, as files in PEM form. */
+/** Self-signed certificate of localhost and 127.0.0.1, as PEM files. */
 export interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
-  /** The content of `certFile`: what a client has to trust. */
+  /** Content of `certFile`, which clients have to trust. */
   readonly pem: string;
   remove(): void;
 }
 
-/** Makes a certificate and its key that are good for a day. */
+/** Creates a certificate and its key, valid for one day. */
 export function makeCertificate(): Certificate {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-tls-"));
   const certFile = join(directory, "cert.pem");

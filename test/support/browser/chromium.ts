@@ -11,30 +11,30 @@ const executablePath = spawnSync("sh", ["-c", 'command -v "$0"', command ?? ""])
   .stdout.toString()
   .trim();
 
-/** Whether there is a Chromium on this machine. `QRLOGIN_TEST_CHROMIUM` names one that is not in the path. */
+/** True if Chromium is installed. `QRLOGIN_TEST_CHROMIUM` is the path of one that is not in PATH. */
 export const hasChromium = command !== undefined;
 
-/** For titles of tests that need it. */
-export const withoutChromium = hasChromium ? "" : " (SKIPPED: there is no Chromium on this machine)";
+/** Suffix for the titles of tests that need Chromium. */
+export const withoutChromium = hasChromium ? "" : " (SKIPPED: Chromium is not installed)";
 
 if (!hasChromium) {
-  const text = "there is no Chromium on this machine (apt-get install chromium)";
+  const text = "Chromium is not installed (apt-get install chromium)";
   if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
   console.warn(`SKIPPED, all tests of this file: ${text}`);
 }
 
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
 const offline = ["--disable-background-networking", "--disable-component-update"];
-// Whatever host a page names is this machine.
+// Every host name resolves to this machine.
 const resolveToLoopback = "--host-resolver-rules=MAP * 127.0.0.1";
 const switches = [...quiet, ...offline, resolveToLoopback];
 
-/** Starts a real Chromium, with these switches beside the usual ones. */
+/** Starts Chromium with these command-line switches besides the usual ones. */
 export function startChromium(further: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...switches, ...further] });
 }
 
-/** A browser of somebody: with cookies and a storage of its own, gone when the test is over. */
+/** Opens a browser context with separate cookies and storage. It is closed at the end of the test. */
 export async function newBrowser(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -45,8 +45,9 @@ export async function newBrowser(
 }
 
 /**
- * Starts a browser whose owner has set it up with these preferences, under `profile` in Chromium's file of that name. Gone
- * when the test is over. Those of {@link newBrowser} keep nothing, and such windows block third-party cookies anyway.
+ * Starts a browser with preferences, given as they stand under `profile` in Chromium's file `Preferences`. It
+ * is closed at the end of the test. Contexts of {@link newBrowser} take no preferences, and being private
+ * windows, they block third-party cookies anyway.
  */
 export async function newBrowserWith(preferences: object): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), "qrlogin-profile-"));
