@@ -16,7 +16,7 @@ export interface Clock {
   wallTimeOf(moment: number): number;
   /**
    * Calls `callback` once after `ms` milliseconds, even if the wall clock is set meanwhile. Returns a function that
-   * cancels the timer and has no effect afterwards. A pending timer does not keep the process alive.
+   * cancels the timer; once the timer has fired, it has no effect. A pending timer does not keep the process alive.
    */
   after(ms: number, callback: () => void): () => void;
 }

@@ -68,8 +68,8 @@ export interface AppClient {
    * TICKET_NOT_FOUND, APP_UNAUTHENTICATED or WATCH_SUPERSEDED (a newer watch of the ticket has replaced this
    * one).
    *
-   * A slow reader gets the newest status. It may miss earlier ones but never the last. To leave the loop or to
-   * abort the signal ends the call at the server and does not change the ticket.
+   * A slow reader gets the newest status. It may miss earlier ones but never the last. Leaving the loop or aborting
+   * the signal ends the call at the server and does not change the ticket.
    */
   watchStatus(
     request: PartialMessage<typeof WatchStatusRequest>,
@@ -114,7 +114,8 @@ export interface AppClient {
  * ```ts
  * const client = createAppClient({ address: "127.0.0.1:50051", appId: "demo-app", appSecret: "demo-secret" });
  * const verifier = createCodeVerifier();
- * const { ticketId, ticketSecret, qrContent } = await client.createTicket({ codeChallenge: codeChallengeOf(verifier) });
+ * const codeChallenge = codeChallengeOf(verifier);
+ * const { ticketId, ticketSecret, qrContent } = await client.createTicket({ codeChallenge });
  * draw(qrContent);
  * for await (const status of client.watchStatus({ ticketId, ticketSecret })) {
  *   if (status.state !== TicketState.AUTHORIZED) continue;

@@ -3,8 +3,8 @@ export interface Timing {
   /** Returns the time of a monotonic clock, in milliseconds. Only differences have a meaning. */
   now(): number;
   /**
-   * Calls `callback` once after `ms` milliseconds. Returns a function that cancels the timer, with no effect
-   * afterwards.
+   * Calls `callback` once after `ms` milliseconds. Returns a function that cancels the timer; once the timer has
+   * fired, it has no effect.
    */
   after(ms: number, callback: () => void): () => void;
   /** Returns a random number from 0 to below 1. */

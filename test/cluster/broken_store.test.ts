@@ -16,18 +16,19 @@ const timeout = 120_000;
 const tickets = 5;
 
 /**
- * An exchange has read an approved ticket with revision 3. Before it writes, Redis falls back to a snapshot in which the ticket
- * has revision 2, and the creator withdraws it: revision 3 again, and not the same ticket.
+ * Runs a schedule in which a revision repeats. An exchange has read an approved ticket with revision 3. Before
+ * it writes, Redis falls back to a snapshot in which the ticket has revision 2, and the creator withdraws it:
+ * that is revision 3 again, of another ticket.
  */
-async function repeatRevision(around: (store: TicketStore) => TicketStore): Promise<Verdict> {
+async function repeatRevision(decorate: (store: TicketStore) => TicketStore): Promise<Verdict> {
   const server = await startRedis({ args: ["--save", "3600 1"] });
   onTestFinished(() => server.release());
   const gate = createGate();
-  const site = await startPair(
+  const pair = await startPair(
     { url: server.url },
-    { a: (store) => gate.decorate(around(store)), b: around },
+    { a: (store) => gate.decorate(decorate(store)), b: decorate },
   );
-  const { calls, history, onA, onB } = site;
+  const { calls, history, onA, onB } = pair;
   const ticket = requireResponse(await calls.create(onA));
   requireResponse(await calls.scan(onA, "alice", ticket));
   await saveSnapshot(server);
@@ -38,24 +39,24 @@ async function repeatRevision(around: (store: TicketStore) => TicketStore): Prom
   await gate.reached();
   const start = nanoseconds();
   await server.restart();
-  await site.served();
+  await pair.waitUntilServing();
   history.add({ op: "Fault", kind: "snapshot restored", effect: "lost", start, end: nanoseconds() });
   requireResponse(await calls.withdraw(onB, ticket));
   gate.open();
   await exchange;
-  return site.verdict([ticket], "best-effort");
+  return pair.verdict([ticket], "best-effort");
 }
 
 /**
- * Approved tickets are exchanged while the replicas hear nothing. Then the primary dies, one of them takes its place, and they are exchanged
- * again. Other logins go on meanwhile.
+ * Exchanges approved tickets while the replicas receive nothing. Then the primary dies, a replica takes its
+ * place, and the tickets are exchanged again. Other logins go on meanwhile.
  */
 async function failOver(replicaAcks: number): Promise<Verdict> {
   const redis = await startRedisWithSentinels(disklessLoadArgs);
   onTestFinished(() => redis.release());
   const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
-  const site = await startPair({ sentinel, replicaAcks });
-  const { calls, history, nodes, onA, onB } = site;
+  const pair = await startPair({ sentinel, replicaAcks });
+  const { calls, history, nodes, onA, onB } = pair;
   const approved = await Promise.all(
     Array.from({ length: tickets }, async () => {
       const ticket = requireResponse(await calls.create(onA));
@@ -70,39 +71,39 @@ async function failOver(replicaAcks: number): Promise<Verdict> {
   );
 
   const old = await redis.primary();
-  const deaf = await redis.replicas();
-  await isolateReplicas(old, deaf);
+  const isolated = await redis.replicas();
+  await isolateReplicas(old, isolated);
   await Promise.all(approved.map((ticket) => calls.exchange(onA, ticket)));
   await old.kill();
-  for (const replica of deaf) replica.resume();
+  for (const replica of isolated) replica.resume();
   await waitForFailover(redis, old);
   await old.restart();
   await demote(redis, old);
-  await site.served();
+  await pair.waitUntilServing();
   await Promise.all(approved.map((ticket) => calls.exchange(onB, ticket)));
-  const played = (await Promise.all(others)).filter((ticket) => ticket !== undefined);
-  return site.verdict([...approved, ...played], "durable");
+  const finished = (await Promise.all(others)).filter((ticket) => ticket !== undefined);
+  return pair.verdict([...approved, ...finished], "durable");
 }
 
-describe.skipIf(!hasRedis || !hasChecker)(`a store that is broken${withoutRedis}${withoutChecker}`, () => {
-  test("is found out when it compares the revision instead of the write id", { timeout }, async () => {
+describe.skipIf(!hasRedis || !hasChecker)(`a broken store${withoutRedis}${withoutChecker}`, () => {
+  test("the checker detects a store that compares revisions instead of write ids", { timeout }, async () => {
     const verdict = await repeatRevision(compareRevisions);
-    expect(brokenRulesOf(verdict)).toEqual(["linearizable", "no login after a refusal"]);
+    expect(brokenRulesOf(verdict)).toEqual(["linearizable", "no login after the end"]);
   });
 
-  test("is not what the real store is in the same place", { timeout }, async () => {
+  test("the checker accepts the real store with a repeated revision", { timeout }, async () => {
     const verdict = await repeatRevision((store) => store);
     expect(verdict).toMatchObject({ violations: [], losses: { tickets: 1, writes: 1 } });
   });
 
-  test("is found out when it does not wait for its replicas", { timeout }, async () => {
+  test("the checker detects a store that does not wait for its replicas", { timeout }, async () => {
     const verdict = await failOver(0);
     const twice = verdict.violations.filter(({ rule }) => rule === "one login");
     expect(twice).toHaveLength(tickets);
     expect(brokenRulesOf(verdict)).toContain("linearizable");
   });
 
-  test("is not one that waits for them in the same place", { timeout }, async () => {
+  test("the checker accepts a store that waits for its replicas", { timeout }, async () => {
     const verdict = await failOver(2);
     expect(verdict.violations).toEqual([]);
   });

@@ -16,23 +16,29 @@ import {
 import { acceptedHistories, bob, linearizable, rejectedHistories } from "./history_cases.js";
 
 describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
-  test.each(acceptedHistories)("accepts %s", async (_title, entries) => {
+  test.each(acceptedHistories)("the checker accepts %s", async (_title, entries) => {
     const verdict = await verdictOf(entries);
     expect(verdict.violations).toEqual([]);
   });
 
-  test.each(rejectedHistories)("refuses %s", async (_title, entries, rules) => {
+  test.each(rejectedHistories)("the checker rejects %s", async (_title, entries, rules) => {
     expect(await brokenRules(entries)).toEqual(rules);
   });
 
-  test("keeps tickets apart and counts what it read", async () => {
+  test("the checker keeps tickets apart and counts its input", async () => {
     const other = loginOf(4).map((one) => ({ ...one, ticket: "another-ticket" }));
-    const nobodys: Entry = { op: "CreateTicket", caller: "app", start: 9e9, end: 10e9, code: "UNAVAILABLE" };
-    const verdict = await verdictOf([...loginOf(4), ...other, nobodys]);
+    const unanswered: Entry = {
+      op: "CreateTicket",
+      caller: "app",
+      start: 9e9,
+      end: 10e9,
+      code: "UNAVAILABLE",
+    };
+    const verdict = await verdictOf([...loginOf(4), ...other, unanswered]);
     expect(verdict).toMatchObject({ operations: 9, tickets: 2, unknown: 1, unborn: 1, violationCount: 0 });
   });
 
-  test("shows the history of a ticket whose promise was broken", async () => {
+  test("a violation has the history of its ticket", async () => {
     const { violations } = await verdictOf([...loginOf(4), okCall("ExchangeUserInfo", 5, 6)]);
     expect(violations[0]?.history.map(({ op }) => op)).toEqual([
       "CreateTicket",
@@ -43,7 +49,7 @@ describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
     ]);
   });
 
-  test("rejects a history that it cannot read", async () => {
+  test("the checker rejects an unreadable history", async () => {
     const unreadable: Entry = {
       op: "GetStatus",
       caller: "app",
@@ -59,7 +65,7 @@ describe.skipIf(!hasChecker)(`the checker${withoutChecker}`, () => {
 describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutChecker}`, () => {
   const failover = injectedFault(3.6, 3.8, "lost");
 
-  test("counts writes that a fault has undone, and what came of it", async () => {
+  test("best effort counts the writes that a fault has undone, and the consequences", async () => {
     const again = [okCall("ExchangeUserInfo", 3.5, 3.55), failover, okCall("ExchangeUserInfo", 4, 4.5)];
     const verdict = await verdictOf([...loginOf(3), ...again], "best-effort");
     expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 0, loginsTwice: 1 } });
@@ -69,7 +75,7 @@ describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutCheck
     expect(undone).toMatchObject({ violationCount: 0, losses: { tickets: 1, writes: 2 } });
   });
 
-  test("counts every write of a ticket that is gone", async () => {
+  test("best effort counts every write of a ticket that is gone", async () => {
     const gone = [...loginOf(3), failover, rejectedCall("GetStatus", 4, 5, "TICKET_NOT_FOUND")];
     expect(await verdictOf(gone, "best-effort")).toMatchObject({
       ...{ violationCount: 0, gone: 1 },
@@ -77,7 +83,7 @@ describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutCheck
     });
   });
 
-  test("takes a store for split in two while a failover lasts", async () => {
+  test("best effort allows a split store during a failover", async () => {
     const split = [
       readStatus("AUTHORIZED", 4, 5),
       readStatus("PENDING", 4.2, 5.2),
@@ -91,7 +97,7 @@ describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutCheck
     expect(verdict).toMatchObject({ violationCount: 0, losses: { tickets: 1 } });
   });
 
-  test("asks nothing of a watcher whose ticket was changed back", async () => {
+  test("best effort has no rule for a watcher whose ticket was changed back", async () => {
     const changed = [
       ...loginOf(4),
       injectedFault(92, 93, "lost"),
@@ -103,7 +109,7 @@ describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutCheck
     expect(await brokenRules([...changed, stuck], "best-effort")).toEqual([]);
   });
 
-  test("demands of a watcher that it was told an end that is stored, whatever was lost before", async () => {
+  test("best effort requires that a watcher ends with a stored end, whatever was lost before", async () => {
     const again = okCall("ExchangeUserInfo", 5, 6, { user: "alice" });
     const stored = [
       ...loginOf(4),
@@ -117,25 +123,25 @@ describe.skipIf(!hasChecker)(`the checker at the level best effort${withoutCheck
     ]);
   });
 
-  test("refuses a loss without a fault", async () => {
+  test("best effort rejects a loss without a fault", async () => {
     expect(await brokenRules([...loginOf(3), readStatus("SCANNED", 4, 5)], "best-effort")).toEqual(
       linearizable,
     );
   });
 
-  test("refuses a loss before and after the fault that could explain it", async () => {
+  test("best effort rejects a loss before or after the fault that could explain it", async () => {
     const early = [createCall, scanCall, readStatus("PENDING", 3, 3.5), failover];
     expect(await brokenRules(early, "best-effort")).toEqual(linearizable);
     const late = [...loginOf(3), failover, readStatus("AUTHORIZED", 4, 5), readStatus("SCANNED", 6, 7)];
     expect(await brokenRules(late, "best-effort")).toEqual(linearizable);
   });
 
-  test("refuses a state that the ticket never had", async () => {
+  test("best effort rejects a state that the ticket never had", async () => {
     const invented = [createCall, scanCall, failover, readStatus("CANCELLED", 4, 5)];
     expect(await brokenRules(invented, "best-effort")).toEqual(linearizable);
   });
 
-  test("demands all of a history without faults", async () => {
+  test("best effort applies all rules to a history without faults", async () => {
     const twice = [...loginOf(4), okCall("ExchangeUserInfo", 5, 6)];
     expect(await brokenRules(twice, "best-effort")).toEqual(["linearizable", "one login"]);
   });

@@ -6,20 +6,20 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Entry } from "./history.js";
 
-/** What a deployment promises. */
+/** The guarantee of a deployment. */
 export type Level = "durable" | "best-effort";
 
-/** What the checker says of a history; see `checker/main.go`. */
+/** The result of the checker for a history; see `checker/main.go`. */
 export interface Verdict {
   readonly level: Level;
   readonly operations: number;
   readonly tickets: number;
   readonly unknown: number;
-  /** Calls that were not answered before their deadline. */
+  /** Number of calls without a reply before their deadline. */
   readonly overdue: number;
   readonly unborn: number;
   readonly gone: number;
-  /** How long after anybody else the last of all watchers heard of an end, in milliseconds. */
+  /** Longest delay, in milliseconds, between the first reply with an end and the watcher that heard of it last. */
   readonly slowestWatcher: number;
   readonly violationCount: number;
   readonly violations: readonly Violation[];
@@ -27,7 +27,7 @@ export interface Verdict {
     readonly tickets: number;
     readonly writes: number;
     readonly loginsTwice: number;
-    readonly loginsAfterRefusal: number;
+    readonly loginsAfterEnd: number;
   };
 }
 
@@ -36,24 +36,24 @@ export interface Violation {
   readonly ticket: string;
   readonly text: string;
   readonly history: readonly Entry[];
-  readonly picture?: string;
+  readonly visualization?: string;
 }
 
 const built = build();
 
-/** Whether the checker could be built. */
+/** True if the checker could be built. */
 export const hasChecker = "path" in built;
 
-/** For titles of tests that need it. */
+/** Suffix for the titles of tests that need the checker. */
 export const withoutChecker = hasChecker ? "" : " (SKIPPED: the checker cannot be built on this machine)";
 
 if (!("path" in built)) {
-  const text = `the checker cannot be built (apt-get install golang-go): ${built.problem}`;
+  const text = `the checker cannot be built; install Go (apt-get install golang-go): ${built.problem}`;
   if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
   console.warn(`SKIPPED, all tests of this file: ${text}`);
 }
 
-/** Go keeps what it has compiled: all but the first time this takes a moment. */
+/** Builds the checker. Go caches what it has compiled, so this is slow only the first time. */
 function build(): { readonly path: string } | { readonly problem: string } {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-checker-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -65,13 +65,14 @@ function build(): { readonly path: string } | { readonly problem: string } {
 }
 
 /**
- * Judges the history in a file by what the level promises. Pictures of what has no explanation go to the folder, if one is given.
+ * Checks the history in a file against the guarantees of the level. Visualizations of unexplained tickets go to
+ * the folder, if one is given.
  *
  * @throws Error when the history cannot be read.
  */
 export async function check(history: string, level: Level, visualizations?: string): Promise<Verdict> {
   if (!("path" in built)) throw new Error(built.problem);
-  const args = ["--level", level, ...(visualizations ? ["--pictures", visualizations] : []), history];
+  const args = ["--level", level, ...(visualizations ? ["--visualizations", visualizations] : []), history];
   const child = spawn(built.path, args, { stdio: ["ignore", "pipe", "pipe"] });
   const output = { out: "", problem: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

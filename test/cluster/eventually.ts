@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks again and again until the answer is neither undefined nor false; what it throws meanwhile counts as no answer. */
+/** Repeats `ask` until its result is neither undefined nor false. An error counts as no result. */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,

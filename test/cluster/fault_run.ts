@@ -13,35 +13,35 @@ import { type LoginContext, runLogin } from "./random_login.js";
 import { recordCalls, type TicketCredentials } from "./recorded_calls.js";
 import type { Topology } from "./topologies.js";
 
-/** How much of what. */
+/** Options of a run. */
 export interface RunOptions {
   readonly topology: Topology;
   readonly seed: number;
-  /** At least so many; and each kind of fault happens once at least. */
+  /** Minimum number of operations; each kind of fault happens at least once in any case. */
   readonly operations: number;
-  /** Logins at a time. */
+  /** Number of simultaneous logins. */
   readonly logins: number;
-  /** The longest pause of somebody who thinks: in it each login makes so many calls, on average. */
+  /** Longest pause of a thinking user, as the average number of calls of each login during it. */
   readonly thinking: number;
-  /** How many calls each login makes between two faults, on average and at most. */
+  /** Highest average number of calls of each login between two faults. */
   readonly calm: number;
-  /** Without them nothing may be lost or unclear. True by default. */
+  /** False for a run without faults, in which nothing may be lost or unknown. True by default. */
   readonly withFaults?: boolean;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunReport {
   readonly topology: string;
   readonly seed: number;
   readonly verdict: Verdict;
-  /** How often each kind of fault happened. */
+  /** Number of times that each kind of fault happened. */
   readonly faults: ReadonlyMap<string, number>;
   readonly seconds: number;
-  /** History, log and pictures; kept only where a promise was broken. */
+  /** Folder of the history, the logs and the visualizations; kept only after a violation. */
   readonly folder: string;
 }
 
-/** Three nodes on this deployment, in a folder of their own. */
+/** Three nodes on a deployment, with a separate folder. */
 export interface NodeCluster {
   readonly folder: string;
   readonly nodes: readonly ServiceNode[];
@@ -59,25 +59,25 @@ export async function startNodeCluster(redis: object): Promise<NodeCluster> {
   };
 }
 
-/** Starts everything, lets logins race and faults happen, and has the checker judge. */
+/** Starts everything, lets logins race and faults happen, and runs the checker. */
 export async function runFaults(options: RunOptions): Promise<RunReport> {
   const { topology, seed } = options;
-  const began = performance.now();
+  const startedAt = performance.now();
   const deployment = await topology.start();
   try {
-    const site = await startNodeCluster(deployment.redis);
+    const cluster = await startNodeCluster(deployment.redis);
     try {
-      const history = startHistory(join(site.folder, "history.jsonl"));
-      const known = deployment.faults.concat(nodeKilled(site.nodes));
+      const history = startHistory(join(cluster.folder, "history.jsonl"));
+      const known = deployment.faults.concat(nodeKilled(cluster.nodes));
       const faults = options.withFaults === false ? [] : known;
-      const happened = await runLoad(site.nodes, history, faults, options);
+      const faultCounts = await runLoad(cluster.nodes, history, faults, options);
       await history.close();
-      const verdict = await check(history.path, topology.level, site.folder);
-      if (verdict.violationCount === 0) rmSync(site.folder, { recursive: true, force: true });
-      const seconds = Math.round((performance.now() - began) / 1_000);
-      return { topology: topology.name, seed, verdict, faults: happened, seconds, folder: site.folder };
+      const verdict = await check(history.path, topology.level, cluster.folder);
+      if (verdict.violationCount === 0) rmSync(cluster.folder, { recursive: true, force: true });
+      const seconds = Math.round((performance.now() - startedAt) / 1_000);
+      return { topology: topology.name, seed, verdict, faults: faultCounts, seconds, folder: cluster.folder };
     } finally {
-      await site.release();
+      await cluster.release();
     }
   } finally {
     await deployment.release();
@@ -92,7 +92,7 @@ async function runLoad(
 ): Promise<ReadonlyMap<string, number>> {
   const random = createRandom(seed);
   const calls = await recordCalls(history);
-  const stage: LoginContext = { nodes, calls, history, logins, thinking };
+  const context: LoginContext = { nodes, calls, history, logins, thinking };
   const faultCounts = new Map<string, number>();
   const tickets: TicketCredentials[] = [];
   const isEnough = () =>
@@ -110,7 +110,7 @@ async function runLoad(
   const faultRandom = random.fork();
   const pace = createPace(history, random.fork(), logins);
   const choices = Array.from({ length: logins }, () => random.fork());
-  const parts = await Promise.allSettled([
+  const results = await Promise.allSettled([
     guarded(async () => {
       while (!isFailed && faults.length > 0 && !isEnough()) {
         const fault = chooseFault(faults, faultCounts, faultRandom);
@@ -122,19 +122,19 @@ async function runLoad(
     ...choices.map((choice, index) =>
       guarded(async () => {
         for (let count = 0; !isFailed && !isEnough(); count++) {
-          const ticket = await runLogin(stage, `login-${index}-${count}`, choice);
+          const ticket = await runLogin(context, `login-${index}-${count}`, choice);
           if (ticket) tickets.push(ticket);
         }
       }),
     ),
   ]);
-  // Not before all have come to rest: who is left over would call servers that are gone.
-  for (const part of parts) if (part.status === "rejected") throw part.reason;
-  await readFinalStates(stage, tickets, random);
+  // Not before all have ended: the remaining ones would call servers that have stopped.
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+  await readFinalStates(context, tickets, random);
   return faultCounts;
 }
 
-/** One that has happened least; which of those, the seed says. */
+/** Returns a fault that has happened least often; among several, the seed decides. */
 function chooseFault(faults: readonly Fault[], happened: ReadonlyMap<string, number>, random: Random): Fault {
   const least = Math.min(...faults.map(({ kind }) => happened.get(kind) ?? 0));
   return random.oneOf(faults.filter(({ kind }) => (happened.get(kind) ?? 0) === least));
@@ -149,21 +149,21 @@ async function injectFault(
 ): Promise<void> {
   const start = nanoseconds();
   await happen(random, pace);
-  await eventually(`all nodes serve again after "${kind}"`, async () => {
+  await eventually(`all nodes serving again after "${kind}"`, async () => {
     const served = await Promise.all(nodes.map(isServing));
     return served.every((one) => one);
   });
   history.add({ op: "Fault", kind, effect, start, end: nanoseconds() });
 }
 
-/** Whether the node makes tickets, wherever their keys lie. */
+/** Reports whether the node creates tickets, wherever their keys are. */
 export async function isServing({ client }: CallableNode): Promise<boolean> {
   const app = callsOf(client, asApp("shop"));
-  const made = await Promise.all(Array.from({ length: 8 }, () => app.createTicket()));
-  return made.every(({ code }) => code === "OK");
+  const created = await Promise.all(Array.from({ length: 8 }, () => app.createTicket()));
+  return created.every(({ code }) => code === "OK");
 }
 
-/** Reads what is stored when all is over. */
+/** Reads the stored states at the end of a run. */
 export async function readFinalStates(
   { nodes, calls }: Pick<LoginContext, "nodes" | "calls">,
   tickets: readonly TicketCredentials[],
@@ -173,8 +173,8 @@ export async function readFinalStates(
   const readers = Array.from({ length: 16 }, async () => {
     for (let ticket = waiting.pop(); ticket; ticket = waiting.pop()) {
       const held = ticket;
-      await eventually("a last reading", async () => {
-        const read = await calls.status({ process: "last reader", node: random.oneOf(nodes) }, held, true);
+      await eventually("a final read", async () => {
+        const read = await calls.status({ process: "final reader", node: random.oneOf(nodes) }, held, true);
         return !read.isUnknown;
       });
     }

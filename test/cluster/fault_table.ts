@@ -1,13 +1,13 @@
 import type { RunReport } from "./fault_run.js";
 
-/** The runs as a table in Markdown, one line for each. */
+/** Returns the runs as a Markdown table with one row for each. */
 export function faultTable(reports: readonly RunReport[]): string {
   const head = [
     "topology",
     "level",
     "seed",
     "operations",
-    "unclear",
+    "unknown",
     "overdue",
     "tickets",
     "gone",
@@ -35,25 +35,22 @@ export function faultTable(reports: readonly RunReport[]): string {
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function lossesOf({
-  tickets,
-  writes,
-  loginsTwice,
-  loginsAfterRefusal,
-}: RunReport["verdict"]["losses"]): string {
-  const came = `${loginsTwice} logged in twice, ${loginsAfterRefusal} after a refusal`;
-  return `${tickets} tickets, at least ${writes} writes; ${came}`;
+function lossesOf({ tickets, writes, loginsTwice, loginsAfterEnd }: RunReport["verdict"]["losses"]): string {
+  const consequences = `${loginsTwice} logged in twice, ${loginsAfterEnd} after the end of the ticket`;
+  return `${tickets} tickets, at least ${writes} writes; ${consequences}`;
 }
 
-/** Each promise that was broken, with the history of its ticket. */
+/** Returns the violations as text, with the history of each ticket. */
 export function violationsText({ topology, seed, verdict, folder }: RunReport): string {
-  const told = verdict.violations.slice(0, 5).map(({ rule, ticket, text, history, picture }) => {
+  const shown = verdict.violations.slice(0, 5).map(({ rule, ticket, text, history, visualization }) => {
     const lines = history.map((entry) => `    ${JSON.stringify({ ...entry, ticket: undefined })}`);
-    return [`  ${rule}: ${text} (ticket ${ticket})`, ...(picture ? [`    ${picture}`] : []), ...lines].join(
-      "\n",
-    );
+    return [
+      `  ${rule}: ${text} (ticket ${ticket})`,
+      ...(visualization ? [`    ${visualization}`] : []),
+      ...lines,
+    ].join("\n");
   });
-  return [`${topology}, seed ${seed}: ${verdict.violationCount} violations, see ${folder}`, ...told].join(
+  return [`${topology}, seed ${seed}: ${verdict.violationCount} violations, see ${folder}`, ...shown].join(
     "\n",
   );
 }

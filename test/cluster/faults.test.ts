@@ -6,7 +6,7 @@ import { faultTable, violationsText } from "./fault_table.js";
 import { operationsOr, seed } from "./settings.js";
 import { bestEffort, durable, type Topology } from "./topologies.js";
 
-// A bound that catches a hang: faults heal at the pace of Sentinels and of a busy machine.
+// Only catches a hang: recovery from faults takes as long as Sentinels and a busy machine need.
 const timeout = 240_000;
 const usual = { seed, logins: 12, thinking: 2, calm: 20 };
 const operations = operationsOr(1_500);
@@ -26,7 +26,7 @@ describe.skipIf(!hasRedis || !hasChecker)(
     afterAll(() => console.info(faultTable(reports)));
 
     test.each([durable.everyWriteOnDisk, durable.savesNothing, durable.sentinels, durable.cluster])(
-      "keep every promise: $name",
+      "three nodes keep every guarantee under faults: $name",
       { timeout },
       async (topology) => {
         const { verdict, faults } = await run(topology);
@@ -37,13 +37,13 @@ describe.skipIf(!hasRedis || !hasChecker)(
       },
     );
 
-    test("lose at best effort what a failover undoes, count it, and keep the rest", { timeout }, async () => {
+    test("at best effort, three nodes lose only what a failover undoes", { timeout }, async () => {
       const { verdict } = await run(bestEffort.unconfirmed);
       expect(verdict.violations.map(({ rule, text }) => `${rule}: ${text}`)).toEqual([]);
       expect(verdict.losses.writes).toBeGreaterThan(0);
     });
 
-    test("lose nothing at best effort as long as nothing goes wrong", { timeout }, async () => {
+    test("at best effort, three nodes lose nothing without faults", { timeout }, async () => {
       const { verdict } = await run(bestEffort.snapshots, { withFaults: false });
       expect(verdict).toMatchObject({
         violations: [],

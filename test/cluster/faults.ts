@@ -3,16 +3,16 @@ import type { ServiceNode } from "./nodes.js";
 import type { Pace } from "./pace.js";
 import type { Random } from "./random.js";
 
-/** Something that goes wrong. */
+/** A fault that a run can inject. */
 export interface Fault {
   readonly kind: string;
-  /** What it may cost in this deployment; absent if nothing. */
+  /** Possible cost in this deployment; absent if nothing can be lost. */
   readonly effect?: "empty" | "lost";
-  /** Does it, and undoes it after a while: fulfilled when the deployment is whole again. */
+  /** Injects the fault and repairs it after a while. Resolves when the deployment is whole again. */
   happen(random: Random, pace: Pace): Promise<void>;
 }
 
-/** One node is killed, and started again a little later. */
+/** Kills a node and starts it again a little later. */
 export const nodeKilled = (nodes: readonly ServiceNode[]): Fault => ({
   kind: "node killed",
   async happen(random, pace) {
@@ -23,7 +23,7 @@ export const nodeKilled = (nodes: readonly ServiceNode[]): Fault => ({
   },
 });
 
-/** Redis is killed and started again. */
+/** Kills Redis and starts it again. */
 export const redisKilled = (servers: readonly RedisProcess[], effect?: Fault["effect"]): Fault => ({
   kind: "Redis killed",
   ...(effect && { effect }),
@@ -35,7 +35,7 @@ export const redisKilled = (servers: readonly RedisProcess[], effect?: Fault["ef
   },
 });
 
-/** Redis stands still for a while; connections stay open. */
+/** Pauses Redis for a while; connections stay open. */
 export const redisPaused = (servers: readonly RedisProcess[], longest = 10): Fault => ({
   kind: "Redis paused",
   async happen(random, pace) {
@@ -46,7 +46,7 @@ export const redisPaused = (servers: readonly RedisProcess[], longest = 10): Fau
   },
 });
 
-/** All connections to Redis are cut, a few times in a row. */
+/** Breaks all connections to Redis a few times in a row. */
 export const connectionsCut = (servers: () => Promise<readonly RedisProcess[]>): Fault => ({
   kind: "connections cut",
   async happen(random, pace) {

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 
-/** One line of a history, as `checker/history.go` reads it. What is empty or undefined says nothing. */
+/** One line of a history, as read by `checker/history.go`. Empty and undefined fields have no meaning. */
 export interface Entry {
   readonly op:
     | "CreateTicket"
@@ -14,68 +14,68 @@ export interface Entry {
     | "Watch"
     | "WatchEnded"
     | "Fault";
-  /** Who did one thing after the other, such as one approver of one login. */
+  /** A sequence of calls that do not overlap, such as those of one approver in one login. */
   readonly process?: string;
   readonly node?: string;
   readonly ticket?: string | undefined;
-  /** The name of the approver, or `app`. */
+  /** Name of the approver, or `app`. */
   readonly caller?: string;
-  /** Nanoseconds of {@link nanoseconds}. */
+  /** Moment of {@link nanoseconds}. */
   readonly start: number;
-  /** Absent if there was no answer. */
+  /** Absent if there was no reply. */
   readonly end?: number;
-  /** The gRPC code by its name. `STUCK` for a watcher that was not told the end. */
+  /** Name of the gRPC code. `STUCK` for a watcher that did not get the end. */
   readonly code?: string;
   readonly reason?: string | undefined;
   readonly state?: string | undefined;
   readonly revision?: number | undefined;
   readonly cancelReason?: string | undefined;
-  /** Whom an exchange logged in, by the name of the approver. */
+  /** Name of the approver whom an exchange logged in. */
   readonly user?: string | undefined;
-  /** How long the ticket lives, in nanoseconds; absent if longer than the history. */
+  /** Lifetime of the ticket in nanoseconds; absent if longer than the history. */
   readonly ttl?: number | undefined;
   readonly authorizedTtl?: number | undefined;
-  /** What a fault may have cost: whole tickets, or any writes. */
+  /** Possible cost of a fault: whole tickets, or any writes. */
   readonly effect?: "empty" | "lost" | undefined;
   readonly kind?: string;
-  /** Read when all was over. */
+  /** True for a read at the end of the run. */
   readonly final?: boolean | undefined;
 }
 
-const began = process.hrtime.bigint();
+const startedAt = process.hrtime.bigint();
 
-/** Nanoseconds since this process began; never goes back. */
-export const nanoseconds = (): number => Number(process.hrtime.bigint() - began);
+/** Returns the nanoseconds since this process began; never goes back. */
+export const nanoseconds = (): number => Number(process.hrtime.bigint() - startedAt);
 
 /** A history that is being written. */
 export interface History {
   readonly path: string;
-  /** Calls so far, beside what watchers saw. */
+  /** Returns the number of calls so far, without the statuses of watchers. */
   operations(): number;
-  /** Calls `onOperation` after every call; the answer ends that. */
+  /** Calls `onOperation` after every call. Returns a function that ends this. */
   onOperation(onOperation: () => void): () => void;
   add(entry: Entry): void;
-  /** Fulfilled when all of it is in the file. */
+  /** Resolves when everything is in the file. */
   close(): Promise<void>;
 }
 
-/** Starts a history in a file of its own, one JSON object a line. */
+/** Starts a history in a file, with one JSON object per line. */
 export function startHistory(path: string): History {
   const file = createWriteStream(path);
   let operations = 0;
-  const listening = new Set<() => void>();
+  const listeners = new Set<() => void>();
   return {
     path,
     operations: () => operations,
     onOperation(onOperation) {
-      listening.add(onOperation);
-      return () => void listening.delete(onOperation);
+      listeners.add(onOperation);
+      return () => void listeners.delete(onOperation);
     },
     add(entry) {
       file.write(`${JSON.stringify(entry)}\n`);
       if (["Watch", "WatchEnded", "Fault"].includes(entry.op)) return;
       operations += 1;
-      for (const onOperation of listening) onOperation();
+      for (const onOperation of listeners) onOperation();
     },
     async close() {
       file.end();

@@ -6,11 +6,11 @@ import { type Entry, startHistory } from "./history.js";
 
 type Rest = Partial<Entry>;
 
-/** A call that was answered OK, between two moments in seconds. */
+/** Returns a successful call between two moments in seconds. */
 export const okCall = (op: Entry["op"], start: number, end: number, rest: Rest = {}): Entry =>
   entry(op, start, { end: end * 1e9, code: "OK", ...rest });
 
-/** A call that was refused for what the ticket is. */
+/** Returns a call that the state of the ticket rejected. */
 export function rejectedCall(
   op: Entry["op"],
   start: number,
@@ -22,21 +22,21 @@ export function rejectedCall(
   return entry(op, start, { end: end * 1e9, code, reason, ...rest });
 }
 
-/** A call of which nobody knows what became. */
+/** Returns a call with an unknown outcome. */
 export const unansweredCall = (op: Entry["op"], start: number, rest: Rest = {}): Entry =>
   entry(op, start, rest);
 
-/** A status that somebody read; its revision is the usual one. */
+/** Returns a read of a status, with the usual revision of the state. */
 export function readStatus(state: string, start: number, end: number, rest: Rest = {}): Entry {
   const revision = ["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"].indexOf(state) + 1 || undefined;
   return okCall("GetStatus", start, end, { state, revision, ...rest });
 }
 
-/** The end of a watcher that stayed. */
+/** Returns the end of a watcher that stayed to the end. */
 export const endedWatch = (state: string, revision: number, rest: Rest = {}): Entry =>
   entry("WatchEnded", 90, { end: 91e9, code: "OK", state, revision, ...rest });
 
-/** Something that was done to the store. */
+/** Returns a fault of the store. */
 export const injectedFault = (start: number, end: number, effect: Entry["effect"]): Entry =>
   entry("Fault", start, { end: end * 1e9, effect, kind: "a fault", ticket: undefined });
 
@@ -46,17 +46,17 @@ function entry(op: Entry["op"], start: number, rest: Rest): Entry {
   return { op, ticket: "a-ticket", caller, process: `${op} ${caller} ${start}`, start: start * 1e9, ...rest };
 }
 
-/** The calls of alice's login, one a second. */
+/** The calls of alice's login, one per second. */
 export const createCall = okCall("CreateTicket", 1, 1.5);
 export const scanCall = okCall("MarkScanned", 2, 2.5, { state: "SCANNED", revision: 2 });
 export const approveCall = okCall("Authorize", 3, 3.5, { state: "AUTHORIZED", revision: 3 });
 export const exchangeCall = okCall("ExchangeUserInfo", 4, 4.5, { user: "alice" });
 
-/** So many of them. */
+/** Returns the first calls of alice's login. */
 export const loginOf = (calls: number): Entry[] =>
   [createCall, scanCall, approveCall, exchangeCall].slice(0, calls);
 
-/** Has the checker judge these entries. */
+/** Runs the checker on these entries. */
 export async function verdictOf(entries: readonly Entry[], level: Level = "durable"): Promise<Verdict> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-history-"));
   try {
@@ -69,7 +69,7 @@ export async function verdictOf(entries: readonly Entry[], level: Level = "durab
   }
 }
 
-/** The rules that these entries break. */
+/** Returns the rules that these entries break. */
 export async function brokenRules(entries: readonly Entry[], level?: Level): Promise<string[]> {
   const { violations } = await verdictOf(entries, level);
   return [...new Set(violations.map(({ rule }) => rule))].sort();

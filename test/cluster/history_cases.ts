@@ -21,7 +21,7 @@ export const linearizable = ["linearizable"];
 /** A history made by hand. */
 export type HistoryCase = readonly [title: string, entries: readonly Entry[]];
 
-/** What a right service may answer. */
+/** Histories that are right. */
 export const acceptedHistories: HistoryCase[] = [
   [
     "a ticket that is lost whole after a watcher has seen its end",
@@ -52,7 +52,7 @@ export const acceptedHistories: HistoryCase[] = [
     ],
   ],
   [
-    "a second approver who is told that somebody else was first",
+    "a second approver who gets SCANNED_BY_ANOTHER_USER",
     [
       createCall,
       scanCall,
@@ -60,7 +60,7 @@ export const acceptedHistories: HistoryCase[] = [
     ],
   ],
   [
-    "what was done before and is done again",
+    "a repeated command that was applied before",
     [...loginOf(3), okCall("Authorize", 4, 5, { state: "AUTHORIZED", revision: 3 })],
   ],
   [
@@ -112,7 +112,7 @@ export const acceptedHistories: HistoryCase[] = [
     ],
   ],
   [
-    "a watcher that ends on what is stored",
+    "a watcher that ends with the stored state",
     [
       ...loginOf(4),
       okCall("Watch", 1, 5, { state: "EXCHANGED", revision: 4 }),
@@ -121,7 +121,7 @@ export const acceptedHistories: HistoryCase[] = [
     ],
   ],
   [
-    "a watcher that is told that the ticket is gone",
+    "a watcher that ends with a ticket that is gone",
     [
       createCall,
       injectedFault(2, 3, "empty"),
@@ -131,7 +131,7 @@ export const acceptedHistories: HistoryCase[] = [
   ],
 ];
 
-/** What it must not, and the rules that this breaks. */
+/** Histories that are wrong, and the rules that they break. */
 export const rejectedHistories: [...HistoryCase, string[]][] = [
   [
     "an approved ticket that expires by the time it had before the approval",
@@ -144,7 +144,7 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
     linearizable,
   ],
   [
-    "a watcher that is told another reason than the stored one",
+    "a watcher that ends with another cancel reason than the stored one",
     [
       createCall,
       okCall("Withdraw", 2, 3),
@@ -154,7 +154,7 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
     ["watchers end on the stored state"],
   ],
   [
-    "a ticket that a fault has lost whole where no ticket may be lost",
+    "a ticket that is lost whole in a fault that may lose writes only",
     [createCall, injectedFault(2, 3, "lost"), rejectedCall("GetStatus", 4, 5, "TICKET_NOT_FOUND")],
     linearizable,
   ],
@@ -164,7 +164,7 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
     linearizable,
   ],
   [
-    "a watcher that is told of an expiry where a login is stored",
+    "a watcher that ends with EXPIRED while a login is stored",
     [...loginOf(4), endedWatch("EXPIRED", 4), readStatus("EXCHANGED", 100, 101, final)],
     ["watchers end on the stored state"],
   ],
@@ -177,30 +177,30 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
   [
     "a login after a withdrawal",
     [...loginOf(3), okCall("Withdraw", 3.6, 3.9, withdrawn), exchangeCall],
-    ["linearizable", "no login after a refusal"],
+    ["linearizable", "no login after the end"],
   ],
   [
     "a login and a cancel at the same time",
     [createCall, scanCall, approveCall, okCall("Cancel", 3, 5), exchangeCall],
-    ["linearizable", "no login after a refusal"],
+    ["linearizable", "no login after the end"],
   ],
   [
     "a login after CANCELLED was read",
     [...loginOf(3), readStatus("CANCELLED", 3.6, 3.7), exchangeCall],
-    ["linearizable", "no login after a refusal"],
+    ["linearizable", "no login after the end"],
   ],
   [
-    "a login after somebody was told TICKET_EXPIRED",
+    "a login after TICKET_EXPIRED",
     [...loginOf(3), rejectedCall("Withdraw", 3.6, 3.7, "TICKET_EXPIRED"), exchangeCall],
-    ["linearizable", "no login after a refusal"],
+    ["linearizable", "no login after the end"],
   ],
   [
-    "a login of somebody who has not agreed",
+    "a login of a user who has not approved",
     [...loginOf(3), okCall("ExchangeUserInfo", 4, 5, { user: "bob" })],
     linearizable,
   ],
   [
-    "an approval by another than the scanner",
+    "an approval by a user who is not the scanner",
     [createCall, scanCall, okCall("Authorize", 3, 4, bob)],
     linearizable,
   ],
@@ -224,7 +224,7 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
     linearizable,
   ],
   [
-    "a refusal that names a state that is not",
+    "an error that names a wrong state",
     [createCall, rejectedCall("ExchangeUserInfo", 2, 3, "TICKET_NOT_AUTHORIZED", { state: "SCANNED" })],
     linearizable,
   ],
@@ -234,7 +234,7 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
     linearizable,
   ],
   [
-    "an exchange that was made though STORE_UNAVAILABLE let the caller try again",
+    "an exchange that took effect in spite of STORE_UNAVAILABLE",
     [
       ...loginOf(3),
       {
@@ -284,30 +284,30 @@ export const rejectedHistories: [...HistoryCase, string[]][] = [
   [
     "an internal error",
     [createCall, { ...rejectedCall("MarkScanned", 2, 3, "INTERNAL"), code: "INTERNAL" }],
-    ["known answers only"],
+    ["known results only"],
   ],
   [
-    "a watcher that is not told the end",
+    "a watcher that does not get the end",
     [...loginOf(4), endedWatch("AUTHORIZED", 3, { code: "STUCK" }), readStatus("EXCHANGED", 100, 101, final)],
     ["watchers end on the stored state"],
   ],
   [
-    "a watcher that ends on another state than the stored one",
+    "a watcher that ends with another state than the stored one",
     [...loginOf(4), endedWatch("CANCELLED", 4, withdrawn), readStatus("EXCHANGED", 100, 101, final)],
     ["watchers end on the stored state"],
   ],
   [
-    "a stream that brings what never was",
+    "a stream with a state that never existed",
     [...loginOf(4), okCall("Watch", 1, 5, { state: "EXPIRED", revision: 2 })],
     linearizable,
   ],
   [
-    "a watcher that is ended in a state that lives",
+    "a watcher that ends in a live state",
     [...loginOf(3), endedWatch("AUTHORIZED", 3), readStatus("AUTHORIZED", 100, 101, final)],
     ["watchers end on the stored state"],
   ],
   [
-    "a watcher that is told there is no ticket when there is one",
+    "a watcher that ends with TICKET_NOT_FOUND while the ticket exists",
     [
       ...loginOf(4),
       endedWatch("SCANNED", 2, { code: "NOT_FOUND", reason: "TICKET_NOT_FOUND" }),

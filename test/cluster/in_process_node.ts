@@ -7,12 +7,12 @@ import { loadConfig } from "../../src/config/load_config.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { type CallableNode, clientsOf } from "./nodes.js";
 
-/** A server in this process, whose store can be tampered with. */
+/** A server in this process, whose store a test can change. */
 export interface InProcessNode extends CallableNode {
   stop(): Promise<void>;
 }
 
-/** Starts the real service with this configuration file, and `around` put around its store. */
+/** Starts the real service with this configuration file, and with `decorate` applied to its store. */
 export async function startInProcessNode(
   name: string,
   folder: string,
@@ -36,8 +36,8 @@ export async function startInProcessNode(
 }
 
 /**
- * A store that is broken on purpose: it compares the revision of the ticket that was read, and not its write id. What it
- * compares and what it writes is one step all the same.
+ * Breaks a store on purpose: it compares the revision of the ticket instead of the write id. Comparison and
+ * write are still one step.
  */
 export const compareRevisions = (store: TicketStore): TicketStore => ({
   ...store,
@@ -48,12 +48,12 @@ export const compareRevisions = (store: TicketStore): TicketStore => ({
   },
 });
 
-/** Holds the next write up, so that something can happen between what was read and what is written. */
+/** A gate that holds the next write back, so that something can happen between the read and the write. */
 export interface Gate {
   decorate(store: TicketStore): TicketStore;
-  /** From now on a write waits. */
+  /** Makes the next write wait. */
   close(): void;
-  /** Fulfilled when a write waits. */
+  /** Resolves when a write waits. */
   reached(): Promise<void>;
   open(): void;
 }

@@ -5,11 +5,11 @@ import { faultTable, violationsText } from "./fault_table.js";
 import { operationsOr, seed } from "./settings.js";
 import { bestEffort, durable, type Topology } from "./topologies.js";
 
-// The long version of `faults.test.ts`: `npm run test:faults`. Words name topologies; all of them by default.
+// The long version of `faults.test.ts`: `npm run test:faults`. The arguments name topologies; all by default.
 
 if (!hasRedis || !hasChecker) throw new Error("redis-server and go are needed");
 
-// What was started goes with this process however it ends.
+// Child processes end with this process, however it ends.
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
@@ -17,7 +17,7 @@ const all: Readonly<Record<string, Topology>> = { ...durable, ...bestEffort };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(all);
 const topologies = names.map((name) => {
   const topology = all[name];
-  if (!topology) throw new Error(`${name} is none of ${Object.keys(all).join(", ")}`);
+  if (!topology) throw new Error(`unknown topology ${name}; choose from ${Object.keys(all).join(", ")}`);
   return topology;
 });
 const operations = Math.ceil(operationsOr(200_000) / topologies.length);

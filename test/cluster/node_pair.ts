@@ -12,13 +12,13 @@ import { writeConfig } from "./nodes.js";
 import { createRandom } from "./random.js";
 import { type Call, type Outcome, recordCalls, type TicketCredentials } from "./recorded_calls.js";
 
-/** What to put around the store of each of the two. */
+/** Decorators for the stores of the two nodes. */
 export interface StoreDecorators {
   readonly a?: (store: TicketStore) => TicketStore;
   readonly b?: (store: TicketStore) => TicketStore;
 }
 
-/** Starts two servers with one Redis, for a schedule that is made by hand. Stopped when the test is over. */
+/** Starts two servers on one Redis, for a schedule made by hand. They stop when the test ends. */
 export async function startPair(redis: object, decorators: StoreDecorators = {}) {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-pair-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,13 +35,13 @@ export async function startPair(redis: object, decorators: StoreDecorators = {})
   if (!onA || !onB) throw new Error("there are not two nodes");
   return {
     ...{ nodes, history, calls, onA, onB },
-    /** Waits until both serve. */
-    async served(): Promise<void> {
-      await eventually("both serve", async () =>
+    /** Waits until both nodes serve. */
+    async waitUntilServing(): Promise<void> {
+      await eventually("both nodes serving", async () =>
         (await Promise.all(nodes.map(isServing))).every((one) => one),
       );
     },
-    /** Reads what is stored of these tickets, and has the checker judge. */
+    /** Reads the stored states of these tickets and runs the checker. */
     async verdict(tickets: readonly TicketCredentials[], level: Level): Promise<Verdict> {
       await readFinalStates({ nodes, calls }, tickets, createRandom(1));
       await history.close();
@@ -50,12 +50,12 @@ export async function startPair(redis: object, decorators: StoreDecorators = {})
   };
 }
 
-/** The response; throws what refused the call. */
+/** Returns the response; throws if the call failed. */
 export function requireResponse<T>({ response, reason }: Outcome<T>): T {
-  if (response === undefined) throw new Error(`the call was refused with ${reason}`);
+  if (response === undefined) throw new Error(`the call failed with ${reason}`);
   return response;
 }
 
-/** The rules that were broken, each once. */
+/** Returns the broken rules without duplicates. */
 export const brokenRulesOf = ({ violations }: Verdict): string[] =>
   [...new Set(violations.map(({ rule }) => rule))].sort();

@@ -13,43 +13,43 @@ import { appSecrets } from "../support/server.js";
 import { customers, customersJwks } from "../support/tokens.js";
 import { eventually } from "./eventually.js";
 
-// Every process that is started, here and for Redis, is to go when this one goes.
+// Every child process, here and for Redis, has a listener that ends it with this process.
 process.setMaxListeners(10_000);
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** One server, and how to call it and no other. */
+/** A server, with clients that call no other server. */
 export interface CallableNode {
   readonly name: string;
-  /** Calls end after {@link callDeadline} seconds; nothing is called twice. */
+  /** Client whose calls end after {@link callDeadline} seconds. It retries nothing. */
   readonly client: QrLoginServiceClient;
-  /** For streams, which have no deadline, on a connection of their own. */
+  /** Client for streams, which have no deadline, on a separate connection. */
   readonly watching: QrLoginServiceClient;
 }
 
-/** A server that is a process of its own. */
+/** A server in a separate process. */
 export interface ServiceNode extends CallableNode {
   /** Ends the process at once (SIGKILL). */
   kill(): Promise<void>;
-  /** Starts the process again, as often as that takes while the store is away. Fulfilled when it is ready. */
+  /** Starts the process again, repeatedly while the store is unreachable. Resolves when it is ready. */
   start(): Promise<void>;
-  /** Ends it for good. */
+  /** Stops it for good. */
   release(): Promise<void>;
 }
 
-/** In seconds: far more than a store that is away may take to be told. */
+/** Deadline of calls in seconds: far longer than an unreachable store may take to be reported. */
 export const callDeadline = 10;
 
-/** The configuration that all nodes share, in a file in this folder. */
+/** Writes the configuration that all nodes share to a file in the folder, and returns its path. */
 export function writeConfig(folder: string, redis: object): string {
   const jwksFile = join(folder, "jwks.json");
   writeFileSync(jwksFile, JSON.stringify(customersJwks));
   const file = join(folder, "qrlogin.yaml");
   const content = {
     store: { kind: "redis", redis: { refreshInterval: "0s", ...redis } },
-    // Tickets outlive the run, but for those that ask for a short life.
+    // Tickets outlive the run, except those with a short lifetime of their own.
     tickets: { ttl: "1h", minTtl: "1s", maxTtl: "1h", authorizedTtl: "1h", retention: "2h" },
-    // Only a hint, or a connection that came back, wakes a watch in time.
+    // Only a change notification or a reconnection makes a watch read in time.
     watch: { heartbeatInterval: "5m" },
     userPools: [
       { id: customers.id, issuer: customers.issuer, audience: customers.audience, keys: { jwksFile } },
@@ -60,13 +60,13 @@ export function writeConfig(folder: string, redis: object): string {
   return file;
 }
 
-/** Starts `qrlogin serve` as a process of its own. Its log is `NAME.log` in the folder. */
+/** Starts `qrlogin serve` in a separate process. Its log is `NAME.log` in the folder. */
 export async function startNode(name: string, folder: string, configFile: string): Promise<ServiceNode> {
   const address = `127.0.0.1:${await freePort()}`;
   const logFile = join(folder, `${name}.log`);
   const inherited = Object.entries(process.env).filter(([key]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(key));
   const env = { ...Object.fromEntries(inherited), QRLOGIN_GRPC_ADDRESS: address };
-  const words = ["--import", "tsx", "src/main.ts", "serve", "--config", configFile];
+  const args = ["--import", "tsx", "src/main.ts", "serve", "--config", configFile];
   let child: ChildProcess | undefined;
   let isReleased = false;
 
@@ -80,7 +80,7 @@ export async function startNode(name: string, folder: string, configFile: string
     await eventually(`${name} is ready`, async () => {
       const log = openSync(logFile, "a");
       const before = readFileSync(logFile, "utf8").length;
-      const started = spawn(process.execPath, words, { cwd: root, env, stdio: ["ignore", log, log] });
+      const started = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", log, log] });
       process.once("exit", () => started.kill("SIGKILL"));
       child = started;
       while (!isOver(started) && !isReleased) {
@@ -106,7 +106,7 @@ export async function startNode(name: string, folder: string, configFile: string
   };
 }
 
-/** Clients of the server that listens there. */
+/** Creates clients of the server at the address. */
 export function clientsOf(address: string) {
   const plain = credentials.createInsecure();
   const client = new QrLoginServiceClient(address, plain, { ...channel, ...deadlines });

@@ -2,15 +2,19 @@ import type { History } from "./history.js";
 import type { Random } from "./random.js";
 
 /**
- * Lets the load go on until each login has made between `least` and `most` more calls, on average. A run knows no other time, so that a
- * slow machine suffers no more from a fault than a quick one.
+ * Waits until each login has made between `least` and `most` more calls, on average. Runs measure time only in
+ * calls, so that a fault hits a slow machine no harder than a fast one.
  */
 export type Pace = (least: number, most: number) => Promise<void>;
 
-/** Those who would call may all be waiting, for each other or for what is disturbed: it goes on then all the same. */
+/** Time limit in milliseconds. All callers may be waiting, for each other or for the disturbed part. */
 const defaultTimeout = 10_000;
 
-/** @param timeout How long is waited for those calls, in milliseconds. */
+/**
+ * Creates a pace from the calls in the history.
+ *
+ * @param timeout Time limit of a wait for calls, in milliseconds.
+ */
 export function createPace(history: History, random: Random, logins: number, timeout = defaultTimeout): Pace {
   return (least, most) =>
     new Promise((resolve) => {

@@ -5,15 +5,18 @@ import type { Pace } from "./pace.js";
 import type { Random } from "./random.js";
 import { observationOf, type TicketCredentials } from "./recorded_calls.js";
 
-/** Somebody who watches a ticket and comes back on another node after each cut. */
+/** A watcher of a ticket that reconnects to another node after each broken stream. */
 export interface PersistentWatcher {
-  /** Fulfilled when the watcher was told how the ticket ended, or not for so many milliseconds, which is then in the history. */
-  ended(patience: number): Promise<void>;
+  /**
+   * Resolves when the watcher got the end of the ticket, or has given up after `timeout` milliseconds, which
+   * the history then shows.
+   */
+  ended(timeout: number): Promise<void>;
 }
 
 /**
- * Watches until the stream ends by itself. Each status that is another than the one before goes to the history, as
- * what was true at some time between the opening of the stream and now.
+ * Watches until a stream ends by itself. Every status that differs from the previous one goes to the history,
+ * as true at some time between the opening of the stream and now.
  */
 export function startPersistentWatcher(
   process: string,
@@ -54,7 +57,7 @@ export function startPersistentWatcher(
       }
       const { code, rawReason: reason } = await watch.ended;
       if (code === "NOT_FOUND") {
-        // It was read, and has to fit what others read.
+        // This was read from the store, so it must fit the reads of others.
         history.add({ ...common, op: "Watch", node: node.name, start, end: nanoseconds(), code, reason });
       }
       if (code === "OK" || code === "NOT_FOUND") return end(code, reason);
@@ -72,11 +75,11 @@ export function startPersistentWatcher(
   }
 
   return {
-    async ended(patience) {
+    async ended(timeout) {
       const timer = setTimeout(() => {
         isLeaving = true;
         cancelCurrent();
-      }, patience);
+      }, timeout);
       await watching;
       clearTimeout(timer);
     },

@@ -1,16 +1,16 @@
-/** Random choices that a seed repeats. */
+/** Random choices that a seed can repeat. */
 export interface Random {
-  /** Below 1, and 0 at least. */
+  /** Returns a number from 0 to below 1. */
   next(): number;
-  /** Whether what happens so often happens now. */
+  /** Returns true with the given probability. */
   chance(probability: number): boolean;
   between(least: number, most: number): number;
   oneOf<T>(list: readonly T[]): T;
-  /** Further choices of their own: what others ask for does not change them. */
+  /** Returns a separate generator, which calls of this one do not change. */
   fork(): Random;
 }
 
-/** The generator mulberry32. */
+/** Creates the generator mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   function next(): number {

@@ -13,29 +13,30 @@ import {
   type TicketCredentials,
 } from "./recorded_calls.js";
 
-/** What a login is played on. */
+/** Everything that a login runs on. */
 export interface LoginContext {
   readonly nodes: readonly CallableNode[];
   readonly calls: RecordedCalls;
   readonly history: History;
-  /** Logins at a time. */
+  /** Number of simultaneous logins. */
   readonly logins: number;
-  /** The longest pause of somebody who thinks: in it each login makes so many calls, on average. */
+  /** Longest pause of a thinking user, as the average number of calls of each login during it. */
   readonly thinking: number;
 }
 
-/** How often a call is tried whose outcome is unknown. */
+/** Maximum number of attempts for a call with an unknown outcome. */
 const maxTries = 4;
-/** How long somebody thinks, or rests before the next try, where others make no calls, in milliseconds. */
+/** Time limits of a user's pause and of a rest before the next attempt, without calls of others, in milliseconds. */
 const timeouts = { thinking: 100, resting: 1_000 };
-/** How long a watcher may take to hear of an end that others know, in milliseconds. */
+/** Time limit for a watcher to get an end that others know, in milliseconds. */
 const watcherTimeout = 60_000;
-/** How long a login may take to be ended while the store comes and goes, in milliseconds. */
+/** Time limit for ending a login while the store is disturbed, in milliseconds. */
 const endTimeout = 180_000;
 
 /**
- * Plays one login with all who race for it: two approvers, two who exchange, one who withdraws, whoever reads, watchers that
- * stay. Fulfilled with the ticket once that has come to an end and the watchers have heard of it; undefined if none was made.
+ * Runs one login with all who race for it: two approvers, two exchangers, a withdrawal, readers, and watchers
+ * that stay. Resolves with the ticket once it has ended and the watchers know; with undefined if none was
+ * created.
  */
 export async function runLogin(
   { nodes, calls, history, logins, thinking }: LoginContext,
@@ -66,9 +67,9 @@ export async function runLogin(
   return ticket;
 
   async function race(): Promise<void> {
-    const everybody = random.chance(0.95) ? approvers : [];
+    const participants = random.chance(0.95) ? approvers : [];
     await Promise.all([
-      ...everybody.filter(() => random.chance(0.85)).map((user) => approve(user)),
+      ...participants.filter(() => random.chance(0.85)).map((user) => approve(user)),
       ...["one", "two"].filter(() => random.chance(0.85)).map((who) => exchange(`exchanger-${who}`)),
       ...(random.chance(0.15) ? [withdraw()] : []),
     ]);
@@ -78,7 +79,7 @@ export async function runLogin(
     await think(0, thinking);
     const scan = await withRetries(() => calls.scan(callBy(user), user, ticket));
     const isScanner = scan.response !== undefined;
-    // Who was not the first may try all the same.
+    // A user who was not the first may try all the same.
     if (!isScanner && !random.chance(0.2)) return;
     await think(0, thinking);
     if (random.chance(0.15)) await withRetries(() => calls.cancel(callBy(user), user, ticket));
@@ -92,7 +93,7 @@ export async function runLogin(
       const read = await calls.status(callBy(who), ticket);
       if (read.state === "AUTHORIZED" || isOver(read)) break;
     }
-    // Whoever is told OUTCOME_UNKNOWN should give up, and does not always.
+    // A caller that gets OUTCOME_UNKNOWN should give up, but does not always.
     await withRetries(
       () => calls.exchange(callBy(who), ticket),
       ({ reason }) => (reason === "OUTCOME_UNKNOWN" ? random.chance(0.5) : true),
@@ -104,7 +105,7 @@ export async function runLogin(
     await withRetries(() => calls.withdraw(callBy("creator"), ticket));
   }
 
-  /** Reads, and withdraws what is still open, until somebody says that it has ended. */
+  /** Reads, and withdraws an open ticket, until a result shows its end. */
   async function end(): Promise<void> {
     const until = performance.now() + endTimeout;
     for (let pause = 1; ; pause = Math.min(pause * 2, 16)) {

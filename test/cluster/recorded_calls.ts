@@ -9,31 +9,31 @@ import type { CallableNode } from "./nodes.js";
 export const approvers = ["alice", "bob"] as const;
 export type ApproverName = (typeof approvers)[number];
 
-/** A ticket in the hands of its creator. */
+/** The credentials of a ticket's creator. */
 export interface TicketCredentials {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
 
-/** Who makes a call, where, and about which ticket. */
+/** The caller of a call, and the node that it goes to. */
 export interface Call {
   readonly process: string;
   readonly node: CallableNode;
 }
 
-/** What became of a call. */
+/** The outcome of a call. */
 export interface Outcome<T = unknown> {
   readonly response: T | undefined;
   readonly reason: string | undefined;
-  /** Whether nobody knows what was done: the caller may try again. */
+  /** True if the outcome is unknown: the caller may try again. */
   readonly isUnknown: boolean;
-  /** The state that the answer names. */
+  /** State in the response or the error. */
   readonly state: string | undefined;
 }
 
 export type RecordedCalls = Awaited<ReturnType<typeof recordCalls>>;
 
-/** The calls of a login. Start, end, arguments and answer of each go to the history. */
+/** Returns the calls of a login. Start, end, arguments and result of every call go to the history. */
 export async function recordCalls(history: History) {
   const tokens = { alice: await signToken("alice"), bob: await signToken("bob") };
   const ofApp = asApp("shop");
@@ -69,7 +69,7 @@ export async function recordCalls(history: History) {
       record(call, { op, ticket: ticketId, caller }, (calls) => ask(calls, ticketId), stateAndRevision);
 
   return {
-    /** Makes a ticket that lives for so many seconds, or longer than the run. */
+    /** Creates a ticket that lives for `ttl` seconds, or longer than the run. */
     create(call: Call, ttl?: number) {
       const life = ttl === undefined ? undefined : ttl * 1e9;
       const request = ttl === undefined ? {} : { ttl: { seconds: ttl, nanos: 0 } };
@@ -90,7 +90,10 @@ export async function recordCalls(history: History) {
         (calls) => calls.withdraw(ticket),
         stateAndRevision,
       ),
-    /** The exchange ticket is worked out here, so that it can be tried before anybody is told. */
+    /**
+     * Exchanges a ticket. The exchange ticket is computed here, so that it can be tried before AUTHORIZED is
+     * reported.
+     */
     exchange: (call: Call, { ticketId, ticketSecret }: TicketCredentials) =>
       record(
         call,
@@ -113,13 +116,13 @@ const stateAndRevision = ({ state, revision }: { state: TicketState; revision: n
   revision,
 });
 
-/** What a status says that can be checked. */
+/** Returns the fields of a status that the checker can check. */
 export function observationOf({ state, revision, cancelReason }: TicketStatus) {
-  const because =
+  const reason =
     cancelReason === CancelReason.UNSPECIFIED ? undefined : enumNameOf(CancelReason, cancelReason);
-  return { state: enumNameOf(TicketState, state), revision, cancelReason: because };
+  return { state: enumNameOf(TicketState, state), revision, cancelReason: reason };
 }
 
-/** Whether the answer says that the ticket has come to an end, or that there is none. */
+/** Reports whether the result shows that the ticket has ended or does not exist. */
 export const isOver = ({ state, reason }: Outcome): boolean =>
   reason === "TICKET_NOT_FOUND" || state === "EXCHANGED" || state === "CANCELLED" || state === "EXPIRED";

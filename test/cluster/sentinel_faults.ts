@@ -3,10 +3,13 @@ import type { RedisWithSentinels } from "../support/redis/redis_sentinels.js";
 import { eventually } from "./eventually.js";
 import type { Fault } from "./faults.js";
 
-/** How long a failover may take: Sentinels that were held up themselves do nothing for 30 seconds (TILT). */
+/**
+ * Time limit of a failover in milliseconds. Sentinels that were delayed themselves do nothing for 30 seconds
+ * (TILT).
+ */
 const failoverTimeout = 90_000;
 
-/** The primary is killed and a replica takes its place; later the old one comes back, as a replica. */
+/** Kills the primary, so that a replica takes its place. Later the old one returns as a replica. */
 export const primaryKilled = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
   kind: "primary killed",
   ...(effect && { effect }),
@@ -20,7 +23,7 @@ export const primaryKilled = (redis: RedisWithSentinels, effect?: Fault["effect"
   },
 });
 
-/** The primary is killed and back at once, before anybody could take its place: empty, if it saves nothing. */
+/** Kills the primary and restarts it before a replica can take its place. Without persistence it is then empty. */
 export const primaryRestarted = (redis: RedisWithSentinels, effect: Fault["effect"]): Fault => ({
   kind: "primary restarted",
   ...(effect && { effect }),
@@ -31,15 +34,15 @@ export const primaryRestarted = (redis: RedisWithSentinels, effect: Fault["effec
   },
 });
 
-/** A replica takes over because somebody asks for it. The old primary goes on for a while, and does not know. */
+/** Requests a failover. The old primary goes on for a while without knowing. */
 export const failoverAsked = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
-  kind: "failover asked",
+  kind: "failover requested",
   ...(effect && { effect }),
   async happen(_random, pace) {
     const old = await redis.primary();
     const [sentinel] = redis.sentinels;
     await eventually(
-      "a failover is accepted",
+      "the acceptance of a failover",
       async () => {
         return (await sentinel?.command("SENTINEL", "FAILOVER", redis.name)) === "OK";
       },
@@ -51,7 +54,7 @@ export const failoverAsked = (redis: RedisWithSentinels, effect?: Fault["effect"
   },
 });
 
-/** A replica stands still, so that nothing can be confirmed by all. */
+/** Pauses a replica, so that not all can acknowledge. */
 export const replicaPaused = (redis: RedisWithSentinels): Fault => ({
   kind: "replica paused",
   async happen(random, pace) {
@@ -63,7 +66,10 @@ export const replicaPaused = (redis: RedisWithSentinels): Fault => ({
   },
 });
 
-/** The primary stands still: for so long, sometimes, that it is replaced, and when it goes on it is a primary no more. */
+/**
+ * Pauses the primary, sometimes until it has been replaced; it then resumes in the belief that it is still the
+ * primary.
+ */
 export const primaryPaused = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
   kind: "primary paused",
   ...(effect && { effect }),
@@ -82,9 +88,9 @@ export const primaryPaused = (redis: RedisWithSentinels, effect?: Fault["effect"
   },
 });
 
-/** The replicas hear nothing for a while, and then one of them has to take over: what was written meanwhile is lost. */
+/** Isolates the replicas for a while, then kills the primary: the writes in between are lost. */
 export const primaryKilledAlone = (redis: RedisWithSentinels, effect?: Fault["effect"]): Fault => ({
-  kind: "primary killed while its replicas hear nothing",
+  kind: "primary killed while its replicas are isolated",
   ...(effect && { effect }),
   async happen(_random, pace) {
     const old = await redis.primary();
@@ -100,7 +106,8 @@ export const primaryKilledAlone = (redis: RedisWithSentinels, effect?: Fault["ef
 });
 
 /**
- * From here on the replicas hear nothing of what is written. To stop them is not enough: what has been sent would wait for them.
+ * Cuts the replicas off from all further writes. To pause them is not enough: what was sent before would reach
+ * them later.
  */
 export async function isolateReplicas(
   primary: RedisProcess,
@@ -110,19 +117,19 @@ export async function isolateReplicas(
   await primary.command("CLIENT", "KILL", "TYPE", "replica");
 }
 
-/** Waits until the Sentinels take another one for the primary. */
+/** Waits until the Sentinels have another primary. */
 export async function waitForFailover(redis: RedisWithSentinels, old: RedisProcess): Promise<void> {
   await eventually("a failover", async () => (await redis.primary()) !== old, failoverTimeout);
 }
 
-/** Sentinels take ten seconds to tell an old primary that it is one no more; whoever operates them need not wait for it. */
+/** Makes the old primary a replica at once; the Sentinels would take ten seconds. */
 export async function demote(redis: RedisWithSentinels, old: RedisProcess): Promise<void> {
   const present = await redis.primary();
   if (present !== old) await old.command("REPLICAOF", "127.0.0.1", present.port);
   await waitUntilReplicated(redis);
 }
 
-/** Waits until both replicas follow again. */
+/** Waits until both replicas replicate again. */
 async function waitUntilReplicated(redis: RedisWithSentinels): Promise<void> {
   await redis.waitUntilReady();
 }

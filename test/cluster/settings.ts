@@ -1,7 +1,10 @@
-/** The seed of all choices: `QRLOGIN_FAULTS_SEED`, or a fresh one. The same seed makes the same choices, not the same run. */
+/**
+ * Seed of all choices: `QRLOGIN_FAULTS_SEED`, or a random one. The same seed makes the same choices, not the
+ * same run.
+ */
 export const seed = numberOf("QRLOGIN_FAULTS_SEED") ?? Math.floor(Math.random() * 1e6);
 
-/** How many operations a whole run has at least: `QRLOGIN_FAULTS_OPERATIONS`. */
+/** Returns the minimum number of operations of a whole run: `QRLOGIN_FAULTS_OPERATIONS`, or `usual`. */
 export const operationsOr = (usual: number): number => numberOf("QRLOGIN_FAULTS_OPERATIONS") ?? usual;
 
 function numberOf(variable: string): number | undefined {

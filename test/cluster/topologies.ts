@@ -15,7 +15,7 @@ import {
 } from "./sentinel_faults.js";
 import { repliesLost, startWriteProxy } from "./write_proxy.js";
 
-/** Redis as one deploys it, and what can go wrong with it. */
+/** A deployment of Redis, with the faults that can happen to it. */
 export interface Deployment {
   /** Section `store.redis` of the configuration. */
   readonly redis: object;
@@ -23,7 +23,7 @@ export interface Deployment {
   release(): Promise<void>;
 }
 
-/** A kind of deployment, and what it promises. */
+/** A kind of deployment with its guarantee. */
 export interface Topology {
   readonly name: string;
   readonly level: Level;
@@ -37,17 +37,17 @@ const single = (name: string, args: readonly string[], effect?: Fault["effect"])
   level: "durable",
   async start() {
     const server = await startRedis({ args });
-    const link = await startWriteProxy(server.port);
+    const proxy = await startWriteProxy(server.port);
     return {
-      redis: { url: `redis://${link.address}`, requireDurable: true },
+      redis: { url: `redis://${proxy.address}`, requireDurable: true },
       faults: [
         redisKilled([server], effect),
         redisPaused([server]),
         connectionsCut(async () => [server]),
-        repliesLost(link),
+        repliesLost(proxy),
       ],
       async release() {
-        link.close();
+        proxy.close();
         await server.release();
       },
     };
@@ -56,14 +56,14 @@ const single = (name: string, args: readonly string[], effect?: Fault["effect"])
 
 const sentinels = (
   name: string,
-  words: readonly string[],
+  args: readonly string[],
   effect: Fault["effect"],
   replicaFsync = false,
 ): Topology => ({
   name,
   level: "durable",
   async start() {
-    const redis = await startRedisWithSentinels(words);
+    const redis = await startRedisWithSentinels(args);
     const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
     return {
       redis: { sentinel, replicaAcks: 2, replicaFsync, requireDurable: true },
@@ -81,11 +81,11 @@ const sentinels = (
   },
 });
 
-const cluster = (name: string, words: readonly string[], effect?: Fault["effect"]): Topology => ({
+const cluster = (name: string, args: readonly string[], effect?: Fault["effect"]): Topology => ({
   name,
   level: "durable",
   async start() {
-    const redis = await startRedisCluster(words);
+    const redis = await startRedisCluster(args);
     const whole = (fault: Fault): Fault => ({
       ...fault,
       async happen(random, pace) {
@@ -105,23 +105,23 @@ const cluster = (name: string, words: readonly string[], effect?: Fault["effect"
   },
 });
 
-/** Those that promise that nothing which was answered is undone. */
+/** Deployments that never lose an acknowledged write. */
 export const durable = {
   everyWriteOnDisk: single("one Redis, every write on disk", everyWrite),
-  savesNothing: single("one Redis that saves nothing", [], "empty"),
-  sentinels: sentinels("Sentinels, two replicas confirm", disklessLoadArgs, "empty"),
-  // Nothing less than WAITAOF keeps the promise there.
+  savesNothing: single("one Redis without persistence", [], "empty"),
+  sentinels: sentinels("Sentinels, two replicas acknowledge", disklessLoadArgs, "empty"),
+  // Here only WAITAOF keeps the guarantee.
   ...(hasWaitAof && {
-    sentinelsOnDisk: sentinels("Sentinels, two replicas confirm, on disk", everyWrite, undefined, true),
+    sentinelsOnDisk: sentinels("Sentinels, two replicas acknowledge, on disk", everyWrite, undefined, true),
   }),
   cluster: cluster("Cluster of three masters, on disk", everyWrite),
-  clusterSavesNothing: cluster("Cluster of three masters that save nothing", [], "empty"),
+  clusterSavesNothing: cluster("Cluster of three masters without persistence", [], "empty"),
 } as const;
 
-/** Those that may lose what was answered last. */
+/** Deployments that may lose the last acknowledged writes. */
 export const bestEffort = {
   unconfirmed: {
-    name: "Sentinels, no replica confirms",
+    name: "Sentinels, no acknowledgement by replicas",
     level: "best-effort",
     async start() {
       const redis = await startRedisWithSentinels(disklessLoadArgs);
@@ -152,7 +152,7 @@ export const bestEffort = {
   },
 } as const satisfies Record<string, Topology>;
 
-/** Redis is killed some time after its last snapshot, with which it comes back. */
+/** Kills Redis some time after its last snapshot, which it restores. */
 export const snapshotRestored = (server: RedisProcess): Fault => ({
   kind: "snapshot restored",
   effect: "lost",
@@ -163,7 +163,7 @@ export const snapshotRestored = (server: RedisProcess): Fault => ({
   },
 });
 
-/** Has Redis save a snapshot. */
+/** Saves a snapshot and waits until it is on disk. */
 export async function saveSnapshot(server: RedisProcess): Promise<void> {
   await server.command("BGSAVE");
   await eventually("the snapshot is on disk", async () => {

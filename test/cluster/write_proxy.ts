@@ -2,28 +2,28 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import type { Fault } from "./faults.js";
 
-/** A way to Redis on which the answers to writes can get lost. */
+/** A proxy to Redis that can drop the replies to writes. */
 export interface WriteProxy {
   /** `127.0.0.1:PORT`. */
   readonly address: string;
-  /** From now on what Redis answers on connections that have written is kept back. Reads go on. */
+  /** Holds back replies on connections that have written. Reads go on. */
   hold(): void;
-  /** Cuts those connections: their answers are lost, and what they asked has been done. */
+  /** Breaks those connections: their replies are lost, but their commands have been executed. */
   cut(): void;
   close(): void;
 }
 
-/** Passes connections on to this port of 127.0.0.1. */
+/** Starts a proxy to this port of 127.0.0.1. */
 export async function startWriteProxy(target: number): Promise<WriteProxy> {
   const all = new Set<Socket>();
-  /** The far ends of connections that have written. */
+  /** Server-side sockets of connections that have written. */
   const writing = new Set<Socket>();
   let isHeld = false;
   const server = createServer((near) => {
     const far = connect(target, "127.0.0.1");
     for (const socket of [near, far]) {
       all.add(socket);
-      // Whoever is cut off reports an error; that it is gone is all that matters here.
+      // A broken connection reports an error; only its end matters here.
       socket.on("error", () => {});
       socket.on("close", () => {
         for (const one of [near, far]) {
@@ -45,7 +45,7 @@ export async function startWriteProxy(target: number): Promise<WriteProxy> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("the link has no port");
+  if (bound === null || typeof bound === "string") throw new Error("the proxy has no port");
   return {
     address: `127.0.0.1:${bound.port}`,
     hold() {
@@ -63,14 +63,14 @@ export async function startWriteProxy(target: number): Promise<WriteProxy> {
   };
 }
 
-/** Writes are made and their answers get lost, a few times in a row: the surest way to an unknown outcome. */
-export const repliesLost = (link: WriteProxy): Fault => ({
-  kind: "answers to writes lost",
+/** Drops the replies to writes that are made, a few times in a row: a reliable way to an unknown outcome. */
+export const repliesLost = (proxy: WriteProxy): Fault => ({
+  kind: "replies to writes lost",
   async happen(_random, pace) {
     for (let times = 0; times < 3; times++) {
-      link.hold();
+      proxy.hold();
       await pace(1, 5);
-      link.cut();
+      proxy.cut();
       await pace(1, 5);
     }
   },

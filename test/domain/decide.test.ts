@@ -282,7 +282,7 @@ describe("the proof of the exchange", () => {
     expect(decide(ticket, exchange(codeVerifier), write())).toEqual(rejection("PROOF_INVALID"));
   });
 
-  test("neither challenge nor verifier passes", () => {
+  test("an exchange without a challenge and without a verifier passes", () => {
     expect(written(without, exchange("")).state).toBe("EXCHANGED");
   });
 });

@@ -103,10 +103,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
     "fails with the eviction policy %s, which would delete tickets",
     async (policy) => {
       const { address } = await other("--maxmemory-policy", policy);
-      await expectStartError(
-        at(address),
-        new RegExp(`may throw tickets away \\(maxmemory-policy ${policy}\\)`),
-      );
+      await expectStartError(at(address), new RegExp(`may evict tickets \\(maxmemory-policy ${policy}\\)`));
     },
   );
 
@@ -151,7 +148,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
     expect(durable).toEqual([
       expect.objectContaining({
         level: 30,
-        msg: expect.stringMatching(/^the store is durable: .*saves nothing/),
+        msg: expect.stringMatching(/^the store is durable: .*has no persistence/),
         servers: `${await productOf(redis)} at ${redis.address}`,
       }),
     ]);

@@ -20,7 +20,7 @@ async function approved(changes: Parameters<ReturnType<typeof createService>["cr
 }
 
 describe("the result of an exchange", () => {
-  test("prepares the result from the approved ticket before the write", async () => {
+  test("an exchange prepares the result from the approved ticket before the write", async () => {
     const { tickets, faults, exchangeTicket, asked, stored, id } = await approved();
     const answer = await tickets.exchange(shop, exchangeTicket, "", async (ticket) => {
       expect([faults.writes, (await stored(id)).state]).toEqual([0, "AUTHORIZED"]);
@@ -42,7 +42,7 @@ describe("the result of an exchange", () => {
     expect(await tickets.exchange(shop, exchangeTicket, "")).toEqual(before);
   });
 
-  test("prepares the result again after a lost race, from the ticket as it then is", async () => {
+  test("an exchange prepares the result again after a lost race, from the ticket as it then is", async () => {
     const { tickets, memory, faults, exchangeTicket, asked, prepare, stored, id } = await approved();
     const approval = { approvedAt: 0, profile: { ...alice.profile, name: "another" }, signIn: alice.signIn };
     faults.beforeReplace = async () => {
@@ -55,7 +55,7 @@ describe("the result of an exchange", () => {
     expect(answer.approval).toEqual(approval);
   });
 
-  test("prepares no result for an exchange that is rejected", async () => {
+  test("a rejected exchange prepares no result", async () => {
     const { tickets, exchangeTicket, asked, prepare } = await approved({ codeChallenge });
     const other = { id: "other-shop", userPool: shop.userPool };
     await expect(tickets.exchange(shop, exchangeTicket, "wrong", prepare)).rejects.toThrow();

@@ -19,7 +19,7 @@ async function expectTicketError(
 }
 
 describe("the creation of a ticket", () => {
-  test("stores one digest and no credential", async () => {
+  test("a new ticket has one digest and no credential", async () => {
     const { createIn, stored } = createService();
     const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
     const ticket = await stored(id);
@@ -34,7 +34,7 @@ describe("the creation of a ticket", () => {
     [1, ttlPolicy.minTtl],
     [45_000, 45_000],
     [10_000_000, ttlPolicy.maxTtl],
-  ])("limits a requested lifetime of %s to %i ms", async (ttl, granted) => {
+  ])("prepare limits a requested lifetime of %s to %i ms", async (ttl, granted) => {
     const { clock, tickets } = createService();
     expect(tickets.prepare(shop, { ...createParameters, ttl }).ticket.expiresAt).toBe(clock.now() + granted);
   });

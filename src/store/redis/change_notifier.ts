@@ -20,7 +20,7 @@ export interface ChangeNotifierOptions {
 
 /** Change notifications: they report to watchers that their ticket may have been written. */
 export interface ChangeNotifier {
-  /** As {@link TicketStore.subscribe}. */
+  /** Subscribes to the changes of a ticket; see {@link TicketStore.subscribe}. */
   subscribe(id: string, onChange: () => void): Promise<() => void>;
   /**
    * Subscribes again where necessary and has those tickets read. Call it when a primary has connected or

@@ -8,7 +8,7 @@ export interface TicketLimits {
   readonly maxTicketsPerApp: number;
 }
 
-/** Count of the tickets that this node has created. Each counts until its deletion as if nobody scanned it. */
+/** A count of the tickets that this node has created, each until it would be deleted if nobody scanned it. */
 export interface Quota {
   /**
    * Counts a ticket until `until`, in milliseconds since the Unix epoch. Returns a function that takes it back.

@@ -15,38 +15,38 @@ type record struct {
 	Process string `json:"process,omitempty"`
 	Node    string `json:"node,omitempty"`
 	Ticket  string `json:"ticket,omitempty"`
-	// Who calls: the name of an approver, or "app".
+	// Caller: the name of an approver, or "app".
 	Caller string `json:"caller,omitempty"`
 	Start  int64  `json:"start"`
-	// Zero for a call that was never answered.
+	// Zero for a call without a reply.
 	End int64 `json:"end,omitempty"`
-	// The gRPC code by its name; empty for a call that was never answered.
+	// Name of the gRPC code; empty for a call without a reply.
 	Code   string `json:"code,omitempty"`
 	Reason string `json:"reason,omitempty"`
-	// What the answer says: the state, or the current state of a refusal.
+	// State in the response, or the current state in an error.
 	State        string `json:"state,omitempty"`
 	Revision     int    `json:"revision,omitempty"`
 	CancelReason string `json:"cancelReason,omitempty"`
-	// Whom an exchange logged in.
+	// Name of the user whom an exchange logged in.
 	User string `json:"user,omitempty"`
-	// Of CreateTicket: how long the ticket lives until it is approved, and from then on. Zero for longer than the history.
+	// Of CreateTicket: lifetimes of the ticket before and after its approval. Zero if longer than the history.
 	TTL           int64 `json:"ttl,omitempty"`
 	AuthorizedTTL int64 `json:"authorizedTtl,omitempty"`
-	// Of a Fault: "empty" if the store may have lost tickets whole, "lost" if it may have lost any writes.
+	// Of a Fault: "empty" if the store may have lost whole tickets, "lost" if it may have lost any writes.
 	Effect string `json:"effect,omitempty"`
 	Kind   string `json:"kind,omitempty"`
-	// Of a GetStatus: it was made when all was over.
+	// Of a GetStatus: true if it was made at the end of the run.
 	Final bool `json:"final,omitempty"`
 }
 
-// What a record tells. Calls are operations; a Watch is a status that a stream brought, a WatchEnded the end of a watcher
-// that stayed, with the last status it had; a Fault is something that was done to the deployment.
+// Operations by kind. Calls are operations; a Watch is a status from a stream; a WatchEnded is the end of a
+// watcher that stayed, with its last status; a Fault is a fault of the deployment.
 var writes = map[string]bool{
 	"CreateTicket": true, "MarkScanned": true, "Authorize": true, "Cancel": true, "Withdraw": true, "ExchangeUserInfo": true,
 }
 var reads = map[string]bool{"GetStatus": true, "Watch": true}
 
-// A ticketHistory is all that was asked and answered about one ticket, by start.
+// A ticketHistory holds all calls of one ticket, sorted by start.
 type ticketHistory struct {
 	ticket string
 	calls  []record
@@ -57,11 +57,11 @@ type history struct {
 	tickets    []*ticketHistory
 	faults     []record
 	operations int
-	// Calls that were not answered, or with an answer that leaves open what happened.
+	// Number of calls without a reply, or with a reply that leaves the outcome open.
 	unknown int
-	// Calls whose deadline passed before anybody answered.
+	// Number of calls whose deadline passed before a reply.
 	overdue int
-	// Creations of which no ticket is known.
+	// Number of creations without a known ticket.
 	unborn int
 }
 
@@ -117,7 +117,7 @@ func (h *history) add(one record, byTicket map[string]*ticketHistory) error {
 	}
 	if one.Ticket == "" {
 		if one.Op != "CreateTicket" || one.Code == "OK" {
-			return fmt.Errorf("%s names no ticket", one.Op)
+			return fmt.Errorf("%s has no ticket", one.Op)
 		}
 		h.unborn++
 		return nil
@@ -136,7 +136,8 @@ func (h *history) add(one record, byTicket map[string]*ticketHistory) error {
 	return nil
 }
 
-// end is when the call was over; a call whose outcome is unknown may take effect for ever.
+// end returns the moment at which the call was over. A call with an unknown outcome may take effect at any
+// later time.
 func (r record) end() int64 {
 	if r.End == 0 || outcomeOf(r) == unknown {
 		return math.MaxInt64
@@ -147,19 +148,19 @@ func (r record) end() int64 {
 type outcome int
 
 const (
-	// It was answered OK.
+	// The call succeeded.
 	done outcome = iota
-	// It was refused for what the ticket is, and that can be checked.
+	// The state of the ticket rejected the call, which can be checked.
 	refused
-	// It changed nothing and says nothing about the ticket.
+	// The call changed nothing and says nothing about the ticket.
 	nothing
-	// It may have taken effect, or may take effect later.
+	// The call may have taken effect, or may take effect later.
 	unknown
-	// It is not an answer that these calls can have.
+	// The result is not one that these calls can have.
 	unexpected
 )
 
-var tellingReasons = map[string]bool{
+var ticketReasons = map[string]bool{
 	"TICKET_NOT_FOUND": true, "SCANNED_BY_ANOTHER_USER": true, "TICKET_NOT_SCANNED": true, "TICKET_NOT_AUTHORIZED": true,
 	"TICKET_ALREADY_AUTHORIZED": true, "TICKET_ALREADY_EXCHANGED": true, "TICKET_CANCELLED": true, "TICKET_EXPIRED": true,
 }
@@ -171,7 +172,7 @@ func outcomeOf(r record) outcome {
 	case "":
 		return unknown
 	case "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED":
-		// Waiting helps, it says: an exchange that may have been made is OUTCOME_UNKNOWN.
+		// The caller may retry: an exchange that may have been made is OUTCOME_UNKNOWN.
 		if r.Op == "ExchangeUserInfo" && r.Reason == "STORE_UNAVAILABLE" {
 			return nothing
 		}
@@ -183,7 +184,7 @@ func outcomeOf(r record) outcome {
 	case "RESOURCE_EXHAUSTED":
 		return nothing
 	case "NOT_FOUND", "PERMISSION_DENIED", "FAILED_PRECONDITION":
-		if tellingReasons[r.Reason] {
+		if ticketReasons[r.Reason] {
 			return refused
 		}
 	}

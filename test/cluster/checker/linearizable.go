@@ -8,18 +8,21 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// How long Porcupine may take over one ticket.
-const patience = 60 * time.Second
+// The time limit of Porcupine for one ticket.
+const timeLimit = 60 * time.Second
 
-// jumpsInPiece is how often a store that loses writes may go to and fro between two neighbouring events of a ticket.
+// jumpsInPiece is how often a store that loses writes may change its state between two neighbouring events of a
+// ticket.
 const jumpsInPiece = 3
 
-// linearizable asks Porcupine whether the calls of one ticket fit the state table in some order that their times allow.
+// linearizable checks with Porcupine whether the calls of a ticket fit the state table in some order that their
+// times allow.
 func linearizable(h *ticketHistory, faults []record, j judgement) (porcupine.CheckResult, porcupine.LinearizationInfo) {
-	return porcupine.CheckOperationsVerbose(model(j), operationsOf(h, faults, j), patience)
+	return porcupine.CheckOperationsVerbose(model(j), operationsOf(h, faults, j), timeLimit)
 }
 
-// operationsOf are the calls that say or may do something, and the moments at which the store may have lost something.
+// operationsOf returns the calls that report or may change something, and the moments of possible losses of the
+// store.
 func operationsOf(h *ticketHistory, faults []record, j judgement) []porcupine.Operation {
 	calls := judged(h.calls, j)
 	first, last := span(calls)
@@ -31,7 +34,7 @@ func operationsOf(h *ticketHistory, faults []record, j judgement) []porcupine.Op
 			clients[process] = len(clients)
 		}
 		if end == math.MaxInt64 {
-			// After all that is known of the ticket, which is as good as never and can be drawn.
+			// After everything that is known of the ticket, which is as good as never and can be drawn.
 			end = last + 1
 		}
 		in.expires, in.approvalExpires = end >= expires, end >= approvalExpires
@@ -60,14 +63,14 @@ func operationsOf(h *ticketHistory, faults []record, j judgement) []porcupine.Op
 	return operations
 }
 
-// judged are the calls whose answers can be held against the table, or that may have changed something. Of calls of unknown
-// outcome that do the same, the first will do: it may take effect whenever a later one may, and the second time it is nothing.
+// judged returns the calls whose results the table can check, or that may have changed something. Of equal calls with
+// unknown outcomes, the first is enough: it may take effect whenever a later one may, and a second effect is none.
 func judged(calls []record, j judgement) []record {
 	var kept []record
 	seen := map[string]bool{}
 	for _, one := range calls {
 		what := outcomeOf(one)
-		if j.withDoubtfulRefusals && what == nothing && one.Reason == "STORE_UNAVAILABLE" {
+		if j.withDoubtfulErrors && what == nothing && one.Reason == "STORE_UNAVAILABLE" {
 			one.Code, one.Reason, one.End, what = "", "", 0, unknown
 		}
 		if what == nothing || what == unexpected || (what == unknown && reads[one.Op]) {
@@ -100,7 +103,7 @@ func span(calls []record) (first, last int64) {
 	return first, last
 }
 
-// expiries are the earliest moments at which the ticket may have run out, before and after the approval.
+// expiries returns the earliest moments at which the ticket may have expired, before and after the approval.
 func expiries(calls []record) (pending, approved int64) {
 	pending, approved = math.MaxInt64, math.MaxInt64
 	for _, one := range calls {
@@ -117,7 +120,8 @@ func expiries(calls []record) (pending, approved int64) {
 	return pending, approved
 }
 
-// pieces are the stretches of a fault between the starts and ends of calls: what the store showed may differ in each.
+// pieces returns the parts of a fault between the starts and ends of calls: the state of the store may differ
+// in each.
 func pieces(fault record, calls []record) [][2]int64 {
 	cuts := []int64{fault.Start, fault.End}
 	for _, one := range calls {

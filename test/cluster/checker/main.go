@@ -1,7 +1,7 @@
-// Command checker reads the history of a fault run, one JSON record a line, and decides whether the promises of the service
-// were kept. The order of calls that explains their answers is looked for by Porcupine.
+// Command checker reads the history of a fault run, one JSON record per line, and decides whether the service
+// kept its guarantees. Porcupine searches for an order of the calls that explains their results.
 //
-// It prints one JSON summary. Exit code 0: no violation; 1: violations; 2: the history cannot be read.
+// It prints a JSON summary. Exit code 0: no violation; 1: violations; 2: the history cannot be read.
 package main
 
 import (
@@ -16,67 +16,67 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// A summary is what the checker says of a history.
+// A summary is the result of the checker for a history.
 type summary struct {
 	Level      string `json:"level"`
 	Operations int    `json:"operations"`
 	Tickets    int    `json:"tickets"`
-	// Calls that leave open what happened.
+	// Number of calls with an unknown outcome.
 	Unknown int `json:"unknown"`
-	// Of these, calls whose deadline passed: whoever is away should be told at once.
+	// Number of those whose deadline passed. An unreachable store should be reported at once.
 	Overdue int `json:"overdue"`
-	// Creations without an answer: their tickets, if there are any, are nobody's.
+	// Number of creations without a response: their tickets, if any, belong to nobody.
 	Unborn int `json:"unborn"`
-	// Tickets that an empty store has lost whole, which every level allows.
+	// Number of tickets that an empty store has lost whole, which every level allows.
 	Gone int `json:"gone"`
-	// How long after anybody else the last of all watchers heard of an end, in milliseconds.
+	// Longest delay, in milliseconds, between the first reply with an end and the watcher that heard of it last.
 	SlowestWatcher int64       `json:"slowestWatcher"`
 	ViolationCount int         `json:"violationCount"`
 	Violations     []violation `json:"violations"`
 	Losses         losses      `json:"losses"`
 }
 
-// Losses are what the level best effort does not promise to keep. They are shown and no violation.
+// Losses are what the level best effort does not guarantee. They are reported, and are not violations.
 type losses struct {
 	Tickets int `json:"tickets"`
-	// Acknowledged writes that were gone afterwards; at least so many.
+	// Number of acknowledged writes that were gone afterwards, at least.
 	Writes int `json:"writes"`
-	// What came of it.
-	LoginsTwice        int `json:"loginsTwice"`
-	LoginsAfterRefusal int `json:"loginsAfterRefusal"`
+	// Consequences of the losses.
+	LoginsTwice    int `json:"loginsTwice"`
+	LoginsAfterEnd int `json:"loginsAfterEnd"`
 }
 
-// At most so many violations are told in full, and drawn.
+// Limits on the violations that are reported in full, and on those that are visualized.
 const (
-	maxTold  = 50
+	maxShown = 50
 	maxDrawn = 5
 )
 
 func main() {
-	level := flag.String("level", "durable", "what the deployment promises: durable or best-effort")
-	pictures := flag.String("pictures", "", "folder for pictures of what could not be explained")
+	level := flag.String("level", "durable", "guarantee of the deployment: durable or best-effort")
+	visualizations := flag.String("visualizations", "", "folder for visualizations of unexplained tickets")
 	flag.Parse()
 	if flag.NArg() != 1 || (*level != "durable" && *level != "best-effort") {
-		fmt.Fprintln(os.Stderr, "usage: checker [--level durable|best-effort] [--pictures FOLDER] HISTORY")
+		fmt.Fprintln(os.Stderr, "usage: checker [--level durable|best-effort] [--visualizations FOLDER] HISTORY")
 		os.Exit(2)
 	}
-	told, err := check(flag.Arg(0), *level, *pictures)
+	result, err := check(flag.Arg(0), *level, *visualizations)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "checker:", err)
 		os.Exit(2)
 	}
-	text, err := json.Marshal(told)
+	text, err := json.Marshal(result)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "checker:", err)
 		os.Exit(2)
 	}
 	fmt.Println(string(text))
-	if told.ViolationCount > 0 {
+	if result.ViolationCount > 0 {
 		os.Exit(1)
 	}
 }
 
-func check(path, level, pictures string) (*summary, error) {
+func check(path, level, visualizations string) (*summary, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func check(path, level, pictures string) (*summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := &summary{
+	result := &summary{
 		Level: level, Operations: read.operations, Tickets: len(read.tickets),
 		Unknown: read.unknown, Overdue: read.overdue, Unborn: read.unborn, Violations: []violation{},
 	}
@@ -100,7 +100,7 @@ func check(path, level, pictures string) (*summary, error) {
 			for ticket := range waiting {
 				judged := judge(ticket, read.faults, level)
 				mutex.Lock()
-				told.add(ticket, judged, pictures)
+				result.add(ticket, judged, visualizations)
 				mutex.Unlock()
 			}
 		}()
@@ -110,10 +110,10 @@ func check(path, level, pictures string) (*summary, error) {
 	}
 	close(waiting)
 	workers.Wait()
-	return told, nil
+	return result, nil
 }
 
-// A verdict is what is said of one ticket.
+// A verdict is the result for one ticket.
 type verdict struct {
 	violations []violation
 	lost       bool
@@ -139,14 +139,14 @@ func judge(h *ticketHistory, faults []record, level string) verdict {
 	}
 	switch result {
 	case porcupine.Illegal:
-		text := "no order of the calls explains their answers"
-		if doubtful, _ := linearizable(h, faults, judgement{withDoubtfulRefusals: true}); doubtful == porcupine.Ok {
-			text = "an exchange that was refused with STORE_UNAVAILABLE, and so may be repeated, was made all the same"
+		text := "no order of the calls explains their results"
+		if doubtful, _ := linearizable(h, faults, judgement{withDoubtfulErrors: true}); doubtful == porcupine.Ok {
+			text = "an exchange took effect although it failed with STORE_UNAVAILABLE, after which it may be repeated"
 		}
 		of.order = &order
 		of.violations = append(of.violations, violation{Rule: "linearizable", Ticket: h.ticket, Text: text})
 	case porcupine.Unknown:
-		text := fmt.Sprintf("no order was found in %s", patience)
+		text := fmt.Sprintf("no order was found in %s", timeLimit)
 		of.violations = append(of.violations, violation{Rule: "undecided", Ticket: h.ticket, Text: text})
 	}
 	of.violations = append(of.violations, countedRules(h)...)
@@ -154,7 +154,7 @@ func judge(h *ticketHistory, faults []record, level string) verdict {
 	return of
 }
 
-func (s *summary) add(h *ticketHistory, of verdict, pictures string) {
+func (s *summary) add(h *ticketHistory, of verdict, visualizations string) {
 	if late := slowestWatcher(h); late > s.SlowestWatcher {
 		s.SlowestWatcher = late
 	}
@@ -168,21 +168,21 @@ func (s *summary) add(h *ticketHistory, of verdict, pictures string) {
 			switch consequence.Rule {
 			case "one login":
 				s.Losses.LoginsTwice++
-			case "no login after a refusal":
-				s.Losses.LoginsAfterRefusal++
+			case "no login after the end":
+				s.Losses.LoginsAfterEnd++
 			}
 		}
 	}
 	for _, one := range of.violations {
 		s.ViolationCount++
-		if len(s.Violations) >= maxTold {
+		if len(s.Violations) >= maxShown {
 			continue
 		}
 		one.History = append(append([]record{}, h.calls...), h.ends...)
-		if one.Rule == "linearizable" && pictures != "" && len(s.Violations) < maxDrawn {
-			one.Picture = filepath.Join(pictures, h.ticket+".html")
-			if err := porcupine.VisualizePath(model(judgement{}), *of.order, one.Picture); err != nil {
-				one.Picture = "cannot be drawn: " + err.Error()
+		if one.Rule == "linearizable" && visualizations != "" && len(s.Violations) < maxDrawn {
+			one.Visualization = filepath.Join(visualizations, h.ticket+".html")
+			if err := porcupine.VisualizePath(model(judgement{}), *of.order, one.Visualization); err != nil {
+				one.Visualization = "cannot be drawn: " + err.Error()
 			}
 		}
 		s.Violations = append(s.Violations, one)

@@ -8,10 +8,10 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// How far two clocks of the deployment may be apart, in nanoseconds: a ticket may expire so much early.
+// The largest difference between two clocks of the deployment, in nanoseconds: a ticket may expire this much early.
 const skew = int64(1e9)
 
-// A state is a ticket, and where it has been: what a store that lost writes may fall back to.
+// A state is a ticket with its past states, to which a store that lost writes may fall back.
 type state struct {
 	ticket
 	reached string
@@ -50,30 +50,30 @@ func (s state) past() []ticket {
 }
 
 func encode(t ticket) string {
-	return fmt.Sprintf("%s,%s,%s,%d", t.phase, t.scanner, t.because, t.revision)
+	return fmt.Sprintf("%s,%s,%s,%d", t.phase, t.scanner, t.cancelReason, t.revision)
 }
 
 func decode(text string) ticket {
 	parts := strings.Split(text, ",")
-	t := ticket{phase: phase(parts[0]), scanner: parts[1], because: parts[2]}
+	t := ticket{phase: phase(parts[0]), scanner: parts[1], cancelReason: parts[2]}
 	fmt.Sscan(parts[3], &t.revision)
 	return t
 }
 
-// An input is a call, or a jump: a moment at which the store may have lost something.
+// An input is a call, or a jump: a moment of a possible loss of the store.
 type input struct {
 	record
 	jump string
-	// Whether the ticket's time may have run out by the end of the call, before and after the approval.
+	// True if the ticket may have expired by the end of the call, before and after the approval.
 	expires, approvalExpires bool
 }
 
-// How strictly a history is judged.
+// A judgement says how strictly a history is checked.
 type judgement struct {
-	// Whether what the faults say may be lost, beyond whole tickets, may have been lost.
+	// True to allow the losses that the faults declare, beyond whole tickets.
 	withLosses bool
-	// Whether exchanges that were refused with STORE_UNAVAILABLE may have been made all the same.
-	withDoubtfulRefusals bool
+	// True to allow that exchanges with STORE_UNAVAILABLE took effect.
+	withDoubtfulErrors bool
 }
 
 func model(j judgement) porcupine.Model {
@@ -103,7 +103,7 @@ func model(j judgement) porcupine.Model {
 	return nondeterministic.ToModel()
 }
 
-// withExpiry is the ticket as it is, and as it is once its time has run out: that is a write which nobody asks for.
+// withExpiry returns the ticket as it is, and as it is after its expiry, which is a write without a call.
 func withExpiry(s state, asked input) []state {
 	early := asked.expires && (s.phase == pending || s.phase == scanned)
 	late := asked.approvalExpires && s.phase == authorized
@@ -141,7 +141,7 @@ func step(s state, asked input) []state {
 			return []state{s}
 		}
 	default:
-		// It takes effect at its place in the order. After everything else is as good as never.
+		// It takes effect at its place in the order. A place after everything else is as good as never.
 		return []state{after}
 	}
 	return nil
@@ -168,7 +168,7 @@ func describe(r record) string {
 		return fmt.Sprintf("%s: may have lost (%s)", r.Kind, r.Effect)
 	}
 	if answer == "" {
-		answer = "no answer"
+		answer = "no reply"
 	}
 	return fmt.Sprintf("%s by %s -> %s %s", r.Op, r.Caller, answer, r.User)
 }

@@ -2,41 +2,41 @@ package main
 
 import "fmt"
 
-// A violation is a promise that the history shows broken.
+// A violation is a broken guarantee.
 type violation struct {
 	Rule   string `json:"rule"`
 	Ticket string `json:"ticket"`
 	Text   string `json:"text"`
-	// All that is known of the ticket, by start.
+	// All calls of the ticket, sorted by start.
 	History []record `json:"history"`
-	// A picture of the order that was looked for, if one was drawn.
-	Picture string `json:"picture,omitempty"`
+	// Path of the visualization of the search for an order, if there is one.
+	Visualization string `json:"visualization,omitempty"`
 }
 
-// countedRules are the promises that can be seen by counting alone, without looking for an order.
+// countedRules checks the guarantees that need counting only, and no order.
 func countedRules(h *ticketHistory) []violation {
 	var found []violation
-	tell := func(rule, format string, values ...interface{}) {
+	report := func(rule, format string, values ...interface{}) {
 		found = append(found, violation{Rule: rule, Ticket: h.ticket, Text: fmt.Sprintf(format, values...)})
 	}
 	logins := okOf(h, "ExchangeUserInfo")
 	if len(logins) > 1 {
-		tell("one login", "%d exchanges were answered OK", len(logins))
+		report("one login", "%d exchanges succeeded", len(logins))
 	}
 	for _, login := range logins {
 		for _, one := range h.calls {
 			ended := one.end() < login.Start
 			switch {
 			case (one.Op == "Cancel" || one.Op == "Withdraw") && one.Code == "OK":
-				tell("no login after a refusal", "%s by %s and an exchange were both answered OK", one.Op, one.Caller)
-			case ended && isRefusal(one):
-				tell("no login after a refusal", "an exchange was answered OK after %s had said %s%s", one.Op, one.State, one.Reason)
+				report("no login after the end", "%s by %s and an exchange both succeeded", one.Op, one.Caller)
+			case ended && isEnd(one):
+				report("no login after the end", "an exchange succeeded after %s with %s%s", one.Op, one.State, one.Reason)
 			}
 		}
 	}
 	for _, one := range h.calls {
 		if outcomeOf(one) == unexpected {
-			tell("known answers only", "%s by %s was answered %s %s", one.Op, one.Caller, one.Code, one.Reason)
+			report("known results only", "%s by %s ended with %s %s", one.Op, one.Caller, one.Code, one.Reason)
 		}
 	}
 	return found
@@ -52,8 +52,8 @@ func okOf(h *ticketHistory, op string) []record {
 	return found
 }
 
-// isRefusal tells whether the answer says that nobody will ever be logged in by this ticket.
-func isRefusal(r record) bool {
+// isEnd reports whether the result rules out any login with this ticket.
+func isEnd(r record) bool {
 	ended := r.State == "CANCELLED" || r.State == "EXPIRED"
 	return ended || r.Reason == "TICKET_CANCELLED" || r.Reason == "TICKET_EXPIRED"
 }
@@ -62,11 +62,12 @@ func isTerminal(state string) bool {
 	return state == "EXCHANGED" || state == "CANCELLED" || state == "EXPIRED"
 }
 
-// watcherRules: whoever stayed has ended, and on the terminal state that is stored, unless the store may have lost that since.
+// watcherRules checks that every watcher that stayed has ended, with the stored terminal state unless that may
+// be lost.
 func watcherRules(h *ticketHistory, of verdict) []violation {
 	const rule = "watchers end on the stored state"
 	var found []violation
-	tell := func(format string, values ...interface{}) {
+	report := func(format string, values ...interface{}) {
 		found = append(found, violation{Rule: rule, Ticket: h.ticket, Text: fmt.Sprintf(format, values...)})
 	}
 	stored, known := finalOf(h)
@@ -74,27 +75,28 @@ func watcherRules(h *ticketHistory, of verdict) []violation {
 		terminal := isTerminal(end.State)
 		switch {
 		case end.Code == "STUCK" && of.lost && known && !isTerminal(stored.State):
-			// The end that others were told was undone.
+			// The end that others received was undone.
 		case end.Code == "STUCK":
-			tell("%s was not told the end; its last status was %s", end.Process, end.State)
+			report("%s did not get the end; its last status was %s", end.Process, end.State)
 		case end.Code == "OK" && !terminal:
-			tell("%s was ended in %s", end.Process, end.State)
+			report("%s ended in %s", end.Process, end.State)
 		case end.Code != "OK" && end.Reason != "TICKET_NOT_FOUND":
-			tell("%s was ended with %s %s", end.Process, end.Code, end.Reason)
+			report("%s ended with %s %s", end.Process, end.Code, end.Reason)
 		case !known:
-			tell("nobody knows what is stored")
+			report("the stored state is unknown")
 		case of.lost || (of.gone && stored.Reason == "TICKET_NOT_FOUND"):
-			// Lost, before or after the watcher saw its end.
+			// Lost, before or after the watcher got its end.
 		case end.Code == "OK" && (end.State != stored.State || end.CancelReason != stored.CancelReason || end.Revision != stored.Revision):
-			tell("%s ended on %s %d, and %s %d is stored", end.Process, end.State, end.Revision, stored.State, stored.Revision)
+			report("%s ended with %s %d, but %s %d is stored", end.Process, end.State, end.Revision, stored.State, stored.Revision)
 		case end.Code != "OK" && stored.Reason != "TICKET_NOT_FOUND":
-			tell("%s was told that there is no ticket, and %s is stored", end.Process, stored.State)
+			report("%s ended with TICKET_NOT_FOUND, but %s is stored", end.Process, stored.State)
 		}
 	}
 	return found
 }
 
-// slowestWatcher is how long after the first answer with the terminal state the last watcher heard of it, in milliseconds.
+// slowestWatcher returns the delay, in milliseconds, between the first result with the end and the last
+// watcher's end.
 func slowestWatcher(h *ticketHistory) int64 {
 	var slowest int64
 	for _, end := range h.ends {
@@ -117,7 +119,7 @@ func finalOf(h *ticketHistory) (record, bool) {
 	return record{}, false
 }
 
-// A standing is what an answer says of the ticket at that time: how many writes there were, and what came of them.
+// A standing is what a result shows of the ticket at that time: its number of writes and their effect.
 type standing struct {
 	revision int
 	state    string
@@ -140,7 +142,7 @@ func standingOf(r record) (standing, bool) {
 	return standing{revision: usual, state: r.State}, usual != 0
 }
 
-// cannotFollow tells whether the later standing proves that the earlier one was lost.
+// cannotFollow reports whether the later standing proves that the earlier one was lost.
 func (earlier standing) cannotFollow(later standing) bool {
 	if later.gone {
 		return true
@@ -151,7 +153,7 @@ func (earlier standing) cannotFollow(later standing) bool {
 	return later.revision < earlier.revision
 }
 
-// lostWrites counts the acknowledged writes that a later answer shows to be gone: at least so many were lost.
+// lostWrites counts the acknowledged writes that a later result shows to be gone, which is a lower bound.
 func lostWrites(h *ticketHistory) int {
 	lost := map[standing]bool{}
 	for _, one := range h.calls {

@@ -1,6 +1,7 @@
 package main
 
-// A phase is a state of the contract, or one of two that only a checker knows: before the creation, and lost by the store.
+// A phase is a state of the contract, or one of two that only the checker has: not yet created, and lost by the
+// store.
 type phase string
 
 const (
@@ -19,12 +20,12 @@ const (
 	byCreator  = "WITHDRAWN_BY_CREATOR"
 )
 
-// A ticket as it stands in the store.
+// A ticket as it is stored.
 type ticket struct {
-	phase    phase
-	scanner  string
-	because  string
-	revision int
+	phase        phase
+	scanner      string
+	cancelReason string
+	revision     int
 }
 
 func (t ticket) live() bool {
@@ -37,8 +38,7 @@ func (t ticket) to(next phase) ticket {
 	return t
 }
 
-// decide is the state table of the contract: what a command comes to. An empty reason means OK; the ticket is then as it is
-// after the command.
+// decide is the state table of the contract. An empty reason means OK; `next` is then the ticket after the command.
 func decide(t ticket, op string, caller string) (next ticket, reason string) {
 	if op == "CreateTicket" {
 		if t.phase != unborn {
@@ -59,7 +59,7 @@ func decide(t ticket, op string, caller string) (next ticket, reason string) {
 	case expired:
 		return t, "TICKET_EXPIRED"
 	case cancelled:
-		again := (op == "Cancel" && t.because == byApprover) || (op == "Withdraw" && t.because == byCreator)
+		again := (op == "Cancel" && t.cancelReason == byApprover) || (op == "Withdraw" && t.cancelReason == byCreator)
 		if again {
 			return t, ""
 		}
@@ -87,10 +87,10 @@ func decide(t ticket, op string, caller string) (next ticket, reason string) {
 		if t.phase == authorized {
 			return t, "TICKET_ALREADY_AUTHORIZED"
 		}
-		t.because = byApprover
+		t.cancelReason = byApprover
 		return t.to(cancelled), ""
 	case "Withdraw":
-		t.because = byCreator
+		t.cancelReason = byCreator
 		return t.to(cancelled), ""
 	case "ExchangeUserInfo":
 		if t.phase != authorized {
@@ -101,10 +101,10 @@ func decide(t ticket, op string, caller string) (next ticket, reason string) {
 	panic("the table does not know " + op)
 }
 
-// agrees tells whether an answer says nothing but what is true of the ticket.
+// agrees reports whether a result says only what is true of the ticket.
 func (t ticket) agrees(answer record) bool {
 	return (answer.State == "" || answer.State == string(t.phase)) &&
 		(answer.Revision == 0 || answer.Revision == t.revision) &&
-		(answer.CancelReason == "" || answer.CancelReason == t.because) &&
+		(answer.CancelReason == "" || answer.CancelReason == t.cancelReason) &&
 		(answer.User == "" || answer.User == t.scanner)
 }

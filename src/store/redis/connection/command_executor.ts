@@ -22,7 +22,7 @@ export interface RedisCommand {
 }
 
 /**
- * Executes commands on a connection that it does not share.
+ * An executor of commands on a connection that it does not share.
  *
  * `run` rejects with a StoreUnavailableError, with the outcome "unknown" for a write that was cut off or that
  * the replicas have not acknowledged; with a RedirectError or an UnknownScriptError, after which nothing was

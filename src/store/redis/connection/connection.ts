@@ -64,7 +64,7 @@ export async function connect(
   const { host, port } = splitAddress(address);
   if (!options.tls && !options.allowsPlaintext(host)) {
     throw new Error(
-      "it is not on loopback and has no TLS (store.redis.tls, or store.redis.allowPlaintextOnNetwork)",
+      "it is not on loopback and TLS is off: set store.redis.tls, or store.redis.allowPlaintextOnNetwork",
     );
   }
   const redis = new Redis({ ...toRedisOptions(host, options, timeout), host, port });
@@ -79,7 +79,7 @@ export async function connect(
     redis.stream?.destroy();
   }
   const responseTimeout = createResponseTimeout(timeout, () =>
-    disconnect(new Error(`no answer within ${timeout} ms`)),
+    disconnect(new Error(`no reply within ${timeout} ms`)),
   );
 
   // The library's time-out ends when the network connects; a paused server accepts and stays silent.

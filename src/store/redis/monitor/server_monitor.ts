@@ -30,11 +30,11 @@ async function queryPrimary<T>(primary: Primary, ask: (primary: Primary) => Prom
     return await ask(primary);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot query Redis at ${primary.address}: ${text}`, { cause: error });
+    throw new Error(`Redis at ${primary.address} cannot be queried: ${text}`, { cause: error });
   }
 }
 
-/** Keeps the clock synchronized and checks the settings of the servers. */
+/** A monitor that keeps the clock synchronized and checks the settings of the servers. */
 export interface ServerMonitor {
   /**
    * Runs the first check and starts the interval.

@@ -4,7 +4,7 @@ import { RedirectError } from "../connection/redis_errors.js";
 import { NotPrimaryError, openPrimary, type Primary, type PrimaryOptions } from "./primary.js";
 import type { Layout, Topology } from "./topology.js";
 
-/** Interval at which each primary must prove that it can write, in milliseconds; no failure is noticed later. */
+/** Interval in milliseconds at which each primary must prove that it can write, so that failures show without calls. */
 const heartbeatInterval = 1_000;
 /** Interval in milliseconds at which Sentinels or a Cluster are asked for the primaries. */
 const locateInterval = 5_000;
@@ -33,7 +33,7 @@ export type TopologyChange =
 /** The primaries of a deployment, which are reopened when they fail. */
 export interface Primaries {
   /**
-   * Returns the primary of everything with the hash tag.
+   * Returns the primary that holds the keys with the hash tag.
    *
    * @throws StoreUnavailableError while that primary is unreachable.
    */

@@ -36,7 +36,7 @@ export interface Primary {
   readonly address: string;
   /** Returns a hash tag whose keys are on this server now. */
   hashTag(): string;
-  /** Returns the subscriptions, which are others after their connection was replaced. */
+  /** Returns the current subscriptions: new ones after their connection was replaced. */
   subscriptions(): Subscriptions;
   /** Runs a command like {@link CommandExecutor.run}, on the connection for writes or for reads. */
   run(command: RedisCommand): Promise<unknown>;
@@ -103,7 +103,7 @@ export async function openPrimary(
 
   function executorOn(connection: Connection): CommandExecutor {
     if (replicaAcks === 0) return createDirectExecutor(connection);
-    // Half of the response time-out, which tells a late replica from a silent primary.
+    // Half of the response time-out, which distinguishes a late replica from a silent primary.
     const barrierKey = keys.barrierKey;
     return createConfirmedExecutor(connection, {
       ...{ replicaAcks, replicaFsync, barrierKey },

@@ -5,7 +5,7 @@ import { hashSlotOf } from "../keys.js";
 export interface Layout {
   /** `HOST:PORT` of each primary. */
   readonly primaries: readonly string[];
-  /** Returns the primary of everything with this hash tag; undefined for a slot that no server has. */
+  /** Returns the primary that holds the keys with this hash tag; undefined for a slot that no server has. */
   primaryOf(tag: string): string | undefined;
   /** Number of replicas per primary, as known to the Sentinels or the Cluster; undefined if nobody knows. */
   readonly replicas: number | undefined;
