@@ -41,8 +41,8 @@ if (isMainModule(import.meta.url)) {
   const client = createAppClient({ address, appId: "demo-app", appSecret: "demo-secret" });
   const user = await signIn(client, (qrContent) => {
     console.log(renderForTerminal(qrContent));
-    console.log(`Scan it, or in another terminal:\n  npm run phone -- '${qrContent}'\n`);
+    console.log(`Scan it, or run this in another terminal:\n  npm run phone -- '${qrContent}'\n`);
   });
-  console.log(user ? "Signed in:" : "Nobody signed in.", user ?? "");
+  console.log(user ? "Signed in:" : "No user signed in.", user ?? "");
   client.close();
 }
