@@ -20,12 +20,12 @@ export function checkPageFields(
   app: { readonly pageFields: ReadonlySet<PageField> },
   given: Partial<Readonly<Record<PageField, unknown>>>,
 ): void {
-  const refused = pageFields.filter((field) => isSet(field, given[field]) && !app.pageFields.has(field));
-  if (refused.length === 0) return;
+  const rejected = pageFields.filter((field) => isSet(field, given[field]) && !app.pageFields.has(field));
+  if (rejected.length === 0) return;
   const description = "may not be set by pages of this app; the setting gateway.apps[].pageFields allows it";
   throw invalidRequest(
     "the request is not valid",
-    refused.map((field) => ({ field, description })),
+    rejected.map((field) => ({ field, description })),
   );
 }
 

@@ -32,7 +32,7 @@ export interface PollResult {
 export interface Polls {
   /**
    * Resolves with the status, without waiting for a change. Never rejects because of the service: after one
-   * error, an SDK never polls again. If something is not available in time, the result is the previous state,
+   * error, an SDK never polls again. If the service does not answer in time, the result is the previous state,
    * and a later poll reports the change. With `fullUserInStatus`, the exchange takes place only if
    * `mayExchange` resolves with true.
    */

@@ -101,7 +101,7 @@ export function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof TicketError) {
     const { reason, currentState } = error;
-    const { message, fieldViolations } = withJsonNames(error);
+    const { message, fieldViolations } = withJsonNames(error.message, error.fieldViolations);
     return new HttpError(statusByReason[reason], reason, message, { currentState, fieldViolations });
   }
   return isQrLoginError(error) ? fromServiceError(error) : undefined;
@@ -111,17 +111,11 @@ function fromServiceError(error: QrLoginError): HttpError {
   const { reason, currentState, retryAfterMs } = error;
   if (reason === undefined) {
     const { status, text, ...response } = responseByCode(error);
-    const { message, fieldViolations } = withJsonNames({
-      message: text,
-      fieldViolations: error.fieldViolations,
-    });
+    const { message, fieldViolations } = withJsonNames(text, error.fieldViolations);
     const details = { fieldViolations, retryAfterMs: response.retryAfterMs, cause: error };
     return new HttpError(status, response.reason, message, details);
   }
-  const { message, fieldViolations } = withJsonNames({
-    message: error.rawMessage,
-    fieldViolations: error.fieldViolations,
-  });
+  const { message, fieldViolations } = withJsonNames(error.rawMessage, error.fieldViolations);
   const isGatewayFault = reason === "APP_UNAUTHENTICATED" || reason === "INTERNAL";
   return new HttpError(
     statusByReason[reason],

@@ -17,11 +17,8 @@ export interface ServiceErrorResponse {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** What an error says about the fields of a request. */
-interface FieldErrors {
-  readonly message: string;
-  readonly fieldViolations: readonly { readonly field: string; readonly description: string }[];
-}
+/** Invalid fields of a request. */
+type FieldViolations = readonly { readonly field: string; readonly description: string }[];
 
 /** `ErrorInfo` domain of the service's own errors. */
 const serviceDomain = "qrlogin.v1";
@@ -94,7 +91,10 @@ function responseToUnknownReason({ codeName, rawMessage, retryAfterMs }: QrLogin
  * A message that only lists the violations becomes "the request is not valid", as for fields that the gateway
  * itself rejects.
  */
-export function withJsonNames({ message, fieldViolations }: FieldErrors): FieldErrors {
+export function withJsonNames(
+  message: string,
+  fieldViolations: FieldViolations,
+): { readonly message: string; readonly fieldViolations: FieldViolations } {
   const summary = fieldViolations.map(({ field, description }) => `${field} ${description}`).join("; ");
   return {
     message:
@@ -108,7 +108,7 @@ export function withJsonNames({ message, fieldViolations }: FieldErrors): FieldE
   };
 }
 
-function renameFields(message: string, fieldViolations: FieldErrors["fieldViolations"]): string {
+function renameFields(message: string, fieldViolations: FieldViolations): string {
   const renamed = new Map(fieldViolations.map(({ field }) => [field, jsonNameOf(field)]));
   return message.replace(/[a-z][\w.]*\w/g, (word) => renamed.get(word) ?? word);
 }

@@ -7,7 +7,7 @@ import { isObject } from "../http/validation.js";
  */
 export const maxCustomDataBytes = 1_024;
 
-/** Schema of custom data. They are parsed JSON already, so only the type and the size are checked. */
+/** Schema of custom data, which are parsed JSON already. Checks only the type and the size. */
 export const customData = z
   .custom<Record<string, unknown>>(isObject, "must be an object")
   .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= maxCustomDataBytes, {
