@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
 import * as z from "zod";
 import {
   type ClientOptions,
@@ -29,10 +30,10 @@ const signInSchema = z.strictObject({ ticket: z.string().min(1).max(256) });
 export async function websiteRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {
   const client = createAppClient({ ...service, appId: "demo-app", appSecret: "demo-secret" });
   instance.addHook("onClose", async () => client.close());
-  const sessions = new Map<string, UserInfo>();
+  const sessions = new LRUCache<string, UserInfo>({ max: maxSessions });
 
   instance.get("/demo/session", async ({ cookies }) => ({
-    user: sessions.get(cookies[sessionCookie] ?? "") ?? null,
+    user: sessions.peek(cookies[sessionCookie] ?? "") ?? null,
   }));
 
   instance.post("/demo/session/challenge", async (request, reply) => {
@@ -60,8 +61,6 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
     if (!user) throw new Error("the exchange names no user");
     // Always a new name, and the old one is worth nothing: nobody can plant one before.
     sessions.delete(request.cookies[sessionCookie] ?? "");
-    const [oldest] = sessions.keys();
-    if (sessions.size >= maxSessions && oldest !== undefined) sessions.delete(oldest);
     const session = newSecret();
     sessions.set(session, user);
     const secure = request.protocol === "https";

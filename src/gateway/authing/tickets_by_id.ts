@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 
@@ -12,21 +13,22 @@ const maxTickets = 100_000;
 
 /** `maxAgeMs` is how long a ticket is remembered: longer than it can live. */
 export function createTicketsById(clock: Clock, maxAgeMs: number, max = maxTickets): TicketsById {
-  const entries = new Map<string, { readonly ticket: PageTicket; readonly until: number }>();
+  // The age is checked here, since a cache with a `ttl` keeps what has expired until it is asked for. `peek` leaves the order alone.
+  const entries = new LRUCache<string, { readonly ticket: PageTicket; readonly until: number }>({ max });
 
   return {
     add(ticket) {
       const now = clock.now();
       // All live equally long, so the first to come is the first to go.
-      for (const [id, { until: expiresAt }] of entries) {
-        if (expiresAt > now && entries.size < max) break;
+      for (const id of entries.rkeys()) {
+        if ((entries.peek(id)?.until ?? 0) > now) break;
         entries.delete(id);
       }
       entries.set(ticket.ticketId, { ticket, until: now + maxAgeMs });
     },
 
     find(ticketId) {
-      const entry = entries.get(ticketId);
+      const entry = entries.peek(ticketId);
       return entry && entry.until > clock.now() ? entry.ticket : undefined;
     },
   };

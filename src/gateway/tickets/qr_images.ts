@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import {
   createImageRenderer,
   type Drawing,
@@ -42,7 +43,7 @@ export function createQrImages(sealer: Sealer): QrImages {
   // Two queues: whoever asks for many pictures by name must not keep others from a code of their own.
   const namedRenderer = createImageRenderer();
   const directRenderer = createImageRenderer();
-  const drawingCache = new Map<string, Drawing>();
+  const drawingCache = new LRUCache<string, Drawing>({ max: maxCachedDrawings });
   const pendingDrawings = createSingleFlight<Drawing>();
 
   async function cachedDrawing(
@@ -58,8 +59,6 @@ export function createQrImages(sealer: Sealer): QrImages {
       (abandoned) => namedRenderer.draw(qrContent, options, { caller: address, signal: abandoned }),
       signal,
     );
-    const [oldest] = drawingCache.keys();
-    if (drawingCache.size >= maxCachedDrawings && oldest !== undefined) drawingCache.delete(oldest);
     drawingCache.set(name, drawing);
     return drawing;
   }
