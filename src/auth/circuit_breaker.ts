@@ -1,7 +1,8 @@
+import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 
 /** Length of the first pause, and the length that pauses grow to, in milliseconds. */
-const openTimes = { first: 1_000, most: 10_000 };
+const openTimes = { initialMs: 1_000, maxMs: 10_000 };
 
 /**
  * So many failures in a row, of as many callers where these are told apart, show that the peer is away, and so many calls at a
@@ -63,7 +64,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function open(): void {
     failedCallers.clear();
     period += 1;
-    openUntil = clock.now() + Math.min(openTimes.first * 2 ** openings, openTimes.most);
+    openUntil = clock.now() + backoffDelay(openings, openTimes);
     openings += 1;
   }
 

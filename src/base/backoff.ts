@@ -1,39 +1,24 @@
-/** How long to pause before another attempt: at random between zero and a limit that doubles (full jitter). */
-export interface BackoffOptions {
-  /** The limit of the first pause, in milliseconds. 100 by default. */
-  readonly initialMs?: number;
-  /** What the limit grows to, in milliseconds. 5,000 by default. */
-  readonly maxMs?: number;
+/** How the pauses between attempts grow. */
+export interface BackoffCurve {
+  /** Limit of the first pause, in milliseconds. It doubles with each further pause. */
+  readonly initialMs: number;
+  /** Limit that the pauses grow to, in milliseconds. */
+  readonly maxMs: number;
+  /** Share of each pause that is random: 0 for none, 1 for a pause between zero and its limit (full jitter). 0 by default. */
+  readonly jitter?: number;
 }
 
-/** A run of pauses that grow. */
-export interface Backoff {
-  /** The next pause in milliseconds. What the server asked to wait comes first, the pause at random on top. */
-  nextDelay(retryAfterMs: number | undefined): number;
-  /**
-   * Begins again with the shortest limit if an attempt has worked for at least `maxMs`. A shorter success changes nothing:
-   * a peer that accepts every attempt and ends it at once would be called without any pause to speak of.
-   *
-   * @param workedMs How long the attempt has worked, in milliseconds.
-   */
-  succeeded(workedMs: number): void;
-}
-
-/** @throws RangeError when a limit is not a number above zero. */
-export function createBackoff(options: BackoffOptions, random: () => number): Backoff {
-  const { initialMs = 100, maxMs = 5_000 } = options;
-  if (!(initialMs > 0 && maxMs > 0))
-    throw new RangeError("backoff.initialMs and backoff.maxMs must be above zero");
-  let limit = Math.min(initialMs, maxMs);
-  return {
-    nextDelay(retryAfterMs = 0) {
-      // The sum and not the greater of the two: else all who were told the same delay come back in the same instant.
-      const delay = retryAfterMs + random() * limit;
-      limit = Math.min(limit * 2, maxMs);
-      return delay;
-    },
-    succeeded(uptimeMs) {
-      if (uptimeMs >= maxMs) limit = Math.min(initialMs, maxMs);
-    },
-  };
+/**
+ * Returns the length of a pause in milliseconds.
+ *
+ * @param pauses Number of pauses that came before it; 0 for the first one.
+ * @param random Returns a number from 0 to below 1.
+ */
+export function backoffDelay(
+  pauses: number,
+  { initialMs, maxMs, jitter = 0 }: BackoffCurve,
+  random: () => number = Math.random,
+): number {
+  const limit = Math.min(initialMs * 2 ** pauses, maxMs);
+  return limit * (1 - jitter + jitter * random());
 }

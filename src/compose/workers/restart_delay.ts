@@ -1,3 +1,5 @@
+import { backoffDelay } from "../../base/backoff.js";
+
 /** A worker that has served this long, in milliseconds, did not die at once: the pauses begin again. */
 export const stableUptime = 60_000;
 
@@ -6,5 +8,5 @@ export const stableUptime = 60_000;
  * a pause, so that one death costs no capacity; then half a second, doubled each time, at most half a minute.
  */
 export function restartDelayAfter(crashes: number): number {
-  return crashes <= 1 ? 0 : Math.min(500 * 2 ** (crashes - 2), 30_000);
+  return crashes <= 1 ? 0 : backoffDelay(crashes - 2, { initialMs: 500, maxMs: 30_000 });
 }

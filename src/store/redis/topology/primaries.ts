@@ -1,3 +1,4 @@
+import { backoffDelay } from "../../../base/backoff.js";
 import type { Clock } from "../../../base/clock.js";
 import { StoreUnavailableError } from "../../ticket_store.js";
 import { RedirectError } from "../connection/redis_errors.js";
@@ -8,8 +9,8 @@ import type { Layout, Topology } from "./topology.js";
 const heartbeatInterval = 1_000;
 /** How often Sentinels or a Cluster are asked again where the primaries are. */
 const locateInterval = 5_000;
-/** The pauses before the first and before any later try to reach a primary that is away. */
-const retryDelays = { least: 50, most: 1_000 };
+/** The pauses between tries to reach a primary that is away. Random by half, so that nodes do not come back all at once. */
+const retryCurve = { initialMs: 50, maxMs: 1_000, jitter: 0.5 };
 /**
  * A primary that went down sooner than this after it was opened, in milliseconds, does not shorten the pauses. Some accept
  * connections and the first write, and then refuse each read or cut everybody off.
@@ -78,7 +79,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       notify({ kind: "disconnected", reason: `${address}: ${reason}` });
       shortLivedCount = performance.now() - openedAt < stableAfter ? shortLivedCount + 1 : 0;
       // The first time at once: most often another server has taken over.
-      schedule(shortLivedCount < 2 ? 0 : retryDelay(shortLivedCount - 1));
+      schedule(shortLivedCount < 2 ? 0 : backoffDelay(shortLivedCount - 2, retryCurve));
     });
   }
 
@@ -146,7 +147,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     const isDue = clock.now() - locatedAt >= locateInterval && topology.kind !== "single";
     if (!isClosed && (hasMissing() || isDue)) await refresh().catch(() => {});
     failures = hasMissing() ? failures + 1 : 0;
-    return failures === 0 ? heartbeatInterval : retryDelay(failures);
+    return failures === 0 ? heartbeatInterval : backoffDelay(failures - 1, retryCurve);
   }
 
   function hasMissing(): boolean {
@@ -184,12 +185,6 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     },
     close,
   };
-}
-
-/** Doubles, and is a little different everywhere, so that nodes do not come back all at once. */
-function retryDelay(failures: number): number {
-  const delay = Math.min(retryDelays.least * 2 ** Math.min(failures - 1, 10), retryDelays.most);
-  return delay * (0.5 + Math.random() / 2);
 }
 
 /** Any tag whose keys lie on the primary. */
