@@ -1,4 +1,4 @@
-// Imports point inward: base, domain <- store <- service <- server <- compose <- cli <- main. The client knows base alone, the widget three files of it.
+// Imports point inward: base, domain <- store <- service <- server <- compose <- cli <- main. The client knows base alone, the widget its back-off.
 const within = (...folders) => `^src/(${folders.join("|")})/`;
 const only = (name, from, ...allowed) => ({
   name,
@@ -62,10 +62,10 @@ module.exports = {
     room("http2 knows calls alone", "^src/server/http2/", "^src/server/(?!http2/|calls/)"),
     only("client knows base and the generated client", within("client"), within("client", "base"), "^gen/"),
     only(
-      "widget knows no other room but what of base is bundled with it",
+      "widget knows no other room but the back-off of base",
       within("widget"),
       within("widget"),
-      "^src/base/(backoff|timer|with_timeout)[.]ts$",
+      "^src/base/backoff[.]ts$",
     ),
     only(
       "gateway knows client, qr, log, domain and base",

@@ -1,10 +1,12 @@
+import type { Timer } from "./timer.js";
+
 /**
  * The source of time. Injected, so that tests can hold it still and move it.
  *
  * There are two time lines. Lives, pauses and ages are measured on the steady one, which nobody can set. The wall clock
  * may be set at any moment, so it is for times that others read: what callers are told, and the times in tokens.
  */
-export interface Clock {
+export interface Clock extends Timer {
   /**
    * Returns the moment on the steady time line, in milliseconds. Near the Unix time, but of use for comparisons alone: it
    * never steps, and so it differs from the wall clock once that has been set.

@@ -1,9 +1,7 @@
+import type { Timer } from "../base/timer.js";
+
 /** Where pauses get time and chance from. Injected, so that tests hold both. */
-export interface Timing {
-  /** Returns the time of a clock that is never set, in milliseconds. Only differences mean anything. */
-  now(): number;
-  /** Calls `callback` once after `ms` milliseconds. The answer cancels it, and does nothing afterwards. */
-  after(ms: number, callback: () => void): () => void;
+export interface Timing extends Timer {
   /** A number from 0 to below 1. */
   random(): number;
 }

@@ -4,6 +4,7 @@ import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js"
 import type { AppAuthenticator } from "../auth/app_authenticator.js";
 import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
 import type { Clock } from "../base/clock.js";
+import { withTimeout } from "../base/with_timeout.js";
 import type { AppConfig, GrpcConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
 import { createLogRateLimiter, errorLinesPerInterval } from "../log/log_rate_limiter.js";
@@ -114,13 +115,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     inFlight.stop(new TicketError("SERVER_DRAINING"));
     http2Limits.release();
-    await withTimeout(config.shutdown.gracePeriod, inFlight.whenIdle(), clock);
+    await withTimeout(inFlight.whenIdle(), config.shutdown.gracePeriod, clock);
     inFlight.endCalls();
     // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
     // itself asked to close.
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-    await withTimeout(2 * closeGrace, closed, clock);
+    await withTimeout(closed, 2 * closeGrace, clock);
     // Such as peers that never said anything, or do not close their end.
     http2Limits.close();
     errorLines.close();
@@ -178,14 +179,4 @@ function createImplementation(
     exchangeUserInfo: createUnaryHandler("ExchangeUserInfo", appCaller, app.exchangeUserInfo, dependencies),
     getSigningKeys: createUnaryHandler("GetSigningKeys", appCaller, app.getSigningKeys, dependencies),
   };
-}
-
-/** Fulfilled when `done` is, or after `ms` milliseconds. Leaves no timer behind. */
-async function withTimeout(ms: number, done: Promise<void>, clock: Clock): Promise<void> {
-  let cancel = () => {};
-  const timedOut = new Promise<void>((resolve) => {
-    cancel = clock.after(ms, resolve);
-  });
-  await Promise.race([done, timedOut]);
-  cancel();
 }

@@ -91,7 +91,7 @@ export function createPolls(
     const exchange = async () =>
       (await mayExchange()) ? exchanges.withGatewayCredentials(ticket) : "not spent";
     try {
-      return await withTimeout(Math.max(0, deadline - clock.now()), exchange(), clock);
+      return await withTimeout(exchange(), Math.max(0, deadline - clock.now()), clock);
     } catch (error) {
       logError(error, request);
       return undefined;

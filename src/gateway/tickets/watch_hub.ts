@@ -135,7 +135,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
   async function fetchStatus(ticket: FollowedTicket, timeoutMs: number): Promise<TicketSnapshot | undefined> {
     const { credentials, ticketId, ticketSecret } = ticket;
     const response = client.getStatus({ ticketId, ticketSecret }, { credentials });
-    const status = (await withTimeout(timeoutMs, response, clock))?.status;
+    const status = (await withTimeout(response, timeoutMs, clock))?.status;
     return status && toSnapshot(toCachedStatus(status, undefined, clock.now()), clock);
   }
 
@@ -169,7 +169,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       try {
         if (watch.cached === undefined && !watch.ended) {
           const timeout = new AbortController();
-          await withTimeout(timeoutMs, nextChange(watch, timeout.signal), clock);
+          await withTimeout(nextChange(watch, timeout.signal), timeoutMs, clock);
           timeout.abort();
         }
         if (watch.cached === undefined && watch.failure !== undefined) throw watch.failure;
