@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { AppAuthenticator } from "../auth/app_authenticator.js";
 import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
+import { formatAddress, splitAddress } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
 import { withTimeout } from "../base/with_timeout.js";
 import type { AppConfig, GrpcConfig } from "../config/config.js";
@@ -102,7 +103,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   const port = await bind(server, config);
   http2Limits.attach(server);
-  const address = `${config.address.slice(0, config.address.lastIndexOf(":"))}:${port}`;
+  const address = formatAddress({ ...splitAddress(config.address), port });
 
   let isStopping = false;
   function setServing(isServing: boolean): void {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isLoopbackHost, parseAddress } from "../../base/address.js";
+import { isLoopbackUrl, parseAddress } from "../../base/address.js";
 import { describeKnownDigest, isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
 
@@ -90,11 +90,6 @@ function isSecureUrl(value: string): boolean {
   // fetch refuses credentials in a URL, but only when the first user has scanned.
   if (url.username !== "" || url.password !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
-}
-
-/** Whether a URL leads to this machine. */
-export function isLoopbackUrl(url: URL): boolean {
-  return isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""));
 }
 
 /** A picture that a phone can show: https, http or `data:image/`; empty if there is none. */

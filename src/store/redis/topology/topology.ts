@@ -1,3 +1,4 @@
+import { formatAddress, splitAddress } from "../../../base/address.js";
 import { type Connection, type ConnectionOptions, connect } from "../connection/connection.js";
 import { hashSlotOf } from "../keys.js";
 
@@ -43,7 +44,7 @@ export function createSentinelTopology({
     const primary = parsePairs(await connection.call(["SENTINEL", "MASTER", name]));
     // All of them, those as well that are never promoted (priority 0): WAIT counts them too, and does not say which ones.
     const replicas = toList(await connection.call(["SENTINEL", "REPLICAS", name]));
-    const address = `${primary.ip}:${primary.port}`;
+    const address = formatAddress({ host: primary.ip ?? "", port: Number(primary.port) });
     const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: replicas.length };
     return { epoch: Number(primary["config-epoch"]), layout };
   }
@@ -105,7 +106,10 @@ function parseSlots(ranges: readonly unknown[], nodeAddress: string, replicas: n
     const [first, last, primary] = toList(range);
     const [host, port] = toList(primary);
     // A node that does not know its own name says none.
-    const address = `${host || nodeAddress.slice(0, nodeAddress.lastIndexOf(":"))}:${port}`;
+    const address = formatAddress({
+      host: host ? String(host) : splitAddress(nodeAddress).host,
+      port: Number(port),
+    });
     for (let slot = Number(first); slot <= Number(last); slot++) owners[slot] = address;
   }
   return {
