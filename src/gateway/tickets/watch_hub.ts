@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { type Condition, createCondition } from "../../base/condition.js";
 import { millisecondsOf } from "../../base/durations.js";
 import { withTimeout } from "../../base/with_timeout.js";
 import {
@@ -57,8 +58,8 @@ interface SharedWatch {
   failure: unknown;
   ended: boolean;
   callers: number;
-  /** Woken whenever something has changed. */
-  readonly waiters: Set<() => void>;
+  /** Notified whenever something has changed. */
+  readonly changed: Condition;
   readonly stop: AbortController;
   cancelIdleTimer: () => void;
 }
@@ -89,7 +90,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       failure: undefined,
       ended: false,
       callers: 1,
-      waiters: new Set(),
+      changed: createCondition(),
       stop: new AbortController(),
       cancelIdleTimer: () => {},
     };
@@ -121,14 +122,14 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       const options = { signal: watch.stop.signal, heartbeats: true, credentials };
       for await (const status of client.watchStatus({ ticketId, ticketSecret }, options)) {
         watch.cached = toCachedStatus(status, watch.cached, clock.now());
-        wakeWaiters(watch);
+        watch.changed.notifyAll();
       }
     } catch (error) {
       if (!watch.stop.signal.aborted) watch.failure = error;
       forget(watch);
     }
     watch.ended = true;
-    wakeWaiters(watch);
+    watch.changed.notifyAll();
   }
 
   /** Asks once. */
@@ -155,7 +156,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
           }
           if (watch.failure !== undefined) throw watch.failure;
           if (watch.ended) return;
-          await nextChange(watch, signal);
+          await watch.changed.wait(signal);
         }
       } finally {
         leave(watch);
@@ -169,7 +170,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       try {
         if (watch.cached === undefined && !watch.ended) {
           const timeout = new AbortController();
-          await withTimeout(nextChange(watch, timeout.signal), timeoutMs, clock);
+          await withTimeout(watch.changed.wait(timeout.signal), timeoutMs, clock);
           timeout.abort();
         }
         if (watch.cached === undefined && watch.failure !== undefined) throw watch.failure;
@@ -184,7 +185,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       for (const watch of watches.values()) {
         watch.cancelIdleTimer();
         watch.stop.abort();
-        wakeWaiters(watch);
+        watch.changed.notifyAll();
       }
       watches.clear();
     },
@@ -216,24 +217,4 @@ function isNewer(status: TicketStatus, previous: TicketStatus | undefined): bool
 
 function watchKeyOf({ credentials, ticketId, ticketSecret }: FollowedTicket): string {
   return JSON.stringify([credentials.appId, ticketId, ticketSecret]);
-}
-
-function wakeWaiters(watch: SharedWatch): void {
-  const waiting = [...watch.waiters];
-  watch.waiters.clear();
-  for (const resume of waiting) resume();
-}
-
-/** Fulfilled when something has changed, or the signal is aborted. */
-function nextChange(watch: SharedWatch, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      signal.removeEventListener("abort", settle);
-      watch.waiters.delete(settle);
-      resolve();
-    };
-    watch.waiters.add(settle);
-    signal.addEventListener("abort", settle, { once: true });
-    if (signal.aborted) settle();
-  });
 }
