@@ -8,6 +8,7 @@ import {
   createCodeVerifier,
   type UserInfo,
 } from "../client/index.js";
+import { fieldLimits } from "../domain/field_limits.js";
 import { isCanonicalBase64url, newSecret } from "../domain/secrets.js";
 import { HttpError } from "../gateway/http/http_error.js";
 import { validate } from "../gateway/http/validation.js";
@@ -20,7 +21,7 @@ const sessionCookie = "demo-session";
 /** Holds the code verifier of a sign-in that this browser has begun. */
 const verifierCookie = "demo-verifier";
 const verifierMaxAgeSeconds = 15 * 60;
-const signInSchema = z.strictObject({ ticket: z.string().min(1).max(256) });
+const signInSchema = z.strictObject({ ticket: z.string().min(1).max(fieldLimits.exchangeTicket) });
 
 /**
  * The backend of the demo website: exchanges the ticket that its page posts, with the app's secret and the code verifier of

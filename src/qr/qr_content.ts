@@ -1,4 +1,5 @@
 import { hasMoreCodePoints } from "../base/code_points.js";
+import { fieldLimits } from "../domain/field_limits.js";
 import { isTicketId } from "../domain/secrets.js";
 import { TicketError } from "../domain/ticket_error.js";
 
@@ -15,9 +16,6 @@ export interface QrContent {
 
 /** What the service reads out of a scanned text: the ticket, and what has to match it. */
 export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "userPoolId">;
-
-/** Longest text that is parsed, in characters (code points). The largest QR code holds fewer bytes. */
-const maxCharacters = 4_096;
 
 /**
  * Returns the text to draw as a QR code: JSON with the guide's keys in the guide's order, in printable ASCII. A QR code does
@@ -52,7 +50,7 @@ const notPrintableAscii = /[^ -~]/g;
  * @throws TicketError QR_CONTENT_INVALID with the same message whatever is wrong. Its cause says what, for the log.
  */
 export function parseQrContent(text: string): ScannedContent {
-  if (hasMoreCodePoints(text, maxCharacters)) throw contentError("the text is too long");
+  if (hasMoreCodePoints(text, fieldLimits.qrContent)) throw contentError("the text is too long");
   const content = parseJson(text);
   if (!isObject(content)) throw contentError("the text is JSON and no object");
 

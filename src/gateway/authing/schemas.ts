@@ -1,7 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { singleValue } from "../http/validation.js";
-import { maxCustomDataBytes, customData as object } from "../tickets/custom_data.js";
+import { customData as object } from "../tickets/custom_data.js";
 
 /** Longest handle or ticket that is looked at, in characters. */
 const maxIdLength = 2_048;
@@ -12,7 +13,7 @@ const customData = z.preprocess(parseJsonText, object.nullish()).transform((valu
 
 const scene = z
   .string("must be a text")
-  .max(32, "is too long")
+  .max(fieldLimits.scene, "is too long")
   .refine((value) => value !== "WXAPP_AUTH" && value !== "WECHATMP_AUTH", {
     message: "asks for a code of another vendor's app; this server makes codes for your own app: APP_AUTH",
   })
@@ -59,7 +60,7 @@ export function appIdOf(request: FastifyRequest): string | undefined {
 
 /** The API list has a text where the SDKs send an object. */
 function parseJsonText(value: unknown): unknown {
-  if (typeof value !== "string" || value.length > maxCustomDataBytes) return value;
+  if (typeof value !== "string" || value.length > fieldLimits.customDataBytes) return value;
   if (value === "") return undefined;
   try {
     return JSON.parse(value);
