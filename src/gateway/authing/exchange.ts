@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type * as z from "zod";
 import type { AppCredentials, ExchangeUserInfoResponse } from "../../client/index.js";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { type AppRegistry, readBasicCredentials } from "../access/app_registry.js";
 import { browserDigestsOf, isBoundTo } from "../access/browser_cookie.js";
 import { checkAppOrigin } from "../access/origin_check.js";
@@ -8,11 +9,7 @@ import type { GatewayContext } from "../context.js";
 import { HttpError, ticketNotFound } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
-import type { ExchangeTickets } from "./exchange_tickets.js";
 import { appIdOf, type exchangeBody } from "./schemas.js";
-
-/** Longest exchange ticket of the service, in characters. */
-const maxExchangeTicket = 256;
 
 /** What a caller sends to exchange. */
 type ExchangeFields = z.output<typeof exchangeBody>;
@@ -23,12 +20,16 @@ type ExchangeFields = z.output<typeof exchangeBody>;
  *
  * Refuses with EXCHANGE_NOT_ALLOWED, APP_UNAUTHENTICATED, and with whatever the service says.
  */
-export function createExchange(
-  { apps, exchanges }: Pick<GatewayContext, "apps" | "exchanges">,
-  exchangeTickets: ExchangeTickets,
-): (request: FastifyRequest, fields: ExchangeFields) => Promise<ExchangeUserInfoResponse> {
+export function createExchange({
+  apps,
+  exchanges,
+  pageTickets,
+}: Pick<GatewayContext, "apps" | "exchanges" | "pageTickets">): (
+  request: FastifyRequest,
+  fields: ExchangeFields,
+) => Promise<ExchangeUserInfoResponse> {
   return async (request, fields) => {
-    const ticket = await exchangeTickets.open(fields.ticket);
+    const ticket = await pageTickets.openExchangeTicket(fields.ticket);
     const credentials = credentialsOf(request, fields, apps);
     if (credentials) {
       const app = apps.find(credentials.appId);
@@ -38,7 +39,7 @@ export function createExchange(
       }
       annotateLog(request, { app: app.id });
       // Sealed with a key that is no more, or by nobody we know.
-      if (!ticket && fields.ticket.length > maxExchangeTicket) throw ticketNotFound();
+      if (!ticket && fields.ticket.length > fieldLimits.exchangeTicket) throw ticketNotFound();
       return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
     }
     if (

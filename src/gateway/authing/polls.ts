@@ -12,7 +12,6 @@ import type { GatewayContext } from "../context.js";
 import { logError } from "../http/error_handler.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
-import type { ExchangeTickets } from "./exchange_tickets.js";
 
 /** The states that the Authing API knows and that a ticket can be in. */
 export type AuthingState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
@@ -40,10 +39,12 @@ export interface Polls {
 /** How long a poll waits for what is not at hand, in all, in milliseconds. The SDKs poll every 800, and overlap when it takes longer. */
 const pollTimeoutMs = 700;
 
-export function createPolls(
-  { watchHub, exchanges, clock }: Pick<GatewayContext, "watchHub" | "exchanges" | "clock">,
-  exchangeTickets: ExchangeTickets,
-): Polls {
+export function createPolls({
+  watchHub,
+  exchanges,
+  pageTickets,
+  clock,
+}: Pick<GatewayContext, "watchHub" | "exchanges" | "pageTickets" | "clock">): Polls {
   async function statusOf(
     request: FastifyRequest,
     ticket: PageTicket,
@@ -75,11 +76,23 @@ export function createPolls(
       if (signedIn === undefined) return toPollResult("SCANNED", { scannedBy });
       return toPollResult("AUTHORIZED", {
         scannedBy,
-        ticket: await exchangeTickets.toPage(ticket, status.exchangeTicket),
+        ticket: await toPage(ticket, status.exchangeTicket),
         ...(signedIn !== "not spent" && { signedIn }),
       });
     },
   };
+
+  /**
+   * The exchange ticket as it is where the app's switch `requireCodeChallenge` is off, and the browser may not spend it. Sealed
+   * otherwise: a sealed one is good at the Authing API's exchange alone, which can tell the browser that it was made for, and a backend
+   * that exchanges elsewhere, with a code verifier, cannot be given a ticket that has no challenge.
+   */
+  async function toPage(ticket: PageTicket, exchangeTicket: string): Promise<string> {
+    const { app, boundTo } = ticket;
+    const isBrowserExchange = app.exchangeFromBrowser && boundTo !== undefined;
+    if (!isBrowserExchange && !app.requireCodeChallenge) return exchangeTicket;
+    return pageTickets.sealExchangeTicket(ticket, exchangeTicket);
+  }
 
   /** Undefined if it failed, or takes longer than a poll may. */
   async function exchangeWithin(

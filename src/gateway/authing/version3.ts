@@ -5,7 +5,7 @@ import { createErrorHandler, version3Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
 import { actionBody, exchangeBody, geneV3Body, qrcodeIdField } from "./schemas.js";
-import { tokensNotSigned } from "./token_sets.js";
+import { tokensNotSigned, toTokenSet } from "./token_sets.js";
 
 /** Each call of the phone, and the state that the code is then in. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
@@ -16,7 +16,7 @@ const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
 
 /** Version 3 of the Authing API, which its server SDKs speak. The second name of a call is its older one. */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
-  const { codes, polls, exchange, performPhoneAction, tokenSets, rateLimits } = context;
+  const { codes, polls, exchange, performPhoneAction, signingKeys, rateLimits } = context;
   const { success } = version3Envelope;
   instance.setErrorHandler(createErrorHandler(version3Envelope));
 
@@ -30,13 +30,13 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
     instance.get(`/${path}`, rateLimits.unlimited, async (request) => {
       const { qrcodeId } = validate(qrcodeIdField, request.query);
       const ticket = await codes.open(request, qrcodeId);
-      const poll = await polls.poll(request, ticket, tokenSets.areSigned);
+      const poll = await polls.poll(request, ticket, signingKeys.areConfigured);
       const { scannedBy } = poll;
       return success(request, "the status of the code", {
         status: poll.state,
         ...(scannedBy && { briefUserInfo: { displayName: scannedBy.nickname, photo: scannedBy.photoUrl } }),
         ...(poll.ticket !== undefined && { ticket: poll.ticket }),
-        ...(poll.signedIn && { tokenSet: tokenSets.toTokenSet(poll.signedIn) }),
+        ...(poll.signedIn && { tokenSet: toTokenSet(poll.signedIn) }),
       });
     });
   }
@@ -52,7 +52,7 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
   instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
     const fields = validate(exchangeBody, request.body);
     // Asked before the ticket is spent: with an answer that holds no tokens the login would be lost.
-    if (!(await tokenSets.areSigned())) throw tokensNotSigned();
-    return success(request, "the user has signed in", tokenSets.toTokenSet(await exchange(request, fields)));
+    if (!(await signingKeys.areConfigured())) throw tokensNotSigned();
+    return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });
 }
