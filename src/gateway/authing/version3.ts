@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
+import { millisecondsOf } from "../../base/durations.js";
+import type { ExchangeUserInfoResponse } from "../../client/index.js";
+import { HttpError } from "../http/http_error.js";
 import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
 import { createErrorHandler, version3Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
 import { actionBody, exchangeBody, geneV3Body, qrcodeIdField } from "./schemas.js";
-import { tokensNotSigned, toTokenSet } from "./token_sets.js";
 
 /** Each call of the phone, and the state that the code is then in. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
@@ -55,4 +57,24 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
     if (!(await signingKeys.areConfigured())) throw tokensNotSigned();
     return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });
+}
+
+/** Returns the token set as V3 writes it. Refuses with TOKENS_NOT_SIGNED where the service signs no tokens. */
+function toTokenSet({ tokenSet }: ExchangeUserInfoResponse): Record<string, unknown> {
+  if (!tokenSet) throw tokensNotSigned();
+  const lifetime = Math.floor(millisecondsOf(tokenSet.remainingDuration) / 1_000);
+  return {
+    scope: "openid profile email phone",
+    access_token: tokenSet.accessToken,
+    id_token: tokenSet.idToken,
+    token_type: "Bearer",
+    // Without the s in the Authing API, with it in RFC 6749.
+    expire_in: lifetime,
+    expires_in: lifetime,
+  };
+}
+
+function tokensNotSigned(): HttpError {
+  const text = "the sign-in service is not configured to sign tokens; take the user information instead";
+  return new HttpError(501, "TOKENS_NOT_SIGNED", text);
 }
