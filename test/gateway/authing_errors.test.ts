@@ -3,7 +3,7 @@ import fastify, { type FastifyPluginAsync } from "fastify";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ErrorReason } from "../../src/client/index.js";
 import { createAppRegistry } from "../../src/gateway/access/app_registry.js";
-import { codeOf } from "../../src/gateway/authing/error_codes.js";
+import { codeOf } from "../../src/gateway/authing/envelope.js";
 import { createTicketsById } from "../../src/gateway/authing/tickets_by_id.js";
 import { HttpError, type HttpErrorReason } from "../../src/gateway/http/http_error.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
