@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ErrorReason } from "../../src/client/index.js";
 import { createAppRegistry } from "../../src/gateway/access/app_registry.js";
 import { codeOf } from "../../src/gateway/authing/envelope.js";
-import { createTicketsById } from "../../src/gateway/authing/tickets_by_id.js";
+import { createTicketsById } from "../../src/gateway/authing/codes.js";
 import { HttpError, type HttpErrorReason } from "../../src/gateway/http/http_error.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
 import { newHandleKey } from "../support/gateway.js";
