@@ -1,4 +1,4 @@
-// Imports point inward: base, domain <- store <- service <- server <- compose <- cli <- main. Client and widget know base alone.
+// Imports point inward: base, domain <- store <- service <- server <- compose <- cli <- main. The client knows base alone, the widget its back-off.
 const within = (...folders) => `^src/(${folders.join("|")})/`;
 const only = (name, from, ...allowed) => ({
   name,
@@ -61,7 +61,12 @@ module.exports = {
     room("calls know messages alone", "^src/server/calls/", "^src/server/(?!calls/|messages/)"),
     room("http2 knows calls alone", "^src/server/http2/", "^src/server/(?!http2/|calls/)"),
     only("client knows base and the generated client", within("client"), within("client", "base"), "^gen/"),
-    only("widget knows no other room", within("widget"), within("widget")),
+    only(
+      "widget knows no other room but the back-off of base",
+      within("widget"),
+      within("widget"),
+      "^src/base/backoff[.]ts$",
+    ),
     only(
       "gateway knows client, qr, log, domain and base",
       within("gateway"),

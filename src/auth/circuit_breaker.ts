@@ -1,7 +1,8 @@
+import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 
-/** Duration of the first open period, and the maximum to which open periods grow, in milliseconds. */
-const openTimes = { first: 1_000, most: 10_000 };
+/** Length of the first pause, and the length that pauses grow to, in milliseconds. */
+const openTimes = { initialMs: 1_000, maxMs: 10_000 };
 
 /**
  * Number of failures in a row that opens the circuit, and of calls that may probe the peer at a time. With
@@ -69,7 +70,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function open(): void {
     failedCallers.clear();
     period += 1;
-    openUntil = clock.now() + Math.min(openTimes.first * 2 ** openings, openTimes.most);
+    openUntil = clock.now() + backoffDelay(openings, openTimes);
     openings += 1;
   }
 

@@ -20,14 +20,38 @@ export function parseAddress(text: string): Address | undefined {
   return isIPv4(plain) || isHostName(plain) ? { host: plain, port } : undefined;
 }
 
-/** Reports whether the host is in 127.0.0.0/8, ::1 or localhost, which only this machine can reach. */
+/** Writes an address as `HOST:PORT`, or `[IPV6]:PORT`. */
+export function formatAddress({ host, port }: Address): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Splits an address at its last colon. For addresses that were checked, or that Redis tells: of IPv6 also without brackets. */
+export function splitAddress(address: string): Address {
+  const colon = address.lastIndexOf(":");
+  return { host: withoutBrackets(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
+}
+
+/** Whether only this machine can reach the host: 127.0.0.0/8, ::1 or localhost. */
 export function isLoopbackHost(host: string): boolean {
   const version = isIP(host);
   if (version === 0) return host.toLowerCase() === "localhost";
   return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
 }
 
-/** Reports whether the host of `HOST:PORT` is not a loopback host. Returns false for text of any other form. */
+/** Reports whether a URL leads to this machine. */
+export function isLoopbackUrl({ hostname }: URL): boolean {
+  return isLoopbackHost(withoutBrackets(hostname));
+}
+
+/**
+ * Reports whether browsers trust the host of a URL as this machine, without TLS (Secure Contexts, section 3.1). That is more than
+ * {@link isLoopbackHost}: they never ask a resolver for `*.localhost`, and others do.
+ */
+export function isTrustworthyHost(hostname: string): boolean {
+  return isLoopbackHost(withoutBrackets(hostname)) || hostname.endsWith(".localhost");
+}
+
+/** Whether somebody else than this machine can be reached at `HOST:PORT`. False of what has not that form. */
 export function isNonLoopbackAddress(address: string | undefined): boolean {
   const host = parseAddress(address ?? "")?.host;
   return host !== undefined && !isLoopbackHost(host);
@@ -36,6 +60,10 @@ export function isNonLoopbackAddress(address: string | undefined): boolean {
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/g, "");
+}
 
 function isHostName(text: string): boolean {
   // Resolvers read 127.1, 0x7f.1 and 2130706433 as IP addresses; the pattern alone would accept them as names.

@@ -31,7 +31,12 @@ export function parseBasicCredentials(value: string): BasicCredentials | { reado
   return { id, secret, formDecoded: { id: decodeForm(id), secret: decodeForm(secret) } };
 }
 
-/** Decodes `application/x-www-form-urlencoded` text. Returns any other text unchanged. */
+/** Returns the value of `authorization` for an id and a secret. The id must have no colon. */
+export function formatBasicCredentials(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`, "utf8").toString("base64")}`;
+}
+
+/** Decodes `application/x-www-form-urlencoded`. Returns the text as it is where it is not of that form. */
 function decodeForm(text: string): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) return text;
   try {

@@ -1,10 +1,12 @@
+import type { Timer } from "./timer.js";
+
 /**
  * A source of time that tests can hold still and move.
  *
  * It has two time lines. Nobody can set the steady one, which measures lifetimes, pauses and ages. The wall clock
  * may be set at any moment; it provides the times that others read, in responses and in tokens.
  */
-export interface Clock {
+export interface Clock extends Timer {
   /**
    * Returns the current moment on the steady time line, in milliseconds. It starts at Unix time but never steps, so
    * it differs from the wall clock once that is set. Compare it only with other moments.

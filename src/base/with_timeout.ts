@@ -1,14 +1,29 @@
-import type { Clock } from "./clock.js";
+import type { Timer } from "./timer.js";
 
-/** Resolves with the value, or with undefined after `ms` milliseconds. Does not cancel the work. */
-export async function withTimeout<T>(ms: number, promise: Promise<T>, clock: Clock): Promise<T | undefined> {
-  let cancelTimeout = () => {};
-  const timeout = new Promise<undefined>((resolve) => {
-    cancelTimeout = clock.after(ms, () => resolve(undefined));
+/**
+ * Resolves with the value, or with `undefined` after `ms` milliseconds. Rejects when the promise does, and with the reason of
+ * the signal once that is aborted. Does not cancel the work, and leaves no timer behind.
+ */
+export async function withTimeout<T>(
+  promise: Promise<T>,
+  ms: number,
+  timer: Pick<Timer, "after">,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let stop = () => {};
+  const interruption = new Promise<undefined>((resolve, reject) => {
+    const cancelTimer = timer.after(ms, () => resolve(undefined));
+    const onAbort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    stop = () => {
+      cancelTimer();
+      signal?.removeEventListener("abort", onAbort);
+    };
+    if (signal?.aborted) onAbort();
   });
   try {
-    return await Promise.race([promise, timeout]);
+    return await Promise.race([interruption, promise]);
   } finally {
-    cancelTimeout();
+    stop();
   }
 }

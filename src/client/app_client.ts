@@ -12,6 +12,7 @@ import {
   type WithdrawResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import { formatBasicCredentials } from "../base/basic_credentials.js";
 import { type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
 import { systemTiming, type Timing } from "./timing.js";
 import { type WatchOptions, watch } from "./watch.js";
@@ -131,11 +132,11 @@ export function createAppClient(options: AppClientOptions): AppClient {
 
 /** Creates an app client with the time and randomness of a test. Not part of the public API. */
 export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
-  const ownAuthorization = formatBasicCredentials(options);
+  const ownAuthorization = toAuthorization(options);
   const connection = createRpcClient(options, timing);
   const { call, inFlight } = connection;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
-    credentials ? formatBasicCredentials(credentials) : ownAuthorization;
+    credentials ? toAuthorization(credentials) : ownAuthorization;
 
   return {
     createTicket: async (request, callOptions = {}) =>
@@ -182,9 +183,8 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
   };
 }
 
-/** Returns the app credential in the scheme Basic (RFC 7617). */
-function formatBasicCredentials({ appId, appSecret }: AppCredentials): string {
-  if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or contain a colon");
+function toAuthorization({ appId, appSecret }: AppCredentials): string {
+  if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
-  return `Basic ${Buffer.from(`${appId}:${appSecret}`, "utf8").toString("base64")}`;
+  return formatBasicCredentials(appId, appSecret);
 }

@@ -35,7 +35,6 @@ export {
   TicketState,
   TicketStatus,
 } from "../../gen/qrlogin/v1/ticket.js";
-export type { BackoffOptions } from "../base/backoff.js";
 export {
   type AppCallOptions,
   type AppClient,
@@ -50,6 +49,7 @@ export {
   type ApproverClientOptions,
   createApproverClient,
 } from "./approver_client.js";
+export type { BackoffOptions } from "./backoff.js";
 export { isInterrupted, isQrLoginError, QrLoginError } from "./error.js";
 export type { ErrorReasonName, FieldViolation } from "./error_details.js";
 export { codeChallengeOf, createCodeVerifier } from "./pkce.js";

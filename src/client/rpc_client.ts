@@ -5,6 +5,7 @@ import {
   type WatchStatusRequest,
   type WatchStatusResponse,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { withTimeout } from "../base/with_timeout.js";
 import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 import { createInFlight, type InFlight } from "./in_flight.js";
@@ -121,35 +122,27 @@ function createMetadata(authorization: string): Metadata {
   return metadata;
 }
 
-/** Resolves with the value of the source. Rejects if the time runs out or the call is stopped first. */
-function resolveAuthorization(
+/** Resolves with what the source answers, unless the time runs out or the call is stopped before. */
+async function resolveAuthorization(
   ms: number,
   source: () => string | Promise<string>,
   signal: AbortSignal | undefined,
   inFlight: InFlight,
   timing: Timing,
 ): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let stopTimer = () => {};
-    let stopped = false;
-    const removeFromInFlight = inFlight.add(signal, (reason) => {
-      stopped = true;
-      stopTimer();
-      reject(reason);
-    });
-    if (stopped) return;
-    stopTimer = timing.after(ms, () => {
-      removeFromInFlight();
-      const text = "The token source did not return a token before the deadline";
-      reject(new QrLoginError(status.DEADLINE_EXCEEDED, text));
-    });
-    // In an async function, so that a source that throws is treated like one that rejects.
+  const stopped = new AbortController();
+  const removeFromInFlight = inFlight.add(signal, (reason) => stopped.abort(reason));
+  try {
+    stopped.signal.throwIfAborted();
+    // In a promise, so that a source that throws at once is treated as one that rejects.
     const token = (async () => source())();
-    token.then(resolve, reject).finally(() => {
-      removeFromInFlight();
-      stopTimer();
-    });
-  });
+    const value = await withTimeout(token, ms, timing, stopped.signal);
+    if (value === undefined)
+      throw new QrLoginError(status.DEADLINE_EXCEEDED, "The user token was not there in time");
+    return value;
+  } finally {
+    removeFromInFlight();
+  }
 }
 
 function requireDeadline(ms: number): number {

@@ -1,13 +1,8 @@
-/** The source of time and randomness for pauses. Tests replace it. */
-export interface Timing {
-  /** Returns the time of a monotonic clock, in milliseconds. Only differences have a meaning. */
-  now(): number;
-  /**
-   * Calls `callback` once after `ms` milliseconds. Returns a function that cancels the timer; once the timer has
-   * fired, it has no effect.
-   */
-  after(ms: number, callback: () => void): () => void;
-  /** Returns a random number from 0 to below 1. */
+import type { Timer } from "../base/timer.js";
+
+/** Where pauses get time and chance from. Injected, so that tests hold both. */
+export interface Timing extends Timer {
+  /** A number from 0 to below 1. */
   random(): number;
 }
 

@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net";
+import { isIPv6 } from "node:net";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
+import { isLoopbackHost } from "../base/address.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
 export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
@@ -60,11 +61,7 @@ const serviceConfig = JSON.stringify({
   retryThrottling: { maxTokens: 500, tokenRatio: 1 },
 });
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
-
-/** Parameters of a gRPC client of the service. */
+/** What a gRPC client of the service is made with. */
 export interface Transport {
   readonly address: string;
   readonly credentials: ChannelCredentials;
@@ -144,11 +141,5 @@ export function isLoopbackTarget(address: string): boolean {
 function hostOf(endpoint: string): string {
   const bracketed = /^\[(.*)\](?::\d+)?$/.exec(endpoint)?.[1];
   if (bracketed !== undefined) return bracketed;
-  return isIP(endpoint) === 6 ? endpoint : endpoint.replace(/:\d+$/, "");
-}
-
-function isLoopbackHost(host: string): boolean {
-  const version = isIP(host);
-  if (version === 0) return host.toLowerCase() === "localhost";
-  return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
+  return isIPv6(endpoint) ? endpoint : endpoint.replace(/:\d+$/, "");
 }

@@ -1,7 +1,7 @@
 import { type ClientReadableStream, status } from "@grpc/grpc-js";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
-import { type BackoffOptions, createBackoff } from "../base/backoff.js";
+import { type BackoffOptions, createBackoff } from "./backoff.js";
 import { isInterrupted, isQrLoginError, type QrLoginError } from "./error.js";
 import type { InFlight } from "./in_flight.js";
 import { isTerminal } from "./terminal_state.js";

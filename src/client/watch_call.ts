@@ -1,6 +1,7 @@
 import { type ClientReadableStream, status } from "@grpc/grpc-js";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import { createCondition } from "../base/condition.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 
 /** One WatchStatus call. It keeps only the newest unread status. */
@@ -14,16 +15,16 @@ export interface WatchCall {
 export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse>): WatchCall {
   let unread: TicketStatus | undefined;
   let end: { readonly failure?: unknown } | undefined;
-  let notify = () => {};
+  const changed = createCondition();
 
   const finish = (ending: { readonly failure?: unknown }) => {
     end ??= ending;
-    notify();
+    changed.notifyAll();
   };
   const stop = (reason: unknown) => {
     unread = undefined;
     end = { failure: reason };
-    notify();
+    changed.notifyAll();
     stream.cancel();
   };
   // Reads without pause to have the newest status at hand. With back-pressure, a slow reader would get old ones.
@@ -34,7 +35,7 @@ export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse
       return;
     }
     unread = message.status;
-    notify();
+    changed.notifyAll();
   });
   stream.on("end", () => finish({}));
   // Never removed: a cancelled stream reports its cancellation later, and there is no other listener.
@@ -43,9 +44,7 @@ export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse
   return {
     async next() {
       while (unread === undefined && end === undefined) {
-        await new Promise<void>((resolve) => {
-          notify = resolve;
-        });
+        await changed.wait();
       }
       if (unread !== undefined) {
         const newest = unread;

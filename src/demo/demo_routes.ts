@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import { isTrustworthyHost } from "../base/address.js";
 import { systemClock } from "../base/clock.js";
 import type { ClientOptions } from "../client/index.js";
 import { sendProblem } from "../gateway/http/error_handler.js";
 import { HttpError } from "../gateway/http/http_error.js";
 import { acceptOnlyJson } from "../gateway/http/json_body_parser.js";
 import { logRequests } from "../gateway/http/request_log.js";
-import { isCrossOrigin, isLoopbackHost } from "../gateway/http/request_origin.js";
+import { isCrossOrigin } from "../gateway/http/request_origin.js";
 import { phoneRoutes } from "./phone_routes.js";
 import { websiteRoutes } from "./website_routes.js";
 
@@ -87,8 +88,8 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
  */
 function requireOwnPage(request: FastifyRequest): void {
   const { "sec-fetch-site": site = "same-origin" } = request.headers;
-  if (isCrossOrigin(request) || site !== "same-origin" || !isLoopbackHost(request.hostname))
-    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call the demo");
+  if (isCrossOrigin(request) || site !== "same-origin" || !isTrustworthyHost(request.hostname))
+    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call");
 }
 
 function pageFile(name: string): URL {

@@ -4,12 +4,16 @@ import { type DevelopmentUser, signDevelopmentToken } from "../auth/development_
 import { systemClock } from "../base/clock.js";
 import { millisecondsOf } from "../base/durations.js";
 import { type ClientOptions, createApproverClient } from "../client/index.js";
+import { fieldLimits } from "../domain/field_limits.js";
 import { sourceName, toRequesterJson } from "../gateway/http/requester_json.js";
 import { validate } from "../gateway/http/validation.js";
 
 const userSchema = z.enum(["alice", "bob"]);
-const scanSchema = z.strictObject({ user: userSchema, text: z.string().min(1).max(4096) });
-const decisionSchema = z.strictObject({ user: userSchema, ticketId: z.string().min(1).max(64) });
+const scanSchema = z.strictObject({ user: userSchema, text: z.string().min(1).max(fieldLimits.qrContent) });
+const decisionSchema = z.strictObject({
+  user: userSchema,
+  ticketId: z.string().min(1).max(fieldLimits.ticketId),
+});
 
 /** Registers the backend of the demo phone. It calls the service as the demo user that the page has chosen. */
 export async function phoneRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {

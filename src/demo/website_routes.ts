@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
 import * as z from "zod";
 import {
   type ClientOptions,
@@ -7,6 +8,7 @@ import {
   createCodeVerifier,
   type UserInfo,
 } from "../client/index.js";
+import { fieldLimits } from "../domain/field_limits.js";
 import { isCanonicalBase64url, newSecret } from "../domain/secrets.js";
 import { HttpError } from "../gateway/http/http_error.js";
 import { validate } from "../gateway/http/validation.js";
@@ -19,7 +21,7 @@ const sessionCookie = "demo-session";
 /** Cookie with the code verifier of this browser's sign-in. */
 const verifierCookie = "demo-verifier";
 const verifierMaxAgeSeconds = 15 * 60;
-const signInSchema = z.strictObject({ ticket: z.string().min(1).max(256) });
+const signInSchema = z.strictObject({ ticket: z.string().min(1).max(fieldLimits.exchangeTicket) });
 
 /**
  * Registers the backend of the demo website. It exchanges the ticket that its page posts, with the app's secret
@@ -29,10 +31,10 @@ const signInSchema = z.strictObject({ ticket: z.string().min(1).max(256) });
 export async function websiteRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {
   const client = createAppClient({ ...service, appId: "demo-app", appSecret: "demo-secret" });
   instance.addHook("onClose", async () => client.close());
-  const sessions = new Map<string, UserInfo>();
+  const sessions = new LRUCache<string, UserInfo>({ max: maxSessions });
 
   instance.get("/demo/session", async ({ cookies }) => ({
-    user: sessions.get(cookies[sessionCookie] ?? "") ?? null,
+    user: sessions.peek(cookies[sessionCookie] ?? "") ?? null,
   }));
 
   instance.post("/demo/session/challenge", async (request, reply) => {
@@ -60,8 +62,6 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
     if (!user) throw new Error("the exchange returned no user");
     // Creates a new session and deletes the old one, which prevents session fixation.
     sessions.delete(request.cookies[sessionCookie] ?? "");
-    const [oldest] = sessions.keys();
-    if (sessions.size >= maxSessions && oldest !== undefined) sessions.delete(oldest);
     const session = newSecret();
     sessions.set(session, user);
     const secure = request.protocol === "https";

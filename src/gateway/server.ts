@@ -1,5 +1,6 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
+import { formatAddress } from "../base/address.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import { describeListenError } from "../base/listen_error.js";
 import { type ClientIpHeader, createProxyMatcher, sanitizeForwardedHeaders } from "./forwarded_headers.js";
@@ -67,9 +68,12 @@ export async function startGateway(
   } catch (error) {
     await server.close();
     throw error instanceof Error && "syscall" in error
-      ? new Error(`cannot listen on ${formatAddress(host, port)}: ${describeListenError(error.message)}`, {
-          cause: error,
-        })
+      ? new Error(
+          `cannot listen on ${formatAddress({ host, port })}: ${describeListenError(error.message)}`,
+          {
+            cause: error,
+          },
+        )
       : error;
   }
   let stopped: Promise<void> | undefined;
@@ -126,9 +130,5 @@ async function stop(server: FastifyInstance, gracePeriodMs: number, clock: Clock
 function boundAddressOf(server: FastifyInstance, host: string): string {
   const bound = server.server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  return formatAddress(host, port);
-}
-
-function formatAddress(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return formatAddress({ host, port });
 }

@@ -1,4 +1,5 @@
 import { hasMoreCodePoints } from "../base/code_points.js";
+import { fieldLimits } from "../domain/field_limits.js";
 import { isTicketId } from "../domain/secrets.js";
 import { TicketError } from "../domain/ticket_error.js";
 
@@ -17,9 +18,6 @@ export interface QrContent {
  * Fields that the service uses from a scanned text: the ticket id, and the values that must match the ticket.
  */
 export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "userPoolId">;
-
-/** Longest text that is parsed, in characters (code points). The largest QR code holds fewer bytes. */
-const maxCharacters = 4_096;
 
 /**
  * Returns the text of the QR code: JSON with the guide's keys in the guide's order, in printable ASCII. A QR
@@ -55,7 +53,7 @@ const notPrintableAscii = /[^ -~]/g;
  * @throws TicketError QR_CONTENT_INVALID with one fixed message. The cause states the failure, for the log.
  */
 export function parseQrContent(text: string): ScannedContent {
-  if (hasMoreCodePoints(text, maxCharacters)) throw contentError("the text is too long");
+  if (hasMoreCodePoints(text, fieldLimits.qrContent)) throw contentError("the text is too long");
   const content = parseJson(text);
   if (!isObject(content)) throw contentError("the text is JSON but not an object");
 

@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { AppAuthenticator } from "../auth/app_authenticator.js";
 import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
+import { formatAddress, splitAddress } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
+import { withTimeout } from "../base/with_timeout.js";
 import type { AppConfig, GrpcConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
 import { createLogRateLimiter, errorLinesPerInterval } from "../log/log_rate_limiter.js";
@@ -105,7 +107,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   const port = await bind(server, config);
   http2Limits.attach(server);
-  const address = `${config.address.slice(0, config.address.lastIndexOf(":"))}:${port}`;
+  const address = formatAddress({ ...splitAddress(config.address), port });
 
   let isStopping = false;
   function setServing(isServing: boolean): void {
@@ -118,15 +120,14 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
     inFlight.stop(new TicketError("SERVER_DRAINING"));
     http2Limits.release();
-    await withTimeout(config.shutdown.gracePeriod, inFlight.whenIdle(), clock);
+    await withTimeout(inFlight.whenIdle(), config.shutdown.gracePeriod, clock);
     inFlight.endCalls();
     // `forceShutdown` does not find any connection if channelz is off. `drain` comes first, since it only
     // destroys connections that it has itself asked to close.
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-    await withTimeout(2 * closeGrace, closed, clock);
-    // Some connections are left, for instance those of peers that have sent nothing or do not close their
-    // end.
+    await withTimeout(closed, 2 * closeGrace, clock);
+    // Such as peers that never said anything, or do not close their end.
     http2Limits.close();
     errorLines.close();
   }
@@ -183,14 +184,4 @@ function createImplementation(
     exchangeUserInfo: createUnaryHandler("ExchangeUserInfo", appCaller, app.exchangeUserInfo, dependencies),
     getSigningKeys: createUnaryHandler("GetSigningKeys", appCaller, app.getSigningKeys, dependencies),
   };
-}
-
-/** Resolves when `done` resolves, or after `ms` milliseconds. Leaves no timer behind. */
-async function withTimeout(ms: number, done: Promise<void>, clock: Clock): Promise<void> {
-  let cancel = () => {};
-  const timedOut = new Promise<void>((resolve) => {
-    cancel = clock.after(ms, resolve);
-  });
-  await Promise.race([done, timedOut]);
-  cancel();
 }

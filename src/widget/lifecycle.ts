@@ -1,4 +1,6 @@
-/** Gap between two ticks, in milliseconds, above which the laptop slept or the tab was frozen. */
+import { backoffDelay } from "../base/backoff.js";
+
+/** A gap between two ticks above this is a laptop that slept, or a tab that was frozen. */
 const sleepThresholdMs = 5_000;
 
 const tickMs = 1_000;
@@ -39,10 +41,10 @@ export function scheduleRetry(ms: number, callback: () => void): () => void {
   };
 }
 
-/**
- * Returns the delay after a number of failures in a row, in milliseconds. It grows exponentially up to a limit,
- * with jitter.
- */
-export function backoffDelay(failures: number): number {
-  return (0.5 + Math.random()) * Math.min(10_000, 500 * 2 ** failures);
+/** Half a second at first and 10 seconds at most, give or take a half: pages must not come back all at once. */
+const retryCurve = { initialMs: 750, maxMs: 15_000, jitter: 2 / 3 };
+
+/** Returns how long to wait after a number of failures in a row, in milliseconds. */
+export function retryDelay(failures: number): number {
+  return backoffDelay(failures, retryCurve);
 }

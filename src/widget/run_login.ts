@@ -1,6 +1,6 @@
 import type { Api, GatewayError, ScannedBy, StatusResponse } from "./api.js";
 import { invokeCallback } from "./invoke_callback.js";
-import { backoffDelay, scheduleRetry } from "./lifecycle.js";
+import { retryDelay, scheduleRetry } from "./lifecycle.js";
 import type { WatchOptions } from "./options.js";
 import { startStatusWatcher } from "./status_watcher.js";
 
@@ -95,9 +95,8 @@ export function runLogin(
         listener.onOnlineChange(gatewayError.reason !== "OFFLINE");
         // Retries in a hidden page too, since the gateway repeats its result for a few seconds only.
         await new Promise((resolve) => {
-          cancelRetry = scheduleRetry(
-            Math.max(backoffDelay(attempt - 1), gatewayError.retryAfterMs ?? 0),
-            () => resolve(undefined),
+          cancelRetry = scheduleRetry(Math.max(retryDelay(attempt - 1), gatewayError.retryAfterMs ?? 0), () =>
+            resolve(undefined),
           );
         });
         cancelRetry();

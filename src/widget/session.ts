@@ -1,6 +1,6 @@
 import { type Api, GatewayError, type QrCode, type ScannedBy } from "./api.js";
 import { invokeCallback } from "./invoke_callback.js";
-import { backoffDelay, scheduleRetry } from "./lifecycle.js";
+import { retryDelay, scheduleRetry } from "./lifecycle.js";
 import { intervalOf, type ScanOptions } from "./options.js";
 import { requestCodeChallenge } from "./request_code_challenge.js";
 import { type LoginResult, runLogin } from "./run_login.js";
@@ -97,7 +97,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
       if (ownGeneration !== generation) return;
       if (!gatewayError.isTransient && !shouldRetryChallenge(gatewayError)) return fail(gatewayError);
       stopCurrent = scheduleRetry(
-        Math.max(backoffDelay(failures++), gatewayError.retryAfterMs ?? 0),
+        Math.max(retryDelay(failures++), gatewayError.retryAfterMs ?? 0),
         whenVisible(requestCode),
       );
     }
@@ -193,7 +193,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
       if (imageAttempts < maxImageAttempts) {
         cancelImageReload();
         cancelImageReload = scheduleRetry(
-          backoffDelay(online ? imageAttempts : maxImageAttempts),
+          retryDelay(online ? imageAttempts : maxImageAttempts),
           whenVisible(reloadImage),
         );
         return;

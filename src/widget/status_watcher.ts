@@ -1,5 +1,5 @@
 import { type Api, GatewayError, type StatusResponse } from "./api.js";
-import { backoffDelay, onLifecycleChange } from "./lifecycle.js";
+import { onLifecycleChange, retryDelay } from "./lifecycle.js";
 
 /** Receiver of a ticket's status. */
 export interface StatusListener {
@@ -109,7 +109,7 @@ export function startStatusWatcher(
       disconnect();
       const wasStable = hasStatus && performance.now() - openedAt >= minStreamMs;
       if (wasStable) emptyStreams = 0;
-      setTimer(hasStatus ? backoffDelay(0) : 0, () => void poll(!wasStable));
+      setTimer(hasStatus ? retryDelay(0) : 0, () => void poll(!wasStable));
     };
     stream.addEventListener("status", ({ data }) => {
       hasStatus = true;
@@ -133,12 +133,12 @@ export function startStatusWatcher(
       if (afterEmptyStream && ++emptyStreams >= maxEmptyStreams) streamRetryAt = Date.now() + streamRetryMs;
       handleStatus(status);
       if (ownGeneration === generation)
-        setTimer(canStream() ? backoffDelay(emptyStreams) : pollIntervalMs, connect);
+        setTimer(canStream() ? retryDelay(emptyStreams) : pollIntervalMs, connect);
     } catch (error) {
       if (ownGeneration !== generation) return;
       const { isTransient, retryAfterMs = 0 } = error as GatewayError;
       if (!isTransient) return fail(error as GatewayError);
-      setTimer(Math.max(backoffDelay(failures++), retryAfterMs), connect);
+      setTimer(Math.max(retryDelay(failures++), retryAfterMs), connect);
       setOnline(false);
     }
   }

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { isLoopbackHost, parseAddress } from "../../src/base/address.js";
+import {
+  formatAddress,
+  isLoopbackHost,
+  isLoopbackUrl,
+  isTrustworthyHost,
+  parseAddress,
+  splitAddress,
+} from "../../src/base/address.js";
 
 test.each([
   ["127.0.0.1:50051", "127.0.0.1", 50051],
@@ -56,4 +63,46 @@ test.each([
   "",
 ])("%j is not a loopback host", (host) => {
   expect(isLoopbackHost(host)).toBe(false);
+});
+
+test.each([
+  ["127.0.0.1:50051", "127.0.0.1", 50051],
+  ["[::1]:0", "::1", 0],
+  ["redis-0.example:6379", "redis-0.example", 6379],
+])("The address %s is split, and is the same when it is written again.", (text, host, port) => {
+  expect(splitAddress(text)).toEqual({ host, port });
+  expect(formatAddress({ host, port })).toBe(text);
+});
+
+test("An IPv6 address that Redis tells without brackets is split at its last colon.", () => {
+  expect(splitAddress("2001:db8::1:6379")).toEqual({ host: "2001:db8::1", port: 6379 });
+});
+
+test.each([
+  ["http://127.0.0.1:80/a", true],
+  ["http://[::1]/", true],
+  ["redis://LOCALHOST", true],
+  ["http://shop.localhost/", false],
+  ["http://localhost.example/", false],
+  ["http://[2001:db8::1]/", false],
+])("Whether the URL %s leads to this machine is %j.", (url, expected) => {
+  expect(isLoopbackUrl(new URL(url))).toBe(expected);
+});
+
+test.each(["localhost", "shop.localhost", "127.0.0.1", "127.255.0.9", "[::1]"])(
+  "Browsers trust the host %s as this machine.",
+  (host) => {
+    expect(isTrustworthyHost(host)).toBe(true);
+  },
+);
+
+test.each(["", "localhost.example", "evillocalhost", "127.0.0.1.example", "128.0.0.1", "[::2]", "0.0.0.0"])(
+  "Browsers do not trust the host %j as this machine.",
+  (host) => {
+    expect(isTrustworthyHost(host)).toBe(false);
+  },
+);
+
+test("A name below localhost is no loopback host: a resolver may send it elsewhere, so it guards no plain text.", () => {
+  expect(isLoopbackHost("shop.localhost")).toBe(false);
 });

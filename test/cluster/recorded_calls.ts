@@ -1,6 +1,6 @@
 import { CancelReason, TicketState, type TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
-import { enumNameOf } from "../../src/gateway/http/enum_names.js";
+import { enumNameOf } from "../../src/gateway/http/requester_json.js";
 import { asApp, asUser, type CallResult, type Calls, callsOf, scannedById } from "../support/callers.js";
 import { signToken } from "../support/tokens.js";
 import { type Entry, type History, nanoseconds } from "./history.js";

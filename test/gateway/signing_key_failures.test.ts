@@ -1,31 +1,29 @@
+import { status } from "@grpc/grpc-js";
 import fastify from "fastify";
 import { expect, it } from "vitest";
-import type { AppClient } from "../../src/client/index.js";
-import { createTokenSets } from "../../src/gateway/authing/token_sets.js";
-import type { GatewayContext } from "../../src/gateway/context.js";
+import { type AppClient, QrLoginError } from "../../src/client/index.js";
 import { signingKeysRoute } from "../../src/gateway/routes/signing_keys_route.js";
+import { createSigningKeys } from "../../src/gateway/tickets/signing_keys.js";
 import { createManualClock } from "../support/clock.js";
 
 const jwks = '{"keys":[]}';
 
 /** Creates a service that fails while `fails` is set, and counts the calls. */
 function failingService() {
-  const service = { fails: true, asked: 0 };
+  const service = { fails: true, failure: new Error("the service is away"), asked: 0 };
   const getSigningKeys: AppClient["getSigningKeys"] = async () => {
     service.asked++;
-    if (service.fails) throw new Error("the service is away");
+    if (service.fails) throw service.failure;
     return { issuer: "https://qr.example.com", jwks };
   };
-  return {
-    service,
-    parts: { appClient: { getSigningKeys }, clock: createManualClock() } as unknown as GatewayContext,
-  };
+  const clock = createManualClock();
+  return { service, clock, signingKeys: createSigningKeys({ getSigningKeys }, clock) };
 }
 
-it("the published keys are requested again after a failure, and not only five minutes later", async () => {
-  const { service, parts } = failingService();
+it("the published keys are asked for again after a failure, and not five minutes later", async () => {
+  const { service, signingKeys } = failingService();
   const server = fastify();
-  await signingKeysRoute(server, parts);
+  await signingKeysRoute(server, { signingKeys });
   const ask = () => server.inject("/.well-known/jwks.json");
   expect((await ask()).statusCode).toBe(500);
   service.fails = false;
@@ -36,10 +34,27 @@ it("the published keys are requested again after a failure, and not only five mi
   await server.close();
 });
 
-it("whether tokens are signed is requested again after a failure, and then cached", async () => {
-  const { service, parts } = failingService();
-  const { areSigned } = createTokenSets(parts);
-  await expect(areSigned()).rejects.toThrow("the service is away");
+it("whether tokens are signed is asked again after a failure, and then believed", async () => {
+  const { service, clock, signingKeys } = failingService();
+  await expect(signingKeys.areConfigured()).rejects.toThrow("the service is away");
   service.fails = false;
-  expect([await areSigned(), await areSigned(), service.asked]).toEqual([true, true, 2]);
+  const ask = () => signingKeys.areConfigured();
+  expect([await ask(), await ask(), service.asked]).toEqual([true, true, 2]);
+  clock.advance(60_000);
+  expect([await ask(), service.asked]).toEqual([true, 3]);
+});
+
+it("A service that does not know the call for its signing keys signs none, and is not asked each time.", async () => {
+  const { service, signingKeys } = failingService();
+  service.failure = new QrLoginError(status.UNIMPLEMENTED, "unknown method");
+  expect([await signingKeys.areConfigured(), await signingKeys.areConfigured()]).toEqual([false, false]);
+  expect(service.asked).toBe(1);
+  await expect(signingKeys.get(60_000)).rejects.toThrow("unknown method");
+});
+
+it("The published keys and the token sets share one call for the signing keys.", async () => {
+  const { service, signingKeys } = failingService();
+  service.fails = false;
+  await Promise.all([signingKeys.get(60_000), signingKeys.areConfigured()]);
+  expect(service.asked).toBe(1);
 });

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import { sha256 } from "../../domain/secrets.js";
 
@@ -25,27 +26,20 @@ const maxEntries = 10_000;
 export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCooldown {
   let reads = 0;
   let readAt = Number.NEGATIVE_INFINITY;
-  /** Number of fetches made before the token first arrived. */
-  const readsBefore = new Map<string, number>();
-
-  function remember(token: string, count: number): void {
-    for (const oldest of readsBefore.keys()) {
-      if (readsBefore.size < maxEntries) break;
-      readsBefore.delete(oldest);
-    }
-    readsBefore.set(sha256(token), count);
-  }
+  /** Number of reads made before the token first came. The oldest one is evicted, so entries are looked at with `peek`. */
+  const readsBefore = new LRUCache<string, number>({ max: maxEntries });
 
   return {
     decisionFor(token) {
       if (clock.now() - readAt >= cooldown) return "now";
-      const before = readsBefore.get(sha256(token));
-      if (before === undefined) remember(token, reads);
+      const digest = sha256(token);
+      const before = readsBefore.peek(digest);
+      if (before === undefined) readsBefore.set(digest, reads);
       return before !== undefined && before < reads ? "never" : "later";
     },
     recordRefresh(token) {
-      // Callers that shared one fetch are counted separately. This is harmless: the number only has to grow.
-      remember(token, reads);
+      // Callers who shared one read count as many, which changes nothing: the number only has to grow.
+      readsBefore.set(sha256(token), reads);
       reads += 1;
       readAt = clock.now();
     },

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import { sha256 } from "../../domain/secrets.js";
 import type { KeySet } from "../keys/key_set.js";
@@ -27,11 +28,13 @@ export interface VerifiedTokenCache<T> {
 
 /** Creates a cache of up to `capacity` tokens. With 0, nothing is cached. */
 export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): VerifiedTokenCache<T> {
-  const entries = new Map<string, CacheEntry<T>>();
+  // The oldest verification is evicted, however often it is used: `peek` leaves the order alone.
+  const entries = capacity < 1 ? undefined : new LRUCache<string, CacheEntry<T>>({ max: capacity });
   return {
     get(token) {
+      if (!entries) return undefined;
       const key = sha256(token);
-      const entry = entries.get(key);
+      const entry = entries.peek(key);
       if (!entry) return undefined;
       const isLive = clock.wallNow() < entry.expiresAt && clock.now() < entry.staleAt;
       if (isLive && entry.keys.generation() === entry.generation) return entry.value;
@@ -40,15 +43,7 @@ export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): Ver
     },
 
     set(token, verification) {
-      if (capacity < 1) return;
-      const key = sha256(token);
-      // Deleted first, so that it counts as the newest.
-      entries.delete(key);
-      for (const oldest of entries.keys()) {
-        if (entries.size < capacity) break;
-        entries.delete(oldest);
-      }
-      entries.set(key, verification);
+      entries?.set(sha256(token), verification);
     },
   };
 }

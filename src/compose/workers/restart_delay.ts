@@ -1,7 +1,6 @@
-/**
- * Uptime after which a worker counts as stable and the restart delay starts from the beginning, in
- * milliseconds.
- */
+import { backoffDelay } from "../../base/backoff.js";
+
+/** A worker that has served this long, in milliseconds, did not die at once: the pauses begin again. */
 export const stableUptime = 60_000;
 
 /**
@@ -12,5 +11,5 @@ export const stableUptime = 60_000;
  * @param crashes Number of crashes since the worker was last stable.
  */
 export function restartDelayAfter(crashes: number): number {
-  return crashes <= 1 ? 0 : Math.min(500 * 2 ** (crashes - 2), 30_000);
+  return crashes <= 1 ? 0 : backoffDelay(crashes - 2, { initialMs: 500, maxMs: 30_000 });
 }

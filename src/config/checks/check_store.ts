@@ -1,4 +1,4 @@
-import { isLoopbackHost, isNonLoopbackAddress } from "../../base/address.js";
+import { isLoopbackUrl, isNonLoopbackAddress } from "../../base/address.js";
 import type { Problem } from "../config_error.js";
 import { checkTlsFiles, describeCertificatesProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
@@ -34,7 +34,7 @@ function checkPlaintext({ url, sentinel, cluster, tls, allowPlaintextOnNetwork }
 
 function isPlaintextUrlOffLoopback(text: string): boolean {
   const url = parseUrl(text);
-  return url?.protocol === "redis:" && !isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""));
+  return url?.protocol === "redis:" && !isLoopbackUrl(url);
 }
 
 function checkTlsSection({ url, tls }: Redis): Problem[] {

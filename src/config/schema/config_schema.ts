@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { type Config, type KeysConfig, standardClaims } from "../config.js";
 import { gatewaySchema, tokenIssuerSchema } from "./gateway_schema.js";
 import type { ValidPart } from "./schema_tree.js";
@@ -71,9 +72,8 @@ const ticketsSchema = z
     authorizedTtl: duration("1s", "1h").prefault("300s"),
     retention: duration("1s", "24h").prefault("600s"),
     minPollInterval: duration("100ms", "1m").prefault("500ms"),
-    // A QR code has room for 1273 bytes at its highest error correction level. The other fields take up to
-    // 249.
-    maxCustomDataBytes: integer(0, 1024).default(512),
+    // A QR code holds 1273 bytes at its highest error correction, and the other fields take up to 249.
+    maxCustomDataBytes: integer(0, fieldLimits.customDataBytes).default(512),
   })
   .prefault({});
 

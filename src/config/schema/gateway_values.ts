@@ -1,17 +1,10 @@
 import * as z from "zod";
-import { parseAddress } from "../../base/address.js";
+import { isLoopbackUrl, parseAddress } from "../../base/address.js";
 import { parseTargetHosts } from "../../base/grpc_target.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import { describePattern } from "../secret_patterns.js";
-import {
-  address,
-  formattedText,
-  hasPlaceholder,
-  isLoopbackUrl,
-  parseUrl,
-  placeholderMessage,
-} from "./values.js";
+import { address, formattedText, hasPlaceholder, parseUrl, placeholderMessage } from "./values.js";
 
 /** Address to connect to: like `address`, but without port 0. */
 export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {

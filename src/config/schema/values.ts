@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isLoopbackHost, parseAddress } from "../../base/address.js";
+import { isLoopbackUrl, parseAddress } from "../../base/address.js";
 import { describeKnownDigest, isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
 
@@ -97,12 +97,7 @@ function isSecureUrl(value: string): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
 }
 
-/** Returns whether the host of a URL is loopback. */
-export function isLoopbackUrl(url: URL): boolean {
-  return isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""));
-}
-
-/** Image that a phone can show: https, http or `data:image/`; empty if none. */
+/** A picture that a phone can show: https, http or `data:image/`; empty if there is none. */
 export const imageUrl = z
   .string()
   .max(16_384, { error: "must be at most 16384 characters" })

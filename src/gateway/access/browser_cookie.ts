@@ -1,9 +1,10 @@
 import type { CookieSerializeOptions } from "@fastify/cookie";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isTrustworthyHost } from "../../base/address.js";
 import { isCanonicalBase64url, isSameDigest, newSecret, sha256 } from "../../domain/secrets.js";
 import { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
-import { isCrossOrigin, isLoopbackHost, ownOriginOf } from "../http/request_origin.js";
+import { isCrossOrigin, ownOriginOf } from "../http/request_origin.js";
 
 // A random cookie that pages cannot read identifies the browser. It is not a credential by itself: it only
 // unlocks the handles that are bound to it.
@@ -25,7 +26,7 @@ const lifetimeSeconds = 24 * 60 * 60;
 /** Returns the digests of the browser's cookies, for {@link isBoundTo}. */
 export function browserDigestsOf(request: FastifyRequest): readonly string[] {
   const { secure, crossSite, loopback } = prefixes;
-  const acceptedPrefixes = [secure, crossSite, ...(isLoopbackHost(request.hostname) ? [loopback] : [])];
+  const acceptedPrefixes = [secure, crossSite, ...(isTrustworthyHost(request.hostname) ? [loopback] : [])];
   return cookiesOf(request, acceptedPrefixes).map(([, value]) => cookieDigestOf(value));
 }
 
@@ -106,7 +107,7 @@ function cookieSettingsFor(
       options: { ...options, secure: true, sameSite: "none", partitioned: true },
     };
   }
-  const secure = request.protocol === "https" || !isLoopbackHost(request.hostname);
+  const secure = request.protocol === "https" || !isTrustworthyHost(request.hostname);
   return {
     prefix: secure ? prefixes.secure : prefixes.loopback,
     options: { ...options, secure, sameSite: "lax" },

@@ -1,4 +1,5 @@
 import type { FastifyRateLimitOptions, FastifyRateLimitStore } from "@fastify/rate-limit";
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 
 /** One caller's count in its current window. */
@@ -23,16 +24,13 @@ export function rateLimitStore(
   options: FastifyRateLimitOptions,
 ) => FastifyRateLimitStore {
   return class Store implements FastifyRateLimitStore {
-    readonly #counts = new Map<string, CountedWindow>();
+    /** In the order in which the windows began: `peek` leaves it alone. */
+    readonly #counts = new LRUCache<string, CountedWindow>({ max: maxKeys });
 
     incr(key: string, callback: IncrementCallback, timeWindow = 60_000): void {
       const now = clock.now();
-      let window = this.#counts.get(key);
+      let window = this.#counts.peek(key);
       if (!window || window.startedAt + timeWindow <= now) {
-        // Deleted first, to keep the map in the order of the windows' starts.
-        this.#counts.delete(key);
-        const [oldest] = this.#counts.keys();
-        if (this.#counts.size >= maxKeys && oldest !== undefined) this.#counts.delete(oldest);
         window = { current: 0, startedAt: now };
         this.#counts.set(key, window);
       }

@@ -1,9 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { ContextSource, type RequesterContext } from "../../client/index.js";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { clientAddressOf } from "../http/client_address.js";
-
-/** Longest user agent that the service accepts, in characters. */
-const maxUserAgent = 256;
 
 /**
  * Returns the context of the requesting screen, which the approver sees. The IP address is observed; the page
@@ -20,7 +18,7 @@ export function requesterContextOf(
   const fromBrowser = isBrowser(request);
   return {
     ipAddress: fromBrowser ? clientAddressOf(request) : "",
-    userAgent: fromBrowser ? (request.headers["user-agent"] ?? "").slice(0, maxUserAgent) : "",
+    userAgent: fromBrowser ? (request.headers["user-agent"] ?? "").slice(0, fieldLimits.requesterText) : "",
     deviceName,
     location,
     ipAddressSource: ContextSource.OBSERVED_BY_GATEWAY,

@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../../base/clock.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import { ensureBrowserCookie } from "../access/browser_cookie.js";
 import { checkAppOrigin } from "../access/origin_check.js";
@@ -11,7 +13,6 @@ import { annotateLog } from "../http/request_log.js";
 import { isCrossOrigin } from "../http/request_origin.js";
 import type { CreateTicketParameters, PageTicket } from "../tickets/page_tickets.js";
 import { appIdOf } from "./schemas.js";
-import { createTicketsById } from "./tickets_by_id.js";
 
 /** A new code, as the Authing API returns it. */
 export interface CreatedCode {
@@ -117,6 +118,38 @@ export function createCodes({
     async resolveTicketId(handleOrTicketId) {
       if (isCanonicalBase64url(handleOrTicketId, 16)) return handleOrTicketId;
       return (await pageTickets.open("authing-handle", handleOrTicketId)).ticketId;
+    },
+  };
+}
+
+/** Finds tickets by their id alone, for apps whose switch `pollByTicketId` is on. The one thing that the gateway remembers. */
+interface TicketsById {
+  add(ticket: PageTicket): void;
+  find(ticketId: string): PageTicket | undefined;
+}
+
+/** So many tickets, about 40 megabytes. The oldest is forgotten first. */
+const maxTickets = 100_000;
+
+/** `maxAgeMs` is how long a ticket is remembered: longer than it can live. */
+export function createTicketsById(clock: Clock, maxAgeMs: number, max = maxTickets): TicketsById {
+  // The age is checked here, since a cache with a `ttl` keeps what has expired until it is asked for. `peek` leaves the order alone.
+  const entries = new LRUCache<string, { readonly ticket: PageTicket; readonly until: number }>({ max });
+
+  return {
+    add(ticket) {
+      const now = clock.now();
+      // All live equally long, so the first to come is the first to go.
+      for (const id of entries.rkeys()) {
+        if ((entries.peek(id)?.until ?? 0) > now) break;
+        entries.delete(id);
+      }
+      entries.set(ticket.ticketId, { ticket, until: now + maxAgeMs });
+    },
+
+    find(ticketId) {
+      const entry = entries.peek(ticketId);
+      return entry && entry.until > clock.now() ? entry.ticket : undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type * as z from "zod";
 import type { AppCredentials, ExchangeUserInfoResponse } from "../../client/index.js";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { type AppRegistry, readBasicCredentials } from "../access/app_registry.js";
 import { browserDigestsOf, isBoundTo } from "../access/browser_cookie.js";
 import { checkAppOrigin } from "../access/origin_check.js";
@@ -8,13 +9,9 @@ import type { GatewayContext } from "../context.js";
 import { HttpError, ticketNotFound } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
-import type { ExchangeTickets } from "./exchange_tickets.js";
 import { appIdOf, type exchangeBody } from "./schemas.js";
 
-/** Longest exchange ticket of the service, in characters. */
-const maxExchangeTicket = 256;
-
-/** The body of an exchange. */
+/** What a caller sends to exchange. */
 type ExchangeFields = z.output<typeof exchangeBody>;
 
 /**
@@ -26,12 +23,16 @@ type ExchangeFields = z.output<typeof exchangeBody>;
  * @throws TicketError if the state of the ticket does not allow an exchange.
  * @throws QrLoginError with the service's reason.
  */
-export function createExchange(
-  { apps, exchanges }: Pick<GatewayContext, "apps" | "exchanges">,
-  exchangeTickets: ExchangeTickets,
-): (request: FastifyRequest, fields: ExchangeFields) => Promise<ExchangeUserInfoResponse> {
+export function createExchange({
+  apps,
+  exchanges,
+  pageTickets,
+}: Pick<GatewayContext, "apps" | "exchanges" | "pageTickets">): (
+  request: FastifyRequest,
+  fields: ExchangeFields,
+) => Promise<ExchangeUserInfoResponse> {
   return async (request, fields) => {
-    const ticket = await exchangeTickets.open(fields.ticket);
+    const ticket = await pageTickets.openExchangeTicket(fields.ticket);
     const credentials = credentialsOf(request, fields, apps);
     if (credentials) {
       const app = apps.find(credentials.appId);
@@ -40,8 +41,8 @@ export function createExchange(
         throw appUnauthenticated();
       }
       annotateLog(request, { app: app.id });
-      // Sealed with a key that is no longer configured, or not sealed by a gateway at all.
-      if (!ticket && fields.ticket.length > maxExchangeTicket) throw ticketNotFound();
+      // Sealed with a key that is no more, or by nobody we know.
+      if (!ticket && fields.ticket.length > fieldLimits.exchangeTicket) throw ticketNotFound();
       return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
     }
     if (

@@ -12,7 +12,6 @@ import type { GatewayContext } from "../context.js";
 import { logError } from "../http/error_handler.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
-import type { ExchangeTickets } from "./exchange_tickets.js";
 
 /** The states of the Authing API that a ticket can have. */
 export type AuthingState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
@@ -45,11 +44,12 @@ export interface Polls {
  */
 const pollTimeoutMs = 700;
 
-/** Creates the polls of the Authing API. */
-export function createPolls(
-  { watchHub, exchanges, clock }: Pick<GatewayContext, "watchHub" | "exchanges" | "clock">,
-  exchangeTickets: ExchangeTickets,
-): Polls {
+export function createPolls({
+  watchHub,
+  exchanges,
+  pageTickets,
+  clock,
+}: Pick<GatewayContext, "watchHub" | "exchanges" | "pageTickets" | "clock">): Polls {
   async function statusOf(
     request: FastifyRequest,
     ticket: PageTicket,
@@ -81,16 +81,25 @@ export function createPolls(
       if (signedIn === undefined) return toPollResult("SCANNED", { scannedBy });
       return toPollResult("AUTHORIZED", {
         scannedBy,
-        ticket: await exchangeTickets.toPage(ticket, status.exchangeTicket),
+        ticket: await toPage(ticket, status.exchangeTicket),
         ...(signedIn !== "not spent" && { signedIn }),
       });
     },
   };
 
   /**
-   * Resolves with the user, or with undefined if the exchange fails or takes longer than the deadline. Does
-   * not cancel it.
+   * The exchange ticket as it is where the app's switch `requireCodeChallenge` is off, and the browser may not spend it. Sealed
+   * otherwise: a sealed one is good at the Authing API's exchange alone, which can tell the browser that it was made for, and a backend
+   * that exchanges elsewhere, with a code verifier, cannot be given a ticket that has no challenge.
    */
+  async function toPage(ticket: PageTicket, exchangeTicket: string): Promise<string> {
+    const { app, boundTo } = ticket;
+    const isBrowserExchange = app.exchangeFromBrowser && boundTo !== undefined;
+    if (!isBrowserExchange && !app.requireCodeChallenge) return exchangeTicket;
+    return pageTickets.sealExchangeTicket(ticket, exchangeTicket);
+  }
+
+  /** Undefined if it failed, or takes longer than a poll may. */
   async function exchangeWithin(
     request: FastifyRequest,
     ticket: PageTicket,
@@ -100,7 +109,7 @@ export function createPolls(
     const exchange = async () =>
       (await mayExchange()) ? exchanges.withGatewayCredentials(ticket) : "not spent";
     try {
-      return await withTimeout(Math.max(0, deadline - clock.now()), exchange(), clock);
+      return await withTimeout(exchange(), Math.max(0, deadline - clock.now()), clock);
     } catch (error) {
       logError(error, request);
       return undefined;

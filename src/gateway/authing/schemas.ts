@@ -1,7 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { singleValue } from "../http/validation.js";
-import { maxCustomDataBytes, customData as object } from "../tickets/custom_data.js";
+import { customData as object } from "../tickets/custom_data.js";
 
 /** Longest handle or exchange ticket that is accepted, in characters. */
 const maxIdLength = 2_048;
@@ -11,8 +12,8 @@ const idField = z.string().min(1, "is required").max(maxIdLength, "is too long")
 const customData = z.preprocess(parseJsonText, object.nullish()).transform((value) => value ?? undefined);
 
 const scene = z
-  .string("must be a string")
-  .max(32, "is too long")
+  .string("must be a text")
+  .max(fieldLimits.scene, "is too long")
   .refine((value) => value !== "WXAPP_AUTH" && value !== "WECHATMP_AUTH", {
     message: "must be APP_AUTH: this server creates codes for your own app, not for WeChat",
   })
@@ -68,7 +69,7 @@ export function appIdOf(request: FastifyRequest): string | undefined {
  * object.
  */
 function parseJsonText(value: unknown): unknown {
-  if (typeof value !== "string" || value.length > maxCustomDataBytes) return value;
+  if (typeof value !== "string" || value.length > fieldLimits.customDataBytes) return value;
   if (value === "") return undefined;
   try {
     return JSON.parse(value);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { ExchangeUserInfoResponse, ScannedBy } from "../../client/index.js";
 import { routeNotFound } from "../http/http_error.js";
 import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
@@ -6,7 +7,6 @@ import { createErrorHandler, version2Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
 import { exchangeBody, geneBody, randomField } from "./schemas.js";
-import { toBriefUser, toFullUser } from "./user.js";
 
 /** Numbers of the states. They must not be strings: an SDK compares them without conversion. */
 const statusByState: Readonly<Record<AuthingState, number>> = {
@@ -78,4 +78,36 @@ export async function version2Routes(instance: FastifyInstance, context: Authing
       throw routeNotFound();
     },
   });
+}
+
+/** What a page is told of who has scanned. Always an object: an SDK reads its fields without looking. */
+function toBriefUser(scannedBy: ScannedBy | undefined): Record<string, unknown> {
+  return scannedBy ? { nickname: scannedBy.nickname, photo: scannedBy.photoUrl } : {};
+}
+
+/** Who has signed in, as V2 tells it. What is not known is an empty text, and null where there is no token. */
+function toFullUser({
+  user,
+  userPoolId,
+  approval,
+  tokenSet,
+}: ExchangeUserInfoResponse): Record<string, unknown> {
+  const claims: Readonly<Record<string, unknown>> = user?.claims ?? {};
+  const { preferred_username: username } = claims;
+  return {
+    id: user?.userId ?? "",
+    userPoolId,
+    username: typeof username === "string" ? username : "",
+    nickname: user?.nickname ?? "",
+    name: user?.name ?? "",
+    photo: user?.photoUrl ?? "",
+    email: user?.email ?? "",
+    emailVerified: user?.emailVerified ?? false,
+    phone: user?.phone ?? "",
+    phoneVerified: user?.phoneVerified ?? false,
+    customData: claims,
+    token: tokenSet?.idToken ?? null,
+    tokenExpiredAt: tokenSet?.expireTime?.toISOString() ?? null,
+    lastLogin: approval?.approveTime?.toISOString() ?? null,
+  };
 }

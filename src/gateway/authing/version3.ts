@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
+import { millisecondsOf } from "../../base/durations.js";
+import type { ExchangeUserInfoResponse } from "../../client/index.js";
+import { HttpError } from "../http/http_error.js";
 import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
 import { createErrorHandler, version3Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
 import { actionBody, exchangeBody, geneV3Body, qrcodeIdField } from "./schemas.js";
-import { tokensNotSigned } from "./token_sets.js";
 
 /** State of the code after each action of the phone. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
@@ -19,7 +21,7 @@ const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
  * is the older.
  */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
-  const { codes, polls, exchange, performPhoneAction, tokenSets, rateLimits } = context;
+  const { codes, polls, exchange, performPhoneAction, signingKeys, rateLimits } = context;
   const { success } = version3Envelope;
   instance.setErrorHandler(createErrorHandler(version3Envelope));
 
@@ -33,13 +35,13 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
     instance.get(`/${path}`, rateLimits.unlimited, async (request) => {
       const { qrcodeId } = validate(qrcodeIdField, request.query);
       const ticket = await codes.open(request, qrcodeId);
-      const poll = await polls.poll(request, ticket, tokenSets.areSigned);
+      const poll = await polls.poll(request, ticket, signingKeys.areConfigured);
       const { scannedBy } = poll;
       return success(request, "the status of the code", {
         status: poll.state,
         ...(scannedBy && { briefUserInfo: { displayName: scannedBy.nickname, photo: scannedBy.photoUrl } }),
         ...(poll.ticket !== undefined && { ticket: poll.ticket }),
-        ...(poll.signedIn && { tokenSet: tokenSets.toTokenSet(poll.signedIn) }),
+        ...(poll.signedIn && { tokenSet: toTokenSet(poll.signedIn) }),
       });
     });
   }
@@ -54,8 +56,28 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
 
   instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
     const fields = validate(exchangeBody, request.body);
-    // Checked before the exchange: a response without tokens would lose the sign-in.
-    if (!(await tokenSets.areSigned())) throw tokensNotSigned();
-    return success(request, "the user has signed in", tokenSets.toTokenSet(await exchange(request, fields)));
+    // Asked before the ticket is spent: with an answer that holds no tokens the login would be lost.
+    if (!(await signingKeys.areConfigured())) throw tokensNotSigned();
+    return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });
+}
+
+/** Returns the token set as V3 writes it. Refuses with TOKENS_NOT_SIGNED where the service signs no tokens. */
+function toTokenSet({ tokenSet }: ExchangeUserInfoResponse): Record<string, unknown> {
+  if (!tokenSet) throw tokensNotSigned();
+  const lifetime = Math.floor(millisecondsOf(tokenSet.remainingDuration) / 1_000);
+  return {
+    scope: "openid profile email phone",
+    access_token: tokenSet.accessToken,
+    id_token: tokenSet.idToken,
+    token_type: "Bearer",
+    // Without the s in the Authing API, with it in RFC 6749.
+    expire_in: lifetime,
+    expires_in: lifetime,
+  };
+}
+
+function tokensNotSigned(): HttpError {
+  const text = "the sign-in service is not configured to sign tokens; take the user information instead";
+  return new HttpError(501, "TOKENS_NOT_SIGNED", text);
 }

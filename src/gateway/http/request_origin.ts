@@ -21,13 +21,3 @@ function isOwnOrigin(request: FastifyRequest, origin: string): boolean {
   const own = ownOriginOf(request);
   return own !== undefined && own === parseWebOrigin(origin);
 }
-
-/** Returns whether a host name in a request can only mean this machine. */
-export function isLoopbackHost(host: string): boolean {
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    host === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(host)
-  );
-}

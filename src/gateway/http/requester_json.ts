@@ -1,5 +1,4 @@
 import { ContextSource, type RequesterContext } from "../../client/index.js";
-import { enumNameOf } from "./enum_names.js";
 
 /** Returns the context as JSON for phones, with each source as its name. */
 export function toRequesterJson(requester: RequesterContext | undefined): Record<string, string> | null {
@@ -16,4 +15,9 @@ export function toRequesterJson(requester: RequesterContext | undefined): Record
 /** Returns the name of a source, such as `CLAIMED_BY_PAGE`. */
 export function sourceName(source: ContextSource): string {
   return enumNameOf(ContextSource, source);
+}
+
+/** Name of a value of a generated enum; its digits if this release does not know it. */
+export function enumNameOf(values: Readonly<Record<string, number | string>>, value: number): string {
+  return Object.keys(values).find((name) => values[name] === value) ?? String(value);
 }

@@ -1,19 +1,22 @@
 import * as z from "zod";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { validate } from "../http/validation.js";
 import { customData } from "../tickets/custom_data.js";
 
+const { imageSize, imageMargin } = fieldLimits;
+
 const text = (max: number) => z.string().max(max);
 
 /** Schema of the body that creates a ticket. */
 export const createTicketBody = z.strictObject({
-  appId: text(64).optional(),
-  scene: text(32).optional(),
+  appId: text(fieldLimits.appId).optional(),
+  scene: text(fieldLimits.scene).optional(),
   customData: customData.optional(),
   ttlMs: z.int().min(1).max(86_400_000).optional(),
-  deviceName: text(256).optional(),
-  location: text(256).optional(),
+  deviceName: text(fieldLimits.requesterText).optional(),
+  location: text(fieldLimits.requesterText).optional(),
   codeChallenge: text(128)
     .refine((challenge) => isCanonicalBase64url(challenge, 32), {
       error: "must be a SHA-256 as 43 characters of base64url",
@@ -26,14 +29,14 @@ export const handleBody = z.strictObject({ handle: text(2048).min(1) });
 
 /** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */
 export const exchangeBody = z.strictObject({
-  exchangeTicket: text(256).min(1),
-  codeVerifier: text(128).min(1).optional(),
+  exchangeTicket: text(fieldLimits.exchangeTicket).min(1),
+  codeVerifier: text(fieldLimits.codeVerifier).min(1).optional(),
 });
 
 /** Schema of the query of an image. */
 const imageQuery = z.strictObject({
-  size: z.coerce.number().int().min(64).max(1024).optional(),
-  margin: z.coerce.number().int().min(0).max(16).default(4),
+  size: z.coerce.number().int().min(imageSize.min).max(imageSize.max).optional(),
+  margin: z.coerce.number().int().min(0).max(imageMargin.max).default(imageMargin.default),
   errorCorrection: z.enum(["L", "M", "Q", "H"]).default("M"),
 });
 

@@ -54,7 +54,7 @@ export function createStatusStream({
       const owner = { address: addressKeyOf(request), network: networkKeyOf(request) };
       release = streamLimiter.acquire(owner, () => reply.raw.destroy());
       let next = snapshots.next();
-      const first = await withTimeout(firstStatusTimeoutMs, next, clock);
+      const first = await withTimeout(next, firstStatusTimeoutMs, clock);
       if (disconnected.signal.aborted) return reply.hijack();
       if (first?.done) throw gatewayStopping();
       if (first && hasSeenTerminalStatus(request, first.value)) return reply.code(204).send();

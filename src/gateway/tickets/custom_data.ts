@@ -1,16 +1,11 @@
 import * as z from "zod";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { isObject } from "../http/validation.js";
 
-/**
- * Largest custom data that any service can accept, in bytes as JSON. The service behind the gateway may
- * accept less.
- */
-export const maxCustomDataBytes = 1_024;
-
-/** Schema of custom data, which are parsed JSON already. Checks only the type and the size. */
+/** Custom data as a body has them, which is JSON already. Their size is all that is looked at; how much this service takes it says itself. */
 export const customData = z
   .custom<Record<string, unknown>>(isObject, "must be an object")
-  .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= maxCustomDataBytes, {
-    error: `must have at most ${maxCustomDataBytes} bytes as JSON`,
+  .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= fieldLimits.customDataBytes, {
+    error: `must have at most ${fieldLimits.customDataBytes} bytes as JSON`,
     when: ({ issues }) => issues.length === 0,
   });

@@ -22,7 +22,12 @@ export interface PageTicket extends FollowedTicket {
   readonly hasChallenge: boolean;
 }
 
-/** Parameters of a new ticket, already validated. */
+/** A ticket of which the page holds the exchange ticket too. */
+export interface ExchangeablePageTicket extends PageTicket {
+  readonly exchangeTicket: string;
+}
+
+/** What a page asks for, with every form checked. */
 export interface CreateTicketParameters {
   readonly scene?: string | undefined;
   readonly customData?: CreateTicketRequest["customData"];
@@ -76,16 +81,22 @@ export interface PageTickets {
    *   if the handle is genuine and bound but the browser sent no cookie.
    */
   open(kind: HandleKind, handle: string, caller?: CallingBrowser): Promise<PageTicket>;
+  /** Seals an exchange ticket together with the ticket that it belongs to, for the exchange of the Authing API alone. */
+  sealExchangeTicket(ticket: PageTicket, exchangeTicket: string): Promise<string>;
+  /** Opens it. Resolves with `undefined` for what was not sealed here. */
+  openExchangeTicket(text: string): Promise<ExchangeablePageTicket | undefined>;
 }
 
 /** The caller of a handle that is not checked against cookies. */
 const withoutCookies: CallingBrowser = { digests: [], hasNoCookie: false };
 
-const handleContent = z.object({
+const sealedTicket = z.object({
   app: z.string(),
   id: z.string(),
   secret: z.string(),
   hasChallenge: z.boolean().default(false),
+  /** The exchange ticket; absent in a handle. */
+  ticket: z.string().optional(),
 });
 
 export interface PageTicketsOptions {
@@ -101,6 +112,27 @@ export interface PageTicketsOptions {
 /** Creates the page tickets of a gateway. */
 export function createPageTickets(options: PageTicketsOptions): PageTickets {
   const { appClient, apps, sealer, clock, handleTtlMs, ticketTtlMs } = options;
+
+  /** Resolves with `undefined` for what was not sealed here, or for an app that has left the configuration. */
+  async function openTicket(
+    kind: HandleKind | "authing-exchange-ticket",
+    text: string,
+  ): Promise<(PageTicket & { readonly exchangeTicket: string | undefined }) | undefined> {
+    const opened = await sealer.open(kind, text);
+    const content = sealedTicket.safeParse(opened?.content).data;
+    const app = apps.find(content?.app);
+    if (!opened || !content || !app) return undefined;
+    return {
+      app,
+      credentials: app.credentials,
+      ticketId: content.id,
+      ticketSecret: content.secret,
+      boundTo: opened.boundTo,
+      hasChallenge: content.hasChallenge,
+      exchangeTicket: content.ticket,
+    };
+  }
+
   return {
     async create(app, { scene = "", customData, ttlMs, requester, codeChallenge }, { kind, boundTo }) {
       const created = await appClient.createTicket(
@@ -135,24 +167,25 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
     },
 
     async open(kind, handle, caller = withoutCookies) {
-      const opened = await sealer.open(kind, handle);
-      const content = handleContent.safeParse(opened?.content).data;
-      if (!opened || !content) throw ticketNotFound();
-      const { boundTo } = opened;
-      const app = apps.find(content.app);
-      // The app is no longer configured.
-      if (!app) throw ticketNotFound();
+      const ticket = await openTicket(kind, handle);
+      if (!ticket) throw ticketNotFound();
+      const { app, boundTo } = ticket;
       if (kind === "handle" && !mayUse(app, boundTo, caller.digests)) {
         throw boundTo !== undefined && caller.hasNoCookie ? cookieMissing() : ticketNotFound();
       }
-      return {
-        app,
-        credentials: app.credentials,
-        ticketId: content.id,
-        ticketSecret: content.secret,
-        boundTo,
-        hasChallenge: content.hasChallenge,
-      };
+      return ticket;
+    },
+
+    sealExchangeTicket({ app, boundTo, ticketId, ticketSecret }, exchangeTicket) {
+      const content = { app: app.id, id: ticketId, secret: ticketSecret, ticket: exchangeTicket };
+      const expiresAt = clock.wallNow() + handleTtlMs;
+      return sealer.seal("authing-exchange-ticket", content, { boundTo, expiresAt });
+    },
+
+    async openExchangeTicket(text) {
+      const ticket = await openTicket("authing-exchange-ticket", text);
+      const exchangeTicket = ticket?.exchangeTicket;
+      return ticket && exchangeTicket !== undefined ? { ...ticket, exchangeTicket } : undefined;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import {
   createImageRenderer,
   type Drawing,
@@ -50,7 +51,7 @@ export function createQrImages(sealer: Sealer): QrImages {
   // Two queues: many requests for named images must not delay the codes that the Authing API draws on creation.
   const namedRenderer = createImageRenderer();
   const directRenderer = createImageRenderer();
-  const drawingCache = new Map<string, Drawing>();
+  const drawingCache = new LRUCache<string, Drawing>({ max: maxCachedDrawings });
   const pendingDrawings = createSingleFlight<Drawing>();
 
   async function cachedDrawing(
@@ -66,8 +67,6 @@ export function createQrImages(sealer: Sealer): QrImages {
       (abandoned) => namedRenderer.draw(qrContent, options, { caller: address, signal: abandoned }),
       signal,
     );
-    const [oldest] = drawingCache.keys();
-    if (drawingCache.size >= maxCachedDrawings && oldest !== undefined) drawingCache.delete(oldest);
     drawingCache.set(name, drawing);
     return drawing;
   }

@@ -1,6 +1,6 @@
 import { millisecondsOf } from "../../base/durations.js";
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../../client/index.js";
-import { enumNameOf } from "../http/enum_names.js";
+import { enumNameOf } from "../http/requester_json.js";
 import type { TicketSnapshot } from "./watch_hub.js";
 
 /** The status that pages receive. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { type Condition, createCondition } from "../../base/condition.js";
 import { millisecondsOf } from "../../base/durations.js";
 import { withTimeout } from "../../base/with_timeout.js";
 import {
@@ -65,8 +66,8 @@ interface SharedWatch {
   failure: unknown;
   ended: boolean;
   callers: number;
-  /** Called, and removed, on every change. */
-  readonly waiters: Set<() => void>;
+  /** Notified whenever something has changed. */
+  readonly changed: Condition;
   readonly stop: AbortController;
   cancelIdleTimer: () => void;
 }
@@ -99,7 +100,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       failure: undefined,
       ended: false,
       callers: 1,
-      waiters: new Set(),
+      changed: createCondition(),
       stop: new AbortController(),
       cancelIdleTimer: () => {},
     };
@@ -131,14 +132,14 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       const options = { signal: watch.stop.signal, heartbeats: true, credentials };
       for await (const status of client.watchStatus({ ticketId, ticketSecret }, options)) {
         watch.cached = toCachedStatus(status, watch.cached, clock.now());
-        wakeWaiters(watch);
+        watch.changed.notifyAll();
       }
     } catch (error) {
       if (!watch.stop.signal.aborted) watch.failure = error;
       forget(watch);
     }
     watch.ended = true;
-    wakeWaiters(watch);
+    watch.changed.notifyAll();
   }
 
   /**
@@ -148,7 +149,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
   async function fetchStatus(ticket: FollowedTicket, timeoutMs: number): Promise<TicketSnapshot | undefined> {
     const { credentials, ticketId, ticketSecret } = ticket;
     const response = client.getStatus({ ticketId, ticketSecret }, { credentials });
-    const status = (await withTimeout(timeoutMs, response, clock))?.status;
+    const status = (await withTimeout(response, timeoutMs, clock))?.status;
     return status && toSnapshot(toCachedStatus(status, undefined, clock.now()), clock);
   }
 
@@ -168,7 +169,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
           }
           if (watch.failure !== undefined) throw watch.failure;
           if (watch.ended) return;
-          await nextChange(watch, signal);
+          await watch.changed.wait(signal);
         }
       } finally {
         leave(watch);
@@ -182,7 +183,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       try {
         if (watch.cached === undefined && !watch.ended) {
           const timeout = new AbortController();
-          await withTimeout(timeoutMs, nextChange(watch, timeout.signal), clock);
+          await withTimeout(watch.changed.wait(timeout.signal), timeoutMs, clock);
           timeout.abort();
         }
         if (watch.cached === undefined && watch.failure !== undefined) throw watch.failure;
@@ -197,7 +198,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       for (const watch of watches.values()) {
         watch.cancelIdleTimer();
         watch.stop.abort();
-        wakeWaiters(watch);
+        watch.changed.notifyAll();
       }
       watches.clear();
     },
@@ -232,24 +233,4 @@ function isNewer(status: TicketStatus, previous: TicketStatus | undefined): bool
 
 function watchKeyOf({ credentials, ticketId, ticketSecret }: FollowedTicket): string {
   return JSON.stringify([credentials.appId, ticketId, ticketSecret]);
-}
-
-function wakeWaiters(watch: SharedWatch): void {
-  const waiting = [...watch.waiters];
-  watch.waiters.clear();
-  for (const resume of waiting) resume();
-}
-
-/** Resolves on the next change, or when the signal aborts. */
-function nextChange(watch: SharedWatch, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      signal.removeEventListener("abort", settle);
-      watch.waiters.delete(settle);
-      resolve();
-    };
-    watch.waiters.add(settle);
-    signal.addEventListener("abort", settle, { once: true });
-    if (signal.aborted) settle();
-  });
 }

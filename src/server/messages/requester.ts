@@ -1,13 +1,10 @@
 import { isIP } from "node:net";
 import { ContextSource, type RequesterContext as RequesterMessage } from "../../../gen/qrlogin/v1/ticket.js";
+import { fieldLimits } from "../../domain/field_limits.js";
 import type { RequesterContext, ContextSource as Source } from "../../domain/ticket.js";
 import type { FieldValidator } from "./decode.js";
 
-const maxAddressLength = 64;
-const maxTextLength = 256;
-
-// Line breaks, reordered text (Unicode TR 36) and invisible characters could make one field look like
-// another.
+// Line breaks and reordered text (Unicode TR 36), and characters that are not visible, would let an item look like another one.
 const deceptiveCharacters =
   /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
 
@@ -18,7 +15,10 @@ export function readRequester(
 ): RequesterContext {
   const ipAddress = readAddress(message?.ipAddress ?? "", fields);
   const text = (name: string, value = "") =>
-    fields.limitText(`requester.${name}`, value, maxTextLength).replace(deceptiveCharacters, "").trim();
+    fields
+      .limitText(`requester.${name}`, value, fieldLimits.requesterText)
+      .replace(deceptiveCharacters, "")
+      .trim();
   const userAgent = text("user_agent", message?.userAgent);
   const deviceName = text("device_name", message?.deviceName);
   const location = text("location", message?.location);
@@ -41,8 +41,8 @@ export function readRequester(
  */
 function readAddress(text: string, fields: FieldValidator): string {
   const field = "requester.ip_address";
-  if (text.length > maxAddressLength)
-    fields.addViolation(field, `must have at most ${maxAddressLength} characters`);
+  if (text.length > fieldLimits.ipAddress)
+    fields.addViolation(field, `must have at most ${fieldLimits.ipAddress} characters`);
   else if (text !== "" && isIP(text) === 0) fields.addViolation(field, "must be an IPv4 or IPv6 address");
   return text.replace(/%.*$/s, "");
 }

@@ -7,6 +7,7 @@ import {
   QrImageFormat,
   type QrImageOptions,
 } from "../../../gen/qrlogin/v1/qr_login_service.js";
+import { fieldLimits } from "../../domain/field_limits.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { parseQrContent, toAsciiJson } from "../../qr/qr_content.js";
@@ -15,19 +16,10 @@ import { addSizeViolation } from "./custom_data.js";
 import { createFieldValidator, type FieldValidator } from "./decode.js";
 import { readContextSource, readRequester } from "./requester.js";
 
-/** Limits of fields, as stated in the comments of the proto files. */
-const fieldLimits = {
-  ticketId: 64,
-  ticketSecret: 128,
-  exchangeTicket: 256,
-  codeVerifier: 128,
-  /** Range of google.protobuf.Duration on both sides of zero: 10,000 years. */
-  durationSeconds: 315_576_000_000,
-  imageSize: { min: 64, max: 1_024 },
-  imageMargin: { max: 16, default: 4 },
-} as const;
+/** Seconds of google.protobuf.Duration, on both sides of zero: 10,000 years. */
+const maxDurationSeconds = 315_576_000_000;
 
-const scenePattern = /^[A-Z][A-Z0-9_]{0,31}$/;
+const scenePattern = new RegExp(`^[A-Z][A-Z0-9_]{0,${fieldLimits.scene - 1}}$`);
 const defaultScene = "APP_AUTH";
 
 /**
@@ -42,7 +34,7 @@ export function readCreateTicket(
   const fields = createFieldValidator();
   const scene = request.scene || defaultScene;
   if (!scenePattern.test(scene))
-    fields.addViolation("scene", "must be 1 to 32 characters of A-Z, 0-9 and _, beginning with a letter");
+    fields.addViolation("scene", `must be 1 to ${fieldLimits.scene} of A-Z, 0-9 and _, a letter first`);
   const codeChallenge = request.codeChallenge || undefined;
   if (codeChallenge !== undefined && !isCanonicalBase64url(codeChallenge, 32)) {
     fields.addViolation("code_challenge", "must be a SHA-256 digest as 43 characters of base64url");
@@ -138,13 +130,10 @@ function readCustomData(
 function readTtl(ttl: Duration | undefined, fields: FieldValidator): number | undefined {
   if (!ttl) return undefined;
   const { seconds, nanos } = ttl;
-  if (Math.abs(seconds) > fieldLimits.durationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
-    fields.addViolation(
-      "ttl",
-      "must be a valid google.protobuf.Duration: seconds and nanos in range and of the same sign",
-    );
-  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be greater than zero");
-  // Rounds up, so that a fraction of a millisecond is a short lifetime instead of none.
+  if (Math.abs(seconds) > maxDurationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
+    fields.addViolation("ttl", "is not a google.protobuf.Duration: out of range, or of two signs");
+  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be above zero");
+  // Upwards, so that a part of a millisecond is a short wish and not none.
   return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
 }
 

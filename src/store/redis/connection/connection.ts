@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Redis, type RedisOptions } from "ioredis";
+import { splitAddress } from "../../../base/address.js";
 import { NotSentError } from "./redis_errors.js";
 import { createResponseTimeout } from "./response_timeout.js";
 
@@ -171,10 +172,4 @@ function toTlsOptions(host: string, { ca, cert, key, serverName }: TlsOptions): 
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
   };
-}
-
-/** Returns the parts of `HOST:PORT` or `[IPV6]:PORT`. Clusters report IPv6 addresses without brackets. */
-function splitAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(":");
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
 }

@@ -1,4 +1,5 @@
-import { setTimeout as after } from "node:timers/promises";
+import { systemClock } from "../../../base/clock.js";
+import { withTimeout } from "../../../base/with_timeout.js";
 import type { RedisKeys } from "../keys.js";
 import { replaceScript, replaceScriptSha } from "../replace_script.js";
 import type { Primary } from "../topology/primary.js";
@@ -27,12 +28,11 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
   );
   await attempt(`subscribe to the channel ${channel}`, subscriptions.subscribe(channel));
   await attempt(`publish to the channel ${channel}`, primary.query("SPUBLISH", channel, ""));
-  const timeoutController = new AbortController();
-  const arrived = await Promise.race([
+  const arrived = await withTimeout(
     received.then(() => true),
-    after(timeout, false, { signal: timeoutController.signal }).catch(() => false),
-  ]);
-  timeoutController.abort();
+    timeout,
+    systemClock,
+  );
   await attempt(`unsubscribe from the channel ${channel}`, subscriptions.unsubscribe(channel));
   if (!arrived) throw new Error(`Redis at ${address} did not deliver a published message`);
   for (const call of [

@@ -1,3 +1,4 @@
+import { backoffDelay } from "../../../base/backoff.js";
 import type { Clock } from "../../../base/clock.js";
 import { StoreUnavailableError } from "../../ticket_store.js";
 import { RedirectError } from "../connection/redis_errors.js";
@@ -8,8 +9,8 @@ import type { Layout, Topology } from "./topology.js";
 const heartbeatInterval = 1_000;
 /** Interval in milliseconds at which Sentinels or a Cluster are asked for the primaries. */
 const locateInterval = 5_000;
-/** Shortest and longest pause before another attempt to reach a primary, in milliseconds. */
-const retryDelays = { least: 50, most: 1_000 };
+/** The pauses between tries to reach a primary that is away. Random by half, so that nodes do not come back all at once. */
+const retryCurve = { initialMs: 50, maxMs: 1_000, jitter: 0.5 };
 /**
  * Uptime in milliseconds below which a primary that goes down does not shorten the pauses. Some servers accept
  * connections and the first write, and then refuse every read or disconnect every client.
@@ -80,8 +81,8 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       if (isClosed) return;
       notify({ kind: "disconnected", reason: `${address}: ${reason}` });
       shortLivedCount = performance.now() - openedAt < stableAfter ? shortLivedCount + 1 : 0;
-      // At once for the first time: most often another server has taken over.
-      schedule(shortLivedCount < 2 ? 0 : retryDelay(shortLivedCount - 1));
+      // The first time at once: most often another server has taken over.
+      schedule(shortLivedCount < 2 ? 0 : backoffDelay(shortLivedCount - 2, retryCurve));
     });
   }
 
@@ -149,7 +150,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     const isDue = clock.now() - locatedAt >= locateInterval && topology.kind !== "single";
     if (!isClosed && (hasMissing() || isDue)) await refresh().catch(() => {});
     failures = hasMissing() ? failures + 1 : 0;
-    return failures === 0 ? heartbeatInterval : retryDelay(failures);
+    return failures === 0 ? heartbeatInterval : backoffDelay(failures - 1, retryCurve);
   }
 
   function hasMissing(): boolean {
@@ -189,13 +190,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   };
 }
 
-/** Returns a pause that doubles with each failure, with jitter, so that nodes do not come back all at once. */
-function retryDelay(failures: number): number {
-  const delay = Math.min(retryDelays.least * 2 ** Math.min(failures - 1, 10), retryDelays.most);
-  return delay * (0.5 + Math.random() / 2);
-}
-
-/** Returns a hash tag whose keys are on the primary. */
+/** Any tag whose keys lie on the primary. */
 function hashTagOn(address: string, layout: Layout): string {
   for (let number = 0; number < 100_000; number++) {
     if (layout.primaryOf(String(number)) === address) return String(number);

@@ -1,3 +1,4 @@
+import { formatAddress, splitAddress } from "../../../base/address.js";
 import { type Connection, type ConnectionOptions, connect } from "../connection/connection.js";
 import { hashSlotOf } from "../keys.js";
 
@@ -44,7 +45,7 @@ export function createSentinelTopology({
     // Includes replicas that are never promoted (priority 0): WAIT counts them too, without saying which ones
     // replied.
     const replicas = toList(await connection.call(["SENTINEL", "REPLICAS", name]));
-    const address = `${primary.ip}:${primary.port}`;
+    const address = formatAddress({ host: primary.ip ?? "", port: Number(primary.port) });
     const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: replicas.length };
     return { epoch: Number(primary["config-epoch"]), layout };
   }
@@ -108,8 +109,11 @@ function parseSlots(ranges: readonly unknown[], nodeAddress: string, replicas: n
   for (const range of ranges) {
     const [first, last, primary] = toList(range);
     const [host, port] = toList(primary);
-    // A node that does not know its own name leaves it empty.
-    const address = `${host || nodeAddress.slice(0, nodeAddress.lastIndexOf(":"))}:${port}`;
+    // A node that does not know its own name says none.
+    const address = formatAddress({
+      host: host ? String(host) : splitAddress(nodeAddress).host,
+      port: Number(port),
+    });
     for (let slot = Number(first); slot <= Number(last); slot++) owners[slot] = address;
   }
   return {

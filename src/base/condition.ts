@@ -1,0 +1,31 @@
+/** Lets callers wait until something may have changed: a condition variable. */
+export interface Condition {
+  /** Wakes all callers that wait now. */
+  notifyAll(): void;
+  /**
+   * Resolves at the next notification, or once the signal is aborted. Nothing is remembered: check what is waited for before,
+   * and again afterwards, in a loop.
+   */
+  wait(signal?: AbortSignal): Promise<void>;
+}
+
+export function createCondition(): Condition {
+  const waiters = new Set<() => void>();
+  return {
+    notifyAll() {
+      // A copy: whoever is woken may wait again at once.
+      for (const wake of [...waiters]) wake();
+    },
+    wait: (signal) =>
+      new Promise((resolve) => {
+        const wake = () => {
+          signal?.removeEventListener("abort", wake);
+          waiters.delete(wake);
+          resolve();
+        };
+        if (signal?.aborted) return resolve();
+        waiters.add(wake);
+        signal?.addEventListener("abort", wake);
+      }),
+  };
+}
