@@ -1,7 +1,7 @@
 import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 
-/** Length of the first pause, and the length that pauses grow to, in milliseconds. */
+/** First pause and longest pause, in milliseconds. */
 const openTimes = { initialMs: 1_000, maxMs: 10_000 };
 
 /**

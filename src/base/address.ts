@@ -31,7 +31,7 @@ export function splitAddress(address: string): Address {
   return { host: withoutBrackets(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
 }
 
-/** Whether only this machine can reach the host: 127.0.0.0/8, ::1 or localhost. */
+/** Returns whether only this machine can reach the host: 127.0.0.0/8, ::1 or localhost. */
 export function isLoopbackHost(host: string): boolean {
   const version = isIP(host);
   if (version === 0) return host.toLowerCase() === "localhost";
@@ -51,7 +51,7 @@ export function isTrustworthyHost(hostname: string): boolean {
   return isLoopbackHost(withoutBrackets(hostname)) || hostname.endsWith(".localhost");
 }
 
-/** Whether somebody else than this machine can be reached at `HOST:PORT`. False of what has not that form. */
+/** Returns whether `HOST:PORT` is an address of another machine. Returns false for text of another format. */
 export function isNonLoopbackAddress(address: string | undefined): boolean {
   const host = parseAddress(address ?? "")?.host;
   return host !== undefined && !isLoopbackHost(host);

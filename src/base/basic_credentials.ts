@@ -36,7 +36,7 @@ export function formatBasicCredentials(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`, "utf8").toString("base64")}`;
 }
 
-/** Decodes `application/x-www-form-urlencoded`. Returns the text as it is where it is not of that form. */
+/** Decodes `application/x-www-form-urlencoded`. Returns text of another format unchanged. */
 function decodeForm(text: string): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) return text;
   try {

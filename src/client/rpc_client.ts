@@ -134,7 +134,7 @@ async function resolveAuthorization(
   const removeFromInFlight = inFlight.add(signal, (reason) => stopped.abort(reason));
   try {
     stopped.signal.throwIfAborted();
-    // In a promise, so that a source that throws at once is treated as one that rejects.
+    // Inside a promise, so that a source that throws is treated like one that rejects.
     const token = (async () => source())();
     const value = await withTimeout(token, ms, timing, stopped.signal);
     if (value === undefined)

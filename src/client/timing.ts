@@ -1,8 +1,8 @@
 import type { Timer } from "../base/timer.js";
 
-/** Where pauses get time and chance from. Injected, so that tests hold both. */
+/** The source of time and randomness for pauses. Injected so that tests control both. */
 export interface Timing extends Timer {
-  /** A number from 0 to below 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   random(): number;
 }
 

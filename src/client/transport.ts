@@ -61,7 +61,7 @@ const serviceConfig = JSON.stringify({
   retryThrottling: { maxTokens: 500, tokenRatio: 1 },
 });
 
-/** What a gRPC client of the service is made with. */
+/** The settings with which a gRPC client of the service is created. */
 export interface Transport {
   readonly address: string;
   readonly credentials: ChannelCredentials;

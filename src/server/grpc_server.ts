@@ -127,7 +127,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await withTimeout(closed, 2 * closeGrace, clock);
-    // Such as peers that never said anything, or do not close their end.
+    // For example peers that never sent anything, or do not close their end.
     http2Limits.close();
     errorLines.close();
   }

@@ -1,6 +1,6 @@
 import { backoffDelay } from "../base/backoff.js";
 
-/** A gap between two ticks above this is a laptop that slept, or a tab that was frozen. */
+/** Smallest gap between two ticks, in milliseconds, that means the device slept or the tab was frozen. */
 const sleepThresholdMs = 5_000;
 
 const tickMs = 1_000;

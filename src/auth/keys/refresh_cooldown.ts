@@ -38,7 +38,7 @@ export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCo
       return before !== undefined && before < reads ? "never" : "later";
     },
     recordRefresh(token) {
-      // Callers who shared one read count as many, which changes nothing: the number only has to grow.
+      // Callers that share one read each count it. That is harmless, because the number only has to grow.
       readsBefore.set(sha256(token), reads);
       reads += 1;
       readAt = clock.now();

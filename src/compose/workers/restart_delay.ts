@@ -1,6 +1,6 @@
 import { backoffDelay } from "../../base/backoff.js";
 
-/** A worker that has served this long, in milliseconds, did not die at once: the pauses begin again. */
+/** Run time in milliseconds after which a worker counts as stable, so that its next restart delay is the first one again. */
 export const stableUptime = 60_000;
 
 /**

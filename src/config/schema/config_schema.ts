@@ -72,7 +72,7 @@ const ticketsSchema = z
     authorizedTtl: duration("1s", "1h").prefault("300s"),
     retention: duration("1s", "24h").prefault("600s"),
     minPollInterval: duration("100ms", "1m").prefault("500ms"),
-    // A QR code holds 1273 bytes at its highest error correction, and the other fields take up to 249.
+    // A QR code holds 1,273 bytes at the highest error correction. The other fields take up to 249 of them.
     maxCustomDataBytes: integer(0, fieldLimits.customDataBytes).default(512),
   })
   .prefault({});

@@ -97,7 +97,7 @@ function isSecureUrl(value: string): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
 }
 
-/** A picture that a phone can show: https, http or `data:image/`; empty if there is none. */
+/** An image that a phone can show: an https, http or `data:image/` URL, or empty for none. */
 export const imageUrl = z
   .string()
   .max(16_384, { error: "must be at most 16384 characters" })

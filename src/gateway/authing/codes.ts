@@ -122,24 +122,27 @@ export function createCodes({
   };
 }
 
-/** Finds tickets by their id alone, for apps whose switch `pollByTicketId` is on. The one thing that the gateway remembers. */
+/**
+ * Tickets by their id, for apps with `pollByTicketId`. This is the only per-ticket state that the gateway has
+ * to keep.
+ */
 interface TicketsById {
   add(ticket: PageTicket): void;
   find(ticketId: string): PageTicket | undefined;
 }
 
-/** So many tickets, about 40 megabytes. The oldest is forgotten first. */
+/** Largest number of tickets, about 40 megabytes. A new ticket displaces the oldest. */
 const maxTickets = 100_000;
 
-/** `maxAgeMs` is how long a ticket is remembered: longer than it can live. */
+/** Creates an empty store. It keeps each ticket for `maxAgeMs`, which must be longer than a ticket can live. */
 export function createTicketsById(clock: Clock, maxAgeMs: number, max = maxTickets): TicketsById {
-  // The age is checked here, since a cache with a `ttl` keeps what has expired until it is asked for. `peek` leaves the order alone.
+  // The age is checked here: a cache with a `ttl` keeps an expired entry until the next read. `peek` does not change the order.
   const entries = new LRUCache<string, { readonly ticket: PageTicket; readonly until: number }>({ max });
 
   return {
     add(ticket) {
       const now = clock.now();
-      // All live equally long, so the first to come is the first to go.
+      // All entries live equally long, so they expire in insertion order.
       for (const id of entries.rkeys()) {
         if ((entries.peek(id)?.until ?? 0) > now) break;
         entries.delete(id);

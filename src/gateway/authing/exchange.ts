@@ -11,7 +11,7 @@ import { annotateLog } from "../http/request_log.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
 import { appIdOf, type exchangeBody } from "./schemas.js";
 
-/** What a caller sends to exchange. */
+/** The request of an exchange. */
 type ExchangeFields = z.output<typeof exchangeBody>;
 
 /**
@@ -41,7 +41,7 @@ export function createExchange({
         throw appUnauthenticated();
       }
       annotateLog(request, { app: app.id });
-      // Sealed with a key that is no more, or by nobody we know.
+      // Sealed with a key that was removed, or by somebody else.
       if (!ticket && fields.ticket.length > fieldLimits.exchangeTicket) throw ticketNotFound();
       return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
     }

@@ -88,9 +88,10 @@ export function createPolls({
   };
 
   /**
-   * The exchange ticket as it is where the app's switch `requireCodeChallenge` is off, and the browser may not spend it. Sealed
-   * otherwise: a sealed one is good at the Authing API's exchange alone, which can tell the browser that it was made for, and a backend
-   * that exchanges elsewhere, with a code verifier, cannot be given a ticket that has no challenge.
+   * Resolves with the `ticket` for a page: the plain exchange ticket if the app has `requireCodeChallenge`
+   * off and the browser may not exchange, or else a sealed one. Only the exchange of the Authing API accepts
+   * a sealed ticket, and it can check the browser. A backend that exchanges elsewhere, with a code verifier,
+   * never gets a ticket without a challenge.
    */
   async function toPage(ticket: PageTicket, exchangeTicket: string): Promise<string> {
     const { app, boundTo } = ticket;
@@ -99,7 +100,7 @@ export function createPolls({
     return pageTickets.sealExchangeTicket(ticket, exchangeTicket);
   }
 
-  /** Undefined if it failed, or takes longer than a poll may. */
+  /** Resolves with undefined if the exchange fails or takes longer than a poll may last. */
   async function exchangeWithin(
     request: FastifyRequest,
     ticket: PageTicket,

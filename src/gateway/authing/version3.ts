@@ -56,13 +56,17 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
 
   instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
     const fields = validate(exchangeBody, request.body);
-    // Asked before the ticket is spent: with an answer that holds no tokens the login would be lost.
+    // Checked before the exchange: a response without tokens would lose the login.
     if (!(await signingKeys.areConfigured())) throw tokensNotSigned();
     return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });
 }
 
-/** Returns the token set as V3 writes it. Refuses with TOKENS_NOT_SIGNED where the service signs no tokens. */
+/**
+ * Returns the token set of a response in the form of V3.
+ *
+ * @throws HttpError TOKENS_NOT_SIGNED if the response has none.
+ */
 function toTokenSet({ tokenSet }: ExchangeUserInfoResponse): Record<string, unknown> {
   if (!tokenSet) throw tokensNotSigned();
   const lifetime = Math.floor(millisecondsOf(tokenSet.remainingDuration) / 1_000);
@@ -71,7 +75,7 @@ function toTokenSet({ tokenSet }: ExchangeUserInfoResponse): Record<string, unkn
     access_token: tokenSet.accessToken,
     id_token: tokenSet.idToken,
     token_type: "Bearer",
-    // Without the s in the Authing API, with it in RFC 6749.
+    // `expire_in` in the Authing API, `expires_in` in RFC 6749.
     expire_in: lifetime,
     expires_in: lifetime,
   };

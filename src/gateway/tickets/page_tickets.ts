@@ -27,7 +27,7 @@ export interface ExchangeablePageTicket extends PageTicket {
   readonly exchangeTicket: string;
 }
 
-/** What a page asks for, with every form checked. */
+/** The validated parameters of a page's request. */
 export interface CreateTicketParameters {
   readonly scene?: string | undefined;
   readonly customData?: CreateTicketRequest["customData"];

@@ -4,7 +4,7 @@ import { fieldLimits } from "../../domain/field_limits.js";
 import type { RequesterContext, ContextSource as Source } from "../../domain/ticket.js";
 import type { FieldValidator } from "./decode.js";
 
-// Line breaks and reordered text (Unicode TR 36), and characters that are not visible, would let an item look like another one.
+// Line breaks, reordered text (Unicode TR 36) and invisible characters could make one item look like another.
 const deceptiveCharacters =
   /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
 

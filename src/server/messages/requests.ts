@@ -133,7 +133,7 @@ function readTtl(ttl: Duration | undefined, fields: FieldValidator): number | un
   if (Math.abs(seconds) > maxDurationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
     fields.addViolation("ttl", "is not a google.protobuf.Duration: out of range, or of two signs");
   else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be above zero");
-  // Upwards, so that a part of a millisecond is a short wish and not none.
+  // Rounded up, so that a fraction of a millisecond does not become zero.
   return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
 }
 

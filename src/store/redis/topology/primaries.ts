@@ -81,7 +81,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       if (isClosed) return;
       notify({ kind: "disconnected", reason: `${address}: ${reason}` });
       shortLivedCount = performance.now() - openedAt < stableAfter ? shortLivedCount + 1 : 0;
-      // The first time at once: most often another server has taken over.
+      // The first attempt is immediate: usually another server has already taken over.
       schedule(shortLivedCount < 2 ? 0 : backoffDelay(shortLivedCount - 2, retryCurve));
     });
   }
@@ -190,7 +190,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   };
 }
 
-/** Any tag whose keys lie on the primary. */
+/** A hash tag whose keys are on this primary. */
 function hashTagOn(address: string, layout: Layout): string {
   for (let number = 0; number < 100_000; number++) {
     if (layout.primaryOf(String(number)) === address) return String(number);

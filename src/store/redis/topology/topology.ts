@@ -109,7 +109,7 @@ function parseSlots(ranges: readonly unknown[], nodeAddress: string, replicas: n
   for (const range of ranges) {
     const [first, last, primary] = toList(range);
     const [host, port] = toList(primary);
-    // A node that does not know its own name says none.
+    // A node that does not know its own host name reports none.
     const address = formatAddress({
       host: host ? String(host) : splitAddress(nodeAddress).host,
       port: Number(port),
