@@ -89,7 +89,7 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
 function requireOwnPage(request: FastifyRequest): void {
   const { "sec-fetch-site": site = "same-origin" } = request.headers;
   if (isCrossOrigin(request) || site !== "same-origin" || !isTrustworthyHost(request.hostname))
-    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call");
+    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call the demo");
 }
 
 function pageFile(name: string): URL {

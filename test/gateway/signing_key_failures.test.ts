@@ -20,7 +20,7 @@ function failingService() {
   return { service, clock, signingKeys: createSigningKeys({ getSigningKeys }, clock) };
 }
 
-it("the published keys are asked for again after a failure, and not five minutes later", async () => {
+it("the published keys are requested again after a failure, and not only five minutes later", async () => {
   const { service, signingKeys } = failingService();
   const server = fastify();
   await signingKeysRoute(server, { signingKeys });
@@ -34,7 +34,7 @@ it("the published keys are asked for again after a failure, and not five minutes
   await server.close();
 });
 
-it("whether tokens are signed is asked again after a failure, and then believed", async () => {
+it("whether tokens are signed is requested again after a failure, and then cached", async () => {
   const { service, clock, signingKeys } = failingService();
   await expect(signingKeys.areConfigured()).rejects.toThrow("the service is away");
   service.fails = false;
@@ -44,7 +44,7 @@ it("whether tokens are signed is asked again after a failure, and then believed"
   expect([await ask(), service.asked]).toEqual([true, 3]);
 });
 
-it("A service that does not know the call for its signing keys signs none, and is not asked each time.", async () => {
+it("a service that does not know the call for its signing keys signs none, and is not asked each time", async () => {
   const { service, signingKeys } = failingService();
   service.failure = new QrLoginError(status.UNIMPLEMENTED, "unknown method");
   expect([await signingKeys.areConfigured(), await signingKeys.areConfigured()]).toEqual([false, false]);
@@ -52,7 +52,7 @@ it("A service that does not know the call for its signing keys signs none, and i
   await expect(signingKeys.get(60_000)).rejects.toThrow("unknown method");
 });
 
-it("The published keys and the token sets share one call for the signing keys.", async () => {
+it("the published keys and the token sets share one call for the signing keys", async () => {
   const { service, signingKeys } = failingService();
   service.fails = false;
   await Promise.all([signingKeys.get(60_000), signingKeys.areConfigured()]);

@@ -12,7 +12,7 @@ const idField = z.string().min(1, "is required").max(maxIdLength, "is too long")
 const customData = z.preprocess(parseJsonText, object.nullish()).transform((value) => value ?? undefined);
 
 const scene = z
-  .string("must be a text")
+  .string("must be a string")
   .max(fieldLimits.scene, "is too long")
   .refine((value) => value !== "WXAPP_AUTH" && value !== "WECHATMP_AUTH", {
     message: "must be APP_AUTH: this server creates codes for your own app, not for WeChat",

@@ -34,7 +34,10 @@ export function readCreateTicket(
   const fields = createFieldValidator();
   const scene = request.scene || defaultScene;
   if (!scenePattern.test(scene))
-    fields.addViolation("scene", `must be 1 to ${fieldLimits.scene} of A-Z, 0-9 and _, a letter first`);
+    fields.addViolation(
+      "scene",
+      `must be 1 to ${fieldLimits.scene} characters of A-Z, 0-9 and _, beginning with a letter`,
+    );
   const codeChallenge = request.codeChallenge || undefined;
   if (codeChallenge !== undefined && !isCanonicalBase64url(codeChallenge, 32)) {
     fields.addViolation("code_challenge", "must be a SHA-256 digest as 43 characters of base64url");
@@ -131,8 +134,11 @@ function readTtl(ttl: Duration | undefined, fields: FieldValidator): number | un
   if (!ttl) return undefined;
   const { seconds, nanos } = ttl;
   if (Math.abs(seconds) > maxDurationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
-    fields.addViolation("ttl", "is not a google.protobuf.Duration: out of range, or of two signs");
-  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be above zero");
+    fields.addViolation(
+      "ttl",
+      "must be a valid google.protobuf.Duration: seconds and nanos in range and of the same sign",
+    );
+  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be greater than zero");
   // Rounded up, so that a fraction of a millisecond does not become zero.
   return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
 }
