@@ -8,8 +8,8 @@ import {
 } from "../../client/index.js";
 import { sha256 } from "../../domain/secrets.js";
 import { TicketError } from "../../domain/ticket_error.js";
-import { enumNameOf } from "../http/requester_json.js";
 import { HttpError } from "../http/http_error.js";
+import { enumNameOf } from "../http/requester_json.js";
 import type { FollowedTicket } from "./watch_hub.js";
 
 /**
