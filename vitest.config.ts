@@ -1,8 +1,20 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { skipReporter } from "./test/support/skip_reporter.js";
+
+/** The file that a run leaves its results in, for `scripts/sum_test_reports.mjs`. */
+const report = process.env.TEST_REPORT;
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/build_program.ts"],
+    // One process for each processor. It runs file after file and loads only once what they share.
+    isolate: false,
+    maxWorkers: availableParallelism(),
+    reporters: report
+      ? ["default", skipReporter, ["json", { outputFile: report }]]
+      : ["default", skipReporter],
     // Generous because machines are shared: bounds that catch a hang, never a measurement. A browser takes longest to start.
     testTimeout: 120_000,
     hookTimeout: 120_000,

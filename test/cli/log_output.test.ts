@@ -9,7 +9,9 @@ import {
   type ProcessExit,
   type RunningProcess,
   startProcess,
+  startQrlogin,
 } from "../support/process.js";
+import { programArgs } from "../support/program.js";
 
 /** Fits a pipe and what the process holds back, several times. Each call that is answered writes 200 bytes. */
 const calls = 1_000;
@@ -21,7 +23,7 @@ function startWithOutput(
   variables: EnvironmentVariables = {},
 ): RunningProcess {
   const script = 'target=$1; shift; exec "$@" 2>&1 >"$target"';
-  const program = [process.execPath, "--import", "tsx", "src/main.ts", ...words];
+  const program = [process.execPath, ...programArgs("src/main.ts"), ...words];
   return startProcess("sh", ["-c", script, "sh", target, ...program], variables);
 }
 
@@ -90,7 +92,7 @@ it.skipIf(!existsSync("/dev/full"))(
 describe("a stop that hangs", () => {
   it("is cut off with exit code 1 and a line that says so, when the time that it may take is over", async () => {
     const store = await startUnresponsiveServer();
-    const server = startProcess(process.execPath, ["--import", "tsx", "src/main.ts", "serve"], {
+    const server = startQrlogin(["serve"], {
       ...anyPortEnvironment,
       QRLOGIN_GRPC_SHUTDOWN_GRACE_PERIOD: "0s",
       QRLOGIN_GATEWAY_SHUTDOWN_GRACE_PERIOD: "0s",
@@ -109,7 +111,7 @@ describe("a stop that hangs", () => {
   it("is over even where a thread of Node.js hangs, for which an exit would wait", async () => {
     const pipe = createNamedPipe();
     const hang = `import { open } from "node:fs"; open(${JSON.stringify(pipe)}, "r", () => {});`;
-    const server = startProcess(process.execPath, ["--import", "tsx", "src/main.ts", "serve"], {
+    const server = startQrlogin(["serve"], {
       ...anyPortEnvironment,
       NODE_OPTIONS: `--import ${JSON.stringify(`data:text/javascript,${encodeURIComponent(hang)}`)}`,
     });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { signDevelopmentToken } from "../../src/auth/development_identities.js";
 import { createAppClient, createApproverClient, QrImageFormat, TicketState } from "../../src/client/index.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import {
   anyPortEnvironment,
   type ProcessExit,
@@ -13,14 +13,22 @@ import {
   startProcess,
   startQrlogin,
 } from "../support/process.js";
+import { programArgs } from "../support/program.js";
 
 const example = (name: string, ...words: string[]) =>
-  startProcess(process.execPath, ["--import", "tsx", `examples/${name}.ts`, ...words]);
+  startProcess(process.execPath, [...programArgs(`examples/${name}.ts`), ...words]);
 
 /** The phone example, with these keys typed. */
 function phone(typed: string, ...words: string[]): Promise<ProcessExit> {
-  const command = 'typed=$1; shift; printf "$typed" | "$0" --import tsx examples/phone.ts "$@"';
-  return startProcess("sh", ["-c", command, process.execPath, typed, ...words]).exited;
+  const command = 'typed=$1; shift; printf "$typed" | "$0" "$@"';
+  return startProcess("sh", [
+    "-c",
+    command,
+    process.execPath,
+    typed,
+    ...programArgs("examples/phone.ts"),
+    ...words,
+  ]).exited;
 }
 
 let address: string;
@@ -159,8 +167,7 @@ describe("the example of a backend for one front end", () => {
     `shows a page that signs in, out, and makes a new code${withoutChromium}`,
     async () => {
       const { url } = await startBff();
-      const chromium = await startChromium();
-      onTestFinished(() => chromium.close());
+      const chromium = await sharedChromium();
       const page = await (await newBrowser(chromium)).newPage();
       const errors: string[] = [];
       page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));

@@ -6,15 +6,15 @@ import { basic } from "../support/callers.js";
 import { python } from "../support/python.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
+import { findTool } from "../support/tools.js";
 
 const run = promisify(execFile);
 
 const grpcurlCommand = process.env.QRLOGIN_TEST_GRPCURL ?? "grpcurl";
-const hasGrpcurl = spawnSync(grpcurlCommand, ["-version"]).status === 0;
-const withoutPython = python
-  ? ""
-  : " (SKIPPED: no python3 on this machine has the packages grpcio and protobuf)";
-const withoutGrpcurl = hasGrpcurl ? "" : " (SKIPPED: there is no grpcurl on this machine)";
+const grpcurl = findTool("grpcurl", () =>
+  spawnSync(grpcurlCommand, ["-version"]).status === 0 ? undefined : "none on this machine",
+);
+const grpcio = findTool("Python", () => (python ? undefined : "none has the packages grpcio and protobuf"));
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const asShop = basic("shop", appSecrets.shop);
@@ -28,32 +28,38 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe("a client in another language", () => {
-  it.skipIf(!python)(`in Python signs in with what reflection tells it${withoutPython}`, async () => {
-    const words = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
-    const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...words]);
-    expect(stdout).toBe("subject-of-alice\n");
-  });
+  it.skipIf(!grpcio.isUsable)(
+    `in Python signs in with what reflection tells it${grpcio.skipNote}`,
+    async () => {
+      const words = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
+      const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...words]);
+      expect(stdout).toBe("subject-of-alice\n");
+    },
+  );
 
-  it.skipIf(!hasGrpcurl)(`grpcurl signs in with what reflection tells it${withoutGrpcurl}`, async () => {
-    const grpcurl = async (method: string, authorization: string, request: object) => {
-      const words = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
-      const { stdout } = await run(grpcurlCommand, [
-        ...words,
-        server.address,
-        `qrlogin.v1.QrLoginService/${method}`,
-      ]);
-      return JSON.parse(stdout);
-    };
-    const { ticketId, ticketSecret, qrContent } = await grpcurl("CreateTicket", asShop, {});
-    await grpcurl("MarkScanned", asAlice, { qrContent });
-    await grpcurl("Authorize", asAlice, { ticketId });
-    const { status } = await grpcurl("GetStatus", asShop, { ticketId, ticketSecret });
-    const { exchangeTicket } = status;
-    const { user } = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket });
-    expect(user.userId).toBe("subject-of-alice");
-    const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
-    expect(again.stderr).toContain("Code: FailedPrecondition");
-    const { stdout } = await run(grpcurlCommand, ["-plaintext", server.address, "list"]);
-    expect(stdout).toContain("qrlogin.v1.QrLoginService");
-  });
+  it.skipIf(!grpcurl.isUsable)(
+    `grpcurl signs in with what reflection tells it${grpcurl.skipNote}`,
+    async () => {
+      const call = async (method: string, authorization: string, request: object) => {
+        const words = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
+        const { stdout } = await run(grpcurlCommand, [
+          ...words,
+          server.address,
+          `qrlogin.v1.QrLoginService/${method}`,
+        ]);
+        return JSON.parse(stdout);
+      };
+      const { ticketId, ticketSecret, qrContent } = await call("CreateTicket", asShop, {});
+      await call("MarkScanned", asAlice, { qrContent });
+      await call("Authorize", asAlice, { ticketId });
+      const { status } = await call("GetStatus", asShop, { ticketId, ticketSecret });
+      const { exchangeTicket } = status;
+      const { user } = await call("ExchangeUserInfo", asShop, { exchangeTicket });
+      expect(user.userId).toBe("subject-of-alice");
+      const again = await call("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
+      expect(again.stderr).toContain("Code: FailedPrecondition");
+      const { stdout } = await run(grpcurlCommand, ["-plaintext", server.address, "list"]);
+      expect(stdout).toContain("qrlogin.v1.QrLoginService");
+    },
+  );
 });

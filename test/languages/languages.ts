@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { python } from "../support/python.js";
+import { findTool, type Tool } from "../support/tools.js";
 
 /** How the generated code of one language is checked. */
 export interface Language {
   /** The section of docs/other-languages.md. */
   readonly title: string;
-  /** What is missing on this machine, or undefined. */
-  readonly missing: string | undefined;
+  /** Compilers and plugins. */
+  readonly tool: Tool;
   /** Text that must stand in generated files, by file: what a caller's code depends on. */
   readonly names: Readonly<Record<string, readonly string[]>>;
   /** A shell command that compiles or loads the code, where that is cheap. Runs where `gen/` is. */
@@ -22,6 +23,13 @@ const jars = [
   "guava",
   "geronimo-annotation-1.3-spec",
 ].map((name) => `/usr/share/java/${name}.jar`);
+
+/** Looks for what the code of a language needs; `findMissing` returns the first of it that is missing. */
+const needs = (language: string, findMissing: () => string | undefined): Tool =>
+  findTool(`protoc for ${language}`, () => {
+    const missing = findMissing();
+    return missing && `${missing} is missing`;
+  });
 
 /** Returns the first of these commands and files that does not exist. */
 function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
@@ -40,19 +48,24 @@ function unless(command: string, words: readonly string[], what: string, cwd?: U
 export const languages: readonly Language[] = [
   {
     title: "Python",
-    missing: python ? firstMissing(["grpc_python_plugin"]) : "a Python with grpcio and protobuf",
+    tool: needs("Python", () =>
+      python ? firstMissing(["grpc_python_plugin"]) : "a Python with grpcio and protobuf",
+    ),
     names: { "qrlogin/v1/qr_login_service_pb2_grpc.py": ["class QrLoginServiceStub("] },
   },
   {
     title: "Go",
-    missing:
-      firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]) ??
-      unless("go", ["mod", "download"], "the modules of test/languages/go", new URL("go", import.meta.url)),
+    tool: needs(
+      "Go",
+      () =>
+        firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]) ??
+        unless("go", ["mod", "download"], "the modules of test/languages/go", new URL("go", import.meta.url)),
+    ),
     names: { "qrlogin/v1/ticket.pb.go": ["package qrloginv1"] },
   },
   {
     title: "Java and Kotlin",
-    missing: firstMissing(["grpc_java_plugin", "javac"], jars),
+    tool: needs("Java and Kotlin", () => firstMissing(["grpc_java_plugin", "javac"], jars)),
     names: {
       "qrlogin/v1/UserInfo.java": ["package qrlogin.v1;", "public final class UserInfo"],
       "qrlogin/v1/TicketState.java": ["public enum TicketState"],
@@ -65,15 +78,19 @@ export const languages: readonly Language[] = [
   },
   {
     title: "C++",
-    missing: firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"]),
+    tool: needs("C++", () => firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"])),
     names: { "qrlogin/v1/ticket.pb.h": ["namespace qrlogin {", "namespace v1 {"] },
     compile:
       "g++ -std=c++17 -fsyntax-only -I gen gen/qrlogin/v1/{ticket,error_reason,qr_login_service,qr_login_service.grpc}.pb.cc",
   },
   {
     title: "Ruby",
-    missing:
-      firstMissing(["grpc_ruby_plugin", "ruby"]) ?? unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
+    tool: needs(
+      "Ruby",
+      () =>
+        firstMissing(["grpc_ruby_plugin", "ruby"]) ??
+        unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
+    ),
     names: { "qrlogin/v1/ticket_pb.rb": ["module QrLogin", "module V1"] },
     compile: `ruby -I gen -e '
       require "qrlogin/v1/error_reason_pb"
@@ -82,7 +99,7 @@ export const languages: readonly Language[] = [
   },
   {
     title: "PHP",
-    missing: firstMissing(["grpc_php_plugin", "php"]),
+    tool: needs("PHP", () => firstMissing(["grpc_php_plugin", "php"])),
     names: {
       "QrLogin/V1/UserInfo.php": ["namespace QrLogin\\V1;", "class UserInfo"],
       "QrLogin/V1/QrLoginServiceClient.php": ["namespace QrLogin\\V1;"],
@@ -92,15 +109,22 @@ export const languages: readonly Language[] = [
   },
   {
     title: "C#",
-    missing: firstMissing([]),
+    tool: needs("C#", () => firstMissing([])),
     names: { "Ticket.cs": ["namespace QrLogin.V1 {", "public enum TicketState"] },
   },
   {
     title: "Objective-C",
-    missing: firstMissing([]),
+    tool: needs("Objective-C", () => firstMissing([])),
     names: {
       "qrlogin/v1/QrLoginService.pbobjc.h": ["@interface QRLV1UserInfo :", "@interface QRLV1CancelRequest :"],
       "qrlogin/v1/Ticket.pbobjc.h": ["GPB_ENUM(QRLV1TicketState)"],
     },
   },
 ];
+
+/** Returns the tool of a language. Throws if the language is not known. */
+export function toolOf(title: string): Tool {
+  const language = languages.find((one) => one.title === title);
+  if (!language) throw new Error(`no language ${title}`);
+  return language.tool;
+}

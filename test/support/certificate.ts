@@ -1,10 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-/** Whether the command that makes certificates is on this machine. */
-export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+import { certificate, privateKey } from "./fixed_certificates.js";
 
 /** A certificate of localhost and 127.0.0.1 that is its own authority, as files in PEM form. */
 export interface Certificate {
@@ -15,20 +12,12 @@ export interface Certificate {
   remove(): void;
 }
 
-/** Makes a certificate and its key that are good for a day. */
-export function makeCertificate(): Certificate {
+/** Writes the certificate of the tests and its key to a temporary folder. */
+export function writeCertificate(): Certificate {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-tls-"));
   const certFile = join(directory, "cert.pem");
   const keyFile = join(directory, "key.pem");
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-  execFileSync("openssl", ["req", ...kind, ...names, "-keyout", keyFile, "-out", certFile], {
-    stdio: "pipe",
-  });
-  return {
-    certFile,
-    keyFile,
-    pem: readFileSync(certFile, "utf8"),
-    remove: () => rmSync(directory, { recursive: true }),
-  };
+  writeFileSync(certFile, certificate);
+  writeFileSync(keyFile, privateKey, { mode: 0o600 });
+  return { certFile, keyFile, pem: certificate, remove: () => rmSync(directory, { recursive: true }) };
 }
