@@ -1,11 +1,27 @@
 import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
+import { builtFile } from "./test/support/program.js";
 import { skipReporter } from "./test/support/skip_reporter.js";
 
 /** The file that a run leaves its results in, for `scripts/sum_test_reports.mjs`. */
 const report = process.env.TEST_REPORT;
 
+const imageRenderer = "src/qr/image_renderer.ts";
+
 export default defineConfig({
+  plugins: [
+    {
+      // The thread beside it would load tsx first, half a second of a processor for each server of a test.
+      name: "built-image-worker",
+      transform(code, id) {
+        const built = builtFile(imageRenderer);
+        if (!built || !id.endsWith(`/${imageRenderer}`)) return undefined;
+        const url = JSON.stringify(pathToFileURL(built).href);
+        return { code: code.replaceAll("import.meta.url", url), map: null };
+      },
+    },
+  ],
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build_program.ts"],
