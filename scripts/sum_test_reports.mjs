@@ -1,5 +1,6 @@
 // Prints what the JSON reports in a folder, one for each Node.js, say in all: "N passed, N failed" on the last line.
-// Takes the folder and how many reports there should be: one that is missing counts as a failure. Exits with 1 on any.
+// Takes the folder and how many reports there should be: one that is missing counts as a failure. Exits with 1 on any, and
+// in CI on a skipped test.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -23,3 +24,7 @@ if (missing > 0) console.log(`${missing} runs have left no report`);
 const failed = sum("failed") + missing;
 console.log(line({ passed: sum("passed"), failed, skipped: sum("skipped") }));
 if (failed > 0) process.exitCode = 1;
+if (process.env.CI && sum("skipped") > 0) {
+  console.error("in CI no test may be skipped");
+  process.exitCode = 1;
+}
