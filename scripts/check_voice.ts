@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { checkVoice, type Violation } from "./voice.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** How many violations a rule may still have in a folder. What is not named has none; with the last one the file goes. */
+/** Limits by rule and folder, 0 where there is none. Delete the file when all are 0. */
 const limitsFile = fileURLToPath(new URL("voice_limits.json", import.meta.url));
 
 const args = process.argv.slice(2);

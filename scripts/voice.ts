@@ -50,7 +50,7 @@ function wideProse(file: string, text: string): Violation[] {
   });
 }
 
-/** Whether a line is too wide and could be broken: a long address cannot. */
+/** Returns true if a line is too wide and can be broken, which a long address cannot. */
 function isWide(line: string, width: number): boolean {
   return line.length > width && line.trim().split(/\s+/).length > 2;
 }

@@ -49,7 +49,7 @@ const go = findTool("Go", () => {
   return undefined;
 });
 
-/** Whether the tests that need the checker run. */
+/** True if the tests that need the checker run. */
 export const hasChecker = go.isUsable;
 
 /** For titles of tests that need it. */

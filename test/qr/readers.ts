@@ -38,7 +38,7 @@ const found = findTool("QR code readers", () =>
     : "QR_READERS names no folder that scripts/install-readers has made",
 );
 
-/** Whether the tests that need all readers run. */
+/** True if the tests that need all readers run. */
 export const hasReaders = found.isUsable;
 
 /** For titles of tests that need them. */

@@ -14,7 +14,7 @@ const executablePath = spawnSync("sh", ["-c", 'command -v "$0"', command ?? ""])
 
 const found = findTool("Chromium", () => (command ? undefined : "none on this machine"));
 
-/** Whether the tests that need Chromium run. `QRLOGIN_TEST_CHROMIUM` names one that is not in the path. */
+/** True if the tests that need Chromium run. `QRLOGIN_TEST_CHROMIUM` names one that is not in the path. */
 export const hasChromium = found.isUsable;
 
 /** For titles of tests that need it. */

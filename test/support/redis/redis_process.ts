@@ -14,7 +14,7 @@ const redisServer = findTool("Redis", () =>
   spawnSync("redis-server", ["--version"]).status === 0 ? undefined : "no redis-server on this machine",
 );
 
-/** Whether the tests that need Redis run. */
+/** True if the tests that need Redis run. */
 export const hasRedis = redisServer.isUsable;
 
 /** For titles of tests that need it. */
