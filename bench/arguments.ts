@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 
-/** Says what is wrong with the command line, and ends the process with 2. */
+/** Reports an invalid command line and ends the process with exit code 2. */
 export function exitWithUsage(text: string): never {
   console.error(`bench: ${text}`);
   process.exit(2);
 }
 
-/** The words of the command line, `--rounds` (1 to 20) and `--quick`, which is one round. */
+/** Parses the positional arguments, `--rounds` (1 to 20) and `--quick` (one round). */
 export function parseRounds(usual: number) {
   const { values, positionals } = parseArgs({
     options: {

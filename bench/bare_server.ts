@@ -9,8 +9,8 @@ import {
 } from "../gen/qrlogin/v1/qr_login_service.js";
 import { CancelReason, ContextSource, TicketState } from "../gen/qrlogin/v1/ticket.js";
 
-// The ceiling: what grpc-js and the generated code cost when the service itself does nothing. The answers are made anew
-// for each call and are as long as the real ones, which the benchmark checks.
+// The baseline: the cost of grpc-js and the generated code without any work in the service. Each call creates
+// a new response with the length of the real one, which the benchmark checks.
 
 const ticketId = "A".repeat(22);
 const ticketSecret = "B".repeat(43);
@@ -59,12 +59,15 @@ function status(): GetStatusResponse {
 }
 
 function statusMessage(state: TicketState): WatchStatusResponse {
-  const { status: told } = status();
+  const { status: ticketStatus } = status();
   const scannedBy = state === TicketState.SCANNED ? { nickname: "Alice", photoUrl: "" } : undefined;
-  return { status: told && { ...told, state, scannedBy } };
+  return { status: ticketStatus && { ...ticketStatus, state, scannedBy } };
 }
 
-/** The watch that was opened last, and when it was told something, by the clock that all processes of the machine share. */
+/**
+ * The last opened watch, and the time of the last write to it, by the clock that all processes of the machine
+ * share.
+ */
 let watching: ServerWritableStream<unknown, WatchStatusResponse> | undefined;
 let lastWrite = 0n;
 
@@ -85,7 +88,7 @@ function scanned(): MarkScannedResponse {
   };
 }
 
-// As src/server/grpc_server.ts has them with the default configuration.
+// The options of src/server/grpc_server.ts with the default configuration.
 const server = new Server({
   "grpc.max_receive_message_length": 65_536,
   "grpc.keepalive_time_ms": 30_000,
@@ -116,6 +119,6 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   console.log(`127.0.0.1:${port}`);
 });
 
-// Whatever else comes is for the meter that may be preloaded.
-process.on("message", (wish: unknown) => wish === "when" && process.send?.(String(lastWrite)));
+// Other messages are for the usage reporter, which may be preloaded.
+process.on("message", (request: unknown) => request === "when" && process.send?.(String(lastWrite)));
 process.on("disconnect", () => process.exit());

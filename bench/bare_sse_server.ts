@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import fastify from "fastify";
 
-// The ceiling: what fastify and plain writes cost when there is nothing behind a stream. The events are as long as the
-// gateway's, which the benchmark checks, and so are the heartbeats.
+// The baseline: the cost of fastify and plain writes without anything behind a stream. Events and heartbeats
+// are as long as the gateway's, which the benchmark checks.
 
 const heartbeatMs = Number(process.argv[2]);
 const streams = new Map<string, ServerResponse>();
@@ -36,7 +36,7 @@ server.get<{ Querystring: { id: string } }>("/events", async ({ query: { id } },
   raw.write(event(id, 1, "PENDING"));
 });
 
-// Answers when it wrote, by a clock that all processes of the machine share.
+// Responds with the time of its write, by the clock that all processes of the machine share.
 server.post<{ Querystring: { id: string } }>("/scan", async ({ query: { id } }) => {
   const writtenAt = process.hrtime.bigint();
   streams.get(id)?.write(event(id, 2, "SCANNED"));

@@ -12,22 +12,25 @@ import { credential } from "./servers.js";
 
 export const authorization = `Basic ${btoa(`${credential.appId}:${credential.secret}`)}`;
 
-/** A request to repeat, and how long its right answer is. */
+/** Request to repeat, with the length of the correct response. */
 export interface Call {
   readonly path: string;
-  /** The request with the prefix that gRPC puts before a message. */
+  /** Request message with the prefix of gRPC. */
   readonly body: Buffer;
-  /** Bytes of the answer on the wire, its prefix included; the fractions of a second move it by a byte or two. */
+  /**
+   * Length of the response on the wire, including its prefix, in bytes. Fractions of a second vary it by a
+   * byte or two.
+   */
   readonly responseBytes: number;
 }
 
-/** Makes real calls, so that nothing is measured that does not work. */
+/** Client that makes real calls and checks them, so that only working calls are measured. */
 export interface Caller {
-  /** Waits until the server answers. */
+  /** Waits until the server responds. */
   ready(): Promise<void>;
-  /** Creates a ticket and checks the answer. */
+  /** Creates a ticket and checks the response. */
   createTicket(): Promise<Call>;
-  /** Creates a ticket, asks for its status and checks the answer. */
+  /** Creates a ticket, requests its status and checks the response. */
   getStatus(): Promise<Call>;
   close(): void;
 }
@@ -36,7 +39,7 @@ export const methods = ["createTicket", "getStatus"] as const;
 
 const prefixBytes = 5;
 
-/** What an app's backend would send: who asks, no image, no custom data. */
+/** Request as an app's backend sends it: with a requester, without image and custom data. */
 export const ticketRequest = CreateTicketRequest.fromPartial({
   requester: {
     ipAddress: "203.0.113.7",
@@ -57,7 +60,7 @@ export function createCaller(address: string): Caller {
       client.createTicket(ticketRequest, metadata, done),
     );
     if (answer.ticketId.length !== 22 || answer.ticketSecret.length !== 43) {
-      throw new Error("CreateTicket answered something else than a ticket");
+      throw new Error("CreateTicket returned no valid ticket");
     }
     return answer;
   }
@@ -79,12 +82,13 @@ export function createCaller(address: string): Caller {
     async getStatus() {
       const { ticketId, ticketSecret } = await create();
       const request = { ticketId, ticketSecret };
-      // In its first millisecond a ticket has a whole number of seconds left, which is shorter on the wire than any other time.
+      // In its first millisecond a ticket has a whole number of seconds left, whose encoding is shorter than
+      // all others.
       await pause(2);
       const answer = await promisify<GetStatusResponse>((done) => client.getStatus(request, metadata, done));
       const { status } = answer;
       if (status?.state !== TicketState.PENDING || status.ticketId !== ticketId) {
-        throw new Error("GetStatus answered something else than the status of a new ticket");
+        throw new Error("GetStatus did not return the status of a new ticket");
       }
       return {
         path: "/qrlogin.v1.QrLoginService/GetStatus",
@@ -96,7 +100,7 @@ export function createCaller(address: string): Caller {
   };
 }
 
-/** A message with the prefix that gRPC puts before it. */
+/** Returns the message with the prefix of gRPC. */
 export function frameMessage(message: Uint8Array): Buffer {
   const prefix = Buffer.alloc(prefixBytes);
   prefix.writeUInt32BE(message.length, 1);

@@ -5,27 +5,27 @@ import { type Concurrency, load, type Measurement, tolerance } from "./load.js";
 import type { Target } from "./servers.js";
 import { median, medianRatio } from "./statistics.js";
 
-// A ratio to another server in the same round says something on a machine that others use as well; a rate does not.
+// On a shared machine, only the ratio to another server in the same round is meaningful, not the rate.
 
-/** What is called. */
+/** Method that is called. */
 export type Method = (typeof methods)[number];
 
-/** A server that takes part, and a client that calls it. */
+/** Server in the comparison, with a client that calls it. */
 export interface ComparedServer {
   readonly target: Target;
   readonly caller: Caller;
 }
 
-/** How long and how often. */
+/** Number and duration of the runs. */
 export interface RoundOptions {
   readonly rounds: number;
   readonly seconds: number;
-  /** Where the request of each run is written. */
+  /** Folder for the request of each run. */
   readonly folder: string;
   readonly concurrency?: Concurrency;
 }
 
-/** Waits until the server answers. */
+/** Waits until the server responds. */
 export async function connectTo(target: Target): Promise<ComparedServer> {
   const caller = createCaller(target.address);
   try {
@@ -43,7 +43,10 @@ export async function disconnect({ target, caller }: ComparedServer): Promise<vo
   await target.stop();
 }
 
-/** Rounds of A B C A B C: what disturbs the machine disturbs all of them. The first second of each is for the compiler. */
+/**
+ * Runs all servers in turns (A B C A B C), so that disturbances affect all of them. The first second of each
+ * is a warm-up for the compiler.
+ */
 export async function compare(
   competitors: readonly ComparedServer[],
   method: Method,
@@ -61,16 +64,16 @@ export async function compare(
   return measured;
 }
 
-/** The servers' answers have to be alike in length, or the ceiling would be another one. */
+/** Checks that the servers' responses are equally long. Otherwise the baseline would not be comparable. */
 async function assertSameLength(competitors: readonly ComparedServer[], method: Method): Promise<void> {
   const calls = await Promise.all(competitors.map(({ caller }) => caller[method]()));
   const sizes = calls.map(({ responseBytes }) => responseBytes);
   if (Math.max(...sizes) / Math.min(...sizes) > 1 + tolerance) {
-    throw new Error(`the answers to ${method} are not alike: ${sizes.join(", ")} bytes`);
+    throw new Error(`the responses to ${method} differ in length: ${sizes.join(", ")} bytes`);
   }
 }
 
-/** With a real call before, whose ticket is the one that GetStatus asks for, and a real call after. */
+/** Makes a real call before the run, whose ticket GetStatus requests, and a real call after it. */
 async function run(
   { target, caller }: ComparedServer,
   method: Method,
@@ -83,10 +86,10 @@ async function run(
   return measurement;
 }
 
-/** The line above what {@link printRates} prints. */
+/** Heading of the lines that {@link printRates} prints. */
 export const ratesHeading = `${"method".padEnd(13)}${"server".padEnd(22)}  calls/s   ratio   CPU us   ratio`;
 
-/** One line for each server: medians, and medians of the rounds' ratios to the first one. */
+/** Prints a line for each server: medians, and medians of the rounds' ratios to the first server. */
 export function printRates(
   method: string,
   names: readonly string[],
@@ -118,10 +121,13 @@ export function printRates(
   }
 }
 
-/** The log at info knows of every single call. CANCELLED is what h2load cuts off when its time is up. */
+/**
+ * Checks the log at level info, which has a line for each call. h2load cancels calls in progress at its end,
+ * so CANCELLED is allowed.
+ */
 export function assertNothingRefused(logFile: string): void {
   const refused = readFileSync(logFile, "utf8")
     .split("\n")
     .find((line) => line.includes('"reason":'));
-  if (refused !== undefined) throw new Error(`a call was refused: ${refused}`);
+  if (refused !== undefined) throw new Error(`a call failed: ${refused}`);
 }

@@ -2,7 +2,7 @@ import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { authorization } from "./calls.js";
 import type { Tokens } from "./sign_in.js";
 
-// What an app and a browser on the phone send in a sign-in by the device grant, each over a connection of its own.
+// Requests of an app and of a phone's browser in a sign-in by the device grant, each over its own connection.
 
 interface Answer {
   readonly status: number;
@@ -12,7 +12,7 @@ interface Answer {
 
 type Form = Readonly<Record<string, string>>;
 
-/** One app and one phone, whose session is signed in after the first sign-in. */
+/** Creates an app and a phone, whose session is signed in by the first sign-in. */
 export function createDevicePair(address: string): { signIn(): Promise<Tokens>; close(): void } {
   const app = new Agent({ keepAlive: true, maxSockets: 1 });
   const phone = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -20,7 +20,7 @@ export function createDevicePair(address: string): { signIn(): Promise<Tokens>; 
 
   const askApp = (path: string, form: Form) => send(address, app, "POST", path, { authorization }, form);
 
-  /** Sends what a browser would, and follows redirections as it would. */
+  /** Sends a request and follows redirects, like a browser. */
   async function browse(method: "GET" | "POST", path: string, form?: Form): Promise<string> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await send(address, phone, method, path, { cookie }, form);
@@ -32,7 +32,7 @@ export function createDevicePair(address: string): { signIn(): Promise<Tokens>; 
     const { location } = answer.headers;
     if (location) return browse("GET", new URL(location, `http://${address}`).pathname);
     if (answer.status !== 200)
-      throw new Error(`${path} answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+      throw new Error(`${path} responded with status ${answer.status}: ${answer.body.slice(0, 200)}`);
     return answer.body;
   }
 
@@ -43,10 +43,11 @@ export function createDevicePair(address: string): { signIn(): Promise<Tokens>; 
         grant_type: "urn:ietf:params:oauth:grant-type:device_code",
         device_code: textIn(device, "device_code"),
       };
-      // The app asks once too early. A real one asks every few seconds, and a watch of ours is never asked again.
+      // The app polls once too early. A real app polls every few seconds; with our watch it does not poll at
+      // all.
       const early = jsonOf(await askApp("/token", poll));
       if (textIn(early, "error") !== "authorization_pending")
-        throw new Error("the peer did not wait for the phone");
+        throw new Error("the peer issued tokens before the phone's confirmation");
       const userCode = textIn(device, "user_code");
       const xsrf = xsrfIn(await browse("GET", `/device?user_code=${userCode}`));
       await browse("POST", "/device", { xsrf, user_code: userCode });
@@ -91,7 +92,8 @@ function jsonOf({ body }: Answer): Readonly<Record<string, unknown>> {
 
 function textIn(json: Readonly<Record<string, unknown>>, name: string): string {
   const text = json[name];
-  if (typeof text !== "string") throw new Error(`the peer answered no ${name}: ${JSON.stringify(json)}`);
+  if (typeof text !== "string")
+    throw new Error(`the peer's response has no ${name}: ${JSON.stringify(json)}`);
   return text;
 }
 

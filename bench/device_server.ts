@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { Provider, type RequestContext } from "oidc-provider";
 import { credential } from "./servers.js";
 
-// The peer of a whole sign-in: the device grant (RFC 8628) of oidc-provider, tickets in memory, tokens signed with ES256. It is
-// spared what the service does beside: it writes no log, its pages are bare forms, and consent is taken for granted.
+// The peer for a complete sign-in: the device grant (RFC 8628) of oidc-provider, with tickets in memory and
+// tokens signed with ES256. It does less than the service: it writes no log, its pages are plain forms, and
+// consent is assumed.
 
 const scope = "openid profile";
 const api = "urn:bench:api";
@@ -67,7 +68,7 @@ const server = createServer().listen(0, "127.0.0.1", () => {
   });
   const serve = provider.callback();
   server.on("request", (request, response) => {
-    // The user signs in once for each session, before anything is measured.
+    // The user signs in once per session, before the measurement.
     if (!request.url?.startsWith("/interaction/")) return void serve(request, response);
     provider
       .interactionFinished(request, response, { login: { accountId: "alice" } })

@@ -1,26 +1,26 @@
 import { connect } from "node:net";
 
-/** An event as it came off the wire. */
+/** Event as it arrived on the wire. */
 export interface Arrival {
-  /** Nanoseconds of the clock that all processes of the machine share. */
+  /** Time in nanoseconds, by the clock that all processes of the machine share. */
   readonly at: bigint;
-  /** The event with its field names, without the empty line after it. */
+  /** Event with its field names, without the empty line after it. */
   readonly text: string;
 }
 
-/** A stream of server-sent events on a connection of its own, read with as little as can be. */
+/** Stream of server-sent events on its own connection, read with minimal overhead. */
 export interface EventStream {
-  /** The next event; rejected when the connection ends before, or when the answer is not a stream. */
+  /** Resolves with the next event. Rejects if the connection ends before, or the response is not a stream. */
   next(): Promise<Arrival>;
-  /** Comments that have come: heartbeats. */
+  /** Returns the number of received comments, which are heartbeats. */
   heartbeats(): number;
-  /** Fulfilled when the connection is gone. */
+  /** Resolves when the connection is closed. */
   close(): Promise<void>;
 }
 
 const event = /id: [^\n]*\nevent: [^\n]*\ndata: [^\n]*$/;
 
-/** Asks `HOST:PORT` for a stream as a browser does, by HTTP/1.1. */
+/** Requests a stream from `HOST:PORT` over HTTP/1.1, like a browser. */
 export function openStream(address: string, path: string, cookie: string): EventStream {
   const [host, port] = address.split(":");
   const socket = connect(Number(port), host);
@@ -48,7 +48,7 @@ export function openStream(address: string, path: string, cookie: string): Event
       if (text !== undefined) come.push({ at, text });
       else if (block.includes(": heartbeat")) heartbeats++;
     }
-    if (/^HTTP\/1.1 (?!200)/.test(unread)) fail(new Error(`no stream: ${unread}`));
+    if (/^HTTP\/1.1 (?!200)/.test(unread)) fail(new Error(`the response is not a stream: ${unread}`));
     wake();
   });
   socket.on("error", fail);

@@ -1,6 +1,7 @@
 import { attacks } from "./flood_attacks.js";
 
-// The attacker of a flood: a process of its own (flood_attacker.js NAME PORT SCHEME AUTHORIZATION) that goes on until it is killed.
+// The attacker of a flood, in its own process (flood_attacker.js NAME PORT SCHEME AUTHORIZATION). It runs
+// until it is killed.
 
 const [name = "", port = "", scheme = "", authorization = ""] = process.argv.slice(2);
 const attack = attacks[name];

@@ -26,9 +26,9 @@ import {
 import { openRawClient } from "./raw_calls.js";
 
 /**
- * Attacks until the process is killed.
+ * Attack that runs until the process is killed.
  *
- * @param begun To be called once the preparations are over.
+ * @param begun Must be called after the preparations.
  */
 type Attack = (endpoint: Endpoint, authorization: string, begun: () => void) => Promise<unknown>;
 
@@ -52,7 +52,7 @@ function createHeaderFields(path: string, authorization = "", more: HeaderFields
 const createHeaderBlock = (...words: Parameters<typeof createHeaderFields>) =>
   headerBlock(createHeaderFields(...words));
 
-/** Returns a request with its whole body. */
+/** Returns a request with its complete body. */
 function wholeCall(stream: number, block: Buffer, body: Buffer): Buffer {
   return Buffer.concat([
     headersFrames(stream, block, false),
@@ -60,7 +60,7 @@ function wholeCall(stream: number, block: Buffer, body: Buffer): Buffer {
   ]);
 }
 
-/** Does the work on so many connections for ever; one that is closed is opened again. */
+/** Keeps the given number of connections busy with the work. Replaces a connection that is closed. */
 async function onConnections(
   count: number,
   open: (index: number) => Promise<FramePeer>,
@@ -81,7 +81,7 @@ const untilClosed = async (peer: FramePeer) => {
   while (!peer.isClosed()) await peer.change();
 };
 
-/** Opens streams until there are so many, a hundred at a time, and holds them. */
+/** Opens streams, a hundred at a time, up to the given number, and holds them. */
 async function openStreams(
   peer: FramePeer,
   count: number,
@@ -92,7 +92,7 @@ async function openStreams(
   }
 }
 
-/** Keeps calls going, so many at a time. */
+/** Keeps the given number of calls in progress. */
 async function keepCalling(
   peer: FramePeer,
   atOnce: number,
@@ -108,7 +108,7 @@ async function keepCalling(
   }
 }
 
-/** Sends the same bytes again and again. */
+/** Sends the same bytes repeatedly. */
 async function repeat(peer: FramePeer, bytes: (peer: FramePeer) => Buffer): Promise<void> {
   while (!peer.isClosed()) {
     await peer.send(bytes(peer));
@@ -116,7 +116,7 @@ async function repeat(peer: FramePeer, bytes: (peer: FramePeer) => Buffer): Prom
   }
 }
 
-/** Holds so many sockets, each opened again when it is closed. */
+/** Holds the given number of sockets. Replaces a socket that is closed. */
 async function holdSockets(count: number, open: (index: number) => Promise<Socket>): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, async (_, index) => {
@@ -141,13 +141,13 @@ const check = createHeaderBlock(healthPath("Check"));
 const watchHealth = createHeaderBlock(healthPath("Watch"));
 const empty = frameMessage(Buffer.alloc(0));
 const reflect = createHeaderBlock("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
-/** Asks for the file that holds our service: field 4, file_containing_symbol. */
+/** Requests the file that contains our service: field 4, file_containing_symbol. */
 const symbol = Buffer.from("qrlogin.v1.QrLoginService");
 const reflectionRequest = frameMessage(Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]));
-/** A TLS 1.2 record that begins a ClientHello of 512 bytes. */
+/** TLS 1.2 record with the start of a ClientHello of 512 bytes. */
 const helloStart = Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
 
-/** Each floods the service in one way, from one machine. */
+/** Attacks by name. Each floods the service in one way, from one machine. */
 export const attacks: Readonly<Record<string, Attack>> = {
   "health watches: 30,000 on one connection": (endpoint) =>
     onConnections(
@@ -158,7 +158,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
         await untilClosed(peer);
       },
     ),
-  "bodies that never come: 30 x 1,000": (endpoint, authorization) => {
+  "missing bodies: 30 x 1,000": (endpoint, authorization) => {
     const block = createHeaderBlock(methodPath("CreateTicket"), authorization);
     return onConnections(
       30,
@@ -215,8 +215,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
       if (peers.length > 8_000) peers.shift()?.close();
     }
   },
-  "answers that nobody reads: on 2,500 connections": (endpoint) =>
-    // With a window of 0 each call is complete, and none is ever over.
+  "unread responses: on 2,500 connections": (endpoint) =>
+    // With a window of 0, each request is complete and no response can be sent.
     onConnections(
       2_500,
       () => openFramePeer(endpoint, { [settingId.initialWindow]: 0 }),
@@ -294,7 +294,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
         const stream = peer.nextStream();
         await peer.send(headersFrames(stream, reflect, false));
         const some = Array.from({ length: 100 }, () => frame(frameType.data, 0, stream, reflectionRequest));
-        // As much as the window of the server lets through.
+        // Sends as much as the server's window allows.
         for (let sent = 0; sent < 2_000 && !peer.isClosed(); sent += 100)
           await peer.send(Buffer.concat(some));
         await untilClosed(peer);
@@ -340,7 +340,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
         ),
     );
   },
-  "refused calls of strangers": (endpoint) => {
+  "unauthenticated calls": (endpoint) => {
     const block = createHeaderBlock(methodPath("CreateTicket"), "Basic bm9ib2R5Ondyb25n");
     const body = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
     return onConnections(

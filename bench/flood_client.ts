@@ -11,18 +11,19 @@ import { frameMessage, ticketRequest } from "./calls.js";
 import { openRawClient, type RawClient } from "./raw_calls.js";
 import { percentile } from "./statistics.js";
 
-// The good client of a flood: a process of its own (flood_client.js URL AUTHORIZATION). Reports what it saw whenever it is asked.
+// The legitimate client during a flood, in its own process (flood_client.js URL AUTHORIZATION). Reports its
+// measurements on request.
 
-/** What a client saw since it was asked last. */
+/** Measurements since the last report. */
 export interface ClientReport {
   readonly calls: number;
-  /** Calls that were refused or had no answer in time. */
+  /** Failed calls, and those without a response in time. */
   readonly lost: number;
-  /** Milliseconds. */
+  /** Latency of the calls, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** Milliseconds to open a connection and have the first call of it answered. */
+  /** Longest time to open a connection and complete its first call, in milliseconds. */
   readonly connectMax: number;
   readonly connectsLost: number;
   readonly watchesLost: number;
@@ -34,7 +35,7 @@ const timeoutMs = 20_000;
 
 const [url = "", authorization = ""] = process.argv.slice(2);
 const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
-/** When the calls began that wait for their answer. */
+/** Start times of the calls in progress. */
 const waiting = new Set<number>();
 let latencies: number[] = [];
 let connects: number[] = [];
@@ -43,9 +44,9 @@ let connectsLost = 0;
 let watchesLost = 0;
 
 process.on("message", () => {
-  // A call that still waits counts with the time that it has waited.
+  // A call in progress counts with its time so far.
   for (const since of waiting) latencies.push((performance.now() - since) / 2);
-  const seen: ClientReport = {
+  const report: ClientReport = {
     calls: latencies.length,
     lost,
     p50: percentile(latencies, 0.5),
@@ -58,7 +59,7 @@ process.on("message", () => {
   latencies = [];
   connects = [];
   lost = connectsLost = watchesLost = 0;
-  process.send?.(seen);
+  process.send?.(report);
 });
 process.on("disconnect", () => process.exit());
 
@@ -79,11 +80,11 @@ async function call(by: RawClient): Promise<void> {
 async function measureTime(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   const late = AbortSignal.timeout(timeoutMs);
-  await Promise.race([work(), once(late, "abort").then(() => Promise.reject(new Error("no answer")))]);
+  await Promise.race([work(), once(late, "abort").then(() => Promise.reject(new Error("no response")))]);
   return performance.now() - start;
 }
 
-/** Calls at a steady rate, whether the calls before are answered or not. */
+/** Makes calls at a steady rate, independently of earlier responses. */
 async function keepCalling(): Promise<void> {
   for (let next = performance.now(); ; next += 2_000 / callsPerSecond) {
     await pause(Math.max(0, next - performance.now()));
@@ -117,7 +118,7 @@ async function keepConnecting(): Promise<void> {
   }
 }
 
-/** Holds one watch, on a connection of its own. */
+/** Holds one watch on its own connection. */
 async function keepWatching(): Promise<void> {
   for (;;) {
     try {

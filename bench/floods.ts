@@ -20,7 +20,8 @@ import {
 } from "./servers.js";
 import { withMeter } from "./usage_meter.js";
 
-// Floods: what a good client notices while somebody attacks, what the attack leaves in memory, and how long a stop takes in it.
+// Floods: the effect of attacks on a legitimate client, the memory that they leave behind, and the time to
+// stop.
 
 const other = { appId: "other", secret: "not-a-secret-either" } as const;
 const basic = (app: { appId: string; secret: string }) => `Basic ${btoa(`${app.appId}:${app.secret}`)}`;
@@ -30,12 +31,12 @@ const phaseSeconds = quick
   ? { warmUp: 1, quiet: 1, attack: 2, after: 1, stop: 1 }
   : { warmUp: 4, quiet: 3, attack: 6, after: 2, stop: 2 };
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
-/** Attacks on the handshake, which need a port with TLS. */
+/** Names of the attacks on the handshake, which need a port with TLS. */
 const needsTls = /TLS|TCP|preface/;
 
 interface FloodResult {
   readonly quiet: ClientReport;
-  /** While the same attack is on another service of this machine, which takes the processors and nothing else. */
+  /** Report during the same attack on another service of this machine, which only takes CPU. */
   readonly beside: ClientReport;
   readonly during: ClientReport;
   readonly after: ClientReport;
@@ -69,7 +70,7 @@ try {
   );
   for (const name of chosen) {
     await printRow(name, basic(other), name);
-    if (/of one app/.test(name)) await printRow(name, basic(credential), `${name}, seen by itself`);
+    if (/of one app/.test(name)) await printRow(name, basic(credential), `${name}, seen by the app itself`);
   }
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : error}`);
@@ -205,7 +206,7 @@ function makeCertificate() {
   return { certFile, keyFile };
 }
 
-/** Memory of a process in bytes, as the kernel has it: a server that is busy does not answer. */
+/** Returns the memory of a process in bytes, from the kernel, since a busy server does not respond. */
 function rssOf({ pid }: ChildProcess): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
   return Number(kib) * 1_024;

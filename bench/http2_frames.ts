@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-// HTTP/2 without a library (RFC 9113): libraries keep the rules that a flood breaks, and take more CPU than the server.
+// HTTP/2 without a library (RFC 9113). Libraries obey the rules that a flood breaks, and take more CPU than
+// the server.
 
 export const frameType = {
   data: 0,
@@ -16,31 +17,31 @@ export const frameType = {
 };
 export const flag = { endStream: 1, endHeaders: 4, ack: 1 };
 
-/** The largest payload of a frame by default. */
+/** Default maximum payload of a frame, in bytes. */
 const maxPayload = 16_384;
 
-/** Fields of a request, names and values. */
+/** Header fields of a request, as names and values. */
 export type HeaderFields = readonly (readonly [string, string])[];
 
-/** Where a server listens. */
+/** Address on which a server listens. */
 export interface Endpoint {
   readonly port: number;
   readonly tls: boolean;
 }
 
-/** A connection whose frames are made by hand. */
+/** Connection whose frames are created by hand. */
 export interface FramePeer {
-  /** Sends the bytes. Resolves once the socket takes more, or is closed. */
+  /** Sends the bytes. Resolves when the socket accepts more, or is closed. */
   send(bytes: Buffer): Promise<void>;
   /** Returns the id of the next stream. */
   nextStream(): number;
-  /** Streams that the server has answered to the end or reset. */
+  /** Returns the number of streams that the server has completed or reset. */
   finished(): number;
-  /** Streams whose answer has begun. */
+  /** Returns the number of streams whose response has begun. */
   answered(): number;
   isClosed(): boolean;
   close(): void;
-  /** Resolves at the next frame of the server, or when the connection is closed. */
+  /** Resolves at the server's next frame, or when the connection is closed. */
   change(): Promise<void>;
 }
 
@@ -68,14 +69,14 @@ export function settingsFrame(settings: Readonly<Record<number, number>> = {}): 
   return frame(frameType.settings, 0, 0, Buffer.concat(entries));
 }
 
-/** Returns a number of 4 bytes, as resets and window updates have it. */
+/** Returns a number as 4 bytes, for resets and window updates. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
-/** Returns the block of the fields: literals that are not indexed, without Huffman codes (RFC 7541, section 6.2.2). */
+/** Encodes the header fields as literals without indexing and Huffman coding (RFC 7541, section 6.2.2). */
 export function headerBlock(fields: HeaderFields): Buffer {
   return Buffer.concat(fields.flatMap((field) => [Buffer.from([0]), ...field.flatMap(literal)]));
 }
@@ -90,7 +91,7 @@ function literal(text: string): Buffer[] {
   return [Buffer.from(length), bytes];
 }
 
-/** Returns HEADERS, and CONTINUATION where the block is longer than a frame. */
+/** Returns a HEADERS frame, followed by CONTINUATION frames if the block is longer than a frame. */
 export function headersFrames(stream: number, block: Buffer, endStream: boolean): Buffer {
   const frames: Buffer[] = [];
   for (let start = 0; start === 0 || start < block.length; start += maxPayload) {
@@ -102,7 +103,7 @@ export function headersFrames(stream: number, block: Buffer, endStream: boolean)
   return Buffer.concat(frames);
 }
 
-/** Opens a socket, with TLS where the endpoint has it, and reads what comes unless told otherwise. */
+/** Opens a socket, with TLS if the endpoint has it, and reads incoming data. */
 export async function openSocket({ port, tls }: Endpoint, localAddress = "127.0.0.1"): Promise<Socket> {
   const tcp = connect({ host: "127.0.0.1", port, localAddress });
   const socket = tls
@@ -110,12 +111,12 @@ export async function openSocket({ port, tls }: Endpoint, localAddress = "127.0.
     : tcp;
   for (const one of [tcp, socket]) one.on("error", () => socket.destroy());
   await Promise.race([once(socket, tls ? "secureConnect" : "connect"), once(socket, "close")]).catch(() => {
-    // It is closed, as whoever uses it sees.
+    // The caller sees that the socket is closed.
   });
   return socket;
 }
 
-/** Opens a connection, and sends the preface with the settings. */
+/** Opens a connection and sends the preface with the settings. */
 export async function openFramePeer(
   endpoint: Endpoint,
   settings: Readonly<Record<number, number>> = {},

@@ -4,30 +4,33 @@ import { promisify } from "node:util";
 import { authorization, type Call } from "./calls.js";
 import type { Target } from "./servers.js";
 
-/** What one run of load came to. */
+/** Result of a load run. */
 export interface Measurement {
   readonly callsPerSecond: number;
-  /** CPU of the server process, garbage collection and helper threads included, for one call. */
+  /** CPU of the server process per call, including garbage collection and helper threads. */
   readonly cpuMicroseconds: number;
 }
 
-/** Connections, and calls at a time on each of them. */
+/** Number of connections, and of concurrent calls on each connection. */
 export interface Concurrency {
   readonly connections: number;
   readonly callsPerConnection: number;
 }
 
-/** As a few clients that each share a connection. */
+/** Concurrency of a few clients that each share a connection. */
 export const defaultConcurrency: Concurrency = { connections: 8, callsPerConnection: 16 };
 
-/** How far the mean answer may be from the checked one. A refusal has no DATA at all: one in twenty is noticed. */
+/**
+ * Tolerated deviation of the mean response length. A failed call has no DATA at all, so one in twenty is
+ * noticed.
+ */
 export const tolerance = 0.05;
 
 /**
- * Repeats a call for so many seconds.
+ * Repeats a call for the given number of seconds.
  *
- * @throws Error when h2load counts a failure, or when the answers are not as long as the right one. h2load does not see
- * grpc-status; the HTTP status of a refusal is 200.
+ * @throws Error when h2load reports a failure, or the responses differ in length from the correct one. h2load
+ * does not evaluate grpc-status, and the HTTP status of a failed call is 200.
  */
 export async function load(
   target: Target,
@@ -64,18 +67,18 @@ export async function load(
   if (succeeded === 0 || succeeded !== done)
     throw new Error(`${failed}: ${succeeded} of ${done} calls succeeded`);
   const fewest = done * call.responseBytes * (1 - tolerance);
-  // When its time is up h2load has read answers of calls that it does not count as done.
+  // At its end, h2load has read responses of calls that it does not count as done.
   const most = (done + connections * callsPerConnection) * call.responseBytes * (1 + tolerance);
   if (dataBytes < fewest || dataBytes > most) {
     const bytes = (dataBytes / done).toFixed(1);
-    const meaning = "calls were refused, or the answers are not alike";
-    throw new Error(`${failed}: ${bytes} bytes an answer where ${call.responseBytes} are right: ${meaning}`);
+    const meaning = "calls failed, or the responses differ";
+    throw new Error(`${failed}: ${bytes} bytes per response instead of ${call.responseBytes}: ${meaning}`);
   }
   return { callsPerSecond: done / seconds, cpuMicroseconds: cpu / done };
 }
 
 function numberIn(text: string, pattern: RegExp): number {
   const digits = pattern.exec(text)?.[1];
-  if (digits === undefined) throw new Error(`h2load printed nothing like ${pattern}:\n${text}`);
+  if (digits === undefined) throw new Error(`the output of h2load does not match ${pattern}:\n${text}`);
   return Number(digits);
 }

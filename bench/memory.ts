@@ -4,13 +4,14 @@ import { systemClock } from "../src/base/clock.js";
 import { createTicketService, type PreparedTicket } from "../src/service/tickets.js";
 import { createMemoryStore } from "../src/store/memory/memory_store.js";
 
-// What a live ticket costs in the embedded store, and how long the event loop stands still while many expire at once.
+// Memory of a live ticket in the embedded store, and the longest block of the event loop while many tickets
+// expire together.
 
 const liveTickets = 200_000;
 const expiringTickets = 100_000;
 const expiringTtl = 5_000;
 
-if (!globalThis.gc) throw new Error("needs node --expose-gc");
+if (!globalThis.gc) throw new Error("run this with node --expose-gc");
 const collect = globalThis.gc;
 
 const app = { id: "bench", userPool: "customers" };
@@ -32,7 +33,7 @@ async function heapOfTicket(): Promise<string> {
   return `${bytes.toFixed(0)} bytes (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
 }
 
-/** Made before anything is stored, so that the storing is over when the time runs out. */
+/** Prepares all tickets before storing any, so that storing is complete before they expire. */
 async function expireAtOnce(): Promise<{ readonly longest: number; readonly expired: number }> {
   const { store, prepare } = createFilledStore(expiringTtl);
   const tickets = Array.from({ length: expiringTickets }, (_, made) => prepare(made).ticket);
@@ -42,9 +43,9 @@ async function expireAtOnce(): Promise<{ readonly longest: number; readonly expi
   tickets.length = 0;
   collect();
   if (Date.now() >= expiresAt - 100)
-    throw new Error("this machine is too slow: tickets expired while they were stored");
+    throw new Error("the machine is too slow: tickets expired while they were being stored");
 
-  // What is still to do after the collection is not to be counted.
+  // Waits so that remaining work after the collection is not measured.
   await pause(100);
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
@@ -56,7 +57,7 @@ async function expireAtOnce(): Promise<{ readonly longest: number; readonly expi
   if (expired !== expiringTickets)
     throw new Error(`only ${expired} of ${expiringTickets} tickets have expired`);
   await store.close();
-  // The histogram counts the millisecond that the sampler's own timer waits.
+  // The histogram includes the millisecond that the sampler's own timer waits.
   return { longest: Math.max(0, delays.max / 1e6 - 1), expired };
 }
 
@@ -71,7 +72,7 @@ function createFilledStore(ttl: number) {
   return { store, prepare, add: (made: number) => service.create(prepare(made)) };
 }
 
-/** Texts of its own for every ticket, as a request that was read off the wire has them. */
+/** Creates parameters with separate strings for every ticket, like those of requests from the network. */
 function createParameters(made: number) {
   const text = (value: string) => Buffer.from(value).toString();
   const requester = {

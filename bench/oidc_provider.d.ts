@@ -1,4 +1,4 @@
-/** As much of oidc-provider, which comes without types, as the benchmark uses. */
+/** Types of the parts of oidc-provider that the benchmark uses. The package has no types. */
 declare module "oidc-provider" {
   import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 

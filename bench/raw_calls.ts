@@ -1,23 +1,26 @@
 import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 
-/** A client that knows the framing of gRPC and nothing else: a tenth of what a client library takes of the machine. */
+/** Client that implements only the framing of gRPC. It takes a tenth of a client library's CPU. */
 export interface RawClient {
   /**
-   * The message of the answer.
+   * Resolves with the response message.
    *
    * @throws Error when `grpc-status` is not 0.
    */
   unary(path: string, body: Buffer, authorization: string): Promise<Buffer>;
   stream(path: string, body: Buffer, authorization: string): RawStream;
-  /** Whether the connection takes no further calls. */
+  /** Returns whether the connection accepts no further calls. */
   isClosed(): boolean;
   close(): void;
 }
 
-/** A stream of messages. */
+/** Stream of response messages. */
 export interface RawStream {
-  /** The next message, and when it came by the clock that all processes of the machine share. Rejects when the stream has ended. */
+  /**
+   * Resolves with the next message and its time of arrival, by the clock that all processes of the machine
+   * share. Rejects when the stream has ended.
+   */
   next(): Promise<{ readonly message: Buffer; readonly at: bigint }>;
   cancel(): void;
 }
@@ -25,15 +28,15 @@ export interface RawStream {
 const service = "/qrlogin.v1.QrLoginService";
 
 /**
- * Opens one connection and waits until it is there.
+ * Opens a connection and waits until it is established.
  *
- * @param address `HOST:PORT`, or a URL whose certificate is trusted unseen.
+ * @param address `HOST:PORT`, or a URL, whose certificate is not verified.
  */
 export async function openRawClient(address: string): Promise<RawClient> {
   const url = address.includes("://") ? address : `http://${address}`;
   const session = connect(url, { rejectUnauthorized: false });
   await once(session, "connect");
-  // Its calls tell how it ends.
+  // Errors of the session also reject its calls.
   session.on("error", () => {});
   return {
     unary: (path, body, authorization) =>
@@ -51,7 +54,7 @@ export async function openRawClient(address: string): Promise<RawClient> {
         stream.on("error", reject);
         stream.on("end", () => {
           if (status === "0") resolve(Buffer.concat(chunks).subarray(5));
-          else reject(new Error(`${path} was refused with status ${status}`));
+          else reject(new Error(`${path} failed with gRPC status ${status}`));
         });
       }),
     stream: (path, body, authorization) => readStream(request(session, path, body, authorization), path),
@@ -92,7 +95,7 @@ function readStream(stream: ClientHttp2Stream, path: string): RawStream {
     }
     wake();
   });
-  // Both follow a cancellation too, when nobody reads any more.
+  // Both events also follow a cancellation, when there is no reader any more.
   for (const end of ["error", "close"]) {
     stream.on(end, () => {
       ended = true;

@@ -14,20 +14,23 @@ import type { TicketState, TicketStatus } from "../gen/qrlogin/v1/ticket.js";
 import { authorization, frameMessage, ticketRequest } from "./calls.js";
 import { openRawClient } from "./raw_calls.js";
 
-/** What the creator of a ticket holds. */
+/** Credentials of a ticket's creator. */
 export interface CreatedTicket {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
 
-/** A watch that has begun. */
+/** Open watch. */
 export interface RawWatch {
-  /** Waits for this state. Resolves with the status, and when it came by the clock that all processes of the machine share. */
+  /**
+   * Waits for the state. Resolves with the status and its time of arrival, by the clock that all processes of
+   * the machine share.
+   */
   until(state: TicketState): Promise<{ readonly status: TicketStatus; readonly at: bigint }>;
   cancel(): void;
 }
 
-/** The calls of a login on one connection, app and phone alike. Each rejects when it is refused. */
+/** Calls of a sign-in on a single connection, of app and phone. They reject when the call fails. */
 export interface RawService {
   createTicket(): Promise<CreatedTicket>;
   getStatus(ticket: CreatedTicket): Promise<TicketStatus>;
@@ -40,7 +43,7 @@ export interface RawService {
 
 const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
 
-/** @param token The user token of the phone. */
+/** @param token User token of the phone. */
 export async function openRawService(address: string, token: string): Promise<RawService> {
   const client = await openRawClient(address);
   const bearer = `Bearer ${token}`;
@@ -51,7 +54,7 @@ export async function openRawService(address: string, token: string): Promise<Ra
     async getStatus({ ticketId, ticketSecret }) {
       const body = frameMessage(GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
       const { status } = GetStatusResponse.decode(await client.unary("GetStatus", body, authorization));
-      if (!status) throw new Error("GetStatus answered no status");
+      if (!status) throw new Error("GetStatus returned no status");
       return status;
     },
     async markScanned(ticketId) {

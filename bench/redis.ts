@@ -11,9 +11,9 @@ import { measureReplication } from "./redis_replication.js";
 import { measureWatchers } from "./redis_watchers.js";
 import { measureWorkers } from "./redis_workers.js";
 
-// The service with its tickets in Redis: part by part, each with servers of its own.
+// The service with its tickets in Redis, in several parts, each with its own servers.
 
-const benchmarks: Readonly<Record<string, (setting: BenchContext) => Promise<void>>> = {
+const benchmarks: Readonly<Record<string, (context: BenchContext) => Promise<void>>> = {
   rates: measureRates,
   approvals: measureApprovals,
   latency: measureLatency,
@@ -26,7 +26,7 @@ const benchmarks: Readonly<Record<string, (setting: BenchContext) => Promise<voi
 const { rounds, quick, args } = parseRounds(3);
 const unknownPart = args.find((word) => !benchmarks[word]);
 if (unknownPart !== undefined)
-  exitWithUsage(`no part is called ${unknownPart}; there are ${Object.keys(benchmarks).join(", ")}`);
+  exitWithUsage(`unknown part ${unknownPart}; the parts are ${Object.keys(benchmarks).join(", ")}`);
 
 let stopAll: () => Promise<void> = async () => {};
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {

@@ -15,7 +15,10 @@ interface ApprovalServer {
   of(index: number): RawService;
 }
 
-/** MarkScanned and Authorize, each ticket once: what h2load, which repeats one request, cannot do. */
+/**
+ * Measures MarkScanned and Authorize, once per ticket. h2load cannot do this, since it repeats a single
+ * request.
+ */
 export async function measureApprovals({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const tickets = quick ? 1_000 : 4_000;
   const redis = stopAtEnd(await startRedis("redis"));
@@ -33,7 +36,7 @@ export async function measureApprovals({ rounds, quick, folder, stopAtEnd }: Ben
 
   const measured: Measurement[][] = all.map(() => []);
   const busy: number[][] = all.map(() => []);
-  // The first round is for the compiler.
+  // The first round is a warm-up for the compiler.
   for (let round = -1; round < rounds; round++) {
     for (const [index, one] of all.entries()) {
       const { measurement, generatorBusy } = await approve(one, tickets);
@@ -53,7 +56,7 @@ export async function measureApprovals({ rounds, quick, folder, stopAtEnd }: Ben
   console.log(`cores that the load generator used: ${shares.join("; ")}`);
 }
 
-/** 128 tickets at a time over 8 connections. */
+/** Approves 128 tickets at a time over 8 connections. */
 async function approve({ target, of }: ApprovalServer, count: number) {
   const tickets = await mapConcurrently(count, inFlight, (index) => of(index).createTicket());
   const ownBefore = process.cpuUsage();

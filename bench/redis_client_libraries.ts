@@ -2,7 +2,7 @@ import { Redis as IoredisClient } from "ioredis";
 import { Redis as IovalkeyClient } from "iovalkey";
 import { createClient } from "redis";
 
-/** A client library with the commands that the store needs. */
+/** Client library with the commands that the store needs. */
 export interface ComparedClient {
   load(script: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
@@ -11,8 +11,8 @@ export interface ComparedClient {
   close(): Promise<void>;
 }
 
-// As the store has it: nothing is queued while Redis is away, nothing is sent twice, and a Redis that is silent while it is asked
-// is noticed by a timer of the connection, not of each command.
+// Settings of the store: nothing is queued while Redis is unavailable, nothing is sent twice, and a timer of
+// the connection, instead of one per command, detects a Redis that does not respond.
 const withoutReconnect = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
@@ -20,7 +20,7 @@ const withoutReconnect = {
   socketTimeout: 1_000,
 } as const;
 
-/** What is compared, by name. The first one is what the others are compared with. */
+/** Compared libraries by name. The first one is the baseline. */
 export const clientLibraries: Readonly<Record<string, (port: number) => Promise<ComparedClient>>> = {
   ioredis: (port) => createIoredisClient(connectIoredis(port)),
   "ioredis, corked": (port) => createCorkedClient(connectIoredis(port)),
@@ -41,7 +41,10 @@ function connectIoredis(port: number, enableAutoPipelining = false): IoredisClie
   });
 }
 
-/** The socket holds back what is written in one turn of the event loop, and one system call writes all of it: as the store has it. */
+/**
+ * Creates a client whose socket collects the writes of one turn of the event loop and sends them in a single
+ * system call, like the store's.
+ */
 async function createCorkedClient(client: IoredisClient): Promise<ComparedClient> {
   const plain = await createIoredisClient(client);
   let held = false;
@@ -88,7 +91,9 @@ async function createIoredisClient(client: IoredisLike): Promise<ComparedClient>
   };
 }
 
-/** @param timeout Of each command, in milliseconds: 0 for none, the library's default if undefined. */
+/**
+ * @param timeout Time-out of each command, in milliseconds: 0 for none, undefined for the library's default.
+ */
 async function createNodeRedisClient(port: number, timeout: number | undefined): Promise<ComparedClient> {
   const client = createClient({
     socket: { host: "127.0.0.1", port, reconnectStrategy: false },

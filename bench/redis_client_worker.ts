@@ -3,27 +3,27 @@ import { replaceScript, replaceScriptSha } from "../src/store/redis/replace_scri
 import { type ComparedClient, clientLibraries } from "./redis_client_libraries.js";
 import { percentile } from "./statistics.js";
 
-// One client library in a process of its own: neither its garbage nor its compiled code is another one's. Its parent
-// sends what to do, one thing at a time.
+// One client library in its own process, so that libraries do not share garbage or compiled code. The parent
+// sends one request at a time.
 
-/** What the parent wishes to have measured. */
+/** Measurement that the parent requests. */
 export interface MeasureRequest {
   readonly operation: "replace" | "get";
   readonly inFlight: number;
   readonly milliseconds: number;
 }
 
-/** What it came to. */
+/** Result of a measurement. */
 export interface ClientFigures {
   readonly perSecond: number;
-  /** User and system time of this process for one operation, in microseconds. */
+  /** User and system time of this process per operation, in microseconds. */
   readonly cpuMicroseconds: number;
-  /** Milliseconds from the call to the answer. */
+  /** Time from the call to the response, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
 }
 
-/** As long as an encoded ticket with a requester, less the write id that comes first. */
+/** Filler with the length of an encoded ticket with a requester, without the write id at its start. */
 const valueFiller = "x".repeat(500 - 16);
 const ttlMs = "720000";
 const mostInFlight = 256;
@@ -37,7 +37,7 @@ interface TestTicket {
 
 const [name = "", port] = process.argv.slice(2);
 const connect = clientLibraries[name];
-if (!connect) throw new Error(`no client is called ${name}`);
+if (!connect) throw new Error(`unknown client library ${name}`);
 const client = await connect(Number(port));
 await client.load(replaceScript);
 const slots = await Promise.all(Array.from({ length: mostInFlight }, () => createSlot(client)));
@@ -48,16 +48,16 @@ const operations: Readonly<Record<MeasureRequest["operation"], (slot: TestTicket
     const writeId = newWriteId();
     const words = [slot.writeId, writeId + valueFiller, ttlMs, slot.channel];
     const won = await client.evalsha(replaceScriptSha, slot.key, words);
-    if (won !== 1) throw new Error(`${name}: a write that nobody raced has lost`);
+    if (won !== 1) throw new Error(`${name}: a write without competition was rejected`);
     slot.writeId = writeId;
   },
   async get(slot) {
     const value = await client.get(slot.key);
-    if (value?.length !== 500) throw new Error(`${name}: a value is not as it was written`);
+    if (value?.length !== 500) throw new Error(`${name}: a value differs from the written one`);
   },
 };
 
-process.on("message", async (wish: MeasureRequest) => process.send?.(await measure(wish)));
+process.on("message", async (request: MeasureRequest) => process.send?.(await measure(request)));
 process.on("disconnect", () => client.close());
 process.send?.("ready");
 

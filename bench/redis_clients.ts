@@ -7,16 +7,16 @@ import { startRedis } from "./redis_process.js";
 import { builtFile, rejectOnExit } from "./servers.js";
 import { median, medianRatio } from "./statistics.js";
 
-// What the choice of a client library for Redis rests on: the store's two operations through each of them, in turns.
+// Basis for the choice of a Redis client library: the store's two operations through each library, in turns.
 
 interface ComparedLibrary {
   readonly name: string;
   readonly child: ChildProcess;
-  measure(wish: MeasureRequest): Promise<ClientFigures>;
+  measure(request: MeasureRequest): Promise<ClientFigures>;
 }
 
 interface MeasuredFigures extends ClientFigures {
-  /** Of the Redis server, for one operation, in microseconds. */
+  /** CPU of the Redis server per operation, in microseconds. */
   readonly redisCpu: number;
 }
 
@@ -32,8 +32,8 @@ try {
   );
   for (const operation of ["replace", "get"] as const) {
     for (const inFlight of [1, 64, 256]) {
-      const wish = { operation, inFlight, milliseconds };
-      print(wish, await compare(wish));
+      const request = { operation, inFlight, milliseconds };
+      print(request, await compare(request));
     }
   }
 } catch (error) {
@@ -47,28 +47,28 @@ try {
 async function startLibrary(name: string): Promise<ComparedLibrary> {
   const child = fork(builtFile("bench/redis_client_worker.js"), [name, String(redis.port)]);
   const ended = rejectOnExit(child, name);
-  // Whoever waits is told; at the end nobody does.
+  // Waiting callers get the rejection. At the end there are none.
   ended.catch(() => {});
   await Promise.race([once(child, "message"), ended]);
   return {
     name,
     child,
-    async measure(wish) {
+    async measure(request) {
       const answer = once(child, "message");
-      child.send(wish);
+      child.send(request);
       const [figures] = await Promise.race([answer, ended]);
       return figures;
     },
   };
 }
 
-/** The first round is for the compiler and counts for nothing. */
-async function compare(wish: MeasureRequest): Promise<readonly (readonly MeasuredFigures[])[]> {
+/** Compares the libraries. The first round is a warm-up for the compiler and is discarded. */
+async function compare(request: MeasureRequest): Promise<readonly (readonly MeasuredFigures[])[]> {
   const measured: MeasuredFigures[][] = libraries.map(() => []);
   for (let round = -1; round < rounds; round++) {
-    for (const [index, contestant] of libraries.entries()) {
+    for (const [index, library] of libraries.entries()) {
       const before = redis.cpuMicroseconds();
-      const figures = await contestant.measure(wish);
+      const figures = await library.measure(request);
       const operations = figures.perSecond * (milliseconds / 1_000);
       const redisCpu = (redis.cpuMicroseconds() - before) / operations;
       if (round >= 0) measured[index]?.push({ ...figures, redisCpu });

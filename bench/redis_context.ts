@@ -3,24 +3,24 @@ import { openRawService, type RawService } from "./raw_service.js";
 import { type ServiceOptions, type ServiceTarget, startService } from "./servers.js";
 import { userToken } from "./user_token.js";
 
-/** What every part is told. */
+/** Context of every part of the benchmark. */
 export interface BenchContext {
   readonly rounds: number;
   readonly quick: boolean;
-  /** For whatever is to be written. It goes at the end. */
+  /** Folder for temporary files. It is removed at the end. */
   readonly folder: string;
-  /** Has something stopped at the end of the part, the last one first. */
+  /** Registers a process to stop at the end of the part. The last one registered is stopped first. */
   stopAtEnd<T extends { stop(): unknown }>(one: T): T;
 }
 
-/** A node, and connections to it. */
+/** Node with connections to it. */
 export interface RawNode {
   readonly target: ServiceTarget;
-  /** The client for the work of this number: they take turns. */
+  /** Returns the client for the work with this index. Clients are used in turns. */
   clientFor(index: number): RawService;
 }
 
-/** Starts a node and waits until it answers. */
+/** Starts a node and waits until it responds. */
 export async function startRawNode(
   { stopAtEnd }: Pick<BenchContext, "stopAtEnd">,
   options: ServiceOptions,
@@ -32,7 +32,7 @@ export async function startRawNode(
   return { target, clientFor: await openRawServices({ stopAtEnd }, target.address, connections) };
 }
 
-/** Opens so many connections. */
+/** Opens the given number of connections. */
 export async function openRawServices(
   { stopAtEnd }: Pick<BenchContext, "stopAtEnd">,
   address: string,
@@ -47,7 +47,7 @@ export async function openRawServices(
   }
   return (index) => {
     const client = clients[index % connections];
-    if (!client) throw new Error("there is no connection");
+    if (!client) throw new Error("there is no open connection");
     return client;
   };
 }

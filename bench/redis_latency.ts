@@ -6,26 +6,30 @@ import { startRedis } from "./redis_process.js";
 import { rejectOnExit, type ServiceOptions, type ServiceTarget, startBareServer } from "./servers.js";
 import { percentile } from "./statistics.js";
 
-/** Where the phone calls and where the website watches. */
+/** Nodes that the phone calls and on which the website watches. */
 interface Route {
   readonly name: string;
   readonly phone: Node;
   readonly watcher: Node;
-  /** From the beginning of the write, and of the call, until the watcher has the message; and of the call itself. Milliseconds. */
+  /** Time from the start of the write until the watcher has the message, in milliseconds. */
   readonly fromWrite: number[];
+  /** Time from the start of the phone's call until the watcher has the message, in milliseconds. */
   readonly fromCall: number[];
   readonly call: number[];
 }
 
 interface Node {
   readonly client: RawService;
-  /** When its last write began. */
+  /** Resolves with the start time of the node's last write. */
   lastWrite(): Promise<bigint>;
 }
 
 const warmUps = 200;
 
-/** From the phone's MarkScanned to the message of the watch: on one node, and from one node to another. */
+/**
+ * Measures the time from the phone's MarkScanned to the message of the watch, on one node and between two
+ * nodes.
+ */
 export async function measureLatency({ quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const samples = quick ? 100 : 1_000;
   const redis = stopAtEnd(await startRedis("redis"));
@@ -88,7 +92,7 @@ async function measureNotification(
 
 function createLastWriteReader({ child, name }: ServiceTarget): () => Promise<bigint> {
   const ended = rejectOnExit(child, name);
-  // Whoever waits is told; at the end nobody does.
+  // Waiting callers get the rejection. At the end there are none.
   ended.catch(() => {});
   return async () => {
     const answer = once(child, "message");

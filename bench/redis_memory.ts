@@ -6,7 +6,7 @@ import { mapConcurrently } from "./sse_sources.js";
 const inFlight = 128;
 const logins = 200;
 
-/** What a ticket takes of Redis in each of its states, and what a login asks of it. */
+/** Measures the memory of a ticket in Redis in each of its states, and the commands of a sign-in. */
 export async function measureMemory({ quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const tickets = quick ? 2_000 : 100_000;
   const redis = stopAtEnd(await startRedis("redis"));
@@ -20,15 +20,15 @@ export async function measureMemory({ quick, folder, stopAtEnd }: BenchContext):
   console.log(`memory: ${each.toFixed(0)} bytes of Redis for a ticket, from ${tickets} of them`);
 
   const [one] = made;
-  if (!one) throw new Error("there is a ticket");
-  const say = async (state: string) => console.log(`${state.padEnd(10)} ${await sizes(one.ticketId)}`);
-  await say("PENDING");
+  if (!one) throw new Error("no ticket was created");
+  const printSizes = async (state: string) => console.log(`${state.padEnd(10)} ${await sizes(one.ticketId)}`);
+  await printSizes("PENDING");
   await first.markScanned(one.ticketId);
-  await say("SCANNED");
+  await printSizes("SCANNED");
   await first.authorize(one.ticketId);
-  await say("AUTHORIZED");
+  await printSizes("AUTHORIZED");
   await first.exchange((await first.getStatus(one)).exchangeTicket);
-  await say("EXCHANGED");
+  await printSizes("EXCHANGED");
 
   await redis.command("CONFIG", "RESETSTAT");
   await mapConcurrently(logins, 16, async () => {

@@ -6,14 +6,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { freePort, rejectOnExit, type Target, toTarget } from "./servers.js";
 
-/** A Redis server of the benchmark's own. */
+/** Redis server started by the benchmark. */
 export interface RedisTarget extends Target {
   readonly port: number;
   readonly url: string;
   command(...words: readonly (string | number)[]): Promise<unknown>;
 }
 
-/** Starts `redis-server` on a free port, saving nothing unless `words` say otherwise, and waits until it answers. */
+/**
+ * Starts `redis-server` on a free port and waits until it responds. It saves nothing unless `words` enables
+ * that.
+ */
 export async function startRedis(name: string, words: readonly string[] = []): Promise<RedisTarget> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-redis-"));
@@ -55,5 +58,5 @@ async function answering(port: number): Promise<void> {
     connection.disconnect();
     if (answer === "PONG") return;
   }
-  throw new Error("redis-server does not answer");
+  throw new Error("redis-server does not respond");
 }

@@ -12,7 +12,7 @@ import type { BenchContext } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
 import { logFileOf, type ServiceOptions, startBareServer, startService } from "./servers.js";
 
-/** Unary calls with tickets in Redis, in memory, and beside a server that does nothing. */
+/** Measures unary calls with tickets in Redis and in memory, and on a server without any work. */
 export async function measureRates({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const seconds = quick ? 1 : 3;
   const redis = stopAtEnd(await startRedis("redis"));

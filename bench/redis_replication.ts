@@ -13,7 +13,7 @@ import { type RedisTarget, startRedis } from "./redis_process.js";
 import { startService } from "./servers.js";
 import { percentile } from "./statistics.js";
 
-/** What it costs to have every answer confirmed by replicas, or on disk. */
+/** Measures the cost of having the data of every response confirmed by replicas, or on disk. */
 export async function measureReplication({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const seconds = quick ? 1 : 3;
   const samples = quick ? 100 : 1_000;
@@ -25,7 +25,7 @@ export async function measureReplication({ rounds, quick, folder, stopAtEnd }: B
       stopAtEnd(await startRedis("replica", ["--replicaof", `127.0.0.1 ${primary.port}`, ...words]));
     }
     for (const end = Date.now() + 20_000; (await primary.command("WAIT", count, 1_000)) !== count; ) {
-      if (Date.now() > end) throw new Error("the replicas do not follow their primary");
+      if (Date.now() > end) throw new Error("the replicas are not connected to their primary");
     }
     return primary;
   }
@@ -39,7 +39,7 @@ export async function measureReplication({ rounds, quick, folder, stopAtEnd }: B
     { name: "WAIT 2", redis: await withReplicas(2, nothing), replicaAcks: 2 },
     { name: "appendfsync always", redis: stopAtEnd(await startRedis("on disk", onDisk)), replicaAcks: 0 },
   ];
-  // From Redis 7.2 on.
+  // WAITAOF exists since Redis 7.2.
   const [waitAof] = (await alone.command("COMMAND", "INFO", "WAITAOF")) as readonly unknown[];
   const files = waitAof ? [{ name: "WAITAOF 1", redis: await withReplicas(1, onDisk), replicaAcks: 1 }] : [];
   const competitors: ComparedServer[] = [];

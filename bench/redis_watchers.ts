@@ -9,7 +9,9 @@ import { withMeter } from "./usage_meter.js";
 const connections = 20;
 const openingAtOnce = 100;
 
-/** What an idle watcher takes of a node and of Redis, its ticket made elsewhere. */
+/**
+ * Measures the resources of an idle watcher on a node and in Redis. Its ticket was created on another node.
+ */
 export async function measureWatchers({ quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const count = quick ? 1_000 : 20_000;
   const redis = stopAtEnd(await startRedis("redis"));
@@ -28,7 +30,7 @@ export async function measureWatchers({ quick, folder, stopAtEnd }: BenchContext
     [alone, alone],
     [maker, node],
   ] as const) {
-    // The first ones are for the compiler and for what is only allocated once.
+    // The first watches are a warm-up for the compiler and for one-time allocations.
     const firstTickets = await mapConcurrently(200, openingAtOnce, (index) => made.of(index).createTicket());
     const firsts = firstTickets.map((ticket, index) => watched.of(index).watch(ticket));
     await Promise.all(firsts.map((watch) => watch.until(TicketState.PENDING)));
@@ -47,7 +49,8 @@ export async function measureWatchers({ quick, folder, stopAtEnd }: BenchContext
     const redisAfter = await usedMemory();
     const each = (from: number, to: number, unit: number) => ((to - from) / count / unit).toFixed(1);
     console.log(
-      `${watched.server.name.padEnd(8)} RSS ${each(before.rss, after.rss, 1_024)} KiB, heap ${each(before.heap, after.heap, 1_024)} KiB, ` +
+      `${watched.server.name.padEnd(8)} RSS ${each(before.rss, after.rss, 1_024)} KiB, ` +
+        `heap ${each(before.heap, after.heap, 1_024)} KiB, ` +
         `CPU to open ${each(before.cpu, opened.cpu, 1)} us, in Redis ${each(redisBefore, redisAfter, 1)} bytes`,
     );
     for (const watch of watches) watch.cancel();
@@ -60,5 +63,5 @@ export async function measureWatchers({ quick, folder, stopAtEnd }: BenchContext
 }
 
 function missing(): never {
-  throw new Error("there is a ticket for each watcher");
+  throw new Error("there is no ticket for a watcher");
 }

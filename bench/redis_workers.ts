@@ -13,10 +13,10 @@ import type { BenchContext } from "./redis_context.js";
 import { startRedis } from "./redis_process.js";
 import { cpuOf, type ServiceTarget, startService } from "./servers.js";
 
-/** More connections than elsewhere: they are what the workers share out. */
+/** Uses more connections than the other parts, since connections are distributed among the workers. */
 const concurrency: Concurrency = { connections: 32, callsPerConnection: 4 };
 
-/** Several workers behind one port against one, and against the service without any. */
+/** Compares several workers behind one port with one worker, and with the service without workers. */
 export async function measureWorkers({ rounds, quick, folder, stopAtEnd }: BenchContext): Promise<void> {
   const seconds = quick ? 1 : 3;
   const redis = stopAtEnd(await startRedis("redis"));
@@ -33,7 +33,8 @@ export async function measureWorkers({ rounds, quick, folder, stopAtEnd }: Bench
   }
   const { connections, callsPerConnection } = concurrency;
   console.log(
-    `workers: ${rounds} x ${seconds} s, ${connections} connections x ${callsPerConnection} calls; ratios to one worker; CPU of all processes of the service`,
+    `workers: ${rounds} x ${seconds} s, ${connections} connections x ${callsPerConnection} calls; ` +
+      "ratios to one worker; CPU of all processes of the service",
   );
   console.log(ratesHeading);
   const names = competitors.map(({ target }) => target.name);

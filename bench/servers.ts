@@ -9,27 +9,29 @@ import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sha256Hex } from "../src/domain/secrets.js";
 
-/** A server in a process of its own, under load. */
+/** Server under load, in its own process. */
 export interface Target {
   readonly name: string;
   readonly address: string;
-  /** User and system time that the process has used, in microseconds. The kernel counts in steps of 10 ms. */
+  /**
+   * Returns the user and system time of the process, in microseconds. The kernel counts in steps of 10 ms.
+   */
   cpuMicroseconds(): number;
   stop(): Promise<void>;
 }
 
-/** The app credential of the benchmark. */
+/** App credential of the benchmark. */
 export const credential = { appId: "bench", secret: "not-a-secret" } as const;
 
-/** The key with which the benchmark's users prove themselves. Without a pattern, which the configuration would refuse. */
+/** Key that signs the user tokens. It has no pattern, which the configuration would reject. */
 export const userKey = "k3V9qLx7TzB1nWf5RjY8sHc2GdP6mUa0";
 export const userPool = { issuer: "https://id.example.com/", audience: "mobile-app" } as const;
 
-/** Starts the server that does nothing; `preload` is as in {@link ServiceOptions}. */
+/** Starts the server that does no work. `preload` is as in {@link ServiceOptions}. */
 export async function startBareServer(preload?: string): Promise<ServiceTarget> {
   const words = [...preloadArguments(preload), builtFile("bench/bare_server.js")];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
-  if (!child.stdout) throw new Error("the bare server has no output");
+  if (!child.stdout) throw new Error("the bare server has no standard output");
   const [address] = await Promise.race([
     once(createInterface(child.stdout), "line"),
     rejectOnExit(child, "bare"),
@@ -37,14 +39,14 @@ export async function startBareServer(preload?: string): Promise<ServiceTarget> 
   return { ...toTarget("bare", child, String(address)), child };
 }
 
-/** The device grant of oidc-provider. Its warnings about its runtime and its settings are not shown. */
+/** Starts the device grant of oidc-provider. Hides its warnings about runtime and settings. */
 export async function startDeviceServer(): Promise<Target> {
   const words = [builtFile("bench/device_server.js")];
   const child = spawn(process.execPath, words, {
     stdio: ["ignore", "pipe", "ignore", "ipc"],
     env: { NODE_ENV: "production" },
   });
-  if (!child.stdout) throw new Error("the device server has no output");
+  if (!child.stdout) throw new Error("the device server has no standard output");
   const name = "oidc-provider";
   return toTarget(
     name,
@@ -61,42 +63,45 @@ async function listeningAddress(output: Readable): Promise<string> {
       return address;
     }
   }
-  throw new Error("the device server told no address");
+  throw new Error("the device server printed no address");
 }
 
-/** How a service of the benchmark is started. */
+/** Options of a service under test. */
 export interface ServiceOptions {
-  /** What it is called, by itself and in the names of its files. */
+  /** Name of the service, also in its file names. */
   readonly name: string;
   readonly level: "info" | "warn";
-  /** Where its configuration and its log go. */
+  /** Folder for its configuration and its log. */
   readonly folder: string;
-  /** What it keeps its tickets in; the embedded store if absent. */
+  /** Redis for its tickets. If absent, the embedded store. */
   readonly redis?:
     | { readonly url: string; readonly replicaAcks?: number; readonly replicaFsync?: boolean }
     | undefined;
   /** Whether it signs tokens for the app, with ES256. */
   readonly signsTokens?: boolean;
-  /** Further top-level keys of its configuration file. */
+  /** Additional top-level keys of its configuration file. */
   readonly configuration?: Readonly<Record<string, unknown>>;
-  /** Further keys of `grpc`. */
+  /** Additional keys of the section `grpc`. */
   readonly grpc?: Readonly<Record<string, unknown>>;
-  /** What else the command line says. */
+  /** Additional arguments of the command line. */
   readonly args?: readonly string[];
-  /** A built file that is loaded before the service and talks with the benchmark; the collection can be forced then. */
+  /**
+   * Built file that is loaded before the service and communicates with the benchmark. Garbage collection can
+   * then be forced.
+   */
   readonly preload?: string;
-  /** A built file that is run in place of the service's own and talks with the benchmark. */
+  /** Built file that runs in place of the service's entry point and communicates with the benchmark. */
   readonly entry?: string;
 }
 
-/** A service, and its process. */
+/** Service with its process. */
 export interface ServiceTarget extends Target {
   readonly child: ChildProcess;
 }
 
 /**
- * The service as production starts it: built code, credentials checked, log to a file. Whoever calls waits until it
- * answers.
+ * Starts the service as in production: built code, credentials checked, log to a file. The caller waits until
+ * it responds.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceTarget> {
   const { name, folder, args = [], preload, entry } = options;
@@ -118,14 +123,15 @@ function preloadArguments(file: string | undefined): readonly string[] {
   return file ? ["--expose-gc", "--import", pathToFileURL(builtFile(file)).href] : [];
 }
 
-/** The file to which such a service writes its log. */
+/** Returns the log file of a service with these options. */
 export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folder">): string {
   return join(folder, `${fileName(name)}.log`);
 }
 
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-// JSON is YAML too. The caps are raised, never removed: a run of twenty rounds makes fewer than two million tickets.
+// JSON is also YAML. The limits are raised but not removed: a run of twenty rounds creates fewer than two
+// million tickets.
 function createConfiguration(
   address: string,
   { level, redis, configuration, grpc }: ServiceOptions,
@@ -152,7 +158,7 @@ function newSigningKey(): string {
   return privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 }
 
-/** A child process as a server under load. */
+/** Returns a child process as a server under load. */
 export function toTarget(name: string, child: ChildProcess, address: string): Target {
   return {
     name,
@@ -169,10 +175,10 @@ export function toTarget(name: string, child: ChildProcess, address: string): Ta
   };
 }
 
-/** User and system time of one process, in microseconds. */
+/** Returns the user and system time of a process, in microseconds. */
 export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  // The second field is the name in brackets and may hold spaces; utime and stime are fields 14 and 15.
+  // The second field is the name in parentheses and may contain spaces. utime and stime are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
@@ -183,7 +189,10 @@ export async function rejectOnExit(child: ChildProcess, name: string): Promise<n
   throw new Error(`the server "${name}" has stopped with ${code}`);
 }
 
-/** The service does not tell its address where the log holds warnings only, so it cannot choose the port itself. */
+/**
+ * Returns a free port. The service cannot choose the port itself, since it logs its address only at level
+ * info.
+ */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -194,7 +203,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The file that was built from this one. */
+/** Returns the path of a file in the build. */
 export function builtFile(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }

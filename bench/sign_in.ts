@@ -11,15 +11,16 @@ import { startDeviceServer, startService, type Target } from "./servers.js";
 import { median, medianRatio } from "./statistics.js";
 import { userToken } from "./user_token.js";
 
-// A whole sign-in, from the code to the signed tokens: the service beside the device grant of oidc-provider.
+// A complete sign-in, from the code to the signed tokens: the service compared with the device grant of
+// oidc-provider.
 
-/** What the app has at the end of a sign-in. */
+/** Tokens that the app has at the end of a sign-in. */
 export interface Tokens {
   readonly idToken: string;
   readonly accessToken: string;
 }
 
-/** An app and a phone that sign in one time after the other. */
+/** App and phone that sign in repeatedly, one sign-in at a time. */
 interface Pair {
   signIn(): Promise<Tokens>;
   close(): void;
@@ -37,7 +38,10 @@ interface Measurement {
 
 const pairsEach = 8;
 
-/** All pairs share the app's connection, as `qrlogin/client` in a backend does; each phone has one of its own. */
+/**
+ * Connects the pairs. They share the app's connection, like a backend with `qrlogin/client`; each phone has
+ * its own.
+ */
 async function connectService(target: Target, pairs: number): Promise<ComparedServer> {
   const token = await userToken();
   const app = await openRawService(target.address, token);
@@ -55,7 +59,7 @@ async function connectService(target: Target, pairs: number): Promise<ComparedSe
       const { status } = await watch.until(TicketState.AUTHORIZED);
       const { tokenSet } = await app.exchange(status.exchangeTicket);
       await watch.until(TicketState.EXCHANGED);
-      if (!tokenSet) throw new Error("the exchange answered no tokens");
+      if (!tokenSet) throw new Error("the exchange returned no tokens");
       return tokenSet;
     },
     close() {
@@ -66,7 +70,7 @@ async function connectService(target: Target, pairs: number): Promise<ComparedSe
   return { target, pairs: phones.map(pairOf) };
 }
 
-/** Signs in `count` times, each pair its share. */
+/** Signs in `count` times, divided among the pairs. */
 async function run({ target, pairs }: ComparedServer, count: number): Promise<Measurement> {
   const before = target.cpuMicroseconds();
   const start = performance.now();
@@ -131,7 +135,7 @@ async function main(): Promise<void> {
     competitors.push({ target: peer, pairs: devices });
     for (const { pairs } of competitors) for (const pair of pairs) stopping.push(pair.close);
 
-    // For the compiler, and for the sessions of the peer's phones.
+    // Warm-up for the compiler, and for the sessions of the peer's phones.
     for (const competitor of competitors) await run(competitor, count);
     const measured: Measurement[][] = competitors.map(() => []);
     for (let round = 0; round < rounds; round++) {

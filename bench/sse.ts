@@ -8,7 +8,8 @@ import { startGateway, startSseService } from "./sse_servers.js";
 import { createPhone } from "./sse_sources.js";
 import { median } from "./statistics.js";
 
-// What a stream of server-sent events takes of a gateway, beside a bare fastify server that streams the same.
+// Resources of a stream of server-sent events on a gateway, compared with a bare fastify server that streams
+// the same.
 
 const { values } = parseArgs({
   options: {

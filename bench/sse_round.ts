@@ -11,7 +11,7 @@ import {
 } from "./sse_sources.js";
 import type { Usage } from "./usage_reporter.js";
 
-/** What one server took. The names are those of the report. */
+/** Resources that one server used. The names are those of the report. */
 export interface Figures {
   readonly "RSS of a stream, KiB": number;
   readonly "heap of a stream, KiB": number;
@@ -25,27 +25,27 @@ export interface Figures {
 export interface Round {
   readonly gateway: Figures;
   readonly bare: Figures;
-  /** From the bare server's own write, in milliseconds. */
+  /** Time from the bare server's own write, in milliseconds. */
   readonly bareFromWrite: { readonly p50: number; readonly p99: number };
 }
 
 export interface SseContext {
   readonly folder: string;
   readonly service: string;
-  /** The gateway through which tickets are created. */
+  /** Gateway through which tickets are created. */
   readonly creatingGateway: string;
   readonly phone: Phone;
   readonly streams: number;
   readonly heartbeatMs: number;
 }
 
-/** So many streams come and go before anything is measured, for the compiler. */
+/** Number of streams that are opened and closed before the measurement, as a warm-up for the compiler. */
 const warmUps = 200;
 
-/** Streams that are opened at the same time. */
+/** Number of streams that are opened concurrently. */
 const openingAtOnce = 50;
 
-/** A server with its streams, while it is measured. */
+/** Server with its streams, during the measurement. */
 interface Run {
   readonly subject: SseServer;
   readonly tickets: readonly EventSourceTicket[];
@@ -56,11 +56,12 @@ interface Run {
 }
 
 /**
- * Starts both servers and measures them: opening one after the other, idle at the same time, events in turns. Throws when a
- * stream misses an event.
+ * Starts both servers and measures them: opening one after the other, idle at the same time, events in turns.
+ *
+ * @throws Error when a stream misses an event.
  */
-export async function measureRound(setting: SseContext): Promise<Round> {
-  const { folder, service, creatingGateway, phone, heartbeatMs } = setting;
+export async function measureRound(context: SseContext): Promise<Round> {
+  const { folder, service, creatingGateway, phone, heartbeatMs } = context;
   const servers = [
     await startGateway(folder, service, heartbeatMs),
     await startBareSse(heartbeatMs),
@@ -69,16 +70,16 @@ export async function measureRound(setting: SseContext): Promise<Round> {
     const [gatewayServer, bareServer] = servers;
     const gateway = await openAll(
       createGatewayServer(gatewayServer, creatingGateway, phone),
-      setting.streams,
+      context.streams,
     );
-    const bare = await openAll(createBareServer(bareServer), setting.streams);
+    const bare = await openAll(createBareServer(bareServer), context.streams);
     const idle = await idleUsage([gateway, bare], heartbeatMs);
-    const told = await measureEvents(gateway, bare);
+    const events = await measureEvents(gateway, bare);
     for (const { streams } of [gateway, bare]) await Promise.all(streams.map((stream) => stream.close()));
     return {
-      gateway: toFigures(gateway, idle[0] ?? Number.NaN, told.gateway),
-      bare: toFigures(bare, idle[1] ?? Number.NaN, told.bare),
-      bareFromWrite: quantiles(told.bare.fromWrite),
+      gateway: toFigures(gateway, idle[0] ?? Number.NaN, events.gateway),
+      bare: toFigures(bare, idle[1] ?? Number.NaN, events.bare),
+      bareFromWrite: quantiles(events.bare.fromWrite),
     };
   } finally {
     for (const server of servers) await server.stop();
@@ -87,9 +88,9 @@ export async function measureRound(setting: SseContext): Promise<Round> {
 
 async function openAll(subject: SseServer, count: number): Promise<Run> {
   const { server } = subject;
-  const rehearsal = await subject.createTickets(warmUps);
+  const warmUpTickets = await subject.createTickets(warmUps);
   await mapConcurrently(warmUps, openingAtOnce, (index) =>
-    warmUp(server.address, sourceAt(rehearsal, index)),
+    warmUp(server.address, sourceAt(warmUpTickets, index)),
   );
   const tickets = await subject.createTickets(count);
   await pause(500);
@@ -106,16 +107,16 @@ async function openAll(subject: SseServer, count: number): Promise<Run> {
   return { subject, tickets, streams: opened.map(({ stream }) => stream), before, opening, after };
 }
 
-async function warmUp(address: string, stand: EventSourceTicket): Promise<void> {
-  const stream = openStream(address, stand.path, stand.cookie);
+async function warmUp(address: string, ticket: EventSourceTicket): Promise<void> {
+  const stream = openStream(address, ticket.path, ticket.cookie);
   await stream.next();
-  await stand.markScanned();
+  await ticket.markScanned();
   await stream.next();
-  await stand.end();
+  await ticket.end();
   await stream.close();
 }
 
-/** CPU of each, in percent of a core for a thousand streams, over exactly one heartbeat. */
+/** Returns the CPU of each server over exactly one heartbeat, in percent of a core per thousand streams. */
 async function idleUsage(runs: readonly Run[], heartbeatMs: number): Promise<readonly number[]> {
   const before = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
   const beats = runs.map(({ streams }) => countHeartbeats(streams));
@@ -141,14 +142,14 @@ interface EventFigures {
   readonly cpu: number;
 }
 
-/** One event at a time, on one server and then the other: what disturbs the machine disturbs both. */
+/** Measures one event at a time, on the two servers in turns, so that disturbances affect both. */
 async function measureEvents(
   gateway: Run,
   bare: Run,
 ): Promise<{ readonly gateway: EventFigures; readonly bare: EventFigures }> {
   const runs = [gateway, bare];
   const before = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
-  const told = runs.map(() => ({ milliseconds: [] as number[], fromWrite: [] as number[] }));
+  const events = runs.map(() => ({ milliseconds: [] as number[], fromWrite: [] as number[] }));
   const count = Math.min(500, gateway.streams.length);
   for (let index = 0; index < count; index++) {
     const arrivals: Arrival[] = [];
@@ -158,28 +159,28 @@ async function measureEvents(
       const arrival = await streams[index]?.next();
       assertEvent(arrival, "SCANNED");
       arrivals.push(arrival);
-      told[which]?.milliseconds.push(millisecondsBetween(calledAt, arrival.at));
-      told[which]?.fromWrite.push(millisecondsBetween((await writtenAt) ?? calledAt, arrival.at));
+      events[which]?.milliseconds.push(millisecondsBetween(calledAt, arrival.at));
+      events[which]?.fromWrite.push(millisecondsBetween((await writtenAt) ?? calledAt, arrival.at));
     }
     assertSameLength(arrivals);
   }
   const after = await Promise.all(runs.map(({ subject }) => subject.server.usage()));
   const of = (which: number): EventFigures => ({
-    milliseconds: told[which]?.milliseconds ?? [],
-    fromWrite: told[which]?.fromWrite ?? [],
+    milliseconds: events[which]?.milliseconds ?? [],
+    fromWrite: events[which]?.fromWrite ?? [],
     cpu: ((after[which]?.cpu ?? Number.NaN) - (before[which]?.cpu ?? Number.NaN)) / count,
   });
   return { gateway: of(0), bare: of(1) };
 }
 
-function toFigures({ before, opening, after, streams }: Run, idle: number, told: EventFigures): Figures {
-  const { p50, p99 } = quantiles(told.milliseconds);
+function toFigures({ before, opening, after, streams }: Run, idle: number, event: EventFigures): Figures {
+  const { p50, p99 } = quantiles(event.milliseconds);
   return {
     "RSS of a stream, KiB": (after.rss - before.rss) / 1_024 / streams.length,
     "heap of a stream, KiB": (after.heap - before.heap) / 1_024 / streams.length,
     "CPU to open a stream, us": (opening.cpu - before.cpu) / streams.length,
     "CPU of 1,000 idle streams, % of a core": idle,
-    "CPU of an event, us": told.cpu,
+    "CPU of an event, us": event.cpu,
     "call -> client has the event, p50 ms": p50,
     "call -> client has the event, p99 ms": p99,
   };
@@ -189,18 +190,20 @@ function assertEvent(arrival: Arrival | undefined, state: string): asserts arriv
   if (!arrival?.text.includes(`"state":"${state}"`)) throw new Error(`no event ${state}: ${arrival?.text}`);
 }
 
-/** The bare server's events have to be as long as the gateway's, or the ceiling would be another one. */
+/**
+ * Checks that the events of both servers are equally long. Otherwise the baseline would not be comparable.
+ */
 function assertSameLength(arrivals: readonly Arrival[]): void {
   const lengths = arrivals.map(({ text }) => text.length);
   if (Math.max(...lengths) / Math.min(...lengths) > 1.05) {
-    throw new Error(`the events are not alike: ${lengths.join(", ")} bytes`);
+    throw new Error(`the events differ in length: ${lengths.join(", ")} bytes`);
   }
 }
 
-function sourceAt(stands: readonly EventSourceTicket[], index: number): EventSourceTicket {
-  const stand = stands[index];
-  if (!stand) throw new Error(`there is no stream ${index}`);
-  return stand;
+function sourceAt(tickets: readonly EventSourceTicket[], index: number): EventSourceTicket {
+  const ticket = tickets[index];
+  if (!ticket) throw new Error(`there is no stream ${index}`);
+  return ticket;
 }
 
 function millisecondsBetween(from: bigint, to: bigint): number {

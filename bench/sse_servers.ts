@@ -19,13 +19,13 @@ import {
 } from "./servers.js";
 import { type MeteredTarget, withMeter } from "./usage_meter.js";
 
-/** A key for every gateway of the run: a ticket that was made at one is followed at another. */
+/** Handle key of all gateways in the run, so that a ticket created at one can be watched at another. */
 const handleKey = randomBytes(32).toString("base64url");
 
-/** Tickets outlive the run; no cap of the gateway or the service is met. */
+/** Lifetimes longer than the run. No limit of the gateway or the service is reached. */
 const longTtl = { ttl: "600s", maxTtl: "600s" };
 
-/** The service behind the gateways, as production starts it. Whoever calls waits until it answers. */
+/** Starts the service behind the gateways as in production. The caller waits until it responds. */
 export async function startSseService(folder: string, heartbeatMs: number): Promise<Target> {
   const address = `127.0.0.1:${await freePort()}`;
   const { issuer, audience } = userPool;
@@ -39,7 +39,10 @@ export async function startSseService(folder: string, heartbeatMs: number): Prom
   return toTarget("service", child, address);
 }
 
-/** A gateway as production starts it, but for the flag that lets the collection be forced. Answers already. */
+/**
+ * Starts a gateway as in production, except for the flag that allows forced garbage collection. Resolves when
+ * it responds.
+ */
 export async function startGateway(
   folder: string,
   service: string,
@@ -60,11 +63,11 @@ export async function startGateway(
   return withMeter(toTarget("gateway", child, address), child);
 }
 
-/** The server that does nothing but stream. */
+/** Starts the server that only streams. */
 export async function startBareSse(heartbeatMs: number): Promise<MeteredTarget> {
   const words = [...meterArguments, builtFile("bench/bare_sse_server.js"), String(heartbeatMs)];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
-  if (!child.stdout) throw new Error("the bare server has no output");
+  if (!child.stdout) throw new Error("the bare server has no standard output");
   const [url] = await Promise.race([
     once(createInterface(child.stdout), "line"),
     rejectOnExit(child, "bare"),
@@ -76,7 +79,7 @@ const meterArguments = ["--expose-gc", "--import", pathToFileURL(builtFile("benc
 
 function startBuilt(command: "serve" | "gateway", folder: string, configuration: object): ChildProcess {
   const file = join(folder, `${command}.yaml`);
-  // JSON is YAML too.
+  // JSON is also YAML.
   writeFileSync(file, JSON.stringify({ log: { level: "info" }, ...configuration }));
   const log = openSync(join(folder, `${command}.log`), "a");
   const words = [...meterArguments, builtFile("src/main.js"), command, "--config", file];
@@ -92,5 +95,5 @@ async function waitUntilReady(address: string): Promise<void> {
     );
     if (ok) return;
   }
-  throw new Error("the gateway does not answer");
+  throw new Error("the gateway does not respond");
 }

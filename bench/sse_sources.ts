@@ -5,23 +5,23 @@ import { credential } from "./servers.js";
 import type { MeteredTarget } from "./usage_meter.js";
 import { userToken } from "./user_token.js";
 
-/** A stream that can be asked for, and what makes it tell something. */
+/** Stream that can be opened, with a trigger for an event. */
 export interface EventSourceTicket {
   readonly path: string;
   readonly cookie: string;
-  /** Has the state told. Answers when the server wrote the event, if it knows. */
+  /** Triggers the event of a scan. Resolves with the time at which the server wrote it, if known. */
   markScanned(): Promise<bigint | undefined>;
-  /** Ends what lies behind the stream. */
+  /** Removes the ticket or source behind the stream. */
   end(): Promise<void>;
 }
 
-/** A server with what is needed to open streams on it. */
+/** Server with the means to open streams on it. */
 export interface SseServer {
   readonly server: MeteredTarget;
   createTickets(count: number): Promise<readonly EventSourceTicket[]>;
 }
 
-/** The phone of the benchmark. */
+/** Creates the phone of the benchmark. */
 export async function createPhone(service: string) {
   return createApproverClient({ address: service, token: await userToken() });
 }
@@ -29,11 +29,11 @@ export async function createPhone(service: string) {
 export type Phone = Awaited<ReturnType<typeof createPhone>>;
 
 /**
- * A gateway. Its tickets, each with a cookie of its own, are created through another one (`front`) with the same keys, so
- * that the memory which that takes is not taken for the streams'.
+ * Creates the sources of a gateway. Their tickets, each with its own cookie, are created through another
+ * gateway (`front`) with the same keys, so that the memory for creating them is not counted.
  */
 export function createGatewayServer(server: MeteredTarget, front: string, phone: Phone): SseServer {
-  async function stand(): Promise<EventSourceTicket> {
+  async function createTicket(): Promise<EventSourceTicket> {
     const response = await fetch(`http://${front}/qrlogin/v1/tickets`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -43,7 +43,7 @@ export function createGatewayServer(server: MeteredTarget, front: string, phone:
     const { handle, ticketId } = body;
     const cookie = response.headers.get("set-cookie")?.split(";", 1)[0];
     if (typeof handle !== "string" || typeof ticketId !== "string" || cookie === undefined) {
-      throw new Error(`the gateway made no ticket: ${response.status} ${body.reason}`);
+      throw new Error(`the gateway created no ticket: ${response.status} ${body.reason}`);
     }
     return {
       path: `/qrlogin/v1/tickets/events?handle=${handle}`,
@@ -57,13 +57,13 @@ export function createGatewayServer(server: MeteredTarget, front: string, phone:
       },
     };
   }
-  return { server, createTickets: (count) => mapConcurrently(count, 16, stand) };
+  return { server, createTickets: (count) => mapConcurrently(count, 16, createTicket) };
 }
 
-/** The bare server, told by a call as the gateway is by the phone's. */
+/** Creates the sources of the bare server, triggered by a call as the gateway's are by the phone's call. */
 export function createBareServer(server: MeteredTarget): SseServer {
   const agent = new Agent({ keepAlive: true });
-  const stand = async (): Promise<EventSourceTicket> => {
+  const createTicket = async (): Promise<EventSourceTicket> => {
     const id = newTicketId();
     return {
       path: `/events?id=${id}`,
@@ -72,7 +72,7 @@ export function createBareServer(server: MeteredTarget): SseServer {
       end: async () => {},
     };
   };
-  return { server, createTickets: (count) => mapConcurrently(count, 16, stand) };
+  return { server, createTickets: (count) => mapConcurrently(count, 16, createTicket) };
 }
 
 function post(url: string, agent: Agent): Promise<bigint> {
@@ -88,7 +88,7 @@ function post(url: string, agent: Agent): Promise<bigint> {
   });
 }
 
-/** Does the work so many times, at most `width` at once. */
+/** Runs the work `count` times, at most `width` at once. */
 export async function mapConcurrently<T>(
   count: number,
   width: number,

@@ -14,7 +14,7 @@ import {
 } from "./comparison.js";
 import { logFileOf, startBareServer, startService } from "./servers.js";
 
-// Unary calls: the service, with its log at two levels, beside a server that does nothing.
+// Unary calls: the service, with its log at two levels, compared with a server that does no work.
 
 const { rounds, quick } = parseRounds(5);
 const seconds = quick ? 1 : 3;

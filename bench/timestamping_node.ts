@@ -5,8 +5,8 @@ import { openStore } from "../src/compose/store.js";
 import { loadConfig } from "../src/config/load_config.js";
 import type { TicketStore } from "../src/store/ticket_store.js";
 
-// The service as production starts it, but for a store that remembers when the last write began: what is to be known about a
-// notification is how long it takes from there.
+// The service as in production, but with a store that records the start of the last write. The latency of a
+// change notification is measured from there.
 
 const [, , file] = process.argv.slice(2);
 const config = loadConfig({ file, env: {} });

@@ -3,22 +3,22 @@ import { once } from "node:events";
 import { rejectOnExit, type Target } from "./servers.js";
 import type { Usage } from "./usage_reporter.js";
 
-/** A server that tells what it has used. */
+/** Server that reports its resource usage. */
 export interface MeteredTarget extends Target {
   usage(): Promise<Usage>;
-  /** After a forced collection. */
+  /** Resolves with the usage after a forced garbage collection. */
   collectedUsage(): Promise<Usage>;
 }
 
-/** A server whose process has `usage_reporter.ts` preloaded. */
+/** Returns a server whose process has `usage_reporter.ts` preloaded. */
 export function withMeter(one: Target, child: ChildProcess): MeteredTarget {
   const ended = rejectOnExit(child, one.name);
-  // Whoever waits is told; at the end nobody does.
+  // Waiting callers get the rejection. At the end there are none.
   ended.catch(() => {});
-  const ask = async (wish: "now" | "collected"): Promise<Usage> => {
-    const answer = once(child, "message");
-    child.send(wish);
-    const [usage] = await Promise.race([answer, ended]);
+  const ask = async (request: "now" | "collected"): Promise<Usage> => {
+    const response = once(child, "message");
+    child.send(request);
+    const [usage] = await Promise.race([response, ended]);
     return usage;
   };
   return { ...one, usage: () => ask("now"), collectedUsage: () => ask("collected") };

@@ -1,20 +1,21 @@
-// Preloaded into a server that is measured (node --expose-gc --import): answers its parent what the process takes.
+// Preloaded into a measured server (node --expose-gc --import). Reports the resource usage of the process to
+// its parent.
 
-/** What a process has used so far. */
+/** Resource usage of a process so far. */
 export interface Usage {
-  /** User and system time in microseconds, all threads. */
+  /** User and system time of all threads, in microseconds. */
   readonly cpu: number;
-  /** Bytes in memory, after a forced collection where it was asked for. */
+  /** Resident memory in bytes. Measured after a garbage collection if the request asks for it. */
   readonly rss: number;
   readonly heap: number;
 }
 
-process.on("message", (wish: unknown) => {
-  if (wish === "collected") for (let times = 0; times < 3; times++) globalThis.gc?.();
+process.on("message", (request: unknown) => {
+  if (request === "collected") for (let times = 0; times < 3; times++) globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   const usage: Usage = { cpu: user + system, rss, heap: heapUsed };
   process.send?.(usage);
 });
-// Listening must not keep a server alive that has stopped.
+// Listening must not keep a stopped server alive.
 process.channel?.unref();

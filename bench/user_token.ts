@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import { userKey, userPool } from "./servers.js";
 
-/** A token of the benchmark's one user. */
+/** Creates a token of the benchmark's only user. */
 export function userToken(): Promise<string> {
   return new SignJWT({ nickname: "Alice" })
     .setProtectedHeader({ alg: "HS256" })

@@ -13,24 +13,24 @@ import { median, medianRatio } from "./statistics.js";
 import { type MeteredTarget, withMeter } from "./usage_meter.js";
 import { userToken } from "./user_token.js";
 
-// Watches: what an idle one takes, what it costs to open one, and what other calls cost while many are open.
+// Watches: resources of an idle watch, the cost to open one, and the cost of other calls while many are open.
 
 const connections = 20;
 const openingAtOnce = 100;
 const heartbeatMs = 15_000;
 
-/** A server, connections to it, and the watches that are open on it. */
+/** Server with connections to it and its open watches. */
 interface MeasuredServer {
   readonly server: MeteredTarget;
   readonly clientFor: (index: number) => RawService;
   readonly tickets: CreatedTicket[];
   readonly watches: RawWatch[];
-  /** Closes the connections, and waits until the server has noticed. */
+  /** Closes the connections and waits until the server has noticed. */
   disconnect(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Medians over the rounds: each name with the figures of every round, of the service and of the bare server. */
+/** Figures by name, of every round, for the service and the bare server. */
 type Rows = Map<string, { readonly service: number[]; readonly bare: number[] }>;
 
 const { rounds, quick } = parseRounds(2);
@@ -63,7 +63,10 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Opens more and more watches that say nothing while they are measured, on both servers by turns. */
+/**
+ * Opens an increasing number of watches on both servers in turns. The watches are idle during the
+ * measurement.
+ */
 async function idleWatches(round: number): Promise<void> {
   const service = await startMeasured(`idle ${round}`, "5m");
   const bare = await toMeasuredServer(await startBareServer(preload));
@@ -73,7 +76,7 @@ async function idleWatches(round: number): Promise<void> {
       side.tickets.push(
         ...(await mapConcurrently(most, openingAtOnce, (index) => side.clientFor(index).createTicket())),
       );
-      // The first ones are for the compiler and for what is only allocated once.
+      // The first watches are a warm-up for the compiler and for one-time allocations.
       await openWatches(side, 1_000);
       await cancelAll(side);
     }
@@ -107,7 +110,7 @@ async function idleWatches(round: number): Promise<void> {
   }
 }
 
-/** What it costs to tell every watcher the same again, over exactly one heartbeat. */
+/** Measures the cost of repeating the status to every watcher, over exactly one heartbeat. */
 async function heartbeats(round: number): Promise<void> {
   const service = await startMeasured(`heartbeats ${round}`, `${heartbeatMs}ms`);
   const count = counts[1] ?? 0;
@@ -175,9 +178,10 @@ async function openWatches(side: MeasuredServer, count: number): Promise<void> {
 }
 
 async function cancelAll(side: MeasuredServer): Promise<void> {
-  // Few: after a thousand resets at once HTTP/2 servers take a client for an attacker and close its connection.
+  // Few: HTTP/2 servers treat a client with a thousand resets at once as an attacker and close its
+  // connection.
   for (const watch of side.watches.splice(0)) watch.cancel();
-  // The cancellations arrive in order before a call that follows them on each connection.
+  // On each connection, the cancellations arrive before a call that follows them.
   for (let index = 0; index < connections; index++) await side.clientFor(index).createTicket();
 }
 
@@ -192,5 +196,5 @@ async function cpuOfGetStatus({ server }: MeasuredServer): Promise<number> {
 }
 
 function missing(): never {
-  throw new Error("there is a ticket and a connection for each watch");
+  throw new Error("there is no ticket or connection for a watch");
 }

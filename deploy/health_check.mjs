@@ -1,24 +1,24 @@
-// Whether a node of the service or a gateway can be used. For health checks inside the image: it needs nothing but what is
-// installed there anyway.
+// Checks the health of a node of the service, or of a gateway. For health checks inside the image: it needs only what
+// is installed there anyway.
 //
 //   node deploy/health_check.mjs grpc://127.0.0.1:50051                                   the node as a whole
-//   node deploy/health_check.mjs grpcs://127.0.0.1:50051/qrlogin.v1.QrLoginService        one service, by TLS
-//   node deploy/health_check.mjs http://127.0.0.1:8080/healthz                            a gateway; https:// too
+//   node deploy/health_check.mjs grpcs://127.0.0.1:50051/qrlogin.v1.QrLoginService        one service, over TLS
+//   node deploy/health_check.mjs http://127.0.0.1:8080/healthz                            a gateway; also https://
 //
-// Exit code 0: SERVING, or status 200. 1: anything else, with one line on the standard error that says what.
-// A certificate is not verified on loopback, where none is for that name: nothing is sent that would have to be kept
-// secret. Elsewhere it is; NODE_EXTRA_CA_CERTS names further roots.
+// Exits with 0 on SERVING or status 200. Otherwise exits with 1, and writes the problem to standard error in one line.
+// On loopback the certificate is not verified, because it has another name and the check sends no secrets. Elsewhere it
+// is verified; NODE_EXTRA_CA_CERTS adds root certificates.
 import { get as getPlain } from "node:http";
 import { get as getByTls } from "node:https";
 import { Client, credentials } from "@grpc/grpc-js";
 
-/** How long an answer may take, in milliseconds. */
-const patience = 3_000;
+/** How long a response may take, in milliseconds. */
+const timeoutMs = 3_000;
 
 /** HealthCheckResponse.ServingStatus of grpc.health.v1. */
 const servingStatuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
-/** Fulfilled with what is wrong, or with nothing. */
+/** Resolves with a description of the problem, or with undefined. */
 async function fault(text) {
   if (text === undefined || !URL.canParse(text)) return "expects an address such as grpc://127.0.0.1:50051";
   const url = new URL(text);
@@ -49,7 +49,7 @@ function faultOfService(url) {
     // An IP address may not be sent as the name of the server, and on loopback the name says nothing.
     ...(isLoopback(url) && { "grpc.ssl_target_name_override": "localhost" }),
   });
-  const options = { deadline: Date.now() + patience };
+  const options = { deadline: Date.now() + timeoutMs };
   return new Promise((resolve) => {
     const answered = (error, status) => {
       client.close();
@@ -74,7 +74,7 @@ function statusIn(bytes) {
 
 function faultOfGateway(url) {
   const get = url.protocol === "http:" ? getPlain : getByTls;
-  const options = { rejectUnauthorized: !isLoopback(url), signal: AbortSignal.timeout(patience) };
+  const options = { rejectUnauthorized: !isLoopback(url), signal: AbortSignal.timeout(timeoutMs) };
   return new Promise((resolve) => {
     const request = get(url, options, (answer) => {
       answer.resume();

@@ -1,4 +1,5 @@
-// A web backend that creates the tickets itself and streams their status to its page, with the client alone. `npm run bff`
+// A web backend that creates tickets itself and streams their status to its page, with the client alone.
+// Start it with `npm run bff`.
 import { once } from "node:events";
 import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";
@@ -15,15 +16,15 @@ import {
 import { page, script } from "./bff_page.js";
 import { enumNameOf, optionValue } from "./command_line.js";
 
-/** A code that is shown in one browser. Ticket secret and exchange ticket never leave this process. */
+/** Sign-in that is shown in one browser. Ticket secret and exchange ticket never leave this process. */
 interface SignIn {
-  /** The cookie of the browser that has begun it: nobody else may follow or complete it (login CSRF). */
+  /** Cookie of the browser that started the sign-in. No other browser may watch or complete it (login CSRF). */
   readonly browserId: string;
   readonly ticketId: string;
   readonly ticketSecret: string;
-  /** The exchange, which is made once however many tabs ask for it. */
+  /** Pending or finished exchange, shared by all tabs. */
   user?: Promise<UserInfo | undefined> | undefined;
-  /** Whether its browser has been told the last status. */
+  /** Set once the browser has received the last status. */
   hasEnded?: boolean;
 }
 
@@ -32,17 +33,17 @@ const client = createAppClient({
   appId: "demo-app",
   appSecret: "demo-secret",
 });
-// In production behind TLS: with the prefix no other host of your domain can set the cookies.
+// In production, with TLS, the prefix keeps other hosts of your domain from setting the cookies.
 const isSecure = process.env.NODE_ENV === "production";
 const cookiePrefix = isSecure ? "__Host-" : "";
 const cookieOptions = { httpOnly: true, secure: isSecure, sameSite: "lax", path: "/" } as const;
 const signInMs = 10 * 60_000;
 const sessionMs = 8 * 60 * 60_000;
-// Yours belong into a store that all your processes share.
+// Yours belong in a store that all your processes share.
 const signIns = new Map<string, SignIn>();
 const sessions = new Map<string, UserInfo>();
 
-/** Keeps a value for so many milliseconds. */
+/** Keeps a value for `ms` milliseconds. */
 function setWithExpiry<V>(map: Map<string, V>, key: string, value: V, ms: number): void {
   map.set(key, value);
   setTimeout(() => map.delete(key), ms).unref();
@@ -50,7 +51,7 @@ function setWithExpiry<V>(map: Map<string, V>, key: string, value: V, ms: number
 
 const cookieOf = ({ cookies }: FastifyRequest, name: string): string => cookies[cookiePrefix + name] ?? "";
 
-/** The sign-in that the request names, if this browser has begun it. */
+/** Returns the sign-in of the request, if this browser started it. */
 function signInOf(request: FastifyRequest): SignIn | undefined {
   const { ticketId = "" } = request.query as { readonly ticketId?: string };
   const signIn = signIns.get(ticketId);
@@ -65,9 +66,9 @@ server.addHook("preClose", async () => shutdown.abort());
 server.addHook("onClose", async () => client.close());
 server.setErrorHandler((error: FastifyError, _request, reply) => {
   const { statusCode = 502 } = error;
-  if (statusCode < 500) return reply.code(statusCode).send({ message: "This request is not possible." });
+  if (statusCode < 500) return reply.code(statusCode).send({ message: "This request is invalid." });
   console.error(error);
-  return reply.code(502).send({ message: "Signing in does not work at the moment." });
+  return reply.code(502).send({ message: "Sign-in is not available at the moment." });
 });
 
 server.get("/", async (_request, reply) => reply.headers(page.headers).send(page.html));
@@ -88,7 +89,7 @@ server.post("/sign-in", async (request, reply) => {
     requester: {
       ipAddress: request.ip,
       userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
-      // A browser writes this header as it likes; the address is this backend's own word.
+      // The browser controls this header, while this backend vouches for the address.
       userAgentSource: ContextSource.CLAIMED_BY_PAGE,
     },
     qrImage: { format: QrImageFormat.SVG, size: 320 },
@@ -101,7 +102,7 @@ server.post("/sign-in", async (request, reply) => {
 
 server.get("/sign-in/events", async (request, reply) => {
   const signIn = signInOf(request);
-  // An EventSource comes back after every end of its stream, unless it is answered 204.
+  // An EventSource reconnects whenever its stream ends, until the response is 204.
   if (!signIn || signIn.hasEnded) return reply.code(204).send();
   reply.hijack();
   const stream = reply.raw.writeHead(200, {
@@ -118,7 +119,7 @@ server.get("/sign-in/events", async (request, reply) => {
     for await (const { state, scannedBy } of client.watchStatus(signIn, { signal })) {
       await send({ state: enumNameOf(TicketState, state), nickname: scannedBy?.nickname });
       signIn.hasEnded = isTerminal(state);
-      // A stream has sent its headers and can set no cookie: the page goes on with a POST.
+      // The headers of a stream are sent already, so it cannot set a cookie. The page continues with a POST.
       if (state === TicketState.AUTHORIZED) break;
     }
   } catch (error) {
@@ -132,7 +133,7 @@ server.get("/sign-in/events", async (request, reply) => {
 
 server.post("/sign-in/complete", async (request, reply) => {
   const signIn = signInOf(request);
-  if (!signIn) return reply.code(404).send({ message: "This browser has not begun that sign-in." });
+  if (!signIn) return reply.code(404).send({ message: "This browser did not start that sign-in." });
   signIn.user ??= exchange(signIn);
   const user = await signIn.user.catch((error: unknown) => {
     signIn.user = undefined;
@@ -140,9 +141,9 @@ server.post("/sign-in/complete", async (request, reply) => {
   });
   if (!user) {
     signIn.user = undefined;
-    return reply.code(409).send({ message: "Nobody has agreed to it." });
+    return reply.code(409).send({ message: "The sign-in has not been approved yet." });
   }
-  // Always a new session: one that was there before the sign-in may have been planted.
+  // Always a new session, which prevents session fixation.
   sessions.delete(cookieOf(request, "session"));
   const session = newId();
   setWithExpiry(sessions, session, user, sessionMs);

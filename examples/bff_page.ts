@@ -1,7 +1,7 @@
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:";
 
-/** The page of the example. What is known of somebody is set as text by its script, never as markup. */
+/** Page of the example. Its script sets data of users as text, never as markup. */
 export const page = {
   headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": contentSecurityPolicy },
   html: `<!doctype html>
@@ -27,56 +27,56 @@ const texts = {
   EXPIRED: () => "The code has expired",
   EXCHANGED: () => "The code has been used",
 };
-const failed = () => "Signing in does not work at the moment";
+const failureText = () => "Sign-in is not available at the moment";
 
 byId("new-code").onclick = signIn;
 byId("sign-out").onclick = async () => {
   await fetch("/sign-out", { method: "POST" });
   location.reload();
 };
-begin();
+start();
 
-async function begin() {
+async function start() {
   const { nickname } = await (await fetch("/session")).json();
   if (nickname === null) return signIn();
-  say("Welcome, " + nickname);
+  showText("Welcome, " + nickname);
   byId("sign-out").hidden = false;
 }
 
 async function signIn() {
   byId("new-code").hidden = true;
-  const answer = await post("/sign-in");
-  if (!answer) return end(failed());
-  byId("code").innerHTML = answer.svg; // drawn by the service from its own text
-  follow("?ticketId=" + encodeURIComponent(answer.ticketId));
+  const created = await post("/sign-in");
+  if (!created) return showEnd(failureText());
+  byId("code").innerHTML = created.svg; // an image from the service, without data of users
+  watchStatus("?ticketId=" + encodeURIComponent(created.ticketId));
 }
 
-function follow(query) {
+function watchStatus(query) {
   const events = new EventSource("/sign-in/events" + query);
   events.onmessage = async ({ data }) => {
     const status = JSON.parse(data);
-    if (status.state === "PENDING" || status.state === "SCANNED") return say(texts[status.state](status));
-    // Else it would connect anew for ever.
+    if (status.state === "PENDING" || status.state === "SCANNED") return showText(texts[status.state](status));
+    // Without this, the EventSource would reconnect forever.
     events.close();
-    if (status.state !== "AUTHORIZED") return end((texts[status.state] ?? failed)());
+    if (status.state !== "AUTHORIZED") return showEnd((texts[status.state] ?? failureText)());
     if (await post("/sign-in/complete" + query)) location.reload();
-    else end(failed());
+    else showEnd(failureText());
   };
-  // It comes back by itself after a lost connection, and gives up where the server no longer knows the sign-in.
-  events.onerror = () => events.readyState === EventSource.CLOSED && end(failed());
+  // An EventSource reconnects after a lost connection. It closes when the server no longer knows the sign-in.
+  events.onerror = () => events.readyState === EventSource.CLOSED && showEnd(failureText());
 }
 
-function say(text) {
+function showText(text) {
   byId("state").textContent = text;
 }
 
-function end(text) {
-  say(text);
+function showEnd(text) {
+  showText(text);
   byId("code").replaceChildren();
   byId("new-code").hidden = false;
 }
 
-/** Posts, and answers what comes back; undefined where it was refused. */
+/** Posts to the backend. Resolves with the response body, or with undefined after an error. */
 async function post(path) {
   const response = await fetch(path, { method: "POST" }).catch(() => undefined);
   return response?.ok ? response.json() : undefined;

@@ -1,4 +1,5 @@
-// A login that crosses three nodes while one of them is killed. Needs Redis on this machine. `npm run example:cluster`
+// A login across three nodes, one of which is killed on the way. Needs Redis on this machine.
+// Start it with `npm run example:cluster`.
 import { signDevelopmentToken } from "../src/auth/development_identities.js";
 import {
   codeChallengeOf,
@@ -15,7 +16,9 @@ import { enumNameOf } from "./command_line.js";
 import { describeRequest } from "./phone.js";
 
 if (!hasRedis()) {
-  console.error("This example needs Redis 7: apt-get install redis-server, or brew install redis");
+  console.error(
+    "This example needs Redis 7. Install it with `apt-get install redis-server` or `brew install redis`.",
+  );
   process.exit(1);
 }
 let isInterrupted = false;
@@ -30,7 +33,7 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as cons
 const clients: { close(): void }[] = [];
 try {
   const redis = await startRedis();
-  print("redis", `listens on ${redis.address} and saves nothing`);
+  print("redis", `listens on ${redis.address}, without persistence`);
   const [first, second, third] = [await findFreeAddress(), await findFreeAddress(), await findFreeAddress()];
   const nodes = await Promise.all([startNode(first, redis.address), startNode(second, redis.address)]);
   print("node 1", `listens on ${first}`);
@@ -47,13 +50,14 @@ try {
     codeChallenge: codeChallengeOf(codeVerifier),
     requester: { deviceName: "The cluster example", ipAddress: "127.0.0.1", location: "This very machine" },
   });
-  print("website", "has created a ticket at node 1, and draws its code:");
+  print("website", "has created a ticket at node 1 and shows its code:");
   console.log(renderForTerminal(ticket.qrContent));
 
-  // A client shares its calls out among all addresses that it knows. You would name a DNS entry that stands for all nodes.
-  print("website", "watches the ticket at node 2; knows of a node 3, which is not there yet");
+  // A client distributes its calls over all addresses that it knows. In production, use a DNS name for all
+  // nodes.
+  print("website", "watches the ticket at node 2; also has the address of node 3, which is not running yet");
   const watcher = website(`ipv4:${second},${third}`);
-  // With heartbeats also a status is told that has not changed: here the first of the node that takes over.
+  // Heartbeats repeat an unchanged status. Here, the first one shows that the other node has taken over.
   const statuses = watcher.watchStatus(ticket, { heartbeats: true })[Symbol.asyncIterator]();
   await waitForState(statuses, TicketState.PENDING);
 
@@ -65,21 +69,21 @@ try {
   print("phone", describeRequest(await phone(third).markScanned({ scanned })));
   await waitForState(statuses, TicketState.SCANNED);
 
-  print("node 2", `is dead: ${await nodes[1].kill()}, in the middle of the watch`);
+  print("node 2", `is killed with ${await nodes[1].kill()} during the watch`);
   await waitForState(statuses, TicketState.SCANNED);
-  print("website", "has that from node 3: the watch goes on");
+  print("website", "received this status from node 3: the watch continues");
 
-  print("phone", "Alice says yes, to node 1");
+  print("phone", "Alice approves, at node 1");
   await phone(first).authorize({ ticketId: ticket.ticketId });
   const { exchangeTicket } = await waitForState(statuses, TicketState.AUTHORIZED);
 
   const { user } = await website(third).exchangeUserInfo({ exchangeTicket, codeVerifier });
-  print("website", "has exchanged the ticket at node 3, and the watch ends:");
+  print("website", "has exchanged the ticket at node 3; the watch ends:");
   await waitForState(statuses, TicketState.EXCHANGED);
-  print("website", "signed in:");
+  print("website", "user signed in:");
   console.log(user);
 } catch (error) {
-  // What was stopped on purpose fails too.
+  // Calls that fail because the example was interrupted are not errors.
   if (!isInterrupted) console.error(`The example failed: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 } finally {
@@ -96,26 +100,27 @@ function closeAtEnd<C extends { close(): void }>(client: C): C {
   return client;
 }
 
-/** What the node's log says about how well the store keeps what it was told. */
+/** Returns the message in a node's log about the durability of its store. */
 function storeMessageOf(lines: readonly string[]): string {
   const line = lines.find((one) => one.includes('"msg":"the store is '));
-  const { msg = "say nothing of their store" }: { msg?: string } = JSON.parse(line ?? "{}");
+  const { msg = "do not report the durability of their store" }: { msg?: string } = JSON.parse(line ?? "{}");
   return msg;
 }
 
-/** Tells what the watch brings, until it is in this state. */
+/** Prints each status of the watch, and resolves with the first one in the given state. */
 async function waitForState(
   statuses: AsyncIterator<TicketStatus>,
   wanted: TicketState,
 ): Promise<TicketStatus> {
   for (;;) {
     const { value, done } = await statuses.next();
-    if (done) throw new Error(`the watch has ended before ${enumNameOf(TicketState, wanted)}`);
+    if (done) throw new Error(`the watch ended before the state ${enumNameOf(TicketState, wanted)}`);
     print(
       "website",
       enumNameOf(TicketState, value.state) + (value.scannedBy ? ` by ${value.scannedBy.nickname}` : ""),
     );
     if (value.state === wanted) return value;
-    if (isTerminal(value.state)) throw new Error(`the ticket is ${enumNameOf(TicketState, value.state)}`);
+    if (isTerminal(value.state))
+      throw new Error(`the ticket ended in the state ${enumNameOf(TicketState, value.state)}`);
   }
 }

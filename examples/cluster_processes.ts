@@ -7,27 +7,27 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** A process of the example, which is up. */
+/** Process of the example that is ready. */
 export interface RunningProcess {
-  /** `HOST:PORT` where it listens. */
+  /** Address where it listens, as `HOST:PORT`. */
   readonly address: string;
-  /** The lines that it has written so far. */
+  /** Lines of its output so far. */
   readonly lines: readonly string[];
-  /** Ends it at once, as a power cut would. Fulfilled when it is gone, with the signal that ended it. */
+  /** Kills the process at once, as a power failure would. Resolves with the signal that ended it. */
   kill(): Promise<NodeJS.Signals | null>;
 }
 
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
 
-/** Whether Redis is installed on this machine. */
+/** Returns true if Redis is installed on this machine. */
 export const hasRedis = (): boolean => spawnSync("redis-server", ["--version"]).status === 0;
 
-/** Starts a Redis that saves nothing, and waits until it is ready. */
+/** Starts a Redis without persistence. Resolves when it is ready. */
 export async function startRedis(): Promise<RunningProcess> {
   const address = await findFreeAddress();
   const port = address.slice(address.indexOf(":") + 1);
-  // A folder of its own: Redis would read what another one has left.
+  // A separate folder, since Redis would load the data of an earlier run.
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-cluster-"));
   folders.push(folder);
   const args = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder];
@@ -40,7 +40,7 @@ export async function startRedis(): Promise<RunningProcess> {
   return { address, lines, kill: () => stopProcess(child, "SIGKILL") };
 }
 
-/** Starts `qrlogin serve` in development mode with its tickets in this Redis, and waits until it is ready. */
+/** Starts `qrlogin serve` in development mode with its tickets in this Redis. Resolves when it is ready. */
 export async function startNode(address: string, redis: string): Promise<RunningProcess> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$)/i.test(name));
   const env = {
@@ -56,7 +56,7 @@ export async function startNode(address: string, redis: string): Promise<Running
   return { address, lines, kill: () => stopProcess(child, "SIGKILL") };
 }
 
-/** Ends all that was started, politely, and waits until it is gone. */
+/** Stops all processes with SIGTERM, and with SIGKILL after 5 seconds. Resolves when they have exited. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...children].map((child) => stopProcess(child, "SIGTERM")));
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -82,7 +82,11 @@ async function startProcess(
     child.once("error", reject);
     child.once("close", () => {
       const lastLines = [...errorLines, ...lines].filter(Boolean).slice(-3).join("\n");
-      reject(new Error(`${command === process.execPath ? "a node" : command} has stopped: ${lastLines}`));
+      reject(
+        new Error(
+          `${command === process.execPath ? "a node" : command} exited before it was ready: ${lastLines}`,
+        ),
+      );
     });
   });
   return { child, lines };
@@ -98,7 +102,7 @@ async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise
   return child.signalCode;
 }
 
-/** An address of this machine that nothing listens on now. */
+/** Returns an address of this machine with a free port. */
 export async function findFreeAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -6,22 +6,22 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** The value of an option of the command line. */
+/** Returns the value of a command-line option. */
 export function optionValue(option: "--address" | "--user" | "--port"): string | undefined {
   return values[option.slice(2) as keyof typeof values];
 }
 
-/** The words of the command line that are no options. */
+/** Returns the arguments that are not options. */
 export function positionalArguments(): readonly string[] {
   return positionals;
 }
 
-/** Whether the module is the program, and not imported by one. */
+/** Returns true if the module is the main program, not an import. */
 export function isMainModule(moduleUrl: string): boolean {
   return process.argv[1] !== undefined && moduleUrl === pathToFileURL(process.argv[1]).href;
 }
 
-/** The name of an enum's value; its number where the enum does not know it. */
+/** Returns the name of an enum value, or its number if the name is unknown. */
 export function enumNameOf(names: Readonly<Record<string, number>>, value: number): string {
   return Object.keys(names).find((name) => names[name] === value) ?? String(value);
 }

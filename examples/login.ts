@@ -1,4 +1,4 @@
-// A whole login in one process: a server of its own, the website and the phone. `npm run example`
+// A complete login in one process: the service, the website and the phone. Start it with `npm run example`.
 import { pino } from "pino";
 import { developmentApp, developmentPool, signDevelopmentToken } from "../src/auth/development_identities.js";
 import { createAppClient, createApproverClient } from "../src/client/index.js";
@@ -25,10 +25,10 @@ try {
     console.log(renderForTerminal(qrContent));
     approval = approve(phone, qrContent, async (who) => {
       console.log(`phone:   ${describeRequest(who)}`);
-      console.log("phone:   Alice says yes.");
+      console.log("phone:   Alice approves.");
       return true;
     });
-    // A phone that fails must not leave the website waiting.
+    // Without this, the website would wait forever after a failure of the phone.
     approval.catch((error) => {
       console.error(`phone:   ${error}`);
       website.close();

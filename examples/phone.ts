@@ -1,4 +1,5 @@
-// The phone: takes what was scanned, shows who asks, and lets the person decide. `npm run phone -- 'TEXT'` or a picture file
+// The phone: sends the scanned code, shows the request, and lets the user decide.
+// Start it with `npm run phone -- 'TEXT'`, or with a PNG file in place of the text.
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
@@ -14,7 +15,7 @@ import {
 } from "../src/client/index.js"; // yours: "qrlogin/client"
 import { isMainModule, optionValue, positionalArguments } from "./command_line.js";
 
-/** Scans, asks, and does as the person says. Answers whether they agreed. */
+/** Scans a code, asks for a decision, and sends it. Resolves with true if the user approved. */
 export async function approve(
   client: ApproverClient,
   qrContent: string,
@@ -28,8 +29,9 @@ export async function approve(
 }
 
 /**
- * Returns what a person reads before they decide: what the service answers, and never what the code says. Each item stands with
- * its source, and what the page claims in quotation marks: a stranger may have written it.
+ * Returns the text that a user reads before deciding. All of it comes from the service, none from the code.
+ * Items are grouped by source. All values are in quotation marks, since an attacker may have written what the
+ * page claims.
  */
 export function describeRequest(request: MarkScannedResponse): string {
   const { app, requester, customData, customDataSource, remainingDuration } = request;
@@ -50,7 +52,7 @@ export function describeRequest(request: MarkScannedResponse): string {
     "nothing";
   const observed = items.filter(({ source }) => source === OBSERVED_BY_GATEWAY);
   const stated = items.filter(({ source }) => source === STATED_BY_APP);
-  // A source that this app does not know yet is no better than a claim.
+  // A source that this version does not know counts as a claim.
   const claimed = items.filter((item) => !observed.includes(item) && !stated.includes(item));
   return [
     `${app?.name} asks you to sign in. ${remainingDuration?.seconds} seconds left.`,
@@ -60,12 +62,12 @@ export function describeRequest(request: MarkScannedResponse): string {
   ].join("\n");
 }
 
-/** Returns the text without what a terminal obeys or does not show. */
+/** Replaces control characters of the terminal and invisible characters by spaces. */
 function toPrintable(text: string): string {
   return text.replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]+/gu, " ");
 }
 
-/** The text in a PNG picture of a QR code. */
+/** Returns the text of the QR code in a PNG file. */
 function readQrCode(file: string): string {
   const { data, width, height } = PNG.sync.read(readFileSync(file));
   const qrCode = jsqr.default(new Uint8ClampedArray(data), width, height);
@@ -73,7 +75,10 @@ function readQrCode(file: string): string {
   return qrCode.data;
 }
 
-/** What the person types; nothing from one who closes the terminal, and so has not agreed. */
+/**
+ * Resolves with the line that the user types, or with an empty text if they close the terminal, which must not
+ * count as consent.
+ */
 async function prompt(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const closed = once(terminal, "close").then(() => "");
@@ -96,10 +101,10 @@ if (isMainModule(import.meta.url)) {
       console.log(describeRequest(who));
       return (await prompt("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
     });
-    console.log(agreed ? `Signed in as ${user}.` : "Refused.");
+    console.log(agreed ? `Signed in as ${user}.` : "Declined.");
   } catch (error) {
     if (!isQrLoginError(error)) throw error;
-    console.error(`Not possible: ${error.message} (${error.reason})`);
+    console.error(`Failed: ${error.message} (${error.reason})`);
     process.exitCode = 1;
   } finally {
     client.close();

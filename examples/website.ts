@@ -1,4 +1,4 @@
-// A website's backend: draws the code, follows the status, and gets the user. `npm run website`
+// A website's backend: shows the code, watches the status, and gets the user. Start it with `npm run website`.
 import {
   type AppClient,
   codeChallengeOf,
@@ -10,7 +10,10 @@ import {
 import { renderForTerminal } from "../src/qr/render_for_terminal.js";
 import { enumNameOf, isMainModule, optionValue } from "./command_line.js";
 
-/** Signs one person in. `show` is given the text to draw. The answer is undefined if they refused or took too long. */
+/**
+ * Signs one user in. `showQrCode` receives the content of the code. Resolves with undefined if the user
+ * declines or takes too long.
+ */
 export async function signIn(
   client: AppClient,
   showQrCode: (qrContent: string) => void,

@@ -1,7 +1,7 @@
 /**
- * Takes pictures: `npm run screenshots -- [FOLDER]`. Those of the README go to docs/images; every step of the demo pages and
- * every state of the widget to the folder, a temporary one by default. Starts a server of its own. Needs Chromium;
- * QRLOGIN_TEST_CHROMIUM names one that is not in the path.
+ * Takes screenshots: `npm run screenshots -- [FOLDER]`. Writes those of the README to docs/images. Writes
+ * every step of the demo pages and every state of the widget to the folder, by default a temporary one.
+ * Starts its own server. Needs Chromium; QRLOGIN_TEST_CHROMIUM names one that is not in PATH.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync } from "node:fs";
@@ -20,7 +20,7 @@ mkdirSync(readmeFolder, { recursive: true });
 mkdirSync(folder, { recursive: true });
 if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
   console.warn(
-    "No font here has Chinese signs: those pictures show boxes (apt-get install fonts-wqy-microhei)",
+    "No installed font has Chinese characters, so the screenshots show boxes: apt-get install fonts-wqy-microhei",
   );
 
 const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" };
@@ -51,7 +51,7 @@ try {
   await serving.stop();
 }
 
-/** Goes through a sign-in, with a picture of each step of both sides. */
+/** Signs in, and takes a screenshot of each step on both sides. */
 async function login(options: BrowserContextOptions, website: string, asking: string): Promise<void> {
   const ofPhone = options.viewport === narrow ? options : { ...options, viewport: phone };
   await withPage(browser, options, async (page) => {
@@ -104,5 +104,5 @@ function chromiumPath(): string {
     const found = spawnSync("sh", ["-c", 'command -v "$0"', name]).stdout.toString().trim();
     if (found) return found;
   }
-  throw new Error("there is no Chromium on this machine (apt-get install chromium)");
+  throw new Error("Chromium is not installed: apt-get install chromium");
 }

@@ -1,6 +1,6 @@
-// Prints what the JSON reports in a folder, one for each Node.js, say in all: "N passed, N failed" on the last line.
-// Takes the folder and how many reports there should be: one that is missing counts as a failure. Exits with 1 on any, and
-// in CI on a skipped test.
+// Prints the totals of the JSON test reports in a folder, one for each Node.js. The last line is "N passed, N
+// failed". Takes the folder and the expected number of reports. A missing report counts as a failure. Exits
+// with 1 on any failure, and in CI on a skipped test.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -8,7 +8,7 @@ const [folder, expected] = process.argv.slice(2);
 const reports = readdirSync(folder).map((file) => {
   const report = JSON.parse(readFileSync(join(folder, file), "utf8"));
   const { numPassedTests, numFailedTests, numPendingTests, success } = report;
-  // A file that cannot be loaded has no test that could fail, and neither has a run that finds no file.
+  // A file that cannot be loaded has no failed test, and neither has a run that finds no file.
   const failed = success ? 0 : Math.max(1, numFailedTests);
   return { node: basename(file, ".json"), passed: numPassedTests, failed, skipped: numPendingTests };
 });
@@ -20,7 +20,7 @@ function line({ passed, failed, skipped }) {
 
 for (const report of reports) console.log(`Node.js ${report.node}: ${line(report)}`);
 const missing = Math.max(0, Number(expected) - reports.length);
-if (missing > 0) console.log(`${missing} runs have left no report`);
+if (missing > 0) console.log(`${missing} runs wrote no report`);
 if (process.env.CI && sum("skipped") > 0) {
   console.log("in CI no test may be skipped");
   process.exitCode = 1;

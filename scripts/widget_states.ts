@@ -1,9 +1,9 @@
 import type { Page, Route } from "playwright-core";
 
-/** How the widget can look. */
+/** Appearance in which the widget is shown. */
 export type Appearance = "light" | "dark" | "narrow" | "chinese" | "right-to-left";
 
-/** Each state, and the status that the gateway answers to bring the widget there. */
+/** Status that the gateway returns to bring the widget into each state. */
 const statuses = {
   loading: undefined,
   waiting: { state: "PENDING" },
@@ -19,7 +19,7 @@ const statuses = {
 
 type State = keyof typeof statuses;
 
-/** How often the widget may renew a code: in one of the states it does. */
+/** Number of renewals that the widget may make. One state shows a renewed code. */
 const renewals: Partial<Record<State, number>> = { renewed: 1 };
 
 const portrait = `data:image/svg+xml,${encodeURIComponent(
@@ -28,7 +28,8 @@ const portrait = `data:image/svg+xml,${encodeURIComponent(
 )}`;
 
 /**
- * Shows the widget in all its states at once. The codes are real; what becomes of them is answered here, in place of the gateway.
+ * Shows all states of the widget at once. The codes are real; their statuses are mocked here in place of the
+ * gateway's.
  */
 export async function showStates(page: Page, origin: string, look: Appearance): Promise<void> {
   const names = Object.keys(statuses) as State[];
@@ -38,11 +39,11 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
   );
   let renewed = false;
   await page.route(`${origin}/state/**`, (route) => {
-    // The first code of this state runs out, and the second one waits.
-    const runsOut =
+    // The first code of this state expires; the second one waits.
+    const expires =
       route.request().url().includes("/state/renewed/") && route.request().url().includes("/events");
-    const expired = runsOut && !renewed;
-    renewed ||= runsOut;
+    const expired = expires && !renewed;
+    renewed ||= expires;
     return answer(route, origin, expired ? "expired" : undefined);
   });
   await page.goto(`${origin}/states`);
@@ -66,7 +67,7 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
     [...firstChild.shadowRoot.querySelectorAll("img")].every((image) => !image.src || image.naturalWidth > 0))`);
 }
 
-/** The gateway's part, at `/state/STATE/qrlogin/v1/…`. */
+/** Responds in place of the gateway, at `/state/STATE/qrlogin/v1/…`. */
 async function answer(route: Route, origin: string, instead: State | undefined): Promise<void> {
   const { pathname, search } = new URL(route.request().url());
   const [, , name = "", ...rest] = pathname.split("/");

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { descriptorLimit, limitProblem } from "./compose/file_descriptors.js";
 
-// Before anything else is loaded, since loading is what fails.
+// This comes first: with too few file descriptors, loading the modules would fail.
 const limitError = limitProblem(descriptorLimit());
 if (limitError !== undefined) {
   process.stderr.write(`qrlogin: ${limitError}\n`);
@@ -11,18 +11,21 @@ const { logVerbosity, setLogVerbosity } = await import("@grpc/grpc-js");
 const { runCommand } = await import("./cli/commands.js");
 const { openStandardStream } = await import("./log/standard_stream.js");
 
-// What grpc-js has to say of a failed start is said by us, in one line.
+// Our own error message reports a failed start in one line.
 setLogVerbosity(logVerbosity.NONE);
 
-/** What asks for a stop, and the exit code of a stop at once: 128 and the signal's number, as the shell's conventions have it. */
+/**
+ * Signals that stop the process, with the exit code of an immediate stop: 128 plus the signal's number, as in
+ * a shell.
+ */
 const stopSignals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 
-/** Exit code of a stop that took too long. */
+/** Exit code of a stop that timed out. */
 const timeoutExitCode = 1;
 
 /**
- * A second signal so soon after the first, in milliseconds, is its echo and not a second wish: npm passes on to its child
- * what a terminal has sent to both.
+ * Time after the first signal during which a second one counts as a duplicate, in milliseconds. npm passes a
+ * signal on to its child that the terminal has already sent to both.
  */
 const duplicateSignalTime = 500;
 
@@ -41,14 +44,14 @@ process.exitCode = await runCommand(process.argv.slice(2), {
       stdout.writeAll(`${text}\n`);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new Error(`cannot write to the standard output (${code})`, { cause: error });
+      throw new Error(`cannot write to standard output (${code})`, { cause: error });
     }
   },
   printError(text) {
     try {
       stderr.writeAll(`${text}\n`);
     } catch {
-      // Where errors cannot be told there is nobody to tell that.
+      // Standard error is not writable, so there is nowhere to report this.
     }
   },
   stopRequested: () =>
@@ -57,7 +60,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
       for (const [signal, code] of Object.entries(stopSignals)) {
         process.on(signal, () => {
           firstAt ??= performance.now();
-          // Asked a second time it stops at once.
+          // A second signal stops the process at once.
           if (performance.now() - firstAt > duplicateSignalTime) exitNow(code);
           resolve(signal);
         });
@@ -66,10 +69,11 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   ignoreSignals: () => {
     for (const signal of Object.keys(stopSignals)) process.on(signal, () => {});
   },
-  exitAfter(ms, beforehand) {
-    // It also keeps the process alive until then: a stop that waits for nothing would end it with a code of Node.js.
+  exitAfter(ms, onTimeout) {
+    // This timer also keeps the process alive. Otherwise, with nothing else pending, Node.js would exit with
+    // a different code.
     stopTimer ??= setTimeout(() => {
-      beforehand();
+      onTimeout();
       exitNow(timeoutExitCode);
     }, ms);
   },
@@ -77,12 +81,14 @@ process.exitCode = await runCommand(process.argv.slice(2), {
 });
 clearTimeout(stopTimer);
 
-// Nothing should be left to do. A connection in the middle of its TLS handshake would still hold the process for minutes.
+// Nothing should be left to do by now. But a connection in the middle of its TLS handshake would keep the
+// process alive for minutes.
 setTimeout(() => exitNow(process.exitCode), 500).unref();
 
-/** Ends the process now. */
+/** Ends the process at once. */
 function exitNow(code: typeof process.exitCode): void {
-  // An exit waits for the threads that read files and look up names, and these may wait for a server that is away.
+  // `process.exit` waits for threads that read files or resolve names, and these may wait for an unreachable
+  // server.
   const isHeld = process
     .getActiveResourcesInfo()
     .some((kind) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(kind));

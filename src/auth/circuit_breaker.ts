@@ -1,62 +1,68 @@
 import type { Clock } from "../base/clock.js";
 
-/** Length of the first pause, and the length that pauses grow to, in milliseconds. */
+/** Duration of the first open period, and the maximum to which open periods grow, in milliseconds. */
 const openTimes = { first: 1_000, most: 10_000 };
 
 /**
- * So many failures in a row, of as many callers where these are told apart, show that the peer is away, and so many calls at a
- * time find out whether it is back. One alone may be a lost connection, or be due to what the one caller asked for.
+ * Number of failures in a row that opens the circuit, and of calls that may probe the peer at a time. With
+ * named callers, each caller counts once. A single failure may be a lost connection or the fault of one
+ * request.
  */
 const failureThreshold = 3;
 
-/** Keeps callers from asking a peer that has just been shown to be away, each of them until a time-out. */
+/**
+ * Circuit breaker: fails calls at once while a peer is known to be unavailable, instead of letting each run
+ * into a time-out.
+ */
 export interface CircuitBreaker {
   /**
-   * Runs the work unless the peer is believed to be away. After a pause a few calls are let through to find out; others are
-   * refused until one of these has ended.
+   * Runs the work unless the circuit is open. After the open period, a few calls may probe the peer; others
+   * fail until one of the probes has ended.
    *
-   * @throws CircuitOpenError without having run the work; otherwise whatever the work throws.
+   * @throws CircuitOpenError without having run the work; otherwise rethrows the error of the work.
    */
   run<T>(work: () => Promise<T>, by?: Caller): Promise<T>;
 }
 
-/** On whose behalf the work is done. */
+/** Caller on whose behalf the work is done. */
 export interface Caller {
-  /** Failures of one caller count as one. */
+  /** Identity of the caller. Repeated failures of one caller count as one. */
   readonly id: string;
-  /** Once this is aborted, a failure says nothing about the peer. */
+  /** Signal of the caller. After it is aborted, a failure is not counted against the peer. */
   readonly signal: AbortSignal | undefined;
 }
 
 export interface CircuitBreakerOptions {
-  /** Whether what the work threw shows that the peer is away, and not that it answers; true for everything by default. */
+  /** Returns whether an error means that the peer is unavailable. Returns true for every error by default. */
   readonly isFailure?: (error: unknown) => boolean;
   readonly clock: Clock;
 }
 
-/** The peer was not asked. The cause is its last failure. */
+/** Error of a call that was not made because the circuit is open. The cause is the peer's last failure. */
 export class CircuitOpenError extends Error {
   constructor(cause: unknown) {
-    super("It has failed a moment ago and is not asked again yet.", { cause });
+    super("The circuit breaker is open after recent failures.", { cause });
     this.name = "CircuitOpenError";
   }
 }
 
-/** Creates a circuit breaker that is closed. */
+/** Creates a closed circuit breaker. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { isFailure = () => true, clock } = options;
   const failedCallers = new Set<unknown>();
   let lastFailure: unknown;
   let running = 0;
   let openings = 0;
-  /** Tells apart the calls that began before the last pause: they say nothing about the time after it. */
+  /**
+   * Number of the current period. Failures of calls that began before the last open period are not counted.
+   */
   let period = 0;
   let openUntil = Number.NEGATIVE_INFINITY;
 
   function fail(caller: Caller | undefined, error: unknown): void {
     lastFailure = error;
-    failedCallers.add(caller?.id ?? Symbol("another failure"));
-    // Away before and away again: one failure is enough then, unless it may be due to the caller.
+    failedCallers.add(caller?.id ?? Symbol("anonymous failure"));
+    // After a failed probe, one failure is enough, unless it may be the caller's fault.
     if (failedCallers.size >= (caller === undefined && openings > 0 ? 1 : failureThreshold)) open();
   }
 

@@ -8,10 +8,10 @@ export { developmentIssuer };
 /** Claim `aud` of development tokens. */
 export const developmentAudience = "qrlogin-development";
 
-/** Public on purpose: everybody has it, so nobody may believe it outside development mode. */
+/** Public on purpose. Nothing outside development mode may accept its signatures. */
 const privateKey = { ...developmentKey, d: "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE" };
 
-/** How long a development token lives, in seconds. */
+/** Lifetime of a development token, in seconds. */
 const tokenLifetime = 12 * 60 * 60;
 
 const portrait = (initial: string, colour: string): string =>
@@ -20,7 +20,7 @@ const portrait = (initial: string, colour: string): string =>
       `<text x="32" y="44" font-family="sans-serif" font-size="36" text-anchor="middle" fill="#fff">${initial}</text></svg>`,
   )}`;
 
-/** The demo users, by name: what their tokens say about them beside `sub`, which is the name. */
+/** Demo users by name, with the claims of their tokens. Their `sub` is the name. */
 export const developmentUsers = {
   alice: {
     nickname: "Alice",
@@ -44,7 +44,7 @@ export const developmentUsers = {
 
 export type DevelopmentUser = keyof typeof developmentUsers;
 
-/** The user pool of the demo users. Only development mode may configure it. */
+/** User pool of the demo users. Only development mode may configure it. */
 export const developmentPool: UserPoolConfig = {
   id: "demo-pool",
   issuer: developmentIssuer,
@@ -56,7 +56,7 @@ export const developmentPool: UserPoolConfig = {
   userInfoUri: undefined,
 };
 
-/** The demo website; its secret is `demo-secret`. Only development mode may configure it. */
+/** Demo website, with the secret `demo-secret`. Only development mode may configure it. */
 export const developmentApp: AppConfig = {
   id: "demo-app",
   name: "Harbour Books",
@@ -65,7 +65,10 @@ export const developmentApp: AppConfig = {
   secretSha256: [sha256Hex("demo-secret")],
 };
 
-/** A demo website that signs in as the Authing API's clients do, which keep no secret; its own is `legacy-secret`. */
+/**
+ * Demo website that signs in like clients of the Authing API, which keep no secret. Its secret is
+ * `legacy-secret`.
+ */
 export const developmentLegacyApp: AppConfig = {
   id: "legacy-app",
   name: "Legacy Website",
@@ -74,7 +77,9 @@ export const developmentLegacyApp: AppConfig = {
   secretSha256: [sha256Hex("legacy-secret")],
 };
 
-/** A user token of a demo user, signed at `now` (milliseconds since the Unix epoch), living 12 hours. */
+/**
+ * Creates a user token for a demo user, valid for 12 hours from `now` (milliseconds since the Unix epoch).
+ */
 export async function signDevelopmentToken(user: DevelopmentUser, now: number): Promise<string> {
   const seconds = Math.floor(now / 1000);
   return new SignJWT({

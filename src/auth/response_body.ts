@@ -1,8 +1,8 @@
 /**
- * Returns the body of an HTTP answer, or `undefined` if it is larger than `maxBytes`, counted after any decompression. Reads no
- * further than that.
+ * Returns the body of an HTTP response, or `undefined` if it is larger than `maxBytes` after decompression.
+ * Stops reading at that size.
  *
- * @throws what ended the connection, or the reason of the signal that the request was made with.
+ * @throws the error that ended the connection, or the reason of the request's signal.
  */
 export async function readBody(response: Response, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
@@ -16,15 +16,15 @@ export async function readBody(response: Response, maxBytes: number): Promise<Bu
 }
 
 /**
- * Returns the JSON value that the bytes encode.
+ * Parses the bytes as JSON.
  *
- * @throws Error that quotes nothing of it, as the errors of JSON.parse would.
+ * @throws Error that does not quote the input, unlike the errors of JSON.parse.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    // The error that is dropped says "not JSON" as well, and quotes what it met: personal data or a key.
-    throw new Error("This is not JSON in UTF-8.");
+    // The original error only says "not JSON" too, but quotes the input, which may be personal data or a key.
+    throw new Error("The body is not JSON in UTF-8.");
   }
 }

@@ -17,26 +17,29 @@ import { verifyJwt } from "./tokens/verify_jwt.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "./user_errors.js";
 import { fetchUserInfo, type UserInfo } from "./user_info.js";
 
-/** A caller whose user token is genuine. */
+/** Caller whose user token is genuine. */
 export interface AuthenticatedUser {
   readonly approver: Approver;
   /**
-   * Returns the user as the pool's UserInfo endpoint describes them now, the token filling the gaps; as the token does where the
-   * pool has no such endpoint, or the answer is too large or encrypted. See {@link mergeClaims} for what comes from where.
+   * Returns the user's current profile from the pool's UserInfo endpoint, completed by the token. Returns the
+   * profile of the token if the pool has no UserInfo endpoint, or its response is too large or encrypted. See
+   * {@link mergeClaims} for the precedence.
    *
-   * @throws TicketError USER_UNAUTHENTICATED when the endpoint refuses the token or speaks of another user, ISSUER_UNAVAILABLE
-   * when it gives no usable answer in time; the reason of `signal` when that ends the wait.
+   * @throws TicketError USER_UNAUTHENTICATED when the endpoint rejects the token or describes another user.
+   * @throws TicketError ISSUER_UNAVAILABLE when it gives no usable response in time.
+   * @throws the reason of `signal` when that ends the wait.
    */
   fetchProfile(signal?: AbortSignal): Promise<UserProfile>;
 }
 
-/** Tells which user calls. */
+/** Authenticator of the calling user. */
 export interface UserAuthenticator {
   /**
-   * The user whose token stands in the values of the metadata key `authorization`.
+   * Returns the user whose token is in the values of the metadata key `authorization`.
    *
-   * @throws TicketError USER_UNAUTHENTICATED, USER_TOKEN_EXPIRED, or ISSUER_UNAVAILABLE with its cause, each with one fixed text;
-   * the reason of `signal` when that ends the wait.
+   * @throws TicketError USER_UNAUTHENTICATED, USER_TOKEN_EXPIRED, or ISSUER_UNAVAILABLE with its cause, each
+   * with a fixed message.
+   * @throws the reason of `signal` when that ends the wait.
    */
   authenticate(authorization: readonly string[], signal?: AbortSignal): Promise<AuthenticatedUser>;
 }
@@ -44,14 +47,17 @@ export interface UserAuthenticator {
 export interface UserAuthenticatorOptions {
   readonly pools: readonly UserPoolConfig[];
   readonly userTokens: UserTokensConfig;
-  /** What signs our own tokens for the apps. They are no user tokens: no pool may have this issuer or one of its keys. */
+  /**
+   * Signer of our own tokens for apps. They are not user tokens: no pool may have its issuer or one of its
+   * keys.
+   */
   readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
-  /** Called once for each claim that is left out and each cause, for the log. */
-  readonly onDroppedClaim?: (leftOut: DroppedClaim) => void;
+  /** Callback for the log, called once for each dropped claim and cause. */
+  readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
 }
 
-/** A user pool and its keys. */
+/** User pool with its keys. */
 interface PoolContext {
   readonly pool: UserPoolConfig;
   readonly keys: KeySet;
@@ -60,27 +66,28 @@ interface PoolContext {
   readonly onDroppedClaim: OnDroppedClaim;
 }
 
-/** What is remembered of a verified token. */
+/** Cached result of verifying a token. */
 interface CachedUser {
   readonly poolContext: PoolContext;
   readonly approver: Approver;
-  /** The token's claims that a profile can be made of. */
+  /** Claims of the token that can be part of a profile. */
   readonly claims: Claims;
 }
 
-/** Longest token that is looked at, in characters. */
+/** Longest token that is parsed, in characters. */
 const maxLength = 16 * 1024;
 
 const maxSubjectLength = 255;
 
-// Whatever the configuration says: this long a key that has left its JWKS may still be believed.
+// Upper limit whatever the configuration says: a key removed from its JWKS may still be accepted this long.
 const maxAge = 5 * 60 * 1000;
 
 const bearerPattern = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
- * Knows users by `Bearer <JWT>` (RFC 6750, RFC 7519). Issuer and audience choose the pool, the pool's keys and algorithms
- * prove the token; `exp`, `sub`, `iss` and `aud` must be there and right. Verified tokens are remembered for a while.
+ * Creates an authenticator for `Bearer <JWT>` (RFC 6750, RFC 7519). Issuer and audience select the pool; the
+ * pool's keys and algorithms verify the token. The claims `exp`, `sub`, `iss` and `aud` are required.
+ * Verified tokens are cached for a limited time.
  *
  * @throws Error when a pool's JWKS file cannot be used, or a pool has the issuer of our own tokens.
  */
@@ -89,11 +96,11 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   const tokens = { ...options.userTokens, cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge) };
   const poolContexts = options.pools.map((pool): PoolContext => {
     if (pool.issuer === tokenIssuer?.issuer)
-      throw new Error(`User pool ${pool.id} has our own token issuer.`);
+      throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     return {
       pool,
       keys: createKeySet(pool, tokens, clock, tokenIssuer),
-      // An endpoint that refuses the token is there.
+      // An endpoint that rejects the token is available.
       userInfoBreaker: createCircuitBreaker({ isFailure: (error) => !(error instanceof TicketError), clock }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
     };
@@ -109,8 +116,8 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   }
 
   async function verify(token: string): Promise<CachedUser> {
-    const tenant = findPool(token, poolContexts);
-    const { pool, keys } = tenant;
+    const poolContext = findPool(token, poolContexts);
+    const { pool, keys } = poolContext;
     try {
       const { header, claims, generation } = await verifyJwt(token, keys, () => ({
         ...createVerifyOptions(pool),
@@ -119,7 +126,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
         requiredClaims: ["exp", "sub", "iss", "aud"],
       }));
       requireSignInToken(header, claims);
-      const user = toCachedUser(tenant, claims);
+      const user = toCachedUser(poolContext, claims);
       if (generation !== undefined) {
         const expiresAt = Number(claims.exp) * 1000;
         const staleAt = clock.now() + tokens.cacheMaxAge;
@@ -156,28 +163,31 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     }
     const claims = mergeClaims(pool, user.claims, userInfo.claims);
     const profile = profileOf(pool, claims, poolContext.onDroppedClaim);
-    if (!profile) throw new Error("a profile has lost the user id of its token");
+    if (!profile) throw new Error("the merged profile has no user id");
     return profile;
   }
 
-  /** Returns the claims of a signed UserInfo answer. It may leave out issuer and audience (OpenID Connect Core, section 5.3.2). */
+  /**
+   * Returns the claims of a signed UserInfo response, which may omit issuer and audience (OpenID Connect
+   * Core, section 5.3.2).
+   */
   async function verifiedUserInfo(jwt: string, { poolContext, approver }: CachedUser): Promise<Claims> {
     const { pool, keys } = poolContext;
     try {
       const { claims } = await verifyJwt(jwt, keys, () => createVerifyOptions(pool));
       const { iss = pool.issuer, aud = [...pool.audience] } = claims;
       const audience: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-      // The endpoint answers the client that the token was issued to.
+      // The response is addressed to the client that the token was issued to.
       const isForClient = [...pool.audience, approver.signIn.clientId].some((name) =>
         audience.includes(name),
       );
       if (iss !== pool.issuer || !isForClient)
-        throw new Error("The signed UserInfo answer is not for the token's client.");
+        throw new Error("The signed UserInfo response is not addressed to the token's client.");
       return claims;
     } catch (error) {
-      // Errors of jose may hold the claims.
+      // Errors of jose may contain the claims.
       throw error instanceof errors.JOSEError
-        ? new Error(`The signed UserInfo answer cannot be verified: ${error.code}.`)
+        ? new Error(`The signed UserInfo response cannot be verified: ${error.code}.`)
         : error;
     }
   }
@@ -198,16 +208,19 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
 function readBearerToken(authorization: readonly string[]): string {
   const [value] = authorization;
   if (value === undefined || authorization.length !== 1) {
-    throw userUnauthenticated("There is not exactly one authorization value.");
+    throw userUnauthenticated("There must be exactly one authorization value.");
   }
   if (value.length > maxLength) throw userUnauthenticated("The authorization value is too long.");
   const token = bearerPattern.exec(value)?.[1];
-  if (token === undefined) throw userUnauthenticated("The authorization value is no Bearer token.");
+  if (token === undefined) throw userUnauthenticated("The authorization value is not a Bearer token.");
   return token;
 }
 
-/** The one tenant that issuer and audience name. Read before the signature is checked, so it only says whose keys to try. */
-function findPool(token: string, tenants: readonly PoolContext[]): PoolContext {
+/**
+ * Returns the only pool that matches issuer and audience. The signature is not yet verified, so the result
+ * only selects the keys.
+ */
+function findPool(token: string, poolContexts: readonly PoolContext[]): PoolContext {
   let claims: JWTPayload;
   try {
     claims = decodeJwt(token);
@@ -215,15 +228,15 @@ function findPool(token: string, tenants: readonly PoolContext[]): PoolContext {
     throw toTicketError(error);
   }
   const audience: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  const [tenant, ...others] = tenants.filter(
+  const [poolContext, ...others] = poolContexts.filter(
     ({ pool }) => pool.issuer === claims.iss && pool.audience.some((name) => audience.includes(name)),
   );
-  if (!tenant) {
-    const pools = tenants.map(({ pool }) => pool);
+  if (!poolContext) {
+    const pools = poolContexts.map(({ pool }) => pool);
     throw userUnauthenticated(explainUnmatchedToken(claims, pools));
   }
-  if (others.length > 0) throw userUnauthenticated("The audience names several user pools.");
-  return tenant;
+  if (others.length > 0) throw userUnauthenticated("The token's audience matches several user pools.");
+  return poolContext;
 }
 
 function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {
@@ -233,7 +246,7 @@ function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {
     throw userUnauthenticated("The claim sub is not a text of 1 to 255 characters.");
   }
   const profile = profileOf(pool, claims, poolContext.onDroppedClaim);
-  if (!profile) throw userUnauthenticated("The token tells no usable user id.");
+  if (!profile) throw userUnauthenticated("The token has no usable user id.");
   const approver: Approver = {
     userPoolId: pool.id,
     issuer: pool.issuer,
@@ -244,7 +257,7 @@ function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {
   return { poolContext, approver, claims: pickClaims(pool, claims) };
 }
 
-/** What to throw instead of an error of jose, which may hold the claims of the token. */
+/** Returns the error to throw in place of an error of jose, which may contain the claims of the token. */
 function toTicketError(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return userTokenExpired();
   if (error instanceof errors.JWTClaimValidationFailed)
@@ -252,7 +265,10 @@ function toTicketError(error: unknown): unknown {
   return error instanceof errors.JOSEError ? userUnauthenticated(error.code) : error;
 }
 
-/** Waits no longer than the caller does. What was begun goes on, for others who want it. */
+/**
+ * Resolves like `promise`, or rejects with the reason of `signal`. Does not cancel the work, which other
+ * callers may share.
+ */
 function withAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {

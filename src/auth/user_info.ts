@@ -4,37 +4,40 @@ import { type Claims, claimOf } from "./claims/claims.js";
 import { parseJson, readBody } from "./response_body.js";
 import { userUnauthenticated } from "./user_errors.js";
 
-/** A question to an OpenID Connect UserInfo endpoint. */
+/** Request to an OpenID Connect UserInfo endpoint. */
 export interface UserInfoRequest {
   readonly uri: string;
   readonly token: string;
   /** Claim `sub` of the token. */
   readonly subject: string;
-  /** How long the whole answer may take, in milliseconds. */
+  /** Time-out of the whole response, in milliseconds. */
   readonly timeout: number;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
-  /** Verifies a signed answer with the keys of the issuer. */
+  /** Verifies a signed response with the keys of the issuer. */
   verify(jwt: string): Promise<Claims>;
 }
 
-/** Claims that the endpoint states about the user, or the reason why its answer cannot be used. */
+/** Claims that the endpoint states about the user, or the reason why its response cannot be used. */
 export type UserInfo = { readonly claims: Claims } | { readonly unusable: string };
 
 const maxBytes = 1024 * 1024;
 
-/** A JWT in the compact serialization: three parts if it is signed, five if it is encrypted. */
+/** Pattern of a JWT in the compact serialization: three parts if signed, five if encrypted. */
 const compactJwt = /^[\w-]+(?:\.[\w-]*){2,4}$/;
 const jweParts = 5;
 
 /**
- * Asks the UserInfo endpoint about the token's user. Follows no redirect, since the token would go along; reads at most 1 MiB.
+ * Requests the claims of the token's user from the UserInfo endpoint. Follows no redirect, which would
+ * disclose the token. Reads at most 1 MiB.
  *
- * The content decides and not its declared type, which many endpoints get wrong: a JSON object or a JWT (OpenID Connect Core 1.0,
- * section 5.3.2). An answer that is too large or encrypted is unusable and decides nothing.
+ * Detects a JSON object or a JWT by the content (OpenID Connect Core 1.0, section 5.3.2), since many
+ * endpoints declare the wrong type. Reports a response that is too large or encrypted as unusable; this is
+ * not an error.
  *
- * @throws TicketError USER_UNAUTHENTICATED when the endpoint answers 401 or 403, or speaks of another user.
- * @throws Error when there is no answer in time, or one that is neither; the reason of the signal when the caller has gone.
+ * @throws TicketError USER_UNAUTHENTICATED when the endpoint answers 401 or 403, or describes another user.
+ * @throws Error when there is no response in time, or it is neither a JSON object nor a JWT.
+ * @throws the reason of the signal when the caller has gone.
  */
 export async function fetchUserInfo(request: UserInfoRequest): Promise<UserInfo> {
   const timeoutController = new AbortController();
@@ -57,23 +60,23 @@ export async function fetchUserInfo(request: UserInfoRequest): Promise<UserInfo>
 
 async function readUserInfo(response: Response, request: UserInfoRequest): Promise<UserInfo> {
   if (response.status !== 200) {
-    // Unread, the body would hold its connection.
+    // An unread body would keep its connection occupied.
     await response.body?.cancel();
     if (response.status === 401 || response.status === 403) {
-      throw userUnauthenticated(`The UserInfo endpoint answered ${response.status}.`);
+      throw userUnauthenticated(`The UserInfo endpoint responded with status ${response.status}.`);
     }
-    throw new Error(`The UserInfo endpoint answered ${response.status}.`);
+    throw new Error(`The UserInfo endpoint responded with status ${response.status}.`);
   }
   const bytes = await readBody(response, maxBytes);
-  if (!bytes) return { unusable: `The answer is larger than ${maxBytes} bytes.` };
+  if (!bytes) return { unusable: `The response is larger than ${maxBytes} bytes.` };
   const text = bytes.toString("latin1").trim();
   const isJwt = compactJwt.test(text);
-  if (isJwt && text.split(".").length === jweParts) return { unusable: "The answer is encrypted." };
+  if (isJwt && text.split(".").length === jweParts) return { unusable: "The response is encrypted." };
   const claims = isJwt ? await request.verify(text) : parseJson(bytes);
-  if (!isObject(claims)) throw new Error("The UserInfo endpoint answered something else than a JSON object.");
-  // Without this check a token could be given another user's description (OpenID Connect Core, section 5.3.2).
+  if (!isObject(claims)) throw new Error("The UserInfo response is not a JSON object.");
+  // Otherwise the user could get another user's profile (OpenID Connect Core, section 5.3.2).
   if (claimOf(claims, "sub") !== request.subject) {
-    throw userUnauthenticated("The UserInfo endpoint speaks of another user.");
+    throw userUnauthenticated("The UserInfo response is about another user.");
   }
   return { claims };
 }

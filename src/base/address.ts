@@ -1,10 +1,10 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
-/** Where a server listens. */
+/** A host and a port. */
 export interface Address {
   /** A host name, an IPv4 address, or an IPv6 address without its brackets. */
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** Port number; 0 lets the system choose one. */
   readonly port: number;
 }
 
@@ -20,14 +20,14 @@ export function parseAddress(text: string): Address | undefined {
   return isIPv4(plain) || isHostName(plain) ? { host: plain, port } : undefined;
 }
 
-/** Whether only this machine can reach the host: 127.0.0.0/8, ::1 or localhost. */
+/** Reports whether the host is in 127.0.0.0/8, ::1 or localhost, which only this machine can reach. */
 export function isLoopbackHost(host: string): boolean {
   const version = isIP(host);
   if (version === 0) return host.toLowerCase() === "localhost";
   return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
 }
 
-/** Whether somebody else than this machine can be reached at `HOST:PORT`. False of what has not that form. */
+/** Reports whether the host of `HOST:PORT` is not a loopback host. Returns false for text of any other form. */
 export function isNonLoopbackAddress(address: string | undefined): boolean {
   const host = parseAddress(address ?? "")?.host;
   return host !== undefined && !isLoopbackHost(host);
@@ -38,6 +38,6 @@ loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
 function isHostName(text: string): boolean {
-  // Resolvers take 127.1, 0x7f.1 and 2130706433 for addresses; here they would pass for names.
+  // Resolvers read 127.1, 0x7f.1 and 2130706433 as IP addresses; the pattern alone would accept them as names.
   return hostName.test(text) && !/(^|\.)(\d+|0x[0-9a-f]*)$/i.test(text);
 }

@@ -1,25 +1,29 @@
-/** How long to pause before another attempt: at random between zero and a limit that doubles (full jitter). */
+/** Limits of a back-off with full jitter: each pause is random between zero and a limit that doubles. */
 export interface BackoffOptions {
-  /** The limit of the first pause, in milliseconds. 100 by default. */
+  /** Limit of the first pause, in milliseconds; 100 by default. */
   readonly initialMs?: number;
-  /** What the limit grows to, in milliseconds. 5,000 by default. */
+  /** Highest limit, in milliseconds; 5,000 by default. */
   readonly maxMs?: number;
 }
 
-/** A run of pauses that grow. */
+/** A sequence of growing pauses between attempts. */
 export interface Backoff {
-  /** The next pause in milliseconds. What the server asked to wait comes first, the pause at random on top. */
+  /** Returns the next pause in milliseconds: the delay that the server asked for plus a random pause. */
   nextDelay(retryAfterMs: number | undefined): number;
   /**
-   * Begins again with the shortest limit if an attempt has worked for at least `maxMs`. A shorter success changes nothing:
-   * a peer that accepts every attempt and ends it at once would be called without any pause to speak of.
+   * Resets the limit to `initialMs` if the attempt lasted for at least `maxMs`. A shorter success keeps the limit.
+   * Otherwise a peer that accepts every attempt and ends it at once would be called almost without pause.
    *
-   * @param workedMs How long the attempt has worked, in milliseconds.
+   * @param uptimeMs Duration of the attempt, in milliseconds.
    */
-  succeeded(workedMs: number): void;
+  succeeded(uptimeMs: number): void;
 }
 
-/** @throws RangeError when a limit is not a number above zero. */
+/**
+ * Creates a back-off that has not paused yet.
+ *
+ * @throws RangeError when a limit is not a number above zero.
+ */
 export function createBackoff(options: BackoffOptions, random: () => number): Backoff {
   const { initialMs = 100, maxMs = 5_000 } = options;
   if (!(initialMs > 0 && maxMs > 0))
@@ -27,7 +31,7 @@ export function createBackoff(options: BackoffOptions, random: () => number): Ba
   let limit = Math.min(initialMs, maxMs);
   return {
     nextDelay(retryAfterMs = 0) {
-      // The sum and not the greater of the two: else all who were told the same delay come back in the same instant.
+      // A sum, not the greater of the two: all clients that got the same delay would return at the same moment.
       const delay = retryAfterMs + random() * limit;
       limit = Math.min(limit * 2, maxMs);
       return delay;

@@ -1,8 +1,8 @@
-/** An app id and a secret as a header holds them. */
+/** An app id and an app secret from an `authorization` header. */
 export interface BasicCredentials {
   readonly id: string;
   readonly secret: string;
-  /** The same, taken for the form of RFC 6749: equal to the above where they are not of that form. */
+  /** The same pair after form decoding (RFC 6749); equal to `id` and `secret` if they are not form-encoded. */
   readonly formDecoded: { readonly id: string; readonly secret: string };
 }
 
@@ -11,11 +11,11 @@ const basicPattern = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a value of `authorization` in the scheme Basic (RFC 7617) in its one canonical form: padded base64 of UTF-8. Returns
- * why it is none otherwise; that text holds nothing of the value.
+ * Parses a Basic `authorization` value (RFC 7617) in its canonical form: padded base64 of UTF-8. Returns a
+ * `failure` for any other value; its text never quotes the value.
  *
- * OAuth clients encode id and secret as form fields before that (RFC 6749, section 2.3.1), so that `+` and `%` have two
- * readings. Both are returned: compare the secret as it stands first.
+ * OAuth clients form-encode the id and the secret first (RFC 6749, section 2.3.1), so `+` and `%` have two
+ * readings. Both are returned; compare the secret as it stands first.
  */
 export function parseBasicCredentials(value: string): BasicCredentials | { readonly failure: string } {
   const encoded = basicPattern.exec(value)?.[1];
@@ -31,13 +31,13 @@ export function parseBasicCredentials(value: string): BasicCredentials | { reado
   return { id, secret, formDecoded: { id: decodeForm(id), secret: decodeForm(secret) } };
 }
 
-/** Decodes `application/x-www-form-urlencoded`. Returns the text as it is where it is not of that form. */
+/** Decodes `application/x-www-form-urlencoded` text. Returns any other text unchanged. */
 function decodeForm(text: string): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    // The bytes that are escaped are not UTF-8.
+    // The escaped bytes are not UTF-8.
     return text;
   }
 }

@@ -1,35 +1,38 @@
 /**
- * The source of time. Injected, so that tests can hold it still and move it.
+ * A source of time that tests can hold still and move.
  *
- * There are two time lines. Lives, pauses and ages are measured on the steady one, which nobody can set. The wall clock
- * may be set at any moment, so it is for times that others read: what callers are told, and the times in tokens.
+ * It has two time lines. Nobody can set the steady one, which measures lifetimes, pauses and ages. The wall clock
+ * may be set at any moment; it provides the times that others read, in responses and in tokens.
  */
 export interface Clock {
   /**
-   * Returns the moment on the steady time line, in milliseconds. Near the Unix time, but of use for comparisons alone: it
-   * never steps, and so it differs from the wall clock once that has been set.
+   * Returns the current moment on the steady time line, in milliseconds. It starts at Unix time but never steps, so
+   * it differs from the wall clock once that is set. Compare it only with other moments.
    */
   now(): number;
-  /** Returns the time of the wall clock, in milliseconds since the Unix epoch. It may step either way between two calls. */
+  /** Returns the wall-clock time in milliseconds since the Unix epoch. It may step either way between two calls. */
   wallNow(): number;
-  /** Returns the time that the wall clock, as it is set at present, shows at a moment of {@link Clock.now}. */
+  /** Returns the time that the wall clock, as currently set, shows at a moment of {@link Clock.now}. */
   wallTimeOf(moment: number): number;
   /**
-   * Calls `callback` once after `ms` milliseconds, however the wall clock is set meanwhile. Returns a function that cancels
-   * it, and does nothing afterwards. A pending timer does not keep the process alive.
+   * Calls `callback` once after `ms` milliseconds, even if the wall clock is set meanwhile. Returns a function that
+   * cancels the timer and has no effect afterwards. A pending timer does not keep the process alive.
    */
   after(ms: number, callback: () => void): () => void;
 }
 
-/** A difference of the two time lines below this, in milliseconds, is imprecise reading and not a step of the wall clock. */
+/**
+ * Smallest difference between the two time lines that counts as a step of the wall clock, in milliseconds. Smaller
+ * differences come from imprecise readings.
+ */
 const minStep = 500;
 
 /**
- * Creates a clock out of a wall clock and a monotonic one, both in milliseconds. The steady time line begins at the wall
- * time of the creation.
+ * Creates a clock from a wall clock and a monotonic clock, both in milliseconds. The steady time line begins at the
+ * wall time of the creation.
  *
- * Times told to callers move only with a step of the wall clock, or the same expiry would differ by a millisecond from one
- * message to the next.
+ * The result of `wallTimeOf` moves only with a step of the wall clock. Otherwise the same expiry would differ by a
+ * millisecond from one message to the next.
  */
 export function createClock(wall: () => number, monotonic: () => number, after: Clock["after"]): Clock {
   const start = wall() - monotonic();
@@ -48,8 +51,8 @@ export function createClock(wall: () => number, monotonic: () => number, after: 
 }
 
 /**
- * The clock of this machine. Its steady time line stands still while the machine sleeps (CLOCK_MONOTONIC): a ticket's life
- * does not pass then, since nobody can be served.
+ * The clock of this machine. Its steady time line stands still while the machine sleeps (CLOCK_MONOTONIC), so tickets
+ * do not age while nobody can be served.
  */
 export const systemClock: Clock = createClock(
   Date.now,

@@ -1,6 +1,6 @@
-/** Returns whether the text has more than `max` characters, counted as code points: an emoji is one or a few, not its UTF-16 units. */
+/** Reports whether the text has more than `max` characters, counted as code points rather than UTF-16 units. */
 export function hasMoreCodePoints(text: string, max: number): boolean {
-  // A character has one or two units, so that most texts need not be walked.
+  // A code point has one or two units, so most texts need not be walked.
   if (text.length <= max) return false;
   if (text.length > 2 * max) return true;
   return [...text].length > max;

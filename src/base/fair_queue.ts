@@ -1,26 +1,26 @@
 /**
- * A bounded queue that takes turns between callers: each time the next entry is the oldest of the caller whose turn is longest
- * ago. Adding, taking and removing cost the same however many wait, except where an entry gives way to another.
+ * A bounded queue that serves callers in turn: `take` returns the oldest entry of the caller whose last turn is
+ * longest ago. The cost of each call is independent of the number of entries, except when `add` evicts one.
  */
 export interface FairQueue<T> {
-  /** The number of entries of a caller. */
+  /** Returns the number of entries of a caller. */
   countOf(caller: string): number;
   /**
-   * Adds an entry of a caller. Where the queue is full, the newest entry of the caller who has most gives way. Returns the entry
-   * that finds no room: the given one, where its caller is among those who have most.
+   * Adds an entry. A full queue evicts the newest entry of the caller with the most entries. Returns the entry that
+   * has no room: the evicted one, or `entry` itself if its caller would then be among those with the most.
    */
   add(caller: string, entry: T): T | undefined;
-  /** Takes the next entry out. */
+  /** Removes and returns the next entry. */
   take(): T | undefined;
-  /** Takes an entry out that nobody waits for any more. */
+  /** Removes an entry that nobody waits for any more. */
   remove(caller: string, entry: T): void;
-  /** Takes all entries out. */
+  /** Removes and returns all entries. */
   clear(): T[];
 }
 
 /** Creates a queue of at most `max` entries. */
 export function createFairQueue<T>(max: number): FairQueue<T> {
-  // Callers in the order of their turns. Sets, since any entry may leave.
+  // Callers in the order of their turns. The values are sets because any entry may leave.
   const waiting = new Map<string, Set<T>>();
   let size = 0;
 
@@ -33,13 +33,13 @@ export function createFairQueue<T>(max: number): FairQueue<T> {
 
   const countOf = (caller: string) => waiting.get(caller)?.size ?? 0;
 
-  /** Takes the newest entry of the caller who has most out, if that leaves it with as many as `caller` then has. */
+  /** Evicts the newest entry of the caller with the most, unless `caller` would have more after its own `add`. */
   function evictFor(caller: string): T | undefined {
     let busiest = caller;
     for (const [other, { size: count }] of waiting) if (count > countOf(busiest)) busiest = other;
     if (countOf(busiest) < countOf(caller) + 2) return undefined;
     let newest: T | undefined;
-    // Without a list of them, which may be long.
+    // Walks the set instead of copying it into a list, which may be long.
     for (const entry of waiting.get(busiest) ?? []) newest = entry;
     if (newest !== undefined) remove(busiest, newest);
     return newest;

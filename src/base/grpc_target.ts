@@ -2,10 +2,11 @@ import { isIPv4, isIPv6 } from "node:net";
 import { isLoopbackHost, parseAddress } from "./address.js";
 
 /**
- * Returns the hosts that a gRPC target leads to: one for `HOST:PORT` and `dns:///HOST:PORT`, one or more for `ipv4:IP:PORT,IP:PORT`
- * and `ipv6:[IP]:PORT,[IP]:PORT`, none for a Unix socket, `unix:/PATH`. Undefined if the text has none of these forms.
+ * Returns the hosts that a gRPC target leads to, or undefined if the text is not a target.
  *
- * The four schemes win over a host of the same name, as they do in gRPC.
+ * `HOST:PORT` and `dns:///HOST:PORT` have one host, `ipv4:IP:PORT,IP:PORT` and `ipv6:[IP]:PORT,[IP]:PORT` one or
+ * more, and a Unix socket (`unix:/PATH`) none. The four schemes take precedence over a host of the same name, as they
+ * do in gRPC.
  */
 export function parseTargetHosts(text: string): readonly string[] | undefined {
   const {
@@ -33,7 +34,7 @@ function parseHosts(
   return hosts;
 }
 
-/** Returns whether a gRPC target leads to another machine. False for what is no target. */
+/** Reports whether a gRPC target leads to another machine. Returns false if the text is not a target. */
 export function isNonLoopbackTarget(target: string | undefined): boolean {
   return parseTargetHosts(target ?? "")?.some((host) => !isLoopbackHost(host)) ?? false;
 }

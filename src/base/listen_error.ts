@@ -5,9 +5,9 @@ const descriptions: Readonly<Record<string, string>> = {
   ENOTFOUND: "no such host",
 };
 
-/** Why a server cannot listen, in words and with the system's code. What the system says otherwise stays as it is. */
+/** Returns the reason why a server cannot listen, in words and with the system's code; other messages unchanged. */
 export function describeListenError(message: string): string {
-  // Looked for in the text: some libraries wrap the system's error in one of their own.
+  // Searches the whole text, because some libraries wrap the system's error in their own.
   const code = Object.keys(descriptions).find((known) => message.includes(known));
   return code === undefined ? message : `${descriptions[code]} (${code})`;
 }

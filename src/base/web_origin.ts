@@ -1,12 +1,12 @@
-/** A scheme, a host and maybe a port, and nothing else: what a URL parser would drop or move is no part of an origin. */
+/** Pattern of a scheme, a host, an optional port and nothing else. A URL parser would drop or move the rest. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@\\:[\]]+)(:\d{1,5})?$/i;
 
-/** Longest origin that is looked at, in characters: a host name has at most 253. */
+/** Length of the longest origin that is parsed, in characters; a host name has at most 253. */
 const maxLength = 280;
 
 /**
- * Returns a web origin as browsers write it (RFC 6454, section 6.2): lower case, IDNA in ASCII, without the default port.
- * Returns undefined for whatever is no http or https origin, such as `null`, a list, or a URL with a path.
+ * Returns a web origin as browsers write it (RFC 6454, section 6.2): lower case, IDNA in ASCII, no default port.
+ * Returns undefined if the text is not an http or https origin, such as `null`, a list, or a URL with a path.
  */
 export function parseWebOrigin(text: string): string | undefined {
   if (text.length > maxLength || !originPattern.test(text) || !URL.canParse(text)) return undefined;

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js";
 
-/** What is there within so many milliseconds; undefined if nothing is. What was begun goes on. */
+/** Resolves with the value, or with undefined after `ms` milliseconds. Does not cancel the work. */
 export async function withTimeout<T>(ms: number, promise: Promise<T>, clock: Clock): Promise<T | undefined> {
   let cancelTimeout = () => {};
   const timeout = new Promise<undefined>((resolve) => {

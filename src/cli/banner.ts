@@ -1,26 +1,26 @@
-/** What development mode says when it is ready: what it is, and what to do next. */
+/** Returns the text that `serve` prints in development mode once it is ready: addresses and next steps. */
 export function serveBanner(grpcAddress: string, gatewayUrl: string): string {
   return `
-  qrlogin serves on ${grpcAddress}, its gateway for browsers on ${gatewayUrl}
+  qrlogin is listening on ${grpcAddress}, its HTTP gateway on ${gatewayUrl}
 
 ${warning}
 ${pageLinks(gatewayUrl)}
   Or in terminals:
-      npm run website                        draws a code and waits for the sign-in
-      npm run phone -- 'THE SCANNED TEXT'    is the phone: shows who asks, and asks you
-  Or watch both sides at once, on a server of its own:
+      npm run website                        shows a QR code and waits for the sign-in
+      npm run phone -- 'THE SCANNED TEXT'    acts as the phone: shows who asks and lets you approve
+  Or run both sides at once, against a separate server:
       npm run example
 
   For your own website and phone app:
       apps       demo-app, secret demo-secret; legacy-app, secret legacy-secret; user pool demo-pool
-      users      alice, bob; a token of one:  npm run --silent qrlogin -- dev-token alice
+      users      alice, bob; get a user token:  npm run --silent qrlogin -- dev-token alice
 `;
 }
 
-/** The same of a gateway by itself. */
+/** Returns the text that `gateway` prints in development mode once it is ready. */
 export function gatewayBanner(gatewayUrl: string, serviceAddress: string): string {
   return `
-  The qrlogin gateway serves on ${gatewayUrl} and calls the service on ${serviceAddress}
+  The qrlogin gateway is listening on ${gatewayUrl} and calls the service on ${serviceAddress}
 
 ${warning}
 ${pageLinks(gatewayUrl)}
@@ -28,11 +28,12 @@ ${pageLinks(gatewayUrl)}
 `;
 }
 
-const warning = "  DEVELOPMENT MODE: public secrets, demo users, loopback only. Never for real users.";
+const warning =
+  "  DEVELOPMENT MODE: public secrets, demo users, loopback only. Do not use it for real users.";
 
-/** What to open first. */
+/** Returns the links to the demo pages. */
 const pageLinks = (url: string): string => `
   Open two windows of your browser:
-      ${url}/         a website: scan its code and you are signed in
-      ${url}/phone    the phone: scans by camera, from a picture, or what you copy and paste
+      ${url}/         the website: scan its QR code to sign in
+      ${url}/phone    the phone: scan with the camera, choose an image, or paste the text
 `;

@@ -24,27 +24,31 @@ import { createProcessLog } from "../log/process_log.js";
 import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
 
-/** What a command needs of the process that it runs in. */
+/** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
-   * Writes a line to the standard output.
+   * Writes a line to standard output.
    *
-   * @throws Error when it cannot be written.
+   * @throws Error when the line cannot be written.
    */
   print(text: string): void;
-  /** Writes a line to the standard error, if that can be done. */
+  /** Writes a line to standard error. Does nothing if that fails. */
   printError(text: string): void;
-  /** Fulfilled with the name of the signal that asks the process to stop. */
+  /** Resolves with the name of the signal that asks the process to stop. */
   stopRequested(): Promise<string>;
 }
 
-/** Exit codes: all is well, it did not work, and the call itself was wrong. */
+/** Exit codes: success, failure, and a command line that is not valid. */
 const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONFIG)"] as const;
 
-/** Runs one command line, without the names of the program. The answer is the exit code. */
+/**
+ * Runs a command. Resolves with the exit code.
+ *
+ * @param args Command line without the names of Node.js and the program.
+ */
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   try {
     await createProgram(environment).parseAsync(args, { from: "user" });
@@ -71,11 +75,11 @@ function createProgram(environment: CommandEnvironment): Command {
 
   root
     .command("serve")
-    .description("serve; in development mode, with the gateway, unless there is a configuration")
+    .description("serve gRPC; without a configuration, serve in development mode together with the gateway")
     .option(...configOption)
     .option(
       "--workers <number>",
-      "serve by so many processes behind one port (needs Redis)",
+      "number of worker processes behind one port (requires Redis)",
       parseWorkerCount,
     )
     .action((options: { config?: string; workers?: number }) => runServe(options, environment));
@@ -84,7 +88,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   root
     .command("gateway")
-    .description("run the HTTP gateway; in development mode unless there is a configuration")
+    .description("serve the HTTP gateway; without a configuration, in development mode")
     .option(...configOption)
     .action((options: { config?: string }) => runGateway(options.config, environment));
 
@@ -98,7 +102,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   root
     .command("app-secret")
-    .description("make an app secret, and the digest of it for the configuration")
+    .description("generate an app secret and its SHA-256 digest for the configuration")
     .action(() => {
       const secret = newSecret();
       environment.print(`secret        ${secret}`);
@@ -107,7 +111,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   root
     .command("check-config")
-    .description("tell every mistake in a configuration")
+    .description("report every problem in a configuration file")
     .argument("<file>", "configuration file")
     .action((file: string) => {
       const config = loadConfig({ file, env: environment.env, purpose: "check" });
@@ -121,13 +125,13 @@ function createProgram(environment: CommandEnvironment): Command {
   return root;
 }
 
-/** How many workers there may be. More than a machine has cores are of no use. */
+/** Largest number of workers. More workers than cores bring no benefit. */
 const maxWorkers = 64;
 
 function parseWorkerCount(text: string): number {
   const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= maxWorkers) return count;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${maxWorkers}.`);
+  throw new InvalidArgumentError(`Use a whole number from 1 to ${maxWorkers}.`);
 }
 
 interface ServeOptions {
@@ -154,11 +158,11 @@ async function runServe(
       ? startService
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
   const servers = await startServers(config, log, start).catch((error: unknown) => {
-    // A signal to the whole group also ends workers that are too young to leave it to this process.
+    // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
   });
-  if (!servers) return log.info("stopped before it was ready");
+  if (!servers) return log.info("stopped before ready");
   const { grpcAddress, gatewayAddress } = servers;
   if (development) environment.printError(serveBanner(grpcAddress, urlOf(gatewayAddress, config.gateway)));
   log.info({ grpc: grpcAddress, gateway: gatewayAddress, development, workers }, "ready");
@@ -173,7 +177,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     gateway: gatewayConfig,
     log: logConfig,
   } = loadConfig({ ...sources, purpose: "gateway" });
-  if (!gatewayConfig) throw new Error("the gateway has no configuration");
+  if (!gatewayConfig) throw new Error("the configuration has no gateway section");
   const log = createProcessLog({ level: logConfig.level, redact: redaction }, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
@@ -188,7 +192,10 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   stopDescriptorMonitor();
 }
 
-/** Returns how long `serve` may take to stop, in milliseconds. The gateway of development mode stops before the service. */
+/**
+ * Returns how long `serve` may take to stop, in milliseconds. In development mode the gateway stops before
+ * the service does.
+ */
 function serveStopTimeout(
   { development, gateway: gatewayConfig, grpc }: Config,
   workers: number | undefined,
@@ -197,12 +204,12 @@ function serveStopTimeout(
   return service + (development && gatewayConfig ? gatewayConfig.shutdown.gracePeriod : 0);
 }
 
-/** Ends the process when its stop has taken so long, whatever hangs. */
+/** Ends the process if it has not stopped after `timeoutMs` milliseconds. */
 function exitAfterTimeout(timeoutMs: number, environment: CommandEnvironment, log: Logger): void {
-  environment.exitAfter(timeoutMs, () => log.error({ timeoutMs }, "stopping took too long and is cut off"));
+  environment.exitAfter(timeoutMs, () => log.error({ timeoutMs }, "shutdown timed out; exiting"));
 }
 
-/** Waits for the wish to stop, and stops. */
+/** Waits for a stop signal, then stops the servers gracefully. */
 async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,

@@ -16,7 +16,7 @@ import { type CallOptions, type ClientOptions, createRpcClient } from "./rpc_cli
 import { systemTiming, type Timing } from "./timing.js";
 import { type WatchOptions, watch } from "./watch.js";
 
-/** What an app proves itself by. */
+/** Credentials of an app. */
 export interface AppCredentials {
   /** Id of the app. */
   readonly appId: string;
@@ -29,80 +29,86 @@ export interface AppClientOptions extends ClientOptions, AppCredentials {}
 
 /** Options of one call of an app. */
 export interface AppCallOptions extends CallOptions {
-  /** The app for which this one call is made, in place of the client's: several can share a connection. */
+  /** App of this call, in place of the client's own. Several apps can share a connection. */
   readonly credentials?: AppCredentials | undefined;
 }
 
 /** Options of a watch of an app. */
 export interface AppWatchOptions extends WatchOptions {
-  /** The app for which this one watch is made, in place of the client's. */
+  /** App of this watch, in place of the client's own. */
   readonly credentials?: AppCredentials | undefined;
 }
 
-/** The message that `fromPartial` of a generated type takes. */
+/** Argument of `fromPartial` of a generated message. */
 type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
 
 /** The calls of an app. Each rejects with a QrLoginError, or with the reason of its signal. */
 export interface AppClient {
-  /** Creates a ticket. Not retried: a repeat would make a second one. */
+  /** Creates a ticket. Not retried, because a retry would create a second one. */
   createTicket(
     request: PartialMessage<typeof CreateTicketRequest>,
     options?: AppCallOptions,
   ): Promise<CreateTicketResponse>;
-  /** Gets the status once. Where it can be had, {@link AppClient.watchStatus} is quicker and cheaper. Retried while UNAVAILABLE. */
+  /**
+   * Returns the status once. {@link AppClient.watchStatus} is faster and cheaper where possible. Retried while
+   * UNAVAILABLE.
+   */
   getStatus(
     request: PartialMessage<typeof GetStatusRequest>,
     options?: AppCallOptions,
   ): Promise<GetStatusResponse>;
   /**
-   * Follows the status of a ticket: the present one at once, then each that differs in more than the remaining duration.
-   * Ends after a terminal one. Nothing is called before the iteration begins; each iteration is a watch of its own.
+   * Watches the status of a ticket. Yields the current status at once, then each one that differs in more than
+   * the remaining duration, and ends after a terminal one. No call is made before the iteration begins; each
+   * iteration is a separate watch.
    *
-   * Reconnects by itself when the service is UNAVAILABLE, when the connection is cut, and when the stream ends before a
-   * terminal state, with pauses that grow and vary, and never sooner than the service asks. There is no limit of
-   * time or attempts: give a signal where one is wanted. Whatever else the service answers is thrown, such as
-   * TICKET_NOT_FOUND, APP_UNAUTHENTICATED and WATCH_SUPERSEDED (a newer watch of the ticket has taken over).
+   * Reconnects when the service is UNAVAILABLE, when the connection breaks, and when the stream ends before a
+   * terminal state. The pauses grow, vary at random, and are never shorter than the service asks. There is no
+   * limit on time or attempts; pass a signal to set one. Throws any other error of the service, such as
+   * TICKET_NOT_FOUND, APP_UNAUTHENTICATED or WATCH_SUPERSEDED (a newer watch of the ticket has replaced this
+   * one).
    *
-   * A slow reader is given the newest status, and may miss those in between, never the last. Leaving the loop, or
-   * aborting the signal, ends the call at the server and changes nothing about the ticket.
+   * A slow reader gets the newest status. It may miss earlier ones but never the last. To leave the loop or to
+   * abort the signal ends the call at the server and does not change the ticket.
    */
   watchStatus(
     request: PartialMessage<typeof WatchStatusRequest>,
     options?: AppWatchOptions,
   ): AsyncIterable<TicketStatus>;
-  /** Gives a ticket up. Retried while UNAVAILABLE. */
+  /** Withdraws a ticket. Retried while UNAVAILABLE. */
   withdraw(
     request: PartialMessage<typeof WithdrawRequest>,
     options?: AppCallOptions,
   ): Promise<WithdrawResponse>;
   /**
-   * Spends the exchange ticket for the user information. At most once, and never retried: after UNAVAILABLE (also with the
-   * reason OUTCOME_UNKNOWN), DEADLINE_EXCEEDED or an abort the login may be lost, and the user has to scan again.
+   * Exchanges the exchange ticket for the user information, at most once. Never retried: after UNAVAILABLE
+   * (also with the reason OUTCOME_UNKNOWN), DEADLINE_EXCEEDED or an abort, the login may be lost, and the user
+   * has to scan again.
    */
   exchangeUserInfo(
     request: PartialMessage<typeof ExchangeUserInfoRequest>,
     options?: AppCallOptions,
   ): Promise<ExchangeUserInfoResponse>;
   /**
-   * Gets the public keys that verify the tokens of exchangeUserInfo, for any app: an empty issuer and no keys where the
-   * service signs none. Retried while UNAVAILABLE.
+   * Returns the public keys that verify the tokens of `exchangeUserInfo`, for any app. The issuer is empty and
+   * there are no keys if the service signs no tokens. Retried while UNAVAILABLE.
    */
   getSigningKeys(
     request?: PartialMessage<typeof GetSigningKeysRequest>,
     options?: AppCallOptions,
   ): Promise<GetSigningKeysResponse>;
-  /** Ends all calls and watches that run, with a QrLoginError (CANCELLED), and closes the connections. */
+  /** Ends all running calls and watches with a QrLoginError (CANCELLED), and closes the connections. */
   close(): void;
 }
 
 /**
- * Creates a client for an app: a website's backend that asks for sign-ins. Make one and share it; it connects when
- * it is first used.
+ * Creates a client for an app: the back end of a website that asks for sign-ins. Create one and share it; it connects
+ * on first use.
  *
- * Plain text is the default to the loopback only, TLS to any other address; see {@link ClientOptions.tls}. Calls have
- * a deadline of 10 seconds unless told otherwise, watches have none and run on connections of their own.
+ * The default is plain text to loopback addresses and TLS to all others; see {@link ClientOptions.tls}. Calls have a
+ * deadline of 10 seconds by default. Watches have none and use separate connections.
  *
- * @throws TypeError, RangeError when an option makes no sense.
+ * @throws TypeError, RangeError when an option is invalid.
  *
  * @example
  * ```ts
@@ -122,7 +128,7 @@ export function createAppClient(options: AppClientOptions): AppClient {
   return createAppClientWithTiming(options, systemTiming);
 }
 
-/** {@link createAppClient} with time and chance to be held by tests. Not for users. */
+/** Creates an app client with the time and randomness of a test. Not part of the public API. */
 export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
   const ownAuthorization = formatBasicCredentials(options);
   const connection = createRpcClient(options, timing);
@@ -175,9 +181,9 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
   };
 }
 
-/** The app credential by RFC 7617. */
+/** Returns the app credential in the scheme Basic (RFC 7617). */
 function formatBasicCredentials({ appId, appSecret }: AppCredentials): string {
-  if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
+  if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or contain a colon");
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
   return `Basic ${Buffer.from(`${appId}:${appSecret}`, "utf8").toString("base64")}`;
 }

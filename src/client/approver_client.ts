@@ -12,31 +12,35 @@ import { systemTiming, type Timing } from "./timing.js";
 /** Options of {@link createApproverClient}. */
 export interface ApproverClientOptions extends ClientOptions {
   /**
-   * The user's token, or what answers it. It is asked once for every call, within the deadline of the call; what it throws,
-   * the call rejects with. Refreshing is its business: a call that is refused with USER_TOKEN_EXPIRED is not made again.
+   * The user's token, or a function that returns it. The function is called once per call, within the deadline of the
+   * call, which rejects with any error of the function. Refreshing the token is up to the function: a call that fails
+   * with USER_TOKEN_EXPIRED is not retried.
    *
-   * May be left out by a backend that acts for many users over one connection: then every call brings its own.
+   * May be omitted by a back end that acts for many users over one connection. Every call then passes a token.
    */
   readonly token?: string | (() => string | Promise<string>) | undefined;
 }
 
 /** Options of one call of an approver. */
 export interface ApproverCallOptions extends CallOptions {
-  /** Token of the user for whom this one call is made, in place of the client's. */
+  /** Token of the user of this call, in place of the client's own. */
   readonly token?: string | undefined;
 }
 
-/** The message that `fromPartial` of a generated type takes. */
+/** Argument of `fromPartial` of a generated message. */
 type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
 
-/** The calls of an approver. Each rejects with a QrLoginError, or with the reason of its signal. All are retried while UNAVAILABLE. */
+/**
+ * The calls of an approver. Each rejects with a QrLoginError or the reason of its signal. All are retried while
+ * UNAVAILABLE.
+ */
 export interface ApproverClient {
-  /** Marks a ticket as scanned and answers who is asking, for the user to judge. */
+  /** Marks a ticket as scanned. Resolves with who is asking, for the user to judge. */
   markScanned(
     request: PartialMessage<typeof MarkScannedRequest>,
     options?: ApproverCallOptions,
   ): Promise<MarkScannedResponse>;
-  /** Agrees to the sign-in. */
+  /** Approves the sign-in. */
   authorize(
     request: PartialMessage<typeof AuthorizeRequest>,
     options?: ApproverCallOptions,
@@ -46,19 +50,19 @@ export interface ApproverClient {
     request: PartialMessage<typeof CancelRequest>,
     options?: ApproverCallOptions,
   ): Promise<CancelResponse>;
-  /** Ends all calls that run, with a QrLoginError (CANCELLED), and closes the connection. */
+  /** Ends all running calls with a QrLoginError (CANCELLED), and closes the connection. */
   close(): void;
 }
 
 /**
- * Creates a client for an approver: the mobile app, or its backend, that acts for a signed-in user.
+ * Creates a client for an approver: the mobile app, or its back end, acting for a signed-in user.
  *
- * Plain text is the default to the loopback only, TLS to any other address; see {@link ClientOptions.tls}. Calls have
- * a deadline of 10 seconds unless told otherwise.
+ * The default is plain text to loopback addresses and TLS to all others; see {@link ClientOptions.tls}. Calls have a
+ * deadline of 10 seconds by default.
  *
- * A call that has a token neither from the client nor of its own rejects with a TypeError.
+ * A call without a token, from the client or from its own options, rejects with a TypeError.
  *
- * @throws TypeError, RangeError when an option makes no sense.
+ * @throws TypeError, RangeError when an option is invalid.
  *
  * @example
  * ```ts
@@ -74,7 +78,7 @@ export function createApproverClient(options: ApproverClientOptions): ApproverCl
   return createApproverClientWithTiming(options, systemTiming);
 }
 
-/** {@link createApproverClient} with time to be held by tests. Not for users. */
+/** Creates an approver client with the time of a test. Not part of the public API. */
 export function createApproverClientWithTiming(
   options: ApproverClientOptions,
   timing: Timing,
@@ -88,7 +92,7 @@ export function createApproverClientWithTiming(
   const authorizationOf = (callOptions: ApproverCallOptions): Authorization => {
     if (callOptions.token !== undefined) return formatBearerToken(callOptions.token);
     if (ownAuthorization === undefined)
-      throw new TypeError("The client has no token of its own: give the call one");
+      throw new TypeError("The client was created without a token: pass one with the call");
     return ownAuthorization;
   };
 
@@ -118,11 +122,11 @@ export function createApproverClientWithTiming(
   };
 }
 
-/** The user's credential by RFC 6750. Checked here, since grpc-js would quote a malformed one in its error. */
+/** Returns the user's credential (RFC 6750). Checks it here, since grpc-js would quote a malformed one in its error. */
 function formatBearerToken(token: string): string {
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new TypeError(
-      "The user token is empty or holds a character that a bearer token must not have (RFC 6750)",
+      "The user token is empty or contains a character that a bearer token must not have (RFC 6750)",
     );
   }
   return `Bearer ${token}`;

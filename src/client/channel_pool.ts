@@ -1,30 +1,31 @@
-/** Something that can be closed, as every gRPC client can. */
+/** A resource that can be closed, as every gRPC client can. */
 interface Closable {
   close(): void;
 }
 
-/** gRPC clients that share out streams among channels, each with a connection of its own. */
+/** A pool of gRPC clients that spreads streams over channels, each with a separate connection. */
 export interface ChannelPool<Client> {
-  /** Takes a place for one stream on the first channel that has one, and opens another channel where none has. */
+  /** Reserves a stream on the first channel with capacity. Opens another channel if none has any. */
   acquire(): ChannelLease<Client>;
+  /** Closes all channels. */
   close(): void;
 }
 
-/** A place for one stream. */
+/** A reserved stream. */
 export interface ChannelLease<Client> {
   readonly client: Client;
-  /** Gives the place back. To be called once, when the stream is over. */
+  /** Returns the stream to the pool. Call it once, when the stream has ended. */
   release(): void;
 }
 
 /**
- * Creates channels on demand. An HTTP/2 server limits the streams of a connection; gRPC lets the calls above that limit wait
- * until others are over, and the watches of others are not over for minutes.
+ * Creates a pool that opens channels on demand. An HTTP/2 server limits the streams of a connection; gRPC makes
+ * the calls above that limit wait until others have ended, and watches last for minutes.
  *
- * Channels are filled from the first one, so that the later ones become empty when there are fewer streams. An empty channel
- * stays and costs little: gRPC closes its connection once it has been idle.
+ * Channels are filled from the first one on, so the later ones become empty when there are fewer streams. An
+ * empty channel stays open at little cost: gRPC closes its connection once it has been idle.
  *
- * @param open Makes a client with a channel of its own. It is told whether it is the first one.
+ * @param open Creates a client with a separate channel. `isFirst` is true for the first one.
  */
 export function createChannelPool<Client extends Closable>(
   maxStreams: number,

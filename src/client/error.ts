@@ -7,28 +7,28 @@ import {
 } from "./error_details.js";
 
 /**
- * A call that did not end with OK: refused by the service, or failed on the way.
+ * The error of a call: an error of the service, or a failure on the way.
  *
- * Branch on `reason`, where there is none on `code`; the message is for people and may change.
+ * Branch on `reason`, or on `code` if there is none. The message is for people and may change.
  */
 export class QrLoginError extends Error {
   /** The gRPC status code. */
   readonly code: number;
-  /** Name of the code, such as `NOT_FOUND`; its digits if gRPC knows no such code. */
+  /** Name of the code, such as `NOT_FOUND`; its digits if gRPC has no such code. */
   readonly codeName: string;
-  /** What the service says, for people; the message without code and reason. */
+  /** Message of the service for people, without code and reason. */
   readonly rawMessage: string;
-  /** Why the service refused. Undefined when the service did not answer, or with a reason unknown to this client. */
+  /** Reason of the error. Undefined if the service did not reply, or sent a reason unknown to this client. */
   readonly reason: ErrorReasonName | undefined;
-  /** The reason as it was sent, also one that this client does not know. */
+  /** Reason as sent, even if this client does not know it. */
   readonly rawReason: string | undefined;
-  /** Who gave the reason: `qrlogin.v1` for this service. */
+  /** Domain of the reason: `qrlogin.v1` for this service. */
   readonly domain: string | undefined;
-  /** State of the ticket that the refusal depends on, such as `EXPIRED`. */
+  /** State of the ticket that the error depends on, such as `EXPIRED`. */
   readonly currentState: string | undefined;
-  /** What is wrong with the request. Empty unless the code is INVALID_ARGUMENT. */
+  /** Faults in the fields of the request. Empty unless the code is INVALID_ARGUMENT. */
   readonly fieldViolations: readonly FieldViolation[];
-  /** How long the service asks to wait before another try, in milliseconds. */
+  /** Delay that the service asks for before another attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: number, text: string, details: Partial<ErrorDetails> = {}, options?: ErrorOptions) {
@@ -47,7 +47,7 @@ export class QrLoginError extends Error {
   }
 }
 
-/** Whether the error is a {@link QrLoginError}, and has the reason if one is given. */
+/** Reports whether the error is a {@link QrLoginError}, with the given reason if there is one. */
 export function isQrLoginError(error: unknown): error is QrLoginError;
 export function isQrLoginError<R extends ErrorReasonName>(
   error: unknown,
@@ -58,8 +58,8 @@ export function isQrLoginError(error: unknown, reason?: ErrorReasonName): boolea
 }
 
 /**
- * Returns whether the call was cut off on its way without an answer of the service, by a proxy say: CANCELLED or DEADLINE_EXCEEDED
- * without a reason, or a stream that was reset, which grpc-js names by its text alone.
+ * Reports whether the call was cut off without a reply of the service, for example by a proxy. That is CANCELLED or
+ * DEADLINE_EXCEEDED without a reason, or a stream reset, which grpc-js identifies only by its text.
  */
 export function isInterrupted({ code, rawReason, message }: QrLoginError): boolean {
   if (rawReason !== undefined) return false;
@@ -67,7 +67,7 @@ export function isInterrupted({ code, rawReason, message }: QrLoginError): boole
   return code === status.INTERNAL && message.includes("Received RST_STREAM");
 }
 
-/** What grpc-js failed with, as a {@link QrLoginError} that keeps it as its cause. */
+/** Converts an error of grpc-js into a {@link QrLoginError} that has it as its cause. */
 export function toQrLoginError(cause: unknown): QrLoginError {
   const { code, details, metadata } = (cause ?? {}) as {
     code?: unknown;

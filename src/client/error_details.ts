@@ -6,15 +6,15 @@ import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 /** Name of an {@link ErrorReason} that the service sends. */
 export type ErrorReasonName = Exclude<keyof typeof ErrorReason, "UNSPECIFIED" | "UNRECOGNIZED">;
 
-/** A field of the request that breaks its limits. */
+/** A request field that breaks its limits. */
 export interface FieldViolation {
-  /** Path in the request by proto names, such as `qr_image.size`. */
+  /** Path in the request in proto names, such as `qr_image.size`. */
   readonly field: string;
-  /** What is wrong, for people. */
+  /** Description for people. */
   readonly description: string;
 }
 
-/** What a refusal says beside its code, read out of the trailer `grpc-status-details-bin`. */
+/** The error details in the trailer `grpc-status-details-bin`. */
 export interface ErrorDetails {
   readonly reason: ErrorReasonName | undefined;
   readonly rawReason: string | undefined;
@@ -26,7 +26,7 @@ export interface ErrorDetails {
 
 const errorDomain = "qrlogin.v1";
 
-/** The details in the trailers of a call. Whatever is missing or cannot be read is left out; never throws. */
+/** Returns the details in the trailers of a call. Leaves out whatever is missing or cannot be read; never throws. */
 export function parseErrorDetails(trailers: unknown): ErrorDetails {
   const details = parseDetails(trailers);
   const info = findDetail(details, "google.rpc.ErrorInfo", ErrorInfo.decode);
@@ -66,7 +66,7 @@ function decodeOrUndefined<T>(bytes: Uint8Array, decode: (bytes: Uint8Array) => 
   try {
     return decode(bytes);
   } catch {
-    // Whatever stands between us and the service can write this trailer. The status code counts without it.
+    // Any proxy on the way can write this trailer. The status code counts without it.
     return undefined;
   }
 }

@@ -1,28 +1,28 @@
 import { status } from "@grpc/grpc-js";
 import { QrLoginError } from "./error.js";
 
-/** The calls and watches that run on a client, so that closing it ends them. */
+/** The running calls and watches of a client, for closing it. */
 export interface InFlight {
   /**
-   * Calls `stop` once with the reason when the signal is aborted or the client is closed, before it returns if that has
-   * happened already. The answer lets go.
+   * Adds a call. Calls `stop` once with the reason when the signal is aborted or the client is closed, or before it
+   * returns if either has already happened. Returns a function that removes the call.
    */
   add(signal: AbortSignal | undefined, stop: (reason: unknown) => void): () => void;
-  /** Stops all that runs, and whatever joins later. */
+  /** Stops all running calls, and those that are added later. */
   close(): void;
 }
 
 type Stop = (reason: unknown) => void;
 
-/** The calls that end with a signal of the caller, and the one listener that ends them. */
+/** The calls with one signal of a caller, and the one listener that ends them. */
 interface SignalGroup {
   readonly stops: Set<Stop>;
   readonly listener: () => void;
 }
 
 export function createInFlight(): InFlight {
-  // Sets of our own: an AbortSignal searches all its listeners whenever one comes or goes, and a caller may give the same
-  // signal to tens of thousands of watches.
+  // Sets instead of listeners: an AbortSignal searches all its listeners whenever one is added or removed, and
+  // a caller may pass the same signal to tens of thousands of watches.
   const onClose = new Set<Stop>();
   const bySignal = new Map<AbortSignal, SignalGroup>();
   let closed: QrLoginError | undefined;
@@ -66,7 +66,7 @@ export function createInFlight(): InFlight {
       return remove;
     },
     close() {
-      closed ??= new QrLoginError(status.CANCELLED, "The client has been closed");
+      closed ??= new QrLoginError(status.CANCELLED, "The client is closed");
       for (const stopOnce of [...onClose]) stopOnce(closed);
     },
   };

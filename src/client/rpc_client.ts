@@ -13,19 +13,19 @@ import { resolveTransport, type TransportOptions } from "./transport.js";
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Ends the call when it is aborted; the call then rejects with the reason of the signal. */
+  /** Signal that ends the call when it is aborted; the call then rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
-  /** How long the call may take, retries included, in milliseconds. What the client was created with by default. */
+  /** Time limit of the call, retries included, in milliseconds; the client's by default. */
   readonly deadlineMs?: number;
 }
 
 /** Options of every client. */
 export interface ClientOptions extends TransportOptions {
-  /** How long a call may take, retries included, in milliseconds; `Infinity` for no limit. 10,000 by default. */
+  /** Time limit of a call, retries included, in milliseconds; `Infinity` for none. 10,000 by default. */
   readonly deadlineMs?: number;
 }
 
-/** The value of the metadata key `authorization`, or what asks for it anew for each call. */
+/** Value of the metadata key `authorization`, or a function that returns it for each call. */
 export type Authorization = string | (() => string | Promise<string>);
 
 type Unary<Request, Response> = (
@@ -35,23 +35,27 @@ type Unary<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => { cancel(): void };
 
-/** The channels to the service, and what runs on them. */
+/** The channels to the service and the calls on them. */
 export interface RpcClient {
   readonly inFlight: InFlight;
-  /** Makes a unary call. Rejects with a QrLoginError, with the reason of the signal, or with what the token source threw. */
+  /** Makes a unary call. Rejects with a QrLoginError, the reason of the signal, or the error of the token source. */
   call<Request, Response>(
     method: (client: QrLoginServiceClient) => Unary<Request, Response>,
     request: Request,
     authorization: Authorization,
     options: CallOptions,
   ): Promise<Response>;
-  /** Starts a WatchStatus call, on a channel that has no other calls than watches. */
+  /** Starts a WatchStatus call, on a channel for watches only. */
   watch(request: WatchStatusRequest, authorization: string): ClientReadableStream<WatchStatusResponse>;
-  /** Ends all that runs and closes the channels. A second call changes nothing. */
+  /** Ends all running calls and closes the channels. Has no effect when called again. */
   close(): void;
 }
 
-/** @throws TypeError, RangeError when an option makes no sense. */
+/**
+ * Creates the channels, which connect on first use.
+ *
+ * @throws TypeError, RangeError when an option is invalid.
+ */
 export function createRpcClient(options: ClientOptions, timing: Timing): RpcClient {
   const { address, credentials, maxStreams, ...channelOptions } = resolveTransport(options);
   const defaultDeadline = requireDeadline(options.deadlineMs ?? 10_000);
@@ -100,7 +104,7 @@ export function createRpcClient(options: ClientOptions, timing: Timing): RpcClie
     },
     watch(request, authorization) {
       const { client, release } = watchChannels.acquire();
-      // However a call ends, a status is the last that it reports.
+      // However a call ends, `status` is its last event.
       return client.watchStatus(request, createMetadata(authorization)).once("status", release);
     },
     close() {
@@ -117,7 +121,7 @@ function createMetadata(authorization: string): Metadata {
   return metadata;
 }
 
-/** What the source answers, unless the time runs out or the call is stopped before. */
+/** Resolves with the value of the source. Rejects if the time runs out or the call is stopped first. */
 function resolveAuthorization(
   ms: number,
   source: () => string | Promise<string>,
@@ -136,9 +140,10 @@ function resolveAuthorization(
     if (stopped) return;
     stopTimer = timing.after(ms, () => {
       removeFromInFlight();
-      reject(new QrLoginError(status.DEADLINE_EXCEEDED, "The user token was not there in time"));
+      const text = "The token source did not return a token before the deadline";
+      reject(new QrLoginError(status.DEADLINE_EXCEEDED, text));
     });
-    // In a promise, so that a source that throws at once is treated as one that rejects.
+    // In an async function, so that a source that throws is treated like one that rejects.
     const token = (async () => source())();
     token.then(resolve, reject).finally(() => {
       removeFromInFlight();

@@ -1,17 +1,20 @@
-/** Where pauses get time and chance from. Injected, so that tests hold both. */
+/** The source of time and randomness for pauses. Tests replace it. */
 export interface Timing {
-  /** Returns the time of a clock that is never set, in milliseconds. Only differences mean anything. */
+  /** Returns the time of a monotonic clock, in milliseconds. Only differences have a meaning. */
   now(): number;
-  /** Calls `callback` once after `ms` milliseconds. The answer cancels it, and does nothing afterwards. */
+  /**
+   * Calls `callback` once after `ms` milliseconds. Returns a function that cancels the timer, with no effect
+   * afterwards.
+   */
   after(ms: number, callback: () => void): () => void;
-  /** A number from 0 to below 1. */
+  /** Returns a random number from 0 to below 1. */
   random(): number;
 }
 
-/** A longer timer fires at once (Node.js, `setTimeout`). */
+/** Longest timer in milliseconds. A longer one fires at once (Node.js, `setTimeout`). */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** The clock and the dice of this machine. A pending timer keeps the process alive: somebody is waiting for it. */
+/** The time and randomness of this machine. A pending timer keeps the process alive, since a caller waits for it. */
 export const systemTiming: Timing = {
   now: () => performance.now(),
   after(ms, callback) {

@@ -1,41 +1,46 @@
 import { BlockList, isIP } from "node:net";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
 
-/** How the connection is protected. */
+/** Protection of the connection; see {@link TransportOptions.tls}. */
 export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
 
-/** Where the service is and how it is reached. */
+/** The address of the service and the options of its connections. */
 export interface TransportOptions {
   /**
-   * Address of the service as gRPC writes it: `host:port`, `[ipv6]:port`, `dns:///host:port`, `ipv4:ip:port,ip:port` or
-   * `unix:/path`. Calls are shared out among all IP addresses that it stands for.
+   * Address of the service in gRPC syntax: `host:port`, `[ipv6]:port`, `dns:///host:port`, `ipv4:ip:port,ip:port` or
+   * `unix:/path`. Calls are spread over all IP addresses that it resolves to.
    */
   readonly address: string;
   /**
-   * `true` is TLS with the root certificates that Node.js trusts, an object TLS with others (PEM), `false` plain text.
+   * TLS setting: `true` uses the root certificates that Node.js trusts, an object uses others (PEM), `false` is plain
+   * text.
    *
-   * By default plain text to the loopback (127.0.0.0/8, ::1, localhost, `unix:`) and TLS to anywhere else: credentials
-   * cross a network in the clear only where `false` is written out.
+   * The default is plain text to loopback addresses (127.0.0.0/8, ::1, localhost, `unix:`) and TLS to all others.
+   * Credentials cross a network in the clear only with an explicit `false`.
    */
   readonly tls?: Tls;
   /**
-   * How many calls or watches run on one connection at a time; above that another one is opened, and watches never share one
-   * with calls. It must not be above the limit of the server, or of a proxy before it: what is above that limit waits. 100 by
-   * default, the lowest that HTTP/2 recommends and proxies are set to; the service itself takes more.
+   * Maximum number of calls or watches on one connection; beyond it, another connection is opened. Watches
+   * never share a connection with calls. The value must not exceed the limit of the server, or of a proxy
+   * before it: calls beyond that limit wait. 100 by default, the lowest limit that HTTP/2 recommends and
+   * proxies use; the service itself accepts more.
    */
   readonly maxStreamsPerConnection?: number;
   /**
-   * Further options of the gRPC channels, such as `grpc.keepalive_time_ms`. The service config cannot be set: it decides
-   * what is retried, and that calls are shared out among all addresses (`round_robin`).
+   * Additional options of the gRPC channels, such as `grpc.keepalive_time_ms`. The service config cannot be set: it
+   * defines the retries, and the spreading of calls over all addresses (`round_robin`).
    */
   readonly channelOptions?: ChannelOptions;
 }
 
-/** The methods that a repeat leaves unchanged. CreateTicket would make a second ticket, ExchangeUserInfo loses the login. */
+/**
+ * Idempotent methods. A retry of CreateTicket would create a second ticket, one of ExchangeUserInfo would lose
+ * the login.
+ */
 const idempotentMethods = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw", "GetSigningKeys"];
 
 const serviceConfig = JSON.stringify({
-  // Every address that the name stands for gets its share of the calls, and not the first one all of them.
+  // Spreads the calls over all addresses of the name; by default the first address gets all of them.
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
@@ -49,8 +54,9 @@ const serviceConfig = JSON.stringify({
       },
     },
   ],
-  // While most calls fail, retries only add to the load (gRFC A6): none are made below half the tokens, each failure takes
-  // one and each success gives one back. A server that stops among others costs far less.
+  // While most calls fail, retries only add to the load (gRFC A6). Each failure takes a token, each success
+  // gives one back, and below half the tokens there are no retries. One stopping server among others costs far
+  // less.
   retryThrottling: { maxTokens: 500, tokenRatio: 1 },
 });
 
@@ -58,21 +64,23 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
-/** What a gRPC client of the service is made with. */
+/** Parameters of a gRPC client of the service. */
 export interface Transport {
   readonly address: string;
   readonly credentials: ChannelCredentials;
   readonly maxStreams: number;
-  /** Of the first channel of the unary calls. */
+  /** Options of the first channel for unary calls. */
   readonly unaryChannelOptions: ChannelOptions;
-  /** Of further channels of the unary calls. */
+  /** Options of the further channels for unary calls. */
   readonly extraUnaryChannelOptions: ChannelOptions;
-  /** Of the channels of the watches. */
+  /** Options of the channels for watches. */
   readonly watchChannelOptions: ChannelOptions;
 }
 
 /**
- * @throws TypeError when the address is empty or the root certificates are no PEM text.
+ * Checks the options and completes them with defaults.
+ *
+ * @throws TypeError when the address is empty or the root certificates are not PEM text.
  * @throws RangeError when the number of streams is not a whole number above zero.
  */
 export function resolveTransport(options: TransportOptions): Transport {
@@ -82,23 +90,23 @@ export function resolveTransport(options: TransportOptions): Transport {
     throw new RangeError("maxStreamsPerConnection must be a whole number above zero");
   }
   const unaryChannelOptions: ChannelOptions = {
-    // A connection that has died without a word is noticed within 40 seconds.
+    // A connection that broke without notice is detected within 40 seconds.
     "grpc.keepalive_time_ms": 30_000,
     "grpc.keepalive_timeout_ms": 10_000,
-    // As patient as our back-off: gRPC's own grows to two minutes, in which every attempt of ours would fail at once.
+    // As short as our back-off: gRPC's own grows to two minutes, in which every attempt would fail at once.
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 5_000,
     "grpc.dns_min_time_between_resolutions_ms": 5_000,
-    // A proxy out of the environment would carry the plain text that is meant for this machine elsewhere.
+    // A proxy from the environment would carry plain text that is meant for this machine elsewhere.
     ...(tls === false && { "grpc.enable_http_proxy": 0 }),
     ...options.channelOptions,
     "grpc.service_config": serviceConfig,
-    // Else a TXT record in the DNS could replace the service config and have the exchange retried.
+    // Otherwise a DNS TXT record could replace the service config and have exchanges retried.
     "grpc.service_config_disable_resolution": 1,
-    // A connection of its own for each channel: long streams must not take the places of short calls.
+    // A separate connection for each channel: long streams must not use up the capacity for short calls.
     "grpc.use_local_subchannel_pool": 1,
   };
-  // The connection of a channel that nobody needs any more is closed after a minute.
+  // Closes the connection of a channel that is no longer needed after a minute.
   const extraUnaryChannelOptions = { "grpc.client_idle_timeout_ms": 60_000, ...unaryChannelOptions };
   return {
     address,
@@ -107,7 +115,7 @@ export function resolveTransport(options: TransportOptions): Transport {
     unaryChannelOptions,
     extraUnaryChannelOptions,
     watchChannelOptions: {
-      // Between two attempts of a watch there is no call, and the connection must not die unnoticed.
+      // There is no call between two attempts of a watch, and the connection must not break unnoticed then.
       "grpc.keepalive_permit_without_calls": 1,
       ...extraUnaryChannelOptions,
     },
@@ -125,7 +133,7 @@ function createChannelCredentials(tls: Tls): ChannelCredentials {
   return credentials.createSsl(pem);
 }
 
-/** Whether a gRPC address can only lead to this machine. When in doubt it is not. */
+/** Reports whether a gRPC address leads to this machine only. Returns false in case of doubt. */
 export function isLoopbackTarget(address: string): boolean {
   if (address.startsWith("unix:")) return true;
   const [, scheme, rest = address] = /^(dns|ipv4|ipv6):(?:\/\/\/)?(.*)$/.exec(address) ?? [];

@@ -10,15 +10,15 @@ import { createWatchCall } from "./watch_call.js";
 
 /** Options of a watch. */
 export interface WatchOptions {
-  /** Ends the watch when it is aborted; the iteration then throws the reason of the signal. */
+  /** Signal that ends the watch when it is aborted; the iteration then throws the reason of the signal. */
   readonly signal?: AbortSignal;
-  /** Whether a status that says nothing new is yielded too, as a sign of life every 15 seconds. False by default. */
+  /** Yields unchanged statuses as well, as a heartbeat every 15 seconds. False by default. */
   readonly heartbeats?: boolean;
-  /** Pauses between two attempts to reconnect. */
+  /** Pauses between the attempts to reconnect. */
   readonly backoff?: BackoffOptions;
 }
 
-/** What a watch runs on. */
+/** Dependencies of a watch. */
 export interface WatchDependencies {
   /** Starts one WatchStatus call. */
   open(): ClientReadableStream<WatchStatusResponse>;
@@ -26,10 +26,13 @@ export interface WatchDependencies {
   readonly timing: Timing;
 }
 
-/** With this as the reason the reader gave the watch up, and is told no error. */
+/** The abort reason of a reader that left the loop, which gets no error. */
 const abandoned = Symbol("given up");
 
-/** The statuses of a ticket until a terminal one, over as many calls as that takes. Each iteration is a watch of its own. */
+/**
+ * Returns the statuses of a ticket up to a terminal one, over as many calls as necessary. Each iteration is a
+ * separate watch.
+ */
 export function watch(dependencies: WatchDependencies, options: WatchOptions): AsyncIterable<TicketStatus> {
   return {
     [Symbol.asyncIterator]() {
@@ -37,7 +40,7 @@ export function watch(dependencies: WatchDependencies, options: WatchOptions): A
       const statuses = watchStatuses(dependencies, options, stopController);
       return {
         next: () => statuses.next(),
-        // A generator that waits cannot be returned from; the abort ends what it waits for.
+        // A generator that is waiting cannot return; the abort ends its wait.
         return() {
           stopController.abort(abandoned);
           return statuses.return(undefined);
@@ -69,7 +72,7 @@ async function* watchStatuses(
           firstStatusAt ??= timing.now();
           const isLast = isTerminal(current.state);
           if (isLast) {
-            // Before the reader has it: one who reads no further must not be left with an open watch.
+            // Before the reader gets it: a reader that stops here must not leave an open watch behind.
             call.stop(abandoned);
             removeFromInFlight();
           }
@@ -101,17 +104,20 @@ async function* watchStatuses(
   }
 }
 
-/** The status without what every message changes. */
+/** Returns the encoded status without the remaining duration, which differs in every message. */
 function fingerprintOf(of: TicketStatus): Uint8Array {
   return TicketStatus.encode({ ...of, remainingDuration: undefined }).finish();
 }
 
-/** Whether the stream was cut off, which says nothing about the ticket, rather than refused; or refused for want of room. */
+/**
+ * Reports whether to reconnect: the stream was cut off, which says nothing about the ticket, or the watch limit
+ * is reached.
+ */
 function isRetryable(error: unknown): error is QrLoginError {
   if (!isQrLoginError(error)) return false;
   if (error.reason === "TOO_MANY_WATCHES") return true;
   if (error.code === status.UNAVAILABLE) return error.reason !== "OUTCOME_UNKNOWN";
-  // A watch has neither cancelled nor set a deadline: it was a proxy.
+  // The watch has neither cancelled the call nor set a deadline, so a proxy did.
   return isInterrupted(error);
 }
 

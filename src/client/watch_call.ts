@@ -3,11 +3,11 @@ import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 
-/** One WatchStatus call, from its start to its end. Of what was not read yet it keeps the newest only. */
+/** One WatchStatus call. It keeps only the newest unread status. */
 export interface WatchCall {
-  /** The newest unread status, as soon as there is one; undefined once the stream has ended with OK. */
+  /** Resolves with the newest unread status, or with undefined once the stream has ended with OK. */
   next(): Promise<TicketStatus | undefined>;
-  /** Ends the call at once and forgets what is unread; `next` rejects with the reason. */
+  /** Ends the call at once and discards the unread status; `next` then rejects with the reason. */
   stop(reason: unknown): void;
 }
 
@@ -26,7 +26,7 @@ export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse
     notify();
     stream.cancel();
   };
-  // Reading without pause keeps the newest at hand; a reader that holds the stream back would be served old statuses.
+  // Reads without pause to have the newest status at hand. With back-pressure, a slow reader would get old ones.
   stream.on("data", (message: WatchStatusResponse) => {
     if (end !== undefined) return;
     if (message.status === undefined) {
@@ -37,7 +37,7 @@ export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse
     notify();
   });
   stream.on("end", () => finish({}));
-  // Stays for good: a cancelled stream reports its cancellation later, and nobody else listens.
+  // Never removed: a cancelled stream reports its cancellation later, and there is no other listener.
   stream.on("error", (error) => finish({ failure: toQrLoginError(error) }));
 
   return {

@@ -9,11 +9,12 @@ import {
 const day = 86_400_000;
 
 /**
- * Logs what is wrong with the validity of certificates: now, when one of them expires, and every day. A warning when one
- * expires soon, an error when it is not valid. Returns a function that ends it.
+ * Monitors the validity of certificates: checks now, every day, and whenever a certificate expires. Logs a
+ * warning if a certificate expires soon and an error if it is not valid. Returns a function that stops the
+ * monitor.
  *
- * The service starts with an expired certificate all the same. Clients that do not check it go on, and a process that could
- * not come back from a restart would turn a late renewal into an outage of its own.
+ * An expired certificate does not prevent a start. Clients that do not check it keep working, and a service
+ * that cannot be restarted would turn a late renewal into an outage.
  */
 export function monitorCertificates(
   files: readonly CertificateFile[],

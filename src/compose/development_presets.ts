@@ -6,10 +6,10 @@ const origins = ["http", "https"].flatMap((scheme) =>
   ["localhost", "127.0.0.1", "[::1]"].map((host) => `${scheme}://${host}:*`),
 );
 
-/** All that an app can leave to its pages, so that the phone shows what claims look like. */
+/** Every field that an app can leave to its pages. The phone then shows an example of each field. */
 const pageFields = ["deviceName", "location", "scene", "customData"] as const;
 
-/** What development mode has for lack of a configuration. The key that seals handles is fresh with each call. */
+/** Returns the configuration of development mode. Each call generates a new key for sealing handles. */
 export function developmentPresets(): DevelopmentPreset {
   return {
     apps: [developmentApp, developmentLegacyApp],
@@ -19,7 +19,7 @@ export function developmentPresets(): DevelopmentPreset {
       keys: [{ generated: true }],
       tokenTtl: 60 * 60 * 1000,
     },
-    // Tools such as grpcurl then need no proto files.
+    // With reflection, grpcurl and similar tools need no proto files.
     grpc: { reflection: true },
     gateway: {
       handleKeys: [newSecret()],

@@ -4,66 +4,79 @@ import type { Logger } from "pino";
 import type { Clock } from "../base/clock.js";
 
 /**
- * The fewest file descriptors that a process can start with. While it loads it has some 150 files open at a time, and a
- * loader that is refused one says that a package is missing.
+ * Smallest limit of file descriptors with which a process can start. About 150 files are open at a time while
+ * modules load. If the module loader gets no descriptor, it reports a missing package.
  */
 export const minDescriptors = 256;
 
-/** Descriptors that a process has open beside the connections of its callers: files, threads, connections to Redis. */
+/**
+ * File descriptors that a process needs in addition to its callers' connections: files, threads, connections
+ * to Redis.
+ */
 export const reservedDescriptors = 128;
 
-/** Returns how many file descriptors this process may have; undefined where the system does not tell, as outside Linux. */
+/**
+ * Returns the limit of file descriptors of this process, or `undefined` where the system does not report one,
+ * as outside Linux.
+ */
 export function descriptorLimit(): number | undefined {
   let limits: string;
   try {
     limits = readFileSync("/proc/self/limits", "utf8");
   } catch {
-    // There is no such file outside Linux, and then nothing is known of the limit.
+    // The file exists on Linux only.
     return undefined;
   }
-  // Node.js has raised the soft limit to the hard one when it started.
+  // Node.js raises the soft limit to the hard limit when it starts.
   return parseLimit(limits);
 }
 
-/** Returns the soft limit of open files in the text of `/proc/self/limits`. */
+/** Returns the soft limit of open files from the text of `/proc/self/limits`. */
 export function parseLimit(limits: string): number | undefined {
   const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];
   if (soft === "unlimited") return Number.POSITIVE_INFINITY;
   return soft === undefined ? undefined : Number(soft);
 }
 
-/** Returns why a process with this limit cannot start; undefined if it can. */
+/** Returns an error message if a process with this limit cannot start. */
 export function limitProblem(limit: number | undefined): string | undefined {
   if (limit === undefined || limit >= minDescriptors) return undefined;
-  return `the limit of open files is ${limit}, and at least ${minDescriptors} are needed to start: ${remedy}`;
+  return `the open files limit is ${limit}; at least ${minDescriptors} are needed to start: ${remedy}`;
 }
 
 const remedy = "raise it (ulimit -n, or LimitNOFILE of systemd)";
 
 /** Options of {@link monitorDescriptors}. */
 export interface DescriptorMonitorOptions {
-  /** Number of descriptors that the configured limits may take. */
+  /** Number of descriptors that the configured limits may require. */
   readonly needed: number;
   readonly log: Pick<Logger, "info" | "warn">;
   readonly clock: Clock;
-  /** {@link descriptorLimit} by default. */
+  /** Limit of file descriptors. Default: {@link descriptorLimit}. */
   readonly limit?: number | undefined;
-  /** {@link countOpenDescriptors} by default. */
+  /** Counts the open descriptors. Default: {@link countOpenDescriptors}. */
   readonly count?: () => Promise<number>;
 }
 
-/** The shortest pause between two counts of the open descriptors, in milliseconds: a flood may be short. */
+/**
+ * Shortest pause between two counts of open descriptors, in milliseconds. It is short because a burst of
+ * connections may be short.
+ */
 const countInterval = 500;
-/** Least pause after a count, as a multiple of the time that it took. Some systems take long to count many. */
+/**
+ * Shortest pause after a count, as a multiple of the time that the count took. Counting many descriptors is
+ * slow on some systems.
+ */
 const pauseFactor = 100;
-/** Least time between two warnings that few are left, in milliseconds. */
+/** Shortest time between two warnings, in milliseconds. */
 const warningInterval = 60_000;
-/** The share of the limit from which on there are few left. */
+/** Share of the limit above which a warning is logged. */
 const warningShare = 0.9;
 
 /**
- * Logs a warning when the limit is lower than what may be needed, and at most once a minute while nearly all descriptors are
- * in use. Node.js closes connections for which there is none without saying so. Returns a function that ends it.
+ * Logs a warning if the limit is lower than `needed`, and at most once a minute while nearly all descriptors
+ * are in use. Node.js closes connections without any message if no descriptor is left for them. Returns a
+ * function that stops the monitor.
  */
 export function monitorDescriptors(options: DescriptorMonitorOptions): () => void {
   const { needed, log, clock, limit = descriptorLimit(), count = countOpenDescriptors } = options;
@@ -72,7 +85,7 @@ export function monitorDescriptors(options: DescriptorMonitorOptions): () => voi
   if (maxDescriptors < needed) {
     log.warn(
       { limit, needed },
-      `the limit of open files is lower than what the configured limits may take: ${remedy}`,
+      `the open files limit is lower than the configured limits require: ${remedy}`,
     );
   }
   let warnedAt = Number.NEGATIVE_INFINITY;
@@ -82,11 +95,11 @@ export function monitorDescriptors(options: DescriptorMonitorOptions): () => voi
   async function check(): Promise<void> {
     const startedAt = clock.now();
     const open = await count().catch((error: NodeJS.ErrnoException) => {
-      // To be refused a descriptor for the counting is to know that there are none left.
+      // If the count itself gets no descriptor, none are left.
       if (error.code === "EMFILE" || error.code === "ENFILE") return maxDescriptors;
       log.warn(
         { code: error.code },
-        "the open files of this process cannot be counted, and are not looked after",
+        "cannot count the open files of this process; their number is not monitored",
       );
       return undefined;
     });
@@ -96,7 +109,7 @@ export function monitorDescriptors(options: DescriptorMonitorOptions): () => voi
       warnedAt = now;
       log.warn(
         { open, limit },
-        `nearly all file descriptors are in use, and connections that find none are closed: ${remedy}`,
+        `nearly all file descriptors are in use; connections beyond the limit are closed: ${remedy}`,
       );
     }
     scheduleCheck(Math.max(countInterval, pauseFactor * (now - startedAt)));
@@ -113,10 +126,14 @@ export function monitorDescriptors(options: DescriptorMonitorOptions): () => voi
   };
 }
 
-/** Counts the open descriptors of this process. Rejects when there is none left to look with. */
+/**
+ * Resolves with the number of open descriptors of this process. Rejects if there is no descriptor left to
+ * count with.
+ */
 export async function countOpenDescriptors(): Promise<number> {
   const folder = "/proc/self/fd";
-  // Since Linux 6.2 the size is the count. To learn it takes some microseconds, no descriptor and no turn of the thread pool.
+  // Since Linux 6.2 the size is the count. Reading it takes a few microseconds, no descriptor and no thread
+  // of the pool.
   const { size } = statSync(folder);
   return size > 0 ? size : (await readdir(folder)).length;
 }

@@ -8,8 +8,9 @@ import { type GatewayServer, startGateway } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 
 /**
- * Reads the files that the configuration names and starts the gateway, with the demo pages if they are wanted.
+ * Reads the files that the configuration names and starts the gateway.
  *
+ * @param options `demo` adds the demo pages.
  * @throws Error when a file cannot be read or the address cannot be bound.
  */
 export async function startGatewayFromConfig(
@@ -19,7 +20,8 @@ export async function startGatewayFromConfig(
 ): Promise<GatewayServer> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, limits, service, tls } = config;
   const listenAddress = parseAddress(address);
-  if (!listenAddress) throw new Error(`cannot listen on ${address}: it is not HOST:PORT`);
+  if (!listenAddress)
+    throw new Error(`cannot listen on ${address}: the address must have the form HOST:PORT`);
   const { ticketTtl: ticketTtlMs, ...otherLimits } = limits;
   const serviceOptions = { address: service.address, ...tlsOf(service) };
   const server = await startGateway({
@@ -40,17 +42,21 @@ export async function startGatewayFromConfig(
     tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
-  const stopWatching = monitorCertificates(readCertificateFiles({ gateway: config }), log, systemClock);
+  const stopCertificateMonitor = monitorCertificates(
+    readCertificateFiles({ gateway: config }),
+    log,
+    systemClock,
+  );
   return {
     ...server,
     stop() {
-      stopWatching();
+      stopCertificateMonitor();
       return server.stop();
     },
   };
 }
 
-/** The option `tls` of the clients; if nothing is configured it is for them to say. */
+/** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
 function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
   if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
   return tls === undefined ? {} : { tls };

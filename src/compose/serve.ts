@@ -8,21 +8,22 @@ import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
 import { type Service, startService } from "./service.js";
 
-/** What `qrlogin serve` runs. */
+/** The servers that `qrlogin serve` runs. */
 export interface RunningServers {
-  /** Where gRPC listens, as really bound. */
+  /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
-  /** Where the gateway listens, if there is one in this process. */
+  /** Address on which the gateway listens, if it runs in this process. */
   readonly gatewayAddress: string | undefined;
-  /** Stops politely, the gateway before the service that it calls. A second call waits for the first. */
+  /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the service, and in development mode the gateway beside it. Elsewhere the gateway is a process of its own.
+ * Starts the service and, in development mode, the gateway in the same process. Otherwise the gateway is a
+ * separate process.
  *
- * @param start What starts the service; in this process by default.
- * @throws Error when the service cannot start or an address cannot be bound; nothing is left running then.
+ * @param start Starts the service. Default: in this process.
+ * @throws Error when the service cannot start or an address cannot be bound. Nothing is left running then.
  */
 export async function startServers(
   config: Config,
@@ -56,7 +57,10 @@ export async function startServers(
   };
 }
 
-/** Returns how many file descriptors a service with these limits may need. Development mode serves one person, whatever the limits. */
+/**
+ * Returns how many file descriptors a service with these limits may need. Development mode serves one person,
+ * so its limits do not count.
+ */
 export function descriptorsNeeded({ development, grpc }: Pick<Config, "development" | "grpc">): number {
   return development ? reservedDescriptors : reservedDescriptors + grpc.limits.connections;
 }
@@ -66,12 +70,15 @@ export function gatewayDescriptorsNeeded(gateway: GatewayConfig): number {
   return reservedDescriptors + maxGatewayConnections(gateway);
 }
 
-/** The connections of trusted proxies are counted apart, and may be as many again. */
+/**
+ * Returns how many connections the gateway may have. Connections of trusted proxies have a separate limit of
+ * the same size.
+ */
 function maxGatewayConnections({ limits, trustedProxies }: GatewayConfig): number {
   return trustedProxies.length > 0 ? 2 * limits.connections : limits.connections;
 }
 
-/** The service, whose certificates and descriptors are looked after while it runs. */
+/** Returns the service with monitors of its certificates and file descriptors, which stop with it. */
 function withMonitors(service: Service, config: Config, log: Logger, clock: Clock): Service {
   const { grpc, store } = config;
   const stopCertificateMonitor = monitorCertificates(readCertificateFiles({ grpc, store }), log, clock);
@@ -86,7 +93,10 @@ function withMonitors(service: Service, config: Config, log: Logger, clock: Cloc
   };
 }
 
-/** The gateway of the service in the same process, which it trusts by the certificate itself. */
+/**
+ * Returns the configuration of the gateway with the address of the service in this process. The gateway
+ * trusts the service's own certificate.
+ */
 function localGatewayConfig(
   address: string,
   tls: Config["grpc"]["tls"],

@@ -12,22 +12,22 @@ import { createWatcher } from "../service/watch.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { type OpenedStore, openStore } from "./store.js";
 
-/** A service that runs. */
+/** A running service. */
 export interface Service {
-  /** Where gRPC listens, as really bound. */
+  /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
-  /** Stops politely and lets go of everything. A second call waits for the first. */
+  /** Stops gracefully and releases all resources. A second call waits for the first. */
   stop(): Promise<void>;
 }
 
-/** What a test may put in place of the real thing. */
+/** Dependencies that a test can replace. */
 export interface ServiceOverrides {
   readonly clock?: Clock;
   readonly store?: TicketStore;
 }
 
 /**
- * Puts the parts together and starts serving.
+ * Creates the service's components and starts the gRPC server.
  *
  * @throws Error when the address cannot be bound, or a signing key or the store cannot be used.
  */
@@ -37,7 +37,7 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
-  // Before anything that would have to be let go of: it reads files.
+  // This reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
   const lifetimes = { authorized: ticketConfig.authorizedTtl, retention: ticketConfig.retention };
@@ -51,7 +51,7 @@ export async function startService(
     userTokens: config.userTokens,
     tokenIssuer: signer,
     clock,
-    onDroppedClaim: (leftOut) => log.warn(leftOut, "a claim of the issuer cannot be used and is left out"),
+    onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
     tickets: createTicketService(ticketAccess, ticketConfig),
@@ -59,7 +59,7 @@ export async function startService(
     images,
     signer,
     apps: config.apps,
-    // Tickets and what is said of them go by the store's clock, tokens by this machine's.
+    // Times of tickets use the store's clock, those of tokens this machine's.
     clock: openedStore.clock,
     maxCustomDataBytes: ticketConfig.maxCustomDataBytes,
     minPollInterval: ticketConfig.minPollInterval,

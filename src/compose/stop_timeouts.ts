@@ -1,9 +1,15 @@
 import type { GatewayConfig, GrpcConfig } from "../config/config.js";
 
-/** Time that closing connections, the store and the threads may take beyond the configured times, in milliseconds. */
+/**
+ * Time allowed for closing connections, the store and threads in addition to the configured times, in
+ * milliseconds.
+ */
 const grace = 3_000;
 
-/** Further time that the parent waits before it kills a worker, which ends itself at its own time-out, in milliseconds. */
+/**
+ * Additional time before the parent kills a worker, in milliseconds. The worker ends itself at its own
+ * time-out.
+ */
 const killGrace = 2_000;
 
 type Shutdown<Config extends { readonly shutdown: unknown }> = Pick<Config, "shutdown">;
@@ -18,12 +24,12 @@ export function gatewayStopTimeout({ shutdown }: Shutdown<GatewayConfig>): numbe
   return shutdown.gracePeriod + grace;
 }
 
-/** Returns after how long a worker that was told to stop is killed, in milliseconds. */
+/** Returns how long the parent waits for a stopping worker before it kills it, in milliseconds. */
 export function workerKillTimeout(grpc: Shutdown<GrpcConfig>): number {
   return serviceStopTimeout(grpc) + killGrace;
 }
 
-/** Returns how long so many workers may take to stop one after the other, in milliseconds. */
+/** Returns how long `count` workers may take to stop one after the other, in milliseconds. */
 export function workersStopTimeout(grpc: Shutdown<GrpcConfig>, count: number): number {
   return count * workerKillTimeout(grpc) + grace;
 }

@@ -16,18 +16,18 @@ import {
 } from "../store/redis/topology/topology.js";
 import type { TicketStore } from "../store/ticket_store.js";
 
-/** What of the health of this process depends on the store. */
+/** The parts of the health status that depend on the store. */
 export interface HealthReporter {
   setServing(isServing: boolean): void;
-  setClockInSync(isRight: boolean): void;
+  setClockInSync(isInSync: boolean): void;
 }
 
-/** A store that is open. */
+/** An open store. */
 export interface OpenedStore {
   readonly store: TicketStore;
-  /** The clock by which its tickets expire. */
+  /** The clock that decides when tickets expire. */
   readonly clock: Clock;
-  /** Has the health follow the store, beginning with how it is now. */
+  /** Reports the current status of the store and every later change. */
   reportHealthTo(health: HealthReporter): void;
 }
 
@@ -37,13 +37,13 @@ interface StoreDependencies {
   readonly log: Logger;
 }
 
-/** A clock that is further from Redis's than this is wrong, in milliseconds. */
+/** Largest accepted difference between this machine's clock and Redis's, in milliseconds. */
 const maxClockSkew = 1_000;
 
 /**
- * Opens the store that the configuration names.
+ * Opens the configured store.
  *
- * @throws Error in one line that names what is wrong with a store in Redis.
+ * @throws Error with a message of one line when a Redis store cannot be used.
  */
 export async function openStore(config: StoreConfig, dependencies: StoreDependencies): Promise<OpenedStore> {
   const { clock, lifetimes, log } = dependencies;
@@ -59,24 +59,28 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     topology: topologyOf(config.redis, connectionOptions),
     events: createStoreEvents(log, health),
   });
-  return { store, clock: store.clock, reportHealthTo: health.tell };
+  return { store, clock: store.clock, reportHealthTo: health.reportTo };
 }
 
-/** What the log says of the store, and what health is told. */
+/** Creates the listener that writes the store's events to the log and updates the health status. */
 function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
   let wasInSync = true;
   return {
     onAvailability(isAvailable, reason) {
       health.setServing(isAvailable);
-      if (reason === undefined) log.info("the store can be reached again");
-      else log.error({ cause: reason }, isAvailable ? "a part of the store is away" : "the store is away");
+      if (reason === undefined) log.info("the store is reachable again");
+      else
+        log.error(
+          { cause: reason },
+          isAvailable ? "a part of the store is unreachable" : "the store is unreachable",
+        );
     },
     onDurability({ level, reason }, servers) {
       const text = `the store is ${level === "durable" ? "durable" : "BEST EFFORT"}: ${reason}`;
       if (level === "durable") return log.info({ servers }, text);
       return log.warn(
         { servers },
-        `${text}. A ticket that was exchanged, cancelled or withdrawn may come back`,
+        `${text}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
       );
     },
     onClockSkew(clockSkewMs) {
@@ -85,18 +89,21 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
       if (isInSync === wasInSync) return;
       wasInSync = isInSync;
       const fields = { clockSkewMs: Math.round(clockSkewMs) };
-      if (isInSync) log.info(fields, "the clock of this machine agrees with Redis's again");
+      if (isInSync) log.info(fields, "the clock of this machine agrees with Redis's clock again");
       else
         log.warn(
           fields,
-          "the clock of this machine is wrong by Redis's, which tickets follow; user tokens do not",
+          "the clock of this machine differs from Redis's clock; tickets expire by Redis's, user tokens by this one",
         );
     },
   };
 }
 
-/** Keeps what was told before there was anybody to tell. */
-function createHealthRelay(): HealthReporter & { tell(health: HealthReporter): void } {
+/**
+ * Creates a health reporter that keeps the status until `reportTo` names the target, then passes every change
+ * on.
+ */
+function createHealthRelay(): HealthReporter & { reportTo(health: HealthReporter): void } {
   let isServing = true;
   let isInSync = true;
   let reporter: HealthReporter | undefined;
@@ -109,7 +116,7 @@ function createHealthRelay(): HealthReporter & { tell(health: HealthReporter): v
       isInSync = next;
       reporter?.setClockInSync(next);
     },
-    tell(health) {
+    reportTo(health) {
       reporter = health;
       health.setServing(isServing);
       health.setClockInSync(isInSync);

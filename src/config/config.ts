@@ -3,11 +3,12 @@ import type { GatewayConfig } from "./gateway_config.js";
 export type { GatewayConfig } from "./gateway_config.js";
 
 /**
- * The configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` makes it, `config_schema.ts` holds
- * limits and defaults. Durations are milliseconds here and text such as `120s` in the file.
+ * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates
+ * it; `config_schema.ts` has limits and defaults. Durations are in milliseconds here, and text such as `120s`
+ * in the file.
  */
 export interface Config {
-  /** Whether the public development identities are accepted. Only ever true on loopback. */
+  /** Whether the public development identities are accepted. True only on loopback. */
   readonly development: boolean;
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
@@ -15,85 +16,89 @@ export interface Config {
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
   readonly userTokens: UserTokensConfig;
-  /** What signs tokens for the apps; they get none if absent. */
+  /** Issuer of the tokens for apps. If absent, apps receive no tokens. */
   readonly tokenIssuer: TokenIssuerConfig | undefined;
   readonly userPools: readonly UserPoolConfig[];
   readonly apps: readonly AppConfig[];
-  /** The HTTP gateway, if there is to be one. */
+  /** HTTP gateway, if configured. */
   readonly gateway: GatewayConfig | undefined;
 }
 
-/** Where and how the gRPC server listens. */
+/** Listener of the gRPC server. */
 export interface GrpcConfig {
-  /** `HOST:PORT`, `[IPV6]:PORT`; port 0 lets the system choose. */
+  /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
   readonly address: string;
-  /** Certificate chain and private key, PEM files. Plain text if absent. */
+  /** PEM files of the certificate chain and the private key. If absent, the server uses plain text. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Must be true for plain text on an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
-  /** Whether the reflection service answers. */
+  /** Whether the reflection service is enabled. */
   readonly reflection: boolean;
-  /** How old a connection gets before its client is asked to open another; 0 for no limit. Calls on it go on. */
+  /** Age at which a connection's client is asked to open another one; 0 for no limit. Its calls continue. */
   readonly maxConnectionAge: number;
   readonly limits: GrpcLimitsConfig;
   readonly keepalive: {
-    /** How often a quiet connection is asked whether it lives. */
+    /** Interval at which an idle connection is pinged. */
     readonly interval: number;
-    /** How long the answer may take. */
+    /** Time-out of a ping's acknowledgement. */
     readonly timeout: number;
   };
   readonly shutdown: {
-    /** How long calls are still served after health says NOT_SERVING, for balancers to notice. */
+    /**
+     * Time for which calls are still served after health reports NOT_SERVING, so that load balancers notice.
+     */
     readonly delay: number;
-    /** How long running calls have to finish after that. */
+    /** Time that running calls then have to finish. */
     readonly gracePeriod: number;
   };
 }
 
-/** Limits of what callers, with a credential or without one, can have the gRPC server hold. */
+/** Limits on the resources of the gRPC server that callers can occupy, with or without a credential. */
 export interface GrpcLimitsConfig {
-  /** Largest request that is read. */
+  /** Largest request message. */
   readonly messageBytes: number;
-  /** Open connections in all. */
+  /** Open connections in total. */
   readonly connections: number;
-  /** Open connections of one IPv4 address, or of one IPv6 network of 64 bits. */
+  /** Open connections per IPv4 address or IPv6 /64 network. */
   readonly connectionsPerAddress: number;
-  /** Time that a connection may take from its beginning to the end of its handshakes, TLS and HTTP/2. */
+  /** Time from the start of a connection to the end of its TLS and HTTP/2 handshakes. */
   readonly handshakeTimeout: number;
-  /** Time that a request may take to arrive, and an answer to be read. */
+  /** Time for a request to arrive completely, and for a response to be read. */
   readonly requestTimeout: number;
-  /** Requests that have begun and are not complete; the oldest over it are ended. */
+  /** Requests that have begun and are incomplete. The oldest ones over the limit are ended. */
   readonly incompleteRequests: number;
-  /** Streams of one connection, told to its client. */
+  /** Concurrent streams per connection, announced to the client. */
   readonly streamsPerConnection: number;
-  /** The largest metadata of a call, counted as HTTP/2 counts a header list. */
+  /** Largest metadata of a call, measured as HTTP/2 measures a header list. */
   readonly metadataBytes: number;
-  /** Watches of the health service. */
+  /** Concurrent watches of the health service. */
   readonly healthWatches: number;
   /** Open watches of tickets, of all apps together. */
   readonly watches: number;
-  /** Open watches of one app. */
+  /** Open watches per app. */
   readonly watchesPerApp: number;
-  /** Unary calls in progress, of one app or of one user's phone. */
+  /** Concurrent unary calls per app, and per user of the phone API. */
   readonly callsPerApp: number;
 }
 
-/** Where tickets are kept: in the memory of this process, or in Redis, where several nodes share them. */
+/** Store of the tickets: the memory of this process, or Redis, which several nodes can share. */
 export interface StoreConfig {
   readonly kind: "memory" | "redis";
-  /** Tickets in all, remembered ones included. With Redis: of those that this node has created. */
+  /** Tickets in total, including retained ones. With Redis, the tickets that this node created. */
   readonly maxTickets: number;
-  /** Tickets of one app, counted likewise. */
+  /** Tickets per app, counted in the same way. */
   readonly maxTicketsPerApp: number;
-  /** Meaningless where `kind` is memory. */
+  /** Ignored if `kind` is `memory`. */
   readonly redis: RedisConfig;
 }
 
-/** Which Redis, and what is asked of it. Exactly one of `url`, `sentinel` and `cluster` is given. */
+/**
+ * Redis servers, and the guarantees required of them. Exactly one of `url`, `sentinel` and `cluster` is set.
+ */
 export interface RedisConfig {
-  /** `redis://` or `rediss://` with TLS: one server. Holds a secret where it holds a password. */
+  /** URL of a single server: `redis://`, or `rediss://` with TLS. Secret if it contains a password. */
   readonly url: string | undefined;
-  /** The primary that these Sentinels know by this name. */
+  /** Primary that these Sentinels know by `name`. */
   readonly sentinel:
     | {
         readonly name: string;
@@ -103,12 +108,15 @@ export interface RedisConfig {
         readonly password: string | undefined;
       }
     | undefined;
-  /** A Redis Cluster, known by some of its nodes. */
+  /** Redis Cluster, discovered through some of its nodes. */
   readonly cluster: { readonly nodes: readonly string[] } | undefined;
-  /** ACL user; the default one if absent. */
+  /** ACL user. If absent, the default user. */
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** PEM files for TLS, which it turns on for Sentinels and Cluster. A server is checked against its host's name if `serverName` is absent. */
+  /**
+   * PEM files for TLS. Enables TLS for Sentinels and Cluster. Without `serverName`, certificates are verified
+   * against the host name.
+   */
   readonly tls:
     | {
         readonly caFile: string | undefined;
@@ -119,99 +127,105 @@ export interface RedisConfig {
     | undefined;
   /** Must be true for plain text to an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
-  /** What every key and channel begins with. */
+  /** Prefix of every key and channel. */
   readonly keyPrefix: string;
-  /** How many replicas must have confirmed whatever is answered. */
+  /** Number of replicas that must have confirmed the data of a response before it is sent. */
   readonly replicaAcks: number;
-  /** Whether they confirm what they have on disk, and not what they have in memory. */
+  /** Whether replicas confirm only data that is on disk, instead of in memory. */
   readonly replicaFsync: boolean;
-  /** Whether to refuse to start where a crash or a failover could lose what was answered. */
+  /** Whether to refuse to start if a crash or failover could lose data of responses already sent. */
   readonly requireDurable: boolean;
-  /** How long Redis may take to connect, and to answer. */
+  /** Time-out for connecting to Redis, and for each response. */
   readonly timeout: number;
-  /** How often a watched ticket is read again although nothing was heard of it; 0 for never. */
+  /** Interval at which a watched ticket is read even without a change notification; 0 to disable. */
   readonly refreshInterval: number;
 }
 
-/** How tickets live. */
+/** Lifetimes and limits of tickets. */
 export interface TicketsConfig {
-  /** Life of a ticket whose creator wishes nothing. */
+  /** Lifetime of a ticket if its creator requests none. */
   readonly ttl: number;
-  /** A wished life is moved into this range. */
+  /** Lower bound of a requested lifetime. Requests outside the bounds are clamped. */
   readonly minTtl: number;
   readonly maxTtl: number;
-  /** Life of the exchange ticket, from the approval. */
+  /** Lifetime of the exchange ticket, from the approval. */
   readonly authorizedTtl: number;
-  /** How long a finished ticket is told apart from one that never was. */
+  /** Time for which a finished ticket can be distinguished from an unknown one. */
   readonly retention: number;
-  /** Told to callers that poll. */
+  /** Interval announced to polling callers. */
   readonly minPollInterval: number;
-  /** Largest custom data, as JSON. */
+  /** Largest custom data, in bytes of JSON. */
   readonly maxCustomDataBytes: number;
 }
 
 export interface WatchConfig {
-  /** The same status is sent again after this long. */
+  /** Interval at which an unchanged status is repeated. */
   readonly heartbeatInterval: number;
   readonly maxPerTicket: number;
 }
 
-/** How user tokens are verified. */
+/** Settings of the verification of user tokens. */
 export interface UserTokensConfig {
-  /** How far the clocks of issuer and service may differ. */
+  /** Tolerated difference between the clocks of issuer and service. */
   readonly clockTolerance: number;
-  /** How many verified tokens are remembered. */
+  /** Maximum number of cached verified tokens. */
   readonly cacheSize: number;
-  /** How old the keys of an issuer, and a verification, may get. At most 5 minutes. */
+  /** Maximum age of an issuer's keys and of a cached verification. At most 5 minutes. */
   readonly cacheMaxAge: number;
-  /** How long the issuer's JWKS and UserInfo endpoints may take. */
+  /** Time-out of the issuer's JWKS and UserInfo endpoints. */
   readonly issuerTimeout: number;
 }
 
-/** Who signs the tokens that ExchangeUserInfo answers. */
+/** Issuer of the tokens that ExchangeUserInfo returns. */
 export interface TokenIssuerConfig {
-  /** Claim `iss`: an https URL in production. */
+  /** Claim `iss`. In production, an https URL. */
   readonly issuer: string;
-  /** The first one signs. All are published, so that a key can be told before it signs and after it has. */
+  /**
+   * Keys, of which the first signs. All are published, so that a key can be announced before it signs and
+   * stays valid after.
+   */
   readonly keys: readonly SigningKeyConfig[];
-  /** How long the tokens live. */
+  /** Lifetime of the tokens. */
   readonly tokenTtl: number;
 }
 
-/** A private key: a PEM file (PKCS #8; EC P-256 or RSA of at least 2048 bits), or one that is made at start. */
+/**
+ * Private key: a PEM file (PKCS #8; EC P-256 or RSA of at least 2048 bits), or one that is generated at
+ * start-up.
+ */
 export type SigningKeyConfig =
   | { readonly file: string }
-  /** For development alone. A configuration file cannot say this. */
+  /** For development only. Cannot be set in a configuration file. */
   | { readonly generated: true }
-  /** One that was made, in place as PEM, for processes that must have the same. A configuration file cannot say this. */
+  /** A generated key as PEM, for processes that share it. Cannot be set in a configuration file. */
   | { readonly pem: string };
 
-/** A tenant whose users may approve. Issuer and audience together name it. */
+/** Pool whose users may approve sign-ins. Issuer and audience together identify it. */
 export interface UserPoolConfig {
   readonly id: string;
-  /** Claim `iss` of its tokens. */
+  /** Claim `iss` of the pool's tokens. */
   readonly issuer: string;
-  /** One of these is in the claim `aud` of its tokens. */
+  /** Accepted audiences. The claim `aud` of a token must contain one of these. */
   readonly audience: readonly string[];
   readonly keys: KeysConfig;
-  /** The signature algorithms that are accepted (RFC 7518). */
+  /** Accepted signature algorithms (RFC 7518). */
   readonly algorithms: readonly string[];
   readonly claims: ClaimsConfig;
-  /** Further claims that are passed on to the app. */
+  /** Additional claims that are passed on to the app. */
   readonly additionalClaims: readonly string[];
-  /** OpenID Connect UserInfo endpoint, asked at Authorize. */
+  /** OpenID Connect UserInfo endpoint, requested at Authorize. */
   readonly userInfoUri: string | undefined;
 }
 
-/** Where the keys of an issuer come from. */
+/** Source of an issuer's keys. */
 export type KeysConfig =
   | { readonly jwksUri: string }
   | { readonly jwksFile: string }
   | { readonly hs256Secret: string }
-  /** Public keys in place, for the built-in development pool. A configuration file cannot say this. */
+  /** Public keys of the built-in development pool. Cannot be set in a configuration file. */
   | { readonly jwks: object };
 
-/** Which claim holds what. */
+/** Names of the claims that make up a profile. */
 export interface ClaimsConfig {
   readonly userId: string;
   readonly nickname: string;
@@ -223,7 +237,7 @@ export interface ClaimsConfig {
   readonly phoneVerified: string;
 }
 
-/** The standard claims of OpenID Connect (Core 1.0, section 5.1): where a pool does not say otherwise. */
+/** Standard claims of OpenID Connect (Core 1.0, section 5.1), the defaults of a pool. */
 export const standardClaims: ClaimsConfig = {
   userId: "sub",
   nickname: "nickname",
@@ -235,15 +249,15 @@ export const standardClaims: ClaimsConfig = {
   phoneVerified: "phone_number_verified",
 };
 
-/** A website's backend that may ask for sign-ins. */
+/** Backend of a website that may request sign-ins. */
 export interface AppConfig {
   readonly id: string;
-  /** What the approver is shown. */
+  /** Name that is shown to the approver. */
   readonly name: string;
-  /** What the approver is shown; empty if none. */
+  /** Logo that is shown to the approver; empty if none. */
   readonly logoUrl: string;
-  /** Id of the pool whose users it signs in. */
+  /** Id of the pool whose users can sign in to the app. */
   readonly userPool: string;
-  /** SHA-256 of each secret that is accepted, 64 lower-case hexadecimal digits. */
+  /** SHA-256 of each accepted secret, as 64 lower-case hexadecimal digits. */
   readonly secretSha256: readonly string[];
 }

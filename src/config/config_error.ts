@@ -1,36 +1,36 @@
 import type { Path } from "./schema/schema_tree.js";
 
-/** One mistake in the configuration. */
+/** Problem in the configuration, with the origin of the value. */
 export interface ReportedProblem {
-  /** Where: a path such as `userPools[0].keys.jwksUri`, or the name of a file or of an environment variable. */
+  /** Path such as `userPools[0].keys.jwksUri`, or the name of a file or an environment variable. */
   readonly path: string;
-  /** What is wrong and what would be right. Never holds the value. */
+  /** Description of the problem and of the expected value. Never contains the value. */
   readonly message: string;
 }
 
-/** A mistake at a place in the configuration, before it is known where the value came from. */
+/** Problem at a path of the configuration, before the origin of the value is determined. */
 export interface Problem {
   readonly path: Path;
   readonly message: string;
 }
 
-/** The configuration cannot be used. Holds every mistake that was found, not the first. */
+/** Error thrown for an invalid configuration. Contains all problems, not only the first. */
 export class ConfigError extends Error {
   readonly problems: readonly ReportedProblem[];
 
   constructor(problems: readonly ReportedProblem[]) {
-    super(`the configuration cannot be used\n${formatLines(problems)}`);
+    super(`the configuration is invalid\n${formatLines(problems)}`);
     this.name = "ConfigError";
     this.problems = problems;
   }
 }
 
-/** The mistakes for a person to read: one line for each, `path: message`. */
+/** Returns the problems as text, one line of `path: message` for each. */
 export function formatProblems(error: ConfigError): string {
   return formatLines(error.problems);
 }
 
-/** A path as it is written: `userPools[0].keys`. */
+/** Formats a path, such as `userPools[0].keys`. */
 export function formatPath(path: Path): string {
   return path
     .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))

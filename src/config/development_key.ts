@@ -1,10 +1,10 @@
 /**
- * The issuer of the development identities (claim `iss`). Its signing key is public, so no configured user pool may name
- * it: whoever reads our source could approve for that pool.
+ * Issuer of the development identities (claim `iss`). Its signing key is public, so no configured user pool
+ * may name it: anyone with our source could approve sign-ins for that pool.
  */
 export const developmentIssuer = "urn:qrlogin:development";
 
-/** The public half of the key that development tokens are signed with. */
+/** Public half of the key that signs development tokens. */
 export const developmentKey = {
   kty: "EC",
   crv: "P-256",
@@ -15,9 +15,10 @@ export const developmentKey = {
   use: "sig",
 };
 
-/** Whether a JWK is the public development key under whatever `kid`. */
+/** Returns whether a JWK is the public development key, with any `kid`. */
 export function isDevelopmentKey(jwk: unknown): boolean {
   if (typeof jwk !== "object" || jwk === null || !("x" in jwk) || typeof jwk.x !== "string") return false;
-  // Decoded, since one number can be written in several ways; without y, since -y has a private key just as public.
+  // Decoded, since a number has several encodings. Compared without y, since the key with -y has an equally
+  // public private key.
   return Buffer.from(jwk.x, "base64url").equals(Buffer.from(developmentKey.x, "base64url"));
 }

@@ -5,20 +5,27 @@ import { suggestSpelling } from "./suggest_spelling.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variable that names the configuration file. The only one of ours that is not a value of the configuration. */
+/**
+ * Variable that names the configuration file. All other variables with our prefix set a configuration value.
+ */
 export const configFileVariable = "QRLOGIN_CONFIG";
 
 const prefix = "QRLOGIN_";
 
-/** A value of the configuration that is set by an environment variable. */
+/** Configuration value set by an environment variable. */
 export interface EnvironmentValue {
   readonly variable: string;
   readonly setting: Setting;
-  /** Text that does not have the form of the setting is left as it is, for the schema to refuse. */
+  /**
+   * Parsed value. Text that does not match the type of the setting is kept as it is; the schema rejects it.
+   */
   readonly value: unknown;
 }
 
-/** The name of a setting's variable: `QRLOGIN_` and the path in capitals, the words of a key apart. */
+/**
+ * Returns the name of a setting's variable: `QRLOGIN_` and the path in capitals, with underscores between the
+ * words.
+ */
 export function variableNameOf(path: readonly string[]): string {
   return prefix + path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_");
 }
@@ -27,7 +34,9 @@ const settings = new Map(
   settingsOf(configSchema).map((setting) => [normalizeName(variableNameOf(setting.path)), setting]),
 );
 
-/** The values that the environment sets, maps before what they hold, and the variables that mean nothing. */
+/**
+ * Reads the values that the environment sets, with maps before the values in them. Reports unknown variables.
+ */
 export function readEnvironment(env: Environment): {
   readonly values: readonly EnvironmentValue[];
   readonly problems: readonly ReportedProblem[];
@@ -46,7 +55,7 @@ export function readEnvironment(env: Environment): {
   return { values: parentsFirst, problems };
 }
 
-/** The content of the file with the values of the environment in place of its own. */
+/** Returns the content of the file, overridden by the values of the environment. */
 export function applyEnvironment(content: unknown, values: readonly EnvironmentValue[]): unknown {
   return values.reduce((node, { setting, value }) => setAtPath(node, setting.path, value), content);
 }
@@ -54,7 +63,7 @@ export function applyEnvironment(content: unknown, values: readonly EnvironmentV
 function setAtPath(node: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   if (node === undefined) return { [key]: setAtPath(undefined, rest, value) };
-  // Something else stands where a map must be: that mistake is the schema's to name.
+  // A map is required here. The schema reports the value that is here instead.
   return isMap(node) ? { ...node, [key]: setAtPath(node[key], rest, value) } : node;
 }
 
@@ -76,12 +85,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, which may hold a secret; the schema says what must stand here instead.
+    // The parser's message quotes the text, which may contain a secret. The schema reports what is expected.
     return text;
   }
 }
 
-/** `MESSAGE_BYTES` and `MESSAGEBYTES` are one name. */
+/** Returns the name without prefix and underscores, so that `MESSAGE_BYTES` and `MESSAGEBYTES` are equal. */
 function normalizeName(variable: string): string {
   return variable.slice(prefix.length).replaceAll("_", "");
 }
@@ -89,5 +98,5 @@ function normalizeName(variable: string): string {
 function unknownVariableMessage(variable: string): string {
   const names = [configFileVariable, ...[...settings.values()].map(({ path }) => variableNameOf(path))];
   const suggestion = suggestSpelling(variable, names);
-  return `is not a variable of the configuration${suggestion ? `; did you mean ${suggestion}?` : ""}`;
+  return `is not a configuration variable${suggestion ? `; did you mean ${suggestion}?` : ""}`;
 }

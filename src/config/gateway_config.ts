@@ -1,37 +1,43 @@
-/** The HTTP gateway: `qrlogin gateway` reads this and `log`, and nothing else. */
+/** HTTP gateway. `qrlogin gateway` reads only this section and `log`. */
 export interface GatewayConfig {
-  /** `HOST:PORT`, `[IPV6]:PORT`; port 0 lets the system choose. */
+  /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
   readonly address: string;
-  /** Certificate chain and private key, PEM files. Plain text if absent. */
+  /** PEM files of the certificate chain and the private key. If absent, the gateway uses plain text. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Must be true for plain text on an address other than loopback, and to a service elsewhere. */
   readonly allowPlaintextOnNetwork: boolean;
   readonly service: {
     /** gRPC address of the service. */
     readonly address: string;
-    /** Whether it is reached by TLS; if absent, everywhere but on loopback, and there too with a `caFile`. */
+    /**
+     * Whether the connection uses TLS. If absent, it does except on loopback; with a `caFile`, it does there
+     * too.
+     */
     readonly tls: boolean | undefined;
-    /** Root certificates to trust in place of the system's, a PEM file. */
+    /** PEM file of root certificates that replace those of the system. */
     readonly caFile: string | undefined;
   };
   readonly apps: readonly GatewayAppConfig[];
-  /** Whether the Authing-compatible API is answered too. */
+  /** Whether the Authing-compatible API is enabled. */
   readonly authingApi: boolean;
-  /** 32 random bytes each, base64url. The first one seals, all of them open. */
+  /** Keys of 32 random bytes, as base64url. The first one seals handles; all of them open handles. */
   readonly handleKeys: readonly string[];
-  /** How long a handle is good for. */
+  /** Lifetime of a handle. */
   readonly handleTtl: number;
-  /** How often a stream of events shows that it lives. */
+  /** Interval of heartbeats in event streams. */
   readonly heartbeatInterval: number;
-  /** IP addresses and networks (CIDR) of the proxies whose forwarded headers are believed. */
+  /** IP addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[];
-  /** The one header of theirs that tells the client's address. */
+  /** Header in which the trusted proxies send the client's address. */
   readonly clientIpHeader: "x-forwarded-for" | "x-real-ip";
   readonly limits: {
-    /** Of one address (IPv6: one /64), as the other limits of addresses; an IPv6 /48 has four times as many. */
+    /**
+     * Tickets per minute and address. Like all limits per address, it applies per IPv6 /64; an IPv6 /48 gets
+     * four times as many.
+     */
     readonly ticketsPerMinute: number;
     readonly callsPerMinute: number;
-    /** Longest life of a ticket that a page may wish. */
+    /** Longest ticket lifetime that a page may request. */
     readonly ticketTtl: number;
     readonly streams: number;
     readonly streamsPerAddress: number;
@@ -39,22 +45,22 @@ export interface GatewayConfig {
     readonly connectionsPerAddress: number;
   };
   readonly shutdown: {
-    /** How long running requests have to finish. */
+    /** Time that running requests have to finish. */
     readonly gracePeriod: number;
   };
 }
 
-/** An app that the gateway acts for; see docs/gateway.md for the risk of each switch. */
+/** App that the gateway acts for. See docs/gateway.md for the risk of each option. */
 interface GatewayAppConfig {
   readonly id: string;
   readonly secret: string;
-  /** Exactly as browsers send them; on loopback the port may be `*`. */
+  /** Origins exactly as browsers send them. On loopback the port may be `*`. */
   readonly origins: readonly string[];
   readonly bindToBrowser: boolean;
   readonly requireCodeChallenge: boolean;
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;
-  /** The fields that pages may set in the tickets that they create. */
+  /** Fields that pages may set in the tickets that they create. */
   readonly pageFields: readonly ("deviceName" | "location" | "scene" | "customData")[];
 }

@@ -1,6 +1,6 @@
 import { sha256Hex } from "../domain/secrets.js";
 
-/** Secrets that stand in documents and examples, or that a forgotten variable leaves behind. Everybody would know them. */
+/** Secrets that are published in documents and examples, or that an unset variable leaves behind. */
 const knownTexts = [
   ...["demo-secret", "legacy-secret", "secret", "password", "changeme", "change-me", "test", "example"],
   "a-string-secret-at-least-256-bits-long",
@@ -8,20 +8,20 @@ const knownTexts = [
 
 const known = new Map([
   ["", "an empty secret"],
-  ...knownTexts.map((text) => [text, `the secret ${text}, which everybody knows`] as const),
+  ...knownTexts.map((text) => [text, `the secret ${text}, which is publicly known`] as const),
 ]);
 
-/** As `echo` writes them into a hash: with the line break at their end. */
+/** Digests of the known secrets, also with the line break that `echo` appends. */
 const byDigest = new Map(
   [...known].flatMap(([text, name]) => [text, `${text}\n`].map((each) => [sha256Hex(each), name] as const)),
 );
 
-/** Returns whether a secret stands in documents or examples. */
+/** Returns whether a secret is published in documents or examples. */
 export function isKnownSecret(secret: string): boolean {
   return known.has(secret.trim());
 }
 
-/** Returns what a SHA-256 in lower-case hexadecimal digits is of, where everybody can know that. */
+/** Returns which known secret a SHA-256 (lower-case hexadecimal digits) belongs to; undefined if none. */
 export function describeKnownDigest(sha256: string): string | undefined {
   return byDigest.get(sha256);
 }

@@ -13,42 +13,47 @@ import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
 
-/** Where the configuration comes from. */
+/** Sources of the configuration. */
 export interface ConfigSources {
-  /** The file that was asked for; before the one that `QRLOGIN_CONFIG` names. */
+  /** Requested file. Takes precedence over the file that `QRLOGIN_CONFIG` names. */
   readonly file?: string | undefined;
   readonly env: Environment;
-  /** What development mode has for lack of a configuration. Without it there is no development mode. */
+  /** Configuration of development mode. If absent, there is no development mode. */
   readonly developmentPreset?: DevelopmentPreset | undefined;
-  /** What the configuration is for. `serve` by default. */
+  /** Purpose of the configuration. `serve` by default. */
   readonly purpose?: Purpose | undefined;
-  /** The wall time at which `check` judges certificates, in milliseconds since the Unix epoch. The machine's by default. */
+  /**
+   * Wall time at which `check` validates certificates, in milliseconds since the Unix epoch. The current time
+   * by default.
+   */
   readonly now?: number | undefined;
 }
 
-/** What development mode has. */
+/** Configuration of development mode. */
 export interface DevelopmentPreset {
   readonly apps: readonly AppConfig[];
   readonly userPools: readonly UserPoolConfig[];
   readonly tokenIssuer?: TokenIssuerConfig;
   /** Values of the section `grpc`, as in a file. The environment overrides them. */
   readonly grpc?: object;
-  /** What a file would say under `gateway`. The environment goes over it. */
+  /** Values of the section `gateway`, as in a file. The environment overrides them. */
   readonly gateway?: object;
 }
 
 /**
- * The service needs apps and user pools, the gateway its section and nothing else. Each leaves alone what the other one
- * alone needs, such as files that it may not be able to read; `check` judges all that is there.
+ * Purpose of a configuration. `serve` requires apps and user pools; `gateway` requires only its section. Both
+ * skip checks that only the other one needs, for instance of files that they may not be able to read. `check`
+ * runs all checks.
  */
 export type Purpose = "serve" | "gateway" | "check";
 
 /**
- * Reads the configuration, once: the file, over it the environment, over both the checks. The answer is frozen.
+ * Reads the configuration: the file, overridden by the environment, and then checked. The result is frozen.
  *
- * With neither a file nor any identity in the environment (apps, user pools, apps of the gateway) this is development mode.
+ * Without a file and without identities in the environment (apps, user pools, apps of the gateway), returns
+ * the configuration of development mode.
  *
- * @throws ConfigError with every mistake that there is.
+ * @throws ConfigError with all problems.
  */
 export function loadConfig({
   file,
@@ -75,7 +80,7 @@ export function loadConfig({
     certificatesAt: purpose === "check" ? now : undefined,
   };
   const checkProblems = checkConfig(parseValidPart(configSchema, merged) ?? {}, scope);
-  // Where the file cannot be read, what is missing may be in it; only the environment can be judged.
+  // If the file cannot be read, missing values may be in it, so that only the environment is checked.
   const judgedProblems =
     fileProblems.length === 0
       ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
@@ -84,7 +89,7 @@ export function loadConfig({
     ...fileProblems,
     ...unknownVariables,
     ...(isDevelopment ? checkNotProduction(env) : []),
-    ...judgedProblems.map((mistake) => toReportedProblem(mistake, values, source)),
+    ...judgedProblems.map((problem) => toReportedProblem(problem, values, source)),
   ];
   if (!value || problems.length > 0) throw new ConfigError(problems);
 
@@ -108,7 +113,7 @@ function checkScopeFor(
   const has = (key: string) => isMap(content) && content[key] !== undefined;
   switch (purpose) {
     case "serve":
-      // In development mode it starts the gateway too.
+      // In development mode, `serve` starts the gateway too.
       return { service: true, identities: !development, gateway: development, development };
     case "gateway":
       return { service: false, identities: false, gateway: true, development };
@@ -121,10 +126,10 @@ function checkScopeFor(
 
 function checkGatewayPresence(content: unknown): Problem[] {
   if (!isMap(content) || content.gateway !== undefined) return [];
-  return [{ path: ["gateway"], message: "is missing: the gateway is configured by a section of this name" }];
+  return [{ path: ["gateway"], message: "is missing: the gateway needs a section of this name" }];
 }
 
-/** The file to read, and what named it. */
+/** File to read, with the option or variable that names it. */
 interface ConfigFile {
   readonly file: string;
   readonly name: string;
@@ -137,7 +142,8 @@ function findConfigFile(file: string | undefined, env: Environment): ConfigFile 
 }
 
 function readConfigFile({ file, name }: ConfigFile): ReturnType<typeof readYamlFile> {
-  // What a script says whose variable is unset. Taking it for "no file" would start development mode.
+  // An empty name comes from a script whose variable is unset. Treating it as "no file" would start
+  // development mode.
   return file === "" ? { problems: [{ path: name, message: "must name a file" }] } : readYamlFile(file);
 }
 
@@ -149,7 +155,9 @@ function isIdentity({ path }: Setting): boolean {
 
 function checkNotProduction(env: Environment): ReportedProblem[] {
   if (env.NODE_ENV?.trim().toLowerCase() !== "production") return [];
-  const message = `is production, and development mode refuses that; name a configuration file with --config or ${configFileVariable}`;
+  const message =
+    `is production, where development mode is not allowed; ` +
+    `name a configuration file with --config or ${configFileVariable}`;
   return [{ path: "NODE_ENV", message }];
 }
 
@@ -158,7 +166,10 @@ const isFrom =
   ({ path }: Problem): boolean =>
     variableFor(path, values) !== undefined;
 
-/** The variable that set the value at a path: the last that is on the way to it, since later ones lie deeper. */
+/**
+ * Returns the variable that set the value at a path: the last one on the path, since later ones are nested
+ * more deeply.
+ */
 function variableFor(
   path: Problem["path"],
   values: readonly EnvironmentValue[],

@@ -1,26 +1,32 @@
-/** Random bytes of this number or more are never so few different ones: the chance is below 2^-24 for hexadecimal digits too. */
+/**
+ * Minimum of distinct bytes in 32 or more random bytes. Fewer are practically impossible: the chance is below
+ * 2^-24, for hexadecimal digits too.
+ */
 const minDistinctBytes = 8;
 
 /**
- * Returns what shows that a secret was not drawn at random, as part of a sentence; undefined if nothing does. For 32 bytes or more.
- * Finds what people type and what placeholders look like: few different bytes, one piece over and over, bytes that count up or
- * down. What it does not find may still be no random secret, such as a sentence.
+ * Returns a pattern which shows that a secret of 32 or more bytes is not random, as part of a sentence;
+ * undefined if none is found. Finds typed text and placeholders: few distinct bytes, repetitions, and bytes
+ * that count up or down. Does not find everything: a sentence is not random either.
  */
 export function describePattern(secret: Uint8Array): string | undefined {
   const bytes = [...secret];
   const different = new Set(bytes).size;
-  if (different < minDistinctBytes) return `has only ${different} different bytes`;
-  if (isRepetition(bytes)) return "is one piece over and over";
-  return isArithmeticSequence(bytes) ? "counts in steps of one size" : undefined;
+  if (different < minDistinctBytes) return `has only ${different} distinct bytes`;
+  if (isRepetition(bytes)) return "repeats one sequence";
+  return isArithmeticSequence(bytes) ? "counts in equal steps" : undefined;
 }
 
-/** Whether a piece of at most half the length makes up the whole, the last time maybe cut off. */
+/**
+ * Returns whether the bytes repeat a sequence of at most half their length. The last repetition may be cut
+ * off.
+ */
 function isRepetition(bytes: readonly number[]): boolean {
   const periods = Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => index + 1);
   return periods.some((period) => bytes.every((byte, at) => at < period || byte === bytes[at - period]));
 }
 
-/** Whether at least half of all neighbours differ by the same amount. */
+/** Returns whether at least half of all neighbours differ by the same amount. */
 function isArithmeticSequence(bytes: readonly number[]): boolean {
   const times = new Map<number, number>();
   for (const [at, byte] of bytes.entries()) {

@@ -1,4 +1,7 @@
-/** The word that `word` was most likely meant to be, if one is close: another case or hyphen, or up to two letters wrong. */
+/**
+ * Returns the candidate that `word` was probably meant to be, if one is close: case, hyphens, or up to two
+ * letters differ.
+ */
 export function suggestSpelling(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, wrong: editDistance(normalize(word), normalize(candidate)) }))
@@ -9,9 +12,9 @@ export function suggestSpelling(word: string, candidates: readonly string[]): st
 
 const normalize = (word: string): string => word.replaceAll(/[-_]/g, "").toLowerCase();
 
-/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+/** Returns the number of letters to insert, delete or replace (Levenshtein distance). */
 function editDistance(a: string, b: string): number {
-  // Nobody means a known key with a word this long, and the work grows with the square.
+  // A word this long is no misspelt key, and the work grows with the square of the length.
   if (a.length > 64) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...a].entries()) {

@@ -12,8 +12,8 @@ import { isCrossOrigin, isLoopbackHost } from "../gateway/http/request_origin.js
 import { phoneRoutes } from "./phone_routes.js";
 import { websiteRoutes } from "./website_routes.js";
 
-// As strict as a site's policy can be: the widget needs no more. `data:` is for the portraits of the demo users, `blob:` for
-// the picture that the phone is given to read.
+// The strictest policy with which the widget works. `data:` is for the photos of the demo users, `blob:` for an
+// image of a code that the phone page reads.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -37,7 +37,7 @@ const css = "text/css";
 const javascript = "text/javascript";
 const svg = "image/svg+xml";
 
-/** Each page and its parts: address, media type and file. */
+/** Files of the demo's pages, by address. */
 const pageFiles: readonly (readonly [address: string, type: string, file: URL])[] = [
   ["/", html, pageFile("website.html")],
   ["/demo/website.css", css, pageFile("website.css")],
@@ -53,7 +53,10 @@ const pageFiles: readonly (readonly [address: string, type: string, file: URL])[
   ["/demo/jsqr.js", javascript, new URL(`file://${createRequire(import.meta.url).resolve("jsqr")}`)],
 ];
 
-/** The demo: a website at `/`, and at `/phone` a page that plays the phone. For development mode alone. */
+/**
+ * Registers the demo: a website at `/`, and at `/phone` a page that acts as the phone. For development mode
+ * only.
+ */
 export async function demoRoutes(server: FastifyInstance, service: ClientOptions): Promise<void> {
   const plugin: FastifyPluginAsync = async (demo) => {
     logRequests(demo, systemClock);
@@ -77,13 +80,15 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
 }
 
 /**
- * Nobody's page but the demo's own may sign anybody in or out: not one of another port of this machine either,
- * nor one whose name has been turned towards this machine (DNS rebinding).
+ * Checks that a request comes from the demo's own pages. Pages of another port or of a rebound name (DNS
+ * rebinding) must not sign anyone in or out.
+ *
+ * @throws HttpError ORIGIN_NOT_ALLOWED otherwise.
  */
 function requireOwnPage(request: FastifyRequest): void {
   const { "sec-fetch-site": site = "same-origin" } = request.headers;
   if (isCrossOrigin(request) || site !== "same-origin" || !isLoopbackHost(request.hostname))
-    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call");
+    throw new HttpError(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call the demo");
 }
 
 function pageFile(name: string): URL {

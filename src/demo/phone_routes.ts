@@ -11,11 +11,11 @@ const userSchema = z.enum(["alice", "bob"]);
 const scanSchema = z.strictObject({ user: userSchema, text: z.string().min(1).max(4096) });
 const decisionSchema = z.strictObject({ user: userSchema, ticketId: z.string().min(1).max(64) });
 
-/** The backend of the demo phone: calls the service for the demo user whom the page has chosen. */
+/** Registers the backend of the demo phone. It calls the service as the demo user that the page has chosen. */
 export async function phoneRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {
   const client = createApproverClient(service);
   instance.addHook("onClose", async () => client.close());
-  // A real app signs its user in once, and holds this token.
+  // A real app signs its user in once and keeps the token.
   const credentialsOf = async (name: DevelopmentUser) => ({
     token: await signDevelopmentToken(name, systemClock.wallNow()),
   });

@@ -11,20 +11,20 @@ import { isCanonicalBase64url, newSecret } from "../domain/secrets.js";
 import { HttpError } from "../gateway/http/http_error.js";
 import { validate } from "../gateway/http/validation.js";
 
-/** So many people are signed in at a time; who came first leaves first. */
+/** Limit of sessions. A new one replaces the oldest. */
 const maxSessions = 1_000;
 
 const sessionCookie = "demo-session";
 
-/** Holds the code verifier of a sign-in that this browser has begun. */
+/** Cookie with the code verifier of this browser's sign-in. */
 const verifierCookie = "demo-verifier";
 const verifierMaxAgeSeconds = 15 * 60;
 const signInSchema = z.strictObject({ ticket: z.string().min(1).max(256) });
 
 /**
- * The backend of the demo website: exchanges the ticket that its page posts, with the app's secret and the code verifier of
- * this browser, and starts a session. A real site has a session store; this one forgets with the process. A real site's cookies
- * also have the prefix `__Host-`, which needs TLS: see docs/gateway.md.
+ * Registers the backend of the demo website. It exchanges the ticket that its page posts, with the app's secret
+ * and this browser's code verifier, and starts a session. The sessions are lost with the process; a real site
+ * keeps them in a store. Its cookies also have the prefix `__Host-`, which requires TLS: see docs/gateway.md.
  */
 export async function websiteRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {
   const client = createAppClient({ ...service, appId: "demo-app", appSecret: "demo-secret" });
@@ -36,7 +36,7 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
   }));
 
   instance.post("/demo/session/challenge", async (request, reply) => {
-    // Tabs share the verifier, or the code of one tab would spoil that of another.
+    // Tabs share the verifier. With one for each, a new code in one tab would invalidate the code in another.
     const codeVerifier = codeVerifierOf(request) ?? createCodeVerifier();
     const secure = request.protocol === "https";
     const options = {
@@ -54,11 +54,11 @@ export async function websiteRoutes(instance: FastifyInstance, service: ClientOp
     const { ticket } = validate(signInSchema, request.body);
     const codeVerifier = codeVerifierOf(request);
     if (codeVerifier === undefined) {
-      throw new HttpError(403, "PROOF_INVALID", "this browser has not begun a sign-in");
+      throw new HttpError(403, "PROOF_INVALID", "this browser has not started a sign-in");
     }
     const { user } = await client.exchangeUserInfo({ exchangeTicket: ticket, codeVerifier });
-    if (!user) throw new Error("the exchange names no user");
-    // Always a new name, and the old one is worth nothing: nobody can plant one before.
+    if (!user) throw new Error("the exchange returned no user");
+    // Creates a new session and deletes the old one, which prevents session fixation.
     sessions.delete(request.cookies[sessionCookie] ?? "");
     const [oldest] = sessions.keys();
     if (sessions.size >= maxSessions && oldest !== undefined) sessions.delete(oldest);

@@ -4,37 +4,40 @@ import { isTerminal } from "./ticket.js";
 import type { ErrorReason } from "./ticket_error.js";
 import type { Approver, UserProfile } from "./user.js";
 
-/** What can be asked of a ticket that exists, by a caller whose credential and right to see it have been checked. */
+/** A command to an existing ticket. The caller's credential and access have been checked. */
 export type Command =
   | { readonly name: "markScanned"; readonly approver: Approver }
   | { readonly name: "authorize"; readonly approver: Approver; readonly profile: UserProfile }
   | { readonly name: "cancel"; readonly approver: Approver }
   | { readonly name: "withdraw" }
   | { readonly name: "exchange"; readonly codeVerifier: string }
-  /** The time of the ticket has run out. */
+  /** Expiry: the ticket's time has run out. */
   | { readonly name: "expire" };
 
-/** What the next write is made with. */
+/** Values for the next write. */
 export interface WriteContext {
-  /** The moment by the clock of the tickets, in milliseconds. */
+  /** Current moment by the tickets' clock, in milliseconds. */
   readonly now: number;
-  /** A fresh write id. */
+  /** Fresh write id. */
   readonly writeId: string;
   readonly lifetimes: Lifetimes;
 }
 
-/** What a command does to a ticket: write `next`, or nothing since it was done before, or refuse. */
+/** The effect of a command: a write of `next`, no change because it was applied before, or a rejection. */
 export type Decision =
   | { readonly kind: "write"; readonly next: Ticket }
   | { readonly kind: "unchanged" }
   | {
       readonly kind: "reject";
       readonly reason: ErrorReason;
-      /** The state that speaks against it; undefined where the caller does. */
+      /** State that rules the command out; undefined if the caller is the reason. */
       readonly currentState: TicketState | undefined;
     };
 
-/** One cell of the table: the state to go to, no change, a refusal, or no change for whoever ended it this way. */
+/**
+ * A cell of the table: a target state, no change, or a rejection. With `whenCancelReason`, the cell means no change
+ * for a ticket with that cancel reason, and a rejection with `otherwise` for all others.
+ */
 type Cell =
   | { readonly to: TicketState; readonly cancelReason?: CancelReason }
   | { readonly unchanged: true; readonly whenCancelReason?: CancelReason; readonly otherwise?: ErrorReason }
@@ -51,8 +54,8 @@ const unchangedIf = (reason: CancelReason, otherwise: ErrorReason): Cell => ({
 const reject = (reason: ErrorReason): Cell => ({ reject: reason });
 
 /**
- * The transition table: the only place where a state decides what a command does.
- * A state or a command without its cells does not compile.
+ * The transition table: the only place where a state decides what a command does. A missing state or command does not
+ * compile.
  */
 export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["name"], Cell>>>> = {
   PENDING: {
@@ -106,16 +109,16 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["
 };
 
 /**
- * Decides what a command does to a ticket. Pure: the same arguments, the same answer.
+ * Decides what a command does to a ticket. A pure function.
  *
- * Where several things are wrong the answer is the first of user pool, scanner, proof, state. Expiry is a command of its own:
- * whoever calls this with another one has let it take effect before ({@link expireIfDue}).
+ * If several checks fail, reports the first in this order: user pool, scanner, proof, state. Expiry is a separate
+ * command: apply {@link expireIfDue} before any other command.
  *
  * @throws Error when an approver's command would pass on a ticket that has lost its scanner.
  */
 export function decide(ticket: Ticket, command: Command, context: WriteContext): Decision {
   const failure = checkFailureOf(ticket, command);
-  // A stranger is not told the state.
+  // A caller who fails a check must not learn the state.
   if (failure) return { kind: "reject", reason: failure, currentState: undefined };
 
   const currentState = ticket.state;
@@ -139,21 +142,21 @@ export function decide(ticket: Ticket, command: Command, context: WriteContext):
   return { kind: "write", next: isTerminal(cell.to) ? toFinished(next, cell.cancelReason, context) : next };
 }
 
-/** The ticket after its time has run out, to be written in place of `ticket`; undefined while it lives or once it is finished. */
+/** Returns the expired ticket to write in place of `ticket`, or undefined if that is still live or already finished. */
 export function expireIfDue(ticket: Ticket, context: WriteContext): Ticket | undefined {
   if (context.now < ticket.expiresAt) return undefined;
   const decision = decide(ticket, { name: "expire" }, context);
   return decision.kind === "write" ? decision.next : undefined;
 }
 
-/** What speaks against the command whatever the state is: who gives it, and what they cannot prove. */
+/** Returns the failure of the checks that do not depend on the state: user pool, scanner, PKCE proof. */
 function checkFailureOf(ticket: Ticket, command: Command): ErrorReason | undefined {
   switch (command.name) {
     case "markScanned":
     case "authorize":
     case "cancel":
       if (command.approver.userPoolId !== ticket.userPoolId) return "USER_POOL_MISMATCH";
-      // Without a scanner there is nobody to be: the state then refuses all but the first scan.
+      // Before the first scan there is no scanner to compare with; the state then rejects everything but a scan.
       if (ticket.scanner && !isScanner(ticket.scanner, command.approver)) return "SCANNED_BY_ANOTHER_USER";
       return undefined;
     case "exchange":
@@ -164,7 +167,7 @@ function checkFailureOf(ticket: Ticket, command: Command): ErrorReason | undefin
   }
 }
 
-/** What an approver's command passes on has a scanner: a binding that got lost is a fault and not an open door. */
+/** Throws if an approver's command would pass without a scanner: a lost scanner must not admit other users. */
 function assertHasScanner(ticket: Ticket, command: Command): void {
   if ("approver" in command && !ticket.scanner) throw new Error("a ticket past PENDING has no scanner");
 }
@@ -174,12 +177,12 @@ function isScanner(scanner: NonNullable<Ticket["scanner"]>, approver: Approver):
 }
 
 function isCodeVerifierValid(codeVerifier: string, codeChallenge: string | undefined): boolean {
-  // A verifier without a challenge is a client that believes itself protected and is not (RFC 9700, section 2.1.1).
+  // A verifier without a challenge comes from a client that wrongly relies on PKCE (RFC 9700, section 2.1.1).
   if (codeChallenge === undefined) return codeVerifier === "";
   return codeVerifier !== "" && verifyCodeChallenge(codeVerifier, codeChallenge);
 }
 
-/** What a command brings to a ticket that goes on living. */
+/** Returns the fields that a command changes on a live ticket. */
 function changesOf(command: Command, context: WriteContext): Partial<Ticket> {
   if (command.name === "markScanned") {
     const { issuer, subject, profile } = command.approver;
@@ -194,7 +197,7 @@ function changesOf(command: Command, context: WriteContext): Partial<Ticket> {
   return {};
 }
 
-/** A finished ticket keeps what tells "expired", "cancelled" and "exchanged" apart, and no personal data. */
+/** Returns the ticket in its terminal state: without personal data, with what later errors need. */
 function toFinished(ticket: Ticket, cancelReason: CancelReason | undefined, context: WriteContext): Ticket {
   return {
     ...ticket,

@@ -1,6 +1,6 @@
 import { hash, randomFillSync, timingSafeEqual } from "node:crypto";
 
-// One system call fills the pool for dozens of tickets: 0.09 instead of 1.9 microseconds a secret.
+// One system call fills the pool for dozens of tickets: 0.09 instead of 1.9 microseconds per secret.
 const randomPool = Buffer.alloc(4096);
 let randomPoolOffset = randomPool.length;
 
@@ -10,55 +10,58 @@ function randomBase64url(bytes: number): string {
     randomPoolOffset = 0;
   }
   const text = randomPool.toString("base64url", randomPoolOffset, randomPoolOffset + bytes);
-  // What was handed out does not stay behind in memory.
+  // Clears the bytes, so that no secret stays behind in memory.
   randomPool.fill(0, randomPoolOffset, randomPoolOffset + bytes);
   randomPoolOffset += bytes;
   return text;
 }
 
-/** A fresh ticket id: 128 random bits, 22 characters of base64url. */
+/** Returns a new ticket id: 128 random bits, 22 characters of base64url. */
 export const newTicketId = (): string => randomBase64url(16);
 
-/** A fresh ticket secret or app secret: 256 random bits, 43 characters of base64url. */
+/** Returns a new ticket secret or app secret: 256 random bits, 43 characters of base64url. */
 export const newSecret = (): string => randomBase64url(32);
 
-/** A fresh write id: 96 random bits, 16 characters of base64url. */
+/** Returns a new write id: 96 random bits, 16 characters of base64url. */
 export const newWriteId = (): string => randomBase64url(12);
 
-/** SHA-256 of a text, base64url. For random secrets of 256 bits; a password would need a slow hash. */
+/** Returns the SHA-256 of a text in base64url. For random secrets of 256 bits only; a password needs a slow hash. */
 export function sha256(text: string): string {
   return hash("sha256", text, "base64url");
 }
 
-/** SHA-256 of a text, as hexadecimal digits: the form in which app secrets stand in the configuration. */
+/** Returns the SHA-256 of a text in hexadecimal, the form of app secrets in the configuration. */
 export function sha256Hex(text: string): string {
   return hash("sha256", text, "hex");
 }
 
-/** Whether two digests are equal, in a time that does not tell where they differ. */
+/** Reports whether two digests are equal, in a time that does not depend on where they differ. */
 export function isSameDigest(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 }
 
-/** Whether the text is `bytes` bytes of base64url in its one canonical form, without padding. */
+/** Reports whether the text is the canonical base64url of `bytes` bytes, without padding. */
 export function isCanonicalBase64url(text: string, bytes: number): boolean {
   const decoded = Buffer.from(text, "base64url");
   return decoded.length === bytes && decoded.toString("base64url") === text;
 }
 
-// Ticket secret -> exchange ticket -> stored digest: each arrow is one SHA-256 under a label of its own, and only the stored
-// digest is kept at rest. What a caller presents is hashed for the rest of the way and compared with it.
+// Ticket secret -> exchange ticket -> stored digest: each arrow is one SHA-256 with its own label, and only the
+// stored digest is kept at rest. A credential from a caller is hashed the rest of the way and compared with
+// that digest.
 //
-// - The app is told the exchange ticket in AUTHORIZED. Presented as the ticket secret it is hashed once too often and does not
-//   match. Neither does the stored digest, presented as one of the two. Inverting a step takes a preimage of SHA-256.
-// - SHA-256 lets whoever knows H(x) compute H(x || padding || more). Each input has one fixed length, because its parts are
-//   canonical base64url of one length, so an extended input is never accepted. HMAC would add nothing.
-// - The labels differ and end with NUL, which no ticket id, secret or PKCE verifier holds. So no input of one hash is ever an
-//   input of another one, `digest` without a label included.
+// - The app receives the exchange ticket in AUTHORIZED. Presented as the ticket secret, it is hashed once too
+//   often and does not match. The same holds for the stored digest, presented as either one. Reversing a step
+//   takes a preimage of SHA-256.
+// - SHA-256 allows length extension: H(x) is enough to compute H(x || padding || more). Each input has one
+//   fixed length, because its parts are canonical base64url of one length, so an extended input is never
+//   accepted. HMAC would add nothing.
+// - The labels differ and are followed by NUL, which no ticket id, secret or PKCE verifier contains. So no
+//   input of one hash is an input of another, including the SHA-256 without a label.
 const exchangeLabel = "qrlogin exchange ticket v2";
 const storedLabel = "qrlogin stored digest v2";
 
-// 128 and 256 bits as base64url. The bits that the last character has to spare are zero: one text for one value.
+// 128 and 256 bits in base64url. The spare bits of the last character are zero, so each value has one text.
 const ticketIdPattern = /^[\w-]{21}[AQgw]$/;
 const secretPattern = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
@@ -67,45 +70,45 @@ export function isTicketId(text: string): boolean {
   return ticketIdPattern.test(text);
 }
 
-/** Returns the exchange ticket, `ticket_id.base64url(SHA-256(label, ticket_id, ticket_secret))`. Never stored. */
+/** Returns the exchange ticket, `ticket_id.base64url(SHA-256(label, ticket_id, ticket_secret))`. It is never stored. */
 export function exchangeTicketOf(ticketId: string, ticketSecret: string): string {
   return `${ticketId}.${sha256(`${exchangeLabel}\0${ticketId}\0${ticketSecret}`)}`;
 }
 
-/** Returns the digest that is stored with the ticket: it proves the exchange ticket, and through it the ticket secret. */
+/** Returns the digest that is stored with the ticket. It verifies the exchange ticket and so the ticket secret. */
 export function exchangeDigestOf(exchangeTicket: string): string {
   return sha256(`${storedLabel}\0${exchangeTicket}`);
 }
 
-/** Reports whether the text is the secret of the ticket, in its one canonical form. */
+/** Reports whether the text is the ticket's secret in canonical form. */
 export function verifyTicketSecret(
   ticketSecret: string,
   ticket: { id: string; exchangeDigest: string },
 ): boolean {
-  // Always by way of the exchange ticket, so that the exchange ticket itself never passes as the secret.
+  // Goes through the exchange ticket, so that the exchange ticket itself never passes as the secret.
   return (
     secretPattern.test(ticketSecret) &&
     verifyExchangeTicket(exchangeTicketOf(ticket.id, ticketSecret), ticket)
   );
 }
 
-/** Reports whether the text is the exchange ticket of the ticket. */
+/** Reports whether the text is the ticket's exchange ticket. */
 export function verifyExchangeTicket(exchangeTicket: string, ticket: { exchangeDigest: string }): boolean {
   return isSameDigest(exchangeDigestOf(exchangeTicket), ticket.exchangeDigest);
 }
 
-/** Returns the ticket id in an exchange ticket, or undefined if the text does not have the canonical form of one. */
+/** Returns the ticket id in an exchange ticket, or undefined if the text does not have the canonical form. */
 export function ticketIdOf(exchangeTicket: string): string | undefined {
   const [id = "", proof = "", ...rest] = exchangeTicket.split(".");
   return rest.length === 0 && isTicketId(id) && secretPattern.test(proof) ? id : undefined;
 }
 
-/** Whether the verifier fits the challenge by PKCE's method S256 (RFC 7636, section 4.6). */
+/** Reports whether the verifier matches the challenge by PKCE's method S256 (RFC 7636, section 4.6). */
 export function verifyCodeChallenge(codeVerifier: string, codeChallenge: string): boolean {
   return isSameDigest(sha256(codeVerifier), codeChallenge);
 }
 
-/** Tells tickets apart in every log without naming one: 12 characters, 72 bits. */
+/** Returns a pseudonym of the ticket id for logs: 12 characters, 72 bits. */
 export function logIdOf(ticketId: string): string {
   return sha256(ticketId).slice(0, 12);
 }

@@ -1,15 +1,15 @@
 import type { Approver, SignInContext, UserProfile } from "./user.js";
 
-/** How far a ticket has come, named as in `TicketState` of the proto. */
+/** State of a ticket, named as in `TicketState` of the proto. */
 export type TicketState = "PENDING" | "SCANNED" | "AUTHORIZED" | "EXCHANGED" | "CANCELLED" | "EXPIRED";
 
-/** Who ended a ticket that is CANCELLED, named as in `CancelReason` of the proto. */
+/** Reason why a ticket is CANCELLED, named as in `CancelReason` of the proto. */
 export type CancelReason = "CANCELLED_BY_APPROVER" | "WITHDRAWN_BY_CREATOR";
 
-/** The source of an item that the approver is shown, named as in `ContextSource` of the proto. */
+/** Source of an item that the approver is shown, named as in `ContextSource` of the proto. */
 export type ContextSource = "STATED_BY_APP" | "OBSERVED_BY_GATEWAY" | "CLAIMED_BY_PAGE";
 
-/** The screen that asks. An absent item is an empty text without a source. */
+/** The device that asks for the sign-in. An absent item is an empty text without a source. */
 export interface RequesterContext {
   readonly ipAddress: string;
   readonly userAgent: string;
@@ -21,7 +21,7 @@ export interface RequesterContext {
   readonly locationSource: ContextSource | undefined;
 }
 
-/** What the approval leaves for the exchange. */
+/** Data that the approval keeps for the exchange. */
 export interface Approval {
   readonly approvedAt: number;
   readonly profile: UserProfile;
@@ -29,37 +29,37 @@ export interface Approval {
 }
 
 /**
- * One attempt to sign in on one screen by scanning with a phone. Never changed in place: every write makes a new one.
+ * An attempt to sign in on one screen by scanning with a phone. Immutable: every write creates a new ticket.
  *
- * Times are moments of the clock by which the store's tickets expire, in milliseconds.
+ * Times are moments of the clock that expires the store's tickets, in milliseconds.
  */
 export interface Ticket {
-  /** 128 random bits, base64url. Identifies, proves nothing. */
+  /** Random id of 128 bits, base64url. It identifies the ticket but is not a credential. */
   readonly id: string;
-  /** The app that created the ticket; the only one that may follow and exchange it. */
+  /** App that created the ticket; the only app that may watch and exchange it. */
   readonly appId: string;
-  /** The pool whose users may approve. */
+  /** User pool whose users may approve. */
   readonly userPoolId: string;
   readonly scene: string;
   readonly state: TicketState;
-  /** Counts the writes, from 1. For readers; a compare-and-set never uses it. */
+  /** Number of writes, from 1. For readers; compare-and-set uses `writeId` instead. */
   readonly revision: number;
-  /** Fresh and random with every write: what a compare-and-set compares. */
+  /** Fresh random id of every write, for compare-and-set. */
   readonly writeId: string;
-  /** Labelled SHA-256 of the exchange ticket, base64url. Proves the ticket secret too, from which that is derived. */
+  /** Labelled SHA-256 of the exchange ticket, base64url. It verifies the ticket secret as well. */
   readonly exchangeDigest: string;
-  /** PKCE challenge (S256), or undefined where the app gave none. */
+  /** PKCE challenge (S256); undefined if the app gave none. */
   readonly codeChallenge: string | undefined;
-  /** When the present state runs out. */
+  /** Moment at which the current state expires. */
   readonly expiresAt: number;
-  /** When a finished ticket is forgotten; undefined before it is finished. */
+  /** Moment at which a finished ticket is deleted; undefined before it is finished. */
   readonly purgeAt: number | undefined;
-  /** Set in CANCELLED only. */
+  /** Cancel reason, set in CANCELLED only. */
   readonly cancelReason: CancelReason | undefined;
-  /** Who scanned: the only user who may decide. Remembered to the end. */
+  /** User who scanned: the only one who may decide. Kept until the ticket is deleted. */
   readonly scanner: Pick<Approver, "issuer" | "subject"> | undefined;
 
-  // Personal data and what the phone is shown: dropped by the write into a terminal state.
+  // Personal data and data for the phone: dropped by the write into a terminal state.
   /** Custom data as JSON text, or undefined. */
   readonly customData: string | undefined;
   readonly customDataSource: ContextSource | undefined;
@@ -68,20 +68,20 @@ export interface Ticket {
   readonly approval: Approval | undefined;
 }
 
-/** How long tickets live, in milliseconds. */
+/** Lifetimes of tickets, in milliseconds. */
 export interface Lifetimes {
-  /** From the approval to the last moment of the exchange. */
+  /** Time for the exchange, from the approval on. */
   readonly authorized: number;
-  /** From the end of a ticket to the moment that it is forgotten. */
+  /** Time from the end of a ticket to its deletion. */
   readonly retention: number;
 }
 
-/** Whether nothing follows the state. */
+/** Reports whether the state is terminal: no other state follows. */
 export function isTerminal(state: TicketState): boolean {
   return state === "EXCHANGED" || state === "CANCELLED" || state === "EXPIRED";
 }
 
-/** When something falls due by time alone: the expiry of a live ticket, the forgetting of a finished one. */
+/** Returns the moment of the next change by time alone: expiry of a live ticket, deletion of a finished one. */
 export function deadlineOf(ticket: Ticket): number {
   return ticket.purgeAt ?? ticket.expiresAt;
 }

@@ -1,7 +1,7 @@
-/** What JSON can say; the form of claims and of custom data. */
+/** Any JSON value; the form of claims and of custom data. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A user as the user pool's issuer describes them. Texts are empty where the issuer says nothing. */
+/** A user as described by the user pool's issuer. Texts are empty if the issuer gives none. */
 export interface UserProfile {
   /** Id of the user in the pool. */
   readonly userId: string;
@@ -12,11 +12,11 @@ export interface UserProfile {
   readonly emailVerified: boolean;
   readonly phone: string;
   readonly phoneVerified: boolean;
-  /** Further claims that the pool is configured to pass on. */
+  /** Additional claims that the pool is configured to pass on. */
   readonly claims: { readonly [name: string]: Json };
 }
 
-/** How the approver had signed in to the mobile app, as the user token tells it. */
+/** The approver's sign-in to the mobile app, as described by the user token. */
 export interface SignInContext {
   /** Claim `azp` or `client_id`; empty if absent. */
   readonly clientId: string;
@@ -28,10 +28,10 @@ export interface SignInContext {
   readonly acr: string;
 }
 
-/** A signed-in phone user, known from a verified user token and from nothing else. */
+/** A signed-in phone user, known from a verified user token only. */
 export interface Approver {
   readonly userPoolId: string;
-  /** Claim `iss`. With the subject it identifies the user. */
+  /** Claim `iss`. It identifies the user together with the subject. */
   readonly issuer: string;
   /** Claim `sub`. */
   readonly subject: string;

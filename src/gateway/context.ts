@@ -13,12 +13,12 @@ import { createQrImages, type QrImages } from "./tickets/qr_images.js";
 import { createSealer, type Sealer } from "./tickets/sealer.js";
 import { createWatchHub, type WatchHub } from "./tickets/watch_hub.js";
 
-/** What the routes are made of. */
+/** The dependencies that the routes share. */
 export interface GatewayContext {
   readonly apps: AppRegistry;
-  /** The service, called for the app whose credentials go with the call. */
+  /** Calls the service for an app. Each call carries that app's credentials. */
   readonly appClient: AppClient;
-  /** The service, called for the user whose token goes with the call. */
+  /** Calls the service for a user. Each call carries that user's token. */
   readonly approverClient: ApproverClient;
   readonly pageTickets: PageTickets;
   readonly watchHub: WatchHub;
@@ -30,9 +30,9 @@ export interface GatewayContext {
   readonly handleTtlMs: number;
   readonly heartbeatIntervalMs: number;
   readonly onSignIn: GatewayOptions["onSignIn"];
-  /** Ends what goes on for long: the streams of events, and the watches behind them. */
+  /** Ends all event streams and the watches behind them. */
   stop(): void;
-  /** Lets go of everything. */
+  /** Ends all event streams and releases all resources. */
   close(): Promise<void>;
 }
 
@@ -44,12 +44,17 @@ const defaultLimits: GatewayLimits = {
   streamsPerAddress: 2_000,
 };
 
-/** @throws TypeError, RangeError when an option makes no sense. */
+/**
+ * Creates the context, with the default of each option that is missing.
+ *
+ * @throws TypeError if the apps or the handle keys are invalid.
+ * @throws RangeError if a duration or a limit is out of range.
+ */
 export function createGatewayContext(options: GatewayOptions, clock: Clock): GatewayContext {
   const { handleTtlMs = 3_600_000, heartbeatIntervalMs = 15_000 } = options;
   const limits = { ...defaultLimits, ...options.limits };
   for (const [name, value] of Object.entries({ handleTtlMs, heartbeatIntervalMs, ...limits })) {
-    // A longer timer of Node.js fires at once.
+    // Node.js fires a timer of 2^31 ms or more immediately.
     if (!(value > 0 && value < 2 ** 31)) throw new RangeError(`${name} must be above zero and below 2^31`);
   }
   const apps = createAppRegistry(options.apps);

@@ -2,18 +2,21 @@ import type { IncomingHttpHeaders } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { clientAddressOf } from "./http/client_address.js";
 
-/** The headers by which a proxy can tell the address of its client. One of them is believed. */
+/** Headers in which a proxy can report the address of its client. Only the configured one is read. */
 export const clientIpHeaders = ["x-forwarded-for", "x-real-ip"] as const;
 
 export type ClientIpHeader = (typeof clientIpHeaders)[number];
 
-/** Whose forwarded headers are believed, and which. */
+/** The trusted proxies, and the header in which they report the client. */
 export interface ForwardedRules {
   readonly isTrustedProxy: (address: string) => boolean;
   readonly clientIpHeader: ClientIpHeader;
 }
 
-/** Returns a function that reports whether an address is in one of the networks (CIDR) or equal to one of the addresses. */
+/**
+ * Returns a function that reports whether an address is one of the addresses or in one of the networks
+ * (CIDR).
+ */
 export function createProxyMatcher(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const network of networks) {
@@ -24,13 +27,14 @@ export function createProxyMatcher(networks: readonly string[]): (address: strin
   return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
-/** Headers that fastify reads once a proxy is trusted. `Forwarded` (RFC 7239) is not read. */
+/** Headers that fastify reads from a trusted proxy. It does not read `Forwarded` (RFC 7239). */
 const forwardedHeaders = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
 /**
- * Leaves in the headers of a request what may be believed, in the form that fastify reads. Of a caller that is no trusted proxy
- * that is nothing. Of a proxy, `X-Forwarded-For` becomes the one address that the configured header says, or `unknown` where it
- * says none: the proxy's own address is not the client's.
+ * Rewrites the forwarded headers of a request so that fastify can trust those that remain. Deletes all of
+ * them unless the peer is a trusted proxy. For a proxy, `X-Forwarded-For` becomes the single address that the
+ * configured header reports, or `unknown` if it reports none, since the proxy's own address is not the
+ * client's.
  */
 export function sanitizeForwardedHeaders(
   headers: IncomingHttpHeaders,
@@ -44,11 +48,14 @@ export function sanitizeForwardedHeaders(
   for (const name of forwardedHeaders) delete headers[name];
 }
 
-/** Returns the address that the nearest entry says that is no trusted proxy; empty if it is not an address, or there is none. */
+/**
+ * Returns the last entry that is not a trusted proxy, or an empty string if there is none or it is not an
+ * address.
+ */
 function clientAddress(headers: IncomingHttpHeaders, rules: ForwardedRules): string {
   const text = String(headers[rules.clientIpHeader] ?? "");
   const entries = text.split(",").map((entry) => clientAddressOf({ ip: entry.trim() }));
-  // It has one address. Several are a client's and a proxy's, and nothing says which is which.
+  // X-Real-IP holds one address. With several, nothing distinguishes the client's from a proxy's.
   if (rules.clientIpHeader === "x-real-ip" && entries.length > 1) return "";
   return entries.findLast((address) => !rules.isTrustedProxy(address)) ?? "";
 }

@@ -5,38 +5,41 @@ import { createFairQueue } from "../base/fair_queue.js";
 import { createProxyMatcher } from "./forwarded_headers.js";
 import { addressKeyOf, clientAddressOf } from "./http/client_address.js";
 
-/** Number of connections that are open at a time. */
+/** Limits on the number of open connections. */
 export interface ConnectionLimits {
-  /** In all. 20,000 by default. Past it the newest of the address that has most is closed. */
+  /** In total. 20,000 by default. Beyond it, the newest connection of the address with the most is closed. */
   readonly connections: number;
-  /** Of one address (IPv6: one /64) that is no trusted proxy. 5,000 by default. */
+  /** Per address (IPv6: per /64), trusted proxies excepted. 5,000 by default. */
   readonly connectionsPerAddress: number;
 }
 
 export interface HttpServerOptions extends ConnectionLimits {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** Addresses and networks (CIDR) whose connections are many callers'. */
+  /** Addresses and networks (CIDR) of proxies, whose connections carry the requests of many callers. */
   readonly trustedProxies: readonly string[];
 }
 
-/** Limits of a connection, with times in milliseconds. A well-behaved client does not notice them. */
+/** Limits of a connection, with times in milliseconds. A well-behaved client stays below them. */
 const defaultServerOptions = {
-  // In bytes, the first line included: a handle in the address, cookies, and a token take under 8 KiB.
+  // In bytes, including the request line. A handle in the URL, cookies and a token take less than 8 KiB.
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  // Longer than proxies keep a connection that nobody uses, or they send a request into one that is being closed.
+  // Longer than proxies keep an idle connection; otherwise a proxy sends a request while this end closes it.
   keepAliveTimeout: 72_000,
-  // How late the two time-outs of a request may be noticed.
+  // The two time-outs of a request fire up to this much late.
   connectionsCheckingInterval: 5_000,
-  // Of TLS.
+  // The TLS handshake.
   handshakeTimeout: 10_000,
 };
 
-/** After so many requests a connection is closed, so that what was bound to it is let go. */
+/** Number of requests after which a connection is closed, which frees the resources bound to it. */
 const maxRequestsPerSocket = 10_000;
 
-/** Creates the HTTP server of a gateway, with a bound for whatever a caller can hold open. Tests give shorter times. */
+/**
+ * Creates the HTTP server of a gateway, with limits on everything that a caller can hold open. Tests override
+ * the times.
+ */
 export function createHttpServer(
   handler: RequestListener,
   { tls, trustedProxies, ...limits }: HttpServerOptions,

@@ -4,41 +4,47 @@ import type { GatewayApp } from "./access/app_registry.js";
 import type { RateLimitOptions } from "./access/rate_limits.js";
 import type { StreamLimits } from "./access/stream_limiter.js";
 
-/** What the gateway is told when it is registered. */
+/** Options of the gateway plugin. */
 export interface GatewayOptions {
-  /** The gRPC service behind it, as for the clients of `qrlogin/client`. */
+  /** Connection to the gRPC service, as for the clients of `qrlogin/client`. */
   readonly service: ClientOptions;
-  /** The apps that it acts for. The first one is meant where a page does not say which. */
+  /** Apps that the gateway acts for. The first one is used when a page names none. */
   readonly apps: readonly GatewayApp[];
   /**
-   * Keys that seal the handles, 32 random bytes each, as base64url. The first one seals, all of them open: to rotate, put
-   * a new one in front and drop the old one when `handleTtlMs` has passed. Every node needs the same.
+   * Keys that seal the handles: 32 random bytes each, in base64url. The first key seals; all keys open. To
+   * rotate, put a new key first and remove the old one after `handleTtlMs`. Every gateway needs the same
+   * keys.
    */
   readonly handleKeys: readonly string[];
-  /** How long a handle is good for, in milliseconds. An hour by default; longer than a ticket can live. */
+  /** Lifetime of a handle, in milliseconds. One hour by default, which is longer than a ticket can live. */
   readonly handleTtlMs?: number | undefined;
-  /** How often a stream of events shows that it lives, in milliseconds. 15,000 by default. */
+  /** Interval between the heartbeats of an event stream, in milliseconds. 15,000 by default. */
   readonly heartbeatIntervalMs?: number | undefined;
   readonly limits?: Partial<GatewayLimits> | undefined;
-  /** Whether the Authing-compatible API is answered too. True by default. */
+  /** Enables the Authing-compatible API. True by default. */
   readonly authingApi?: boolean | undefined;
   /**
-   * The end of a sign-in, where the site lives in the same process: signs the user in, by a cookie of its own say. What it
-   * answers is sent to the page as JSON. Called again, for the same user, where a page asks twice within five seconds. With it the
-   * exchange ticket stays out of the page; without it the page is told that of a ticket with a code challenge, for the site's
-   * backend to exchange.
-   * Does not apply to apps that bind no handles to browsers, since whoever finds such a handle must not be signed in.
+   * Completes a sign-in when the site runs in the same process: signs the user in, for instance with a
+   * session cookie. The result is sent to the page as JSON. Called again for the same user if the page
+   * repeats its request within five seconds.
+   *
+   * With this option, pages receive no exchange ticket. Without it, a page receives the exchange ticket of a
+   * ticket that has a code challenge, for the site's backend to exchange. The option does not apply to apps
+   * whose handles are not bound to a browser: anybody who found such a handle could sign in with it.
    */
   readonly onSignIn?: ((signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined;
 }
 
-/** Who has signed in, and to which app. */
+/** The user who has signed in, and the app. */
 export interface SignIn extends ExchangeUserInfoResponse {
   readonly appId: string;
 }
 
-/** Limits of what pages may ask for. */
+/** Limits on the requests of pages. */
 export interface GatewayLimits extends RateLimitOptions, StreamLimits {
-  /** Longest life of a ticket that a page may wish, in milliseconds; a longer wish is cut. 120,000 by default. */
+  /**
+   * Longest ticket lifetime that a page can request, in milliseconds. A longer one is cut to it. 120,000 by
+   * default.
+   */
   readonly ticketTtlMs: number;
 }

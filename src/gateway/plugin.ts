@@ -15,35 +15,40 @@ import type { GatewayOptions } from "./options.js";
 import { apiRoutes } from "./routes/api_routes.js";
 import { signingKeysRoute } from "./routes/signing_keys_route.js";
 
-/** Largest body, in bytes: twice the largest that means something. Reading one of this size takes no time to speak of. */
+/** Largest body, in bytes: twice the largest valid one. Parsing a body of this size takes negligible time. */
 const bodyLimit = 8_192;
 
-/** So many addresses are counted at a time. Whoever has more networks than this is not held by counting. */
+/**
+ * Number of addresses counted at a time. A rate limit does not stop a caller who has more networks than this.
+ */
 const maxCountedAddresses = 100_000;
 
 /**
- * The gateway as a fastify plugin, for a web backend that exists:
+ * Registers the gateway as a fastify plugin, in an existing web backend:
  *
  * ```ts
  * await server.register(qrLoginGateway, { service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn });
  * ```
  *
- * Adds `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`, and `/.well-known/jwks.json`, under
- * the `prefix` of the registration if there is one. Whose forwarded addresses are believed is the server's `trustProxy` to say.
+ * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`, and
+ * `/.well-known/jwks.json`, under the `prefix` of the registration if it has one. The server's `trustProxy`
+ * decides whose forwarded addresses are trusted.
  *
- * @throws TypeError, RangeError when an option makes no sense.
+ * @throws TypeError if the apps or the handle keys are invalid.
+ * @throws RangeError if a duration or a limit is out of range.
  */
 export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (host, options) =>
   registerGateway(host, options, systemClock);
 
-/** {@link qrLoginGateway} with time to be held by tests. Not for users. */
+/** Registers {@link qrLoginGateway} with a clock that tests can control. Not part of the public API. */
 export async function registerGateway(
   host: FastifyInstance,
   options: GatewayOptions,
   clock: Clock,
 ): Promise<void> {
   const context = createGatewayContext(options, clock);
-  // In a context of its own: the server's own lines must not show the addresses of these routes.
+  // In a separate context with other serializers: the server's log lines must not show the URLs of these
+  // routes.
   const { authingApi = true } = options;
   const gateway: FastifyPluginAsync = (instance) => routes(instance, context, authingApi);
   await host.register(gateway, { logSerializers });
@@ -54,7 +59,7 @@ async function routes(
   context: GatewayContext,
   authingApi: boolean,
 ): Promise<void> {
-  // Before the server waits for its connections: a stream of events would hold it.
+  // Before the server waits for open connections, which would include the event streams.
   instance.addHook("preClose", async () => context.stop());
   instance.addHook("onClose", () => context.close());
   logRequests(instance, context.clock);
@@ -76,14 +81,14 @@ async function routes(
   await signingKeysRoute(instance, context);
 }
 
-/** Each one unless the server has it already, whose settings then hold here too. */
+/** Registers each library unless the server has it already. The server's settings then apply here too. */
 async function registerLibraries(instance: FastifyInstance, context: GatewayContext): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {
     await instance.register(helmet, {
-      // Other hosts below this one are not ours to speak for.
+      // The gateway must not decide for the subdomains of its host.
       strictTransportSecurity: { includeSubDomains: false },
-      // No answer of the API is a page.
+      // No response of the API is a page.
       contentSecurityPolicy: {
         useDefaults: false,
         directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] },

@@ -10,36 +10,41 @@ import { type ConnectionLimits, createHttpServer } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
 
-/** A gateway that is a server of its own. */
+/** Options of a gateway that runs as a separate server. */
 export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   readonly limits?: Partial<GatewayLimits & ConnectionLimits> | undefined;
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** TCP port. 0 lets the system choose. */
   readonly port: number;
-  /** Certificate chain and private key, PEM text. Plain text if absent. */
+  /** Certificate chain and private key as PEM. Without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Addresses and networks (CIDR) of the proxies whose forwarded headers are believed. */
+  /** Addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[];
-  /** The one header of theirs that tells the client's address. `x-forwarded-for` by default. */
+  /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */
   readonly clientIpHeader?: ClientIpHeader | undefined;
   readonly log: Logger;
-  /** How long running requests have to finish when it stops, in milliseconds. */
+  /** Time that running requests have to finish when the server stops, in milliseconds. */
   readonly shutdownGracePeriodMs: number;
   /** Adds further routes, such as the demo's. */
   readonly extend?: ((server: FastifyInstance) => Promise<void>) | undefined;
 }
 
 export interface GatewayServer {
-  /** `HOST:PORT` as really bound. */
+  /** The bound address, as `HOST:PORT`. */
   readonly address: string;
-  /** Stops politely. A second call waits for the first. */
+  /**
+   * Stops the server. Running requests may finish within `shutdownGracePeriodMs`. A second call waits for the
+   * first.
+   */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a gateway.
+ * Starts a gateway. Resolves when it listens.
  *
- * @throws Error that says in one line why it cannot listen; TypeError, RangeError when an option makes no sense.
+ * @throws Error with a one-line message if it cannot listen.
+ * @throws TypeError if the apps or the handle keys are invalid.
+ * @throws RangeError if a duration or a limit is out of range.
  */
 export async function startGateway(
   options: GatewayServerOptions,
@@ -54,7 +59,7 @@ export async function startGateway(
       return { status: "ok" };
     });
     await options.extend?.(server);
-    // Fastify's own line about it would come before ours, which says that all is ready.
+    // Suppresses fastify's own line: it would precede ours, which reports that everything is ready.
     const { level } = server.log;
     server.log.level = "warn";
     await server.listen({ host, port });
@@ -85,11 +90,11 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
   const { connections, connectionsPerAddress } = { ...defaultConnectionLimits, ...limits };
   const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
-    // One line of ours for each request; fastify's own show the address, which may hold a handle.
+    // The gateway writes its own line for each request. Fastify's show the URL, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
-    // What is left of these headers may be believed; see sanitizeForwardedHeaders.
+    // The headers that remain can be trusted; see sanitizeForwardedHeaders.
     trustProxy: (_address, hop) => hop === 0,
-    // A poll that comes in the moment of stopping is still answered: one 503 ends an SDK's polling for good.
+    // Polls that arrive while the server stops are still answered: after one 503, an SDK never polls again.
     return503OnClosing: false,
     serverFactory: (handler) =>
       createHttpServer(
@@ -99,7 +104,7 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
         },
         { tls, trustedProxies, connections, connectionsPerAddress },
       ),
-    // What cannot even be routed, such as a broken escape in the address.
+    // Handles requests that cannot be routed, for instance with a broken escape in the URL.
     frameworkErrors: sendProblem,
   });
   server.setErrorHandler(sendProblem);

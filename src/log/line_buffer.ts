@@ -1,48 +1,58 @@
 import type { Clock } from "../base/clock.js";
 
-/** Lines on their way to a file, pipe or terminal. */
+/** A buffer of lines for a file, pipe or terminal. */
 export interface LineBuffer {
-  /** Takes one line, with its line feed. Never throws and never waits; drops the line when there is no room. */
+  /**
+   * Adds one line, including its line feed. Never throws and never waits. Drops the line if the buffer is
+   * full.
+   */
   write(line: string): void;
-  /** Writes what is left, for the end of the process. Waits at most half a second. Later lines are tried at once. */
+  /**
+   * Writes the remaining lines before the process ends. Waits for at most half a second. Later lines are
+   * written at once.
+   */
   end(): void;
 }
 
-/** Lines that were lost. */
+/** A count of lost lines. */
 export interface DroppedLines {
   readonly dropped: number;
-  /** Code of the last error, such as `ENOSPC`. `EAGAIN` is a reader that does not keep up. */
+  /** Code of the last error, such as `ENOSPC`. `EAGAIN` means that the reader is too slow. */
   readonly cause: string | undefined;
 }
 
 export interface LineBufferOptions {
-  /** Tries once to write, without waiting. Returns the number of bytes taken. Throws where the system reports an error. */
+  /**
+   * Tries once to write, without waiting. Returns the number of bytes written.
+   *
+   * @throws Error of the system with a `code`.
+   */
   tryWrite(data: string | Uint8Array): number;
-  /** Calls back once, when the lines of this turn of the event loop are there. */
+  /** Calls the callback once, at the end of this turn of the event loop. */
   afterTurn(callback: () => void): void;
-  /** Blocks the process for so many milliseconds. */
+  /** Blocks the process for `ms` milliseconds. */
   sleep(ms: number): void;
   readonly clock: Clock;
-  /** Called when there is room again after lines were dropped. May write. */
+  /** Called when there is room again after lines were dropped. May call `write`. */
   onDropped(lines: DroppedLines): void;
 }
 
 /**
- * Largest write, in bytes, and always of whole lines: the system takes as much (PIPE_BUF of Linux) into a pipe whole or
- * not at all, so that the lines of several workers never mix.
+ * Largest write, in bytes. Every write holds whole lines. Up to this size (PIPE_BUF of Linux) a pipe accepts
+ * all of a write or nothing, so lines of several workers never mix.
  */
 const chunkBytes = 4_096;
 
-/** So many bytes of lines wait at most. */
+/** Largest number of bytes in the buffer. */
 export const maxWaitingBytes = 1_048_576;
 
-/** With so many bytes the end of the turn is not waited for. */
+/** Number of bytes from which the buffer is written before the end of the turn. */
 const flushBytes = 65_536;
 
-/** First and longest pause after a failed write, in milliseconds. Doubled each time. */
+/** First and longest pause after a failed write, in milliseconds. The pause doubles each time. */
 const retryDelays = { first: 2, longest: 1_000 } as const;
 
-/** Steps in which the end of the process waits for a full pipe, in milliseconds. */
+/** Time that `end` waits for a full pipe, and the step between two tries, in milliseconds. */
 const flushTimeout = { total: 500, step: 10 } as const;
 
 interface Chunk {
@@ -53,8 +63,8 @@ interface Chunk {
 /**
  * Creates a buffer that writes the lines of one turn of the event loop together.
  *
- * What cannot be written waits, and is tried again. When too much waits, further lines are dropped and counted until half
- * of it is written. A line is never cut: what was begun is finished first.
+ * Lines that cannot be written stay in the buffer and are retried. Once it is full, further lines are dropped
+ * and counted until half of it has been written. A line that was written in part is always finished first.
  */
 export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   const { tryWrite, afterTurn, sleep, clock, onDropped } = options;
@@ -98,7 +108,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
 
   function writeSome(chunk: Chunk): void {
     const taken = tryWrite(chunk.data);
-    if (taken === 0) throw Object.assign(new Error("nothing was taken"), { code: "EAGAIN" });
+    if (taken === 0) throw Object.assign(new Error("nothing was written"), { code: "EAGAIN" });
     failure?.cancelRetry();
     failure = undefined;
     chunk.bytes -= taken;
@@ -108,7 +118,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
 
   function retryLater(cause: string | undefined): void {
     lastCause = cause;
-    // The end of a turn may try again while a retry of an eager write is pending.
+    // A retry may already be pending when the end of a turn tries again.
     failure?.cancelRetry();
     const pause = failure ? Math.min(2 * failure.pause, retryDelays.longest) : retryDelays.first;
     failure = { cause, pause, cancelRetry: hasEnded ? () => {} : clock.after(pause, drain) };
@@ -117,11 +127,11 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   return {
     write(line) {
       const bytes = Buffer.byteLength(line);
-      // While lines are being dropped all are, so that the gap is in one place.
+      // All lines are dropped until there is room again, so that the log has one gap.
       if (dropped > 0 || waitingBytes + bytes > maxWaitingBytes) dropped += 1;
       else push(line, bytes);
       if (hasEnded) return drain();
-      // The retry will see to it.
+      // The pending retry writes this line too.
       if (failure) return;
       if (waitingBytes >= flushBytes) return drain();
       if (isScheduled) return;
@@ -131,7 +141,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     end() {
       hasEnded = true;
       failure?.cancelRetry();
-      // Whoever has not read for long will not read now.
+      // A reader that has not read for long is not worth waiting for.
       const isHopeless = failure !== undefined && failure.pause > flushTimeout.total;
       drain();
       for (let waited = 0; waited < flushTimeout.total && !isHopeless; waited += flushTimeout.step) {

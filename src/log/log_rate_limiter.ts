@@ -1,33 +1,36 @@
 import type { Logger } from "pino";
 import type { Clock } from "../base/clock.js";
 
-/** Decides which lines of a flood are written one by one; the others are counted and summed up. */
+/** A limiter of repeated log lines. Lines over the limit are counted and summarized. */
 export interface LogRateLimiter {
   /**
-   * Returns whether this line is to be written by itself. Otherwise the next summary counts it. Always true where the log
-   * is at level debug or trace.
+   * Returns whether to write this line. If not, the next summary counts it. Always returns true if the log
+   * level is debug or trace.
    */
   allows(line: RateLimitedLine): boolean;
-  /** Writes the summary of what is still to be told. Later lines are not summed up. */
+  /** Writes the last summary. Later lines are not limited. */
   close(): void;
 }
 
 export interface RateLimitedLine {
-  /** Lines with the same budget share {@link LogRateLimiterOptions.linesPerInterval}. From a bounded set. */
+  /**
+   * Key of the lines that share {@link LogRateLimiterOptions.linesPerInterval}. The set of keys must be
+   * bounded.
+   */
   readonly budget: string;
-  /** Method or route, for the summary. From a bounded set. */
+  /** Method or route, for the summary. The set of values must be bounded. */
   readonly method: string;
-  /** Reason or status, for the summary. From a bounded set. */
+  /** Reason or status, for the summary. The set of values must be bounded. */
   readonly reason: string;
-  /** Whether the fault is ours. The summary is a warning then. */
+  /** True if the service or one of its dependencies is at fault. The level of the summary is then warn. */
   readonly isFault?: boolean;
 }
 
 export interface LogRateLimiterOptions {
-  /** Where the summaries go. */
+  /** Destination of the summaries. */
   readonly log: Pick<Logger, "info" | "warn" | "level">;
   readonly clock: Clock;
-  /** So many lines of each budget are written in an interval. */
+  /** Number of lines of each budget that are written in an interval. */
   readonly linesPerInterval: number;
   /** Message of the summary. */
   readonly message: string;
@@ -36,10 +39,10 @@ export interface LogRateLimiterOptions {
 /** Length of an interval, in milliseconds. */
 export const summaryInterval = 60_000;
 
-/** Refusals that have a line of their own, in an interval and for each budget. */
+/** Number of errors that are logged separately, in each interval and for each budget. */
 export const errorLinesPerInterval = 20;
 
-/** Creates a limit. Its timer runs only while there is something to count. */
+/** Creates a limiter. Its timer runs only while there are lines to count. */
 export function createLogRateLimiter({
   log,
   clock,

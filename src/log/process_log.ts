@@ -6,13 +6,13 @@ import { type StandardStream, sleepSync } from "./standard_stream.js";
 /** The parts of the process that the log uses. */
 export interface LogEnvironment {
   readonly stdout: StandardStream;
-  /** Calls back when the process ends, however it comes to that. */
+  /** Registers a callback that runs when the process ends for whatever reason. */
   onExit(callback: () => void): void;
 }
 
 /**
- * Creates the log of a process, on its standard output. Nothing waits for it: lines that cannot be written in time are
- * dropped, and one line says how many and why when there is room again.
+ * Creates the log of a process, on standard output. Nothing waits for the log: lines that cannot be written
+ * in time are dropped, and a warning then reports their number and the cause.
  */
 export function createProcessLog(options: LoggerOptions, { stdout, onExit }: LogEnvironment): Logger {
   const buffer = createLineBuffer({
@@ -23,7 +23,7 @@ export function createProcessLog(options: LoggerOptions, { stdout, onExit }: Log
     onDropped: (lines) => dropWarnings.warn(lines, "log lines were dropped"),
   });
   const log = pino(options, buffer);
-  // Whatever the level: the lines that are missing were important enough to be written.
+  // The warning is written at every log level, since the missing lines were above that level.
   const dropWarnings = log.child({}, { level: "warn" });
   onExit(buffer.end);
   return log;

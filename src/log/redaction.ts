@@ -1,10 +1,14 @@
-/** Treatment of a field's value by the logger. "keep" says that it is no credential, not that it belongs in a log. */
+/**
+ * Treatment of a field's value by the logger. "keep" means that the value is not a credential, not that it
+ * belongs in a log.
+ */
 type Treatment = "redact" | "keep";
 
 /**
- * Every field of the contract that can hold text or bytes, by message. A test compares the list with the proto: a new
- * field is missing here, and the comment of each field to redact ends with "Never log it." The option `debug_redact`
- * would say the same, but protoc before 22, which Debian 12 and Ubuntu 24.04 ship, rejects files that use it.
+ * The fields of the gRPC API that can hold text or bytes, by message. A test compares the list with the proto
+ * files, so that a new field cannot be forgotten here. The comment of each field to redact ends with "Never
+ * log it." The option `debug_redact` would say the same, but protoc before 22, which Debian 12 and Ubuntu
+ * 24.04 ship, rejects files that use it.
  */
 export const contractFields: Readonly<Record<string, Readonly<Record<string, Treatment>>>> = {
   Approval: {
@@ -43,7 +47,7 @@ export const contractFields: Readonly<Record<string, Readonly<Record<string, Tre
   WithdrawRequest: { ticketId: "keep", ticketSecret: "redact" },
 };
 
-/** The names of the fields to redact, in every message. */
+/** Names of the fields to redact, of all messages. */
 const secretFields: readonly string[] = [
   ...new Set(
     Object.values(contractFields).flatMap((message) =>
@@ -52,5 +56,5 @@ const secretFields: readonly string[] = [
   ),
 ];
 
-/** For pino's `redact`: these names in an object, and one level deeper. */
+/** Paths for pino's `redact`: these names in an object, and one level deeper. */
 export const redaction = [...secretFields, "authorization"].flatMap((name) => [name, `*.${name}`]);

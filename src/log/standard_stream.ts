@@ -1,21 +1,32 @@
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 
-/** Standard output or standard error, written to without ever waiting for a reader. */
+/** Standard output or standard error. Writes never block. */
 export interface StandardStream {
-  /** Tries once to write. Returns the number of bytes taken. Throws the system's error, `EAGAIN` when a pipe is full. */
+  /**
+   * Tries once to write. Returns the number of bytes written.
+   *
+   * @throws Error of the system with a `code`: `EAGAIN` if a pipe is full.
+   */
   tryWrite(data: string | Uint8Array): number;
   /**
-   * Writes all of a short text, and waits for a full pipe for half a second at most.
+   * Writes all of a short text. Waits for a full pipe for at most half a second.
    *
-   * @throws Error with the system's code when that cannot be done.
+   * @throws Error of the system with a `code` when the text cannot be written.
    */
   writeAll(text: string): void;
 }
 
-/** Steps in which {@link StandardStream.writeAll} waits for a full pipe, in milliseconds. */
+/**
+ * Time that {@link StandardStream.writeAll} waits for a full pipe, and the step between two tries, in
+ * milliseconds.
+ */
 const writeTimeout = { total: 500, step: 10 } as const;
 
-/** Opens a standard stream. `stream` gets the one of `process`, and is called only where nothing else helps. */
+/**
+ * Opens a standard stream.
+ *
+ * @param stream Returns the stream of `process`. Called only if no other way works.
+ */
 export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardStream {
   const nonBlockingFd = openNonBlocking(fd, stream);
   const tryWrite = (data: string | Uint8Array) =>
@@ -38,26 +49,26 @@ export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardSt
 }
 
 /**
- * Returns a descriptor for the same file, pipe, terminal or socket whose writes do not wait.
+ * Returns a descriptor for the same file, pipe, terminal or socket whose writes do not block.
  *
- * A pipe or terminal is opened once more: the flag is then ours alone. To set it on the descriptor that we were started with
- * would change it for all who share it, and each of them that ends would change it back.
+ * A pipe or terminal is opened again, so that the non-blocking flag belongs to this process. On the inherited
+ * descriptor, the flag would apply to every process that shares it, and each one that ends would reset it.
  */
 export function openNonBlocking(fd: number, stream: () => unknown): number {
-  const kind = fstatSync(fd);
-  // Never waits for a reader. Its position is shared with whoever else writes to it.
-  if (kind.isFile()) return fd;
+  const stats = fstatSync(fd);
+  // Writes to a file never wait for a reader. The file's position is shared with other writers.
+  if (stats.isFile()) return fd;
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // A socket, a pipe of another user, one whose reader is gone, or a system without /proc. Node.js sets the flag on the
-    // shared descriptor when its stream is made.
+    // This is a socket, a pipe of another user, a pipe without a reader, or a system without /proc. Node.js
+    // sets the flag on the shared descriptor when it creates its stream.
     stream();
     return fd;
   }
 }
 
-/** Blocks the process for so many milliseconds. */
+/** Blocks the process for `ms` milliseconds. */
 export function sleepSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -3,66 +3,68 @@ import { TicketError } from "../domain/ticket_error.js";
 import type { ErrorCorrection, Matrix } from "./matrix.js";
 import { createMatrix } from "./matrix.js";
 
-/** How to draw a QR code. The caller has checked the ranges. */
+/** Options of a QR code image. The caller has checked their ranges. */
 export interface ImageOptions {
   readonly format: "SVG" | "PNG";
-  /** Width and height in pixels; undefined for 320, or as many as the code needs if that is more. */
+  /** Width and height in pixels. If undefined, 320, or as many as the code needs if that is more. */
   readonly size: number | undefined;
-  /** Quiet zone in modules, at least. */
+  /** Minimum width of the quiet zone, in modules. */
   readonly margin: number;
   readonly errorCorrection: ErrorCorrection;
 }
 
 type SizeOptions = Pick<ImageOptions, "size" | "margin">;
 
-/** A drawn QR code. */
+/** Drawn QR code. */
 export interface Image {
   readonly mediaType: "image/svg+xml" | "image/png";
-  /** The image file. */
+  /** Content of the image file. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** The dark modules of a code as the path of an SVG, whose size and margin are still to be chosen. */
+/** SVG path of a code's dark modules, independent of size and margin. */
 export interface ModulePath {
-  /** Modules on a side, without a quiet zone. */
+  /** Modules per side, without the quiet zone. */
   readonly modules: number;
   readonly path: string;
 }
 
-/** Result of the slow part of drawing. {@link imageOf} makes the image of it at once. */
+/** Result of the slow part of drawing. {@link imageOf} creates the image from it quickly. */
 export type Drawing = Image | ModulePath;
 
-/** Where the code lies in the image, in pixels. */
+/** Position of the code in the image, in pixels. */
 interface Layout {
   /** Width of a module. */
   readonly scale: number;
-  /** Distance of the code from the left and from the top. */
+  /** Distance of the code from the left and top edges. */
   readonly offset: number;
 }
 
 /**
- * Fewest pixels of a module. After a blur of one pixel (standard deviation) most readers find no code of two pixels a module,
- * and nearly all of three. Tests measure it.
+ * Minimum width of a module in pixels. After a blur of one pixel (standard deviation), most readers fail at
+ * two pixels per module and nearly all succeed at three. Tests measure it.
  */
 const minPixelsPerModule = 3;
 
-/** Width and height in pixels that are chosen for callers who name none. */
+/** Default width and height, in pixels. */
 const defaultSize = 320;
 
 /**
- * Draws a QR code, black on white, in the middle of an image of exactly the size asked for.
+ * Draws a QR code in black on white, centred in an image of exactly the requested size.
  *
- * Every module is the same whole number of pixels wide, so the quiet zone takes what is left over. Modules of uneven
- * width fill the image better, and about one such code in five is then not read by jsqr, even at 4 pixels per module.
+ * All modules are the same whole number of pixels wide; the quiet zone takes the remaining pixels. Modules of
+ * uneven width would fill the image better, but jsqr then fails to read about one code in five, even at 4
+ * pixels per module.
  *
- * @throws TicketError INVALID_REQUEST for `qr_image.size` when a PNG has under 3 pixels per module; an SVG can be enlarged
- * and is drawn all the same. For `qr_image.error_correction` when the code cannot hold the content.
+ * @throws TicketError INVALID_REQUEST for `qr_image.size` when a PNG has less than 3 pixels per module. An
+ * SVG can be enlarged and is drawn anyway.
+ * @throws TicketError INVALID_REQUEST for `qr_image.error_correction` when the code cannot hold the content.
  */
 export function drawImage(content: string, options: ImageOptions): Image {
   return imageOf(draw(content, options), options);
 }
 
-/** Draws what takes long. Throws as {@link drawImage} does. */
+/** Does the slow part of drawing. Throws the same errors as {@link drawImage}. */
 export function draw(content: string, options: ImageOptions): Drawing {
   const { format, margin, errorCorrection } = options;
   const matrix = createMatrix(content, errorCorrection);
@@ -73,20 +75,20 @@ export function draw(content: string, options: ImageOptions): Drawing {
   return drawPng(matrix, size, layout);
 }
 
-/** Names what {@link draw} draws: an outline serves every size and margin. */
+/** Returns a cache key for the result of {@link draw}. An SVG path serves every size and margin. */
 export function drawingKey(content: string, options: ImageOptions): string {
   const { format, size, margin, errorCorrection } = options;
   return JSON.stringify([format, errorCorrection, ...(format === "SVG" ? [] : [size, margin]), content]);
 }
 
-/** The image of a drawing that was made with the same options, or of an outline with others. */
+/** Creates the image of a drawing made with the same options, or of an SVG path with any options. */
 export function imageOf(drawing: Drawing, options: SizeOptions): Image {
   if (!("path" in drawing)) return drawing;
   const { modules } = drawing;
   const { margin } = options;
   const size = sizeOf(modules, options);
   const scale = size / (modules + 2 * margin);
-  // Where it is made to be enlarged, whole pixels would only waste room.
+  // An image that will be enlarged does not need whole pixels.
   return svgOf(drawing, size, layoutOf(modules, size, margin) ?? { scale, offset: scale * margin });
 }
 
@@ -94,12 +96,15 @@ function sizeOf(modules: number, { size, margin }: SizeOptions): number {
   return size ?? Math.max(defaultSize, minSizeOf(modules, margin));
 }
 
-/** Returns the width in pixels that a code with so many modules needs to be read. */
+/** Returns the width in pixels that a code of so many modules needs to be readable. */
 function minSizeOf(modules: number, margin: number): number {
   return (modules + 2 * margin) * minPixelsPerModule;
 }
 
-/** Where a code lies in an image in which each of its modules has as many whole pixels as fit; undefined if those are too few. */
+/**
+ * Returns the position of a code whose modules have as many whole pixels as fit; undefined if these are too
+ * few.
+ */
 function layoutOf(modules: number, size: number, margin: number): Layout | undefined {
   const scale = Math.floor(size / (modules + 2 * margin));
   if (scale < minPixelsPerModule) return undefined;
@@ -119,8 +124,8 @@ function tooSmallError(minSize: number): TicketError {
 }
 
 function modulePathOf(matrix: Matrix): ModulePath {
-  // One stroke through the middle of each run of dark modules, placed from the end of the run before: half the text
-  // of drawing outlines.
+  // Draws one stroke through each run of dark modules, relative to the end of the previous run. This takes
+  // half the text of outlines.
   let path = "";
   for (let row = 0; row < matrix.size; row++) {
     let end: number | undefined;
@@ -158,8 +163,9 @@ function drawPng(matrix: Matrix, size: number, { scale, offset }: Layout): Image
   png.width = size;
   png.height = size;
   png.data = pixels;
-  // Grey, and each line as its difference to the one above (filter 2), which is mostly none: a tenth of the time and
-  // half of the bytes of pngjs's own choice. A fresh object each time, since pngjs writes into it.
+  // Greyscale with filter 2 (difference to the line above), since most lines are equal. This takes a tenth of
+  // the time and half the bytes of pngjs's defaults. pngjs writes into the object, so each call needs a new
+  // one.
   const pngOptions = {
     colorType: 0,
     inputColorType: 0,
@@ -167,6 +173,7 @@ function drawPng(matrix: Matrix, size: number, { scale, offset }: Layout): Image
     filterType: 2,
     deflateLevel: 6,
   } as const;
-  // A copy: what pngjs answers may be a window into Node's shared pool, which no thread may give away.
+  // Copied: the buffer from pngjs may belong to Node's shared pool, which must not be transferred between
+  // threads.
   return { mediaType: "image/png", data: Uint8Array.from(PNG.sync.write(png, pngOptions)) };
 }

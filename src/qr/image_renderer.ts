@@ -6,32 +6,33 @@ import type { DrawRequest, DrawResult } from "./image_worker.js";
 
 export { type Drawing, drawingKey, type Image, type ImageOptions, imageOf } from "./draw_image.js";
 
-/** Caller who asks for an image, and the signal that ends the wait. */
+/** Caller that requests an image, and the signal that ends its wait. */
 export interface RenderOptions {
-  /** Callers with different names take turns. */
+  /** Key for fair queueing: callers with different keys take turns. */
   readonly caller?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Draws QR codes in a thread of its own, since a large one takes the time of a hundred calls. */
+/** Renderer that draws QR codes in a worker thread, since a large one takes the time of a hundred calls. */
 export interface ImageRenderer {
   /**
-   * Draws the content as a QR code. Callers take turns; the images of one are drawn in the order of the calls.
+   * Draws the content as a QR code. Callers take turns; images of the same caller are drawn in call order.
    *
-   * @throws TicketError INVALID_REQUEST when the image is too small or the code cannot hold the content (see `drawImage`),
-   * RATE_LIMITED when too many are waiting, SERVER_DRAINING after `close`. The signal's reason when it aborts. Another
-   * Error when the thread dies.
+   * @throws TicketError INVALID_REQUEST when the image is too small or the code cannot hold the content (see
+   * `drawImage`).
+   * @throws TicketError RATE_LIMITED when too many images are pending, SERVER_DRAINING after `close`.
+   * @throws the signal's reason when it aborts; another Error when the thread ends.
    */
   render(content: string, options: ImageOptions, callOptions?: RenderOptions): Promise<Image>;
 
-  /** As `render`, for callers that keep drawings: `imageOf` makes images of them. */
+  /** Does the slow part of `render`, for callers that cache drawings. `imageOf` creates images from them. */
   draw(content: string, options: ImageOptions, callOptions?: RenderOptions): Promise<Drawing>;
 
-  /** Ends the thread and refuses what is still waiting with SERVER_DRAINING. A second call changes nothing. */
+  /** Ends the thread and rejects pending images with SERVER_DRAINING. The call is idempotent. */
   close(): Promise<void>;
 }
 
-/** One drawing that somebody waits for. */
+/** Pending drawing. */
 interface DrawJob {
   readonly request: DrawRequest;
   readonly resolve: (drawing: Drawing) => void;
@@ -39,22 +40,23 @@ interface DrawJob {
 }
 
 /**
- * Makes a renderer. Its thread starts with the first image, and keeps the process alive only while it draws.
+ * Creates a renderer. Its thread starts with the first image, and keeps the process alive only while it
+ * draws.
  *
- * `maxPending` is how many images may wait, the one being drawn included: 256 by default. With so many the newest of the caller
- * who has most waiting is refused, so that nobody is kept out by another.
+ * `maxPending` limits the pending images, including the one being drawn; 256 by default. At the limit, the
+ * newest image of the caller with the most pending images is rejected, so that no caller can block another.
  */
 export function createImageRenderer({ maxPending = 256 }: { maxPending?: number } = {}): ImageRenderer {
   let worker: Worker | undefined;
   let activeJob: DrawJob | undefined;
-  // Kept here and sent one by one, so that an abandoned image is never drawn and the bound is a real one.
+  // Queued here and posted one by one, so that an aborted image is never drawn and the limit is exact.
   const queue = createFairQueue<DrawJob>(maxPending - 1);
   let closed: Promise<void> | undefined;
 
   function startWorker(): Worker {
     const newWorker = new Worker(...workerParameters());
     const onEnd = (cause: unknown) => {
-      // `error` is followed by `exit`, and a new thread may have started in between.
+      // `exit` follows `error`, and a new thread may have started in between.
       if (worker !== newWorker) return;
       worker = undefined;
       rejectAll(() => new Error("the thread that draws QR codes has ended", { cause }));
@@ -150,14 +152,14 @@ export function createImageRenderer({ maxPending = 256 }: { maxPending?: number 
   };
 }
 
-/** What to run in the thread: the file beside this one, which is JavaScript once this one is. */
+/** Returns the worker script: the neighbouring file, as JavaScript in the built package. */
 function workerParameters(): ConstructorParameters<typeof Worker> {
-  // The flags of the process are not for the thread: it needs no instrumentation that they may import.
+  // The process's flags are not passed on: the thread does not need the instrumentation that they may import.
   const execArgv: string[] = [];
   if (!import.meta.url.endsWith(".ts")) return [new URL("./image_worker.js", import.meta.url), { execArgv }];
 
-  // From the sources (tsx, vitest) the thread loads tsx by itself: `--import tsx` does nothing outside the main thread
-  // (privatenumber/tsx#354), and vitest's own loader is not known there.
+  // When run from TypeScript (tsx, vitest), the thread loads tsx itself. `--import tsx` has no effect outside
+  // the main thread (privatenumber/tsx#354), and vitest's loader is not available in the thread.
   const file = JSON.stringify(new URL("./image_worker.ts", import.meta.url).href);
   const load = `import("tsx/esm/api").then(({ tsImport }) => tsImport(${file}, ${file}))`;
   return [load, { eval: true, execArgv }];

@@ -4,13 +4,13 @@ import { TicketError } from "../domain/ticket_error.js";
 import type { Drawing, ImageOptions } from "./draw_image.js";
 import { draw } from "./draw_image.js";
 
-/** What the worker is sent: one image to draw. It is sent the next one when it has answered. */
+/** Request to draw one image. The next request is posted only after the response. */
 export interface DrawRequest {
   readonly content: string;
   readonly options: ImageOptions;
 }
 
-/** What the worker answers. */
+/** Response of the worker. */
 export type DrawResult =
   | { readonly kind: "drawn"; readonly drawing: Drawing }
   | {
@@ -19,10 +19,10 @@ export type DrawResult =
       readonly message: string;
       readonly fieldViolations: readonly FieldViolation[];
     }
-  /** A fault: where it was thrown, without the error's message. */
+  /** An unexpected error, with its stack but without its message. */
   | { readonly kind: "failed"; readonly stack: string };
 
-if (!parentPort) throw new Error("image_worker is started by image as a worker thread");
+if (!parentPort) throw new Error("image_worker can only run as a worker thread of image_renderer");
 const port = parentPort;
 
 port.on("message", ({ content, options }: DrawRequest) => {
@@ -43,7 +43,10 @@ function handleRequest(content: string, options: ImageOptions): DrawResult {
   }
 }
 
-/** The name and the stack of an error. Its message stays here: libraries quote in it what they could not draw. */
+/**
+ * Returns the name and the stack of an error. The message is removed, since libraries quote in it the text to
+ * draw.
+ */
 function redactedStackOf(error: unknown): string {
   if (!(error instanceof Error)) return "not an Error";
   const { name, message, stack = "" } = error;

@@ -2,31 +2,33 @@ import { hasMoreCodePoints } from "../base/code_points.js";
 import { isTicketId } from "../domain/secrets.js";
 import { TicketError } from "../domain/ticket_error.js";
 
-/** What a QR code of ours says. Times are milliseconds since the Unix epoch. */
+/** Content of a QR code of ours. Times are in milliseconds since the Unix epoch. */
 export interface QrContent {
   readonly scene: string;
   readonly ticketId: string;
   readonly userPoolId: string;
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** The app's own data as JSON text, already checked to be an object; undefined for none. */
+  /** Custom data of the app as JSON text, already checked to be an object; undefined for none. */
   readonly customData: string | undefined;
 }
 
-/** What the service reads out of a scanned text: the ticket, and what has to match it. */
+/**
+ * Fields that the service uses from a scanned text: the ticket id, and the values that must match the ticket.
+ */
 export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "userPoolId">;
 
 /** Longest text that is parsed, in characters (code points). The largest QR code holds fewer bytes. */
 const maxCharacters = 4_096;
 
 /**
- * Returns the text to draw as a QR code: JSON with the guide's keys in the guide's order, in printable ASCII. A QR code does
- * not say how its bytes are encoded: readers guess, and some guess wrong as soon as one byte is not ASCII.
+ * Returns the text of the QR code: JSON with the guide's keys in the guide's order, in printable ASCII. A QR
+ * code does not declare its text encoding, and some readers guess wrong if any byte is not ASCII.
  */
 export function serializeQrContent(content: QrContent): string {
   const { scene, ticketId, userPoolId, createdAt, expiresAt, customData = "{}" } = content;
-  // Put together by hand because the custom data is JSON text already: to parse it only to write it again costs time
-  // and could change numbers.
+  // Built by hand because the custom data is already JSON text. Parsing and serializing it again would take
+  // time and could change numbers.
   return toAsciiJson(
     `{"scene":${JSON.stringify(scene)},"random":${JSON.stringify(ticketId)}` +
       `,"userPoolId":${JSON.stringify(userPoolId)},"createdAt":"${new Date(createdAt).toISOString()}"` +
@@ -35,39 +37,41 @@ export function serializeQrContent(content: QrContent): string {
 }
 
 /**
- * Returns the same JSON in printable ASCII: each other UTF-16 code unit as `\uXXXX`. Valid JSON has such characters in strings
- * alone, so the value is the same. Takes JSON without line breaks between its tokens, as `JSON.stringify` writes it.
+ * Returns the same JSON in printable ASCII, with each other UTF-16 code unit as `\uXXXX`. The value stays the
+ * same, since valid JSON has those characters only in strings. The JSON must have no line breaks between its
+ * tokens, as `JSON.stringify` writes it.
  */
 export function toAsciiJson(json: string): string {
   return json.replace(notPrintableAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-// Without the flag `u`, so that it matches the two surrogates of a character one by one, as JSON escapes them.
+// Without the flag `u`, so that it matches each surrogate of a pair by itself, as JSON escapes them.
 const notPrintableAscii = /[^ -~]/g;
 
 /**
- * Reads a scanned text. Times and custom data are checked for their type and then left alone: what counts is what
- * the ticket says. Keys that we do not know are passed over.
+ * Parses a scanned text. Only the types of times and custom data are checked, since the ticket's own values
+ * apply. Ignores unknown keys.
  *
- * @throws TicketError QR_CONTENT_INVALID with the same message whatever is wrong. Its cause says what, for the log.
+ * @throws TicketError QR_CONTENT_INVALID with one fixed message. The cause states the failure, for the log.
  */
 export function parseQrContent(text: string): ScannedContent {
   if (hasMoreCodePoints(text, maxCharacters)) throw contentError("the text is too long");
   const content = parseJson(text);
-  if (!isObject(content)) throw contentError("the text is JSON and no object");
+  if (!isObject(content)) throw contentError("the text is JSON but not an object");
 
   const { scene, random, userPoolId } = content;
   if (!isNonEmptyString(scene) || !isNonEmptyString(random) || !isNonEmptyString(userPoolId))
-    throw contentError("scene, random or userPoolId is missing or no text");
-  if (!isTicketId(random)) throw contentError("random is no ticket id");
+    throw contentError("scene, random or userPoolId is missing or not a string");
+  if (!isTicketId(random)) throw contentError("random is not a ticket id");
 
   const { createdAt, expireAt, expiresIn, customData } = content;
-  if (createdAt !== undefined && typeof createdAt !== "string") throw contentError("createdAt is no text");
-  if (expireAt !== undefined && typeof expireAt !== "string") throw contentError("expireAt is no text");
-  // The older form of the code: seconds, as a number or as text.
+  if (createdAt !== undefined && typeof createdAt !== "string")
+    throw contentError("createdAt is not a string");
+  if (expireAt !== undefined && typeof expireAt !== "string") throw contentError("expireAt is not a string");
+  // The older format of the code: seconds, as a number or a string.
   if (expiresIn !== undefined && typeof expiresIn !== "number" && typeof expiresIn !== "string")
-    throw contentError("expiresIn is no number");
-  if (customData !== undefined && !isObject(customData)) throw contentError("customData is no object");
+    throw contentError("expiresIn is not a number");
+  if (customData !== undefined && !isObject(customData)) throw contentError("customData is not an object");
   return { scene, ticketId: random, userPoolId };
 }
 
@@ -75,8 +79,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, and the cause goes into the log.
-    throw contentError("the text is no JSON");
+    // The parser's message quotes the text, which must not be logged.
+    throw contentError("the text is not JSON");
   }
 }
 
@@ -88,7 +92,7 @@ function isNonEmptyString(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** `why` is for the log and holds nothing of the text. */
+/** Creates the error. `cause` is for the log and contains no part of the text. */
 function contentError(cause: string): TicketError {
   return new TicketError("QR_CONTENT_INVALID", undefined, { cause });
 }

@@ -1,23 +1,23 @@
 import { createMatrix } from "./matrix.js";
 
-/** Modules on each side: what ISO/IEC 18004 asks for. */
+/** Quiet zone on each side, in modules, as ISO/IEC 18004 requires. */
 const quietZone = 4;
 
-// Numbers 16 and 231 of the fixed colours: black and white in every theme, which the first sixteen are not.
+// Colours 16 and 231 are fixed: black and white in every theme, unlike the first sixteen.
 const blackOnWhite = "\x1b[38;5;16;48;5;231m";
 const reset = "\x1b[0m";
 
-/** Upper and lower module of one character, dark or light. */
+/** Characters by the shade of their upper and lower module. */
 const blocks = { light: { light: " ", dark: "▄" }, dark: { light: "▀", dark: "█" } } as const;
 
 /**
- * The content as a QR code of text, to be written to a terminal: black on white whatever the terminal's own colours
- * are, two modules to a character, lines ended by newlines. For callers that try the service out.
+ * Renders the content as a QR code of text for a terminal, for trying the service out. It is black on white
+ * whatever the terminal's colours are, with two modules per character. Each line ends with a newline.
  *
- * @throws TicketError INVALID_REQUEST when no QR code holds the content.
+ * @throws TicketError INVALID_REQUEST when the content does not fit into a QR code.
  */
 export function renderForTerminal(content: string): string {
-  // The lowest level makes the smallest code, and nothing covers a terminal.
+  // The lowest level gives the smallest code, and nothing covers a terminal.
   const matrix = createMatrix(content, "L");
   const shade = (row: number, column: number) => (matrix.isDark(row, column) ? "dark" : "light");
 

@@ -4,9 +4,10 @@ import { describeListenError } from "../base/listen_error.js";
 import type { GrpcConfig } from "../config/config.js";
 
 /**
- * Has the server listen, with TLS where the configuration names a certificate. The answer is the port.
+ * Binds the server to the configured address, with TLS if the configuration names a certificate. Resolves
+ * with the port.
  *
- * @throws Error that says in one line why it cannot.
+ * @throws Error with a message of one line when the address cannot be bound.
  */
 export function bind(server: Server, { address, tls }: GrpcConfig): Promise<number> {
   const credentials = tls

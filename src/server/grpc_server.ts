@@ -33,18 +33,18 @@ export interface GrpcServerOptions {
   readonly log: Logger;
 }
 
-/** A server that listens. */
+/** A running gRPC server. */
 export interface GrpcServer {
-  /** `HOST:PORT` as really bound. */
+  /** Address as `HOST:PORT`, with the actual port. */
   readonly address: string;
-  /** Whether health says SERVING for the service, unless it is stopping. True at the start. */
+  /** Sets the health status of the service: SERVING at the start, NOT_SERVING once a stop begins. */
   setServing(isServing: boolean): void;
-  /** Whether health says SERVING for the clock. True at the start. */
-  setClockInSync(isRight: boolean): void;
+  /** Sets the health status of the clock: SERVING at the start. */
+  setClockInSync(isInSync: boolean): void;
   /**
-   * Stops politely: health says NOT_SERVING, after the delay watches end with SERVER_DRAINING and new calls are refused
-   * with it, running calls finish, connections close. What still runs at the deadline ends with SERVER_DRAINING too, and what does
-   * not end by then loses its connection.
+   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, watches end with
+   * SERVER_DRAINING, new calls are rejected with it, and calls in progress may finish. Calls that still run
+   * at the end of the grace period end with SERVER_DRAINING too, and the remaining connections are closed.
    */
   stop(): Promise<void>;
 }
@@ -52,17 +52,21 @@ export interface GrpcServer {
 const serviceName = "qrlogin.v1.QrLoginService";
 
 /**
- * Further names that health knows. The process lives as long as it answers, whatever the store does: for whoever would restart it. The
- * clock of this machine agrees with the store's: for whoever looks after the machine.
+ * Additional names of the health service. `liveness` is SERVING while the process responds, whatever the
+ * state of the store: use it to decide on a restart. `clock` is SERVING while this machine's clock agrees
+ * with the store's: use it to monitor the machine.
  */
 const livenessName = "liveness";
 const clockName = "clock";
 
-/** How long connections have to close, in milliseconds, once every call of ours is over. Health watchers would never. */
+/**
+ * Time for connections to close once all calls of the API are over, in milliseconds. Health watches would
+ * keep them open for ever.
+ */
 const closeGrace = 500;
 
 /**
- * Starts serving.
+ * Starts the gRPC server.
  *
  * @throws Error when the address cannot be bound or a certificate cannot be read.
  */
@@ -70,12 +74,12 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { config, clock, log } = options;
   const server = new Server({
     "grpc.max_receive_message_length": config.limits.messageBytes,
-    // No grace: calls and watches on an old connection go on until they end by themselves.
+    // There is no grace period: calls and watches on an old connection go on until they end by themselves.
     ...(config.maxConnectionAge > 0 && { "grpc.max_connection_age_ms": config.maxConnectionAge }),
     "grpc.max_concurrent_streams": config.limits.streamsPerConnection,
     "grpc.keepalive_time_ms": config.keepalive.interval,
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
-    // Bookkeeping for a debugging service that is not offered: 4 % of the CPU.
+    // channelz is a debugging service that is not offered. Its bookkeeping would take 4 % of the CPU.
     "grpc.enable_channelz": 0,
     interceptors: [requireOneRequest(`/${serviceName}/`)],
   });
@@ -84,7 +88,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     log,
     clock,
     linesPerInterval: errorLinesPerInterval,
-    message: "refusals summed up",
+    message: "errors summarized",
   });
   const admissions = createAdmissions(config.limits);
   const dependencies: CallDependencies = { log: createCallLog(log, errorLines), inFlight, admissions };
@@ -116,12 +120,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     http2Limits.release();
     await withTimeout(config.shutdown.gracePeriod, inFlight.whenIdle(), clock);
     inFlight.endCalls();
-    // Not forceShutdown, which knows no connection where channelz is off. And first, since drain cuts only what it has
-    // itself asked to close.
+    // `forceShutdown` does not find any connection if channelz is off. `drain` comes first, since it only
+    // destroys connections that it has itself asked to close.
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await withTimeout(2 * closeGrace, closed, clock);
-    // Such as peers that never said anything, or do not close their end.
+    // Some connections are left, for instance those of peers that have sent nothing or do not close their
+    // end.
     http2Limits.close();
     errorLines.close();
   }
@@ -130,7 +135,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   return {
     address,
     setServing: (isServing) => isStopping || setServing(isServing),
-    setClockInSync: (isRight) => health.setStatus(clockName, servingStatus(isRight)),
+    setClockInSync: (isInSync) => health.setStatus(clockName, servingStatus(isInSync)),
     stop() {
       stopPromise ??= stop();
       return stopPromise;
@@ -143,7 +148,7 @@ function appOf(apps: AppAuthenticator, authorization: string | undefined): strin
   try {
     return apps.authenticate([authorization]).id;
   } catch {
-    // Its call is refused when it begins.
+    // The call fails when it is authenticated.
     return undefined;
   }
 }
@@ -180,7 +185,7 @@ function createImplementation(
   };
 }
 
-/** Fulfilled when `done` is, or after `ms` milliseconds. Leaves no timer behind. */
+/** Resolves when `done` resolves, or after `ms` milliseconds. Leaves no timer behind. */
 async function withTimeout(ms: number, done: Promise<void>, clock: Clock): Promise<void> {
   let cancel = () => {};
   const timedOut = new Promise<void>((resolve) => {

@@ -44,17 +44,17 @@ import {
   toTicketStatus,
 } from "./messages/responses.js";
 
-/** What the handlers call. */
+/** The dependencies of the handlers. */
 export interface HandlerDependencies {
   readonly tickets: TicketService;
   readonly watch: WatchTicket;
   readonly images: ImageRenderer;
-  /** What signs tokens for the apps; they get none if undefined. */
+  /** Signs tokens for the apps. If undefined, apps receive no tokens. */
   readonly signer: TokenSigner | undefined;
   readonly apps: readonly AppConfig[];
   readonly clock: Clock;
   readonly maxCustomDataBytes: number;
-  /** Milliseconds; told to callers that poll. */
+  /** Shortest interval between two GetStatus calls, in milliseconds, which CreateTicket sends to callers. */
   readonly minPollInterval: number;
 }
 
@@ -63,7 +63,7 @@ type ApproverMethod<Request, Response> = UnaryMethod<AuthenticatedUser, Request,
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
-/** One short handler per RPC: read the request, call the use case, write the answer. */
+/** Creates one handler for each RPC: it reads the request, calls the use case and converts the result. */
 export function createHandlers({
   tickets,
   watch,
@@ -124,7 +124,7 @@ export function createHandlers({
       const scanned = readMarkScanned(request);
       call.setTicket(scanned.ticketId);
       const ticket = await tickets.markScanned(approver, scanned);
-      // An app that has left the configuration has no better name than its id.
+      // An app that is no longer in the configuration has no name except its id.
       const app = appsById.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
       return toMarkScannedResponse(ticket, app, clock);
     },

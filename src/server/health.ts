@@ -19,16 +19,17 @@ export interface Health {
   setStatus(name: string, status: ServingStatus): void;
 }
 
-/** The watches of one connection. No more, so that one client cannot take them all. */
+/** Largest number of watches of one connection. One client cannot use up the limit of all connections. */
 const watchesPerConnection = 100;
 
 /**
- * Adds the health service. Every name is SERVING to begin with, and further names are never known.
+ * Adds the health service. Every name is SERVING at first, and no names are added later.
  *
- * Our own, with the definition of `grpc-health-check`: the package bounds neither watches nor the names that it remembers of them, and
- * writes without minding whether anybody reads.
+ * The implementation is our own, with the definition of `grpc-health-check`. That package limits neither
+ * watches nor the names that it stores for them, and writes even if the client does not read.
  *
- * @param maxWatches Watches in all. At the limit, a new one ends the oldest of a connection that has more, or is refused.
+ * @param maxWatches Limit of all watches together. At the limit, a new watch ends the oldest one of a
+ * connection that has more watches, or is rejected.
  */
 export function addHealth(
   server: Server,
@@ -43,8 +44,8 @@ export function addHealth(
       { request }: ServerUnaryCall<HealthRequest, HealthResponse>,
       callback: sendUnaryData<HealthResponse>,
     ) {
-      const known = statuses.get(request.service);
-      if (known) callback(null, { status: known });
+      const current = statuses.get(request.service);
+      if (current) callback(null, { status: current });
       else callback({ code: status.NOT_FOUND, details: "unknown service" });
     },
     watch(call: ServerWritableStream<HealthRequest, HealthResponse>) {
@@ -52,37 +53,40 @@ export function addHealth(
       watches.add(call, () => ({ status: statuses.get(name) ?? "SERVICE_UNKNOWN" }));
     },
     list(_call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>) {
-      const entries = [...statuses].map(([name, known]) => [name, { status: known }]);
+      const entries = [...statuses].map(([name, current]) => [name, { status: current }]);
       callback(null, { statuses: Object.fromEntries(entries) });
     },
   });
   return {
-    setStatus(name, known) {
-      if (statuses.get(name) === known) return;
-      statuses.set(name, known);
+    setStatus(name, next) {
+      if (statuses.get(name) === next) return;
+      statuses.set(name, next);
       watches.changed();
     },
   };
 }
 
 interface HealthWatch {
-  /** Sends the present answer, unless it has been sent. Later, if the last one is not yet on its way. */
+  /**
+   * Sends the current status unless it was the last one sent. Waits until the previous message is on its way.
+   */
   send(): void;
   reject(): void;
 }
 
 function createHealthWatches(maxWatches: number, limitEvents: LimitEventLog) {
-  /** By the peer's address and port, which name a connection. */
+  /** Watches by the peer's address and port, which identify a connection. */
   const byPeer = new Map<string, Set<HealthWatch>>();
   let count = 0;
 
-  /** Makes room for a watch of a connection that has `own` already; returns whether it could. */
+  /** Makes room for a watch of a connection that already has `peerWatches`. Returns whether there is room. */
   function makeRoom(peerWatches: number): boolean {
     if (peerWatches >= Math.min(watchesPerConnection, maxWatches)) return false;
     if (count < maxWatches) return true;
     let largest = new Set<HealthWatch>();
     for (const watches of byPeer.values()) if (watches.size > largest.size) largest = watches;
-    // Among equals the older one stays: a flood of connections ends no balancer's watch.
+    // A connection with an equal number keeps its watches, so that a flood of connections does not end the
+    // watch of a load balancer.
     if (peerWatches + 1 >= largest.size) return false;
     for (const oldest of largest) {
       oldest.reject();
@@ -141,7 +145,7 @@ function createHealthWatch(
     send,
     reject() {
       remove();
-      call.emit("error", { code: status.RESOURCE_EXHAUSTED, details: "too many watches of the health" });
+      call.emit("error", { code: status.RESOURCE_EXHAUSTED, details: "too many health watches" });
     },
   };
 }

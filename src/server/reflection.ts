@@ -14,14 +14,14 @@ import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
 import { decodeRequest } from "./messages/decode.js";
 import { type RequestBytes, withRawRequests } from "./messages/raw_messages.js";
 
-/** What the server serves, as descriptor sets made by `npm run generate`. */
+/** Descriptor sets of the services, written by `npm run generate`. */
 const descriptorSets = ["qrlogin", "health", "reflection"];
 
-/** Most open streams, and most requests on one of them: more than any tool needs. */
+/** Limits of open streams and of requests in one stream: more than any tool needs. */
 const maxStreams = 32;
 const maxRequests = 1_000;
 
-/** The two versions have the same messages under different names. */
+/** Both versions of the service. They have the same messages under different names. */
 export const reflectionServices: readonly ServiceDefinition[] = [
   v1.ServerReflectionService,
   v1alpha.ServerReflectionService,
@@ -31,10 +31,11 @@ type MessageResponse = v1.ServerReflectionResponse["messageResponse"];
 type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
 
 /**
- * Adds the server reflection service, versions v1 and v1alpha (grpc/doc/server-reflection.md), for `grpcurl` and `buf curl`.
+ * Adds the server reflection service, versions v1 and v1alpha (grpc/doc/server-reflection.md), for `grpcurl`
+ * and `buf curl`.
  *
- * Our own because `@grpc/reflection` loses the imports of a file (grpc/grpc-node#3034); both versions because Python's client
- * speaks only the older one.
+ * The implementation is our own because `@grpc/reflection` loses the imports of a file (grpc/grpc-node#3034).
+ * Both versions are served because Python's client supports only the older one.
  */
 export function addReflection(server: Server): void {
   const serverReflectionInfo = createReflectionHandler(createResponder(loadDescriptors()));
@@ -43,7 +44,7 @@ export function addReflection(server: Server): void {
   }
 }
 
-/** The service with responses that are encoded already. */
+/** Returns the service for responses that are already encoded. */
 function withEncodedResponses(definition: ServiceDefinition): ServiceDefinition {
   const responseSerialize = (bytes: Buffer) => bytes;
   return Object.fromEntries(
@@ -51,19 +52,22 @@ function withEncodedResponses(definition: ServiceDefinition): ServiceDefinition 
   );
 }
 
-/** Every type and service that the server knows. */
+/** Returns the descriptors of every type and service. */
 export function loadDescriptors(): FileRegistry {
   const files = descriptorSets.flatMap((name) => {
     const bytes = readFileSync(new URL(`../../gen/${name}.binpb`, import.meta.url));
     return fromBinary(FileDescriptorSetSchema, bytes).file;
   });
-  // google/protobuf/*.proto may come with several sets. Imports stand before what imports them, and stay there.
+  // Several sets may contain google/protobuf/*.proto. Imports precede the files that import them, and stay in
+  // that order.
   const unique = new Map<string, (typeof files)[number]>();
   for (const file of files) if (!unique.has(file.name)) unique.set(file.name, file);
   return createFileRegistry(create(FileDescriptorSetSchema, { file: [...unique.values()] }));
 }
 
-/** Answers the requests of a stream. Reads no further while the client does not read. */
+/**
+ * Creates the handler of reflection streams. It stops reading while the client does not read the responses.
+ */
 function createReflectionHandler(respond: (request: v1.ServerReflectionRequest) => Uint8Array) {
   let streams = 0;
   return (call: ReflectionCall) => {
@@ -93,7 +97,10 @@ function createReflectionHandler(respond: (request: v1.ServerReflectionRequest) 
   };
 }
 
-/** Answers requests with encoded responses. What they tell of our types is encoded once. */
+/**
+ * Creates a function that returns the encoded response to a request. The parts that depend only on the
+ * registry are encoded once.
+ */
 function createResponder(registry: FileRegistry): (request: v1.ServerReflectionRequest) => Uint8Array {
   const encode = (messageResponse: MessageResponse) =>
     v1.ServerReflectionResponse.encode({
@@ -137,28 +144,31 @@ function createResponder(registry: FileRegistry): (request: v1.ServerReflectionR
       originalRequest: request,
       messageResponse: undefined,
     }).finish();
-    // Two encodings one after the other are the encoding of both.
+    // In protobuf, two concatenated encodings decode as one merged message.
     return Buffer.concat([echo, responseTo(request)]);
   };
 }
 
-/** A symbol is a type or a service, or a member of one: a method, a field, an enum value. */
+/**
+ * Returns the file of a symbol. A symbol is a type or a service, or a member of one: a method, a field, an
+ * enum value.
+ */
 function fileOfSymbol(symbol: string, registry: FileRegistry): DescFile | undefined {
   const parent = symbol.slice(0, Math.max(0, symbol.lastIndexOf(".")));
   return (registry.get(symbol) ?? registry.get(parent))?.file;
 }
 
-/** The file and all that it imports, so that the caller need not ask again. */
+/** Returns the file together with all its imports, so that clients need no further requests. */
 function withImports(file: DescFile): MessageResponse {
   const files = new Set<DescFile>();
-  const addWithImports = (one: DescFile) => {
-    if (files.has(one)) return;
-    files.add(one);
-    one.dependencies.forEach(addWithImports);
+  const addWithImports = (imported: DescFile) => {
+    if (files.has(imported)) return;
+    files.add(imported);
+    imported.dependencies.forEach(addWithImports);
   };
   addWithImports(file);
-  const fileDescriptorProto = [...files].map((one) =>
-    Buffer.from(toBinary(FileDescriptorProtoSchema, one.proto)),
+  const fileDescriptorProto = [...files].map((imported) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, imported.proto)),
   );
   return { $case: "fileDescriptorResponse", value: { fileDescriptorProto } };
 }

@@ -7,78 +7,79 @@ import { TicketError } from "../domain/ticket_error.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { StoreUnavailableError } from "../store/ticket_store.js";
 
-/** What reading and writing a ticket needs. */
+/** Dependencies for reading and writing tickets. */
 export interface TicketContext {
   readonly store: TicketStore;
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
 }
 
-/** What a command came to. */
+/** Result of a command. */
 export interface CommandResult<Prepared> {
-  /** The ticket as it is now. */
+  /** The ticket after the command. */
   readonly ticket: Ticket;
-  /** What was prepared for the write; undefined if this command wrote nothing, or nothing was to be prepared. */
+  /** The value that `prepare` resolved with; undefined if nothing was written or there was no `prepare`. */
   readonly prepared: Prepared | undefined;
 }
 
-/** So many lost races in a row are no race any more; the caller is asked to come back. */
+/** Number of lost races in a row after which a command fails with CONCURRENT_UPDATE. */
 const maxAttempts = 8;
 
-/** Whether the caller may see the ticket at all; throws a TicketError if not. */
+/** Throws a TicketError if the caller may not see the ticket. */
 export type AccessCheck = (ticket: Ticket) => void;
 
-/** For whoever has shown by other means that the ticket is theirs to see. */
+/** An access check that always passes, for callers who have proved their access by other means. */
 export const anyone: AccessCheck = () => {};
 
-/** What goes with a command. */
+/** Options of {@link applyCommand}. */
 export interface CommandOptions<Prepared> {
   readonly checkAccess: AccessCheck;
   /**
-   * For what may fail and must not fail after the write: asked with the ticket as it stands, once a write is decided and before
-   * it is made, and again after each lost race. What it throws changes nothing.
+   * Does the work that may fail and must not fail after the write. It is called with the current ticket once a
+   * write is decided and before it is made, and again after each lost race. An error leaves the ticket
+   * unchanged.
    */
   readonly prepare?: (ticket: Ticket) => Promise<Prepared>;
-  /** The ticket as it was read before, which saves reading it again. */
+  /** The ticket from an earlier read, which saves reading it again. */
   readonly loaded?: Ticket;
 }
 
 /**
- * The ticket as it is true now: one whose time has run out is written EXPIRED first, whoever looks at it.
+ * Resolves with the current ticket. Writes EXPIRED first if the ticket's time has run out.
  *
- * @param loaded The ticket as it was read before, which may be old: whatever is written is compared with it.
- * @throws TicketError TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and what `admit` throws.
+ * @param loaded The ticket from an earlier read. It may be stale, since a write compares its write id.
+ * @throws TicketError TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and the errors of `checkAccess`.
  */
 export async function load(
   { store, clock, lifetimes }: TicketContext,
   id: string,
-  admit: AccessCheck,
+  checkAccess: AccessCheck,
   loaded?: Ticket,
 ): Promise<Ticket> {
   requireTicketId(id);
-  // Not by `translateStoreErrors`: its promises are a tenth of what a status costs here.
+  // Not by `translateStoreErrors`: its promises would add a tenth to the cost of a status call.
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const ticket = (attempt === 0 && loaded) || (await store.get(id));
       if (!ticket) throw new TicketError("TICKET_NOT_FOUND");
       const now = clock.now();
-      // Most tickets that are read live: none of them costs a write id.
+      // Most tickets are live when they are read; those need no write id.
       const isLive = now < ticket.expiresAt;
       const expired = isLive ? undefined : expireIfDue(ticket, { now, writeId: newWriteId(), lifetimes });
       if (!expired || (await store.replace(expired, ticket.writeId))) {
         const current = expired ?? ticket;
-        admit(current);
+        checkAccess(current);
         return current;
       }
     }
   } catch (error) {
-    throw storeRefusal(error);
+    throw toTicketError(error);
   }
   throw new TicketError("CONCURRENT_UPDATE");
 }
 
 /**
- * Calls `onChange` when the ticket may have been written, as {@link TicketStore.subscribe}.
+ * Calls `onChange` when the ticket may have been written; see {@link TicketStore.subscribe}.
  *
  * @throws TicketError TICKET_NOT_FOUND, STORE_UNAVAILABLE
  */
@@ -90,19 +91,19 @@ export function subscribe({ store }: TicketContext, id: string, onChange: () => 
 }
 
 /**
- * Throws TicketError TICKET_NOT_FOUND where no ticket can have the id. No such text reaches a store, in whose keys and channels a
- * brace, say, would mean something.
+ * Throws TICKET_NOT_FOUND if no ticket can have the id. A text of any other form must not reach the store, where
+ * characters such as braces have a meaning in keys and channels.
  */
 function requireTicketId(id: string): void {
   if (!isTicketId(id)) throw new TicketError("TICKET_NOT_FOUND");
 }
 
 /**
- * Lets a command take effect: load, decide, write if nobody else has written since, else load again. The loser of a race
- * is answered by the state that won.
+ * Applies a command: loads the ticket, decides, and writes if nobody else has written since, else starts again. The
+ * loser of a race gets the result for the state that won.
  *
- * @throws TicketError with what the table says; also TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and
- * OUTCOME_UNKNOWN for an exchange.
+ * @throws TicketError with the reason from the transition table; also TICKET_NOT_FOUND, CONCURRENT_UPDATE,
+ * STORE_UNAVAILABLE, and OUTCOME_UNKNOWN for an exchange.
  */
 export async function applyCommand<Prepared>(
   context: TicketContext,
@@ -123,9 +124,9 @@ export async function applyCommand<Prepared>(
 }
 
 /**
- * What the command would write to the ticket as it is, or undefined if it would change nothing.
+ * Returns the ticket that the command would write, or undefined if it would change nothing.
  *
- * @throws TicketError with what the table says.
+ * @throws TicketError with the reason from the transition table.
  */
 export function decideNext(
   { clock, lifetimes }: TicketContext,
@@ -140,19 +141,22 @@ export function decideNext(
   return decision.kind === "write" ? decision.next : undefined;
 }
 
-/** Tells the caller of a back end that is away, and whether a second try is safe. */
+/**
+ * Runs `work` and translates a StoreUnavailableError into STORE_UNAVAILABLE, or into OUTCOME_UNKNOWN for an exchange
+ * that may have been written.
+ */
 export async function translateStoreErrors<T>(work: () => Promise<T>, command?: Command["name"]): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw storeRefusal(error, command);
+    throw toTicketError(error, command);
   }
 }
 
-/** Returns the refusal for an error of the store, or the error itself where it is another. */
-function storeRefusal(error: unknown, command?: Command["name"]): unknown {
+/** Returns the TicketError for an error of the store; returns any other error unchanged. */
+function toTicketError(error: unknown, command?: Command["name"]): unknown {
   if (!(error instanceof StoreUnavailableError)) return error;
-  // Every other command may be repeated: done twice it is done once.
+  // Every other command is idempotent, so the caller may repeat it.
   const lost = error.outcome === "unknown" && command === "exchange";
   return new TicketError(lost ? "OUTCOME_UNKNOWN" : "STORE_UNAVAILABLE", undefined, { cause: error });
 }

@@ -14,46 +14,46 @@ import type { Approver, UserProfile } from "../domain/user.js";
 import type { AccessCheck, TicketContext } from "./apply_command.js";
 import { anyone, applyCommand, decideNext, load, translateStoreErrors } from "./apply_command.js";
 
-/** The app that calls: known from its credential. */
+/** The calling app, known from its credential. */
 export interface CallingApp {
   readonly id: string;
   readonly userPool: string;
 }
 
-/** What a new ticket is made from, with every limit checked and every default filled in. */
+/** Parameters of a new ticket, with every limit checked and every default filled in. */
 export interface CreateParameters {
   readonly scene: string;
   /** JSON text. */
   readonly customData: string | undefined;
   readonly customDataSource: ContextSource | undefined;
-  /** Wished life in milliseconds. */
+  /** Requested lifetime in milliseconds. */
   readonly ttl: number | undefined;
   readonly requester: RequesterContext;
   readonly codeChallenge: string | undefined;
 }
 
-/** A ticket that is ready to be stored, and the secret that is told once. */
+/** A ticket that is ready to be stored, and its secret, which is returned only once. */
 export interface PreparedTicket {
   readonly ticket: Ticket;
   readonly ticketSecret: string;
   readonly createdAt: number;
 }
 
-/** What proves the right to follow a ticket, beside the app's credential. */
+/** Credentials for watching a ticket, in addition to the app's credential. */
 export interface TicketCredentials {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
 
-/** What the scanned text says of the ticket; the ticket must agree. */
+/** Fields of the scanned code, which must match the ticket. */
 export interface ScannedCode {
   readonly ticketId: string;
-  /** Undefined where the phone sent the bare id. */
+  /** Scene in the code; undefined if the phone sent the bare ticket id. */
   readonly scene: string | undefined;
   readonly userPoolId: string | undefined;
 }
 
-/** Life of a ticket that nobody has approved yet, in milliseconds. */
+/** Lifetimes of a ticket that is not approved yet, in milliseconds. */
 export interface TtlPolicy {
   readonly ttl: number;
   readonly minTtl: number;
@@ -63,12 +63,12 @@ export interface TtlPolicy {
 export type TicketService = ReturnType<typeof createTicketService>;
 
 /**
- * The use cases. Each loads the ticket, checks that the caller may see it, and leaves every decision to the transition
- * table. They throw a TicketError for whatever the caller is told.
+ * Creates the use cases. Each loads the ticket, checks that the caller may see it, and leaves the decision to the
+ * transition table. Errors for the caller are TicketErrors.
  */
 export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy) {
   return {
-    /** Makes a ticket and its secret without storing it, so that all that can fail happens before the write. */
+    /** Creates a ticket and its secret without storing them, so that whatever can fail comes before the write. */
     prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
       const createdAt = context.clock.now();
       const id = newTicketId();
@@ -97,12 +97,16 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       return { ticket, ticketSecret, createdAt };
     },
 
-    /** Stores a prepared ticket. Refuses with TOO_MANY_TICKETS. */
+    /**
+     * Stores a prepared ticket.
+     *
+     * @throws TicketError TOO_MANY_TICKETS, STORE_UNAVAILABLE
+     */
     create(prepared: PreparedTicket): Promise<void> {
       return translateStoreErrors(() => context.store.create(prepared.ticket));
     },
 
-    /** The ticket as it is now, for its creator. */
+    /** Resolves with the current ticket, for its creator. */
     get(app: CallingApp, credentials: TicketCredentials): Promise<Ticket> {
       return load(context, credentials.ticketId, requireCreator(app, credentials));
     },
@@ -113,7 +117,10 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         .ticket;
     },
 
-    /** `fetchProfile` is asked only if the approval would be written, and before it is: what it throws changes nothing. */
+    /**
+     * Approves the sign-in. Calls `fetchProfile` before the write, and only if there would be one. An error from it
+     * leaves the ticket unchanged.
+     */
     async authorize(
       approver: Approver,
       ticketId: string,
@@ -138,8 +145,8 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
     },
 
     /**
-     * What `prepare` makes of the authorized ticket, for the one exchange that wins. It is asked before the write that gives
-     * the login away and drops the approval: what it throws leaves the exchange ticket unspent.
+     * Exchanges an authorized ticket, once, and resolves with the result of `prepare`. That function runs before the
+     * write that completes the sign-in and drops the approval: an error from it leaves the exchange ticket unused.
      */
     async exchange<Answer extends object>(
       app: CallingApp,
@@ -160,13 +167,13 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         { checkAccess, prepare },
       );
       // The table has no cell that lets an exchange pass without a write.
-      if (!prepared) throw new Error("an exchange was answered without a write");
+      if (!prepared) throw new Error("an exchange passed without a write");
       return prepared;
     },
   };
 }
 
-/** Only the app that created the ticket, and only with the ticket secret. */
+/** Returns a check that passes only for the app that created the ticket, and only with the ticket secret. */
 export function requireCreator(app: CallingApp, credentials: TicketCredentials): AccessCheck {
   return (ticket) => {
     const isCreator = ticket.appId === app.id && verifyTicketSecret(credentials.ticketSecret, ticket);
@@ -180,7 +187,7 @@ function requireMatch(scanned: ScannedCode): AccessCheck {
       (scanned.scene ?? ticket.scene) === ticket.scene &&
       (scanned.userPoolId ?? ticket.userPoolId) === ticket.userPoolId;
     if (matches) return;
-    const cause = "scene or userPoolId of the code is not the ticket's";
+    const cause = "scene or userPoolId of the scanned code does not match the ticket";
     throw new TicketError("QR_CONTENT_INVALID", undefined, { cause });
   };
 }

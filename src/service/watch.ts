@@ -9,47 +9,49 @@ import { requireCreator } from "./tickets.js";
 import { createWatchLimit } from "./watch_limit.js";
 
 export interface WatchOptions {
-  /** The same status is sent again after so many milliseconds. */
+  /** Interval at which an unchanged status is sent again, in milliseconds. */
   readonly heartbeatInterval: number;
-  /** Watches of one ticket at a time; the newest takes the place of the oldest. */
+  /** Maximum number of watches of one ticket; the newest replaces the oldest. */
   readonly maxPerTicket: number;
 }
 
-/** Receives what a watch finds, never while it is being started. */
+/** The receiver of a watch. It is never called before `watch` has returned. */
 export interface WatchListener {
-  /** Takes the ticket as it is now. The next one comes after `resume` and not before. */
+  /** Receives the current ticket. The next one comes after `resume` and not before. */
   onTicket(ticket: Ticket): void;
   /**
-   * Called once, last. The error is undefined after a terminal state; else it is the reason given to `end`, or a Refusal
-   * TICKET_NOT_FOUND, WATCH_SUPERSEDED, STORE_UNAVAILABLE (before the first ticket only) or CONCURRENT_UPDATE.
+   * Receives the end of the watch, once and last. `error` is undefined after a terminal state; otherwise it is the
+   * reason given to `end`, or a TicketError TICKET_NOT_FOUND, WATCH_SUPERSEDED, STORE_UNAVAILABLE (before the first
+   * ticket only) or CONCURRENT_UPDATE.
    */
   onEnd(error: unknown): void;
 }
 
-/** A ticket that is being watched. */
+/** A running watch of a ticket. */
 export interface TicketWatch {
-  /** Asks for the next ticket. To be called once after each. */
+  /** Requests the next ticket. Call it once after each ticket. */
   resume(): void;
-  /** Ends the watch early. Does nothing once it has ended. */
+  /** Ends the watch early. Has no effect once it has ended. */
   end(reason: unknown): void;
 }
 
-/** How soon a store that was away is asked again, in milliseconds. */
+/** Pause before an unreachable store is read again, in milliseconds. */
 const storeRetryDelay = 1_000;
 
 export type WatchTicket = ReturnType<typeof createWatcher>;
 
 /**
- * Returns the function that watches a ticket for its creator: the ticket as it is now, at once, after every write and with
- * every heartbeat, until it is finished. It reads when it is asked for the next one and not before, so that nothing queues
- * behind a slow reader and the newest wins.
+ * Returns the function that watches a ticket for its creator. The listener gets the current ticket at once,
+ * after every write and with every heartbeat, until the ticket is finished. The ticket is read only when the
+ * listener asks for the next one: nothing queues behind a slow reader, which gets the newest status.
  *
- * Subscribe, then read, then wait: in another order a write between the reading and the subscribing would be missed.
+ * A watch subscribes first, then reads, then waits. In any other order it would miss a write between the read
+ * and the subscription.
  *
- * Callbacks, where the rest of the service has promises: a watch waits for minutes and there are tens of thousands. While it
- * waits there is a subscription and a timer, and no suspended function.
+ * A watch uses callbacks, unlike the rest of the service: it waits for minutes, and there are tens of
+ * thousands. While it waits, it holds a subscription and a timer but no suspended function.
  *
- * Heartbeats and pauses run by `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
+ * Heartbeats and pauses use `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
  */
 export function createWatcher(context: TicketContext, options: WatchOptions, timer: Clock = context.clock) {
   const { clock } = context;
@@ -61,7 +63,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
     listener: WatchListener,
   ): TicketWatch {
     let hasEnded = false;
-    /** Whether the store has hinted at a write since the last reading began. */
+    /** Set when the store has reported a change since the last read began. */
     let hasChanged = false;
     let heartbeatAt = 0;
     let last: Ticket;
@@ -74,13 +76,13 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
         unsubscribe = await subscribe(context, credentials.ticketId, onChange);
         const ticket = await load(context, credentials.ticketId, requireCreator(app, credentials));
         if (hasEnded) return;
-        // Only now: a stranger must not be able to end the creator's watch.
+        // Only now: a caller without access must not be able to end the creator's watch.
         releaseSlot = watchLimit.add(credentials.ticketId, () => end(new TicketError("WATCH_SUPERSEDED")));
         deliver(ticket);
       } catch (error) {
         end(error);
       } finally {
-        // It may have been ended while the store was asked.
+        // The watch may have ended while the store was read.
         if (hasEnded) release();
       }
     }
@@ -96,7 +98,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
       wait(expiryMomentOf(last));
     }
 
-    /** Waits for a hint, for the heartbeat, or until it is time to read again. */
+    /** Waits for a change notification, the heartbeat, or the time of the next read. */
     function wait(readAgainAt: number): void {
       if (hasEnded) return;
       const at = Math.min(heartbeatAt, readAgainAt);
@@ -119,7 +121,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
         if (hasEnded) return;
         const isDue = timer.now() >= heartbeatAt;
         if (current === "unavailable") {
-          // What was true last is said again; that the time has run out is not for us to invent.
+          // Repeats the last known status: an unreachable store must not make the watch report EXPIRED.
           if (isDue) deliver(last);
           else wait(timer.now() + storeRetryDelay);
         } else if (isDue || current.writeId !== last.writeId) {

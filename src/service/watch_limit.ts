@@ -1,8 +1,8 @@
-/** Who watches which ticket, on this server. */
+/** The watches of each ticket on this server, up to a limit. */
 export interface WatchLimit {
   /**
-   * Counts a watch. When the ticket has as many as it may have, the oldest is ended: its `onSuperseded` is called. Returns a
-   * function that takes the watch out again.
+   * Counts a watch. If the ticket is at its limit, ends the oldest watch by a call of its `onSuperseded`. Returns a
+   * function that removes the new watch.
    */
   add(ticketId: string, onSuperseded: () => void): () => void;
   /** Number of tickets with at least one watch. */
@@ -10,7 +10,7 @@ export interface WatchLimit {
 }
 
 export function createWatchLimit(maxPerTicket: number): WatchLimit {
-  /** In the order of arrival. Arrays and not sets: most hold one watch, and none holds more than `maxPerTicket`. */
+  /** Callbacks in order of arrival. Arrays rather than sets: most hold one watch, and none more than `maxPerTicket`. */
   const watchesByTicket = new Map<string, (() => void)[]>();
 
   function remove(ticketId: string, watch: () => void): void {

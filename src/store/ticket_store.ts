@@ -1,47 +1,50 @@
 import type { Ticket } from "../domain/ticket.js";
 
 /**
- * Where tickets are kept. This comment is the contract, `test/store/ticket_store_contract.ts` its proof, and a store is whatever passes it.
+ * A store of tickets. This comment is the contract, and `test/store/ticket_store_contract.ts` tests every store
+ * for it.
  *
- * Tickets that a store answers are values: changing one changes nothing in the store. A store keeps a ticket at least
- * until its {@link Ticket.purgeAt}, and a live one past its `expiresAt`, since expiry is a write like any other.
+ * Returned tickets are values: changing one does not change the store. A store keeps a ticket at least until
+ * its {@link Ticket.purgeAt}. It keeps a live ticket past its `expiresAt`, since expiry is a write like any
+ * other.
  *
- * Every member rejects with {@link StoreUnavailableError} while the back end is away and after `close`.
+ * Every method rejects with {@link StoreUnavailableError} while the back end is unreachable and after `close`.
  */
 export interface TicketStore {
   /**
    * Adds a ticket.
    *
    * @throws TicketError TOO_MANY_TICKETS when the store, or the app's share of it, is full.
-   * @throws Error when the id is taken. With 128 random bits that is a fault, not an event.
+   * @throws Error when the id is taken. With 128 random bits that is a fault.
    */
   create(ticket: Ticket): Promise<void>;
 
-  /** The ticket as it was last written, or undefined if there is none or it has been forgotten. */
+  /** Resolves with the ticket as last written, or with undefined if it does not exist or has been deleted. */
   get(id: string): Promise<Ticket | undefined>;
 
   /**
-   * Writes `ticket` if the one that is stored still has the write id `expectedWriteId`, and tells whether it did. The
-   * write id and not the revision: a store that lost writes counts to the same number twice.
+   * Writes `ticket` if the stored ticket still has the write id `expectedWriteId`. Resolves with true if it
+   * wrote. The comparison uses write ids because a store that lost writes reaches the same revision twice.
    *
-   * @throws StoreUnavailableError with `outcome` "unknown" when the back end went away before it answered.
+   * @throws StoreUnavailableError with `outcome` "unknown" when the back end became unreachable before it
+   * replied.
    */
   replace(ticket: Ticket, expectedWriteId: string): Promise<boolean>;
 
   /**
-   * Calls `onChange` after every write to the ticket that commits once the promise is fulfilled, until the answer is
-   * called. A bare hint to read again: one that is lost, doubled or late may delay and never mislead. `onChange` must
-   * not throw. There need be no such ticket.
+   * Calls `onChange` after every write to the ticket that commits once the promise has resolved. Resolves with a
+   * function that ends the subscription. A call only triggers a read: one that is lost, repeated or late may delay an
+   * update but not falsify it. `onChange` must not throw. The ticket need not exist.
    */
   subscribe(id: string, onChange: () => void): Promise<() => void>;
 
-  /** Lets go of every connection, timer and subscription. A second call changes nothing. */
+  /** Releases every connection, timer and subscription. Has no effect when called again. */
   close(): Promise<void>;
 }
 
-/** The back end of a store is away. */
+/** The error of a store whose back end is unreachable. */
 export class StoreUnavailableError extends Error {
-  /** Whether the write may have happened all the same. */
+  /** Outcome of the write; "unknown" if it may have happened all the same. */
   readonly outcome: "not written" | "unknown";
 
   constructor(message: string, outcome: "not written" | "unknown" = "not written", options?: ErrorOptions) {

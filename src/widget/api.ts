@@ -1,63 +1,66 @@
-/** What the widget is told of the gateway. */
+/** Address and app of the calls to the gateway. */
 export interface ApiOptions {
-  /** Address of the gateway. The page's own origin by default. */
+  /** Base URL of the gateway. Defaults to the page's own origin. */
   readonly gateway?: string | undefined;
-  /** The app that asks. The gateway's first one by default. */
+  /** App that signs users in. Defaults to the first app in the gateway's configuration. */
   readonly appId?: string | undefined;
 }
 
-/** A code to show. */
+/** New ticket with the QR code that the page shows. */
 export interface QrCode {
-  /** Stands for the ticket in every further call. */
+  /** Sealed identifier of the ticket, sent with every further call. */
   readonly handle: string;
   readonly ticketId: string;
-  /** The exact text to draw. */
+  /** Exact text that the QR code encodes. */
   readonly qrContent: string;
-  /** Address of the picture, SVG. */
+  /** Address of the SVG image. */
   readonly url: string;
   readonly remainingMs: number;
   readonly minPollIntervalMs: number;
 }
 
-/** What a page may see of the person who scanned. */
+/** Public profile of the user who scanned the code. */
 export interface ScannedBy {
   readonly nickname: string;
   readonly photoUrl: string;
 }
 
-/** How far a ticket has come; see docs/gateway.md. */
+/** Status of a ticket, as returned by `tickets/status`; see docs/gateway.md. */
 export interface StatusResponse {
   readonly state: string;
   readonly revision: number;
   readonly remainingMs: number;
   readonly scannedBy: ScannedBy | null;
-  /** Null unless AUTHORIZED, where the gateway completes the sign-in itself, and without a code challenge. */
+  /**
+   * Exchange ticket in the state AUTHORIZED, else null. Always null if the gateway completes the sign-in itself,
+   * or if the app requires a code challenge that the ticket lacks.
+   */
   readonly exchangeTicket: string | null;
   readonly cancelReason: string | null;
 }
 
-/** What a page asks for. */
+/** Parameters of a new ticket. */
 export interface CreateTicketParameters {
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
   readonly deviceName?: string | undefined;
-  /** The SHA-256 of a code verifier that the site's backend keeps for this browser, in base64url. */
+  /** SHA-256 of the code verifier that the site's backend keeps for this browser, in base64url. */
   readonly codeChallenge?: string | undefined;
 }
 
-/** Who has signed in, as `tickets/exchange` answers it. */
+/** Signed-in user, as returned by `tickets/exchange`. */
 export interface ExchangeResponse {
   readonly user: Readonly<Record<string, unknown>> | null;
   readonly userPoolId: string;
   readonly approval: Readonly<Record<string, unknown>> | null;
-  /** Null where the service signs no tokens. */
+  /** Tokens, or null if the service signs none. */
   readonly tokenSet: Readonly<Record<string, unknown>> | null;
 }
 
-/** A request that was refused, or did not reach the gateway. */
+/** Error of a request that the gateway rejected or that did not reach it. */
 export class GatewayError extends Error {
-  /** The gateway's, or one of the widget's own: see docs/widget.md. */
+  /** Reason from the gateway, or one of the widget's own: see docs/widget.md. */
   readonly reason: string;
-  /** How long it asks to wait, in milliseconds. */
+  /** Delay that the gateway asks for before the next attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: string, message: string, retryAfterMs?: number) {
@@ -67,7 +70,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** Whether it may go well in a while. */
+  /** Returns true if a later attempt may succeed. */
   get isTransient(): boolean {
     return this.reason === "OFFLINE" || this.retryAfterMs !== undefined;
   }
@@ -75,10 +78,10 @@ export class GatewayError extends Error {
 
 export type Api = ReturnType<typeof createApi>;
 
-/** So long an answer may take. A laptop that sleeps leaves requests that are never answered. */
+/** Response time-out. A laptop that sleeps leaves requests that never get a response. */
 const requestTimeoutMs = 15_000;
 
-/** The gateway's own API. Each call rejects with a GatewayError. */
+/** Creates a client of the gateway's own API. Each call rejects with a GatewayError. */
 export function createApi({ gateway = "", appId }: ApiOptions) {
   const root = `${gateway.replace(/\/+$/, "")}/qrlogin/v1`;
   const base = `${root}/tickets`;
@@ -103,8 +106,8 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
   }
 
   /**
-   * Resolves with the gateway's refusal of this page's origin, if that is why a call failed. The browser hides it from the page, but for
-   * the answer to this simple request without credentials.
+   * Resolves with the gateway's error if a call failed because of this page's origin. The browser hides that
+   * error from the page, so this function asks again, with a simple request without credentials.
    */
   async function fetchOriginError(): Promise<GatewayError | undefined> {
     if (new URL(root, document.baseURI).origin === location.origin) return undefined;
@@ -117,12 +120,12 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
         signal,
       });
       const { status } = response;
-      // The app may be unknown too. Of all else the next call tells more.
+      // 400 means an unknown app. Other statuses are ignored, since the next call reports more about them.
       return status === 403 || status === 400
         ? toGatewayError(status, parseBody(await response.text()))
         : undefined;
     } catch {
-      // Not reached either: it is the network.
+      // This request failed too, so the cause is the network.
       return undefined;
     }
   }
@@ -130,24 +133,24 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
   return {
     async create(parameters: CreateTicketParameters): Promise<QrCode> {
       const created = (await call("", { appId, ...parameters })) as QrCode & { pictures: { svg: string } };
-      // A proxy may have taken a prefix away that the gateway does not know of.
+      // A proxy may remove a path prefix that the gateway does not know about.
       const imagePath = created.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
       return { ...created, url: new URL(imagePath, document.baseURI).href };
     },
     status: (handle: string) =>
       call("/status", undefined, { headers: { "qrlogin-handle": handle } }) as Promise<StatusResponse>,
-    /** Arrives also where the page is on its way out. */
+    /** Withdraws the ticket. The request outlives the page (`keepalive`). */
     withdraw: (handle: string) => call("/withdraw", { handle }, { keepalive: true }),
-    /** Has the gateway end the sign-in; answers what the site's hook says. */
+    /** Completes the sign-in at the gateway. Resolves with the result of the site's `onSignIn` hook. */
     complete: (handle: string) => call("/complete", { handle }),
-    /** Where the app's switch `exchangeFromBrowser` is on: who has signed in. */
+    /** Resolves with the signed-in user. Requires the app's setting `exchangeFromBrowser`. */
     exchange: (handle: string) => call("/exchange", { handle }) as Promise<ExchangeResponse>,
     events: (handle: string): EventSource =>
       new EventSource(`${base}/events?handle=${encodeURIComponent(handle)}`, { withCredentials: true }),
   };
 }
 
-/** Null for no text, which is what a site's hook may answer; undefined for what is no JSON. */
+/** Returns null for an empty body, which a site's hook may send, and undefined for a body that is not JSON. */
 function parseBody(text: string): unknown {
   try {
     return text === "" ? null : JSON.parse(text);
@@ -156,11 +159,17 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** A proxy in front may answer too. Its 502 will pass; its 404 says that there is no gateway at this address. */
+/**
+ * Converts an error response. One without a reason comes from a proxy: a 5xx is transient, a 4xx means no
+ * gateway here.
+ */
 function toGatewayError(status: number, body: unknown): GatewayError {
   if (typeof body === "object" && body !== null && "reason" in body) {
     const { reason, detail = "", retryAfterMs } = body as Record<string, unknown>;
     return new GatewayError(String(reason), String(detail), retryAfterMs as number | undefined);
   }
-  return new GatewayError(status < 500 ? "NO_GATEWAY" : "OFFLINE", `the gateway does not answer (${status})`);
+  return new GatewayError(
+    status < 500 ? "NO_GATEWAY" : "OFFLINE",
+    `the response did not come from the gateway (HTTP ${status})`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Scanning, ScanOptions } from "./options.js";
 import { startScanning } from "./start_scanning.js";
 
-/** Options that attributes can say. */
+/** Attributes that set options. */
 const attributeNames = [
   "gateway",
   "app-id",
@@ -13,7 +13,7 @@ const attributeNames = [
   "device-name",
 ];
 
-/** Callbacks that are events too, by the names of the events. */
+/** Callbacks that are also dispatched as events, by event name. */
 const callbackByEvent = {
   start: "onStart",
   result: "onResult",
@@ -29,13 +29,13 @@ const callbackByEvent = {
   "code-destroyed": "onCodeDestroyed",
 } as const;
 
-// There is none where a server renders the page, and importing this must not fail there.
+// HTMLElement is missing where a server renders the page. Importing this module must not fail there.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
- * `<qr-login app-id="shop"></qr-login>`: a scan that lives as long as the element is in the page. `options` has what
- * attributes cannot say. Each callback is an event as well, `qr-login-success` for `onSuccess`, with its arguments in `detail`.
- * They bubble.
+ * Custom element `<qr-login app-id="shop"></qr-login>`. It scans for as long as it is in the page. The
+ * property `options` takes what attributes cannot express. Each callback is also dispatched as an event that bubbles:
+ * `onSuccess` as `qr-login-success`, with its arguments in `detail`.
  */
 export class QrLoginElement extends Base {
   static readonly observedAttributes = attributeNames;
@@ -43,7 +43,7 @@ export class QrLoginElement extends Base {
   #scanning: Scanning | undefined;
   #isRestartScheduled = false;
 
-  /** What attributes cannot say; callbacks too. Setting it starts anew. */
+  /** Options that attributes cannot express, and callbacks. Setting them restarts the scan. */
   get options(): ScanOptions {
     return this.#options;
   }
@@ -58,7 +58,7 @@ export class QrLoginElement extends Base {
   }
 
   connectedCallback(): void {
-    // Set before this class was known, it hides our own.
+    // An `options` property set before the element was defined hides the accessor of this class.
     if (Object.hasOwn(this, "options")) {
       const { options } = this;
       Reflect.deleteProperty(this, "options");
@@ -76,7 +76,7 @@ export class QrLoginElement extends Base {
     if (this.#scanning && oldValue !== newValue) this.#scheduleRestart();
   }
 
-  /** Once, however much is set at a time. */
+  /** Schedules one restart for all changes of the current task. */
   #scheduleRestart(): void {
     if (this.#isRestartScheduled) return;
     this.#isRestartScheduled = true;
@@ -90,7 +90,7 @@ export class QrLoginElement extends Base {
         ...this.#options,
         ...this.#eventCallbacks(),
       });
-      // A listener may have taken the element away.
+      // A listener may have removed the element.
       if (this.isConnected) this.#scanning = scanning;
       else scanning.stop();
     });
@@ -129,7 +129,7 @@ export class QrLoginElement extends Base {
   }
 }
 
-/** Makes `<qr-login>` known to the page. A second call changes nothing. */
+/** Defines `<qr-login>`. Does nothing if it is already defined. */
 export function defineElement(): void {
   const { customElements } = globalThis;
   if (customElements && !customElements.get("qr-login")) customElements.define("qr-login", QrLoginElement);

@@ -1,4 +1,6 @@
-/** Calls a callback of the page. What it throws is the page's to see, and changes nothing here. */
+/**
+ * Calls a callback of the page. An error that it throws is reported as uncaught and does not reach the widget.
+ */
 export function invokeCallback<A extends unknown[]>(
   callback: ((...args: A) => unknown) | undefined,
   ...args: A

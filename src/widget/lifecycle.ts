@@ -1,4 +1,4 @@
-/** A gap between two ticks above this is a laptop that slept, or a tab that was frozen. */
+/** Gap between two ticks, in milliseconds, above which the laptop slept or the tab was frozen. */
 const sleepThresholdMs = 5_000;
 
 const tickMs = 1_000;
@@ -6,8 +6,8 @@ const tickMs = 1_000;
 const lifecycleEvents = ["online", "offline", "pageshow"];
 
 /**
- * Calls back when the page is shown or hidden, when the network goes and comes, and after a sleep: what is open may be dead, and
- * what is due may be late. The answer stops it.
+ * Calls `callback` when the page is shown or hidden, the network comes or goes, or the device wakes from sleep.
+ * At these times open connections may be dead and timers late. Returns a function that unsubscribes.
  */
 export function onLifecycleChange(callback: () => void): () => void {
   let lastTick = Date.now();
@@ -27,8 +27,8 @@ export function onLifecycleChange(callback: () => void): () => void {
 }
 
 /**
- * Goes on later, and sooner where the network comes back, the laptop wakes or the page is shown. It may go on more than once
- * until the answer stops it.
+ * Calls `callback` after `ms` milliseconds, and on each lifecycle change. It may run more than once. Returns a
+ * function that cancels both.
  */
 export function scheduleRetry(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms);
@@ -39,7 +39,10 @@ export function scheduleRetry(ms: number, callback: () => void): () => void {
   };
 }
 
-/** What to wait after so many failures in a row, in milliseconds: grows, and differs from page to page. */
+/**
+ * Returns the delay after a number of failures in a row, in milliseconds. It grows exponentially up to a limit,
+ * with jitter.
+ */
 export function backoffDelay(failures: number): number {
   return (0.5 + Math.random()) * Math.min(10_000, 500 * 2 ** failures);
 }

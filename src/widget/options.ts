@@ -1,101 +1,113 @@
 import type { ApiOptions, ScannedBy, StatusResponse } from "./api.js";
 import type { Texts, Tips } from "./view/texts.js";
 
-/** Width and height, in pixels. */
+/** Width and height, in CSS pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** How one code is followed, and what the page is told of it. All optional. */
+/** Options for watching one code. All are optional. */
 export interface WatchOptions extends ApiOptions {
-  /** Each new status. */
+  /** Receives each new status. */
   readonly onResult?: ((status: StatusResponse) => void) | undefined;
-  /** Once for each code. Nickname and photo only. */
+  /** Runs once per code. Receives only nickname and photo. */
   readonly onScanned?: ((user: ScannedBy) => void) | undefined;
   /**
-   * Called once; then the scan is over. `ticket` is the exchange ticket for the site's backend, and `user` has nickname and
-   * photo. With `autoExchangeUserInfo`, `user` is the user's information and `tokenSet`. Where the gateway completes the sign-in
-   * itself, `ticket` is null and `user` is what the site's `onSignIn` answers.
+   * Runs once, at the end of a successful scan. `ticket` is the exchange ticket for the site's backend, and
+   * `user` has nickname and photo. With `autoExchangeUserInfo`, `user` holds the user's information and
+   * `tokenSet`. If the gateway completes the sign-in itself, `ticket` is null and `user` is the result of the
+   * site's `onSignIn`.
    */
   readonly onSuccess?: ((user: unknown, ticket: string | null) => void) | undefined;
-  /** Declined on the phone. */
+  /** Runs when the user declines on the phone. */
   readonly onCancel?: (() => void) | undefined;
-  /** The code has run out, and is not renewed. */
+  /** Runs when the code has expired and is not renewed. */
   readonly onExpired?: (() => void) | undefined;
-  /** It has ended without a sign-in. The reason is the gateway's, or one of `docs/widget.md`. */
+  /** Runs when the scan ends with an error. `reason` comes from the gateway or is one of `docs/widget.md`. */
   readonly onError?: ((message: string, reason: string) => void) | undefined;
-  /** Never called: for pages that were written for Authing. */
+  /** Never runs. Accepted for pages written for Authing. */
   readonly onMfa?: ((code: number, message: string, data: unknown) => void) | undefined;
 
-  /** Asks the gateway for the user when it is approved. Needs the app's switch `exchangeFromBrowser`. */
+  /** Fetches the user's information after approval. Requires the app's setting `exchangeFromBrowser`. */
   readonly autoExchangeUserInfo?: boolean | undefined;
-  /** Pause between two polls where nothing is pushed, in milliseconds. 800 by default, 200 at least. */
+  /**
+   * Pause between two polls where streams do not work, in milliseconds. Defaults to 800; the minimum is 200.
+   */
   readonly interval?: number | undefined;
 }
 
-/** For `startPolling`. All optional. */
+/** Options of `startPolling`. All are optional. */
 export interface PollOptions extends WatchOptions {
-  /** The following begins. What is told stops it, by its `stop()` or by `stopPolling`. */
+  /** Runs at the start. `timer` stops the polling, with its `stop()` or with `stopPolling`. */
   readonly onStart?: ((timer: Polling) => void) | undefined;
 }
 
-/** How a scan is asked for, shown and told of. All optional. `random` is the code's handle, for `checkStatus`. */
+/** Options of `startScanning`. All are optional. `random` is the code's handle, as `checkStatus` takes it. */
 export interface ScanOptions extends WatchOptions {
-  /** It begins. What is told is what `startScanning` answers. */
+  /** Runs at the start. Receives the value that `startScanning` returns. */
   readonly onStart?: ((timer: Scanning) => void) | undefined;
-  /** A new code was asked for, by the person or by `restart()`. */
+  /** Runs when the user or `restart()` requests a new code. */
   readonly onRetry?: (() => void) | undefined;
-  /** There is a new code. */
+  /** Runs when there is a new code. */
   readonly onCodeShow?: ((random: string, url: string) => void) | undefined;
-  /** Its picture is to be seen. */
+  /** Runs when the image of the code has loaded. */
   readonly onCodeLoaded?: ((random: string, url: string) => void) | undefined;
-  /** No code, or no picture of it, could be had this time. Where that may pass it is tried again; else `onError` follows. */
+  /**
+   * Runs when the code or its image cannot be loaded. Transient errors are retried; after any other error,
+   * `onError` follows.
+   */
   readonly onCodeLoadFailed?: ((message: string) => void) | undefined;
-  /** The code is of no use any more. */
+  /** Runs when the code is no longer in use. */
   readonly onCodeDestroyed?: ((random: string) => void) | undefined;
 
-  /** Of the picture. 240 × 240 by default. */
+  /** Size of the image. Defaults to 240 × 240. */
   readonly size?: Size | undefined;
-  /** Of the whole; the height is the least. 300 wide by default, and never wider than its place. */
+  /**
+   * Size of the whole widget; `height` is a minimum. Defaults to a width of 300. Never wider than its
+   * container.
+   */
   readonly containerSize?: Size | undefined;
   readonly tips?: Tips | undefined;
-  /** All other texts. */
+  /** Texts that replace the built-in ones, and those in `tips`. */
   readonly texts?: Partial<Texts> | undefined;
-  /** Language of the texts (BCP 47); that of the page by default. */
+  /** Language of the texts (BCP 47). Defaults to the page's language. */
   readonly language?: string | undefined;
   readonly theme?: "light" | "dark" | "auto" | undefined;
-  /** Put into the code, for the phone to show. At most 512 bytes as JSON in ASCII, where other characters are `\uXXXX`. */
+  /**
+   * Data in the code, for the phone to show. At most 512 bytes as ASCII JSON, where other characters are
+   * written as `\uXXXX`.
+   */
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
-  /** Accepted, and of no effect here. */
+  /** Accepted for pages written for Authing, without effect. */
   readonly context?: unknown;
   readonly withCustomData?: boolean | undefined;
   readonly extIdpConnId?: string | undefined;
-  /** What the phone is told of this device, such as "Till 3". */
+  /** Name of this device, such as "Till 3", that the phone shows. */
   readonly deviceName?: string | undefined;
   /**
-   * Resolves with the code challenge that the site's backend has made for this browser; called for each new code. Needed where
-   * the site's backend exchanges: see docs/widget.md.
+   * Returns the code challenge that the site's backend created for this browser. Called for each new code.
+   * Required if the site's backend exchanges the ticket: see docs/widget.md.
    */
   readonly codeChallenge?: (() => string | Promise<string>) | undefined;
-  /** How often a code that has run out is renewed before the person is asked. 3 by default. */
+  /** Number of expired codes that are renewed before the user has to ask for a new one. Defaults to 3. */
   readonly renewals?: number | undefined;
 }
 
-/** The following of one code. */
+/** Running watch of one code. */
 export interface Polling {
-  /** Ends it. Again, it does nothing. */
+  /** Stops the watch. The call is idempotent. */
   stop(): void;
 }
 
-/** A scan that goes on. */
+/** Running scan. */
 export interface Scanning {
-  /** Ends it, and takes away what is shown. The ticket is given up. Again, it does nothing. */
+  /** Stops the scan, removes the widget from the page and withdraws the ticket. The call is idempotent. */
   stop(): void;
-  /** Shows a new code; the present one is given up. */
+  /** Withdraws the current ticket and shows a new code. */
   restart(): void;
 }
 
-/** Never so short that a gateway is flooded by a slip. */
+/** Returns the polling interval in milliseconds. The minimum protects the gateway from a mistaken option. */
 export const intervalOf = ({ interval = 800 }: WatchOptions): number =>
   Math.max(200, Number.isFinite(interval) ? interval : 800);

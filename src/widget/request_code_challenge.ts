@@ -1,26 +1,30 @@
 import { GatewayError } from "./api.js";
 import type { ScanOptions } from "./options.js";
 
-/** Longest time that the site's function may take, in milliseconds. */
+/** Time-out of the page's `codeChallenge` function, in milliseconds. */
 const timeoutMs = 15_000;
 
 /**
- * Returns the code challenge of the site's backend, or `undefined` where the page has set no `codeChallenge`. Rejects with a
- * GatewayError CODE_CHALLENGE_FAILED when the function throws, takes too long, or returns no text: a ticket without the challenge
- * could not be exchanged.
+ * Resolves with the code challenge of the site's backend, or with `undefined` if the page sets no
+ * `codeChallenge`. A failure of that function is an error, since a ticket without its challenge could not be
+ * exchanged.
+ *
+ * @throws GatewayError CODE_CHALLENGE_FAILED if the function throws, exceeds the time-out, or does not return
+ * a non-empty string.
  */
 export async function requestCodeChallenge({ codeChallenge }: ScanOptions): Promise<string | undefined> {
   if (!codeChallenge) return undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error("it takes too long")), timeoutMs);
+      timer = setTimeout(() => reject(new Error("no result within 15 seconds")), timeoutMs);
     });
     const challenge: unknown = await Promise.race([codeChallenge(), timeout]);
-    if (typeof challenge !== "string" || challenge === "") throw new Error("it is no text");
+    if (typeof challenge !== "string" || challenge === "")
+      throw new Error("the result is not a non-empty string");
     return challenge;
   } catch (error) {
-    throw new GatewayError("CODE_CHALLENGE_FAILED", `the page has no code challenge: ${error}`);
+    throw new GatewayError("CODE_CHALLENGE_FAILED", `the page's codeChallenge failed: ${error}`);
   } finally {
     clearTimeout(timer);
   }

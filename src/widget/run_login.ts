@@ -4,31 +4,34 @@ import { backoffDelay, scheduleRetry } from "./lifecycle.js";
 import type { WatchOptions } from "./options.js";
 import { startStatusWatcher } from "./status_watcher.js";
 
-/** How a code can end. */
+/** Outcome of one code. */
 export type LoginResult =
   | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
   | { readonly kind: "cancelled" | "expired" }
-  /** The service has forgotten the ticket, in a restart say; or this browser may not follow it. */
+  /** Ticket that the service no longer has, for instance after a restart, or that this browser may not access. */
   | { readonly kind: "gone"; readonly error: GatewayError }
   | { readonly kind: "failed"; readonly error: GatewayError };
 
-/** Shows what becomes of a code. Told before the page's callbacks are, so that those may stop or restart it. */
+/**
+ * Receives the progress of one code. Each method is called before the page's callbacks, since those may stop or
+ * restart the scan.
+ */
 export interface LoginListener {
-  onScanned(by: ScannedBy, until: number): void;
-  /** Approved; what remains is between page and gateway. */
+  onScanned(scannedBy: ScannedBy, until: number): void;
+  /** Runs after the approval, before the request that completes the sign-in. */
   onCompleting(): void;
-  onOnlineChange(reached: boolean): void;
-  onEnd(end: LoginResult): void;
+  onOnlineChange(isOnline: boolean): void;
+  onEnd(result: LoginResult): void;
 }
 
-/** So often the end of a sign-in is asked for. A gateway answers the same again for five seconds. */
+/** Limit of attempts to complete a sign-in. The gateway repeats its result for five seconds. */
 const maxAttempts = 5;
 
 const unknownUser: ScannedBy = { nickname: "", photoUrl: "" };
 
 /**
- * Follows one code to its end, and tells the page's `onResult`, `onScanned`, `onSuccess` and `onCancel`. What else there is
- * to tell is left to the caller. The answer stops it.
+ * Watches one code until its end. Calls the page's `onResult`, `onScanned`, `onSuccess` and `onCancel`; the
+ * listener reports everything else. Returns a function that stops it.
  */
 export function runLogin(
   api: Api,
@@ -54,7 +57,7 @@ export function runLogin(
         void completeLogin(status);
         break;
       case "CANCELLED":
-        // What the site has withdrawn nobody has declined.
+        // If the site withdrew the ticket, no user declined it.
         if (status.cancelReason === "WITHDRAWN_BY_CREATOR") end({ kind: "expired" });
         else {
           end({ kind: "cancelled" });
@@ -90,7 +93,7 @@ export function runLogin(
         if (!gatewayError.isTransient || attempt >= maxAttempts)
           return end({ kind: "failed", error: gatewayError });
         listener.onOnlineChange(gatewayError.reason !== "OFFLINE");
-        // In a hidden page too: the gateway answers the same again for a few seconds only.
+        // Retries in a hidden page too, since the gateway repeats its result for a few seconds only.
         await new Promise((resolve) => {
           cancelRetry = scheduleRetry(
             Math.max(backoffDelay(attempt - 1), gatewayError.retryAfterMs ?? 0),

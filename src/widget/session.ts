@@ -5,7 +5,7 @@ import { intervalOf, type ScanOptions } from "./options.js";
 import { requestCodeChallenge } from "./request_code_challenge.js";
 import { type LoginResult, runLogin } from "./run_login.js";
 
-/** What is to be seen. */
+/** State of the widget as the user sees it. */
 export type ViewState =
   | { readonly kind: "loading" }
   | { readonly kind: "waiting"; readonly code: QrCode; readonly until: number }
@@ -13,28 +13,28 @@ export type ViewState =
   | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
   | { readonly kind: "cancelled" | "expired" | "failed" };
 
-/** Shows what the session says. */
+/** Display of a session. */
 export interface View {
-  show(scene: ViewState): void;
-  /** Whether the gateway is reached. */
-  setOnline(reached: boolean): void;
-  /** Asks for the picture of the code once more. */
+  show(viewState: ViewState): void;
+  /** Shows the connection to the gateway as working or lost. */
+  setOnline(isOnline: boolean): void;
+  /** Loads the image of the code again. */
   reloadImage(): void;
 }
 
-/** A sign-in: code after code until one of them is approved, or the person has had enough. */
+/** Sign-in that shows one code after another until a login ends it or its renewals are used up. */
 export interface Session {
-  /** A new code, for whatever reason the person wants one. */
+  /** Requests a new code. */
   restart(): void;
-  /** The picture of the code is there, or is not. */
-  imageLoaded(loaded: boolean): void;
+  /** Reports that the image of the code has loaded, or has failed to. */
+  imageLoaded(isLoaded: boolean): void;
   stop(): void;
 }
 
-/** So often a picture is asked for before it is given up. */
+/** Limit of attempts to load an image. */
 const maxImageAttempts = 4;
 
-/** Most failures in a row of the site's code challenge. */
+/** Limit of consecutive failures of the page's `codeChallenge` function. */
 const maxChallengeFailures = 4;
 
 export function createSession(api: Api, options: ScanOptions, view: View): Session {
@@ -46,11 +46,11 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
   let challengeFailures = 0;
   let imageAttempts = 0;
   let online = true;
-  // The picture has failed, and is to be asked for again.
+  // Set while the image has failed and waits for its next attempt.
   let isImageMissing = false;
   let cancelImageReload = () => {};
   let stopCurrent = () => {};
-  // What belongs to an earlier code is not wanted any more.
+  // Results that belong to an earlier code are ignored.
   let generation = 0;
 
   function show(nextState: ViewState): void {
@@ -77,7 +77,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
     if (!releaseCode()) return;
     const ownGeneration = generation;
     show({ kind: "loading" });
-    // A tab that was opened behind another may never be looked at.
+    // A tab opened in the background may never be viewed, so it requests no code until it is shown.
     if (document.hidden) {
       stopCurrent = scheduleRetry(0, whenVisible(requestCode));
       return;
@@ -103,7 +103,10 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
     }
   }
 
-  /** Counts the failures of the site's code challenge; those without a network do not count. */
+  /**
+   * Counts a failure of the page's `codeChallenge` function, unless the network is down. Returns true while it
+   * may be retried.
+   */
   function shouldRetryChallenge({ reason }: GatewayError): boolean {
     if (reason !== "CODE_CHALLENGE_FAILED") return false;
     if (navigator.onLine) challengeFailures++;
@@ -126,7 +129,9 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
     invokeCallback(options.onCodeShow, created.handle, created.url);
   }
 
-  /** Lets go of the present code. False where the page has stopped or begun anew when it was told. */
+  /**
+   * Releases the current code. Returns false if the page stopped or restarted the session in `onCodeDestroyed`.
+   */
   function releaseCode(): boolean {
     const ownGeneration = ++generation;
     stopCurrent();
@@ -158,7 +163,10 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
     invokeCallback(options.onError, message, reason);
   }
 
-  /** Whoever scans it from now on is told so. It expires by itself where this does not arrive. */
+  /**
+   * Withdraws a ticket, so that a later scan gets an error. If the request is lost, the ticket expires by
+   * itself.
+   */
   function withdraw(unwantedCode: QrCode | undefined): void {
     if (unwantedCode) api.withdraw(unwantedCode.handle).catch(() => {});
   }
@@ -176,11 +184,11 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
       if (!code || viewState.kind !== "waiting") return;
       const ownGeneration = generation;
       if (isLoaded) return invokeCallback(options.onCodeLoaded, code.handle, code.url);
-      const error = new GatewayError("IMAGE_FAILED", "the picture of the code cannot be loaded");
+      const error = new GatewayError("IMAGE_FAILED", "the image of the QR code cannot be loaded");
       invokeCallback(options.onCodeLoadFailed, error.message);
       if (ownGeneration !== generation) return;
       isImageMissing = true;
-      // Without a network there is no picture either: that is not counted.
+      // An image that fails without a network does not count as an attempt.
       if (online && !document.hidden) imageAttempts++;
       if (imageAttempts < maxImageAttempts) {
         cancelImageReload();
@@ -200,7 +208,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
   };
 }
 
-/** Does nothing while the page is hidden. */
+/** Returns a function that calls `callback` only while the page is visible. */
 function whenVisible(callback: () => unknown): () => void {
   return () => void (document.hidden || callback());
 }

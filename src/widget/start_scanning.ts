@@ -4,27 +4,27 @@ import type { Scanning, ScanOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
 import { createView } from "./view/create_view.js";
 
-/** How often is looked whether the page still has the place. */
+/** Interval of the check that the widget is still in the page, in milliseconds. */
 const mountCheckIntervalMs = 1_000;
 
-/** What goes on in a place: a new scan takes the place of an old one. */
+/** Running scans by container. A new scan replaces the previous one. */
 const activeScans = new WeakMap<HTMLElement, Scanning>();
 
 /**
- * Shows a QR code in the element and signs in whoever scans it and agrees. Without a place it is shown in the middle of
- * the page, in a dialogue that Escape closes. It stops by itself where the page drops the element.
+ * Shows a QR code in the target, an element or its id, and signs in the user who scans and confirms it. Without a
+ * target, the code appears in a modal dialog that Escape closes. Stops when the page removes the target.
  *
  * ```js
  * startScanning("qrcode", { onSuccess: (user, ticket) => {}, onError: (message) => {} });
  * ```
  *
- * @throws Error when there is no element of this id, or the element is null.
+ * @throws Error if no element has the id, or if `target` is null.
  */
 export function startScanning(target?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
   const isDialog = target === undefined;
   const container = resolveElement(target) ?? document.body;
   if (!isDialog) activeScans.get(container)?.stop();
-  // An element of ours, since the page's may have a shadow or content of its own.
+  // A separate element, since the page's may have a shadow root or content.
   const host = document.createElement("div");
   container.append(host);
 
@@ -49,7 +49,7 @@ export function startScanning(target?: string | HTMLElement | null, options: Sca
   });
   session = createSession(createApi(options), options, view);
   if (!isDialog) activeScans.set(container, scanning);
-  // A page may make its element first and put it in place later.
+  // A page may create its element first and insert it later.
   let wasConnected = host.isConnected;
   mountTimer = setInterval(() => {
     if (wasConnected && !host.isConnected) scanning.stop();
@@ -61,9 +61,9 @@ export function startScanning(target?: string | HTMLElement | null, options: Sca
 
 function resolveElement(target: string | HTMLElement | null | undefined): HTMLElement | undefined {
   if (target === undefined) return undefined;
-  if (target === null) throw new Error("the element is null");
+  if (target === null) throw new Error("target is null: no such element");
   if (typeof target !== "string") return target;
   const element = document.getElementById(target);
-  if (!element) throw new Error(`there is no element with the id "${target}"`);
+  if (!element) throw new Error(`no element has the id "${target}"`);
   return element;
 }

@@ -1,36 +1,47 @@
 import { type Api, GatewayError, type StatusResponse } from "./api.js";
 import { backoffDelay, onLifecycleChange } from "./lifecycle.js";
 
-/** Who follows a ticket. */
+/** Receiver of a ticket's status. */
 export interface StatusListener {
-  /** Each status that is not the same as the one before. */
+  /** Receives each status that differs from the previous one. */
   onStatus(status: StatusResponse): void;
-  /** The ticket can be followed no longer: it is gone, or the gateway refuses for good. */
+  /** Runs when watching must end: the ticket is gone, or the gateway rejects the request permanently. */
   onFatalError(error: GatewayError): void;
-  /** Whether the gateway is reached, whenever that changes. */
-  onOnlineChange(reached: boolean): void;
+  /** Runs when the connection to the gateway is lost or restored. */
+  onOnlineChange(isOnline: boolean): void;
 }
 
-/** So many streams in a row that bring nothing or end soon, while polls are answered, and polling takes their place. */
+/**
+ * Limit of streams in a row that bring no status or end soon, although polls succeed. Polling then replaces
+ * them.
+ */
 const maxEmptyStreams = 3;
 
-/** When a stream is tried again after that. */
+/** Duration of polling before streams are tried again, in milliseconds. */
 const streamRetryMs = 60_000;
 
-/** A stream tells the status at once. One that does not by then is held back on its way. */
+/**
+ * Time-out for the first status of a stream, in milliseconds. A stream sends the status at once, so a later one
+ * is held up by a proxy.
+ */
 const firstStatusTimeoutMs = 6_000;
 
-/** A stream that ends sooner costs more calls than polling would, though it brings the status. */
+/**
+ * Shortest duration of a stable stream, in milliseconds. A shorter one costs more calls than polling, even if
+ * it brings a status.
+ */
 const minStreamMs = 10_000;
 
-/** After the expiry, a stream that has not told it is dead. */
+/**
+ * Time after a ticket's expiry, in milliseconds, after which a stream that has not reported the expiry is dead.
+ */
 const expiryGraceMs = 3_000;
 
 const isTerminal = (state: string) => /^(EXCHANGED|CANCELLED|EXPIRED)$/.test(state);
 
 /**
- * Follows a ticket until its end, over whatever happens in between: pushed where EventSource works, polled where it does
- * not. Rests while the page is hidden. The answer stops it.
+ * Watches a ticket until its end and recovers from lost connections. Uses EventSource where it works, and
+ * polling otherwise. Pauses while the page is hidden. Returns a function that stops it.
  */
 export function startStatusWatcher(
   api: Api,
@@ -46,7 +57,7 @@ export function startStatusWatcher(
   let lastStatusKey = "";
   let online = true;
   let stopped = false;
-  // What is under way belongs to one turn; whatever comes of an earlier one is not wanted any more.
+  // Each connection has its own generation. Results of an earlier generation are ignored.
   let generation = 0;
 
   function setOnline(isOnline: boolean): void {
@@ -92,7 +103,7 @@ export function startStatusWatcher(
     source = stream;
     const openedAt = performance.now();
     let hasStatus = false;
-    // Whether the ticket is gone or the network is, EventSource does not say: a poll does.
+    // EventSource does not report why it failed. A poll shows if the ticket is gone or the network is down.
     const onStreamLost = () => {
       if (stream !== source) return;
       disconnect();

@@ -21,7 +21,7 @@ const apps = createAppAuthenticator([shop, kiosk, bare, empty, accented]);
 const base64 = (text: string | Buffer): string => Buffer.from(text as string).toString("base64");
 const basic = (text: string | Buffer): string => `Basic ${base64(text)}`;
 
-function refusalOf(...authorization: string[]): TicketError {
+function errorOf(...authorization: string[]): TicketError {
   try {
     apps.authenticate(authorization);
   } catch (error) {
@@ -31,12 +31,12 @@ function refusalOf(...authorization: string[]): TicketError {
   throw new Error("The credential was accepted.");
 }
 
-describe("an app credential", () => {
-  it("that is right names its app", () => {
+describe("app credentials", () => {
+  it("returns the app of a valid credential", () => {
     expect(apps.authenticate([basic("shop:new secret")])).toBe(shop);
   });
 
-  it("that was right before is right again, and opens the door for no other one", () => {
+  it("accepts a valid credential repeatedly, without accepting any other credential", () => {
     const right = basic("shop:new secret");
     for (let time = 0; time < 3; time++) {
       expect(apps.authenticate([right])).toBe(shop);
@@ -49,25 +49,25 @@ describe("an app credential", () => {
         basic("kiosk:new secret"),
         sha256Hex(right),
       ]) {
-        expect(refusalOf(wrong).reason).toBe("APP_UNAUTHENTICATED");
+        expect(errorOf(wrong).reason).toBe("APP_UNAUTHENTICATED");
       }
-      expect(refusalOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
+      expect(errorOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
     }
   });
 
-  it("may be any of the app's secrets while they are rotated", () => {
+  it("accepts each of the app's secrets during a rotation", () => {
     expect(apps.authenticate([basic("shop:old secret")])).toBe(shop);
   });
 
-  it("may have a secret with colons, since the first colon ends the app id", () => {
+  it("accepts a secret with colons, since the first colon ends the app id", () => {
     expect(apps.authenticate([basic("kiosk:with:colon:")])).toBe(kiosk);
   });
 
-  it("is read as UTF-8", () => {
+  it("decodes credentials as UTF-8", () => {
     expect(apps.authenticate([basic("café:pässword")])).toBe(accented);
   });
 
-  it.each(["basic", "BASIC", "bAsIc"])("may name its scheme as %s", (scheme) => {
+  it.each(["basic", "BASIC", "bAsIc"])("accepts the scheme spelt as %s", (scheme) => {
     expect(apps.authenticate([`${scheme} ${base64("shop:new secret")}`])).toBe(shop);
   });
 
@@ -93,8 +93,8 @@ describe("an app credential", () => {
     ["without a scheme", base64("shop:new secret")],
     ["that is empty", ""],
     ["that is huge", basic(`shop:${"x".repeat(1_000_000)}`)],
-  ])("%s is refused", (_, value) => {
-    expect(refusalOf(value).reason).toBe("APP_UNAUTHENTICATED");
+  ])("a credential %s is rejected", (_, value) => {
+    expect(errorOf(value).reason).toBe("APP_UNAUTHENTICATED");
   });
 
   it.each([
@@ -103,7 +103,7 @@ describe("an app credential", () => {
     ["with stray bits", "a secret", (encoded: string) => encoded.replace("dA==", "dB==")],
     ["in the alphabet for URLs", "?????", (encoded: string) => encoded.replaceAll("/", "_")],
     ["with a line end", "a secret", (encoded: string) => `${encoded}\n`],
-  ])("that is right and in base64 %s is refused", (_, secret, bend) => {
+  ])("a valid credential in base64 %s is rejected", (_, secret, bend) => {
     const strict = createAppAuthenticator([app("shop", secret)]);
     const right = base64(`shop:${secret}`);
     expect(strict.authenticate([`Basic ${right}`]).id).toBe("shop");
@@ -111,38 +111,38 @@ describe("an app credential", () => {
     expect(() => strict.authenticate([`Basic ${bend(right)}`])).toThrow(TicketError);
   });
 
-  it("that is not UTF-8 is refused, even where the secret would be what is left of it", () => {
+  it("rejects a credential that is not UTF-8, even if decoding with replacement would give the secret", () => {
     const replaced = createAppAuthenticator([app("shop", "\ufffd")]);
     expect(replaced.authenticate([basic("shop:\ufffd")]).id).toBe("shop");
     expect(() => replaced.authenticate([basic(Buffer.from("shop:\xff", "latin1"))])).toThrow(TicketError);
   });
 
-  it("that is longer than 2048 characters is refused, however right it is", () => {
+  it("rejects a valid credential longer than 2048 characters", () => {
     const long = createAppAuthenticator([app("shop", "x".repeat(1500), "x".repeat(1600))]);
     expect(long.authenticate([basic(`shop:${"x".repeat(1500)}`)]).id).toBe("shop");
     expect(() => long.authenticate([basic(`shop:${"x".repeat(1600)}`)])).toThrow(TicketError);
   });
 
-  it("that is missing is refused", () => {
-    expect(refusalOf().reason).toBe("APP_UNAUTHENTICATED");
+  it("rejects a call without a credential", () => {
+    expect(errorOf().reason).toBe("APP_UNAUTHENTICATED");
   });
 
-  it("that is given twice is refused, even where both are right", () => {
+  it("rejects two credentials, even if both are valid", () => {
     const right = basic("shop:new secret");
-    expect(refusalOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
+    expect(errorOf(right, right).reason).toBe("APP_UNAUTHENTICATED");
   });
 
-  it("that is refused tells the caller neither why nor what was presented, and the log why alone", () => {
-    const refusals = [refusalOf(), refusalOf(basic("shop:wrong")), refusalOf(basic("nobody:wrong"))];
-    expect(new Set(refusals.map(({ message }) => message)).size).toBe(1);
-    expect(refusals.map(({ cause }) => cause)).toEqual([
-      "there are 0 authorization values and not one",
+  it("returns one fixed error for every invalid credential, and only its cause names the failure", () => {
+    const ticketErrors = [errorOf(), errorOf(basic("shop:wrong")), errorOf(basic("nobody:wrong"))];
+    expect(new Set(ticketErrors.map(({ message }) => message)).size).toBe(1);
+    expect(ticketErrors.map(({ cause }) => cause)).toEqual([
+      "there are 0 authorization values instead of one",
       "the secret of the app shop is wrong",
-      "no app has the id that came, of 6 characters",
+      "no app has the given id, of 6 characters",
     ]);
-    // Id and secret the wrong way round, and none of the two known.
+    // Id and secret swapped, both unknown.
     for (const value of ["new secret:shop", "Tr0ub4dor", "Tr0ub4dor:", "shop:Tr0ub4dor", "Tr0ub4dor:shop"]) {
-      expect(String(refusalOf(basic(value)).cause)).not.toMatch(/new secret|Tr0ub4dor/);
+      expect(String(errorOf(basic(value)).cause)).not.toMatch(/new secret|Tr0ub4dor/);
     }
   });
 
@@ -164,7 +164,7 @@ describe("an app credential", () => {
     ["blank", "blank:a+b"],
     ["blank", "blank:a%20b"],
     ["accents", "accents:p%C3%A4%C3%9F"],
-  ])("of the app %s may be written %s, encoded as a form field or not", (id, text) => {
+  ])("accepts for the app %s the credential %s, form-encoded or not", (id, text) => {
     expect(punctuated.authenticate([basic(text)]).id).toBe(id);
   });
 
@@ -175,11 +175,11 @@ describe("an app credential", () => {
     "shop:a%2B%2F%3D%b+c",
     "accents:p%E4%DF",
     "raw:50% off more",
-  ])("%s is refused, since neither form of it is the secret", (text) => {
+  ])("rejects the credential %s, since neither of its forms is the secret", (text) => {
     expect(() => punctuated.authenticate([basic(text)])).toThrow(TicketError);
   });
 
-  it("is refused where there is no app", () => {
+  it("rejects every credential if there are no apps", () => {
     expect(() => createAppAuthenticator([]).authenticate([basic("shop:new secret")])).toThrow(TicketError);
   });
 });

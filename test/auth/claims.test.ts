@@ -15,8 +15,8 @@ const empty = {
   claims: {},
 };
 
-describe("a profile", () => {
-  it("takes each field from the claim that the pool names for it", () => {
+describe("profileOf", () => {
+  it("reads each field from the claim that the pool names", () => {
     const named = poolWith({
       claims: {
         userId: "uid",
@@ -59,7 +59,7 @@ describe("a profile", () => {
     expect(Object.keys(pickClaims(named, claims))).not.toContain("other");
   });
 
-  it("leaves empty what is absent, of another type or longer than 1024 characters (a photo: 4096)", () => {
+  it("leaves fields empty whose claims are absent, mistyped or longer than 1024 characters (a photo: 4096)", () => {
     expect(profileOf(pool, { sub: "s" })).toEqual({ userId: "s", ...empty });
     const odd = { sub: "s", nickname: 7, name: null, picture: {}, email: [], phone_number: "1".repeat(1025) };
     expect(profileOf(pool, odd)).toEqual({ userId: "s", ...empty });
@@ -68,7 +68,7 @@ describe("a profile", () => {
     expect(profileOf(pool, { sub: "s", picture: "x".repeat(4097) })?.photo).toBe("");
   });
 
-  it("believes true and the text true, as two large issuers send it, to be verified, and nothing without an address", () => {
+  it('treats true and the text "true" of two large issuers as verified, but only with an address', () => {
     const verified = (claims: Claims) => profileOf(pool, { sub: "s", ...claims })?.emailVerified;
     for (const value of [true, "true"]) {
       expect(verified({ email: "a@b", email_verified: value })).toBe(true);
@@ -93,13 +93,13 @@ describe("a profile", () => {
     expect(verified({ email_verified: true })).toBe(false);
   });
 
-  it("takes a whole number for a user id while it is exact", () => {
+  it("accepts an integer as user id while it is exact", () => {
     expect(profileOf(pool, { sub: 42 })?.userId).toBe("42");
     expect(profileOf(pool, { sub: Number.MAX_SAFE_INTEGER + 1 })).toBeUndefined();
     expect(profileOf(pool, { sub: 1.5 })).toBeUndefined();
   });
 
-  it("is none without a usable user id", () => {
+  it("returns no profile without a usable user id", () => {
     for (const sub of ["", true, null, {}, ["s"], "x".repeat(1025)]) {
       expect(profileOf(pool, { sub })).toBeUndefined();
     }
@@ -108,7 +108,7 @@ describe("a profile", () => {
     expect(profileOf(inherited, { sub: "s" })).toBeUndefined();
   });
 
-  it("passes on no claim that was not asked for, and none that objects inherit or that changes what they inherit", () => {
+  it("passes on only requested claims, and no inherited one or one that changes the prototype", () => {
     const further = poolWith({ additionalClaims: ["toString", "__proto__", "tier"] });
     const claims: Claims = JSON.parse(`{"sub":"s","tier":null,"__proto__":{"admin":true},"other":1}`);
     const passed = profileOf(further, pickClaims(further, claims))?.claims ?? {};
@@ -116,7 +116,7 @@ describe("a profile", () => {
     expect("admin" in passed).toBe(false);
   });
 
-  it("passes on no further claim of more than 4096 characters as JSON", () => {
+  it("drops an additional claim of more than 4096 characters of JSON", () => {
     const further = poolWith({ additionalClaims: ["a", "b", "c"] });
     const claims: Claims = { sub: "s", a: "x".repeat(4094), b: "x".repeat(4095), c: Array(2048).fill(1) };
     expect(Object.keys(profileOf(further, claims)?.claims ?? {})).toEqual(["a"]);
@@ -138,16 +138,16 @@ describe("a profile", () => {
     ["has a name with half a surrogate pair", String.raw`{"\udc00":1}`],
     ["holds NUL", String.raw`{"a":"b\u0000c"}`],
     ["holds a member __proto__", `[{"__proto__":{"admin":true}}]`],
-  ])("leaves out a further claim that %s, and says so without its value", (_, value) => {
+  ])("drops an additional claim that %s, and reports it without its value", (_, value) => {
     const further = poolWith({ additionalClaims: ["odd", "tier"] });
-    const leftOut: string[][] = [];
+    const droppedClaims: string[][] = [];
     const claims: Claims = JSON.parse(`{"sub":"s","odd":${value},"tier":"gold"}`);
-    const profile = profileOf(further, claims, (...told) => void leftOut.push(told));
+    const profile = profileOf(further, claims, (...dropped) => void droppedClaims.push(dropped));
     expect(profile?.claims).toEqual({ tier: "gold" });
-    expect(leftOut).toEqual([["odd", expect.stringMatching(/^It (has|is) /)]]);
+    expect(droppedClaims).toEqual([["odd", expect.stringMatching(/^It (has|is|contains) /)]]);
   });
 
-  it("passes on a further claim that is nested 16 deep, with fractions, large exact numbers and every Unicode", () => {
+  it("passes on an additional claim nested 16 deep, with fractions, large exact numbers and any Unicode", () => {
     const further = poolWith({ additionalClaims: ["a", "b"] });
     const claims: Claims = JSON.parse(
       `{"sub":"s","a":${nested(16)},"b":[0.1,1e-7,9007199254740991,"😀",true,null]}`,
@@ -155,36 +155,36 @@ describe("a profile", () => {
     expect(profileOf(further, claims)?.claims).toEqual({ a: claims.a, b: claims.b });
   });
 
-  it("has further claims of at most 16 KiB of JSON together, the first ones that the pool names", () => {
+  it("passes on at most 16 KiB of additional claims as JSON, in the order of the pool's configuration", () => {
     const names = ["a", "b", "c", "d", "e", "f"];
     const claims = { sub: "s", ...Object.fromEntries(names.map((name) => [name, "x".repeat(4_000)])), f: 1 };
-    const leftOut: string[] = [];
+    const droppedClaims: string[] = [];
     const profile = profileOf(
       poolWith({ additionalClaims: names }),
       claims,
-      (claim) => void leftOut.push(claim),
+      (claim) => void droppedClaims.push(claim),
     );
     expect(Object.keys(profile?.claims ?? {})).toEqual(["a", "b", "c", "d", "f"]);
-    expect(leftOut).toEqual(["e"]);
+    expect(droppedClaims).toEqual(["e"]);
   });
 
-  it("leaves out a text that UTF-8 cannot say, and has no user id that another could become", () => {
+  it("drops a text that UTF-8 cannot encode, and rejects an ambiguous user id", () => {
     for (const text of ["a\ud800", "a\0b"]) {
       expect(profileOf(pool, { sub: "s", nickname: text })?.nickname).toBe("");
       expect(profileOf(pool, { sub: text })).toBeUndefined();
     }
   });
 
-  it("says which claims are left out, and nothing of those that are absent", () => {
-    const leftOut: string[] = [];
+  it("reports dropped claims, but not absent ones", () => {
+    const droppedClaims: string[] = [];
     const claims = { sub: "s", nickname: "", name: null, picture: "x".repeat(90_000), email: 7 };
-    profileOf(pool, claims, (claim) => void leftOut.push(claim));
-    expect(leftOut.sort()).toEqual(["email", "picture"]);
+    profileOf(pool, claims, (claim) => void droppedClaims.push(claim));
+    expect(droppedClaims.sort()).toEqual(["email", "picture"]);
   });
 });
 
-describe("the sign-in of an approver", () => {
-  it("is read from azp, auth_time, amr and acr", () => {
+describe("signInContextOf", () => {
+  it("reads azp, auth_time, amr and acr", () => {
     const claims = {
       azp: "app",
       client_id: "other",
@@ -196,11 +196,11 @@ describe("the sign-in of an approver", () => {
     expect(signInContextOf(claims)).toEqual(signIn);
   });
 
-  it("takes client_id where there is no azp", () => {
+  it("falls back to client_id if azp is absent", () => {
     expect(signInContextOf({ client_id: "app" }).clientId).toBe("app");
   });
 
-  it("leaves empty what is absent or cannot be", () => {
+  it("leaves fields empty whose claims are absent or invalid", () => {
     const nothing = { clientId: "", authTime: undefined, methods: [], acr: "" };
     expect(signInContextOf({})).toEqual(nothing);
     expect(signInContextOf({ azp: 7, auth_time: "1700000000", amr: "pwd", acr: 1 })).toEqual(nothing);

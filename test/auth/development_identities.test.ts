@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 describe("the development identities", () => {
-  it("let alice and bob approve for the demo pool", async () => {
+  it("alice and bob can approve sign-ins for the demo pool", async () => {
     const { users } = createTestAuthenticator([developmentPool], clock);
     const alice = await users.authenticate(bearer(await signDevelopmentToken("alice", Date.now())));
     expect(alice.approver).toMatchObject({
@@ -51,7 +51,7 @@ describe("the development identities", () => {
     expect(bob.approver.profile).toMatchObject({ userId: "bob", phoneVerified: false });
   });
 
-  it("live for 12 hours", async () => {
+  it("a development token is valid for 12 hours", async () => {
     const { users } = createTestAuthenticator([developmentPool], clock, { clockTolerance: 0 });
     const token = await signDevelopmentToken("alice", Date.now());
     clock.advance(12 * 3_600_000 - 1_000);
@@ -60,17 +60,17 @@ describe("the development identities", () => {
     await expectTicketError(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
   });
 
-  it("have one app, with the secret demo-secret", () => {
+  it("there is one app, with the secret demo-secret", () => {
     const authorization = [`Basic ${Buffer.from("demo-app:demo-secret").toString("base64")}`];
     expect(createAppAuthenticator([developmentApp]).authenticate(authorization)).toBe(developmentApp);
     expect(developmentApp.userPool).toBe(developmentPool.id);
   });
 
-  it("do not put the private half of their key into the pool", () => {
+  it("the pool does not contain the private half of the development key", () => {
     expect(jwks.keys.some((key) => "d" in key)).toBe(false);
   });
 
-  it("are known by their key under whatever name", async () => {
+  it("recognizes the development key under any key id", async () => {
     expect(isDevelopmentKey(publicKey)).toBe(true);
     expect(isDevelopmentKey(disguised.keys[0])).toBe(true);
     expect(isDevelopmentKey((await newKey("ES256", "qrlogin-development")).jwk)).toBe(false);
@@ -79,7 +79,7 @@ describe("the development identities", () => {
     expect(isDevelopmentKey("x")).toBe(false);
   });
 
-  it("are nobody where the development pool is not configured", async () => {
+  it("a development token is rejected if the development pool is not configured", async () => {
     const key = await newKey("ES256", "ES256");
     const { users } = createTestAuthenticator([poolWith({ keys: { jwks: { keys: [key.jwk] } } })], clock);
     const token = await signDevelopmentToken("alice", Date.now());
@@ -91,7 +91,7 @@ describe("the public development key", () => {
   const impostor = (keys: KeysConfig) =>
     poolWith({ issuer: developmentIssuer, audience: [developmentAudience], keys });
 
-  it("in the JWKS file of any pool stops the start", () => {
+  it("start-up fails if any pool's JWKS file contains the development key", () => {
     const folder = mkdtempSync(join(tmpdir(), "qrlogin-development-"));
     try {
       const file = join(folder, "jwks.json");
@@ -104,20 +104,24 @@ describe("the public development key", () => {
     }
   });
 
-  it("in place in a pool of another issuer stops the start", () => {
+  it("start-up fails if a pool of another issuer has the development key inline", () => {
     expect(() => createTestAuthenticator([poolWith({ keys: { jwks } })], clock)).toThrow(
       "public development key",
     );
   });
 
-  it("at a JWKS endpoint makes the issuer unavailable", async () => {
+  it("the issuer is unavailable while its JWKS endpoint serves the development key", async () => {
     const server = await startIssuerServer();
     try {
       server.answerJson("/jwks", jwks);
       const { users } = createTestAuthenticator([impostor({ jwksUri: `${server.origin}/jwks` })], clock);
       const token = await signDevelopmentToken("alice", Date.now());
-      const refusal = await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-      expect(String((refusal.cause as Error).cause)).toContain("public development key");
+      const ticketError = await expectTicketError(
+        users.authenticate(bearer(token)),
+        "ISSUER_UNAVAILABLE",
+        token,
+      );
+      expect(String((ticketError.cause as Error).cause)).toContain("public development key");
     } finally {
       await server.close();
     }

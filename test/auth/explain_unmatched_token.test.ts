@@ -7,9 +7,9 @@ const pools = [
   pool("staff", "https://sso.example.com", "staff-app"),
 ];
 
-it("issuer and audience that came are named, as unverified", () => {
+it("names the token's issuer and audience, marked as unverified", () => {
   expect(explainUnmatchedToken({ iss: "https://other.example", aud: "web" }, pools)).toBe(
-    'No user pool has this issuer; the token says, unverified: issuer "https://other.example", audience "web"',
+    'No user pool has this issuer; the token states, unverified: issuer "https://other.example", audience "web"',
   );
   expect(explainUnmatchedToken({}, pools)).toContain("issuer none, audience none");
   const odd = { iss: 7, aud: [{}, "a", ["b"], "c", "d"] } as never;
@@ -18,9 +18,9 @@ it("issuer and audience that came are named, as unverified", () => {
   );
 });
 
-it("a pool with the right issuer is named where only the audience differs", () => {
+it("names a pool that has the issuer if only the audience differs", () => {
   expect(explainUnmatchedToken({ iss: "https://id.example.com/", aud: "web" }, pools)).toMatch(
-    /^No audience of the user pool customers, which has this issuer, is in the token; .*audience "web"$/,
+    /^The token has no audience of the user pool customers, which has this issuer; .*audience "web"$/,
   );
 });
 
@@ -28,27 +28,29 @@ it.each([
   ["https://id.example.com", "customers"],
   ["https://ID.example.com:443/", "customers"],
   ["https://sso.example.com/", "staff"],
-])("a pool whose issuer differs from %s in its spelling alone is named", (iss, id) => {
-  const why = explainUnmatchedToken({ iss, aud: "mobile-app" }, pools);
-  expect(why).toContain(`the issuer of the user pool ${id} is nearly the same and must be exactly the same`);
+])("names a pool whose issuer differs from %s only in spelling", (iss, id) => {
+  const explanation = explainUnmatchedToken({ iss, aud: "mobile-app" }, pools);
+  expect(explanation).toContain(
+    `the issuer of the user pool ${id} differs only in spelling and must be equal`,
+  );
 });
 
-it("a path or a scheme of its own is no other spelling", () => {
+it("does not treat another path or scheme as another spelling", () => {
   for (const iss of ["https://id.example.com/x", "http://id.example.com/", "id.example.com"]) {
-    expect(explainUnmatchedToken({ iss, aud: "mobile-app" }, pools)).not.toContain("nearly");
+    expect(explainUnmatchedToken({ iss, aud: "mobile-app" }, pools)).not.toContain("only in spelling");
   }
 });
 
-it("an issuer of more than 2,048 characters is compared with no pool, however it is spelt", () => {
+it("compares an issuer of more than 2,048 characters with no pool", () => {
   const spelt = (slashes: number) =>
     explainUnmatchedToken({ iss: `https://id.example.com${"/".repeat(slashes)}`, aud: "mobile-app" }, pools);
-  expect(spelt(2_026)).toContain("nearly");
-  expect(spelt(2_027)).not.toContain("nearly");
+  expect(spelt(2_026)).toContain("only in spelling");
+  expect(spelt(2_027)).not.toContain("only in spelling");
 });
 
-it("what a stranger writes into them is cut, and has no control characters, password or query", () => {
+it("truncates the claims and removes control characters, passwords and queries from them", () => {
   const iss = `https://user:password@id.example\n\u202e\u0000.com/${"x".repeat(1_000)}?token=secret`;
-  const why = explainUnmatchedToken({ iss, aud: "y".repeat(1_000) }, pools);
-  expect(why.length).toBeLessThan(400);
-  expect(why).not.toMatch(/password|secret|\p{Cc}|\u202e/u);
+  const explanation = explainUnmatchedToken({ iss, aud: "y".repeat(1_000) }, pools);
+  expect(explanation.length).toBeLessThan(400);
+  expect(explanation).not.toMatch(/password|secret|\p{Cc}|\u202e/u);
 });

@@ -19,10 +19,10 @@ export const first = await newKey("ES256", "first");
 export const second = await newKey("ES256", "second");
 export const clock = createTestClock();
 export let server: IssuerServer;
-/** Where a test may write a key file. Removed after it. */
+/** Folder for key files, removed after each test. */
 export let folder: string;
 
-/** Has each test of the file begin with an issuer that serves nothing yet, at a fixed time of day. */
+/** Starts an issuer that serves nothing yet before each test of the file, at a fixed time of day. */
 export function setUpKeyIssuer(): void {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });

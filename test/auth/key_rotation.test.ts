@@ -19,8 +19,8 @@ const third = await newKey("ES256", "third");
 
 setUpKeyIssuer();
 
-describe("the keys of an issuer that changes them", () => {
-  it("are fetched once for a token with a new key, within seconds of the last fetch", async () => {
+describe("key rotation at an issuer", () => {
+  it("fetches the keys once for a token with a new key, within seconds of the last fetch", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     await users.authenticate(bearer(await signToken(first)));
@@ -31,7 +31,7 @@ describe("the keys of an issuer that changes them", () => {
     expect(server.asked("/jwks")).toBe(2);
   });
 
-  it("are away for a token with a new key while they must not be fetched again yet, and then have it", async () => {
+  it("reports the issuer as unavailable for a new key in the cool-down, and accepts the token afterwards", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     await users.authenticate(bearer(await signToken(first)));
@@ -47,7 +47,7 @@ describe("the keys of an issuer that changes them", () => {
     expect(server.asked("/jwks")).toBe(3);
   });
 
-  it("are fetched every ten seconds at most, however many tokens with unknown keys come", async () => {
+  it("fetches the keys at most every ten seconds, for any number of tokens with unknown keys", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const known = await signToken(first);
@@ -68,7 +68,7 @@ describe("the keys of an issuer that changes them", () => {
     await users.authenticate(bearer(known));
   });
 
-  it("that lack the key of a token after a fetch since it first came refuse it for good", async () => {
+  it("rejects a token for good if its key is still missing in a fetch after its first use", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     await users.authenticate(bearer(await signToken(first)));
@@ -81,7 +81,7 @@ describe("the keys of an issuer that changes them", () => {
     expect(server.asked("/jwks")).toBe(3);
   });
 
-  it("are fetched again for a wrong signature, since a key may be replaced under its name", async () => {
+  it("fetches the keys after a wrong signature, since a key may be replaced under the same id", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const old = await signToken(first);
@@ -93,7 +93,7 @@ describe("the keys of an issuer that changes them", () => {
     expect(server.asked("/jwks")).toBe(2);
   });
 
-  it("without names are fetched again for a token that none of them fits", async () => {
+  it("fetches keys without ids for a token that none of them verifies", async () => {
     const [one, two, three] = [await newKey("ES256"), await newKey("ES256"), await newKey("ES256")];
     serveKeys(one, two);
     const { users } = usersWithEndpoint();
@@ -112,7 +112,7 @@ describe("the keys of an issuer that changes them", () => {
     ["holds a key for encryption alone", [{ ...first.jwk, use: "enc" }]],
     ["holds a key for another algorithm alone", [{ ...first.jwk, alg: "ES384", crv: "P-384" }]],
     ["holds a key of an unknown kind alone", [{ kty: "XX", kid: "first" }]],
-  ])("are away when their set %s", async (_, keys) => {
+  ])("the issuer is unavailable if its key set %s", async (_, keys) => {
     server.answerJson("/jwks", { keys });
     const { users } = usersWithEndpoint();
     const token = await signToken();
@@ -121,7 +121,7 @@ describe("the keys of an issuer that changes them", () => {
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
-  it("go on while a later set holds no key, for as long as they are not too old", async () => {
+  it("keeps the previous keys while a later set has no key, until they are too old", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const known = await signToken(first);
@@ -135,12 +135,12 @@ describe("the keys of an issuer that changes them", () => {
   });
 });
 
-describe("a file of keys", () => {
+describe("key rotation in a file", () => {
   const file = () => join(folder, "jwks.json");
   const write = (...keys: (typeof first)[]) => writeFileSync(file(), JSON.stringify(keySetOf(...keys)));
   const fromFile = () => createTestAuthenticator([poolWith({ keys: { jwksFile: file() } })], clock);
 
-  it("is read again when what was read is too old", async () => {
+  it("reads the file when the keys are too old", async () => {
     write(first);
     const { users } = fromFile();
     const [old, current] = [await signToken(first), await signToken(second)];
@@ -153,7 +153,7 @@ describe("a file of keys", () => {
     expect((await users.authenticate(bearer(current))).approver.subject).toBe("user-1");
   });
 
-  it("that is replaced is read for the first token of a new key, and forgets tokens of one that has left", async () => {
+  it("reads a replaced file for the first token with a new key, and drops cached tokens of a removed key", async () => {
     write(first);
     const { users } = fromFile();
     const old = await signToken(first);
@@ -165,7 +165,7 @@ describe("a file of keys", () => {
     await expectTicketError(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
   });
 
-  it("that is replaced by one with another key of the same name is read for its first token", async () => {
+  it("reads a file for the first token when its key was replaced under the same id", async () => {
     write(first);
     const { users } = fromFile();
     await users.authenticate(bearer(await signToken(first)));
@@ -174,7 +174,7 @@ describe("a file of keys", () => {
     expect((await users.authenticate(bearer(await signToken(replacing)))).approver.subject).toBe("user-1");
   });
 
-  it("that lacks the key of a token refuses it at once, every time", async () => {
+  it("rejects a token at once, every time, if the file lacks its key", async () => {
     write(first);
     const { users } = fromFile();
     await users.authenticate(bearer(await signToken(first)));
@@ -184,7 +184,7 @@ describe("a file of keys", () => {
     }
   });
 
-  it("that was emptied makes the issuer unavailable for new keys, and known ones go on", async () => {
+  it("an emptied file makes the issuer unavailable for new keys, while known tokens remain valid", async () => {
     write(first);
     const { users } = fromFile();
     const known = await signToken(first);
@@ -195,22 +195,26 @@ describe("a file of keys", () => {
     await users.authenticate(bearer(known));
   });
 
-  it("that is broken or gone makes the issuer unavailable once what was read is too old", async () => {
+  it("a broken or missing file makes the issuer unavailable once the keys are too old", async () => {
     write(first);
     const { users } = fromFile();
     const token = await signToken();
     await users.authenticate(bearer(token));
     writeFileSync(file(), "PRIVATE KEY");
     clock.advance(300_000);
-    const refusal = await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    expect(String(refusal.cause)).not.toContain("PRIVATE");
+    const ticketError = await expectTicketError(
+      users.authenticate(bearer(token)),
+      "ISSUER_UNAVAILABLE",
+      token,
+    );
+    expect(String(ticketError.cause)).not.toContain("PRIVATE");
     rmSync(file());
     await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
     write(first);
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
-  it("that stays broken is not read again for each call", async () => {
+  it("does not read a broken file for each call", async () => {
     write(first);
     const { users } = fromFile();
     const token = await signToken();
@@ -225,7 +229,7 @@ describe("a file of keys", () => {
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
-  it("that cannot be used from the beginning stops the start", () => {
+  it("start-up fails if the file cannot be used", () => {
     expect(fromFile).toThrow("jwks.json");
     writeFileSync(file(), "[]");
     expect(fromFile).toThrow("customers");

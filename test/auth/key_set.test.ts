@@ -18,15 +18,15 @@ import { bearer, createTestAuthenticator, expectTicketError, poolWith, seconds }
 
 setUpKeyIssuer();
 
-describe("the keys of an issuer", () => {
-  it("are fetched once for any number of tokens", async () => {
+describe("the key set of an issuer", () => {
+  it("fetches the keys once for any number of tokens", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     for (const sub of ["a", "b", "c"]) await users.authenticate(bearer(await signToken(first, { sub })));
     expect(server.asked("/jwks")).toBe(1);
   });
 
-  it("are fetched once for callers that come together", async () => {
+  it("fetches the keys once for concurrent callers", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const tokens = await Promise.all(["a", "b", "c", "d"].map((sub) => signToken(first, { sub })));
@@ -34,7 +34,7 @@ describe("the keys of an issuer", () => {
     expect(server.asked("/jwks")).toBe(1);
   });
 
-  it("are fetched again when they are too old, and a key that has left no longer counts", async () => {
+  it("fetches the keys when they are too old, and rejects tokens of a removed key", async () => {
     serveKeys(first, second);
     const { users } = usersWithEndpoint();
     const [old, current] = [await signToken(first), await signToken(second)];
@@ -51,7 +51,7 @@ describe("the keys of an issuer", () => {
   });
 
   it.each(["jwksUri", "jwksFile"])(
-    "from %s count no longer for a token verified late in their life",
+    "keys from %s expire for a token that was verified late in their lifetime",
     async (form) => {
       const file = join(folder, "jwks.json");
       const publish = (key: typeof first) => {
@@ -71,24 +71,27 @@ describe("the keys of an issuer", () => {
     },
   );
 
-  it.each(["jwksUri", "jwksFile"])("from %s grow old when the wall clock is set back", async (form) => {
-    const file = join(folder, "jwks.json");
-    const publish = (key: typeof first) => {
-      serveKeys(key);
-      writeFileSync(file, JSON.stringify(keySetOf(key)));
-    };
-    publish(first);
-    const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
-    const { users } = createTestAuthenticator([poolWith({ keys })], clock);
-    const token = await signToken();
-    await users.authenticate(bearer(token));
-    publish(second);
-    clock.adjust(-3_600_000);
-    clock.advance(300_000);
-    await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
-  });
+  it.each(["jwksUri", "jwksFile"])(
+    "keys from %s become stale when the wall clock is set back",
+    async (form) => {
+      const file = join(folder, "jwks.json");
+      const publish = (key: typeof first) => {
+        serveKeys(key);
+        writeFileSync(file, JSON.stringify(keySetOf(key)));
+      };
+      publish(first);
+      const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
+      const { users } = createTestAuthenticator([poolWith({ keys })], clock);
+      const token = await signToken();
+      await users.authenticate(bearer(token));
+      publish(second);
+      clock.adjust(-3_600_000);
+      clock.advance(300_000);
+      await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
+    },
+  );
 
-  it("are fetched for a new key within half a minute, though the wall clock is set back", async () => {
+  it("fetches the keys for a new key within half a minute, although the wall clock is set back", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     await users.authenticate(bearer(await signToken()));
@@ -98,7 +101,7 @@ describe("the keys of an issuer", () => {
     expect((await users.authenticate(bearer(await signToken(second)))).approver.subject).toBe("user-1");
   });
 
-  it("are never believed for longer than 5 minutes, whatever is configured", async () => {
+  it("uses keys for at most 5 minutes, whatever is configured", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint({ cacheMaxAge: 3_600_000 });
     const token = await signToken();
@@ -108,7 +111,7 @@ describe("the keys of an issuer", () => {
     await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
   });
 
-  it("that came for a token of a new key push a remembered token of a gone key out", async () => {
+  it("a fetch for a token with a new key drops the cached token of a removed key", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const old = await signToken(first);
@@ -122,29 +125,33 @@ describe("the keys of an issuer", () => {
 
   it.each([
     ["an error", 500, "{}"],
-    ["something else than JSON", 200, "<html>"],
+    ["a body other than JSON", 200, "<html>"],
     ["JSON that is no key set", 200, `{"keys":7}`],
     ["a redirect", 302, ""],
     ["more than 1 MiB", 200, `{"keys":[],"filler":"${"x".repeat(1_100_000)}"}`],
-  ])("are away when their endpoint answers %s", async (_, status, body) => {
+  ])("the issuer is unavailable if its endpoint returns %s", async (_, status, body) => {
     server.answer("/jwks", (_request, response) => {
       response.writeHead(status, { "content-type": "application/json", location: "/elsewhere" }).end(body);
     });
     const { users } = usersWithEndpoint();
     const token = await signToken();
-    const refusal = await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
-    expect(refusal.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
+    const ticketError = await expectTicketError(
+      users.authenticate(bearer(token)),
+      "ISSUER_UNAVAILABLE",
+      token,
+    );
+    expect(ticketError.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
     expect(server.asked("/elsewhere")).toBe(0);
   });
 
-  it("are away when the one that the token asks for is malformed", async () => {
+  it("the issuer is unavailable if the key that the token names is malformed", async () => {
     server.answerJson("/jwks", { keys: [{ ...first.jwk, x: "AAAA" }] });
     const { users } = usersWithEndpoint();
     const token = await signToken();
     await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
-  it("are away when nobody answers, and back once somebody does", async () => {
+  it("the issuer is unavailable while its endpoint does not respond, and available afterwards", async () => {
     server.answer("/jwks", (request) => request.socket.destroy());
     const { users } = usersWithEndpoint();
     const token = await signToken();
@@ -153,7 +160,7 @@ describe("the keys of an issuer", () => {
     expect((await users.authenticate(bearer(token))).approver.subject).toBe("user-1");
   });
 
-  it("are asked for once in a pause while they are away, by any number of callers", async () => {
+  it("requests the keys once per open period while the issuer is unavailable, for any number of callers", async () => {
     server.answer("/jwks", (_, response) => void response.writeHead(503).end());
     const { users } = usersWithEndpoint();
     const tokens = await Promise.all(
@@ -167,7 +174,7 @@ describe("the keys of an issuer", () => {
     await allRefused();
     expect(server.asked("/jwks")).toBe(2);
     let fetches = 2;
-    // The pauses begin with the third failure and double from one second to ten.
+    // The open periods start with the third failure and double from one second to ten.
     for (const pause of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
       await allRefused();
       await allRefused();
@@ -182,7 +189,7 @@ describe("the keys of an issuer", () => {
     expect(server.asked("/jwks")).toBe(fetches + 1);
   });
 
-  it("that are no key set are asked for once in a pause, like those that do not come", async () => {
+  it("requests an invalid key set once per open period, like an endpoint that does not respond", async () => {
     server.answerJson("/jwks", { keys: 7 });
     const { users } = usersWithEndpoint();
     for (const sub of ["a", "b", "c", "d", "e"]) {
@@ -192,7 +199,7 @@ describe("the keys of an issuer", () => {
     expect(server.asked("/jwks")).toBe(3);
   });
 
-  it("are not asked for again by each unknown key while they are away, and known ones go on", async () => {
+  it("unknown keys cause no requests while the issuer is unavailable, and known tokens remain valid", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const known = await signToken(first);
@@ -209,7 +216,7 @@ describe("the keys of an issuer", () => {
     expect(server.asked("/jwks")).toBe(4);
   });
 
-  it("that come again unchanged, since somebody sent an unknown key, forget no verified token", async () => {
+  it("keeps cached tokens if an unknown key caused a fetch of unchanged keys", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const known = await signToken(first);
@@ -226,7 +233,7 @@ describe("the keys of an issuer", () => {
     verifying.mockRestore();
   });
 
-  it("are away when they cannot be fetched again, even for a token that was right a moment ago", async () => {
+  it("the issuer is unavailable if the keys cannot be refreshed, even for a token that was just valid", async () => {
     serveKeys(first);
     const { users } = usersWithEndpoint();
     const token = await signToken();
@@ -236,14 +243,14 @@ describe("the keys of an issuer", () => {
     await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
-  it("are away when their endpoint takes too long", async () => {
+  it("the issuer is unavailable if its endpoint exceeds the time-out", async () => {
     server.answer("/jwks", () => {});
     const { users } = usersWithEndpoint({ issuerTimeout: 100 });
     const token = await signToken();
     await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
-  it("that took long to come do not make a token valid that has expired meanwhile", async () => {
+  it("rejects a token that expired during a slow fetch of the keys", async () => {
     server.answer("/jwks", (_, response) => {
       clock.advance(60_000);
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(keySetOf(first)));
@@ -253,7 +260,7 @@ describe("the keys of an issuer", () => {
     await expectTicketError(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
   });
 
-  it("are not waited for by a caller who has gone", async () => {
+  it("a caller that has gone does not wait for the keys", async () => {
     const asked = new Promise<void>((resolve) => server.answer("/jwks", () => resolve()));
     const { users } = usersWithEndpoint();
     const gone = new AbortController();

@@ -39,7 +39,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** A token issuer, and its key as whoever had stolen it would use it. */
+/** Creates a token issuer and a stolen copy of its key. */
 async function ours(alg: "ES256" | "RS256"): Promise<{ signer: TokenSigner; key: SigningKey }> {
   const pair =
     alg === "ES256"
@@ -65,7 +65,7 @@ describe.each(["ES256", "RS256"] as const)("our own %s key", (alg) => {
   ];
 
   it.each(spellings)(
-    "%s among the keys of an endpoint lets nobody approve, not even by the pool's other key",
+    "our key %s in an endpoint's key set prevents all approvals, even with the pool's other key",
     async (_, spelled) => {
       const { signer, key } = await ours(alg);
       server.answerJson("/jwks", { keys: [idp.jwk, spelled(key.jwk)] });
@@ -76,17 +76,17 @@ describe.each(["ES256", "RS256"] as const)("our own %s key", (alg) => {
         await sign(idp, claimsWith(), { alg: "ES256", kid: "idp" }),
       ];
       for (const token of tokens) {
-        const refusal = await expectTicketError(
+        const ticketError = await expectTicketError(
           users.authenticate(bearer(token)),
           "ISSUER_UNAVAILABLE",
           token,
         );
-        expect(refusal.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
+        expect(ticketError.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
       }
     },
   );
 
-  it("that joins the keys of an endpoint later ends what they let in before", async () => {
+  it("adding our key to an endpoint's key set invalidates the tokens accepted before", async () => {
     const { signer, key } = await ours(alg);
     server.answerJson("/jwks", { keys: [idp.jwk] });
     const users = usersOf(poolOf({ jwksUri: `${server.origin}/jwks` }), signer);
@@ -100,7 +100,7 @@ describe.each(["ES256", "RS256"] as const)("our own %s key", (alg) => {
     await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
-  it("in the file of a pool stops the start, and later makes the issuer unavailable", async () => {
+  it("our key in a pool's file fails the start-up, and makes the issuer unavailable later", async () => {
     const { signer, key } = await ours(alg);
     const jwksFile = join(folder, "jwks.json");
     const publish = (...keys: SigningKey[]) =>
@@ -115,20 +115,20 @@ describe.each(["ES256", "RS256"] as const)("our own %s key", (alg) => {
     await expectTicketError(users.authenticate(bearer(token)), "ISSUER_UNAVAILABLE", token);
   });
 
-  it("given to a pool in place stops the start", async () => {
+  it("an inline copy of our key in a pool fails the start-up", async () => {
     const { signer, key } = await ours(alg);
     expect(() => usersOf(poolOf({ jwks: { keys: [key.jwk] } }), signer)).toThrow("sign tokens for apps");
   });
 });
 
 describe("our own issuer", () => {
-  it("as that of a pool stops the start", async () => {
+  it("our issuer as that of a pool fails the start-up", async () => {
     const { signer } = await ours("ES256");
     const pool = { ...poolOf({ jwks: { keys: [idp.jwk] } }), issuer: ourIssuer };
     expect(() => usersOf(pool, signer)).toThrow("customers");
   });
 
-  it("names no pool: its tokens are no user tokens, even for an app that is called like an audience", async () => {
+  it("our tokens are not user tokens, even if the app's id equals a pool's audience", async () => {
     const { signer } = await ours("ES256");
     const users = usersOf(poolOf({ jwks: { keys: [idp.jwk] } }), signer);
     const approval = { profile: alice.profile, signIn: alice.signIn };

@@ -11,7 +11,7 @@ import { type ErrorReason, TicketError } from "../../src/domain/ticket_error.js"
 
 export const issuer = "https://id.example.com/";
 
-/** An HTTP server that plays the issuer, and counts what it is asked. */
+/** HTTP server that acts as the issuer and counts requests. */
 export interface IssuerServer {
   readonly origin: string;
   answer(path: string, listener: RequestListener): void;
@@ -48,12 +48,12 @@ export async function startIssuerServer(): Promise<IssuerServer> {
   };
 }
 
-/** A clock on the faked `Date`, which jose reads for the age of keys. Timers run when the test moves it. */
+/** Clock on the faked `Date`, which jose reads for the age of keys. Timers run when the test advances it. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
-  /** Sets the wall clock forward, or back where `ms` is negative. */
+  /** Sets the wall clock forward, or back if `ms` is negative. */
   adjust(ms: number): void;
-  /** How many timers are pending. */
+  /** Number of pending timers. */
   readonly pending: number;
 }
 
@@ -91,19 +91,19 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-/** A key pair. Without a key id, its JWK tells nothing but the key. */
+/** Creates a key pair. Without a key id, the JWK has no metadata. */
 export async function newKey(alg: string, kid?: string): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = await exportJWK(publicKey);
   return { privateKey, jwk: kid === undefined ? jwk : { ...jwk, kid, alg, use: "sig" } };
 }
 
-/** Now and `offset` seconds, as a claim says it. */
+/** Returns the current time plus `offset` seconds, as a claim. */
 export function seconds(offset = 0): number {
   return Math.floor(Date.now() / 1000) + offset;
 }
 
-/** Claims that the pool of {@link poolWith} accepts; a change to undefined leaves a claim out. */
+/** Returns claims that the pool of {@link poolWith} accepts. A change to undefined removes a claim. */
 export function claimsWith(changes: Record<string, unknown> = {}): JWTPayload {
   const claims = { iss: issuer, aud: "mobile-app", sub: "user-1", exp: seconds(600), ...changes };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
@@ -145,21 +145,21 @@ export function createTestAuthenticator(
   pools: readonly UserPoolConfig[],
   clock: Clock,
   tokens: Partial<UserTokensConfig> = {},
-): { readonly users: UserAuthenticator; readonly leftOut: readonly DroppedClaim[] } {
-  const leftOut: DroppedClaim[] = [];
-  const onDroppedClaim = (told: DroppedClaim) => void leftOut.push(told);
+): { readonly users: UserAuthenticator; readonly droppedClaims: readonly DroppedClaim[] } {
+  const droppedClaims: DroppedClaim[] = [];
+  const onDroppedClaim = (dropped: DroppedClaim) => void droppedClaims.push(dropped);
   const users = createUserAuthenticator({
     pools,
     userTokens: { ...defaultUserTokens, ...tokens },
     clock,
     onDroppedClaim,
   });
-  return { users, leftOut };
+  return { users, droppedClaims };
 }
 
 export const bearer = (token: string): readonly string[] => [`Bearer ${token}`];
 
-/** Waits for the refusal, and makes sure that it shows neither the token nor whom it names. */
+/** Waits for the error and checks that it discloses neither the token nor its user. */
 export async function expectTicketError(
   promise: Promise<unknown>,
   reason: ErrorReason,
@@ -170,12 +170,12 @@ export async function expectTicketError(
     (failure: unknown) => failure,
   );
   expect(error).toBeInstanceOf(TicketError);
-  const refusal = error as TicketError;
-  expect(refusal.reason).toBe(reason);
-  const shown = inspect(refusal, { depth: 20, showHidden: true });
+  const ticketError = error as TicketError;
+  expect(ticketError.reason).toBe(reason);
+  const shown = inspect(ticketError, { depth: 20, showHidden: true });
   for (const part of token.split(".")) {
     if (part.length > 8) expect(shown).not.toContain(part);
   }
   expect(shown).not.toContain("user-1");
-  return refusal;
+  return ticketError;
 }

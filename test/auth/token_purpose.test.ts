@@ -16,7 +16,10 @@ const { users } = createTestAuthenticator(
   createTestClock(),
 );
 
-/** How a JWT differs from one that says nothing of its use. All have the pool's issuer and audience and a right signature. */
+/**
+ * Differences from a JWT without a stated purpose. All have the pool's issuer and audience and a valid
+ * signature.
+ */
 interface Jwt {
   readonly header?: { readonly typ?: unknown; readonly cty?: unknown };
   readonly claims?: Record<string, unknown>;
@@ -29,7 +32,7 @@ const logoutEvent = { "http://schemas.openid.net/event/backchannel-logout": {} }
 
 describe("a JWT of the pool's issuer", () => {
   it.each<[string, Jwt]>([
-    ["says nothing of its use", {}],
+    ["states no purpose", {}],
     ["has the type JWT", { header: { typ: "JWT" } }],
     ["has the type JWT in small letters", { header: { typ: "jwt" } }],
     ["has the type JWT as a media type", { header: { typ: "application/JWT" } }],
@@ -47,7 +50,7 @@ describe("a JWT of the pool's issuer", () => {
     ],
     ["describes a user by a claim type", { claims: { type: "customer" } }],
     ["names who may act for the user, which nobody does", { claims: { may_act: { sub: "assistant" } } }],
-  ])("is a sign-in where it %s", async (_, jwt) => {
+  ])("is accepted as a sign-in token if it %s", async (_, jwt) => {
     expect((await users.authenticate(bearer(await jwtWith(jwt)))).approver.subject).toBe("user-1");
   });
 
@@ -58,9 +61,9 @@ describe("a JWT of the pool's issuer", () => {
     ["has the type of proofs of possession", { header: { typ: "dpop+jwt" } }],
     ["has the type of introspection answers", { header: { typ: "token-introspection+jwt" } }],
     ["has the type of authorization requests", { header: { typ: "oauth-authz-req+jwt" } }],
-    ["has a type that nobody knows", { header: { typ: "x" } }],
+    ["has an unknown type", { header: { typ: "x" } }],
     ["has an empty type", { header: { typ: "" } }],
-    ["has a type that is no text", { header: { typ: ["JWT"] } }],
+    ["has a type that is not a string", { header: { typ: ["JWT"] } }],
     ["holds another JWT", { header: { cty: "JWT" } }],
     ["is a logout token without a type", { claims: { events: logoutEvent } }],
     [
@@ -73,13 +76,13 @@ describe("a JWT of the pool's issuer", () => {
     ["is an offline token of Keycloak", { claims: { typ: "Offline" } }],
     ["is a bound access token of Keycloak", { claims: { typ: "DPoP" } }],
     ["is an action token of Keycloak", { claims: { typ: "verify-email" } }],
-    ["has a claim typ that is no text", { claims: { typ: 1 } }],
-    ["has another use in token_use", { claims: { token_use: "refresh" } }],
+    ["has a claim typ that is not a string", { claims: { typ: 1 } }],
+    ["has another purpose in token_use", { claims: { token_use: "refresh" } }],
     ["has another type in token_type", { claims: { token_type: "refresh" } }],
     ["is a refresh token by its claim type", { claims: { type: "refresh" } }],
     ["is bound to a key", { claims: { cnf: { jkt: "abc" } } }],
     ["is bound to a certificate", { claims: { cnf: { "x5t#S256": "abc" } } }],
-    ["is bound to nothing that is known", { claims: { cnf: {} } }],
+    ["is bound to nothing known", { claims: { cnf: {} } }],
     ["lets another party act", { claims: { act: { sub: "support" } } }],
     ["names a client by client_id alone", { claims: { client_id: "user-1" } }],
     ["names a client by azp alone", { claims: { azp: "user-1" } }],
@@ -89,17 +92,17 @@ describe("a JWT of the pool's issuer", () => {
       "is a service account's token of Keycloak",
       { claims: { typ: "Bearer", azp: "shop", preferred_username: "service-account-shop" } },
     ],
-  ])("is no sign-in where it %s", async (_, jwt) => {
+  ])("is rejected as a sign-in token if it %s", async (_, jwt) => {
     const token = await jwtWith(jwt);
     await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
-    // Not on a second look either, when a verified token would be remembered.
+    // The second call checks that the rejected token was not cached.
     await expectTicketError(users.authenticate(bearer(token)), "USER_UNAUTHENTICATED", token);
   });
 
   it.each([
     ["an extension that is not known", { crit: ["exp"], exp: 1 }],
     ["a payload that is not encoded", { crit: ["b64"], b64: false }],
-  ])("is no sign-in where it needs %s", async (_, extension) => {
+  ])("is rejected as a sign-in token if it requires %s", async (_, extension) => {
     const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const input = `${encoded({ alg: "ES256", kid: "ES256", ...extension })}.${encoded(claimsWith())}`;
     const algorithm = { name: "ECDSA", hash: "SHA-256" };

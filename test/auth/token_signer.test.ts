@@ -35,7 +35,7 @@ const ecKey = (namedCurve = "P-256") =>
 const rsaKey = (modulusLength = 2_048) =>
   generateKeyPairSync("rsa", { modulusLength, publicKeyEncoding, ...pkcs8 }).privateKey;
 
-/** alice at the app shop, with changes. */
+/** Returns parameters for alice at the app shop, with changes. */
 function signedIn(profile: Partial<UserProfile> = {}, signIn: Partial<SignInContext> = {}): TokenParameters {
   const approval = {
     profile: { ...alice.profile, ...profile },
@@ -46,7 +46,7 @@ function signedIn(profile: Partial<UserProfile> = {}, signIn: Partial<SignInCont
 
 const setOf = (jwks: string) => JSON.parse(jwks) as { keys: (JWK & { kid: string })[] };
 
-/** Header and claims of a token that the published keys verify. */
+/** Returns header and claims of a token after verifying it with the published keys. */
 async function verified(token: string, jwks: string) {
   const options = { issuer, audience: "shop", currentDate: new Date(clock.now()) };
   const { protectedHeader, payload } = await jwtVerify(token, createLocalJWKSet(setOf(jwks)), options);
@@ -54,7 +54,7 @@ async function verified(token: string, jwks: string) {
 }
 
 describe("an ID token", () => {
-  it("says who has signed in to which app, and how, and runs out after its lifetime", async () => {
+  it("an ID token states user, app and sign-in, and expires after the configured lifetime", async () => {
     const signer = await signerOf([generated], 60_000);
     const { idToken, expiresAt } = await signer.sign(signedIn());
     const { header, claims } = await verified(idToken, signer.jwks);
@@ -81,7 +81,7 @@ describe("an ID token", () => {
     expect(expiresAt).toBe(1_800_000_060_000);
   });
 
-  it("leaves out what the approval does not tell", async () => {
+  it("an ID token omits claims that the approval does not contain", async () => {
     const signer = await signerOf([generated]);
     const nothing = { nickname: "", name: "", photo: "", email: "", phone: "", claims: {} };
     const { idToken } = await signer.sign(
@@ -91,7 +91,7 @@ describe("an ID token", () => {
     expect(Object.keys(claims).sort()).toEqual(["aud", "exp", "iat", "iss", "sub", "user_pool_id"]);
   });
 
-  it("takes no further claim of the pool that has a meaning of its own in it", async () => {
+  it("an ID token omits additional claims with a reserved name", async () => {
     const signer = await signerOf([generated]);
     const evil = [
       ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "scope", "client_id", "user_pool_id"],
@@ -103,9 +103,9 @@ describe("an ID token", () => {
     const { idToken } = await signer.sign(
       signedIn({ ...nothing, claims }, { authTime: undefined, methods: [], acr: "" }),
     );
-    const told = (await verified(idToken, signer.jwks)).claims;
+    const actualClaims = (await verified(idToken, signer.jwks)).claims;
     expect(
-      Object.entries(told)
+      Object.entries(actualClaims)
         .filter(([, value]) => value === "evil")
         .map(([name]) => name),
     ).toEqual(["__proto__", "team"]);
@@ -113,7 +113,7 @@ describe("an ID token", () => {
 });
 
 describe("an access token", () => {
-  it("is one of RFC 9068 for the app, with an id of its own each time", async () => {
+  it("an access token follows RFC 9068, is issued to the app, and has a unique id", async () => {
     const signer = await signerOf([generated]);
     const tokens = await Promise.all([signer.sign(signedIn()), signer.sign(signedIn())]);
     const [one, two] = await Promise.all(tokens.map((both) => verified(both.accessToken, signer.jwks)));
@@ -127,7 +127,7 @@ describe("an access token", () => {
 });
 
 describe("the signing keys", () => {
-  it("are all published, and the first one signs", async () => {
+  it("publishes all keys and signs with the first", async () => {
     const keys = [fileWith("rsa.pem", rsaKey()), fileWith("ec.pem", ecKey()), generated];
     const [forward, backward] = [await signerOf(keys), await signerOf(keys.toReversed())];
     expect(setOf(forward.jwks).keys.map(({ alg }) => alg)).toEqual(["RS256", "ES256", "ES256"]);
@@ -143,7 +143,7 @@ describe("the signing keys", () => {
     expect(kids(backward.jwks).slice(1)).toEqual(kids(forward.jwks).slice(0, 2).toReversed());
   });
 
-  it("are published by their thumbprint, for signatures, and without a private member", async () => {
+  it("publishes the keys by their thumbprints, for signatures, without private members", async () => {
     const { jwks } = await signerOf([fileWith("a.pem", rsaKey()), fileWith("b.pem", ecKey()), generated]);
     const [rsa, ...others] = setOf(jwks).keys;
     expect(Object.keys(rsa ?? {}).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"]);
@@ -155,7 +155,7 @@ describe("the signing keys", () => {
     }
   });
 
-  it("that are made at start are others with each start", async () => {
+  it("generates other keys at each start-up", async () => {
     expect((await signerOf([generated])).jwks).not.toBe((await signerOf([generated])).jwks);
   });
 
@@ -172,16 +172,19 @@ describe("the signing keys", () => {
     ],
     ["a damaged key", () => ecKey().replace(/\n.{10}/, "\n")],
     ["no key", () => "hello"],
-  ])("cannot be %s: the start ends with the name of the file and nothing out of it", async (_, text) => {
-    const key = fileWith("wrong.pem", String(text()));
-    const error = await signerOf([generated, key]).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(Error);
-    const { message } = error as Error;
-    expect(message).toContain(key.file);
-    for (const line of String(text()).split("\n")) if (line !== "") expect(message).not.toContain(line);
-  });
+  ])(
+    "start-up fails with %s as signing key, and the error names the file without quoting it",
+    async (_, text) => {
+      const key = fileWith("wrong.pem", String(text()));
+      const error = await signerOf([generated, key]).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(Error);
+      const { message } = error as Error;
+      expect(message).toContain(key.file);
+      for (const line of String(text()).split("\n")) if (line !== "") expect(message).not.toContain(line);
+    },
+  );
 
-  it("cannot be in a file that is not there, stand in the list twice, or be none", async () => {
+  it("rejects a missing file, a key listed twice, and an empty list of keys", async () => {
     await expect(signerOf([{ file: join(folder, "gone.pem") }])).rejects.toThrow("gone.pem");
     const key = fileWith("twice.pem", ecKey());
     await expect(signerOf([key, generated, key])).rejects.toThrow("twice");

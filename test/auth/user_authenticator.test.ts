@@ -45,20 +45,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("a user token", () => {
-  it.each(algorithms)("signed with %s names its user where the pool allows that algorithm", async (alg) => {
-    const token = await sign(keys[alg], claimsWith(), { alg, kid: alg });
-    const allowing = usersOf(poolWith({ keys: jwks(keys[alg]), algorithms: [alg] }));
-    expect(await accept(token, allowing)).toMatchObject({
-      userPoolId: "customers",
-      issuer,
-      subject: "user-1",
-      profile: { userId: "user-1" },
-    });
-  });
+describe("user tokens", () => {
+  it.each(algorithms)(
+    "a token signed with %s authenticates its user if the pool allows that algorithm",
+    async (alg) => {
+      const token = await sign(keys[alg], claimsWith(), { alg, kid: alg });
+      const allowing = usersOf(poolWith({ keys: jwks(keys[alg]), algorithms: [alg] }));
+      expect(await accept(token, allowing)).toMatchObject({
+        userPoolId: "customers",
+        issuer,
+        subject: "user-1",
+        profile: { userId: "user-1" },
+      });
+    },
+  );
 
   it.each(algorithms)(
-    "signed with %s is refused where the pool does not allow that algorithm",
+    "a token signed with %s is rejected if the pool does not allow that algorithm",
     async (alg) => {
       const token = await sign(keys[alg], claimsWith(), { alg, kid: alg });
       const others = algorithms.filter((other) => other !== alg);
@@ -66,21 +69,21 @@ describe("a user token", () => {
     },
   );
 
-  it("signed with the shared secret names its user", async () => {
+  it("a token signed with the shared secret authenticates its user", async () => {
     const users = usersOf(poolWith({ keys: { hs256Secret: secretText }, algorithms: ["HS256"] }));
     expect((await accept(await sign(secret, claimsWith(), { alg: "HS256" }), users)).subject).toBe("user-1");
     const other = new TextEncoder().encode("another secret of more than 32 bytes");
     await refuse(await sign(other, claimsWith(), { alg: "HS256" }), users);
   });
 
-  it("signed with the shared secret is refused by another algorithm", async () => {
+  it("a token signed with the shared secret and another algorithm is rejected", async () => {
     const allowed = ["HS256", "HS512", "RS256"];
     const users = usersOf(poolWith({ keys: { hs256Secret: secretText }, algorithms: allowed }));
     await refuse(await sign(secret, claimsWith(), { alg: "HS512" }), users);
     await refuse(await sign(keys.RS256, claimsWith(), { alg: "RS256" }), users);
   });
 
-  it("signed with the public RSA key as a shared secret is refused, even where HS256 is allowed", async () => {
+  it("a token signed with the public RSA key as a shared secret is rejected, even if HS256 is allowed", async () => {
     const publicKey = await importJWK(keys.RS256.jwk, "RS256", { extractable: true });
     if (publicKey instanceof Uint8Array) throw new Error("An RSA key is expected.");
     const pem = new TextEncoder().encode(await exportSPKI(publicKey));
@@ -90,23 +93,23 @@ describe("a user token", () => {
     }
   });
 
-  it("without a signature is refused", async () => {
+  it("a token without a signature is rejected", async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const body = `${encode({ alg: "none" })}.${encode(claimsWith())}`;
     for (const token of [`${body}.`, body, `${body}.AAAA`]) await refuse(token);
   });
 
-  it("signed with another key of the same name is refused", async () => {
+  it("a token signed with another key of the same id is rejected", async () => {
     await refuse(await signed({}, unknownKey));
   });
 
-  it("whose claims were changed after it was signed is refused", async () => {
+  it("a token whose claims were changed after signing is rejected", async () => {
     const [header, , signature] = (await signed()).split(".");
     const claims = Buffer.from(JSON.stringify(claimsWith({ sub: "admin" }))).toString("base64url");
     await refuse(`${header}.${claims}.${signature}`);
   });
 
-  it("without a key id is tried with every key of the issuer that fits", async () => {
+  it("a token without a key id is verified with every matching key of the issuer", async () => {
     const one = await newKey("ES256");
     const two = await newKey("ES256", "two");
     const users = usersOf(poolWith({ keys: jwks(one, two, keys.RS256) }));
@@ -119,13 +122,13 @@ describe("a user token", () => {
     await expectTicketError(users.authenticate(bearer(expired)), "USER_TOKEN_EXPIRED", expired);
   });
 
-  it.each(["exp", "sub", "iss", "aud"])("without the claim %s is refused", async (claim) => {
+  it.each(["exp", "sub", "iss", "aud"])("a token without the claim %s is rejected", async (claim) => {
     await refuse(await signed({ [claim]: undefined }));
   });
 
   it.each([
     ["another issuer", { iss: "https://evil.example.com/" }],
-    ["an issuer without its last slash", { iss: "https://id.example.com" }],
+    ["an issuer without its trailing slash", { iss: "https://id.example.com" }],
     ["an issuer that is a list", { iss: [issuer] }],
     ["another audience", { aud: "web-app" }],
     ["an empty audience", { aud: [] }],
@@ -134,12 +137,12 @@ describe("a user token", () => {
     ["a subject of 256 characters", { sub: "x".repeat(256) }],
     ["an expiry that is text", { exp: "4102444800" }],
     ["a beginning far in the future", { nbf: 4_102_444_800 }],
-  ])("with %s is refused", async (_, changes) => {
+  ])("a token with %s is rejected", async (_, changes) => {
     await refuse(await signed(changes));
   });
 
   it.each(["a\0b", "a\ud800"])(
-    "whose subject %j other readers would take for another is refused, whatever the user id is",
+    "a token with the subject %j, which other readers could confuse with another, is rejected whatever its user id is",
     async (sub) => {
       const users = usersOf({ ...pool, claims: { ...pool.claims, userId: "uid" } });
       expect((await accept(await signed({ sub: "a", uid: 7 }), users)).profile.userId).toBe("7");
@@ -147,33 +150,33 @@ describe("a user token", () => {
     },
   );
 
-  it("whose time begins within the tolerance is accepted", async () => {
+  it("a token whose validity begins within the tolerance is accepted", async () => {
     expect((await accept(await signed({ nbf: seconds(30) }))).subject).toBe("user-1");
     await refuse(await signed({ nbf: seconds(31) }));
   });
 
-  it("that has expired is accepted within the tolerance and told apart beyond it", async () => {
+  it("an expired token is accepted within the tolerance, and rejected as expired beyond it", async () => {
     expect((await accept(await signed({ exp: seconds(-29) }))).subject).toBe("user-1");
     const beyond = await signed({ exp: seconds(-30) });
     await expectTicketError(usersOf(pool).authenticate(bearer(beyond)), "USER_TOKEN_EXPIRED", beyond);
   });
 
-  it("is as old as the service's clock says, whatever the machine's says", async () => {
+  it("the service's clock decides whether a token has expired, not the machine's", async () => {
     const late = { ...clock, wallNow: () => Date.now() + 3_600_000 };
     const token = await signed();
     const { users } = createTestAuthenticator([pool], late);
     await expectTicketError(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
   });
 
-  it("that has expired is not called expired when its signature is wrong", async () => {
+  it("an expired token with a wrong signature is not reported as expired", async () => {
     await refuse(await signed({ exp: seconds(-600) }, unknownKey));
   });
 
-  it("may name the audience in a list with others", async () => {
+  it("a token may have the audience in a list with others", async () => {
     expect((await accept(await signed({ aud: ["something-else", "mobile-app"] }))).subject).toBe("user-1");
   });
 
-  it("is a token of the pool that issuer and audience name together", async () => {
+  it("issuer and audience together select the pool of a token", async () => {
     const staff = poolWith({ id: "staff", audience: ["staff-app", "admin-app"], keys: jwks(es256) });
     const users = usersOf(pool, staff);
     expect((await accept(await signed({ aud: "mobile-app" }), users)).userPoolId).toBe("customers");
@@ -181,19 +184,19 @@ describe("a user token", () => {
     await refuse(await signed({ aud: ["mobile-app", "staff-app"] }), users);
   });
 
-  it("signed by one pool's issuer in the name of another's is refused", async () => {
+  it("a token signed by one pool's issuer in the name of another's is rejected", async () => {
     const other = poolWith({ id: "other", issuer: "https://other.example.com/", keys: jwks(unknownKey) });
     await refuse(await signed({}, unknownKey), usersOf(pool, other));
   });
 });
 
 describe("the authorization of a user", () => {
-  it.each(["bearer", "BEARER"])("may name its scheme as %s", async (scheme) => {
+  it.each(["bearer", "BEARER"])("accepts the scheme spelt as %s", async (scheme) => {
     const { approver } = await usersOf(pool).authenticate([`${scheme} ${await signed()}`]);
     expect(approver.subject).toBe("user-1");
   });
 
-  it("is refused when there is none, two, another scheme or something that is no JWT", async () => {
+  it("rejects a missing or repeated authorization, another scheme, and a value that is not a JWT", async () => {
     const token = await signed();
     const right = `Bearer ${token}`;
     for (const values of [
@@ -212,15 +215,15 @@ describe("the authorization of a user", () => {
     }
   });
 
-  it("is refused when it is longer than 16 KiB, however right it is", async () => {
+  it("rejects a valid authorization longer than 16 KiB", async () => {
     const large = await signed({ filler: "x".repeat(11_000) });
     expect((await accept(large)).subject).toBe("user-1");
     await refuse(await signed({ filler: "x".repeat(13_000) }));
   });
 
-  it("is refused with one text, whatever is wrong", async () => {
+  it("returns one fixed message for every invalid token", async () => {
     const wrong = [await signed({ aud: "web-app" }), await signed({}, unknownKey), "a.b.c"];
-    const refusals = await Promise.all(wrong.map((token) => refuse(token)));
-    expect(new Set(refusals.map(({ message }) => message)).size).toBe(1);
+    const ticketErrors = await Promise.all(wrong.map((token) => refuse(token)));
+    expect(new Set(ticketErrors.map(({ message }) => message)).size).toBe(1);
   });
 });

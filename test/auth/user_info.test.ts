@@ -7,20 +7,20 @@ import { clock, key, server, setUpUserInfoIssuer, signIn } from "./user_info_fix
 
 setUpUserInfoIssuer();
 
-describe("the full profile", () => {
-  it("is what the token says where the pool has no UserInfo endpoint", async () => {
+describe("fetchProfile", () => {
+  it("returns the token's profile if the pool has no UserInfo endpoint", async () => {
     const { user } = await signIn({ userInfoUri: undefined });
     expect(await user.fetchProfile()).toBe(user.approver.profile);
   });
 
-  it("is what the UserInfo endpoint says, the token filling the gaps", async () => {
+  it("returns the profile of the UserInfo endpoint, completed by the token", async () => {
     let authorization: string | undefined;
     server.answer("/userinfo", (request, response) => {
       authorization = request.headers.authorization;
-      const told = { sub: "user-1", nickname: "from UserInfo", email: "a@example.com", tier: "gold" };
+      const userInfo = { sub: "user-1", nickname: "from UserInfo", email: "a@example.com", tier: "gold" };
       response
         .writeHead(200, { "content-type": "application/json; charset=utf-8" })
-        .end(JSON.stringify(told));
+        .end(JSON.stringify(userInfo));
     });
     const { user, token } = await signIn(
       { additionalClaims: ["tier", "tenant"] },
@@ -41,7 +41,7 @@ describe("the full profile", () => {
     expect(user.approver.profile.nickname).toBe("from the token");
   });
 
-  it("is asked for anew every time, and not before it is wanted", async () => {
+  it("requests the UserInfo endpoint on every call, and not before the first", async () => {
     server.answerJson("/userinfo", { sub: "user-1" });
     const { user } = await signIn();
     expect(server.asked("/userinfo")).toBe(0);
@@ -52,15 +52,15 @@ describe("the full profile", () => {
 
   it.each([
     ["another user", { sub: "user-2" }],
-    ["nobody", { nickname: "x" }],
+    ["no user", { nickname: "x" }],
     ["a number", { sub: 1 }],
-  ])("is refused when UserInfo speaks of %s", async (_, body) => {
+  ])("rejects the token when UserInfo describes %s", async (_, body) => {
     server.answerJson("/userinfo", body);
     const { user, token } = await signIn();
     await expectTicketError(user.fetchProfile(), "USER_UNAUTHENTICATED", token);
   });
 
-  it.each([401, 403])("is refused when UserInfo answers %i", async (status) => {
+  it.each([401, 403])("rejects the token when UserInfo responds with status %i", async (status) => {
     server.answer("/userinfo", (_, response) => void response.writeHead(status).end("no"));
     const { user, token } = await signIn();
     await expectTicketError(user.fetchProfile(), "USER_UNAUTHENTICATED", token);
@@ -69,7 +69,7 @@ describe("the full profile", () => {
   it.each([
     ["another user id", "admin"],
     ["none", null],
-  ])("keeps the user id of the token though UserInfo tells %s", async (_, uid) => {
+  ])("keeps the user id of the token although UserInfo has %s", async (_, uid) => {
     server.answerJson("/userinfo", { sub: "user-1", uid, name: "Al" });
     const { user } = await signIn({ claims: { ...poolWith({}).claims, userId: "uid" } }, { uid: 7 });
     expect(await user.fetchProfile()).toMatchObject({ userId: "7", name: "Al" });
@@ -78,12 +78,12 @@ describe("the full profile", () => {
   it.each([
     ["an address", { email: "one@mail.example", email_verified: true }, { email: "two@corp.example" }],
     ["a phone number", { phone_number: "+1", phone_number_verified: true }, { phone_number: "+2" }],
-  ])("does not take %s of UserInfo for verified because the token's is", async (_, claims, told) => {
-    server.answerJson("/userinfo", { sub: "user-1", ...told });
+  ])("does not treat %s from UserInfo as verified because the token's is", async (_, claims, userInfo) => {
+    server.answerJson("/userinfo", { sub: "user-1", ...userInfo });
     const { user } = await signIn({}, claims);
     expect(user.approver.profile.emailVerified || user.approver.profile.phoneVerified).toBe(true);
     const profile = await user.fetchProfile();
-    expect([profile.email, profile.phone]).toContain(Object.values(told)[0]);
+    expect([profile.email, profile.phone]).toContain(Object.values(userInfo)[0]);
     expect([profile.emailVerified, profile.phoneVerified]).toEqual([false, false]);
   });
 
@@ -97,16 +97,16 @@ describe("the full profile", () => {
     ["a list", 200, "[]"],
     ["null", 200, "null"],
     ["something that is not UTF-8", 200, Buffer.from(`{"sub":"user-1","a":"\xff"}`, "latin1")],
-  ])("is not to be had when UserInfo answers %s", async (_, status, body) => {
+  ])("the issuer is unavailable when UserInfo returns %s", async (_, status, body) => {
     server.answer("/userinfo", (_request, response) => {
       response.writeHead(status, { "content-type": "application/json" }).end(body);
     });
     const { user, token } = await signIn();
-    const refusal = await expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
-    expect(refusal.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
+    const ticketError = await expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
+    expect(ticketError.cause).toMatchObject({ message: "user pool customers", cause: expect.any(Error) });
   });
 
-  it("is not fetched from where UserInfo redirects to, since the token would go along", async () => {
+  it("does not follow a redirect of UserInfo, which would disclose the token", async () => {
     server.answer("/userinfo", (_, response) => void response.writeHead(302, { location: "/other" }).end());
     server.answerJson("/other", { sub: "user-1" });
     const { user, token } = await signIn();
@@ -114,16 +114,16 @@ describe("the full profile", () => {
     expect(server.asked("/other")).toBe(0);
   });
 
-  it("is not to be had when the connection breaks", async () => {
+  it("the issuer is unavailable when the connection breaks", async () => {
     server.answer("/userinfo", (request) => request.socket.destroy());
     const { user, token } = await signIn();
     await expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
   });
 
   it.each([
-    ["before its answer begins", false],
-    ["in the middle of its answer", true],
-  ])("is not to be had when UserInfo is silent for too long %s", async (_, begins) => {
+    ["before its response begins", false],
+    ["in the middle of its response", true],
+  ])("the issuer is unavailable when UserInfo exceeds the time-out %s", async (_, begins) => {
     const asked = new Promise<void>((resolve) => {
       server.answer("/userinfo", (_request, response) => {
         if (begins) response.writeHead(200, { "content-type": "application/json" }).write("{");
@@ -134,7 +134,7 @@ describe("the full profile", () => {
     const fetching = vi.spyOn(globalThis, "fetch");
     const waiting = expectTicketError(user.fetchProfile(), "ISSUER_UNAVAILABLE", token);
     await withTimeout(asked, "a request to UserInfo");
-    // Fulfilled with the head of the answer: from here on it is the body that is late.
+    // Fulfilled with the response headers; from here on the body is late.
     if (begins) await fetching.mock.results[0]?.value;
     clock.advance(4_999);
     expect(clock.pending).toBe(1);
@@ -142,7 +142,7 @@ describe("the full profile", () => {
     expect(String(((await waiting).cause as Error).cause)).toContain("5000 ms");
   });
 
-  it("is not waited for by a caller who has gone", async () => {
+  it("a caller that has gone does not wait for the profile", async () => {
     const asked = new Promise<void>((resolve) => server.answer("/userinfo", () => resolve()));
     const { user } = await signIn();
     const gone = new AbortController();
@@ -154,7 +154,7 @@ describe("the full profile", () => {
     expect(server.asked("/userinfo")).toBe(1);
   });
 
-  /** Users of one pool, as many as wanted. */
+  /** Signs in the given users of one pool. */
   async function signInMany(...subjects: string[]) {
     const keys = { jwks: { keys: [key.jwk] } };
     const { users } = createTestAuthenticator(
@@ -171,7 +171,7 @@ describe("the full profile", () => {
   const unavailable = (user: { fetchProfile(): Promise<unknown> } | undefined) =>
     expectTicketError(user?.fetchProfile() ?? Promise.resolve(), "ISSUER_UNAVAILABLE");
 
-  it("is refused at once, without asking, after the endpoint has failed three users", async () => {
+  it("fails at once, without a request, after the endpoint has failed for three users", async () => {
     const away: RequestListener = (_, response) => void response.writeHead(503).end();
     server.answer("/userinfo", away);
     const users = await signInMany("a", "b", "c", "d");
@@ -193,7 +193,7 @@ describe("the full profile", () => {
     expect(server.asked("/userinfo")).toBe(9);
   });
 
-  it("is asked by three at a time to see whether the endpoint is back, and others do not wait", async () => {
+  it("three callers at a time probe whether the endpoint is available again, and others do not wait", async () => {
     server.answer("/userinfo", (_, response) => void response.writeHead(503).end());
     const users = await signInMany("a", "b", "c", "d", "e");
     for (const user of users.slice(0, 3)) await unavailable(user);
@@ -212,7 +212,7 @@ describe("the full profile", () => {
     expect(server.asked("/userinfo")).toBe(6);
   });
 
-  it("of others is asked for though one user's fails again and again", async () => {
+  it("repeated failures of one user do not affect other users", async () => {
     server.answer("/userinfo", (request, response) => {
       const token = decodeJwt(request.headers.authorization?.slice(7) ?? "");
       response.writeHead(token.sub === "odd" ? 500 : 200, { "content-type": "application/json" });
@@ -224,7 +224,7 @@ describe("the full profile", () => {
     expect(await other?.fetchProfile()).toMatchObject({ userId: "other" });
   });
 
-  it("that callers do not wait for says nothing about the endpoint", async () => {
+  it("aborted calls are not counted as failures of the endpoint", async () => {
     const users = await signInMany("a", "b", "c", "d");
     server.answer("/userinfo", () => {});
     for (const user of users.slice(0, 3)) {

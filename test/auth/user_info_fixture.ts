@@ -16,7 +16,10 @@ export const key = await newKey("ES256", "ES256");
 export const clock = createTestClock();
 export let server: IssuerServer;
 
-/** Has each test of the file begin with an issuer whose UserInfo endpoint is to be told what to answer. */
+/**
+ * Starts an issuer with a UserInfo endpoint before each test of the file. The test sets the endpoint's
+ * response.
+ */
 export function setUpUserInfoIssuer(): void {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
@@ -30,14 +33,14 @@ export function setUpUserInfoIssuer(): void {
   });
 }
 
-/** Authenticates a user of a pool that asks the endpoint. */
+/** Authenticates a user of a pool with the UserInfo endpoint. */
 export async function signIn(changes: Partial<UserPoolConfig> = {}, claims: Record<string, unknown> = {}) {
   const keys = { jwks: { keys: [key.jwk] } };
   const pool = poolWith({ keys, userInfoUri: `${server.origin}/userinfo`, ...changes });
-  const { users, leftOut } = createTestAuthenticator([pool], clock);
+  const { users, droppedClaims } = createTestAuthenticator([pool], clock);
   const token = await sign(key, claimsWith({ nickname: "from the token", ...claims }), {
     alg: "ES256",
     kid: "ES256",
   });
-  return { user: await users.authenticate(bearer(token)), token, leftOut };
+  return { user: await users.authenticate(bearer(token)), token, droppedClaims };
 }

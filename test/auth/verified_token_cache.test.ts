@@ -36,11 +36,11 @@ const remote = (tokens: Partial<UserTokensConfig> = {}) =>
   createTestAuthenticator([poolWith({ keys: { jwksUri: `${server.origin}/jwks` } })], clock, tokens).users;
 const signed = (changes: Record<string, unknown> = {}, key = first) =>
   sign(key, claimsWith({ exp: seconds(3600), ...changes }), { alg: "ES256", kid: key.jwk.kid });
-/** Counts the signatures that are checked: what a remembered token saves. */
+/** Spies on signature checks, which a cached token saves. */
 const spyOnChecks = () => vi.spyOn(crypto.subtle, "verify");
 
-describe("a verified token", () => {
-  it("is verified once while it is remembered", async () => {
+describe("the cache of verified tokens", () => {
+  it("verifies a token once while it is cached", async () => {
     const users = remote();
     const token = await signed();
     const checks = spyOnChecks();
@@ -51,7 +51,7 @@ describe("a verified token", () => {
     expect(server.asked("/jwks")).toBe(1);
   });
 
-  it("is verified again once its memory is as old as it may get", async () => {
+  it("verifies a token again when its entry is too old", async () => {
     const fixed = poolWith({ keys: { jwks: { keys: [first.jwk] } } });
     const { users } = createTestAuthenticator([fixed], clock, { cacheMaxAge: 60_000 });
     const token = await signed();
@@ -65,7 +65,7 @@ describe("a verified token", () => {
     expect(checks).toHaveBeenCalledTimes(2);
   });
 
-  it("that has expired since is refused as expired", async () => {
+  it("rejects a cached token that has expired since", async () => {
     const users = remote();
     const token = await signed({ exp: seconds(60) });
     await users.authenticate(bearer(token));
@@ -75,7 +75,7 @@ describe("a verified token", () => {
     await expectTicketError(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
   });
 
-  it("is forgotten, the oldest first, when there are more than may be remembered", async () => {
+  it("drops the oldest token when the cache is full", async () => {
     const users = remote({ cacheSize: 2 });
     const a = await signed({ sub: "a" });
     const b = await signed({ sub: "b" });
@@ -87,7 +87,7 @@ describe("a verified token", () => {
     expect(checks).toHaveBeenCalledTimes(4);
   });
 
-  it("is not remembered when that is switched off", async () => {
+  it("caches nothing when it is disabled", async () => {
     const users = remote({ cacheSize: 0 });
     const token = await signed();
     const checks = spyOnChecks();
@@ -96,7 +96,7 @@ describe("a verified token", () => {
     expect(checks).toHaveBeenCalledTimes(2);
   });
 
-  it("does not speak for a token that differs in its signature alone", async () => {
+  it("does not accept a token that differs from a cached one only in its signature", async () => {
     const users = remote();
     const token = await signed();
     await users.authenticate(bearer(token));
@@ -104,7 +104,7 @@ describe("a verified token", () => {
     await expectTicketError(users.authenticate(bearer(forged)), "USER_UNAUTHENTICATED", forged);
   });
 
-  it("is not remembered when the keys changed while it was verified", async () => {
+  it("does not cache a token if the keys changed during its verification", async () => {
     const users = remote();
     const old = await signed();
     const replacing = await signed({}, second);
@@ -112,7 +112,8 @@ describe("a verified token", () => {
     serve(second);
     clock.advance(31_000);
     const verify = crypto.subtle.verify.bind(crypto.subtle);
-    // Between the choice of the key and the end of the check, another caller makes the keys come anew.
+    // Between the selection of the key and the end of the verification, another caller makes the keys be
+    // fetched.
     const checks = spyOnChecks().mockImplementationOnce(async (...args: Parameters<typeof verify>) => {
       await users.authenticate(bearer(replacing));
       return verify(...args);
@@ -122,7 +123,7 @@ describe("a verified token", () => {
     await expectTicketError(users.authenticate(bearer(old)), "USER_UNAUTHENTICATED", old);
   });
 
-  it("is refused as soon as the wall clock is set past its expiry", async () => {
+  it("rejects a cached token as soon as the wall clock is past its expiry", async () => {
     const fixed = poolWith({ keys: { jwks: { keys: [first.jwk] } } });
     const { users } = createTestAuthenticator([fixed], clock);
     const token = await signed({ exp: seconds(200) });
@@ -131,7 +132,7 @@ describe("a verified token", () => {
     await expectTicketError(users.authenticate(bearer(token)), "USER_TOKEN_EXPIRED", token);
   });
 
-  it("is verified again after five minutes, though the wall clock was set back", async () => {
+  it("verifies a token again after five minutes, although the wall clock was set back", async () => {
     const fixed = poolWith({ keys: { jwks: { keys: [first.jwk] } } });
     const { users } = createTestAuthenticator([fixed], clock);
     const token = await signed();
@@ -143,7 +144,7 @@ describe("a verified token", () => {
     expect(checks).toHaveBeenCalledTimes(2);
   });
 
-  it("is remembered by its digest and never by itself", async () => {
+  it("caches the digest of a token and never the token", async () => {
     const token = await signed();
     const keys = {
       refreshIfStale: async () => false,

@@ -8,7 +8,7 @@ test.each([
   ["grpc.internal-1.example:80", "grpc.internal-1.example", 80],
   ["[::1]:50051", "::1", 50051],
   ["[::]:1", "::", 1],
-])("%s is an address", (text, host, port) => {
+])("parseAddress accepts %s", (text, host, port) => {
   expect(parseAddress(text)).toEqual({ host, port });
 });
 
@@ -33,12 +33,12 @@ test.each([
   "a b:80",
   "http://localhost:80",
   "localhost:80\n",
-])("%j is not an address", (text) => {
+])("parseAddress rejects %j", (text) => {
   expect(parseAddress(text)).toBeUndefined();
 });
 
 test.each(["127.0.0.1", "127.255.0.9", "::1", "0:0:0:0:0:0:0:1", "localhost", "LocalHost"])(
-  "%s is on loopback",
+  "%s is a loopback host",
   (host) => {
     expect(isLoopbackHost(host)).toBe(true);
   },
@@ -54,6 +54,6 @@ test.each([
   "127.0.0.1.example",
   "localhost.example",
   "",
-])("%j is not on loopback", (host) => {
+])("%j is not a loopback host", (host) => {
   expect(isLoopbackHost(host)).toBe(false);
 });

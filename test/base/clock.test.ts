@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createClock } from "../../src/base/clock.js";
 import { clockSteps, noon } from "../support/clock.js";
 
-/** A clock on a wall clock and a monotonic one that the test moves apart. */
+/** Creates a clock on a wall clock and a monotonic clock that the test can move apart. */
 function createClockFixture() {
   let wall = noon;
   let monotonic = 5_000.25;
@@ -24,11 +24,11 @@ function createClockFixture() {
 }
 
 describe("the steady time line", () => {
-  it("begins at the time of the wall clock", () => {
+  it("the steady time line begins at the time of the wall clock", () => {
     expect(createClockFixture().clock.now()).toBe(noon);
   });
 
-  it.each(clockSteps)("goes on as before when the wall clock is set by %i ms", (ms) => {
+  it.each(clockSteps)("the steady time line does not step when the wall clock is set by %i ms", (ms) => {
     const { clock, pass, set } = createClockFixture();
     pass(60_000);
     set(ms);
@@ -39,7 +39,7 @@ describe("the steady time line", () => {
 });
 
 describe("the wall time of a moment", () => {
-  it.each(clockSteps)("follows the wall clock when that is set by %i ms", (ms) => {
+  it.each(clockSteps)("the wall time of a moment follows the wall clock when that is set by %i ms", (ms) => {
     const { clock, pass, set } = createClockFixture();
     const moment = clock.now() + 120_000;
     expect(clock.wallTimeOf(moment)).toBe(noon + 120_000);
@@ -51,7 +51,7 @@ describe("the wall time of a moment", () => {
     expect(clock.wallTimeOf(moment)).toBe(noon + 120_000);
   });
 
-  it("is the same each time while the two clocks are read some milliseconds apart", () => {
+  it("the wall time of a moment is constant while the two clocks are read some milliseconds apart", () => {
     const { clock, pass, set } = createClockFixture();
     const moment = clock.now() + 120_000;
     for (const ms of [1, -2, 30, -60]) {

@@ -8,7 +8,7 @@ function takeAll(queue: { take(): string | undefined }): string[] {
 }
 
 describe("a fair queue", () => {
-  it("takes turns between callers, and gives each its entries in their order", () => {
+  it("serves callers in turn, and the entries of a caller in order", () => {
     const queue = createFairQueue<string>(10);
     for (const entry of ["a1", "a2", "a3", "a4"]) queue.add("a", entry);
     queue.add("b", "b1");
@@ -17,7 +17,7 @@ describe("a fair queue", () => {
     expect(takeAll(queue)).toEqual(["a1", "b1", "c1", "a2", "b2", "a3", "a4"]);
   });
 
-  it("lets a caller who comes late wait for one entry of each other at most", () => {
+  it("makes a late caller wait for at most one entry of every other caller", () => {
     const queue = createFairQueue<string>(10);
     for (const entry of ["a1", "a2", "a3"]) queue.add("a", entry);
     expect(queue.take()).toBe("a1");
@@ -25,7 +25,7 @@ describe("a fair queue", () => {
     expect([queue.take(), queue.take()]).toEqual(["a2", "b1"]);
   });
 
-  it("that is full takes the newest entry of whoever has most for one of somebody else", () => {
+  it("a full queue evicts the newest entry of the caller with the most for an entry of another caller", () => {
     const queue = createFairQueue<string>(4);
     for (const entry of ["a1", "a2", "a3"]) queue.add("a", entry);
     expect(queue.add("b", "b1")).toBeUndefined();
@@ -33,7 +33,7 @@ describe("a fair queue", () => {
     expect(takeAll(queue)).toEqual(["a1", "b1", "a2", "b2"]);
   });
 
-  it("that is full gives the entry back of a caller who has as many as any other", () => {
+  it("a full queue returns the entry of a caller who has as many as any other", () => {
     const queue = createFairQueue<string>(3);
     for (const entry of ["a1", "a2"]) queue.add("a", entry);
     queue.add("b", "b1");
@@ -44,7 +44,7 @@ describe("a fair queue", () => {
     expect(takeAll(queue)).toEqual(["a1", "b1", "c1"]);
   });
 
-  it("forgets an entry that is removed, and a caller with the last one", () => {
+  it("drops an entry that is removed, and a caller with its last entry", () => {
     const queue = createFairQueue<string>(2);
     queue.add("a", "a1");
     queue.add("a", "a2");
@@ -58,7 +58,7 @@ describe("a fair queue", () => {
     expect(takeAll(queue)).toEqual(["b1"]);
   });
 
-  it("hands out all that wait when it is cleared, and has room again", () => {
+  it("clear returns all waiting entries and makes room", () => {
     const queue = createFairQueue<string>(2);
     queue.add("a", "a1");
     queue.add("b", "b1");

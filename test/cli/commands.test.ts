@@ -23,7 +23,7 @@ function configFile(content: object): string {
 }
 
 describe("serve", () => {
-  it("in development mode says so, tells the address that it has bound, and serves a whole login there", async () => {
+  it("announces development mode and its address, and serves a whole login there", async () => {
     const server = startQrlogin(["serve"], anyPortEnvironment);
     const ready = JSON.parse(await server.waitForLine('"msg":"ready"'));
     expect(ready).toMatchObject({
@@ -39,7 +39,7 @@ describe("serve", () => {
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
-    "stops with exit code 0 at %s and frees the port",
+    "stops with exit code 0 on %s and frees the port",
     async (signal) => {
       const server = startQrlogin(["serve"], anyPortEnvironment);
       const address = await readyAddress(server);
@@ -49,7 +49,7 @@ describe("serve", () => {
     },
   );
 
-  it("takes a second signal right after the first for the same wish, since npm passes on what a terminal sends to both", async () => {
+  it("ignores a second signal right after the first, since npm repeats what a terminal sends to both", async () => {
     const server = startQrlogin(["serve"], anyPortEnvironment);
     await readyAddress(server);
     server.kill("SIGINT");
@@ -66,7 +66,7 @@ describe("serve", () => {
     expect(await isListening(address)).toBe(false);
   });
 
-  it("can listen at once on the port that its predecessor had", async () => {
+  it("can listen at once on the port of a process that has just ended", async () => {
     const first = startQrlogin(["serve"], anyPortEnvironment);
     const address = await readyAddress(first);
     first.kill("SIGTERM");
@@ -75,7 +75,7 @@ describe("serve", () => {
     expect(await readyAddress(second)).toBe(address);
   });
 
-  it("says in one line that the port is in use, and ends with 1", async () => {
+  it("prints one line if the port is in use, and exits with 1", async () => {
     const address = await readyAddress(startQrlogin(["serve"], anyPortEnvironment));
     const second = await qrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_GRPC_ADDRESS: address });
     expect(second).toMatchObject({
@@ -92,19 +92,19 @@ describe("serve", () => {
       "grpc.address",
     ],
     ["production", { ...anyPortEnvironment, NODE_ENV: "production" }, "NODE_ENV"],
-  ])("refuses development mode in %s with one line that says why", async (_, variables, path) => {
+  ])("rejects development mode for %s with one line that gives the reason", async (_, variables, path) => {
     const { code, stdout, stderr } = await qrlogin(["serve"], variables);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^${path.replace(".", "\\.")}: .*development mode.*\n$`));
   });
 
-  it("says in one line that there is no such configuration file, and ends with 1", async () => {
+  it("prints one line if the configuration file does not exist, and exits with 1", async () => {
     const { code, stdout, stderr } = await qrlogin(["serve", "--config", "/nowhere/qrlogin.yaml"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toBe("/nowhere/qrlogin.yaml: there is no such file\n");
+    expect(stderr).toBe("/nowhere/qrlogin.yaml: the file does not exist\n");
   });
 
-  it("names all five mistakes of a configuration, one line each, before it listens", async () => {
+  it("prints all five problems of a configuration, one line each, before it listens", async () => {
     const file = configFile({
       grpc: { address: "nowhere" },
       tickets: { ttl: "soon" },
@@ -128,7 +128,7 @@ describe("serve", () => {
   });
 
   it.each(["--config", "QRLOGIN_CONFIG"])(
-    "with a configuration by %s serves its apps, and knows neither the demo app nor the demo users",
+    "serves the apps of a configuration from %s, and neither the demo app nor the demo users",
     async (by) => {
       const secret = "a secret of a shop";
       const secretSha256 = [createHash("sha256").update(secret).digest("hex")];
@@ -164,7 +164,7 @@ describe("dev-token", () => {
     expect({ sub, life: exp - iat }).toEqual({ sub: user, life: 12 * 60 * 60 });
   });
 
-  it("run through npm as documented prints nothing but the token", async () => {
+  it("prints nothing but the token when it runs through npm as documented", async () => {
     const { code, stdout } = await startProcess("npm", [
       "run",
       "--silent",
@@ -177,7 +177,7 @@ describe("dev-token", () => {
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
   });
 
-  it("for another name ends with 2 and names those that there are", async () => {
+  it("exits with 2 for an unknown user and prints the known ones", async () => {
     const { code, stdout, stderr } = await qrlogin(["dev-token", "mallory"]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("alice, bob");
@@ -185,7 +185,7 @@ describe("dev-token", () => {
 });
 
 describe("app-secret", () => {
-  it("prints a fresh secret of 256 bits and its SHA-256", async () => {
+  it("prints a new secret of 256 bits and its SHA-256", async () => {
     const answers = await Promise.all([qrlogin(["app-secret"]), qrlogin(["app-secret"])]);
     const secrets = answers.map(({ code, stdout, stderr }) => {
       const { secret = "", hash } =
@@ -203,7 +203,7 @@ describe("app-secret", () => {
 });
 
 describe("check-config", () => {
-  it("says that a configuration is valid", async () => {
+  it("prints that a configuration is valid", async () => {
     const file = configFile(contentWith({}));
     expect(await qrlogin(["check-config", file])).toMatchObject({
       code: 0,
@@ -212,7 +212,7 @@ describe("check-config", () => {
     });
   });
 
-  it("names every mistake and ends with 1", async () => {
+  it("prints every problem and exits with 1", async () => {
     const file = configFile(contentWith({ watch: { heartbeatInterval: "never" }, log: { level: "loud" } }));
     const { code, stdout, stderr } = await qrlogin(["check-config", file]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -232,7 +232,7 @@ describe("check-config", () => {
 });
 
 describe("the command line", () => {
-  it("tells with --help what commands there are", async () => {
+  it("lists the commands with --help", async () => {
     const { code, stdout, stderr } = await qrlogin(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const command of ["serve", "gateway", "dev-token", "app-secret", "check-config"]) {
@@ -240,19 +240,19 @@ describe("the command line", () => {
     }
   });
 
-  it("tells with --version the version of the package", async () => {
+  it("prints the version of the package with --version", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     expect(await qrlogin(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  it("has a command for workers that is not for people: it is not listed and does nothing by hand", async () => {
+  it("has an internal worker command, which is not listed and fails when a user runs it", async () => {
     expect((await qrlogin(["--help"])).stdout).not.toMatch(/^ {2}worker\b/m);
-    const byHand = await qrlogin(["worker"]);
-    expect(byHand).toMatchObject({ code: 1, stdout: "" });
-    expect(byHand.stderr).toMatch(/^qrlogin: .*serve --workers.*\n$/);
+    const result = await qrlogin(["worker"]);
+    expect(result).toMatchObject({ code: 1, stdout: "" });
+    expect(result.stderr).toMatch(/^qrlogin: .*serve --workers.*\n$/);
   });
 
-  it("without a command shows the help as a mistake, and does not start a server", async () => {
+  it("prints the help as an error if there is no command, and does not start a server", async () => {
     const { code, stdout, stderr } = await qrlogin([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("Usage: qrlogin");
@@ -264,13 +264,13 @@ describe("the command line", () => {
     [["serve", "now"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1."],
     ...["0", "65", "100", "-1", "1.5", "two", ""].map((count): [string[], string] => [
       ["serve", "--workers", count],
-      `error: option '--workers <number>' argument '${count}' is invalid. It must be a whole number from 1 to 64.`,
+      `error: option '--workers <number>' argument '${count}' is invalid. Use a whole number from 1 to 64.`,
     ]),
     [["gateway", "--fast"], "error: unknown option '--fast'"],
     [["dev-token"], "error: missing required argument 'user'"],
     [["check-config"], "error: missing required argument 'file'"],
-  ])("answers %j with one clear line, the way to the help, and exit code 2", async (words, line) => {
-    const { code, stdout, stderr } = await qrlogin(words);
+  ])("answers %j with one error line, a reference to --help, and exit code 2", async (args, line) => {
+    const { code, stdout, stderr } = await qrlogin(args);
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: "",

@@ -19,7 +19,7 @@ function configFile(content: object): string {
   return temporaryFile("qrlogin.yaml", stringify(content));
 }
 
-/** Asks a gateway for a ticket of an app. */
+/** Requests a ticket of an app from a gateway. */
 function newTicket(address: string, appId: string, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`http://${address}/qrlogin/v1/tickets`, {
     method: "POST",
@@ -28,7 +28,7 @@ function newTicket(address: string, appId: string, headers: Record<string, strin
   });
 }
 
-/** An address that somebody else listens on. */
+/** Returns an address that is already in use. */
 async function addressInUse(): Promise<string> {
   const server: Server = createServer();
   onTestFinished(() => void server.close());
@@ -37,7 +37,7 @@ async function addressInUse(): Promise<string> {
 }
 
 describe("serve in development mode", () => {
-  it("runs a gateway beside the service for both apps, and tells where", async () => {
+  it("runs a gateway beside the service for both apps, and prints its address", async () => {
     const server = startQrlogin(["serve"], anyPortEnvironment);
     const { grpc, gateway: address } = await readyAddresses(server);
     expect(address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
@@ -53,7 +53,7 @@ describe("serve in development mode", () => {
     expect(await isListening(grpc)).toBe(false);
   });
 
-  it("lets pages of this machine call from every port, and no others", async () => {
+  it("allows calls from pages of this machine on every port, and from no others", async () => {
     const { gateway: address } = await readyAddresses(startQrlogin(["serve"], anyPortEnvironment));
     const statusFor = async (origin: string) => (await newTicket(address, "demo-app", { origin })).status;
     for (const origin of ["http://localhost:3000", "https://127.0.0.1:8443", "http://[::1]:5173"]) {
@@ -64,7 +64,7 @@ describe("serve in development mode", () => {
     }
   });
 
-  it("says in one line that the gateway's port is in use, ends with 1 and leaves nothing running", async () => {
+  it("prints one line if the gateway's port is in use, exits with 1 and leaves nothing running", async () => {
     const address = await addressInUse();
     const end = await qrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_GATEWAY_ADDRESS: address });
     expect(end).toMatchObject({
@@ -75,7 +75,7 @@ describe("serve in development mode", () => {
     expect(end.stdout).not.toContain('"msg":"ready"');
   });
 
-  it("refuses a gateway on the network with one line that says why", async () => {
+  it("rejects a gateway on the network with one line that gives the reason", async () => {
     const { code, stdout, stderr } = await qrlogin(["serve"], {
       ...anyPortEnvironment,
       QRLOGIN_GATEWAY_ADDRESS: "0.0.0.0:0",
@@ -84,7 +84,7 @@ describe("serve in development mode", () => {
     expect(stderr).toMatch(/^gateway\.address: .*development mode.*\n$/);
   });
 
-  it("reaches a service that has a certificate of its own", async () => {
+  it("connects to a service with its own certificate", async () => {
     const { certFile, keyFile, remove } = writeCertificate();
     onTestFinished(remove);
     const server = startQrlogin(["serve"], {
@@ -96,7 +96,7 @@ describe("serve in development mode", () => {
   });
 });
 
-it("serve with a configuration that has a gateway serves gRPC alone", async () => {
+it("serve with a configuration that has a gateway section serves only gRPC", async () => {
   const file = configFile(contentWith({ gateway, grpc: { address: "127.0.0.1:0" } }));
   const server = startQrlogin(["serve", "--config", file]);
   expect(await readyAddresses(server)).toMatchObject({ gateway: "" });
@@ -105,7 +105,7 @@ it("serve with a configuration that has a gateway serves gRPC alone", async () =
 });
 
 describe("gateway", () => {
-  it("in development mode says so and serves both apps before the service of another process", async () => {
+  it("announces development mode and serves both apps with the service of another process", async () => {
     const { grpc } = await readyAddresses(startQrlogin(["serve"], anyPortEnvironment));
     const running = startQrlogin(["gateway"], {
       QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0",
@@ -121,7 +121,7 @@ describe("gateway", () => {
   });
 
   it.each(["--config", "QRLOGIN_CONFIG"])(
-    "with a configuration by %s serves its apps, and knows neither the demo app nor its secret",
+    "serves the apps of a configuration from %s, and neither the demo app nor its secret",
     async (by) => {
       const secret = "a secret of a shop";
       const secretSha256 = [createHash("sha256").update(secret).digest("hex")];
@@ -153,7 +153,7 @@ describe("gateway", () => {
   );
 
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
-    "stops with exit code 0 at %s and frees the port",
+    "stops with exit code 0 on %s and frees the port",
     async (signal) => {
       const running = startQrlogin(["gateway"], { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" });
       const { gateway: address } = await readyAddresses(running);
@@ -164,7 +164,7 @@ describe("gateway", () => {
     },
   );
 
-  it("says in one line that the port is in use, and ends with 1", async () => {
+  it("prints one line if the port is in use, and exits with 1", async () => {
     const address = await addressInUse();
     expect(await qrlogin(["gateway"], { QRLOGIN_GATEWAY_ADDRESS: address })).toMatchObject({
       code: 1,
@@ -176,7 +176,7 @@ describe("gateway", () => {
   it.each([
     ["an address on the network", { QRLOGIN_GATEWAY_ADDRESS: "0.0.0.0:0" }, "gateway.address"],
     ["production", { NODE_ENV: "production" }, "NODE_ENV"],
-  ])("refuses development mode in %s with one line that says why", async (_, variables, path) => {
+  ])("rejects development mode for %s with one line that gives the reason", async (_, variables, path) => {
     const { code, stdout, stderr } = await qrlogin(["gateway"], variables);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(oneLine);
@@ -184,7 +184,7 @@ describe("gateway", () => {
     expect(stderr).toContain("development mode");
   });
 
-  it("says in one line that its section is not in the configuration", async () => {
+  it("prints one line if the configuration has no gateway section", async () => {
     const { code, stdout, stderr } = await qrlogin(["gateway", "--config", configFile(contentWith({}))]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^gateway: is missing: [^\n]*\n$/);
@@ -192,7 +192,7 @@ describe("gateway", () => {
 });
 
 describe("check-config", () => {
-  it("says that the configuration of a gateway alone is valid, and of a service without apps is not", async () => {
+  it("accepts the configuration of a gateway alone, and not that of a service without apps", async () => {
     const file = configFile({ gateway });
     expect(await qrlogin(["check-config", file])).toMatchObject({ code: 0, stdout: `${file}: valid\n` });
     const { code, stderr } = await qrlogin(["check-config", configFile({ log: { level: "info" } })]);
@@ -200,7 +200,7 @@ describe("check-config", () => {
     expect(stderr).toMatch(/^userPools: /);
   });
 
-  it("names the mistakes of the service and of the gateway in one file", async () => {
+  it("prints the problems of the service and of the gateway in one file", async () => {
     const wrong = { ...gateway, address: "0.0.0.0:8080" };
     const file = configFile(contentWith({ gateway: wrong, grpc: { address: "0.0.0.0:50051" } }));
     const { code, stderr } = await qrlogin(["check-config", file]);

@@ -13,21 +13,24 @@ import {
 } from "../support/process.js";
 import { programArgs } from "../support/program.js";
 
-/** Fits a pipe and what the process holds back, several times. Each call that is answered writes 200 bytes. */
+/**
+ * Number of calls whose lines fill a pipe and the process's buffer several times. Each answered call writes
+ * 200 bytes.
+ */
 const calls = 1_000;
 
-/** Starts `qrlogin` with this as its standard output. What it says on the standard error is on `stdout` of the answer. */
+/** Starts `qrlogin` with this file as standard output. `stdout` of the result holds its standard error. */
 function startWithOutput(
   target: string,
-  words: readonly string[],
+  args: readonly string[],
   variables: EnvironmentVariables = {},
 ): RunningProcess {
   const script = 'target=$1; shift; exec "$@" 2>&1 >"$target"';
-  const program = [process.execPath, ...programArgs("src/main.ts"), ...words];
+  const program = [process.execPath, ...programArgs("src/main.ts"), ...args];
   return startProcess("sh", ["-c", script, "sh", target, ...program], variables);
 }
 
-/** Waits for the end, for half a minute: twice as long as a stop may take by default. */
+/** Waits for the end, for at most half a minute: twice the default time of a stop. */
 async function waitForExit(running: RunningProcess): Promise<ProcessExit> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -36,17 +39,17 @@ async function waitForExit(running: RunningProcess): Promise<ProcessExit> {
   return Promise.race([running.exited, late]).finally(() => clearTimeout(timer));
 }
 
-/** Where a service or gateway serves, by what it says on the standard error. */
+/** Returns the address of a service or gateway from the text on its standard error. */
 async function waitForAddress(running: RunningProcess): Promise<string> {
-  const line = await running.waitForLine("serves on");
-  return /serves on (?:http:\/\/)?(?<address>\S+?),? /.exec(line)?.groups?.address ?? "";
+  const line = await running.waitForLine("listening on");
+  return /listening on (?:http:\/\/)?(?<address>\S+?),? /.exec(line)?.groups?.address ?? "";
 }
 
 describe.each([
   ["a pipe that nobody reads", createStalledPipe],
   ["a full disk", () => "/dev/full"],
 ])("serve with its log to %s", (_, target) => {
-  it.skipIf(!existsSync("/dev/full"))("answers every call, and stops politely at SIGTERM", async () => {
+  it.skipIf(!existsSync("/dev/full"))("answers every call, and stops gracefully on SIGTERM", async () => {
     const server = startWithOutput(target(), ["serve"], anyPortEnvironment);
     const client = createAppClient({
       address: await waitForAddress(server),
@@ -64,7 +67,7 @@ describe.each([
 });
 
 it.skipIf(!existsSync("/dev/full"))(
-  "gateway with its log to a full disk answers every request, and stops politely at SIGHUP",
+  "a gateway with its log on a full disk answers every request, and stops gracefully on SIGHUP",
   async () => {
     const gateway = startWithOutput("/dev/full", ["gateway"], { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" });
     const address = await waitForAddress(gateway);
@@ -80,17 +83,17 @@ it.skipIf(!existsSync("/dev/full"))(
 );
 
 it.skipIf(!existsSync("/dev/full"))(
-  "a command whose output cannot be written says so and ends with 1",
+  "a command whose output cannot be written prints an error and exits with 1",
   async () => {
     expect(await startWithOutput("/dev/full", ["app-secret"]).exited).toMatchObject({
       code: 1,
-      stdout: "qrlogin: cannot write to the standard output (ENOSPC)\n",
+      stdout: "qrlogin: cannot write to standard output (ENOSPC)\n",
     });
   },
 );
 
 describe("a stop that hangs", () => {
-  it("is cut off with exit code 1 and a line that says so, when the time that it may take is over", async () => {
+  it("ends with exit code 1 and a log line when its time is over", async () => {
     const store = await startUnresponsiveServer();
     const server = startQrlogin(["serve"], {
       ...anyPortEnvironment,
@@ -100,15 +103,15 @@ describe("a stop that hangs", () => {
       QRLOGIN_STORE_REDIS_URL: store.url,
       QRLOGIN_STORE_REDIS_TIMEOUT: "1m",
     });
-    // It waits for the store, and would for a minute.
+    // It waits for the store, which takes a minute.
     await store.connected;
     server.kill("SIGTERM");
     const { code, stdout } = await waitForExit(server);
     expect(code).toBe(1);
-    expect(stdout).toContain('"msg":"stopping took too long and is cut off"');
+    expect(stdout).toContain('"msg":"shutdown timed out; exiting"');
   });
 
-  it("is over even where a thread of Node.js hangs, for which an exit would wait", async () => {
+  it("ends even if a thread of Node.js hangs, which process.exit would wait for", async () => {
     const pipe = createNamedPipe();
     const hang = `import { open } from "node:fs"; open(${JSON.stringify(pipe)}, "r", () => {});`;
     const server = startQrlogin(["serve"], {
@@ -123,7 +126,7 @@ describe("a stop that hangs", () => {
   });
 });
 
-/** Accepts connections and says nothing. */
+/** Accepts connections and sends nothing. */
 async function startUnresponsiveServer(): Promise<{ url: string; connected: Promise<void> }> {
   const sockets: Socket[] = [];
   let accept = () => {};

@@ -11,7 +11,7 @@ import { createFixture, iterate, nextOf } from "./watch_fixture.js";
 const { clear, clientOn, later, service } = createFixture();
 afterEach(clear);
 
-/** Streams that the server allows on a connection. Others wait and are not refused. */
+/** Streams that the server allows on a connection. Further ones wait and are not rejected. */
 const limit = 5;
 const many = 2 * limit + 1;
 const never = () => new Promise<object>(() => {});
@@ -37,59 +37,59 @@ describe("a client of a server that limits the streams of a connection", () => {
       0,
       { "grpc.max_concurrent_streams": limit },
     );
-    const wire = await startTcpProxy(fake.port);
-    later(wire.stop);
+    const proxy = await startTcpProxy(fake.port);
+    later(proxy.stop);
     const options = { maxStreamsPerConnection: limit, deadlineMs: Number.POSITIVE_INFINITY };
-    const client = clientOn(wire.address, systemTiming, options);
-    /** Waits until so many calls have been cancelled at the server. */
-    const over = (calls: number) => eventually(() => expect(cancelled).toBe(calls));
-    return { fake, wire, client, over };
+    const client = clientOn(proxy.address, systemTiming, options);
+    /** Waits until this many calls have been cancelled at the server. */
+    const waitForCancelled = (calls: number) => eventually(() => expect(cancelled).toBe(calls));
+    return { fake, proxy, client, waitForCancelled };
   }
 
-  test("opens further connections for watches, and a call does not wait for any of them", async () => {
-    const { fake, wire, client } = await limited();
+  test("a client opens further connections for watches, and calls do not wait for watches", async () => {
+    const { fake, proxy, client } = await limited();
     const watches = each(() => iterate(client));
     const first = Promise.all(watches.map(nextOf));
     await eventually(() => expect(fake.watches).toHaveLength(many));
     const status = client.getStatus({ ticketId: "t" });
     expect((await first).map(({ state }) => state)).toEqual(each(() => TicketState.PENDING));
     expect((await status).status?.state).toBe(TicketState.SCANNED);
-    expect(wire.open()).toBe(3 + 1);
+    expect(proxy.open()).toBe(3 + 1);
   });
 
-  test("opens further connections for calls", async () => {
-    const { fake, wire, client, over } = await limited();
-    const gone = new AbortController();
-    const calls = each(() => client.withdraw({ ticketId: "t" }, { signal: gone.signal }));
+  test("a client opens further connections for calls", async () => {
+    const { fake, proxy, client, waitForCancelled } = await limited();
+    const controller = new AbortController();
+    const calls = each(() => client.withdraw({ ticketId: "t" }, { signal: controller.signal }));
     await eventually(() => expect(fake.count("withdraw")).toBe(many));
-    expect(wire.open()).toBe(3);
-    gone.abort();
+    expect(proxy.open()).toBe(3);
+    controller.abort();
     await Promise.allSettled(calls);
-    await over(many);
-    // Their places are free again.
+    await waitForCancelled(many);
+    // Their streams are available again.
     await Promise.all(each(() => client.getStatus({ ticketId: "t" })));
-    expect(wire.opened()).toBe(3);
+    expect(proxy.opened()).toBe(3);
   });
 
-  test("uses the places of watches that have ended, and leaves no connection when it is closed", async () => {
-    const { fake, wire, client, over } = await limited();
+  test("a client reuses the streams of ended watches, and leaves no connection when it is closed", async () => {
+    const { fake, proxy, client, waitForCancelled } = await limited();
     const watches = each(() => iterate(client));
     const first = Promise.all(watches.map(nextOf));
     await eventually(() => expect(fake.watches).toHaveLength(many));
     await first;
     await Promise.all(watches.slice(0, limit).map((watch) => watch.return?.()));
-    await over(limit);
+    await waitForCancelled(limit);
     const again = watches.slice(0, limit).map(() => iterate(client));
     await Promise.all(again.map(nextOf));
-    expect(wire.opened()).toBe(3);
+    expect(proxy.opened()).toBe(3);
     for (const watch of [...watches.slice(limit), ...again]) watch.next().catch(() => {});
     client.close();
-    await eventually(() => expect(wire.open()).toBe(0));
+    await eventually(() => expect(proxy.open()).toBe(0));
   });
 });
 
 describe("channels", () => {
-  test("are filled from the first one, and opened when all are full", () => {
+  test("channels are filled from the first one, and opened when all are full", () => {
     const opened: { number: number; closed: boolean; close(): void }[] = [];
     const channels = createChannelPool(2, (isFirst) => {
       expect(isFirst).toBe(opened.length === 0);
@@ -103,21 +103,24 @@ describe("channels", () => {
       opened.push(client);
       return client;
     });
-    const places = [1, 2, 3, 4, 5].map(() => channels.acquire());
-    expect(places.map(({ client }) => client.number)).toEqual([0, 0, 1, 1, 2]);
-    places[3]?.release();
-    places[0]?.release();
+    const leases = [1, 2, 3, 4, 5].map(() => channels.acquire());
+    expect(leases.map(({ client }) => client.number)).toEqual([0, 0, 1, 1, 2]);
+    leases[3]?.release();
+    leases[0]?.release();
     expect([1, 2, 3, 4].map(() => channels.acquire().client.number)).toEqual([0, 1, 2, 3]);
     channels.close();
     expect(opened.map(({ closed }) => closed)).toEqual([true, true, true, true]);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("of %d streams make no sense", (streams) => {
-    const options = { address: "127.0.0.1:1", maxStreamsPerConnection: streams };
-    expect(() => resolveTransport(options)).toThrow(RangeError);
-  });
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    "a limit of %d streams for each channel is rejected",
+    (streams) => {
+      const options = { address: "127.0.0.1:1", maxStreamsPerConnection: streams };
+      expect(() => resolveTransport(options)).toThrow(RangeError);
+    },
+  );
 
-  test("have 100 streams each by default", () => {
+  test("a channel has 100 streams by default", () => {
     expect(resolveTransport({ address: "127.0.0.1:1" }).maxStreams).toBe(100);
   });
 });

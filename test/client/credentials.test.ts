@@ -34,16 +34,16 @@ function approverOn(address: string, token?: string | (() => string)) {
 }
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
-/** Enough for an answer of any method. */
+/** Fields for the response of any method. */
 const anything = { state: TicketState.SCANNED, revision: 1, ticketId: "t", customDataSource: 0 };
 const blog: AppCredentials = { appId: "blog", appSecret: "hush" };
 
-/** What a promise is rejected with. */
+/** Resolves with the error that the promise rejects with. */
 const reasonOf = (promise: Promise<unknown>) => promise.then(() => undefined).catch((reason) => reason);
 
-describe("the token of one call of an approver", () => {
+describe("the token of a single call of an approver", () => {
   test.each(["markScanned", "authorize", "cancel"] as const)(
-    "%s carries it in place of the client's, which is not asked for",
+    "%s sends the token of the call, and does not ask the client's token source",
     async (method) => {
       const fake = await service({ [method]: () => anything });
       let asked = 0;
@@ -58,25 +58,25 @@ describe("the token of one call of an approver", () => {
     },
   );
 
-  test("lets calls for many users share a connection", async () => {
+  test("calls for many users share a connection", async () => {
     const fake = await service({ authorize: () => anything });
-    const wire = await startTcpProxy(fake.port);
-    cleanups.push(wire.stop);
-    const client = approverOn(wire.address);
+    const proxy = await startTcpProxy(fake.port);
+    cleanups.push(proxy.stop);
+    const client = approverOn(proxy.address);
     const tokens = Array.from({ length: 20 }, (_, n) => `user.${n}.x`);
     await Promise.all(tokens.map((token) => client.authorize({ ticketId: "t" }, { token })));
     expect(fake.credentialsSeen().sort()).toEqual(tokens.map((token) => `Bearer ${token}`).sort());
-    expect(wire.opened()).toBe(1);
+    expect(proxy.opened()).toBe(1);
   });
 
-  test("must be there where the client has none: else the call is a TypeError and reaches nobody", async () => {
+  test("a call without any token rejects with a TypeError and is not sent", async () => {
     const fake = await service({ cancel: () => ({}) });
     expect(await reasonOf(approverOn(fake.address).cancel({}))).toBeInstanceOf(TypeError);
     expect(fake.calls).toHaveLength(0);
   });
 
   test.each(["", "top\nsecret"])(
-    "is refused without being quoted where it is malformed: %j",
+    "a malformed token of a call is rejected without being quoted: %j",
     async (token) => {
       const fake = await service({ cancel: () => ({}) });
       const reason = await reasonOf(approverOn(fake.address, "own.own.own").cancel({}, { token }));
@@ -87,9 +87,9 @@ describe("the token of one call of an approver", () => {
   );
 });
 
-describe("the credentials of one call of an app", () => {
+describe("the credentials of a single call of an app", () => {
   test.each(["createTicket", "getStatus", "withdraw", "exchangeUserInfo", "getSigningKeys"] as const)(
-    "%s carries them in place of the client's",
+    "%s sends the credentials of the call in place of the client's",
     async (method) => {
       const fake = await service({ [method]: () => anything });
       const client = appOn(fake.address);
@@ -99,7 +99,7 @@ describe("the credentials of one call of an app", () => {
     },
   );
 
-  test("watchStatus carries them, and again when it reconnects", async () => {
+  test("watchStatus sends the credentials of the call, and again when it reconnects", async () => {
     const fake = await service({
       watchStatus: (stream) => {
         if (fake.watches.length === 1) fail(stream, createServiceError(status.UNAVAILABLE));
@@ -116,7 +116,7 @@ describe("the credentials of one call of an app", () => {
     { appId: "", appSecret: "hush" },
     { appId: "a:b", appSecret: "hush" },
     { appId: "a", appSecret: "" },
-  ])("are refused without being quoted where they make no sense: $appId", async (credentials) => {
+  ])("invalid credentials of a call are rejected without being quoted: $appId", async (credentials) => {
     const fake = await service({ getStatus: () => ({}) });
     const client = appOn(fake.address);
     const watch = client.watchStatus({ ticketId: "t" }, { credentials })[Symbol.asyncIterator]();

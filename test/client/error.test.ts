@@ -14,10 +14,10 @@ import { createServiceError, type FakeService, startFakeService } from "./fake_s
 
 let fake: FakeService;
 let client: AppClient;
-let answer: Error;
+let serviceError: Error;
 
 beforeAll(async () => {
-  fake = await startFakeService({ createTicket: () => Promise.reject(answer) });
+  fake = await startFakeService({ createTicket: () => Promise.reject(serviceError) });
   client = createAppClient({ address: fake.address, appId: "a", appSecret: "s" });
 });
 afterAll(() => {
@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 async function errorFor(error: Error): Promise<QrLoginError> {
-  answer = error;
+  serviceError = error;
   const caught = await client.createTicket({}).catch((thrown: unknown) => thrown);
   expect(caught).toBeInstanceOf(QrLoginError);
   return caught as QrLoginError;
@@ -35,7 +35,7 @@ async function errorFor(error: Error): Promise<QrLoginError> {
 const reasons = Object.keys(ErrorReason).filter((name) => !/^UN(SPECIFIED|RECOGNIZED)$/.test(name));
 
 describe("an error", () => {
-  test.each(reasons)("carries the reason %s", async (reason) => {
+  test.each(reasons)("an error has the reason %s", async (reason) => {
     const error = await errorFor(
       createServiceError(status.FAILED_PRECONDITION, { reason, currentState: "EXPIRED" }),
     );
@@ -54,7 +54,7 @@ describe("an error", () => {
     expect(error.message).toBe(`FAILED_PRECONDITION: ${reason}: no`);
   });
 
-  test("tells the fields at fault and how long to wait", async () => {
+  test("an error has the field violations and the delay before a retry", async () => {
     const fields = [{ field: "qr_image.size", description: "must be 64 to 1024" }];
     const error = await errorFor(
       createServiceError(status.INVALID_ARGUMENT, { reason: "INVALID_REQUEST", fields, retryAfterMs: 1_250 }),
@@ -63,14 +63,14 @@ describe("an error", () => {
     expect(error.retryAfterMs).toBe(1_250);
   });
 
-  test("keeps a reason that this client does not know as text only", async () => {
+  test("an error keeps a reason that this client does not know as text only", async () => {
     for (const reason of ["STEP_UP_REQUIRED", "toString", "UNSPECIFIED", "UNRECOGNIZED"]) {
       const error = await errorFor(createServiceError(status.PERMISSION_DENIED, { reason }));
       expect(error).toMatchObject({ reason: undefined, rawReason: reason, codeName: "PERMISSION_DENIED" });
     }
   });
 
-  test("does not take another domain's reason for ours", async () => {
+  test("a reason of another domain is not a reason of this service", async () => {
     const error = await errorFor(
       createServiceError(status.NOT_FOUND, { reason: "TICKET_NOT_FOUND", domain: "mesh.example" }),
     );
@@ -82,14 +82,14 @@ describe("an error", () => {
     expect(isQrLoginError(error, "TICKET_NOT_FOUND")).toBe(false);
   });
 
-  test("has its code though the details cannot be read", async () => {
+  test("an error has its code even if the details cannot be read", async () => {
     const error = await errorFor(
       createServiceError(status.NOT_FOUND, { raw: Buffer.from([0xff, 0xff, 0xff, 0x07]) }),
     );
     expect(error).toMatchObject({ code: status.NOT_FOUND, reason: undefined, fieldViolations: [] });
   });
 
-  test("is made of whatever bytes stand in the trailer, and never throws", () => {
+  test("any bytes in the trailer become an error without an exception", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer(), (bytes, code) => {
         const metadata = new Metadata();
@@ -97,33 +97,33 @@ describe("an error", () => {
         expect(toQrLoginError({ code, details: "x", metadata })).toBeInstanceOf(QrLoginError);
       }),
     );
-    for (const strange of [undefined, null, "text", new Error("x"), { metadata: {} }]) {
-      expect(toQrLoginError(strange)).toMatchObject({ code: status.UNKNOWN, cause: strange });
+    for (const cause of [undefined, null, "text", new Error("x"), { metadata: {} }]) {
+      expect(toQrLoginError(cause)).toMatchObject({ code: status.UNKNOWN, cause });
     }
   });
 
-  test("without an answer has a code and no reason", async () => {
-    const nowhere = createAppClient({ address: "127.0.0.1:1", appId: "a", appSecret: "s" });
-    const error = await nowhere.createTicket({}).catch((thrown: unknown) => thrown);
-    nowhere.close();
+  test("an error without a reply of the service has a code and no reason", async () => {
+    const unreachable = createAppClient({ address: "127.0.0.1:1", appId: "a", appSecret: "s" });
+    const error = await unreachable.createTicket({}).catch((thrown: unknown) => thrown);
+    unreachable.close();
     expect(error).toMatchObject({ code: status.UNAVAILABLE, reason: undefined, domain: undefined });
     expect(isQrLoginError(error)).toBe(true);
     expect(isQrLoginError(new Error("another"))).toBe(false);
   });
 
-  test("does not hold the app secret", async () => {
+  test("an error does not contain the app secret", async () => {
     const secret = "very-secret-app-secret";
-    const telltale = createAppClient({ address: fake.address, appId: "a", appSecret: secret });
-    answer = createServiceError(status.UNAUTHENTICATED, { reason: "APP_UNAUTHENTICATED" });
-    const error = await telltale.createTicket({}).catch((thrown: unknown) => thrown);
-    telltale.close();
+    const clientWithSecret = createAppClient({ address: fake.address, appId: "a", appSecret: secret });
+    serviceError = createServiceError(status.UNAUTHENTICATED, { reason: "APP_UNAUTHENTICATED" });
+    const error = await clientWithSecret.createTicket({}).catch((thrown: unknown) => thrown);
+    clientWithSecret.close();
     const { inspect } = await import("node:util");
     const text = inspect(error, { depth: 9, showHidden: true });
     expect(text).not.toContain(secret);
     expect(text).not.toContain(Buffer.from(`a:${secret}`).toString("base64"));
   });
 
-  test("has a reason that the compiler knows", () => {
+  test("the reason of an error is known to the compiler", () => {
     const error: unknown = new QrLoginError(status.NOT_FOUND, "x", { reason: "TICKET_NOT_FOUND" });
     if (isQrLoginError(error, "TICKET_NOT_FOUND")) {
       expectTypeOf(error.reason).toEqualTypeOf<"TICKET_NOT_FOUND">();

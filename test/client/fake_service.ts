@@ -20,12 +20,12 @@ import { TicketState, TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 
 export type WatchStream = ServerWritableStream<WatchStatusRequest, WatchStatusResponse>;
 export type UnaryName = Exclude<keyof typeof QrLoginServiceService, "watchStatus">;
-/** Answers a call, or throws the error that it is refused with. */
+/** Returns the response to a call, or throws the error for it. */
 // biome-ignore lint/suspicious/noExplicitAny: one shape for the handlers of all methods
 export type Handler = (call: ServerUnaryCall<any, any>) => object | Promise<object>;
 export type Handlers = Partial<Record<UnaryName, Handler>> & { watchStatus?: (stream: WatchStream) => void };
 
-/** A server of the service whose answers the test decides. */
+/** Starts a server of the service whose responses the test decides. */
 export async function startFakeService(handlers: Handlers, port = 0, options: ServerOptions = {}) {
   const server = new Server(options);
   const watches: WatchStream[] = [];
@@ -35,12 +35,12 @@ export async function startFakeService(handlers: Handlers, port = 0, options: Se
     // biome-ignore lint/suspicious/noExplicitAny: one shape for the handlers of all methods
     (call: ServerUnaryCall<any, any>, callback: sendUnaryData<any>) => {
       calls.push({ method, metadata: call.metadata });
-      const answer = handlers[method];
-      if (!answer) {
+      const handler = handlers[method];
+      if (!handler) {
         callback(createServiceError(status.UNIMPLEMENTED));
         return;
       }
-      (async () => answer(call))().then(
+      (async () => handler(call))().then(
         (message) => callback(null, message),
         (error) => callback(error),
       );
@@ -77,7 +77,7 @@ export async function startFakeService(handlers: Handlers, port = 0, options: Se
 
 export type FakeService = Awaited<ReturnType<typeof startFakeService>>;
 
-/** A refusal as the service sends it. */
+/** Returns an error as the service sends it. */
 export function createServiceError(
   code: status,
   details: {
@@ -86,9 +86,9 @@ export function createServiceError(
     currentState?: string;
     retryAfterMs?: number;
     fields?: { field: string; description: string }[];
-    /** Sent in place of the packed details. */
+    /** Bytes sent in place of the packed details. */
     raw?: Buffer;
-    /** How long gRPC's own retries are told to wait. */
+    /** Delay for gRPC's own retries, in milliseconds; negative forbids them. */
     pushbackMs?: number;
   } = {},
 ): ServiceError {
@@ -127,7 +127,7 @@ export function createServiceError(
   return Object.assign(new Error("no"), { code, details: "no", metadata });
 }
 
-/** A status in the state, with the number of the state as its revision unless told otherwise. */
+/** Returns a status in the state, with the number of the state as its revision unless `more` has another. */
 export function statusIn(state: TicketState | number, more: Partial<TicketStatus> = {}): TicketStatus {
   return TicketStatus.fromPartial({ ticketId: "t", state: state as TicketState, revision: state, ...more });
 }

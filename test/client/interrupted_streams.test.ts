@@ -11,17 +11,17 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
 });
 
-/** A proxy that speaks HTTP/2 and treats streams as the test wants. */
-async function clientOfProxy(treat: (stream: ServerHttp2Stream) => void) {
+/** Creates a client of an HTTP/2 proxy that passes every stream to `handle`. */
+async function clientOfProxy(handle: (stream: ServerHttp2Stream) => void) {
   let reached = 0;
   const sessions = new Set<ServerHttp2Session>();
   const proxy = createServer();
   proxy.on("session", (session) => sessions.add(session));
   proxy.on("stream", (stream) => {
     reached += 1;
-    // A stream that is cut on purpose reports it.
+    // Streams that the test breaks report it here.
     stream.on("error", () => {});
-    treat(stream);
+    handle(stream);
   });
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
@@ -75,7 +75,7 @@ test.each(cuts)("an exchange is made once when a proxy %s", async (_what, cut) =
   expect(reached()).toBe(1);
 });
 
-test("gRPC itself repeats, once, only a call that the other side declares unprocessed (REFUSED_STREAM)", async () => {
+test("gRPC itself repeats a call once, and only if the peer declares it unprocessed (REFUSED_STREAM)", async () => {
   const refused = 7;
   const { client, reached } = await clientOfProxy((stream) => stream.close(refused));
   await expect(client.exchangeUserInfo({ exchangeTicket: "x" })).rejects.toMatchObject({

@@ -3,14 +3,14 @@ import { createAppClient } from "../../src/client/index.js";
 import { eventually } from "../support/eventually.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 
-/** Stopped in the opposite order, since each one looks for what is left since it was started. */
+/** Starts a server. Servers stop in reverse order, since each checks for what is left since its start. */
 async function startedServer(): Promise<TestServer> {
   const server = await startTestServer();
   onTestFinished(() => server.stop());
   return server;
 }
 
-test("calls are shared out among all addresses, and go on at the others when one has gone", async () => {
+test("calls are spread over all addresses, and go on at the others when one server has stopped", async () => {
   const first = await startedServer();
   const others = [await startedServer(), await startedServer()];
   const servers = [first, ...others];

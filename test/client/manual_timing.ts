@@ -1,7 +1,7 @@
 import type { Timing } from "../../src/client/timing.js";
 import { createChangeSignal } from "../support/timeout.js";
 
-/** Time that stands still until the test lets a pause go by, and dice that show what the test wants. */
+/** Creates a time that stands still until the test lets a pause pass, and a fixed random number. */
 export function createManualTiming(random = 0.5) {
   const pending: { ms: number; callback: () => void }[] = [];
   const pauses: number[] = [];
@@ -21,21 +21,21 @@ export function createManualTiming(random = 0.5) {
     },
     random: () => random,
   };
-  /** Waits until somebody pauses. */
+  /** Waits until the client pauses. */
   async function paused(): Promise<void> {
     await changes.waitFor(() => pending[0], "a pause of the client");
   }
   return {
     timing,
-    /** The length of every pause so far. */
+    /** Lengths of all pauses so far, in milliseconds. */
     pauses,
     pending,
     paused,
-    /** Moves the clock, which stands still otherwise. No pause goes by. */
+    /** Moves the clock, which otherwise stands still. Does not end a pause. */
     advance(ms: number): void {
       now += ms;
     },
-    /** Waits until somebody pauses, and lets the pause go by. */
+    /** Waits until the client pauses, and ends the pause. */
     async pass(): Promise<void> {
       await paused();
       pending.shift()?.callback();
@@ -43,7 +43,7 @@ export function createManualTiming(random = 0.5) {
   };
 }
 
-/** Time in which every pause goes by at once. */
+/** Creates a time in which every pause ends at once. */
 export function createImmediateTiming(): Timing {
   return {
     now: () => 0,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A wire in front of a server: it can be cut, or go dead without a word. */
+/** Starts a TCP proxy in front of a server. It can cut its connections or silently stop forwarding. */
 export async function startTcpProxy(port: number) {
   const clientSockets = new Set<Socket>();
   const serverSockets = new Set<Socket>();
@@ -19,7 +19,7 @@ export async function startTcpProxy(port: number) {
       serverSockets.delete(onward);
       socket.destroy();
     });
-    // A reset is what the test wants to see at the other end; here it means nothing.
+    // The test observes resets at the other end.
     socket.on("error", () => {});
     onward.on("error", () => {});
     socket.pipe(onward).pipe(socket);
@@ -28,15 +28,15 @@ export async function startTcpProxy(port: number) {
   await once(server, "listening");
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Connections that are open now. */
+    /** Returns the number of connections that are open now. */
     open: () => clientSockets.size,
-    /** Connections made so far. */
+    /** Returns the number of connections made so far. */
     opened: () => opened,
-    /** Cuts every connection. */
+    /** Resets every connection. */
     cut() {
       for (const socket of clientSockets) socket.resetAndDestroy();
     },
-    /** Lets nothing through any more, and tells nobody. New connections work. */
+    /** Stops forwarding on the present connections without closing them. New connections work. */
     deaden() {
       for (const socket of [...clientSockets, ...serverSockets]) {
         socket.unpipe();

@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 and localhost that nobody trusts by default, and its key. Public, and good for tests only. */
+/** A certificate for 127.0.0.1 and localhost, with its key. Not publicly trusted, and for tests only. */
 export const testCertificate = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBojCCAUegAwIBAgIUHjzYoyybNXl6JKuIRGG1dVn2EzwwCgYIKoZIzj0EAwIw

@@ -44,16 +44,16 @@ async function codeWith(tls: AppClientOptions["tls"]) {
   }
 }
 
-test("a server is spoken to whose certificate the given roots vouch for", async () => {
+test("the client connects to a server whose certificate the given roots trust", async () => {
   expect(await codeWith({ rootCertificates: testCertificate.cert })).toBe(status.OK);
   expect(await codeWith({ rootCertificates: Buffer.from(testCertificate.cert) })).toBe(status.OK);
 });
 
-test("a server is not spoken to whose certificate nobody vouches for", async () => {
+test("the client does not connect to a server with an untrusted certificate", async () => {
   expect(await codeWith(true)).toBe(status.UNAVAILABLE);
   expect(await codeWith({})).toBe(status.UNAVAILABLE);
 });
 
-test("a server that wants TLS refuses plain text", async () => {
+test("a server with TLS refuses plain text", async () => {
   expect(await codeWith(undefined)).toBe(status.UNAVAILABLE);
 });

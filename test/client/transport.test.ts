@@ -19,7 +19,7 @@ describe("plain text", () => {
     "ipv4:127.0.0.1:1,127.0.0.2:1",
     "ipv6:[::1]:1",
     "unix:/run/qrlogin.sock",
-  ])("is the default to %s, which is this machine", (address) => {
+  ])("plain text is the default to the loopback address %s", (address) => {
     expect(isLoopbackTarget(address)).toBe(true);
     expect(secure({ address })).toBe(false);
     expect(secure({ address, tls: true })).toBe(true);
@@ -36,13 +36,13 @@ describe("plain text", () => {
     "dns://8.8.8.8/localhost:1",
     "dns:///login.example",
     "xds:///localhost",
-  ])("is spoken to %s only where it is asked for", (address) => {
+  ])("plain text to %s needs an explicit option", (address) => {
     expect(isLoopbackTarget(address)).toBe(false);
     expect(secure({ address })).toBe(true);
     expect(secure({ address, tls: false })).toBe(false);
   });
 
-  test("is never carried through a proxy out of the environment", () => {
+  test("plain text never goes through a proxy from the environment", () => {
     expect(resolveTransport({ address: "127.0.0.1:1" }).unaryChannelOptions["grpc.enable_http_proxy"]).toBe(
       0,
     );
@@ -53,7 +53,7 @@ describe("plain text", () => {
 });
 
 describe("options", () => {
-  test("that make no sense are refused when the client is created, without their values", () => {
+  test("invalid options are rejected when the client is created, without their values in the error", () => {
     const address = "127.0.0.1:1";
     for (const [appId, appSecret] of [
       ["", "hush"],
@@ -69,7 +69,7 @@ describe("options", () => {
     expect(() => resolveTransport({ address, tls: { rootCertificates } })).toThrow(TypeError);
   });
 
-  test("of the channels notice a dead connection, on the watch channels also between calls", () => {
+  test("channels detect a dead connection, and watch channels do so between calls as well", () => {
     const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = resolveTransport({
       address: "127.0.0.1:1",
     });
@@ -77,7 +77,7 @@ describe("options", () => {
       expect(options).toMatchObject({
         "grpc.keepalive_time_ms": 30_000,
         "grpc.keepalive_timeout_ms": 10_000,
-        // A connection for each channel.
+        // A separate connection for each channel.
         "grpc.use_local_subchannel_pool": 1,
       });
     }
@@ -85,7 +85,7 @@ describe("options", () => {
     expect(watchChannelOptions).toMatchObject({ "grpc.keepalive_permit_without_calls": 1 });
   });
 
-  test("of channels that may be needed for a while only close a connection after a minute without calls", () => {
+  test("additional channels close their connection after a minute without calls", () => {
     const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = resolveTransport({
       address: "127.0.0.1:1",
     });

@@ -39,7 +39,7 @@ const unavailable = (pushbackMs = 0) =>
   createServiceError(status.UNAVAILABLE, { reason: "STORE_UNAVAILABLE", pushbackMs });
 
 describe("a call", () => {
-  test("carries the app credential and a partial request, and answers the generated message", async () => {
+  test("a call sends the app credential and a partial request, and resolves with the generated message", async () => {
     const fake = await service({
       createTicket: ({ request }) => ({ ticketId: "id", ticketSecret: "secret", qrContent: request.scene }),
     });
@@ -50,7 +50,7 @@ describe("a call", () => {
     ]);
   });
 
-  test("of an approver asks for the token anew each time", async () => {
+  test("every call of an approver calls the token source again", async () => {
     const fake = await service({ authorize: () => ({ state: TicketState.AUTHORIZED, revision: 3 }) });
     const tokens = ["one.one.one", "two.two.two"];
     const client = approverOn(fake.address, async () => tokens.shift() ?? "");
@@ -62,7 +62,7 @@ describe("a call", () => {
     ]);
   });
 
-  test("of an approver rejects with what the token source throws, and calls nobody", async () => {
+  test("a call of an approver rejects with the error of the token source and is not sent", async () => {
     const fake = await service({ authorize: () => ({}) });
     const lost = new Error("signed out");
     const client = approverOn(fake.address, () => {
@@ -72,7 +72,7 @@ describe("a call", () => {
     expect(fake.calls).toHaveLength(0);
   });
 
-  test("refuses a malformed token without quoting it", async () => {
+  test("a malformed token is rejected without being quoted", async () => {
     const fake = await service({});
     expect(() => createApproverClient({ address: fake.address, token: "abc\n" })).toThrow(TypeError);
     const error = await approverOn(fake.address, () => "top\nsecret")
@@ -82,7 +82,7 @@ describe("a call", () => {
     expect(String((error as Error).stack)).not.toContain("secret");
   });
 
-  test("that is not answered ends at its deadline", async () => {
+  test("a call without a response ends at its deadline", async () => {
     const fake = await service({ getStatus: never, authorize: never });
     const late = { name: "QrLoginError", code: status.DEADLINE_EXCEEDED, codeName: "DEADLINE_EXCEEDED" };
     await expect(appOn(fake.address, { deadlineMs: 50 }).getStatus({ ticketId: "t" })).rejects.toMatchObject(
@@ -93,7 +93,7 @@ describe("a call", () => {
     ).rejects.toMatchObject(late);
   });
 
-  test("has a deadline of ten seconds by default, which the server is told", async () => {
+  test("a call has a deadline of ten seconds by default, which is sent to the server", async () => {
     let left = 0;
     const fake = await service({
       getStatus: (call) => {
@@ -106,7 +106,7 @@ describe("a call", () => {
     expect(left).toBeLessThanOrEqual(10_000);
   });
 
-  test("does not wait for a token longer than its deadline", async () => {
+  test("a call does not wait for a token beyond its deadline", async () => {
     const fake = await service({ authorize: () => ({}) });
     const held = createManualTiming();
     const client = createApproverClientWithTiming(
@@ -121,7 +121,7 @@ describe("a call", () => {
     expect(held.pauses).toEqual([700]);
   });
 
-  test("that is aborted rejects with the reason of the signal, and is cancelled at the server", async () => {
+  test("an aborted call rejects with the reason of the signal and is cancelled at the server", async () => {
     let cancelled = false;
     const fake = await service({
       getStatus: (call) => {
@@ -141,7 +141,7 @@ describe("a call", () => {
     expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
   });
 
-  test("with an aborted signal is not made", async () => {
+  test("a call with an aborted signal is not sent", async () => {
     const fake = await service({ getStatus: () => ({}) });
     const reason = new Error("too late");
     await expect(
@@ -150,7 +150,7 @@ describe("a call", () => {
     expect(fake.calls).toHaveLength(0);
   });
 
-  test("leaves no listener on its signal once it is answered or refused", async () => {
+  test("a call leaves no listener on its signal after a response or an error", async () => {
     const fake = await service({
       getStatus: () => ({}),
       withdraw: () => Promise.reject(createServiceError(status.NOT_FOUND)),
@@ -162,7 +162,7 @@ describe("a call", () => {
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
-  test("with a deadline that makes no sense is refused", async () => {
+  test("an invalid deadline is rejected", async () => {
     const client = appOn("127.0.0.1:1");
     await expect(client.getStatus({}, { deadlineMs: Number.NaN })).rejects.toThrow(RangeError);
     expect(() => appOn("127.0.0.1:1", { deadlineMs: 0 })).toThrow(RangeError);
@@ -176,7 +176,7 @@ describe("retries", () => {
   };
 
   test.each(["getStatus", "withdraw", "getSigningKeys"] as const)(
-    "%s is tried again while UNAVAILABLE",
+    "%s is retried while UNAVAILABLE",
     async (method) => {
       const fake = await service({ [method]: failing(2) });
       await appOn(fake.address)[method]({ ticketId: "t" });
@@ -185,7 +185,7 @@ describe("retries", () => {
   );
 
   test.each(["markScanned", "authorize", "cancel"] as const)(
-    "%s is tried again while UNAVAILABLE",
+    "%s is retried while UNAVAILABLE",
     async (method) => {
       const fake = await service({ [method]: failing(2) });
       await approverOn(fake.address, "a.b.c")[method]({});
@@ -193,29 +193,29 @@ describe("retries", () => {
     },
   );
 
-  test("end after four attempts", async () => {
+  test("retries end after four attempts", async () => {
     const fake = await service({ getStatus: failing(99) });
     await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
     expect(fake.count("getStatus")).toBe(4);
   });
 
-  test("are not made where the service forbids them", async () => {
+  test("there are no retries if the service forbids them", async () => {
     const fake = await service({ getStatus: () => Promise.reject(unavailable(-1)) });
     await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
     expect(fake.count("getStatus")).toBe(1);
   });
 
-  test("do not multiply the calls of an outage", async () => {
+  test("retries do not multiply the calls during an outage", async () => {
     const fake = await service({ getStatus: () => Promise.reject(unavailable()) });
     const client = appOn(fake.address, { deadlineMs: Number.POSITIVE_INFINITY });
     for (let round = 0; round < 5; round += 1) {
       await Promise.allSettled(Array.from({ length: 100 }, () => client.getStatus({})));
     }
-    // The first attempts of 500 calls, and fewer retries than the tokens that they may use up.
+    // The first attempts of 500 calls, and fewer retries than there are tokens.
     expect(fake.count("getStatus")).toBeLessThan(800);
   });
 
-  test("are not made for a refusal other than UNAVAILABLE", async () => {
+  test("there are no retries after an error other than UNAVAILABLE", async () => {
     const fake = await service({
       getStatus: () =>
         Promise.reject(createServiceError(status.ABORTED, { reason: "CONCURRENT_UPDATE", pushbackMs: 0 })),
@@ -225,7 +225,7 @@ describe("retries", () => {
   });
 
   test.each(["STORE_UNAVAILABLE", "OUTCOME_UNKNOWN"])(
-    "an exchange that is answered UNAVAILABLE (%s) reaches the server exactly once",
+    "an exchange with the error UNAVAILABLE (%s) reaches the server exactly once",
     async (reason) => {
       const fake = await service({
         exchangeUserInfo: () =>
@@ -240,18 +240,18 @@ describe("retries", () => {
   test("an exchange whose connection is cut reaches the server exactly once", async () => {
     const fake = await service({
       exchangeUserInfo: () => {
-        wire.cut();
+        proxy.cut();
         return never();
       },
     });
-    const wire = await startTcpProxy(fake.port);
-    cleanups.push(wire.stop);
-    const call = appOn(wire.address).exchangeUserInfo({ exchangeTicket: "x" });
+    const proxy = await startTcpProxy(fake.port);
+    cleanups.push(proxy.stop);
+    const call = appOn(proxy.address).exchangeUserInfo({ exchangeTicket: "x" });
     await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE, reason: undefined });
     expect(fake.count("exchangeUserInfo")).toBe(1);
   });
 
-  test("an exchange is not repeated where channel options ask for it", async () => {
+  test("an exchange is not retried if channel options ask for it", async () => {
     const fake = await service({ exchangeUserInfo: failing(99) });
     const policy = {
       maxAttempts: 4,
@@ -268,7 +268,7 @@ describe("retries", () => {
     expect(fake.count("exchangeUserInfo")).toBe(1);
   });
 
-  test("an exchange is not repeated where a service config in the DNS asks for it", async () => {
+  test("an exchange is not retried if a service config in the DNS asks for it", async () => {
     const fake = await service({ exchangeUserInfo: () => Promise.reject(unavailable()) });
     const retryPolicy = {
       ...{ maxAttempts: 4, initialBackoff: "0.01s", maxBackoff: "0.01s", backoffMultiplier: 1 },
@@ -279,7 +279,7 @@ describe("retries", () => {
     const lookUp = vi.spyOn(dns.promises, "resolveTxt").mockResolvedValue([[record]]);
     cleanups.push(() => lookUp.mockRestore());
 
-    // gRPC alone obeys the record.
+    // Plain gRPC follows the record.
     const bare = new QrLoginServiceClient(`localhost:${fake.port}`, credentials.createInsecure());
     cleanups.push(() => bare.close());
     const request = { exchangeTicket: "x", codeVerifier: "" };
@@ -294,7 +294,7 @@ describe("retries", () => {
     expect(lookUp).not.toHaveBeenCalled();
   });
 
-  test("creating a ticket is not repeated", async () => {
+  test("CreateTicket is not retried", async () => {
     const fake = await service({ createTicket: failing(99) });
     await expect(appOn(fake.address).createTicket({})).rejects.toMatchObject({ code: status.UNAVAILABLE });
     expect(fake.count("createTicket")).toBe(1);
@@ -302,7 +302,7 @@ describe("retries", () => {
 });
 
 describe("closing a client", () => {
-  test("rejects what runs with CANCELLED, and what comes later", async () => {
+  test("closing a client rejects running and later calls with CANCELLED", async () => {
     const fake = await service({ getStatus: never });
     const client = appOn(fake.address);
     const call = client.getStatus({ ticketId: "t" });
@@ -315,22 +315,22 @@ describe("closing a client", () => {
     expect(fake.count("getStatus")).toBe(1);
   });
 
-  test("leaves no connection and no timer", async () => {
+  test("closing a client leaves no connection and no timer", async () => {
     const fake = await service({ getStatus: () => ({}), withdraw: never });
-    const wire = await startTcpProxy(fake.port);
-    cleanups.push(wire.stop);
+    const proxy = await startTcpProxy(fake.port);
+    cleanups.push(proxy.stop);
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const before = timers();
-    const client = appOn(wire.address);
+    const client = appOn(proxy.address);
     await client.getStatus({});
     const running = client.withdraw({});
     running.catch(() => {});
     await eventually(() => expect(fake.count("withdraw")).toBe(1));
-    expect(wire.open()).toBe(1);
+    expect(proxy.open()).toBe(1);
     client.close();
     await expect(running).rejects.toMatchObject({ code: status.CANCELLED });
-    await eventually(() => expect(wire.open()).toBe(0));
-    // Not by `eventually`, which runs on timers itself. A timer that stays ends in the time limit of the test.
+    await eventually(() => expect(proxy.open()).toBe(0));
+    // Not with `eventually`, which uses timers itself. If a timer stays, the time limit of the test ends the loop.
     while (timers() > before) await new Promise((resolve) => setImmediate(resolve));
   });
 });

@@ -12,7 +12,7 @@ afterEach(clear);
 
 describe("a watch", () => {
   test.each([EXCHANGED, CANCELLED, EXPIRED])(
-    "yields what changes and ends after terminal state %i",
+    "a watch yields changes and ends after terminal state %i",
     async (end) => {
       const fake = await service({ watchStatus: (stream) => send(stream, statusIn(PENDING)) });
       const states: number[] = [];
@@ -26,7 +26,7 @@ describe("a watch", () => {
     },
   );
 
-  test("leaves out what says nothing new, even over a reconnect", async () => {
+  test("a watch leaves out unchanged statuses, even after a reconnection", async () => {
     const seconds = (n: number) => ({ remainingDuration: { seconds: n, nanos: 0 } });
     const fake = await service(
       sequence(
@@ -46,7 +46,7 @@ describe("a watch", () => {
     await statuses.return?.();
   });
 
-  test("yields a change of anything but the remaining duration", async () => {
+  test("a watch yields a change of any field but the remaining duration", async () => {
     const fake = await service({});
     const statuses = iterate(clientOn(fake.address));
     const first = nextOf(statuses);
@@ -59,7 +59,7 @@ describe("a watch", () => {
     await statuses.return?.();
   });
 
-  test("with heartbeats yields the same status again", async () => {
+  test("a watch with heartbeats yields unchanged statuses", async () => {
     const fake = await service({});
     const statuses = iterate(clientOn(fake.address), { heartbeats: true });
     for (let beat = 0; beat < 3; beat += 1) {
@@ -71,7 +71,7 @@ describe("a watch", () => {
     await statuses.return?.();
   });
 
-  test("takes a state that it does not know for one that is not terminal", async () => {
+  test("a watch treats an unknown state as not terminal", async () => {
     const fake = await service({});
     const statuses = iterate(clientOn(fake.address));
     for (const state of [99, EXPIRED]) {
@@ -83,7 +83,7 @@ describe("a watch", () => {
     expect(await statuses.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("leads a slow reader to the last status, whatever it misses in between", async () => {
+  test("a slow reader gets the last status, even if it misses others", async () => {
     const fake = await service({});
     const statuses = iterate(clientOn(fake.address));
     const first = nextOf(statuses);
@@ -97,29 +97,29 @@ describe("a watch", () => {
     expect(read.at(-1)?.state).toBe(CANCELLED);
   });
 
-  test("that meets a message without a status throws INTERNAL", async () => {
+  test("a message without a status makes a watch throw INTERNAL", async () => {
     const fake = await service({ watchStatus: (stream) => stream.write({ status: undefined }) });
     await expect(statesOf(clientOn(fake.address))).rejects.toMatchObject({ code: status.INTERNAL });
     expect(fake.watches).toHaveLength(1);
   });
 
-  test("runs on a connection of its own, which is made when the first watch begins", async () => {
+  test("watches use a separate connection, which opens with the first watch", async () => {
     const fake = await service({
       getStatus: () => ({}),
       watchStatus: (stream) => send(stream, statusIn(EXPIRED)),
     });
-    const wire = await startTcpProxy(fake.port);
-    later(wire.stop);
-    const client = clientOn(wire.address);
+    const proxy = await startTcpProxy(fake.port);
+    later(proxy.stop);
+    const client = clientOn(proxy.address);
     await client.getStatus(ticket);
     client.watchStatus(ticket);
-    expect(wire.opened()).toBe(1);
+    expect(proxy.opened()).toBe(1);
     await statesOf(client);
     await statesOf(client);
-    expect(wire.opened()).toBe(2);
+    expect(proxy.opened()).toBe(2);
   });
 
-  test("can be iterated twice, each time with a call of its own", async () => {
+  test("a watch can be iterated twice, with a separate call each time", async () => {
     const fake = await service({ watchStatus: (stream) => send(stream, statusIn(EXPIRED)) });
     const statuses = clientOn(fake.address).watchStatus(ticket);
     for (let round = 1; round <= 2; round += 1) {

@@ -21,7 +21,7 @@ describe("the pauses of a watch", () => {
       }),
     );
 
-  test("double from 100 milliseconds to 5 seconds", async () => {
+  test("the pauses double from 100 milliseconds to 5 seconds", async () => {
     const fake = await service({ watchStatus: down() });
     const held = createManualTiming(0.999_999);
     statesOf(clientOn(fake.address, held.timing)).catch(() => {});
@@ -33,9 +33,9 @@ describe("the pauses of a watch", () => {
   test.each([
     [0, [0, 0, 0]],
     [0.25, [25, 50, 100]],
-  ])("lie anywhere between nothing and the limit: dice at %d", async (dice, expected) => {
+  ])("a pause is random between zero and the limit: random number %d", async (random, expected) => {
     const fake = await service({ watchStatus: down() });
-    const held = createManualTiming(dice);
+    const held = createManualTiming(random);
     statesOf(clientOn(fake.address, held.timing)).catch(() => {});
     await held.pass();
     await held.pass();
@@ -57,7 +57,7 @@ describe("the pauses of a watch", () => {
         down()(stream);
       },
     ],
-  ])("go on growing where each stream %s after one status", async (_how, script) => {
+  ])("the pauses go on growing if every stream %s after one status", async (_how, script) => {
     const fake = await service({ watchStatus: script });
     const held = createManualTiming(0.999_999);
     statesOf(clientOn(fake.address, held.timing)).catch(() => {});
@@ -73,7 +73,7 @@ describe("the pauses of a watch", () => {
   test.each([
     [5_000, [50, 100, 50]],
     [4_999, [50, 100, 200]],
-  ])("after a stream that worked for %d milliseconds are %j", async (lifeMs, expected) => {
+  ])("after a stream of %d milliseconds the pauses are %j", async (lifeMs, expected) => {
     const fake = await service(sequence(down(), down(), (stream) => send(stream, statusIn(PENDING)), down()));
     const held = createManualTiming();
     const statuses = iterate(clientOn(fake.address, held.timing));
@@ -88,7 +88,7 @@ describe("the pauses of a watch", () => {
     expect(held.pauses).toEqual(expected);
   });
 
-  test("do not begin anew after a stream that brought nothing, however long it was open", async () => {
+  test("the pauses do not restart after a stream without a status, however long it was open", async () => {
     const fake = await service(sequence(down(), down(), () => {}));
     const held = createManualTiming();
     statesOf(clientOn(fake.address, held.timing)).catch(() => {});
@@ -101,7 +101,7 @@ describe("the pauses of a watch", () => {
     expect(held.pauses).toEqual([50, 100, 200]);
   });
 
-  test("are never shorter than the service asks", async () => {
+  test("the pauses are never shorter than the service asks", async () => {
     const fake = await service(sequence(down(2_500), down(2_500), down()));
     const held = createManualTiming(0);
     statesOf(clientOn(fake.address, held.timing)).catch(() => {});
@@ -111,7 +111,7 @@ describe("the pauses of a watch", () => {
     expect(held.pauses).toEqual([2_500, 2_500, 0]);
   });
 
-  test("and the attempts between them leave nothing behind, however many there are", async () => {
+  test("any number of pauses and attempts leaves nothing behind", async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on("warning", onWarning);
@@ -132,7 +132,7 @@ describe("the pauses of a watch", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("can be set", async () => {
+  test("the limits of the pauses are options", async () => {
     const fake = await service({ watchStatus: down() });
     const held = createManualTiming();
     const client = clientOn(fake.address, held.timing);

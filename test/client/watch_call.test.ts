@@ -21,7 +21,7 @@ function stream() {
   };
 }
 
-test("of what was not read the newest is kept, and nothing else", async () => {
+test("a watch call keeps only the newest unread status", async () => {
   const from = stream();
   const call = createWatchCall(from.stream);
   for (let revision = 1; revision <= 1_000; revision += 1) from.push(revision);
@@ -31,7 +31,7 @@ test("of what was not read the newest is kept, and nothing else", async () => {
   expect(await call.next()).toBeUndefined();
 });
 
-test("what is unread when a stream fails is read before the failure is told", async () => {
+test("an unread status is delivered before the error of the stream", async () => {
   const from = stream();
   const call = createWatchCall(from.stream);
   from.push(7);
@@ -41,7 +41,7 @@ test("what is unread when a stream fails is read before the failure is told", as
   await expect(call.next()).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
 });
 
-test("a stop forgets what is unread and cancels the stream", async () => {
+test("stop discards the unread status and cancels the stream", async () => {
   const from = stream();
   const call = createWatchCall(from.stream);
   from.push(7);

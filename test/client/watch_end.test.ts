@@ -25,7 +25,7 @@ describe("the end of a watch", () => {
     return { fake, cancelled, client: clientOn(fake.address, timing) };
   }
 
-  test("by leaving the loop cancels the call at the server and leaves no listener", async () => {
+  test("leaving the loop cancels the call at the server and leaves no listener", async () => {
     const { client, cancelled } = await pending();
     const { signal } = new AbortController();
     for await (const each of client.watchStatus(ticket, { signal })) {
@@ -36,7 +36,7 @@ describe("the end of a watch", () => {
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
-  test("by return while the next status is awaited comes at once", async () => {
+  test("return ends a watch at once while the next status is awaited", async () => {
     const { client, cancelled } = await pending();
     const statuses = iterate(client);
     await statuses.next();
@@ -46,7 +46,7 @@ describe("the end of a watch", () => {
     await eventually(() => expect(cancelled).toHaveLength(1));
   });
 
-  test("by abort while waiting throws the reason and cancels the call at the server", async () => {
+  test("an abort during the wait throws the reason and cancels the call at the server", async () => {
     const { client, cancelled } = await pending();
     const abort = new AbortController();
     const reason = new Error("the browser went away");
@@ -60,7 +60,7 @@ describe("the end of a watch", () => {
     expect(await statuses.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("by abort cancels the call at the server though the reader is busy elsewhere", async () => {
+  test("an abort cancels the call at the server even if the reader is busy", async () => {
     const { client, cancelled } = await pending();
     const abort = new AbortController();
     const statuses = iterate(client, { signal: abort.signal });
@@ -70,7 +70,7 @@ describe("the end of a watch", () => {
     await expect(statuses.next()).rejects.toBe(abort.signal.reason);
   });
 
-  test("by abort with a reason that looks like a cut is no cut", async () => {
+  test("an abort with a reason that looks like a broken connection does not reconnect", async () => {
     const { client, fake } = await pending();
     const abort = new AbortController();
     const statuses = iterate(client, { signal: abort.signal });
@@ -81,7 +81,7 @@ describe("the end of a watch", () => {
     expect(fake.watches).toHaveLength(1);
   });
 
-  test("by abort in a pause leaves no timer and no listener", async () => {
+  test("an abort during a pause leaves no timer and no listener", async () => {
     const fake = await service({
       watchStatus: (stream) => fail(stream, createServiceError(status.UNAVAILABLE)),
     });
@@ -97,7 +97,7 @@ describe("the end of a watch", () => {
     expect(fake.watches).toHaveLength(1);
   });
 
-  test("before its beginning calls nobody", async () => {
+  test("a watch that ends before it begins makes no call", async () => {
     const { client, fake } = await pending();
     const signal = AbortSignal.abort(new Error("too late"));
     await expect(statesOf(client, { signal })).rejects.toBe(signal.reason);
@@ -107,7 +107,7 @@ describe("the end of a watch", () => {
     expect(fake.watches).toHaveLength(0);
   });
 
-  test("by a terminal state leaves nothing though neither the server nor the reader goes on", async () => {
+  test("a terminal state ends the call even if neither the server nor the reader goes on", async () => {
     let cancelled = false;
     const fake = await service({
       watchStatus: (stream) => {
@@ -125,17 +125,17 @@ describe("the end of a watch", () => {
     expect(await statuses.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("by closing the client throws CANCELLED, and leaves no connection", async () => {
+  test("closing the client makes its watches throw CANCELLED and leaves no connection", async () => {
     const { fake } = await pending();
-    const wire = await startTcpProxy(fake.port);
-    later(wire.stop);
-    const client = clientOn(wire.address);
+    const proxy = await startTcpProxy(fake.port);
+    later(proxy.stop);
+    const client = clientOn(proxy.address);
     const statuses = iterate(client);
     await statuses.next();
     const waiting = statuses.next();
     client.close();
     await expect(waiting).rejects.toMatchObject({ name: "QrLoginError", code: status.CANCELLED });
-    await eventually(() => expect(wire.open()).toBe(0));
+    await eventually(() => expect(proxy.open()).toBe(0));
     await expect(iterate(client).next()).rejects.toMatchObject({ code: status.CANCELLED });
   });
 });

@@ -9,7 +9,7 @@ import { createImmediateTiming } from "./manual_timing.js";
 /** The request of every watch in the tests. */
 export const ticket = { ticketId: "t", ticketSecret: "s" };
 
-/** Services and clients that end together, when the test does. */
+/** Creates services and clients that stop when the test ends. */
 export function createFixture() {
   const cleanups: (() => void)[] = [];
   return {
@@ -31,17 +31,17 @@ export function createFixture() {
   };
 }
 
-/** The states that a watch yields from its beginning to its end. */
+/** Resolves with the states that a watch yields from its beginning to its end. */
 export async function statesOf(client: AppClient, options: WatchOptions = {}) {
   const states: number[] = [];
   const read = async () => {
     for await (const each of client.watchStatus(ticket, options)) states.push(each.state);
     return states;
   };
-  return withTimeout(read(), () => `the end of a watch, which has told the states ${states.join(", ")}`);
+  return withTimeout(read(), () => `the end of a watch, which yielded the states ${states.join(", ")}`);
 }
 
-/** Answers the first watch with the first script, the second with the second, and so on. */
+/** Runs the first script for the first watch, the second for the second, and so on. */
 export function sequence(...each: ((stream: WatchStream) => void)[]): Handlers {
   let next = 0;
   return { watchStatus: (stream) => each[next++]?.(stream) };

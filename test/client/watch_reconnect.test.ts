@@ -11,24 +11,24 @@ const { clear, clientOn, later, service } = createFixture();
 afterEach(clear);
 
 describe("a watch reconnects", () => {
-  const again = (stream: WatchStream) => send(stream, statusIn(EXPIRED));
+  const expired = (stream: WatchStream) => send(stream, statusIn(EXPIRED));
 
   test.each(["STORE_UNAVAILABLE", "SERVER_DRAINING", "A_REASON_OF_TOMORROW"])(
-    "after UNAVAILABLE with the reason %s",
+    "a watch reconnects after UNAVAILABLE with the reason %s",
     async (reason) => {
       const fake = await service(
-        sequence((stream) => fail(stream, createServiceError(status.UNAVAILABLE, { reason })), again),
+        sequence((stream) => fail(stream, createServiceError(status.UNAVAILABLE, { reason })), expired),
       );
       expect(await statesOf(clientOn(fake.address))).toEqual([EXPIRED]);
     },
   );
 
-  test("after TOO_MANY_WATCHES, once the time that the service asked for is over", async () => {
+  test("a watch reconnects after TOO_MANY_WATCHES, once the requested delay is over", async () => {
     const full = createServiceError(status.RESOURCE_EXHAUSTED, {
       reason: "TOO_MANY_WATCHES",
       retryAfterMs: 2_000,
     });
-    const fake = await service(sequence((stream) => fail(stream, full), again));
+    const fake = await service(sequence((stream) => fail(stream, full), expired));
     const held = createManualTiming();
     const states = statesOf(clientOn(fake.address, held.timing));
     await Promise.race([states, held.paused()]);
@@ -37,56 +37,56 @@ describe("a watch reconnects", () => {
     expect(await states).toEqual([EXPIRED]);
   });
 
-  test("after an OK end before a terminal state", async () => {
+  test("a watch reconnects after its stream ended with OK before a terminal state", async () => {
     const fake = await service(
       sequence((stream) => {
         send(stream, statusIn(AUTHORIZED));
         stream.end();
-      }, again),
+      }, expired),
     );
     expect(await statesOf(clientOn(fake.address))).toEqual([AUTHORIZED, EXPIRED]);
   });
 
-  test("after its connection was cut", async () => {
-    const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), again));
-    const wire = await startTcpProxy(fake.port);
-    later(wire.stop);
+  test("a watch reconnects after its connection was reset", async () => {
+    const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), expired));
+    const proxy = await startTcpProxy(fake.port);
+    later(proxy.stop);
     const states: number[] = [];
-    for await (const { state } of clientOn(wire.address).watchStatus(ticket)) {
+    for await (const { state } of clientOn(proxy.address).watchStatus(ticket)) {
       states.push(state);
-      if (state === PENDING) wire.cut();
+      if (state === PENDING) proxy.cut();
     }
     expect(states).toEqual([PENDING, EXPIRED]);
   });
 
-  test("after its connection went dead without a word", async () => {
-    const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), again));
-    const wire = await startTcpProxy(fake.port);
-    later(wire.stop);
-    const impatient = { "grpc.keepalive_time_ms": 20, "grpc.keepalive_timeout_ms": 5_000 };
-    const client = clientOn(wire.address, createImmediateTiming(), { channelOptions: impatient });
+  test("a watch reconnects after its connection silently stopped", async () => {
+    const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), expired));
+    const proxy = await startTcpProxy(fake.port);
+    later(proxy.stop);
+    const fastKeepalive = { "grpc.keepalive_time_ms": 20, "grpc.keepalive_timeout_ms": 5_000 };
+    const client = clientOn(proxy.address, createImmediateTiming(), { channelOptions: fastKeepalive });
     const states: number[] = [];
     for await (const { state } of client.watchStatus(ticket)) {
       states.push(state);
-      if (state === PENDING) wire.deaden();
+      if (state === PENDING) proxy.deaden();
     }
     expect(states).toEqual([PENDING, EXPIRED]);
   });
 
-  test("after a CANCELLED or DEADLINE_EXCEEDED that the service gave no reason for", async () => {
+  test("a watch reconnects after CANCELLED or DEADLINE_EXCEEDED without a reason", async () => {
     const fake = await service(
       sequence(
         (stream) =>
           fail(stream, Object.assign(createServiceError(status.CANCELLED), { metadata: undefined })),
         (stream) =>
           fail(stream, Object.assign(createServiceError(status.DEADLINE_EXCEEDED), { metadata: undefined })),
-        again,
+        expired,
       ),
     );
     expect(await statesOf(clientOn(fake.address))).toEqual([EXPIRED]);
   });
 
-  test("to a server that was restarted on the same port in mid-watch", async () => {
+  test("a watch reconnects to a server that was restarted on the same port", async () => {
     const first = await service({ watchStatus: (stream) => send(stream, statusIn(PENDING)) });
     const held = createManualTiming();
     const client = clientOn(first.address, held.timing);
@@ -94,12 +94,12 @@ describe("a watch reconnects", () => {
     expect((await nextOf(statuses)).state).toBe(PENDING);
     const next = nextOf(statuses);
     first.stop();
-    // Cut, and then refused while nobody listens.
+    // First reset, then refused while no server listens.
     await held.pass();
     await held.paused();
     const second = await service({ watchStatus: (stream) => send(stream, statusIn(AUTHORIZED)) }, first.port);
-    const letting = setInterval(() => held.pending.shift()?.callback(), 10);
-    later(() => clearInterval(letting));
+    const passing = setInterval(() => held.pending.shift()?.callback(), 10);
+    later(() => clearInterval(passing));
     expect((await next).state).toBe(AUTHORIZED);
     expect(second.watches).toHaveLength(1);
     await statuses.return?.();
@@ -117,24 +117,27 @@ describe("a watch does not reconnect", () => {
     [status.INTERNAL, "INTERNAL"],
     [status.CANCELLED, "INTERNAL"],
   ];
-  test.each(final)("after code %i with the reason %s, which it throws", async (code, reason) => {
-    const fake = await service(
-      sequence((stream) => {
-        send(stream, statusIn(PENDING));
-        fail(stream, createServiceError(code, { reason, retryAfterMs: 1 }));
-      }),
-    );
-    const held = createManualTiming();
-    await expect(statesOf(clientOn(fake.address, held.timing))).rejects.toMatchObject({
-      name: "QrLoginError",
-      code,
-      reason,
-    });
-    expect(fake.watches).toHaveLength(1);
-    expect(held.pauses).toEqual([]);
-  });
+  test.each(final)(
+    "a watch throws an error with code %i and the reason %s without reconnecting",
+    async (code, reason) => {
+      const fake = await service(
+        sequence((stream) => {
+          send(stream, statusIn(PENDING));
+          fail(stream, createServiceError(code, { reason, retryAfterMs: 1 }));
+        }),
+      );
+      const held = createManualTiming();
+      await expect(statesOf(clientOn(fake.address, held.timing))).rejects.toMatchObject({
+        name: "QrLoginError",
+        code,
+        reason,
+      });
+      expect(fake.watches).toHaveLength(1);
+      expect(held.pauses).toEqual([]);
+    },
+  );
 
-  test("after a message that it cannot read", async () => {
+  test("a watch throws an error for an unreadable message without reconnecting", async () => {
     const fake = await service({
       watchStatus: (stream) =>
         fail(stream, Object.assign(createServiceError(status.INTERNAL), { metadata: undefined })),

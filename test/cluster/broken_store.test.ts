@@ -50,11 +50,11 @@ async function repeatRevision(around: (store: TicketStore) => TicketStore): Prom
  * Approved tickets are exchanged while the replicas hear nothing. Then the primary dies, one of them takes its place, and they are exchanged
  * again. Other logins go on meanwhile.
  */
-async function failOver(replicas: number): Promise<Verdict> {
+async function failOver(replicaAcks: number): Promise<Verdict> {
   const redis = await startRedisWithSentinels(disklessLoadArgs);
   onTestFinished(() => redis.release());
   const sentinel = { name: redis.name, nodes: redis.sentinels.map(({ address }) => address) };
-  const site = await startPair({ sentinel, replicas });
+  const site = await startPair({ sentinel, replicaAcks });
   const { calls, history, nodes, onA, onB } = site;
   const approved = await Promise.all(
     Array.from({ length: tickets }, async () => {

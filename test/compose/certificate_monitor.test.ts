@@ -20,14 +20,14 @@ beforeEach(() => {
   lines = [];
 });
 
-/** Looks after a certificate that is valid from now for so many days. */
+/** Monitors a certificate that is valid from now for a number of days. */
 function startMonitor(days: number) {
   const clock = createManualClock();
   const one = { setting, path: [], file, validFrom: noon, validTo: noon + days * day };
   return { clock, end: monitorCertificates([one], log, clock) };
 }
 
-it("a certificate is left alone until its last 14 days, and then warned of every day", () => {
+it("logs nothing about a certificate until its last 14 days, and then a warning every day", () => {
   const { clock } = startMonitor(90);
   clock.advance(75 * day);
   expect(lines).toEqual([]);
@@ -40,7 +40,7 @@ it("a certificate is left alone until its last 14 days, and then warned of every
   expect(lines).toHaveLength(3);
 });
 
-it("the end of a certificate is told when it comes, and then every day", () => {
+it("logs an error when a certificate expires, and then every day", () => {
   const { clock } = startMonitor(1.5);
   clock.advance(1.5 * day - 1);
   lines.length = 0;
@@ -51,14 +51,14 @@ it("the end of a certificate is told when it comes, and then every day", () => {
   expect(lines).toHaveLength(2);
 });
 
-it("a certificate is judged by the wall clock, which may be set", () => {
+it("checks a certificate by the wall clock, which may be set", () => {
   const { clock } = startMonitor(90);
   clock.adjust(89 * day);
   clock.advance(day);
   expect(lines).toEqual([expect.objectContaining({ level: 50 })]);
 });
 
-it("nothing is looked after when that has ended, or there is no certificate", () => {
+it("has no timer after it was stopped, or without a certificate", () => {
   const { clock, end } = startMonitor(90);
   end();
   expect(clock.pendingCount).toBe(0);
@@ -66,7 +66,7 @@ it("nothing is looked after when that has ended, or there is no certificate", ()
   expect(clock.pendingCount).toBe(0);
 });
 
-it("service and gateway start with an expired certificate, say so, and look after it until they stop", async () => {
+it("service and gateway start with an expired certificate, log an error, and monitor it until they stop", async () => {
   const names = { CERT_FILE: expiredCertificate, KEY_FILE: privateKey };
   const files = Object.entries(names).flatMap(([name, text]) =>
     ["GRPC", "GATEWAY"].map((section) => [`QRLOGIN_${section}_TLS_${name}`, temporaryFile(name, text)]),

@@ -12,7 +12,7 @@ beforeEach(() => {
   lines = [];
 });
 
-/** Looks after a process that may have 1,000 descriptors and has as many open as the answer says. */
+/** Monitors a process that may have 1,000 descriptors, of which the returned object sets the open ones. */
 function startMonitor({
   needed = 1_000,
   limit = 1_000,
@@ -23,14 +23,14 @@ function startMonitor({
   const clock = createManualClock();
   const process = { open: 100, failure: "" };
   const count = async () => {
-    if (process.failure !== "") throw Object.assign(new Error("refused"), { code: process.failure });
+    if (process.failure !== "") throw Object.assign(new Error("failed"), { code: process.failure });
     return process.open;
   };
   return { clock, process, end: monitorDescriptors({ needed, limit, log, clock, count }) };
 }
 
 describe("the limit of file descriptors", () => {
-  it("is read from what Linux says of the process", () => {
+  it("reads the limit that Linux reports for the process", () => {
     const text = (soft: string) =>
       `Limit  Soft  Hard  Units\nMax open files            ${soft}    4096   files\n`;
     expect(parseLimit(text("1024"))).toBe(1_024);
@@ -38,13 +38,13 @@ describe("the limit of file descriptors", () => {
     expect(parseLimit("Max processes  1  2  processes\n")).toBeUndefined();
   });
 
-  it("keeps a process from starting only where it is too low to load it", () => {
+  it("prevents a start only if the limit is too low to load the program", () => {
     expect(limitProblem(undefined)).toBeUndefined();
     expect(limitProblem(256)).toBeUndefined();
     expect(limitProblem(255)).toContain("255");
   });
 
-  it("is warned of at the start when the configured limits may take more", () => {
+  it("logs a warning at the start if the configured limits may require more", () => {
     startMonitor({ needed: 1_001 });
     expect(lines).toMatchObject([{ level: 40, limit: 1_000, needed: 1_001 }]);
     lines.length = 0;
@@ -52,7 +52,7 @@ describe("the limit of file descriptors", () => {
     expect(lines).toEqual([]);
   });
 
-  it("that is none is not looked after", () => {
+  it("does not monitor a process without a limit", () => {
     const { clock } = startMonitor({ limit: Number.POSITIVE_INFINITY, needed: 10 ** 9 });
     expect(clock.pendingCount).toBe(0);
     expect(lines).toEqual([]);
@@ -60,7 +60,7 @@ describe("the limit of file descriptors", () => {
 });
 
 describe("while nearly all file descriptors are in use", () => {
-  it("a warning says so, once a minute", async () => {
+  it("logs a warning once a minute", async () => {
     const { clock, process, end } = startMonitor();
     process.open = 899;
     await clock.advanceAsync(60_000);
@@ -76,7 +76,7 @@ describe("while nearly all file descriptors are in use", () => {
     expect(clock.pendingCount).toBe(0);
   });
 
-  it("the counting takes no more than a hundredth of the time", async () => {
+  it("spends at most a hundredth of the time on counting", async () => {
     const clock = createManualClock();
     let counts = 0;
     const count = async () => {
@@ -92,14 +92,14 @@ describe("while nearly all file descriptors are in use", () => {
     expect(counts).toBe(2);
   });
 
-  it.each(["EMFILE", "ENFILE"])("the warning comes though %s forbids the counting", async (code) => {
+  it.each(["EMFILE", "ENFILE"])("logs the warning even if %s prevents the count", async (code) => {
     const { clock, process } = startMonitor();
     process.failure = code;
     await clock.advanceAsync(500);
     expect(lines).toMatchObject([{ level: 40, open: 1_000, limit: 1_000 }]);
   });
 
-  it("that they cannot be counted for another reason is said once", async () => {
+  it("logs once that another error prevents the count", async () => {
     const { clock, process } = startMonitor();
     process.failure = "EACCES";
     await clock.advanceAsync(60_000);
@@ -109,12 +109,12 @@ describe("while nearly all file descriptors are in use", () => {
 });
 
 it.skipIf(process.platform !== "linux")(
-  "a start at a limit of 100 file descriptors fails in one line that names the limit",
+  "a start with a limit of 100 file descriptors fails with one line that names the limit",
   async () => {
     const program = [process.execPath, ...programArgs("src/main.ts"), "serve"];
     const command = ["-c", 'ulimit -n 100; exec "$0" "$@"', ...program];
     const { code, stdout, stderr } = await startProcess("sh", command).exited;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^qrlogin: the limit of open files is 100, [^\n]*ulimit -n[^\n]*\n$/);
+    expect(stderr).toMatch(/^qrlogin: the open files limit is 100; [^\n]*ulimit -n[^\n]*\n$/);
   },
 );

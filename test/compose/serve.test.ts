@@ -16,7 +16,7 @@ const silent = pino({ level: "silent" });
 const loadDevelopmentConfig = (env: Record<string, string> = {}): Config =>
   loadConfig({ env: { ...anyPortEnvironment, ...env }, developmentPreset: developmentPresets() });
 
-/** A server of somebody else, and where it listens. */
+/** Starts an unrelated server. Resolves with it and its address. */
 async function startOtherServer(): Promise<{ address: string; leave(): Promise<void> }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -25,7 +25,7 @@ async function startOtherServer(): Promise<{ address: string; leave(): Promise<v
   return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, leave };
 }
 
-it("stops the service only when the gateway has stopped, whose running requests may still need it", async () => {
+it("stops the service only after the gateway, whose requests in progress may still need it", async () => {
   const { stop, grpcAddress, gatewayAddress = "" } = await startServers(loadDevelopmentConfig(), silent);
   const [host, port] = gatewayAddress.split(":");
   const halfway = connect(Number(port), host);
@@ -46,7 +46,7 @@ it("stops the service only when the gateway has stopped, whose running requests 
   expect(await isListening(grpcAddress)).toBe(false);
 });
 
-it("lets go of the service where the gateway cannot start", async () => {
+it("stops the service if the gateway cannot start", async () => {
   const [taken, free] = [await startOtherServer(), await startOtherServer()];
   await free.leave();
   const config = loadDevelopmentConfig({
@@ -57,7 +57,7 @@ it("lets go of the service where the gateway cannot start", async () => {
   expect(await isListening(free.address)).toBe(false);
 });
 
-it("counts the connections of trusted proxies again where it says how many descriptors may be needed", () => {
+it("counts the connections of trusted proxies separately among the descriptors that a gateway needs", () => {
   const limits = { QRLOGIN_GATEWAY_LIMITS_CONNECTIONS: "300" };
   const needed = (env: Record<string, string>) => {
     const config = loadDevelopmentConfig({ ...limits, ...env });
@@ -67,13 +67,13 @@ it("counts the connections of trusted proxies again where it says how many descr
   expect(needed({ QRLOGIN_GATEWAY_TRUSTED_PROXIES: '["10.0.0.0/8"]' })).toBe(128 + 600);
 });
 
-it("says that a service may need a descriptor for each connection, and no more in development mode than it has itself", () => {
+it("counts a descriptor for each connection of a service, and none in development mode", () => {
   const { grpc } = loadDevelopmentConfig({ QRLOGIN_GRPC_LIMITS_CONNECTIONS: "70" });
   expect(descriptorsNeeded({ development: false, grpc })).toBe(128 + 70);
   expect(descriptorsNeeded({ development: true, grpc })).toBe(128);
 });
 
-it("gives each start a handle key of its own", () => {
+it("generates a handle key for each start", () => {
   const [one, other] = [loadDevelopmentConfig(), loadDevelopmentConfig()].map(
     ({ gateway }) => gateway?.handleKeys[0],
   );

@@ -8,12 +8,12 @@ import {
 import type { WorkerExit, WorkerProcess } from "../../src/compose/workers/worker_process.js";
 import { createManualClock, flushPromises, type ManualClock } from "../support/clock.js";
 
-/** A worker that does what it is asked for as long as the test lets it. */
+/** A simulated worker that does what it is asked until the test stops it. */
 interface FakeWorker extends WorkerProcess {
-  /** Whether it answers pings. */
+  /** True while it answers pings. */
   answers: boolean;
   pings: number;
-  /** What it was asked for, in order. */
+  /** Requests that it received, in order. */
   readonly asked: string[];
   end(how: WorkerExit): void;
 }
@@ -22,7 +22,7 @@ const stopDeadline = 150_000;
 const hangTime = maxUnanswered * pingInterval;
 
 let clock: ManualClock;
-/** How long the parent has not run, in milliseconds: no timer of its clock has. */
+/** Time for which the parent has not run, in milliseconds: no timer of its clock has fired. */
 let suspendedMs: number;
 let workers: FakeWorker[];
 let lines: Record<string, unknown>[];
@@ -73,7 +73,7 @@ beforeEach(() => {
   });
 });
 
-/** The n-th worker of the place, counted from 1. */
+/** Returns the n-th process of the supervised worker, counted from 1. */
 function worker(starts: number): FakeWorker {
   const found = workers[starts - 1];
   if (!found) throw new Error(`there is no worker ${starts}`);
@@ -81,10 +81,10 @@ function worker(starts: number): FakeWorker {
 }
 
 const logLinesWith = (msg: string) => lines.filter((line) => line.msg === msg);
-const unresponsiveMessage = "worker does not answer and is killed";
+const unresponsiveMessage = "worker is unresponsive and is killed";
 
 describe("a worker that serves", () => {
-  it("is killed, named in the log and replaced once it gives no sign of life for half a minute", async () => {
+  it("kills, logs and restarts a worker that answers no ping for half a minute", async () => {
     await supervisedWorker.start();
     await clock.advanceAsync(60_000);
     worker(1).answers = false;
@@ -95,12 +95,12 @@ describe("a worker that serves", () => {
     expect(logLinesWith(unresponsiveMessage)).toEqual([
       expect.objectContaining({ level: 50, worker: 1, workerPid: 100, unresponsiveMs: 30_000 }),
     ]);
-    expect(logLinesWith("worker serves")).toHaveLength(2);
+    expect(logLinesWith("worker ready")).toHaveLength(2);
     await clock.advanceAsync(600_000);
     expect(worker(2).asked).toEqual([]);
   });
 
-  it("lives on as long as it answers, however late", async () => {
+  it("keeps a worker that answers pings, however late", async () => {
     await supervisedWorker.start();
     for (let round = 0; round < 5; round++) {
       worker(1).answers = false;
@@ -112,11 +112,11 @@ describe("a worker that serves", () => {
     expect(logLinesWith(unresponsiveMessage)).toEqual([]);
   });
 
-  it("is not blamed for the time in which its parent was stopped", async () => {
+  it("does not count the time during which the parent was stopped", async () => {
     await supervisedWorker.start();
     await clock.advanceAsync(pingInterval);
     const { pings } = worker(1);
-    // What a stopped process finds when it goes on: one timer that is long overdue, and the answers not read yet.
+    // When a stopped process continues, one timer is long overdue and the responses have not been read yet.
     worker(1).answers = false;
     suspendedMs = 600_000;
     clock.runNext(pingInterval);
@@ -128,7 +128,7 @@ describe("a worker that serves", () => {
 });
 
 describe("a worker that is asked to stop", () => {
-  it("is killed when the deadline has passed and it is still there, and its place stays empty", async () => {
+  it("kills a stopping worker after the deadline, and does not restart it", async () => {
     await supervisedWorker.start();
     const stopped = supervisedWorker.stop(false);
     await clock.advanceAsync(stopDeadline - 1);
@@ -144,7 +144,7 @@ describe("a worker that is asked to stop", () => {
     expect(clock.pendingCount).toBe(0);
   });
 
-  it("has the whole deadline, though it answers no pings with its channel closed", async () => {
+  it("gives a stopping worker the whole deadline, although it answers no pings with its channel closed", async () => {
     await supervisedWorker.start();
     worker(1).answers = false;
     const stopped = supervisedWorker.stop(true);
@@ -159,7 +159,7 @@ describe("a worker that is asked to stop", () => {
   });
 });
 
-it("a worker that does not serve in two minutes is killed, and the start fails", async () => {
+it("a worker that is not ready within two minutes is killed, and the start fails", async () => {
   const fork = () => {
     const one = createFakeWorker();
     const ready = one.exited.then(() => Promise.reject(new Error("it ended before it served")));
@@ -174,10 +174,10 @@ it("a worker that does not serve in two minutes is killed, and the start fails",
     log,
     clock,
   }).start();
-  const refused = expect(starting).rejects.toThrow("it ended before it served");
+  const rejection = expect(starting).rejects.toThrow("it ended before it served");
   await clock.advanceAsync(119_999);
   expect(worker(1).asked).toEqual([]);
   await clock.advanceAsync(1);
-  await refused;
+  await rejection;
   expect(worker(1).asked).toContain("kill");
 });

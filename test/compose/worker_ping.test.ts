@@ -5,7 +5,7 @@ import { forkWorker } from "../../src/compose/workers/worker_process.js";
 import { loadConfig } from "../../src/config/load_config.js";
 import { programArgs } from "../support/program.js";
 
-it("a worker answers each ping, and none while it is stopped", async () => {
+it("a worker answers every ping, except while it is stopped", async () => {
   const execArgv = [...programArgs("src/main.ts")];
   const exec = execArgv.pop() ?? "";
   cluster.setupPrimary({

@@ -40,18 +40,18 @@ if (hasRedis) {
 const aliceToken = await signToken("alice");
 const draining = { code: "UNAVAILABLE", reason: "SERVER_DRAINING" };
 
-/** The lines of a log with this message. */
+/** Returns the log lines with this message. */
 function logLinesOf(stdout: string, msg: string): Record<string, unknown>[] {
   const lines = stdout.trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line)).filter((line) => line.msg === msg);
 }
 
-/** The app `shop`, whose watches come back after a cut. */
+/** Creates a client of the app `shop`, whose watches reconnect after an interruption. */
 function createWebsiteClient(address: string) {
   return createAppClient({ address, appId: "shop", appSecret: appSecrets.shop });
 }
 
-/** Watches on the app's own connection until the ticket has this state. */
+/** Watches on the app's connection until the ticket has this state. */
 async function waitForState(address: string, ticket: CreatedTicket, state: TicketState): Promise<void> {
   const client = createWebsiteClient(address);
   for await (const status of client.watchStatus(ticket)) if (status.state === state) break;
@@ -59,7 +59,7 @@ async function waitForState(address: string, ticket: CreatedTicket, state: Ticke
 }
 
 describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 }, () => {
-  it("serves one login by two workers, whichever of them a call comes to", async () => {
+  it("serves one login with two workers, whichever of them receives a call", async () => {
     const { running, clientOf } = await startWorkersService(2, writeRedisConfig(redis.url));
     const [one, two] = [await clientOf(1), await clientOf(2)];
     const app = { one: callsOf(one, asApp("shop")), two: callsOf(two, asApp("shop")) };
@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect(await running.exited).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
 
-  it("says once that it is ready, when all workers are, and names the worker in the lines of its log", async () => {
+  it("logs once that it is ready, when all workers are, and adds the worker's number to its log lines", async () => {
     const { running, address } = await startWorkersService(3, writeRedisConfig(redis.url));
     running.kill("SIGTERM");
     const { stdout } = await running.exited;
@@ -90,21 +90,21 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
       .split("\n")
       .map((line) => JSON.parse(line).msg);
     expect(messages.filter((msg) => msg === "ready")).toHaveLength(1);
-    expect(
-      messages.slice(0, messages.indexOf("ready")).filter((msg) => msg === "worker serves"),
-    ).toHaveLength(3);
+    expect(messages.slice(0, messages.indexOf("ready")).filter((msg) => msg === "worker ready")).toHaveLength(
+      3,
+    );
     expect(logLinesOf(stdout, "ready")).toMatchObject([{ grpc: address, workers: 3, development: false }]);
     expect(logLinesOf(stdout, "worker stopped").map(({ worker }) => worker)).toEqual([1, 2, 3]);
   });
 
-  it("replaces a worker that was killed, whose watches come back at another, while calls go on", async () => {
+  it("restarts a killed worker, whose watches reconnect to another, while calls go on", async () => {
     const { running, address, clientOf, pidOf } = await startWorkersService(2, writeRedisConfig(redis.url));
     const two = await clientOf(2);
     const ticket = await createTestTicket(callsOf(two, asApp("shop")));
     const watches = [1, 2, 3, 4].map(() => waitForState(address, ticket, TicketState.SCANNED));
     const victim = await pidOf(1);
     process.kill(victim, "SIGKILL");
-    const died = JSON.parse(await running.waitForLine('"msg":"worker died and is replaced"'));
+    const died = JSON.parse(await running.waitForLine('"msg":"worker exited unexpectedly and is restarted"'));
     expect(died).toMatchObject({
       worker: 1,
       workerPid: victim,
@@ -120,10 +120,10 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect(await running.exited).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("cuts off a connection that was on its way to a worker when that was killed", async () => {
+  it("closes a connection that was being passed to a worker when the worker was killed", async () => {
     const { running, address, pidOf } = await startWorkersService(2, writeRedisConfig(redis.url));
     process.kill(await pidOf(1), "SIGSTOP");
-    // One comes to each. HTTP/2 servers speak first.
+    // Each worker gets one connection. HTTP/2 servers send first.
     const [host, port] = address.split(":");
     const fates = [1, 2].map(async () => {
       const socket = connect(Number(port), host);
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect((await running.exited).code).toBe(0);
   });
 
-  it("replaces the only worker at the same port, after longer and longer pauses when it dies again at once", async () => {
+  it("restarts the only worker on the same port, with growing delays if it crashes again at once", async () => {
     const { running, address, pidOf } = await startWorkersService(1, writeRedisConfig(redis.url));
     for (const starts of [1, 2, 3]) process.kill(await pidOf(1, starts), "SIGKILL");
     await pidOf(1, 4);
@@ -149,14 +149,14 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     running.kill("SIGTERM");
     const { code, stdout } = await running.exited;
     expect(code).toBe(0);
-    const pauses = logLinesOf(stdout, "worker died and is replaced").map(({ restartDelayMs }) =>
-      Number(restartDelayMs),
+    const pauses = logLinesOf(stdout, "worker exited unexpectedly and is restarted").map(
+      ({ restartDelayMs }) => Number(restartDelayMs),
     );
     expect(pauses).toHaveLength(3);
     expect(pauses).toEqual([...new Set(pauses)].toSorted((a, b) => a - b));
   });
 
-  it("at a signal to the whole group drains one worker after the other: calls finish, watches move, the others serve", async () => {
+  it("drains one worker after the other on a signal to the whole group, while the others serve", async () => {
     const gate = await startHoldingProxy(redis.port);
     const { running, address, clientOf } = await startWorkersService(2, writeRedisConfig(gate.url));
     const [one, two] = [await clientOf(1), await clientOf(2)];
@@ -171,7 +171,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     void held.then(() => events.push("the call at the first worker"));
     await isHeld;
 
-    // As a terminal does that is closed; and once more to the parent, as npm does.
+    // A closed terminal signals the whole group. npm then signals the parent once more.
     process.kill(-running.pid, "SIGHUP");
     running.kill("SIGHUP");
     expect(await watches[0].ended).toMatchObject(draining);
@@ -191,18 +191,18 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: "" });
     expect(events).toEqual(["the call at the first worker", "the watch at the second worker"]);
     expect(logLinesOf(stdout, "worker stopped").map(({ worker }) => worker)).toEqual([1, 2]);
-    expect(logLinesOf(stdout, "worker died and is replaced")).toEqual([]);
+    expect(logLinesOf(stdout, "worker exited unexpectedly and is restarted")).toEqual([]);
     expect(await isListening(address)).toBe(false);
   });
 
-  it("at a signal to the whole group while it starts stops with 0, and leaves nothing behind", async () => {
+  it("stops with exit code 0 on a signal to the whole group during the start, and leaves nothing behind", async () => {
     const running = startQrlogin(["serve", "--workers", "3"], redisEnvironment(redis.url));
     await running.waitForLine('"worker":1,"starts":1');
     process.kill(-running.pid, "SIGINT");
     expect(await running.exited).toMatchObject({ code: 0, signal: null });
   });
 
-  it("at a second signal stops at once, with all workers", async () => {
+  it("stops at once on a second signal, with all workers", async () => {
     const gate = await startHoldingProxy(redis.port);
     const { running, address } = await startWorkersService(2, writeRedisConfig(gate.url));
     const client = newClient(address);
@@ -220,7 +220,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect(await isListening(address)).toBe(false);
   });
 
-  it("whose parent is killed leaves no worker behind, and each ends politely", async () => {
+  it("leaves no worker behind when the parent is killed, and each worker stops gracefully", async () => {
     const { running, address, clientOf } = await startWorkersService(2, writeRedisConfig(redis.url));
     const clients = [await clientOf(1), await clientOf(2)];
     const ticket = await createTestTicket(callsOf(newClient(address), asApp("shop")));
@@ -228,12 +228,12 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     for (const watch of watches) await watch.next();
     running.kill("SIGKILL");
     for (const watch of watches) expect(await watch.ended).toMatchObject(draining);
-    // When the last process has closed the pipe.
+    // This resolves when the last process has closed the pipe.
     expect(await running.exited).toMatchObject({ signal: "SIGKILL" });
     expect(await isListening(address)).toBe(false);
   });
 
-  it("in development mode runs one gateway, and signs with one key in all workers", async () => {
+  it("runs one gateway in development mode, and signs with the same key in all workers", async () => {
     const running = startQrlogin(["serve", "--workers", "2"], redisEnvironment(redis.url));
     const { grpc, gateway } = await readyAddresses(running);
     expect((await signInAlice({ address: grpc }))?.userId).toBe("alice");
@@ -261,7 +261,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     for (const address of [grpc, gateway]) expect(await isListening(address)).toBe(false);
   });
 
-  it("run by npm stops when npm is told to, and leaves nothing behind", async () => {
+  it("stops when npm, which started it, gets a signal, and leaves nothing behind", async () => {
     const words = ["run", "--silent", "qrlogin", "--", "serve", "--workers", "2"];
     const npm = startProcess("npm", words, redisEnvironment(redis.url));
     const { grpc } = await readyAddresses(npm);
@@ -271,8 +271,8 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
   });
 });
 
-describe("the pause before a worker is replaced", () => {
-  it("is none after one death, and then grows to half a minute", () => {
+describe("the delay before a worker is restarted", () => {
+  it("is zero after the first crash of a worker, and then grows to half a minute", () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 100].map(restartDelayAfter)).toEqual([
       0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
     ]);

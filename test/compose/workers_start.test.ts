@@ -19,7 +19,7 @@ if (hasRedis) {
 }
 
 describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, { timeout: 120_000 }, () => {
-  it("says in one line that the port is in use, and ends with 1", async () => {
+  it("prints one line if the port is in use, and exits with 1", async () => {
     const taken = `127.0.0.1:${redis.port}`;
     const variables = { ...redisEnvironment(redis.url), QRLOGIN_GRPC_ADDRESS: taken };
     expect(await qrlogin(["serve", "--workers", "2"], variables)).toMatchObject({
@@ -28,7 +28,7 @@ describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, {
     });
   });
 
-  it("says in one line that the port of the gateway is in use, and ends with 1 and no worker", async () => {
+  it("prints one line if the gateway's port is in use, and exits with 1 and without a worker", async () => {
     const variables = { ...redisEnvironment(redis.url), QRLOGIN_GATEWAY_ADDRESS: redis.address };
     const { code, stderr } = await qrlogin(["serve", "--workers", "2"], variables);
     expect({ code, stderr }).toEqual({
@@ -37,7 +37,7 @@ describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, {
     });
   });
 
-  it("says in one line that Redis cannot be reached, and ends with 1", async () => {
+  it("prints one line if Redis is unreachable, and exits with 1", async () => {
     const nowhere = `127.0.0.1:${await freePort()}`;
     const { code, stderr } = await qrlogin(
       ["serve", "--workers", "4"],
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, {
     expect(stderr).toContain(nowhere);
   });
 
-  it("names the mistakes of a configuration once, and starts no worker", async () => {
+  it("prints the problems of a configuration once, and starts no worker", async () => {
     const variables = {
       ...redisEnvironment(redis.url),
       QRLOGIN_GRPC_ADDRESS: "nowhere",
@@ -60,12 +60,11 @@ describe.skipIf(!hasRedis)(`serve --workers that cannot start${withoutRedis}`, {
   });
 });
 
-it("serve --workers refuses the embedded store in one line, and ends with 1", async () => {
+it("serve --workers rejects the embedded store with one line, and exits with 1", async () => {
   expect(await qrlogin(["serve", "--workers", "2"], anyPortEnvironment)).toEqual({
     code: 1,
     signal: null,
     stdout: "",
-    stderr:
-      "qrlogin: --workers needs the Redis store, since processes share no memory: set store.kind to redis (QRLOGIN_STORE_KIND)\n",
+    stderr: "qrlogin: --workers requires the Redis store: set store.kind to redis (QRLOGIN_STORE_KIND)\n",
   });
 });

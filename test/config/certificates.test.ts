@@ -9,7 +9,7 @@ const validFrom = Date.UTC(2026, 10, 23, 11, 15, 43);
 const validTo = Date.UTC(2126, 9, 30, 11, 15, 43);
 const day = 86_400_000;
 
-/** Each setting that names certificates, in a configuration where it names these. */
+/** Settings that name certificates, each in a configuration with the given files. */
 const settings: Readonly<Record<string, (pem: string) => object>> = {
   "grpc.tls.certFile": (pem) => ({ grpc: { tls: pairOf(pem) } }),
   "gateway.tls.certFile": (pem) => ({ gateway: { ...gateway, tls: pairOf(pem) } }),
@@ -24,24 +24,24 @@ const pairOf = (pem: string) => ({ certFile: fileOf(pem), keyFile: temporaryFile
 const inRedis = (tls: object) => ({ store: { kind: "redis", redis: { url: "rediss://localhost", tls } } });
 const contentOf = (name: string, pem: string) => contentWith(settings[name]?.(pem) ?? {});
 
-/** What `check-config` finds at a time; now if none is given. */
+/** Returns the problems that `check-config` finds at a time, by default now. */
 function validityProblems(content: object, now?: number) {
   const file = temporaryFile("qrlogin.yaml", stringify(content));
   return collectProblems(() => loadConfig({ file, env: {}, purpose: "check", now }));
 }
 
 describe.each(names)("a certificate in %s", (name) => {
-  test("that has expired is a mistake to check-config, which says when it did", () => {
+  test("check-config reports an expired certificate, and when it expired", () => {
     const message = "the certificate has expired: it was valid until 2025-04-01T00:00:00.000Z";
     expect(validityProblems(contentOf(name, expiredCertificate))).toEqual([{ path: name, message }]);
   });
 
-  test("that is not valid yet is a mistake to check-config", () => {
-    const message = "the certificate is not valid yet: it will be from 2026-11-23T11:15:43.000Z";
+  test("check-config reports a certificate that is not valid yet", () => {
+    const message = "the certificate is not valid yet: it becomes valid at 2026-11-23T11:15:43.000Z";
     expect(validityProblems(contentOf(name, certificate), validFrom - 1)).toEqual([{ path: name, message }]);
   });
 
-  test("that is valid is none, from the first moment to the last", () => {
+  test("check-config accepts a certificate from the first moment of its validity to the last", () => {
     const file = temporaryFile("qrlogin.yaml", stringify(contentOf(name, certificate)));
     for (const now of [validFrom, validTo - 1]) {
       expect(() => loadConfig({ file, env: {}, purpose: "check", now })).not.toThrow();
@@ -49,13 +49,16 @@ describe.each(names)("a certificate in %s", (name) => {
     expect(validityProblems(contentOf(name, certificate), validTo)).toHaveLength(1);
   });
 
-  test.each(["serve", "gateway"] as const)("that has expired keeps %s from nothing", (purpose) => {
-    const content = { ...contentOf(name, expiredCertificate) };
-    expect(() => load({ gateway, ...content }, {}, purpose)).not.toThrow();
-  });
+  test.each(["serve", "gateway"] as const)(
+    "an expired certificate does not prevent %s from starting",
+    (purpose) => {
+      const content = { ...contentOf(name, expiredCertificate) };
+      expect(() => load({ gateway, ...content }, {}, purpose)).not.toThrow();
+    },
+  );
 });
 
-test("a chain is as good as the worst of its certificates, a collection of authorities as the best", () => {
+test("a chain is valid while all of its certificates are, a set of authorities while one of them is", () => {
   const both = certificate + expiredCertificate;
   expect(validityProblems(contentOf("grpc.tls.certFile", both))).toMatchObject([
     { path: "grpc.tls.certFile" },
@@ -65,7 +68,7 @@ test("a chain is as good as the worst of its certificates, a collection of autho
   expect(() => loadConfig({ file, env: {}, purpose: "check" })).not.toThrow();
 });
 
-test("a certificate is to be renewed in its last 14 days", () => {
+test("a certificate is due for renewal in its last 14 days", () => {
   const [file] = readCertificateFiles({ grpc: { tls: { certFile: fileOf(certificate) } } });
   if (!file) throw new Error("the certificate was not read");
   expect(describeExpiryWarning(file, validTo - 14 * day - 1)).toBeUndefined();
@@ -74,7 +77,7 @@ test("a certificate is to be renewed in its last 14 days", () => {
   );
 });
 
-test("a certificate of six days is to be renewed in its last two", () => {
+test("a certificate of six days is due for renewal in its last two", () => {
   const file = { setting: "", path: [], file: "", validFrom, validTo: validFrom + 6 * day };
   expect(describeExpiryWarning(file, validFrom + 4 * day - 1)).toBeUndefined();
   expect(describeExpiryWarning(file, validFrom + 4 * day)).toBeDefined();

@@ -20,33 +20,36 @@ describe("plain text on the network", () => {
     "10.0.0.1:0",
     "grpc.example.com:443",
     "127.0.0.1.example.com:443",
-  ])("is refused on %s, with both cures", (address) => {
+  ])("plain text is rejected on %s, and the message names both remedies", (address) => {
     const [problem, ...more] = collectProblems(() => load(contentWith({ grpc: { address } })));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("grpc.address");
     expect(problem?.message).toMatch(/grpc\.tls\.certFile.*grpc\.allowPlaintextOnNetwork/);
   });
 
-  test.each(["127.0.0.1:0", "127.8.9.1:0", "[::1]:0", "localhost:0"])("is no matter on %s", (address) => {
-    expect(load(contentWith({ grpc: { address } })).grpc.address).toBe(address);
-  });
+  test.each(["127.0.0.1:0", "127.8.9.1:0", "[::1]:0", "localhost:0"])(
+    "plain text is accepted on %s",
+    (address) => {
+      expect(load(contentWith({ grpc: { address } })).grpc.address).toBe(address);
+    },
+  );
 
-  test("is served where it is allowed", () => {
+  test("plain text on the network is accepted if it is allowed", () => {
     const grpc = { address: "0.0.0.0:50051", allowPlaintextOnNetwork: true };
     expect(load(contentWith({ grpc })).grpc).toMatchObject(grpc);
   });
 });
 
-describe("of TLS", () => {
+describe("TLS files", () => {
   const certFile = () => temporaryFile("tls.crt", certificate);
   const keyFile = () => temporaryFile("tls.key", privateKey);
 
-  test("a certificate and its key open the network", () => {
+  test("a certificate and its key allow listening on the network", () => {
     const tls = { certFile: certFile(), keyFile: keyFile() };
     expect(load(contentWith({ grpc: { address: "0.0.0.0:50051", tls } })).grpc.tls).toEqual(tls);
   });
 
-  test("one without the other is refused", () => {
+  test("a certificate without a key is rejected, and a key without a certificate", () => {
     expect(collectPaths(contentWith({ grpc: { tls: { certFile: certFile() } } }))).toEqual([
       "grpc.tls.keyFile",
     ]);
@@ -55,16 +58,16 @@ describe("of TLS", () => {
     ]);
   });
 
-  test("files that are not there are named, each by its path", () => {
+  test("missing TLS files are reported, each with its path", () => {
     const nowhere = join(certFile(), "..", "nowhere");
     const tls = { certFile: nowhere, keyFile: nowhere };
     expect(collectProblems(() => load(contentWith({ grpc: { tls } })))).toEqual([
-      { path: "grpc.tls.certFile", message: "there is no such file" },
-      { path: "grpc.tls.keyFile", message: "there is no such file" },
+      { path: "grpc.tls.certFile", message: "the file does not exist" },
+      { path: "grpc.tls.keyFile", message: "the file does not exist" },
     ]);
   });
 
-  test("a directory in place of a file is refused", () => {
+  test("a directory in place of a TLS file is rejected", () => {
     const tls = { certFile: join(certFile(), ".."), keyFile: keyFile() };
     expect(collectProblems(() => load(contentWith({ grpc: { tls } })))).toEqual([
       { path: "grpc.tls.certFile", message: "the file cannot be read (EISDIR)" },
@@ -77,7 +80,7 @@ describe("of TLS", () => {
     ["a key that is not PEM", certificate, "key"],
     ["an empty certificate", "", privateKey],
     ["two empty files", "", ""],
-  ])("%s is refused", (_, cert, key) => {
+  ])("TLS files with %s are rejected", (_, cert, key) => {
     const tls = { certFile: temporaryFile("tls.crt", cert), keyFile: temporaryFile("tls.key", key) };
     expect(collectPaths(contentWith({ grpc: { tls } }))).toEqual(["grpc.tls"]);
   });
@@ -90,7 +93,7 @@ describe("a JWKS file", () => {
       userPools: [{ ...pool, keys: { jwksFile: temporaryFile("jwks.json", content) }, ...more }],
     });
 
-  test("of public keys is accepted, with keys of unknown kinds beside them", () => {
+  test("a JWKS file of public keys is accepted, with keys of unknown types beside them", () => {
     expect(collectPaths(withJwks(JSON.stringify({ keys: [{ kty: "AKP", pub: "cA" }, key] })))).toEqual([]);
   });
 
@@ -101,21 +104,21 @@ describe("a JWKS file", () => {
     ["of unknown kinds of keys only", JSON.stringify({ keys: [{ kty: "AKP", pub: "cA" }] })],
     ["with a private key", JSON.stringify({ keys: [key, { ...key, d: "ZA" }] })],
     ["with a shared secret", JSON.stringify({ keys: [key, { kty: "oct", k: "aw" }] })],
-  ])("%s is refused", (_, content) => {
+  ])("a JWKS file %s is rejected", (_, content) => {
     const [problem, ...more] = collectProblems(() => load(withJwks(content)));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("userPools[0].keys.jwksFile");
-    expect(problem?.message).toContain("must hold a JSON Web Key Set");
+    expect(problem?.message).toContain("must contain a JSON Web Key Set");
   });
 
-  test("that is not there is refused", () => {
+  test("a missing JWKS file is rejected", () => {
     const userPools = [{ ...pool, keys: { jwksFile: "/nowhere/jwks.json" } }];
     expect(collectProblems(() => load(contentWith({ userPools })))).toEqual([
-      { path: "userPools[0].keys.jwksFile", message: "there is no such file" },
+      { path: "userPools[0].keys.jwksFile", message: "the file does not exist" },
     ]);
   });
 
-  test("with the development key is refused, whatever it calls the key", () => {
+  test("a JWKS file with the development key is rejected under any key id", () => {
     const problemsWith = (...keys: object[]) => {
       const jwksFile = temporaryFile("jwks.json", JSON.stringify({ keys }));
       const env = {
@@ -125,7 +128,7 @@ describe("a JWKS file", () => {
       return collectProblems(() => loadConfig({ env }));
     };
     expect(problemsWith(key)).toEqual([]);
-    // The point with the other y has a private key just as public.
+    // The point with the other y has an equally public private key.
     for (const change of [{ kid: "mine" }, { y: key.y }]) {
       const [problem] = problemsWith(key, { ...developmentKey, ...change });
       expect(problem?.path).toBe("userPools[0].keys.jwksFile");
@@ -141,25 +144,25 @@ test.each([
   [{ minTtl: "100s", ttl: "100s", maxTtl: "90s" }, ["tickets.minTtl", "tickets.ttl"]],
   [{ minTtl: "60s", ttl: "60s", maxTtl: "60s" }, []],
   [{ minTtl: "5m", ttl: "one", maxTtl: "10m" }, ["tickets.ttl"]],
-])("the life of a ticket lies between its limits: %j", (tickets, paths) => {
+])("the ticket lifetime must be between its limits: %j", (tickets, paths) => {
   expect(collectPaths(contentWith({ tickets }))).toEqual(paths);
 });
 
-test("a file without an app or without a user pool is refused", () => {
+test("a file without an app or without a user pool is rejected", () => {
   expect(collectPaths({})).toEqual(["userPools", "apps"]);
   expect(collectPaths({ userPools: [], apps: [] })).toEqual(["userPools", "apps"]);
   expect(collectPaths({ userPools: [pool] })).toEqual(["apps"]);
 });
 
-test("ids of pools and of apps are given once each", () => {
+test("ids of pools and of apps must be unique", () => {
   const second = { ...pool, issuer: "https://other.example.com" };
   expect(collectProblems(() => load({ userPools: [pool, second], apps: [app, { ...app }] }))).toEqual([
-    { path: "userPools[1].id", message: "is the id of userPools[0] too" },
-    { path: "apps[1].id", message: "is the id of apps[0] too" },
+    { path: "userPools[1].id", message: "is also the id of userPools[0]" },
+    { path: "apps[1].id", message: "is also the id of apps[0]" },
   ]);
 });
 
-test("two pools with an issuer and an audience in common are refused", () => {
+test("two pools with a common issuer and audience are rejected", () => {
   const second = { ...pool, id: "staff", audience: ["intranet", "mobile-app"] };
   expect(collectProblems(() => load({ userPools: [pool, second], apps: [app] }))).toEqual([
     {
@@ -169,7 +172,7 @@ test("two pools with an issuer and an audience in common are refused", () => {
   ]);
 });
 
-test("two pools may share an issuer or an audience, and one may say its audience twice", () => {
+test("two pools may share an issuer or an audience, and one may repeat its audience", () => {
   const userPools = [
     { ...pool, audience: ["mobile-app", "mobile-app"] },
     { ...pool, id: "staff", audience: ["intranet"] },
@@ -178,19 +181,19 @@ test("two pools may share an issuer or an audience, and one may say its audience
   expect(load({ userPools, apps: [app] }).userPools).toHaveLength(3);
 });
 
-test("a pool of the development issuer is refused", () => {
+test("a pool with the development issuer is rejected", () => {
   const userPools = [{ ...pool, issuer: developmentIssuer }];
   expect(collectPaths(contentWith({ userPools }))).toEqual(["userPools[0].issuer"]);
 });
 
-test("an app of a user pool that is not there is refused, with those that are", () => {
+test("an app with an unknown user pool is rejected, and the message lists the known ones", () => {
   const apps = [{ ...app, userPool: "customer" }];
   expect(collectProblems(() => load(contentWith({ apps })))).toEqual([
     { path: "apps[0].userPool", message: "is not one of the user pools customers" },
   ]);
 });
 
-test("an app is not blamed for a pool whose id has a mistake", () => {
+test("an app is not reported for a pool whose id is invalid", () => {
   expect(collectPaths(contentWith({ userPools: [{ ...pool, id: "customers!" }] }))).toEqual([
     "userPools[0].id",
   ]);

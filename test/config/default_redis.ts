@@ -1,4 +1,4 @@
-/** What the section `store.redis` is where nothing is said. */
+/** Default of the section `store.redis`. */
 export const defaultRedisConfig = {
   url: "redis://127.0.0.1:6379",
   sentinel: undefined,

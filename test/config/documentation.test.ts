@@ -9,12 +9,12 @@ import { app, gateway, load, pool, tokenIssuerWith } from "../support/config_fil
 import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
 
 const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-/** The examples of all sections, which make up one file. */
+/** Examples of all sections, which together form one file. */
 const example = [...document.matchAll(/```yaml\n(?<yaml>.*?)```/gs)]
   .map(({ groups }) => groups?.yaml)
   .join("\n");
 
-/** The table of the keys: path and default, a default in backticks without them. */
+/** Table of the keys: path and default, with backticks removed from the default. */
 const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset>.*?) \| /gm)].map(
   ({ groups }) => ({
     path: groups?.path ?? "",
@@ -22,7 +22,7 @@ const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset
   }),
 );
 
-/** The path of every value, those of the entries of lists with `[]`. */
+/** Returns the path of every value, with `[]` for entries of lists. */
 function valuesOf(schema: Parameters<typeof settingsOf>[0], before = ""): string[] {
   return settingsOf(schema).flatMap(({ path, type, schema: own }) => {
     if (type === "map") return [];
@@ -32,7 +32,7 @@ function valuesOf(schema: Parameters<typeof settingsOf>[0], before = ""): string
   });
 }
 
-test("the example in the documentation is a configuration", () => {
+test("the example in the documentation is a valid configuration", () => {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   for (const name of ["tls.crt", "gateway.crt", "ca.crt"]) writeFileSync(join(directory, name), certificate);
@@ -49,7 +49,7 @@ test("the example in the documentation is a configuration", () => {
   expect(config.gateway?.handleKeys).toHaveLength(2);
 });
 
-test("the example of a gateway is a configuration by itself", () => {
+test("the example of a gateway is a valid configuration by itself", () => {
   const { gateway: own }: { gateway: object } = parse(example);
   const { tls, service, ...rest } = own as Record<string, object>;
   expect([tls, service].every((each) => each !== undefined)).toBe(true);
@@ -57,10 +57,10 @@ test("the example of a gateway is a configuration by itself", () => {
   expect(load(content, {}, "gateway").gateway?.apps[0]?.id).toBe("shop");
 });
 
-test("the example has every key outside the lists", () => {
+test("the example has every key outside lists", () => {
   const given: unknown = parse(example);
   for (const { path } of settingsOf(configSchema)) {
-    // One of three ways to name a Redis; the others are in redis.md.
+    // The example has one of three ways to name a Redis; redis.md has the others.
     if (/^store\.redis\.(sentinel|cluster)/.test(path.join("."))) continue;
     const value = path.reduce<unknown>(
       (node, key) => (node as Record<string, unknown> | undefined)?.[key],
@@ -70,13 +70,13 @@ test("the example has every key outside the lists", () => {
   }
 });
 
-test("the table in the documentation names every key, and no other", () => {
+test("the table in the documentation lists exactly the existing keys", () => {
   const values = valuesOf(configSchema);
   expect(values).toContain("userPools[].keys.jwksUri");
   expect(rows.map(({ path }) => path).toSorted()).toEqual(values.toSorted());
 });
 
-test("the defaults in the table are the defaults", () => {
+test("the defaults in the table are the actual defaults", () => {
   const content: Record<string, unknown> = {
     ...{ userPools: [{ ...pool }], apps: [{ ...app }], tokenIssuer: tokenIssuerWith() },
     gateway: { ...gateway, apps: [{ ...gateway.apps[0] }] },

@@ -13,7 +13,7 @@ import {
 } from "../support/config_files.js";
 import { certificate, privateKey } from "../support/fixed_certificates.js";
 
-/** What stands at a path of a configuration. */
+/** Returns the value at a path of a configuration. */
 function valueAt(config: object, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (node, key) => (typeof node === "object" && node !== null ? Reflect.get(node, key) : undefined),
@@ -28,25 +28,25 @@ test("no two values have the same variable, with or without underscores", () => 
   expect(names).not.toContain("QRLOGINCONFIG");
 });
 
-test("every value is taken from its variable", () => {
+test("every value can be set by its variable", () => {
   for (const { path } of settingsOf(configSchema)) {
     const name = variableNameOf(path);
-    // No value has this form, and a variable that was not read would bring no mistake at the path.
+    // No value has this format. If the variable were ignored, there would be no problem at the path.
     const expected = path.join(".");
     const env = { [name]: "\u0000" };
     const paths = collectPaths(contentWith({}), env, "check");
     if (paths.length === 0) {
-      // Any text will do there: it has become part of the configuration.
+      // Any text is valid here, so it must be part of the configuration.
       expect(valueAt(load(contentWith({}), env, "check"), path)).toBe("\u0000");
       continue;
     }
-    // What is missing beside it, or does not go with it, is named in place of some.
+    // For some values, the problem names a missing or conflicting value beside it.
     const section = /^((grpc|gateway)\.tls(?=\..*File$)|store\.redis)/.exec(expected)?.[0];
     expect(paths.some((each) => each.startsWith(section ?? expected))).toBe(true);
   }
 });
 
-describe("the environment beats the file", () => {
+describe("precedence of the environment over the file", () => {
   const content = contentWith({
     grpc: {
       address: "127.0.0.1:1",
@@ -57,7 +57,7 @@ describe("the environment beats the file", () => {
     tickets: { ttl: "60s" },
   });
 
-  test("with text, a number, a boolean, a duration and one of several words", () => {
+  test("the environment overrides a text, a number, a boolean, a duration and an enumeration", () => {
     const { grpc, tickets, log } = load(content, {
       QRLOGIN_GRPC_ADDRESS: "127.0.0.1:2",
       QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES: "6000",
@@ -71,23 +71,23 @@ describe("the environment beats the file", () => {
     expect(log.level).toBe("debug");
   });
 
-  test("with a name whose words are not separated", () => {
+  test("a variable's words need no underscores between them", () => {
     expect(load(content, { QRLOGIN_GRPC_LIMITS_MESSAGEBYTES: "7000" }).grpc.limits.messageBytes).toBe(7000);
   });
 
-  test("with values two maps down, of which the file has none", () => {
+  test("the environment sets values in nested maps that the file does not have", () => {
     const certFile = temporaryFile("tls.crt", certificate);
     const keyFile = temporaryFile("tls.key", privateKey);
     const env = { QRLOGIN_GRPC_TLS_CERT_FILE: certFile, QRLOGIN_GRPC_TLS_KEY_FILE: keyFile };
     expect(load(content, env).grpc.tls).toEqual({ certFile, keyFile });
   });
 
-  test("with a list as JSON, which replaces the whole list", () => {
+  test("the environment replaces a whole list, given as JSON", () => {
     const env = { QRLOGIN_APPS: JSON.stringify([{ ...app, id: "other" }]) };
     expect(load(content, env).apps.map(({ id }) => id)).toEqual(["other"]);
   });
 
-  test("with a map as JSON, and with a value in it over that, in any order", () => {
+  test("a variable for a value overrides one for its map, in any order", () => {
     const env = { QRLOGIN_GRPC_KEEPALIVE_TIMEOUT: "3s", QRLOGIN_GRPC_KEEPALIVE: '{"interval":"1m"}' };
     expect(load(content, env).grpc.keepalive).toEqual({ interval: 60_000, timeout: 3000 });
     const alone = { QRLOGIN_GRPC_KEEPALIVE: '{"interval":"1m"}' };
@@ -95,14 +95,14 @@ describe("the environment beats the file", () => {
   });
 });
 
-test("user pools and apps may come from the environment alone", () => {
+test("user pools and apps may be set by the environment alone", () => {
   const env = { QRLOGIN_USER_POOLS: JSON.stringify([pool]), QRLOGIN_APPS: JSON.stringify([app]) };
   const config = load("", env);
   expect(config.development).toBe(false);
   expect(config.userPools[0]?.id).toBe("customers");
 });
 
-test("a variable of ours that names nothing is a mistake, with the one that was meant", () => {
+test("an unknown variable with our prefix is a problem, with the most similar name as a suggestion", () => {
   const env = {
     QRLOGIN_GRPC_ADRESS: "127.0.0.1:1",
     QRLOGIN_VOLUME: "11",
@@ -112,17 +112,17 @@ test("a variable of ours that names nothing is a mistake, with the one that was 
   expect(collectProblems(() => load(contentWith({}), env))).toEqual([
     {
       path: "QRLOGIN_GRPC_ADRESS",
-      message: "is not a variable of the configuration; did you mean QRLOGIN_GRPC_ADDRESS?",
+      message: "is not a configuration variable; did you mean QRLOGIN_GRPC_ADDRESS?",
     },
-    { path: "QRLOGIN_VOLUME", message: "is not a variable of the configuration" },
+    { path: "QRLOGIN_VOLUME", message: "is not a configuration variable" },
     {
       path: "QRLOGIN_grpc_address",
-      message: "is not a variable of the configuration; did you mean QRLOGIN_GRPC_ADDRESS?",
+      message: "is not a configuration variable; did you mean QRLOGIN_GRPC_ADDRESS?",
     },
   ]);
 });
 
-test("two spellings of one variable are a mistake", () => {
+test("two spellings of the same variable are a problem", () => {
   const env = { QRLOGIN_GRPC_LIMITS_MESSAGEBYTES: "5000", QRLOGIN_GRPC_LIMITS_MESSAGE_BYTES: "6000" };
   expect(collectProblems(() => load(contentWith({}), env))).toEqual([
     {
@@ -140,14 +140,14 @@ test.each([
   ["QRLOGIN_APPS", "shop", "must be a list"],
   ["QRLOGIN_APPS", "", "must be a list"],
   ["QRLOGIN_GRPC_TLS", "[]", "must be a map"],
-])("a mistake in %s=%j names the variable", (name, text, message) => {
+])("a problem in %s=%j names the variable", (name, text, message) => {
   const [problem, ...more] = collectProblems(() => load(contentWith({}), { [name]: text }));
   expect(more).toEqual([]);
   expect(problem?.message).toContain(message);
   expect(problem?.message).toContain(`(from ${name}`);
 });
 
-test("a variable for a value where the file has no map leaves the mistake of the file", () => {
+test("a variable for a value in what is not a map leaves the file's problem as it is", () => {
   const problems = collectProblems(() => load(contentWith({ grpc: 5 }), { QRLOGIN_GRPC_REFLECTION: "true" }));
   expect(problems).toEqual([{ path: "grpc", message: "must be a map" }]);
 });

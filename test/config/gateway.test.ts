@@ -9,7 +9,7 @@ const problems = (keys: object) =>
 const paths = (keys: object) => problems(keys).map(({ path }) => path);
 const withApp = (keys: object) => ({ apps: [{ ...gateway.apps[0], ...keys }] });
 
-test("a gateway with one app and one key has the default of everything else", () => {
+test("a gateway with one app and one key has defaults for everything else", () => {
   expect(loaded({})).toEqual({
     address: "127.0.0.1:8080",
     tls: undefined,
@@ -47,7 +47,7 @@ test("a gateway with one app and one key has the default of everything else", ()
   });
 });
 
-test("a section without apps and keys is refused for both", () => {
+test("a section without apps and keys is rejected for both", () => {
   expect(collectProblems(() => load({ gateway: {} }, {}, "gateway"))).toEqual([
     { path: "gateway.apps", message: "is missing" },
     { path: "gateway.handleKeys", message: "is missing" },
@@ -80,16 +80,16 @@ test.each([
   expect(paths(keys)).toContain(`gateway.${path}`);
 });
 
-test("an unknown key is named with the one that was meant", () => {
+test("an unknown key is reported with a suggestion", () => {
   expect(problems({ handleKey: "x", ...withApp({ orgins: [] }) })).toEqual([
     { path: "gateway.apps[0].orgins", message: "is not a key here; did you mean origins?" },
     { path: "gateway.handleKey", message: "is not a key here; did you mean handleKeys?" },
   ]);
 });
 
-describe("on the network", () => {
+describe("the gateway on the network", () => {
   test.each(["0.0.0.0:8080", "[::]:8080", "10.0.0.1:0", "gateway.example.com:443"])(
-    "plain text is refused at %s, with both cures",
+    "plain text is rejected at %s, and the message names both remedies",
     (address) => {
       const [problem, ...more] = problems({ address });
       expect(more).toEqual([]);
@@ -98,7 +98,7 @@ describe("on the network", () => {
     },
   );
 
-  test("it may listen with a certificate and its key, or where plain text is allowed", () => {
+  test("the gateway may listen on the network with TLS, or if plain text is allowed", () => {
     const tls = {
       certFile: temporaryFile("tls.crt", certificate),
       keyFile: temporaryFile("tls.key", privateKey),
@@ -107,7 +107,7 @@ describe("on the network", () => {
     expect(paths({ address: "0.0.0.0:8080", allowPlaintextOnNetwork: true })).toEqual([]);
   });
 
-  test("a certificate with another key is refused", () => {
+  test("a certificate with another key is rejected", () => {
     const tls = {
       certFile: temporaryFile("tls.crt", certificate),
       keyFile: temporaryFile("tls.key", otherPrivateKey),
@@ -119,7 +119,7 @@ describe("on the network", () => {
   });
 });
 
-describe("the service behind it", () => {
+describe("the gateway's connection to the service", () => {
   test.each([
     "qr.example.com:50051",
     "dns:qr.example.com:50051",
@@ -131,7 +131,7 @@ describe("the service behind it", () => {
     "ipv6:[2001:db8::1]:50051,[::1]:50051",
     "unix:/run/proxy.sock",
     "unix:///run/proxy.sock",
-  ])("may be the target %s, as gRPC writes it", (address) => {
+  ])("the service address may be the target %s, as gRPC writes it", (address) => {
     expect(loaded({ service: { address } })?.service.address).toBe(address);
   });
 
@@ -154,7 +154,7 @@ describe("the service behind it", () => {
     "unix:///",
     "xds:///qrlogin",
     "https://qr.example.com:50051",
-  ])("is not %s, and the forms are named", (address) => {
+  ])("the service address cannot be %s, and the message lists the formats", (address) => {
     const [problem] = problems({ service: { address } });
     expect(problem?.path).toBe("gateway.service.address");
     expect(problem?.message).toContain("ipv4:IP:PORT,IP:PORT");
@@ -166,11 +166,14 @@ describe("the service behind it", () => {
     ["dns:///localhost:50051", []],
     ["ipv4:127.0.0.1:50051,10.0.0.1:50051", ["gateway.service.tls"]],
     ["dns:///qr.example.com:50051", ["gateway.service.tls"]],
-  ])("at %s is called by plain text only where all of it is this machine", (address, expected) => {
-    expect(paths({ service: { address, tls: false } })).toEqual(expected);
-  });
+  ])(
+    "the service at %s may be called in plain text only if all its hosts are loopback",
+    (address, expected) => {
+      expect(paths({ service: { address, tls: false } })).toEqual(expected);
+    },
+  );
 
-  test("is called as plain text over the network only where that is allowed", () => {
+  test("the service may be called in plain text over the network only if that is allowed", () => {
     const service = { address: "qr.example.com:50051", tls: false };
     const [problem, ...more] = problems({ service });
     expect(more).toEqual([]);
@@ -181,7 +184,7 @@ describe("the service behind it", () => {
     expect(paths({ service: { address: service.address } })).toEqual([]);
   });
 
-  test("may be trusted by certificates in a file", () => {
+  test("the service may be trusted by certificates in a file", () => {
     const caFile = temporaryFile("ca.crt", `# ours\n${certificate}${certificate}`);
     expect(loaded({ service: { caFile } })?.service.caFile).toBe(caFile);
   });
@@ -191,28 +194,28 @@ describe("the service behind it", () => {
     ["with a private key", privateKey],
     ["with a certificate that is cut off", certificate.slice(0, 300)],
     ["with one good certificate and one bad", `${certificate}${certificate.replace("MIIB", "MIIC")}`],
-  ])("is not trusted by a file %s", (_, content) => {
+  ])("a file %s cannot be used to trust the service", (_, content) => {
     expect(problems({ service: { caFile: temporaryFile("ca.crt", content) } })).toEqual([
-      { path: "gateway.service.caFile", message: "the file must hold certificates as PEM" },
+      { path: "gateway.service.caFile", message: "the file must contain certificates in PEM format" },
     ]);
   });
 
-  test("is not trusted by a file that is not there, or that plain text makes useless", () => {
+  test("a missing certificate file is rejected, and one that plain text makes useless", () => {
     expect(problems({ service: { caFile: "/nowhere/ca.crt" } })).toEqual([
-      { path: "gateway.service.caFile", message: "there is no such file" },
+      { path: "gateway.service.caFile", message: "the file does not exist" },
     ]);
     const caFile = temporaryFile("ca.crt", certificate);
     expect(paths({ service: { tls: false, caFile } })).toEqual(["gateway.service.caFile"]);
   });
 });
 
-test("ids of apps are given once each", () => {
+test("ids of apps must be unique", () => {
   expect(
     problems({ apps: [gateway.apps[0], { id: "blog", secret: "s" }, { id: "shop", secret: "t" }] }),
-  ).toEqual([{ path: "gateway.apps[2].id", message: "is the id of gateway.apps[0] too" }]);
+  ).toEqual([{ path: "gateway.apps[2].id", message: "is also the id of gateway.apps[0]" }]);
 });
 
-test("the whole user is not told to whoever sees the code", () => {
+test("the full profile cannot be in the status of an app that polls by ticket id", () => {
   expect(paths(withApp({ pollByTicketId: true, fullUserInStatus: true }))).toEqual([
     "gateway.apps[0].fullUserInStatus",
   ]);
@@ -228,7 +231,7 @@ test.each([
 ])("no message repeats %s", (what, keys) => {
   const found = problems(keys);
   expect(found).not.toEqual([]);
-  // The name of an unknown key is told; its value never is.
-  const told = found.map(({ path, message }) => (what.includes("place") ? message : `${path}${message}`));
-  expect(told.join()).not.toContain("hunter2");
+  // Messages contain the name of an unknown key, but never its value.
+  const texts = found.map(({ path, message }) => (what.includes("place") ? message : `${path}${message}`));
+  expect(texts.join()).not.toContain("hunter2");
 });

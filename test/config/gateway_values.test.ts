@@ -16,23 +16,23 @@ describe("a handle key", () => {
     ["as hexadecimal digits", randomBytes(32).toString("hex")],
     ["as base64", `${"+/".repeat(21)}8=`],
     ["with padding", `${newKey()}=`],
-    // The last letter holds four bits of the key and two that must be zero.
+    // The last character encodes four bits of the key and two that must be zero.
     ["that is not canonical", `${newKey().slice(0, 42)}B`],
     ["that is empty", ""],
-  ])("%s is refused with the way to make one", (_, key) => {
+  ])("a handle key %s is rejected with the command that creates one", (_, key) => {
     const [problem, ...more] = problems({ handleKeys: [key] });
     expect(more).toEqual([]);
     expect(problem?.path).toBe("gateway.handleKeys[0]");
     expect(problem?.message).toContain("openssl rand -base64 32 | tr '+/' '-_' | tr -d '='");
   });
 
-  test.each([0, 255])("of nothing but the byte %i is refused", (byte) => {
+  test.each([0, 255])("a handle key that repeats the byte %i is rejected", (byte) => {
     expect(paths({ handleKeys: Buffer.alloc(32, byte).toString("base64url") })).toEqual([
       "gateway.handleKeys[0]",
     ]);
   });
 
-  test("stands once in its list, and alone without brackets", () => {
+  test("a handle key must be unique in its list, and a single one needs no list", () => {
     const [old, fresh] = [newKey(), newKey()];
     expect(loaded({ handleKeys: [fresh, old] })?.handleKeys).toEqual([fresh, old]);
     expect(loaded({ handleKeys: fresh })?.handleKeys).toEqual([fresh]);
@@ -54,7 +54,7 @@ describe("an origin", () => {
     "http://localhost:*",
     "https://127.8.9.1:*",
     "http://[::1]:*",
-  ])("may be %s", (origin) => {
+  ])("an origin may be %s", (origin) => {
     expect(loaded(withApp({ origins: [origin] }))?.apps[0]?.origins).toEqual([origin]);
   });
 
@@ -83,7 +83,7 @@ describe("an origin", () => {
     ":*",
     "null",
     "",
-  ])("%j is refused with what browsers send", (origin) => {
+  ])("the origin %j is rejected with an example of what browsers send", (origin) => {
     const [problem, ...more] = problems(withApp({ origins: [origin] }));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("gateway.apps[0].origins[0]");
@@ -95,14 +95,14 @@ describe("an origin", () => {
     "http://intranet",
     "http://10.0.0.1",
     "http://localhost.example.com",
-  ])("by http is for loopback only: %s is refused", (origin) => {
+  ])("an origin with http must be loopback: %s is rejected", (origin) => {
     expect(problems(withApp({ origins: ["https://shop.example.com", origin] }))).toEqual([
       { path: "gateway.apps[0].origins[1]", message: "must be an https origin: http is for loopback only" },
     ]);
   });
 
   test.each(["https://shop.example.com:*", "http://10.0.0.1:*", "https://127.0.0.1.example.com:*"])(
-    "with any port is for loopback only: %s is refused",
+    "an origin with any port must be loopback: %s is rejected",
     (origin) => {
       const [problem, ...more] = problems(withApp({ origins: [origin] }));
       expect(more).toEqual([]);
@@ -115,14 +115,14 @@ describe("a trusted proxy", () => {
   test.each([
     ...["10.0.0.1", "10.0.0.0/8", "192.168.1.7/24", "2001:db8::1", "fc00::/7", "fe80::/10", "::1/128"],
     ...["2a06:98c0::/29", "::ffff:10.0.0.0/104", "64:ff9b::10.0.0.1"],
-  ])("may be %s", (network) => {
+  ])("a trusted proxy may be %s", (network) => {
     expect(loaded({ trustedProxies: [network] })?.trustedProxies).toEqual([network]);
   });
 
   test.each([
     ...["10.0.0.1:80", "10.0.0.0/33", "2001:db8::/129", "10.0.0.0/255.0.0.0", "10.0.0.0/", "10.1", "proxy"],
     ...["10.0.0.0/-1", "fe80::1%eth0", "[::1]", "loopback", "*", "true", ""],
-  ])("%j is refused", (network) => {
+  ])("the trusted proxy %j is rejected", (network) => {
     const [problem, ...more] = problems({ trustedProxies: ["10.0.0.1", network] });
     expect(more).toEqual([]);
     expect(problem?.path).toBe("gateway.trustedProxies[1]");
@@ -138,12 +138,12 @@ describe("a trusted proxy", () => {
     "::ffff:0.0.0.0/95",
     "2000::/3",
     ...["0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/7", "::/1", "8000::/1", "2000::/15", "fc00::/6"],
-    // All of IPv4 in the clothes of IPv6.
+    // All of IPv4, embedded in IPv6.
     ...["64:ff9b::/96", "64:ff9b::/64", "2002::/16", "::/64", "::ffff:128.0.0.0/97"],
-  ])("may not be everybody: %s is refused", (network) => {
+  ])("a network that is too wide is rejected as a trusted proxy: %s", (network) => {
     const [problem, ...more] = problems({ trustedProxies: [network] });
     expect(more).toEqual([]);
-    expect(problem?.message).toContain("everybody");
+    expect(problem?.message).toContain("anyone in it could forge any address");
   });
 
   const eighths = (from: number, to: number) =>
@@ -157,14 +157,14 @@ describe("a trusted proxy", () => {
       eighths(1, 255).map((each) => `::ffff:${each.replace("/8", "/104")}`),
     ],
     ["much of IPv6", Array.from({ length: 17 }, (_, index) => `${(0x2400 + index).toString(16)}::/16`)],
-  ])("may not be everybody together with others: %s is refused", (_title, networks) => {
+  ])("networks that are too wide together are rejected as trusted proxies: %s", (_title, networks) => {
     const [problem, ...more] = problems({ trustedProxies: networks });
     expect(more).toEqual([]);
     expect(problem?.path).toBe("gateway.trustedProxies");
-    expect(problem?.message).toContain("nearly everybody could pretend any address");
+    expect(problem?.message).toContain("almost anyone could forge any address");
   });
 
-  test("may be what one organisation has, private networks and those of a content network", () => {
+  test("trusted proxies may be the private networks and those of a content network that an organization has", () => {
     const own = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10"];
     const networks = [...own, "104.16.0.0/13", "172.64.0.0/13", "2400:cb00::/32", "2a06:98c0::/29"];
     expect(loaded({ trustedProxies: networks })?.trustedProxies).toEqual(networks);
@@ -178,7 +178,7 @@ test("the header of the client's address is one of two", () => {
   }
 });
 
-test("pages may set four fields at most, and no others", () => {
+test("pages may set at most four fields, and no others", () => {
   const pageFields = ["deviceName", "location", "scene", "customData"];
   expect(loaded(withApp({ pageFields }))?.apps[0]?.pageFields).toEqual(pageFields);
   for (const field of ["place", "ipAddress", "ttlMs"]) {

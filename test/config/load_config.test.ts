@@ -13,7 +13,7 @@ import {
   temporaryFile,
 } from "../support/config_files.js";
 
-test("mistakes of every kind are reported at once", () => {
+test("problems of all kinds are reported together", () => {
   const text = `
 grpc: { address: "0.0.0.0:50051", tls: { certFile: /nowhere/tls.crt } }
 watch: { heartbeatInterval: 15 }
@@ -41,7 +41,7 @@ apps:
   ]);
 });
 
-test("problems are written one a line, each with its path", () => {
+test("problems are formatted one per line, each with its path", () => {
   const error = new ConfigError([
     { path: "grpc.address", message: "is missing" },
     { path: "apps[0].id", message: "must be text" },
@@ -50,7 +50,7 @@ test("problems are written one a line, each with its path", () => {
   expect(error.message).toContain(formatProblems(error));
 });
 
-test("the configuration is frozen to its last value, and the development identities are left as they were", () => {
+test("the configuration is deeply frozen, and the development identities are not modified", () => {
   const assertFrozen = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     expect(Object.isFrozen(value)).toBe(true);
@@ -61,19 +61,19 @@ test("the configuration is frozen to its last value, and the development identit
   expect(Object.isFrozen(development.apps)).toBe(false);
 });
 
-describe("of the file", () => {
-  test("the one that was asked for comes before the one in the environment", () => {
+describe("the configuration file", () => {
+  test("the requested file takes precedence over the one in the environment", () => {
     const file = temporaryFile("a.yaml", JSON.stringify(contentWith({ log: { level: "warn" } })));
     const other = temporaryFile("b.yaml", JSON.stringify(contentWith({ log: { level: "error" } })));
     expect(loadConfig({ file, env: { QRLOGIN_CONFIG: other } }).log.level).toBe("warn");
     expect(loadConfig({ env: { QRLOGIN_CONFIG: other } }).log.level).toBe("error");
   });
 
-  test("its absence is a mistake, and the environment is checked all the same", () => {
+  test("a missing file is a problem, and the environment is checked nevertheless", () => {
     const env = { QRLOGIN_CONFIG: "/nowhere/qrlogin.yaml", QRLOGIN_LOG_LEVEL: "loud", QRLOGIN_VOLUME: "11" };
     expect(collectProblems(() => loadConfig({ env, developmentPreset: development }))).toEqual([
-      { path: "/nowhere/qrlogin.yaml", message: "there is no such file" },
-      { path: "QRLOGIN_VOLUME", message: "is not a variable of the configuration" },
+      { path: "/nowhere/qrlogin.yaml", message: "the file does not exist" },
+      { path: "QRLOGIN_VOLUME", message: "is not a configuration variable" },
       expect.objectContaining({ path: "log.level" }),
     ]);
   });
@@ -84,34 +84,34 @@ describe("of the file", () => {
     ["apps: !secret x\n", "tag resolve failed at line 1"],
     ["a: 1\n---\nb: 2\n", "multiple docs at line 2"],
     ["grpc:\n\taddress: x\n", "line 2, column 1"],
-  ])("%j is refused with line and column", (text, place) => {
+  ])("the YAML %j is rejected with line and column", (text, place) => {
     const [problem] = collectProblems(() => load(text));
     expect(problem?.path).toMatch(/qrlogin\.yaml$/);
-    expect(problem?.message).toContain("is not YAML that can be used");
+    expect(problem?.message).toContain("is not valid YAML");
     expect(problem?.message).toContain(place);
   });
 
   test.each([
     "apps: *nowhere",
     "a: &a [x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]",
-  ])("aliases without end or beginning are refused: %j", (text) => {
+  ])("circular, expanding or undefined aliases are rejected: %j", (text) => {
     const [problem] = collectProblems(() => load(text));
     expect(problem?.path).toMatch(/qrlogin\.yaml$/);
   });
 
-  test("something other than a map is refused under the name of the file", () => {
+  test("a file whose content is not a map is rejected under the name of the file", () => {
     const problems = collectProblems(() => load("- apps\n"));
     expect(problems).toEqual([{ path: expect.stringMatching(/qrlogin\.yaml$/), message: "must be a map" }]);
   });
 });
 
-describe("no secret is repeated", () => {
+describe("secrets in a rejected configuration", () => {
   const secret = "hunter2-hunter2-hunter2-hunter2";
   const reported = (loading: () => Config): string => {
     try {
       loading();
     } catch (error) {
-      // The error as a whole, its cause and stack too, since that is what a careless log line would hold.
+      // Includes the error's cause and stack, which a careless log line would contain.
       if (error instanceof ConfigError)
         return `${formatProblems(error)}${error.stack}${JSON.stringify(error)}${error.cause}`;
     }
@@ -135,13 +135,13 @@ describe("no secret is repeated", () => {
     ["with a wrong escape", `apps: "\\q${secret}"\n`],
     ["as a tag", `apps: !${secret} x\n`],
     ["as an alias", `apps: *${secret}\n`],
-  ])("%s", (_, content) => {
+  ])("a secret is not repeated in the error: %s", (_, content) => {
     const text = reported(() => load(content));
     expect(text).not.toContain("hunter2");
   });
 
   test.each(["QRLOGIN_APPS", "QRLOGIN_USER_POOLS", "QRLOGIN_GRPC_REFLECTION", "QRLOGIN_STORE_KIND"])(
-    "in the variable %s",
+    "a secret in the variable %s is not repeated in the error",
     (name) => {
       expect(reported(() => load(contentWith({}), { [name]: `[${secret}` }))).not.toContain("hunter2");
     },
@@ -149,7 +149,7 @@ describe("no secret is repeated", () => {
 });
 
 describe("development mode", () => {
-  test("is what starts without any configuration", () => {
+  test("development mode starts without any configuration", () => {
     const config = loadConfig({ env: {}, developmentPreset: development });
     expect(config.development).toBe(true);
     expect(config.apps).toEqual(development.apps);
@@ -157,7 +157,7 @@ describe("development mode", () => {
     expect(config.grpc.address).toBe("127.0.0.1:50051");
   });
 
-  test("is never what starts with a file, or with apps or pools in the environment", () => {
+  test("development mode does not start with a file, or with apps or pools in the environment", () => {
     expect(load(contentWith({})).development).toBe(false);
     const paths = (env: Record<string, string>) =>
       collectProblems(() => loadConfig({ env, developmentPreset: development })).map(({ path }) => path);
@@ -167,7 +167,7 @@ describe("development mode", () => {
     expect(paths({ QRLOGIN_USERPOOLS: "[]", QRLOGIN_APPS: "[]" })).toEqual(["userPools", "apps"]);
   });
 
-  test("is not started by an empty file, or by a file name that is empty", () => {
+  test("development mode does not start with an empty file or an empty file name", () => {
     expect(collectPaths("")).toEqual(["userPools", "apps"]);
     expect(
       collectProblems(() => loadConfig({ env: { QRLOGIN_CONFIG: "" }, developmentPreset: development })),
@@ -177,21 +177,24 @@ describe("development mode", () => {
     ]);
   });
 
-  test("is not there unless its identities are given", () => {
+  test("development mode requires its identities", () => {
     expect(collectProblems(() => loadConfig({ env: {} })).map(({ path }) => path)).toEqual([
       "userPools",
       "apps",
     ]);
   });
 
-  test.each(["127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "localhost:0"])("listens on %s", (address) => {
-    const config = loadConfig({ env: { QRLOGIN_GRPC_ADDRESS: address }, developmentPreset: development });
-    expect(config.grpc.address).toBe(address);
-    expect(config.development).toBe(true);
-  });
+  test.each(["127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "localhost:0"])(
+    "development mode listens on %s",
+    (address) => {
+      const config = loadConfig({ env: { QRLOGIN_GRPC_ADDRESS: address }, developmentPreset: development });
+      expect(config.grpc.address).toBe(address);
+      expect(config.development).toBe(true);
+    },
+  );
 
   test.each(["0.0.0.0:0", "[::]:0", "192.168.0.1:0", "example.com:0"])(
-    "refuses to listen on %s",
+    "development mode refuses to listen on %s",
     (address) => {
       const env = { QRLOGIN_GRPC_ADDRESS: address, QRLOGIN_GRPC_ALLOW_PLAINTEXT_ON_NETWORK: "true" };
       const [problem, ...more] = collectProblems(() => loadConfig({ env, developmentPreset: development }));
@@ -201,22 +204,25 @@ describe("development mode", () => {
     },
   );
 
-  test.each(["production", "Production", " production "])("refuses to start with NODE_ENV=%j", (NODE_ENV) => {
-    const env = { NODE_ENV, QRLOGIN_GRPC_ADDRESS: "0.0.0.0:1" };
-    const paths = collectProblems(() => loadConfig({ env, developmentPreset: development })).map(
-      ({ path }) => path,
-    );
-    expect(paths).toEqual(["NODE_ENV", "grpc.address"]);
-  });
+  test.each(["production", "Production", " production "])(
+    "development mode refuses to start with NODE_ENV=%j",
+    (NODE_ENV) => {
+      const env = { NODE_ENV, QRLOGIN_GRPC_ADDRESS: "0.0.0.0:1" };
+      const paths = collectProblems(() => loadConfig({ env, developmentPreset: development })).map(
+        ({ path }) => path,
+      );
+      expect(paths).toEqual(["NODE_ENV", "grpc.address"]);
+    },
+  );
 
-  test("takes every other value from the environment", () => {
+  test("development mode takes every other value from the environment", () => {
     const env = { QRLOGIN_TICKETS_TTL: "40s", QRLOGIN_LOG_LEVEL: "silent", NODE_ENV: "test" };
     const { tickets, log } = loadConfig({ env, developmentPreset: development });
     expect(tickets.ttl).toBe(40_000);
     expect(log.level).toBe("silent");
   });
 
-  test("a configuration proper may be used with NODE_ENV=production", () => {
+  test("a full configuration may be used with NODE_ENV=production", () => {
     expect(load(contentWith({}), { NODE_ENV: "production" }).development).toBe(false);
   });
 });

@@ -10,16 +10,16 @@ const withApp = (keys: object) => contentWith({ apps: [{ ...app, ...keys }] });
 const withGateway = (keys: object) => contentWith({ gateway: { ...gateway, ...keys } });
 const newKey = () => randomBytes(32).toString("base64url");
 
-/** The one problem of a configuration. */
+/** Returns the only problem of a configuration. */
 function problemOf(content: object): { path: string; message: string } {
   const [problem, ...more] = problems(content);
   expect(more).toEqual([]);
   return problem ?? { path: "none", message: "" };
 }
 
-describe("a secret that everybody knows", () => {
+describe("a publicly known secret", () => {
   test.each(["", "\n", "demo-secret", "demo-secret\n", "legacy-secret", "password", "changeme"])(
-    "such as %j is refused by its digest",
+    "a publicly known secret such as %j is rejected by its digest",
     (secret) => {
       const { path, message } = problemOf(withApp({ secretSha256: sha256Hex(secret).toUpperCase() }));
       expect([path, message]).toEqual([
@@ -29,11 +29,14 @@ describe("a secret that everybody knows", () => {
     },
   );
 
-  test("is refused as the secret of the gateway", () => {
+  test("a publicly known secret is rejected as the secret of a gateway's app", () => {
     const apps = [{ id: "shop", secret: "demo-secret" }];
     const found = problems({ gateway: { ...gateway, apps } });
     expect(found).toEqual([
-      { path: "gateway.apps[0].secret", message: expect.stringContaining("everybody knows: make one with") },
+      {
+        path: "gateway.apps[0].secret",
+        message: expect.stringContaining("is a publicly known secret: create one with"),
+      },
     ]);
   });
 });
@@ -42,24 +45,24 @@ describe("a secret of 32 bytes", () => {
   const counted = (of: (index: number) => number) => Uint8Array.from({ length: 32 }, (_, index) => of(index));
 
   test.each([
-    ["of one letter", Buffer.from("s".repeat(32)), "1 different bytes"],
-    ["of two letters", Buffer.from("ab".repeat(16)), "2 different bytes"],
-    ["that is nearly empty", counted((index) => Number(index === 31)), "2 different bytes"],
+    ["of one letter", Buffer.from("s".repeat(32)), "1 distinct bytes"],
+    ["of two letters", Buffer.from("ab".repeat(16)), "2 distinct bytes"],
+    ["that is nearly empty", counted((index) => Number(index === 31)), "2 distinct bytes"],
     ["that counts up", counted((index) => index), "counts"],
     ["that counts down from anywhere", counted((index) => 300 - index), "counts"],
     ["that counts in steps of seven", counted((index) => 7 * index), "counts"],
     ["of the alphabet and some digits", Buffer.from("abcdefghijklmnopqrstuvwxyz012345"), "counts"],
-    ["of one piece twice", Buffer.from("0123456789abcdef0123456789abcdef"), "piece"],
-    ["of one word over and over", Buffer.from("change-me-change-me-change-me-ch"), "piece"],
-    ["of half a key twice", Buffer.from("q8Zr1xVt0LmWc5Kpq8Zr1xVt0LmWc5Kp"), "piece"],
-  ])("%s is not random", (_, secret, pattern) => {
+    ["of one piece twice", Buffer.from("0123456789abcdef0123456789abcdef"), "repeats"],
+    ["of one word over and over", Buffer.from("change-me-change-me-change-me-ch"), "repeats"],
+    ["of half a key twice", Buffer.from("q8Zr1xVt0LmWc5Kpq8Zr1xVt0LmWc5Kp"), "repeats"],
+  ])("a secret of 32 bytes %s is not random", (_, secret, pattern) => {
     expect(secret.length).toBe(32);
     expect(describePattern(secret) ?? "nothing").toContain(
-      secret.toString().startsWith("01234") ? "piece" : pattern,
+      secret.toString().startsWith("01234") ? "repeats" : pattern,
     );
   });
 
-  test("that was drawn at random has no pattern, as bytes and as text", () => {
+  test("a secret drawn at random has no pattern, as bytes and as text", () => {
     for (let round = 0; round < 2_000; round++) {
       const bytes = randomBytes(32);
       for (const secret of [
@@ -73,39 +76,39 @@ describe("a secret of 32 bytes", () => {
     }
   });
 
-  test("with a pattern is refused as a shared secret and as a handle key, with the way to make one", () => {
+  test("a pattern is rejected in a shared secret and in a handle key, with the command that creates one", () => {
     const shared = problemOf(withPool({ keys: { hs256Secret: "s".repeat(32) } }));
     expect(shared.path).toBe("userPools[0].keys.hs256Secret");
-    expect(shared.message).toMatch(/^must be random, and this one has only 1 different bytes: openssl rand/);
+    expect(shared.message).toMatch(/^must be random, but this one has only 1 distinct bytes: openssl rand/);
     const key = Buffer.from(counted((index) => index)).toString("base64url");
     const handle = problemOf({ gateway: { ...gateway, handleKeys: [newKey(), key] } });
     expect(handle.path).toBe("gateway.handleKeys[1]");
-    expect(handle.message).toMatch(/openssl rand -base64 32 .*\(this one counts in steps of one size\)$/);
+    expect(handle.message).toMatch(/openssl rand -base64 32 .*\(this one counts in equal steps\)$/);
   });
 
-  test("that stands in the documents of others is refused", () => {
+  test("a secret published in documents of others is rejected", () => {
     const hs256Secret = "a-string-secret-at-least-256-bits-long";
-    expect(problemOf(withPool({ keys: { hs256Secret } })).message).toContain("everybody knows");
+    expect(problemOf(withPool({ keys: { hs256Secret } })).message).toContain("publicly known");
   });
 });
 
 describe("the secret of a gateway's app", () => {
   const withSecret = (secret: string) => withGateway({ apps: [{ id: "shop", secret }] });
 
-  test("fits a digest of the same app in the same file, also while it is being changed", () => {
+  test("a secret matches any digest of the same app in the same file, also during a rotation", () => {
     const secretSha256 = [sha256Hex("another-secret"), ...app.secretSha256];
     expect(problems(withGateway({}))).toEqual([]);
     expect(problems({ ...withGateway({}), apps: [{ ...app, secretSha256 }] })).toEqual([]);
   });
 
-  test("that fits none is refused, and both places are named", () => {
+  test("a secret that matches no digest is rejected, and the message names both paths", () => {
     expect(problemOf(withSecret("another-secret"))).toEqual({
       path: "gateway.apps[0].secret",
-      message: "does not fit apps[0].secretSha256: none of the digests there is the SHA-256 of this secret",
+      message: "does not match apps[0].secretSha256: none of these digests is the SHA-256 of this secret",
     });
   });
 
-  test("whose digest was made with a line break is told so", () => {
+  test("a digest of the secret with a line break is rejected with the cause", () => {
     const content = {
       ...withSecret("another-secret"),
       apps: [{ ...app, secretSha256: sha256Hex("another-secret\n") }],
@@ -113,7 +116,7 @@ describe("the secret of a gateway's app", () => {
     expect(problemOf(content).message).toMatch(/apps\[0\]\.secretSha256: .* line break .*printf/);
   });
 
-  test("of an app that the file does not have is refused", () => {
+  test("a secret of an app that the file does not have is rejected", () => {
     const apps = [...gateway.apps, { id: "kiosk", secret: "kiosk-kiosk-kiosk" }];
     expect(problemOf(withGateway({ apps }))).toEqual({
       path: "gateway.apps[1].id",
@@ -121,7 +124,7 @@ describe("the secret of a gateway's app", () => {
     });
   });
 
-  test("is not judged in a file of a gateway alone, nor where the digest is wrong in itself", () => {
+  test("a secret is not checked in a file of a gateway alone, nor against an invalid digest", () => {
     expect(problems({ gateway })).toEqual([]);
     const content = { ...withSecret("another-secret"), apps: [{ ...app, secretSha256: "short" }] };
     expect(problems(content).map(({ path }) => path)).toEqual(["apps[0].secretSha256[0]"]);
@@ -134,7 +137,7 @@ describe("an issuer of a user pool", () => {
     "https://id.example.com:8443/realms/a",
     "http://keycloak:8080/realms/a",
     "urn:example:idp",
-  ])("may be %s", (issuer) => expect(problems(withPool({ issuer }))).toEqual([]));
+  ])("the issuer of a user pool may be %s", (issuer) => expect(problems(withPool({ issuer }))).toEqual([]));
 
   test.each([
     ...[
@@ -152,7 +155,7 @@ describe("an issuer of a user pool", () => {
       "mobile-app",
     ],
     ...["https://user:password@id.example.com", "https://id.example.com/ ", "https://id example.com"],
-  ])("that is %j is refused, since an issuer is a whole URL", (issuer) => {
+  ])("the issuer %j is rejected, since an issuer is a complete URL", (issuer) => {
     const { path, message } = problemOf(withPool({ issuer }));
     expect([path, message]).toEqual([
       "userPools[0].issuer",
@@ -166,12 +169,12 @@ describe("an issuer of a user pool", () => {
     "https://id.example.com/<tenant>",
     "https://id.example.com/%7Btenantid%7D",
     "{issuer}",
-  ])("that is %s is refused, since that is a placeholder", (issuer) => {
+  ])("the issuer %s is rejected as a placeholder", (issuer) => {
     const { path, message } = problemOf(withPool({ issuer }));
     expect([path, message]).toEqual(["userPools[0].issuer", expect.stringContaining("placeholder")]);
   });
 
-  test("may not have a placeholder in the addresses beside it either", () => {
+  test("the other URLs of a user pool cannot be placeholders either", () => {
     const jwksUri = "https://id.example.com/{tenantid}/jwks";
     expect(problemOf(withPool({ keys: { jwksUri } })).message).toContain("placeholder");
     const tokenIssuer = { issuer: "https://qr.example.com/{tenant}", keys: [{ file: "/nowhere.pem" }] };
@@ -182,7 +185,7 @@ describe("an issuer of a user pool", () => {
   });
 
   test.each(["https://id.example.com", "https://ID.example.com/", "https://id.example.com:443/"])(
-    "that is another one but for its spelling, as %s is, is refused",
+    "an issuer that differs only in spelling, as %s does, is rejected",
     (issuer) => {
       const userPools = [pool, { ...pool, id: "staff", issuer, audience: "other" }];
       const { path, message } = problemOf(contentWith({ userPools }));
@@ -193,7 +196,7 @@ describe("an issuer of a user pool", () => {
     },
   );
 
-  test("shares no secret with another issuer", () => {
+  test("two issuers cannot have the same secret", () => {
     const keys = { hs256Secret: newKey() };
     const two = (issuer: string) =>
       contentWith({
@@ -212,8 +215,8 @@ describe("an issuer of a user pool", () => {
   });
 });
 
-describe("a mistake names what would be right", () => {
-  test("where a digest is the secret itself", () => {
+describe("messages with the expected value", () => {
+  test("a secret in place of its digest is reported as such", () => {
     const { message } = problemOf(withApp({ secretSha256: newKey() }));
     expect(message).toMatch(/not the secret itself: npm run .* app-secret .*printf '%s' .* \| sha256sum/);
   });
@@ -225,7 +228,7 @@ describe("a mistake names what would be right", () => {
     ["apps[0].secretSha256[0]", { apps: [{ ...app, secretSha256: [12345] }] }, "64 hexadecimal digits"],
     ["userPools[0].keys.jwksUri", { userPools: [{ ...pool, keys: { jwksUri: 443 } }] }, "an https URL"],
     ["gateway.handleKeys[0]", { gateway: { ...gateway, handleKeys: [1] } }, "openssl rand"],
-  ])("where a number stands at %s, and does not ask for quotes alone", (path, keys, form) => {
+  ])("a number at %s is reported with the format, instead of asking for quotes alone", (path, keys, form) => {
     const problem = problemOf(contentWith(keys));
     expect(problem.path).toBe(path);
     expect(problem.message).toContain(form);
@@ -237,12 +240,12 @@ describe("a mistake names what would be right", () => {
     ["https://SHOP.example.com/", "https://shop.example.com"],
     ["https://b\u00fccher.example", "https://xn--bcher-kva.example"],
     ["https://shop.example.com/login?a=b", "https://shop.example.com"],
-  ])("where an origin is written %s", (origin, right) => {
+  ])("an origin written as %s is reported with the correct one", (origin, right) => {
     const { message } = problemOf(withGateway({ apps: [{ ...gateway.apps[0], origins: [origin] }] }));
     expect(message).toMatch(new RegExp(`; here that is ${right}$`));
   });
 
-  test("where an origin has a password in it, without repeating it", () => {
+  test("an origin with a password is reported without the password", () => {
     const origins = ["https://user:hunter2@shop.example.com"];
     const { message } = problemOf(withGateway({ apps: [{ ...gateway.apps[0], origins }] }));
     expect(message).not.toMatch(/hunter2|here that is/);

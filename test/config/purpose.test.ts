@@ -18,13 +18,13 @@ const brokenGateway = { ...gateway, service: { caFile: missingFile } };
 const brokenIssuer = { issuer: "https://qr.example.com", keys: [{ file: missingFile }] };
 
 describe("a file with a gateway alone", () => {
-  test("is right for the gateway, wrong for the service, and right for who asks whether it is", () => {
+  test("a file with only a gateway is valid for the gateway and check-config, and invalid for the service", () => {
     expect(load({ gateway }, {}, "gateway").gateway?.apps[0]?.id).toBe("shop");
     expect(collectPaths({ gateway }, {}, "serve")).toEqual(["userPools", "apps"]);
     expect(collectPaths({ gateway }, {}, "check")).toEqual([]);
   });
 
-  test("is judged in every part when it is checked", () => {
+  test("check-config checks all parts of a file with a gateway", () => {
     const content = { gateway: brokenGateway, tokenIssuer: brokenIssuer, grpc: { address: "0.0.0.0:1" } };
     expect(collectPaths(content, {}, "check").toSorted()).toEqual([
       "gateway.service.caFile",
@@ -35,16 +35,16 @@ describe("a file with a gateway alone", () => {
 });
 
 describe("a file without a gateway", () => {
-  test("is wrong for the gateway alone, which says so in one line", () => {
+  test("a file without a gateway is invalid for the gateway, which reports it in one line", () => {
     const content = contentWith({});
     expect(collectProblems(() => load(content, {}, "gateway"))).toEqual([
-      { path: "gateway", message: "is missing: the gateway is configured by a section of this name" },
+      { path: "gateway", message: "is missing: the gateway needs a section of this name" },
     ]);
     expect(collectPaths(content, {}, "serve")).toEqual([]);
     expect(collectPaths(content, {}, "check")).toEqual([]);
   });
 
-  test("is told apart from one whose gateway is no map, and from one that cannot be read", () => {
+  test("a missing gateway is distinguished from one that is not a map, and from an unreadable file", () => {
     expect(collectProblems(() => load({ gateway: 5 }, {}, "gateway"))).toEqual([
       { path: "gateway", message: "must be a map" },
     ]);
@@ -56,14 +56,14 @@ describe("a file without a gateway", () => {
     ).toEqual([missingFile]);
   });
 
-  test("and without anything else has no apps when it is checked", () => {
+  test("check-config reports missing apps in a file with neither gateway nor apps", () => {
     expect(collectPaths({}, {}, "check")).toEqual(["userPools", "apps"]);
     expect(collectPaths({ gateway, apps: [app] }, {}, "check")).toContain("apps[0].userPool");
     expect(collectPaths({ gateway, userPools: [pool] }, {}, "check")).toEqual(["apps"]);
   });
 });
 
-test("of a file with both, each leaves the other's files alone, and a check judges both", () => {
+test("serve and gateway skip each other's files, and check-config checks both", () => {
   const content = contentWith({ gateway: brokenGateway, tokenIssuer: brokenIssuer });
   expect(collectPaths(content, {}, "serve")).toEqual(["tokenIssuer.keys[0].file"]);
   expect(collectPaths(content, {}, "gateway")).toEqual(["gateway.service.caFile"]);
@@ -100,46 +100,61 @@ describe("development mode", () => {
   };
   const inDevelopment = (env: Record<string, string>, purpose: "serve" | "gateway") =>
     loadConfig({ env, developmentPreset: presets, purpose });
-  const refused = (env: Record<string, string>, purpose: "serve" | "gateway") =>
+  const problemPaths = (env: Record<string, string>, purpose: "serve" | "gateway") =>
     collectProblems(() => inDevelopment(env, purpose)).map(({ path }) => path);
 
-  test.each(["serve", "gateway"] as const)("gives %s a gateway and a token issuer of its own", (purpose) => {
-    const config = inDevelopment({}, purpose);
-    expect(config.development).toBe(true);
-    expect(config.gateway).toMatchObject({ address: "127.0.0.1:8080", ...gateway });
-    expect(config.tokenIssuer).toEqual(presets.tokenIssuer);
-  });
+  test.each(["serve", "gateway"] as const)(
+    "development mode gives %s a gateway and a token issuer",
+    (purpose) => {
+      const config = inDevelopment({}, purpose);
+      expect(config.development).toBe(true);
+      expect(config.gateway).toMatchObject({ address: "127.0.0.1:8080", ...gateway });
+      expect(config.tokenIssuer).toEqual(presets.tokenIssuer);
+    },
+  );
 
-  test.each(["serve", "gateway"] as const)("of %s takes the environment over it", (purpose) => {
-    const env = { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_HEARTBEAT_INTERVAL: "1s" };
-    const config = inDevelopment(env, purpose);
-    expect(config.development).toBe(true);
-    expect(config.gateway).toMatchObject({ address: "127.0.0.1:0", heartbeatInterval: 1000, ...gateway });
-  });
+  test.each(["serve", "gateway"] as const)(
+    "development mode of %s is overridden by the environment",
+    (purpose) => {
+      const env = { QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_HEARTBEAT_INTERVAL: "1s" };
+      const config = inDevelopment(env, purpose);
+      expect(config.development).toBe(true);
+      expect(config.gateway).toMatchObject({ address: "127.0.0.1:0", heartbeatInterval: 1000, ...gateway });
+    },
+  );
 
-  test.each(["serve", "gateway"] as const)("of %s refuses a gateway on the network", (purpose) => {
-    const env = {
-      QRLOGIN_GATEWAY_ADDRESS: "0.0.0.0:8080",
-      QRLOGIN_GATEWAY_ALLOW_PLAINTEXT_ON_NETWORK: "true",
-    };
-    const [problem, ...more] = collectProblems(() => inDevelopment(env, purpose));
-    expect(more).toEqual([]);
-    expect(problem?.path).toBe("gateway.address");
-    expect(problem?.message).toContain("development mode");
-  });
+  test.each(["serve", "gateway"] as const)(
+    "development mode of %s rejects a gateway on the network",
+    (purpose) => {
+      const env = {
+        QRLOGIN_GATEWAY_ADDRESS: "0.0.0.0:8080",
+        QRLOGIN_GATEWAY_ALLOW_PLAINTEXT_ON_NETWORK: "true",
+      };
+      const [problem, ...more] = collectProblems(() => inDevelopment(env, purpose));
+      expect(more).toEqual([]);
+      expect(problem?.path).toBe("gateway.address");
+      expect(problem?.message).toContain("development mode");
+    },
+  );
 
-  test.each(["serve", "gateway"] as const)("of %s judges the files of the gateway", (purpose) => {
-    expect(refused({ QRLOGIN_GATEWAY_SERVICE_CA_FILE: missingFile }, purpose)).toEqual([
-      "gateway.service.caFile",
-    ]);
-  });
+  test.each(["serve", "gateway"] as const)(
+    "development mode of %s checks the files of the gateway",
+    (purpose) => {
+      expect(problemPaths({ QRLOGIN_GATEWAY_SERVICE_CA_FILE: missingFile }, purpose)).toEqual([
+        "gateway.service.caFile",
+      ]);
+    },
+  );
 
-  test.each(["serve", "gateway"] as const)("of %s is refused with NODE_ENV=production", (purpose) => {
-    expect(refused({ NODE_ENV: "production" }, purpose)).toEqual(["NODE_ENV"]);
-  });
+  test.each(["serve", "gateway"] as const)(
+    "development mode of %s is rejected with NODE_ENV=production",
+    (purpose) => {
+      expect(problemPaths({ NODE_ENV: "production" }, purpose)).toEqual(["NODE_ENV"]);
+    },
+  );
 
   test.each(["QRLOGIN_GATEWAY", "QRLOGIN_GATEWAY_APPS", "QRLOGIN_APPS", "QRLOGIN_USER_POOLS"])(
-    "is not what starts with %s, for the service or the gateway",
+    "development mode does not start with %s, for the service or the gateway",
     (name) => {
       const text = name === "QRLOGIN_GATEWAY" ? JSON.stringify(gateway) : "[]";
       for (const purpose of ["serve", "gateway"] as const) {
@@ -148,20 +163,20 @@ describe("development mode", () => {
         );
         expect(config.map(({ path }) => path)).not.toContain("NODE_ENV");
       }
-      expect(refused({ [name]: text }, "serve")).toContain(
+      expect(problemPaths({ [name]: text }, "serve")).toContain(
         name === "QRLOGIN_USER_POOLS" ? "apps" : "userPools",
       );
     },
   );
 
-  test("is not what starts a gateway with a file", () => {
+  test("development mode does not start for a gateway with a file", () => {
     const file = temporaryFile("qrlogin.yaml", JSON.stringify({ gateway }));
     const config = loadConfig({ file, env: {}, developmentPreset: presets, purpose: "gateway" });
     expect(config).toMatchObject({ development: false, apps: [], tokenIssuer: undefined });
   });
 });
 
-test("reflection is on in development mode, where the environment does not switch it off, and off elsewhere", () => {
+test("reflection is on in development mode unless the environment disables it, and off otherwise", () => {
   const reflects = (env: Record<string, string>) =>
     loadConfig({ env, developmentPreset: developmentPresets() }).grpc.reflection;
   expect(reflects({})).toBe(true);

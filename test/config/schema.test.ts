@@ -13,7 +13,7 @@ import { defaultRedisConfig } from "./default_redis.js";
 const withPool = (keys: object) => contentWith({ userPools: [{ ...pool, ...keys }] });
 const withApp = (keys: object) => contentWith({ apps: [{ ...app, ...keys }] });
 
-test("a file with one pool and one app has the default of everything else", () => {
+test("a file with one pool and one app has defaults for everything else", () => {
   expect(load(contentWith({}))).toEqual({
     development: false,
     grpc: {
@@ -83,17 +83,20 @@ test.each([
   expect(userTokens.issuerTimeout).toBe(ms);
 });
 
-test("hours are a unit of durations", () => {
+test("durations may be in hours", () => {
   expect(load(contentWith({ tickets: { retention: "12h" } })).tickets.retention).toBe(43_200_000);
 });
 
-test.each([30, "30", "30 s", "1.5s", "-1s", "1d", "s", "", true])("%j is not a duration", (value) => {
-  const [problem] = collectProblems(() => load(contentWith({ watch: { heartbeatInterval: value } })));
-  expect(problem).toEqual({
-    path: "watch.heartbeatInterval",
-    message: "must be a duration with its unit, such as 500ms, 30s, 5m or 12h",
-  });
-});
+test.each([30, "30", "30 s", "1.5s", "-1s", "1d", "s", "", true])(
+  "the value %j is not a duration",
+  (value) => {
+    const [problem] = collectProblems(() => load(contentWith({ watch: { heartbeatInterval: value } })));
+    expect(problem).toEqual({
+      path: "watch.heartbeatInterval",
+      message: "must be a duration with its unit, such as 500ms, 30s, 5m or 12h",
+    });
+  },
+);
 
 test.each([
   ["grpc.address", { grpc: { address: "50051" } }],
@@ -133,20 +136,20 @@ test.each([
   ["apps[0].logoUrl", withApp({ logoUrl: "data:text/html,hello" })],
   ["apps[0].secretSha256", withApp({ secretSha256: [] })],
   ["apps[0].secretSha256[0]", withApp({ secretSha256: "ab".repeat(31) })],
-])("%s has limits: %j", (path, keys) => {
+])("the value of %s has limits: %j", (path, keys) => {
   expect(collectPaths(contentWith(keys))).toContain(path);
 });
 
-test("an id of an app with a colon is refused, since Basic authentication could not carry it", () => {
+test("an app id with a colon is rejected, since Basic authentication could not transmit it", () => {
   expect(collectPaths(withApp({ id: "shop:1" }))).toEqual(["apps[0].id"]);
 });
 
-test("text that YAML takes for a number is refused with the cure", () => {
+test("text that YAML parses as a number is rejected with the remedy", () => {
   const [problem] = collectProblems(() => load(withPool({ issuer: 7 })));
   expect(problem).toEqual({ path: "userPools[0].issuer", message: "must be text: put it in quotes" });
 });
 
-test("an unknown key is named with the one that was meant", () => {
+test("an unknown key is reported with a suggestion", () => {
   const problems = collectProblems(() =>
     load(contentWith({ ticket: {}, grpc: { limits: { message_bytes: 5000 } } })),
   );
@@ -156,12 +159,12 @@ test("an unknown key is named with the one that was meant", () => {
   ]);
 });
 
-test("an unknown key that is like no other is named with the keys that there are", () => {
+test("an unknown key without a similar one is reported with the list of existing keys", () => {
   const [problem] = collectProblems(() => load(contentWith({ log: { destination: "file" } })));
   expect(problem).toEqual({ path: "log.destination", message: "is not a key here; the keys here are level" });
 });
 
-describe("of the keys of a pool", () => {
+describe("the keys of a pool", () => {
   const secret = "zN4wQ8rT1vX6yB3cD9fG2hJ5kM7pS0uL";
 
   test.each([
@@ -169,7 +172,7 @@ describe("of the keys of a pool", () => {
     [{ jwksUri: "http://127.0.0.1:8000/jwks" }],
     [{ jwksUri: "http://[::1]:8000/jwks" }],
     [{ jwksUri: "http://localhost/jwks" }],
-  ])("%j is accepted", (keys) => {
+  ])("the keys %j are accepted", (keys) => {
     expect(load(withPool({ keys })).userPools[0]?.keys).toEqual(keys);
   });
 
@@ -180,11 +183,11 @@ describe("of the keys of a pool", () => {
     "file:///etc/passwd",
     "https://user:password@id.example.com/jwks",
     "id.example.com",
-  ])("jwksUri %s is refused", (jwksUri) => {
+  ])("the jwksUri %s is rejected", (jwksUri) => {
     expect(collectPaths(withPool({ keys: { jwksUri } }))).toEqual(["userPools[0].keys.jwksUri"]);
   });
 
-  test("none and two of them are refused, also where one has a mistake of its own", () => {
+  test("no source and two sources of keys are rejected, even if one of two is invalid", () => {
     expect(collectPaths(withPool({ keys: {} }))).toEqual(["userPools[0].keys"]);
     const two = { jwksUri: "https://id.example.com/jwks", hs256Secret: secret };
     expect(collectPaths(withPool({ keys: two }))).toEqual(["userPools[0].keys"]);
@@ -195,12 +198,12 @@ describe("of the keys of a pool", () => {
     ]);
   });
 
-  test("keys written out in the file are refused", () => {
+  test("inline keys in the file are rejected", () => {
     const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
     expect(collectPaths(withPool({ keys: { jwks } }))).toContain("userPools[0].keys.jwks");
   });
 
-  test("a shared secret has 32 bytes or more and HS256 as its algorithm", () => {
+  test("a shared secret must have at least 32 bytes and the algorithm HS256", () => {
     const [shared] = load(withPool({ keys: { hs256Secret: secret } })).userPools;
     expect(shared?.keys).toEqual({ hs256Secret: secret });
     expect(shared?.algorithms).toEqual(["HS256"]);
@@ -210,7 +213,7 @@ describe("of the keys of a pool", () => {
     ]);
   });
 
-  test("a shared secret refuses any other algorithm", () => {
+  test("a shared secret with any other algorithm is rejected", () => {
     const keys = { hs256Secret: secret };
     expect(collectPaths(withPool({ keys, algorithms: ["HS256", "ES256"] }))).toEqual([
       "userPools[0].algorithms",
@@ -219,7 +222,7 @@ describe("of the keys of a pool", () => {
   });
 
   test.each(["HS256", "HS384", "HS512", "none", "None", "es256", "RSA-OAEP", "A128KW"])(
-    "a JWKS refuses the algorithm %s",
+    "a JWKS with the algorithm %s is rejected",
     (algorithm) => {
       const [path, ...more] = collectPaths(withPool({ algorithms: ["ES256", algorithm] }));
       expect(path).toMatch(/^userPools\[0\]\.algorithms(\[1\])?$/);
@@ -227,7 +230,7 @@ describe("of the keys of a pool", () => {
     },
   );
 
-  test("a JWKS in a file refuses HS256 as well", () => {
+  test("a JWKS in a file with HS256 is rejected too", () => {
     const jwks = JSON.stringify({ keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] });
     const keys = { jwksFile: temporaryFile("jwks.json", jwks) };
     expect(collectPaths(withPool({ keys }))).toEqual([]);
@@ -241,7 +244,7 @@ describe("of the keys of a pool", () => {
   });
 });
 
-test("one audience and one secret may stand without a list, and digests become lower-case", () => {
+test("a single audience or digest needs no list, and digests become lower-case", () => {
   const config = load({
     userPools: [{ ...pool, audience: "mobile-app" }],
     apps: [{ ...app, secretSha256: "AB".repeat(32) }],
@@ -250,7 +253,7 @@ test("one audience and one secret may stand without a list, and digests become l
   expect(config.apps[0]?.secretSha256).toEqual(["ab".repeat(32)]);
 });
 
-test("the digest of an empty secret is refused", () => {
+test("the digest of an empty secret is rejected", () => {
   const empty = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
   expect(collectPaths(withApp({ secretSha256: [app.secretSha256[0], empty] }))).toEqual([
     "apps[0].secretSha256[1]",

@@ -8,8 +8,8 @@ const inNodes = (nodes: unknown, keys: object = {}) => inRedis({ cluster: { node
 const bySentinels = (keys: object) =>
   inRedis({ sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"], ...keys } });
 
-describe("where tickets are kept", () => {
-  test("is Redis where there is a section for it, memory elsewhere, and what is said wins", () => {
+describe("the kind of store", () => {
+  test("the store is Redis if it has a section, memory otherwise, unless its kind is set", () => {
     expect(load(contentWith({})).store.kind).toBe("memory");
     expect(load(inRedis({})).store).toMatchObject({ kind: "redis", redis: defaultRedisConfig });
     expect(load(contentWith({ store: { kind: "redis" } })).store.redis).toEqual(defaultRedisConfig);
@@ -17,7 +17,7 @@ describe("where tickets are kept", () => {
     expect(collectPaths(contentWith({ store: { kind: "valkey" } }))).toEqual(["store.kind"]);
   });
 
-  test("is one server, Sentinels or a Cluster, and only the first has a default", () => {
+  test("the Redis is one server, Sentinels or a Cluster, and only the first has a default", () => {
     expect(load(bySentinels({})).store.redis).toMatchObject({
       url: undefined,
       sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"], username: undefined, password: undefined },
@@ -32,16 +32,16 @@ describe("where tickets are kept", () => {
     { url: "redis://127.0.0.1", cluster: { nodes: ["127.0.0.1:7000"] } },
     { url: "redis://127.0.0.1", sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"] } },
     { cluster: { nodes: ["127.0.0.1:1"] }, sentinel: { name: "qrlogin", nodes: ["127.0.0.1:2"] } },
-  ])("is one of them: %j is refused", (redis) => {
+  ])("more than one kind of Redis is rejected: %j", (redis) => {
     expect(collectProblems(() => load(inRedis(redis)))).toEqual([
       { path: "store.redis", message: "must have one of url, sentinel and cluster" },
     ]);
   });
 
-  test("is not looked at where tickets stay in memory", () => {
+  test("the section of Redis is not checked if the store is memory", () => {
     const redis = { url: "redis://redis.example.com", username: "qrlogin" };
     expect(load(inRedis(redis, { kind: "memory" })).store.kind).toBe("memory");
-    // What is no value at all is a mistake all the same.
+    // An invalid value is a problem nevertheless.
     expect(collectPaths(inRedis({ replicaAcks: -1 }, { kind: "memory" }))).toEqual([
       "store.redis.replicaAcks",
     ]);
@@ -56,7 +56,7 @@ describe("the URL of a Redis", () => {
       "redis://:password@127.0.0.1",
       "rediss://user:pass%20word@redis.example.com:6380/1",
     ],
-  ])("may be %s", (url) => {
+  ])("the URL of a Redis may be %s", (url) => {
     expect(load(inRedis({ url })).store.redis.url).toBe(url);
   });
 
@@ -74,11 +74,11 @@ describe("the URL of a Redis", () => {
       "redis+sentinel://127.0.0.1",
       "redis://:100%@127.0.0.1",
     ],
-  ])("may not be %j", (url) => {
+  ])("the URL of a Redis cannot be %j", (url) => {
     expect(collectPaths(inRedis({ url }))).toEqual(["store.redis.url"]);
   });
 
-  test("with a wrong password in it is not repeated in the message", () => {
+  test("the message about an invalid URL does not repeat its password", () => {
     const [problem] = collectProblems(() => load(inRedis({ url: "redis://user:hunter2@127.0.0.1/x" })));
     expect(problem?.path).toBe("store.redis.url");
     expect(problem?.message).not.toContain("hunter2");
@@ -113,11 +113,11 @@ test.each([
   ["store.redis.cluster.nodes[0]", { cluster: { nodes: ["127.0.0.1:0"] } }],
   ["store.redis.tls.serverName", { url: "rediss://127.0.0.1", tls: { serverName: "" } }],
   ["store.redis.database", { database: 1 }],
-])("%s has limits: %j", (path, redis) => {
+])("the value of %s has limits: %j", (path, redis) => {
   expect(collectPaths(inRedis(redis))).toEqual([path]);
 });
 
-test("the ends of the limits are within them", () => {
+test("the limits are inclusive", () => {
   const ends = { keyPrefix: "", replicaAcks: 16, replicaFsync: true, timeout: "50ms", refreshInterval: "0s" };
   expect(load(inRedis(ends)).store.redis).toMatchObject({
     keyPrefix: "",
@@ -137,13 +137,13 @@ describe("plain text to a Redis on the network", () => {
     ["store.redis.sentinel", bySentinels({ nodes: ["redis.example.com:26379"] })],
   ] as const;
 
-  test.each(networked)("is refused at %s", (path, content) => {
+  test.each(networked)("plain text to a Redis on the network is rejected at %s", (path, content) => {
     expect(collectProblems(() => load(content))).toEqual([
       { path, message: expect.stringMatching(/plain text.*allowPlaintextOnNetwork/) },
     ]);
   });
 
-  test("is accepted where it is allowed, and to this machine", () => {
+  test("plain text to Redis is accepted if it is allowed, and to loopback", () => {
     const allowed = { url: "redis://10.0.0.1", allowPlaintextOnNetwork: true };
     expect(load(inRedis(allowed)).store.redis.allowPlaintextOnNetwork).toBe(true);
     for (const url of ["redis://127.0.0.1", "redis://localhost", "redis://[::1]"]) load(inRedis({ url }));
@@ -158,18 +158,18 @@ describe("TLS to a Redis", () => {
   });
   const withTls = (tls: object) => inRedis({ url: "rediss://redis.example.com", tls });
 
-  test("takes the files of an authority and of a certificate of our own", () => {
+  test("TLS to Redis accepts the files of an authority and of a client certificate", () => {
     const tls = { caFile: temporaryFile("ca.crt", certificate), ...files(), serverName: "redis" };
     expect(load(withTls(tls)).store.redis.tls).toEqual(tls);
   });
 
-  test("does not go with a URL that says plain text", () => {
+  test("TLS to Redis is rejected with a plain-text URL", () => {
     expect(collectProblems(() => load(inRedis({ url: "redis://127.0.0.1", tls: {} })))).toEqual([
-      { path: "store.redis.url", message: "must begin with rediss:// where store.redis.tls is given" },
+      { path: "store.redis.url", message: "must begin with rediss:// when store.redis.tls is set" },
     ]);
   });
 
-  test("needs both files of a certificate, which belong together", () => {
+  test("TLS to Redis needs a matching pair of certificate and key file", () => {
     const { certFile, keyFile } = files();
     expect(collectPaths(withTls({ certFile }))).toEqual(["store.redis.tls"]);
     expect(collectPaths(withTls({ keyFile }))).toEqual(["store.redis.tls"]);
@@ -177,7 +177,7 @@ describe("TLS to a Redis", () => {
     expect(collectPaths(withTls({ certFile, keyFile: other }))).toEqual(["store.redis.tls"]);
   });
 
-  test("names the files that are not there, or hold something else", () => {
+  test("TLS to Redis reports files that are missing or have other content", () => {
     const caFile = temporaryFile("ca.crt", "nothing");
     const missing = { certFile: "/nowhere/redis.crt", keyFile: "/nowhere/redis.key" };
     expect(collectPaths(withTls({ caFile, ...missing }))).toEqual([
@@ -188,7 +188,7 @@ describe("TLS to a Redis", () => {
   });
 });
 
-describe("who signs in at a Redis", () => {
+describe("credentials for Redis", () => {
   test.each([
     ["store.redis.url", inRedis({ url: "redis://user:a@127.0.0.1", password: "b" })],
     ["store.redis.url", inRedis({ url: "redis://:a@127.0.0.1", username: "user", password: "b" })],
@@ -196,16 +196,16 @@ describe("who signs in at a Redis", () => {
     ["store.redis.password", inRedis({ username: "user" })],
     ["store.redis.password", inNodes(["127.0.0.1:7000"], { username: "user" })],
     ["store.redis.sentinel.password", bySentinels({ username: "user" })],
-  ])("is said once and whole, or %s is named", (path, content) => {
+  ])("credentials for Redis must be complete and in one place, or %s is reported", (path, content) => {
     expect(collectPaths(content)).toEqual([path]);
   });
 
-  test("may have a password without a name, at the servers and at the Sentinels", () => {
+  test("credentials for Redis may be a password without a user name, at servers and Sentinels", () => {
     const redis = { sentinel: { name: "qrlogin", nodes: ["127.0.0.1:26379"], password: "s" }, password: "p" };
     expect(load(inRedis(redis)).store.redis).toMatchObject({ password: "p", sentinel: { password: "s" } });
   });
 
-  test("may be said by the environment, beside a file that names the server", () => {
+  test("credentials for Redis may be set by the environment, beside a file that names the server", () => {
     const env = {
       QRLOGIN_STORE_REDIS_USERNAME: "user",
       QRLOGIN_STORE_REDIS_PASSWORD: "from the environment",

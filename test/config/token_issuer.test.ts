@@ -16,11 +16,11 @@ const issuerWith = (keys: object) => contentWith({ tokenIssuer: tokenIssuerWith(
 const newKey = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const newRsaKey = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
 
-test("there is none by default", () => {
+test("there is no token issuer by default", () => {
   expect(load(contentWith({})).tokenIssuer).toBeUndefined();
 });
 
-test("an issuer and a key are enough", () => {
+test("a token issuer needs only an issuer and a key", () => {
   const tokenIssuer = tokenIssuerWith();
   expect(load(contentWith({ tokenIssuer })).tokenIssuer).toEqual({ ...tokenIssuer, tokenTtl: 3_600_000 });
 });
@@ -39,7 +39,7 @@ test.each([
 
 describe("the issuer", () => {
   test.each(["https://qr.example.com", "https://qr.example.com/", "https://example.com:8443/qr"])(
-    "may be %s",
+    "the token issuer may be %s",
     (issuer) => {
       expect(load(issuerWith({ issuer })).tokenIssuer?.issuer).toBe(issuer);
     },
@@ -59,11 +59,11 @@ describe("the issuer", () => {
     "",
     developmentIssuer,
     "urn:qrlogin:development:tokens",
-  ])("may not be %j", (issuer) => {
+  ])("the token issuer cannot be %j", (issuer) => {
     expect(collectPaths(issuerWith({ issuer }))).toEqual(["tokenIssuer.issuer"]);
   });
 
-  test("may not be the issuer of a user pool", () => {
+  test("the token issuer cannot be the issuer of a user pool", () => {
     const tokenIssuer = tokenIssuerWith({ issuer: pool.issuer });
     const [problem, ...more] = collectProblems(() => load(contentWith({ tokenIssuer })));
     expect(more).toEqual([]);
@@ -77,7 +77,7 @@ describe("a signing key", () => {
   const pem = (key: KeyObject, type: "pkcs8" | "sec1" | "pkcs1" = "pkcs8") =>
     key.export({ format: "pem", type }).toString();
 
-  test("may be EC P-256 or RSA of 2048 bits, and there may be several", () => {
+  test("a signing key may be EC P-256 or RSA of 2048 bits, and there may be several", () => {
     const files = [signingKeyFile(), signingKeyFile(newRsaKey(2048)), signingKeyFile()];
     expect(load(withFiles(...files)).tokenIssuer?.keys).toEqual(files.map((file) => ({ file })));
   });
@@ -88,7 +88,7 @@ describe("a signing key", () => {
     ["Ed25519", () => generateKeyPairSync("ed25519").privateKey],
     ["RSA of 2047 bits", () => newRsaKey(2047)],
     ["RSA for PSS alone", () => generateKeyPairSync("rsa-pss", { modulusLength: 2048 }).privateKey],
-  ])("may not be %s", (_, newOtherKey) => {
+  ])("a signing key cannot be %s", (_, newOtherKey) => {
     expect(collectProblems(() => load(withFiles(signingKeyFile(newOtherKey()))))).toEqual([
       {
         path: "tokenIssuer.keys[0].file",
@@ -111,33 +111,33 @@ describe("a signing key", () => {
     ],
     ["two keys", `${pem(newKey())}${pem(newKey())}`],
     ["a broken key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"],
-  ])("is refused in a file with %s", (_, content) => {
+  ])("a signing key is rejected in a file with %s", (_, content) => {
     expect(collectProblems(() => load(withFiles(temporaryFile("token.pem", content))))).toEqual([
       {
         path: "tokenIssuer.keys[0].file",
-        message: "the file must hold one private key as PEM, PKCS #8, without a pass phrase",
+        message: "the file must contain one private key in PEM format (PKCS #8) without a passphrase",
       },
     ]);
   });
 
-  test("that is not there is refused", () => {
+  test("a missing file of a signing key is rejected", () => {
     expect(collectProblems(() => load(withFiles(signingKeyFile(), "/nowhere/token.pem")))).toEqual([
-      { path: "tokenIssuer.keys[1].file", message: "there is no such file" },
+      { path: "tokenIssuer.keys[1].file", message: "the file does not exist" },
     ]);
   });
 
-  test("stands once in the list, whatever its file is called", () => {
+  test("a signing key must be unique in the list, whatever its file name", () => {
     const key = newKey();
     const files = [signingKeyFile(), signingKeyFile(key), signingKeyFile(key)];
     expect(collectProblems(() => load(withFiles(...files)))).toEqual([
       {
         path: "tokenIssuer.keys[2].file",
-        message: "the file holds the same key as tokenIssuer.keys[1]",
+        message: "the file contains the same key as tokenIssuer.keys[1]",
       },
     ]);
   });
 
-  test("is not the public development key", () => {
+  test("a signing key cannot be the public development key", () => {
     const d = "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE";
     const key = createPrivateKey({ key: { ...developmentKey, d }, format: "jwk" });
     const [problem] = collectProblems(() => load(withFiles(signingKeyFile(key))));
@@ -147,8 +147,8 @@ describe("a signing key", () => {
 });
 
 describe("a user pool", () => {
-  /** The configuration whose pool has a JWKS file with this JWK beside another key. */
-  function believing(jwk: object, signing: readonly KeyObject[]): object {
+  /** Returns a configuration whose pool has a JWKS file with this JWK beside another key. */
+  function poolWithJwk(jwk: object, signing: readonly KeyObject[]): object {
     const other = createPublicKey(newKey()).export({ format: "jwk" });
     const jwksFile = temporaryFile("jwks.json", JSON.stringify({ keys: [other, jwk] }));
     return contentWith({
@@ -161,26 +161,26 @@ describe("a user pool", () => {
   test.each([
     ["EC", newKey],
     ["RSA", () => newRsaKey(2048)],
-  ])("that has the public half of an %s signing key in its file is refused", (_, newOne) => {
+  ])("a user pool with the public half of an %s signing key in its file is rejected", (_, newOne) => {
     const [first, second] = [newKey(), newOne()];
     const jwk = { ...publicHalf(second), kid: "another name", use: "sig" };
-    const [problem, ...more] = collectProblems(() => load(believing(jwk, [first, second])));
+    const [problem, ...more] = collectProblems(() => load(poolWithJwk(jwk, [first, second])));
     expect(more).toEqual([]);
     expect(problem?.path).toBe("userPools[0].keys.jwksFile");
     expect(problem?.message).toContain("tokenIssuer.keys[1]");
   });
 
-  test("is found out although its file writes the number in another way", () => {
+  test("a signing key in a pool's file is recognized in another encoding", () => {
     const key = newRsaKey(2048);
     const { n = "", e } = publicHalf(key);
     const longer = Buffer.concat([Buffer.alloc(1), Buffer.from(n, "base64url")]).toString("base64url");
-    expect(collectPaths(believing({ kty: "RSA", n: longer, e }, [key]))).toEqual([
+    expect(collectPaths(poolWithJwk({ kty: "RSA", n: longer, e }, [key]))).toEqual([
       "userPools[0].keys.jwksFile",
     ]);
   });
 
-  test("may have keys that are none of the token issuer's, of kinds that nobody knows too", () => {
-    expect(collectPaths(believing(publicHalf(newKey()), [newKey()]))).toEqual([]);
-    expect(collectPaths(believing({ kty: "EC", crv: "P-999", x: "AA", y: "AA" }, [newKey()]))).toEqual([]);
+  test("a user pool may have keys that do not belong to the token issuer, of unknown types too", () => {
+    expect(collectPaths(poolWithJwk(publicHalf(newKey()), [newKey()]))).toEqual([]);
+    expect(collectPaths(poolWithJwk({ kty: "EC", crv: "P-999", x: "AA", y: "AA" }, [newKey()]))).toEqual([]);
   });
 });

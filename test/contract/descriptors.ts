@@ -3,13 +3,13 @@ import { type DescEnum, type DescMessage, type DescService, fromBinary } from "@
 import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { loadDescriptors } from "../../src/server/reflection.js";
 
-/** The files of the contract, as reflection serves them. */
+/** Proto files of the contract, as reflection serves them. */
 export const files: readonly FileDescriptorProto[] = fromBinary(
   FileDescriptorSetSchema,
   readFileSync(new URL("../../gen/qrlogin.binpb", import.meta.url)),
 ).file.filter((file) => file.package === "qrlogin.v1");
 
-/** Returns the source of a file of the contract. */
+/** Returns the source text of a proto file. */
 export const sourceOf = (file: FileDescriptorProto): string =>
   readFileSync(new URL(`../../proto/${file.name}`, import.meta.url), "utf8");
 

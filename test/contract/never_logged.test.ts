@@ -7,10 +7,10 @@ import { files, messages, sourceOf } from "./descriptors.js";
 const isText = (scalar: ScalarType | undefined) =>
   scalar === ScalarType.STRING || scalar === ScalarType.BYTES;
 
-/** Messages of others that hold no text. */
+/** Imported messages without text. */
 const withoutText = new Set(["google.protobuf.Timestamp", "google.protobuf.Duration"]);
 
-/** Whether a value of the field can hold text or bytes that no other field of the contract describes. */
+/** Returns whether the field can contain text or bytes that no other field of the contract describes. */
 function holdsText(field: DescField): boolean {
   if (field.fieldKind === "map" && isText(field.mapKey)) return true;
   if (isText(field.scalar)) return true;
@@ -18,7 +18,7 @@ function holdsText(field: DescField): boolean {
   return type !== undefined && !type.startsWith("qrlogin.v1.") && !withoutText.has(type);
 }
 
-/** Fields by `Message.field` whose comment in the proto ends with the fixed phrase. */
+/** Returns the fields, as `Message.field`, whose comment in the proto ends with the fixed phrase. */
 function marked(): string[] {
   const found: string[] = [];
   for (const file of files) {
@@ -41,7 +41,7 @@ const redacted = Object.entries(contractFields).flatMap(([message, fields]) =>
 );
 
 describe("the list of the fields that are never logged", () => {
-  it("says of every field of the contract that can hold text whether it is logged", () => {
+  it("the list states for every text field of the contract whether it is logged", () => {
     const inProto = messages.flatMap((message) =>
       message.fields.filter(holdsText).map((field) => `${message.name}.${field.localName}`),
     );
@@ -51,7 +51,7 @@ describe("the list of the fields that are never logged", () => {
     expect(inList.sort()).toEqual(inProto.sort());
   });
 
-  it('has those whose comment in the proto ends with "Never log it."', () => {
+  it('the list has the fields whose proto comment ends with "Never log it."', () => {
     const byProtoName = redacted.map(({ message, field }) => {
       const described = messages
         .find(({ name }) => name === message)
@@ -62,7 +62,7 @@ describe("the list of the fields that are never logged", () => {
     expect(byProtoName.sort()).toEqual(marked().sort());
   });
 
-  it("has every field whose name speaks of a secret, a credential or a QR text", () => {
+  it("the list has every field whose name indicates a secret, a credential or a QR text", () => {
     const suspicious = /secret|exchange_ticket|verifier|qr_content|token|password/;
     const bare = messages.flatMap((message) =>
       message.fields
@@ -73,7 +73,7 @@ describe("the list of the fields that are never logged", () => {
     expect(bare).toEqual([]);
   });
 
-  it("is what the logger redacts, in an object and one level deeper", () => {
+  it("the logger redacts the listed fields, in an object and one level deeper", () => {
     const written: string[] = [];
     const log = pino({ redact: redaction }, { write: (line) => void written.push(line) });
     for (const { message, field } of redacted) {

@@ -9,8 +9,8 @@ import { enums, files, messages, services, sourceOf } from "./descriptors.js";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-describe("the files of the contract", () => {
-  it("name a package, a namespace or a prefix for every language that has one", () => {
+describe("the proto files", () => {
+  it("the proto files name a package, a namespace or a prefix for every language that has one", () => {
     for (const { options } of files) {
       expect(options).toMatchObject({
         csharpNamespace: "QrLogin.V1",
@@ -28,14 +28,14 @@ describe("the files of the contract", () => {
     expect(files).not.toHaveLength(0);
   });
 
-  it("name Java classes that no message, enum or service of the package has", () => {
+  it("the names of Java classes differ from all messages, enums and services of the package", () => {
     const outer = files.map(({ options }) => options?.javaOuterClassname ?? "");
     const types = [...messages, ...enums, ...services].map(({ name }) => name);
     const all = [...outer, ...types].map((name) => name.toLowerCase());
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it("use no option of a field or value that protoc 3.0 does not know", () => {
+  it("the proto files use no option of a field or value that protoc 3.0 does not know", () => {
     const known = new Set(["$typeName", "$unknown", "deprecated", "packed", "jstype"]);
     const options = [
       ...messages.flatMap(({ fields }) => fields.map(({ proto }) => proto.options)),
@@ -48,25 +48,27 @@ describe("the files of the contract", () => {
     expect(files.map(({ syntax }) => syntax)).toEqual(files.map(() => "proto3"));
   });
 
-  it("import nothing but google/protobuf/* and each other", () => {
+  it("the proto files import only google/protobuf/* and each other", () => {
     const imports = files.flatMap(({ dependency }) => dependency);
     expect(imports.filter((name) => !/^(?:google\/protobuf|qrlogin\/v1)\/\w+\.proto$/.test(name))).toEqual(
       [],
     );
   });
 
-  it("have comments that stay comments in every language", () => {
+  it("the comments of the proto files are valid comments in every language", () => {
     const wrong: string[] = [];
     for (const file of files) {
       const lines = sourceOf(file).split("\n");
       for (const [index, line] of lines.entries()) {
         const text = /^\s*\/\/(?<text>.*)$/.exec(line)?.groups?.text;
         if (text === undefined) continue;
-        // What ends a comment, goes on in the next line of C++, is a tag of a doc tool, or needs an encoding.
+        // Sequences that end a comment, continue into the next line of C++, are a doc tool's tag, or need an
+        // encoding.
         const breaks = /\*\/|\/\*|\\$|\{@|^\s*@|[^\x20-\x7e]/.test(text);
-        // Outside of code spans, tools that write HTML or XML take this for a tag or an entity.
+        // Outside code spans, tools that write HTML or XML treat these as a tag or an entity.
         const isMarkup = /[<>&]/.test(text.replace(/`[^`]*`/g, ""));
-        // Indented text after an empty line is a code block in Markdown; Rust compiles and runs it as a test.
+        // Indented text after an empty line is a code block in Markdown. Rust compiles it and runs it as a
+        // test.
         const isCode = /^ {5}/.test(text) && /^\s*\/\/\s*$/.test(lines[index - 1] ?? "");
         if (breaks || isMarkup || isCode) wrong.push(`${file.name}:${index + 1}: ${line}`);
       }
@@ -76,7 +78,7 @@ describe("the files of the contract", () => {
 });
 
 describe("the methods of the contract", () => {
-  it("say which of them may be repeated", () => {
+  it("each method states whether it may be retried", () => {
     const levels = services.flatMap(({ methods }) =>
       methods.map(({ name, idempotency }) => [name, MethodOptions_IdempotencyLevel[idempotency]]),
     );
@@ -96,7 +98,7 @@ describe("the methods of the contract", () => {
 });
 
 describe("buf breaking", () => {
-  it("refuses what breaks generated code of callers and leaves the wire as it is", () => {
+  it("buf breaking rejects a change that breaks callers' generated code but not the wire format", () => {
     const folder = mkdtempSync(join(tmpdir(), "qrlogin-breaking-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     cpSync(here("../../buf.yaml"), join(folder, "buf.yaml"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, isThere, listAt, type Tree, textOf, treeOf, valuesOf } from "./files.js";
+import { at, fileExists, listAt, type Tree, textOf, treeOf, valuesOf } from "./files.js";
 
 const compose = treeOf("compose.yaml");
 const services = at(compose, "services");
@@ -11,25 +11,26 @@ const seconds = (duration: Tree) => Number(/^(\d+)s$/.exec(String(duration))?.[1
 const numberIn = (text: Tree) => Number(/:(\d+)$/.exec(String(text))?.[1]);
 
 describe("compose.yaml", () => {
-  test("mounts files that are there, but for the certificates that people bring", () => {
+  test("mounts existing files, except for the certificates that operators provide", () => {
     const sources = valuesOf(services, "volumes").flatMap((list) => listAt(list));
     const files = sources
       .map((each) => String(each).split(":")[0] ?? "")
       .filter((name) => name.startsWith("./"));
     expect(files).toContain("./certificates");
-    for (const file of new Set(files)) if (file !== "./certificates") expect(isThere(file), file).toBe(true);
+    for (const file of new Set(files))
+      if (file !== "./certificates") expect(fileExists(file), file).toBe(true);
   });
 
-  test("asks for every secret, and the example of the environment has each, empty", () => {
-    const asked = [...textOf("compose.yaml").matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
+  test("requires every secret, and compose.env.example lists each one without a value", () => {
+    const required = [...textOf("compose.yaml").matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
     const given = [...textOf("compose.env.example").matchAll(/^(\w+)=(.*)$/gm)];
-    expect(new Set(asked)).toEqual(new Set(given.map(([, name]) => name)));
+    expect(new Set(required)).toEqual(new Set(given.map(([, name]) => name)));
     expect(given.every(([, , value]) => value === "")).toBe(true);
-    // And nothing is taken from the environment that would not be asked for.
+    // Every variable is required; none has a default.
     expect(textOf("compose.yaml").match(/\$\{\w+[^:\w]/g)).toBeNull();
   });
 
-  test("publishes nothing but Envoy's ports with TLS", () => {
+  test("publishes only Envoy's ports with TLS", () => {
     const published = Object.entries(services ?? {}).flatMap(([name, each]) =>
       listAt(each, "ports").map((port) => ({ name, port: numberIn(port) })),
     );
@@ -40,18 +41,18 @@ describe("compose.yaml", () => {
     expect(published.map(({ port }) => port).toSorted()).toEqual(withTls.toSorted());
   });
 
-  test("keeps a Redis that loses nothing in a crash and evicts nothing", () => {
+  test("configures a Redis that survives a crash without losses and evicts nothing", () => {
     const lines = textOf("redis/redis.conf").split("\n");
     for (const line of ["appendonly yes", "appendfsync always", "maxmemory-policy noeviction"]) {
       expect(lines).toContain(line);
     }
     expect(lines).toContain("aclfile /etc/redis/users.acl");
     expect(listAt(services, "redis", "volumes")).toContain("./redis:/etc/redis:ro");
-    // The configuration of Redis knows no comments in this file.
+    // Redis allows no comments in an ACL file.
     expect(textOf("redis/users.acl")).toMatch(/^(user [^\n]+\n)+$/);
   });
 
-  test("gives the service's user of Redis what docs/redis.md says that it needs, and nothing else", () => {
+  test("gives the service's user of Redis exactly the rights of docs/redis.md", () => {
     const [rule] = /ACL SETUSER [^`]+/.exec(textOf("../docs/redis.md")) ?? [];
     const wanted = (rule ?? "").split(/\s+/).filter((word) => /^[+~&]/.test(word));
     const given = textOf("redis/users.acl")
@@ -64,28 +65,31 @@ describe("compose.yaml", () => {
 });
 
 describe("envoy.yaml", () => {
-  test("passes calls on to clusters that are there, which are services of compose.yaml at their ports", () => {
+  test("routes calls to existing clusters, which are services of compose.yaml with their ports", () => {
     const names = clusters.map((each) => at(each, "name"));
-    const meant = valuesOf(listeners, "cluster");
-    expect(meant.length).toBeGreaterThan(0);
-    for (const name of meant) expect(names).toContain(name);
+    const used = valuesOf(listeners, "cluster");
+    expect(used.length).toBeGreaterThan(0);
+    for (const name of used) expect(names).toContain(name);
 
-    const places = (cluster: Tree) =>
+    const addressesOf = (cluster: Tree) =>
       valuesOf(cluster, "socket_address").map((each) => `${at(each, "address")}:${at(each, "port_value")}`);
     const grpc = numberIn(at(treeOf("service.yaml"), "grpc", "address"));
     const http = numberIn(at(treeOf("gateway.yaml"), "gateway", "address"));
     const nodes = Object.keys(services ?? {}).filter((name) => name.startsWith("node-"));
-    expect(clusters.flatMap(places)).toEqual([...nodes.map((name) => `${name}:${grpc}`), `gateway:${http}`]);
+    expect(clusters.flatMap(addressesOf)).toEqual([
+      ...nodes.map((name) => `${name}:${grpc}`),
+      `gateway:${http}`,
+    ]);
   });
 
-  test("has the gateway call the service by the listener without TLS", () => {
+  test("gateway.yaml calls the service at the listener without TLS", () => {
     const [host, port] = String(at(treeOf("gateway.yaml"), "gateway", "service", "address")).split(":");
     expect(Object.keys(services ?? {})).toContain(host);
     const inside = listeners.find((each) => at(each, "name") === "grpc_inside");
     expect(String(at(inside, "address", "socket_address", "port_value"))).toBe(port);
   });
 
-  test("ends no stream that has its heartbeat, and repeats no call", () => {
+  test("ends no stream that sends heartbeats, and retries no call", () => {
     for (const route of valuesOf(listeners, "route")) {
       expect(at(route, "timeout")).toBe("0s");
       expect(at(route, "retry_policy")).toBeUndefined();
@@ -96,7 +100,7 @@ describe("envoy.yaml", () => {
     for (const each of idle) expect(seconds(each)).toBeGreaterThanOrEqual(30);
   });
 
-  test("sees that a node stops before that node refuses calls", () => {
+  test("notices that a node is stopping before that node rejects calls", () => {
     const check = at(clusters[0], "health_checks", 0);
     const delay = seconds(at(treeOf("service.yaml"), "grpc", "shutdown", "delay"));
     expect(seconds(at(check, "interval")) * Number(at(check, "unhealthy_threshold"))).toBeLessThanOrEqual(

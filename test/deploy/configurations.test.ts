@@ -5,30 +5,30 @@ import type { Config } from "../../src/config/config.js";
 import { ConfigError } from "../../src/config/config_error.js";
 import type { Environment } from "../../src/config/environment.js";
 import { loadConfig, type Purpose } from "../../src/config/load_config.js";
-import { createProxyMatcher as trustedBy } from "../../src/gateway/forwarded_headers.js";
+import { createProxyMatcher } from "../../src/gateway/forwarded_headers.js";
 import { temporaryFile } from "../support/config_files.js";
 import { at, listAt, manifest, type Tree, textOf, treeOf } from "./files.js";
 
-/** What people fill in. */
+/** Secrets that operators fill in. */
 const filledIn: Record<string, string> = {
   QRLOGIN_STORE_REDIS_PASSWORD: randomBytes(32).toString("hex"),
   QRLOGIN_GATEWAY_APPS: JSON.stringify([{ id: "shop", secret: randomBytes(32).toString("base64url") }]),
   QRLOGIN_GATEWAY_HANDLE_KEYS: JSON.stringify([randomBytes(32).toString("base64url")]),
 };
 
-/** Where a process of ours runs: its configuration file, and the names of the variables that it is given. */
-interface Place {
+/** Process of a deployment, with its configuration file and the names of its environment variables. */
+interface Target {
   readonly title: string;
   readonly purpose: Purpose;
   readonly text: string;
   readonly variables: readonly string[];
-  /** How long it may take to stop, in seconds. */
+  /** Grace period of a stop, in seconds. */
   readonly grace: number;
-  /** How long it is held back from stopping, in seconds. */
+  /** Delay before the stop begins, in seconds. */
   readonly before: number;
 }
 
-function composed(service: string, file: string, purpose: Purpose): Place {
+function composed(service: string, file: string, purpose: Purpose): Target {
   const own = at(treeOf("compose.yaml"), "services", service);
   return {
     title: `${service} of compose.yaml`,
@@ -40,7 +40,7 @@ function composed(service: string, file: string, purpose: Purpose): Place {
   };
 }
 
-function deployed(name: string, map: string, file: string, purpose: Purpose): Place {
+function deployed(name: string, map: string, file: string, purpose: Purpose): Target {
   const pod = at(manifest("Deployment", name), "spec", "template", "spec");
   const container = at(pod, "containers", 0);
   return {
@@ -53,7 +53,7 @@ function deployed(name: string, map: string, file: string, purpose: Purpose): Pl
   };
 }
 
-const places = [
+const targets = [
   composed("node-1", "service.yaml", "serve"),
   composed("node-2", "service.yaml", "serve"),
   composed("gateway", "gateway.yaml", "gateway"),
@@ -61,16 +61,16 @@ const places = [
   deployed("qrlogin-gateway", "qrlogin-gateway", "gateway.yaml", "gateway"),
 ];
 
-function loaded({ text, purpose, variables }: Place, values: Environment): Config {
+function loaded({ text, purpose, variables }: Target, values: Environment): Config {
   const given = variables.filter((name) => name !== "QRLOGIN_CONFIG").map((name) => [name, values[name]]);
   return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env: Object.fromEntries(given), purpose });
 }
 
-describe.each(places)("$title", (place) => {
-  test("has a configuration that the program takes once the secrets are filled in", () => {
-    const config = loaded(place, filledIn);
+describe.each(targets)("$title", (target) => {
+  test("has a configuration that loads once the secrets are filled in", () => {
+    const config = loaded(target, filledIn);
     expect(config.development).toBe(false);
-    if (place.purpose === "serve") {
+    if (target.purpose === "serve") {
       expect(config.store.kind).toBe("redis");
       expect(config.store.redis?.requireDurable).toBe(true);
       expect(config.grpc.reflection).toBe(false);
@@ -81,20 +81,20 @@ describe.each(places)("$title", (place) => {
 
   test("does not start while a secret is missing", () => {
     const empty = Object.fromEntries(Object.keys(filledIn).map((name) => [name, ""]));
-    expect(() => loaded(place, empty)).toThrow(ConfigError);
+    expect(() => loaded(target, empty)).toThrow(ConfigError);
   });
 
-  test("has longer to stop than stopping takes", () => {
-    const { grpc, gateway } = loaded(place, filledIn);
+  test("allows more time for a stop than the stop takes", () => {
+    const { grpc, gateway } = loaded(target, filledIn);
     const { delay, gracePeriod } = { delay: 0, ...(gateway?.shutdown ?? grpc.shutdown) };
-    // A stop that hangs is cut off three seconds later, and the end of the process takes a second more.
-    expect(place.grace * 1_000).toBeGreaterThanOrEqual(place.before * 1_000 + delay + gracePeriod + 4_000);
-    if (place.purpose === "serve") expect(delay).toBeGreaterThanOrEqual(10_000);
+    // A stop that hangs is cut off three seconds after its grace period, and the exit takes another second.
+    expect(target.grace * 1_000).toBeGreaterThanOrEqual(target.before * 1_000 + delay + gracePeriod + 4_000);
+    if (target.purpose === "serve") expect(delay).toBeGreaterThanOrEqual(10_000);
   });
 });
 
-test("no digest of an app's secret is one that anybody could know", () => {
-  for (const { text } of places) {
+test("the digests of app secrets are placeholders that match no secret", () => {
+  for (const { text } of targets) {
     for (const app of listAt(parse(text) as Tree, "apps")) {
       expect(listAt(app, "secretSha256")).toEqual(["0".repeat(64)]);
     }
@@ -102,7 +102,7 @@ test("no digest of an app's secret is one that anybody could know", () => {
   expect(textOf("redis/users.acl")).toContain(`#${"0".repeat(64)}`);
 });
 
-test("the gateway of compose.yaml trusts Envoy alone, whose address no other container can get", () => {
+test("the gateway of compose.yaml trusts only Envoy, whose address no other container can get", () => {
   const compose = treeOf("compose.yaml");
   const envoy = at(compose, "services", "envoy", "networks", "inside", "ipv4_address");
   expect(listAt(treeOf("gateway.yaml"), "gateway", "trustedProxies")).toEqual([envoy]);
@@ -112,6 +112,6 @@ test("the gateway of compose.yaml trusts Envoy alone, whose address no other con
     string,
     string
   >;
-  const holds = (network: string) => trustedBy([network])(String(envoy));
-  expect([holds(subnet ?? ""), holds(dynamic ?? "")]).toEqual([true, false]);
+  const includesEnvoy = (network: string) => createProxyMatcher([network])(String(envoy));
+  expect([includesEnvoy(subnet ?? ""), includesEnvoy(dynamic ?? "")]).toEqual([true, false]);
 });

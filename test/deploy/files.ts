@@ -1,28 +1,28 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parse, parseAllDocuments } from "yaml";
 
-/** A file or folder of `deploy/`. */
-export function placeOf(name: string): URL {
+/** Returns the URL of a file or folder of `deploy/`. */
+export function deployUrl(name: string): URL {
   return new URL(`../../deploy/${name}`, import.meta.url);
 }
 
 export function textOf(name: string): string {
-  return readFileSync(placeOf(name), "utf8");
+  return readFileSync(deployUrl(name), "utf8");
 }
 
-export function isThere(name: string): boolean {
-  return existsSync(placeOf(name));
+export function fileExists(name: string): boolean {
+  return existsSync(deployUrl(name));
 }
 
-/** A node of a YAML file that nobody has described. */
+/** Node of a parsed YAML file. */
 export type Tree = string | number | boolean | null | undefined | Tree[] | { [key: string]: Tree };
 
-/** A file with one document, merge keys resolved. */
+/** Parses a file with one document, with merge keys resolved. */
 export function treeOf(name: string): Tree {
   return parse(textOf(name), { merge: true });
 }
 
-/** What lies at a path of keys and indexes; undefined where nothing does. */
+/** Returns the node at a path of keys and indexes, or undefined if there is none. */
 export function at(tree: Tree, ...path: readonly (string | number)[]): Tree {
   return path.reduce<Tree>((node, key) => {
     if (Array.isArray(node)) return typeof key === "number" ? node[key] : undefined;
@@ -30,22 +30,22 @@ export function at(tree: Tree, ...path: readonly (string | number)[]): Tree {
   }, tree);
 }
 
-/** The entries of a list; none where there is no list. */
+/** Returns the entries of a list, or none if there is no list. */
 export function listAt(tree: Tree, ...path: readonly (string | number)[]): Tree[] {
   const found = at(tree, ...path);
   return Array.isArray(found) ? found : [];
 }
 
-/** Every value that has this key, wherever it lies. */
+/** Returns all values with this key, at any depth. */
 export function valuesOf(tree: Tree, key: string): Tree[] {
   if (typeof tree !== "object" || tree === null) return [];
   const own = Object.entries(tree).flatMap(([name, value]) => (name === key ? [value] : []));
   return [...own, ...Object.values(tree).flatMap((value) => valuesOf(value, key))];
 }
 
-/** The objects of all manifests, those that are only examples included. */
+/** Returns the objects of all manifests, including the examples. */
 export function manifests(): Tree[] {
-  const names = readdirSync(placeOf("kubernetes/")).filter((name) => name.endsWith(".yaml"));
+  const names = readdirSync(deployUrl("kubernetes/")).filter((name) => name.endsWith(".yaml"));
   return names
     .filter((name) => name !== "kustomization.yaml")
     .flatMap((name) =>
@@ -53,11 +53,11 @@ export function manifests(): Tree[] {
     );
 }
 
-/** The object of this kind and name. */
+/** Returns the object of this kind and name. */
 export function manifest(kind: string, name: string): Tree {
   const found = manifests().find(
     (each) => at(each, "kind") === kind && at(each, "metadata", "name") === name,
   );
-  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  if (found === undefined) throw new Error(`no manifest has the ${kind} ${name}`);
   return found;
 }

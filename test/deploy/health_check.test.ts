@@ -21,7 +21,7 @@ function healthOf(address: string): Promise<ProcessExit> {
 
 const serviceName = "qrlogin.v1.QrLoginService";
 
-/** A server of which nothing but its health is known. */
+/** Starts a server with only a health service. */
 async function startHealth(statuses: ConstructorParameters<typeof HealthImplementation>[0]): Promise<string> {
   const server = new Server();
   new HealthImplementation(statuses).addToServer(server);
@@ -34,14 +34,14 @@ async function startHealth(statuses: ConstructorParameters<typeof HealthImplemen
 }
 
 describe("the health check of the image", () => {
-  it("finds a running service and its gateway healthy, and says nothing", async () => {
+  it("succeeds for a running service and its gateway, without output", async () => {
     const { grpc, gateway } = await readyAddresses(startQrlogin(["serve"], anyPortEnvironment));
     for (const address of [`grpc://${grpc}`, `grpc://${grpc}/${serviceName}`, `http://${gateway}/healthz`]) {
       expect(await healthOf(address), address).toMatchObject({ code: 0, stdout: "", stderr: "" });
     }
   });
 
-  it("speaks TLS on loopback, whatever name the certificate is for", async () => {
+  it("uses TLS on loopback with a certificate for any name", async () => {
     const { certFile, keyFile, remove } = writeCertificate();
     onTestFinished(remove);
     const server = startQrlogin(["serve"], {
@@ -57,7 +57,7 @@ describe("the health check of the image", () => {
     expect((await healthOf(`grpc://${grpc}`)).code).toBe(1);
   });
 
-  it("fails on NOT_SERVING, on a name that nobody knows, and says which", async () => {
+  it("fails on NOT_SERVING and on an unknown name, and prints it", async () => {
     const address = await startHealth({ "": "NOT_SERVING", [serviceName]: "SERVING" });
     const down = await healthOf(`grpc://${address}`);
     expect(down).toMatchObject({ code: 1, stderr: `health check: the node at ${address} is NOT_SERVING\n` });
@@ -67,12 +67,12 @@ describe("the health check of the image", () => {
     expect(unknown.stderr).toContain("another.Service");
   });
 
-  it("fails where nobody listens, where nobody answers, and without a proper address", async () => {
+  it("fails without a listener, without a response, and with an invalid address", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void silent.close());
     await once(silent, "listening");
-    const place = silent.address();
-    const port = typeof place === "object" ? place?.port : undefined;
+    const bound = silent.address();
+    const port = typeof bound === "object" ? bound?.port : undefined;
     const addresses = [
       "grpc://127.0.0.1:1",
       "http://127.0.0.1:1/healthz",
@@ -87,7 +87,7 @@ describe("the health check of the image", () => {
   });
 });
 
-it("every name that the deployment's probes ask for is one that the service knows", async () => {
+it("every health name in the deployment files is known to the service", async () => {
   const server = await startTestServer();
   onTestFinished(() => server.stop());
   const kubelet = valuesOf(manifests(), "grpc").flatMap((each) => valuesOf(each, "service"));

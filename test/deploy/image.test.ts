@@ -13,7 +13,7 @@ const lines = textOf("Dockerfile")
   .replaceAll(/\\\n\s*/g, "")
   .split("\n");
 
-/** The words of the instructions of this name, in the order of the file. */
+/** Returns the arguments of the instructions with this name, in file order. */
 function instructions(name: string, of = lines): string[] {
   return of.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
 }
@@ -22,48 +22,49 @@ const stages = lines.flatMap((line, index) => (line.startsWith("FROM ") ? [index
 const buildStage = lines.slice(stages[0], stages[1]);
 const lastStage = lines.slice(stages[1]);
 
-/** What an instruction COPY takes, and where to. */
-function copyOf(words: string): { from: string | undefined; sources: string[]; target: string } {
-  const all = words.split(" ");
-  const from = all.find((word) => word.startsWith("--from="))?.slice("--from=".length);
-  const places = all.filter((word) => !word.startsWith("--"));
-  return { from, sources: places.slice(0, -1), target: places.at(-1) ?? "" };
+/** Parses the arguments of a COPY instruction. */
+function copyOf(args: string): { from: string | undefined; sources: string[]; target: string } {
+  const all = args.split(" ");
+  const from = all.find((arg) => arg.startsWith("--from="))?.slice("--from=".length);
+  const paths = all.filter((arg) => !arg.startsWith("--"));
+  return { from, sources: paths.slice(0, -1), target: paths.at(-1) ?? "" };
 }
 
-/** What .dockerignore lets through: it names what is taken and nothing else. */
+/** Files that .dockerignore lets through. It excludes everything else. */
 const letThrough = readFileSync(join(root, ".dockerignore"), "utf8")
   .split("\n")
   .filter((line) => line.startsWith("!"))
   .map((line) => line.slice(1));
 
-/** Carries out the copies of a stage as the engine would. */
+/** Executes the COPY instructions of a stage as a container engine would. */
 function copyAll(stage: readonly string[], context: string, before: string, to: string): void {
   for (const { from, sources, target } of instructions("COPY", [...stage]).map(copyOf)) {
     for (const source of sources) {
       const name = source.replace(/^\/app\//, "");
       const isFolder = target.endsWith("/");
       if (!from) expect(letThrough, `${source} in .dockerignore`).toContain(name);
-      const place = join(to, isFolder ? join(target, name.split("/").at(-1) ?? "") : target);
-      mkdirSync(dirname(place), { recursive: true });
-      cpSync(join(from ? before : context, name), place, { recursive: true, verbatimSymlinks: true });
+      const destination = join(to, isFolder ? join(target, name.split("/").at(-1) ?? "") : target);
+      mkdirSync(dirname(destination), { recursive: true });
+      cpSync(join(from ? before : context, name), destination, { recursive: true, verbatimSymlinks: true });
     }
   }
 }
 
-/** Copies the packages that `npm prune --omit=dev` leaves. */
+/** Copies the packages that `npm prune --omit=dev` keeps. */
 function keepProductionPackages(to: string): void {
   const lock: { packages: Record<string, { dev?: boolean; devOptional?: boolean }> } = JSON.parse(
     readFileSync(join(root, "package-lock.json"), "utf8"),
   );
   for (const [name, { dev, devOptional }] of Object.entries(lock.packages)) {
     if (name === "" || dev || devOptional) continue;
-    const place = join(root, name);
-    const isOwn = (path: string) => path === place || relative(place, path).split(sep)[0] !== "node_modules";
-    cpSync(place, join(to, name), { recursive: true, filter: isOwn });
+    const folder = join(root, name);
+    const isOwn = (path: string) =>
+      path === folder || relative(folder, path).split(sep)[0] !== "node_modules";
+    cpSync(folder, join(to, name), { recursive: true, filter: isOwn });
   }
 }
 
-test("the image runs as a user that is no root, by a number, with Node.js as its first process", () => {
+test("the image runs as a numeric non-root user, with Node.js as its first process", () => {
   expect(instructions("USER", lastStage)).toEqual(["1000:1000"]);
   expect(instructions("ENTRYPOINT", lastStage)).toEqual(['["node", "dist/src/main.js"]']);
   expect(instructions("CMD", lastStage)).toEqual(['["serve"]']);
@@ -73,7 +74,7 @@ test("the image runs as a user that is no root, by a number, with Node.js as its
   expect(instructions("RUN", buildStage).join()).toMatch(/npm ci .*npm run build && npm prune --omit=dev/);
 });
 
-test("what the image copies is enough to build, and what its last stage holds is enough to serve, and to run a gateway", {
+test("the image's files suffice to build it, and those of its last stage to run service and gateway", {
   timeout: 180_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-image-"));
@@ -96,8 +97,8 @@ test("what the image copies is enough to build, and what its last stage holds is
       gateway: { ...gateway, address: "127.0.0.1:0" },
     }),
   );
-  const start = (...words: string[]) =>
-    startProcess(process.execPath, [join(image, "dist/src/main.js"), ...words], {
+  const start = (...args: string[]) =>
+    startProcess(process.execPath, [join(image, "dist/src/main.js"), ...args], {
       NODE_ENV: "production",
       QRLOGIN_CONFIG: file,
     });

@@ -1,7 +1,17 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { at, isThere, listAt, manifest, manifests, placeOf, type Tree, treeOf, valuesOf } from "./files.js";
+import {
+  at,
+  deployUrl,
+  fileExists,
+  listAt,
+  manifest,
+  manifests,
+  type Tree,
+  treeOf,
+  valuesOf,
+} from "./files.js";
 
 const all = manifests();
 const deployments = all.filter((each) => at(each, "kind") === "Deployment");
@@ -11,7 +21,7 @@ const podOf = (deployment: Tree) => at(deployment, "spec", "template", "spec");
 const containersOf = (deployment: Tree) => listAt(podOf(deployment), "containers");
 const podLabelsOf = (deployment: Tree) => at(deployment, "spec", "template", "metadata", "labels");
 
-/** Whether pods with these labels are meant. */
+/** Returns true if the selector matches the labels. */
 function selects(selector: Tree, labels: Tree): boolean {
   const wanted = Object.entries(selector ?? {});
   return wanted.length > 0 && wanted.every(([key, value]) => at(labels, key) === value);
@@ -27,19 +37,19 @@ const portNamesOf = (deployment: Tree) =>
   containersOf(deployment).flatMap((each) => listAt(each, "ports").map((port) => at(port, "name")));
 
 describe("the manifests", () => {
-  test("belong to no namespace, and no two have the same name", () => {
+  test("the manifests set no namespace, and use each name once", () => {
     const names = all.map((each) => `${at(each, "kind")} ${nameOf(each)}`);
     expect(new Set(names).size).toBe(names.length);
     expect(valuesOf(all, "namespace")).toEqual([]);
   });
 
-  test("are all in the kustomization, but for the examples", () => {
-    const files = readdirSync(placeOf("kubernetes/")).filter((name) => /\.yaml$/.test(name));
+  test("the manifests are all in the kustomization, except for the examples", () => {
+    const files = readdirSync(deployUrl("kubernetes/")).filter((name) => /\.yaml$/.test(name));
     const meant = files.filter((name) => name !== "kustomization.yaml" && !name.includes(".example."));
     expect(listAt(treeOf("kubernetes/kustomization.yaml"), "resources").toSorted()).toEqual(meant.toSorted());
   });
 
-  test("hold no secret", () => {
+  test("the manifests contain no secret values", () => {
     const secrets = all.filter((each) => at(each, "kind") === "Secret");
     expect(secrets).toHaveLength(2);
     for (const secret of secrets) {
@@ -49,8 +59,8 @@ describe("the manifests", () => {
   });
 });
 
-describe("what the manifests name is there", () => {
-  test("selectors choose the pods of one deployment each", () => {
+describe("references between manifests", () => {
+  test("each selector matches the pods of one deployment", () => {
     for (const deployment of deployments) {
       expect(deploymentFor(at(deployment, "spec", "selector", "matchLabels"))).toBe(deployment);
       for (const constraint of listAt(podOf(deployment), "topologySpreadConstraints")) {
@@ -67,7 +77,7 @@ describe("what the manifests name is there", () => {
     }
   });
 
-  test("services, probes and policies name ports of their pods", () => {
+  test("services, probes and policies refer to ports of their pods", () => {
     for (const service of all.filter((each) => at(each, "kind") === "Service")) {
       const names = portNamesOf(deploymentFor(at(service, "spec", "selector")));
       for (const port of listAt(service, "spec", "ports")) expect(names).toContain(at(port, "targetPort"));
@@ -94,7 +104,7 @@ describe("what the manifests name is there", () => {
     }
   });
 
-  test("volumes, configurations and keys of secrets exist", () => {
+  test("volumes, config maps and secret keys exist", () => {
     for (const deployment of deployments) {
       const volumes = listAt(podOf(deployment), "volumes");
       for (const container of containersOf(deployment)) {
@@ -114,7 +124,7 @@ describe("what the manifests name is there", () => {
     }
   });
 
-  test("the ingress and the gateway reach services of these manifests", () => {
+  test("the ingress and the gateway refer to services of these manifests", () => {
     const backend = at(
       manifest("Ingress", "qrlogin-gateway"),
       "spec",
@@ -136,7 +146,7 @@ describe("what the manifests name is there", () => {
     expect(listAt(service, "spec", "ports").map((each) => String(at(each, "port")))).toContain(number);
   });
 
-  test("the autoscaler scales the deployment that sets no replicas itself", () => {
+  test("the autoscaler targets the deployment, which sets no replicas itself", () => {
     const scaler = manifest("HorizontalPodAutoscaler", "qrlogin");
     const target = manifest("Deployment", String(at(scaler, "spec", "scaleTargetRef", "name")));
     expect(at(target, "spec", "replicas")).toBeUndefined();
@@ -146,7 +156,7 @@ describe("what the manifests name is there", () => {
 
 describe("pods", () => {
   test.each(deployments.map((each) => [nameOf(each), each] as const))(
-    "of %s run without privileges and are replaced one after the other",
+    "the pods of %s run without privileges and are replaced one at a time",
     (_name, deployment) => {
       expect(at(podOf(deployment), "securityContext", "runAsNonRoot")).toBe(true);
       expect(at(podOf(deployment), "securityContext", "seccompProfile", "type")).toBe("RuntimeDefault");
@@ -164,7 +174,7 @@ describe("pods", () => {
   );
 });
 
-test("no restart of the service depends on Redis, and the balancing does", () => {
+test("restarts of the service do not depend on Redis, but its readiness does", () => {
   const [container] = containersOf(manifest("Deployment", "qrlogin"));
   for (const probe of ["startupProbe", "livenessProbe"]) {
     expect(at(container, probe, "grpc", "service"), probe).toBe("liveness");
@@ -172,11 +182,11 @@ test("no restart of the service depends on Redis, and the balancing does", () =>
   expect(at(container, "readinessProbe", "grpc", "service")).toBe("qrlogin.v1.QrLoginService");
 });
 
-describe("the component for TLS", () => {
+describe("the TLS component", () => {
   const component = treeOf("kubernetes/tls/kustomization.yaml");
   const patches = listAt(component, "patches").map((each): Tree => parse(String(at(each, "patch"))));
 
-  test("changes containers that exist", () => {
+  test("the TLS component patches existing containers", () => {
     for (const patch of patches) {
       const target = manifest("Deployment", nameOf(patch));
       const names = containersOf(target).map((each) => at(each, "name"));
@@ -184,7 +194,7 @@ describe("the component for TLS", () => {
     }
   });
 
-  test("takes away every probe of the kubelet that speaks plain text", () => {
+  test("the TLS component replaces every plaintext probe of the kubelet", () => {
     const [container] = containersOf(manifest("Deployment", "qrlogin"));
     const [patched] = containersOf(patches.find((each) => nameOf(each) === "qrlogin"));
     for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
@@ -193,6 +203,6 @@ describe("the component for TLS", () => {
     }
     const commands = valuesOf(patched, "command");
     expect(commands).toHaveLength(2);
-    for (const command of commands) expect(isThere(`../${at(command, 1)}`)).toBe(true);
+    for (const command of commands) expect(fileExists(`../${at(command, 1)}`)).toBe(true);
   });
 });

@@ -7,13 +7,13 @@ import type { ErrorReason } from "../../src/domain/ticket_error.js";
 import { noon } from "../support/clock.js";
 import { alice, approver, bob, lifetimes, profileOf, ticketIn } from "../support/tickets.js";
 
-/** The pair of RFC 7636, appendix B. */
+/** The pair in RFC 7636, appendix B. */
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const write = (now = noon + 10_000): WriteContext => ({ now, writeId: newWriteId(), lifetimes });
 
-/** Every command as the one who may give it would. */
+/** Every command, given by a caller who may give it. */
 const commands: { readonly [Name in Command["name"]]: Command & { name: Name } } = {
   markScanned: { name: "markScanned", approver: alice },
   authorize: { name: "authorize", approver: alice, profile: alice.profile },
@@ -23,12 +23,12 @@ const commands: { readonly [Name in Command["name"]]: Command & { name: Name } }
   expire: { name: "expire" },
 };
 
-type Expected = { to: TicketState; because?: CancelReason } | "unchanged" | { refused: ErrorReason };
-const rejected = (reason: ErrorReason): Expected => ({ refused: reason });
-const byApprover: Expected = { to: "CANCELLED", because: "CANCELLED_BY_APPROVER" };
-const byCreator: Expected = { to: "CANCELLED", because: "WITHDRAWN_BY_CREATOR" };
+type Expected = { to: TicketState; cancelReason?: CancelReason } | "unchanged" | { rejected: ErrorReason };
+const rejected = (reason: ErrorReason): Expected => ({ rejected: reason });
+const byApprover: Expected = { to: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" };
+const byCreator: Expected = { to: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" };
 
-// Written down from the contract, not from the code. CANCELLED stands for "cancelled by the scanner".
+// Written from the contract, not from the code. CANCELLED means "cancelled by the scanner".
 const expected = {
   PENDING: {
     markScanned: { to: "SCANNED" },
@@ -86,7 +86,7 @@ const cells = states.flatMap((state) =>
   names.map((name) => ({ state, name, cell: expected[state][name] as Expected })),
 );
 
-/** The ticket that the command writes; fails where it writes nothing. */
+/** Returns the ticket that the command writes; throws if it writes nothing. */
 function written(ticket: Ticket, command: Command, using: WriteContext = write()): Ticket {
   const decision = decide(ticket, command, using);
   if (decision.kind !== "write") throw new Error(`${command.name} was not written: ${decision.kind}`);
@@ -103,14 +103,17 @@ describe("the transition table", () => {
   test.each(cells)("$name in $state does what the contract says", ({ state, name, cell }) => {
     const decision = decide(ticketIn(state), commands[name], write());
     if (cell === "unchanged") expect(decision).toEqual({ kind: "unchanged" });
-    else if ("refused" in cell) expect(decision).toEqual(rejection(cell.refused, state));
+    else if ("rejected" in cell) expect(decision).toEqual(rejection(cell.rejected, state));
     else {
-      expect(decision).toMatchObject({ kind: "write", next: { state: cell.to, cancelReason: cell.because } });
+      expect(decision).toMatchObject({
+        kind: "write",
+        next: { state: cell.to, cancelReason: cell.cancelReason },
+      });
     }
   });
 
   test.each(cells.filter(({ cell }) => typeof cell === "object" && "to" in cell))(
-    "$name in $state writes one revision more, the write id that it was given, and leaves the old ticket alone",
+    "$name in $state writes the next revision with the given write id, and leaves the old ticket alone",
     ({ state, name }) => {
       const ticket = Object.freeze(ticketIn(state));
       const using = write();
@@ -120,14 +123,14 @@ describe("the transition table", () => {
     },
   );
 
-  test("a withdrawn ticket stays withdrawn for its creator and is refused to the scanner", () => {
+  test("a withdrawn ticket stays withdrawn for its creator and is rejected for the scanner", () => {
     const ticket = ticketIn("CANCELLED", { cancelReason: "WITHDRAWN_BY_CREATOR" });
     expect(decide(ticket, commands.withdraw, write())).toEqual({ kind: "unchanged" });
     expect(decide(ticket, commands.cancel, write())).toEqual(rejection("TICKET_CANCELLED", "CANCELLED"));
   });
 });
 
-describe("the order of objections", () => {
+describe("the order of checks", () => {
   const approverCommands = (by: typeof alice): Command[] => [
     { name: "markScanned", approver: by },
     { name: "authorize", approver: by, profile: by.profile },
@@ -135,32 +138,32 @@ describe("the order of objections", () => {
   ];
   const pastPending = states.filter((state) => state !== "PENDING");
 
-  test.each(states)("a user of another pool is told so and no state, in %s", (state) => {
-    const stranger = approver("mallory", { userPoolId: "staff" });
-    for (const command of approverCommands(stranger)) {
+  test.each(states)("a user of another pool gets USER_POOL_MISMATCH and no state, in %s", (state) => {
+    const outsider = approver("mallory", { userPoolId: "staff" });
+    for (const command of approverCommands(outsider)) {
       expect(decide(ticketIn(state), command, write())).toEqual(rejection("USER_POOL_MISMATCH"));
     }
   });
 
-  test.each(pastPending)("anybody but the scanner is told so and no state, in %s", (state) => {
+  test.each(pastPending)("a user who is not the scanner learns no state, in %s", (state) => {
     for (const command of approverCommands(bob)) {
       expect(decide(ticketIn(state), command, write())).toEqual(rejection("SCANNED_BY_ANOTHER_USER"));
     }
   });
 
-  test("the same subject of another issuer is somebody else", () => {
+  test("the same subject of another issuer is another user", () => {
     const namesake = approver("alice", { issuer: "https://other.example.com/" });
     for (const command of approverCommands(namesake)) {
       expect(decide(ticketIn("SCANNED"), command, write())).toEqual(rejection("SCANNED_BY_ANOTHER_USER"));
     }
   });
 
-  test.each(states)("a wrong proof is told before the state, in %s", (state) => {
+  test.each(states)("a wrong proof is reported before the state, in %s", (state) => {
     const command: Command = { name: "exchange", codeVerifier: "wrong" };
     expect(decide(ticketIn(state, { codeChallenge }), command, write())).toEqual(rejection("PROOF_INVALID"));
   });
 
-  test("that a ticket is finished is told before that it was never scanned", () => {
+  test("the end of a ticket is reported before the missing scan", () => {
     const ticket = ticketIn("EXPIRED", { scanner: undefined });
     expect(decide(ticket, commands.authorize, write())).toEqual(rejection("TICKET_EXPIRED", "EXPIRED"));
     expect(decide(ticket, commands.exchange, write())).toEqual(rejection("TICKET_EXPIRED", "EXPIRED"));
@@ -172,12 +175,12 @@ describe("the order of objections", () => {
     ["SCANNED", "cancel"],
     ["AUTHORIZED", "markScanned"],
     ["AUTHORIZED", "authorize"],
-  ] as const)("a ticket in %s that has lost its scanner is nobody's: %s fails", (state, name) => {
+  ] as const)("a ticket in %s that has lost its scanner belongs to nobody: %s throws", (state, name) => {
     const unbound = ticketIn(state, { scanner: undefined });
     expect(() => decide(unbound, commands[name], write())).toThrow("has no scanner");
   });
 
-  test("a ticket that was withdrawn before a scan is told as cancelled, whoever asks", () => {
+  test("a ticket that was withdrawn before a scan is reported as cancelled to every user", () => {
     const ticket = ticketIn("CANCELLED", { scanner: undefined, cancelReason: "WITHDRAWN_BY_CREATOR" });
     for (const command of approverCommands(bob)) {
       expect(decide(ticket, command, write())).toEqual(rejection("TICKET_CANCELLED", "CANCELLED"));
@@ -185,19 +188,19 @@ describe("the order of objections", () => {
   });
 });
 
-describe("what a write brings", () => {
-  test("the first scan binds the user and shows nickname and photo only", () => {
+describe("the fields that a write changes", () => {
+  test("the first scan binds the user and shows only nickname and photo", () => {
     const next = written(ticketIn("PENDING"), { name: "markScanned", approver: bob });
     expect(next.scanner).toEqual({ issuer: bob.issuer, subject: bob.subject });
     expect(next.scannedBy).toEqual({ nickname: bob.profile.nickname, photo: bob.profile.photo });
   });
 
-  test("a scan does not lengthen the life", () => {
+  test("a scan does not extend the lifetime", () => {
     const ticket = ticketIn("PENDING");
     expect(written(ticket, commands.markScanned).expiresAt).toBe(ticket.expiresAt);
   });
 
-  test("the approval keeps the profile that was fetched and starts the second life", () => {
+  test("the approval keeps the fetched profile and starts the lifetime for the exchange", () => {
     const now = noon + 119_999;
     const profile = profileOf("fetched");
     const next = written(ticketIn("SCANNED"), { name: "authorize", approver: alice, profile }, write(now));
@@ -214,7 +217,7 @@ describe("what a write brings", () => {
     { state: "AUTHORIZED", name: "expire" },
   ] as const;
   test.each(endings)(
-    "$name in $state drops all personal data and remembers what tells the ends apart",
+    "$name in $state drops all personal data and keeps what distinguishes the ends",
     (ending) => {
       const ticket = ticketIn(ending.state);
       const using = write();
@@ -241,7 +244,7 @@ describe("expiry", () => {
   const using = (now: number) => write(now);
 
   test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)(
-    "a ticket in %s lives to the last millisecond",
+    "a ticket in %s lives until its last millisecond",
     (state) => {
       const ticket = ticketIn(state);
       expect(expireIfDue(ticket, using(ticket.expiresAt - 1))).toBeUndefined();
@@ -275,11 +278,11 @@ describe("the proof of the exchange", () => {
     ["a wrong verifier", withChallenge, verifier.replace("d", "e")],
     ["the challenge itself", withChallenge, codeChallenge],
     ["a verifier where there was no challenge", without, verifier],
-  ])("%s is refused and burns nothing", (_, ticket, codeVerifier) => {
+  ])("%s is rejected and leaves the ticket exchangeable", (_, ticket, codeVerifier) => {
     expect(decide(ticket, exchange(codeVerifier), write())).toEqual(rejection("PROOF_INVALID"));
   });
 
-  test("no challenge and no verifier passes", () => {
+  test("neither challenge nor verifier passes", () => {
     expect(written(without, exchange("")).state).toBe("EXCHANGED");
   });
 });

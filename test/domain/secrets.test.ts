@@ -19,12 +19,12 @@ import {
 const id = "q83vEjRWeJCrze8SNFZ4kA";
 const mac = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-describe("what is drawn by lot", () => {
+describe("random values", () => {
   test.each([
     ["ticket id", newTicketId, 16, 22],
     ["ticket secret", newSecret, 32, 43],
     ["write id", newWriteId, 12, 16],
-  ] as const)("a %s is canonical base64url of its length", (_, make, bytes, characters) => {
+  ] as const)("a new %s is canonical base64url of its length", (_, make, bytes, characters) => {
     for (let i = 0; i < 1_000; i++) {
       const text = make();
       expect(text).toMatch(/^[A-Za-z0-9_-]+$/);
@@ -33,7 +33,7 @@ describe("what is drawn by lot", () => {
     }
   });
 
-  test("no two of 100,000 ticket ids are the same, drawn in turn with secrets and write ids", () => {
+  test("100,000 ticket ids are all different when secrets and write ids are drawn in between", () => {
     const seen = new Set<string>();
     for (let i = 0; i < 100_000; i++) {
       seen.add(newTicketId());
@@ -43,7 +43,7 @@ describe("what is drawn by lot", () => {
     expect(seen.size).toBe(100_000);
   });
 
-  test("no secret begins with a part of the one before, nor with zeros", () => {
+  test("no secret begins like an earlier one or with zeros", () => {
     const heads = new Set<string>();
     for (let i = 0; i < 10_000; i++) heads.add(newSecret().slice(0, 11));
     expect(heads.size).toBe(10_000);
@@ -58,7 +58,7 @@ describe("digests", () => {
     expect(sha256("abc")).toBe(Buffer.from(sha256Hex("abc"), "hex").toString("base64url"));
   });
 
-  test("digests are the same only if all of their text is", () => {
+  test("digests are equal only if their whole text is", () => {
     expect(isSameDigest(sha256("a"), sha256("a"))).toBe(true);
     expect(isSameDigest(sha256("a"), sha256("b"))).toBe(false);
     expect(isSameDigest(sha256("a"), "")).toBe(false);
@@ -67,7 +67,7 @@ describe("digests", () => {
 });
 
 describe("the exchange ticket", () => {
-  test("and the stored digest are the labelled hashes that every release has to agree on", () => {
+  test("the exchange ticket and the stored digest are the labelled hashes that all releases share", () => {
     const secret = Buffer.alloc(32, 7).toString("base64url");
     const sha256 = (text: string) => createHash("sha256").update(text, "latin1").digest("base64url");
     const exchangeTicket = `${id}.${sha256(`qrlogin exchange ticket v2\0${id}\0${secret}`)}`;
@@ -75,13 +75,13 @@ describe("the exchange ticket", () => {
     expect(exchangeDigestOf(exchangeTicket)).toBe(sha256(`qrlogin stored digest v2\0${exchangeTicket}`));
   });
 
-  test("differs with the id and with the secret", () => {
+  test("the exchange ticket differs with the id and with the secret", () => {
     const secret = newSecret();
     expect(exchangeTicketOf(id, secret)).not.toBe(exchangeTicketOf(newTicketId(), secret));
     expect(exchangeTicketOf(id, secret)).not.toBe(exchangeTicketOf(id, newSecret()));
   });
 
-  test("tells the ticket id in its first half", () => {
+  test("the exchange ticket holds the ticket id in its first half", () => {
     expect(ticketIdOf(exchangeTicketOf(id, newSecret()))).toBe(id);
     expect(ticketIdOf(`${id}.${mac}`)).toBe(id);
   });
@@ -102,7 +102,7 @@ describe("the exchange ticket", () => {
     ["a space before", ` ${id}.${mac}`],
     ["a line end", `${id}.${mac}\n`],
     ["a NUL", `${id}\0.${mac}`],
-  ])("with %s is none", (_, text) => {
+  ])("a text with %s is not an exchange ticket", (_, text) => {
     expect(ticketIdOf(text)).toBeUndefined();
   });
 });
@@ -113,7 +113,7 @@ describe("proof of a ticket", () => {
   const ticket = { id, exchangeDigest: exchangeDigestOf(exchangeTicket) };
   const exchangeProof = exchangeTicket.slice(id.length + 1);
 
-  test("is the ticket secret or the exchange ticket, each in its own place", () => {
+  test("the ticket secret and the exchange ticket prove the ticket", () => {
     expect(verifyTicketSecret(secret, ticket)).toBe(true);
     expect(verifyExchangeTicket(exchangeTicket, ticket)).toBe(true);
   });
@@ -123,7 +123,7 @@ describe("proof of a ticket", () => {
     ["the second half of the exchange ticket", exchangeProof],
     ["the stored digest", ticket.exchangeDigest],
     ["another secret", newSecret()],
-  ])("as the ticket secret is not %s", (_, text) => {
+  ])("%s does not pass as the ticket secret", (_, text) => {
     expect(verifyTicketSecret(text, ticket)).toBe(false);
   });
 
@@ -131,11 +131,11 @@ describe("proof of a ticket", () => {
     ["the ticket secret", `${id}.${secret}`],
     ["the stored digest", `${id}.${ticket.exchangeDigest}`],
     ["that of another ticket", exchangeTicketOf(newTicketId(), secret)],
-  ])("as the exchange ticket is not %s", (_, text) => {
+  ])("%s does not pass as the exchange ticket", (_, text) => {
     expect(verifyExchangeTicket(text, ticket)).toBe(false);
   });
 
-  test("is a ticket secret only in its canonical form, whose last character has no spare bits set", () => {
+  test("a ticket secret passes only in its canonical form, with no spare bits set", () => {
     for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
       const text = `${secret.slice(0, -1)}${character}`;
       const stored = { id, exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, text)) };
@@ -145,7 +145,7 @@ describe("proof of a ticket", () => {
 });
 
 describe("canonical base64url", () => {
-  test("is one text for one value", () => {
+  test("canonical base64url has one text for each value", () => {
     expect(isCanonicalBase64url("AA", 1)).toBe(true);
     for (const other of ["AB", "AA==", "AA\n", "A A", "A", "AAA", ""]) {
       expect(isCanonicalBase64url(other, 1)).toBe(false);
@@ -154,12 +154,12 @@ describe("canonical base64url", () => {
 });
 
 describe("the proof key", () => {
-  test("the pair of RFC 7636, appendix B, fits", () => {
+  test("the pair in RFC 7636, appendix B, matches", () => {
     expect(verifyCodeChallenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", mac)).toBe(true);
   });
 
   test.each(["", mac, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"])(
-    "another verifier does not fit: %j",
+    "another verifier does not match: %j",
     (verifier) => {
       expect(verifyCodeChallenge(verifier, mac)).toBe(false);
     },

@@ -20,7 +20,10 @@ beforeAll(async () => {
   if (hasChromium) chromium = await sharedChromium();
 });
 
-/** A site on loopback whose page calls the gateway on another port. `host` is how the page names it. */
+/**
+ * Opens a site on loopback whose page calls the gateway on another port. `host` is the gateway's host in the
+ * page's settings.
+ */
 async function openShop(
   gateway: Pick<TestGateway, "url">,
   { host = "localhost", context = newBrowser(chromium) } = {},
@@ -36,14 +39,14 @@ const shop = (changes: object = {}) => ({
 });
 
 describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, () => {
-  it("signs alice in to a site whose backend exchanges the ticket", async () => {
+  it("authing-js-sdk signs alice in to a site whose backend exchanges the ticket", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
     const gateway = await start(shop());
     const { next, startScanning, readCode, run, requests } = await openShop(gateway);
     await startScanning();
     const [random] = await next("onCodeShow");
     const code = await readCode();
-    // Whoever photographs the code has the id of the ticket and not the handle.
+    // A photo of the code reveals the ticket id but not the handle.
     expect(code).not.toContain(random);
     const { app } = await phone.markScanned(scannedByCamera(code));
     expect(app?.name).toBe("Example Shop");
@@ -61,7 +64,7 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
   });
 
   it.each(["localhost", "127.0.0.1"])(
-    "exchanges in the browser where the app's switch allows it, the gateway being %s",
+    "authing-js-sdk exchanges in the browser if the app's setting allows it, with the gateway at %s",
     async (host) => {
       const { phone, gateway: start } = await startPageEnvironment();
       const gateway = await start(shop({ exchangeFromBrowser: true }));
@@ -77,7 +80,7 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
     },
   );
 
-  it("shows a new code when the phone declines", async () => {
+  it("authing-js-sdk shows a new code when the phone declines", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
     const { next, startScanning, readCode } = await openShop(await start(shop()));
     await startScanning(fast);
@@ -91,14 +94,14 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
     expect(ticketIdIn(await readCode())).not.toBe(ticketIdIn(code));
   });
 
-  it("says that a code has expired, and shows another one on a click", async () => {
+  it("authing-js-sdk reports an expired code and shows a new one on a click", async () => {
     const clock = createManualClock(Date.now());
     const { gateway: start } = await startPageEnvironment({ clock });
     const { next, startScanning, readCode, page } = await openShop(await start({ clock, ...shop() }));
     await startScanning(fast);
     await next("onCodeShow");
     const code = await readCode();
-    // Once it has polled, the gateway watches.
+    // The gateway watches the ticket from the first poll on.
     await next("onStart");
     await clock.advanceAsync(120_000);
     await next("onExpired");
@@ -107,7 +110,7 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
     expect(ticketIdIn(await readCode())).not.toBe(ticketIdIn(code));
   });
 
-  it("learns nothing in the browser of an observer who has read the code", async () => {
+  it("an observer who has read the code gets no status in another browser", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
     const gateway = await start(shop({ exchangeFromBrowser: true }));
     const victim = await openShop(gateway);
@@ -124,7 +127,7 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
     expect(await observer.callSdk("checkStatus", "A".repeat(22))).toMatchObject(noSuchCode);
   });
 
-  it("cannot exchange in another browser that has stolen the handle", async () => {
+  it("a thief with the handle cannot exchange in another browser", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
     const gateway = await start(shop({ exchangeFromBrowser: true }));
     const victim = await openShop(gateway);
@@ -132,13 +135,13 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
     await victim.startScanning(fast);
     const [random] = await victim.next("onCodeShow");
     const code = await victim.readCode();
-    // A browser that has a cookie of its own, and one that has none.
+    // One browser has its own cookie, the other has none.
     await thief.callSdk("geneCode");
-    const stranger = await openShop(gateway);
+    const other = await openShop(gateway);
     await phone.markScanned(scannedByCamera(code));
     await phone.authorize({ ticketId: ticketIdIn(code) });
     const [, ticket] = await victim.next("onSuccess");
-    for (const { callSdk } of [thief, stranger]) {
+    for (const { callSdk } of [thief, other]) {
       const { answer } = await callSdk("checkStatus", random);
       expect(answer).toMatchObject({ status: 2, userInfo: alice });
       expect(await callSdk("exchangeUserInfo", answer?.ticket)).toMatchObject({ error: { code: 2020 } });

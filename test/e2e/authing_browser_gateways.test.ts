@@ -15,7 +15,7 @@ beforeAll(async () => {
   if (hasChromium) chromium = await sharedChromium();
 });
 
-/** A page that exchanges in the browser; `port` is where its gateway is. */
+/** Opens a page that exchanges in the browser, with its gateway at `port`. */
 async function openShop(port: number): Promise<SitePage> {
   const site = await startSite();
   const settings = { appHost: `http://localhost:${port}`, appId: "shop" };
@@ -24,11 +24,11 @@ async function openShop(port: number): Promise<SitePage> {
 
 const routesOf = (gateway: TestGateway) => new Set(gateway.lines.map(({ route }) => route));
 
-describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium before several gateways${withoutChromium}`, () => {
-  it("polls and exchanges at another one than made the code", async () => {
+describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium with several gateways${withoutChromium}`, () => {
+  it("polls and exchanges at a gateway other than the one that created the code", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
-    const same = { handleKeys: [newHandleKey()], appOptions: { shop } };
-    const [first, second] = [await start(same), await start(same)];
+    const shared = { handleKeys: [newHandleKey()], appOptions: { shop } };
+    const [first, second] = [await start(shared), await start(shared)];
     const balancer = await startSwitchableProxy(first.address);
     const { next, startScanning, readCode } = await openShop(balancer.port);
     await startScanning({ autoExchangeUserInfo: true });
@@ -46,10 +46,10 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium before several gateway
     expect(routesOf(second)).not.toContain("/api/v2/qrcode/gene");
   });
 
-  it("does not notice that the gateway is restarted while it polls", async () => {
+  it("keeps polling through a restart of the gateway", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
-    const same = { handleKeys: [newHandleKey()], appOptions: { shop } };
-    const before = await start(same);
+    const shared = { handleKeys: [newHandleKey()], appOptions: { shop } };
+    const before = await start(shared);
     const balancer = await startSwitchableProxy(before.address);
     const { next, startScanning, readCode } = await openShop(balancer.port);
     await startScanning({ autoExchangeUserInfo: true });
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium before several gateway
     await next("onStart");
     balancer.hold();
     await before.stop();
-    const after = await start({ ...same, port: Number(before.address.split(":")[1]) });
+    const after = await start({ ...shared, port: Number(before.address.split(":")[1]) });
     balancer.switchTo(after.address);
     await phone.markScanned(scannedByCamera(code));
     await next("onScanned");

@@ -38,7 +38,7 @@ afterAll(() => {
   if (hasChromium) certificate.remove();
 });
 
-/** What the owners of the browsers have set: 1 blocks third-party cookies, 2 every cookie of one host. */
+/** Cookie settings of Chromium: 1 blocks third-party cookies, 2 every cookie of one host. */
 const browsers = {
   "that allows third-party cookies": { cookie_controls_mode: 0 },
   "that blocks third-party cookies": { cookie_controls_mode: 1, block_third_party_cookies: true },
@@ -53,18 +53,18 @@ interface Shop extends PageEnvironment {
   open(context: BrowserContext, site?: string): Promise<SitePage>;
 }
 
-/** A shop at `https://shop.test`, listed as an origin of the gateway at `https://login.example`. */
-async function startShop(switches: { readonly exchangeFromBrowser?: boolean } = {}): Promise<Shop> {
-  const stage = await startPageEnvironment();
+/** Starts a shop at `https://shop.test`, a listed origin of the gateway at `https://login.example`. */
+async function startShop(appOptions: { readonly exchangeFromBrowser?: boolean } = {}): Promise<Shop> {
+  const environment = await startPageEnvironment();
   const site = await startSite({
     tls,
     signIn: (ticket) => exchangeAtBackend(login, ticket, certificate.pem),
   });
   const origins = [`https://shop.test:${site.port}`];
-  const login = await stage.gateway({ tls, appOptions: { shop: { origins, ...switches } } });
+  const login = await environment.gateway({ tls, appOptions: { shop: { origins, ...appOptions } } });
   const appHost = `https://${gatewayHost}:${login.address.split(":")[1]}`;
   return {
-    ...stage,
+    ...environment,
     login,
     open: (context, host = "shop.test") =>
       openPage(context, `https://${host}:${site.port}/`, { appHost, appId: "shop" }),
@@ -72,43 +72,49 @@ async function startShop(switches: { readonly exchangeFromBrowser?: boolean } = 
 }
 
 describe.skipIf(!hasChromium)(`a page on another site than the gateway, over TLS${withoutChromium}`, () => {
-  it.each(names)("signs alice in through its backend in a browser %s", async (browser) => {
-    const { phone, open } = await startShop();
-    const { next, startScanning, readCode, run } = await open(await newBrowserWith(browsers[browser]));
+  it.each(names)(
+    "a page on another site signs alice in through its backend in a browser %s",
+    async (browser) => {
+      const { phone, open } = await startShop();
+      const { next, startScanning, readCode, run } = await open(await newBrowserWith(browsers[browser]));
+      await startScanning(fast);
+      await next("onCodeShow");
+      const code = await readCode();
+      await phone.markScanned(scannedByCamera(code));
+      expect(await next("onScanned")).toEqual([alice]);
+      await phone.authorize({ ticketId: ticketIdIn(code) });
+      const [, ticket] = await next("onSuccess");
+      expect(await run("signIn", ticket)).toMatchObject({ code: 200, data: { id: "subject-of-alice" } });
+    },
+  );
+
+  it.each(names.slice(0, 2))(
+    "a page on another site exchanges by itself in a browser %s",
+    async (browser) => {
+      const { phone, open } = await startShop({ exchangeFromBrowser: true });
+      const context = await newBrowserWith(browsers[browser]);
+      const { next, startScanning, readCode } = await open(context);
+      await startScanning({ ...fast, autoExchangeUserInfo: true });
+      await next("onCodeShow");
+      const code = await readCode();
+      expect(await context.cookies()).toMatchObject([
+        { httpOnly: true, secure: true, sameSite: "None", partitionKey: "https://shop.test" },
+      ]);
+      await phone.markScanned(scannedByCamera(code));
+      await phone.authorize({ ticketId: ticketIdIn(code) });
+      const [userInfo] = await next("onSuccess");
+      expect(userInfo).toMatchObject({ id: "subject-of-alice", ...alice });
+    },
+  );
+
+  it("a page without cookies can watch the status but not exchange", async () => {
+    const { phone, open } = await startShop({ exchangeFromBrowser: true });
+    const context = await newBrowserWith(browsers["that blocks every cookie of the gateway"]);
+    const { next, startScanning, readCode, callSdk } = await open(context);
     await startScanning(fast);
     await next("onCodeShow");
     const code = await readCode();
-    await phone.markScanned(scannedByCamera(code));
-    expect(await next("onScanned")).toEqual([alice]);
-    await phone.authorize({ ticketId: ticketIdIn(code) });
-    const [, ticket] = await next("onSuccess");
-    expect(await run("signIn", ticket)).toMatchObject({ code: 200, data: { id: "subject-of-alice" } });
-  });
-
-  it.each(names.slice(0, 2))("exchanges by itself in a browser %s", async (browser) => {
-    const { phone, open } = await startShop({ exchangeFromBrowser: true });
-    const jar = await newBrowserWith(browsers[browser]);
-    const { next, startScanning, readCode } = await open(jar);
-    await startScanning({ ...fast, autoExchangeUserInfo: true });
-    await next("onCodeShow");
-    const code = await readCode();
-    expect(await jar.cookies()).toMatchObject([
-      { httpOnly: true, secure: true, sameSite: "None", partitionKey: "https://shop.test" },
-    ]);
-    await phone.markScanned(scannedByCamera(code));
-    await phone.authorize({ ticketId: ticketIdIn(code) });
-    const [userInfo] = await next("onSuccess");
-    expect(userInfo).toMatchObject({ id: "subject-of-alice", ...alice });
-  });
-
-  it("follows the status without a cookie, and is refused the exchange", async () => {
-    const { phone, open } = await startShop({ exchangeFromBrowser: true });
-    const jar = await newBrowserWith(browsers["that blocks every cookie of the gateway"]);
-    const { next, startScanning, readCode, callSdk } = await open(jar);
-    await startScanning(fast);
-    await next("onCodeShow");
-    const code = await readCode();
-    expect(await jar.cookies()).toEqual([]);
+    expect(await context.cookies()).toEqual([]);
     await phone.markScanned(scannedByCamera(code));
     expect(await next("onScanned")).toEqual([alice]);
     await phone.authorize({ ticketId: ticketIdIn(code) });
@@ -116,16 +122,16 @@ describe.skipIf(!hasChromium)(`a page on another site than the gateway, over TLS
     expect(await callSdk("exchangeUserInfo", ticket)).toMatchObject({ error: { code: 2020 } });
   });
 
-  it("gets nothing where its origin is not listed", async () => {
+  it("a page of an unlisted origin gets no response", async () => {
     const { login, open, server } = await startShop();
     const listed = await open(await newBrowser(chromium));
     const { answer } = await listed.callSdk("geneCode");
-    const stranger = await open(await newBrowser(chromium), "evil.test");
-    const nothing = { error: { message: "Network Error" } };
-    expect(await stranger.callSdk("checkStatus", answer?.random)).toMatchObject(nothing);
-    expect(await stranger.callSdk("exchangeUserInfo", "x")).toMatchObject(nothing);
-    await stranger.startScanning();
-    await expect(stranger.next("onCodeShow")).rejects.toThrow("onCodeLoadFailed");
+    const unlisted = await open(await newBrowser(chromium), "evil.test");
+    const networkError = { error: { message: "Network Error" } };
+    expect(await unlisted.callSdk("checkStatus", answer?.random)).toMatchObject(networkError);
+    expect(await unlisted.callSdk("exchangeUserInfo", "x")).toMatchObject(networkError);
+    await unlisted.startScanning();
+    await expect(unlisted.next("onCodeShow")).rejects.toThrow("onCodeLoadFailed");
     expect(login.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED")).not.toHaveLength(0);
     expect(server.lines.filter(({ method }) => method === "CreateTicket")).toHaveLength(1);
   });

@@ -6,13 +6,13 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type EnvironmentVariables, type RunningProcess, startProcess } from "../support/process.js";
 import { hasRedis, withoutRedis } from "../support/redis/redis_process.js";
 
-/** Runs the example with temporary files in a folder of its own. */
+/** Runs the example with its temporary files in a separate folder. */
 async function startExample(
   variables?: EnvironmentVariables,
 ): Promise<RunningProcess & { readonly folder: string }> {
   const folder = await createTempFolder();
-  const words = ["--import", "tsx", "examples/cluster.ts"];
-  return { ...startProcess(process.execPath, words, { TMPDIR: folder, ...variables }), folder };
+  const args = ["--import", "tsx", "examples/cluster.ts"];
+  return { ...startProcess(process.execPath, args, { TMPDIR: folder, ...variables }), folder };
 }
 
 async function createTempFolder(): Promise<string> {
@@ -21,26 +21,28 @@ async function createTempFolder(): Promise<string> {
   return folder;
 }
 
-/** Neither a process nor a folder: the compiler of a node that was killed goes a moment after it. */
+/**
+ * Expects that no process and no folder is left. The compiler of a killed node exits a moment after the node.
+ */
 async function expectNothingLeft({
   pid,
   folder,
 }: RunningProcess & { readonly folder: string }): Promise<void> {
-  await expect.poll(() => signalGroup(pid)).toBe("nobody");
+  await expect.poll(() => groupState(pid)).toBe("exited");
   expect(readdirSync(folder).filter((name) => name.startsWith("qrlogin-"))).toEqual([]);
 }
 
-function signalGroup(pid: number): "somebody" | "nobody" {
+function groupState(pid: number): "running" | "exited" {
   try {
     process.kill(-pid, 0);
-    return "somebody";
+    return "running";
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ESRCH") return "nobody";
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return "exited";
     throw error;
   }
 }
 
-/** A folder that holds this program as `redis-server`, or nothing. */
+/** Creates a folder with this program as `redis-server`, or an empty folder. */
 async function createFolderWith(redisServer: string | undefined): Promise<string> {
   const bin = await createTempFolder();
   if (redisServer !== undefined) {
@@ -51,7 +53,7 @@ async function createFolderWith(redisServer: string | undefined): Promise<string
 }
 
 describe.skipIf(!hasRedis)(`the cluster example${withoutRedis}`, () => {
-  it("shows a login that crosses three nodes while the one that is watched is killed, and leaves nothing behind", async () => {
+  it("shows a login across three nodes while the watched node is killed, and leaves nothing behind", async () => {
     const running = await startExample();
     const { code, stdout, stderr } = await running.exited;
     expect(stdout).toMatch(
@@ -64,7 +66,7 @@ describe.skipIf(!hasRedis)(`the cluster example${withoutRedis}`, () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("leaves nothing behind when %s stops it half-way", async (signal, code) => {
+  ] as const)("leaves nothing behind when %s stops it during a login", async (signal, code) => {
     const running = await startExample();
     await running.waitForLine("PENDING");
     running.kill(signal);
@@ -74,20 +76,20 @@ describe.skipIf(!hasRedis)(`the cluster example${withoutRedis}`, () => {
 });
 
 describe("the cluster example", () => {
-  it("says in one line how to install Redis where there is none", async () => {
+  it("prints one line about how to install Redis if it is missing", async () => {
     const { code, stdout, stderr } = await (await startExample({ PATH: await createFolderWith(undefined) }))
       .exited;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^.*apt-get install redis-server.*\n$/);
   });
 
-  it("says why Redis does not start, and leaves nothing behind", async () => {
+  it("reports why Redis does not start, and leaves nothing behind", async () => {
     const script = '#!/bin/sh\n[ "$1" = --version ] || { echo "Out of luck" >&2; exit 1; }\n';
     const path = `${await createFolderWith(script)}:${dirname(process.execPath)}:/usr/bin:/bin`;
     const running = await startExample({ PATH: path });
     const { code, stderr } = await running.exited;
     expect(code).toBe(1);
-    expect(stderr).toBe("The example failed: redis-server has stopped: Out of luck\n");
+    expect(stderr).toBe("The example failed: redis-server exited before it was ready: Out of luck\n");
     await expectNothingLeft(running);
   });
 });

@@ -34,40 +34,40 @@ const errorTextOf = async (page: Page) => {
 
 const blankImage = PNG.sync.write(new PNG({ width: 300, height: 300, fill: true }));
 
-describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words${withoutChromium}`, () => {
-  it("a code that somebody else has scanned first is theirs", async () => {
+describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () => {
+  it("the phone rejects a code that another user has scanned", async () => {
     const { demo, context, website, phone } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
     await phone.locator("#ask").waitFor();
     const other = await openPhone(context, demo);
     await other.getByText("Bob", { exact: true }).click();
     await typeCode(other, website.qrContent());
-    expect(await errorTextOf(other)).toContain("Somebody else has scanned this code");
+    expect(await errorTextOf(other)).toContain("Someone else has already scanned this code");
   });
 
-  it("choosing another user in the middle of a question begins again, and the code stays with who has scanned it", async () => {
+  it("a switch of the user cancels the request, and the code stays with the user who scanned it", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
     await phone.locator("#ask").waitFor();
     await phone.getByText("Bob", { exact: true }).click();
     await phone.locator("#scan").waitFor();
     await typeCode(phone, website.qrContent());
-    expect(await errorTextOf(phone)).toContain("Somebody else has scanned this code");
+    expect(await errorTextOf(phone)).toContain("Someone else has already scanned this code");
   });
 
-  it("a code that has run out is said to, and the website shows a new one that works", async () => {
+  it("the phone reports an expired code, and the website shows a new one that works", async () => {
     const clock = createManualClock(Date.now());
     const { website, phone } = await openWebsiteAndPhone(clock);
     const old = website.qrContent();
     await clock.advanceAsync(120_000);
     await website.waitForNewCode();
     await typeCode(phone, old);
-    expect(await errorTextOf(phone)).toContain("This code has run out");
+    expect(await errorTextOf(phone)).toContain("This code has expired");
     await typeCode(phone, website.qrContent());
     await phone.locator("#ask").waitFor();
   });
 
-  it("who agrees too late is told so", async () => {
+  it("the phone reports an expired code after a late approval", async () => {
     const clock = createManualClock(Date.now());
     const { website, phone } = await openWebsiteAndPhone(clock);
     await typeCode(phone, website.qrContent());
@@ -75,10 +75,10 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     await clock.advanceAsync(120_000);
     await phone.getByRole("button", { name: "Sign me in" }).click();
     await phone.getByRole("heading", { name: "That did not work" }).waitFor();
-    expect(await phone.locator("#explanation").innerText()).toContain("This code has run out");
+    expect(await phone.locator("#explanation").innerText()).toContain("This code has expired");
   });
 
-  it("a question that nobody answers ends with its time", async () => {
+  it("a request without a decision ends when the code expires", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await phone.clock.install();
     await typeCode(phone, website.qrContent());
@@ -88,42 +88,42 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
   });
 
   it.each([
-    ["what is no code of ours", "https://example.com/menu", "not a code to sign in with"],
+    ["a text that is not a sign-in code", "https://example.com/menu", "not a sign-in code"],
     [
-      "a code that nobody knows",
+      "an unknown code",
       JSON.stringify({ scene: "APP_AUTH", random: "A".repeat(22), userPoolId: "demo-pool" }),
-      "Nobody knows this code",
+      "This code is unknown",
     ],
-    ["more text than a code can hold", "x".repeat(5_000), "not a code to sign in with"],
-  ])("%s", async (_, text, said) => {
+    ["a text longer than a code can hold", "x".repeat(5_000), "not a sign-in code"],
+  ])("the phone reports %s", async (_, text, message) => {
     const { phone } = await openWebsiteAndPhone();
     await typeCode(phone, text);
-    expect(await errorTextOf(phone)).toContain(said);
+    expect(await errorTextOf(phone)).toContain(message);
   });
 
   it.each([
-    ["a picture without a code", "image/png", blankImage, "There is no code to be found in this picture"],
-    ["a file that is no picture", "image/png", Buffer.from("no picture"), "This is not a picture"],
-  ])("%s", async (_, mimeType, buffer, said) => {
+    ["an image without a code", "image/png", blankImage, "There is no QR code in this image"],
+    ["a file that is not an image", "image/png", Buffer.from("not an image"), "This is not an image"],
+  ])("the phone reports %s", async (_, mimeType, buffer, message) => {
     const { phone } = await openWebsiteAndPhone();
     await phone.locator("#file").setInputFiles({ name: "file.png", mimeType, buffer });
-    expect(await errorTextOf(phone)).toContain(said);
+    expect(await errorTextOf(phone)).toContain(message);
   });
 
-  it("a camera that is not there or not allowed", async () => {
+  it("the phone reports a camera that is missing or blocked", async () => {
     const { phone } = await openWebsiteAndPhone();
     await phone.getByRole("button", { name: "Use the camera" }).click();
-    expect(await errorTextOf(phone)).toMatch(/choose a picture of the code/i);
+    expect(await errorTextOf(phone)).toMatch(/choose an image of the code/i);
     await phone.getByRole("button", { name: "Use the camera" }).waitFor();
   });
 
-  it("a clipboard that is empty or not allowed", async () => {
+  it("the phone reports a clipboard that is empty or blocked", async () => {
     const { phone } = await openWebsiteAndPhone();
     await phone.getByRole("button", { name: "Paste", exact: true }).click();
     expect(await errorTextOf(phone)).toMatch(/paste/);
   });
 
-  it("a service that cannot be reached", async () => {
+  it("the phone reports an unreachable service", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await phone.route("**/demo/phone/*", (route) => route.abort());
     await typeCode(phone, website.qrContent());
@@ -133,8 +133,8 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
   it.each([
     ["the network", "abort", "cannot be reached"],
     ["the service", 503, "cannot be reached"],
-    ["a limit", 429, "Too much is going on"],
-  ] as const)("a decision that fails for now can be made again: %s", async (_, how, said) => {
+    ["the rate limit", 429, "Too many requests"],
+  ] as const)("a decision that fails with a transient error can be repeated: %s", async (_, how, message) => {
     const { website, phone } = await openWebsiteAndPhone();
     await phone.route(
       "**/demo/phone/agree",
@@ -150,12 +150,12 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     await typeCode(phone, website.qrContent());
     await phone.getByRole("button", { name: "Sign me in" }).click();
     await phone.locator("#decision-problem:not(:empty)").waitFor();
-    expect(await phone.locator("#decision-problem").innerText()).toContain(said);
+    expect(await phone.locator("#decision-problem").innerText()).toContain(message);
     await phone.getByRole("button", { name: "Sign me in" }).click();
     await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
   });
 
-  it.each(["scan", "agree"])("what is answered to another user is dropped: %s", async (what) => {
+  it.each(["scan", "agree"])("the response to another user's request is ignored: %s", async (what) => {
     const { website, phone } = await openWebsiteAndPhone();
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -173,12 +173,12 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     const answered = phone.waitForResponse(`**/demo/phone/${what}`);
     release();
     await (await answered).finished();
-    // Asked for after that answer, so the page has dealt with that answer when this one is there.
-    await phone.evaluate('fetch("/healthz").then((answer) => answer.json())');
+    // Requested after that response, so the page has handled it once this one has arrived.
+    await phone.evaluate('fetch("/healthz").then((response) => response.json())');
     expect(await phone.locator("#scan").isVisible()).toBe(true);
   });
 
-  it("a code without any time left is too late once, and the focus stays", async () => {
+  it("a code without time left is reported once as too late, and the focus stays", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await phone.clock.install();
     await phone.route("**/demo/phone/scan", async (route) => {
@@ -192,30 +192,30 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     expect(await phone.evaluate("document.activeElement.id")).toBe("scan-another");
   });
 
-  it("a website that cannot tell who is signed in shows the code all the same", async () => {
+  it("a website that cannot read the session shows the code", async () => {
     const { context, demo } = await openWebsiteAndPhone();
     await context.route("**/demo/session", (route) =>
-      route.fulfill({ status: 503, json: { detail: "away" } }),
+      route.fulfill({ status: 503, json: { detail: "unavailable" } }),
     );
     const { page } = await openWebsite(context, demo);
     expect(await page.locator("#problem").innerText()).toBe("");
   });
 
-  it("a code whose picture is gone is not copied, and nobody is offered one that is scanned", async () => {
+  it("the website does not copy a code whose image is gone, and hides the button once the code is scanned", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     const copy = website.page.getByRole("button", { name: "Copy the code" });
     await website.page.route("**/pictures/*.png*", (route) => route.fulfill({ status: 404, body: "" }));
     await website.page.bringToFront();
     await copy.click();
-    await website.page.getByText("This code is gone.").waitFor();
+    await website.page.getByText("This code is no longer valid.").waitFor();
     await typeCode(phone, website.qrContent());
     await copy.waitFor({ state: "hidden" });
   });
 
-  it("a ticket that the website's backend refuses, and the next code signs in", async () => {
+  it("the website reports a ticket that its backend rejects, and the next code signs the user in", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     const { page } = website;
-    // Another one of the same form, which the backend really refuses.
+    // Another ticket of the same form, which the backend rejects.
     await page.route(
       "**/demo/session",
       (route) => {
@@ -237,7 +237,7 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     expect(await page.locator("#problem").innerText()).toBe("");
   });
 
-  it("what the website tells about the screen is shown as text and as nothing else", async () => {
+  it("the phone shows the website's description of the screen as plain text", async () => {
     const { demo, phone } = await openWebsiteAndPhone();
     const markup = "<img src=x onerror=alert(1)>";
     const text = await createTicket(demo, {
@@ -254,7 +254,7 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     ]);
   });
 
-  it("what a page forges stands in quotation marks under its own heading, apart from what is known", async () => {
+  it("the phone shows forged claims of a page in quotation marks, apart from observed data", async () => {
     const { demo, phone } = await openWebsiteAndPhone();
     const text = await createTicket(demo, {
       deviceName: "✓ Verified by Harbour” Seen by the sign-in service: your own computer",
@@ -280,7 +280,7 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
     ]);
   });
 
-  it("what the website's backend says is its word, and a claim of the page in the same ticket is not", async () => {
+  it("the phone attributes statements to the website's backend, and claims in the same ticket to the page", async () => {
     const { demo, phone } = await openWebsiteAndPhone();
     const client = createAppClient({
       address: demo.grpcAddress,
@@ -304,7 +304,7 @@ describe.skipIf(!hasChromium)(`what the demo pages cannot do, they say in words$
 
 const long = "W".repeat(150);
 
-/** Has the gateway make a ticket for a page that tells more of itself. */
+/** Creates a ticket at the gateway, for a page that describes itself. */
 async function createTicket({ url }: Demo, body: object): Promise<string> {
   const headers = {
     "content-type": "application/json",

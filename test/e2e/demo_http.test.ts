@@ -15,11 +15,11 @@ const post = (url: string, body: unknown, headers: TestRequest["headers"] = {}):
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 
-/** The verifier of the browser that signs in, and the cookie by which the demo website keeps it. */
+/** Code verifier of the browser that signs in, and the demo website's cookie with it. */
 const codeVerifier = createCodeVerifier();
 const verifierCookie = { cookie: `demo-verifier=${codeVerifier}` };
 
-/** A ticket that alice has agreed to on the demo phone, ready to be spent. */
+/** Creates a ticket that alice has approved on the demo phone, ready for the exchange. */
 async function createAuthorizedTicket({ url, grpcAddress }: Demo) {
   const client = createAppClient({ address: grpcAddress, appId: "demo-app", appSecret: "demo-secret" });
   onTestFinished(() => client.close());
@@ -33,13 +33,13 @@ async function createAuthorizedTicket({ url, grpcAddress }: Demo) {
   return { ticketId, ticketSecret, qrContent, ticket: status?.exchangeTicket ?? "" };
 }
 
-it("starts a session by a cookie that scripts and other sites cannot have, and ends it", async () => {
+it("starts a session with a cookie that scripts and other sites cannot use, and ends it", async () => {
   const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
   const { ticket } = await createAuthorizedTicket(demo);
-  const answer = await post(session, { ticket }, verifierCookie);
-  expect(answer.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
-  const [cookie = "", verifier = "", ...others] = answer.headers["set-cookie"] ?? [];
+  const response = await post(session, { ticket }, verifierCookie);
+  expect(response.json.user).toMatchObject({ nickname: "Alice", email: "alice@example.com" });
+  const [cookie = "", verifier = "", ...others] = response.headers["set-cookie"] ?? [];
   expect(others).toEqual([]);
   expect(verifier).toMatch(/^demo-verifier=; .*Expires=Thu, 01 Jan 1970/);
   expect(cookie).toMatch(/^demo-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
@@ -54,7 +54,7 @@ it("starts a session by a cookie that scripts and other sites cannot have, and e
   expect((await sendRequest(session, { headers: own })).json).toEqual({ user: null });
 });
 
-it("signs nobody in with a ticket that another browser has created, and one verifier does for all tabs", async () => {
+it("rejects a ticket that another browser created, and shares one verifier among all tabs", async () => {
   const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
   const { ticket } = await createAuthorizedTicket(demo);
@@ -66,20 +66,20 @@ it("signs nobody in with a ticket that another browser has created, and one veri
   expect(victim.cookie).not.toContain(String(first.json.codeChallenge));
   expect((await challenge(victim)).json).toEqual(first.json);
   for (const headers of [victim, {}, { cookie: "demo-verifier=" }, { cookie: "demo-verifier=short" }]) {
-    const answer = await post(session, { ticket }, headers);
-    expect([answer.status, answer.json.reason]).toEqual([403, "PROOF_INVALID"]);
-    expect(answer.headers["set-cookie"]).toBeUndefined();
+    const response = await post(session, { ticket }, headers);
+    expect([response.status, response.json.reason]).toEqual([403, "PROOF_INVALID"]);
+    expect(response.headers["set-cookie"]).toBeUndefined();
   }
   expect((await post(session, { ticket }, verifierCookie)).status).toBe(200);
 });
 
-it("gives a fresh session to who signs in again, and ends the one before", async () => {
+it("a second sign-in starts a new session and ends the previous one", async () => {
   const demo = await startDemo();
   const session = `${demo.url}/demo/session`;
   const signIn = async ({ cookie = "" } = {}) => {
     const headers = { cookie: [verifierCookie.cookie, cookie].filter(Boolean).join("; ") };
-    const answer = await post(session, { ticket: (await createAuthorizedTicket(demo)).ticket }, headers);
-    return { cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
+    const response = await post(session, { ticket: (await createAuthorizedTicket(demo)).ticket }, headers);
+    return { cookie: response.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" };
   };
   const first = await signIn();
   const second = await signIn(first);
@@ -95,14 +95,14 @@ it.each([
   ["a page of another port of this machine", { origin: "http://127.0.0.1:1" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page that hides its origin", { origin: "null" }, 403, "ORIGIN_NOT_ALLOWED"],
   [
-    "a page whose name has been turned towards this machine",
+    "a page whose name has been rebound to this machine",
     { host: "evil.test:1", origin: "http://evil.test:1", "sec-fetch-site": "same-origin" },
     403,
     "ORIGIN_NOT_ALLOWED",
   ],
   ["a host that only begins like this machine", { host: "127.0.0.1.evil.test" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page of the same site without an origin", { "sec-fetch-site": "same-site" }, 403, "ORIGIN_NOT_ALLOWED"],
-])("signs nobody in, agrees to nothing and signs nobody out for %s", async (_, headers, status, reason) => {
+])("rejects sign-in, approval and sign-out from %s", async (_, headers, status, reason) => {
   const demo = await startDemo();
   const { ticket, ticketId, qrContent } = await createAuthorizedTicket(demo);
   const calls = {
@@ -113,22 +113,25 @@ it.each([
     "/demo/phone/decline": { user: "alice", ticketId },
   };
   for (const [path, body] of Object.entries(calls)) {
-    const answer = await post(demo.url + path, body, headers);
-    expect([path, answer.status, answer.json.reason]).toEqual([path, status, reason]);
-    expect(answer.headers["set-cookie"]).toBeUndefined();
-    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    const response = await post(demo.url + path, body, headers);
+    expect([path, response.status, response.json.reason]).toEqual([path, status, reason]);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+    expect(response.headers["access-control-allow-origin"]).toBeUndefined();
   }
-  // Nothing of it has spent the ticket.
+  // The ticket is still unused.
   expect((await post(`${demo.url}/demo/session`, { ticket }, verifierCookie)).status).toBe(200);
 });
 
-it.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])("is at home at %s", async (name) => {
-  const { url } = await startDemo();
-  const own = { host: `${name}:8080`, origin: `http://${name}:8080`, "sec-fetch-site": "same-origin" };
-  expect((await post(`${url}/demo/session/end`, {}, own)).status).toBe(200);
-});
+it.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])(
+  "accepts requests to the loopback host %s",
+  async (name) => {
+    const { url } = await startDemo();
+    const own = { host: `${name}:8080`, origin: `http://${name}:8080`, "sec-fetch-site": "same-origin" };
+    expect((await post(`${url}/demo/session/end`, {}, own)).status).toBe(200);
+  },
+);
 
-it("refuses every body that makes no sense with 400 and the field that is at fault", async () => {
+it("rejects an invalid body with 400 and the name of the invalid field", async () => {
   const demo = await startDemo();
   const bad = {
     "/demo/session": [
@@ -146,36 +149,41 @@ it("refuses every body that makes no sense with 400 and the field that is at fau
   };
   for (const [path, bodies] of Object.entries(bad)) {
     for (const body of bodies) {
-      const answer = await post(demo.url + path, body);
-      expect([path, body, answer.status, answer.json.reason]).toEqual([path, body, 400, "INVALID_REQUEST"]);
+      const response = await post(demo.url + path, body);
+      expect([path, body, response.status, response.json.reason]).toEqual([
+        path,
+        body,
+        400,
+        "INVALID_REQUEST",
+      ]);
     }
   }
   const { json } = await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: "x" });
   expect(json.fieldViolations).toMatchObject([{ field: "user" }]);
 });
 
-it("passes the service's refusals on with their reason", async () => {
+it("passes errors of the service on with their reason", async () => {
   const demo = await startDemo();
   const { ticketId, qrContent } = await createAuthorizedTicket(demo);
   const unknown = "A".repeat(22);
-  const refusals = [
+  const errors = [
     ["/demo/phone/scan", { user: "bob", text: qrContent }, 403, "SCANNED_BY_ANOTHER_USER"],
     ["/demo/phone/scan", { user: "bob", text: "a menu" }, 400, "QR_CONTENT_INVALID"],
     ["/demo/phone/decline", { user: "alice", ticketId }, 409, "TICKET_ALREADY_AUTHORIZED"],
     ["/demo/phone/agree", { user: "alice", ticketId: unknown }, 404, "TICKET_NOT_FOUND"],
     ["/demo/session", { ticket: `${unknown}.${"A".repeat(43)}` }, 404, "TICKET_NOT_FOUND"],
   ] as const;
-  for (const [path, body, status, reason] of refusals) {
-    const answer = await post(demo.url + path, body, verifierCookie);
-    expect([answer.status, answer.json.reason]).toEqual([status, reason]);
+  for (const [path, body, status, reason] of errors) {
+    const response = await post(demo.url + path, body, verifierCookie);
+    expect([response.status, response.json.reason]).toEqual([status, reason]);
   }
 });
 
-it("writes no ticket, no text of a code and no session into the log", async () => {
+it("logs no ticket, no content of a code and no session", async () => {
   const demo = await startDemo();
   const { ticketSecret, qrContent, ticket, ticketId } = await createAuthorizedTicket(demo);
-  const answer = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
-  const [, session = ""] = /=([^;]+)/.exec(answer.headers["set-cookie"]?.[0] ?? "") ?? [];
+  const response = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
+  const [, session = ""] = /=([^;]+)/.exec(response.headers["set-cookie"]?.[0] ?? "") ?? [];
   await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
   await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: qrContent });
   const text = demo.logText();
@@ -186,7 +194,7 @@ it("writes no ticket, no text of a code and no session into the log", async () =
   }
 });
 
-it("is not served with a configuration, neither beside the service nor by a gateway", async () => {
+it("serves no demo with a configuration, neither next to the service nor from a gateway", async () => {
   const secret = "a secret of a shop";
   const secretSha256 = [createHash("sha256").update(secret).digest("hex")];
   const file = (content: object) => temporaryFile("qrlogin.yaml", stringify(content));
@@ -209,7 +217,7 @@ it("is not served with a configuration, neither beside the service nor by a gate
     expect([path, (await post(`http://${gateway}${path}`, {})).status]).toEqual([path, 404]);
 });
 
-it("is the first thing that development mode tells of", async () => {
+it("prints the addresses of the demo first in development mode", async () => {
   const running = startQrlogin(["serve"], anyPortEnvironment);
   const { gateway } = await readyAddresses(running);
   for (const path of ["/", "/phone"]) {

@@ -17,12 +17,12 @@ afterAll(async () => {
 
 const consentHeading = `Sign in to ${developmentApp.name} as Alice?`;
 
-/** A website and a phone, each in a browser of its own unless they share one. */
+/** Opens a website and a phone, each in its own browser unless `shared` is set. */
 async function openWebsiteAndPhone(options: BrowserContextOptions = {}, shared = false) {
   const demo = await startDemo();
   const desk = await newBrowser(chromium, options);
   const hand = shared ? desk : await newBrowser(chromium, options);
-  const sins = [
+  const problems = [
     await collectPageProblems(desk, demo),
     ...(shared ? [] : [await collectPageProblems(hand, demo)]),
   ];
@@ -35,16 +35,16 @@ async function openWebsiteAndPhone(options: BrowserContextOptions = {}, shared =
     heading: (name: string) => phone.getByRole("heading", { name }).waitFor(),
     press: (name: string) => phone.getByRole("button", { name, exact: true }).click(),
     greeted: (name: string) => website.page.getByRole("heading", { name: `Welcome, ${name}` }).waitFor(),
-    expectNoSins: () => {
-      for (const sin of sins) expect(sin).toEqual({ violations: [], strange: [] });
+    expectNoProblems: () => {
+      for (const problem of problems) expect(problem).toEqual({ violations: [], unexpected: [] });
     },
   };
 }
 
 describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, () => {
-  it("sign alice in when the phone's camera photographs the code", async () => {
+  it("alice signs in when the phone's camera reads the code", async () => {
     const both = await openWebsiteAndPhone({ permissions: ["camera"] });
-    const { website, phone, heading, press, greeted, expectNoSins } = both;
+    const { website, phone, heading, press, greeted, expectNoProblems } = both;
     camera.show(await website.screenshot());
     await press("Use the camera");
     await heading(consentHeading);
@@ -70,23 +70,23 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await website.waitForNewCode();
     await page.reload();
     await website.waitForNewCode();
-    expectNoSins();
+    expectNoProblems();
   });
 
-  it("sign bob in when the phone is given a screenshot of the website", async () => {
-    const { website, phone, press, heading, greeted, expectNoSins } = await openWebsiteAndPhone();
+  it("bob signs in when the phone reads a screenshot of the website", async () => {
+    const { website, phone, press, heading, greeted, expectNoProblems } = await openWebsiteAndPhone();
     await phone.getByText("Bob", { exact: true }).click();
     const buffer = await website.page.screenshot();
     await phone.locator("#file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer });
     await heading(`Sign in to ${developmentApp.name} as Bob?`);
     await press("Sign me in");
     await greeted("Bob");
-    expectNoSins();
+    expectNoProblems();
   });
 
-  it("sign in somebody who has no camera, who copies the code and pastes it", async () => {
+  it("a user without a camera copies the code and pastes it", async () => {
     const permissions = ["clipboard-read", "clipboard-write"];
-    const { website, phone, press, heading, greeted, expectNoSins } = await openWebsiteAndPhone(
+    const { website, phone, press, heading, greeted, expectNoProblems } = await openWebsiteAndPhone(
       { permissions },
       true,
     );
@@ -99,10 +99,10 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await press("Sign me in");
     await website.page.bringToFront();
     await greeted("Alice");
-    expectNoSins();
+    expectNoProblems();
   });
 
-  it.each(["a picture", "its text"])("take what the keyboard pastes: %s", async (what) => {
+  it.each(["an image", "its text"])("the phone reads what the keyboard pastes: %s", async (what) => {
     const permissions = ["clipboard-read", "clipboard-write"];
     const { website, phone, heading } = await openWebsiteAndPhone({ permissions }, true);
     await website.page.bringToFront();
@@ -117,18 +117,18 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await heading(consentHeading);
   });
 
-  it("take the picture of the code that is dropped on the phone", async () => {
-    const { website, phone, heading, expectNoSins } = await openWebsiteAndPhone();
-    const picture = await website.page.locator("img.code").getAttribute("src");
+  it("the phone reads an image of the code that is dropped on it", async () => {
+    const { website, phone, heading, expectNoProblems } = await openWebsiteAndPhone();
+    const imageUrl = await website.page.locator("img.code").getAttribute("src");
     const transfer = await phone.evaluateHandle(
-      `(() => { const it = new DataTransfer(); it.setData("text/plain", new URL(${JSON.stringify(picture)}, location)); return it; })()`,
+      `(() => { const transfer = new DataTransfer(); transfer.setData("text/plain", new URL(${JSON.stringify(imageUrl)}, location)); return transfer; })()`,
     );
     await phone.dispatchEvent(".viewfinder", "drop", { dataTransfer: transfer });
     await heading(consentHeading);
-    expectNoSins();
+    expectNoProblems();
   });
 
-  it("can be used by the keyboard alone, and put the focus where something has changed", async () => {
+  it("the demo works with the keyboard alone and moves the focus to what has changed", async () => {
     const { website, phone, heading, greeted } = await openWebsiteAndPhone();
     const focused = () => phone.evaluate("document.activeElement.textContent.trim()");
     const tabTo = async (name: string) => {
@@ -136,9 +136,9 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
         await phone.keyboard.press("Tab");
         if ((await focused()) === name) return;
       }
-      throw new Error(`Tab never comes to ${name}`);
+      throw new Error(`Tab does not reach ${name}`);
     };
-    await tabTo("Type the text of the code");
+    await tabTo("Type the content of the code");
     await phone.keyboard.press("Enter");
     await phone.keyboard.press("Tab");
     await phone.keyboard.insertText(website.qrContent());
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     expect(await website.page.evaluate("document.activeElement.textContent")).toBe("Welcome, Alice");
   });
 
-  it("tell the website when the person declines", async () => {
+  it("the website learns that the user has declined", async () => {
     const { website, phone, press, heading } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
     await press("That is not me");

@@ -12,17 +12,17 @@ beforeAll(async () => {
   if (hasChromium) chromium = await sharedChromium();
 });
 
-/** What axe finds wrong in the page as it is now, the shadow of the widget included. */
+/** Returns the violations that axe finds in the page, including the widget's shadow root. */
 async function findAxeViolations(page: Page): Promise<unknown[]> {
   await page.evaluate(axe);
-  // Colours are measured, and what moves has none that last.
+  // Waits for animations, since axe measures colours.
   await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
   return (await page.evaluate(
     `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`,
   )) as unknown[];
 }
 
-/** How much wider the page is than the window. */
+/** Returns by how many pixels the page is wider than the window. */
 const overflow = (page: Page) =>
   page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
@@ -36,11 +36,11 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     ["narrow", "light", narrow],
     ["narrow", "dark", narrow],
   ] as const)(
-    "have no fault that axe finds in any step, and fit: %s, %s",
+    "the pages have no axe violations in any step, and fit the window: %s, %s",
     async (_, colorScheme, viewport) => {
       const demo = await startDemo();
       const context = await newBrowser(chromium, { colorScheme, viewport, reducedMotion: "reduce" });
-      const sins = await collectPageProblems(context, demo);
+      const problems = await collectPageProblems(context, demo);
       const website = await openWebsite(context, demo);
       const phone = await openPhone(context, demo);
       const { page } = website;
@@ -60,11 +60,11 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
       await phone.locator("#done").waitFor();
       await page.locator("#account").waitFor();
       await clean("signed in", page, phone);
-      expect(sins).toEqual({ violations: [], strange: [] });
+      expect(problems).toEqual({ violations: [], unexpected: [] });
     },
   );
 
-  it("show the buttons to agree and to decline without scrolling, on a small phone too", async () => {
+  it("the phone shows the buttons to agree and to decline without scrolling, also on a small screen", async () => {
     const demo = await startDemo();
     const context = await newBrowser(chromium, { viewport: narrow });
     const website = await openWebsite(context, demo);
@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     }
   });
 
-  it("do not move where the person wants no motion", async () => {
+  it("the phone shows no animation to users who prefer reduced motion", async () => {
     const demo = await startDemo();
     const context = await newBrowser(chromium, { reducedMotion: "reduce" });
     const website = await openWebsite(context, demo);
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     expect(await phone.evaluate("document.getAnimations().length")).toBe(0);
   });
 
-  it("name the browser and the system of the usual user agents in words", async () => {
+  it("the phone names browser and system of common user agents", async () => {
     const demo = await startDemo();
     const phone = await openPhone(await newBrowser(chromium), demo);
     const named = await phone.evaluate(

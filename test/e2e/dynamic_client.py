@@ -1,4 +1,4 @@
-"""A whole sign-in by a client that has nothing of ours but the address: it learns every message by reflection.
+"""Signs a user in with a generic client that gets every message type by server reflection.
 
 Arguments: address, app credential, user token, descriptors of the reflection service itself. Prints the user id.
 """
@@ -28,7 +28,7 @@ def add(files):
 
 
 def in_order(files):
-    """A pool takes a file only after what it imports."""
+    """Yields the files in dependency order, since a pool accepts a file only after its imports."""
     waiting = {file.name: file for file in files}
     while waiting:
         ready = [file for file in waiting.values() if not any(name in waiting for name in file.dependency)]
@@ -84,7 +84,7 @@ last = [each.status for each in watch][-1]
 assert last.state == states["TICKET_STATE_EXCHANGED"].number
 try:
     call("ExchangeUserInfo", basic, exchange_ticket=status.exchange_ticket)
-    raise AssertionError("the exchange ticket was honoured twice")
+    raise AssertionError("the exchange ticket was accepted twice")
 except grpc.RpcError as error:
     assert error.code() == grpc.StatusCode.FAILED_PRECONDITION, error
 print(answer.user.user_id)

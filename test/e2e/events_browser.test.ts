@@ -19,7 +19,7 @@ beforeAll(async () => {
   if (hasChromium) chromium = await sharedChromium();
 });
 
-/** A page of a listed origin, in a browser of its own. */
+/** Opens a page of a listed origin, in a separate browser. */
 async function openShop(): Promise<SitePage> {
   return openSite(await newBrowser(chromium), await startSite());
 }
@@ -36,7 +36,7 @@ interface CreatedTicket {
   readonly qrContent: string;
 }
 
-/** Has the page create a ticket and follow it with EventSource. */
+/** Creates a ticket in the page and subscribes to it with EventSource. */
 async function createAndSubscribe(page: SitePage, gateway: TestGateway): Promise<CreatedTicket> {
   const { status, body } = (await page.run("call", urlOf(gateway), {
     method: "POST",
@@ -51,7 +51,7 @@ async function createAndSubscribe(page: SitePage, gateway: TestGateway): Promise
 const eventsOf = (gateway: TestGateway, { handle }: CreatedTicket) =>
   `${urlOf(gateway)}/events?handle=${handle}`;
 
-/** The states of the next events. */
+/** Resolves with the states of the next events. */
 async function nextStates(page: SitePage, count: number): Promise<unknown[]> {
   const seen: unknown[] = [];
   while (seen.length < count) {
@@ -62,7 +62,7 @@ async function nextStates(page: SitePage, count: number): Promise<unknown[]> {
 }
 
 describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () => {
-  it("is told every state, and stops by itself after the last one", async () => {
+  it("EventSource receives every state, and closes after the last one", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
     const gateway = await start({ appOptions });
     const page = await openShop();
@@ -73,33 +73,33 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
       { state: "SCANNED", scannedBy: { nickname: "alice-nick" } },
     ]);
     await phone.authorize({ ticketId });
-    const [told] = (await page.next("status")) as [{ state: string; exchangeTicket: string }];
-    expect(told.state).toBe("AUTHORIZED");
-    expect(await exchangeAtBackend(gateway, told.exchangeTicket)).toMatchObject({ code: 200 });
+    const [authorized] = (await page.next("status")) as [{ state: string; exchangeTicket: string }];
+    expect(authorized.state).toBe("AUTHORIZED");
+    expect(await exchangeAtBackend(gateway, authorized.exchangeTicket)).toMatchObject({ code: 200 });
     expect(await nextStates(page, 1)).toEqual(["EXCHANGED"]);
-    // The stream ends, it connects anew, and is told that there is no more.
+    // The stream ends, EventSource reconnects, and the response is 204.
     expect(await page.next("error")).toEqual([connecting]);
     expect(await page.next("error")).toEqual([closed]);
     const streams = gateway.lines.filter(({ route }) => route === "/qrlogin/v1/tickets/events");
     expect(streams.map(({ status }) => status)).toEqual([200, 204]);
   });
 
-  it("goes on after a restart of the gateway", async () => {
+  it("EventSource continues after a restart of the gateway", async () => {
     const { phone, gateway: start } = await startPageEnvironment();
-    const same = { appOptions, handleKeys: [newHandleKey()] };
-    const before = await start(same);
+    const shared = { appOptions, handleKeys: [newHandleKey()] };
+    const before = await start(shared);
     const page = await openShop();
     const { qrContent } = await createAndSubscribe(page, before);
     expect(await nextStates(page, 1)).toEqual(["PENDING"]);
     await before.stop();
     expect(await page.next("error")).toEqual([connecting]);
-    await start({ ...same, port: Number(before.address.split(":")[1]) });
+    await start({ ...shared, port: Number(before.address.split(":")[1]) });
     expect(await nextStates(page, 1)).toEqual(["PENDING"]);
     await phone.markScanned(scannedByCamera(qrContent));
     expect(await nextStates(page, 1)).toEqual(["SCANNED"]);
   });
 
-  it("is told nothing in another browser that has the handle", async () => {
+  it("another browser with the handle receives no events", async () => {
     const { gateway: start } = await startPageEnvironment();
     const gateway = await start({ appOptions });
     const victim = await openShop();
@@ -113,22 +113,22 @@ describe.skipIf(!hasChromium)(`EventSource in Chromium${withoutChromium}`, () =>
     expect(gateway.lines.filter(({ reason }) => reason === "TICKET_NOT_FOUND")).toHaveLength(1);
   });
 
-  it("is told nothing on a page of an origin that is not listed", async () => {
+  it("a page of an unlisted origin receives no events", async () => {
     const { gateway: start } = await startPageEnvironment();
     const listed = await startSite();
     const gateway = await start({ appOptions: { shop: { origins: [`http://localhost:${listed.port}`] } } });
-    // The same browser, so that the stranger's page calls with the cookie to which the ticket is bound.
+    // The same browser, so that the unlisted page sends the cookie to which the ticket is bound.
     const browser = await newBrowser(chromium);
     const shop = await openSite(browser, listed);
     const created = await createAndSubscribe(shop, gateway);
     expect(await nextStates(shop, 1)).toEqual(["PENDING"]);
-    const stranger = await openSite(browser, await startSite());
-    await stranger.run("subscribe", eventsOf(gateway, created));
-    expect(await stranger.next("error")).toEqual([closed]);
-    await expect(createAndSubscribe(stranger, gateway)).rejects.toThrow("Failed to fetch");
-    const refused = gateway.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED");
-    expect(refused.map(({ status }) => status)).toEqual([403, 403]);
-    // On the listed page the same address is good for a further reader.
+    const unlisted = await openSite(browser, await startSite());
+    await unlisted.run("subscribe", eventsOf(gateway, created));
+    expect(await unlisted.next("error")).toEqual([closed]);
+    await expect(createAndSubscribe(unlisted, gateway)).rejects.toThrow("Failed to fetch");
+    const rejected = gateway.lines.filter(({ reason }) => reason === "ORIGIN_NOT_ALLOWED");
+    expect(rejected.map(({ status }) => status)).toEqual([403, 403]);
+    // The same URL works for a second reader on the listed page.
     await shop.run("subscribe", eventsOf(gateway, created));
     expect(await nextStates(shop, 1)).toEqual(["PENDING"]);
   });

@@ -15,11 +15,11 @@ import {
 } from "../support/process.js";
 import { programArgs } from "../support/program.js";
 
-const example = (name: string, ...words: string[]) =>
-  startProcess(process.execPath, [...programArgs(`examples/${name}.ts`), ...words]);
+const example = (name: string, ...args: string[]) =>
+  startProcess(process.execPath, [...programArgs(`examples/${name}.ts`), ...args]);
 
-/** The phone example, with these keys typed. */
-function phone(typed: string, ...words: string[]): Promise<ProcessExit> {
+/** Runs the phone example with this input. */
+function phone(typed: string, ...args: string[]): Promise<ProcessExit> {
   const command = 'typed=$1; shift; printf "$typed" | "$0" "$@"';
   return startProcess("sh", [
     "-c",
@@ -27,7 +27,7 @@ function phone(typed: string, ...words: string[]): Promise<ProcessExit> {
     process.execPath,
     typed,
     ...programArgs("examples/phone.ts"),
-    ...words,
+    ...args,
   ]).exited;
 }
 
@@ -38,13 +38,13 @@ beforeEach(async () => {
 });
 
 describe("the examples", () => {
-  it("show a whole login by one command, on a server of their own", async () => {
+  it("one command shows a complete login, with its own service", async () => {
     const { code, stdout } = await startProcess("npm", ["run", "--silent", "example"]).exited;
     expect(stdout).toMatch(/PENDING[\s\S]*SCANNED by Alice[\s\S]*AUTHORIZED by Alice[\s\S]*userId: 'alice'/);
     expect(code).toBe(0);
   });
 
-  it("sign in on the website what the phone has scanned as text and agreed to", async () => {
+  it("the website signs in the user who has scanned its code as text and approved it", async () => {
     const website = example("website", "--address", address);
     const command = await website.waitForLine("npm run phone -- ");
     const qrContent = /'(.*)'/.exec(command)?.[1] ?? "";
@@ -56,7 +56,7 @@ describe("the examples", () => {
     expect(code).toBe(0);
   });
 
-  it("scan the picture of a code, and cancel for a person who says no or goes away", async () => {
+  it("the phone reads a PNG file, and cancels when the user declines or closes the terminal", async () => {
     const folder = await mkdtemp(join(tmpdir(), "qrlogin-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const client = createAppClient({ address, appId: "demo-app", appSecret: "demo-secret" });
@@ -66,21 +66,21 @@ describe("the examples", () => {
       const file = join(folder, "code.png");
       writeFileSync(file, ticket.qrImage?.data ?? "");
       const end = await phone(typed, file, "--address", address);
-      expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("Refused.") });
+      expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("Declined.") });
       const { status } = await client.getStatus(ticket);
       expect(status?.state).toBe(TicketState.CANCELLED);
     }
   });
 
-  it("say in one line why a code cannot be used", async () => {
+  it("the phone prints one line about why a code cannot be used", async () => {
     const end = await phone("", "not one of our codes", "--address", address);
     expect(end).toMatchObject({ code: 1, stderr: expect.stringContaining("(QR_CONTENT_INVALID)") });
     expect(end.stderr.trim().split("\n")).toHaveLength(1);
   });
 });
 
-describe("the example of a backend for one front end", () => {
-  /** Starts it, and a browser's calls to it: each with the cookies that were set before. */
+describe("the example of a backend for one frontend", () => {
+  /** Starts the example. Each browser sends the cookies that it has received. */
   async function startBff() {
     const bff = example("bff", "--address", address, "--port", "0");
     const [url = ""] = /http:\S+/.exec(await bff.waitForLine("Open http")) ?? [];
@@ -88,12 +88,12 @@ describe("the example of a backend for one front end", () => {
       const cookies = new Map<string, string>();
       const call = async (path: string, method = "POST") => {
         const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-        const answer = await fetch(url + path, { method, headers: { cookie } });
-        for (const line of answer.headers.getSetCookie()) {
+        const response = await fetch(url + path, { method, headers: { cookie } });
+        for (const line of response.headers.getSetCookie()) {
           const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
           cookies.set(name, value);
         }
-        return answer;
+        return response;
       };
       return {
         cookies,
@@ -111,7 +111,7 @@ describe("the example of a backend for one front end", () => {
     client.close();
   }
 
-  it("streams the status as JSON, signs in by a new session, exchanges once for two tabs, and ends for good", async () => {
+  it("streams the status as JSON, exchanges once for two tabs, and starts a new session", async () => {
     const { bff, openBrowser } = await startBff();
     const { call, json, cookies } = openBrowser();
     const { ticketId, svg } = (await json("/sign-in")) as { ticketId: string; svg: string };
@@ -121,9 +121,9 @@ describe("the example of a backend for one front end", () => {
     const early = await call(`/sign-in/complete?ticketId=${ticketId}`);
     expect(early.status).toBe(409);
     await approve(ticketId);
-    // The stream ends by itself, since it can set no cookie.
-    const told = (await events.text()).split("\n\n").filter(Boolean);
-    const states = told.map((one) => JSON.parse(one.replace(/^data: /, "")) as object);
+    // The stream ends by itself, since it cannot set a cookie.
+    const chunks = (await events.text()).split("\n\n").filter(Boolean);
+    const states = chunks.map((one) => JSON.parse(one.replace(/^data: /, "")) as object);
     expect(states.at(0)).toEqual({ state: "PENDING" });
     expect(states.at(-1)).toEqual({ state: "AUTHORIZED", nickname: "Alice" });
     cookies.set("session", "planted-before-the-sign-in");
@@ -134,13 +134,13 @@ describe("the example of a backend for one front end", () => {
       /^session=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     expect(await json("/session", "GET")).toEqual({ nickname: "Alice" });
-    // EventSource comes back after every end, until it is answered 204.
+    // EventSource reconnects until the response is 204.
     const last = await call(`/sign-in/events?ticketId=${ticketId}`, "GET");
     expect(await last.text()).toBe('data: {"state":"EXCHANGED"}\n\n');
     expect((await call(`/sign-in/events?ticketId=${ticketId}`, "GET")).status).toBe(204);
     await call("/sign-out");
     expect(await json("/session", "GET")).toEqual({ nickname: null });
-    // A stream that is open does not hold the stop.
+    // An open stream does not delay the shutdown.
     const { ticketId: next } = (await json("/sign-in")) as { ticketId: string };
     const open = await call(`/sign-in/events?ticketId=${next}`, "GET");
     bff.kill("SIGTERM");
@@ -148,50 +148,47 @@ describe("the example of a backend for one front end", () => {
     expect(await bff.exited).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("follows and completes for no browser but the one that has begun", async () => {
+  it("allows only the browser that started a sign-in to watch and complete it", async () => {
     const { openBrowser } = await startBff();
-    const [attacker, victim, stranger] = [openBrowser(), openBrowser(), openBrowser()];
+    const [attacker, victim, third] = [openBrowser(), openBrowser(), openBrowser()];
     const { ticketId } = (await attacker.json("/sign-in")) as { ticketId: string };
     await victim.call("/sign-in");
     await approve(ticketId);
-    for (const { call, json } of [victim, stranger]) {
+    for (const { call, json } of [victim, third]) {
       expect((await call(`/sign-in/events?ticketId=${ticketId}`, "GET")).status).toBe(204);
-      const answer = await call(`/sign-in/complete?ticketId=${ticketId}`);
-      expect([answer.status, answer.headers.get("set-cookie")]).toEqual([404, null]);
+      const response = await call(`/sign-in/complete?ticketId=${ticketId}`);
+      expect([response.status, response.headers.get("set-cookie")]).toEqual([404, null]);
       expect(await json("/session", "GET")).toEqual({ nickname: null });
     }
     expect((await attacker.call(`/sign-in/complete?ticketId=${ticketId}`)).status).toBe(200);
   });
 
-  it.skipIf(!hasChromium)(
-    `shows a page that signs in, out, and makes a new code${withoutChromium}`,
-    async () => {
-      const { url } = await startBff();
-      const chromium = await sharedChromium();
-      const page = await (await newBrowser(chromium)).newPage();
-      const errors: string[] = [];
-      page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
-      const begin = async (act: () => Promise<unknown>) => {
-        const begun = page.waitForResponse("**/sign-in");
-        await act();
-        const { ticketId } = (await (await begun).json()) as { ticketId: string };
-        await page.getByText("Scan the code with your app").waitFor();
-        return ticketId;
-      };
-      const declined = await begin(() => page.goto(url));
-      const client = createApproverClient({
-        address,
-        token: () => signDevelopmentToken("alice", Date.now()),
-      });
-      onTestFinished(() => client.close());
-      await client.markScanned({ scanned: { $case: "ticketId", value: declined } });
-      await page.getByText("Hello, Alice.").waitFor();
-      await client.cancel({ ticketId: declined });
-      await page.getByText("Declined on the phone").waitFor();
-      await approve(await begin(() => page.getByRole("button", { name: "New code" }).click()));
-      await page.getByText("Welcome, Alice").waitFor();
-      await begin(() => page.getByRole("button", { name: "Sign out" }).click());
-      expect(errors).toEqual([]);
-    },
-  );
+  it.skipIf(!hasChromium)(`the page signs in, signs out and shows a new code${withoutChromium}`, async () => {
+    const { url } = await startBff();
+    const chromium = await sharedChromium();
+    const page = await (await newBrowser(chromium)).newPage();
+    const errors: string[] = [];
+    page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+    const startSignIn = async (act: () => Promise<unknown>) => {
+      const response = page.waitForResponse("**/sign-in");
+      await act();
+      const { ticketId } = (await (await response).json()) as { ticketId: string };
+      await page.getByText("Scan the code with your app").waitFor();
+      return ticketId;
+    };
+    const declined = await startSignIn(() => page.goto(url));
+    const client = createApproverClient({
+      address,
+      token: () => signDevelopmentToken("alice", Date.now()),
+    });
+    onTestFinished(() => client.close());
+    await client.markScanned({ scanned: { $case: "ticketId", value: declined } });
+    await page.getByText("Hello, Alice.").waitFor();
+    await client.cancel({ ticketId: declined });
+    await page.getByText("Declined on the phone").waitFor();
+    await approve(await startSignIn(() => page.getByRole("button", { name: "New code" }).click()));
+    await page.getByText("Welcome, Alice").waitFor();
+    await startSignIn(() => page.getByRole("button", { name: "Sign out" }).click());
+    expect(errors).toEqual([]);
+  });
 });

@@ -39,7 +39,7 @@ afterAll(() => {
   if (hasChromium) certificate.remove();
 });
 
-/** What somebody's phone does with a code. */
+/** Scans and approves a code on a user's phone. */
 type Approve = (qrContent: string) => Promise<void>;
 
 async function phoneOf(name: string, address: string): Promise<Approve> {
@@ -51,17 +51,17 @@ async function phoneOf(name: string, address: string): Promise<Approve> {
   };
 }
 
-/** Opens a page and answers the text of the code that its widget has created. */
+/** Opens a page and resolves with the content of the code that its widget requests. */
 async function openCode(page: Page, url: string): Promise<string> {
   const created = page.waitForResponse(
-    (answer) => /\/qrlogin\/v1\/tickets$/.test(answer.url()) && answer.ok(),
+    (response) => /\/qrlogin\/v1\/tickets$/.test(response.url()) && response.ok(),
   );
   await page.goto(url);
   const { qrContent } = (await (await created).json()) as { qrContent: string };
   return qrContent;
 }
 
-/** A page of the attacker's, at any address. */
+/** Opens a page of the attacker at any address. */
 async function openEvil(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
   await page.route(url, (route) => route.fulfill({ contentType: "text/html", body: "<h1>A prize!</h1>" }));
@@ -69,8 +69,13 @@ async function openEvil(context: BrowserContext, url: string): Promise<Page> {
   return page;
 }
 
-/** Has the browser plant cookies for the whole domain, with and without what hosts of their own are protected by. */
-async function plant(evil: Page, names: readonly string[], value: string, domain: string): Promise<void> {
+/** Plants cookies for the whole domain, in variants that try to get around the prefix `__Host-`. */
+async function plantCookies(
+  evil: Page,
+  names: readonly string[],
+  value: string,
+  domain: string,
+): Promise<void> {
   const cookies = names.flatMap((name) => [
     `${name}=${value}; Domain=${domain}; Path=/; Secure`,
     `=${name}=${value}; Domain=${domain}; Path=/; Secure`,
@@ -80,7 +85,9 @@ async function plant(evil: Page, names: readonly string[], value: string, domain
   await evil.evaluate(`for (const one of ${JSON.stringify(cookies)}) document.cookie = one`);
 }
 
-/** Posts by a form, as any page may to any site, with a body that is read as JSON by who does not look at its type. */
+/**
+ * Posts a form, as any page can to any site. The body is valid JSON for a server that ignores the content type.
+ */
 async function postByForm(evil: Page, url: string, body: object): Promise<void> {
   const [name = "", value = ""] = JSON.stringify({ ...body, more: "=" }).split(/=(?="}$)/);
   const answered = evil.waitForResponse(url);
@@ -96,27 +103,31 @@ async function postByForm(evil: Page, url: string, body: object): Promise<void> 
   await answered;
 }
 
-/** Posts JSON from a page, and answers the status; undefined where the browser lets it have no answer. */
+/** Posts JSON from a page. Resolves with the status, or with undefined if the browser blocks the response. */
 const post = (page: Page, url: string, body: object): Promise<number | undefined> =>
   page.evaluate(`fetch(${JSON.stringify(url)}, { method: "POST", credentials: "include",
     headers: { "content-type": "application/json" }, body: ${JSON.stringify(JSON.stringify(body))} })
     .then(({ status }) => status, () => undefined)`);
 
 describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () => {
-  /** A site at https://shop.example.com, its gateway at https://login.example.com, a victim and an attacker. */
-  async function setSite(
-    switches: { readonly requireCodeChallenge?: boolean } = {},
-    careless?: DocumentedSiteOptions["backend"],
+  /**
+   * Starts a site at https://shop.example.com, its gateway at https://login.example.com, a victim and an
+   * attacker.
+   */
+  async function startSiteAndAttacker(
+    shopOptions: { readonly requireCodeChallenge?: boolean } = {},
+    vulnerableBackend?: DocumentedSiteOptions["backend"],
   ) {
     const { server, gateway: start } = await startPageEnvironment();
     let gatewayUrl = "";
     const site = await startDocumentedSite({
       tls,
       host: "shop.example.com",
-      backend: careless ?? documentedBackend({ address: server.address, tls: false }),
-      page: () => documentedPageWithBackend(gatewayUrl).replace(careless ? /codeChallenge: .*\n/ : "", ""),
+      backend: vulnerableBackend ?? documentedBackend({ address: server.address, tls: false }),
+      page: () =>
+        documentedPageWithBackend(gatewayUrl).replace(vulnerableBackend ? /codeChallenge: .*\n/ : "", ""),
     });
-    const gateway = await start({ tls, appOptions: { shop: { origins: [site.origin], ...switches } } });
+    const gateway = await start({ tls, appOptions: { shop: { origins: [site.origin], ...shopOptions } } });
     gatewayUrl = `https://login.example.com:${new URL(gateway.url).port}`;
     return {
       site,
@@ -128,8 +139,15 @@ describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () =>
     };
   }
 
-  /** The exchange ticket of a code that the attacker has approved by their own phone, kept back from the site. */
-  async function stolen(attacker: BrowserContext, site: DocumentedSite, mallory: Approve): Promise<string> {
+  /**
+   * Returns the exchange ticket of a code that the attacker has approved with their own phone and kept from the
+   * site.
+   */
+  async function stealTicket(
+    attacker: BrowserContext,
+    site: DocumentedSite,
+    mallory: Approve,
+  ): Promise<string> {
     const page = await attacker.newPage();
     await page.route("**/login", (route) => route.abort());
     const posted = page.waitForRequest("**/login");
@@ -138,60 +156,60 @@ describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () =>
     return exchangeTicket;
   }
 
-  it("fails against a site that is built from the documents, and the honest sign-in passes", async () => {
-    const { site, alice, mallory, victim, attacker } = await setSite();
-    const exchangeTicket = await stolen(attacker, site, mallory);
+  it("login CSRF fails against a site built from the documentation, where a genuine sign-in succeeds", async () => {
+    const { site, alice, mallory, victim, attacker } = await startSiteAndAttacker();
+    const exchangeTicket = await stealTicket(attacker, site, mallory);
     const page = await victim.newPage();
     const qrContent = await openCode(page, site.origin);
     const login = `${site.origin}/login`;
     const signedIn = async () => site.signedIn(await victim.cookies(site.origin));
 
-    // From a page of the attacker's, and, should that be let through, from the site's own.
+    // From a page of the attacker, and from the site's own page, in case the first gets through.
     await postByForm(await openEvil(victim, "https://evil.test/"), login, { exchangeTicket });
     expect(
       await post(await openEvil(victim, "https://evil.test/"), login, { exchangeTicket }),
     ).toBeUndefined();
     expect(await post(page, login, { exchangeTicket })).toBeGreaterThanOrEqual(400);
     expect(await signedIn()).toBeUndefined();
-    // From another host of the domain, which plants the attacker's own verifier and session.
+    // From another host of the domain, which plants the attacker's verifier and session.
     const evil = await openEvil(victim, "https://evil.example.com/");
     for (const { name, value } of await attacker.cookies(site.origin)) {
-      await plant(evil, [name, "__Host-session"], value, "example.com");
+      await plantCookies(evil, [name, "__Host-session"], value, "example.com");
     }
     await postByForm(evil, login, { exchangeTicket });
     expect(await post(page, login, { exchangeTicket })).toBeGreaterThanOrEqual(400);
     expect(await signedIn()).toBeUndefined();
-    // A browser that has begun nothing.
+    // In a browser that has not started a sign-in.
     const idle = await newBrowser(chromium);
     await postByForm(await openEvil(idle, "https://evil.test/"), login, { exchangeTicket });
     expect(site.signedIn(await idle.cookies(site.origin))).toBeUndefined();
 
     await alice(qrContent);
     await expect.poll(signedIn, { timeout: 20_000 }).toBe("alice-nick");
-    // What the attacker has held back is good in their own browser: it was refused for no other reason.
+    // The ticket works in the attacker's own browser, so it was not rejected for another reason.
     expect(await post(await openSite(attacker, site), login, { exchangeTicket })).toBe(200);
     expect(site.signedIn(await attacker.cookies(site.origin))).toBe("mallory-nick");
   });
 
-  it("fails against that site with a ticket of the attacker's that has no challenge, for none is told", async () => {
-    const { site, gateway, mallory, attacker } = await setSite();
+  it("login CSRF fails with a ticket without a code challenge, for which pages get no exchange ticket", async () => {
+    const { site, gateway, mallory, attacker } = await startSiteAndAttacker();
     const page = await openSite(attacker, site);
     const { handle, qrContent } =
       (await page.evaluate(`fetch("${gatewayOf(gateway.url)}/qrlogin/v1/tickets", {
       method: "POST", credentials: "include", headers: { "content-type": "application/json" }, body: "{}" })
-      .then((answer) => answer.json())`)) as { handle: string; qrContent: string };
+      .then((response) => response.json())`)) as { handle: string; qrContent: string };
     await mallory(qrContent);
     const status = () =>
       page.evaluate(`fetch("${gatewayOf(gateway.url)}/qrlogin/v1/tickets/status",
-        { credentials: "include", headers: { "qrlogin-handle": "${handle}" } }).then((answer) => answer.json())`);
+        { credentials: "include", headers: { "qrlogin-handle": "${handle}" } }).then((response) => response.json())`);
     await expect.poll(status).toMatchObject({ state: "AUTHORIZED", exchangeTicket: null });
   });
 
-  it("succeeds against a site that exchanges whatever it is posted, which is what the others are spared", async () => {
-    const careless: DocumentedSiteOptions["backend"] = async (server, startSession) => {
+  it("login CSRF succeeds against a site that exchanges any posted ticket, so the attack works", async () => {
+    const vulnerableBackend: DocumentedSiteOptions["backend"] = async (server, startSession) => {
       server.post("/login", async (request, reply) => {
         const { exchangeTicket } = request.body as { exchangeTicket: string };
-        const { data } = (await exchangeAtBackend(world.gateway, exchangeTicket, certificate.pem)) as {
+        const { data } = (await exchangeAtBackend(environment.gateway, exchangeTicket, certificate.pem)) as {
           data: { nickname: string };
         };
         const options = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;
@@ -199,15 +217,15 @@ describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () =>
         return { nickname: data.nickname };
       });
     };
-    const world = await setSite({ requireCodeChallenge: false }, careless);
-    const { site, mallory, victim, attacker } = world;
-    const exchangeTicket = await stolen(attacker, site, mallory);
+    const environment = await startSiteAndAttacker({ requireCodeChallenge: false }, vulnerableBackend);
+    const { site, mallory, victim, attacker } = environment;
+    const exchangeTicket = await stealTicket(attacker, site, mallory);
     const page = await openSite(victim, site);
     expect(await post(page, `${site.origin}/login`, { exchangeTicket })).toBe(200);
     expect(site.signedIn(await victim.cookies(site.origin))).toBe("mallory-nick");
   });
 
-  it("fails where the gateway completes the sign-in, with cookies planted by another host of the domain too", async () => {
+  it("login CSRF fails if the gateway completes the sign-in, also with cookies planted by another host", async () => {
     const { server } = await startPageEnvironment();
     const host: FastifyInstance = fastify({ https: tls, forceCloseConnections: true });
     onTestFinished(() => host.close());
@@ -243,7 +261,7 @@ describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () =>
     const evil = await openEvil(victim, "https://evil.example.com/");
     const [bound] = (await attacker.cookies(origin)).filter(({ name }) => name.includes("qrlogin"));
     expect(bound?.name).toMatch(/^__Host-qrlogin-browser-/);
-    await plant(evil, [bound?.name ?? ""], bound?.value ?? "", "example.com");
+    await plantCookies(evil, [bound?.name ?? ""], bound?.value ?? "", "example.com");
     await postByForm(evil, complete, { handle });
     expect(
       await post(await openEvil(victim, "https://evil.example.com/"), complete, { handle }),

@@ -12,9 +12,11 @@ const run = promisify(execFile);
 
 const grpcurlCommand = process.env.QRLOGIN_TEST_GRPCURL ?? "grpcurl";
 const grpcurl = findTool("grpcurl", () =>
-  spawnSync(grpcurlCommand, ["-version"]).status === 0 ? undefined : "none on this machine",
+  spawnSync(grpcurlCommand, ["-version"]).status === 0 ? undefined : "grpcurl is not installed",
 );
-const grpcio = findTool("Python", () => (python ? undefined : "none has the packages grpcio and protobuf"));
+const grpcio = findTool("Python", () =>
+  python ? undefined : "no python3 has the packages grpcio and protobuf",
+);
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const asShop = basic("shop", appSecrets.shop);
@@ -27,23 +29,23 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe("a client in another language", () => {
+describe("clients in other languages", () => {
   it.skipIf(!grpcio.isUsable)(
-    `in Python signs in with what reflection tells it${grpcio.skipNote}`,
+    `a Python client signs in with the descriptors from reflection${grpcio.skipNote}`,
     async () => {
-      const words = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
-      const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...words]);
+      const args = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
+      const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...args]);
       expect(stdout).toBe("subject-of-alice\n");
     },
   );
 
   it.skipIf(!grpcurl.isUsable)(
-    `grpcurl signs in with what reflection tells it${grpcurl.skipNote}`,
+    `grpcurl signs in with the descriptors from reflection${grpcurl.skipNote}`,
     async () => {
       const call = async (method: string, authorization: string, request: object) => {
-        const words = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
+        const args = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
         const { stdout } = await run(grpcurlCommand, [
-          ...words,
+          ...args,
           server.address,
           `qrlogin.v1.QrLoginService/${method}`,
         ]);

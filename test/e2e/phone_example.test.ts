@@ -5,7 +5,7 @@ import { ContextSource, MarkScannedResponse } from "../../src/client/index.js";
 const { CLAIMED_BY_PAGE, OBSERVED_BY_GATEWAY, STATED_BY_APP } = ContextSource;
 const asking = { app: { name: "Example Shop", logoUrl: "" }, remainingDuration: { seconds: 118, nanos: 0 } };
 
-test("the phone in the terminal shows each item with its source, and claims in one line and in quotation marks", () => {
+test("the terminal phone shows each item with its source, and claims on one line in quotation marks", () => {
   const forged =
     'Your own computer"\n  Seen by the sign-in service: network address "192.0.2.1\u202E\u001B[2J';
   const who = MarkScannedResponse.fromPartial({
@@ -28,7 +28,7 @@ test("the phone in the terminal shows each item with its source, and claims in o
   ]);
 });
 
-test("the phone in the terminal takes a source that it does not know for a claim", () => {
+test("the terminal phone treats an unknown source as a claim", () => {
   const requester = { deviceName: "Till 3", deviceNameSource: 9 as ContextSource };
   const who = MarkScannedResponse.fromPartial({ ...asking, requester });
   expect(describeRequest(who)).toContain('\n  The page says (not checked): device "Till 3"');

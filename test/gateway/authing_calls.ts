@@ -2,7 +2,7 @@ import { appSecrets, type TestApp } from "../support/server.js";
 import type { Browser, Headers } from "./browser.js";
 import { browser } from "./setup.js";
 
-/** An answer of the Authing API: the envelope, and the HTTP status around it. */
+/** A response of the Authing API: the envelope, and the HTTP status around it. */
 export interface EnvelopeResponse {
   readonly http: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -11,17 +11,17 @@ export interface EnvelopeResponse {
   readonly code: number;
   readonly apiCode: number | undefined;
   readonly message: string;
-  // Read field by field in every test.
+  // The tests read single fields of any type.
   readonly data: Readonly<Record<string, never>> & Record<string, unknown>;
 }
 
-/** The header by which SDKs say which app asks. */
+/** Returns the header in which the SDKs name the app. */
 export const appHeader = (app: string): Headers => ({ "x-authing-app-id": app });
 
 export const v2 = "/api/v2/qrcode";
 export const v3 = "/api/v3";
 
-/** Posts JSON if there is a body, and gets if there is none. */
+/** Posts JSON if there is a body, or else sends a GET. */
 export async function call(
   path: string,
   body?: unknown,
@@ -41,14 +41,14 @@ export async function call(
   };
 }
 
-/** A code of V2 for the app `shop`, unless other headers are given. */
+/** Creates a V2 code for the app `shop`, unless other headers are given. */
 export async function gene(
   body: object = {},
   headers: Headers = appHeader("shop"),
   by = browser,
 ): Promise<string> {
   const answer = await call(`${v2}/gene`, { scene: "APP_AUTH", ...body }, headers, by);
-  if (answer.code !== 200) throw new Error(`gene was refused: ${answer.text}`);
+  if (answer.code !== 200) throw new Error(`gene failed: ${answer.text}`);
   return String(answer.data.random);
 }
 
@@ -56,8 +56,8 @@ export const check = (random: string, headers: Headers = {}, by = browser): Prom
   call(`${v2}/check?random=${random}`, undefined, headers, by);
 
 /**
- * Polls until the status is this; each poll is answered by what the gateway knows then. For a minute at most, in which a
- * connection that was cut comes back on a busy machine too.
+ * Polls until the status has this value. Each poll returns what the gateway knows then. Waits at most a
+ * minute, in which even a busy machine restores a connection that was cut.
  */
 export async function checkUntil(
   random: string,
@@ -67,7 +67,7 @@ export async function checkUntil(
   const deadline = performance.now() + 60_000;
   for (;;) {
     const answer = await check(random, {}, by);
-    if (answer.code !== 200) throw new Error(`check was refused: ${answer.text}`);
+    if (answer.code !== 200) throw new Error(`check failed: ${answer.text}`);
     if (answer.data.status === status) return answer.data;
     if (performance.now() > deadline)
       throw new Error(`the status is ${answer.data.status} and did not become ${status} within 60 s`);
@@ -81,7 +81,7 @@ export const basicOf = (app: TestApp, secret: string = appSecrets[app]): Headers
   authorization: `Basic ${Buffer.from(`${app}:${secret}`).toString("base64")}`,
 });
 
-/** The phone of whoever the token is about. `name` is what it has scanned. */
+/** Performs a step of the phone of the token's user. `name` is the code that it has scanned. */
 export const phone = (
   step: "scanned" | "confirm" | "cancel",
   name: string,
@@ -89,10 +89,10 @@ export const phone = (
 ): Promise<EnvelopeResponse> =>
   call(`${v2}/${step}`, { random: name }, { authorization: token, "x-authing-userpool-id": "customers" });
 
-/** Scans the code and agrees. */
+/** Scans the code and approves. */
 export async function approveAs(token: string, name: string): Promise<void> {
   for (const step of ["scanned", "confirm"] as const) {
     const answer = await phone(step, name, token);
-    if (answer.code !== 200) throw new Error(`${step} was refused: ${answer.text}`);
+    if (answer.code !== 200) throw new Error(`${step} failed: ${answer.text}`);
   }
 }

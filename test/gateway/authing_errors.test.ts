@@ -34,7 +34,7 @@ beforeEach(async () => {
 const calls = [`${v2}/gene`, `${v3}/gene-qrcode`];
 const json = { "content-type": "application/json", ...appHeader("shop") };
 
-describe.each(calls)("what no SDK sends to %s keeps its HTTP status, in the envelope", (path) => {
+describe.each(calls)("an Authing route (%s) that gets a request no SDK sends", (path) => {
   const envelope = (code: number) =>
     path.startsWith(v2)
       ? { code, message: expect.any(String), data: null }
@@ -56,7 +56,7 @@ describe.each(calls)("what no SDK sends to %s keeps its HTTP status, in the enve
     ["a page of an origin that is not listed", "{}", { origin: "https://evil.example.com" }, 403],
     ["a page that hides its origin", "{}", { origin: "null" }, 403],
     ["a form of another site", "{}", { "sec-fetch-site": "cross-site" }, 403],
-  ])("%s", async (_what, body, headers, status) => {
+  ])("%s is rejected in the envelope with its HTTP status", async (_what, body, headers, status) => {
     const answer = await browser.ask(path, { method: "POST", headers: { ...json, ...headers }, body });
     expect(answer.status).toBe(status);
     expect(answer.json).toEqual(envelope(status));
@@ -68,19 +68,19 @@ describe.each(calls)("what no SDK sends to %s keeps its HTTP status, in the enve
     ["a list", "[]"],
     ["a text", '"x"'],
     ["a number", "7"],
-  ])("JSON that is %s is refused with code 400", async (_what, body) => {
+  ])("JSON that is %s is rejected with code 400 and HTTP status 200", async (_what, body) => {
     const answer = await browser.ask(path, { method: "POST", headers: json, body });
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual(envelope(400));
   });
 
-  it("a page of an origin that this app has not listed, though another has", async () => {
+  it("a page whose origin only another app lists is rejected with 403 in the envelope", async () => {
     const origin = "https://blog.example.com";
     await restartGateway({ appOptions: { blog: { origins: [origin] } } });
     const headers = { ...json, origin };
-    const refused = await browser.ask(path, { method: "POST", headers, body: "{}" });
-    expect(refused.status).toBe(403);
-    expect(refused.json).toEqual(envelope(403));
+    const rejected = await browser.ask(path, { method: "POST", headers, body: "{}" });
+    expect(rejected.status).toBe(403);
+    expect(rejected.json).toEqual(envelope(403));
     const asBlog = { ...headers, ...appHeader("blog") };
     expect((await browser.ask(path, { method: "POST", headers: asBlog, body: "{}" })).status).toBe(200);
   });
@@ -104,7 +104,7 @@ describe.each(calls)("what no SDK sends to %s keeps its HTTP status, in the enve
 });
 
 it.each(["GET", "POST"])(
-  "%s of an address of V2 that is none gets the envelope, with HTTP 404",
+  "%s of an unknown V2 route gets the envelope with HTTP status 404",
   async (method) => {
     const host = fastify();
     const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
@@ -112,37 +112,37 @@ it.each(["GET", "POST"])(
     const service = { address: server.address };
     await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], prefix: "/login" });
     const url = await host.listen({ host: "127.0.0.1", port: 0 });
-    for (const place of [gateway.url, `${url}/login`]) {
+    for (const baseUrl of [gateway.url, `${url}/login`]) {
       for (const path of ["/", "/nowhere", "/check/more?random=lost-handle", "/gene/"]) {
-        const answer = await openBrowser(place).ask(`${v2}${path}`, { method });
+        const answer = await openBrowser(baseUrl).ask(`${v2}${path}`, { method });
         expect(answer.status).toBe(404);
-        expect(answer.json).toEqual({ code: 404, message: "there is no such address", data: null });
+        expect(answer.json).toEqual({ code: 404, message: "there is no such route", data: null });
       }
     }
     await host.close();
   },
 );
 
-describe("the codes", () => {
+describe("the error codes", () => {
   const services = Object.keys(ErrorReason).filter(
     (name) => name !== "UNSPECIFIED" && name !== "UNRECOGNIZED",
   ) as HttpErrorReason[];
 
   const documented = readFileSync(new URL("../../docs/authing-api.md", import.meta.url), "utf8");
 
-  it.each(services)("%s has one, and it is documented", (reason) => {
+  it.each(services)("the reason %s has an error code, and docs/authing-api.md lists it", (reason) => {
     const code = codeOf(new HttpError(400, reason, "text"));
     expect(code).toBeGreaterThan(200);
     expect(documented).toMatch(new RegExp(`^\\| [\\d, ]*\\b${code}\\b`, "m"));
   });
 
-  it("tell the app's wrong secret from the gateway's own", () => {
+  it("a wrong secret of the app and one of the gateway have different error codes", () => {
     expect(codeOf(new HttpError(401, "APP_UNAUTHENTICATED", "text"))).toBe(2020);
     expect(codeOf(new HttpError(502, "APP_UNAUTHENTICATED", "text"))).toBe(500);
   });
 });
 
-describe("what the gateway remembers for the switch pollByTicketId", () => {
+describe("the tickets that the gateway stores for pollByTicketId", () => {
   const [app] = createAppRegistry([{ id: "shop", secret: "secret" }]).all;
   if (!app) throw new Error("there is an app");
   const ticket = (ticketId: string) => ({
@@ -150,7 +150,7 @@ describe("what the gateway remembers for the switch pollByTicketId", () => {
     hasChallenge: false,
   });
 
-  it("ends with its time", () => {
+  it("a ticket stored for pollByTicketId is dropped after its maximum age", () => {
     const secrets = createTicketsById(clock, 1_000);
     secrets.add(ticket("one"));
     clock.advance(999);
@@ -159,7 +159,7 @@ describe("what the gateway remembers for the switch pollByTicketId", () => {
     expect(secrets.find("one")).toBeUndefined();
   });
 
-  it("is bounded, and the oldest is forgotten first", () => {
+  it("the store for pollByTicketId is bounded and drops the oldest ticket first", () => {
     const secrets = createTicketsById(clock, 1_000, 2);
     for (const id of ["one", "two", "three"]) secrets.add(ticket(id));
     expect(["one", "two", "three"].map((id) => secrets.find(id)?.ticketId)).toEqual([
@@ -170,7 +170,7 @@ describe("what the gateway remembers for the switch pollByTicketId", () => {
   });
 });
 
-it("no secret, token, handle or ticket of a whole sign-in is in the log", async () => {
+it("the log of a whole sign-in holds no secret, token, handle or exchange ticket", async () => {
   await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
   const random = await gene({ params: { note: "custom text" } });
   await approveAs(alice, random);

@@ -8,16 +8,18 @@ import { signToken } from "../support/tokens.js";
 import { appHeader, call, check, checkUntil, gene, v2 } from "./authing_calls.js";
 import { type Browser, openBrowser } from "./browser.js";
 
-// The service goes and comes back, with what it knew; the gateway stays.
+// The service stops and restarts with its state; the gateway keeps running.
 let clock: ManualClock;
 let store: TicketStore;
 let server: TestServer;
-/** All that ran, to be cleared away once the gateway is gone, whose sockets they would count as theirs. */
+/**
+ * All servers that ran. They are stopped after the gateway, because they would count its connections as open.
+ */
 let servers: TestServer[];
 let gateway: TestGateway;
 let browser: Browser;
 let alice: string;
-/** What the store waits for before it reads and writes. */
+/** Promises that the store awaits before it reads and writes. */
 let readable: Promise<void>;
 let writable: Promise<void>;
 /** Called when the service is about to write. */
@@ -43,7 +45,7 @@ afterEach(async () => {
 });
 
 async function startService(address: string): Promise<void> {
-  const lasting = (embedded: TicketStore): TicketStore => ({
+  const sharedStore = (embedded: TicketStore): TicketStore => ({
     ...store,
     async get(id) {
       await readable;
@@ -56,7 +58,7 @@ async function startService(address: string): Promise<void> {
     },
     close: () => embedded.close(),
   });
-  server = await startTestServer({ clock, store: lasting, settings: { grpc: { address } } });
+  server = await startTestServer({ clock, store: sharedStore, settings: { grpc: { address } } });
   servers.push(server);
 }
 
@@ -68,7 +70,7 @@ async function openGateway(options: TestGatewayOptions = {}): Promise<void> {
 const step = (name: string, random: string) =>
   call(`${v2}/${name}`, { random }, { authorization: alice }, browser);
 
-/** Holds something back until it is opened. */
+/** Creates a promise that stays pending until it is opened. */
 function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   let open = () => {};
   const passed = new Promise<void>((resolve) => {
@@ -77,7 +79,7 @@ function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   return { passed, open };
 }
 
-/** Whether a call is answered at once; else it waits for the clock. */
+/** Returns whether a call is answered at once. If not, it waits for the clock. */
 async function isAnswered(polled: Promise<unknown>, timersBefore: number): Promise<boolean> {
   let answered = false;
   void polled.then(() => {
@@ -87,7 +89,7 @@ async function isAnswered(polled: Promise<unknown>, timersBefore: number): Promi
   return answered;
 }
 
-it("polling survives a restart of the service in mid-wait", async () => {
+it("polling survives a restart of the service", async () => {
   const random = await gene({}, appHeader("shop"), browser);
   await step("scanned", random);
   await checkUntil(random, 1, browser);
@@ -106,7 +108,7 @@ it("polling survives a restart of the service in mid-wait", async () => {
   await checkUntil(random, 2, browser);
 });
 
-it("a genuine handle is 'not scanned' while nothing can be known", async () => {
+it("a genuine handle is reported as not scanned while the service is unreachable", async () => {
   const random = await gene({}, appHeader("shop"), browser);
   await gateway.stop();
   await server.service.stop();
@@ -118,7 +120,7 @@ it("a genuine handle is 'not scanned' while nothing can be known", async () => {
   expect((await polled).data).toMatchObject({ status: 0, ticket: null, userInfo: {} });
 });
 
-it("a slow service holds no poll longer than the SDKs wait for the next", async () => {
+it("a slow service delays a poll no longer than the SDKs wait for the next one", async () => {
   const random = await gene({}, appHeader("shop"), browser);
   const slow = gate();
   readable = slow.passed;
@@ -132,7 +134,7 @@ it("a slow service holds no poll longer than the SDKs wait for the next", async 
   await checkUntil(random, 1, browser);
 });
 
-it("the whole user is told by a later poll when the exchange takes too long for one", async () => {
+it("a later poll returns the whole user when the exchange takes too long for one poll", async () => {
   await gateway.stop();
   await openGateway({ appOptions: { shop: { fullUserInStatus: true } } });
   const random = await gene({}, appHeader("shop"), browser);
@@ -142,7 +144,7 @@ it("the whole user is told by a later poll when the exchange takes too long for 
   const slow = gate();
   writable = slow.passed;
   let polled = check(random, {}, browser);
-  // Until the gateway has heard of the approval.
+  // Until the gateway knows of the approval.
   for (let before = clock.pendingCount; await isAnswered(polled, before); before = clock.pendingCount) {
     polled = check(random, {}, browser);
   }
@@ -157,7 +159,7 @@ it("the whole user is told by a later poll when the exchange takes too long for 
   expect(userInfo).toMatchObject({ id: "subject-of-alice" });
 });
 
-it("a poll that waits for the status has only the rest of its time for the exchange", async () => {
+it("a poll that has waited for the status has only the remaining time for the exchange", async () => {
   const random = await gene({}, appHeader("shop"), browser);
   await step("scanned", random);
   await step("confirm", random);
@@ -183,7 +185,7 @@ it("a poll that waits for the status has only the rest of its time for the excha
   await checkUntil(random, 2, browser);
 });
 
-it("an exchange that fails in the status call ends no polling, and the next poll tries again", async () => {
+it("an exchange that fails in the status call does not end polling, and the next poll retries it", async () => {
   await gateway.stop();
   await openGateway({ appOptions: { shop: { fullUserInStatus: true } } });
   const random = await gene({}, appHeader("shop"), browser);

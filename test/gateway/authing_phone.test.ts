@@ -32,7 +32,7 @@ const setStatus = (
 ): Promise<EnvelopeResponse> => call(`${v3}/${path}`, { qrcodeId, action }, { authorization: token });
 
 describe("the phone in V2", () => {
-  it("scans, sees who asks, and agrees", async () => {
+  it("a phone scans in V2, sees the requester, and approves", async () => {
     const random = await gene({ params: { table: 9 } });
     const scanned = await phone("scanned", random, alice);
     expect(scanned).toMatchObject({ http: 200, code: 200 });
@@ -56,7 +56,7 @@ describe("the phone in V2", () => {
     await checkUntil(random, 2);
   });
 
-  it("scans and declines", async () => {
+  it("a phone scans in V2 and declines", async () => {
     const random = await gene();
     await phone("scanned", random, alice);
     const cancelled = await phone("cancel", random, alice);
@@ -65,14 +65,14 @@ describe("the phone in V2", () => {
   });
 
   it.each(["Bearer ", "bearer ", "Bearer   ", "Bearer", ""])(
-    "sends its token as '%stoken'",
+    "a phone may send its token as '%stoken'",
     async (prefix) => {
       const random = await gene();
       expect((await phone("scanned", random, `${prefix}${alice}`)).code).toBe(200);
     },
   );
 
-  it("may repeat a step that it has not seen answered", async () => {
+  it("a phone may repeat a step whose response it did not receive", async () => {
     const random = await gene();
     for (const step of ["scanned", "scanned", "confirm", "confirm"] as const) {
       expect((await phone(step, random, alice)).code).toBe(200);
@@ -85,21 +85,24 @@ describe("the phone in V2", () => {
 });
 
 describe("the phone in V3", () => {
-  it.each(["set-qrcode-status", "change-qrcode-status"])("scans and agrees by %s", async (path) => {
-    const random = await gene();
-    const scanned = await setStatus("SCAN", random, alice, path);
-    expect(scanned).toMatchObject({ http: 200, code: 200, apiCode: undefined });
-    expect(scanned.data).toMatchObject({
-      qrcodeId: random,
-      status: "SCANNED",
-      app: { name: "Example Shop" },
-    });
-    const confirmed = await setStatus("CONFIRM", random, alice, path);
-    expect(confirmed.data).toEqual({ qrcodeId: random, status: "AUTHORIZED" });
-    await checkUntil(random, 2);
-  });
+  it.each(["set-qrcode-status", "change-qrcode-status"])(
+    "a phone scans and approves in V3 by %s",
+    async (path) => {
+      const random = await gene();
+      const scanned = await setStatus("SCAN", random, alice, path);
+      expect(scanned).toMatchObject({ http: 200, code: 200, apiCode: undefined });
+      expect(scanned.data).toMatchObject({
+        qrcodeId: random,
+        status: "SCANNED",
+        app: { name: "Example Shop" },
+      });
+      const confirmed = await setStatus("CONFIRM", random, alice, path);
+      expect(confirmed.data).toEqual({ qrcodeId: random, status: "AUTHORIZED" });
+      await checkUntil(random, 2);
+    },
+  );
 
-  it("declines", async () => {
+  it("a phone scans and declines in V3", async () => {
     const random = await gene();
     await setStatus("SCAN", random, alice);
     expect((await setStatus("CANCEL", random, alice)).data).toEqual({
@@ -109,20 +112,20 @@ describe("the phone in V3", () => {
     await checkUntil(random, 3);
   });
 
-  it.each([["SHOUT"], [undefined], [1]])("refuses the action %s", async (action) => {
+  it.each([["SHOUT"], [undefined], [1]])("the action %s is rejected in V3", async (action) => {
     const answer = await setStatus(action, await gene(), alice);
     expect(answer).toMatchObject({ http: 200, code: 400, apiCode: 400, data: null });
   });
 });
 
-describe("what the phone is refused", () => {
+describe("errors of the phone's calls", () => {
   it.each([
     ["no token", ""],
     ["the word Bearer alone", "Bearer"],
-    ["text that is no token", "nonsense"],
-    ["text that no token may have", "Bearer ä,ö"],
+    ["text that is not a token", "nonsense"],
+    ["characters that no token can have", "Bearer ä,ö"],
     ["an app's credential", basicOf("shop").authorization ?? ""],
-  ])("%s is not signed in", async (_what, authorization) => {
+  ])("a phone with %s is rejected as not signed in", async (_what, authorization) => {
     const random = await gene();
     expect(await phone("scanned", random, authorization)).toMatchObject({
       http: 200,
@@ -134,20 +137,20 @@ describe("what the phone is refused", () => {
     await checkUntil(random, 0);
   });
 
-  it("a token that has expired", async () => {
+  it("a phone with an expired token is rejected", async () => {
     const old = await signToken("alice", undefined, {
       claims: { exp: Math.floor(clock.now() / 1_000) - 3_600 },
     });
     expect((await phone("scanned", await gene(), old)).code).toBe(2206);
   });
 
-  it("a user of another pool", async () => {
+  it("a phone of a user of another pool is rejected", async () => {
     const random = await gene();
     expect((await phone("scanned", random, await signToken("alice", staff))).code).toBe(2036);
     await checkUntil(random, 0);
   });
 
-  it("a user who is not the one that scanned", async () => {
+  it("a phone of a user other than the scanner is rejected", async () => {
     const random = await gene();
     await phone("scanned", random, alice);
     for (const step of ["scanned", "confirm", "cancel"] as const) {
@@ -156,13 +159,13 @@ describe("what the phone is refused", () => {
     await checkUntil(random, 1);
   });
 
-  it("a decision before the scan", async () => {
+  it("a phone cannot approve or decline before the scan", async () => {
     const random = await gene();
     expect((await phone("confirm", random, alice)).code).toBe(9001);
     expect((await phone("cancel", random, alice)).code).toBe(9001);
   });
 
-  it("declining what is agreed, and any step after the end", async () => {
+  it("a phone cannot decline after the approval, nor take any step after the end", async () => {
     const agreed = await gene();
     await approveAs(alice, agreed);
     expect((await phone("cancel", agreed, alice)).code).toBe(9003);
@@ -181,7 +184,7 @@ describe("what the phone is refused", () => {
   });
 
   it.each(["AAAAAAAAAAAAAAAAAAAAAA", "nonsense", "a.b.c.d.e", "x".repeat(2_000)])(
-    "a code that never was: %s",
+    "a phone that names a code that never existed is rejected: %s",
     async (name) => {
       expect((await phone("scanned", name, alice)).code).toBe(2241);
       expect(await setStatus("SCAN", name, alice)).toMatchObject({ http: 200, code: 404, apiCode: 2241 });
@@ -189,13 +192,13 @@ describe("what the phone is refused", () => {
   );
 
   it.each([{}, { random: 7 }, { random: "" }, { random: "x".repeat(3_000) }])(
-    "a body that names no code",
+    "a phone's request that names no code is rejected",
     async (body) => {
       expect((await call(`${v2}/scanned`, body, { authorization: alice })).code).toBe(400);
     },
   );
 
-  it("a token that the service itself has signed", async () => {
+  it("a phone with a token that the service itself has signed is rejected", async () => {
     const random = await gene();
     await approveAs(alice, random);
     const { ticket } = await checkUntil(random, 2);

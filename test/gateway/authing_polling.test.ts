@@ -25,14 +25,14 @@ beforeEach(async () => {
   alice = await signToken("alice");
 });
 
-/** What stands in the code of a handle that was sealed with this key. */
+/** Returns the ticket id, which the QR code contains, of a handle that was sealed with this key. */
 async function ticketIdOf(random: string, key: string): Promise<string> {
   const opened = await createSealer([key], clock).open("authing-handle", random);
   return ((opened?.content ?? {}) as Record<string, string>).id ?? "";
 }
 
-describe("whoever sees the code", () => {
-  it("cannot follow it, in any state", async () => {
+describe("a ticket id that was read from the QR code", () => {
+  it("a caller with only the ticket id cannot poll, in any state", async () => {
     const key = newHandleKey();
     await restartGateway({ handleKeys: [key] });
     const random = await gene();
@@ -46,7 +46,7 @@ describe("whoever sees the code", () => {
     await checkUntil(random, 2);
   });
 
-  it("can where the app's switch says so, until the gateway is another process", async () => {
+  it("a caller with only the ticket id can poll with pollByTicketId, until the gateway restarts", async () => {
     const options = { handleKeys: [newHandleKey()], appOptions: { shop: { pollByTicketId: true } } };
     await restartGateway(options);
     const random = await gene();
@@ -59,14 +59,14 @@ describe("whoever sees the code", () => {
     expect((await check(random)).code).toBe(2241);
   });
 
-  it("can of the apps with the switch only", async () => {
+  it("pollByTicketId applies only to the apps that set it", async () => {
     await restartGateway({ appOptions: { shop: { pollByTicketId: true } } });
     expect(await gene({}, appHeader("blog"))).not.toMatch(/^[\w-]{22}$/);
   });
 });
 
 describe("polling", () => {
-  it("is never refused for speed, and creating is, in a way that the SDKs show", async () => {
+  it("polls are not rate limited, and a rate limit on creation is reported so that the SDKs show it", async () => {
     await restartGateway({ limits: { ticketsPerMinute: 1, callsPerMinute: 1 } });
     const random = await gene();
     const polls = await Promise.all(Array.from({ length: 100 }, () => check(random)));
@@ -81,13 +81,13 @@ describe("polling", () => {
     expect(inV3).toMatchObject({ http: 200, code: 429, apiCode: 429 });
   });
 
-  it("that overlaps the exchange is told the success once more, and later that it is over", async () => {
+  it("a poll that overlaps the exchange reports success once more, and later ones report the end", async () => {
     const random = await gene();
     await approveAs(alice, random);
     const { ticket } = await checkUntil(random, 2);
     expect((await userinfo({ ticket }, basicOf("shop"))).code).toBe(200);
     const polls = await Promise.all([1, 2, 3].map(() => check(random)));
-    // Sealed anew for each of them, and as good as the first.
+    // Each poll seals the ticket again. All sealed tickets are equally valid.
     for (const { data } of polls) {
       expect(data).toMatchObject({ status: 2, ticket: expect.any(String) });
       expect((await userinfo({ ticket: data.ticket }, basicOf("shop"))).code).toBe(200);
@@ -98,7 +98,7 @@ describe("polling", () => {
     expect((await check(random)).data).toMatchObject({ status: -1, ticket: null });
   });
 
-  it("goes on at another gateway that has the same key", async () => {
+  it("polling continues at another gateway that has the same key", async () => {
     const handleKeys = [newHandleKey()];
     await restartGateway({ handleKeys });
     const random = await gene();
@@ -109,7 +109,7 @@ describe("polling", () => {
     await second.stop();
   });
 
-  it("goes on when the gateway was restarted in mid-wait", async () => {
+  it("polling continues after the gateway restarts", async () => {
     const handleKeys = [newHandleKey()];
     await restartGateway({ handleKeys });
     const random = await gene();
@@ -119,7 +119,7 @@ describe("polling", () => {
     await checkUntil(random, 2);
   });
 
-  it("is told 'expired' when the service has lost the ticket", async () => {
+  it("a poll reports expired when the service has lost the ticket", async () => {
     const handleKeys = [newHandleKey()];
     await restartGateway({ handleKeys });
     const random = await gene();
@@ -130,14 +130,14 @@ describe("polling", () => {
     await empty.stop();
   });
 
-  it("is told nothing new, and no error, when the gateway's own secret is wrong", async () => {
+  it("a poll reports the last status, and no error, when the gateway's own secret is wrong", async () => {
     const handleKeys = [newHandleKey()];
     await restartGateway({ handleKeys });
     const random = await gene();
     await restartGateway({ handleKeys, appOptions: { shop: { secret: "of yesterday" } } });
     expect(await check(random)).toMatchObject({ http: 200, code: 200, data: { status: 0 } });
-    const refused = await call(`${v2}/gene`, {}, appHeader("shop"));
-    expect(refused).toMatchObject({
+    const rejected = await call(`${v2}/gene`, {}, appHeader("shop"));
+    expect(rejected).toMatchObject({
       http: 200,
       code: 500,
       message: "the sign-in service failed",

@@ -6,7 +6,7 @@ import { signToken } from "../support/tokens.js";
 import { approveAs, phone } from "./authing_calls.js";
 import { clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
-// The Authing SDK itself, as it is published. In Node it has neither a page nor cookies.
+// The published Authing SDK, unmodified. In Node.js it has neither a page nor cookies.
 setUpGateway();
 
 let alice: string;
@@ -17,40 +17,40 @@ beforeEach(async () => {
 const sdk = (appId = "shop", appHost = gateway.url) => new AuthenticationClient({ appId, appHost }).qrcode;
 type Sdk = ReturnType<typeof sdk>;
 
-/** What its polling told, in order, until it ended or `stop` said so. */
+/** Polls with the SDK and resolves with its callbacks, in order, until the polling ends. */
 async function poll(
   qrcode: Sdk,
   random: string,
-  onTold: (event: string) => unknown = () => {},
+  onEvent: (event: string) => unknown = () => {},
 ): Promise<{ readonly events: readonly string[]; readonly last: readonly unknown[] }> {
   const events: string[] = [];
-  type Told = { readonly events: readonly string[]; readonly last: readonly unknown[] };
-  const ended = new Promise<Told>((resolve) => {
-    const told =
+  type PollOutcome = { readonly events: readonly string[]; readonly last: readonly unknown[] };
+  const ended = new Promise<PollOutcome>((resolve) => {
+    const record =
       (event: string, ends: boolean) =>
       (...last: readonly unknown[]): void => {
         events.push(event);
-        onTold(event);
+        onEvent(event);
         if (ends) resolve({ events, last });
       };
     void qrcode.startPolling(random, {
       interval: 20,
-      onStart: told("start", false),
-      onScanned: told("scanned", false),
-      onSuccess: told("success", true),
-      onCancel: told("cancel", true),
-      onExpired: told("expired", true),
-      onError: told("error", true),
+      onStart: record("start", false),
+      onScanned: record("scanned", false),
+      onSuccess: record("success", true),
+      onCancel: record("cancel", true),
+      onExpired: record("expired", true),
+      onError: record("error", true),
     });
   });
-  return withTimeout(ended, () => `the end of a poll, which has told ${events.join(", ")}`);
+  return withTimeout(ended, () => `the end of a poll, which has reported ${events.join(", ")}`);
 }
 
-/** With the app's secret in the host, which HTTP clients send as Basic. */
+/** Returns the gateway's URL with the app's secret in it, which HTTP clients send as Basic credentials. */
 const hostWithSecret = () => gateway.url.replace("//", `//shop:${appSecrets.shop}@`);
 
 describe("the V2 SDK, unmodified", () => {
-  it("signs a user in: code, polling, exchange by a backend that has its secret in the host", async () => {
+  it("the V2 SDK signs a user in: code, polling, and exchange by a backend with its secret in the URL", async () => {
     const qrcode = sdk("shop", `${hostWithSecret()}/`);
     const { random, url, expiresIn } = (await qrcode.geneCode({ customData: { a: 1 } })) as unknown as {
       random: string;
@@ -78,7 +78,7 @@ describe("the V2 SDK, unmodified", () => {
     });
   });
 
-  it("has the whole user from the polling alone where the app's switch says so", async () => {
+  it("the V2 SDK gets the whole user by polling alone with fullUserInStatus", async () => {
     await restartGateway({ appOptions: { shop: { fullUserInStatus: true } } });
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
@@ -88,7 +88,7 @@ describe("the V2 SDK, unmodified", () => {
     expect(last[0]).toMatchObject({ id: "subject-of-alice", token: expect.any(String) });
   });
 
-  it("hears that the user declined", async () => {
+  it("the V2 SDK reports that the user declined", async () => {
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
     await phone("scanned", random, alice);
@@ -96,14 +96,14 @@ describe("the V2 SDK, unmodified", () => {
     expect((await poll(qrcode, random)).events.at(-1)).toBe("cancel");
   });
 
-  it("hears that the code has expired", async () => {
+  it("the V2 SDK reports that the code has expired", async () => {
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
     const { events } = await poll(qrcode, random, () => clock.advance(121_000));
     expect(events).toEqual(["start", "expired"]);
   });
 
-  it("signs in again with the token of the last sign-in still at hand", async () => {
+  it("the V2 SDK signs in again while it still holds the token of the last sign-in", async () => {
     const client = new AuthenticationClient({ appId: "shop", appHost: gateway.url });
     client.setToken("a.stale.token");
     const { random } = await client.qrcode.geneCode();
@@ -111,19 +111,19 @@ describe("the V2 SDK, unmodified", () => {
   });
 });
 
-describe("the V2 SDK is refused", () => {
-  it("a code for an app that is not there", async () => {
+describe("errors in the V2 SDK", () => {
+  it("the V2 SDK gets an error for a code of an unknown app", async () => {
     await expect(sdk("nobody").geneCode()).rejects.toMatchObject({ code: 2011, message: expect.any(String) });
   });
 
-  it("a code of another vendor's app", async () => {
+  it("the V2 SDK gets an error for a code of WeChat", async () => {
     const { wxqrcode, wechatmpqrcode } = new AuthenticationClient({ appId: "shop", appHost: gateway.url });
     for (const qrcode of [wxqrcode, wechatmpqrcode]) {
       await expect(qrcode.geneCode()).rejects.toMatchObject({ code: 400 });
     }
   });
 
-  it("the status of the id that stands in the code", async () => {
+  it("the V2 SDK gets an error for the status of a ticket id", async () => {
     const { random } = await sdk().geneCode();
     expect(random.length).toBeGreaterThan(100);
     await expect(sdk().checkStatus("AAAAAAAAAAAAAAAAAAAAAA")).rejects.toMatchObject({ code: 2241 });
@@ -132,7 +132,7 @@ describe("the V2 SDK is refused", () => {
     expect(last[0]).toMatchObject({ code: 2241, message: expect.any(String) });
   });
 
-  it("an exchange without the app's secret", async () => {
+  it("the V2 SDK gets an error for an exchange without the app's secret", async () => {
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
     await approveAs(alice, random);
@@ -140,12 +140,12 @@ describe("the V2 SDK is refused", () => {
     await expect(qrcode.exchangeUserInfo(String(last[1]))).rejects.toMatchObject({ code: 2020 });
   });
 
-  it("more codes than one address may have, and its page shows why", async () => {
+  it("the V2 SDK gets an error for too many codes of one address, with a message that its page shows", async () => {
     await restartGateway({ limits: { ticketsPerMinute: 1 } });
     await sdk().geneCode();
     await expect(sdk().geneCode()).rejects.toMatchObject({
       code: 429,
-      message: expect.stringContaining("fast"),
+      message: expect.stringContaining("too many requests"),
     });
   });
 });

@@ -5,7 +5,7 @@ import { appSecrets } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 import { gateway, restartGateway, setUpGateway } from "./setup.js";
 
-// Authing's own server SDK, as it is published. It answers what it gets, whatever the code.
+// Authing's published server SDK, unmodified. It returns every response, whatever the code.
 setUpGateway();
 
 let alice: string;
@@ -18,7 +18,7 @@ type Options = ConstructorParameters<typeof AuthenticationClient>[0];
 const sdk = (options: Partial<Options> = {}): AuthenticationClient =>
   new AuthenticationClient({ appId: "shop", appSecret: appSecrets.shop, appHost: gateway.url, ...options });
 
-/** The SDK in the phone's app, for the user of this token. */
+/** Returns the SDK in the phone's app, for the user of this token. */
 const phone = (accessToken: string) => sdk({ accessToken });
 
 const ask = { type: "MOBILE_APP" } as unknown as Parameters<AuthenticationClient["geneQrCode"]>[0];
@@ -45,7 +45,7 @@ async function approvedTicket(): Promise<string> {
 }
 
 describe("the V3 SDK, unmodified", () => {
-  it("signs a user in: code, phone, status, exchange with client_secret_post", async () => {
+  it("the V3 SDK signs a user in: code, phone, status, and exchange with client_secret_post", async () => {
     const { statusCode, data } = await sdk().geneQrCode({ ...ask, customData: { a: 1 } });
     expect(statusCode).toBe(200);
     expect(data.url).toMatch(/^data:image\/png;base64,/);
@@ -75,20 +75,20 @@ describe("the V3 SDK, unmodified", () => {
     });
   });
 
-  it("exchanges with client_secret_basic", async () => {
+  it("the V3 SDK exchanges with client_secret_basic", async () => {
     const ticket = await approvedTicket();
     const basic = sdk({ tokenEndPointAuthMethod: "client_secret_basic" });
     const signedIn = await basic.exchangeTokenSetWithQrCodeTicket({ ticket });
     expect(signedIn).toMatchObject({ statusCode: 200, data: { id_token: expect.any(String) } });
   });
 
-  it("exchanges with client_secret_post while it holds a user's token", async () => {
+  it("the V3 SDK exchanges with client_secret_post while it holds a user's token", async () => {
     const ticket = await approvedTicket();
     const body = { ticket, client_id: "shop", client_secret: appSecrets.shop };
     expect((await sdk({ accessToken: alice }).exchangeTokenSetWithQrCodeTicket(body)).statusCode).toBe(200);
   });
 
-  it("has the token set from the status where the app's switch says so", async () => {
+  it("the V3 SDK gets the token set from the status with fullUserInStatus", async () => {
     await restartGateway({ appOptions: { shop: { fullUserInStatus: true } } });
     const { data } = await sdk().geneQrCode(ask);
     await act(data.qrcodeId, "SCAN");
@@ -97,7 +97,7 @@ describe("the V3 SDK, unmodified", () => {
     expect(tokenSet).toMatchObject({ id_token: expect.any(String), access_token: expect.any(String) });
   });
 
-  it("declines for the user", async () => {
+  it("the V3 SDK declines for the user", async () => {
     const { data } = await sdk().geneQrCode(ask);
     await act(data.qrcodeId, "SCAN");
     await act(data.qrcodeId, "CANCEL");
@@ -105,8 +105,8 @@ describe("the V3 SDK, unmodified", () => {
   });
 });
 
-describe("the V3 SDK is refused", () => {
-  it("an exchange without, or with a wrong, secret", async () => {
+describe("errors in the V3 SDK", () => {
+  it("the V3 SDK gets an error for an exchange without a secret or with a wrong one", async () => {
     const ticket = await approvedTicket();
     const client = sdk();
     const none = await client.exchangeTokenSetWithQrCodeTicket({ ticket });
@@ -120,18 +120,18 @@ describe("the V3 SDK is refused", () => {
     expect((await client.exchangeTokenSetWithQrCodeTicket(body)).statusCode).toBe(200);
   });
 
-  it("a phone that is not signed in", async () => {
+  it("the V3 SDK gets an error for a phone that is not signed in", async () => {
     const { data } = await sdk().geneQrCode(ask);
     const answer = await sdk().setQrCodeStatus({ qrcodeId: data.qrcodeId, action: action("SCAN") });
     expect(answer).toMatchObject({ statusCode: 401, apiCode: 2020 });
   });
 
-  it("a code of another vendor's app", async () => {
+  it("the V3 SDK gets an error for a code of WeChat", async () => {
     const type = "WECHAT_MINIPROGRAM" as unknown as typeof ask.type;
     expect(await sdk().geneQrCode({ type })).toMatchObject({ statusCode: 400, apiCode: 400 });
   });
 
-  it("the status of an id that is no handle", async () => {
+  it("the V3 SDK gets an error for the status of an id that is not a handle", async () => {
     const answer = await sdk().getQrCodeStatus({ qrcodeId: "AAAAAAAAAAAAAAAAAAAAAA" });
     expect(answer).toMatchObject({ statusCode: 404, apiCode: 2241, data: null });
   });

@@ -26,7 +26,7 @@ beforeEach(async () => {
   alice = await signToken("alice");
 });
 
-/** What a phone reads in the picture of a code. */
+/** Returns the text that a phone reads from the image of a code. */
 async function scanned(url: unknown): Promise<string> {
   const [, mediaType = "", data = ""] = /^data:([^;]+);base64,(.+)$/.exec(String(url)) ?? [];
   const image = { mediaType, data: Buffer.from(data, "base64") } as unknown as Image;
@@ -35,8 +35,8 @@ async function scanned(url: unknown): Promise<string> {
   return zxing ?? "";
 }
 
-describe("gene", () => {
-  it("answers a handle, the picture of the code, and how long it lives", async () => {
+describe("V2 gene", () => {
+  it("gene returns a handle, the image of the code, and its lifetime", async () => {
     const answer = await call(`${v2}/gene`, { autoMergeQrCode: false, scene: "APP_AUTH" }, appHeader("shop"));
     expect(answer).toMatchObject({ http: 200, code: 200, message: expect.any(String) });
     expect(answer.headers["cache-control"]).toBe("no-store");
@@ -45,7 +45,7 @@ describe("gene", () => {
     expect(answer.data.url).toMatch(/^data:image\/png;base64,/);
   });
 
-  it("draws the ticket id, which is not what the page polls with", async () => {
+  it("gene draws the ticket id, which cannot be used to poll", async () => {
     const { data } = await call(`${v2}/gene`, { params: { cart: 7 } }, appHeader("shop"));
     const drawn = JSON.parse(await scanned(data.url)) as Record<string, unknown>;
     expect(drawn).toMatchObject({ scene: "APP_AUTH", userPoolId: "customers", customData: { cart: 7 } });
@@ -54,22 +54,22 @@ describe("gene", () => {
     expect((await check(String(drawn.random))).code).toBe(2241);
   });
 
-  it("draws a code full of custom data so that it can still be read", async () => {
+  it("gene draws a code full of custom data that can still be read", async () => {
     const { data } = await call(`${v2}/gene`, { params: { note: "x".repeat(490) } }, appHeader("shop"));
     expect(await scanned(data.url)).toContain("x".repeat(490));
   });
 
-  it.each(["params", "customData", "customeData"])("takes custom data as %s", async (name) => {
+  it.each(["params", "customData", "customeData"])("gene accepts custom data as %s", async (name) => {
     const { data } = await call(`${v2}/gene`, { [name]: { hello: "world" } }, appHeader("shop"));
     expect(await scanned(data.url)).toContain('"customData":{"hello":"world"}');
   });
 
-  it("takes custom data as text too, as the API list has it", async () => {
+  it("gene accepts custom data as a JSON string, as Authing's API reference specifies", async () => {
     const { data } = await call(`${v2}/gene`, { customeData: '{"hello":"world"}' }, appHeader("shop"));
     expect(await scanned(data.url)).toContain('"customData":{"hello":"world"}');
   });
 
-  it("takes whatever else an SDK sends, and a stale sign-in", async () => {
+  it("gene accepts all other fields that an SDK sends, and a stale token", async () => {
     const extras = {
       context: { a: 1 },
       withCustomData: true,
@@ -91,24 +91,24 @@ describe("gene", () => {
   });
 
   it.each(["application/json;charset=UTF-8", "application/json; charset=utf-8"])(
-    "takes a body of type %s",
+    "gene accepts a body of type %s",
     async (type) => {
       expect((await call(`${v2}/gene`, {}, { ...appHeader("shop"), "content-type": type })).code).toBe(200);
     },
   );
 
-  it("takes a scene of the app's own", async () => {
+  it("gene accepts a scene that the app chooses", async () => {
     const { data } = await call(`${v2}/gene`, { scene: "KIOSK_3" }, appHeader("shop"));
     expect(await scanned(data.url)).toContain('"scene":"KIOSK_3"');
   });
 
-  it("tells the approver the address and the browser that ask", async () => {
+  it("gene passes the address and the user agent of the browser to the approver", async () => {
     const { data } = await call(`${v2}/gene`, {}, { ...appHeader("shop"), "user-agent": "x".repeat(4_000) });
     const shown = responseOrThrow(await aliceOnGrpc.markScanned(scannedByText(await scanned(data.url))));
     expect(shown.requester).toMatchObject({ ipAddress: "127.0.0.1", userAgent: "x".repeat(256) });
   });
 
-  it("is for the first app where none is named", async () => {
+  it("gene creates a code for the first app if none is named", async () => {
     const { data } = await call(`${v2}/gene`, {}, { "x-authing-app-id": "" });
     const shown = responseOrThrow(await aliceOnGrpc.markScanned(scannedByText(await scanned(data.url))));
     expect(shown.app?.name).toBe("Example Shop");
@@ -117,15 +117,15 @@ describe("gene", () => {
   it.each([
     ["the app is unknown", {}, appHeader("nobody"), 2011],
     ["the app is unknown by its other header", {}, { "x-genauth-app-id": "nobody" }, 2011],
-    ["the code is another vendor's mini program's", { scene: "WXAPP_AUTH" }, appHeader("shop"), 400],
-    ["the code is another vendor's official account's", { scene: "WECHATMP_AUTH" }, appHeader("shop"), 400],
-    ["the scene is none", { scene: "not a scene" }, appHeader("shop"), 400],
+    ["the code is for a WeChat mini program", { scene: "WXAPP_AUTH" }, appHeader("shop"), 400],
+    ["the code is for a WeChat official account", { scene: "WECHATMP_AUTH" }, appHeader("shop"), 400],
+    ["the scene is malformed", { scene: "not a scene" }, appHeader("shop"), 400],
     ["the scene is a number", { scene: 7 }, appHeader("shop"), 400],
     ["custom data is a list", { params: [1] }, appHeader("shop"), 400],
-    ["custom data is text that is no JSON", { params: "hello" }, appHeader("shop"), 400],
+    ["custom data is text that is not JSON", { params: "hello" }, appHeader("shop"), 400],
     ["custom data is too large for a code", { params: { note: "x".repeat(600) } }, appHeader("shop"), 400],
-    ["custom data is larger than anything", { params: { note: "x".repeat(7_000) } }, appHeader("shop"), 400],
-  ])("refuses when %s", async (_what, body, headers, code) => {
+    ["custom data is larger than any limit", { params: { note: "x".repeat(7_000) } }, appHeader("shop"), 400],
+  ])("gene rejects a request when %s", async (_what, body, headers, code) => {
     const answer = await call(`${v2}/gene`, body, headers);
     expect(answer).toMatchObject({ http: 200, code, data: null });
     expect(answer.message.length).toBeGreaterThan(10);
@@ -134,7 +134,7 @@ describe("gene", () => {
   it.each([
     ["as an object", `{"a":${"[".repeat(4_000)}${"]".repeat(4_000)}}`],
     ["as text", JSON.stringify(`{"a":${"[".repeat(4_000)}${"]".repeat(4_000)}}`)],
-  ])("refuses custom data that nests deeper than a stack is high, %s", async (_how, params) => {
+  ])("gene rejects custom data that are nested deeper than the stack allows, %s", async (_how, params) => {
     const headers = { "content-type": "application/json", ...appHeader("shop") };
     const body = `{"params":${params}}`;
     const answer = await browser.ask(`${v2}/gene`, { method: "POST", headers, body });
@@ -143,8 +143,8 @@ describe("gene", () => {
   });
 });
 
-describe("check", () => {
-  it("tells each state of a sign-in", async () => {
+describe("V2 check", () => {
+  it("check returns each state of a sign-in", async () => {
     const random = await gene();
     const pending = await check(random);
     expect(pending).toMatchObject({ http: 200, code: 200 });
@@ -159,17 +159,17 @@ describe("check", () => {
     });
 
     await phone("scanned", random, alice);
-    const greeted = { nickname: "alice-nick", photo: "https://img.example.com/alice.png" };
+    const scannedBy = { nickname: "alice-nick", photo: "https://img.example.com/alice.png" };
     expect(await checkUntil(random, 1)).toMatchObject({
       ticket: null,
-      userInfo: greeted,
+      userInfo: scannedBy,
       scannedUserId: null,
     });
 
     await phone("confirm", random, alice);
     const authorized = await checkUntil(random, 2);
     expect(authorized).toMatchObject({
-      userInfo: greeted,
+      userInfo: scannedBy,
       // Sealed: see code_challenge.test.ts.
       ticket: expect.stringMatching(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/),
     });
@@ -177,26 +177,26 @@ describe("check", () => {
     expect((await userinfo({ ticket: authorized.ticket }, basicOf("shop"))).code).toBe(200);
   });
 
-  it("tells that the user declined", async () => {
+  it("check reports that the user declined", async () => {
     const random = await gene();
     await phone("scanned", random, alice);
     await phone("cancel", random, alice);
     expect(await checkUntil(random, 3)).toMatchObject({ ticket: null, userInfo: {} });
   });
 
-  it("tells that the code has expired, for as long as the handle is good", async () => {
+  it("check reports that the code has expired, for as long as the handle is valid", async () => {
     const random = await gene();
     await checkUntil(random, 0);
     clock.advance(121_000);
     expect(await checkUntil(random, -1)).toMatchObject({ ticket: null, userInfo: {} });
-    // Longer than the service remembers a finished ticket.
+    // Longer than the service retains a finished ticket.
     clock.advance(1_000_000);
     expect(await checkUntil(random, -1)).toMatchObject({ ticket: null, userInfo: {} });
     clock.advance(3_600_000);
     expect((await check(random)).code).toBe(2241);
   });
 
-  it("tells an app that has withdrawn its code that it has expired", async () => {
+  it("check reports a withdrawn code as expired", async () => {
     const key = newHandleKey();
     await restartGateway({ handleKeys: [key] });
     const random = await gene();
@@ -210,24 +210,24 @@ describe("check", () => {
 
   it.each([
     ["missing", ""],
-    ["no handle", "?random=nonsense"],
+    ["not a handle", "?random=nonsense"],
     ["one of another kind", "?random=AAAAAAAAAAAAAAAAAAAAAA"],
-    ["there twice", "?random=a&random=b"],
+    ["given twice", "?random=a&random=b"],
     ["very long", `?random=${"x".repeat(9_000)}`],
-  ])("refuses a random that is %s", async (_what, query) => {
+  ])("check rejects a random that is %s", async (_what, query) => {
     const answer = await call(`${v2}/check${query}`);
     expect([400, 2241]).toContain(answer.code);
     expect(answer).toMatchObject({ http: 200, data: null });
   });
 
-  it("refuses a handle that was changed", async () => {
+  it("check rejects a handle that was changed", async () => {
     const random = await gene();
     const changed = random.slice(0, -3) + (random.endsWith("AAA") ? "BBB" : "AAA");
     expect((await check(changed)).code).toBe(2241);
     expect((await check(random)).code).toBe(200);
   });
 
-  it("refuses a handle of the gateway's own API", async () => {
+  it("check rejects a handle of the gateway's own API", async () => {
     await restartGateway({ appOptions: { shop: { bindToBrowser: false } } });
     const { handle } = await browser.create();
     expect((await browser.status(handle)).status).toBe(200);
@@ -235,8 +235,8 @@ describe("check", () => {
   });
 });
 
-describe("userinfo", () => {
-  it("answers the user as the Authing API does", async () => {
+describe("V2 userinfo", () => {
+  it("userinfo returns the user in the format of the Authing API", async () => {
     const random = await gene();
     await approveAs(alice, random);
     const { ticket } = await checkUntil(random, 2);

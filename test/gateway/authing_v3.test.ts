@@ -36,12 +36,12 @@ async function approved(by?: Browser): Promise<string> {
   return String((await until(data.qrcodeId, "AUTHORIZED", by)).ticket);
 }
 
-describe("gene-qrcode", () => {
-  it.each(["MOBILE_APP", "", null])("makes the only kind of code there is for the type %j", async (type) => {
+describe("V3 gene-qrcode", () => {
+  it.each(["MOBILE_APP", "", null])("gene-qrcode accepts the type %j", async (type) => {
     expect((await geneV3({ type })).code).toBe(200);
   });
 
-  it("makes the code of the app that is named by either name of the header", async () => {
+  it("gene-qrcode creates a code for the app in either app id header", async () => {
     for (const header of ["x-genauth-app-id", "x-authing-app-id"]) {
       const { data } = await geneV3({}, { [header]: "blog" });
       const body = { qrcodeId: data.qrcodeId, action: "SCAN" };
@@ -50,7 +50,7 @@ describe("gene-qrcode", () => {
     }
   });
 
-  it("answers a handle and the picture in V3's envelope", async () => {
+  it("gene-qrcode returns a handle and the image in the envelope of V3", async () => {
     const answer = await geneV3({ customData: { a: 1 }, autoMergeQrCode: false, context: {} });
     expect(answer.http).toBe(200);
     expect(JSON.parse(answer.text)).toEqual({
@@ -61,19 +61,22 @@ describe("gene-qrcode", () => {
     });
   });
 
-  it.each(["WECHAT_MINIPROGRAM", "WECHAT_OFFICIAL_ACCOUNT", "OTHER"])("refuses the type %s", async (type) => {
-    const answer = await geneV3({ type });
-    expect(answer).toMatchObject({ http: 200, code: 400, apiCode: 400, data: null });
-    expect(answer.message).toContain("MOBILE_APP");
-  });
+  it.each(["WECHAT_MINIPROGRAM", "WECHAT_OFFICIAL_ACCOUNT", "OTHER"])(
+    "gene-qrcode rejects the type %s",
+    async (type) => {
+      const answer = await geneV3({ type });
+      expect(answer).toMatchObject({ http: 200, code: 400, apiCode: 400, data: null });
+      expect(answer.message).toContain("MOBILE_APP");
+    },
+  );
 
-  it("refuses an unknown app", async () => {
+  it("gene-qrcode rejects an unknown app", async () => {
     expect(await geneV3({}, appHeader("nobody"))).toMatchObject({ http: 200, code: 400, apiCode: 2011 });
   });
 });
 
-describe("the status", () => {
-  it.each(["get-qrcode-status", "check-qrcode-status"])("is told by %s", async (path) => {
+describe("the V3 status", () => {
+  it.each(["get-qrcode-status", "check-qrcode-status"])("the status is returned by %s", async (path) => {
     const { data } = await geneV3();
     const answer = await status(data.qrcodeId, path);
     expect(answer).toMatchObject({ http: 200, code: 200, apiCode: undefined, data: { status: "PENDING" } });
@@ -81,7 +84,7 @@ describe("the status", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
-  it("greets whoever has scanned, and tells the ticket once they agree", async () => {
+  it("the status returns the scanner's profile, and the ticket after the approval", async () => {
     const { data } = await geneV3();
     const { qrcodeId } = data;
     const briefUserInfo = { displayName: "alice-nick", photo: "https://img.example.com/alice.png" };
@@ -93,7 +96,7 @@ describe("the status", () => {
     expect(await until(qrcodeId, "AUTHORIZED")).toEqual({ status: "AUTHORIZED", briefUserInfo, ticket });
   });
 
-  it("tells that the user declined, and that the code has expired", async () => {
+  it("the status reports that the user declined, and that the code has expired", async () => {
     const declined = (await geneV3()).data.qrcodeId;
     for (const action of ["SCAN", "CANCEL"]) {
       await call(`${v3}/set-qrcode-status`, { qrcodeId: declined, action }, { authorization: alice });
@@ -106,13 +109,13 @@ describe("the status", () => {
   });
 
   it.each(["nonsense", "AAAAAAAAAAAAAAAAAAAAAA"])(
-    "is told of no code that never was: %s",
+    "the status of a code that never existed is rejected: %s",
     async (qrcodeId) => {
       expect(await status(qrcodeId)).toMatchObject({ http: 200, code: 404, apiCode: 2241, data: null });
     },
   );
 
-  it("holds the token set where the app's switch says so", async () => {
+  it("the status contains the token set with fullUserInStatus", async () => {
     await restartGateway({ appOptions: { shop: { fullUserInStatus: true } } });
     const { qrcodeId } = (await geneV3()).data;
     await approveAs(alice, String(qrcodeId));
@@ -122,8 +125,8 @@ describe("the status", () => {
   });
 });
 
-describe("the exchange for a token set", () => {
-  it("answers tokens about the user that verify with the published keys", async () => {
+describe("the V3 exchange for a token set", () => {
+  it("the V3 exchange returns tokens that verify with the published keys", async () => {
     const ticket = await approved();
     const { data, http, code } = await exchange({
       ticket,
@@ -148,30 +151,37 @@ describe("the exchange for a token set", () => {
     expect((await verify(data.access_token)).payload).toMatchObject({ client_id: "shop" });
   });
 
-  it("takes the app's secret in a Basic header", async () => {
+  it("the V3 exchange accepts the app's secret in a Basic header", async () => {
     expect((await exchange({ ticket: await approved() }, basicOf("shop"))).code).toBe(200);
   });
 
-  it("is for the browser that made the code, where the app's switch says so", async () => {
+  it("the V3 exchange is open to the browser that created the code with exchangeFromBrowser", async () => {
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const ticket = await approved();
-    const stranger = openBrowser(gateway.url);
-    expect(await exchange({ ticket }, {}, stranger)).toMatchObject({ http: 200, code: 403, apiCode: 2020 });
+    const otherBrowser = openBrowser(gateway.url);
+    expect(await exchange({ ticket }, {}, otherBrowser)).toMatchObject({
+      http: 200,
+      code: 403,
+      apiCode: 2020,
+    });
     expect((await exchange({ ticket })).code).toBe(200);
   });
 
   it.each([
-    ["nobody's secret", {}, {}, 403, 2020],
+    ["no secret", {}, {}, 403, 2020],
     ["a wrong secret", { client_id: "shop", client_secret: "wrong" }, {}, 401, 2020],
     ["another app's secret", {}, basicOf("blog"), 404, 2241],
-  ])("is refused with %s, and the ticket stays good", async (_what, body, headers, code, apiCode) => {
-    const ticket = await approved();
-    const refused = await exchange({ ticket, ...body }, headers);
-    expect(refused).toMatchObject({ http: 200, code, apiCode, data: null });
-    expect((await exchange({ ticket }, basicOf("shop"))).code).toBe(200);
-  });
+  ])(
+    "the V3 exchange is rejected with %s, and the ticket can still be exchanged",
+    async (_what, body, headers, code, apiCode) => {
+      const ticket = await approved();
+      const rejected = await exchange({ ticket, ...body }, headers);
+      expect(rejected).toMatchObject({ http: 200, code, apiCode, data: null });
+      expect((await exchange({ ticket }, basicOf("shop"))).code).toBe(200);
+    },
+  );
 
-  it("is refused before the ticket is spent where the service signs no tokens", async () => {
+  it("the V3 exchange is rejected before it consumes the ticket when the service signs no tokens", async () => {
     const plain = await startTestServer({ clock, tokenIssuer: false });
     const appOptions = { shop: { fullUserInStatus: true } };
     const before = await startTestGateway(plain.address, { clock, appOptions });
@@ -180,14 +190,14 @@ describe("the exchange for a token set", () => {
     for (const action of ["SCAN", "CONFIRM"]) {
       await call(`${v3}/set-qrcode-status`, { qrcodeId, action }, { authorization: alice }, by);
     }
-    const { ticket, ...told } = await until(qrcodeId, "AUTHORIZED", by);
-    expect(told).not.toHaveProperty("tokenSet");
+    const { ticket, ...rest } = await until(qrcodeId, "AUTHORIZED", by);
+    expect(rest).not.toHaveProperty("tokenSet");
     expect(await exchange({ ticket }, basicOf("shop"), by)).toMatchObject({
       http: 200,
       code: 501,
       apiCode: 9008,
     });
-    // Longer than an answer is remembered.
+    // Longer than a response is shared.
     clock.advance(5_100);
     const whole = await userinfo({ ticket }, basicOf("shop"), by);
     expect(whole).toMatchObject({

@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { createChangeSignal } from "../support/timeout.js";
 import { sendRequest, type TestRequest, type TestResponse } from "./http.js";
 
-/** What the gateway answers to a page that asks for a ticket. */
+/** The gateway's response to a page that creates a ticket. */
 export interface Created {
   readonly handle: string;
   readonly ticketId: string;
@@ -14,56 +14,56 @@ export interface Created {
   readonly minPollIntervalMs: number;
 }
 
-/** An event of the stream. */
+/** One event of the stream. */
 export interface TestEvent {
   readonly type: string;
   readonly id: string;
   readonly data: Record<string, unknown>;
 }
 
-/** A stream of events, read by the EventSource of npm. Closed when the test is over. */
+/** An event stream, read by the `eventsource` package. Closed when the test ends. */
 export interface Events {
-  /** The next event; undefined once EventSource has given up. */
+  /** Resolves with the next event, or with undefined once EventSource has given up. */
   next(): Promise<TestEvent | undefined>;
-  /** The answer to each of its requests, and the `Last-Event-ID` that it sent. */
+  /** The status of each response, and the `Last-Event-ID` of its request. */
   readonly connections: readonly { readonly status: number; readonly seen: string | undefined }[];
   close(): void;
 }
 
-/** Headers that go with a request. */
+/** Headers of a request. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** A browser with a cookie jar, as far as the gateway can tell. */
+/** A simulated browser with a cookie jar. */
 export interface Browser {
   readonly url: string;
   readonly cookies: Map<string, string>;
-  ask(path: string, question?: TestRequest): Promise<TestResponse>;
+  ask(path: string, request?: TestRequest): Promise<TestResponse>;
   get(path: string, headers?: Headers): Promise<TestResponse>;
   /** Posts JSON. */
   post(path: string, body: unknown, headers?: Headers): Promise<TestResponse>;
-  /** Creates a ticket of the app `shop` if nothing else is said; throws if that is refused. */
+  /** Creates a ticket, by default for the app `shop`. Throws if the gateway returns an error. */
   create(body?: object, headers?: Headers): Promise<Created>;
   status(handle: string, headers?: Headers): Promise<TestResponse>;
   withdraw(handle: string, headers?: Headers): Promise<TestResponse>;
   exchange(handle: string, headers?: Headers): Promise<TestResponse>;
-  /** The path of the stream of events, with the handle in it. */
+  /** Opens the event stream of a handle. */
   events(handle: string): Events;
 }
 
-/** Where the routes of the gateway's own API are. */
+/** Path prefix of the gateway's own API. */
 export const api = "/qrlogin/v1";
 
 export const eventsPath = (handle: string): string => `${api}/tickets/events?handle=${handle}`;
 
 export interface BrowserOptions {
-  /** Sent with every request. */
+  /** Headers of every request. */
   readonly headers?: Headers;
-  /** Sent too, as each browser of today does. */
+  /** Headers that every current browser sends. */
   readonly browserHeaders?: Headers;
   readonly ca?: string;
 }
 
-/** Opens what keeps cookies and shows no sign of a browser. */
+/** Creates a client that keeps cookies but sends no browser headers. */
 export const openCookieClient = (url: string, options: BrowserOptions = {}): Browser =>
   openBrowser(url, { ...options, browserHeaders: {} });
 
@@ -78,9 +78,9 @@ export function openBrowser(
   const browser: Browser = {
     url,
     cookies,
-    async ask(path, question = {}) {
-      const headers = { ...browserHeaders, ...always, ...cookieHeader(), ...question.headers };
-      const answer = await sendRequest(`${url}${path}`, { ca, ...question, headers });
+    async ask(path, request = {}) {
+      const headers = { ...browserHeaders, ...always, ...cookieHeader(), ...request.headers };
+      const answer = await sendRequest(`${url}${path}`, { ca, ...request, headers });
       for (const line of answer.headers["set-cookie"] ?? []) {
         const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
         cookies.set(name, value);
@@ -96,7 +96,7 @@ export function openBrowser(
       }),
     async create(body = { appId: "shop" }, headers = {}) {
       const answer = await browser.post(`${api}/tickets`, body, headers);
-      if (answer.status !== 201) throw new Error(`refused: ${answer.status} ${answer.text}`);
+      if (answer.status !== 201) throw new Error(`create failed: ${answer.status} ${answer.text}`);
       return answer.json as unknown as Created;
     },
     status: (handle, headers = {}) =>
@@ -110,7 +110,7 @@ export function openBrowser(
 
 function listen(url: string, headers: () => Headers): Events {
   const connections: { status: number; seen: string | undefined }[] = [];
-  const told: TestEvent[] = [];
+  const received: TestEvent[] = [];
   const changes = createChangeSignal();
   const source = new EventSource(url, {
     async fetch(input, init) {
@@ -122,7 +122,7 @@ function listen(url: string, headers: () => Headers): Events {
   });
   for (const type of ["status", "problem"]) {
     source.addEventListener(type, ({ lastEventId: id, data }) => {
-      told.push({ type, id, data: JSON.parse(String(data)) as Record<string, unknown> });
+      received.push({ type, id, data: JSON.parse(String(data)) as Record<string, unknown> });
       changes.notify();
     });
   }
@@ -132,10 +132,10 @@ function listen(url: string, headers: () => Headers): Events {
     async next() {
       const isOver = () => source.readyState === EventSource.CLOSED;
       await changes.waitFor(
-        () => (told.length > 0 || isOver() ? true : undefined),
+        () => (received.length > 0 || isOver() ? true : undefined),
         "an event of the stream, or its end",
       );
-      return told.shift();
+      return received.shift();
     },
     connections,
     close() {

@@ -10,7 +10,7 @@ const other = "https://shop.example.com";
 
 setUpGateway({ gateway: { appOptions: { shop: { origins: [other] } } } });
 
-/** The cookie that creating a ticket sets, as it stands in the answer. */
+/** Creates a ticket and returns its `Set-Cookie` header. */
 async function cookieFor(headers: Headers = {}, by = browser): Promise<string> {
   const answer = await by.post(`${api}/tickets`, { appId: "shop" }, headers);
   const cookies = answer.headers["set-cookie"] ?? [];
@@ -18,7 +18,7 @@ async function cookieFor(headers: Headers = {}, by = browser): Promise<string> {
   return cookies[0] ?? "";
 }
 
-/** The one cookie of this browser that is called so, with eight random letters after it. */
+/** Returns the only cookie of this browser with this name, followed by eight random characters. */
 function cookieOf({ cookies }: Browser, name = "qrlogin-browser"): readonly [string, string] {
   const [cookie, ...more] = [...cookies].filter(([whole]) => new RegExp(`^${name}-[\\w-]{8}$`).test(whole));
   if (!cookie || more.length > 0) throw new Error(`there is not one ${name} but ${cookies.size} cookies`);
@@ -34,9 +34,9 @@ const embedded = new RegExp(
   `^__Host-qrlogin-embedded-${value}; Max-Age=86400; Path=/; HttpOnly; Secure; Partitioned; SameSite=None$`,
 );
 
-describe("the cookie", () => {
+describe("the browser cookie", () => {
   it.each(["127.0.0.1", "127.9.9.9:8080", "localhost", "localhost:3000", "app.localhost", "[::1]:8080"])(
-    "on the loopback name %s needs no TLS",
+    "the cookie on the loopback name %s does not require TLS",
     async (host) => expect(await cookieFor({ host })).toMatch(plain),
   );
 
@@ -48,11 +48,11 @@ describe("the cookie", () => {
     "128.0.0.1",
     "[::2]",
     "127.0.0.1x",
-  ])("on the name %s goes over TLS alone, and to this host alone", async (host) => {
+  ])("the cookie on the name %s requires TLS and is limited to this host", async (host) => {
     expect(await cookieFor({ host })).toMatch(secure);
   });
 
-  it("over TLS goes over TLS alone, on loopback too", async () => {
+  it("the cookie of a request over TLS requires TLS, on loopback too", async () => {
     const { pem, certFile, keyFile, remove } = writeCertificate();
     const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
     const overTls = await startTestGateway(server.address, { clock, tls });
@@ -69,9 +69,9 @@ describe("the cookie", () => {
     }
   });
 
-  it("for a page of another site is one of its own jar", async () => {
+  it("the cookie for a page of another site is a separate, partitioned one", async () => {
     expect(await cookieFor({ origin: other, host: "id.example.net" })).toMatch(embedded);
-    // The browser knows it again in both places.
+    // The browser is recognized in both places.
     const created = await browser.create({ appId: "shop" }, { origin: other, host: "id.example.net" });
     expect((await browser.status(created.handle, { origin: other })).status).toBe(200);
     const pair = cookieOf(browser, "__Host-qrlogin-embedded").join("=");
@@ -79,7 +79,7 @@ describe("the cookie", () => {
     expect((await same.status(created.handle)).status).toBe(200);
   });
 
-  it("is random, and another one for each browser", async () => {
+  it("the cookie is random and different for each browser", async () => {
     const cookies = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const visitor = openBrowser(gateway.url);
@@ -87,11 +87,11 @@ describe("the cookie", () => {
         return cookieOf(visitor);
       }),
     );
-    // The name and the value, each of its own.
+    // Both the name and the value are random.
     expect(new Set(cookies.flat()).size).toBe(40);
   });
 
-  it("stays the same with the next ticket, and both handles are good", async () => {
+  it("the cookie stays the same for the next ticket, and both handles are valid", async () => {
     const first = await browser.create();
     const before = cookieOf(browser);
     const second = await browser.create();
@@ -100,7 +100,7 @@ describe("the cookie", () => {
   });
 
   it.each(["", "short", "A".repeat(44), `${"A".repeat(42)}=`, `${"A".repeat(42)}B`, "%00", "<script>"])(
-    "with the value %j is passed over, and another one set beside it",
+    "a cookie with the value %j is ignored, and another one is set beside it",
     async (malformed) => {
       browser.cookies.set("qrlogin-browser-AAAAAAAA", malformed);
       const first = await browser.create();
@@ -111,7 +111,7 @@ describe("the cookie", () => {
     },
   );
 
-  it("of the loopback name is not believed elsewhere, where another host of the site could set it", async () => {
+  it("a loopback cookie is ignored on other names, where another host of the site could set it", async () => {
     const chosen = newSecret();
     const { handle } = await openBrowser(gateway.url, {
       headers: { cookie: `qrlogin-browser-AAAAAAAA=${chosen}` },
@@ -124,20 +124,20 @@ describe("the cookie", () => {
     expect(cookieOf(elsewhere, "__Host-qrlogin-browser")[1]).not.toBe(chosen);
   });
 
-  it("of a browser whose first two tabs ask at once is one for each tab, and both handles are good", async () => {
+  it("a new browser whose two tabs ask at once gets two cookies, and both handles are valid", async () => {
     const first = openBrowser(gateway.url);
     const created = await Promise.all([first.create(), first.create()]);
     expect([...first.cookies.keys()].map((name) => name.slice(0, -8))).toEqual(
       Array.from({ length: 2 }, () => "qrlogin-browser-"),
     );
     for (const { handle } of created) expect((await first.status(handle)).status).toBe(200);
-    // From then on no more are set.
+    // No more cookies are set from now on.
     const third = await first.create();
     expect(first.cookies.size).toBe(2);
     for (const { handle } of [...created, third]) expect((await first.status(handle)).status).toBe(200);
   });
 
-  it("is looked at where it is one of the first eight, however many wrong ones come before", async () => {
+  it("a cookie is read if it is among the first eight valid ones of its prefix", async () => {
     const { handle } = await browser.create();
     const right = cookieOf(browser).join("=");
     const others = (count: number, text: () => string) =>
@@ -149,7 +149,7 @@ describe("the cookie", () => {
     expect(await statusWith(...others(10, () => "malformed"), right)).toBe(200);
   });
 
-  it("is set by no other call", async () => {
+  it("no other call sets a cookie", async () => {
     const { handle, pictures } = await browser.create();
     const answers = [
       await browser.status(handle),
@@ -160,7 +160,7 @@ describe("the cookie", () => {
     for (const { headers } of answers) expect(headers["set-cookie"]).toBeUndefined();
   });
 
-  it("of an app that binds no handles does not exist", async () => {
+  it("an app that does not bind handles sets no cookie", async () => {
     const free = await startTestGateway(server.address, {
       clock,
       appOptions: { shop: { bindToBrowser: false } },

@@ -5,8 +5,8 @@ import { approve, browser, clock, restartGateway, setUpGateway } from "./setup.j
 
 setUpGateway();
 
-describe.each(clockSteps)("when the wall clock is set by %i ms while a page waits,", (step) => {
-  it("its handle stays good, and it is told what really is left", async () => {
+describe.each(clockSteps)("when the wall clock is set by %i ms while a page waits", (step) => {
+  it("a handle stays valid, and its status has the true remaining time, when the wall clock is set", async () => {
     const ticket = await browser.create();
     clock.advance(20_000);
     clock.adjust(step);
@@ -15,14 +15,14 @@ describe.each(clockSteps)("when the wall clock is set by %i ms while a page wait
     expect(json).toMatchObject({ state: "PENDING", remainingMs: 100_000 });
   });
 
-  it("the sign-in goes on to its end", async () => {
+  it("a sign-in completes when the wall clock is set", async () => {
     const ticket = await browser.create();
     clock.adjust(step);
     await approve(ticket);
     await expect.poll(async () => (await browser.status(ticket.handle)).json.state).toBe("AUTHORIZED");
   });
 
-  it("a code that is created then is told with the time of the wall clock", async () => {
+  it("a code that is created after the wall clock is set expires by the new wall clock", async () => {
     clock.adjust(step);
     const { expiresAt, remainingMs } = await browser.create();
     expect(remainingMs).toBe(120_000);
@@ -30,7 +30,7 @@ describe.each(clockSteps)("when the wall clock is set by %i ms while a page wait
   });
 });
 
-it("a picture can be had where the clock of the gateway is ahead of the service's, and is set meanwhile", async () => {
+it("an image is available until its ticket expires, although the gateway's clock is ahead and is set", async () => {
   const ahead = createManualClock(clock.wallNow() + 3_600_000);
   await restartGateway({ clock: ahead });
   const { pictures } = await browser.create();
@@ -42,7 +42,7 @@ it("a picture can be had where the clock of the gateway is ahead of the service'
   expect((await browser.get(pictures.svg)).status).toBe(404);
 });
 
-it("a handle that was made after the wall clock was set is good at a gateway that has started since", async () => {
+it("a handle that was created after the wall clock was set is valid at a gateway that starts later", async () => {
   const handleKeys = [newHandleKey()];
   await restartGateway({ handleKeys });
   clock.adjust(7_200_000);

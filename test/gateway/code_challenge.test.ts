@@ -9,7 +9,7 @@ import { approve, browser, gateway, restartGateway, setUpGateway } from "./setup
 setUpGateway();
 
 describe("a ticket that was created with a code challenge", () => {
-  it("is exchanged with the verifier alone, and a wrong one spends nothing", async () => {
+  it("a code challenge requires its verifier, and a wrong verifier does not consume the ticket", async () => {
     const { exchangeTicket } = await approved({ appId: "shop", codeChallenge });
     for (const wrong of [createCodeVerifier(), codeChallenge, "x", "x".repeat(128)]) {
       const answer = await exchangeAs(shopCredential, exchangeTicket, wrong);
@@ -22,7 +22,7 @@ describe("a ticket that was created with a code challenge", () => {
     );
     expect([without.status, without.json.reason]).toEqual([403, "PROOF_INVALID"]);
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
-    // An answer that is still shared is shared with whoever has the verifier.
+    // A shared response is shared only with callers who hold the verifier.
     const late = await exchangeAs(shopCredential, exchangeTicket, createCodeVerifier());
     expect(late.status).toBe(403);
   });
@@ -31,13 +31,13 @@ describe("a ticket that was created with a code challenge", () => {
     ["", "codeVerifier"],
     ["x".repeat(129), "codeVerifier"],
     [7, "codeVerifier"],
-  ])("refuses the verifier %j by the name of its field", async (wrong, field) => {
+  ])("an invalid code verifier is rejected with the name of its field: %j", async (wrong, field) => {
     const { json } = await exchangeAs(shopCredential, "ticket", wrong);
     expect(json).toMatchObject({ reason: "INVALID_REQUEST", fieldViolations: [{ field }] });
   });
 
   it.each(["", "short", "A".repeat(44), `${"A".repeat(42)}B`, `${"A".repeat(42)}=`, 7, null])(
-    "cannot be created with the challenge %j",
+    "a ticket cannot be created with the code challenge %j",
     async (wrong) => {
       const { json } = await browser.post(`${api}/tickets`, { codeChallenge: wrong });
       expect(json).toMatchObject({
@@ -47,7 +47,7 @@ describe("a ticket that was created with a code challenge", () => {
     },
   );
 
-  it("is not exchanged by the Authing API, which knows no verifier", async () => {
+  it("the Authing API cannot exchange a ticket with a code challenge, because it takes no verifier", async () => {
     const { exchangeTicket } = await approved({ appId: "shop", codeChallenge });
     expect((await userinfo({ ticket: exchangeTicket }, basicOf("shop"))).code).toBe(1001);
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
@@ -55,48 +55,50 @@ describe("a ticket that was created with a code challenge", () => {
 });
 
 describe("a ticket that was created without a code challenge", () => {
-  it("is followed to its end, and its exchange ticket is told to no page, by no call", async () => {
+  it("a ticket without a code challenge can be watched, but no call returns its exchange ticket", async () => {
     const created = await browser.create({ appId: "shop" });
     const events = browser.events(created.handle);
     await approve(created);
-    const untold = { state: "AUTHORIZED", exchangeTicket: null };
-    let told = await events.next();
-    while (told?.data.state !== "AUTHORIZED") told = await events.next();
-    expect(told.data).toMatchObject(untold);
-    expect((await browser.status(created.handle)).json).toMatchObject(untold);
+    const withoutTicket = { state: "AUTHORIZED", exchangeTicket: null };
+    let event = await events.next();
+    while (event?.data.state !== "AUTHORIZED") event = await events.next();
+    expect(event.data).toMatchObject(withoutTicket);
+    expect((await browser.status(created.handle)).json).toMatchObject(withoutTicket);
   });
 
-  it("is refused by name where the page asks the gateway to complete it, or to exchange it", async () => {
+  it("a page cannot complete or exchange a ticket without a code challenge, and learns the cause", async () => {
     const created = await browser.create({ appId: "shop" });
     await approve(created);
     const complete = await browser.post(`${api}/tickets/complete`, { handle: created.handle });
     expect([complete.status, complete.json.reason]).toEqual([403, "CODE_CHALLENGE_REQUIRED"]);
     expect(complete.json.detail).toContain("codeChallenge");
     expect((await browser.exchange(created.handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
-    const stranger = openCookieClient(gateway.url);
-    const { json } = await stranger.post(`${api}/tickets/complete`, { handle: created.handle });
+    const otherBrowser = openCookieClient(gateway.url);
+    const { json } = await otherBrowser.post(`${api}/tickets/complete`, { handle: created.handle });
     expect(json.reason).toBe("TICKET_NOT_FOUND");
   });
 
-  it("is told by a switch of the app, and passes no backend that sends a verifier", async () => {
+  it("without requireCodeChallenge, pages get an exchange ticket that fails with any code verifier", async () => {
     await restartGateway({ appOptions: { shop: { requireCodeChallenge: false } } });
     const { exchangeTicket } = await approved({ appId: "shop" });
     const answer = await exchangeAs(shopCredential, exchangeTicket, codeVerifier);
     expect([answer.status, answer.json.reason]).toEqual([403, "PROOF_INVALID"]);
-    const careless = { authorization: shopCredential };
-    expect((await browser.post(`${api}/tickets/exchange`, { exchangeTicket }, careless)).status).toBe(200);
+    const withoutVerifier = { authorization: shopCredential };
+    expect((await browser.post(`${api}/tickets/exchange`, { exchangeTicket }, withoutVerifier)).status).toBe(
+      200,
+    );
   });
 
-  it("of the Authing API tells a ticket that is good at its exchange alone, and not where a verifier is checked", async () => {
+  it("the ticket of the Authing API is valid only in its own exchange, not where a verifier is checked", async () => {
     const random = await gene();
     await approveAs(await signToken("alice"), random);
     const { ticket } = await checkUntil(random, 2);
-    const careless = await browser.post(
+    const withoutVerifier = await browser.post(
       `${api}/tickets/exchange`,
       { exchangeTicket: ticket },
       { authorization: shopCredential },
     );
-    expect([careless.status, careless.json.reason]).toEqual([400, "INVALID_REQUEST"]);
+    expect([withoutVerifier.status, withoutVerifier.json.reason]).toEqual([400, "INVALID_REQUEST"]);
     expect((await userinfo({ ticket }, basicOf("shop"))).code).toBe(200);
   });
 });

@@ -1,11 +1,11 @@
 import type { TicketStore } from "../../src/store/ticket_store.js";
 
-/** A store around another one, of which a test knows how many watches there are. */
+/** A wrapper of a store that counts the watches. */
 export interface CountingStore {
   readonly wrap: (embedded: TicketStore) => TicketStore;
-  /** Subscriptions now: one for each watch of the service. */
+  /** Returns the number of open subscriptions: one for each watch of the service. */
   openWatches(): number;
-  /** Subscriptions that there ever were. */
+  /** Returns the number of subscriptions since the start. */
   totalWatches(): number;
 }
 

@@ -9,7 +9,7 @@ setUpGateway();
 const tickets = `${api}/tickets`;
 
 describe("creating a ticket", () => {
-  it("answers a handle, the text and pictures of the code, and how long it lives", async () => {
+  it("create returns a handle, the content and images of the code, and its lifetime", async () => {
     const answer = await browser.post(tickets, { appId: "shop" });
     expect(answer.status).toBe(201);
     const created = answer.json as unknown as Created;
@@ -28,7 +28,7 @@ describe("creating a ticket", () => {
     expect(answer.text).not.toContain("ecret");
   });
 
-  it("with an empty body asks for the first app's, as one with an empty object does", async () => {
+  it("create with an empty body or an empty object creates a ticket for the first app", async () => {
     for (const body of ["", "{}"]) {
       const headers = { "content-type": "application/json" };
       const answer = await browser.ask(tickets, { method: "POST", headers, body });
@@ -36,7 +36,7 @@ describe("creating a ticket", () => {
     }
   });
 
-  it("hands every field on to the service", async () => {
+  it("create passes every field to the service", async () => {
     const request = {
       appId: "shop",
       scene: "APP_AUTH",
@@ -62,7 +62,7 @@ describe("creating a ticket", () => {
     expect(shown.customDataSource).toBe(ContextSource.CLAIMED_BY_PAGE);
   });
 
-  it("a very long user agent is cut and not refused", async () => {
+  it("create cuts a very long user agent instead of rejecting it", async () => {
     const created = await browser.create({ appId: "shop" }, { "user-agent": "x".repeat(4_000) });
     const shown = responseOrThrow(await alice.markScanned(scannedByText(created.qrContent)));
     expect(shown.requester?.userAgent).toBe("x".repeat(256));
@@ -72,14 +72,14 @@ describe("creating a ticket", () => {
     ["a device name that is too long", { deviceName: "x".repeat(257) }, ["deviceName"]],
     ["a location that is too long", { location: "x".repeat(257) }, ["location"]],
     ["a scene that is too long", { scene: "x".repeat(33) }, ["scene"]],
-    ["a scene that is no text", { scene: 5 }, ["scene"]],
-    ["no life at all", { ttlMs: 0 }, ["ttlMs"]],
-    ["half a millisecond", { ttlMs: 0.5 }, ["ttlMs"]],
-    ["custom data that are no object", { customData: [1] }, ["customData"]],
+    ["a scene that is not a string", { scene: 5 }, ["scene"]],
+    ["a lifetime of zero", { ttlMs: 0 }, ["ttlMs"]],
+    ["a lifetime of half a millisecond", { ttlMs: 0.5 }, ["ttlMs"]],
+    ["custom data that are not an object", { customData: [1] }, ["customData"]],
     ["an app id that is too long", { appId: "x".repeat(65) }, ["appId"]],
-    ["two mistakes at once", { ttlMs: "1", location: 1 }, ["ttlMs", "location"]],
-    ["a field that nobody knows", { requester: { ipAddress: "192.0.2.1" } }, [""]],
-  ])("%s is refused, and each field is named", async (_title, fields, names) => {
+    ["two invalid fields", { ttlMs: "1", location: 1 }, ["ttlMs", "location"]],
+    ["an unknown field", { requester: { ipAddress: "192.0.2.1" } }, [""]],
+  ])("create rejects %s, and names each field", async (_title, fields, names) => {
     const answer = await browser.post(tickets, { appId: "shop", ...fields });
     expect(answer.status).toBe(400);
     expect(answer.json).toMatchObject({ status: 400, reason: "INVALID_REQUEST" });
@@ -88,18 +88,19 @@ describe("creating a ticket", () => {
     for (const { description } of violations) expect(description).not.toBe("");
   });
 
-  it("what the service finds too much is refused with the service's field", async () => {
+  it("create names the JSON field when the service rejects a field", async () => {
     const answer = await browser.post(tickets, { appId: "shop", customData: { text: "x".repeat(600) } });
     expect(answer.status).toBe(400);
-    expect(answer.json).toMatchObject({
+    expect(answer.json).toEqual({
+      title: "Bad Request",
+      status: 400,
+      detail: "the request is not valid",
       reason: "INVALID_REQUEST",
-      fieldViolations: [
-        { field: "custom_data", description: "must have at most 512 bytes as JSON in ASCII" },
-      ],
+      fieldViolations: [{ field: "customData", description: "must have at most 512 bytes as JSON in ASCII" }],
     });
   });
 
-  it("custom data that no service takes are refused by the gateway, which names the field", async () => {
+  it("create rejects custom data that no service accepts, and names the field", async () => {
     for (const customData of [{ text: "x".repeat(1_024) }, { list: Array(3_000).fill(1) }]) {
       const answer = await browser.post(tickets, { appId: "shop", customData });
       expect(answer.json).toMatchObject({
@@ -109,7 +110,7 @@ describe("creating a ticket", () => {
     }
   });
 
-  it("a body over 8 KiB is refused before it is read", async () => {
+  it("a body over 8 KiB is rejected before it is read", async () => {
     for (const path of [tickets, `${tickets}/withdraw`, `${tickets}/exchange`]) {
       const body = `{"appId":"shop"}${" ".repeat(8_192)}`;
       const headers = { "content-type": "application/json" };
@@ -118,20 +119,20 @@ describe("creating a ticket", () => {
     }
   });
 
-  it("a page shortens the life of its ticket and lengthens it no further than the gateway allows", async () => {
+  it("a page can shorten the lifetime of its ticket, and lengthen it only to the gateway's limit", async () => {
     expect((await browser.create({ appId: "shop", ttlMs: 40_000 })).remainingMs).toBe(40_000);
     expect((await browser.create({ appId: "shop", ttlMs: 600_000 })).remainingMs).toBe(120_000);
     await restartGateway({ limits: { ticketTtlMs: 300_000 } });
     expect((await browser.create({ appId: "shop", ttlMs: 600_000 })).remainingMs).toBe(300_000);
   });
 
-  it("a body that is an array, null or a text is refused", async () => {
+  it("create rejects a body that is an array, null or a string", async () => {
     for (const body of [[], "text", 5, true]) {
       expect((await browser.post(tickets, body)).json).toMatchObject({ reason: "INVALID_REQUEST" });
     }
   });
 
-  it("custom data nested as deep as a body may be are refused and no fault of ours", async () => {
+  it("create rejects deeply nested custom data without an internal error", async () => {
     for (const depth of [64, 1_000, 4_000]) {
       const nested = `{"appId":"shop","customData":{"a":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
       const answer = await browser.ask(tickets, {
@@ -144,7 +145,7 @@ describe("creating a ticket", () => {
     expect(gateway.lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
   });
 
-  it("an app that the gateway does not serve is refused", async () => {
+  it("create rejects an app that is not configured", async () => {
     for (const body of [{ appId: "elsewhere" }, { appId: "" }, { appId: "constructor" }]) {
       const answer = await browser.post(tickets, body);
       expect(answer.status).toBe(400);
@@ -153,7 +154,7 @@ describe("creating a ticket", () => {
     }
   });
 
-  it("brackets in a text are no depth", async () => {
+  it("brackets in a string do not count as nesting", async () => {
     const customData = { text: `\\"${"[{".repeat(100)}` };
     const created = await browser.create({ appId: "shop", customData });
     expect(responseOrThrow(await alice.markScanned(scannedByText(created.qrContent))).customData).toEqual(
@@ -161,7 +162,7 @@ describe("creating a ticket", () => {
     );
   });
 
-  it("without an app is for the first one of the gateway, and no body need be sent", async () => {
+  it("create uses the first app if none is named, even without a body", async () => {
     const appName = async ({ qrContent }: Created) =>
       responseOrThrow(await alice.markScanned(scannedByText(qrContent))).app?.name;
     expect(await appName(await browser.create({}))).toBe("Example Shop");
@@ -169,12 +170,12 @@ describe("creating a ticket", () => {
     expect(await appName(await browser.create({ appId: "blog" }))).toBe("Example Blog");
   });
 
-  it("for an app that has left the gateway is refused", async () => {
+  it("create rejects an app that is no longer configured", async () => {
     await restartGateway({ apps: [{ id: "shop", secret: "secret-of-the-shop" }] });
     expect((await browser.post(tickets, { appId: "blog" })).json.reason).toBe("APP_UNKNOWN");
   });
 
-  it("a wrong secret of the gateway's own is its fault and not the page's", async () => {
+  it("a wrong secret of the gateway itself is reported as a gateway error", async () => {
     await restartGateway({ apps: [{ id: "shop", secret: "not-the-secret" }] });
     const answer = await browser.post(tickets, {});
     expect(answer.status).toBe(502);

@@ -12,7 +12,10 @@ import { createCountingStore } from "./counting_store.js";
 import { openStream } from "./http.js";
 import { browser, clock, gateway, server, setUpGateway } from "./setup.js";
 
-/** Readers who leave; one address may have as many streams, so that one place that is not given back shows. */
+/**
+ * Number of readers that disconnect. One address may open this many streams, so a single one that is not
+ * released shows.
+ */
 const many = 200;
 const limits = { streams: 2 * many };
 
@@ -24,8 +27,8 @@ setUpGateway({ service: { store: (embedded) => store.wrap(embedded) }, gateway: 
 
 const cookieOf = ({ cookies }: Browser) => [...cookies].map((pair) => pair.join("=")).join("; ");
 
-/** Asks for events and closes the connection, at once or a few turns later. */
-async function leaveAtOnce(by: Browser, handle: string, turns: number): Promise<void> {
+/** Requests events and closes the connection, at once or a few turns later. */
+async function disconnectAtOnce(by: Browser, handle: string, turns: number): Promise<void> {
   const { hostname, port, host } = new URL(by.url);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.on("error", () => {});
@@ -40,23 +43,23 @@ async function leaveAtOnce(by: Browser, handle: string, turns: number): Promise<
   await withTimeout(closed, "the end of a connection that was left");
 }
 
-const allLeave = (by: Browser, handle: string) =>
-  Promise.all(Array.from({ length: many }, (_, index) => leaveAtOnce(by, handle, index % 8)));
+const disconnectAll = (by: Browser, handle: string) =>
+  Promise.all(Array.from({ length: many }, (_, index) => disconnectAtOnce(by, handle, index % 8)));
 
-/** How many streams can be opened now. They are left again. */
-async function placesNow(by: Browser, handle: string): Promise<number> {
+/** Returns the number of streams that can be opened now, and closes them again. */
+async function openableStreams(by: Browser, handle: string): Promise<number> {
   const headers = { cookie: cookieOf(by) };
   const streams = await Promise.all(
     Array.from({ length: many }, () => openStream(`${by.url}${eventsPath(handle)}`, { headers })),
   );
   for (const stream of streams) await stream.until("event: ");
-  const places = streams.filter((stream) => stream.text().includes("PENDING")).length;
+  const count = streams.filter((stream) => stream.text().includes("PENDING")).length;
   for (const stream of streams) stream.leave();
   for (const stream of streams) await stream.ended;
-  return places;
+  return count;
 }
 
-/** Expects that the log has no fault, and neither the handle nor the cookie. */
+/** Expects that the log holds no internal error, no handle and no cookie. */
 function expectQuiet(log: string, by: Browser, handle: string): void {
   const lines = log.split("\n").filter((line) => line !== "");
   expect(lines.length).toBeGreaterThan(0);
@@ -64,27 +67,27 @@ function expectQuiet(log: string, by: Browser, handle: string): void {
   for (const secret of [handle, ...by.cookies.values()]) expect(log).not.toContain(secret);
 }
 
-describe(`${many} readers of events who leave at once`, () => {
-  it("leave no place taken, no watch, no fault and no handle in the log", async () => {
+describe(`${many} readers of events that disconnect at once`, () => {
+  it("readers that disconnect at once leave no stream and no watch, and no error or handle in the log", async () => {
     const { handle } = await browser.create();
-    await allLeave(browser, handle);
-    await expect.poll(() => placesNow(browser, handle)).toBe(many);
+    await disconnectAll(browser, handle);
+    await expect.poll(() => openableStreams(browser, handle)).toBe(many);
     const watchesLater = async () => {
       await clock.advanceAsync(20_000);
       return store.openWatches();
     };
     await expect.poll(watchesLater).toBe(0);
-    // Else the watch would have ended by itself.
+    // Otherwise the watch would have ended by itself.
     expect((await browser.status(handle)).json.state).toBe("PENDING");
     expectQuiet(gateway.logText(), browser, handle);
   });
 
-  it("leave nothing either while the service is away", async () => {
+  it("readers that disconnect at once leave nothing while the service is unreachable", async () => {
     const { handle } = await browser.create();
     await server.service.stop();
     const before = clock.pendingCount;
-    await allLeave(browser, handle);
-    // The one watch lingers, and nothing else.
+    await disconnectAll(browser, handle);
+    // Only the watch remains, for its idle time-out.
     await expect.poll(() => clock.pendingCount).toBe(before + 1);
     const timersLater = async () => {
       await clock.advanceAsync(20_000);
@@ -94,7 +97,7 @@ describe(`${many} readers of events who leave at once`, () => {
     expectQuiet(gateway.logText(), browser, handle);
   });
 
-  it("leave no fault and no handle in the log of a server that exists", async () => {
+  it("readers that disconnect at once leave no error or handle in the log of an existing server", async () => {
     const written: string[] = [];
     const stream = { write: (line: string) => void written.push(line) };
     const host = fastify({ logger: { level: "debug", stream } });
@@ -104,8 +107,8 @@ describe(`${many} readers of events who leave at once`, () => {
     await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], limits });
     const visitor = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
     const { handle } = await visitor.create({});
-    await allLeave(visitor, handle);
-    await expect.poll(() => placesNow(visitor, handle)).toBe(many);
+    await disconnectAll(visitor, handle);
+    await expect.poll(() => openableStreams(visitor, handle)).toBe(many);
     await host.close();
     expectQuiet(written.join(""), visitor, handle);
   });

@@ -12,14 +12,14 @@ beforeEach(() => {
 });
 setUpGateway({ service: { store: (embedded) => store.wrap(embedded) } });
 
-/** The stream of a handle of the browser's, as bytes. */
+/** Opens the raw event stream of a handle, with the browser's cookies. */
 function stream(handle: string, headers: Readonly<Record<string, string>> = {}) {
   const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
   return openStream(`${gateway.url}${eventsPath(handle)}`, { headers: { cookie, ...headers } });
 }
 
-describe("a stream of events", () => {
-  it("tells a whole login, each time the whole status, and then ends for good", async () => {
+describe("an event stream", () => {
+  it("an event stream sends the whole status at every step of a sign-in, and then ends for good", async () => {
     const created = await browser.create({ appId: "shop", codeChallenge });
     const events = browser.events(created.handle);
     const next = async () => (await events.next())?.data;
@@ -38,7 +38,7 @@ describe("a stream of events", () => {
     await exchangeAs(shopCredential, authorized?.exchangeTicket);
     const last = await events.next();
     expect(last).toMatchObject({ type: "status", id: "4", data: { state: "EXCHANGED", scannedBy: null } });
-    // EventSource comes again by itself, is answered 204 and gives up.
+    // EventSource reconnects, gets 204 and gives up.
     expect(await events.next()).toBeUndefined();
     expect(events.connections).toEqual([
       { status: 200, seen: undefined },
@@ -46,7 +46,7 @@ describe("a stream of events", () => {
     ]);
   });
 
-  it("begins with the present status, whatever the reader has seen", async () => {
+  it("an event stream starts with the current status, whatever Last-Event-ID says", async () => {
     const created = await browser.create();
     await scan(created);
     for (const seen of ["1", "2", "nonsense", ""]) {
@@ -57,7 +57,7 @@ describe("a stream of events", () => {
     }
   });
 
-  it("of a finished ticket tells the end once, and ends", async () => {
+  it("the event stream of a finished ticket sends the terminal status once, and ends", async () => {
     const { handle } = await browser.create();
     await browser.withdraw(handle);
     const events = await stream(handle, { "last-event-id": "1" });
@@ -70,7 +70,7 @@ describe("a stream of events", () => {
     expect([again.status, again.text()]).toEqual([204, ""]);
   });
 
-  it("tells that the time is over as a status", async () => {
+  it("an event stream reports expiry as a status", async () => {
     const { handle } = await browser.create();
     const events = await stream(handle);
     await events.until("PENDING");
@@ -79,7 +79,7 @@ describe("a stream of events", () => {
     await events.ended;
   });
 
-  it("is not held back, changed or kept by what is on its way", async () => {
+  it("an event stream is not buffered, compressed or cached on its way", async () => {
     const { handle } = await browser.create();
     const { status, headers } = await stream(handle, { "accept-encoding": "gzip, br" });
     expect(status).toBe(200);
@@ -92,7 +92,7 @@ describe("a stream of events", () => {
     expect(headers).not.toHaveProperty("content-encoding");
   });
 
-  it("shows that it lives by comments, which no reader takes for an event", async () => {
+  it("an event stream sends comments as heartbeats, which are not events", async () => {
     await restartGateway({ heartbeatIntervalMs: 4_000 });
     const { handle } = await browser.create();
     const events = await stream(handle);
@@ -104,7 +104,7 @@ describe("a stream of events", () => {
     expect(events.text().match(/event: /g)).toHaveLength(1);
   });
 
-  it("goes to whoever asks, whatever they say that they accept", async () => {
+  it("an event stream is sent whatever the Accept header says", async () => {
     const { handle } = await browser.create();
     for (const accept of ["text/event-stream", "*/*", "text/*;q=0.5", "application/json", ""]) {
       const events = await stream(handle, { accept });
@@ -113,19 +113,19 @@ describe("a stream of events", () => {
     }
   });
 
-  it("that has to wait for a place is a problem, after which EventSource comes back and is told all", async () => {
+  it("a stream over the limit gets a problem event, and EventSource reconnects until it has a status", async () => {
     await restartGateway({ limits: { streams: 2 } });
     const { handle } = await browser.create();
     const one = await stream(handle);
     await one.until("PENDING");
-    const refused = await stream(handle);
-    await refused.ended;
-    expect([refused.status, refused.headers["content-type"]]).toEqual([200, "text/event-stream"]);
-    const [, data = ""] = /^retry: 5000\n\nevent: problem\ndata: (\{.*\})\n\n$/.exec(refused.text()) ?? [];
+    const rejected = await stream(handle);
+    await rejected.ended;
+    expect([rejected.status, rejected.headers["content-type"]]).toEqual([200, "text/event-stream"]);
+    const [, data = ""] = /^retry: 5000\n\nevent: problem\ndata: (\{.*\})\n\n$/.exec(rejected.text()) ?? [];
     expect(JSON.parse(data)).toEqual({
       title: "Service Unavailable",
       status: 503,
-      detail: "there are as many streams as there may be",
+      detail: "too many event streams are open",
       reason: "STREAMS_EXHAUSTED",
       retryAfterMs: 5_000,
     });
@@ -138,7 +138,7 @@ describe("a stream of events", () => {
     await expect.poll(again).toContain("PENDING");
   });
 
-  it("without a right handle is a plain refusal, after which EventSource does not come again", async () => {
+  it("an event stream with a wrong handle gets a plain error, after which EventSource does not reconnect", async () => {
     const events = openBrowser(gateway.url).events((await browser.create()).handle);
     expect(await events.next()).toBeUndefined();
     expect(events.connections).toEqual([{ status: 404, seen: undefined }]);
@@ -146,7 +146,7 @@ describe("a stream of events", () => {
 });
 
 describe("many streams of one ticket", () => {
-  it("share one watch of the service, so that none ends another", async () => {
+  it("streams of one ticket share one watch of the service, so that none ends another", async () => {
     const created = await browser.create();
     const streams = await Promise.all(Array.from({ length: 10 }, () => stream(created.handle)));
     for (const one of streams) await one.until("PENDING");
@@ -163,16 +163,16 @@ describe("many streams of one ticket", () => {
     await expect.poll(store.openWatches).toBe(0);
   });
 
-  it("of different tickets do not", async () => {
+  it("streams of different tickets have separate watches", async () => {
     const [first, second] = [await browser.create(), await browser.create()];
     for (const { handle } of [first, second]) await (await stream(handle)).until("PENDING");
     expect(store.openWatches()).toBe(2);
   });
 });
 
-describe("when the last reader has left", () => {
-  it("the watch goes on for twenty seconds and no longer", async () => {
-    // The timers of heartbeats, which end as the reader leaves, are none of those that are counted.
+describe("after the last reader disconnects", () => {
+  it("a watch continues for twenty seconds after the last reader disconnects", async () => {
+    // The heartbeat timers, which end with the readers, must not fall into the counted period.
     await restartGateway({ heartbeatIntervalMs: 60_000 });
     const { handle } = await browser.create();
     const [one, other] = [await stream(handle), await stream(handle)];
@@ -185,7 +185,7 @@ describe("when the last reader has left", () => {
     const before = clock.pendingCountWithin(20_000);
     other.leave();
     await other.ended;
-    // The gateway has heard of it once the timer is there.
+    // The gateway has noticed the disconnect once this timer exists.
     await expect.poll(() => clock.pendingCountWithin(20_000)).toBe(before + 1);
     await clock.advanceAsync(19_999);
     expect(store.openWatches()).toBe(1);
@@ -193,7 +193,7 @@ describe("when the last reader has left", () => {
     await expect.poll(store.openWatches).toBe(0);
   });
 
-  it("a reader who comes back in time finds it still there", async () => {
+  it("a reader that returns within twenty seconds finds the same watch", async () => {
     const { handle } = await browser.create();
     for (let count = 0; count < 5; count++) {
       await browser.status(handle);

@@ -11,7 +11,7 @@ const jwt = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
 describe("an exchange by the site's backend", () => {
   setUpGateway();
 
-  it("gives the user and signed tokens to who shows the app's secret", async () => {
+  it("an exchange with the app's secret returns the user and signed tokens", async () => {
     const { exchangeTicket } = await approved();
     const answer = await exchangeAs(shopCredential, exchangeTicket);
     expect(answer.status).toBe(200);
@@ -25,7 +25,7 @@ describe("an exchange by the site's backend", () => {
     expect(expiresInMs).toBe(Date.parse(expiresAt) - clock.now());
   });
 
-  it("that is repeated gets the same answer for five seconds, and then the refusal", async () => {
+  it("a repeated exchange gets the same response for five seconds, and then an error", async () => {
     const { exchangeTicket } = await approved();
     const ask = () => exchangeAs(shopCredential, exchangeTicket);
     const [first, ...others] = await Promise.all([ask(), ask(), ask()]);
@@ -40,33 +40,36 @@ describe("an exchange by the site's backend", () => {
   it.each([
     ["no credential", undefined],
     ["a wrong secret", basic("shop", "not-the-secret")],
-    ["an app that the gateway does not serve", basic("elsewhere", "secret")],
+    ["an app that is not configured", basic("elsewhere", "secret")],
     ["a bearer token", `Bearer ${newSecret()}`],
-    ["a credential that is none", "Basic %%%"],
+    ["a malformed credential", "Basic %%%"],
     ["a credential without a secret", basic("shop", "")],
     ["a credential without an app", basic("", appSecrets.shop)],
-  ])("with %s is refused with 401, and spends nothing", async (_title, authorization) => {
-    const { exchangeTicket } = await approved();
-    const answer = await exchangeAs(authorization, exchangeTicket);
-    expect(answer.status).toBe(401);
-    expect(answer.json).toEqual({
-      title: "Unauthorized",
-      status: 401,
-      detail: "a valid app credential is required",
-      reason: "APP_UNAUTHENTICATED",
-    });
-    expect(answer.headers["www-authenticate"]).toBe('Basic realm="qrlogin", charset="UTF-8"');
-    expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
-  });
+  ])(
+    "an exchange with %s is rejected with 401, and does not consume the ticket",
+    async (_title, authorization) => {
+      const { exchangeTicket } = await approved();
+      const answer = await exchangeAs(authorization, exchangeTicket);
+      expect(answer.status).toBe(401);
+      expect(answer.json).toEqual({
+        title: "Unauthorized",
+        status: 401,
+        detail: "a valid app credential is required",
+        reason: "APP_UNAUTHENTICATED",
+      });
+      expect(answer.headers["www-authenticate"]).toBe('Basic realm="qrlogin", charset="UTF-8"');
+      expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
+    },
+  );
 
-  it("may have id and secret encoded as form fields, as OAuth clients write them", async () => {
+  it("an exchange accepts a form-encoded id and secret, as OAuth clients send them", async () => {
     const { exchangeTicket } = await approved();
     const escaped = (text: string) => text.replace(/./gu, (each) => `%${each.charCodeAt(0).toString(16)}`);
     const encoded = basic(escaped("shop"), escaped(appSecrets.shop));
     expect((await exchangeAs(encoded, exchangeTicket)).status).toBe(200);
   });
 
-  it("by another app of the gateway finds no such ticket, also just after the right one", async () => {
+  it("another app cannot find the ticket, even just after the right app has exchanged it", async () => {
     const { exchangeTicket } = await approved();
     const asBlog = () => exchangeAs(basic("blog", appSecrets.blog), exchangeTicket);
     expect((await asBlog()).json.reason).toBe("TICKET_NOT_FOUND");
@@ -75,7 +78,7 @@ describe("an exchange by the site's backend", () => {
     expect((await exchangeAs(basic("shop", "wrong"), exchangeTicket)).status).toBe(401);
   });
 
-  it("with an exchange ticket that is none is refused", async () => {
+  it("an exchange with an invalid exchange ticket is rejected", async () => {
     const { ticketId } = await browser.create();
     for (const text of ["x", ticketId, exchangeTicketOf(ticketId, newSecret())]) {
       const answer = await exchangeAs(shopCredential, text);
@@ -88,7 +91,7 @@ describe("an exchange by the site's backend", () => {
     }
   });
 
-  it("before the approval, and of a handle, is none", async () => {
+  it("there is no exchange before the approval, nor with a handle", async () => {
     const created = await browser.create();
     await scan(created);
     expect((await browser.status(created.handle)).json.exchangeTicket).toBeNull();
@@ -99,26 +102,26 @@ describe("an exchange by the site's backend", () => {
 describe("an exchange by the browser", () => {
   setUpGateway();
 
-  it("is refused unless the app allows it, and spends nothing", async () => {
+  it("a browser's exchange is rejected unless the app allows it, and does not consume the ticket", async () => {
     const { handle, exchangeTicket } = await approved();
     const answer = await browser.exchange(handle);
     expect([answer.status, answer.json.reason]).toEqual([403, "EXCHANGE_NOT_ALLOWED"]);
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
   });
 
-  it("is allowed by a switch of the app, to the browser that the ticket was made for alone", async () => {
+  it("exchangeFromBrowser allows only the browser that created the ticket to exchange it", async () => {
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const { handle } = await approved({ appId: "shop" });
-    const stranger = openBrowser(gateway.url);
-    await stranger.create();
-    for (const other of [openCookieClient(gateway.url), stranger]) {
+    const otherBrowser = openBrowser(gateway.url);
+    await otherBrowser.create();
+    for (const other of [openCookieClient(gateway.url), otherBrowser]) {
       expect((await other.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
     }
     const answer = await browser.exchange(handle);
     expect(answer.json).toMatchObject({ user: { userId: "subject-of-alice" }, tokenSet: { idToken: jwt } });
     const again = await Promise.all([browser.exchange(handle), browser.exchange(handle)]);
     for (const { text } of again) expect(text).toBe(answer.text);
-    expect((await stranger.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
+    expect((await otherBrowser.exchange(handle)).json.reason).toBe("TICKET_NOT_FOUND");
     clock.advance(5_000);
     expect((await browser.exchange(handle)).json).toMatchObject({
       reason: "TICKET_ALREADY_EXCHANGED",
@@ -126,7 +129,7 @@ describe("an exchange by the browser", () => {
     });
   });
 
-  it("of several calls at once spends the ticket once, and all get the answer", async () => {
+  it("several exchanges at once consume the ticket once, and all get the same response", async () => {
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const { handle } = await approved({ appId: "shop" });
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.exchange(handle)));
@@ -134,32 +137,32 @@ describe("an exchange by the browser", () => {
     expect(answers[0]?.status).toBe(200);
   });
 
-  it("is refused where handles are bound to no browser, whatever the switch says", async () => {
+  it("a browser's exchange is rejected if handles are not bound to browsers, despite exchangeFromBrowser", async () => {
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true, bindToBrowser: false } } });
     const { handle } = await approved({ appId: "shop" });
     expect((await browser.exchange(handle)).json.reason).toBe("EXCHANGE_NOT_ALLOWED");
   });
 
-  it("that comes too early or too late is told the state", async () => {
+  it("a browser's exchange that is too early or too late gets the state", async () => {
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const early = await browser.create();
-    const refused = async (handle: string) => (await browser.exchange(handle)).json;
+    const rejected = async (handle: string) => (await browser.exchange(handle)).json;
     const notYet = { status: 409, reason: "TICKET_NOT_AUTHORIZED" };
-    expect(await refused(early.handle)).toMatchObject({ ...notYet, currentState: "PENDING" });
+    expect(await rejected(early.handle)).toMatchObject({ ...notYet, currentState: "PENDING" });
     await scan(early);
-    expect(await refused(early.handle)).toMatchObject({ ...notYet, currentState: "SCANNED" });
+    expect(await rejected(early.handle)).toMatchObject({ ...notYet, currentState: "SCANNED" });
     responseOrThrow(await alice.cancel(early));
-    expect(await refused(early.handle)).toMatchObject({
+    expect(await rejected(early.handle)).toMatchObject({
       reason: "TICKET_CANCELLED",
       currentState: "CANCELLED",
     });
     const late = await browser.create();
     await approve(late);
     await clock.advanceAsync(301_000);
-    expect(await refused(late.handle)).toMatchObject({ reason: "TICKET_EXPIRED", currentState: "EXPIRED" });
+    expect(await rejected(late.handle)).toMatchObject({ reason: "TICKET_EXPIRED", currentState: "EXPIRED" });
   });
 
-  it("of what is no handle names the field", async () => {
+  it("an exchange with an invalid handle names the field", async () => {
     const { handle } = await browser.create();
     for (const [body, field] of [
       [{ handle: "" }, "handle"],
@@ -178,13 +181,13 @@ describe("an exchange by the browser", () => {
 describe("where the service signs no tokens", () => {
   setUpGateway({ service: { tokenIssuer: false } });
 
-  it("an exchange answers the user, and null for the tokens", async () => {
+  it("an exchange returns the user, and null for the tokens, when the service signs none", async () => {
     const { exchangeTicket } = await approved();
     const answer = await exchangeAs(shopCredential, exchangeTicket);
     expect(answer.json).toMatchObject({ user: { userId: "subject-of-alice" }, tokenSet: null });
   });
 
-  it("the published set of keys is empty", async () => {
+  it("the published key set is empty when the service signs no tokens", async () => {
     const answer = await browser.get("/.well-known/jwks.json");
     expect([answer.status, answer.json]).toEqual([200, { keys: [] }]);
   });

@@ -7,11 +7,11 @@ import { approve, browser, gateway } from "./setup.js";
 
 export const shopCredential = basic("shop", appSecrets.shop);
 
-/** The code verifier of the site's backend, and the challenge that its pages create tickets with. */
+/** The code verifier of the site's backend, and the challenge with which its pages create tickets. */
 export const codeVerifier = createCodeVerifier();
 export const codeChallenge = codeChallengeOf(codeVerifier);
 
-/** An exchange by a backend, which knows no cookies. */
+/** Exchanges as a backend, without cookies. */
 export function exchangeAs(
   authorization: string | undefined,
   exchangeTicket: unknown,
@@ -24,7 +24,7 @@ export function exchangeAs(
   });
 }
 
-/** A ticket of the site's page that alice has approved, and the exchange ticket that the page was told. */
+/** Creates a ticket that alice approves. Returns it with the exchange ticket that the page receives. */
 export async function approved(
   body: object = { appId: "shop", codeChallenge },
 ): Promise<Created & { readonly exchangeTicket: string }> {

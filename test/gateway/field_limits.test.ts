@@ -5,7 +5,7 @@ import { validate } from "../../src/gateway/http/validation.js";
 import * as own from "../../src/gateway/routes/schemas.js";
 import { customData } from "../../src/gateway/tickets/custom_data.js";
 
-/** Fields that are limited as a whole, in bytes as JSON, and not text by text. */
+/** Fields that are limited as a whole, in bytes as JSON, instead of string by string. */
 const limitedAsWhole = new Set(["customData", "params", "customeData"]);
 
 const schemas = Object.entries({ ...own, ...authing, customData }).flatMap(([name, it]) =>
@@ -14,7 +14,7 @@ const schemas = Object.entries({ ...own, ...authing, customData }).flatMap(([nam
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** The paths in a schema at which a text or a list may be of any size. */
+/** Returns the paths in a schema at which a string or a list has no maximum size. */
 function unlimited(schema: Schema, path: string): readonly string[] {
   const below = [...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...(schema.oneOf ?? [])] as Schema[];
   const isFixed = schema.enum !== undefined || schema.const !== undefined;
@@ -33,33 +33,33 @@ function unlimited(schema: Schema, path: string): readonly string[] {
   ];
 }
 
-describe("each text that the gateway takes in a body or a query has a limit", () => {
-  it("and there are such schemas for both APIs", () => {
+describe("the limits of the fields in bodies and queries", () => {
+  it("there are schemas for both APIs", () => {
     expect(schemas.map(([name]) => name)).toEqual(expect.arrayContaining(["createTicketBody", "geneBody"]));
   });
 
-  it.each(schemas)("%s", (name, schema) => {
+  it.each(schemas)("every string in the schema %s has a maximum length", (name, schema) => {
     const described = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
     expect(unlimited(described as Schema, name)).toEqual([]);
   });
 });
 
-it("a request with thousands of fields is refused by their number, and none of them is named in the answer", () => {
+it("a request with thousands of fields is rejected by their number, without naming any", () => {
   const of = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, ""]));
-  const refused = (count: number) => {
+  const rejected = (count: number) => {
     try {
       return validate(own.handleBody, of(count));
     } catch (error) {
       return error;
     }
   };
-  expect(refused(5_000)).toMatchObject({
+  expect(rejected(5_000)).toMatchObject({
     reason: "INVALID_REQUEST",
     message: "the request has more than 32 fields",
   });
-  expect(JSON.stringify(refused(5_000))).not.toContain("f1");
-  expect(JSON.stringify(refused(32))).toContain("f31");
+  expect(JSON.stringify(rejected(5_000))).not.toContain("f1");
+  expect(JSON.stringify(rejected(32))).toContain("f31");
 });
 
 it("custom data are limited as a whole", () => {

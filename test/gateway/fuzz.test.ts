@@ -20,7 +20,10 @@ import { sendRequest } from "./http.js";
 const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
 const requests = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
 const concurrency = 50;
-/** What the process may hold more after the last two thirds than after the first; the logs, which are kept, included. */
+/**
+ * Largest growth of memory from the first third of the requests to the end, in bytes, including the logs,
+ * which are kept.
+ */
 const mostGrowth = 32 * 2 ** 20;
 
 setFlagsFromString("--expose-gc");
@@ -48,7 +51,11 @@ beforeAll(async () => {
     blog: { bindToBrowser: false, pollByTicketId: true, exchangeFromBrowser: true },
   };
   const options = { limits: plenty, appOptions, trustedProxies: ["127.0.0.1"], handleKeys: [newHandleKey()] };
-  gateway = await startTestGateway(server.address, { ...options, heartbeatIntervalMs: 50, clock: hasty });
+  gateway = await startTestGateway(server.address, {
+    ...options,
+    heartbeatIntervalMs: 50,
+    clock: hastyClock,
+  });
   known = await someTickets();
 });
 
@@ -58,7 +65,7 @@ afterAll(async () => {
   process.off("warning", onWarning);
 });
 
-/** Tickets of a few browsers, so that some requests are almost right. */
+/** Creates tickets of a few browsers, so that some requests are almost valid. */
 async function someTickets(): Promise<Known> {
   const found = { browsers: [{ cookie: "", handles: [""] }], pictures: [""], texts: [""] };
   for (let count = 0; count < 20; count++) {
@@ -88,17 +95,20 @@ async function someTickets(): Promise<Known> {
   };
 }
 
-/** Long waits are over sooner: nobody wants to see how a watch lingers. */
-const hasty: Clock = {
+/** Shortens long waits, since watches otherwise continue for their idle time-out. */
+const hastyClock: Clock = {
   ...systemClock,
   after: (ms, callback) => systemClock.after(ms < 20_000 ? ms : ms / 20, callback),
 };
 
-/** The status of the answer, or the error of the connection. An answer that would go on for long is left. */
+/**
+ * Resolves with the status of the response, or with the connection error. Disconnects from a response that
+ * would continue.
+ */
 function send({ method, path, headers, body }: Garbage): Promise<number | string> {
   return new Promise((resolve) => {
     const [host, port] = gateway.address.split(":");
-    // Node.js tells no length of the body of a GET, and the body would be the next request.
+    // Node.js sends no length for the body of a GET, so the body would be read as the next request.
     const length = body && { "content-length": String(body.length) };
     const sent = request({ host, port, method, path, agent: false, headers: { ...headers, ...length } });
     sent.on("response", (response) => {
@@ -126,7 +136,7 @@ async function fuzz(count: number, from: number): Promise<Map<number | string, n
   return ends;
 }
 
-/** What the log calls a fault, with the cause. */
+/** Returns the log lines of internal errors, with their causes. */
 function faults(): unknown[] {
   return gateway.lines.filter(({ level }) => Number(level) >= 40).map(({ msg, err }) => ({ msg, err }));
 }
@@ -137,17 +147,17 @@ async function memoryAtRest(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, () => {
-  it(`${requests} requests to all routes are answered, none by a fault of ours, and nothing is kept`, async () => {
+describe(`garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, () => {
+  it(`${requests} random requests to all routes cause no internal error and no memory leak`, async () => {
     const ends = await fuzz(Math.ceil(requests / 3), seed);
     const before = await memoryAtRest();
     for (const [end, count] of await fuzz(Math.floor((requests * 2) / 3), seed + 1)) {
       ends.set(end, (ends.get(end) ?? 0) + count);
     }
-    const strange = [...ends.keys()].filter((end) => typeof end === "string" || end >= 500);
-    expect({ strange, faults: faults() }).toEqual({ strange: [], faults: [] });
+    const unexpected = [...ends.keys()].filter((end) => typeof end === "string" || end >= 500);
+    expect({ unexpected, faults: faults() }).toEqual({ unexpected: [], faults: [] });
     expect((await memoryAtRest()) - before).toBeLessThan(mostGrowth);
-    // Else the requests were too bad to say anything.
+    // Otherwise the requests were too malformed to prove anything.
     for (const usual of [200, 400, 403, 404, 415]) expect(ends.get(usual), `${usual}`).toBeGreaterThan(0);
     if (requests >= 10_000) for (const rare of [201, 401, 413]) expect(ends.get(rare)).toBeGreaterThan(0);
   }, 300_000);
@@ -194,18 +204,18 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
     expect(faults()).toEqual([]);
   });
 
-  it("no watch is left but those that linger, and Node.js has had nothing to complain of", async () => {
+  it("only idle watches remain after the random requests, and Node.js has emitted no warning", async () => {
     await expect.poll(store.openWatches).toBe(0);
     expect(warnings).toEqual([]);
   });
 
-  it("the gateway still serves", async () => {
+  it("the gateway still answers after the random requests", async () => {
     expect((await sendRequest(`${gateway.url}/healthz`)).status).toBe(200);
     expect((await sendRequest(`${gateway.url}/.well-known/jwks.json`)).status).toBe(200);
   });
 });
 
-/** What comes back for these bytes, after which we send no more. */
+/** Sends these bytes, ends the connection, and resolves with the response. */
 async function exchangeRaw(bytes: string): Promise<string> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
@@ -213,7 +223,7 @@ async function exchangeRaw(bytes: string): Promise<string> {
   socket.on("data", (chunk: Buffer) => {
     text += chunk.toString("latin1");
   });
-  // A connection that is reset is an answer too.
+  // A reset connection also counts as a response.
   socket.on("error", () => {});
   socket.end(bytes, "latin1");
   await withTimeout(once(socket, "close"), "`close` of the socket");

@@ -1,7 +1,7 @@
 import type { SeededRandom } from "../support/fuzzing.js";
 import { api } from "./browser.js";
 
-/** A request that may be sent by anybody to anywhere. */
+/** A request that anybody could send to any route. */
 export interface Garbage {
   readonly method: string;
   readonly path: string;
@@ -9,18 +9,18 @@ export interface Garbage {
   readonly body: Buffer | undefined;
 }
 
-/** What is good for something, for requests that are almost right. */
+/** Valid values, for requests that are almost valid. */
 export interface Known {
   /** Browsers, each with its cookies and the handles that are bound to them. */
   readonly browsers: readonly { readonly cookie: string; readonly handles: readonly string[] }[];
   readonly pictures: readonly string[];
   readonly credentials: readonly string[];
   readonly origins: readonly string[];
-  /** Ticket ids, exchange tickets, texts of codes. */
+  /** Ticket ids, exchange tickets and QR contents. */
   readonly texts: readonly string[];
 }
 
-/** Every route, with the fields that its body or its query may have. */
+/** Every route, with the fields that its body or its query can have. */
 const routes: readonly (readonly [string, string, readonly string[]])[] = [
   ["POST", `${api}/tickets`, ["appId", "scene", "customData", "ttlMs", "deviceName", "location"]],
   ["GET", `${api}/tickets/status`, []],
@@ -116,12 +116,12 @@ const contentTypes = [
   ],
 ];
 
-/** Makes requests from nonsense to almost right. */
+/** Creates a generator of requests, from nonsense to almost valid ones. */
 export function garbageMaker(chance: SeededRandom, known: Known): () => Garbage {
   const oneIn = (count: number) => chance.integerBelow(count) === 0;
   let browser = chance.pick(known.browsers);
 
-  /** What the field wants, as far as anybody can say without looking at the ticket. */
+  /** Valid values of the fields, as far as they do not depend on the ticket. */
   const right: Readonly<Record<string, () => unknown>> = {
     appId: () => chance.pick(["shop", "blog"]),
     scene: () => "APP_AUTH",
@@ -183,7 +183,7 @@ export function garbageMaker(chance: SeededRandom, known: Known): () => Garbage 
 
   function escaped(one: string): string {
     if (oneIn(20)) return one.replace(/[^!-~]|#/g, "%zz");
-    // Of half a character there is no escape.
+    // Half a surrogate pair has no escape.
     return encodeURIComponent(one.replace(/[\ud800-\udfff]/g, "%"));
   }
 
@@ -231,7 +231,7 @@ export function garbageMaker(chance: SeededRandom, known: Known): () => Garbage 
   };
 }
 
-/** Node.js lets no other characters out; those that a socket would are sent by a test of its own. */
+/** Replaces the characters that Node.js refuses to send. A separate test sends them over a raw socket. */
 function sendable(value: string): string {
   return value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?").slice(0, 9_000);
 }

@@ -20,7 +20,7 @@ const uses: Readonly<Record<string, (handle: string, by: typeof browser) => Prom
   "authing-exchange-ticket": (handle, by) => by.exchange(handle),
 };
 
-/** The one answer to whatever is not the caller's ticket, headers that tell something included. */
+/** Expects the single response for any ticket that is not the caller's, including the headers. */
 async function expectNotFound(handle: string, by = browser): Promise<void> {
   for (const [use, call] of Object.entries(uses)) {
     const { status, text, headers } = await call(handle, by);
@@ -34,7 +34,7 @@ async function expectNotFound(handle: string, by = browser): Promise<void> {
   }
 }
 
-/** A handle as the gateway would make it, but for the changes. */
+/** Seals a handle as the gateway does, with changed content. */
 function sealed(
   changes: { app?: string; id?: string; secret?: string } | unknown,
   { kind = "handle", boundTo }: { kind?: SealedKind; boundTo?: string | undefined } = {},
@@ -42,14 +42,14 @@ function sealed(
   return createSealer([key], clock).seal(kind, changes, { boundTo, expiresAt: clock.now() + 60_000 });
 }
 
-/** What is in a handle of the browser's. */
+/** Opens a handle and returns its content and binding. */
 async function opened(handle: string) {
   const found = await createSealer([key, retired], clock).open("handle", handle);
   return { content: found?.content as { app: string; id: string; secret: string }, boundTo: found?.boundTo };
 }
 
-describe("there is no such ticket for a handle", () => {
-  it("that was tampered with", async () => {
+describe("handles that get TICKET_NOT_FOUND", () => {
+  it("there is no such ticket for a handle that was tampered with", async () => {
     const { handle } = await browser.create();
     for (const changed of [`${handle}A`, handle.slice(1), handle.replace("..", "."), handle.toUpperCase()]) {
       await expectNotFound(changed);
@@ -57,16 +57,16 @@ describe("there is no such ticket for a handle", () => {
     expect((await browser.status(handle)).status).toBe(200);
   });
 
-  it("that is older than handles may be, on the millisecond", async () => {
+  it("there is no such ticket for a handle that has expired, to the millisecond", async () => {
     const { handle } = await browser.create({ appId: "shop", ttlMs: 600_000 });
     clock.advance(300_000 - 1);
     expect((await browser.status(handle)).status).toBe(200);
-    // Whole seconds stand in the handle.
+    // The handle holds whole seconds.
     clock.advance(1_000);
     await expectNotFound(handle);
   });
 
-  it("sealed with a key that was dropped", async () => {
+  it("there is no such ticket for a handle that was sealed with a key that was removed", async () => {
     await restartGateway({ handleKeys: [retired] });
     const { handle } = await browser.create();
     const { cookies } = browser;
@@ -78,7 +78,7 @@ describe("there is no such ticket for a handle", () => {
     await expectNotFound(handle);
   });
 
-  it("in a browser that it was not made for", async () => {
+  it("there is no such ticket for a handle in a browser that it is not bound to", async () => {
     const { handle } = await browser.create();
     const other = openBrowser(gateway.url);
     await expectNotFound(handle, openCookieClient(gateway.url));
@@ -88,7 +88,7 @@ describe("there is no such ticket for a handle", () => {
     expect((await browser.status(handle)).json.state).toBe("PENDING");
   });
 
-  it("with cookies that only look like the right one", async () => {
+  it("there is no such ticket for a handle with cookies that only resemble the right one", async () => {
     const { handle } = await browser.create();
     const [[name = "", value = ""] = []] = [...browser.cookies];
     for (const pair of [`${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
@@ -98,31 +98,31 @@ describe("there is no such ticket for a handle", () => {
     expect((await right.status(handle)).status).toBe(200);
   });
 
-  it("of the Authing API, even in the right browser", async () => {
+  it("there is no such ticket for a handle of the Authing API, even in the right browser", async () => {
     const { handle } = await browser.create();
     const { content, boundTo } = await opened(handle);
     await expectNotFound(await sealed(content, { kind: "authing-handle", boundTo }));
     await expectNotFound(await sealed(content, { kind: "authing-exchange-ticket", boundTo }));
     await expectNotFound(await sealed(content, { kind: "image", boundTo }));
-    // Made the same way, the right kind is good.
+    // A handle of the right kind that is sealed the same way is valid.
     expect((await browser.status(await sealed(content, { boundTo }))).status).toBe(200);
   });
 
-  it("that is bound to no browser, where the app binds them", async () => {
+  it("there is no such ticket for a handle without a binding if the app binds handles", async () => {
     const { handle } = await browser.create();
     const { content } = await opened(handle);
     await expectNotFound(await sealed(content));
     await expectNotFound(await sealed(content, { boundTo: "" }));
   });
 
-  it("that names another app, another ticket or another secret", async () => {
+  it("there is no such ticket for a handle that names another app, ticket or secret", async () => {
     const { handle } = await browser.create();
     const { content, boundTo } = await opened(handle);
     const changes = [{ app: "blog" }, { app: "elsewhere" }, { id: newTicketId() }, { secret: newSecret() }];
     for (const change of changes) await expectNotFound(await sealed({ ...content, ...change }, { boundTo }));
   });
 
-  it("that holds something else than a ticket", async () => {
+  it("there is no such ticket for a handle whose content is not a ticket", async () => {
     await browser.create();
     const [value = ""] = browser.cookies.values();
     for (const content of [null, "text", [], {}, { app: "shop" }, { app: "shop", id: 1, secret: [] }]) {
@@ -130,7 +130,7 @@ describe("there is no such ticket for a handle", () => {
     }
   });
 
-  it("that is the ticket id, the ticket secret, the exchange ticket or no handle at all", async () => {
+  it("there is no such ticket for a ticket id, a ticket secret, an exchange ticket or any other text", async () => {
     const { ticketId, handle, qrContent } = await browser.create();
     const { secret } = (await opened(handle)).content;
     for (const text of [ticketId, secret, `${ticketId}.${secret}`, "x", ".....", "null"]) {
@@ -143,7 +143,7 @@ describe("there is no such ticket for a handle", () => {
     expect((await browser.get(twice)).status).toBe(404);
   });
 
-  it("of a ticket that the service has forgotten", async () => {
+  it("there is no such ticket for a handle whose ticket the service has purged", async () => {
     await restartGateway({ handleKeys: [key], appOptions, handleTtlMs: 3_600_000 });
     const { handle } = await browser.create();
     await clock.advanceAsync(121_000);
@@ -152,7 +152,7 @@ describe("there is no such ticket for a handle", () => {
     await expectNotFound(handle);
   });
 
-  it("of an app that has left the gateway", async () => {
+  it("there is no such ticket for a handle of an app that is no longer configured", async () => {
     const { handle } = await browser.create({ appId: "blog" });
     const { cookies } = browser;
     await restartGateway({ handleKeys: [key], apps: [{ id: "shop", secret: appSecrets.shop }] });
@@ -160,7 +160,7 @@ describe("there is no such ticket for a handle", () => {
     await expectNotFound(handle);
   });
 
-  it("made when the app bound none, now that it does", async () => {
+  it("there is no such ticket for an unbound handle once the app binds handles", async () => {
     await restartGateway({ handleKeys: [key], appOptions: { shop: { bindToBrowser: false } } });
     const { handle } = await browser.create();
     expect(browser.cookies.size).toBe(0);
@@ -171,7 +171,7 @@ describe("there is no such ticket for a handle", () => {
 });
 
 describe("a handle", () => {
-  it("shows neither ticket, secret nor app", async () => {
+  it("a handle reveals neither ticket, secret nor app", async () => {
     const { handle, ticketId } = await browser.create();
     const [head = "", ...rest] = handle.split(".");
     const header = JSON.parse(Buffer.from(head, "base64url").toString("utf8")) as Record<string, unknown>;
@@ -182,7 +182,7 @@ describe("a handle", () => {
     }
   });
 
-  it("follows its own ticket and no other of the same browser", async () => {
+  it("a handle stands for its own ticket and for no other of the same browser", async () => {
     const [first, second] = [await browser.create(), await browser.create()];
     await browser.withdraw(first.handle);
     expect((await browser.status(first.handle)).json).toMatchObject({ ticketId: first.ticketId });

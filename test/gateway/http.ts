@@ -4,31 +4,34 @@ import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { createChangeSignal, withTimeout } from "../support/timeout.js";
 
-/** What an HTTP request says. */
+/** An HTTP request. */
 export interface TestRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
-  /** Certificates to trust, PEM text. */
+  /** Certificates to trust, as PEM. */
   readonly ca?: string | undefined;
 }
 
-/** What was answered, whatever the status. */
+/** An HTTP response of any status. */
 export interface TestResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
   readonly text: string;
-  /** The body as JSON. Throws if it is none. */
+  /** The body as JSON. Throws if it is not JSON. */
   readonly json: Record<string, unknown>;
 }
 
-/** Sends a request on a connection of its own. Unlike `fetch` it sends any header, `Host` and `Origin` included. */
-export async function sendRequest(url: string, question: TestRequest = {}): Promise<TestResponse> {
-  const response = await send(url, question);
+/**
+ * Sends a request on a separate connection. Unlike `fetch`, it sends any header, including `Host` and
+ * `Origin`.
+ */
+export async function sendRequest(url: string, options: TestRequest = {}): Promise<TestResponse> {
+  const response = await send(url, options);
   const bytes = await withTimeout(
     buffer(response),
-    `the end of the answer to ${question.method ?? "GET"} ${url}`,
+    `the end of the answer to ${options.method ?? "GET"} ${url}`,
   );
   return {
     status: response.statusCode ?? 0,
@@ -41,24 +44,24 @@ export async function sendRequest(url: string, question: TestRequest = {}): Prom
   };
 }
 
-/** An answer that comes bit by bit. Cut off when the test is over. */
+/** A response that arrives in parts. Cut off when the test ends. */
 export interface Stream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** What has come so far. */
+  /** Returns the text received so far. */
   readonly text: () => string;
-  /** Fulfilled once this text has come; rejected if the answer ends without. */
+  /** Resolves once this text has arrived. Rejects if the response ends without it. */
   until(text: string): Promise<void>;
-  /** Fulfilled once the answer is over. */
+  /** Resolves once the response has ended. */
   readonly ended: Promise<void>;
   pause(): void;
   resume(): void;
   leave(): void;
 }
 
-/** Sends a request and reads the answer as it comes. */
-export async function openStream(url: string, question: TestRequest = {}): Promise<Stream> {
-  const response = await send(url, question);
+/** Sends a request and reads the response as it arrives. */
+export async function openStream(url: string, options: TestRequest = {}): Promise<Stream> {
+  const response = await send(url, options);
   let text = "";
   let over = false;
   const changes = createChangeSignal();
@@ -66,7 +69,7 @@ export async function openStream(url: string, question: TestRequest = {}): Promi
     text += chunk;
     changes.notify();
   });
-  // One that was cut off reports an error; that it is over is all that a test wants to know.
+  // A response that is cut off emits an error; tests only need to know that it has ended.
   response.on("error", () => {});
   response.once("close", () => {
     over = true;
@@ -108,7 +111,7 @@ function send(
     ]),
   );
   const response = new Promise<IncomingMessage>((resolve, reject) => {
-    // A connection for each, so that none is left when the server stops.
+    // A separate connection for each request, so that none remains when the server stops.
     const sent = request(url, { method, headers: given, agent: false, ...(ca !== undefined && { ca }) });
     sent.on("response", resolve).on("error", reject).end(body);
   });

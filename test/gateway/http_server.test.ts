@@ -21,7 +21,7 @@ async function start(limits: {
   await once(server.listen(0, "127.0.0.1"), "listening");
 }
 
-/** Connects from an address of this machine, and sends a request. */
+/** Connects from a loopback address, and sends a request. */
 function visit(from: string) {
   const { port } = server.address() as AddressInfo;
   const socket = connect({ host: "127.0.0.1", port, localAddress: from });
@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 describe("connections to the gateway", () => {
-  it("of one address are as many as they may be, and one that ends makes room", async () => {
+  it("one address can open connections up to its limit, and a closed one makes room", async () => {
     await start({ connections: 100, connectionsPerAddress: 2 });
     const first = visit("127.0.0.2");
     expect(await first.isServed()).toBe(true);
@@ -61,7 +61,7 @@ describe("connections to the gateway", () => {
     await expect.poll(() => visit("127.0.0.2").isServed()).toBe(true);
   });
 
-  it("of the address that has most give way, the newest first, where all are taken", async () => {
+  it("at the total limit, the newest connection of the address with the most is closed", async () => {
     await start({ connections: 3, connectionsPerAddress: 3 });
     const many = [visit("127.0.0.2")];
     await many[0]?.isServed();
@@ -74,7 +74,7 @@ describe("connections to the gateway", () => {
     expect(await visit("127.0.0.2").isServed()).toBe(false);
   });
 
-  it("of a trusted proxy are not counted by address", async () => {
+  it("connections of a trusted proxy are not counted by address", async () => {
     await start({ connections: 4, connectionsPerAddress: 1, trustedProxies: ["127.0.0.2", "127.1.0.0/16"] });
     for (const proxy of ["127.0.0.2", "127.0.0.2", "127.1.2.3"]) {
       expect(await visit(proxy).isServed()).toBe(true);
@@ -83,7 +83,7 @@ describe("connections to the gateway", () => {
     expect(await visit("127.0.0.3").isServed()).toBe(false);
   });
 
-  it("have a time for the head, for the whole request, and for the next one", async () => {
+  it("connections have time-outs for the headers, the whole request and the next request", async () => {
     await start({ connections: 1, connectionsPerAddress: 1 });
     const { headersTimeout, requestTimeout, keepAliveTimeout, maxRequestsPerSocket } = server;
     expect({ headersTimeout, requestTimeout, keepAliveTimeout, maxRequestsPerSocket }).toEqual({
@@ -95,17 +95,17 @@ describe("connections to the gateway", () => {
   });
 });
 
-describe("a connection that keeps the gateway waiting is closed", () => {
+describe("a connection that keeps the gateway waiting", () => {
   const post = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
   const tls = { cert: certificate, key: privateKey };
 
   it.each([
-    ["that says nothing", "", undefined],
-    ["in the middle of its head", "GET / HTTP/1.1\r\nhost", undefined],
+    ["that sends nothing", "", undefined],
+    ["in the middle of its headers", "GET / HTTP/1.1\r\nhost", undefined],
     ["in the middle of its body", `${post}half`, undefined],
-    ["that says nothing where TLS is spoken", "", tls],
-  ])("%s", async (_what, text, over) => {
-    // No answer: what closes it is none.
+    ["that sends nothing where TLS is expected", "", tls],
+  ])("a connection %s is closed", async (_what, text, over) => {
+    // The handler never responds, so only a time-out can close the connection.
     server = createHttpServer(
       () => {},
       { connections: 9, connectionsPerAddress: 9, trustedProxies: [], tls: over },

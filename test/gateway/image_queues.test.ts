@@ -6,7 +6,7 @@ import { browser, gateway, setUpGateway } from "./setup.js";
 
 setUpGateway({ gateway: { trustedProxies: ["127.0.0.1"] } });
 
-/** How many drawings the threads have answered. Node tells of every thread that is started. */
+/** Number of drawings by worker threads. Node.js emits an event for every new thread. */
 let drawn = 0;
 const onThread = (thread: Worker) => thread.on("message", () => drawn++);
 beforeEach(() => {
@@ -18,11 +18,11 @@ afterEach(() => {
 });
 
 const visitor = "203.0.113.7";
-const pictureFor = (address: string, path: string) =>
+const imageFor = (address: string, path: string) =>
   sendRequest(`${gateway.url}${path}`, { headers: { "x-forwarded-for": address } });
 
-describe("an address that asks for more pictures than can be drawn", () => {
-  it("is refused, and keeps no other address from its picture, nor anybody from a code of the Authing API", async () => {
+describe("an address that requests more images than can be drawn", () => {
+  it("a flood of image requests is rejected, and delays no other address and no Authing API call", async () => {
     const codes = [await browser.create(), await browser.create()];
     const own = await browser.create();
     const answers: TestResponse[] = [];
@@ -31,36 +31,36 @@ describe("an address that asks for more pictures than can be drawn", () => {
         [0, 1, 2, 4, 8, 16].flatMap((margin) =>
           ["L", "M", "Q", "H"].map(async (level) => {
             const query = `size=${size}&margin=${margin}&errorCorrection=${level}`;
-            answers.push(await pictureFor("198.51.100.66", `${pictures.png}?${query}`));
+            answers.push(await imageFor("198.51.100.66", `${pictures.png}?${query}`));
           }),
         ),
       ),
     );
-    // Before anything is expected: what fails then leaves no rejections to nobody behind.
+    // A handler is attached before the first expectation: if that fails, no rejection may remain unhandled.
     const all = Promise.all(flood);
     all.catch(() => {});
     await expect.poll(() => answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
-    const refused = answers.find(({ status }) => status === 429);
-    expect(refused?.json).toMatchObject({ reason: "RATE_LIMITED" });
-    expect((await pictureFor(visitor, own.pictures.png)).status).toBe(200);
+    const rejected = answers.find(({ status }) => status === 429);
+    expect(rejected?.json).toMatchObject({ reason: "RATE_LIMITED" });
+    expect((await imageFor(visitor, own.pictures.png)).status).toBe(200);
     expect(await call(`${v2}/gene`, {}, appHeader("shop"))).toMatchObject({ http: 200, code: 200 });
-    // It was not last in the queue.
+    // The other address's request was not last in the queue.
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThan(200);
     await gateway.stop();
     await all;
   });
 });
 
-describe("a picture", () => {
-  it("that many ask for at once is drawn once, and is remembered", async () => {
+describe("caching of images", () => {
+  it("an image that many callers request at once is drawn once and cached", async () => {
     const { pictures } = await browser.create();
-    const asked = Array.from({ length: 20 }, () => pictureFor(visitor, pictures.png));
+    const asked = Array.from({ length: 20 }, () => imageFor(visitor, pictures.png));
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array(20).fill(200));
-    expect((await pictureFor(visitor, pictures.png)).status).toBe(200);
+    expect((await imageFor(visitor, pictures.png)).status).toBe(200);
     expect(drawn).toBe(1);
   });
 
-  it("as SVG is drawn once for all sizes and margins", async () => {
+  it("an SVG is drawn once for all sizes and margins", async () => {
     const { pictures } = await browser.create();
     const texts = new Set<string>();
     for (const query of [
@@ -69,7 +69,7 @@ describe("a picture", () => {
       "size=501&margin=7",
       "size=1024&margin=16",
     ]) {
-      texts.add((await pictureFor(visitor, `${pictures.svg}?${query}`)).text);
+      texts.add((await imageFor(visitor, `${pictures.svg}?${query}`)).text);
     }
     expect(texts.size).toBe(4);
     expect(drawn).toBe(1);

@@ -18,8 +18,8 @@ async function readBack({ bytes, headers }: TestResponse): Promise<{ width: numb
   return { width: bitmap.width, read: await decode(bitmap) };
 }
 
-describe("a picture", () => {
-  it.each(["svg", "png"] as const)("as %s shows the code that the phone scans", async (format) => {
+describe("an image", () => {
+  it.each(["svg", "png"] as const)("the image as %s shows the code that the phone scans", async (format) => {
     const { pictures, qrContent } = await browser.create({ appId: "shop", customData: { cart: 7 } });
     const answer = await browser.get(pictures[format]);
     expect(answer.status).toBe(200);
@@ -27,7 +27,7 @@ describe("a picture", () => {
     expect((await readBack(answer)).read).toEqual({ jsqr: qrContent, zxing: qrContent });
   });
 
-  it("may be kept by the browser alone, and be shown on pages of other sites", async () => {
+  it("an image may be cached by the browser only, and be shown on pages of other sites", async () => {
     const { pictures } = await browser.create();
     const { headers } = await browser.get(pictures.svg);
     expect(headers["cache-control"]).toBe("private, max-age=600, immutable");
@@ -36,43 +36,43 @@ describe("a picture", () => {
     expect(headers["content-security-policy"]).toContain("default-src 'none'");
   });
 
-  it("needs no cookie, and asks for none", async () => {
+  it("an image needs no cookie and sets none", async () => {
     const { pictures } = await browser.create();
-    const stranger = openBrowser(gateway.url);
-    expect((await stranger.get(pictures.png)).status).toBe(200);
-    expect(stranger.cookies.size).toBe(0);
+    const other = openBrowser(gateway.url);
+    expect((await other.get(pictures.png)).status).toBe(200);
+    expect(other.cookies.size).toBe(0);
   });
 
-  it("is drawn as it is asked for, within bounds", async () => {
+  it("a PNG is drawn with the requested options, within limits", async () => {
     const { pictures, qrContent } = await browser.create();
     for (const [query, width] of [
       ["", 320],
       ["?size=512", 512],
       ["?size=1024&margin=0&errorCorrection=L", 1024],
-      // Moved up to the next multiple of 64.
+      // Rounded up to the next multiple of 64.
       ["?size=300&margin=16&errorCorrection=H", 320],
     ] as const) {
-      const picture = await readBack(await browser.get(`${pictures.png}${query}`));
-      expect(picture, query).toMatchObject({ width, read: { zxing: qrContent } });
+      const image = await readBack(await browser.get(`${pictures.png}${query}`));
+      expect(image, query).toMatchObject({ width, read: { zxing: qrContent } });
     }
   });
 
-  it("is as large as its code needs where no size is asked for", async () => {
+  it("an image without a requested size is as large as its code needs", async () => {
     const { pictures, qrContent } = await browser.create({ customData: { text: "x".repeat(480) } });
-    const picture = await readBack(await browser.get(`${pictures.png}?errorCorrection=H`));
-    expect(picture).toMatchObject({ read: { zxing: qrContent } });
-    expect(picture.width).toBeGreaterThan(320);
+    const image = await readBack(await browser.get(`${pictures.png}?errorCorrection=H`));
+    expect(image).toMatchObject({ read: { zxing: qrContent } });
+    expect(image.width).toBeGreaterThan(320);
     const { text } = await browser.get(`${pictures.svg}?errorCorrection=H`);
-    expect(text).toContain(`width="${picture.width}"`);
+    expect(text).toContain(`width="${image.width}"`);
   });
 
-  it("as SVG has exactly the size and the margin that are asked for", async () => {
+  it("an SVG has exactly the requested size and margin", async () => {
     const { pictures } = await browser.create();
     const { text } = await browser.get(`${pictures.svg}?size=301&margin=5`);
     expect(text).toContain('width="301" height="301"');
   });
 
-  it("as PNG has one of 16 sizes and 6 margins, whatever is asked for, and none that is smaller", () => {
+  it("a PNG has one of 16 sizes and 6 margins, and is never smaller than requested", () => {
     const drawn = new Set<string>();
     for (let size = 64; size <= 1_024; size++) {
       for (let margin = 0; margin <= 16; margin++) {
@@ -97,7 +97,7 @@ describe("a picture", () => {
     ["size=0&margin=99", ["size", "margin"]],
     ["size=100&size=200", ["size"]],
     ["colour=red", [""]],
-  ])("with %s is refused, and each field is named", async (query, names) => {
+  ])("an image with %s is rejected, and each field is named", async (query, names) => {
     const { pictures } = await browser.create();
     const answer = await browser.get(`${pictures.svg}?${query}`);
     expect(answer.status).toBe(400);
@@ -107,13 +107,13 @@ describe("a picture", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
-  it("that is too small for its code is refused", async () => {
+  it("an image that is too small for its code is rejected", async () => {
     const { pictures } = await browser.create({ appId: "shop", customData: { text: "x".repeat(400) } });
     const answer = await browser.get(`${pictures.png}?size=64`);
     expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
   });
 
-  it("is of no other name than those that the gateway made", async () => {
+  it("an image has no name other than the one that the gateway sealed", async () => {
     const { pictures, handle, ticketId } = await browser.create();
     const name = pictures.svg.slice(`${api}/pictures/`.length, -".svg".length);
     const changed = `${name.slice(0, -1)}${name.endsWith("A") ? "Q" : "A"}`;
@@ -131,26 +131,26 @@ describe("a picture", () => {
     }
   });
 
-  it("is gone when the ticket's time is over", async () => {
+  it("an image is gone when the ticket expires", async () => {
     const { pictures } = await browser.create();
     await clock.advanceAsync(121_000);
     expect((await browser.get(pictures.svg)).json.reason).toBe("TICKET_NOT_FOUND");
   });
 
-  it("is drawn by any node that has the key, and by none that has not", async () => {
+  it("an image is drawn by any gateway that has the key, and by no other", async () => {
     const key = newSecret();
     await restartGateway({ handleKeys: [key] });
     const { pictures, qrContent } = await browser.create();
     const twin = await startTestGateway(server.address, { clock, handleKeys: [newSecret(), key] });
-    const stranger = await startTestGateway(server.address, { clock });
+    const other = await startTestGateway(server.address, { clock });
     const drawn = await readBack(await openBrowser(twin.url).get(pictures.png));
     expect(drawn.read).toMatchObject({ zxing: qrContent });
-    expect((await openBrowser(stranger.url).get(pictures.png)).status).toBe(404);
+    expect((await openBrowser(other.url).get(pictures.png)).status).toBe(404);
     await twin.stop();
-    await stranger.stop();
+    await other.stop();
   });
 
-  it("is no handle", async () => {
+  it("the name of an image is not a handle", async () => {
     const { pictures } = await browser.create();
     const name = pictures.svg.slice(`${api}/pictures/`.length, -".svg".length);
     expect((await browser.status(name)).json.reason).toBe("TICKET_NOT_FOUND");

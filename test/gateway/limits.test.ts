@@ -14,7 +14,7 @@ function from(address: string) {
 }
 
 describe("tickets of one address", () => {
-  it("come no faster than the limit, and the refusal says when to come again", async () => {
+  it("tickets over the limit of an address are rejected with Retry-After", async () => {
     for (let count = 0; count < 3; count++) await browser.create();
     const answer = await browser.post(tickets, { appId: "shop" });
     expect(answer.status).toBe(429);
@@ -24,7 +24,7 @@ describe("tickets of one address", () => {
     expect(rest).toEqual({
       title: "Too Many Requests",
       status: 429,
-      detail: "calls from this address come too fast",
+      detail: "too many requests from this address",
       reason: "RATE_LIMITED",
     });
     const seconds = Number(answer.headers["retry-after"]);
@@ -33,7 +33,7 @@ describe("tickets of one address", () => {
     expect(Math.ceil(Number(retryAfterMs) / 1_000)).toBe(seconds);
   });
 
-  it("are counted by address, and by network in IPv6", async () => {
+  it("tickets are counted by address, and by network for IPv6", async () => {
     for (const host of [":1", ":2", "ffff:ffff:ffff:ffff"]) await from(`2001:db8:0:1:${host}`).create();
     const create = async (address: string) => (await from(address).post(tickets, { appId: "shop" })).status;
     expect(await create("2001:db8:0:1::9")).toBe(429);
@@ -43,12 +43,12 @@ describe("tickets of one address", () => {
     expect(await create("203.0.113.8")).toBe(201);
   });
 
-  it("are counted before anything is read, so that refused ones count too", async () => {
+  it("tickets are counted before the request is read, so that rejected requests count too", async () => {
     for (let count = 0; count < 3; count++) await browser.post(tickets, "nonsense");
     expect((await browser.post(tickets, { appId: "shop" })).status).toBe(429);
   });
 
-  it("may come again after a minute, though the wall clock was set back meanwhile", async () => {
+  it("tickets can be created again after a minute, although the wall clock was set back meanwhile", async () => {
     for (let count = 0; count < 3; count++) await browser.create();
     clock.adjust(-3_600_000);
     clock.advance(59_999);
@@ -61,7 +61,7 @@ describe("tickets of one address", () => {
 });
 
 describe("tickets of one IPv6 network", () => {
-  it("are four times as many as those of an address, however many addresses ask", async () => {
+  it("an IPv6 network can create four times the tickets of an address, however many addresses ask", async () => {
     const create = async (address: string) => (await from(address).post(tickets, { appId: "shop" })).status;
     for (const subnet of [1, 2, 3, 4]) {
       for (const host of [1, 2, 3]) expect(await create(`2001:db8:7:${subnet}::${host}`)).toBe(201);
@@ -72,7 +72,7 @@ describe("tickets of one IPv6 network", () => {
 });
 
 describe("other calls of one address", () => {
-  it("share a limit of their own, which status calls and streams do not count for and never reach", async () => {
+  it("other calls share a separate limit, which status calls and streams neither count for nor reach", async () => {
     const { handle, pictures } = await browser.create();
     for (let count = 0; count < 2; count++) expect((await browser.withdraw(handle)).status).toBe(200);
     for (let count = 0; count < 2; count++) expect((await browser.get(pictures.svg)).status).toBe(200);
@@ -83,11 +83,11 @@ describe("other calls of one address", () => {
     for (let count = 0; count < 20; count++) {
       expect((await browser.get(eventsPath(handle))).status).toBe(200);
     }
-    // The one for creating is untouched by all that.
+    // The limit on creation is not affected.
     expect((await browser.create()).ticketId).toBeDefined();
   });
 
-  it("are limited however wrong they are", async () => {
+  it("other calls are limited even if they are invalid", async () => {
     for (let count = 0; count < 4; count++) {
       const answer = await browser.post(`${tickets}/exchange`, { exchangeTicket: "guess" });
       expect(answer.status).toBe(401);
@@ -97,7 +97,7 @@ describe("other calls of one address", () => {
   });
 });
 
-describe("streams of events", () => {
+describe("event streams", () => {
   const open = async (address: string) => {
     const visitor = from(address);
     const { handle } = await visitor.create();
@@ -107,7 +107,7 @@ describe("streams of events", () => {
   };
   const trustedProxies = ["127.0.0.1"];
 
-  it("of one address are half of all at most, and one that ends makes room", async () => {
+  it("one address can open at most half of all streams, and a closed one makes room", async () => {
     await restartGateway({ limits: { streams: 4 }, trustedProxies });
     const first = await open("203.0.113.7");
     await first.until("PENDING");
@@ -122,7 +122,7 @@ describe("streams of events", () => {
     await expect.poll(tried).toContain('"state":"PENDING"');
   });
 
-  it("of the address that has most give way, the newest first, where all are taken", async () => {
+  it("at the total limit, the newest stream of the address with the most is ended", async () => {
     await restartGateway({ limits: { streams: 4 }, trustedProxies });
     const first = await open("203.0.113.7");
     const second = await open("203.0.113.7");
@@ -131,11 +131,11 @@ describe("streams of events", () => {
     }
     await second.ended;
     await first.until("PENDING");
-    // Now each of them has one.
+    // Now each address has one stream.
     await (await open("203.0.113.11")).until("STREAMS_EXHAUSTED");
   });
 
-  it("of one address are as many as is configured, and of an IPv6 network four times as many", async () => {
+  it("one address can open the configured number of streams, and an IPv6 network four times as many", async () => {
     await restartGateway({ limits: { streams: 100, streamsPerAddress: 1 }, trustedProxies });
     for (const subnet of [1, 2, 3, 4]) await (await open(`2001:db8:7:${subnet}::1`)).until("PENDING");
     await (await open("2001:db8:7:1::2")).until("STREAMS_EXHAUSTED");

@@ -17,7 +17,7 @@ afterEach(() => host.close());
 
 const app: GatewayApp = { id: "shop", secret: "secret-of-the-shop" };
 const usual: GatewayOptions = {
-  // Nobody is there, and nobody is asked.
+  // No service runs here, and none is called.
   service: { address: "127.0.0.1:1" },
   apps: [app],
   handleKeys: [newHandleKey()],
@@ -30,11 +30,11 @@ async function start(more: Partial<GatewayOptions> = {}): Promise<void> {
 }
 
 describe("the plugin", () => {
-  it("starts with an app and a key, and nothing else", async () => {
+  it("the plugin starts with only an app and a key", async () => {
     await start();
   });
 
-  it("does not tell the whole user to whoever sees the code", async () => {
+  it("the plugin rejects fullUserInStatus together with pollByTicketId", async () => {
     const apps = [{ ...app, fullUserInStatus: true, pollByTicketId: true }];
     await expect(start({ apps })).rejects.toThrow(TypeError);
   });
@@ -50,17 +50,17 @@ describe("the plugin", () => {
     "https://user@shop.example.com",
     "file://",
     "",
-  ])("takes %j for no origin", async (origin) => {
+  ])("the plugin rejects %j as an origin", async (origin) => {
     await expect(start({ apps: [{ ...app, origins: [origin] }] })).rejects.toThrow(TypeError);
   });
 
-  it("takes no field for one that pages may set but those that there are", async () => {
+  it("the plugin rejects unknown names in pageFields", async () => {
     const apps = [{ ...app, pageFields: ["place"] as unknown as readonly PageField[] }];
     await expect(start({ apps })).rejects.toThrow(TypeError);
   });
 
   it.each(["https://shop.example.com", "http://localhost:3000", "http://localhost:*", "http://[::1]:*"])(
-    "takes %j for an origin",
+    "the plugin accepts %j as an origin",
     async (origin) => {
       await start({ apps: [{ ...app, origins: ["https://other.example.com", origin] }] });
     },
@@ -75,16 +75,16 @@ describe("the plugin", () => {
     ["callsPerMinute", { limits: { callsPerMinute: 0 } }],
     ["streams", { limits: { streams: 0 } }],
     ["streams", { limits: { streams: Number.NaN } }],
-  ])("refuses %s in %j by its name", async (name, given) => {
-    const refused = start(given);
-    await expect(refused).rejects.toThrow(RangeError);
-    await expect(refused).rejects.toThrow(name);
+  ])("the plugin rejects %s in %j by its name", async (name, given) => {
+    const rejected = start(given);
+    await expect(rejected).rejects.toThrow(RangeError);
+    await expect(rejected).rejects.toThrow(name);
   });
 
   it.each<[string, Partial<GatewayOptions>]>([
     ["no app", { apps: [] }],
     ["two apps of one id", { apps: [app, app] }],
-  ])("refuses %s", async (_title, given) => {
+  ])("the plugin rejects %s", async (_title, given) => {
     await expect(start(given)).rejects.toThrow(TypeError);
   });
 });
@@ -92,7 +92,7 @@ describe("the plugin", () => {
 describe("the option authingApi", () => {
   const authingPaths = ["/api/v2/qrcode/check", "/api/v3/get-qrcode-status"];
 
-  it("that is false leaves the Authing-compatible API out, and nothing else", async () => {
+  it("authingApi false leaves out only the Authing-compatible API", async () => {
     await start({ authingApi: false });
     const browser = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
     for (const path of authingPaths) {
@@ -101,7 +101,7 @@ describe("the option authingApi", () => {
     expect((await browser.status("wrong")).json.reason).toBe("TICKET_NOT_FOUND");
   });
 
-  it("is true by default", async () => {
+  it("authingApi is true by default", async () => {
     await start();
     const browser = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
     for (const path of authingPaths) expect((await browser.get(path)).status).toBe(200);

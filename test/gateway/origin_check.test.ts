@@ -5,7 +5,7 @@ import { browser, gateway, restartGateway, server, setUpGateway } from "./setup.
 
 const shopSite = "https://www.shop.example.com";
 const blogSite = "https://blog.example.org:8443";
-const strange = "https://evil.example.com";
+const unlisted = "https://evil.example.com";
 
 setUpGateway({
   gateway: {
@@ -28,17 +28,17 @@ async function expectRefused(headers: Headers, body: object = { appId: "shop" })
 }
 
 describe("a page of the gateway's own origin", () => {
-  it("may call, without any CORS", async () => {
+  it("a page of the gateway's own origin may call without CORS", async () => {
     const { handle } = await browser.create({ appId: "shop" }, { origin: gateway.url });
     const answer = await browser.status(handle, { origin: gateway.url });
     expect(answer.status).toBe(200);
     expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
-    // A cache must not give this answer to a page elsewhere.
+    // A cache must not serve this response to a page of another origin.
     expect(answer.headers.vary).toContain("Origin");
   });
 });
 
-/** The gateway as a site's own page calls it, through a proxy that ends TLS. */
+/** Headers of a call from a site's own page, through a proxy that terminates TLS. */
 const behindProxy: Headers = { "x-forwarded-proto": "https" };
 
 describe("a page of the gateway's own origin, behind a proxy", () => {
@@ -53,14 +53,14 @@ describe("a page of the gateway's own origin, behind a proxy", () => {
     ["https://login.example.com.", "login.example.com.:443"],
     ["https://xn--bcher-kva.example", "xn--bcher-kva.example:443"],
     ["https://[2001:db8::1]", "[2001:DB8:0::1]:443"],
-  ])("of the origin %s is known by the host %s", async (origin, host) => {
+  ])("a page of the origin %s is same-origin for the host %s", async (origin, host) => {
     for (const name of ["host", "x-forwarded-host"]) {
       const answer = await browser.post(tickets, {}, { ...behindProxy, origin, [name]: host });
       expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([201, undefined]);
     }
   });
 
-  it("is known by upper case in the forwarded protocol, and by port 80 over plain http", async () => {
+  it("a page is same-origin with an upper-case forwarded protocol, and with port 80 over plain HTTP", async () => {
     const https = { "x-forwarded-proto": "HTTPS", host: "login.example.com" };
     expect((await browser.post(tickets, {}, { ...https, origin: "https://login.example.com" })).status).toBe(
       201,
@@ -76,7 +76,7 @@ describe("a page of the gateway's own origin, behind a proxy", () => {
     ["http://login.example.com", "login.example.com:443"],
     ["https://login.example.com", "evil.example.com:443"],
     ["https://evil.example.com", "login.example.com@evil.example.com"],
-  ])("of the origin %s is not taken for the host %s", async (origin, host) => {
+  ])("a page of the origin %s is cross-origin for the host %s", async (origin, host) => {
     await expectRefused({ ...behindProxy, origin, host });
   });
 });
@@ -84,7 +84,7 @@ describe("a page of the gateway's own origin, behind a proxy", () => {
 describe("a page that was loaded over plain http from another machine", () => {
   const plain = { host: "intranet.example", origin: "http://intranet.example" };
 
-  it("is refused before a code is made, since its browser would drop the cookie", async () => {
+  it("a plain HTTP page is rejected before a code is created, since its browser would drop the cookie", async () => {
     const answer = await browser.post(tickets, { appId: "shop" }, plain);
     expect([answer.status, answer.json.reason]).toEqual([403, "HTTPS_REQUIRED"]);
     expect(answer.json.detail).toMatch(
@@ -95,25 +95,25 @@ describe("a page that was loaded over plain http from another machine", () => {
     expect(gateway.lines.at(-1)).toMatchObject({ reason: "HTTPS_REQUIRED", ownOrigin: plain.origin });
   });
 
-  it("may call where the app binds no handle to a browser", async () => {
+  it("a plain HTTP page may call if the app does not bind handles", async () => {
     await restartGateway({ appOptions: { shop: { bindToBrowser: false } } });
     expect((await browser.post(tickets, { appId: "shop" }, plain)).status).toBe(201);
   });
 
-  it("is told apart from a backend, which keeps cookies as it likes", async () => {
+  it("a backend over plain HTTP is not rejected, since it can store cookies in any case", async () => {
     expect((await browser.post(tickets, { appId: "shop" }, { host: plain.host })).status).toBe(201);
   });
 });
 
 describe("a handle that is bound to a browser", () => {
-  it("that blocks cookies is refused with the name of the cookie", async () => {
+  it("a browser that blocks cookies is rejected with the name of the cookie", async () => {
     const { handle } = await browser.create();
     const answer = await openBrowser(gateway.url).status(handle);
     expect([answer.status, answer.json.reason]).toEqual([403, "COOKIE_MISSING"]);
     expect(answer.json.detail).toContain("__Host-qrlogin-browser-");
   });
 
-  it("is no such ticket to another browser, to a forged handle, and to what is no browser", async () => {
+  it("a bound handle does not exist for another browser or a backend, and a forged one for nobody", async () => {
     const { handle } = await browser.create();
     const other = openBrowser(gateway.url);
     expect((await other.status(`${handle}A`)).json.reason).toBe("TICKET_NOT_FOUND");
@@ -123,12 +123,12 @@ describe("a handle that is bound to a browser", () => {
   });
 });
 
-describe("the question whether an origin may call", () => {
+describe("the route that checks an origin", () => {
   const ask403 = async (headers: Headers, query = "?appId=shop") =>
     browser.get(`${api}/origin${query}`, headers);
 
-  it.each([strange, "null", "file://", blogSite])(
-    "is answered readably to a page of %s: no",
+  it.each([unlisted, "null", "file://", blogSite])(
+    "the origin check is readable for a page of %s and returns an error",
     async (origin) => {
       const answer = await ask403({ origin });
       expect([answer.status, answer.json.reason]).toEqual([403, "ORIGIN_NOT_ALLOWED"]);
@@ -139,33 +139,33 @@ describe("the question whether an origin may call", () => {
     },
   );
 
-  it("is answered to pages that may call: yes", async () => {
+  it("the origin check returns 204 to pages that may call", async () => {
     for (const headers of [{ origin: shopSite }, { origin: gateway.url }, {}]) {
       const answer = await ask403(headers);
       expect([answer.status, answer.text]).toEqual([204, ""]);
       expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
     }
     expect((await ask403({ origin: blogSite }, "?appId=blog")).status).toBe(204);
-    expect((await ask403({ origin: strange }, "?appId=nobody")).json.reason).toBe("APP_UNKNOWN");
+    expect((await ask403({ origin: unlisted }, "?appId=nobody")).json.reason).toBe("APP_UNKNOWN");
   });
 
-  it("takes no preflight, which would open more than the question", async () => {
-    const headers = { origin: strange, "access-control-request-method": "GET" };
+  it("the origin check answers no preflight, which would allow more than this call", async () => {
+    const headers = { origin: unlisted, "access-control-request-method": "GET" };
     const preflight = await sendRequest(`${gateway.url}${api}/origin`, { method: "OPTIONS", headers });
     expect(preflight.status).toBe(403);
     expect(preflight.headers["access-control-allow-origin"]).toBeUndefined();
   });
 });
 
-describe("the log line of a refused origin", () => {
-  it("names the origin that came and the one that the gateway takes for its own", async () => {
-    await browser.post(tickets, {}, { origin: strange });
+describe("the log line of a rejected origin", () => {
+  it("the log line of a rejected origin holds that origin and the gateway's own", async () => {
+    await browser.post(tickets, {}, { origin: unlisted });
     expect(gateway.lines.at(-1)).toMatchObject({
-      ...{ reason: "ORIGIN_NOT_ALLOWED", origin: strange, ownOrigin: gateway.url },
+      ...{ reason: "ORIGIN_NOT_ALLOWED", origin: unlisted, ownOrigin: gateway.url },
     });
   });
 
-  it("holds no more than 280 printable characters of what came", async () => {
+  it("the log line of a rejected origin holds at most 280 printable characters of it", async () => {
     await browser.post(tickets, {}, { origin: `https://evil\u00e9.example/${"x".repeat(1_000)}` });
     const origin = gateway.lines.at(-1)?.origin;
     expect(origin).toMatch(/^https:\/\/evil\?+\.example\/x+$/);
@@ -179,7 +179,7 @@ describe("the log line of a refused origin", () => {
 });
 
 describe("a page of a listed origin", () => {
-  it("may call with cookies, and is named exactly", async () => {
+  it("a page of a listed origin may call with cookies, and CORS names its exact origin", async () => {
     const answer = await browser.post(tickets, { appId: "shop" }, { origin: shopSite });
     expect(answer.status).toBe(201);
     expect(answer.headers).toMatchObject({
@@ -190,40 +190,43 @@ describe("a page of a listed origin", () => {
     });
   });
 
-  it.each(["GET", "POST"])("is told before a %s what it may do", async (method) => {
-    const preflight = await sendRequest(`${gateway.url}${tickets}/status`, {
-      method: "OPTIONS",
-      headers: {
-        origin: shopSite,
-        "access-control-request-method": method,
-        "access-control-request-headers": "content-type,qrlogin-handle",
-      },
-    });
-    expect(preflight.status).toBe(204);
-    expect(preflight.headers).toMatchObject({
-      "access-control-allow-origin": shopSite,
-      "access-control-allow-credentials": "true",
-      "access-control-allow-methods": "GET, POST",
-      "access-control-allow-headers": "content-type,qrlogin-handle",
-      "access-control-max-age": "600",
-    });
-    expect(preflight.headers.vary).toContain("Origin");
-  });
+  it.each(["GET", "POST"])(
+    "the preflight of a %s returns the allowed headers and methods",
+    async (method) => {
+      const preflight = await sendRequest(`${gateway.url}${tickets}/status`, {
+        method: "OPTIONS",
+        headers: {
+          origin: shopSite,
+          "access-control-request-method": method,
+          "access-control-request-headers": "content-type,qrlogin-handle",
+        },
+      });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers).toMatchObject({
+        "access-control-allow-origin": shopSite,
+        "access-control-allow-credentials": "true",
+        "access-control-allow-methods": "GET, POST",
+        "access-control-allow-headers": "content-type,qrlogin-handle",
+        "access-control-max-age": "600",
+      });
+      expect(preflight.headers.vary).toContain("Origin");
+    },
+  );
 
-  it("is known by its origin, however that is written", async () => {
+  it("a listed origin is recognized in any spelling", async () => {
     for (const origin of ["HTTPS://WWW.SHOP.EXAMPLE.COM", `${shopSite}:443`]) {
       const answer = await browser.post(tickets, { appId: "shop" }, { origin });
       expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([201, origin]);
     }
   });
 
-  it("reads refusals too", async () => {
+  it("a page of a listed origin can read errors", async () => {
     const answer = await browser.status("no-handle", { origin: shopSite });
     expect(answer.status).toBe(404);
     expect(answer.headers["access-control-allow-origin"]).toBe(shopSite);
   });
 
-  it("is refused for another app, though its preflight is answered", async () => {
+  it("a page of an origin that only another app lists is rejected, although its preflight succeeds", async () => {
     const headers = { origin: blogSite, "access-control-request-method": "POST" };
     const preflight = await sendRequest(`${gateway.url}${tickets}`, { method: "OPTIONS", headers });
     expect(preflight.status).toBe(204);
@@ -235,7 +238,7 @@ describe("a page of a listed origin", () => {
     expect((await browser.create({ appId: "blog" }, { origin: blogSite })).ticketId).toBeDefined();
   });
 
-  it("of another app may not follow, withdraw or exchange, not even with handle and cookie", async () => {
+  it("a page of another app's origin cannot watch, withdraw or exchange, even with handle and cookie", async () => {
     const { handle } = await browser.create();
     const from = { origin: blogSite };
     const answers = [
@@ -249,7 +252,7 @@ describe("a page of a listed origin", () => {
     expect((await browser.status(handle)).json.state).toBe("PENDING");
   });
 
-  it("may have any port only on the name that was listed so", async () => {
+  it("a listed origin with any port matches only its own name", async () => {
     for (const origin of ["http://localhost:3000", "http://localhost", "http://localhost:65535"]) {
       expect((await browser.create({ appId: "shop" }, { origin })).ticketId).toBeDefined();
     }
@@ -270,7 +273,7 @@ describe("a page of a listed origin", () => {
 
 describe("a page of any other origin", () => {
   it.each([
-    strange,
+    unlisted,
     "null",
     "",
     "http://www.shop.example.com",
@@ -280,14 +283,14 @@ describe("a page of any other origin", () => {
     "https://127.0.0.1",
     "*",
     "file://",
-  ])("such as %j is refused, creates nothing and is set no cookie", async (origin) => {
+  ])("a page of the origin %j is rejected, creates nothing and gets no cookie", async (origin) => {
     await expectRefused({ origin });
     expect(creations()).toBe(0);
   });
 
-  it("is refused on every route, with no CORS", async () => {
+  it("a page of an unlisted origin is rejected on every route, without CORS", async () => {
     const { handle, pictures } = await browser.create();
-    const from = { origin: strange };
+    const from = { origin: unlisted };
     const answers = [
       await browser.status(handle, from),
       await browser.withdraw(handle, from),
@@ -303,35 +306,35 @@ describe("a page of any other origin", () => {
     }
   });
 
-  it("is refused in the preflight already", async () => {
-    const headers = { origin: strange, "access-control-request-method": "POST" };
+  it("a page of an unlisted origin is rejected in the preflight", async () => {
+    const headers = { origin: unlisted, "access-control-request-method": "POST" };
     const preflight = await sendRequest(`${gateway.url}${tickets}`, { method: "OPTIONS", headers });
     expect(preflight.status).toBe(403);
     expect(preflight.headers["access-control-allow-origin"]).toBeUndefined();
     expect(preflight.headers["access-control-allow-methods"]).toBeUndefined();
   });
 
-  it("that sends no origin with a change is told by the browser's own word for it", async () => {
+  it("a cross-site request that hides its origin is rejected because of Sec-Fetch-Site", async () => {
     await expectRefused({ "sec-fetch-site": "cross-site" });
     const { handle } = await browser.create({ appId: "shop" }, { "sec-fetch-site": "same-origin" });
     const withdrawn = await browser.withdraw(handle, { "sec-fetch-site": "cross-site" });
     expect(withdrawn.status).toBe(403);
-    // A link from elsewhere, or a picture on another site's page.
+    // A link on another site, or an image on its page.
     expect((await browser.status(handle, { "sec-fetch-site": "cross-site" })).status).toBe(200);
   });
 
-  it("cannot make itself the gateway's own by naming the host", async () => {
+  it("a page cannot make its origin the gateway's own by forwarded headers", async () => {
     await expectRefused({
-      origin: strange,
+      origin: unlisted,
       "x-forwarded-host": "evil.example.com",
       "x-forwarded-proto": "https",
     });
-    await expectRefused({ origin: strange, forwarded: "host=evil.example.com;proto=https" });
+    await expectRefused({ origin: unlisted, forwarded: "host=evil.example.com;proto=https" });
     await expectRefused({ origin: gateway.url.replace("http:", "https:"), "x-forwarded-proto": "https" });
   });
 });
 
-describe("what a form can send", () => {
+describe("content types", () => {
   it.each([
     ["application/x-www-form-urlencoded", "appId=shop"],
     ["application/x-www-form-urlencoded", ""],
@@ -346,14 +349,14 @@ describe("what a form can send", () => {
     ["application/json,text/plain", '{"appId":"shop"}'],
     ["nonsense", '{"appId":"shop"}'],
     ["", '{"appId":"shop"}'],
-  ])("as %s is not taken, whatever is in it", async (type, body) => {
+  ])('a body of the type "%s" is rejected, whatever it contains', async (type, body) => {
     const answer = await browser.ask(tickets, { method: "POST", headers: { "content-type": type }, body });
     expect(answer.status).toBe(415);
     expect(answer.json).toMatchObject({ reason: "MEDIA_TYPE_NOT_SUPPORTED" });
     expect(creations()).toBe(0);
   });
 
-  it("as JSON with a charset is taken", async () => {
+  it("a body of JSON with a charset is accepted", async () => {
     const type = { "content-type": "application/json; charset=utf-8" };
     expect((await browser.post(tickets, { appId: "shop" }, type)).status).toBe(201);
   });

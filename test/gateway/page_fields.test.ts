@@ -17,8 +17,8 @@ const claims = {
 };
 const creations = () => server.lines.filter(({ method }) => method === "CreateTicket").length;
 
-describe("by default a page", () => {
-  it("may set none of what the phone shows, and is told of each field and of the setting", async () => {
+describe("the fields that a page may set by default", () => {
+  it("by default a page may set no field that the phone shows, and the error names each field", async () => {
     const answer = await browser.post(tickets, { appId: "shop", ...claims });
     expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
     const violations = answer.json.fieldViolations as { field: string; description: string }[];
@@ -27,12 +27,12 @@ describe("by default a page", () => {
     expect(creations()).toBe(0);
   });
 
-  it.each(Object.entries(claims))("may not set %s alone", async (field, value) => {
+  it.each(Object.entries(claims))("by default a page may not set %s", async (field, value) => {
     const answer = await browser.post(tickets, { appId: "shop", [field]: value });
     expect(answer.json.fieldViolations).toMatchObject([{ field }]);
   });
 
-  it("may send the usual scene, and fields that set nothing", async () => {
+  it("by default a page may send the default scene, and fields without a value", async () => {
     await browser.create({ appId: "shop", scene: "APP_AUTH", deviceName: "", location: "", customData: {} });
   });
 
@@ -42,14 +42,14 @@ describe("by default a page", () => {
     [`${v2}/gene`, { customData: { note: "genuine" } }, "customData"],
     [`${v2}/gene`, { customeData: JSON.stringify({ note: "genuine" }) }, "customData"],
     [`${v3}/gene-qrcode`, { type: "MOBILE_APP", customData: { note: "genuine" } }, "customData"],
-  ])("may set no more by the Authing API: %s with %j", async (path, body, field) => {
+  ])("by default a page may set no field by the Authing API: %s with %j", async (path, body, field) => {
     const answer = await call(path, body, appHeader("shop"));
     expect([answer.http, answer.apiCode ?? answer.code]).toEqual([200, 400]);
     expect(answer.message).toContain(`${field} may not be set by pages of this app`);
     expect(creations()).toBe(0);
   });
 
-  it("gets a code by the Authing API with what SDKs send where nothing is set", async () => {
+  it("by default a page gets a code by the Authing API with what SDKs send for fields without a value", async () => {
     for (const [path, body] of [
       [`${v2}/gene`, { scene: "APP_AUTH", params: {} }],
       [`${v2}/gene`, { scene: "APP_AUTH", params: null }],
@@ -60,8 +60,8 @@ describe("by default a page", () => {
   });
 });
 
-describe("what an app leaves to its pages", () => {
-  it("is told to the phone as claimed by the page, and the rest stays refused", async () => {
+describe("the fields that an app leaves to its pages", () => {
+  it("an allowed field reaches the phone as claimed by the page, and other fields stay rejected", async () => {
     await restartGateway({ appOptions: { shop: { pageFields: ["deviceName"] } } });
     const { deviceName, location } = claims;
     const { qrContent } = await browser.create({ appId: "shop", deviceName });
@@ -74,7 +74,7 @@ describe("what an app leaves to its pages", () => {
     expect(answer.json.fieldViolations).toMatchObject([{ field: "location" }]);
   });
 
-  it("is the choice of each app", async () => {
+  it("each app has its own pageFields", async () => {
     await restartGateway({ appOptions: { shop: { pageFields: [] }, blog: { pageFields: ["location"] } } });
     const { location } = claims;
     await browser.create({ appId: "blog", location });

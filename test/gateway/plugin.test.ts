@@ -31,7 +31,7 @@ afterEach(async () => {
 
 const codeChallenge = codeChallengeOf(createCodeVerifier());
 
-/** What a site would write: who has signed in gets a session cookie. */
+/** A site's hook: sets a session cookie for the user who has signed in. */
 const onSignIn: GatewayOptions["onSignIn"] = (signIn, request, reply) => {
   signedIn.push(signIn);
   reply.setCookie("session", `session-of-${signIn.user?.userId}`, { httpOnly: true, path: "/" });
@@ -43,13 +43,13 @@ function options(more: Partial<GatewayOptions> = {}): GatewayOptions {
   return { service: { address: server.address }, apps, handleKeys: [newHandleKey()], onSignIn, ...more };
 }
 
-/** Registers the gateway; through a function of the plain kind, which the types of `register` want. */
+/** Registers the gateway. The constant has the plain function type that `register` expects. */
 async function register(given: GatewayOptions & { readonly prefix?: string }): Promise<void> {
   const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
   await host.register(plugin, given);
 }
 
-/** The host listens; a browser that is at its page. */
+/** Starts the host, and opens a browser at its page. */
 async function listen(): Promise<Browser> {
   return openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
 }
@@ -59,8 +59,8 @@ async function approve({ qrContent, ticketId }: Created): Promise<void> {
   responseOrThrow(await alice.authorize({ ticketId }));
 }
 
-describe("in a server that exists", () => {
-  it("a sign-in that runs when the host stops is completed, and the service is still called for it", async () => {
+describe("the plugin in an existing server", () => {
+  it("a sign-in that runs when the host stops is completed, and can still call the service", async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -97,15 +97,15 @@ describe("in a server that exists", () => {
     await withTimeout(closed, "the end of the host");
   });
 
-  it("three lines sign a user in, and the page never sees the exchange ticket", async () => {
+  it("three lines sign a user in, and the page never receives the exchange ticket", async () => {
     await register(options());
     const browser = await listen();
     const created = await browser.create({});
     const events = browser.events(created.handle);
     await approve(created);
-    let told = await events.next();
-    while (told?.data.state !== "AUTHORIZED") told = await events.next();
-    expect(told.data.exchangeTicket).toBeNull();
+    let event = await events.next();
+    while (event?.data.state !== "AUTHORIZED") event = await events.next();
+    expect(event.data.exchangeTicket).toBeNull();
     expect((await browser.status(created.handle)).json).toMatchObject({
       state: "AUTHORIZED",
       exchangeTicket: null,
@@ -119,21 +119,21 @@ describe("in a server that exists", () => {
     expect((await events.next())?.data.state).toBe("EXCHANGED");
   });
 
-  it("completes for nobody but the browser, and not before the approval", async () => {
+  it("the plugin completes a sign-in only for the browser that created the ticket, after the approval", async () => {
     await register(options());
     const browser = await listen();
     const created = await browser.create({});
     const complete = (by: Browser) => by.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
     expect((await complete(browser)).json).toMatchObject({ status: 409, reason: "TICKET_NOT_AUTHORIZED" });
     await approve(created);
-    const stranger = openBrowser(browser.url);
-    await stranger.create({});
-    expect((await complete(stranger)).json.reason).toBe("TICKET_NOT_FOUND");
+    const otherBrowser = openBrowser(browser.url);
+    await otherBrowser.create({});
+    expect((await complete(otherBrowser)).json.reason).toBe("TICKET_NOT_FOUND");
     expect(signedIn).toEqual([]);
     expect((await complete(browser)).status).toBe(200);
   });
 
-  it("works under a prefix, pictures too", async () => {
+  it("the plugin works under a prefix, including images", async () => {
     await register({ ...options(), prefix: "/login" });
     const browser = await listen();
     const answer = await browser.post("/login/qrlogin/v1/tickets", {});
@@ -147,7 +147,7 @@ describe("in a server that exists", () => {
     expect((await browser.post("/qrlogin/v1/tickets", {})).status).toBe(404);
   });
 
-  it("leaves the host's own routes, forms, errors and preflights alone", async () => {
+  it("the plugin leaves the host's own routes, forms, errors and preflights alone", async () => {
     await register(options());
     host.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_, body, done) =>
       done(null, body),
@@ -175,7 +175,7 @@ describe("in a server that exists", () => {
     expect(preflight.json).toMatchObject({ message: "Route OPTIONS:/form not found" });
   });
 
-  it("that has all the plugins of the gateway already keeps its own settings", async () => {
+  it("a host that has already registered the gateway's plugins keeps its own settings", async () => {
     await host.register(cookie);
     await host.register(cors, { origin: ["https://host.example.com"], credentials: true });
     await host.register(helmet, { contentSecurityPolicy: { directives: { "default-src": ["'self'"] } } });
@@ -193,12 +193,12 @@ describe("in a server that exists", () => {
     expect(own.headers["access-control-allow-origin"]).toBe("https://host.example.com");
     const listed = await browser.status(created.handle, { origin: "https://listed.example.com" });
     expect(listed.headers["access-control-allow-origin"]).toBe("https://listed.example.com");
-    // A page that no app has listed is still refused.
+    // A page that no app has listed is still rejected.
     const evil = await browser.post("/qrlogin/v1/tickets", {}, { origin: "https://evil.example.com" });
     expect(evil.json.reason).toBe("ORIGIN_NOT_ALLOWED");
   });
 
-  it("that registers its plugins after the gateway starts all the same", async () => {
+  it("a host that registers its plugins after the gateway starts too", async () => {
     await register(options());
     await host.register(cookie);
     await host.register(cors, { origin: true });
@@ -217,7 +217,7 @@ describe("in a server that exists", () => {
     expect(preflight.status).toBe(204);
   });
 
-  it("that limits its routes leaves the limits of the gateway's own, and status calls and streams without one", async () => {
+  it("a host's rate limit does not apply to the gateway's routes, and status calls and streams have none", async () => {
     await host.register(rateLimit, { max: 5 });
     await register(options({ limits: { ticketsPerMinute: 2 } }));
     const browser = await listen();
@@ -233,7 +233,7 @@ describe("in a server that exists", () => {
     for (let count = 0; count < 20; count++) expect((await browser.get(path)).status).toBe(200);
   });
 
-  it("a hook that fails is a fault of the site, told without its text", async () => {
+  it("a hook that fails is an internal error, and the response does not quote it", async () => {
     const lines: string[] = [];
     await host.close();
     host = fastify({ logger: { level: "info", stream: { write: (line: string) => void lines.push(line) } } });
@@ -252,7 +252,7 @@ describe("in a server that exists", () => {
     expect(lines.some((line) => line.includes("the-database-is-away"))).toBe(true);
   });
 
-  it("a hook may answer by itself", async () => {
+  it("a hook may send the response itself", async () => {
     const refusing: GatewayOptions["onSignIn"] = (_signIn, _request, reply) =>
       reply.code(403).send({ sorry: "no account here" });
     await register(options({ onSignIn: refusing }));
@@ -263,7 +263,7 @@ describe("in a server that exists", () => {
     expect([answer.status, answer.json]).toEqual([403, { sorry: "no account here" }]);
   });
 
-  it("is there twice, under two prefixes", async () => {
+  it("the plugin can be registered twice, under two prefixes", async () => {
     await register({ ...options(), prefix: "/one" });
     await register({ ...options(), prefix: "/two" });
     const browser = await listen();
@@ -272,7 +272,7 @@ describe("in a server that exists", () => {
     }
   });
 
-  it("ends its streams when the host closes, at once", async () => {
+  it("the plugin ends its streams at once when the host closes", async () => {
     await register(options());
     const browser = await listen();
     const { handle } = await browser.create({});
@@ -282,31 +282,31 @@ describe("in a server that exists", () => {
     expect(host.server.listening).toBe(false);
   });
 
-  it("completes for no handle that is bound to no browser: the page is told the exchange ticket instead", async () => {
+  it("the plugin does not complete sign-ins of unbound handles, and pages receive the exchange ticket", async () => {
     const apps = [{ id: "shop", secret: appSecrets.shop, bindToBrowser: false }];
     await register(options({ apps }));
     const browser = await listen();
     const created = await browser.create({ codeChallenge });
     const events = browser.events(created.handle);
     await approve(created);
-    let told = await events.next();
-    while (told?.data.state !== "AUTHORIZED") told = await events.next();
+    let event = await events.next();
+    while (event?.data.state !== "AUTHORIZED") event = await events.next();
     const { exchangeTicket } = (await browser.status(created.handle)).json;
     expect(exchangeTicket).toEqual(expect.stringContaining(created.ticketId));
-    expect(told.data.exchangeTicket).toBe(exchangeTicket);
+    expect(event.data.exchangeTicket).toBe(exchangeTicket);
     const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
     expect([answer.status, answer.json.reason]).toEqual([403, "EXCHANGE_NOT_ALLOWED"]);
     expect(signedIn).toEqual([]);
   });
 
-  it("takes no code challenge where it completes, since the exchange could only fail after the person has agreed", async () => {
+  it("the plugin rejects a code challenge if it completes sign-ins: the exchange would fail later", async () => {
     await register(options());
     const browser = await listen();
     const { json } = await browser.post("/qrlogin/v1/tickets", { codeChallenge });
     expect(json).toMatchObject({ reason: "INVALID_REQUEST", fieldViolations: [{ field: "codeChallenge" }] });
   });
 
-  it("completes nothing without a hook, and then the page is told the exchange ticket", async () => {
+  it("the plugin does not complete a sign-in without a hook, and the page receives the exchange ticket", async () => {
     await register(options({ onSignIn: undefined }));
     const browser = await listen();
     const created = await browser.create({ codeChallenge });

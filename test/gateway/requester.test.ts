@@ -8,7 +8,7 @@ import { alice, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 setUpGateway();
 
-/** Asks for a code with these headers and no others. Answers what the phone is told of who asks. */
+/** Creates a code with these headers and no others. Returns the requester context that the phone receives. */
 async function shownFor(path: string, headers: Headers) {
   const answer = await sendRequest(`${gateway.url}${path}`, {
     method: "POST",
@@ -23,35 +23,35 @@ async function shownFor(path: string, headers: Headers) {
   ).requester;
 }
 
-const places = [`${api}/tickets`, `${v2}/gene`, `${v3}/gene-qrcode`];
-const nothing = {
+const paths = [`${api}/tickets`, `${v2}/gene`, `${v3}/gene-qrcode`];
+const emptyContext = {
   ...{ ipAddress: "", userAgent: "", deviceName: "", location: "" },
   ...{ ipAddressSource: 0, userAgentSource: 0, deviceNameSource: 0, locationSource: 0 },
 };
 const pollByTicketId = { shop: { pollByTicketId: true } };
 
-describe.each(places)("of a caller of %s that is no browser", (path) => {
+describe.each(paths)("a caller of %s that is not a browser", (path) => {
   it.each<[string, Headers]>([
     ["a server SDK", { "user-agent": "python-requests/2.34" }],
     ["the fetch of Node.js", { "user-agent": "node", "sec-fetch-mode": "cors" }],
     ["one that calls itself a browser", { "user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0" }],
-  ])("nothing is claimed: %s", async (_title, headers) => {
+  ])("no address and no user agent is reported for %s", async (_title, headers) => {
     await restartGateway({ appOptions: pollByTicketId });
-    expect(await shownFor(path, headers)).toEqual(nothing);
+    expect(await shownFor(path, headers)).toEqual(emptyContext);
   });
 
-  it("nothing is claimed behind a trusted proxy either, whose client is the backend", async () => {
+  it("no address and no user agent is reported behind a trusted proxy, whose client is the backend", async () => {
     await restartGateway({ appOptions: pollByTicketId, trustedProxies: ["127.0.0.1"] });
     const headers = { "user-agent": "python-requests/2.34", "x-forwarded-for": "203.0.113.9" };
-    expect(await shownFor(path, headers)).toEqual(nothing);
+    expect(await shownFor(path, headers)).toEqual(emptyContext);
   });
 });
 
-describe.each(places)("of a browser that calls %s", (path) => {
+describe.each(paths)("a browser that calls %s", (path) => {
   it.each<[string, Headers]>([
     ["by HTTPS or on loopback", { "sec-fetch-site": "same-origin" }],
     ["by plain HTTP on an intranet, or as an old one", { origin: "" }],
-  ])("the address is observed and the user agent claimed, %s", async (_title, headers) => {
+  ])("the address is observed and the user agent is claimed, %s", async (_title, headers) => {
     await restartGateway({ appOptions: pollByTicketId });
     const sent = {
       ...headers,
@@ -59,7 +59,7 @@ describe.each(places)("of a browser that calls %s", (path) => {
       "user-agent": "Firefox/140.0",
     };
     expect(await shownFor(path, sent)).toEqual({
-      ...nothing,
+      ...emptyContext,
       ...{ ipAddress: "127.0.0.1", ipAddressSource: ContextSource.OBSERVED_BY_GATEWAY },
       ...{ userAgent: "Firefox/140.0", userAgentSource: ContextSource.CLAIMED_BY_PAGE },
     });

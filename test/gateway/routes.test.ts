@@ -9,7 +9,7 @@ import { browser, clock, gateway, server, setUpGateway } from "./setup.js";
 setUpGateway();
 
 describe("the published keys", () => {
-  it("verify the tokens of an exchange", async () => {
+  it("the published keys verify the tokens of an exchange", async () => {
     const { exchangeTicket } = await approved();
     const { tokenSet } = (await exchangeAs(shopCredential, exchangeTicket)).json;
     const answer = await browser.get("/.well-known/jwks.json");
@@ -23,7 +23,7 @@ describe("the published keys", () => {
     expect(answer.text).not.toContain('"d"');
   });
 
-  it("may be kept for five minutes, and the service is asked once in that time", async () => {
+  it("the published keys are cached for five minutes, and the service is called once in that time", async () => {
     const asked = () => server.lines.filter(({ method }) => method === "GetSigningKeys").length;
     const answers = await Promise.all(Array.from({ length: 5 }, () => browser.get("/.well-known/jwks.json")));
     for (const { headers, text } of answers) {
@@ -39,8 +39,8 @@ describe("the published keys", () => {
   });
 });
 
-describe("every route", () => {
-  it("that is there forbids to keep its answer, but for pictures and keys", async () => {
+describe("all routes", () => {
+  it("every route forbids caching, except those of images and keys", async () => {
     const { handle, exchangeTicket, pictures } = await approved();
     const answers = [
       await browser.post(`${api}/tickets`, { appId: "shop" }),
@@ -69,7 +69,7 @@ describe("every route", () => {
     ["GET", "/qrlogin/v2/tickets/status"],
     ["GET", `${api}/tickets/status/`],
     ["GET", `${api}/../../etc/passwd`],
-  ])("%s %s is not there, and the refusal names no address", async (method, path) => {
+  ])("%s %s does not exist, and the error does not quote the URL", async (method, path) => {
     const answer = await sendRequest(`${gateway.url}${path}`, { method });
     expect(answer.status).toBe(404);
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
@@ -77,12 +77,12 @@ describe("every route", () => {
     expect(answer.json).toEqual({
       title: "Not Found",
       status: 404,
-      detail: "there is no such address",
+      detail: "there is no such route",
       reason: "ROUTE_NOT_FOUND",
     });
   });
 
-  it("answers with the headers of a careful server", async () => {
+  it("responses have security headers", async () => {
     const { headers } = await browser.post(`${api}/tickets`, { appId: "shop" });
     expect(headers).toMatchObject({
       "content-security-policy": "default-src 'none';frame-ancestors 'none'",
@@ -93,7 +93,7 @@ describe("every route", () => {
     expect(headers).not.toHaveProperty("server");
   });
 
-  it("takes a path that cannot be decoded for a bad request, and does not say it again", async () => {
+  it("a path that cannot be decoded is a bad request, and the response does not quote it", async () => {
     const answer = await sendRequest(`${gateway.url}${api}/pictures/%zz-secret.svg`);
     expect(answer.status).toBe(400);
     expect(answer.text).not.toContain("secret");
@@ -101,15 +101,15 @@ describe("every route", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
-  it("takes a name of any length for one that is not there", async () => {
+  it("an image name of any length that does not exist gets 404", async () => {
     const answer = await browser.get(`${api}/pictures/${"x".repeat(9_000)}.svg`);
     expect([answer.status, answer.json.reason]).toEqual([404, "TICKET_NOT_FOUND"]);
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
   });
 });
 
-describe("the head of an answer alone", () => {
-  it("can be asked for, but not of a stream of events, which would go on for nobody", async () => {
+describe("HEAD requests", () => {
+  it("every route except the event stream answers HEAD", async () => {
     const { handle } = await browser.create();
     const head = (path: string) =>
       browser.ask(path, { method: "HEAD", headers: { "qrlogin-handle": handle } });
@@ -119,8 +119,8 @@ describe("the head of an answer alone", () => {
   });
 });
 
-describe("health", () => {
-  it("is answered without an app, an origin or the service", async () => {
+describe("the health route", () => {
+  it("the health route answers without an app, an origin or the service", async () => {
     expect((await sendRequest(`${gateway.url}/healthz`)).json).toEqual({ status: "ok" });
     const probe = await sendRequest(`${gateway.url}/healthz`, { headers: { host: "10.0.0.7" } });
     expect(probe.status).toBe(200);

@@ -7,69 +7,70 @@ import { createManualClock } from "../support/clock.js";
 
 const clock = createManualClock();
 const key = newSecret();
-const seal = createSealer([key], clock);
+const sealer = createSealer([key], clock);
 const content = { app: "shop", id: "a-ticket", secret: "a-secret" };
 const soon = () => ({ expiresAt: clock.now() + 60_000 });
 const kinds: readonly SealedKind[] = ["handle", "authing-handle", "authing-exchange-ticket", "image"];
 
 describe("a sealed text", () => {
-  it("opens as what was sealed, bound or not", async () => {
-    const free = await seal.seal("handle", content, soon());
-    expect(await seal.open("handle", free)).toEqual({ content, boundTo: undefined });
-    const bound = await seal.seal("handle", content, { ...soon(), boundTo: "a-browser" });
-    expect(await seal.open("handle", bound)).toEqual({ content, boundTo: "a-browser" });
+  it("a sealed text opens with its content, bound or not", async () => {
+    const free = await sealer.seal("handle", content, soon());
+    expect(await sealer.open("handle", free)).toEqual({ content, boundTo: undefined });
+    const bound = await sealer.seal("handle", content, { ...soon(), boundTo: "a-browser" });
+    expect(await sealer.open("handle", bound)).toEqual({ content, boundTo: "a-browser" });
   });
 
-  it("gives back whatever JSON was sealed, and shows none of it", async () => {
+  it("a sealed text returns any JSON value unchanged, and reveals nothing of it", async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), fc.constantFrom(...kinds), async (value, kind) => {
-        const text = await seal.seal(kind, value, soon());
-        expect((await seal.open(kind, text))?.content).toEqual(JSON.parse(JSON.stringify(value)));
+        const text = await sealer.seal(kind, value, soon());
+        expect((await sealer.open(kind, text))?.content).toEqual(JSON.parse(JSON.stringify(value)));
         expect(text).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
       }),
       { numRuns: 50 },
     );
-    const text = await seal.seal("handle", content, soon());
+    const text = await sealer.seal("handle", content, soon());
     for (const part of text.split(".")) {
       expect(Buffer.from(part, "base64url").toString("latin1")).not.toContain("a-secret");
     }
   });
 
-  it("is another one each time", async () => {
+  it("the same content seals to a different text each time", async () => {
     const texts = await Promise.all(
-      Array.from({ length: 50 }, () => seal.seal("handle", content, { expiresAt: 1e15 })),
+      Array.from({ length: 50 }, () => sealer.seal("handle", content, { expiresAt: 1e15 })),
     );
     expect(new Set(texts).size).toBe(50);
   });
 
-  it.each(kinds)("of the kind %s opens as no other", async (kind) => {
-    const text = await seal.seal(kind, content, soon());
+  it.each(kinds)("a sealed text of the kind %s opens as no other kind", async (kind) => {
+    const text = await sealer.seal(kind, content, soon());
     for (const other of kinds) {
-      expect((await seal.open(other, text)) !== undefined, other).toBe(other === kind);
+      expect((await sealer.open(other, text)) !== undefined, other).toBe(other === kind);
     }
   });
 
-  it("opens until its time is over and not from then on", async () => {
-    const text = await seal.seal("handle", content, { expiresAt: clock.now() + 5_000 });
+  it("a sealed text opens until it expires", async () => {
+    const text = await sealer.seal("handle", content, { expiresAt: clock.now() + 5_000 });
     clock.advance(4_999);
-    expect(await seal.open("handle", text)).toBeDefined();
+    expect(await sealer.open("handle", text)).toBeDefined();
     clock.advance(1);
-    expect(await seal.open("handle", text)).toBeUndefined();
+    expect(await sealer.open("handle", text)).toBeUndefined();
   });
 
-  it("does not open when any character of any part is another one", async () => {
-    const text = await seal.seal("handle", content, { ...soon(), boundTo: sha256("browser") });
+  it("a sealed text does not open if any character is changed", async () => {
+    const text = await sealer.seal("handle", content, { ...soon(), boundTo: sha256("browser") });
     for (let at = 0; at < text.length; at++) {
       const other = text[at] === "A" ? "B" : "A";
       const changed = `${text.slice(0, at)}${other}${text.slice(at + 1)}`;
-      // The last character of a part may hold bits that mean nothing; those do not change what is read.
-      const opened = await seal.open("handle", changed);
+      // The last character of a part can hold unused bits. A change in those does not change the decoded
+      // bytes.
+      const opened = await sealer.open("handle", changed);
       if (opened) expect(decoded(changed), `character ${at}`).toEqual(decoded(text));
     }
   });
 
-  it("does not open with a header that says more, less or something else", async () => {
-    const text = await seal.seal("handle", content, { ...soon(), boundTo: "a-browser" });
+  it("a sealed text does not open with a changed, shortened or extended header", async () => {
+    const text = await sealer.seal("handle", content, { ...soon(), boundTo: "a-browser" });
     const [head = "", ...rest] = text.split(".");
     const header = JSON.parse(Buffer.from(head, "base64url").toString("utf8")) as Record<string, unknown>;
     const { bnd: _, ...unbound } = header;
@@ -81,19 +82,19 @@ describe("a sealed text", () => {
     ];
     for (const changed of [...changes, { ...header, alg: "none" }, { ...header, more: 1 }]) {
       const forged = [Buffer.from(JSON.stringify(changed)).toString("base64url"), ...rest].join(".");
-      expect(await seal.open("handle", forged)).toBeUndefined();
-      expect(await seal.open("image", forged)).toBeUndefined();
+      expect(await sealer.open("handle", forged)).toBeUndefined();
+      expect(await sealer.open("image", forged)).toBeUndefined();
     }
   });
 
-  it("does not open without expiry or with a binding that is no text, even with the key", async () => {
+  it("a sealed text without expiry, or with a binding that is not a string, does not open", async () => {
     const kid = sha256(key).slice(0, 8);
     const right = { alg: "dir", enc: "A256GCM", kid, typ: "handle", exp: Math.ceil(clock.now() / 1000) + 60 };
     const made = (header: object, plaintext = JSON.stringify(content)) =>
       new CompactEncrypt(Buffer.from(plaintext))
         .setProtectedHeader(header as typeof right)
         .encrypt(Buffer.from(key, "base64url"));
-    expect(await seal.open("handle", await made(right))).toBeDefined();
+    expect(await sealer.open("handle", await made(right))).toBeDefined();
     const { exp: _, ...endless } = right;
     for (const header of [
       endless,
@@ -101,19 +102,19 @@ describe("a sealed text", () => {
       { ...right, bnd: 1 },
       { ...right, bnd: null },
     ]) {
-      expect(await seal.open("handle", await made(header))).toBeUndefined();
+      expect(await sealer.open("handle", await made(header))).toBeUndefined();
     }
-    expect(await seal.open("handle", await made(right, "no JSON"))).toBeUndefined();
+    expect(await sealer.open("handle", await made(right, "no JSON"))).toBeUndefined();
   });
 
-  it("of more than 8192 characters is not looked at", async () => {
-    const large = await seal.seal("image", "x".repeat(8_192), soon());
-    expect(await seal.open("image", large)).toBeUndefined();
-    const fits = await seal.seal("image", "x".repeat(5_000), soon());
-    expect(await seal.open("image", fits)).toBeDefined();
+  it("a sealed text of more than 8192 characters is not opened", async () => {
+    const large = await sealer.seal("image", "x".repeat(8_192), soon());
+    expect(await sealer.open("image", large)).toBeUndefined();
+    const fits = await sealer.seal("image", "x".repeat(5_000), soon());
+    expect(await sealer.open("image", fits)).toBeDefined();
   });
 
-  it("is never made of what strangers can think of", async () => {
+  it("random text never opens", async () => {
     const part = fc.string({
       unit: fc.constantFrom(...'abcdefABCDEF0123456789-_{}"='.split("")),
       maxLength: 60,
@@ -127,15 +128,15 @@ describe("a sealed text", () => {
     );
     await fc.assert(
       fc.asyncProperty(text, fc.constantFrom(...kinds), async (garbage, kind) => {
-        expect(await seal.open(kind, garbage)).toBeUndefined();
+        expect(await sealer.open(kind, garbage)).toBeUndefined();
       }),
       { numRuns: 500 },
     );
   });
 });
 
-describe("keys", () => {
-  it("the first one seals and all open, until one is dropped", async () => {
+describe("the keys of a sealer", () => {
+  it("the first key seals and all keys open, until one is removed", async () => {
     const [old, fresh] = [newSecret(), newSecret()];
     const text = await createSealer([old], clock).seal("handle", content, soon());
     const rotating = createSealer([fresh, old], clock);
@@ -147,18 +148,18 @@ describe("keys", () => {
     expect(await after.open("handle", text)).toBeUndefined();
   });
 
-  it("of another node open nothing", async () => {
-    const text = await seal.seal("handle", content, soon());
+  it("a key of another gateway does not open a sealed text", async () => {
+    const text = await sealer.seal("handle", content, soon());
     expect(await createSealer([newSecret()], clock).open("handle", text)).toBeUndefined();
   });
 
   it.each([
-    ["none", []],
-    ["a short one", [Buffer.alloc(31).toString("base64url")]],
-    ["a long one", [Buffer.alloc(33).toString("base64url")]],
-    ["a padded one", [`${Buffer.alloc(32).toString("base64url")}=`]],
-    ["an empty one after a good one", [key, ""]],
-  ])("%s make no seal", (_title, keys) => {
+    ["no key", []],
+    ["a short key", [Buffer.alloc(31).toString("base64url")]],
+    ["a long key", [Buffer.alloc(33).toString("base64url")]],
+    ["a padded key", [`${Buffer.alloc(32).toString("base64url")}=`]],
+    ["an empty key after a valid one", [key, ""]],
+  ])("a sealer cannot be created with %s", (_title, keys) => {
     expect(() => createSealer(keys, clock)).toThrow(TypeError);
   });
 });

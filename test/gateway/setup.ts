@@ -6,20 +6,22 @@ import { startTestServer, type TestServer, type TestServerOptions } from "../sup
 import { signToken } from "../support/tokens.js";
 import { type Browser, type Created, openBrowser } from "./browser.js";
 
-// Set anew before each test; whoever imports them sees the present ones.
+// Set before each test. Importers see the current values.
 export let server: TestServer;
 export let gateway: TestGateway;
 export let clock: ManualClock;
 export let browser: Browser;
 export let alice: Calls;
 
-/** How the stage differs from the usual one. */
+/** Differences from the usual set-up. */
 export interface SetUpOptions {
   readonly service?: TestServerOptions;
   readonly gateway?: TestGatewayOptions;
 }
 
-/** Gives each test of the file a service and a gateway before it, with one clock that stands still, and a browser. */
+/**
+ * Starts a service and a gateway before each test of the file, with one manual clock, and opens a browser.
+ */
 export function setUpGateway({ service = {}, gateway: options = {} }: SetUpOptions = {}): void {
   beforeEach(async () => {
     clock = createManualClock(Date.now());
@@ -34,19 +36,19 @@ export function setUpGateway({ service = {}, gateway: options = {} }: SetUpOptio
   });
 }
 
-/** Puts another gateway in the place of the one that runs, and a browser that knows nothing. */
+/** Replaces the running gateway with another one, and opens a browser without cookies. */
 export async function restartGateway(options: TestGatewayOptions): Promise<void> {
   await gateway.stop();
   gateway = await startTestGateway(server.address, { clock, ...options });
   browser = openBrowser(gateway.url);
 }
 
-/** Alice scans the code. */
+/** Scans the code as alice. */
 export async function scan({ qrContent }: Pick<Created, "qrContent">): Promise<void> {
   responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
 }
 
-/** Alice scans the code and agrees. */
+/** Scans the code as alice, and approves. */
 export async function approve(ticket: Pick<Created, "qrContent" | "ticketId">): Promise<void> {
   await scan(ticket);
   responseOrThrow(await alice.authorize({ ticketId: ticket.ticketId }));

@@ -28,11 +28,11 @@ afterEach(async () => {
   for (const store of stores) await store.close();
 });
 
-/** The service, always at the same address. */
+/** Starts the service, always at the same address. */
 async function startService(store: TicketStore = newStore()): Promise<TestServer> {
   const service = await startTestServer({
     settings: { grpc: { address: `127.0.0.1:${servicePort}` } },
-    // Outlives the service, as one on another machine does.
+    // Outlives the service, like a store on another machine.
     store: () => ({ ...store, close: async () => {} }),
   });
   services.push(service);
@@ -47,7 +47,7 @@ function newStore(): TicketStore {
   return store;
 }
 
-/** A gateway that has the same key as the others. */
+/** Starts a gateway with the key that all of them share. */
 async function startGateway(port = 0, clock: Clock = systemClock): Promise<TestGateway> {
   const gateway = await startTestGateway(`127.0.0.1:${servicePort}`, { handleKeys: [key], port, clock });
   gateways.push(gateway);
@@ -60,15 +60,15 @@ async function approve(service: TestServer, { qrContent, ticketId }: Created): P
   responseOrThrow(await alice.authorize({ ticketId }));
 }
 
-/** The same browser at another node: it has the cookie. */
+/** Opens the same browser, with its cookies, at another gateway. */
 function atNode({ url }: TestGateway, { cookies }: Browser): Browser {
   const other = openBrowser(url);
   for (const [name, value] of cookies) other.cookies.set(name, value);
   return other;
 }
 
-describe("a gateway that is started anew in mid-wait", () => {
-  it("goes on with the same handles: EventSource comes back by itself and sees the login", async () => {
+describe("a gateway that restarts during a sign-in", () => {
+  it("a handle stays valid when the gateway restarts, and EventSource reconnects and sees the sign-in", async () => {
     const service = await startService();
     const first = await startGateway();
     const browser = openBrowser(first.url);
@@ -79,14 +79,14 @@ describe("a gateway that is started anew in mid-wait", () => {
     await startGateway(Number(first.address.split(":")[1]));
     expect((await events.next())?.data).toMatchObject({ ticketId: created.ticketId, state: "PENDING" });
     await approve(service, created);
-    let told = await events.next();
-    while (told?.data.state === "SCANNED") told = await events.next();
-    expect(told?.data).toMatchObject({ state: "AUTHORIZED", exchangeTicket: expect.any(String) });
+    let event = await events.next();
+    while (event?.data.state === "SCANNED") event = await events.next();
+    expect(event?.data).toMatchObject({ state: "AUTHORIZED", exchangeTicket: expect.any(String) });
   });
 });
 
-describe("a service that is started anew in mid-wait", () => {
-  it("with its tickets is not even noticed: the same stream goes on", async () => {
+describe("a service that restarts during a sign-in", () => {
+  it("an event stream continues when the service restarts with its tickets", async () => {
     const store = newStore();
     const before = await startService(store);
     const browser = openBrowser((await startGateway()).url);
@@ -94,17 +94,17 @@ describe("a service that is started anew in mid-wait", () => {
     const events = browser.events(created.handle);
     expect((await events.next())?.data.state).toBe("PENDING");
     await before.service.stop();
-    // What is known is still told.
+    // The last known status is still returned.
     expect((await browser.status(created.handle)).json.state).toBe("PENDING");
     const after = await startService(store);
     await approve(after, created);
-    let told = await events.next();
-    while (told?.data.state === "SCANNED") told = await events.next();
-    expect(told).toMatchObject({ type: "status", data: { state: "AUTHORIZED" } });
+    let event = await events.next();
+    while (event?.data.state === "SCANNED") event = await events.next();
+    expect(event).toMatchObject({ type: "status", data: { state: "AUTHORIZED" } });
     expect(events.connections).toHaveLength(1);
   });
 
-  it("without its tickets ends the stream with the reason, and EventSource gives up", async () => {
+  it("an event stream ends for good with the reason when the service restarts without its tickets", async () => {
     const before = await startService();
     const browser = openBrowser((await startGateway()).url);
     const { handle } = await browser.create();
@@ -121,8 +121,8 @@ describe("a service that is started anew in mid-wait", () => {
   });
 });
 
-describe("a service that is away", () => {
-  it("lets nobody begin: 503, and when to come again", async () => {
+describe("an unreachable service", () => {
+  it("create returns 503 with Retry-After while the service is unreachable", async () => {
     const gateway = await startGateway();
     const answer = await openBrowser(gateway.url).post("/qrlogin/v1/tickets", { appId: "shop" });
     expect(answer.status).toBe(503);
@@ -137,12 +137,12 @@ describe("a service that is away", () => {
     expect((await openBrowser(gateway.url).get("/healthz")).status).toBe(200);
   });
 
-  it("keeps a stream that begins waiting, which then is told all", async () => {
+  it("an event stream that starts while the service is unreachable waits, and then receives the status", async () => {
     const store = newStore();
     const service = await startService(store);
-    // Or the head of the answer would wait two seconds for the first status.
-    const hasty: Clock = { ...systemClock, after: (ms, then) => systemClock.after(ms / 20, then) };
-    const browser = openBrowser((await startGateway(0, hasty)).url);
+    // Otherwise the response headers would wait two seconds for the first status.
+    const hastyClock: Clock = { ...systemClock, after: (ms, then) => systemClock.after(ms / 20, then) };
+    const browser = openBrowser((await startGateway(0, hastyClock)).url);
     const { handle } = await browser.create();
     await service.service.stop();
     const events = browser.events(handle);
@@ -154,7 +154,7 @@ describe("a service that is away", () => {
 });
 
 describe("two gateways that share a key", () => {
-  it("are one to the browser: create at one, watch at the other, withdraw at the first", async () => {
+  it("a browser can create at one gateway, watch at another and withdraw at the first", async () => {
     const service = await startService();
     const [one, two] = [await startGateway(), await startGateway()];
     const browser = openBrowser(one.url);
@@ -170,7 +170,7 @@ describe("two gateways that share a key", () => {
     expect((await elsewhere.status(created.handle)).json.state).toBe("CANCELLED");
   });
 
-  it("also watch at the same time, and neither ends the other", async () => {
+  it("several gateways can watch a ticket at the same time, and none ends another's watch", async () => {
     await startService();
     const nodes = [await startGateway(), await startGateway(), await startGateway()];
     const browser = openBrowser(nodes[0]?.url ?? "");

@@ -20,7 +20,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** What a site has that counts in a database: one table, whoever asks. */
+/** A site's rate limit store that counts in a database: one table for all callers. */
 class Table implements FastifyRateLimitStore {
   incr(
     key: string,
@@ -37,7 +37,7 @@ class Table implements FastifyRateLimitStore {
   }
 }
 
-it("a server that counts all calls in one place still counts creating and other calls apart", async () => {
+it("a host that counts all calls in one store still counts creation and other calls separately", async () => {
   await host.register(rateLimit, { max: 1_000, store: Table });
   const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
   const limits = { ticketsPerMinute: 3, callsPerMinute: 2 };

@@ -8,7 +8,7 @@ import { createManualClock } from "../support/clock.js";
 
 const jwks = '{"keys":[]}';
 
-/** A service that fails as long as it is told to, and counts the questions. */
+/** Creates a service that fails while `fails` is set, and counts the calls. */
 function failingService() {
   const service = { fails: true, asked: 0 };
   const getSigningKeys: AppClient["getSigningKeys"] = async () => {
@@ -22,7 +22,7 @@ function failingService() {
   };
 }
 
-it("the published keys are asked for again after a failure, and not five minutes later", async () => {
+it("the published keys are requested again after a failure, and not only five minutes later", async () => {
   const { service, parts } = failingService();
   const server = fastify();
   await signingKeysRoute(server, parts);
@@ -36,7 +36,7 @@ it("the published keys are asked for again after a failure, and not five minutes
   await server.close();
 });
 
-it("whether tokens are signed is asked again after a failure, and then believed", async () => {
+it("whether tokens are signed is requested again after a failure, and then cached", async () => {
   const { service, parts } = failingService();
   const { areSigned } = createTokenSets(parts);
   await expect(areSigned()).rejects.toThrow("the service is away");

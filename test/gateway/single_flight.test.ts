@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { createSingleFlight } from "../../src/gateway/tickets/single_flight.js";
 
-/** Work whose end the test chooses. */
+/** Creates work that the test completes. */
 function heldWork() {
   const begun: { readonly signal: AbortSignal; finish(result: string): void; fail(error: Error): void }[] =
     [];
@@ -16,7 +16,7 @@ function heldWork() {
 const stays = () => new AbortController();
 
 describe("work that is shared by name", () => {
-  it("is done once for all who ask while it goes on, and anew for who asks later", async () => {
+  it("work runs once for all callers while it is running, and again for a later caller", async () => {
     const { begun, work } = heldWork();
     const shared = createSingleFlight<string>();
     const both = [shared.run("a", work, stays().signal), shared.run("a", work, stays().signal)];
@@ -28,7 +28,7 @@ describe("work that is shared by name", () => {
     expect(begun).toHaveLength(3);
   });
 
-  it("that fails fails for all who asked, and is tried anew by the next", async () => {
+  it("work that fails rejects for all its callers, and is retried by the next", async () => {
     const { begun, work } = heldWork();
     const shared = createSingleFlight<string>();
     const both = [shared.run("a", work, stays().signal), shared.run("a", work, stays().signal)];
@@ -38,7 +38,7 @@ describe("work that is shared by name", () => {
     expect(begun).toHaveLength(2);
   });
 
-  it("goes on while one who asked is left, and is told to stop when the last one leaves", async () => {
+  it("work continues while one caller waits, and is aborted when the last one leaves", async () => {
     const { begun, work } = heldWork();
     const shared = createSingleFlight<string>();
     const [first, second] = [stays(), stays()];
@@ -50,12 +50,12 @@ describe("work that is shared by name", () => {
     second.abort(new Error("left too"));
     await ends;
     expect(begun[0]?.signal.aborted).toBe(true);
-    // What was told to stop is nothing to wait for.
+    // Aborted work is not shared with later callers.
     void shared.run("a", work, stays().signal);
     expect(begun).toHaveLength(2);
   });
 
-  it("is not begun for who has left, and leaves no listener on a signal", async () => {
+  it("work is not started for an aborted signal, and leaves no listener on a signal", async () => {
     const { begun, work } = heldWork();
     const shared = createSingleFlight<string>();
     await expect(shared.run("a", work, AbortSignal.abort(new Error("left")))).rejects.toThrow("left");

@@ -12,11 +12,11 @@ import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.j
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-/** A status is as large as this, so that the buffers of the system soon hold no more. */
+/** Size of a status. The system's buffers are soon full of these. */
 const megabyte = 2 ** 20;
 const changes = 40;
 
-/** Writes so far that the store pretends. */
+/** Number of simulated writes so far. */
 let written = 0;
 const watching = new Set<() => void>();
 let readers: Socket[] = [];
@@ -25,8 +25,8 @@ beforeEach(() => {
   readers = [];
 });
 
-/** A store in which a ticket can be written as often as a test likes, with a nickname of a megabyte. */
-function restless(embedded: TicketStore): TicketStore {
+/** A store in which a test can write a ticket at will, with a nickname of one megabyte. */
+function rewritingStore(embedded: TicketStore): TicketStore {
   return {
     ...embedded,
     async get(id) {
@@ -46,13 +46,13 @@ function restless(embedded: TicketStore): TicketStore {
   };
 }
 
-setUpGateway({ service: { store: restless } });
-// After the stage's own hook it would be too late: the gateway waits for its connections, by a clock that stands still.
+setUpGateway({ service: { store: rewritingStore } });
+// Before the set-up's own hook: the gateway waits for its connections, by a clock that stands still.
 afterEach(() => {
   for (const reader of readers) reader.destroy();
 });
 
-/** Writes the ticket anew, and waits until the gateway knows. */
+/** Writes the ticket again, and waits until the gateway knows. */
 async function write(handle: string): Promise<void> {
   written++;
   for (const onChange of watching) onChange();
@@ -60,8 +60,8 @@ async function write(handle: string): Promise<void> {
   await expect.poll(revision, { interval: 5 }).toBe(1 + written);
 }
 
-/** A reader of events that has asked and does not read what comes. */
-async function deafReader(handle: string): Promise<Socket> {
+/** Opens a reader that requests events and does not read them. */
+async function stalledReader(handle: string): Promise<Socket> {
   const [host, port] = gateway.address.split(":");
   const socket = connect({ host, port: Number(port) });
   readers.push(socket);
@@ -72,7 +72,7 @@ async function deafReader(handle: string): Promise<Socket> {
   return socket;
 }
 
-/** The revisions of the events that it has been sent, up to the one that is the last. */
+/** Returns the revisions of the received events, up to the last one. */
 async function revisionsUntil(socket: Socket, last: number): Promise<number[]> {
   let rest = "";
   const revisions: number[] = [];
@@ -101,11 +101,11 @@ async function memoryInUse(): Promise<number> {
   return heapUsed + external;
 }
 
-describe("a reader who does not read", () => {
-  it("has nothing queued, and is given the newest status when it reads again", async () => {
+describe("a reader that does not read", () => {
+  it("a reader that does not read has nothing queued, and gets the latest status when it reads again", async () => {
     const { handle } = await browser.create();
-    const reader = await deafReader(handle);
-    // What the system itself holds back for a connection is full by then.
+    const reader = await stalledReader(handle);
+    // By then, the system's buffers of the connection are full.
     for (let count = 0; count < changes / 2; count++) await write(handle);
     const before = await memoryInUse();
     for (let count = 0; count < changes / 2; count++) await write(handle);
@@ -113,14 +113,14 @@ describe("a reader who does not read", () => {
     const revisions = await revisionsUntil(reader, 1 + changes);
     expect(revisions).toEqual([...revisions].sort((one, other) => one - other));
     expect(revisions.length).toBeLessThan(changes / 2);
-    // The one that it was being sent, and then no other than the newest.
+    // The one that was being sent, and then only the latest.
     expect(revisions.at(-1)).toBe(1 + changes);
     expect(revisions.at(-2)).toBeLessThan(changes / 2);
   });
 
-  it("for a minute is taken for dead, and nobody follows the ticket any more", async () => {
+  it("a reader that does not read for a minute is disconnected, and the watch ends", async () => {
     const { handle } = await browser.create();
-    const reader = await deafReader(handle);
+    const reader = await stalledReader(handle);
     for (let count = 0; count < changes / 2; count++) await write(handle);
     const closed = once(reader, "close");
     await clock.advanceAsync(59_000);
@@ -132,10 +132,10 @@ describe("a reader who does not read", () => {
     await expect.poll(() => watching.size).toBe(0);
   });
 
-  it("is sent no heartbeats meanwhile, which would queue", async () => {
+  it("a reader that does not read gets no heartbeats, which would queue", async () => {
     await restartGateway({ heartbeatIntervalMs: 100 });
     const { handle } = await browser.create();
-    const reader = await deafReader(handle);
+    const reader = await stalledReader(handle);
     for (let count = 0; count < changes / 2; count++) await write(handle);
     await clock.advanceAsync(50_000);
     const last = 2 + changes / 2;
@@ -149,13 +149,13 @@ describe("a reader who does not read", () => {
     const done = read();
     await write(handle);
     await withTimeout(done, () => `event ${last} in ${text.slice(-500)}`);
-    // 500 were due. The few are from before the connection was full.
+    // 500 were due. Those sent are from before the connection was full.
     expect(text.match(/: heartbeat/g)?.length ?? 0).toBeLessThan(10);
   });
 
-  it("does not hold up another reader of the same ticket", async () => {
+  it("a reader that does not read does not delay another reader of the same ticket", async () => {
     const { handle } = await browser.create();
-    await deafReader(handle);
+    await stalledReader(handle);
     const events = browser.events(handle);
     for (let count = 0; count < changes / 2; count++) {
       await write(handle);

@@ -9,9 +9,9 @@ import { browser, gateway, setUpGateway } from "./setup.js";
 
 setUpGateway();
 
-/** A kept-alive connection, on which the head of a second request has half come. */
+/** A kept-alive connection that has sent half the headers of a second request. */
 interface HalfAsked {
-  /** Sends the other half and answers what comes back until the connection is closed. */
+  /** Sends the other half. Resolves with all data received until the connection closes. */
   finish(): Promise<string>;
 }
 
@@ -24,7 +24,7 @@ async function halfAsk(path: string, headers = ""): Promise<HalfAsked> {
   const closed = once(socket, "close");
   const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
   const host = `host: ${gateway.address}\r\n`;
-  // In one piece: whoever has answered the first has read the half of the second.
+  // In one write: a gateway that has answered the first request has also read half of the second.
   socket.write(`GET /healthz HTTP/1.1\r\n${host}\r\nGET ${path} HTTP/1.1\r\n${host}cookie: ${cookie}\r\n`);
   while (!text.includes('"ok"')) await withTimeout(once(socket, "data"), "`data` of the socket");
   text = "";
@@ -45,7 +45,7 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Whether somebody new is let in. */
+/** Returns whether the gateway accepts a new connection. */
 async function isOpen(): Promise<boolean> {
   try {
     (await open()).destroy();
@@ -55,7 +55,7 @@ async function isOpen(): Promise<boolean> {
   }
 }
 
-/** Has the gateway begin to stop, asks the rest, and answers what was answered. */
+/** Starts to stop the gateway, finishes the request, and resolves with the response. */
 async function whileStopping(asked: HalfAsked): Promise<string> {
   const stopped = gateway.stop();
   while (await isOpen()) await flushPromises();
@@ -64,8 +64,8 @@ async function whileStopping(asked: HalfAsked): Promise<string> {
   return answer;
 }
 
-describe("a gateway that is stopping, on a connection that was kept", () => {
-  it("answers a poll with a problem that says when to come again", async () => {
+describe("a gateway that is stopping, on a kept-alive connection", () => {
+  it("a stopping gateway answers a poll with a problem and Retry-After", async () => {
     const { handle } = await browser.create();
     const answer = await whileStopping(
       await halfAsk(`${api}/tickets/status`, `qrlogin-handle: ${handle}\r\n`),
@@ -76,7 +76,7 @@ describe("a gateway that is stopping, on a connection that was kept", () => {
     expect(answer).toContain('"reason":"GATEWAY_STOPPING","retryAfterMs":500');
   });
 
-  it("answers a poll of the Authing API with the status in its envelope, since one refusal ends an SDK's polling", async () => {
+  it("a stopping gateway answers a poll of the Authing API with the status, so that the SDK goes on", async () => {
     const random = await gene();
     const answer = await whileStopping(await halfAsk(`${v2}/check?random=${random}`));
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
@@ -84,7 +84,7 @@ describe("a gateway that is stopping, on a connection that was kept", () => {
     expect(answer).toContain('"status":0,');
   });
 
-  it("answers who asks for events with a stream that ends, so that EventSource comes back", async () => {
+  it("a stopping gateway ends a new event stream with a problem, so that EventSource reconnects", async () => {
     const { handle } = await browser.create();
     const answer = await whileStopping(await halfAsk(eventsPath(handle)));
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);

@@ -7,7 +7,7 @@ import { alice, browser, clock, scan, setUpGateway } from "./setup.js";
 setUpGateway();
 
 describe("the status", () => {
-  it("is whole at every step of a login, and says no more than the page needs", async () => {
+  it("the status is complete at every step of a sign-in, and contains only what the page needs", async () => {
     const created = await browser.create({ appId: "shop", codeChallenge });
     const usual = {
       ticketId: created.ticketId,
@@ -34,7 +34,7 @@ describe("the status", () => {
     await expect.poll(status).toMatchObject({ state: "EXCHANGED", scannedBy: null, exchangeTicket: null });
   });
 
-  it("of a ticket whose time is over is EXPIRED", async () => {
+  it("the status of a ticket after its lifetime is EXPIRED", async () => {
     const created = await browser.create();
     await browser.status(created.handle);
     await clock.advanceAsync(121_000);
@@ -42,7 +42,7 @@ describe("the status", () => {
     await expect.poll(status).toMatchObject({ state: "EXPIRED", remainingMs: 0, cancelReason: null });
   });
 
-  it("of a ticket that the user has declined says so", async () => {
+  it("the status of a declined ticket has the cancel reason", async () => {
     const created = await browser.create();
     await scan(created);
     responseOrThrow(await alice.cancel(created));
@@ -54,7 +54,7 @@ describe("the status", () => {
     });
   });
 
-  it("is asked for with the handle in a header, never in the address", async () => {
+  it("the status route takes the handle in a header, never in the URL", async () => {
     const { handle } = await browser.create();
     const answer = await browser.get(`${api}/tickets/status?handle=${handle}`);
     expect([answer.status, answer.json.reason]).toEqual([404, "TICKET_NOT_FOUND"]);
@@ -62,7 +62,7 @@ describe("the status", () => {
 });
 
 describe("withdrawing", () => {
-  it("ends the ticket, and a second time changes nothing", async () => {
+  it("withdraw ends the ticket, and a second call changes nothing", async () => {
     const created = await browser.create();
     for (const _ of [1, 2]) {
       const answer = await browser.withdraw(created.handle);
@@ -72,7 +72,7 @@ describe("withdrawing", () => {
     expect(json).toMatchObject({ state: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" });
   });
 
-  it("a ticket that is finished otherwise is refused with its state", async () => {
+  it("withdraw is rejected with the state of a ticket that is finished otherwise", async () => {
     const created = await browser.create();
     await scan(created);
     responseOrThrow(await alice.cancel(created));
@@ -81,7 +81,7 @@ describe("withdrawing", () => {
     expect(answer.json).toMatchObject({ reason: "TICKET_CANCELLED", currentState: "CANCELLED" });
   });
 
-  it("without a handle, with one that is no text or with something beside is refused", async () => {
+  it("withdraw is rejected without a handle, with a handle that is not a string, or with extra fields", async () => {
     const { handle } = await browser.create();
     for (const body of [{}, { handle: "" }, { handle: 5 }, { handle, appId: "shop" }, { handle: [handle] }]) {
       const { status, json } = await browser.post(`${api}/tickets/withdraw`, body);

@@ -17,90 +17,89 @@ useTestServer({ store: (embedded) => store.wrap(embedded) });
 const credentials = { appId: "shop", appSecret: appSecrets.shop };
 
 let client: AppClient;
-let followers: WatchHub;
+let hub: WatchHub;
 
 beforeEach(() => {
   client = createAppClient({ address: server.address, ...credentials });
-  followers = createWatchHub(client, clock, 100);
+  hub = createWatchHub(client, clock, 100);
 });
 afterEach(() => {
-  followers.close();
+  hub.close();
   client.close();
 });
 
-const followed = ({ ticketId, ticketSecret }: CreatedTicket) => ({ credentials, ticketId, ticketSecret });
+const ticketOf = ({ ticketId, ticketSecret }: CreatedTicket) => ({ credentials, ticketId, ticketSecret });
 const forever = new AbortController().signal;
-const follow = (ticket: FollowedTicket, signal: AbortSignal) =>
-  withTimeoutEach(followers.watch(ticket, signal));
+const watch = (ticket: FollowedTicket, signal: AbortSignal) => withTimeoutEach(hub.watch(ticket, signal));
 
-/** Waits until the followers know the state. */
+/** Waits until the hub has received this state. */
 async function known(ticket: CreatedTicket, state: TicketState): Promise<void> {
-  const seen = async () => (await followers.latest(followed(ticket), 1_000))?.status.state;
+  const seen = async () => (await hub.latest(ticketOf(ticket), 1_000))?.status.state;
   await expect.poll(seen).toBe(state);
 }
 
-describe("who follows a ticket", () => {
-  it("and is slow is given the newest status, and misses what came in between", async () => {
+describe("the watch hub", () => {
+  it("a slow reader gets the latest status and skips those before", async () => {
     const held = await createTestTicket(shop);
-    const sightings = follow(followed(held), forever);
-    expect((await sightings.next()).value?.status.state).toBe(TicketState.PENDING);
+    const snapshots = watch(ticketOf(held), forever);
+    expect((await snapshots.next()).value?.status.state).toBe(TicketState.PENDING);
     responseOrThrow(await alice.markScanned(scannedById(held)));
     responseOrThrow(await alice.authorize(held));
     await known(held, TicketState.AUTHORIZED);
-    expect((await sightings.next()).value?.status).toMatchObject({
+    expect((await snapshots.next()).value?.status).toMatchObject({
       state: TicketState.AUTHORIZED,
       revision: 3,
     });
     responseOrThrow(await shop.withdraw(held));
-    expect((await sightings.next()).value?.status.state).toBe(TicketState.CANCELLED);
-    expect((await sightings.next()).done).toBe(true);
+    expect((await snapshots.next()).value?.status.state).toBe(TicketState.CANCELLED);
+    expect((await snapshots.next()).done).toBe(true);
   });
 
-  it("is told what is left by the time of asking", async () => {
+  it("a snapshot returns the remaining time as of the call", async () => {
     const held = await createTestTicket(shop);
-    const sighting = await followers.latest(followed(held), 1_000);
-    expect(sighting?.remainingMs()).toBe(120_000);
+    const snapshot = await hub.latest(ticketOf(held), 1_000);
+    expect(snapshot?.remainingMs()).toBe(120_000);
     clock.advance(50_000);
-    expect(sighting?.remainingMs()).toBe(70_000);
+    expect(snapshot?.remainingMs()).toBe(70_000);
     clock.advance(500_000);
-    expect(sighting?.remainingMs()).toBe(0);
+    expect(snapshot?.remainingMs()).toBe(0);
   });
 
-  it("leaves when its signal is aborted, also before the first status", async () => {
+  it("a watch ends when its signal aborts, also before the first status", async () => {
     const held = await createTestTicket(shop);
     const leaving = new AbortController();
-    const sightings = follow(followed(held), leaving.signal);
-    const first = sightings.next();
+    const snapshots = watch(ticketOf(held), leaving.signal);
+    const first = snapshots.next();
     leaving.abort();
     expect((await first).done).toBe(true);
-    const gone = follow(followed(held), AbortSignal.abort());
+    const gone = watch(ticketOf(held), AbortSignal.abort());
     expect((await gone.next()).done).toBe(true);
   });
 
-  it("of whom one is a stranger shares nothing: the secret is part of what is shared", async () => {
+  it("callers with another secret or app share no watch", async () => {
     const held = await createTestTicket(shop);
     await known(held, TicketState.PENDING);
-    for (const stranger of [
-      { ...followed(held), ticketSecret: newSecret() },
-      { ...followed(held), credentials: { appId: "blog", appSecret: appSecrets.blog } },
+    for (const other of [
+      { ...ticketOf(held), ticketSecret: newSecret() },
+      { ...ticketOf(held), credentials: { appId: "blog", appSecret: appSecrets.blog } },
     ]) {
-      await expect(followers.latest(stranger, 1_000)).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
-      await expect(follow(stranger, forever).next()).rejects.toMatchObject({
+      await expect(hub.latest(other, 1_000)).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+      await expect(watch(other, forever).next()).rejects.toMatchObject({
         reason: "TICKET_NOT_FOUND",
       });
     }
   });
 
-  it("is told for five seconds in which status the exchange ticket was, once it is spent", async () => {
+  it("a snapshot has the last exchange ticket for five seconds after the exchange", async () => {
     const held = await createTestTicket(shop);
     await known(held, TicketState.PENDING);
     responseOrThrow(await alice.markScanned(scannedById(held)));
     responseOrThrow(await alice.authorize(held));
     await known(held, TicketState.AUTHORIZED);
-    const { exchangeTicket } = (await followers.latest(followed(held), 0))?.status ?? {};
+    const { exchangeTicket } = (await hub.latest(ticketOf(held), 0))?.status ?? {};
     responseOrThrow(await shop.exchangeUserInfo({ exchangeTicket: exchangeTicket ?? "" }));
     await known(held, TicketState.EXCHANGED);
-    const spent = async () => (await followers.latest(followed(held), 0))?.recentlyExchanged?.exchangeTicket;
+    const spent = async () => (await hub.latest(ticketOf(held), 0))?.recentlyExchanged?.exchangeTicket;
     expect(await spent()).toBe(exchangeTicket);
     clock.advance(4_999);
     expect(await spent()).toBe(exchangeTicket);
@@ -108,9 +107,9 @@ describe("who follows a ticket", () => {
     expect(await spent()).toBeUndefined();
   });
 
-  it("and polls while there are as many watches as may be is answered by one call, and leaves no watch", async () => {
-    followers.close();
-    followers = createWatchHub(client, clock, 2);
+  it("a poll at the maximum number of watches calls the service once, and leaves no watch", async () => {
+    hub.close();
+    hub = createWatchHub(client, clock, 2);
     const tickets = [
       await createTestTicket(shop),
       await createTestTicket(shop),
@@ -123,16 +122,16 @@ describe("who follows a ticket", () => {
     const calls = () => server.lines.filter(({ method }) => method === "GetStatus").length;
     const pending = clock.pendingCount;
     const before = calls();
-    const sighting = await followers.latest(followed(third), 1_000);
-    expect(sighting?.status).toMatchObject({ state: TicketState.PENDING, revision: 1 });
-    expect(sighting?.remainingMs()).toBe(120_000);
+    const snapshot = await hub.latest(ticketOf(third), 1_000);
+    expect(snapshot?.status).toMatchObject({ state: TicketState.PENDING, revision: 1 });
+    expect(snapshot?.remainingMs()).toBe(120_000);
     responseOrThrow(await alice.markScanned(scannedById(third)));
-    expect((await followers.latest(followed(third), 1_000))?.status.state).toBe(TicketState.SCANNED);
-    await expect(
-      followers.latest({ ...followed(third), ticketSecret: newSecret() }, 1_000),
-    ).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+    expect((await hub.latest(ticketOf(third), 1_000))?.status.state).toBe(TicketState.SCANNED);
+    await expect(hub.latest({ ...ticketOf(third), ticketSecret: newSecret() }, 1_000)).rejects.toMatchObject({
+      reason: "TICKET_NOT_FOUND",
+    });
     expect([calls() - before, store.totalWatches(), clock.pendingCount]).toEqual([3, 2, pending]);
-    // Whoever has a watch keeps it, and one that ends makes room.
+    // Callers with a watch keep it, and a watch that ends makes room.
     await known(first, TicketState.PENDING);
     expect(calls() - before).toBe(3);
     await clock.advanceAsync(20_000);
@@ -141,8 +140,8 @@ describe("who follows a ticket", () => {
     expect([calls() - before, store.totalWatches()]).toEqual([3, 3]);
   });
 
-  it("begins anew where the watch has failed, which keeps no place", async () => {
-    followers.close();
+  it("a failed watch is started again by the next caller, and does not count", async () => {
+    hub.close();
     let broken = true;
     const calls: string[] = [];
     const failing: AppClient = {
@@ -157,30 +156,30 @@ describe("who follows a ticket", () => {
         return client.getStatus(request, options);
       },
     };
-    // Room for one, which the failed watch must not take.
-    followers = createWatchHub(failing, clock, 1);
+    // Room for one watch, which the failed one must not take.
+    hub = createWatchHub(failing, clock, 1);
     const held = await createTestTicket(shop);
     const other = await createTestTicket(shop);
-    await expect(followers.latest(followed(held), 1_000)).rejects.toThrow("broken");
+    await expect(hub.latest(ticketOf(held), 1_000)).rejects.toThrow("broken");
     broken = false;
-    expect((await followers.latest(followed(other), 1_000))?.status.state).toBe(TicketState.PENDING);
+    expect((await hub.latest(ticketOf(other), 1_000))?.status.state).toBe(TicketState.PENDING);
     expect(calls).toEqual(["watch", "watch"]);
-    followers.close();
-    followers = createWatchHub(failing, clock, 1);
+    hub.close();
+    hub = createWatchHub(failing, clock, 1);
     broken = true;
-    await expect(followers.watch(followed(held), forever).next()).rejects.toThrow("broken");
+    await expect(hub.watch(ticketOf(held), forever).next()).rejects.toThrow("broken");
     broken = false;
-    expect((await followers.latest(followed(held), 1_000))?.status.state).toBe(TicketState.PENDING);
+    expect((await hub.latest(ticketOf(held), 1_000))?.status.state).toBe(TicketState.PENDING);
   });
 
-  it("ends without a terminal status when all is closed, and nobody begins anew", async () => {
+  it("a watch ends without a terminal status when the hub closes, and none can start afterwards", async () => {
     const held = await createTestTicket(shop);
-    const sightings = follow(followed(held), forever);
-    await sightings.next();
-    const next = sightings.next();
-    followers.close();
+    const snapshots = watch(ticketOf(held), forever);
+    await snapshots.next();
+    const next = snapshots.next();
+    hub.close();
     expect((await next).done).toBe(true);
-    for (const late of [follow(followed(held), forever).next(), followers.latest(followed(held), 1)]) {
+    for (const late of [watch(ticketOf(held), forever).next(), hub.latest(ticketOf(held), 1)]) {
       await expect(late).rejects.toMatchObject({
         reason: "GATEWAY_STOPPING",
         details: { retryAfterMs: 500 },

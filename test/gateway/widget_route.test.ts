@@ -9,18 +9,18 @@ const fetched = (headers: Record<string, string> = {}) =>
   sendRequest(`${gateway.url}/qrlogin/v1/widget.js`, { headers });
 
 describe("the widget's script", () => {
-  it("is packed for whoever takes it so, and the same for whoever does not", async () => {
+  it("the widget's script is compressed only for clients that accept it", async () => {
     const plain = await fetched();
     const packed = await fetched({ "accept-encoding": "br, gzip" });
-    const refused = await fetched({ "accept-encoding": "gzip;q=0" });
+    const uncompressed = await fetched({ "accept-encoding": "gzip;q=0" });
     expect(plain.headers["content-type"]).toBe("text/javascript; charset=utf-8");
     expect(packed.headers["content-encoding"]).toBe("gzip");
     expect(gunzipSync(packed.bytes).equals(plain.bytes)).toBe(true);
-    expect(refused.bytes.equals(plain.bytes)).toBe(true);
+    expect(uncompressed.bytes.equals(plain.bytes)).toBe(true);
     expect(packed.bytes.byteLength).toBeLessThan(10 * 1024);
   });
 
-  it("may be kept, used by pages of any site, and is not sent twice", async () => {
+  it("the widget's script may be cached, loaded by any site, and is not sent again if unchanged", async () => {
     const first = await fetched();
     expect(first.headers["cache-control"]).toBe("public, max-age=300");
     expect(first.headers["cross-origin-resource-policy"]).toBe("cross-origin");

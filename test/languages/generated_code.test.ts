@@ -16,15 +16,15 @@ import { blockOf, sections } from "./page.js";
 const execute = promisify(execFile);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Bound in milliseconds: the first build of gRPC for Go takes half a minute of a processor. */
+/** Time-out of a command, in milliseconds. The first build of gRPC for Go takes half a minute of CPU time. */
 const buildMs = 240_000;
 
-/** Runs a shell command in a folder. Rejects with what it has printed if it fails or takes longer than {@link buildMs}. */
+/** Runs a shell command in a folder. Rejects with its output if it fails or exceeds {@link buildMs}. */
 async function shell(folder: string, command: string): Promise<void> {
   await execute("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, timeout: buildMs });
 }
 
-/** Runs the documented commands of a language in a folder of their own. Resolves with the folder, which goes with the test. */
+/** Runs the documented commands of a language in a temporary folder. Resolves with the folder. */
 async function generate(title: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-languages-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,16 +33,16 @@ async function generate(title: string): Promise<string> {
   return folder;
 }
 
-/** Approves on the phone whatever the documented program draws, and resolves with what it says at the end. */
+/** Approves the code that the documented program prints. Resolves with the rest of its output. */
 async function signInWith(
   command: string,
-  words: readonly string[],
+  args: readonly string[],
   variables: EnvironmentVariables,
 ): Promise<string> {
   const server = await startTestServer();
   onTestFinished(() => server.stop());
   const alice = callersOf(server.client).user(await signToken("alice"));
-  const program = startProcess(command, words, {
+  const program = startProcess(command, args, {
     ...variables,
     QRLOGIN_ADDRESS: server.address,
     QRLOGIN_APP_ID: "shop",
@@ -57,20 +57,23 @@ async function signInWith(
 }
 
 describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
-  it("are tried for every language but Swift, whose plugin no distribution packages", () => {
+  it("the commands are tested for every language but Swift, whose plugin no distribution packages", () => {
     expect([...sections.keys()].sort()).toEqual([...languages.map(({ title }) => title), "Swift"].sort());
   });
 
   for (const { title, tool, names, compile } of languages) {
     const use = compile ? "code that compiles and has" : "code that has";
-    it.skipIf(!tool.isUsable)(`generate for ${title} ${use} the promised names${tool.skipNote}`, async () => {
-      const folder = await generate(title);
-      for (const [file, texts] of Object.entries(names)) {
-        const code = readFileSync(join(folder, "gen", file), "utf8");
-        for (const text of texts) expect(code).toContain(text);
-      }
-      if (compile) await shell(folder, compile);
-    });
+    it.skipIf(!tool.isUsable)(
+      `the commands for ${title} generate ${use} the documented names${tool.skipNote}`,
+      async () => {
+        const folder = await generate(title);
+        for (const [file, texts] of Object.entries(names)) {
+          const code = readFileSync(join(folder, "gen", file), "utf8");
+          for (const text of texts) expect(code).toContain(text);
+        }
+        if (compile) await shell(folder, compile);
+      },
+    );
   }
 });
 
@@ -78,7 +81,7 @@ describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 
   const [pythonTool, goTool] = [toolOf("Python"), toolOf("Go")];
 
   it.skipIf(!pythonTool.isUsable)(
-    `sign in with the code that was generated for Python${pythonTool.skipNote}`,
+    `the program signs in with the code generated for Python${pythonTool.skipNote}`,
     async () => {
       const folder = await generate("Python");
       const file = join(folder, "sign_in.py");
@@ -89,7 +92,7 @@ describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 
   );
 
   it.skipIf(!goTool.isUsable)(
-    `sign in with the code that was generated for Go${goTool.skipNote}`,
+    `the program signs in with the code generated for Go${goTool.skipNote}`,
     async () => {
       const folder = await generate("Go");
       cpSync(here("go"), folder, { recursive: true });

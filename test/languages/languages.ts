@@ -3,15 +3,18 @@ import { existsSync } from "node:fs";
 import { python } from "../support/python.js";
 import { findTool, type Tool } from "../support/tools.js";
 
-/** How the generated code of one language is checked. */
+/** Checks of the generated code of one language. */
 export interface Language {
-  /** The section of docs/other-languages.md. */
+  /** Title of the section in docs/other-languages.md. */
   readonly title: string;
   /** Compilers and plugins. */
   readonly tool: Tool;
-  /** Text that must stand in generated files, by file: what a caller's code depends on. */
+  /** Texts that generated files must contain, by file, since callers depend on them. */
   readonly names: Readonly<Record<string, readonly string[]>>;
-  /** A shell command that compiles or loads the code, where that is cheap. Runs where `gen/` is. */
+  /**
+   * Shell command that compiles or loads the code, for languages where that is fast. Runs in the folder of
+   * `gen/`.
+   */
   readonly compile?: string;
 }
 
@@ -24,14 +27,14 @@ const jars = [
   "geronimo-annotation-1.3-spec",
 ].map((name) => `/usr/share/java/${name}.jar`);
 
-/** Looks for what the code of a language needs; `findMissing` returns the first of it that is missing. */
+/** Looks for what the code of a language needs. `findMissing` returns the first missing command or file. */
 const needs = (language: string, findMissing: () => string | undefined): Tool =>
   findTool(`protoc for ${language}`, () => {
     const missing = findMissing();
     return missing && `${missing} is missing`;
   });
 
-/** Returns the first of these commands and files that does not exist. */
+/** Returns the first of the commands and files that does not exist. */
 function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
   return (
     ["protoc", ...commands].find(
@@ -40,9 +43,9 @@ function firstMissing(commands: readonly string[], files: readonly string[] = []
   );
 }
 
-/** Returns `what` unless the command ends well. */
-function unless(command: string, words: readonly string[], what: string, cwd?: URL): string | undefined {
-  return spawnSync(command, words, { cwd }).status === 0 ? undefined : what;
+/** Returns `what` unless the command succeeds. */
+function unless(command: string, args: readonly string[], what: string, cwd?: URL): string | undefined {
+  return spawnSync(command, args, { cwd }).status === 0 ? undefined : what;
 }
 
 export const languages: readonly Language[] = [
@@ -122,7 +125,7 @@ export const languages: readonly Language[] = [
   },
 ];
 
-/** Returns the tool of a language. Throws if the language is not known. */
+/** Returns the tool of a language. Throws if there is no such language. */
 export function toolOf(title: string): Tool {
   const language = languages.find((one) => one.title === title);
   if (!language) throw new Error(`no language ${title}`);

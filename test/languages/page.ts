@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 
 const page = readFileSync(new URL("../../docs/other-languages.md", import.meta.url), "utf8");
 
-/** Code blocks of a section of the page, by the language of the block. */
+/** Code blocks of a section, by the language of the block. */
 export type Section = Readonly<Record<string, string | undefined>>;
 
-/** The sections of docs/other-languages.md that generate code, by title. Blocks of one language are joined. */
+/** Sections of docs/other-languages.md that generate code, by title. Blocks of one language are joined. */
 export const sections: ReadonlyMap<string, Section> = new Map(
   page
     .split(/^## /m)
@@ -19,7 +19,11 @@ export const sections: ReadonlyMap<string, Section> = new Map(
     }),
 );
 
-/** Returns a code block of a section. Throws if there is none. */
+/**
+ * Returns a code block of a section.
+ *
+ * @throws Error if there is none.
+ */
 export function blockOf(title: string, kind: string): string {
   const block = sections.get(title)?.[kind];
   if (block === undefined) throw new Error(`docs/other-languages.md has no ${kind} under "${title}"`);

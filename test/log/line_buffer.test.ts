@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { createLineBuffer, type DroppedLines, maxWaitingBytes } from "../../src/log/line_buffer.js";
 import { createManualClock } from "../support/clock.js";
 
-/** The longest pause between two tries, in milliseconds. */
+/** Longest pause between two tries, in milliseconds. */
 const longestPause = 1_000;
 
-/** A buffer before a device that the test fills, breaks and mends. */
+/** Creates a buffer in front of a device that the test can fill, break and repair. */
 function createFakeDevice() {
   const clock = createManualClock();
   const turn: (() => void)[] = [];
@@ -17,7 +17,7 @@ function createFakeDevice() {
     code: "ENOSPC",
     slept: 0,
   };
-  /** Called instead of sleeping. */
+  /** Called in place of a sleep. */
   let whileAsleep = () => {};
   const buffer = createLineBuffer({
     clock,
@@ -89,13 +89,13 @@ it("writes whole lines of at most 4096 bytes at a time, so that lines of several
   }
 });
 
-it("does not wait for the end of a turn that writes much", () => {
+it("does not wait for the end of a turn with many lines", () => {
   const { buffer, device } = createFakeDevice();
   writeLines(buffer, 0, 1_000);
   expect(device.text.length).toBeGreaterThan(30_000);
 });
 
-it("has one retry pending, also where a turn that writes much ends after a failed write", () => {
+it("has only one retry pending when a turn with many lines ends after a failed write", () => {
   const { buffer, clock, endTurn, fill } = createFakeDevice();
   fill("ENOSPC");
   writeLines(buffer, 0, 1_000);
@@ -104,7 +104,7 @@ it("has one retry pending, also where a turn that writes much ends after a faile
   expect(clock.pendingCount).toBe(1);
 });
 
-it("has one retry pending after a part could be written at the end of the turn", () => {
+it("has only one retry pending after a partial write at the end of the turn", () => {
   const { buffer, clock, device, endTurn, fill } = createFakeDevice();
   fill("EAGAIN");
   writeLines(buffer, 0, 1_000);
@@ -115,7 +115,7 @@ it("has one retry pending after a part could be written at the end of the turn",
 });
 
 it.each(["ENOSPC", "EAGAIN", "EPIPE", "EIO", "EFBIG", "EDQUOT"])(
-  "keeps the lines that cannot be written for %s, and writes them within a second of its end",
+  "keeps lines that cannot be written because of %s, and writes them within a second after it is resolved",
   (code) => {
     const { buffer, clock, device, endTurn, fill, mend, reports } = createFakeDevice();
     fill(code);
@@ -131,7 +131,7 @@ it.each(["ENOSPC", "EAGAIN", "EPIPE", "EIO", "EFBIG", "EDQUOT"])(
   },
 );
 
-it("finishes a line that was half written before it writes another one", () => {
+it("finishes a partly written line before it writes another one", () => {
   const { buffer, clock, device, endTurn, mend } = createFakeDevice();
   device.room = 50;
   const text = writeLines(buffer, 0, 3);
@@ -142,7 +142,7 @@ it("finishes a line that was half written before it writes another one", () => {
   expect(device.text).toBe(text);
 });
 
-it("holds a megabyte and no more, counts what it drops, and tells the number and the cause when there is room", () => {
+it("holds at most a megabyte, and reports number and cause of dropped lines when there is room", () => {
   const { buffer, clock, device, endTurn, fill, mend, reports } = createFakeDevice();
   fill("ENOSPC");
   endTurn();
@@ -167,7 +167,7 @@ it("holds a megabyte and no more, counts what it drops, and tells the number and
   expect(device.text.endsWith(`ENOSPC\n${later}`)).toBe(true);
 });
 
-it("drops a line that is longer than all that may wait, tells it, and goes on", () => {
+it("drops a line that is longer than the buffer, reports it, and goes on", () => {
   const { buffer, device, endTurn } = createFakeDevice();
   buffer.write(`${"x".repeat(maxWaitingBytes)}\n`);
   endTurn();
@@ -176,7 +176,7 @@ it("drops a line that is longer than all that may wait, tells it, and goes on", 
   expect(device.text).toBe("dropped 1 undefined\nnext\n");
 });
 
-it("tries less and less often, at least once a second", () => {
+it("retries at growing intervals of at most a second", () => {
   const { buffer, clock, device, endTurn, fill } = createFakeDevice();
   fill("EAGAIN");
   writeLines(buffer, 0, 1);
@@ -193,13 +193,13 @@ it("tries less and less often, at least once a second", () => {
   tries = 0;
   clock.advance(10_000);
   expect(tries).toBe(10);
-  // New lines do not make it try sooner.
+  // New lines do not cause an earlier retry.
   writeLines(buffer, 1, 1_000);
   endTurn();
   expect(tries).toBe(10);
 });
 
-it("at the end of the process writes what is left", () => {
+it("writes the remaining lines at the end of the process", () => {
   const { buffer, clock, device } = createFakeDevice();
   const text = writeLines(buffer, 0, 10);
   buffer.end();
@@ -209,7 +209,7 @@ it("at the end of the process writes what is left", () => {
   expect(clock.pendingCount).toBe(0);
 });
 
-it("at the end of the process waits for a reader that goes on", () => {
+it("waits for a reader that continues at the end of the process", () => {
   const { buffer, device, fill, mend, whileAsleep } = createFakeDevice();
   fill("EAGAIN");
   const text = writeLines(buffer, 0, 10);
@@ -218,7 +218,7 @@ it("at the end of the process waits for a reader that goes on", () => {
   expect(device.text).toBe(text);
 });
 
-it("at the end of the process waits half a second for a reader that does not go on, and for a full disk not at all", () => {
+it("waits half a second for a stalled reader at the end of the process, and not at all for a full disk", () => {
   for (const [code, slept] of [
     ["EAGAIN", 500],
     ["ENOSPC", 0],
@@ -233,7 +233,7 @@ it("at the end of the process waits half a second for a reader that does not go 
   }
 });
 
-it("at the end of the process does not wait for a reader that has not read for long", () => {
+it("does not wait at the end of the process for a reader that has not read for long", () => {
   const { buffer, clock, device, endTurn, fill } = createFakeDevice();
   fill("EAGAIN");
   writeLines(buffer, 0, 10);

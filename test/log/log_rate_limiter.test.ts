@@ -7,13 +7,13 @@ function createLimiterAt(level: string) {
   const clock = createManualClock();
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const limit = createLogRateLimiter({ log, clock, linesPerInterval: 3, message: "refusals summed up" });
+  const limit = createLogRateLimiter({ log, clock, linesPerInterval: 3, message: "errors summarized" });
   const admitted = (count: number, budget: string, method: string, reason: string, isFault = false) =>
     Array.from({ length: count }).filter(() => limit.allows({ budget, method, reason, isFault })).length;
   return { clock, lines, limit, admitted };
 }
 
-it("admits the first lines of each budget, and sums up the others by method and reason after a minute", () => {
+it("allows the first lines of each budget, and summarizes the others by method and reason after a minute", () => {
   const { clock, lines, admitted } = createLimiterAt("info");
   expect(admitted(100, "a", "CreateTicket", "APP_UNAUTHENTICATED")).toBe(3);
   expect(admitted(50, "a", "GetStatus", "APP_UNAUTHENTICATED")).toBe(0);
@@ -25,10 +25,10 @@ it("admits the first lines of each budget, and sums up the others by method and 
     CreateTicket: { APP_UNAUTHENTICATED: 97 },
     GetStatus: { APP_UNAUTHENTICATED: 50, TICKET_NOT_FOUND: 7 },
   };
-  expect(lines).toMatchObject([{ level: 30, msg: "refusals summed up", counts }]);
+  expect(lines).toMatchObject([{ level: 30, msg: "errors summarized", counts }]);
 });
 
-it("begins each interval with full budgets, and has no timer and no summary when there was nothing to sum up", () => {
+it("begins each interval with full budgets, and has no timer or summary if there was nothing to count", () => {
   const { clock, lines, admitted } = createLimiterAt("info");
   for (let minute = 0; minute < 3; minute++) {
     expect(admitted(3, "a", "GetStatus", "TICKET_EXPIRED")).toBe(3);
@@ -38,14 +38,14 @@ it("begins each interval with full budgets, and has no timer and no summary when
   expect(clock.pendingCount).toBe(0);
 });
 
-it("warns where faults of ours were summed up", () => {
+it("writes the summary at level warn if it contains internal errors", () => {
   const { clock, lines, admitted } = createLimiterAt("warn");
   admitted(4, "a", "GetStatus", "STORE_UNAVAILABLE", true);
   clock.advance(summaryInterval);
   expect(lines).toMatchObject([{ level: 40, counts: { GetStatus: { STORE_UNAVAILABLE: 1 } } }]);
 });
 
-it("admits every line where the log is at level debug or trace", () => {
+it("allows every line if the log level is debug or trace", () => {
   for (const level of ["debug", "trace"]) {
     const { clock, lines, admitted } = createLimiterAt(level);
     expect(admitted(100, "a", "GetStatus", "TICKET_EXPIRED")).toBe(100);
@@ -54,7 +54,7 @@ it("admits every line where the log is at level debug or trace", () => {
   }
 });
 
-it("tells what is left when it is closed, and leaves no timer", () => {
+it("writes the last summary when it is closed, and leaves no timer", () => {
   const { clock, lines, limit, admitted } = createLimiterAt("info");
   admitted(5, "a", "GetStatus", "SERVER_DRAINING");
   limit.close();

@@ -5,7 +5,7 @@ import { openNonBlocking } from "../../src/log/standard_stream.js";
 import { temporaryFile } from "../support/config_files.js";
 import { createStalledPipe } from "../support/named_pipe.js";
 
-/** Linux tells the flags of an open file, in octal digits. */
+/** Returns the flags of an open file, which Linux reports as octal digits. */
 const flagsKnown = existsSync("/proc/self/fdinfo");
 const nonBlocking = 0o4000;
 
@@ -25,7 +25,7 @@ const unused = () => {
 };
 
 it.skipIf(!flagsKnown)(
-  "writes to a pipe without waiting, and leaves the descriptor as it was that others share",
+  "writes to a pipe without blocking, and leaves the flags of the shared descriptor unchanged",
   () => {
     const shared = opened(createStalledPipe());
     const own = openNonBlocking(shared, unused);
@@ -39,7 +39,7 @@ it.skipIf(!flagsKnown)(
   },
 );
 
-it("writes to a file by the descriptor that others share, so that each goes on where the other has stopped", () => {
+it("writes to a file through the shared descriptor, so that each writer continues after the other", () => {
   const file = opened(temporaryFile("stdout.log", ""));
   expect(openNonBlocking(file, unused)).toBe(file);
 });

@@ -17,25 +17,28 @@ const lock = JSON.parse(read("package-lock.json")) as { packages: Readonly<Recor
 const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
 const promised = manifest.engines?.node ?? "";
 
-/** What developing needs of Node.js 22: the tools that check the repository ask for it, the product does not. */
+/**
+ * Range of Node.js 22 versions for development. The tools that check the repository need it; the product does
+ * not.
+ */
 const forDevelopment = promised.replace("^22.0.0", "^22.13.0");
 
 describe("on the Node.js versions that package.json promises", () => {
-  it("every package in the lock file runs", () => {
+  it("every package in the lock file runs on the promised Node.js versions", () => {
     const unfit = packages
       .filter(([, { engines, dev }]) => !subset(dev ? forDevelopment : promised, engines?.node ?? "*"))
       .map(([path, { version, engines }]) => `${path} ${version} asks for ${engines?.node}`);
     expect(unfit).toEqual([]);
   });
 
-  it("the oldest one is that of the README, and the types that the code is checked with are of its major", () => {
+  it("the README names the oldest promised version, and the types used are of its major version", () => {
     const floor = minVersion(promised)?.version ?? "";
     const [, said = ""] = /You need Node\.js (\d+\.\d+) or newer/.exec(read("README.md")) ?? [];
     expect(`${said}.0`).toBe(floor);
     expect(satisfies(manifest.devDependencies?.["@types/node"] ?? "", `^${floor}`)).toBe(true);
   });
 
-  it("the ones that CI tries are among them, one for each major", () => {
+  it("CI tests one promised version per major version", () => {
     const [, list = ""] = /^for version in (.*); do$/m.exec(read(".ci/run")) ?? [];
     const tried = list.split(" ").map((version) => minVersion(version)?.version ?? "");
     expect(tried.filter((version) => !satisfies(version, promised))).toEqual([]);
@@ -45,12 +48,12 @@ describe("on the Node.js versions that package.json promises", () => {
 });
 
 describe("the lock file", () => {
-  it("names no registry, so that each installation uses the one that it is set up for", () => {
+  it("the lock file names no registry, so that each installation uses its configured one", () => {
     expect(packages.filter(([, entry]) => "resolved" in entry)).toEqual([]);
     expect(read("package-lock.json")).not.toMatch(/\.tgz|registry/);
   });
 
-  it("has the versions that yarn, which does not read it, is told to take", () => {
+  it("the lock file has the versions that yarn, which does not read it, is configured to use", () => {
     for (const [name, version] of Object.entries(manifest.resolutions))
       expect([name, lock.packages[`node_modules/${name}`]?.version]).toEqual([name, version]);
   });

@@ -1,4 +1,4 @@
-// A web backend that has installed the package and takes the gateway as a plugin.
+// A web backend that has installed the package and uses the gateway as a plugin.
 import fastify from "fastify";
 import { createApproverClient } from "qrlogin/client";
 import { qrLoginGateway } from "qrlogin/gateway";
@@ -26,7 +26,8 @@ async function call(path: string, body: object): Promise<Record<string, unknown>
 
 const { handle, qrContent } = await call("/tickets", {});
 const early = await call("/tickets/complete", { handle });
-if (early.reason !== "TICKET_NOT_AUTHORIZED") throw new Error("an early end was not refused");
+if (early.reason !== "TICKET_NOT_AUTHORIZED")
+  throw new Error("an exchange before the approval was not rejected");
 const phone = createApproverClient({ address, token });
 const { ticketId } = await phone.markScanned({ scanned: { $case: "qrContent", value: String(qrContent) } });
 await phone.authorize({ ticketId });

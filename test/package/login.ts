@@ -1,4 +1,4 @@
-// A whole login by a project that has installed the package and knows nothing else of it.
+// A complete sign-in in a project that has only the installed package.
 import {
   createAppClient,
   createApproverClient,
@@ -24,7 +24,7 @@ for await (const status of website.watchStatus({ ticketId, ticketSecret })) {
     .exchangeUserInfo({ exchangeTicket: status.exchangeTicket })
     .catch((error: unknown) => error);
   if (!isQrLoginError(again, "TICKET_ALREADY_EXCHANGED"))
-    throw new Error("a second exchange was not refused");
+    throw new Error("a second exchange was not rejected");
   break;
 }
 website.close();

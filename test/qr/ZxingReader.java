@@ -13,8 +13,8 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 
 /**
- * Reads QR codes with the library ZXing. Each line of the standard input is the path of a PNG file. Each line of the
- * standard output answers one of them, in order: the text as base64 of UTF-8, or "-" where no code was found.
+ * Reads QR codes with the library ZXing. Each input line is the path of a PNG file. Each output line is the
+ * result for one path, in order: the text as base64 of UTF-8, or "-" if no code was found.
  */
 public final class ZxingReader {
   public static void main(String[] arguments) throws IOException {

@@ -1,6 +1,6 @@
 import type { Bitmap } from "./decode.js";
 
-/** Standard deviation of the blur, in pixels: a camera that is a little out of focus. */
+/** Standard deviation of the blur, in pixels, like a slightly unfocused camera. */
 const sigma = 1;
 const radius = 3;
 const weights = Array.from({ length: 2 * radius + 1 }, (_, at) =>
@@ -8,7 +8,10 @@ const weights = Array.from({ length: 2 * radius + 1 }, (_, at) =>
 );
 const sum = weights.reduce((a, b) => a + b);
 
-/** Returns the grey of a picture after a Gaussian blur of one pixel. What lies outside is as the edge is. */
+/**
+ * Returns the image in grey after a Gaussian blur of one pixel. Pixels outside are equal to those at the
+ * edge.
+ */
 export function blur({ width, height, data }: Bitmap): Bitmap {
   const grey = Float64Array.from({ length: width * height }, (_, at) => data[4 * at] ?? 0);
   const across = blurLines(grey, width, height);

@@ -6,21 +6,21 @@ import { PNG } from "pngjs";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 import type { Image } from "../../src/qr/draw_image.js";
 
-/** Pixels, four bytes each: red, green, blue, opacity. */
+/** Pixels of four bytes: red, green, blue, opacity. */
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-// jsqr's types describe a module that it is not: to Node the exports object itself is the default.
+// jsqr's types describe another kind of module: in Node.js the exports object itself is the default.
 const readWithJsqr = jsqr as unknown as typeof jsqr.default;
 
 const wasm = createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm");
-// Given the file, it fetches nothing.
+// With the file given, it fetches nothing.
 prepareZXingModule({ overrides: { wasmBinary: Uint8Array.from(readFileSync(wasm)).buffer } });
 
-/** The pixels of an image: a PNG decoded, an SVG drawn at its own size or at `width`. */
+/** Returns the pixels of an image: a decoded PNG, or an SVG drawn at its own size or at `width`. */
 export function bitmapOf(image: Image, width?: number): Bitmap {
   if (image.mediaType === "image/png") {
     const png = PNG.sync.read(Buffer.from(image.data));
@@ -31,7 +31,7 @@ export function bitmapOf(image: Image, width?: number): Bitmap {
   return { width: drawn.width, height: drawn.height, data: Uint8ClampedArray.from(drawn.pixels) };
 }
 
-/** What two decoders that know nothing of each other read; undefined where one finds no code. */
+/** Reads the code with two independent decoders. A result is undefined if its decoder finds no code. */
 export async function decode(
   bitmap: Bitmap,
 ): Promise<{ jsqr: string | undefined; zxing: string | undefined }> {
@@ -40,7 +40,7 @@ export async function decode(
   return { jsqr: found?.data, zxing: codes[0]?.text };
 }
 
-/** The bitmap on a white page, with `pixels` around it. */
+/** Returns the bitmap on a white page with a border of `pixels`. */
 export function padWithWhite(bitmap: Bitmap, pixels: number): Bitmap {
   const width = bitmap.width + 2 * pixels;
   const height = bitmap.height + 2 * pixels;

@@ -18,17 +18,22 @@ const defaultOptions: ImageOptions = { format: "PNG", size: 320, margin: 4, erro
 
 type Amount = (typeof amounts)[number];
 
-/** The smallest version of a code that holds the text: ISO/IEC 18004, table 7, bytes. Not measured by what is tested here. */
+/**
+ * Smallest QR code version that holds the text, according to ISO/IEC 18004, table 7, byte mode. Independent
+ * of the tested code.
+ */
 const versions: Readonly<Record<Amount, Readonly<Record<ErrorCorrection, number>>>> = {
   none: { L: 8, M: 9, Q: 11, H: 13 },
   full: { L: 18, M: 21, Q: 25, H: 29 },
   fullOfHan: { L: 18, M: 21, Q: 25, H: 29 },
 };
 
-/** Modules along one side. */
+/** Returns the modules per side. */
 const modulesOf = (amount: Amount, level: ErrorCorrection) => 17 + 4 * versions[amount][level];
 
-/** Fewest pixels that a PNG needs: three for each module, and for each of the quiet zone of four. */
+/**
+ * Returns the smallest readable PNG size: three pixels per module, including a quiet zone of four modules.
+ */
 const minSize = (amount: Amount, level: ErrorCorrection) => 3 * (modulesOf(amount, level) + 2 * 4);
 
 function errorOf(draw: () => Image): TicketError {
@@ -41,15 +46,15 @@ function errorOf(draw: () => Image): TicketError {
   throw new Error("the image was drawn");
 }
 
-describe("a drawn QR code is read by two decoders", () => {
-  it("for custom data of exactly 512 bytes", () => {
+describe("a drawn QR code, read by two decoders", () => {
+  it("is readable with custom data of exactly 512 bytes", () => {
     expect(Buffer.byteLength(fullCustomData)).toBe(512);
     expect(Buffer.byteLength(contents.fullOfHan)).toBeLessThanOrEqual(Buffer.byteLength(contents.full));
     expect(Buffer.byteLength(contents.fullOfHan)).toBeGreaterThan(Buffer.byteLength(contents.full) - 20);
   });
 
   it.each(cases)(
-    "as PNG of $size pixels, level $level, custom data: $amount, or is refused as too small",
+    "is readable as PNG of $size pixels, level $level, custom data: $amount, or is rejected as too small",
     async ({ size, level, amount }) => {
       const content = contents[amount];
       const draw = () => drawImage(content, { format: "PNG", size, margin: 4, errorCorrection: level });
@@ -71,19 +76,19 @@ describe("a drawn QR code is read by two decoders", () => {
   );
 
   it.each(cases)(
-    "as SVG of $size pixels, level $level, custom data: $amount",
+    "is readable as SVG of $size pixels, level $level, custom data: $amount",
     async ({ size, level, amount }) => {
       const content = contents[amount];
       const image = drawImage(content, { format: "SVG", size, margin: 4, errorCorrection: level });
       expect(image.mediaType).toBe("image/svg+xml");
-      // One that is too small for whole pixels is there to be enlarged.
+      // An SVG that is too small for whole pixels is meant to be enlarged.
       const bitmap = size < minSize(amount, level) ? bitmapOf(image, 1024) : bitmapOf(image);
       if (size >= minSize(amount, level)) expect([bitmap.width, bitmap.height]).toEqual([size, size]);
       expect(await decode(bitmap)).toEqual({ jsqr: content, zxing: content });
     },
   );
 
-  it("at every size from the smallest to twice as large", async () => {
+  it("is readable at every size from the smallest to twice as large", async () => {
     const smallest = minSize("none", "M");
     for (let size = smallest; size <= 2 * smallest; size++) {
       const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, size }));
@@ -96,7 +101,7 @@ describe("a drawn QR code is read by two decoders", () => {
     }
   });
 
-  it("with every margin, on a page that leaves the missing quiet zone white", async () => {
+  it("is readable with every margin, on a page whose white completes the quiet zone", async () => {
     for (let margin = 0; margin <= 16; margin++) {
       const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, margin }));
       expect(await decode(padWithWhite(bitmap, 30))).toEqual({ jsqr: contents.none, zxing: contents.none });
@@ -105,7 +110,7 @@ describe("a drawn QR code is read by two decoders", () => {
 });
 
 describe("a drawn QR code", () => {
-  it("has at least the margin asked for, and lies in the middle", () => {
+  it("has at least the requested margin and is centred", () => {
     for (const margin of [0, 1, 4, 16]) {
       const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, size: 333, margin }));
       const dark = [...bitmap.data.keys()]
@@ -123,7 +128,7 @@ describe("a drawn QR code", () => {
     }
   });
 
-  it("is the same picture as SVG and as PNG", () => {
+  it("is the same image as SVG and as PNG", () => {
     for (const size of [200, 321, 512]) {
       const svg = bitmapOf(drawImage(contents.none, { ...defaultOptions, format: "SVG", size }));
       const png = bitmapOf(drawImage(contents.none, { ...defaultOptions, size }));
@@ -131,7 +136,7 @@ describe("a drawn QR code", () => {
     }
   });
 
-  it("names its size in the SVG and asks for hard edges", () => {
+  it("states its size in the SVG and requests sharp edges", () => {
     const svg = new TextDecoder().decode(
       drawImage(contents.none, { ...defaultOptions, format: "SVG", size: 240 }).data,
     );
@@ -140,7 +145,7 @@ describe("a drawn QR code", () => {
     );
   });
 
-  it("has 320 pixels where no size is asked for, or as many as it needs if those are more", () => {
+  it("has 320 pixels by default, or as many as it needs if those are more", () => {
     for (const format of ["PNG", "SVG"] as const) {
       for (const level of levels) {
         for (const amount of amounts) {
@@ -152,20 +157,20 @@ describe("a drawn QR code", () => {
     }
   });
 
-  it("is a PNG of one grey channel", () => {
+  it("is a PNG with one grey channel", () => {
     const { data } = drawImage(contents.none, defaultOptions);
     expect(PNG.sync.read(Buffer.from(data))).toMatchObject({ color: false, alpha: false, palette: false });
     expect(data.byteLength).toBeLessThan(4096);
   });
 
-  it("is refused when it cannot hold the content at its level, and drawn at a lower one", () => {
+  it("is rejected if the content does not fit at its level, and drawn at a lower one", () => {
     const content = "x".repeat(2000);
-    const refusal = errorOf(() =>
+    const ticketError = errorOf(() =>
       drawImage(content, { ...defaultOptions, size: 1024, errorCorrection: "H" }),
     );
-    expect(refusal.reason).toBe("INVALID_REQUEST");
-    expect(refusal.fieldViolations.map(({ field }) => field)).toEqual(["qr_image.error_correction"]);
-    expect(JSON.stringify([refusal.message, refusal.fieldViolations])).not.toContain("xx");
+    expect(ticketError.reason).toBe("INVALID_REQUEST");
+    expect(ticketError.fieldViolations.map(({ field }) => field)).toEqual(["qr_image.error_correction"]);
+    expect(JSON.stringify([ticketError.message, ticketError.fieldViolations])).not.toContain("xx");
     expect(
       drawImage(content, { ...defaultOptions, size: 1024, errorCorrection: "L" }).data.byteLength,
     ).toBeGreaterThan(0);
@@ -182,7 +187,7 @@ describe("the table of docs/qr-code.md", () => {
     full: Number(full),
   }));
 
-  it("names the smallest PNG of each level", () => {
+  it("lists the smallest PNG of each level", () => {
     const measured = levels.map((level) => ({
       level,
       none: minSize("none", level),
@@ -191,7 +196,7 @@ describe("the table of docs/qr-code.md", () => {
     expect(promised).toEqual(measured);
   });
 
-  it("promises nothing that is refused, and one pixel less is", async () => {
+  it("lists only sizes that are accepted, and one pixel less is rejected", async () => {
     for (const level of levels) {
       for (const amount of amounts) {
         const content = contents[amount];
@@ -201,9 +206,9 @@ describe("the table of docs/qr-code.md", () => {
           jsqr: content,
           zxing: content,
         });
-        const refusal = errorOf(() => drawImage(content, { ...options, size: size - 1 }));
-        expect(refusal.reason).toBe("INVALID_REQUEST");
-        expect(refusal.message).toContain(`${size} pixels`);
+        const ticketError = errorOf(() => drawImage(content, { ...options, size: size - 1 }));
+        expect(ticketError.reason).toBe("INVALID_REQUEST");
+        expect(ticketError.message).toContain(`${size} pixels`);
       }
     }
   });

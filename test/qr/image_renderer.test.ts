@@ -17,10 +17,10 @@ const runFile = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const options: ImageOptions = { format: "PNG", size: 320, margin: 4, errorCorrection: "M" };
 const content = contents.none;
-/** Not a text, which the types rule out: Node throws an error in the thread that quotes it. */
+/** Content of an invalid type: Node.js throws an error in the thread that quotes it. */
 const invalidContent = 1234567890 as unknown as string;
 
-// Node tells of every thread that is started, so that nothing in the renderer has to be opened for the tests.
+// Node.js reports every thread that is started, so that the renderer needs no hook for the tests.
 let workers: Worker[] = [];
 const onWorker = (thread: Worker) => workers.push(thread);
 const renderers: ImageRenderer[] = [];
@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 describe("the renderer", () => {
-  it("draws in one thread, started by the first image", async () => {
+  it("draws in one thread, which the first image starts", async () => {
     const renderer = newRenderer();
     expect(workers).toHaveLength(0);
     const svg: ImageOptions = { ...options, format: "SVG" };
@@ -54,7 +54,7 @@ describe("the renderer", () => {
     expect(images).toEqual([drawImage(content, options), drawImage(content, svg)]);
   });
 
-  it("draws many at once, each for the one who asked", async () => {
+  it("draws concurrent images and resolves each call with its own image", async () => {
     const renderer = newRenderer();
     const asked = Array.from({ length: 50 }, (_, index) => `${content}${index}`);
     const images = await Promise.all(
@@ -63,7 +63,7 @@ describe("the renderer", () => {
     expect(images).toEqual(asked.map((text) => drawImage(text, { ...options, format: "SVG" })));
   });
 
-  it("passes on refusals whole and goes on", async () => {
+  it("passes errors on with their details, and continues", async () => {
     const renderer = newRenderer();
     const refused = renderer.render(content, { ...options, size: 64 });
     await expect(refused).rejects.toBeInstanceOf(TicketError);
@@ -80,7 +80,7 @@ describe("the renderer", () => {
     expect(workers).toHaveLength(1);
   });
 
-  it("refuses with RATE_LIMITED when too many are pending, and not once they are drawn", async () => {
+  it("rejects images with RATE_LIMITED when too many are pending, and accepts them afterwards", async () => {
     const renderer = newRenderer({ maxPending: 2 });
     const pending = [renderer.render(content, options), renderer.render(content, options)];
     await expect(renderer.render(content, options)).rejects.toMatchObject({
@@ -91,17 +91,17 @@ describe("the renderer", () => {
     await renderer.render(content, options);
   });
 
-  it("takes turns between callers, so that one who asks for many does not hold up another", async () => {
+  it("takes turns between callers, so that many images of one do not delay another", async () => {
     const renderer = newRenderer();
     const order: string[] = [];
     const ask = (caller: string) =>
       renderer.render(content, options, { caller }).then(() => order.push(caller));
     await Promise.all([...Array.from({ length: 20 }, () => ask("many")), ask("one"), ask("one")]);
-    // One is being drawn already; then they take turns.
+    // One image is already being drawn; then the callers take turns.
     expect(order.slice(0, 5)).toEqual(["many", "many", "one", "many", "one"]);
   });
 
-  it("refuses the newest image of who has most waiting, where another caller finds no room", async () => {
+  it("rejects the newest image of the caller with the most pending images when the queue is full", async () => {
     const renderer = newRenderer({ maxPending: 4 });
     const ofMany = Array.from({ length: 4 }, () => renderer.render(content, options, { caller: "many" }));
     const ends = Promise.allSettled(ofMany);
@@ -115,7 +115,7 @@ describe("the renderer", () => {
     await expect(ofMany[3]).rejects.toMatchObject({ reason: "RATE_LIMITED" });
   });
 
-  it("lets 256 pend unless told otherwise", async () => {
+  it("allows 256 pending images by default", async () => {
     const renderer = newRenderer();
     const pending = Array.from({ length: 256 }, () => renderer.render(content, options));
     const ends = Promise.allSettled(pending);
@@ -124,7 +124,7 @@ describe("the renderer", () => {
     expect((await ends).every((end) => end.status === "rejected")).toBe(true);
   });
 
-  it("survives a fault in the drawing, and tells of it without the text", async () => {
+  it("continues after an unexpected error and reports it without the text", async () => {
     const renderer = newRenderer();
     const [failed, next] = await Promise.allSettled([
       renderer.render(invalidContent, options),
@@ -139,7 +139,7 @@ describe("the renderer", () => {
     expect(workers).toHaveLength(1);
   });
 
-  it("rejects what is pending when the thread dies, and starts another for the next image", async () => {
+  it("rejects pending images when the thread ends, and starts another one for the next image", async () => {
     const renderer = newRenderer();
     await renderer.render(content, options);
     const pending = Promise.allSettled([
@@ -154,7 +154,7 @@ describe("the renderer", () => {
     expect(workers).toHaveLength(2);
   });
 
-  it("starts another thread when one died with nothing to do", async () => {
+  it("starts another thread after an idle one has ended", async () => {
     const renderer = newRenderer();
     await renderer.render(content, options);
     await workers[0]?.terminate();
@@ -163,8 +163,8 @@ describe("the renderer", () => {
   });
 });
 
-describe("an abandoned image", () => {
-  it("is not begun when the signal has aborted before", async () => {
+describe("an aborted image", () => {
+  it("is not drawn when the signal is already aborted", async () => {
     const reason = new Error("the caller left");
     await expect(newRenderer().render(content, options, { signal: AbortSignal.abort(reason) })).rejects.toBe(
       reason,
@@ -172,7 +172,7 @@ describe("an abandoned image", () => {
     expect(workers).toHaveLength(0);
   });
 
-  it("rejects with the signal's reason and makes room if it was waiting", async () => {
+  it("rejects with the signal's reason and leaves the queue", async () => {
     const renderer = newRenderer({ maxPending: 2 });
     const abort = new AbortController();
     const reason = new Error("the caller left");
@@ -184,7 +184,7 @@ describe("an abandoned image", () => {
     expect(await Promise.all([first, third])).toHaveLength(2);
   });
 
-  it("keeps its place until the thread is done if it was being drawn, and harms no other", async () => {
+  it("keeps its turn while it is being drawn, and does not affect other images", async () => {
     const renderer = newRenderer({ maxPending: 2 });
     const abort = new AbortController();
     const reason = new Error("the caller left");
@@ -196,7 +196,7 @@ describe("an abandoned image", () => {
     expect(await second).toEqual(drawImage(content, options));
   });
 
-  it("leaves no listener on the signal, and neither does a drawn or a refused one", async () => {
+  it("leaves no listener on the signal, and neither does a drawn or rejected image", async () => {
     const renderer = newRenderer();
     const { signal } = new AbortController();
     await renderer.render(content, options, { signal });
@@ -211,7 +211,7 @@ describe("an abandoned image", () => {
 });
 
 describe("a closed renderer", () => {
-  it("has ended its thread and refused what was pending with SERVER_DRAINING", async () => {
+  it("ends its thread and rejects pending images with SERVER_DRAINING", async () => {
     const renderer = newRenderer();
     const pending = Promise.allSettled([
       renderer.render(content, options),
@@ -231,7 +231,7 @@ describe("a closed renderer", () => {
     expect(thread.threadId).toBe(-1);
   });
 
-  it("refuses further images and can be closed again", async () => {
+  it("rejects further images, and closing it is idempotent", async () => {
     const renderer = newRenderer();
     await renderer.close();
     await renderer.close();
@@ -240,7 +240,7 @@ describe("a closed renderer", () => {
   });
 });
 
-describe("a process that draws and does not close", () => {
+describe("a process that draws without closing the renderer", () => {
   let folder: string;
 
   beforeEach(() => {
@@ -251,7 +251,7 @@ describe("a process that draws and does not close", () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Draws twice with the module at `path`, prints what came out, and leaves the end of the process to Node. */
+  /** Draws twice with the module at `path`, prints the result, and lets Node.js end the process. */
   async function drawAndEnd(path: string, ...flags: string[]): Promise<string> {
     const script = `import { createImageRenderer } from ${JSON.stringify(path)};
       const renderer = createImageRenderer();
@@ -265,11 +265,11 @@ describe("a process that draws and does not close", () => {
     ).stdout;
   }
 
-  it("waits for its images and then ends, run from the sources by tsx", async () => {
+  it("waits for its images and then ends, when run from TypeScript by tsx", async () => {
     expect(await drawAndEnd(join(root, "src/qr/image_renderer.ts"), "--import", "tsx")).toBe("PNG\nPNG\n");
   });
 
-  it("does the same when it is built", async () => {
+  it("waits for its images and then ends, when run from JavaScript", async () => {
     const config = {
       extends: join(root, "tsconfig.build.json"),
       compilerOptions: { rootDir: root, outDir: folder },

@@ -8,7 +8,7 @@ const ticketId = "q83vEjRWeJCrze8SNFZ4kA";
 const validContent = { scene: "APP_AUTH", random: ticketId, userPoolId: "demo-pool" };
 const parsedContent = { scene: "APP_AUTH", ticketId, userPoolId: "demo-pool" };
 
-/** The refusal of a text, or a failure of the test where it is read or something else is thrown. */
+/** Returns the error for a text. Fails if the text is accepted or another error is thrown. */
 function errorOf(text: string): TicketError {
   try {
     parseQrContent(text);
@@ -19,8 +19,8 @@ function errorOf(text: string): TicketError {
   throw new Error("the text was read");
 }
 
-describe("the content that is drawn", () => {
-  it("is the guide's JSON, with its keys in its order", () => {
+describe("serializeQrContent", () => {
+  it("writes the guide's JSON, with its keys in its order", () => {
     const text = serializeQrContent({
       scene: "APP_AUTH",
       ticketId,
@@ -35,19 +35,19 @@ describe("the content that is drawn", () => {
     );
   });
 
-  it("holds an empty object where the app has no data", () => {
+  it("writes an empty object if the app has no custom data", () => {
     const text = serializeQrContent({ ...parsedContent, createdAt: 0, expiresAt: 1, customData: undefined });
     expect(JSON.parse(text).customData).toEqual({});
   });
 
-  it("holds the app's data as it is, numbers that JavaScript cannot hold included", () => {
+  it("writes the custom data unchanged, including numbers that JavaScript cannot represent", () => {
     const customData = '{"n":12345678901234567890.10,"text":"\\u00e9 \\\\u00e9 ~"}';
     expect(serializeQrContent({ ...parsedContent, createdAt: 0, expiresAt: 1, customData })).toContain(
       `"customData":${customData}}`,
     );
   });
 
-  it("has each unit that is not printable ASCII as an escape, in scene, pool, keys and values", () => {
+  it("escapes every character outside printable ASCII, in scene, pool, keys and values", () => {
     const customData = JSON.stringify({ é: ["日", "🛒", "\u007f\u2028", "\ud800"] });
     const text = serializeQrContent({
       ...{ scene: "ü", userPoolId: "ß", ticketId, createdAt: 0, expiresAt: 1, customData },
@@ -57,7 +57,7 @@ describe("the content that is drawn", () => {
     expect(text).toContain('{"\\u00e9":["\\u65e5","\\ud83d\\uded2","\\u007f\\u2028","\\ud800"]}');
   });
 
-  it("reads back as what was drawn, whatever stands in scene, pool and data", () => {
+  it("writes text that parses to the same values, whatever scene, pool and custom data contain", () => {
     const time = fc.integer({ min: 0, max: Date.UTC(9999, 0) });
     const content = fc.record({
       scene: fc.string({ minLength: 1, maxLength: 32, unit: "binary" }),
@@ -85,9 +85,9 @@ describe("the content that is drawn", () => {
   });
 });
 
-describe("a scanned text", () => {
+describe("parseQrContent", () => {
   it.each([
-    ["only what is needed", validContent],
+    ["only the required keys", validContent],
     [
       "the guide's times",
       { ...validContent, createdAt: "2019-12-27T11:53:41.260Z", expireAt: "2019-12-27T11:55:41.260Z" },
@@ -97,17 +97,17 @@ describe("a scanned text", () => {
     ["times that make no sense", { ...validContent, createdAt: "yesterday", expireAt: "" }],
     ["keys that we do not know", { ...validContent, version: 2, nested: { random: "another" } }],
     ["custom data", { ...validContent, customData: { random: "another", scene: 1 } }],
-  ])("is read with %s", (_, content) => {
+  ])("accepts a text with %s", (_, content) => {
     expect(parseQrContent(JSON.stringify(content))).toEqual(parsedContent);
   });
 
-  it("is read up to 4,096 characters and refused beyond", () => {
+  it("accepts up to 4,096 characters and rejects more", () => {
     const text = JSON.stringify(validContent);
     expect(parseQrContent(text.padEnd(4096))).toEqual(parsedContent);
     expect(errorOf(text.padEnd(4097)).reason).toBe("QR_CONTENT_INVALID");
   });
 
-  it("has its characters counted and not their UTF-16 units", () => {
+  it("counts characters instead of UTF-16 units", () => {
     const around = JSON.stringify({ ...validContent, text: "" }).length;
     const withCarts = (count: number) =>
       JSON.stringify({ ...validContent, text: "🛒".repeat(count - around) });
@@ -117,7 +117,7 @@ describe("a scanned text", () => {
 
   it.each([
     ["nothing", ""],
-    ["no JSON", "https://example.com/login"],
+    ["text other than JSON", "https://example.com/login"],
     ["half of it", JSON.stringify(validContent).slice(0, -1)],
     ["two of them", JSON.stringify(validContent).repeat(2)],
     ["null", "null"],
@@ -154,59 +154,59 @@ describe("a scanned text", () => {
     ["the needed keys in __proto__ only", `{"__proto__":${JSON.stringify(validContent)}}`],
     ["lists 4,096 deep", "[".repeat(4096)],
     ["objects 600 deep", `${'{"a":'.repeat(600)}1${"}".repeat(600)}`],
-  ])("is refused with %s", (_, text) => {
+  ])("rejects a text with %s", (_, text) => {
     expect(errorOf(text).reason).toBe("QR_CONTENT_INVALID");
   });
 
-  it("may say __proto__ and changes no object by it", () => {
+  it("accepts the key __proto__ without changing any object", () => {
     const text = `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${JSON.stringify(validContent).slice(1)}`;
     expect(parseQrContent(text)).toEqual(parsedContent);
     expect(Object.getPrototypeOf(parseQrContent(text))).toBe(Object.prototype);
     expect({}).not.toHaveProperty("polluted");
   });
 
-  it("may say a key twice: the last one counts and is checked like any other", () => {
+  it("uses the last one of a repeated key and validates it", () => {
     const other = newTicketId();
     const head = JSON.stringify(validContent).slice(0, -1);
     expect(parseQrContent(`${head},"random":"${other}"}`).ticketId).toBe(other);
     expect(errorOf(`${head},"random":"x"}`).reason).toBe("QR_CONTENT_INVALID");
   });
 
-  it("may be nested deeply where nobody looks", () => {
+  it("accepts deep nesting in unused keys", () => {
     const deep = `${"[".repeat(1500)}${"]".repeat(1500)}`;
     expect(parseQrContent(`{"unknown":${deep},${JSON.stringify(validContent).slice(1)}`)).toEqual(
       parsedContent,
     );
   });
 
-  it("stands in no part of the refusal, which is the same for every text", () => {
+  it("returns the same error for every text, without quoting it", () => {
     const texts = [
       "SECRETTEXT",
       '{"scene":"SECRETTEXT"',
       JSON.stringify({ ...validContent, random: "SECRETTEXT" }),
     ];
-    for (const refusal of texts.map(errorOf)) {
-      expect(refusal.message).toBe(new TicketError("QR_CONTENT_INVALID").message);
-      expect(`${refusal.cause}`).not.toContain("SECRETTEXT");
-      expect(refusal.fieldViolations).toEqual([]);
-      expect(`${refusal.stack}`).not.toContain("SECRETTEXT");
+    for (const ticketError of texts.map(errorOf)) {
+      expect(ticketError.message).toBe(new TicketError("QR_CONTENT_INVALID").message);
+      expect(`${ticketError.cause}`).not.toContain("SECRETTEXT");
+      expect(ticketError.fieldViolations).toEqual([]);
+      expect(`${ticketError.stack}`).not.toContain("SECRETTEXT");
     }
   });
 
-  it("that is refused has the check that failed as its cause, for the log", () => {
+  it("states the failed check in the error's cause, for the log", () => {
     const causeOf = (changes: object) => errorOf(JSON.stringify({ ...validContent, ...changes })).cause;
     expect(errorOf("x".repeat(5_000)).cause).toBe("the text is too long");
-    expect(errorOf("https://shop.example.com/").cause).toBe("the text is no JSON");
-    expect(errorOf("[]").cause).toBe("the text is JSON and no object");
-    expect(causeOf({ scene: 1 })).toBe("scene, random or userPoolId is missing or no text");
-    expect(causeOf({ random: "x" })).toBe("random is no ticket id");
-    expect(causeOf({ createdAt: 1 })).toBe("createdAt is no text");
-    expect(causeOf({ expireAt: 1 })).toBe("expireAt is no text");
-    expect(causeOf({ expiresIn: {} })).toBe("expiresIn is no number");
-    expect(causeOf({ customData: [] })).toBe("customData is no object");
+    expect(errorOf("https://shop.example.com/").cause).toBe("the text is not JSON");
+    expect(errorOf("[]").cause).toBe("the text is JSON but not an object");
+    expect(causeOf({ scene: 1 })).toBe("scene, random or userPoolId is missing or not a string");
+    expect(causeOf({ random: "x" })).toBe("random is not a ticket id");
+    expect(causeOf({ createdAt: 1 })).toBe("createdAt is not a string");
+    expect(causeOf({ expireAt: 1 })).toBe("expireAt is not a string");
+    expect(causeOf({ expiresIn: {} })).toBe("expiresIn is not a number");
+    expect(causeOf({ customData: [] })).toBe("customData is not an object");
   });
 
-  it("is read or refused with QR_CONTENT_INVALID, whatever it is", () => {
+  it("accepts any text or rejects it with QR_CONTENT_INVALID", () => {
     const key = fc.constantFrom(
       "scene",
       "random",

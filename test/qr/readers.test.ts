@@ -10,10 +10,13 @@ import { contents, ticket } from "./sample_contents.js";
 const defaultOptions: ImageOptions = { format: "PNG", size: undefined, margin: 4, errorCorrection: "M" };
 const levels: readonly ErrorCorrection[] = ["L", "M", "Q", "H"];
 
-/** Families that read every code of ours, which OpenCV does not: docs/qr-code.md says what it leaves out. */
+/** Families that read every code of ours. OpenCV does not; docs/qr-code.md lists its limits. */
 const reliableFamilies = families.filter((family) => family !== "opencv");
 
-/** Custom data of which some reader has made something else, or could. Tokens of the texts look like encodings that readers guess. */
+/**
+ * Custom data that some reader decodes wrongly, or could. Some texts contain byte sequences of encodings that
+ * readers guess.
+ */
 const customData: readonly (readonly [string, Record<string, unknown>])[] = [
   ["an accent", { till: "é" }],
   ["a quotation mark after Han, which a reader took for the second byte of a character", { till: '日"' }],
@@ -44,7 +47,7 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
   });
   afterAll(() => readers.stop());
 
-  it.each(customData)("reads what was drawn with %s in the custom data", async (_, data) => {
+  it.each(customData)("reads a code with %s in the custom data", async (_, data) => {
     const content = serializeQrContent({ ...ticket, customData: JSON.stringify(data) });
     const readings = await readers.read(bitmapOf(drawImage(content, { ...defaultOptions, size: 512 })));
     expect(readings).toEqual(Object.fromEntries(families.map((family) => [family, content])));
@@ -57,7 +60,7 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
       (["none", "full", "fullOfHan"] as const).map((amount) => [level, amount] as const),
     ),
   )(
-    "but OpenCV reads a blurred picture of the least size, level %s, custom data: %s",
+    "each but OpenCV reads a blurred image of the smallest size, level %s, custom data: %s",
     async (errorCorrection, amount) => {
       const content = contents[amount];
       const options = { ...defaultOptions, errorCorrection };
@@ -67,7 +70,7 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
     },
   );
 
-  it("reads the picture of a ticket without custom data in the size that is usual", async () => {
+  it("reads the image of a ticket without custom data in the default size", async () => {
     for (const errorCorrection of levels) {
       const bitmap = bitmapOf(drawImage(contents.none, { ...defaultOptions, errorCorrection }));
       const readings = await readers.read(blur(bitmap));
@@ -76,7 +79,7 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
   });
 });
 
-/** Returns the size that the refusal of a picture that is too small names. */
+/** Returns the size that the error for a too small image names. */
 function minSizeOf(content: string, options: ImageOptions): number {
   try {
     drawImage(content, { ...options, size: 64 });
@@ -84,5 +87,5 @@ function minSizeOf(content: string, options: ImageOptions): number {
     const [violation] = (error as { fieldViolations: readonly { description: string }[] }).fieldViolations;
     return Number(/at least (\d+) pixels/.exec(violation?.description ?? "")?.[1]);
   }
-  throw new Error("a picture of 64 pixels was drawn");
+  throw new Error("an image of 64 pixels was drawn");
 }

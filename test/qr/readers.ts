@@ -10,20 +10,20 @@ import { withTimeout } from "../support/timeout.js";
 import { findTool } from "../support/tools.js";
 import { type Bitmap, decode } from "./decode.js";
 
-/** The families of readers that are tried. The first two run in this process, the others as processes of their own. */
+/** Tested families of readers. The first two run in this process, the others in their own processes. */
 export const families = ["jsqr", "zxing", "zbar", "quirc", "opencv", "zxingJava"] as const;
 export type Family = (typeof families)[number];
 
-/** What each family has read; undefined where it found no code. */
+/** Text that each family has read; undefined if it found no code. */
 export type Readings = Readonly<Record<Family, string | undefined>>;
 
 export interface Readers {
   read(bitmap: Bitmap): Promise<Readings>;
-  /** Ends the processes and removes the pictures. */
+  /** Ends the processes and removes the images. */
   stop(): Promise<void>;
 }
 
-/** Made by `scripts/install-readers`. */
+/** Folder created by `scripts/install-readers`. */
 const folder = process.env.QR_READERS ?? "";
 const zxingJar = "/usr/share/java/core.jar";
 
@@ -41,13 +41,13 @@ const found = findTool("QR code readers", () =>
 /** True if the tests that need all readers run. */
 export const hasReaders = found.isUsable;
 
-/** For titles of tests that need them. */
+/** Suffix for the titles of tests that need the readers. */
 export const withoutReaders = found.skipNote;
 
-/** Starts the readers, each family once for all pictures. */
+/** Starts the readers, one process for all images of a family. */
 export function startReaders(): Readers {
   const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const imageFolder = mkdtempSync(join(tmpdir(), "qrlogin-pictures-"));
+  const imageFolder = mkdtempSync(join(tmpdir(), "qrlogin-images-"));
   const pythonReader = startReader(
     "python3",
     [resolvePath("readers.py"), join(folder, "libquirc.so")],
@@ -56,7 +56,7 @@ export function startReaders(): Readers {
   const javaReader = startReader("java", ["-cp", zxingJar, resolvePath("ZxingReader.java")], process.env);
   return {
     async read(bitmap) {
-      const path = join(imageFolder, "picture.png");
+      const path = join(imageFolder, "image.png");
       writeFileSync(path, pngOf(bitmap));
       const [inProcess, answer, zxingJava] = await Promise.all([
         decode(bitmap),
@@ -77,7 +77,7 @@ export function startReaders(): Readers {
   };
 }
 
-/** One character for each byte that is no UTF-8, so that a wrong text differs. */
+/** Decodes the text with one character per byte that is not UTF-8, so that a wrong text differs. */
 function textOf(base64: string | null): string | undefined {
   return base64 === null ? undefined : Buffer.from(base64, "base64").toString("utf8");
 }
@@ -87,13 +87,13 @@ function pngOf({ width, height, data }: Bitmap): Buffer {
   return PNG.sync.write(Object.assign(png, { width, height, data: Buffer.from(data) }));
 }
 
-/** Nothing that a test starts outlives it. */
+/** Running reader processes, which must not outlive the tests. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a process that answers each line with a line. */
+/** Starts a process that writes one line for each line it reads. */
 function startReader(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   running.add(child);

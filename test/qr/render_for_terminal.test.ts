@@ -4,7 +4,7 @@ import type { Bitmap } from "./decode.js";
 import { decode } from "./decode.js";
 import { contents } from "./sample_contents.js";
 
-/** Upper and lower half of a character: dark where the foreground, which is black, shows. */
+/** Upper and lower half of each character: dark where the black foreground shows. */
 const halves: Record<string, readonly [boolean, boolean]> = {
   " ": [false, false],
   "▀": [true, false],
@@ -15,7 +15,7 @@ const halves: Record<string, readonly [boolean, boolean]> = {
 const blackOnWhite = "\x1b[38;5;16;48;5;231m";
 const reset = "\x1b[0m";
 
-/** The lines without their colours, which must be black on white from end to end. */
+/** Returns the lines without their colours, which must be black on white throughout. */
 function linesOf(text: string): string[] {
   return text
     .trimEnd()
@@ -28,7 +28,7 @@ function linesOf(text: string): string[] {
     });
 }
 
-/** What a terminal shows, at four pixels for each half of a character. */
+/** Returns the bitmap that a terminal shows, at four pixels per half character. */
 function bitmapOf(text: string): Bitmap {
   const scale = 4;
   const lines = linesOf(text).map((line) =>
@@ -63,7 +63,7 @@ describe("a QR code in a terminal", () => {
     expect(lines[2]?.slice(4, 6)).toBe("█▀");
   });
 
-  it("is refused when no code holds the content", () => {
+  it("is rejected when the content does not fit into a code", () => {
     expect(() => renderForTerminal("x".repeat(4000))).toThrow(
       expect.objectContaining({ reason: "INVALID_REQUEST" }),
     );

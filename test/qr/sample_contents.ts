@@ -8,14 +8,17 @@ export const ticket = {
   expiresAt: Date.UTC(2026, 10, 23, 9, 32, 0, 7),
 };
 
-/** Data of exactly 512 bytes as drawn: the largest that is allowed. Mixed, as in life, and not to be shortened by a clever encoder. */
+/**
+ * Custom data of exactly 512 bytes as drawn, the maximum. Mixed like real data, and not compressible by an
+ * encoder.
+ */
 export const fullCustomData = JSON.stringify({ order: "4kX/9z+Qa".repeat(56).slice(0, 500) });
 
-/** The text in the codes of the tests and of docs/qr-code.md. */
+/** Contents of the codes in the tests and in docs/qr-code.md. */
 export const contents = {
   none: serializeQrContent({ ...ticket, customData: undefined }),
   full: serializeQrContent({ ...ticket, customData: fullCustomData }),
-  /** Nearly as many bytes as drawn in another script, six to a character. */
+  /** Nearly the maximum size as drawn, in another script with six bytes per character. */
   fullOfHan: serializeQrContent({
     ...ticket,
     customData: JSON.stringify({ 注文: `${"商品番号登録確認".repeat(10)}十` }),

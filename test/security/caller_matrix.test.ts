@@ -19,14 +19,14 @@ import {
 import { startTestServer, type TestServer } from "../support/server.js";
 import { customers, customersJwks, signToken, staff, staffKey, unsignedToken } from "../support/tokens.js";
 
-const strangerKey = new TextEncoder().encode("some other secret that nobody has configured");
-// What a verifier that takes the algorithm from the token would take for a shared secret.
+const unknownKey = new TextEncoder().encode("some other secret that is not configured");
+// The bytes that a verifier would use as a shared secret if it took the algorithm from the token.
 const publicKeyAsSecret = new TextEncoder().encode(JSON.stringify(customersJwks.keys[0]));
 const now = Math.floor(Date.now() / 1_000);
 
 const byApprover: readonly Rpc[] = ["markScanned", "authorize", "cancel"];
 
-/** What an app's RPC and what an approver's RPC answer to one kind of caller. */
+/** Results of an app's RPC and of an approver's RPC for one kind of caller. */
 interface Caller {
   readonly metadata: () => Metadata | Promise<Metadata>;
   readonly app: Expected | ((rpc: Rpc) => Expected);
@@ -37,19 +37,19 @@ type Expected = "OK" | `${string} ${string}`;
 
 const noApp = "UNAUTHENTICATED APP_UNAUTHENTICATED";
 const noUser = "UNAUTHENTICATED USER_UNAUTHENTICATED";
-/** What needs no ticket. */
+/** RPCs that need no ticket. */
 const forAnyApp: readonly Rpc[] = ["createTicket", "getSigningKeys"];
 const strangerApp = (rpc: Rpc): Expected => (forAnyApp.includes(rpc) ? "OK" : "NOT_FOUND TICKET_NOT_FOUND");
 
-const nobody = (metadata: () => Metadata | Promise<Metadata>): Caller => ({
+const unauthenticated = (metadata: () => Metadata | Promise<Metadata>): Caller => ({
   metadata,
   app: noApp,
   approver: noUser,
 });
-const badToken = (...parts: Parameters<typeof signToken>): Caller =>
-  nobody(async () => asUser(await signToken(...parts)));
+const badToken = (...args: Parameters<typeof signToken>): Caller =>
+  unauthenticated(async () => asUser(await signToken(...args)));
 
-/** Every ticket is the app shop's; every approver's RPC finds it scanned by alice. */
+/** Every ticket belongs to the app shop. Approvers' RPCs find it scanned by alice. */
 const callers: Readonly<Record<string, Caller>> = {
   "the app that made the ticket": { metadata: () => asApp("shop"), app: "OK", approver: noUser },
   "the user who scanned it": {
@@ -74,19 +74,21 @@ const callers: Readonly<Record<string, Caller>> = {
     app: noApp,
     approver: "UNAUTHENTICATED USER_TOKEN_EXPIRED",
   },
-  "no credential": nobody(() => authorization()),
-  "an empty credential": nobody(() => authorization("")),
-  "a wrong secret": nobody(() => authorization(basic("shop", "not-the-secret"))),
-  "an empty secret": nobody(() => authorization(basic("shop", ""))),
-  "an unknown app": nobody(() => authorization(basic("nobody", "secret-of-the-shop"))),
-  "the secret of another app": nobody(() => authorization(basic("shop", "secret-of-the-blog"))),
-  "an app credential called Bearer": nobody(() => asUser(basic("shop", "secret-of-the-shop").slice(6))),
-  "a token called Basic": nobody(async () => authorization(`Basic ${await signToken("alice")}`)),
-  "two credentials in one value": nobody(async () =>
+  "no credential": unauthenticated(() => authorization()),
+  "an empty credential": unauthenticated(() => authorization("")),
+  "a wrong secret": unauthenticated(() => authorization(basic("shop", "not-the-secret"))),
+  "an empty secret": unauthenticated(() => authorization(basic("shop", ""))),
+  "an unknown app": unauthenticated(() => authorization(basic("nobody", "secret-of-the-shop"))),
+  "the secret of another app": unauthenticated(() => authorization(basic("shop", "secret-of-the-blog"))),
+  "an app credential called Bearer": unauthenticated(() =>
+    asUser(basic("shop", "secret-of-the-shop").slice(6)),
+  ),
+  "a token called Basic": unauthenticated(async () => authorization(`Basic ${await signToken("alice")}`)),
+  "two credentials in one value": unauthenticated(async () =>
     authorization(`${basic("shop", "secret-of-the-shop")}, Bearer ${await signToken("alice")}`),
   ),
-  "garbage for a token": nobody(() => asUser("not.a.token")),
-  "a token that nobody signed": nobody(() => asUser(unsignedToken("alice"))),
+  "garbage for a token": unauthenticated(() => asUser("not.a.token")),
+  "an unsigned token": unauthenticated(() => asUser(unsignedToken("alice"))),
   "a token for another audience": badToken("alice", customers, { claims: { aud: "another-app" } }),
   "a token of another issuer": badToken("alice", customers, { claims: { iss: "https://evil.example.com/" } }),
   "a token without exp": badToken("alice", customers, { claims: { exp: undefined } }),
@@ -100,13 +102,15 @@ const callers: Readonly<Record<string, Caller>> = {
     algorithm: "HS256",
     key: publicKeyAsSecret,
   }),
-  "a shared-secret token signed with another secret": badToken("alice", staff, { key: strangerKey }),
+  "a shared-secret token signed with another secret": badToken("alice", staff, { key: unknownKey }),
   "a shared-secret token with an algorithm that is not allowed": badToken("alice", staff, {
     algorithm: "HS384",
   }),
-  "an ID token that we have signed": nobody(async () => asUser((await tokensOfOurs()).idToken)),
-  "an access token that we have signed": nobody(async () => asUser((await tokensOfOurs()).accessToken)),
-  "a token whose claims were changed": nobody(async () => {
+  "an ID token that we have signed": unauthenticated(async () => asUser((await tokensOfOurs()).idToken)),
+  "an access token that we have signed": unauthenticated(async () =>
+    asUser((await tokensOfOurs()).accessToken),
+  ),
+  "a token whose claims were changed": unauthenticated(async () => {
     const [header, , signature] = (await signToken("bob")).split(".");
     const [, claims] = (await signToken("alice")).split(".");
     return asUser(`${header}.${claims}.${signature}`);
@@ -115,8 +119,8 @@ const callers: Readonly<Record<string, Caller>> = {
 
 const cells = Object.entries(callers).flatMap(([who, caller]) =>
   rpcs.map((rpc) => {
-    const told = byApprover.includes(rpc) ? caller.approver : caller.app;
-    return { who, rpc, caller, expected: typeof told === "function" ? told(rpc) : told };
+    const result = byApprover.includes(rpc) ? caller.approver : caller.app;
+    return { who, rpc, caller, expected: typeof result === "function" ? result(rpc) : result };
   }),
 );
 
@@ -126,9 +130,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe(`who may call what, ${cells.length} cells`, () => {
+describe(`the matrix of callers and RPCs, ${cells.length} cells`, () => {
   it.each(cells.map((cell) => [`${cell.rpc} by ${cell.who}: ${cell.expected}`, cell] as const))(
-    "%s",
+    "the caller matrix holds for %s",
     async (_title, { rpc, caller, expected }) => {
       const held = await ticketFor(rpc);
       const calls = callsOf(server.client, await caller.metadata());
@@ -145,7 +149,7 @@ describe(`who may call what, ${cells.length} cells`, () => {
 });
 
 describe("a genuine token", () => {
-  it("is refused where its algorithm is not on the pool's list", async () => {
+  it("is rejected if its algorithm is not on the pool's list", async () => {
     const strict = await startTestServer({ pool: { algorithms: ["RS256"] } });
     const { app, user } = callersOf(strict.client);
     const { ticketId } = await createTestTicket(app("shop"));
@@ -155,7 +159,7 @@ describe("a genuine token", () => {
   });
 });
 
-/** What the app shop is given about alice. */
+/** Returns the response to the app shop about alice. */
 async function tokensOfOurs(): Promise<TokenSet> {
   const { app, user } = callersOf(server.client);
   const held = await createAuthorizedTicket(app("shop"), user(await signToken("alice")));
@@ -164,7 +168,7 @@ async function tokensOfOurs(): Promise<TokenSet> {
   return tokenSet;
 }
 
-/** A ticket of the app shop, as far as the RPC needs it; `revision` is the one it then has. */
+/** Creates a ticket of the app shop in the state that the RPC needs. `revision` is its revision then. */
 async function ticketFor(rpc: Rpc) {
   const { app, user } = callersOf(server.client);
   const shop = app("shop");

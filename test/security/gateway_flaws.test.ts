@@ -6,12 +6,12 @@ import { approved, exchangeAs, shopCredential } from "../gateway/exchange.js";
 import { alice, browser, clock, gateway, scan, server, setUpGateway } from "../gateway/setup.js";
 import { responseOrThrow, scannedByText } from "../support/callers.js";
 
-// The six flaws that a study of 109 sites with QR login has found, asked of the web side.
-// The switch that would let a browser exchange is on, so that nothing but the binding keeps strangers out.
+// These tests try the six flaws that a study of 109 sites with QR login found on the gateway. Exchange by the
+// browser is enabled, so that only the binding protects against others.
 setUpGateway({ gateway: { appOptions: { shop: { exchangeFromBrowser: true } } } });
 
 describe("F1 Status that is not bound to the session that created the code", () => {
-  it("another session does not see the status, whatever it knows of the code", async () => {
+  it("another session cannot read the status, whatever it knows about the QR code", async () => {
     const { handle, ticketId } = await browser.create();
     const other = await attacker();
     await expectNotFound(other, handle);
@@ -21,7 +21,7 @@ describe("F1 Status that is not bound to the session that created the code", () 
 });
 
 describe("F2 A code that is usable again after the login", () => {
-  it("neither scans, nor polls for a new ticket, nor exchanges once it was used", async () => {
+  it("a used QR code can be neither scanned, nor polled for a new ticket, nor exchanged", async () => {
     const { handle, qrContent, exchangeTicket } = await approved();
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
     clock.advance(5_000);
@@ -38,7 +38,7 @@ describe("F2 A code that is usable again after the login", () => {
 });
 
 describe("F3 Guessable ids", () => {
-  it("handles, pictures and cookies never come twice and have nothing in common but their header", async () => {
+  it("handles, images and cookies never repeat and have nothing in common except their header", async () => {
     const many = await Promise.all(
       Array.from({ length: 100 }, async () => {
         const visitor = openBrowser(gateway.url);
@@ -54,14 +54,14 @@ describe("F3 Guessable ids", () => {
 
 describe("F4 Ids that the client chooses", () => {
   it.each(["ticketId", "random", "id", "handle", "qrcodeId", "ticketSecret"])(
-    "the field %s is refused at creation",
+    "the field %s is rejected when a ticket is created",
     async (field) => {
       const answer = await browser.post(`${api}/tickets`, { appId: "shop", [field]: newTicketId() });
       expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
     },
   );
 
-  it("a cookie that somebody else has planted is not taken off loopback, where it could be planted", async () => {
+  it("a planted cookie is not accepted outside loopback, where cookies can be planted", async () => {
     const planted = newSecret();
     const headers = { host: "login.example.com", cookie: `qrlogin-browser-AAAAAAAA=${planted}` };
     const victim = openBrowser(gateway.url, { headers });
@@ -73,7 +73,7 @@ describe("F4 Ids that the client chooses", () => {
 });
 
 describe("F5 An approval that trusts a user field", () => {
-  it("no field of the web side says who the user is", async () => {
+  it("no field of the gateway's API identifies the user", async () => {
     for (const field of ["user", "userId", "sub", "scannedBy"]) {
       const answer = await browser.post(`${api}/tickets`, { appId: "shop", [field]: "alice" });
       expect(answer.json.reason).toBe("INVALID_REQUEST");
@@ -90,13 +90,13 @@ describe("F5 An approval that trusts a user field", () => {
 });
 
 describe("F6 Personal data in answers", () => {
-  it("the page that waits is told nickname and photo, and nothing once the login is over", async () => {
+  it("the waiting page receives nickname and photo, and nothing once the login is over", async () => {
     const { handle, ticketId, exchangeTicket } = await approved();
     const status = async () => (await browser.status(handle)).json;
-    const told = { ticketId, expiresAt: expect.any(String), remainingMs: expect.any(Number) };
-    // The whole answer, so that no further field of hers is among it.
+    const common = { ticketId, expiresAt: expect.any(String), remainingMs: expect.any(Number) };
+    // The whole response is compared, so that it contains no other field about her.
     expect(await status()).toEqual({
-      ...told,
+      ...common,
       state: "AUTHORIZED",
       revision: 3,
       scannedBy: { nickname: "alice-nick", photoUrl: "https://img.example.com/alice.png" },
@@ -106,10 +106,10 @@ describe("F6 Personal data in answers", () => {
     await exchangeAs(shopCredential, exchangeTicket);
     await expect.poll(async () => (await status()).state).toBe("EXCHANGED");
     const finished = { state: "EXCHANGED", revision: 4, scannedBy: null, exchangeTicket: null };
-    expect(await status()).toEqual({ ...told, ...finished, cancelReason: null });
+    expect(await status()).toEqual({ ...common, ...finished, cancelReason: null });
   });
 
-  it("a stranger is told nothing, whatever is asked", async () => {
+  it("another session receives nothing, whatever it requests", async () => {
     const personal = ["alice", "Full-Name", "+351", "department"];
     const { handle, ticketId, exchangeTicket, pictures } = await approved();
     const other = await attacker();
@@ -119,10 +119,10 @@ describe("F6 Personal data in answers", () => {
     expect([byStranger.status, byStranger.text]).toEqual([404, notFound]);
     const withoutSecret = await other.post(`${api}/tickets/exchange`, { exchangeTicket });
     expect([withoutSecret.status, withoutSecret.json.reason]).toEqual([401, "APP_UNAUTHENTICATED"]);
-    // The picture shows what the screen shows: it is the code, whoever asks.
-    const picture = await other.get(pictures.svg);
-    expect([picture.status, picture.headers["content-type"]]).toEqual([200, "image/svg+xml"]);
-    for (const { text } of [withoutSecret, picture]) {
+    // The image shows what the screen shows: it is the QR code, for every caller.
+    const image = await other.get(pictures.svg);
+    expect([image.status, image.headers["content-type"]]).toEqual([200, "image/svg+xml"]);
+    for (const { text } of [withoutSecret, image]) {
       for (const word of personal) expect(text).not.toContain(word);
     }
     expect(server.lines.some(({ method }) => method === "ExchangeUserInfo")).toBe(true);

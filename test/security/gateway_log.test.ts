@@ -17,7 +17,7 @@ import { signToken } from "../support/tokens.js";
 const handleKeys = [newHandleKey()];
 
 let server: TestServer;
-/** What no line may show. */
+/** Texts that no line may contain. */
 let secrets: Map<string, string>;
 
 beforeEach(async () => {
@@ -40,7 +40,7 @@ function secret(name: string, value: string): string {
   return value;
 }
 
-/** A whole login by the gateway's own API, and one call of each kind that is refused. */
+/** Makes a whole login with the gateway's own API, and one failing call of each kind. */
 async function callEverything(
   browser: Browser,
   end: (ticket: string, handle: string) => Promise<unknown>,
@@ -66,7 +66,7 @@ async function callEverything(
   for (const [name, value] of browser.cookies) secret(`cookie ${name}`, value);
   for (const file of Object.values(pictures)) {
     const parts = file.split("/").at(-1)?.split(".") ?? [];
-    for (const part of parts.filter((text) => text.length > 20)) secret(`picture ${part.length}`, part);
+    for (const part of parts.filter((text) => text.length > 20)) secret(`image ${part.length}`, part);
     expect((await browser.get(file.slice(file.indexOf(api)))).status).toBe(200);
   }
   const events = browser.events(handle);
@@ -74,19 +74,19 @@ async function callEverything(
   responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
   responseOrThrow(await alice.authorize({ ticketId }));
   await expect.poll(async () => (await browser.status(handle)).json.state).toBe("AUTHORIZED");
-  const told = (await browser.status(handle)).json.exchangeTicket;
-  // The page is not told it everywhere.
-  if (typeof told === "string") secret("exchange ticket", told.split(".")[1] ?? "");
-  await end(String(told), handle);
+  const reported = (await browser.status(handle)).json.exchangeTicket;
+  // Not every response contains it.
+  if (typeof reported === "string") secret("exchange ticket", reported.split(".")[1] ?? "");
+  await end(String(reported), handle);
   let last = await events.next();
   while (last !== undefined) last = await events.next();
 
-  const refused = [
+  const failed = [
     await browser.status(secret("wrong handle", "wrong-handle-of-somebody")),
     await browser.get(eventsPath(secret("wrong handle in an address", "wrong-handle-in-an-address"))),
     await browser.post(`${api}/tickets`, { scene: secret("wrong scene", "scene".repeat(20)) }),
     await browser.post(`${api}/tickets`, { [secret("unknown field", "field-of-nobody")]: 1 }),
-    await browser.get(`${api}/pictures/${secret("wrong picture", "wrong-picture".repeat(9))}.svg`),
+    await browser.get(`${api}/pictures/${secret("wrong image", "wrong-picture".repeat(9))}.svg`),
     await browser.get(`${api}/pictures/%zz${secret("broken address", "broken-address")}`),
     await browser.get(`${api}/tickets/nowhere?handle=${secret("lost handle", `${"lost".repeat(30)}`)}`),
     await browser.withdraw(handle),
@@ -97,10 +97,10 @@ async function callEverything(
       body: `{"appId": ${secret("broken body", "broken-body-of-somebody")}`,
     }),
   ];
-  for (const { status } of refused) expect(status).toBeGreaterThanOrEqual(400);
+  for (const { status } of failed) expect(status).toBeGreaterThanOrEqual(400);
 }
 
-/** A request that the parser gives up, after it has read the handle. */
+/** Sends a request that the parser rejects after it has read the handle. */
 async function garbage(url: string, handle: string): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -124,7 +124,7 @@ describe("the log of the gateway at level trace", () => {
   });
   afterEach(() => gateway.stop());
 
-  it("shows no handle, cookie, secret, ticket id, picture, QR text, token or personal data", async () => {
+  it("contains no handle, cookie, secret, ticket id, image, QR text, token or personal data", async () => {
     const browser = openBrowser(gateway.url);
     await callEverything(browser, async (_ticket, handle) => {
       const { tokenSet } = (await browser.exchange(handle)).json;
@@ -140,7 +140,7 @@ describe("the log of the gateway at level trace", () => {
     expectNoSecret(gateway.logText());
   });
 
-  it("does not when the site's backend exchanges, and neither does the log of the service", async () => {
+  it("contains no secret when the site's backend exchanges, and neither does the service's log", async () => {
     const browser = openBrowser(gateway.url);
     const codeVerifier = secret("code verifier", createCodeVerifier());
     const exchange = async (exchangeTicket: string) => {
@@ -155,7 +155,7 @@ describe("the log of the gateway at level trace", () => {
     expectNoSecret(server.logText());
   });
 
-  it("has a line for each request, with its route, and the ticket by a hash", async () => {
+  it("has a line for each request, with its route and a hash of the ticket id", async () => {
     const browser = openBrowser(gateway.url);
     const { handle, ticketId } = await browser.create();
     await browser.status(handle);
@@ -182,24 +182,27 @@ describe("the log of a server into which the gateway is registered, with its def
   });
   afterEach(() => host.close());
 
-  it.each(["", "/login"])("shows none of them either, under the prefix %j", async (prefix) => {
-    const pageFields = ["deviceName", "location", "customData"] as const;
-    const apps = [{ id: "shop", secret: appSecrets.shop, pageFields }];
-    const onSignIn: GatewayOptions["onSignIn"] = ({ tokenSet }) => {
-      secret("id token", tokenSet?.idToken ?? "");
-      return { welcome: true };
-    };
-    const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
-    const service = { address: server.address };
-    await host.register(plugin, { service, apps, handleKeys, onSignIn, prefix });
-    host.get("/own", async () => "own");
-    const browser = openBrowser(`${await host.listen({ host: "127.0.0.1", port: 0 })}${prefix}`);
-    await callEverything(browser, async (_ticket, handle) => {
-      expect((await browser.post(`${api}/tickets/complete`, { handle })).status).toBe(200);
-    });
-    await openBrowser(browser.url.slice(0, browser.url.length - prefix.length)).get("/own?page=2");
-    expectNoSecret(lines.join(""));
-    // Its own lines are as they were.
-    expect(lines.some((line) => line.includes('"url":"/own?page=2"'))).toBe(true);
-  });
+  it.each(["", "/login"])(
+    "contains no handle, secret or personal data, under the prefix %j",
+    async (prefix) => {
+      const pageFields = ["deviceName", "location", "customData"] as const;
+      const apps = [{ id: "shop", secret: appSecrets.shop, pageFields }];
+      const onSignIn: GatewayOptions["onSignIn"] = ({ tokenSet }) => {
+        secret("id token", tokenSet?.idToken ?? "");
+        return { welcome: true };
+      };
+      const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+      const service = { address: server.address };
+      await host.register(plugin, { service, apps, handleKeys, onSignIn, prefix });
+      host.get("/own", async () => "own");
+      const browser = openBrowser(`${await host.listen({ host: "127.0.0.1", port: 0 })}${prefix}`);
+      await callEverything(browser, async (_ticket, handle) => {
+        expect((await browser.post(`${api}/tickets/complete`, { handle })).status).toBe(200);
+      });
+      await openBrowser(browser.url.slice(0, browser.url.length - prefix.length)).get("/own?page=2");
+      expectNoSecret(lines.join(""));
+      // The server's own lines are unchanged.
+      expect(lines.some((line) => line.includes('"url":"/own?page=2"'))).toBe(true);
+    },
+  );
 });

@@ -7,7 +7,7 @@ import { alice, approve, browser, clock, gateway, restartGateway, setUpGateway }
 import { basic, responseOrThrow, scannedByText } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
 
-// The switch that would let a browser exchange is on, so that nothing but the binding keeps strangers out.
+// Exchange by the browser is enabled, so that only the binding protects against others.
 const appOptions = {
   shop: { exchangeFromBrowser: true, origins: ["https://www.shop.example.com"] },
   blog: { exchangeFromBrowser: true },
@@ -16,7 +16,7 @@ const appOptions = {
 setUpGateway({ gateway: { appOptions } });
 
 describe("T2 Observer", () => {
-  it("whoever photographs the code has the ticket id and is told what one is told who invents an id", async () => {
+  it("a photograph of the QR code gives the ticket id, and the same responses as an invented id", async () => {
     const { qrContent, ticketId } = await approved();
     const seen = JSON.parse(qrContent) as { random: string };
     expect(seen.random).toBe(ticketId);
@@ -31,7 +31,7 @@ describe("T2 Observer", () => {
     }
   });
 
-  it("the picture of the code shows the code and opens nothing", async () => {
+  it("the URL of the image returns the QR code and gives no access", async () => {
     const { pictures } = await approved();
     const name = pictures.svg.slice(`${api}/pictures/`.length, -".svg".length);
     await expectNotFound(openBrowser(gateway.url), name);
@@ -40,9 +40,9 @@ describe("T2 Observer", () => {
 });
 
 describe("T11 Leaks in logs, URLs, caches", () => {
-  it("what the page is told may be kept nowhere, and holds no ticket secret", async () => {
+  it("responses to the page forbid caching, and contain no ticket secret", async () => {
     const { handle, ticketId } = await browser.create();
-    // Else the stream of events would go on.
+    // Otherwise the event stream would go on.
     await browser.withdraw(handle);
     const answers = [
       await browser.post(`${api}/tickets`, { appId: "shop" }),
@@ -60,7 +60,7 @@ describe("T11 Leaks in logs, URLs, caches", () => {
 });
 
 describe("T16 Create flood", () => {
-  it("one address is held up, and an office behind another one is not", async () => {
+  it("one address is limited, and an office behind another address is not", async () => {
     await restartGateway({ limits: { ticketsPerMinute: 10 }, trustedProxies: ["127.0.0.1"] });
     const from = (address: string) => openBrowser(gateway.url, { headers: { "x-forwarded-for": address } });
     const flood = await Promise.all(
@@ -73,7 +73,7 @@ describe("T16 Create flood", () => {
 });
 
 describe("T18 Forged requester context", () => {
-  it("the phone is shown the address that the gateway has seen, whatever the page says", async () => {
+  it("the phone receives the address that the gateway saw, whatever the page claims", async () => {
     const forged = { "x-forwarded-for": "192.0.2.1", forwarded: "for=192.0.2.1", "x-real-ip": "192.0.2.1" };
     const { qrContent } = await browser.create({ appId: "shop" }, forged);
     const { requester } = responseOrThrow(await alice.markScanned(scannedByText(qrContent)));
@@ -84,7 +84,7 @@ describe("T18 Forged requester context", () => {
     }
   });
 
-  it("of trusted proxies the last one that somebody else could have written is believed", async () => {
+  it("behind trusted proxies, the last address that an untrusted client could have written counts", async () => {
     await restartGateway({ trustedProxies: ["127.0.0.1"] });
     const forged = { "x-forwarded-for": "192.0.2.1, 203.0.113.7" };
     const { qrContent } = await browser.create({ appId: "shop" }, forged);
@@ -96,7 +96,7 @@ describe("T18 Forged requester context", () => {
 describe("T26 Cross-site request", () => {
   const evil = { origin: "https://evil.example.com" };
 
-  it("a page elsewhere does nothing with the victim's cookie, not even with the victim's handle", async () => {
+  it("a page of another site can do nothing with the victim's cookie, even with the victim's handle", async () => {
     const { handle } = await approved();
     for (const { status, headers } of await Promise.all([
       browser.post(`${api}/tickets`, { appId: "shop" }, evil),
@@ -112,7 +112,7 @@ describe("T26 Cross-site request", () => {
     expect((await browser.status(handle)).json.state).toBe("AUTHORIZED");
   });
 
-  it("a form elsewhere does nothing, with or without an origin", async () => {
+  it("a form of another site can do nothing, with or without an Origin header", async () => {
     const { handle } = await approved();
     for (const [type, body] of [
       ["application/x-www-form-urlencoded", `handle=${handle}`],
@@ -137,7 +137,7 @@ describe("T26 Cross-site request", () => {
     expect((await browser.status(handle)).json.state).toBe("AUTHORIZED");
   });
 
-  it("a listed page of another app has no more power than one elsewhere", async () => {
+  it("an allowed page of another app can do no more than a page of another site", async () => {
     const { handle } = await browser.create({ appId: "blog" });
     const shopPage = { origin: "https://www.shop.example.com" };
     const answers = await Promise.all([browser.status(handle, shopPage), browser.withdraw(handle, shopPage)]);
@@ -145,7 +145,7 @@ describe("T26 Cross-site request", () => {
     expect((await browser.status(handle)).json.state).toBe("PENDING");
   });
 
-  it("login CSRF: a handle of the attacker's is of no use in the victim's browser", async () => {
+  it("login CSRF: the attacker's handle does not work in the victim's browser", async () => {
     const mallory = openBrowser(gateway.url);
     const planted = await mallory.create();
     await approve(planted);
@@ -156,7 +156,7 @@ describe("T26 Cross-site request", () => {
 });
 
 describe("T27 Gateway as confused deputy", () => {
-  it("who has found an exchange ticket cannot have the gateway spend it", async () => {
+  it("a found exchange ticket cannot be exchanged through the gateway", async () => {
     const { exchangeTicket } = await approved();
     for (const credential of [
       undefined,
@@ -172,20 +172,20 @@ describe("T27 Gateway as confused deputy", () => {
       expect(answer.json.reason).toBe("APP_UNAUTHENTICATED");
       expect((await by.exchange(exchangeTicket)).json.reason).toBe("TICKET_NOT_FOUND");
     }
-    // Another app's right secret is not enough either.
+    // The valid secret of another app is not enough either.
     const asBlog = await exchangeAs(basic("blog", appSecrets.blog), exchangeTicket);
     expect(asBlog.json.reason).toBe("TICKET_NOT_FOUND");
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
   });
 
-  it("who has stolen a handle has nothing", async () => {
+  it("a stolen handle alone gives no access", async () => {
     const { handle } = await approved({ appId: "shop" });
     for (const by of [openCookieClient(gateway.url), await attacker()]) await expectNotFound(by, handle);
     expect((await browser.exchange(handle)).status).toBe(200);
     for (const by of [openCookieClient(gateway.url), await attacker()]) await expectNotFound(by, handle);
   });
 
-  it("who has stolen the cookie alone has nothing", async () => {
+  it("a stolen cookie alone gives no access", async () => {
     const { ticketId, exchangeTicket } = await approved();
     const thief = openBrowser(gateway.url);
     for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
@@ -202,7 +202,7 @@ describe("T27 Gateway as confused deputy", () => {
     expect(answer.json.reason).toBe("APP_UNAUTHENTICATED");
   });
 
-  it("an app's right secret spends its own exchange tickets alone, once", async () => {
+  it("an app's secret exchanges only the app's own exchange tickets, once", async () => {
     const { exchangeTicket } = await approved();
     expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);
     clock.advance(5_000);

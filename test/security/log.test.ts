@@ -28,9 +28,9 @@ const requester = RequesterContext.fromPartial({
 
 let server: TestServer;
 let storeFails = false;
-/** What no line may show. */
+/** Texts that no line may contain. */
 const secrets = new Map<string, string>();
-/** Method, code, reason and caller of each call that was made, in order. */
+/** Method, code, reason and caller of each call, in order. */
 const made: (readonly [string, string, string | undefined, object])[] = [];
 let firstTicket = "";
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe("the log at level trace", () => {
-  it("shows no credential, no ticket id, no QR text, no custom data and no personal data", () => {
+  it("contains no credential, ticket id, QR text, custom data or personal data", () => {
     const text = server.logText();
     expect(secrets.size).toBeGreaterThan(30);
     const isShown = (secret: string) =>
@@ -59,7 +59,7 @@ describe("the log at level trace", () => {
   });
 
   it("has exactly one line for each call, with method, code, reason and caller", () => {
-    const told = server.lines.map(({ method, code, reason, app, pool }) => [
+    const actual = server.lines.map(({ method, code, reason, app, pool }) => [
       method,
       code,
       reason,
@@ -71,23 +71,23 @@ describe("the log at level trace", () => {
       reason,
       ...Object.values(caller),
     ]);
-    // Which of two calls that end together comes first says nothing.
+    // The order of two calls that end together does not matter.
     const sorted = (lines: unknown[][]) => lines.map((line) => line.filter(Boolean).join(" ")).sort();
-    expect(sorted(told)).toEqual(sorted(expected));
+    expect(sorted(actual)).toEqual(sorted(expected));
   });
 
-  it("names the app or the pool of a call under a key of its own", () => {
+  it("has the app or the pool of a call in separate fields", () => {
     for (const { app, pool, reason } of server.lines) {
       const callers = [app, pool].filter((caller) => caller !== undefined).length;
       expect(callers).toBe(String(reason).endsWith("UNAUTHENTICATED") ? 0 : 1);
     }
   });
 
-  it("says of every call how long it took", () => {
+  it("has the duration of every call", () => {
     for (const line of server.lines) expect(line.durationMs).toEqual(expect.any(Number));
   });
 
-  it("names a ticket by a hash of its id, the same one in every line", () => {
+  it("identifies a ticket by a hash of its id, the same in every line", () => {
     const hash = logIdOf(firstTicket);
     expect(hash).toMatch(/^[\w-]{12}$/);
     const methods = server.lines.filter(({ ticket }) => ticket === hash).map(({ method }) => method);
@@ -103,21 +103,23 @@ describe("the log at level trace", () => {
     );
   });
 
-  it("says of a refused credential or code what is to be changed", () => {
-    const whys = (wanted: string) =>
+  it("has the cause of a rejected credential or QR code", () => {
+    const causes = (wanted: string) =>
       server.lines.filter(({ reason }) => reason === wanted).map(({ cause }) => cause);
-    expect(whys("APP_UNAUTHENTICATED")).toContain("the secret of the app shop is wrong");
-    expect(whys("QR_CONTENT_INVALID")).toContain("the text is no JSON");
+    expect(causes("APP_UNAUTHENTICATED")).toContain("the secret of the app shop is wrong");
+    expect(causes("QR_CONTENT_INVALID")).toContain("the text is not JSON");
     const unmatched = `issuer "issuer-nobody-knows", audience ${JSON.stringify(customers.audience)}`;
-    expect(whys("USER_UNAUTHENTICATED")).toContainEqual(expect.stringContaining(`unverified: ${unmatched}`));
+    expect(causes("USER_UNAUTHENTICATED")).toContainEqual(
+      expect.stringContaining(`unverified: ${unmatched}`),
+    );
   });
 
-  it("tells the cause of an INTERNAL, as an error", () => {
+  it("has the cause of an INTERNAL error, at level error", () => {
     const line = server.lines.find(({ reason }) => reason === "INTERNAL");
     expect(line).toMatchObject({ level: 50, err: { type: "Error", stack: expect.any(String) } });
   });
 
-  it("has no line at level error but those that are our fault", () => {
+  it("has lines at level error only for internal errors", () => {
     const reasons = server.lines.filter(({ level }) => Number(level) >= 50).map(({ reason }) => reason);
     expect(new Set(reasons)).toEqual(new Set(["INTERNAL"]));
   });
@@ -128,7 +130,7 @@ function secret(name: string, value: string): string {
   return value;
 }
 
-/** A whole login, then one call of each kind that is refused. */
+/** Makes a whole login, then one failing call of each kind. */
 async function callEverything(): Promise<void> {
   const { client } = server;
   const { app, user } = callersOf(client);
@@ -185,16 +187,16 @@ async function callEverything(): Promise<void> {
   secret("half of the exchange ticket", exchangeTicket.split(".")[1] ?? "");
   await shop.exchangeUserInfo({ exchangeTicket, codeVerifier: `${codeVerifier}-wrong` });
   note("ExchangeUserInfo", "PERMISSION_DENIED", "PROOF_INVALID", byShop);
-  const { user: told, tokenSet } = responseOrThrow(
+  const { user: signedIn, tokenSet } = responseOrThrow(
     await shop.exchangeUserInfo({ exchangeTicket, codeVerifier }),
   );
-  expect(told?.userId).toBe("subject-of-alice");
+  expect(signedIn?.userId).toBe("subject-of-alice");
   note("ExchangeUserInfo", "OK", undefined, byShop);
   const { idToken = "", accessToken = "" } = tokenSet ?? {};
   for (const [name, signed] of Object.entries({ idToken, accessToken })) {
     expect(signed.split(".")).toHaveLength(3);
     for (const [index, part] of signed.split(".").entries()) secret(`part ${index} of the ${name}`, part);
-    // Presented where it does not belong.
+    // It is sent to the wrong kind of RPC.
     await user(signed).authorize(ticket);
     note("Authorize", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
   }
@@ -219,8 +221,8 @@ async function callEverything(): Promise<void> {
     secret(`${name} QR text`, held.qrContent);
   }
 
-  const stranger = secret("token of a stranger", unsignedToken("mallory").split(".")[1] ?? "");
-  await user(`${unsignedToken("mallory")}${stranger}`).authorize(second);
+  const unknownToken = secret("token of an unknown user", unsignedToken("mallory").split(".")[1] ?? "");
+  await user(`${unsignedToken("mallory")}${unknownToken}`).authorize(second);
   note("Authorize", "UNAUTHENTICATED", "USER_UNAUTHENTICATED", {});
   const forged = await signToken("eve", customers, { claims: { iss: "issuer-nobody-knows" } });
   secret("forged claims", forged.split(".")[1] ?? "");
@@ -238,11 +240,11 @@ async function callEverything(): Promise<void> {
   note("Cancel", "PERMISSION_DENIED", "USER_POOL_MISMATCH", { pool: "staff" });
 
   const scannedText = secret("a scanned text", "WIFI:T:WPA;S:home;P:password-at-home;;");
-  // JSON.parse quotes the beginning of what it cannot read.
+  // JSON.parse quotes the beginning of the text that it cannot parse.
   secret("the beginning of a scanned text", scannedText.slice(0, 8));
   await alice.markScanned({ $case: "qrContent", value: scannedText });
   note("MarkScanned", "INVALID_ARGUMENT", "QR_CONTENT_INVALID", byAlice);
-  const badScene = secret("a scene that is refused", "scene-with-a-secret-in-it");
+  const badScene = secret("an invalid scene", "scene-with-a-secret-in-it");
   await shop.createTicket({
     scene: badScene,
     requester: { ...requester, ipAddress: secret("no address", "no-ip") },

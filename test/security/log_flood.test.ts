@@ -27,28 +27,28 @@ async function startServer(options: TestServerOptions = {}) {
   const clock = createManualClock(Date.now());
   const server = await startTestServer({ logLevel: "info", clock, ...options });
   onTestFinished(() => server.stop());
-  return { ...server, server, clock, refused: refusedIn(server) };
+  return { ...server, server, clock, errorLines: errorLinesIn(server) };
 }
 
-/** The lines of calls with this reason. */
-const refusedIn =
+/** Returns the lines of calls with this reason. */
+const errorLinesIn =
   (log: { readonly lines: readonly LogLine[] }) =>
   (wanted: string): LogLine[] =>
-    log.lines.filter(({ reason, msg }) => reason === wanted && msg !== "refusals summed up");
+    log.lines.filter(({ reason, msg }) => reason === wanted && msg !== "errors summarized");
 
 const summariesIn = ({ lines }: { readonly lines: readonly LogLine[] }) =>
-  lines.filter(({ msg }) => msg === "refusals summed up");
+  lines.filter(({ msg }) => msg === "errors summarized");
 
 const times = <T>(count: number, call: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 
-describe("the log of the service under a flood", () => {
-  it("has few lines for calls with a wrong credential, and one that counts the others", async () => {
-    const { server, client, clock, refused } = await startServer();
-    const stranger = callsOf(client, authorization(basic("shop", "wrong")));
-    await times(flood, () => stranger.createTicket());
-    await times(flood, () => stranger.getSigningKeys());
-    expect(refused("APP_UNAUTHENTICATED")).toHaveLength(errorLinesPerInterval);
+describe("the log of the service under many calls", () => {
+  it("has few lines for calls with a wrong credential, and a summary of the others", async () => {
+    const { server, client, clock, errorLines } = await startServer();
+    const unauthenticated = callsOf(client, authorization(basic("shop", "wrong")));
+    await times(flood, () => unauthenticated.createTicket());
+    await times(flood, () => unauthenticated.getSigningKeys());
+    expect(errorLines("APP_UNAUTHENTICATED")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
     const [summary, ...others] = summariesIn(server);
     expect(others).toEqual([]);
@@ -59,45 +59,45 @@ describe("the log of the service under a flood", () => {
     expect(Buffer.byteLength(server.logText())).toBeLessThan(8_000);
   });
 
-  it("has a line for every call that is answered, and the first refusals of other apps and reasons", async () => {
-    const { server, client, refused } = await startServer();
+  it("has a line for every successful call, and for the first errors of other apps and reasons", async () => {
+    const { server, client, errorLines } = await startServer();
     const [shop, blog] = [callersOf(client).app("shop"), callersOf(client).app("blog")];
     const unknown = { ticketId: "a".repeat(22), ticketSecret: "b".repeat(43) };
     await times(flood, () => shop.getStatus(unknown));
     await times(3, () => blog.getStatus(unknown));
     await shop.createTicket({ scene: "not a scene" });
     await times(flood, () => shop.createTicket());
-    expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "shop")).toHaveLength(
+    expect(errorLines("TICKET_NOT_FOUND").filter(({ app }) => app === "shop")).toHaveLength(
       errorLinesPerInterval,
     );
-    expect(refused("TICKET_NOT_FOUND").filter(({ app }) => app === "blog")).toHaveLength(3);
-    expect(refused("INVALID_REQUEST")).toHaveLength(1);
+    expect(errorLines("TICKET_NOT_FOUND").filter(({ app }) => app === "blog")).toHaveLength(3);
+    expect(errorLines("INVALID_REQUEST")).toHaveLength(1);
     expect(server.lines.filter(({ code }) => code === "OK")).toHaveLength(flood);
   });
 
-  it("has few lines with a cause while the store is away, and a summary that warns", async () => {
-    const { server, client, clock, refused } = await startServer({
+  it("has few lines with a cause while the store is unreachable, and a summary at level warn", async () => {
+    const { server, client, clock, errorLines } = await startServer({
       store: (embedded) => ({ ...embedded, get: () => Promise.reject(new Error("the store is broken")) }),
     });
     const shop = callersOf(client).app("shop");
     const ticket = await createTestTicket(shop);
     await times(flood, () => shop.getStatus(ticket));
-    expect(refused("INTERNAL")).toHaveLength(errorLinesPerInterval);
+    expect(errorLines("INTERNAL")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
     const counts = { GetStatus: { INTERNAL: flood - errorLinesPerInterval } };
     expect(summariesIn(server)).toMatchObject([{ level: 40, counts }]);
   });
 
-  it("sums up watches that a stop ends", async () => {
-    const { service, client, server, refused } = await startServer();
+  it("summarizes watches that a stop ends", async () => {
+    const { service, client, server, errorLines } = await startServer();
     const tickets = await times(30, () => createTestTicket(callersOf(client).app("shop")));
     await Promise.all(tickets.map((ticket) => watchOf(client, asApp("shop"), ticket).next()));
     await service.stop();
-    expect(refused("SERVER_DRAINING")).toHaveLength(errorLinesPerInterval);
+    expect(errorLines("SERVER_DRAINING")).toHaveLength(errorLinesPerInterval);
     expect(summariesIn(server)).toMatchObject([{ counts: { WatchStatus: { SERVER_DRAINING: 10 } } }]);
   });
 
-  it("has few lines for cancelled calls of strangers, and one for each of an app", () => {
+  it("has few lines for cancelled calls without a valid credential, and one line for each call of an app", () => {
     const lines: LogLine[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
     const options = {
@@ -118,20 +118,20 @@ describe("the log of the service under a flood", () => {
   });
 });
 
-describe("the log of the gateway under a flood", () => {
+describe("the log of the gateway under many requests", () => {
   async function startGateway(service: string, options: TestGatewayOptions = {}) {
     const clock = createManualClock(Date.now());
     const gateway = await startTestGateway(service, { logLevel: "info", clock, ...options });
     onTestFinished(() => gateway.stop());
-    return { gateway, clock, browser: openBrowser(gateway.url), refused: refusedIn(gateway) };
+    return { gateway, clock, browser: openBrowser(gateway.url), errorLines: errorLinesIn(gateway) };
   }
 
-  it("has few lines for requests that are refused, and one that counts the others", async () => {
+  it("has few lines for rejected requests, and a summary of the others", async () => {
     const { address } = await startServer();
-    const { gateway, clock, browser, refused } = await startGateway(address);
+    const { gateway, clock, browser, errorLines } = await startGateway(address);
     await times(flood, () => browser.status("no handle"));
     await times(flood, () => browser.get(eventsPath("no-handle")));
-    expect(refused("TICKET_NOT_FOUND")).toHaveLength(errorLinesPerInterval);
+    expect(errorLines("TICKET_NOT_FOUND")).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
     const summed = summariesIn(gateway).flatMap(({ counts }) => Object.entries(counts as object));
     expect(summed.map(([route]) => route).toSorted()).toEqual([
@@ -141,20 +141,20 @@ describe("the log of the gateway under a flood", () => {
     expect(Buffer.byteLength(gateway.logText())).toBeLessThan(10_000);
   });
 
-  it("has a line for every request that is answered", async () => {
+  it("has a line for every successful request", async () => {
     const { address } = await startServer();
     const { gateway, browser } = await startGateway(address);
     await times(flood, () => browser.get(`${api}/widget.js`));
     expect(gateway.lines.filter(({ status: code }) => code === 200)).toHaveLength(flood);
   });
 
-  it("has few lines with a cause while the service is away", async () => {
+  it("has few lines with a cause while the service is unreachable", async () => {
     const { gateway, clock, browser } = await startGateway(`127.0.0.1:${await freePort()}`);
     await times(60, () => browser.post(`${api}/tickets`, {}));
     const causes = gateway.lines.filter(({ msg }) => msg === "service failed");
     expect(causes).toHaveLength(errorLinesPerInterval);
     clock.advance(summaryInterval);
-    const faults = gateway.lines.filter(({ msg }) => msg === "faults summed up");
+    const faults = gateway.lines.filter(({ msg }) => msg === "internal errors summarized");
     const counts = { [`POST ${api}/tickets`]: { SERVICE_UNAVAILABLE: 40 } };
     expect(faults).toMatchObject([{ level: 40, counts }]);
   });

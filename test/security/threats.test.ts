@@ -39,7 +39,7 @@ import { customers, customersJwks, signToken, staff } from "../support/tokens.js
 useTestServer();
 
 describe("T2 Observer", () => {
-  it("whoever sees the code learns nothing by its id, not even with an app's credential", async () => {
+  it("the ticket id in the QR code gives no information, even with an app's credential", async () => {
     const held = await createAuthorizedTicket(shop, alice);
     const seen = JSON.parse(held.qrContent) as { random: string };
     expect(held.qrContent).not.toContain(held.ticketSecret);
@@ -56,7 +56,7 @@ describe("T2 Observer", () => {
 });
 
 describe("T3 Session swap", () => {
-  it("the first scanner binds the ticket, and the screen shows who it is and can withdraw", async () => {
+  it("the first scan binds the ticket, and the screen shows the scanner and can withdraw", async () => {
     const held = await createScannedTicket(shop, bob);
     expect((await alice.markScanned(scannedById(held))).reason).toBe("SCANNED_BY_ANOTHER_USER");
     const { status } = responseOrThrow(await shop.getStatus(held));
@@ -65,7 +65,7 @@ describe("T3 Session swap", () => {
     expect((await bob.authorize(held)).reason).toBe("TICKET_CANCELLED");
   });
 
-  it("of many users who scan at once one is bound", async () => {
+  it("only one of many concurrent scanners is bound to the ticket", async () => {
     delayReads();
     const held = await createTestTicket(shop);
     const { user } = callersOf(server.client);
@@ -79,7 +79,7 @@ describe("T3 Session swap", () => {
 });
 
 describe("T4 Approval by another user", () => {
-  it("nobody but the scanner approves or cancels, whatever names they have in common", async () => {
+  it("only the scanner can approve or cancel, even if another user has the same names", async () => {
     const held = await createScannedTicket(shop, alice);
     const before = responseOrThrow(await shop.getStatus(held)).status;
     const claims = { nickname: "alice-nick", email: "alice@mail.example.com", azp: "subject-of-alice" };
@@ -91,7 +91,7 @@ describe("T4 Approval by another user", () => {
     expect(responseOrThrow(await shop.getStatus(held)).status).toEqual(before);
   });
 
-  it("a ticket that nobody has scanned is approved by nobody", async () => {
+  it("a ticket that has not been scanned cannot be approved", async () => {
     const held = await createTestTicket(shop);
     expect((await alice.authorize(held)).reason).toBe("TICKET_NOT_SCANNED");
     expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.PENDING);
@@ -99,7 +99,7 @@ describe("T4 Approval by another user", () => {
 });
 
 describe("T5 Chained approval", () => {
-  it("what a login gives the app is no token of an approver", async () => {
+  it("no result of a login is valid as an approver's token", async () => {
     const held = await createAuthorizedTicket(shop, alice);
     const next = await createTestTicket(shop);
     for (const credential of [held.exchangeTicket, held.ticketSecret, held.ticketId]) {
@@ -108,14 +108,14 @@ describe("T5 Chained approval", () => {
     }
   });
 
-  it("the tokens that we sign about a login approve nothing", async () => {
+  it("the tokens that the service signs for a login cannot approve", async () => {
     const { tokenSet } = responseOrThrow(
       await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)),
     );
     await expectNoApproval(server.client, { app: shop, user: alice }, tokenSet);
   });
 
-  it("nor do those of an app that is called like the audience of user tokens", async () => {
+  it("the tokens of an app whose id equals the audience of user tokens cannot approve", async () => {
     const impostor = {
       ...{ id: customers.audience, name: "Impostor", userPool: customers.id },
       secretSha256: [sha256Hex("impostor")],
@@ -129,7 +129,7 @@ describe("T5 Chained approval", () => {
     await expectNoApproval(server.client, { app, user: alice }, tokenSet);
   });
 
-  it("nor do those of the development issuer", async () => {
+  it("the tokens of the development issuer cannot approve", async () => {
     const config = loadConfig({
       env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" },
       developmentPreset: developmentPresets(),
@@ -149,7 +149,7 @@ describe("T5 Chained approval", () => {
     }
   });
 
-  it("a pool whose keys turn out to be ours lets nobody approve", async () => {
+  it("a pool whose keys turn out to be the service's own lets no user approve", async () => {
     const idp = await startIssuerServer();
     const other = await startTestServer({ pool: { keys: { jwksUri: `${idp.origin}/jwks` } } });
     const { app, user } = callersOf(other.client);
@@ -166,7 +166,7 @@ describe("T5 Chained approval", () => {
 });
 
 describe("T6 Confused tenant", () => {
-  it("a user of one pool does nothing to a ticket of another, whatever the request says", async () => {
+  it("a user of one pool cannot change a ticket of another, whatever the request contains", async () => {
     const { app, user } = callersOf(server.client);
     const held = await createTestTicket(app("intranet"));
     for (const pool of ["customers", "staff"]) {
@@ -176,7 +176,7 @@ describe("T6 Confused tenant", () => {
     expect((await alice.markScanned(scannedById(held))).reason).toBe("USER_POOL_MISMATCH");
     const worker = user(await signToken("alice", staff));
     responseOrThrow(await worker.markScanned(scannedById(held)));
-    // The same subject, in another pool: somebody else.
+    // The same subject in another pool is another user.
     expect((await alice.authorize(held)).reason).toBe("USER_POOL_MISMATCH");
     expect((await alice.cancel(held)).reason).toBe("USER_POOL_MISMATCH");
     responseOrThrow(await worker.authorize(held));
@@ -184,7 +184,7 @@ describe("T6 Confused tenant", () => {
 });
 
 describe("T7 Replay of a decision", () => {
-  it("a decision that is sent again decides nothing new", async () => {
+  it("a repeated decision changes nothing", async () => {
     const approved = await createScannedTicket(shop, alice);
     const first = responseOrThrow(await alice.authorize(approved));
     clock.advance(10_000);
@@ -194,7 +194,7 @@ describe("T7 Replay of a decision", () => {
     expect((await alice.cancel(approved)).reason).toBe("TICKET_ALREADY_AUTHORIZED");
   });
 
-  it("of an approval and a cancellation at the same time one holds", async () => {
+  it("only one of a concurrent approval and cancellation takes effect", async () => {
     delayReads();
     for (let round = 0; round < 20; round++) {
       const held = await createScannedTicket(shop, alice);
@@ -206,7 +206,7 @@ describe("T7 Replay of a decision", () => {
 });
 
 describe("T8 Resurrection", () => {
-  it("no late call revives a ticket that is finished", async () => {
+  it("no late call revives a finished ticket", async () => {
     const finished = await Promise.all([
       createAuthorizedTicket(shop, alice),
       createScannedTicket(shop, alice),
@@ -236,7 +236,7 @@ describe("T8 Resurrection", () => {
 });
 
 describe("T9 Double exchange", () => {
-  it("of an exchange and a withdrawal at the same time one holds, and nothing is exchanged twice", async () => {
+  it("only one of a concurrent exchange and withdrawal takes effect, and nothing is exchanged twice", async () => {
     delayReads();
     for (let round = 0; round < 20; round++) {
       const held = await createAuthorizedTicket(shop, alice);
@@ -250,7 +250,7 @@ describe("T9 Double exchange", () => {
 });
 
 describe("T10 Exchange by another client", () => {
-  it("another app cannot exchange, and without the verifier the app itself cannot", async () => {
+  it("another app cannot exchange, and neither can the app itself without the verifier", async () => {
     const codeVerifier = "the-verifier-that-only-the-browser-session-has";
     const held = await createAuthorizedTicket(shop, alice, { codeChallenge: sha256(codeVerifier) });
     for (const app of ["blog", "intranet"] as const) {
@@ -264,7 +264,7 @@ describe("T10 Exchange by another client", () => {
   });
 });
 
-/** That both tokens are refused by each RPC of approvers, for a ticket that their user has scanned. */
+/** Expects each RPC of approvers to reject both tokens, for a ticket that their user has scanned. */
 async function expectNoApproval(
   client: QrLoginServiceClient,
   { app, user }: { readonly app: Calls; readonly user: Calls },

@@ -6,7 +6,7 @@ useTestServer();
 
 type Authorized = Awaited<ReturnType<typeof createAuthorizedTicket>>;
 
-/** The digest that the store keeps of the ticket. */
+/** Returns the digest of the ticket secret in the store. */
 function storedDigest(): string {
   const ticket = writtenTickets.at(-1);
   if (ticket?.state !== "AUTHORIZED")
@@ -16,7 +16,7 @@ function storedDigest(): string {
 
 const spareBitSet = (text: string) => `${text.slice(0, -1)}${String.fromCharCode(text.charCodeAt(42) + 1)}`;
 
-/** What is near to a ticket secret and is none. */
+/** Texts that resemble a ticket secret. */
 const notTheSecret: Readonly<Record<string, (held: Authorized) => string>> = {
   "the exchange ticket": ({ exchangeTicket }) => exchangeTicket,
   "the second half of the exchange ticket": ({ exchangeTicket }) => exchangeTicket.slice(23),
@@ -35,7 +35,10 @@ const notTheSecret: Readonly<Record<string, (held: Authorized) => string>> = {
   "the secret twice": ({ ticketSecret }) => `${ticketSecret}${ticketSecret}`,
 };
 
-/** An authorized ticket whose secret holds one of the characters that the two alphabets of base64 do not share. */
+/**
+ * Creates an authorized ticket whose secret contains a character that differs between the two alphabets of
+ * base64.
+ */
 async function authorizedTicket(): Promise<Authorized> {
   for (;;) {
     const held = await createAuthorizedTicket(shop, alice);
@@ -44,23 +47,26 @@ async function authorizedTicket(): Promise<Authorized> {
 }
 
 describe("a ticket secret", () => {
-  it.each(Object.keys(notTheSecret))("is not %s, for GetStatus, WatchStatus and Withdraw", async (name) => {
-    const held = await authorizedTicket();
-    const ticketSecret = notTheSecret[name]?.(held) ?? "";
-    expect(ticketSecret).not.toBe(held.ticketSecret);
-    for (const call of ["getStatus", "watchStatus", "withdraw"] as const) {
-      const { code, reason } = await shop[call]({ ticketId: held.ticketId, ticketSecret });
-      expect([call, code, reason]).toEqual([call, "NOT_FOUND", "TICKET_NOT_FOUND"]);
-    }
-    expect(responseOrThrow(await shop.getStatus(held)).status?.exchangeTicket).toBe(held.exchangeTicket);
-  });
+  it.each(Object.keys(notTheSecret))(
+    "a ticket secret cannot be replaced by %s in GetStatus, WatchStatus and Withdraw",
+    async (name) => {
+      const held = await authorizedTicket();
+      const ticketSecret = notTheSecret[name]?.(held) ?? "";
+      expect(ticketSecret).not.toBe(held.ticketSecret);
+      for (const call of ["getStatus", "watchStatus", "withdraw"] as const) {
+        const { code, reason } = await shop[call]({ ticketId: held.ticketId, ticketSecret });
+        expect([call, code, reason]).toEqual([call, "NOT_FOUND", "TICKET_NOT_FOUND"]);
+      }
+      expect(responseOrThrow(await shop.getStatus(held)).status?.exchangeTicket).toBe(held.exchangeTicket);
+    },
+  );
 });
 
 describe("an exchange ticket", () => {
   it.each([
     ["the digest in the store", storedDigest],
     ["the ticket secret", ({ ticketSecret }: Authorized) => ticketSecret],
-  ])("is not made of %s", async (_, proof) => {
+  ])("an exchange ticket cannot be made from %s", async (_, proof) => {
     const held = await authorizedTicket();
     const exchangeTicket = `${held.ticketId}.${proof(held)}`;
     const { code, reason } = await shop.exchangeUserInfo({ exchangeTicket });

@@ -13,19 +13,19 @@ import {
 import { clockSteps } from "../support/clock.js";
 import { alice, clock, server, shop, useTestServer } from "../support/test_server.js";
 
-// As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
+// This is the default of the configuration. The clock stands still, so no heartbeat comes by itself.
 useTestServer({ settings: { watch: { heartbeatInterval: "15s" } } });
 
 const ms = (duration: Duration | undefined) =>
   duration && duration.seconds * 1_000 + duration.nanos / 1_000_000;
 
-describe.each(clockSteps)("with the embedded store, when the wall clock is set by %i ms,", (step) => {
+describe.each(clockSteps)("the embedded store, when the wall clock is set by %i ms", (step) => {
   let before: number;
   beforeEach(() => {
     before = clock.wallNow();
   });
 
-  it("a ticket lives as long as before, and its expire time follows the wall clock", async () => {
+  it("keeps the lifetime of a ticket, and its expire time follows the wall clock", async () => {
     const held = await createTestTicket(shop);
     clock.advance(20_000);
     clock.adjust(step);
@@ -41,7 +41,7 @@ describe.each(clockSteps)("with the embedded store, when the wall clock is set b
     expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.EXPIRED);
   });
 
-  it("a ticket that is created then is told with the times of the wall clock, in its code too", async () => {
+  it("gives a new ticket times of the wall clock, in its QR code too", async () => {
     clock.adjust(step);
     const answer = responseOrThrow(await shop.createTicket({}));
     expect(ms(answer.remainingDuration)).toBe(120_000);
@@ -52,7 +52,7 @@ describe.each(clockSteps)("with the embedded store, when the wall clock is set b
     responseOrThrow(await alice.markScanned(scannedByText(answer.qrContent)));
   });
 
-  it("heartbeats go on, and the end of a ticket is told in time", async () => {
+  it("keeps sending heartbeats, and reports the end of a ticket in time", async () => {
     const held = await createTestTicket(shop);
     const watch = watchOf(server.client, asApp("shop"), held);
     await watch.next();
@@ -65,7 +65,7 @@ describe.each(clockSteps)("with the embedded store, when the wall clock is set b
     expect((await watch.next())?.state).toBe(TicketState.EXPIRED);
   });
 
-  it("an exchange ticket is good as long as before, and the approval is told by the wall clock", async () => {
+  it("keeps the lifetime of an exchange ticket, and returns the approval time by the wall clock", async () => {
     const held = await createAuthorizedTicket(shop, alice);
     clock.adjust(step);
     clock.advance(299_999);

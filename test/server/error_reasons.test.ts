@@ -9,7 +9,7 @@ import { statusByReason } from "../../src/server/messages/errors.js";
 
 const file = readFileSync(new URL("../../proto/qrlogin/v1/error_reason.proto", import.meta.url), "utf8");
 
-/** Name and comment of every value of the enum in the proto, as one line of text. */
+/** Returns name and comment of every value of the enum in the proto, each comment as one line. */
 const inProto = new Map(
   [...file.matchAll(/((?:^ *\/\/.*\n)+) *ERROR_REASON_(\w+) = \d+;/gm)].map(([, comment = "", name = ""]) => [
     name,
@@ -17,8 +17,8 @@ const inProto = new Map(
   ]),
 );
 
-describe("the reasons of refusals", () => {
-  it("are the same in the proto, in the generated code, in the domain and in the table of codes", () => {
+describe("the error reasons", () => {
+  it("the error reasons are the same in the proto, the generated code, the domain and the table of codes", () => {
     const known = [...errorReasons].sort();
     const generated = Object.keys(ProtoErrorReason).filter(
       (name) => !["UNSPECIFIED", "UNRECOGNIZED"].includes(name),
@@ -28,24 +28,24 @@ describe("the reasons of refusals", () => {
     expect(Object.keys(statusByReason).sort()).toEqual(known);
   });
 
-  it.each(errorReasons)("%s has the code that its comment in the proto names first", (reason) => {
+  it.each(errorReasons)("%s has the gRPC code that its proto comment names first", (reason) => {
     const named = /^([A-Z_]+)[.,]/.exec(inProto.get(reason) ?? "")?.[1];
     expect(named).toBe(status[statusByReason[reason].code]);
   });
 
-  it.each(errorReasons)("%s comes with RetryInfo exactly where its comment says so", (reason) => {
+  it.each(errorReasons)("%s comes with RetryInfo exactly if its proto comment says so", (reason) => {
     const said = /, with RetryInfo/.test(inProto.get(reason) ?? "");
     expect(statusByReason[reason].retryAfter !== undefined).toBe(said);
   });
 
-  it("each have a message of their own", () => {
+  it("all error reasons have different messages", () => {
     const messages = errorReasons.map((reason: ErrorReason) => new TicketError(reason).message);
     expect(new Set(messages).size).toBe(errorReasons.length);
   });
 });
 
 describe("the proto", () => {
-  it("says something about every message, field, method and value", () => {
+  it("the proto has a comment on every message, field, method and value", () => {
     const bytes = readFileSync(new URL("../../gen/qrlogin.binpb", import.meta.url));
     const ours = fromBinary(FileDescriptorSetSchema, bytes).file.filter(({ name }) =>
       name.startsWith("qrlogin/"),

@@ -14,7 +14,7 @@ const codeVerifier = "a-code-verifier-of-at-least-43-characters-000";
 const codeChallenge = sha256(codeVerifier);
 
 describe("ExchangeUserInfo", () => {
-  it("answers who has signed in, and when and by what the approval was made", async () => {
+  it("returns the user, and when and how the approval was made", async () => {
     const approvedAt = clock.now();
     const ticket = await createAuthorizedTicket(shop, alice);
     clock.advance(5_000);
@@ -45,7 +45,7 @@ describe("ExchangeUserInfo", () => {
     });
   });
 
-  it("lets one of 200 calls at the same time win, and tells the others that it has been done", async () => {
+  it("lets exactly one of 200 concurrent calls succeed and fails the others with TICKET_ALREADY_EXCHANGED", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
     delayReads();
     const clients = Array.from({ length: 4 }, () => callersOf(server.newClient()).app("shop"));
@@ -60,7 +60,7 @@ describe("ExchangeUserInfo", () => {
     expect(losers.every(({ currentState }) => currentState === "EXCHANGED")).toBe(true);
   });
 
-  it("does not spend the ticket for a wrong or a missing code verifier", async () => {
+  it("does not exchange the ticket with a wrong or missing code verifier", async () => {
     const ticket = await createAuthorizedTicket(shop, alice, { codeChallenge });
     for (const wrong of [`${codeVerifier}x`, "", codeChallenge]) {
       const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier: wrong });
@@ -70,23 +70,23 @@ describe("ExchangeUserInfo", () => {
     expect(answer.code).toBe("OK");
   });
 
-  it("refuses a code verifier where the ticket has no challenge, and does not spend the ticket", async () => {
+  it("rejects a code verifier for a ticket without a challenge, and does not exchange it", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
     const answer = await shop.exchangeUserInfo({ ...ticket, codeVerifier });
     expect([answer.code, answer.reason]).toEqual(["PERMISSION_DENIED", "PROOF_INVALID"]);
     expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
   });
 
-  it("tells another app that there is no such ticket, and leaves it to its own app", async () => {
+  it("fails with TICKET_NOT_FOUND for another app, and the ticket's own app can still exchange it", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
-    for (const stranger of ["blog", "intranet"] as const) {
-      const answer = await callersOf(server.client).app(stranger).exchangeUserInfo(ticket);
+    for (const otherApp of ["blog", "intranet"] as const) {
+      const answer = await callersOf(server.client).app(otherApp).exchangeUserInfo(ticket);
       expect([answer.code, answer.reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
     }
     expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
   });
 
-  it("takes an exchange ticket in its one canonical form only", async () => {
+  it("accepts only the canonical form of an exchange ticket", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
     const { exchangeTicket, ticketId, ticketSecret } = ticket;
     const [, mac = ""] = exchangeTicket.split(".");
@@ -104,7 +104,7 @@ describe("ExchangeUserInfo", () => {
     expect((await shop.exchangeUserInfo(ticket)).code).toBe("OK");
   });
 
-  it("refuses a ticket that its creator has withdrawn after the approval", async () => {
+  it("rejects a ticket that its creator withdrew after the approval", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
     expect((await shop.withdraw(ticket)).code).toBe("OK");
     const answer = await shop.exchangeUserInfo(ticket);
@@ -113,7 +113,7 @@ describe("ExchangeUserInfo", () => {
     ]);
   });
 
-  it("honours the ticket up to the last millisecond of its second life and not after it", async () => {
+  it("accepts the ticket until the last millisecond of its authorized lifetime", async () => {
     const [early, late] = [
       await createAuthorizedTicket(shop, alice),
       await createAuthorizedTicket(shop, alice),
@@ -127,7 +127,7 @@ describe("ExchangeUserInfo", () => {
     ]);
   });
 
-  it("tells a spent ticket apart from one that never was until it is forgotten", async () => {
+  it("distinguishes an exchanged ticket from an unknown one until its retention ends", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
     await shop.exchangeUserInfo(ticket);
     clock.advance(599_999);
@@ -136,7 +136,7 @@ describe("ExchangeUserInfo", () => {
     expect((await shop.exchangeUserInfo(ticket)).reason).toBe("TICKET_NOT_FOUND");
   });
 
-  it("shows no exchange ticket before the approval and none after the exchange", async () => {
+  it("reports an exchange ticket only between the approval and the exchange", async () => {
     const before = await createScannedTicket(shop, alice);
     expect(responseOrThrow(await shop.getStatus(before)).status?.exchangeTicket).toBe("");
     const after = await createAuthorizedTicket(shop, alice);
@@ -148,7 +148,7 @@ describe("ExchangeUserInfo", () => {
   });
 });
 
-/** The same bytes in base64url, spelled otherwise in the bits that the last character has to spare. */
+/** Returns the same bytes in base64url with other values in the spare bits of the last character. */
 function nonCanonicalForm(text: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const last = alphabet.indexOf(text.slice(-1));

@@ -7,7 +7,7 @@ import { withTimeout } from "../support/timeout.js";
 
 useTestServer();
 
-it("a fault of ours is in the log although the client has left", async () => {
+it("logs an internal error even if the client has cancelled the call", async () => {
   const proof = await createTestTicket(shop);
   let reached = () => {};
   const reading = new Promise<void>((resolve) => {
@@ -29,7 +29,8 @@ it("a fault of ours is in the log although the client has left", async () => {
     void reading.then(() => call.cancel());
   });
   expect(await withTimeout(cancelled, "the end of a cancelled call")).toBe(status.CANCELLED);
-  // A second call on the same connection: once it is answered the server knows that the first was cancelled.
+  // A second call on the same connection follows: its response shows that the server has seen the
+  // cancellation.
   failStore();
   await shop.getStatus(proof);
   goOn();

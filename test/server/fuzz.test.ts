@@ -35,7 +35,7 @@ import { tokenIssuer } from "../support/server.js";
 const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
 const requestsPerRpc = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
 const concurrency = 100;
-/** What the server may hold more than after the first ten thousand. */
+/** Heap growth that is allowed after the first ten thousand requests. */
 const maxHeapGrowth = 32 * 2 ** 20;
 
 setFlagsFromString("--expose-gc");
@@ -49,16 +49,16 @@ let app: Service;
 let client: Client;
 let alice: Metadata;
 let subscriptions = 0;
-/** Lines of the log that say that a fault is ours. */
+/** Log lines that report an internal error. */
 const faults: string[] = [];
 const tickets: CreatedTicket[] = [];
-/** What Node.js has to complain of, such as listeners that look like a leak. */
+/** Warnings of Node.js, such as listeners that look like a leak. */
 const warnings: string[] = [];
 const onWarning = (warning: Error) => void warnings.push(warning.name);
 
 beforeAll(async () => {
   process.on("warning", onWarning);
-  // Few tickets, so that the heap says something about leaks.
+  // The tickets are few, so that the heap shows leaks.
   const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_STORE_MAX_TICKETS: "2000" };
   const developmentPreset = { apps: [developmentApp], userPools: [developmentPool], tokenIssuer };
   const config = loadConfig({ env, developmentPreset });
@@ -95,7 +95,7 @@ afterAll(async () => {
   process.off("warning", onWarning);
 });
 
-/** What became of a raw request: "OK", the reason of the refusal, or the bare code where there is none. */
+/** Returns the result of a raw request: "OK", the error reason, or the gRPC code if there is no reason. */
 type CallOutcome = "OK" | ErrorReasonName | `code ${string}`;
 
 function callOutcomeOf(error: ServiceError | null): CallOutcome {
@@ -134,7 +134,7 @@ function validRequest(rpc: Rpc, chance: SeededRandom): Uint8Array {
         deviceName: "laptop",
         location: "Leipzig",
       };
-      // A picture takes a hundred times the rest of the call.
+      // An image takes a hundred times as long as the rest of the call.
       const format = chance.integerBelow(200) === 0 ? chance.pick([1, 2]) : chance.pick([0, 3, 99, -1]);
       const wanted =
         chance.integerBelow(3) === 0
@@ -164,7 +164,7 @@ function validRequest(rpc: Rpc, chance: SeededRandom): Uint8Array {
   return right[rpc]();
 }
 
-/** Half of it with the right credential, the rest with what strangers may send. */
+/** Half of the requests have a valid credential, the others have arbitrary ones. */
 function randomMetadata(rpc: Rpc, chance: SeededRandom): Metadata {
   const right = byApprover.includes(rpc) ? alice : asDemo;
   if (chance.integerBelow(2) === 0) return right;
@@ -174,10 +174,10 @@ function randomMetadata(rpc: Rpc, chance: SeededRandom): Metadata {
     metadata.add(`x-${letters().replace(/\W/g, "")}`, letters());
   if (chance.integerBelow(4) === 0) metadata.add("x-bytes-bin", chance.bytes(chance.integerBelow(300)));
   const schemes = ["Basic ", "Bearer ", "basic", "Digest ", "", "Bearer a.b.", "Basic Og=="];
-  // Several values grpc-js would not let out.
-  const stranger = `${chance.pick(schemes)}${letters()}`;
+  // grpc-js would not send several values.
+  const arbitrary = `${chance.pick(schemes)}${letters()}`;
   if (chance.integerBelow(4) === 0) metadata.merge(right);
-  else if (chance.integerBelow(2) === 0) metadata.set("authorization", stranger);
+  else if (chance.integerBelow(2) === 0) metadata.set("authorization", arbitrary);
   return metadata;
 }
 
@@ -199,7 +199,7 @@ async function fuzz(rpc: Rpc, chance: SeededRandom): Promise<Map<CallOutcome, nu
   return ends;
 }
 
-// The ones that end tickets come last, so that the others find some alive.
+// Methods that end tickets come last, so that the others find live tickets.
 const order: readonly Rpc[] = [
   "createTicket",
   "getSigningKeys",
@@ -212,16 +212,16 @@ const order: readonly Rpc[] = [
   "withdraw",
 ];
 
-describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, () => {
+describe(`random requests from the seed ${seed} (set QRLOGIN_FUZZ_SEED to repeat them)`, () => {
   let heapAfterFirst = 0;
 
   it.each(order)(
-    `${requestsPerRpc} requests to %s are answered with OK or a known reason, none of them INTERNAL`,
+    `${requestsPerRpc} requests to %s succeed or fail with a known reason other than INTERNAL`,
     async (rpc) => {
       const ends = await fuzz(rpc, createSeededRandom(seed + order.indexOf(rpc)));
       const strange = [...ends.keys()].filter((end) => end === "INTERNAL" || end.startsWith("code "));
       expect({ strange, faults }).toEqual({ strange: [], faults: [] });
-      // Else the requests were too bad, or the credentials, to say anything.
+      // Otherwise the requests or credentials were too bad for the test to show anything.
       expect(ends.get("INVALID_REQUEST")).toBeGreaterThan(requestsPerRpc / 20);
       expect(ends.size).toBeGreaterThan(2);
       if (rpc === order[0]) heapAfterFirst = await heapAtRest();
@@ -229,20 +229,20 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
     300_000,
   );
 
-  it("no watch is left", async () => {
+  it("random requests leave no watch open", async () => {
     for (let turns = 0; turns < 1_000 && subscriptions > 0; turns++) await turn();
     expect(subscriptions).toBe(0);
   });
 
-  it("Node.js has had nothing to complain of", () => {
+  it("random requests cause no warning of Node.js", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("the heap has not grown", async () => {
+  it("random requests do not make the heap grow", async () => {
     expect((await heapAtRest()) - heapAfterFirst).toBeLessThan(maxHeapGrowth);
   });
 
-  it("the server still serves", async () => {
+  it("random requests leave the server able to serve", async () => {
     const { ticketId, ticketSecret } = tickets[0] as CreatedTicket;
     const request = Buffer.from(messages.GetStatusRequest.encode({ ticketId, ticketSecret }).finish());
     expect(await send("getStatus", request, asDemo)).toBe("OK");
@@ -250,10 +250,10 @@ describe(`with garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, ()
 });
 
 describe("custom data", () => {
-  it("nested as deep as a message may be is refused, and never a fault", async () => {
+  it("custom data nested as deeply as a message can be is rejected without an internal error", async () => {
     for (const depth of [1, 10, 40, 45, 50, 60, 100, 1_000, 4_000, 8_000]) {
       const end = await send("createTicket", Buffer.from(nestedLists(depth)), asDemo);
-      // Depths that nobody needs may be refused.
+      // Extreme depths may be rejected.
       const mayBe = ["OK", "TOO_MANY_TICKETS", ...(depth > 40 ? ["INVALID_REQUEST"] : [])];
       expect(mayBe, `depth ${depth}`).toContain(end);
     }

@@ -15,7 +15,7 @@ async function start(healthWatches: number) {
   return { server, newPeer };
 }
 
-/** Begins a watch, and is fulfilled when it has been answered or refused. */
+/** Opens a watch. Resolves once it has been answered or rejected. */
 async function startWatch(peer: Http2Peer, name = "") {
   const watch = peer.call(healthPath("Watch"));
   // HealthCheckRequest: `string service = 1`.
@@ -26,8 +26,8 @@ async function startWatch(peer: Http2Peer, name = "") {
 
 const resourceExhausted = { code: "RESOURCE_EXHAUSTED", reset: undefined };
 
-describe("watches of the health", () => {
-  it("are at most a hundred on one connection, where Check is answered as ever", async () => {
+describe("health watches", () => {
+  it("health watches are limited to a hundred on one connection, which can still call Check", async () => {
     const { server, newPeer } = await start(1_000);
     const peer = await newPeer();
     const watches = [];
@@ -44,7 +44,7 @@ describe("watches of the health", () => {
     expect(await healthOf(server.address, "")).toBe("SERVING");
   });
 
-  it("over the limit take the place of the oldest of a connection that has more, and else are refused", async () => {
+  it("health watches over the limit replace the oldest watch of a connection that has more, or are rejected", async () => {
     const { server, newPeer } = await start(4);
     const [greedy, modest, late] = [await newPeer(), await newPeer(), await newPeer()];
     const many = [await startWatch(greedy), await startWatch(greedy), await startWatch(greedy)];
@@ -54,13 +54,13 @@ describe("watches of the health", () => {
     expect(await (await startWatch(greedy)).ended).toEqual(resourceExhausted);
     expect(await (await startWatch(late)).ended).toEqual(resourceExhausted);
     server.grpc.setServing(false);
-    // The first answer and the change.
+    // These are the first status and the change.
     for (const watch of [one, newcomer, many[1]]) {
       await eventually(() => expect(watch?.received().length).toBe(14));
     }
   });
 
-  it("free their place when they end, and know no name that is not served", async () => {
+  it("health watches are no longer counted once they end, and report SERVICE_UNKNOWN for other names", async () => {
     const { newPeer } = await start(10);
     const peer = await newPeer();
     for (let count = 0; count < 30; count++) {
@@ -74,7 +74,7 @@ describe("watches of the health", () => {
   });
 });
 
-it("a watch that is not read keeps few messages waiting, and is told the present answer once it is read", async () => {
+it("health watches buffer few messages while the client does not read, and then send the current status", async () => {
   const { server } = await start(10);
   const peer = await connectPeer(server.address, { settings: { initialWindowSize: 0 } });
   onTestFinished(() => peer.close());
@@ -91,7 +91,7 @@ it("a watch that is not read keeps few messages waiting, and is told the present
   expect(watch.received().subarray(-2)).toEqual(Buffer.from([8, 2]));
 });
 
-it("a server that is told that it serves while it stops stays NOT_SERVING", async () => {
+it("health watches report NOT_SERVING during a stop even if setServing(true) is called", async () => {
   const clock = createManualClock(Date.now());
   const server = await startBareServer({ clock, shutdown: { delay: 5_000, gracePeriod: 0 } });
   const peer = await connectPeer(server.address);

@@ -6,7 +6,7 @@ import { alice, shop, useTestServer } from "../support/test_server.js";
 
 useTestServer();
 
-/** A first call of each method that the proto marks IDEMPOTENT, and the same call once more. */
+/** Calls of each method that the proto marks IDEMPOTENT: the first one, and its repetition. */
 const repeated: Readonly<Record<string, () => Promise<readonly [unknown, unknown]>>> = {
   async GetStatus() {
     const ticket = await createTestTicket(shop);
@@ -38,12 +38,12 @@ const idempotentMethods = (loadDescriptors().getService("qrlogin.v1.QrLoginServi
   .map(({ name }) => name);
 
 describe("a method that the proto marks IDEMPOTENT", () => {
-  it("has a case here", () => {
+  it("a method marked IDEMPOTENT has a case in this test", () => {
     expect(Object.keys(repeated).sort()).toEqual([...idempotentMethods].sort());
   });
 
   it.each(idempotentMethods)(
-    "answers the same and changes nothing when called once more: %s",
+    "a method marked IDEMPOTENT returns the same and changes nothing when it is called again: %s",
     async (method) => {
       const [first, second] = (await repeated[method]?.()) ?? [];
       expect(first).toBeDefined();

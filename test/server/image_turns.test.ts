@@ -5,7 +5,7 @@ import type { RenderOptions } from "../../src/qr/image_renderer.js";
 import { createHandlers, type HandlerDependencies } from "../../src/server/handlers.js";
 import { createService } from "../service/service_fixture.js";
 
-it("images of CreateTicket are drawn in turns between apps", async () => {
+it("CreateTicket renders the images of different apps in turns", async () => {
   const callers: (string | undefined)[] = [];
   const images = {
     async render(_content: string, _options: unknown, by?: RenderOptions) {
@@ -14,8 +14,8 @@ it("images of CreateTicket are drawn in turns between apps", async () => {
     },
   };
   const { tickets, clock } = createService();
-  const parts = { tickets, clock, images, apps: [], maxCustomDataBytes: 512, minPollInterval: 500 };
-  const { createTicket } = createHandlers(parts as unknown as HandlerDependencies).app;
+  const dependencies = { tickets, clock, images, apps: [], maxCustomDataBytes: 512, minPollInterval: 500 };
+  const { createTicket } = createHandlers(dependencies as unknown as HandlerDependencies).app;
   const request = CreateTicketRequest.fromPartial({ qrImage: { format: QrImageFormat.PNG } });
   const call = { setTicket: () => {}, onEnd: () => {}, signal: () => new AbortController().signal };
   for (const id of ["shop", "blog"]) {

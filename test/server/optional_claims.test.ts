@@ -24,25 +24,25 @@ async function createUserWith(claims: Record<string, unknown>): Promise<Calls> {
   return callersOf(server.client).user(await signToken("carol", customers, { claims }));
 }
 
-describe("a claim that nobody needs", () => {
+describe("an optional claim", () => {
   it.each([
     ["nested 17 deep", nested(17)],
     ["nested 500 deep", nested(500)],
     ["of more than 4096 characters", Array(2_049).fill(1)],
-  ])("%s is left out, and the sign-in is completed", async (_, odd) => {
+  ])("a claim %s is dropped, and the sign-in is completed", async (_, odd) => {
     const carol = await createUserWith({ odd, picture: "x".repeat(5_000) });
     const { user } = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, carol)));
     expect(user).toMatchObject({ userId: "subject-of-carol", photoUrl: "", nickname: "carol-nick" });
     expect(Object.keys(user?.claims ?? {})).toEqual(["department"]);
   });
 
-  it("nested 16 deep reaches the app as it is", async () => {
+  it("a claim nested 16 deep reaches the app unchanged", async () => {
     const carol = await createUserWith({ odd: nested(16) });
     const { user } = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, carol)));
     expect(user?.claims).toMatchObject({ odd: nested(16) });
   });
 
-  it("is named by the log once, without its value", async () => {
+  it("a claim that is dropped is logged once, without its value", async () => {
     for (const secret of ["one", "two"]) {
       const carol = await createUserWith({
         odd: [secret, nested(20)],
@@ -58,8 +58,8 @@ describe("a claim that nobody needs", () => {
     expect(server.logText()).not.toMatch(/innermost|-picture/);
   });
 
-  it("cannot make the answer to the app larger than 256 KiB", async () => {
-    // The forms that grow most: three bytes of UTF-8 or six of JSON for a character, and numbers in lists.
+  it("a claim cannot make the response to the app larger than 256 KiB", async () => {
+    // These forms grow most: three bytes of UTF-8 or six of JSON for a character, and numbers in lists.
     for (const filler of ["\u20ac", "\u0001"]) {
       const text = filler.repeat(1_024);
       const additionalClaims = ["a", "b", "c", "d", "e"];

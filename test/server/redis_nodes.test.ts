@@ -31,7 +31,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     return Promise.all([startRedisBackedService(redis), startRedisBackedService(redis)]);
   }
 
-  test("share a login: each step at the other one, and the watch hears of all of it", async () => {
+  test("share a login: each step runs at the other node, and the watch receives every change", async () => {
     const [one, two] = await nodes();
     const held = await createTestTicket(one.shop);
     const watch = two.watch(held);
@@ -48,11 +48,11 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
       ...[TicketState.PENDING, TicketState.SCANNED, TicketState.AUTHORIZED, TicketState.EXCHANGED],
     ]);
     expect((await watch.ended).code).toBe("OK");
-    // Nothing is left of what only the watch needed.
+    // The state that only the watch needed is gone.
     await eventually(async () => expect(await redis.command("PUBSUB", "SHARDCHANNELS")).toEqual([]));
   });
 
-  test("let one of many exchanges win, and one of two scanners", async () => {
+  test("let exactly one of many exchanges succeed, and one of two scanners", async () => {
     const [one, two] = await nodes();
     for (let round = 0; round < 10; round++) {
       const held = await createTestTicket(one.shop);
@@ -73,7 +73,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     }
   });
 
-  test("whatever is called where, one outcome stands, and both of them say so", async () => {
+  test("agree on one outcome, whatever is called at which node", async () => {
     const [one, two] = await nodes();
     const at = fc.constantFrom(one, two);
     type Call = (held: Awaited<ReturnType<typeof createAuthorizedTicket>>) => Promise<CallResult<unknown>>;
@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     );
   });
 
-  test("send one command for each read and each write", async () => {
+  test("send one Redis command for each read and each write", async () => {
     const [one] = await nodes();
     await redis.command("CONFIG", "RESETSTAT");
     const held = await Promise.all(Array.from({ length: 100 }, () => createTestTicket(one.shop)));
@@ -130,21 +130,21 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     expect([counts.get("evalsha"), counts.get("get")]).toEqual([100, 100]);
   });
 
-  test("write no secret, token, ticket id or QR text to the log, with a Redis that fails in every way", async () => {
+  test("write no secret, token, ticket id or QR text to the log, whatever way Redis fails", async () => {
     const server = await startRedisBackedService(redis, { QRLOGIN_STORE_REDIS_TIMEOUT: "1s" });
     const { shop, alice } = server;
     const held = await createAuthorizedTicket(shop, alice, { requester: requester() });
     const fresh = await createTestTicket(shop, { requester: requester() });
     const healthIs = (state: string) => eventually(async () => expect(await server.health()).toBe(state));
-    const told = (...words: readonly (string | number)[]) => redis.command(...words);
-    // What breaks it, and what mends it.
+    const run = (...args: readonly (string | number)[]) => redis.command(...args);
+    // Actions that break Redis, with those that repair it.
     const failures: readonly (readonly [() => Promise<unknown>, () => Promise<unknown>])[] = [
-      [() => told("CONFIG", "SET", "maxmemory", 1), () => told("CONFIG", "SET", "maxmemory", 0)],
-      [() => told("REPLICAOF", "127.0.0.1", 1), () => told("REPLICAOF", "NO", "ONE")],
-      [() => told("CLIENT", "PAUSE", 60_000, "WRITE"), () => told("CLIENT", "UNPAUSE")],
+      [() => run("CONFIG", "SET", "maxmemory", 1), () => run("CONFIG", "SET", "maxmemory", 0)],
+      [() => run("REPLICAOF", "127.0.0.1", 1), () => run("REPLICAOF", "NO", "ONE")],
+      [() => run("CLIENT", "PAUSE", 60_000, "WRITE"), () => run("CLIENT", "UNPAUSE")],
       [() => killStoreConnections(redis), async () => {}],
       [
-        () => told("SET", `qrlogin:t:{${fresh.ticketId}}`, `${corruptValue}["${fresh.ticketSecret}`),
+        () => run("SET", `qrlogin:t:{${fresh.ticketId}}`, `${corruptValue}["${fresh.ticketSecret}`),
         async () => {},
       ],
     ];
@@ -177,15 +177,15 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
       "OOM",
       "READONLY",
       "STORE_UNAVAILABLE",
-      "the store is away",
-      "can be reached again",
+      "the store is unreachable",
+      "is reachable again",
     ]) {
       expect(text).toContain(expected);
     }
   });
 });
 
-/** How a ticket begins that goes on with what nobody can read. */
+/** The beginning of a stored ticket, to be followed by unreadable bytes. */
 const corruptValue = "0123456789abcdef1";
 
 const requester = () =>

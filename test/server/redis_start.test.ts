@@ -24,14 +24,14 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
     return started;
   }
 
-  /** What `qrlogin serve` complains of, and its exit code. */
+  /** Runs `qrlogin serve`. Resolves with its error output and its exit code. */
   async function serve(variables: EnvironmentVariables): Promise<{ code: number; complaints: string[] }> {
     const complaints: string[] = [];
     const code = await runCommand(["serve"], {
       env: { ...anyPortEnvironment, QRLOGIN_LOG_LEVEL: "silent", QRLOGIN_STORE_KIND: "redis", ...variables },
       print: (line) => void complaints.push(line),
       printError: (line) => void complaints.push(line),
-      // It ends by itself, or the test fails.
+      // The process ends by itself, or the test fails.
       stopRequested: () => new Promise(() => {}),
       ignoreSignals: () => {},
       stdout: { tryWrite: (data) => data.length, writeAll: () => {} },
@@ -41,8 +41,8 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
     return { code, complaints };
   }
 
-  /** Expects the one line of a start that was refused. */
-  async function expectRefused(variables: EnvironmentVariables, line: RegExp): Promise<void> {
+  /** Expects a start to fail with one line. */
+  async function expectStartError(variables: EnvironmentVariables, line: RegExp): Promise<void> {
     const { code, complaints } = await serve(variables);
     expect(complaints).toEqual([expect.stringMatching(line)]);
     expect(complaints.join()).not.toContain("\n");
@@ -51,88 +51,92 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
 
   const at = (address: string) => ({ QRLOGIN_STORE_REDIS_URL: `redis://${address}` });
 
-  test("names an address that nobody answers at", () =>
-    expectRefused(at("127.0.0.1:1"), /^qrlogin: Redis at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/));
+  test("fails with the address if no server listens there", () =>
+    expectStartError(at("127.0.0.1:1"), /^qrlogin: Redis at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/));
 
-  test("names a server that accepts and says nothing, after one time-out", async () => {
+  test("fails after one time-out with the address of a server that accepts connections and does not respond", async () => {
     const still = await other();
     still.pause();
     const before = performance.now();
-    await expectRefused(
+    await expectStartError(
       { ...at(still.address), QRLOGIN_STORE_REDIS_TIMEOUT: "300ms" },
       /^qrlogin: Redis at [\d.:]+ cannot be used: /,
     );
     expect(performance.now() - before).toBeLessThan(20_000);
   });
 
-  test("asks for the password that is missing, and repeats no password that is wrong", async () => {
+  test("asks for a missing password, and does not print a wrong one", async () => {
     const { address } = await withPassword();
-    await expectRefused(
+    await expectStartError(
       at(address),
       /^qrlogin: Redis at [\d.:]+ asks for a password: set store\.redis\.password$/,
     );
-    const refused = /^qrlogin: Redis at [\d.:]+ refuses the user name or the password: (?!.*a-wrong-one)/;
-    await expectRefused(at(`:a-wrong-one@${address}`), refused);
-    await expectRefused({ ...at(address), QRLOGIN_STORE_REDIS_PASSWORD: "a-wrong-one" }, refused);
-    await expectRefused(at(`nobody:a-wrong-one@${address}`), refused);
+    const expectedError =
+      /^qrlogin: Redis at [\d.:]+ refuses the user name or the password: (?!.*a-wrong-one)/;
+    await expectStartError(at(`:a-wrong-one@${address}`), expectedError);
+    await expectStartError({ ...at(address), QRLOGIN_STORE_REDIS_PASSWORD: "a-wrong-one" }, expectedError);
+    await expectStartError(at(`nobody:a-wrong-one@${address}`), expectedError);
   });
 
-  test("names a Redis that is too old", async () => {
-    // As long as what it stands for.
+  test("fails with the version of a Redis that is too old", async () => {
+    // The replacement has the same length as the original.
     const older = (said: Buffer) => {
       const text = said.toString("latin1").replace(/redis_version:\d\./, "redis_version:6.");
       return Buffer.from(text.replace("valkey_version:", "formerly_known:"), "latin1");
     };
     const { address } = await startRedisProxy(redis.address, older);
-    await expectRefused(
+    await expectStartError(
       at(address),
       /^qrlogin: Redis at [\d.:]+ is Redis 6\.\d+\.\d+; 7\.0 or later is needed$/,
     );
   });
 
-  test("names a replica and its primary", async () => {
+  test("fails at a replica with the address of its primary", async () => {
     const { address } = await other("--replicaof", `127.0.0.1 ${redis.port}`);
-    await expectRefused(
+    await expectStartError(
       at(address),
       new RegExp(`^qrlogin: Redis at [\\d.:]+ is a read-only replica of ${redis.address}; name the primary`),
     );
   });
 
   test.each(["allkeys-lru", "volatile-ttl"])(
-    "names the policy %s, which throws tickets away",
+    "fails with the eviction policy %s, which would delete tickets",
     async (policy) => {
       const { address } = await other("--maxmemory-policy", policy);
-      await expectRefused(at(address), new RegExp(`may throw tickets away \\(maxmemory-policy ${policy}\\)`));
+      await expectStartError(
+        at(address),
+        new RegExp(`may throw tickets away \\(maxmemory-policy ${policy}\\)`),
+      );
     },
   );
 
-  test("tells a node of a Cluster from a server, and the other way round", async () => {
+  test("distinguishes a Cluster node from a single server, and the reverse", async () => {
     const { address } = await other("--cluster-enabled", "yes", "--cluster-port", "0");
-    await expectRefused(at(address), /is a node of a Redis Cluster: name it under store\.redis\.cluster$/);
-    await expectRefused(
+    await expectStartError(at(address), /is a node of a Redis Cluster: name it under store\.redis\.cluster$/);
+    await expectStartError(
       { QRLOGIN_STORE_REDIS_CLUSTER_NODES: JSON.stringify([redis.address]) },
       /^qrlogin: no Cluster node answers: [\d.:]+: ERR This instance has cluster support disabled$/,
     );
   });
 
-  test("names Sentinels that are none", () =>
-    expectRefused(
+  test("fails with the addresses of Sentinels that are none", () =>
+    expectStartError(
       { QRLOGIN_STORE_REDIS_SENTINEL: JSON.stringify({ name: "qrlogin", nodes: [redis.address] }) },
       /^qrlogin: no Sentinel answers: [\d.:]+: ERR unknown command/,
     ));
 
-  test("names a database that there is not", () =>
-    expectRefused(at(`${redis.address}/99`), /^qrlogin: Redis at [\d.:]+ cannot be used: .*DB index/));
+  test("fails with the number of a database that does not exist", () =>
+    expectStartError(at(`${redis.address}/99`), /^qrlogin: Redis at [\d.:]+ cannot be used: .*DB index/));
 
-  test("is refused at best effort where the configuration asks for more", async () => {
+  test("fails at best effort if the configuration requires durability", async () => {
     const { address } = await other("--appendonly", "yes");
-    await expectRefused(
+    await expectStartError(
       { ...at(address), QRLOGIN_STORE_REDIS_REQUIRE_DURABLE: "true" },
       /^qrlogin: store\.redis\.requireDurable: .*appendfsync everysec/,
     );
   });
 
-  test("says the level once, at warn with what may be lost where it is best effort", async () => {
+  test("logs the durability once, at level warn with the risk if it is best effort", async () => {
     const everysec = await other("--appendonly", "yes");
     const lines = [redis, everysec].map(async ({ url }) => {
       const running = startQrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_STORE_REDIS_URL: url });
@@ -155,13 +159,13 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       expect.objectContaining({
         level: 40,
         msg: expect.stringMatching(
-          /^the store is BEST EFFORT: .*everysec.*exchanged, cancelled or withdrawn may come back$/,
+          /^the store is BEST EFFORT: .*everysec.*exchanged, cancelled or withdrawn may become usable again$/,
         ),
       }),
     ]);
   });
 
-  test("as a process ends with 1, one line, and no secret in it", async () => {
+  test("ends the process with exit code 1 and one line without secrets", async () => {
     const { port } = await withPassword();
     const url = `redis://someone:the-secret-of-the-store@127.0.0.1:${port}`;
     const { code, stdout, stderr } = await qrlogin(["serve"], {
@@ -176,7 +180,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
   });
 });
 
-/** Such as `Redis 7.0.15` or `Valkey 8.1.1`, whichever is installed. */
+/** Name and version of the installed server, such as `Redis 7.0.15` or `Valkey 8.1.1`. */
 async function productOf(redis: RedisProcess): Promise<string> {
   const info = await infoOf(redis, "server");
   const valkey = info.get("valkey_version");

@@ -18,7 +18,7 @@ import {
 } from "../support/redis/redis_backed_service.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis/redis_process.js";
 
-describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () => {
+describe.skipIf(!hasRedis)(`a service whose Redis becomes unavailable${withoutRedis}`, () => {
   let redis: RedisProcess;
   beforeEach(async () => {
     redis = await startRedis({ args: ["--appendonly", "yes", "--appendfsync", "always"] });
@@ -28,10 +28,10 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
   const healthIs = (server: RedisBackedService, state: string) =>
     eventually(async () => expect(await server.health()).toBe(state));
 
-  /** In tests that wait for the time-out. */
+  /** Time-out of the store in tests that wait for it. */
   const soon = { QRLOGIN_STORE_REDIS_TIMEOUT: "1s" };
 
-  test("refuses every RPC that needs it with STORE_UNAVAILABLE and a time to wait, and serves again by itself", async () => {
+  test("fails every RPC that needs it with STORE_UNAVAILABLE and a retry delay, and recovers by itself", async () => {
     const server = await startRedisBackedService(redis);
     const { shop, alice } = server;
     expect(await server.health()).toBe(healthyStatuses);
@@ -41,18 +41,18 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     await expectStoreUnavailable(shop, alice, held);
     await redis.restart();
     await healthIs(server, healthyStatuses);
-    // What it had before is still there, and not spent.
+    // The earlier tickets still exist and are not exchanged.
     expect((await shop.exchangeUserInfo(held)).code).toBe("OK");
     expectError(await shop.exchangeUserInfo(held), "FAILED_PRECONDITION", "TICKET_ALREADY_EXCHANGED", {
       state: "EXCHANGED",
     });
   });
 
-  test("says of an exchange that was cut off in the middle that nobody knows, and gives it away once at most", async () => {
+  test("fails an interrupted exchange with OUTCOME_UNKNOWN, and returns the user at most once", async () => {
     const server = await startRedisBackedService(redis, soon);
     const { shop, alice } = server;
     const held = await createAuthorizedTicket(shop, alice);
-    // It reads, and is held still before it writes.
+    // Redis is frozen between the read and the write.
     await redis.command("CLIENT", "PAUSE", 60_000, "WRITE");
     expectError(await shop.exchangeUserInfo(held), "UNAVAILABLE", "OUTCOME_UNKNOWN");
     await redis.command("CLIENT", "UNPAUSE");
@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     expect(["OK", "FAILED_PRECONDITION"]).toContain(again.code);
   });
 
-  test("says of any other write that was cut off that it may be repeated", async () => {
+  test("fails any other interrupted write with an error that allows a retry", async () => {
     const server = await startRedisBackedService(redis, soon);
     const held = await createTestTicket(server.shop);
     await redis.command("CLIENT", "PAUSE", 60_000, "WRITE");
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     expect((await server.alice.markScanned(scannedById(held))).code).toBe("OK");
   });
 
-  test("answers within the time-out and not never when Redis is held still", async () => {
+  test("fails within the time-out while Redis is frozen", async () => {
     const server = await startRedisBackedService(redis, soon);
     const held = await createAuthorizedTicket(server.shop, server.alice);
     redis.pause();
@@ -83,11 +83,11 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     await healthIs(server, unavailableStatuses);
     redis.resume();
     await healthIs(server, healthyStatuses);
-    // It was cut off while it read: nothing was spent.
+    // It was interrupted during the read, so nothing was exchanged.
     expect((await server.shop.exchangeUserInfo(held)).code).toBe("OK");
   });
 
-  test("keeps its watches: they repeat what they knew, invent nothing, and go on", async () => {
+  test("keeps its watches, which repeat the last known status and then go on", async () => {
     const server = await startRedisBackedService(redis, {
       QRLOGIN_WATCH_HEARTBEAT_INTERVAL: "1s",
       QRLOGIN_TICKETS_MIN_TTL: "1s",
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     await healthIs(server, unavailableStatuses);
     const beat = async () => expect((await watch.next())?.state).toBe(TicketState.PENDING);
     while (Date.now() <= end) await beat();
-    // Past the time at which it runs out: nobody can write that it has.
+    // This is after the ticket's expiry, which cannot be written meanwhile.
     await beat();
     await redis.restart();
     await eventually(async () => expect((await watch.next())?.state).toBe(TicketState.EXPIRED));
@@ -113,11 +113,11 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     await eventually(async () => expect((await other.next())?.state).toBe(TicketState.SCANNED));
   });
 
-  test("a clock that is five seconds off shows in health and in the log, and tickets do not mind", async () => {
+  test("reports a clock that is five seconds off in health and in the log, without an effect on tickets", async () => {
     const clock = { ...systemClock, wallNow: () => Date.now() + 5_000 };
     const server = await startRedisBackedService(redis, {}, clock);
     expect(await server.health()).toBe("SERVING SERVING SERVING NOT_SERVING");
-    expect(server.logText()).toContain("the clock of this machine is wrong by Redis's");
+    expect(server.logText()).toContain("the clock of this machine differs from Redis's clock");
     const held = await createTestTicket(server.shop);
     const left =
       Number(responseOrThrow(await server.shop.getStatus(held)).status?.expireTime?.getTime()) - Date.now();
@@ -125,18 +125,18 @@ describe.skipIf(!hasRedis)(`a service whose Redis goes away${withoutRedis}`, () 
     expect(left).toBeLessThan(121_000);
   });
 
-  test("heartbeats go by this process's own time and not by Redis's, which may be set", async () => {
+  test("times heartbeats by its process's clock, not by Redis's, which may be set", async () => {
     const clock = createManualClock(Date.now());
     const server = await startRedisBackedService(redis, {}, clock);
     const watch = server.watch(await createTestTicket(server.shop));
     await watch.next();
     let beats = 0;
     void watch.next().then(() => beats++);
-    // The moment at which the watch begins to wait is not seen from here.
+    // The test cannot see the moment at which the watch begins to wait.
     await eventually(async () => {
       await clock.advanceAsync(15_000);
       expect(beats).toBe(1);
-      // Less than a heartbeat takes by Redis's time.
+      // This is less than a heartbeat would take by Redis's time.
     }, 5_000);
     watch.cancel();
     let stopped = false;

@@ -41,7 +41,7 @@ function clientOf(address: string): Client {
   return new Client(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
 }
 
-/** Sends each request in one stream. Answers what came back, and the code with which the stream ended. */
+/** Sends the requests in one stream. Resolves with the responses and the code with which the stream ended. */
 async function exchange(version: Version, requests: readonly Buffer[], by = client) {
   const { path, responseDeserialize } = versions[version].ServerReflectionService.serverReflectionInfo;
   const stream = by.makeBidiStreamRequest(path, (bytes: Buffer) => bytes, responseDeserialize);
@@ -73,7 +73,7 @@ async function filesOf(version: Version, asked: MessageRequest) {
   return messageResponse.value.fileDescriptorProto.map((file) => fromBinary(FileDescriptorProtoSchema, file));
 }
 
-/** The files as the compiler described them. */
+/** Returns the files as the compiler described them. */
 function readDescriptorSet(name: string) {
   const bytes = readFileSync(new URL(`../../gen/${name}.binpb`, import.meta.url));
   return fromBinary(FileDescriptorSetSchema, bytes).file;
@@ -94,7 +94,7 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
     ["a field", { $case: "fileContainingSymbol", value: "qrlogin.v1.CreateTicketRequest.scene" }],
     ["its name", { $case: "fileByFilename", value: "qrlogin/v1/qr_login_service.proto" }],
   ] as const)(
-    "gives the file of %s with all that it imports, as the compiler described it",
+    "returns the file of %s with all its imports, as the compiler described them",
     async (_, asked) => {
       const files = await filesOf(version, asked);
       const names = files.map(({ name }) => name);
@@ -105,7 +105,7 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
     },
   );
 
-  it.each(services)("gives the file of the service %s", async (service) => {
+  it.each(services)("returns the file of the service %s", async (service) => {
     const files = await filesOf(version, { $case: "fileContainingSymbol", value: service });
     const declared = files.flatMap((file) => file.service.map(({ name }) => `${file.package}.${name}`));
     expect(declared).toContain(service);
@@ -134,7 +134,7 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
     expect(answers[0]?.messageResponse?.value).toMatchObject({ errorCode: status.NOT_FOUND });
   });
 
-  it("ends with INVALID_ARGUMENT at garbage, however much of it", async () => {
+  it("ends a stream with INVALID_ARGUMENT at requests that cannot be decoded, however many", async () => {
     const garbage = Buffer.from([0x0a, 0xff, 0x01]);
     expect(await exchange(version, [garbage, garbage, garbage])).toEqual({
       answers: [],
@@ -143,7 +143,7 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
     expect((await ask(version, { $case: "listServices", value: "" })).messageResponse).toBeDefined();
   });
 
-  it("is UNIMPLEMENTED unless it is switched on", async () => {
+  it("is UNIMPLEMENTED unless it is enabled", async () => {
     const quiet = await startTestServer();
     const other = clientOf(quiet.address);
     const { code } = await exchange(version, [encoded({ $case: "listServices", value: "" })], other);
@@ -153,7 +153,7 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
   });
 });
 
-describe("what one caller can cost", () => {
+describe("reflection under its limits", () => {
   const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
   const listing = grpcFrame(encoded({ $case: "listServices", value: "" }));
   const largest = grpcFrame(encoded({ $case: "fileContainingSymbol", value: "qrlogin.v1.QrLoginService" }));
@@ -169,7 +169,7 @@ describe("what one caller can cost", () => {
     return { clock, newPeer };
   }
 
-  it("a stream is not read from while its answers are not, and goes on when they are", async () => {
+  it("stops reading a stream while its responses are not read, and resumes afterwards", async () => {
     const { newPeer } = await start();
     const peer = await newPeer({ settings: { initialWindowSize: 0 } });
     const call = peer.call(path);
@@ -181,7 +181,7 @@ describe("what one caller can cost", () => {
     );
     for (let count = 0; count < 900; count++) call.write(padded);
     for (let count = 0; count < 100; count++) await peer.roundTrip();
-    // Not even a quarter of them has been taken.
+    // Less than a quarter of the requests has been read.
     expect(call.unsentBytes()).toBeGreaterThan(700 * padded.length);
     peer.session.settings({ initialWindowSize: 2 ** 24 });
     peer.session.setLocalWindowSize(2 ** 24);
@@ -190,7 +190,7 @@ describe("what one caller can cost", () => {
     expect(call.received().length).toBeGreaterThan(900 * padded.length);
   });
 
-  it("a stream ends with RESOURCE_EXHAUSTED after a thousand requests", async () => {
+  it("ends a stream with RESOURCE_EXHAUSTED after a thousand requests", async () => {
     const { newPeer } = await start();
     const call = (await newPeer()).call(path);
     for (let count = 0; count < 1_000; count++) call.write(listing);
@@ -198,14 +198,14 @@ describe("what one caller can cost", () => {
     expect((await call.ended).code).toBe("RESOURCE_EXHAUSTED");
   });
 
-  it("streams are at most 32 at a time", async () => {
+  it("allows at most 32 streams at a time", async () => {
     const { newPeer } = await start();
     const peer = await newPeer();
     const calls = Array.from({ length: 32 }, () => peer.call(path));
     await peer.roundTrip();
-    const refused = peer.call(path);
-    refused.end();
-    expect((await refused.ended).code).toBe("RESOURCE_EXHAUSTED");
+    const rejected = peer.call(path);
+    rejected.end();
+    expect((await rejected.ended).code).toBe("RESOURCE_EXHAUSTED");
     calls[0]?.end();
     expect((await calls[0]?.ended)?.code).toBe("OK");
     const next = peer.call(path);
@@ -213,7 +213,7 @@ describe("what one caller can cost", () => {
     expect((await next.ended).code).toBe("OK");
   });
 
-  it("a stream lasts no longer than a minute, whether its answers are read or not", async () => {
+  it("ends a stream after a minute, even if its responses are not read", async () => {
     const { clock, newPeer } = await start();
     const [idle, deaf] = [await newPeer(), await newPeer({ settings: { initialWindowSize: 0 } })];
     const calls = [idle.call(path), deaf.call(path)];
@@ -228,7 +228,7 @@ describe("what one caller can cost", () => {
   });
 });
 
-describe("buf curl, which knows nothing but the address", () => {
+describe("buf curl with nothing but the address", () => {
   async function bufCurl(method: string, request: object, ...words: string[]) {
     const url = `http://${server.address}/${method}`;
     const program = new URL("../../node_modules/.bin/buf", import.meta.url).pathname;
@@ -259,7 +259,7 @@ describe("buf curl, which knows nothing but the address", () => {
     expect(failure.stderr).toContain("unauthenticated");
   });
 
-  it("asks for the health", async () => {
+  it("queries the health status", async () => {
     expect(await bufCurl("grpc.health.v1.Health/Check", {})).toEqual({ status: "SERVING" });
   });
 });

@@ -14,27 +14,27 @@ import { alice, clock, shop, useTestServer } from "../support/test_server.js";
 
 useTestServer();
 
-describe("each RPC does its work", () => {
-  it("CreateTicket answers the id, the secret, the text to draw and the time that is left", async () => {
+describe("the RPCs", () => {
+  it("CreateTicket returns the id, the secret, the QR content and the remaining time", async () => {
     const customData = { order: 7, nested: { list: [true, null] } };
-    const told = responseOrThrow(await shop.createTicket({ customData, ttl: { seconds: 90, nanos: 0 } }));
-    expect(told.ticketId).toMatch(/^[\w-]{22}$/);
-    expect(told.ticketSecret).toMatch(/^[\w-]{43}$/);
-    expect(JSON.parse(told.qrContent)).toEqual({
+    const response = responseOrThrow(await shop.createTicket({ customData, ttl: { seconds: 90, nanos: 0 } }));
+    expect(response.ticketId).toMatch(/^[\w-]{22}$/);
+    expect(response.ticketSecret).toMatch(/^[\w-]{43}$/);
+    expect(JSON.parse(response.qrContent)).toEqual({
       scene: "APP_AUTH",
-      random: told.ticketId,
+      random: response.ticketId,
       userPoolId: "customers",
       createdAt: new Date(clock.now()).toISOString(),
       expireAt: new Date(clock.now() + 90_000).toISOString(),
       customData,
     });
-    expect(told.expireTime?.getTime()).toBe(clock.now() + 90_000);
-    expect(told.remainingDuration).toEqual({ seconds: 90, nanos: 0 });
-    expect(told.minPollInterval).toEqual({ seconds: 0, nanos: 500_000_000 });
-    expect(told.qrImage).toBeUndefined();
+    expect(response.expireTime?.getTime()).toBe(clock.now() + 90_000);
+    expect(response.remainingDuration).toEqual({ seconds: 90, nanos: 0 });
+    expect(response.minPollInterval).toEqual({ seconds: 0, nanos: 500_000_000 });
+    expect(response.qrImage).toBeUndefined();
   });
 
-  it("CreateTicket moves a wished ttl to the nearest end of its range", async () => {
+  it("CreateTicket limits the requested ttl to its range", async () => {
     for (const [seconds, nanos, life] of [
       [0, 1, 30],
       [0, 999_999, 30],
@@ -42,12 +42,12 @@ describe("each RPC does its work", () => {
       [9_999, 999_999_999, 600],
       [315_576_000_000, 0, 600],
     ] as const) {
-      const told = responseOrThrow(await shop.createTicket({ ttl: { seconds, nanos } }));
-      expect(told.remainingDuration).toEqual({ seconds: life, nanos: 0 });
+      const response = responseOrThrow(await shop.createTicket({ ttl: { seconds, nanos } }));
+      expect(response.remainingDuration).toEqual({ seconds: life, nanos: 0 });
     }
   });
 
-  it("CreateTicket answers a text in printable ASCII, and MarkScanned the custom data as they were", async () => {
+  it("CreateTicket returns the QR content in printable ASCII, and MarkScanned the original custom data", async () => {
     const customData = {
       Küche: ['日"', "🛒", "\\u00e9", "\u2028\u007f", "“x” – 5 €"],
       full: "日".repeat(60),
@@ -59,25 +59,25 @@ describe("each RPC does its work", () => {
     expect(scanned.customData).toEqual(customData);
   });
 
-  it("CreateTicket takes custom data of exactly 512 bytes as drawn", async () => {
+  it("CreateTicket accepts custom data of exactly 512 bytes in the QR code", async () => {
     const customData = { a: "日".repeat(84) };
     const { qrContent } = responseOrThrow(await shop.createTicket({ customData }));
     expect(qrContent.slice(qrContent.indexOf('{"a":'), -1)).toHaveLength(512);
   });
 
-  it("CreateTicket draws an SVG or a PNG if asked", async () => {
+  it("CreateTicket renders an SVG or a PNG on request", async () => {
     for (const [format, mediaType, magic] of [
       [QrImageFormat.SVG, "image/svg+xml", "<svg"],
       [QrImageFormat.PNG, "image/png", "\x89PNG"],
     ] as const) {
       const qrImage = { format, size: 512, errorCorrection: QrErrorCorrection.L };
-      const told = responseOrThrow(await shop.createTicket({ qrImage }));
-      expect(told.qrImage?.mediaType).toBe(mediaType);
-      expect(told.qrImage?.data.toString("latin1")).toContain(magic);
+      const response = responseOrThrow(await shop.createTicket({ qrImage }));
+      expect(response.qrImage?.mediaType).toBe(mediaType);
+      expect(response.qrImage?.data.toString("latin1")).toContain(magic);
     }
   });
 
-  it("GetStatus tells the status", async () => {
+  it("GetStatus returns the status", async () => {
     const held = await createTestTicket(shop);
     expect(responseOrThrow(await shop.getStatus(held)).status).toEqual({
       ticketId: held.ticketId,
@@ -91,13 +91,13 @@ describe("each RPC does its work", () => {
     });
   });
 
-  it("WatchStatus tells the same", async () => {
+  it("WatchStatus sends the same status as GetStatus", async () => {
     const held = await createTestTicket(shop);
-    const { status: told } = responseOrThrow(await shop.watchStatus(held));
-    expect(told).toEqual(responseOrThrow(await shop.getStatus(held)).status);
+    const { status: watched } = responseOrThrow(await shop.watchStatus(held));
+    expect(watched).toEqual(responseOrThrow(await shop.getStatus(held)).status);
   });
 
-  it("MarkScanned tells the phone who is asking, by the text or by the id, and once more the same", async () => {
+  it("MarkScanned returns the requester, by the QR content or by the id, and the same when repeated", async () => {
     const requester = RequesterContext.fromPartial({
       ipAddress: "2001:db8::1",
       userAgent: "Firefox",
@@ -106,8 +106,8 @@ describe("each RPC does its work", () => {
     });
     const held = await createTestTicket(shop, { requester, customData: { order: 7 } });
     clock.advance(20_000);
-    const told = responseOrThrow(await alice.markScanned(scannedByText(held.qrContent)));
-    expect(told).toEqual({
+    const response = responseOrThrow(await alice.markScanned(scannedByText(held.qrContent)));
+    expect(response).toEqual({
       ticketId: held.ticketId,
       state: TicketState.SCANNED,
       revision: 2,
@@ -124,15 +124,15 @@ describe("each RPC does its work", () => {
       expireTime: new Date(clock.now() + 100_000),
       remainingDuration: { seconds: 100, nanos: 0 },
     });
-    expect(responseOrThrow(await alice.markScanned(scannedById(held)))).toEqual(told);
+    expect(responseOrThrow(await alice.markScanned(scannedById(held)))).toEqual(response);
   });
 
-  it("MarkScanned tells the source of each item as it was given, and none for what is absent", async () => {
+  it("MarkScanned returns the source of each item as given, and none for absent items", async () => {
     const { CLAIMED_BY_PAGE, OBSERVED_BY_GATEWAY, UNSPECIFIED } = ContextSource;
     const requester = RequesterContext.fromPartial({
       ...{ ipAddress: "192.0.2.1", ipAddressSource: OBSERVED_BY_GATEWAY },
       ...{ userAgent: "Firefox", userAgentSource: CLAIMED_BY_PAGE },
-      // Nothing of it can be seen.
+      // None of its characters are visible.
       ...{ deviceName: " \u200B\u2060 ", deviceNameSource: CLAIMED_BY_PAGE },
       locationSource: CLAIMED_BY_PAGE,
     });
@@ -141,14 +141,14 @@ describe("each RPC does its work", () => {
       customData: { note: "x" },
       customDataSource: CLAIMED_BY_PAGE,
     });
-    const told = responseOrThrow(await alice.markScanned(scannedById(held)));
-    expect(told.requester).toEqual({
+    const response = responseOrThrow(await alice.markScanned(scannedById(held)));
+    expect(response.requester).toEqual({
       ...requester,
       deviceName: "",
       deviceNameSource: UNSPECIFIED,
       locationSource: UNSPECIFIED,
     });
-    expect(told.customDataSource).toBe(CLAIMED_BY_PAGE);
+    expect(response.customDataSource).toBe(CLAIMED_BY_PAGE);
     const bare = await createTestTicket(shop, { customDataSource: CLAIMED_BY_PAGE });
     const { requester: empty, customDataSource } = responseOrThrow(
       await alice.markScanned(scannedById(bare)),
@@ -156,7 +156,7 @@ describe("each RPC does its work", () => {
     expect([empty, customDataSource]).toEqual([RequesterContext.fromPartial({}), UNSPECIFIED]);
   });
 
-  it("MarkScanned understands the older expiresIn", async () => {
+  it("MarkScanned accepts the older field expiresIn", async () => {
     const held = await createTestTicket(shop);
     const { expireAt: _, ...content } = JSON.parse(held.qrContent);
     expect(
@@ -164,18 +164,18 @@ describe("each RPC does its work", () => {
     ).toBe("OK");
   });
 
-  it("Authorize starts the second life, and once more changes nothing", async () => {
+  it("Authorize starts the authorized lifetime, and changes nothing when repeated", async () => {
     const held = await createScannedTicket(shop, alice);
     clock.advance(60_000);
-    const told = { state: TicketState.AUTHORIZED, revision: 3 };
-    expect(responseOrThrow(await alice.authorize(held))).toEqual(told);
-    expect(responseOrThrow(await alice.authorize(held))).toEqual(told);
+    const expected = { state: TicketState.AUTHORIZED, revision: 3 };
+    expect(responseOrThrow(await alice.authorize(held))).toEqual(expected);
+    expect(responseOrThrow(await alice.authorize(held))).toEqual(expected);
     const { status: now } = responseOrThrow(await shop.getStatus(held));
     expect(now?.remainingDuration).toEqual({ seconds: 300, nanos: 0 });
     expect(now?.exchangeTicket).toBe(exchangeTicketOf(held.ticketId, held.ticketSecret));
   });
 
-  it("Cancel and Withdraw end the ticket, and once more change nothing", async () => {
+  it("Cancel and Withdraw end the ticket, and change nothing when repeated", async () => {
     const cancelled = await createScannedTicket(shop, alice);
     for (let twice = 0; twice < 2; twice++) {
       expect(responseOrThrow(await alice.cancel(cancelled))).toEqual({
@@ -199,12 +199,12 @@ describe("each RPC does its work", () => {
     ]);
   });
 
-  it("ExchangeUserInfo tells who has signed in", async () => {
-    const told = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)));
-    expect(told.user?.userId).toBe("subject-of-alice");
+  it("ExchangeUserInfo returns the user who has signed in", async () => {
+    const response = responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)));
+    expect(response.user?.userId).toBe("subject-of-alice");
   });
 
-  it("GetSigningKeys tells the public keys of the tokens that apps are given", async () => {
+  it("GetSigningKeys returns the public keys of the tokens that apps receive", async () => {
     const { issuer, jwks } = responseOrThrow(await shop.getSigningKeys());
     expect(issuer).toBe("https://login.example.com/");
     const key = { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid: expect.any(String) };

@@ -35,14 +35,14 @@ async function start(options: TestServerOptions = {}) {
   return server;
 }
 
-/** Stands at the present, since the tokens and the client go by the clock of the machine. */
+/** The clock stands at the present, since the tokens and the client use this machine's clock. */
 const createPresentClock = () => createManualClock(Date.now());
 
 function shutdown(keys: { delay?: string; gracePeriod?: string }) {
   return { grpc: { address: "127.0.0.1:0", shutdown: keys } };
 }
 
-/** A store that can be told to answer no reading until it is told to go on. */
+/** A store whose reads can be held. */
 function createBlockingStore() {
   let release = () => {};
   let gate: Promise<void> | undefined;
@@ -56,7 +56,7 @@ function createBlockingStore() {
         return store.get(id);
       },
     }),
-    /** Holds from now on. The answer is fulfilled when the first reading has come. */
+    /** Holds all reads from now on. Resolves when the first one arrives. */
     hold(): Promise<void> {
       gate = new Promise((resolve) => {
         release = resolve;
@@ -70,7 +70,7 @@ function createBlockingStore() {
   };
 }
 
-/** A client that knows nothing but the health protocol (grpc/doc/health-checking.md). */
+/** A client of the health protocol only (grpc/doc/health-checking.md). */
 function healthOf(address: string) {
   const client = new Client(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   clients.add(client);
@@ -97,7 +97,7 @@ function healthOf(address: string) {
           service,
         },
       );
-      // How the stream ends is asked for by those who care.
+      // Tests that need the end of the stream wait for it elsewhere.
       stream.on("error", () => {});
       const messages = stream[Symbol.asyncIterator]();
       return {
@@ -114,7 +114,7 @@ function healthOf(address: string) {
 }
 
 describe("health", () => {
-  it("is SERVING while the server serves, and unknown for a service that is not there", async () => {
+  it("health is SERVING while the server serves, and NOT_FOUND for an unknown service", async () => {
     const { address } = await start();
     const health = healthOf(address);
     expect(await health.check("")).toBe("SERVING");
@@ -122,7 +122,7 @@ describe("health", () => {
     await expect(health.check("qrlogin.v1.Other")).rejects.toMatchObject({ code: status.NOT_FOUND });
   });
 
-  it("turns NOT_SERVING at once, and calls are served until the delay is over", async () => {
+  it("health becomes NOT_SERVING at once, while calls are served until the shutdown delay is over", async () => {
     const clock = createPresentClock();
     const server = await start({ clock, settings: shutdown({ delay: "5s" }) });
     const health = healthOf(server.address);
@@ -143,7 +143,7 @@ describe("health", () => {
 });
 
 describe("a stop", () => {
-  it("ends a running watch with SERVER_DRAINING and says when to come back", async () => {
+  it("ends a watch with SERVER_DRAINING and a retry delay", async () => {
     const server = await start();
     const shop = callersOf(server.client).app("shop");
     const watch = watchOf(server.client, asApp("shop"), await createTestTicket(shop));
@@ -152,7 +152,7 @@ describe("a stop", () => {
     expect(await watch.ended).toMatchObject(draining);
   });
 
-  it("lets a running call finish with OK, and refuses new calls with SERVER_DRAINING meanwhile", async () => {
+  it("lets a call in progress finish with OK, and rejects new calls with SERVER_DRAINING", async () => {
     const store = createBlockingStore();
     const clock = createPresentClock();
     const server = await start({ clock, store: store.around });
@@ -163,7 +163,7 @@ describe("a stop", () => {
     await held;
     const stopped = server.service.stop();
     clock.advance(0);
-    await refusal(shop);
+    await waitForRejection(shop);
     expect(await shop.getStatus(ticket)).toMatchObject(draining);
     expect(await callsOf(server.newClient(), asApp("shop")).watchStatus(ticket)).toMatchObject(draining);
     store.release();
@@ -172,7 +172,7 @@ describe("a stop", () => {
     expect(await shop.createTicket()).toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  it("cuts off a call that never ends when the deadline has passed, and not before", async () => {
+  it("ends a call that never finishes at the end of the grace period, and not before", async () => {
     const clock = createPresentClock();
     const store = createBlockingStore();
     const settings = shutdown({ gracePeriod: "7s" });
@@ -190,7 +190,7 @@ describe("a stop", () => {
       progress.answered = true;
     });
     clock.advance(0);
-    await refusal(shop);
+    await waitForRejection(shop);
     clock.advance(6_999);
     expect(await shop.createTicket()).toMatchObject(draining);
     expect(progress).toEqual({ stopped: false, answered: false });
@@ -200,19 +200,19 @@ describe("a stop", () => {
     store.release();
   });
 
-  it("lets an Authorize finish whose UserInfo is answered after it has begun", async () => {
+  it("lets an Authorize finish whose UserInfo response arrives during the stop", async () => {
     const clock = createPresentClock();
     const { server, shop, running, ticket, answer } = await startAuthorize(clock);
     const stopped = server.service.stop();
     clock.advance(0);
-    await refusal(shop);
+    await waitForRejection(shop);
     expect(await shop.getStatus(ticket)).toMatchObject(draining);
     answer();
     expect(await running).toMatchObject({ code: "OK", response: { state: TicketState.AUTHORIZED } });
     await stopped;
   });
 
-  it("ends an Authorize that still waits for UserInfo at the deadline with SERVER_DRAINING, and not before", async () => {
+  it("ends an Authorize that waits for UserInfo with SERVER_DRAINING when the grace period is over", async () => {
     const clock = createPresentClock();
     const { server, shop, running } = await startAuthorize(clock);
     let isAnswered = false;
@@ -221,16 +221,16 @@ describe("a stop", () => {
     });
     const stopped = server.service.stop();
     clock.advance(0);
-    await refusal(shop);
+    await waitForRejection(shop);
     clock.advance(2_999);
-    await refusal(shop);
+    await waitForRejection(shop);
     expect(isAnswered).toBe(false);
     clock.advance(1);
     expect(await running).toMatchObject(draining);
     expect(await waitUntilStopped(stopped, clock)).toBeLessThanOrEqual(1_000);
   });
 
-  it("asked for twice is one stop, and both wait for its end", async () => {
+  it("a stop runs only once when it is called twice, and both calls wait for its end", async () => {
     const store = createBlockingStore();
     const clock = createPresentClock();
     const server = await start({ clock, store: store.around });
@@ -243,7 +243,7 @@ describe("a stop", () => {
     const first = server.service.stop().then(() => ended.push("first"));
     const second = server.service.stop().then(() => ended.push("second"));
     clock.advance(0);
-    await refusal(shop);
+    await waitForRejection(shop);
     expect(ended).toEqual([]);
     store.release();
     await Promise.all([running, first, second]);
@@ -251,7 +251,7 @@ describe("a stop", () => {
     await server.service.stop();
   });
 
-  it("is not held up by somebody who watches the health", async () => {
+  it("a stop is not delayed by a health watch", async () => {
     const clock = createPresentClock();
     const server = await start({ clock, settings: shutdown({ gracePeriod: "10m" }) });
     const watch = healthOf(server.address).watch("");
@@ -260,7 +260,7 @@ describe("a stop", () => {
     expect(await watch.ended).not.toBe(status.OK);
   });
 
-  it("leaves no timer behind and frees the port, on which a new server listens at once", async () => {
+  it("a stop leaves no timer behind and frees the port for a new server at once", async () => {
     const clock = createCountingClock(systemClock);
     const first = await start({ clock });
     const shop = callersOf(first.client).app("shop");
@@ -276,7 +276,10 @@ describe("a stop", () => {
   });
 });
 
-/** Starts a server whose deadline is three seconds, before UserInfo is given up,, and an Authorize whose UserInfo is answered when the test says so. */
+/**
+ * Starts a server with a grace period of three seconds, shorter than the time-out of UserInfo, and an
+ * Authorize whose UserInfo response the test controls.
+ */
 async function startAuthorize(clock: ReturnType<typeof createPresentClock>) {
   let arrived = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -287,7 +290,7 @@ async function startAuthorize(clock: ReturnType<typeof createPresentClock>) {
   onTestFinished(() => issuer.close());
   issuer.answer("/userinfo", (_request, response) => {
     answer = () => {
-      // Closed, since a connection that is kept would hold up the end of the test.
+      // The connection is closed, since an open one would delay the end of the test.
       const headers = { "content-type": "application/json", connection: "close" };
       response.writeHead(200, headers).end('{"sub":"subject-of-alice"}');
     };
@@ -304,12 +307,15 @@ async function startAuthorize(clock: ReturnType<typeof createPresentClock>) {
   return { server, shop, running, ticket, answer: () => answer() };
 }
 
-/** Fulfilled once the server refuses new calls. */
-async function refusal(app: ReturnType<typeof callsOf>): Promise<void> {
+/** Resolves once the server rejects new calls. */
+async function waitForRejection(app: ReturnType<typeof callsOf>): Promise<void> {
   while ((await app.createTicket()).code === "OK");
 }
 
-/** Lets time go by until the stop is over, each millisecond when nothing else is to be done. Answers the milliseconds. */
+/**
+ * Advances the clock by a millisecond whenever nothing else is pending, until the stop is over. Resolves with
+ * the milliseconds.
+ */
 async function waitUntilStopped(
   stopped: Promise<unknown>,
   clock: { advance(ms: number): void },

@@ -84,16 +84,19 @@ const stateErrors: readonly (readonly [string, MethodName, ErrorReason])[] = [
   ["EXPIRED", "exchangeUserInfo", "TICKET_EXPIRED"],
 ];
 
-describe("a refusal by the state says which state it is", () => {
-  it.each(stateErrors)("%s: %s is refused with %s", async (state, way, reason) => {
-    const held = await ticketsByState[state]?.();
-    if (!held) throw new Error(`nobody arranges ${state}`);
-    expectError(await callMethod(way, held), "FAILED_PRECONDITION", reason, { state: state.split(" ")[0] });
-  });
+describe("an error caused by the state", () => {
+  it.each(stateErrors)(
+    "an error caused by the state has it in its metadata: %s, %s fails with %s",
+    async (state, way, reason) => {
+      const held = await ticketsByState[state]?.();
+      if (!held) throw new Error(`no ticket is prepared for the state ${state}`);
+      expectError(await callMethod(way, held), "FAILED_PRECONDITION", reason, { state: state.split(" ")[0] });
+    },
+  );
 });
 
-describe("a refusal of the caller or the code does not say the state", () => {
-  it("TICKET_NOT_FOUND for an unknown ticket, a wrong secret and another app alike", async () => {
+describe("an error caused by the caller or the QR code has no state", () => {
+  it("TICKET_NOT_FOUND is the same for an unknown ticket, a wrong secret and another app", async () => {
     const held = await createScannedTicket(shop, alice);
     const unknown = { ...held, ticketId: newTicketId() };
     const wrong = { ...held, ticketSecret: held.ticketSecret.toLowerCase() };
@@ -108,14 +111,14 @@ describe("a refusal of the caller or the code does not say the state", () => {
     }
   });
 
-  it("TICKET_NOT_FOUND once a finished ticket is forgotten", async () => {
+  it("TICKET_NOT_FOUND is the error once the retention of a finished ticket is over", async () => {
     const held = await createTestTicket(shop);
     responseOrThrow(await shop.withdraw(held));
     clock.advance(600_000);
     expectError(await shop.getStatus(held), "NOT_FOUND", "TICKET_NOT_FOUND");
   });
 
-  it("SCANNED_BY_ANOTHER_USER", async () => {
+  it("SCANNED_BY_ANOTHER_USER is the error for every user except the scanner", async () => {
     const held = await createScannedTicket(shop, alice);
     for (const answer of [
       await bob.markScanned(scannedById(held)),
@@ -126,11 +129,11 @@ describe("a refusal of the caller or the code does not say the state", () => {
     }
   });
 
-  it("PROOF_INVALID", async () => {
+  it("PROOF_INVALID is the error for a wrong code verifier", async () => {
     const ticket = await createAuthorizedTicket(shop, alice);
     const answer = await shop.exchangeUserInfo({
       ...ticket,
-      codeVerifier: "a verifier that nobody asked for",
+      codeVerifier: "an unexpected code verifier",
     });
     expectError(answer, "PERMISSION_DENIED", "PROOF_INVALID");
   });
@@ -142,29 +145,33 @@ describe("a refusal of the caller or the code does not say the state", () => {
     ["another scene", ({ qrContent }: CreatedTicket) => qrContent.replace("APP_AUTH", "WEB_AUTH")],
     ["another pool", ({ qrContent }: CreatedTicket) => qrContent.replace('"customers"', '"staff"')],
     ["no pool", ({ qrContent }: CreatedTicket) => qrContent.replace("userPoolId", "userPool")],
-  ])("QR_CONTENT_INVALID for %s", async (_title, textOf) => {
-    const held = await createTestTicket(shop);
-    expectError(
-      await alice.markScanned(scannedByText(textOf(held))),
-      "INVALID_ARGUMENT",
-      "QR_CONTENT_INVALID",
-    );
-    expect(responseOrThrow(await shop.getStatus(held)).status?.revision).toBe(1);
-  });
+  ])(
+    "QR_CONTENT_INVALID is the error for a scanned text that does not fit the ticket: %s",
+    async (_title, textOf) => {
+      const held = await createTestTicket(shop);
+      expectError(
+        await alice.markScanned(scannedByText(textOf(held))),
+        "INVALID_ARGUMENT",
+        "QR_CONTENT_INVALID",
+      );
+      expect(responseOrThrow(await shop.getStatus(held)).status?.revision).toBe(1);
+    },
+  );
 });
 
-describe("where several things are wrong the first in the order of the contract is told", () => {
-  it("credential before fields", async () => {
-    const nobody = callersOf(server.client).user("not.a.token");
-    expectError(await nobody.authorize({ ticketId: "" }), "UNAUTHENTICATED", "USER_UNAUTHENTICATED");
+describe("the order of checks", () => {
+  it("checks the credential before the fields", async () => {
+    const unauthenticated = callersOf(server.client).user("not.a.token");
+    expectError(await unauthenticated.authorize({ ticketId: "" }), "UNAUTHENTICATED", "USER_UNAUTHENTICATED");
   });
 
-  it("pool before scanner before state", async () => {
+  it("checks the pool before the scanner, and the scanner before the state", async () => {
     const { app, user } = callersOf(server.client);
     const intranet = app("intranet");
     const dora = user(await signToken("dora", staff));
     const erik = user(await signToken("erik", staff));
-    // Scanned by dora and finished, so that alice is of the wrong pool, not the scanner, and too late; erik only the last two.
+    // The ticket was scanned by dora and is finished. So alice has the wrong pool, is not the scanner and is
+    // too late; for erik only the last two apply.
     const held = await createScannedTicket(intranet, dora);
     responseOrThrow(await intranet.withdraw(held));
     for (const way of ["markScanned", "authorize", "cancel"] as const) {
@@ -175,10 +182,10 @@ describe("where several things are wrong the first in the order of the contract 
     }
   });
 
-  it("app before proof before state", async () => {
+  it("checks the app before the proof, and the proof before the state", async () => {
     const held = await createTestTicket(shop);
     const exchangeTicket = exchangeTicketOf(held.ticketId, held.ticketSecret);
-    const wrong = { exchangeTicket, codeVerifier: "a verifier that nobody asked for" };
+    const wrong = { exchangeTicket, codeVerifier: "an unexpected code verifier" };
     const blog = callersOf(server.client).app("blog");
     expectError(await blog.exchangeUserInfo(wrong), "NOT_FOUND", "TICKET_NOT_FOUND");
     expectError(await shop.exchangeUserInfo(wrong), "PERMISSION_DENIED", "PROOF_INVALID");

@@ -31,45 +31,45 @@ describe("TLS", () => {
     return { server, address: await readyAddress(server) };
   }
 
-  it("carries a whole login to a client that trusts the certificate, and to no other", async () => {
+  it("serves a whole login to a client that trusts the certificate, and to no other", async () => {
     const { address } = await serve();
     const user = await signInAlice({ address, tls: { rootCertificates: certificate.pem } });
     expect(user?.userId).toBe("alice");
-    await refused({ address, tls: true });
+    await expectRejected({ address, tls: true });
   });
 
-  it("refuses a client that speaks plain text", async () => {
+  it("rejects a plaintext client", async () => {
     const { address } = await serve();
-    await refused({ address, tls: false });
+    await expectRejected({ address, tls: false });
   });
 
-  it("stops although somebody has connected and never says anything", async () => {
+  it("does not keep the server from stopping while a silent client is connected", async () => {
     const { server, address } = await serve();
     const [host, port] = address.split(":");
     const silent = connect(Number(port), host);
     await withTimeout(once(silent, "connect"), "`connect` of the silent");
-    // Answered only once the server has taken the connection before it.
+    // This call succeeds only once the server has accepted the connection before it.
     await signInAlice({ address, tls: { rootCertificates: certificate.pem } });
     server.kill("SIGTERM");
     expect(await server.exited).toMatchObject({ code: 0, signal: null });
     silent.destroy();
   });
 
-  it("lets a configuration listen on the network", async () => {
+  it("allows a configuration to listen on the network", async () => {
     const { certFile, keyFile } = certificate;
     const answer = await checkConfig({ address: "0.0.0.0:50051", tls: { certFile, keyFile } });
     expect(answer.code).toBe(0);
   });
 });
 
-describe("plain text on the network", () => {
-  it("is a mistake in the configuration", async () => {
+describe("plaintext on the network", () => {
+  it("plaintext on the network is a configuration error", async () => {
     const { code, stderr } = await checkConfig({ address: "0.0.0.0:50051" });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^grpc\.address: .*plain text.*\n$/);
   });
 
-  it("is allowed where the configuration says that a proxy in front ends TLS", async () => {
+  it("plaintext on the network is allowed if the configuration says that a proxy terminates TLS", async () => {
     expect(await checkConfig({ address: "0.0.0.0:50051", allowPlaintextOnNetwork: true })).toMatchObject({
       code: 0,
     });
@@ -80,7 +80,7 @@ function checkConfig(grpc: object) {
   return qrlogin(["check-config", temporaryFile("qrlogin.yaml", stringify(contentWith({ grpc })))]);
 }
 
-async function refused(options: { address: string; tls: boolean }): Promise<void> {
+async function expectRejected(options: { address: string; tls: boolean }): Promise<void> {
   const client = createAppClient({ ...options, appId: "demo-app", appSecret: "demo-secret" });
   await expect(client.createTicket({})).rejects.toMatchObject({ codeName: "UNAVAILABLE", reason: undefined });
   client.close();

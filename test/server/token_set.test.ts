@@ -9,12 +9,12 @@ import { alice, clock, restartServer, server, shop, useTestServer } from "../sup
 
 useTestServer();
 
-/** What ExchangeUserInfo gives the app shop about alice. */
+/** Returns the ExchangeUserInfo response to the app shop about alice. */
 async function exchangeTokens() {
   return responseOrThrow(await shop.exchangeUserInfo(await createAuthorizedTicket(shop, alice)));
 }
 
-/** The claims of a token, verified as the app would. */
+/** Returns the claims of a token, verified as an app would verify it. */
 async function verified(token: string, { issuer, jwks }: GetSigningKeysResponse): Promise<JWTPayload> {
   const keys = createLocalJWKSet(JSON.parse(jwks));
   const options = { issuer, audience: "shop", currentDate: new Date(clock.now()) };
@@ -22,7 +22,7 @@ async function verified(token: string, { issuer, jwks }: GetSigningKeysResponse)
 }
 
 describe("the token set", () => {
-  it("is verified by the keys of GetSigningKeys and speaks of the user who has signed in", async () => {
+  it("the token set verifies with the keys of GetSigningKeys and identifies the user who has signed in", async () => {
     const { tokenSet, user } = await exchangeTokens();
     const keys = responseOrThrow(await shop.getSigningKeys());
     expect(keys.issuer).toBe(tokenIssuer.issuer);
@@ -38,7 +38,7 @@ describe("the token set", () => {
     expect(await verified(accessToken, keys)).toMatchObject({ ...about, client_id: "shop" });
   });
 
-  it("says when it runs out, and how much of that is left", async () => {
+  it("the token set has an expire time and a remaining duration", async () => {
     const { tokenSet } = await exchangeTokens();
     const expiresAt = Math.floor(clock.now() / 1_000) * 1_000 + 3_600_000;
     const left = expiresAt - clock.now();
@@ -49,7 +49,7 @@ describe("the token set", () => {
     });
   });
 
-  it("is given to every app for itself alone", async () => {
+  it("the token set has the requesting app as its only audience", async () => {
     const { app } = callersOf(server.client);
     const blog = app("blog");
     const { tokenSet } = responseOrThrow(
@@ -62,13 +62,13 @@ describe("the token set", () => {
     }
   });
 
-  it("is absent where no token issuer is configured, and there are no keys", async () => {
+  it("the token set is absent without a token issuer, and GetSigningKeys has no keys", async () => {
     await restartServer({ tokenIssuer: false });
     expect((await exchangeTokens()).tokenSet).toBeUndefined();
     expect(responseOrThrow(await shop.getSigningKeys())).toEqual({ issuer: "", jwks: '{"keys":[]}' });
   });
 
-  it("where it cannot be signed leaves the exchange ticket unspent", async () => {
+  it("the token set that cannot be signed does not use up the exchange ticket", async () => {
     await restartServer({ tokenIssuer: { ...tokenIssuer, tokenTtl: Number.NaN } });
     const held = await createAuthorizedTicket(shop, alice);
     const before = responseOrThrow(await shop.getStatus(held));

@@ -26,8 +26,8 @@ import { customers, signToken } from "../support/tokens.js";
 
 useTestServer();
 
-describe("a refusal that passes says how long to wait, and one that does not says nothing", () => {
-  it("TOO_MANY_TICKETS by app and in all, finished ones included", async () => {
+describe("a temporary error has a retry delay, a permanent one has none", () => {
+  it("TOO_MANY_TICKETS counts tickets by app and in total, finished ones included", async () => {
     await restartServer({ settings: { store: { maxTicketsPerApp: 1, maxTickets: 2 } } });
     responseOrThrow(await shop.withdraw(await createTestTicket(shop)));
     expectError(await shop.createTicket(), "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
@@ -35,21 +35,21 @@ describe("a refusal that passes says how long to wait, and one that does not say
     await createTestTicket(app("blog"));
     const third = await app("intranet").createTicket();
     expectError(third, "RESOURCE_EXHAUSTED", "TOO_MANY_TICKETS", { retry: true });
-    // The sweep that makes room may come a second late.
+    // The sweep that makes room may be a second late.
     await clock.advanceAsync(601_000);
     expect((await shop.createTicket()).code).toBe("OK");
   });
 
-  it("RATE_LIMITED when more images are asked for than can be drawn, and no ticket is made for them", async () => {
+  it("RATE_LIMITED is the error when too many images are requested, and no ticket is created", async () => {
     const qrImage = { format: QrImageFormat.PNG, size: 1_024, errorCorrection: QrErrorCorrection.M };
     const answers = await Promise.all(Array.from({ length: 400 }, () => shop.createTicket({ qrImage })));
-    const refused = answers.filter(({ code }) => code !== "OK");
-    expect(refused.length).toBeGreaterThan(0);
-    expect(writtenTickets).toHaveLength(answers.length - refused.length);
-    for (const answer of refused) expectError(answer, "RESOURCE_EXHAUSTED", "RATE_LIMITED", { retry: true });
+    const rejected = answers.filter(({ code }) => code !== "OK");
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(writtenTickets).toHaveLength(answers.length - rejected.length);
+    for (const answer of rejected) expectError(answer, "RESOURCE_EXHAUSTED", "RATE_LIMITED", { retry: true });
   });
 
-  it("CONCURRENT_UPDATE when the race for the write is lost again and again", async () => {
+  it("CONCURRENT_UPDATE is the error when a write is lost to others repeatedly", async () => {
     const held = await createScannedTicket(shop, alice);
     const pending = await createTestTicket(shop);
     const approved = await createAuthorizedTicket(shop, alice);
@@ -62,7 +62,7 @@ describe("a refusal that passes says how long to wait, and one that does not say
     for (const answer of answers) expectError(answer, "ABORTED", "CONCURRENT_UPDATE", { retry: true });
   });
 
-  it("STORE_UNAVAILABLE from every RPC that needs it while the store is away", async () => {
+  it("STORE_UNAVAILABLE is the error of every RPC that needs the store while it is unreachable", async () => {
     const held = await createAuthorizedTicket(shop, alice);
     const away = async () => {
       throw new StoreUnavailableError("cut off by the test");
@@ -71,14 +71,14 @@ describe("a refusal that passes says how long to wait, and one that does not say
     await expectStoreUnavailable(shop, alice, held);
   });
 
-  it("OUTCOME_UNKNOWN for an exchange that may have been written, without a time to wait", async () => {
+  it("OUTCOME_UNKNOWN is the error for an exchange that may have been written, without a retry delay", async () => {
     const held = await createAuthorizedTicket(shop, alice);
     failStore({ replace: () => Promise.reject(new StoreUnavailableError("cut off by the test", "unknown")) });
     expectError(await shop.exchangeUserInfo(held), "UNAVAILABLE", "OUTCOME_UNKNOWN");
     expectError(await shop.withdraw(held), "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
   });
 
-  it("an exchange that was surely not written may be repeated", async () => {
+  it("an exchange that was certainly not written can be retried", async () => {
     const held = await createAuthorizedTicket(shop, alice);
     failStore({
       replace: () => Promise.reject(new StoreUnavailableError("cut off by the test", "not written")),
@@ -88,7 +88,7 @@ describe("a refusal that passes says how long to wait, and one that does not say
     expect((await shop.exchangeUserInfo(held)).code).toBe("OK");
   });
 
-  it("ISSUER_UNAVAILABLE while the keys of the pool cannot be fetched", async () => {
+  it("ISSUER_UNAVAILABLE is the error while the keys of the pool cannot be fetched", async () => {
     await restartServer({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
     const held = await createTestTicket(shop);
     expectError(await alice.markScanned(scannedById(held)), "UNAVAILABLE", "ISSUER_UNAVAILABLE", {
@@ -96,7 +96,7 @@ describe("a refusal that passes says how long to wait, and one that does not say
     });
   });
 
-  it("ISSUER_UNAVAILABLE is not tried again by a client that retries UNAVAILABLE by itself", async () => {
+  it("ISSUER_UNAVAILABLE is not retried by a client that retries UNAVAILABLE automatically", async () => {
     await restartServer({ pool: { keys: { jwksUri: "http://127.0.0.1:1/jwks.json" } } });
     const held = await createTestTicket(shop);
     const token = await signToken("alice", customers);
@@ -106,14 +106,14 @@ describe("a refusal that passes says how long to wait, and one that does not say
     expect(server.lines.filter(({ method }) => method === "Authorize")).toHaveLength(1);
   });
 
-  it("ISSUER_UNAVAILABLE while the UserInfo endpoint is away, and the ticket stays SCANNED", async () => {
+  it("ISSUER_UNAVAILABLE is the error while UserInfo is unreachable, and the ticket stays SCANNED", async () => {
     await restartServer({ pool: { userInfoUri: "http://127.0.0.1:1/userinfo" } });
     const held = await createScannedTicket(shop, alice);
     expectError(await alice.authorize(held), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
     expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
   });
 
-  it("INTERNAL for what nobody foresaw, with nothing of the cause", async () => {
+  it("INTERNAL is the error for an unexpected failure, and does not reveal the cause", async () => {
     const held = await createTestTicket(shop);
     failStore({ get: () => Promise.reject(new Error("the cause, which stays inside")) });
     const answer = await shop.getStatus(held);

@@ -18,12 +18,12 @@ import { startTestServer } from "../support/server.js";
 import { alice, clock, failStore, server, shop, useTestServer } from "../support/test_server.js";
 import { signToken } from "../support/tokens.js";
 
-// As the configuration has it where nothing is said. The clock stands still: no heartbeat comes by itself.
+// This is the default of the configuration. The clock stands still, so no heartbeat comes by itself.
 useTestServer({ settings: { watch: { heartbeatInterval: "15s" } } });
 
 const rejectUnavailable = () => Promise.reject(new StoreUnavailableError("cut off by the test"));
 
-/** Watches with a connection of its own, and has read the first message. */
+/** Opens a watch on a separate connection and reads its first message. */
 async function startWatch(held: CreatedTicket): Promise<Watch> {
   const watch = watchOf(server.newClient(), asApp("shop"), held);
   expect(await watch.next()).toBeDefined();
@@ -58,9 +58,10 @@ describe("WatchStatus keeps its promises", () => {
     watch.cancel();
   });
 
-  it("3. Revisions grow and may skip: the newest wins, and nothing is queued behind a slow reader", async () => {
+  it("3. Revisions grow and may skip: the newest wins, and nothing is queued for a slow reader", async () => {
     const hour = { tickets: { maxTtl: "1h" }, watch: { heartbeatInterval: "1s" } };
-    // So long that few of them fill the buffers of both sides, however many bytes a version of Node.js buffers.
+    // The messages are so long that a few fill the buffers of both sides, however many bytes a version of
+    // Node.js buffers.
     const store = (embedded: TicketStore): TicketStore => ({
       ...embedded,
       async get(id) {
@@ -86,7 +87,7 @@ describe("WatchStatus keeps its promises", () => {
       revisions.push(status.revision);
     expect(new Set(revisions)).toEqual(new Set([1, 4]));
     expect(revisions.at(-1)).toBe(4);
-    // grpc-js holds 16 on the side that reads, and each side the few that are on their way.
+    // grpc-js buffers 16 on the reading side, and each side a few that are on their way.
     expect(revisions.length).toBeLessThan(32);
     expect((await watch.ended).code).toBe("OK");
     await roomy.stop();
@@ -108,13 +109,13 @@ describe("WatchStatus keeps its promises", () => {
     watch.cancel();
   });
 
-  it("4. While the store is away the last known status is repeated, and no EXPIRED is invented", async () => {
+  it("4. While the store is unreachable the last known status is repeated, and EXPIRED is never reported", async () => {
     const held = await createTestTicket(shop);
     const watch = await startWatch(held);
     failStore({ get: rejectUnavailable });
     for (let beats = 0; beats < 12; beats++) {
       const next = watch.next();
-      // In steps, since a store that is away is asked again every second.
+      // The clock moves in steps, since an unreachable store is tried again every second.
       for (let second = 0; second < 16; second++) await clock.advanceAsync(1_000);
       expect(await next).toMatchObject({ state: TicketState.PENDING, revision: 1 });
     }
@@ -154,7 +155,7 @@ describe("WatchStatus keeps its promises", () => {
     expect((await third.ended).code).toBe("OK");
   });
 
-  it("5. A watch of a ticket that is finished already says so once and ends with OK", async () => {
+  it("5. A watch of a finished ticket sends its status once and ends with OK", async () => {
     const held = await createTestTicket(shop);
     await shop.withdraw(held);
     const watch = watchOf(server.client, asApp("shop"), held);
@@ -176,11 +177,11 @@ describe("WatchStatus keeps its promises", () => {
     expect((await watch.ended).code).toBe("OK");
   });
 
-  it("5. A ticket that is gone ends the stream with TICKET_NOT_FOUND", async () => {
+  it("5. A ticket that no longer exists ends the stream with TICKET_NOT_FOUND", async () => {
     const held = await createTestTicket(shop);
     const watch = await startWatch(held);
     failStore({ get: rejectUnavailable });
-    // Past its life and past the time for which it is remembered, with nobody able to read it.
+    // This is after its lifetime and its retention, while it cannot be read.
     for (let second = 0; second < 725; second++) await clock.advanceAsync(1_000);
     failStore();
     await clock.advanceAsync(15_000);
@@ -188,11 +189,11 @@ describe("WatchStatus keeps its promises", () => {
     expect([code, reason]).toEqual(["NOT_FOUND", "TICKET_NOT_FOUND"]);
   });
 
-  it("6. UNAVAILABLE means: call again after a back-off. Nothing is needed to resume", async () => {
+  it("6. UNAVAILABLE means to call again after a back-off. Nothing is needed to resume", async () => {
     const held = await createTestTicket(shop);
     failStore({ get: rejectUnavailable });
-    const refused = watchOf(server.client, asApp("shop"), held);
-    const { code, reason, retryAfterMs } = await refused.ended;
+    const rejected = watchOf(server.client, asApp("shop"), held);
+    const { code, reason, retryAfterMs } = await rejected.ended;
     expect([code, reason]).toEqual(["UNAVAILABLE", "STORE_UNAVAILABLE"]);
     expect(retryAfterMs).toBeGreaterThan(0);
     failStore();
@@ -213,15 +214,15 @@ describe("WatchStatus keeps its promises", () => {
     }
   });
 
-  it("6. A stranger's watch never ends the creator's", async () => {
+  it("6. A watch without the ticket secret never ends the creator's watch", async () => {
     const held = await createTestTicket(shop);
     const watches: Watch[] = [];
     for (let count = 0; count < 4; count++) watches.push(await startWatch(held));
     const guess = { ...held, ticketSecret: "0".repeat(43) };
     for (let count = 0; count < 8; count++) {
-      for (const stranger of ["shop", "blog"] as const) {
-        const proof = stranger === "shop" ? guess : held;
-        const { reason } = await watchOf(server.client, asApp(stranger), proof).ended;
+      for (const caller of ["shop", "blog"] as const) {
+        const proof = caller === "shop" ? guess : held;
+        const { reason } = await watchOf(server.client, asApp(caller), proof).ended;
         expect(reason).toBe("TICKET_NOT_FOUND");
       }
     }
@@ -245,7 +246,7 @@ describe("WatchStatus keeps its promises", () => {
     const held = await createTestTicket(shop);
     const before = clock.pendingCount;
     const watch = await startWatch(held);
-    // Its next heartbeat.
+    // This is the time of its next heartbeat.
     expect(clock.pendingCount).toBe(before + 1);
     watch.cancel();
     await expect.poll(() => clock.pendingCount).toBe(before);
@@ -253,7 +254,7 @@ describe("WatchStatus keeps its promises", () => {
 });
 
 describe("WatchStatus", () => {
-  it("lets a watcher that is cut and comes back miss nothing", async () => {
+  it("loses no change for a client that reconnects after an interruption", async () => {
     const held = await createTestTicket(shop);
     const client = server.newClient();
     const watch = watchOf(client, asApp("shop"), held);
@@ -271,7 +272,7 @@ describe("WatchStatus", () => {
     expect((await again.ended).code).toBe("OK");
   });
 
-  it("tells the remaining duration beside the expire time", async () => {
+  it("sends the remaining duration in addition to the expire time", async () => {
     const held = await createTestTicket(shop, { ttl: { seconds: 60, nanos: 0 } });
     clock.advance(10_500);
     const watch = watchOf(server.client, asApp("shop"), held);
@@ -281,7 +282,7 @@ describe("WatchStatus", () => {
     watch.cancel();
   });
 
-  it("tells every watcher of a ticket, and no watcher of another one", async () => {
+  it("reports a change to every watch of the ticket, and to no watch of another ticket", async () => {
     const [one, other] = [await createTestTicket(shop), await createTestTicket(shop)];
     const watches = [await startWatch(one), await startWatch(one)];
     const elsewhere = await startWatch(other);
@@ -295,7 +296,7 @@ describe("WatchStatus", () => {
     elsewhere.cancel();
   });
 
-  it("serves many watches at a time without a warning of a leak", async () => {
+  it("serves many watches at the same time without a leak warning", async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => void warnings.push(warning);
     process.on("warning", note);
@@ -307,7 +308,7 @@ describe("WatchStatus", () => {
     for (const watch of watches) watch.cancel();
   });
 
-  it("ends with SERVER_DRAINING and a time to wait when the server stops", async () => {
+  it("ends with SERVER_DRAINING and a retry delay when the server stops", async () => {
     const held = await createTestTicket(shop);
     const watch = await startWatch(held);
     void server.service.stop();

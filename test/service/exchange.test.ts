@@ -6,10 +6,10 @@ import { createService } from "./service_fixture.js";
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/** A ticket that alice has approved, and a step that notes what it is asked with. */
-async function approved(wish: Parameters<ReturnType<typeof createService>["createIn"]>[1] = {}) {
+/** Creates a service with a ticket that alice has approved, and a `prepare` that records its calls. */
+async function approved(changes: Parameters<ReturnType<typeof createService>["createIn"]>[1] = {}) {
   const service = createService();
-  const created = await service.createIn("AUTHORIZED", wish);
+  const created = await service.createIn("AUTHORIZED", changes);
   service.faults.writes = 0;
   const asked: Ticket[] = [];
   const prepare = async (ticket: Ticket) => {
@@ -19,8 +19,8 @@ async function approved(wish: Parameters<ReturnType<typeof createService>["creat
   return { ...service, ...created, asked, prepare };
 }
 
-describe("what an exchange answers", () => {
-  test("is prepared from the approved ticket, before anything is written", async () => {
+describe("the result of an exchange", () => {
+  test("prepares the result from the approved ticket before the write", async () => {
     const { tickets, faults, exchangeTicket, asked, stored, id } = await approved();
     const answer = await tickets.exchange(shop, exchangeTicket, "", async (ticket) => {
       expect([faults.writes, (await stored(id)).state]).toEqual([0, "AUTHORIZED"]);
@@ -32,7 +32,7 @@ describe("what an exchange answers", () => {
     expect([faults.writes, (await stored(id)).state]).toEqual([1, "EXCHANGED"]);
   });
 
-  test("where it cannot be prepared leaves the exchange ticket unspent", async () => {
+  test("an error of prepare leaves the exchange ticket unused", async () => {
     const { tickets, faults, exchangeTicket, stored, id } = await approved();
     const before = await stored(id);
     const lost = new Error("the key is gone");
@@ -42,7 +42,7 @@ describe("what an exchange answers", () => {
     expect(await tickets.exchange(shop, exchangeTicket, "")).toEqual(before);
   });
 
-  test("is prepared anew after a lost race, from the ticket as it then is", async () => {
+  test("prepares the result again after a lost race, from the ticket as it then is", async () => {
     const { tickets, memory, faults, exchangeTicket, asked, prepare, stored, id } = await approved();
     const approval = { approvedAt: 0, profile: { ...alice.profile, name: "another" }, signIn: alice.signIn };
     faults.beforeReplace = async () => {
@@ -55,7 +55,7 @@ describe("what an exchange answers", () => {
     expect(answer.approval).toEqual(approval);
   });
 
-  test("is not prepared for an exchange that is refused", async () => {
+  test("prepares no result for an exchange that is rejected", async () => {
     const { tickets, exchangeTicket, asked, prepare } = await approved({ codeChallenge });
     const other = { id: "other-shop", userPool: shop.userPool };
     await expect(tickets.exchange(shop, exchangeTicket, "wrong", prepare)).rejects.toThrow();

@@ -10,13 +10,13 @@ import { requireSettled } from "../support/timeout.js";
 import type { CreatedTicket } from "./service_fixture.js";
 import { createService, ttlPolicy } from "./service_fixture.js";
 
-/** What the ticket must be, worked out by simple means. */
+/** The expected state of the ticket, computed by simple means. */
 interface Model {
   state: TicketState | "FORGOTTEN";
   endedBy: "approver" | "creator" | undefined;
   scanner: string | undefined;
   revision: number;
-  /** Milliseconds until the state runs out or, once finished, is forgotten. */
+  /** Milliseconds until the state expires or, once finished, the ticket is deleted. */
   left: number;
 }
 
@@ -41,7 +41,7 @@ const endings: Partial<Record<Model["state"], string>> = {
   FORGOTTEN: "TICKET_NOT_FOUND",
 };
 
-/** The answer to a call: "done" or the reason of its refusal. */
+/** Resolves with "done" or with the reason of the error. */
 async function answerTo(call: Promise<unknown>): Promise<string> {
   try {
     await call;
@@ -52,7 +52,7 @@ async function answerTo(call: Promise<unknown>): Promise<string> {
   }
 }
 
-/** A call that is answered as the model says, and leaves the ticket that the model says. */
+/** Returns a call with the result, and the stored ticket, that the model predicts. */
 function step(
   name: string,
   call: (real: Real) => Promise<unknown>,
@@ -82,8 +82,8 @@ async function expectStored(model: Model, { service, created }: Real): Promise<v
   }
 }
 
-/** What an approver is told before the state is looked at; undefined where nothing speaks against them. */
-function strangerTo(model: Model, by: Approver): string | undefined {
+/** Returns the error that does not depend on the state, or undefined if the approver passes. */
+function accessFailureOf(model: Model, by: Approver): string | undefined {
   if (model.state === "FORGOTTEN") return "TICKET_NOT_FOUND";
   return model.scanner !== undefined && model.scanner !== by.subject ? "SCANNED_BY_ANOTHER_USER" : undefined;
 }
@@ -93,8 +93,8 @@ const scan = (by: Approver) =>
     `${by.subject} scans`,
     ({ service, created }) => service.scan(created.id, by),
     (model) => {
-      const refused = strangerTo(model, by) ?? endings[model.state];
-      if (refused) return refused;
+      const failure = accessFailureOf(model, by) ?? endings[model.state];
+      if (failure) return failure;
       if (model.state === "PENDING") {
         model.scanner = by.subject;
         write(model, "SCANNED");
@@ -108,8 +108,8 @@ const authorize = (by: Approver) =>
     `${by.subject} authorizes`,
     ({ service, created }) => service.authorize(created.id, by),
     (model) => {
-      const refused = strangerTo(model, by) ?? endings[model.state];
-      if (refused) return refused;
+      const failure = accessFailureOf(model, by) ?? endings[model.state];
+      if (failure) return failure;
       if (model.state === "PENDING") return "TICKET_NOT_SCANNED";
       if (model.state === "SCANNED") write(model, "AUTHORIZED", lifetimes.authorized);
       return "done";
@@ -121,8 +121,8 @@ const cancel = (by: Approver) =>
     `${by.subject} cancels`,
     ({ service, created }) => service.tickets.cancel(by, created.id),
     (model) => {
-      const refused = strangerTo(model, by);
-      if (refused) return refused;
+      const failure = accessFailureOf(model, by);
+      if (failure) return failure;
       if (model.state === "CANCELLED" && model.endedBy === "approver") return "done";
       const ended = endings[model.state];
       if (ended) return ended;
@@ -170,7 +170,7 @@ const exchange = (callers: number) =>
     },
   );
 
-// Whole seconds: then the sweep is never late, and the model needs no tolerance.
+// Whole seconds, so that the sweep is never late and the model needs no tolerance.
 const wait = (seconds: number) =>
   step(
     `${seconds} s go by`,
@@ -188,7 +188,7 @@ const wait = (seconds: number) =>
     },
   );
 
-/** Follows the ticket to the end of the watch, and keeps every message. */
+/** Watches the ticket to the end and keeps every message. */
 function observe({ service, created }: Real) {
   const watch = service.watch(shop, created.proof);
   const enough = new Error("enough");
@@ -215,7 +215,7 @@ const steps = [
   fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 400 })).map(wait),
 ];
 
-test("whatever two approvers, the creator and the clock do, the ticket goes as the model says", async () => {
+test("every sequence of two approvers, the creator and the clock leads to the ticket of the model", async () => {
   let reached = 0;
   await fc.assert(
     fc.asyncProperty(fc.commands(steps, { maxCommands: 25 }), async (commands) => {
@@ -231,7 +231,8 @@ test("whatever two approvers, the creator and the clock do, the ticket goes as t
       };
       const history = [await service.stored(created.id)];
       const reads: Promise<unknown>[] = [];
-      // The embedded store hints in mid-write, and reads what it just wrote: no write goes unseen.
+      // The store in memory notifies during a write, and the read gets what was just written, so no write goes
+      // unseen.
       await service.memory.subscribe(created.id, () => {
         reads.push(service.memory.get(created.id).then((ticket) => ticket && history.push(ticket)));
       });
@@ -262,6 +263,6 @@ test("whatever two approvers, the creator and the clock do, the ticket goes as t
     }),
     { numRuns: 300 },
   );
-  // A generator that never gets as far as an exchange would prove nothing.
+  // A generator that never reaches an exchange would prove nothing.
   expect(reached).toBeGreaterThan(0);
 });

@@ -12,41 +12,41 @@ import { alice, bob, lifetimes, shop } from "../support/tickets.js";
 import { requireSettled } from "../support/timeout.js";
 import { createParameters, ticketIdOnly, toPullWatch, ttlPolicy } from "./service_fixture.js";
 
-/** A store whose calls arrive, whose answers return and whose hints ring in the order that the scheduler draws. */
+/** Creates a store whose calls, replies and change notifications arrive in the order that the scheduler chooses. */
 function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): TicketStore {
   const turn = (label: string) => scheduler.schedule(Promise.resolve(), label);
-  async function far<T>(label: string, work: () => Promise<T>): Promise<T> {
+  async function schedule<T>(label: string, work: () => Promise<T>): Promise<T> {
     await turn(`${label} arrives`);
     const answer = await work();
     await turn(`${label} is answered`);
     return answer;
   }
   return {
-    create: (ticket) => far("create", () => inner.create(ticket)),
-    get: (id) => far("get", () => inner.get(id)),
-    replace: (ticket, expectedWriteId) => far("replace", () => inner.replace(ticket, expectedWriteId)),
+    create: (ticket) => schedule("create", () => inner.create(ticket)),
+    get: (id) => schedule("get", () => inner.get(id)),
+    replace: (ticket, expectedWriteId) => schedule("replace", () => inner.replace(ticket, expectedWriteId)),
     async subscribe(id, onChange) {
       await turn("subscribe arrives");
-      // It takes hold with its answer and no sooner: the least that the contract promises.
-      return await inner.subscribe(id, () => void turn("hint").then(onChange));
+      // Takes effect with the reply and no sooner, which is the minimum that the contract guarantees.
+      return await inner.subscribe(id, () => void turn("change notification").then(onChange));
     },
     close: () => inner.close(),
   };
 }
 
 /**
- * One ticket behind a scheduled store. The clock stands still and the heartbeat is a year: nothing is read again by time,
- * which would hide a hint that was missed.
+ * Creates a ticket behind a scheduled store. The clock stands still and the heartbeat is a year: no read by
+ * time can hide a missed change notification.
  */
 async function createRace(scheduler: fc.Scheduler) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
-  const near = createTicketService({ store: memory, clock, lifetimes }, ttlPolicy);
-  const access = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
-  const tickets = createTicketService(access, ttlPolicy);
-  const watch = toPullWatch(createWatcher(access, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
-  const prepared = near.prepare(shop, createParameters);
-  await near.create(prepared);
+  const unscheduled = createTicketService({ store: memory, clock, lifetimes }, ttlPolicy);
+  const context = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
+  const tickets = createTicketService(context, ttlPolicy);
+  const watch = toPullWatch(createWatcher(context, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
+  const prepared = unscheduled.prepare(shop, createParameters);
+  await unscheduled.create(prepared);
   const { id } = prepared.ticket;
   const proof = { ticketId: id, ticketSecret: prepared.ticketSecret };
   const exchangeTicket = exchangeTicketOf(id, prepared.ticketSecret);
@@ -57,8 +57,8 @@ async function createRace(scheduler: fc.Scheduler) {
     reads.push(memory.get(id).then((ticket) => ticket && history.push(ticket)));
   });
 
-  /** Watches until the end or until aborted; what it saw is in `messages`. */
-  function follow() {
+  /** Watches until the end or until ended; `messages` has what it received. */
+  function startWatch() {
     const watching = watch(shop, proof);
     const enough = new Error("enough");
     const messages: Ticket[] = [];
@@ -79,11 +79,11 @@ async function createRace(scheduler: fc.Scheduler) {
 
   const authorize = (by: typeof alice) => tickets.authorize(by, id, async () => by.profile);
   const exchange = () => tickets.exchange(shop, exchangeTicket, "", async (ticket) => ticket);
-  const approved = async () => {
-    await near.markScanned(alice, ticketIdOnly(id));
-    await near.authorize(alice, id, async () => alice.profile);
+  const approve = async () => {
+    await unscheduled.markScanned(alice, ticketIdOnly(id));
+    await unscheduled.authorize(alice, id, async () => alice.profile);
   };
-  return { id, proof, near, tickets, history, follow, stored, authorize, exchange, approved };
+  return { id, proof, tickets, history, startWatch, stored, authorize, exchange, approve };
 }
 
 const reasonsOf = (outcomes: PromiseSettledResult<unknown>[]) =>
@@ -91,7 +91,7 @@ const reasonsOf = (outcomes: PromiseSettledResult<unknown>[]) =>
 const wins = (outcomes: PromiseSettledResult<unknown>[]) =>
   outcomes.filter(({ status }) => status === "fulfilled").length;
 
-/** Every write is one revision more, and nothing follows a terminal one. */
+/** Expects that every write is the next revision and that nothing follows a terminal state. */
 function expectLinearHistory(history: readonly Ticket[]): void {
   expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 2));
   expect(history.slice(0, -1).every(({ state }) => !isTerminal(state))).toBe(true);
@@ -101,11 +101,11 @@ const runs = { numRuns: 300 };
 const inAnyOrder = (race: (scheduler: fc.Scheduler) => Promise<void>) =>
   fc.assert(fc.asyncProperty(fc.scheduler(), race), runs);
 
-describe("in whatever order the store's calls and hints arrive", () => {
-  test("a watcher never misses the last write", () =>
+describe("in any order of the store's calls and change notifications", () => {
+  test("a watch never misses the last write", () =>
     inAnyOrder(async (scheduler) => {
-      const { id, tickets, follow, stored } = await createRace(scheduler);
-      const watch = follow();
+      const { id, tickets, startWatch, stored } = await createRace(scheduler);
+      const watch = startWatch();
       const scanned = tickets.markScanned(alice, ticketIdOnly(id));
       await scheduler.waitIdle();
       await scanned;
@@ -115,11 +115,11 @@ describe("in whatever order the store's calls and hints arrive", () => {
       await requireSettled(watch.ended, "the end of the watch");
     }));
 
-  test("a watcher ends on the terminal state that is stored", () =>
+  test("a watch ends with the terminal state that is stored", () =>
     inAnyOrder(async (scheduler) => {
-      const { id, proof, tickets, authorize, exchange, history, follow, stored } =
+      const { id, proof, tickets, authorize, exchange, history, startWatch, stored } =
         await createRace(scheduler);
-      const watch = follow();
+      const watch = startWatch();
       const login = (async () => {
         await tickets.markScanned(alice, ticketIdOnly(id));
         await authorize(alice);
@@ -135,7 +135,7 @@ describe("in whatever order the store's calls and hints arrive", () => {
       expectLinearHistory(history);
     }));
 
-  test("of two approvers one is the scanner, and the other decides nothing", () =>
+  test("of two approvers, one is the scanner and the other decides nothing", () =>
     inAnyOrder(async (scheduler) => {
       const { id, tickets, authorize, history, stored } = await createRace(scheduler);
       const login = async (by: typeof alice) => {
@@ -154,10 +154,10 @@ describe("in whatever order the store's calls and hints arrive", () => {
       expectLinearHistory(history);
     }));
 
-  test("of two exchanges one wins, and the other is told so", () =>
+  test("of two exchanges, one wins and the other gets TICKET_ALREADY_EXCHANGED", () =>
     inAnyOrder(async (scheduler) => {
-      const { approved, exchange, history, stored } = await createRace(scheduler);
-      await approved();
+      const { approve, exchange, history, stored } = await createRace(scheduler);
+      await approve();
       const outcomes = Promise.allSettled([exchange(), exchange()]);
       await scheduler.waitIdle();
       const settled = await outcomes;
@@ -167,10 +167,10 @@ describe("in whatever order the store's calls and hints arrive", () => {
       expectLinearHistory(history);
     }));
 
-  test("of an exchange and a withdrawal one ends the ticket, and the other is told how", () =>
+  test("of an exchange and a withdrawal, one ends the ticket and the other gets that state", () =>
     inAnyOrder(async (scheduler) => {
-      const { approved, proof, tickets, exchange, history, stored } = await createRace(scheduler);
-      await approved();
+      const { approve, proof, tickets, exchange, history, stored } = await createRace(scheduler);
+      await approve();
       const outcomes = Promise.allSettled([exchange(), tickets.withdraw(shop, proof)]);
       await scheduler.waitIdle();
       const settled = await outcomes;

@@ -29,29 +29,29 @@ export const createParameters: CreateParameters = {
   codeChallenge: undefined,
 };
 
-/** What the creator of a ticket holds. */
+/** The credentials of a ticket's creator. */
 export interface CreatedTicket {
   readonly id: string;
   readonly proof: TicketCredentials;
   readonly exchangeTicket: string;
 }
 
-/** A store that fails or is held up on demand, and counts what is open. */
+/** Creates a store that fails or is delayed on demand, and counts writes and open subscriptions. */
 export function createFaultyStore(inner: TicketStore) {
   const faults = {
-    /** Every member rejects: the back end is away. */
+    /** Makes every method reject, as while the back end is unreachable. */
     away: false,
-    /** The next write is cut off: before it was made, or after. Either way nobody knows. */
+    /** Cuts off the next write, before or after it was made; the caller cannot know which. */
     cutOff: undefined as "before" | "after" | undefined,
-    /** Runs before each write: a rival's chance. */
+    /** Runs before each write, so that a rival can write first. */
     beforeReplace: async (): Promise<void> => {},
-    /** Every write loses its race. */
+    /** Makes every write lose its race. */
     losing: false,
     writes: 0,
     subscriptions: 0,
   };
   function assertAvailable(): void {
-    if (faults.away) throw new StoreUnavailableError("the back end is away");
+    if (faults.away) throw new StoreUnavailableError("the back end is unreachable");
   }
   const store: TicketStore = {
     async create(ticket) {
@@ -88,7 +88,7 @@ export function createFaultyStore(inner: TicketStore) {
   return { store, faults };
 }
 
-/** The use cases and the watch on an embedded store with faults, and a clock that the test moves. */
+/** Creates the use cases and the watch on a store in memory with faults, and a clock that the test moves. */
 export function createService(watchOptions: Partial<WatchOptions> = {}) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 1_000, maxTicketsPerApp: 1_000 });
@@ -97,7 +97,7 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
   const { exchange, ...others } = createTicketService(context, ttlPolicy);
   const tickets = {
     ...others,
-    /** Answers the ticket as the exchange found it, unless told what else to make of it. */
+    /** Resolves with the ticket as the exchange found it, unless `prepare` returns something else. */
     exchange: (app: CallingApp, exchangeTicket: string, codeVerifier: string, prepare = returnTicket) =>
       exchange(app, exchangeTicket, codeVerifier, prepare),
   };
@@ -132,7 +132,7 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
   const scan = (id: string, by: Approver = alice) => tickets.markScanned(by, ticketIdOnly(id));
   const authorize = (id: string, by: Approver = alice) => tickets.authorize(by, id, async () => by.profile);
 
-  /** Walks a fresh ticket to the state by the calls that a login makes. */
+  /** Creates a ticket and brings it to the state by the calls of a login. */
   async function createIn(
     state: "PENDING" | "SCANNED" | "AUTHORIZED",
     changes: Partial<CreateParameters> = {},
@@ -158,40 +158,40 @@ export function createService(watchOptions: Partial<WatchOptions> = {}) {
   };
 }
 
-/** A watch whose tickets are asked for one at a time. It starts with the first. */
+/** A watch whose tickets are pulled one at a time. It starts with the first. */
 export interface PullWatch extends AsyncIterableIterator<Ticket, undefined> {
   next(): Promise<IteratorResult<Ticket, undefined>>;
   return(): Promise<IteratorResult<Ticket, undefined>>;
-  /** Ends it early: the next ticket rejects with the reason. */
+  /** Ends the watch early: the next ticket rejects with the reason. */
   end(reason: unknown): void;
 }
 
-/** Lets a test ask for each ticket, which is what resumes the watch. */
+/** Converts a watch into one that a test pulls, which resumes it. */
 export function toPullWatch(watch: WatchTicket) {
   return (app: CallingApp, proof: TicketCredentials): PullWatch => {
     let started: TicketWatch | undefined;
     let end: { readonly error: unknown } | undefined;
     let ticket: Ticket | undefined;
-    let wake = () => {};
+    let notify = () => {};
     const listener = {
       onTicket(found: Ticket) {
         ticket = found;
-        wake();
+        notify();
       },
       onEnd(error: unknown) {
         end ??= { error };
-        wake();
+        notify();
       },
     };
-    const leave = (error: unknown) => (started ? started.end(error) : listener.onEnd(error));
+    const stop = (error: unknown) => (started ? started.end(error) : listener.onEnd(error));
     return {
       async next() {
-        const come = new Promise<void>((resolve) => {
-          wake = resolve;
+        const received = new Promise<void>((resolve) => {
+          notify = resolve;
         });
         if (!end && started) started.resume();
         else if (!end) started = watch(app, proof, listener);
-        if (!end) await come;
+        if (!end) await received;
         const value = ticket;
         ticket = undefined;
         if (value) return { done: false, value };
@@ -199,10 +199,10 @@ export function toPullWatch(watch: WatchTicket) {
         return { done: true, value: undefined };
       },
       async return() {
-        leave(undefined);
+        stop(undefined);
         return { done: true, value: undefined };
       },
-      end: leave,
+      end: stop,
       [Symbol.asyncIterator]() {
         return this;
       },
@@ -212,7 +212,7 @@ export function toPullWatch(watch: WatchTicket) {
 
 const returnTicket = async (ticket: Ticket): Promise<Ticket> => ticket;
 
-/** What a phone sends that sends the ticket id alone. */
+/** Returns the scanned code of a phone that sends only the ticket id. */
 export const ticketIdOnly = (ticketId: string): ScannedCode => ({
   ticketId,
   scene: undefined,

@@ -9,7 +9,7 @@ const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const otherApp = { id: "other-shop", userPool: shop.userPool };
 
-/** That the work is refused so; without a state, that none is told. */
+/** Expects that the work rejects with the reason; without `currentState`, that the error has no state. */
 async function expectTicketError(
   work: Promise<unknown>,
   reason: ErrorReason,
@@ -18,8 +18,8 @@ async function expectTicketError(
   await expect(work).rejects.toMatchObject({ name: "TicketError", reason, currentState });
 }
 
-describe("creating", () => {
-  test("keeps one digest and no credential", async () => {
+describe("the creation of a ticket", () => {
+  test("stores one digest and no credential", async () => {
     const { createIn, stored } = createService();
     const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
     const ticket = await stored(id);
@@ -34,12 +34,12 @@ describe("creating", () => {
     [1, ttlPolicy.minTtl],
     [45_000, 45_000],
     [10_000_000, ttlPolicy.maxTtl],
-  ])("takes a wished life of %s as advice: %i ms", async (ttl, granted) => {
+  ])("limits a requested lifetime of %s to %i ms", async (ttl, granted) => {
     const { clock, tickets } = createService();
     expect(tickets.prepare(shop, { ...createParameters, ttl }).ticket.expiresAt).toBe(clock.now() + granted);
   });
 
-  test("stores nothing before it is asked to", async () => {
+  test("prepare stores nothing", async () => {
     const { memory, tickets } = createService();
     tickets.prepare(shop, createParameters);
     expect(memory.size).toBe(0);
@@ -47,7 +47,7 @@ describe("creating", () => {
 });
 
 describe("a login", () => {
-  test("goes from scan to exchange and hands out the approval once", async () => {
+  test("a login goes from scan to exchange and returns the approval once", async () => {
     const { create, tickets, scan, authorize, stored } = createService();
     const { id, proof, exchangeTicket } = await create();
     expect(await scan(id)).toMatchObject({ state: "SCANNED", revision: 2 });
@@ -76,7 +76,7 @@ describe("a login", () => {
     expect(await stored(id)).toEqual(first);
   });
 
-  test("the approval starts a second life, and its end is expiry too", async () => {
+  test("the approval starts a second lifetime, which ends in expiry too", async () => {
     const { clock, createIn, tickets, authorize } = createService();
     const { id, proof, exchangeTicket } = await createIn("SCANNED");
     clock.advance(119_000);
@@ -88,8 +88,8 @@ describe("a login", () => {
   });
 });
 
-describe("who may", () => {
-  test("one answer to an unknown id, another app's ticket and a wrong secret", async () => {
+describe("access", () => {
+  test("an unknown id, another app's ticket and a wrong secret all get TICKET_NOT_FOUND", async () => {
     const { createIn, tickets, stored } = createService();
     const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
     const before = await stored(id);
@@ -111,13 +111,13 @@ describe("who may", () => {
     expect(await stored(id)).toEqual(before);
   });
 
-  test("a user of another pool may nothing", async () => {
+  test("a user of another pool may do nothing", async () => {
     const { create, tickets, scan, authorize, stored } = createService();
     const { id } = await create();
-    const stranger = approver("mallory", { userPoolId: "staff" });
-    await expectTicketError(scan(id, stranger), "USER_POOL_MISMATCH");
-    await expectTicketError(authorize(id, stranger), "USER_POOL_MISMATCH");
-    await expectTicketError(tickets.cancel(stranger, id), "USER_POOL_MISMATCH");
+    const outsider = approver("mallory", { userPoolId: "staff" });
+    await expectTicketError(scan(id, outsider), "USER_POOL_MISMATCH");
+    await expectTicketError(authorize(id, outsider), "USER_POOL_MISMATCH");
+    await expectTicketError(tickets.cancel(outsider, id), "USER_POOL_MISMATCH");
     expect(await stored(id)).toMatchObject({ state: "PENDING", revision: 1 });
   });
 
@@ -131,20 +131,20 @@ describe("who may", () => {
   });
 
   test.each([{ scene: "OTHER" }, { userPoolId: "staff" }])(
-    "a code that does not match its ticket is refused before the pool: %j",
+    "a code that does not match its ticket is rejected before the user pool is checked: %j",
     async (changes) => {
       const { create, tickets, stored } = createService();
       const { id } = await create();
-      const stranger = approver("mallory", { userPoolId: "staff" });
+      const outsider = approver("mallory", { userPoolId: "staff" });
       await expectTicketError(
-        tickets.markScanned(stranger, { ...ticketIdOnly(id), ...changes }),
+        tickets.markScanned(outsider, { ...ticketIdOnly(id), ...changes }),
         "QR_CONTENT_INVALID",
       );
       expect(await stored(id)).toMatchObject({ state: "PENDING" });
     },
   );
 
-  test("an exchange without the proof that was announced burns nothing", async () => {
+  test("an exchange without the required code verifier leaves the ticket exchangeable", async () => {
     const { createIn, tickets, stored } = createService();
     const { id, exchangeTicket } = await createIn("AUTHORIZED", { codeChallenge });
     await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "PROOF_INVALID");
@@ -154,11 +154,11 @@ describe("who may", () => {
   });
 });
 
-describe("ends stay different answers until the ticket is forgotten", () => {
-  test("expired is written by whoever looks, then gone", async () => {
+describe("the ends of a ticket until its deletion", () => {
+  test("a read writes EXPIRED, and the ticket is deleted after the retention", async () => {
     const { clock, access, create, tickets, scan, memory } = createService();
     const { id, proof } = await create({ ttl: 30_500 });
-    // Between two buckets of the sweep: the reader comes first.
+    // Between two buckets of the sweep, so that the read comes first.
     clock.advance(30_500);
     expect(await memory.get(id)).toMatchObject({ state: "PENDING" });
     const expired = await tickets.get(shop, proof);
@@ -173,7 +173,7 @@ describe("ends stay different answers until the ticket is forgotten", () => {
     await expectTicketError(tickets.get(shop, proof), "TICKET_NOT_FOUND");
   });
 
-  test("cancelled by the scanner, told again to the scanner and as a refusal to the creator", async () => {
+  test("a cancellation is repeated for the scanner and rejects a withdrawal by the creator", async () => {
     const { createIn, tickets } = createService();
     const { id, proof } = await createIn("SCANNED");
     const first = await tickets.cancel(alice, id);
@@ -182,7 +182,7 @@ describe("ends stay different answers until the ticket is forgotten", () => {
     await expectTicketError(tickets.withdraw(shop, proof), "TICKET_CANCELLED", "CANCELLED");
   });
 
-  test("withdrawn by the creator, told again to the creator", async () => {
+  test("a withdrawal is repeated for the creator", async () => {
     const { createIn, tickets, scan } = createService();
     const { id, proof } = await createIn("AUTHORIZED");
     const first = await tickets.withdraw(shop, proof);
@@ -193,7 +193,7 @@ describe("ends stay different answers until the ticket is forgotten", () => {
 });
 
 describe("the profile for the approval", () => {
-  test("is fetched before the write, and what was fetched is what is kept", async () => {
+  test("the profile is fetched before the write and kept as fetched", async () => {
     const { createIn, tickets, stored } = createService();
     const { id, exchangeTicket } = await createIn("SCANNED");
     const fetchProfile = vi.fn(async () => {
@@ -207,7 +207,7 @@ describe("the profile for the approval", () => {
     );
   });
 
-  test("costs no second reading of the ticket, but where somebody else has written meanwhile", async () => {
+  test("fetching the profile needs no second read of the ticket unless another caller has written", async () => {
     const { access, createIn, tickets, stored } = createService();
     const reading = vi.spyOn(access.store, "get");
     const alone = await createIn("SCANNED");
@@ -228,7 +228,7 @@ describe("the profile for the approval", () => {
     expect(await stored(shared.id)).toMatchObject({ state: "AUTHORIZED" });
   });
 
-  test("is not fetched where nothing would be written", async () => {
+  test("the profile is not fetched if nothing would be written", async () => {
     const { create, createIn, tickets } = createService();
     const fetchProfile = vi.fn(async () => alice.profile);
     const authorize = (id: string, by = alice) => tickets.authorize(by, id, fetchProfile);
@@ -242,16 +242,16 @@ describe("the profile for the approval", () => {
     expect(fetchProfile).not.toHaveBeenCalled();
   });
 
-  test("that cannot be fetched changes nothing", async () => {
+  test("a profile that cannot be fetched changes nothing", async () => {
     const { createIn, tickets, stored } = createService();
     const { id } = await createIn("SCANNED");
     const before = await stored(id);
-    const failure = new Error("the issuer is away");
+    const failure = new Error("the issuer is unreachable");
     await expect(tickets.authorize(alice, id, () => Promise.reject(failure))).rejects.toBe(failure);
     expect(await stored(id)).toEqual(before);
   });
 
-  test("does not revive a ticket that was withdrawn or ran out while it was fetched", async () => {
+  test("an approval does not revive a ticket that was withdrawn or expired during the fetch", async () => {
     const { clock, createIn, tickets, stored } = createService();
     const withdrawn = await createIn("SCANNED");
     const whileFetching = tickets.authorize(alice, withdrawn.id, async () => {
@@ -270,7 +270,7 @@ describe("the profile for the approval", () => {
 });
 
 describe("races", () => {
-  test("200 exchanges at once have one winner, and the losers are told the state that won", async () => {
+  test("200 exchanges at once have one winner, and the losers get the state that won", async () => {
     const { createIn, tickets, stored } = createService();
     const { id, exchangeTicket } = await createIn("AUTHORIZED");
     const calls = Array.from({ length: 200 }, () => tickets.exchange(shop, exchangeTicket, ""));
@@ -283,7 +283,7 @@ describe("races", () => {
     expect(await stored(id)).toMatchObject({ state: "EXCHANGED", revision: 4 });
   });
 
-  test("the loser of one race is told the state that won", async () => {
+  test("the loser of a race gets the state that won", async () => {
     const { createIn, faults, tickets } = createService();
     const { proof, exchangeTicket } = await createIn("AUTHORIZED");
     faults.beforeReplace = async () => {
@@ -293,7 +293,7 @@ describe("races", () => {
     await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "TICKET_CANCELLED", "CANCELLED");
   });
 
-  test("a caller who loses too often is asked to come back, and nothing is written", async () => {
+  test("a caller who loses too often gets CONCURRENT_UPDATE, and nothing is written", async () => {
     const { createIn, faults, scan, authorize, tickets, stored } = createService();
     const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
     const pending = await createIn("PENDING");
@@ -308,7 +308,7 @@ describe("races", () => {
     expect(await stored(id)).toMatchObject({ state: "AUTHORIZED" });
   });
 
-  test("also while only the expiry is written", async () => {
+  test("a read gets CONCURRENT_UPDATE when its write of the expiry loses too often", async () => {
     const { clock, create, faults, tickets } = createService();
     const { proof } = await create({ ttl: 30_500 });
     clock.advance(30_500);
@@ -317,8 +317,8 @@ describe("races", () => {
   });
 });
 
-describe("a store that is away", () => {
-  test("is STORE_UNAVAILABLE for every use case", async () => {
+describe("an unreachable store", () => {
+  test("every use case gets STORE_UNAVAILABLE while the store is unreachable", async () => {
     const { createIn, faults, tickets, scan, authorize } = createService();
     const { id, proof, exchangeTicket } = await createIn("AUTHORIZED");
     const prepared = tickets.prepare(shop, createParameters);
@@ -335,21 +335,21 @@ describe("a store that is away", () => {
   });
 
   test.each(["before", "after"] as const)(
-    "in mid-exchange, %s the write, makes the outcome unknown",
+    "an outage %s the write of an exchange gives OUTCOME_UNKNOWN",
     async (when) => {
       const { createIn, faults, tickets, stored } = createService();
       const { id, exchangeTicket } = await createIn("AUTHORIZED");
       faults.writes = 0;
       faults.cutOff = when;
       await expectTicketError(tickets.exchange(shop, exchangeTicket, ""), "OUTCOME_UNKNOWN");
-      // At most once: no second try on our own.
+      // At most once: the service does not retry by itself.
       expect(faults.writes).toBe(1);
       expect(await stored(id)).toMatchObject({ state: when === "after" ? "EXCHANGED" : "AUTHORIZED" });
     },
   );
 
   test.each(["before", "after"] as const)(
-    "in mid-write, %s it, may be repeated for all but the exchange",
+    "a call other than the exchange may be repeated after an outage %s its write",
     async (when) => {
       const { create, faults, tickets, scan, authorize } = createService();
       const { id } = await create();
@@ -371,7 +371,7 @@ describe("a store that is away", () => {
     },
   );
 
-  test("in the middle of writing an expiry leaves an exchange repeatable", async () => {
+  test("an outage during the write of an expiry leaves an exchange repeatable", async () => {
     const { clock, create, faults, tickets, scan, authorize } = createService();
     const { id, exchangeTicket } = await create();
     await scan(id);

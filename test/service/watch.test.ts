@@ -11,7 +11,7 @@ type Service = ReturnType<typeof createService>;
 
 const noMessage = Symbol("no message yet");
 
-/** A watch under way: `next` asks for a message, `soon` tells what has come once everything is at rest. */
+/** Starts a watch: `next` requests an item, `message` the next ticket. */
 function startWatch(service: Service, created: CreatedTicket) {
   const watch = service.watch(shop, created.proof);
   const next = () => watch.next();
@@ -23,13 +23,13 @@ function startWatch(service: Service, created: CreatedTicket) {
   return { watch, next, message };
 }
 
-/** What the promise has come to once everything is at rest. */
+/** Resolves with the value of the promise, or with `noMessage` if it is still pending once everything is at rest. */
 async function settledMessage<T>(promise: Promise<T>): Promise<T | typeof noMessage> {
   await flushPromises();
   return Promise.race([promise, flushPromises().then(() => noMessage)]) as Promise<T | typeof noMessage>;
 }
 
-/** That nothing of any watch is left: no subscription, and no timer but the one of the sweep. */
+/** Expects that nothing of any watch is left: no subscription, and no timer except that of the sweep. */
 function expectNoLeaks(service: Service): void {
   expect(service.faults.subscriptions).toBe(0);
   expect(service.clock.pendingCount).toBe(service.memory.size > 0 ? 1 : 0);
@@ -37,7 +37,7 @@ function expectNoLeaks(service: Service): void {
 
 describe("the first message", () => {
   test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)(
-    "comes at once and is the whole status, in %s",
+    "the first message comes at once and has the whole status, in %s",
     async (state) => {
       const service = createService();
       const created = await service.createIn(state);
@@ -48,7 +48,7 @@ describe("the first message", () => {
     },
   );
 
-  test("of a finished ticket is the last one", async () => {
+  test("the first message of a finished ticket is the last one", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     await service.tickets.withdraw(shop, created.proof);
@@ -58,16 +58,16 @@ describe("the first message", () => {
     expectNoLeaks(service);
   });
 
-  test("is refused to whoever is not the creator, and their watch leaves nothing", async () => {
+  test("a watch without the creator's credentials gets TICKET_NOT_FOUND and leaves nothing behind", async () => {
     const service = createService({ maxPerTicket: 1 });
     const created = await service.create();
     const own = startWatch(service, created);
     await own.message();
-    const strangers = [
+    const wrongCredentials = [
       { ...created.proof, ticketSecret: newSecret() },
       { ...created.proof, ticketId: newTicketId() },
     ];
-    for (const proof of strangers) {
+    for (const proof of wrongCredentials) {
       await expect(service.watch(shop, proof).next()).rejects.toMatchObject({
         reason: "TICKET_NOT_FOUND",
       });
@@ -76,14 +76,14 @@ describe("the first message", () => {
     const watch = service.watch(otherApp, created.proof);
     await expect(watch.next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
     expect(service.faults.subscriptions).toBe(1);
-    // A stranger cannot end the creator's watch.
+    // A caller without access cannot end the creator's watch.
     const pending = own.message();
     await service.scan(created.id);
     expect(await pending).toMatchObject({ state: "SCANNED" });
     await own.watch.return();
   });
 
-  test("is refused while the store is away", async () => {
+  test("a watch that starts while the store is unreachable gets STORE_UNAVAILABLE", async () => {
     const service = createService();
     const created = await service.create();
     service.faults.away = true;
@@ -93,12 +93,12 @@ describe("the first message", () => {
   });
 });
 
-describe("what follows", () => {
-  test("is the whole status after every write, and the end after the terminal one", async () => {
+describe("the following messages", () => {
+  test("a watch sends the whole status after every write, and ends after the terminal one", async () => {
     const service = createService();
     const created = await service.create();
     const { message, next } = startWatch(service, created);
-    const seen = [await message()];
+    const received = [await message()];
     const steps = [
       () => service.scan(created.id),
       () => service.authorize(created.id),
@@ -110,15 +110,15 @@ describe("what follows", () => {
       await step();
       const status = await pending;
       expect(status).toEqual(await service.stored(created.id));
-      seen.push(status);
+      received.push(status);
     }
-    expect(seen.map(({ state }) => state)).toEqual(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"]);
-    expect(seen.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+    expect(received.map(({ state }) => state)).toEqual(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED"]);
+    expect(received.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
     expect(await next()).toEqual({ done: true, value: undefined });
     expectNoLeaks(service);
   });
 
-  test("skips what a slow reader did not see: the newest wins and nothing is queued", async () => {
+  test("a slow reader gets the newest status, and nothing is queued", async () => {
     const service = createService();
     const created = await service.create();
     const { message, watch } = startWatch(service, created);
@@ -132,7 +132,7 @@ describe("what follows", () => {
     await expect(pending).rejects.toThrow("enough");
   });
 
-  test("a hint without a write sends nothing", async () => {
+  test("a change notification without a write sends nothing", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     const { message, watch } = startWatch(service, created);
@@ -144,7 +144,7 @@ describe("what follows", () => {
     await expect(pending).rejects.toThrow("enough");
   });
 
-  test("goes back with a store that lost writes", async () => {
+  test("a watch goes back to an earlier state with a store that lost writes", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     const { message, watch } = startWatch(service, created);
@@ -160,7 +160,7 @@ describe("what follows", () => {
 });
 
 describe("the heartbeat", () => {
-  test("says the same status again, on time and each time", async () => {
+  test("the heartbeat repeats the status on time, every time", async () => {
     const service = createService();
     const created = await service.create();
     const { message, watch } = startWatch(service, created);
@@ -178,13 +178,13 @@ describe("the heartbeat", () => {
     expectNoLeaks(service);
   });
 
-  test("repeats the last status while the store is away and invents no EXPIRED", async () => {
+  test("the heartbeat repeats the last known status while the store is unreachable, never EXPIRED", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     const { message, next } = startWatch(service, created);
     const first = await message();
     service.faults.away = true;
-    // The embedded sweep writes behind the fault: what the watcher says must come from what it knows.
+    // The sweep in memory writes in spite of the fault: the watch must report what it last read.
     for (let beat = 0; beat < 12; beat++) {
       const pending = message();
       await service.clock.advanceAsync(15_000);
@@ -199,7 +199,7 @@ describe("the heartbeat", () => {
     expectNoLeaks(service);
   });
 
-  test("asks a store that was away again within a second, not in a tight loop", async () => {
+  test("a watch reads from an unreachable store again within a second, without a tight loop", async () => {
     const service = createService();
     const created = await service.createIn("SCANNED");
     const { message, watch } = startWatch(service, created);
@@ -222,7 +222,7 @@ describe("the heartbeat", () => {
 });
 
 describe("the end", () => {
-  test("expiry is seen and written by the watcher itself, between two sweeps", async () => {
+  test("a watch notices and writes the expiry itself, between two sweeps", async () => {
     const service = createService({ heartbeatInterval: 600_000 });
     const created = await service.create({ ttl: 30_500 });
     const { message, next } = startWatch(service, created);
@@ -237,18 +237,18 @@ describe("the end", () => {
     expect(await next()).toEqual({ done: true, value: undefined });
   });
 
-  test("a ticket that is gone ends the watch with TICKET_NOT_FOUND", async () => {
+  test("a deleted ticket ends its watch with TICKET_NOT_FOUND", async () => {
     const service = createService();
     const created = await service.create();
     const { message, next } = startWatch(service, created);
     await message();
-    // Nobody read for so long that the end of the ticket was forgotten too.
+    // No read for so long that the finished ticket was deleted as well.
     await service.clock.advanceAsync(120_000 + lifetimes.retention);
     await expect(next()).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
     expectNoLeaks(service);
   });
 
-  test("a watch over the cap ends the oldest one of that ticket and no other", async () => {
+  test("a watch over the limit ends the oldest watch of that ticket and no other", async () => {
     const service = createService({ maxPerTicket: 2 });
     const created = await service.create();
     const elsewhere = startWatch(service, await service.create());
@@ -262,9 +262,9 @@ describe("the end", () => {
     await oldest.message();
     await middle.message();
     const superseded = oldest.message();
-    const refusal = expect(superseded).rejects.toMatchObject({ reason: "WATCH_SUPERSEDED" });
+    const rejection = expect(superseded).rejects.toMatchObject({ reason: "WATCH_SUPERSEDED" });
     await newest.message();
-    await refusal;
+    await rejection;
     const pending = [middle.message(), newest.message()];
     await service.scan(created.id);
     for (const message of await Promise.all(pending)) expect(message).toMatchObject({ state: "SCANNED" });
@@ -273,7 +273,7 @@ describe("the end", () => {
     expectNoLeaks(service);
   });
 
-  test("watches that have ended make room, and take no place from one that goes on", async () => {
+  test("watches that have ended make room and do not end a running one", async () => {
     const service = createService({ maxPerTicket: 2 });
     const created = await service.create();
     const live = startWatch(service, created);
@@ -291,7 +291,7 @@ describe("the end", () => {
     expectNoLeaks(service);
   });
 
-  test("ending it while it waits leaves no subscription or timer, and changes nothing", async () => {
+  test("ending a watch while it waits leaves no subscription or timer, and does not change the ticket", async () => {
     const service = createService();
     const created = await service.create();
     const before = await service.stored(created.id);
@@ -308,7 +308,7 @@ describe("the end", () => {
     expect(await service.stored(created.id)).toEqual(before);
   });
 
-  test("ending it before the first message, or between two, ends it as well", async () => {
+  test("a watch can be ended before the first message and between two messages", async () => {
     const service = createService();
     const created = await service.create();
     const early = startWatch(service, created);
@@ -328,25 +328,28 @@ describe("the end", () => {
   });
 });
 
-describe("when the clock of the tickets is set, as Redis's may be,", () => {
-  test.each(clockSteps)("by %i ms, heartbeats go on", async (step) => {
-    const service = createService();
-    const { clock, access } = service;
-    let shift = 0;
-    const shared = { ...clock, now: () => clock.now() + shift };
-    const options = { heartbeatInterval: 15_000, maxPerTicket: 4 };
-    const watch = toPullWatch(createWatcher({ ...access, clock: shared }, options, clock));
-    const created = await service.create({ ttl: 600_000 });
-    const messages = watch(shop, created.proof);
-    await messages.next();
-    // Beyond the ticket's end it would be EXPIRED: a step of the time that all nodes share is one of its life.
-    shift = Math.min(step, 500_000);
-    for (let beats = 0; beats < 3; beats++) {
-      const next = messages.next();
-      await clock.advanceAsync(15_000);
-      expect(await settledMessage(next)).toMatchObject({ value: { id: created.id, state: "PENDING" } });
-    }
-    await messages.return();
-    expectNoLeaks(service);
-  });
+describe("steps of the tickets' clock", () => {
+  test.each(clockSteps)(
+    "heartbeats go on when the clock of the tickets, such as Redis's, is set by %i ms",
+    async (step) => {
+      const service = createService();
+      const { clock, access } = service;
+      let shift = 0;
+      const shared = { ...clock, now: () => clock.now() + shift };
+      const options = { heartbeatInterval: 15_000, maxPerTicket: 4 };
+      const watch = toPullWatch(createWatcher({ ...access, clock: shared }, options, clock));
+      const created = await service.create({ ttl: 600_000 });
+      const messages = watch(shop, created.proof);
+      await messages.next();
+      // Beyond its end the ticket would be EXPIRED, since a step of the shared clock ages it.
+      shift = Math.min(step, 500_000);
+      for (let beats = 0; beats < 3; beats++) {
+        const next = messages.next();
+        await clock.advanceAsync(15_000);
+        expect(await settledMessage(next)).toMatchObject({ value: { id: created.id, state: "PENDING" } });
+      }
+      await messages.return();
+      expectNoLeaks(service);
+    },
+  );
 });

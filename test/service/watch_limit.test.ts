@@ -1,17 +1,17 @@
 import { expect, test, vi } from "vitest";
 import { createWatchLimit } from "../../src/service/watch_limit.js";
 
-test("the last watch of a ticket that leaves takes the ticket's place along, also after it was superseded", () => {
-  const watchers = createWatchLimit(1);
+test("a ticket is no longer counted once its last watch is removed, even if another was superseded", () => {
+  const watchLimit = createWatchLimit(1);
   const superseded = vi.fn();
-  const leaveFirst = watchers.add("a", superseded);
-  const leaveSecond = watchers.add("a", () => {});
-  const leaveOther = watchers.add("b", () => {});
+  const removeFirst = watchLimit.add("a", superseded);
+  const removeSecond = watchLimit.add("a", () => {});
+  const removeOther = watchLimit.add("b", () => {});
   expect(superseded).toHaveBeenCalledTimes(1);
-  expect(watchers.ticketCount).toBe(2);
-  leaveFirst();
-  expect(watchers.ticketCount).toBe(2);
-  leaveSecond();
-  leaveOther();
-  expect(watchers.ticketCount).toBe(0);
+  expect(watchLimit.ticketCount).toBe(2);
+  removeFirst();
+  expect(watchLimit.ticketCount).toBe(2);
+  removeSecond();
+  removeOther();
+  expect(watchLimit.ticketCount).toBe(0);
 });

@@ -8,23 +8,23 @@ import { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import { eventually } from "../support/eventually.js";
 import { lifetimes, nextRevisionOf, ticketIn } from "../support/tickets.js";
 
-/** What a run of the suite works on: fresh for every test. */
+/** The stores of one test, created for it. */
 export interface StoresUnderTest {
   readonly store: TicketStore;
-  /** A second store on the same back end, or undefined where the back end is the process itself. */
+  /** A second store on the same back end; undefined if the back end is the process itself. */
   readonly other: TicketStore | undefined;
-  /** The clock by which the stores tell whether a ticket is due. */
+  /** The clock that decides whether a ticket is due. */
   readonly clock: Clock;
-  /** Lets go of whatever the stores' own `close` leaves, such as the data. Called after every test. */
+  /** Releases what `close` of the stores leaves, such as the data. Called after every test. */
   release(): Promise<void>;
 }
 
-/** The contract of {@link TicketStore}, for any store: what the port's comment says, as tests. */
+/** Runs the contract of {@link TicketStore}, as stated in the comment of that interface, on a store. */
 export function describeTicketStore(name: string, createStores: () => Promise<StoresUnderTest>): void {
-  describe(`${name} keeps the contract of the store`, () => {
+  describe(`${name} and the contract of the store`, () => {
     let stores: StoresUnderTest;
     let store: TicketStore;
-    /** A store that sees what `store` writes; itself where there is no second. */
+    /** A store that reads what `store` writes; `store` itself if there is no second one. */
     let second: TicketStore;
 
     beforeEach(async () => {
@@ -48,7 +48,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       return ticket;
     }
 
-    test("a ticket comes back as it was written, every part of it", async () => {
+    test("a ticket is read as it was written, with every field", async () => {
       const shapes = [
         freshTicket(),
         freshTicket({ customData: undefined, codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" }),
@@ -61,27 +61,27 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       }
     });
 
-    test("there is no ticket that nobody created", async () => {
+    test("a ticket that was never created does not exist", async () => {
       const ticket = freshTicket();
       expect(await store.get(ticket.id)).toBeUndefined();
       expect(await store.replace(ticket, ticket.writeId)).toBe(false);
       expect(await store.get(ticket.id)).toBeUndefined();
     });
 
-    test("an id is created once, and the second try changes nothing", async () => {
+    test("an id is created once, and a second attempt changes nothing", async () => {
       const ticket = await createdTicket();
       await expect(store.create(nextRevisionOf(ticket, { scene: "OTHER" }))).rejects.toThrow();
       expect(await store.get(ticket.id)).toEqual(ticket);
     });
 
-    test("a write on the write id that is stored wins", async () => {
+    test("a write with the stored write id wins", async () => {
       const ticket = await createdTicket();
       const next = nextRevisionOf(ticket);
       expect(await second.replace(next, ticket.writeId)).toBe(true);
       expect(await store.get(ticket.id)).toEqual(next);
     });
 
-    test("a write on an old write id loses and changes nothing", async () => {
+    test("a write with an old write id loses and changes nothing", async () => {
       const ticket = await createdTicket();
       const winner = nextRevisionOf(ticket, { state: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" });
       expect(await store.replace(winner, ticket.writeId)).toBe(true);
@@ -89,16 +89,16 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       expect(await store.get(ticket.id)).toEqual(winner);
     });
 
-    test("a write on an old write id loses although the revision fits", async () => {
+    test("a write with an old write id loses even if the revision matches", async () => {
       const ticket = await createdTicket();
-      // What a store that lost writes looks like: the same revision, by another write.
+      // A store that lost writes looks like this: the same revision by another write.
       const sameRevision = { ...ticket, writeId: newWriteId(), scene: "OTHER" };
       expect(await store.replace(sameRevision, ticket.writeId)).toBe(true);
       expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(false);
       expect(await store.get(ticket.id)).toEqual(sameRevision);
     });
 
-    test("a hundred writers at once have one winner a write", async () => {
+    test("a hundred writers at once have one winner per write", async () => {
       let ticket = await createdTicket();
       for (let round = 0; round < 5; round++) {
         const rivals = Array.from({ length: 100 }, (_, i) =>
@@ -119,7 +119,7 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       const given = { ...ticket };
       await store.create(given);
       Reflect.set(given, "state", "EXCHANGED");
-      // A store may answer a frozen value: then this changes nothing either.
+      // A store may return a frozen value; then this changes nothing either.
       Reflect.set((await store.get(ticket.id)) ?? {}, "state", "EXCHANGED");
       expect(await store.get(ticket.id)).toEqual(ticket);
 
@@ -130,57 +130,57 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       expect(await store.get(ticket.id)).toEqual(next);
     });
 
-    test("a hint follows every write that commits after the subscription", async () => {
+    test("a change notification follows every write that commits after the subscription", async () => {
       let ticket = await createdTicket();
-      const hints = vi.fn();
-      await second.subscribe(ticket.id, hints);
+      const onChange = vi.fn();
+      await second.subscribe(ticket.id, onChange);
       for (let write = 1; write <= 10; write++) {
-        hints.mockClear();
+        onChange.mockClear();
         const next = nextRevisionOf(ticket);
         expect(await store.replace(next, ticket.writeId)).toBe(true);
-        await eventually(() => expect(hints).toHaveBeenCalled());
+        await eventually(() => expect(onChange).toHaveBeenCalled());
         ticket = next;
       }
     });
 
-    test("a hint follows the write that expires a ticket", async () => {
+    test("a change notification follows the write that expires a ticket", async () => {
       const ticket = await createdTicket();
-      const hints = vi.fn();
-      await second.subscribe(ticket.id, hints);
+      const onChange = vi.fn();
+      await second.subscribe(ticket.id, onChange);
       const write = { now: ticket.expiresAt, writeId: newWriteId(), lifetimes };
       const expired = expireIfDue(ticket, write) as Ticket;
       expect(await store.replace(expired, ticket.writeId)).toBe(true);
-      await eventually(() => expect(hints).toHaveBeenCalled());
+      await eventually(() => expect(onChange).toHaveBeenCalled());
       expect(await second.get(ticket.id)).toEqual(expired);
     });
 
-    test("a hint comes to whoever subscribed before there was a ticket", async () => {
+    test("a subscription that is older than its ticket gets change notifications", async () => {
       const ticket = freshTicket();
-      const hints = vi.fn();
-      await store.subscribe(ticket.id, hints);
+      const onChange = vi.fn();
+      await store.subscribe(ticket.id, onChange);
       await store.create(ticket);
       expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(true);
-      await eventually(() => expect(hints).toHaveBeenCalled());
+      await eventually(() => expect(onChange).toHaveBeenCalled());
     });
 
-    test("a hint comes to every subscriber of the ticket and to nobody else's", async () => {
+    test("a change notification goes to every subscriber of the ticket and to no other", async () => {
       const ticket = await createdTicket();
       const elsewhere = await createdTicket();
-      const hints = [vi.fn(), vi.fn()] as const;
-      const foreign = vi.fn();
-      for (const onChange of hints) await store.subscribe(ticket.id, onChange);
-      await store.subscribe(elsewhere.id, foreign);
+      const callbacks = [vi.fn(), vi.fn()] as const;
+      const otherCallback = vi.fn();
+      for (const onChange of callbacks) await store.subscribe(ticket.id, onChange);
+      await store.subscribe(elsewhere.id, otherCallback);
       await store.replace(nextRevisionOf(ticket), ticket.writeId);
-      for (const onChange of hints) await eventually(() => expect(onChange).toHaveBeenCalled());
-      expect(foreign).not.toHaveBeenCalled();
+      for (const onChange of callbacks) await eventually(() => expect(onChange).toHaveBeenCalled());
+      expect(otherCallback).not.toHaveBeenCalled();
     });
 
-    test("no hint comes after the end of a subscription, and the others stay", async () => {
+    test("an ended subscription gets no change notification, and the others go on", async () => {
       const ticket = await createdTicket();
       const ended = vi.fn();
       const staying = vi.fn();
       const unsubscribe = await store.subscribe(ticket.id, ended);
-      // The same callback twice is two subscriptions.
+      // Two subscriptions with the same callback.
       const once = await store.subscribe(ticket.id, staying);
       await store.subscribe(ticket.id, staying);
       unsubscribe();
@@ -191,15 +191,15 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       expect(ended).not.toHaveBeenCalled();
     });
 
-    test("whoever shares the back end sees every write and may write as well", async () => {
+    test("a second store on the same back end reads every write and can write as well", async () => {
       const ticket = await createdTicket();
       expect(await second.get(ticket.id)).toEqual(ticket);
-      const hints = vi.fn();
-      await store.subscribe(ticket.id, hints);
+      const onChange = vi.fn();
+      await store.subscribe(ticket.id, onChange);
       const next = nextRevisionOf(ticket);
       expect(await second.replace(next, ticket.writeId)).toBe(true);
       expect(await store.get(ticket.id)).toEqual(next);
-      await eventually(() => expect(hints).toHaveBeenCalled());
+      await eventually(() => expect(onChange).toHaveBeenCalled());
       await expect(second.create(freshTicket({ id: ticket.id }))).rejects.toThrow();
     });
 

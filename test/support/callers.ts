@@ -25,7 +25,7 @@ import { type ErrorDetails, parseErrorDetails } from "../../src/client/error_det
 import { appSecrets, type TestApp } from "./server.js";
 import { createChangeSignal, withTimeout } from "./timeout.js";
 
-/** Metadata with these values of `authorization`. */
+/** Creates metadata with these values of `authorization`. */
 export function authorization(...values: readonly string[]): Metadata {
   const metadata = new Metadata();
   for (const value of values) metadata.add("authorization", value);
@@ -39,7 +39,7 @@ export function basic(appId: string, secret: string): string {
 export const asApp = (app: TestApp): Metadata => authorization(basic(app, appSecrets[app]));
 export const asUser = (token: string): Metadata => authorization(`Bearer ${token}`);
 
-/** What became of a call: OK, or a refusal as it was on the wire. */
+/** Outcome of a call: OK, or the error as it was on the wire. */
 export interface CallResult<T> extends ErrorDetails {
   readonly code: keyof typeof status;
   readonly response: T | undefined;
@@ -56,19 +56,19 @@ function callUnary<Request, Response>(
   request: Request,
   metadata: Metadata,
 ): Promise<CallResult<Response>> {
-  const answer = new Promise<CallResult<Response>>((resolve) => {
+  const result = new Promise<CallResult<Response>>((resolve) => {
     call(request, metadata, (error, response) => resolve({ ...callResultOf(error), response }));
   });
-  return withTimeout(answer, `an answer to ${call.name}`);
+  return withTimeout(result, `a response to ${call.name}`);
 }
 
-/** What an error of grpc-js says; OK for none. */
+/** Converts an error of grpc-js to an outcome. No error means OK. */
 export function callResultOf(error: ServiceError | null): CallResult<never> {
   const code = status[error?.code ?? status.OK] as keyof typeof status;
   return { code, response: undefined, ...parseErrorDetails(error?.metadata) };
 }
 
-/** A request with only what the test cares about. */
+/** Parameters of a request, of which a test sets only those that matter to it. */
 export type PartialRequest<T> = Partial<T>;
 
 export const rpcs = [
@@ -85,7 +85,10 @@ export const rpcs = [
 
 export type Rpc = (typeof rpcs)[number];
 
-/** Every RPC as a promise that is always fulfilled. A watch counts as answered with its first message. */
+/**
+ * Returns every RPC as a function whose promise always resolves, also after an error. A watch resolves with its
+ * first message.
+ */
 export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
   return {
     createTicket: (request: PartialRequest<CreateTicketRequest> = {}) =>
@@ -134,31 +137,31 @@ export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
 
 export type Calls = ReturnType<typeof callsOf>;
 
-/** A watch as a test sees it. */
+/** Recorded watch. */
 export interface Watch {
-  /** The next status; undefined when the stream is over. */
+  /** Resolves with the next status, or with undefined when the stream has ended. */
   next(): Promise<TicketStatus | undefined>;
-  /** Statuses that have come and that nobody has asked for. */
+  /** Returns the number of statuses that have arrived and have not been read. */
   unreadCount(): number;
-  /** How the stream ended. */
+  /** Resolves with the outcome of the stream. */
   readonly ended: Promise<CallResult<never>>;
   readonly stream: ClientReadableStream<WatchStatusResponse>;
   cancel(): void;
 }
 
-/** Watches with a client of grpc-js; reads as fast as messages come. */
+/** Starts a watch with a grpc-js client, which reads messages as soon as they arrive. */
 export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof: GetStatusRequest): Watch {
   const { ticketId, ticketSecret } = proof;
   const stream = client.watchStatus({ ticketId, ticketSecret }, metadata);
   const statuses: TicketStatus[] = [];
   let result: CallResult<never> | undefined;
   const changes = createChangeSignal();
-  const end = (answer: CallResult<never>) => {
-    result ??= answer;
+  const end = (outcome: CallResult<never>) => {
+    result ??= outcome;
     changes.notify();
   };
   stream.on("error", (error: ServiceError) => end(callResultOf(error)));
-  // An error is told first; the first of the two counts.
+  // An error is reported before the end. The first of the two counts.
   stream.on("end", () => end(callResultOf(null)));
   stream.on("data", ({ status: one }: WatchStatusResponse) => {
     if (one) statuses.push(one);
@@ -181,7 +184,7 @@ export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof:
   };
 }
 
-/** The calls of an app, and of a user by their token. */
+/** Returns the calls of an app, and of a user with a token. */
 export function callersOf(client: QrLoginServiceClient) {
   return {
     app: (app: TestApp): Calls => callsOf(client, asApp(app)),
@@ -189,14 +192,14 @@ export function callersOf(client: QrLoginServiceClient) {
   };
 }
 
-/** A ticket, as its creator holds it. */
+/** Ticket as its creator receives it. */
 export interface CreatedTicket {
   readonly ticketId: string;
   readonly ticketSecret: string;
   readonly qrContent: string;
 }
 
-/** Makes a ticket; throws if that is refused. */
+/** Creates a ticket. Throws after an error. */
 export async function createTestTicket(
   app: Calls,
   request: PartialRequest<CreateTicketRequest> = {},
@@ -204,7 +207,7 @@ export async function createTestTicket(
   return responseOrThrow(await app.createTicket(request));
 }
 
-/** Makes a ticket that this user has scanned. */
+/** Creates a ticket that this user has scanned. */
 export async function createScannedTicket(
   app: Calls,
   user: Calls,
@@ -215,7 +218,7 @@ export async function createScannedTicket(
   return ticket;
 }
 
-/** Makes a ticket that this user has approved, and tells its exchange ticket. */
+/** Creates a ticket that this user has approved, and returns it with its exchange ticket. */
 export async function createAuthorizedTicket(
   app: Calls,
   user: Calls,
@@ -227,15 +230,19 @@ export async function createAuthorizedTicket(
   return { ...ticket, exchangeTicket: ticketStatus?.exchangeTicket ?? "" };
 }
 
-/** The response; throws what refused the call. */
-export function responseOrThrow<T>(answer: CallResult<T>): T {
-  if (answer.response === undefined || answer.code !== "OK") {
-    throw new Error(`the call was refused: ${answer.code} ${answer.rawReason}`);
+/**
+ * Returns the response.
+ *
+ * @throws Error with code and reason of a failed call.
+ */
+export function responseOrThrow<T>(result: CallResult<T>): T {
+  if (result.response === undefined || result.code !== "OK") {
+    throw new Error(`the call failed: ${result.code} ${result.rawReason}`);
   }
-  return answer.response;
+  return result.response;
 }
 
-/** The two forms in which MarkScanned takes what was scanned. */
+/** Returns the two forms in which MarkScanned accepts a code. */
 export const scannedById = ({ ticketId }: { ticketId: string }) =>
   ({ $case: "ticketId", value: ticketId }) as const;
 export const scannedByText = (value: string) => ({ $case: "qrContent", value }) as const;

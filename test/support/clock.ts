@@ -1,37 +1,44 @@
 import type { Clock } from "../../src/base/clock.js";
 
-/** Noon on a whole second, so that deadlines of whole seconds fall on the buckets of the embedded store. */
+/**
+ * Noon at a whole second, so that deadlines in whole seconds coincide with the buckets of the embedded store.
+ */
 export const noon = Date.UTC(2026, 10, 23, 12);
 
-/** Steps of the wall clock to try, in milliseconds: an hour either way, and a little either way. */
+/** Steps of the wall clock to test, in milliseconds: an hour and a small step, in both directions. */
 export const clockSteps = [-3_600_000, 3_600_000, -1_000, 1_000];
 
-/** A clock that stands still until the test moves it. */
+/** Clock that only the test advances. */
 export interface ManualClock extends Clock {
-  /** Lets `ms` milliseconds go by. Timers that fall due run in order, each at its own time. */
+  /** Advances by `ms` milliseconds. Due timers run in order, each at its own time. */
   advance(ms: number): void;
-  /** As {@link advance}, and what each timer woke comes to rest before the next one runs. */
+  /** Advances like {@link advance}, and lets all promises settle after each timer. */
   advanceAsync(ms: number): Promise<void>;
-  /** Runs the next timer, at its own time, if it is due within `ms` milliseconds; tells whether there was one. */
+  /**
+   * Runs the next timer, at its own time, if it is due within `ms` milliseconds. Returns true if there was one.
+   */
   runNext(ms: number): boolean;
-  /** Sets the wall clock forward, or back where `ms` is negative, as an administrator or NTP does. No timer notices. */
+  /**
+   * Steps the wall clock by `ms` milliseconds, which may be negative, as an administrator or NTP does. Timers
+   * are not affected.
+   */
   adjust(ms: number): void;
-  /** How many timers are pending. */
+  /** Number of pending timers. */
   readonly pendingCount: number;
-  /** Counts the timers that fall due within `ms` milliseconds. */
+  /** Returns the number of timers that are due within `ms` milliseconds. */
   pendingCountWithin(ms: number): number;
 }
 
-/** `start` is in milliseconds since the Unix epoch. */
+/** Creates a clock. `start` is in milliseconds since the Unix epoch. */
 export function createManualClock(start: number = noon): ManualClock {
-  // Timers count from `elapsed`, which only grows, and so does `now`; the wall clock may be set.
+  // Timers and `now` use `elapsed`, which never decreases. Only the wall clock can be stepped.
   let elapsed = 0;
   let offset = 0;
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
   function runNextUntil(limit: number): boolean {
     let next: { readonly at: number; readonly callback: () => void } | undefined;
-    // The first of equals: a set keeps the order of arrival.
+    // Of timers due at the same time, the first one added. A set keeps the order of insertion.
     for (const timer of timers) if (!next || timer.at < next.at) next = timer;
     if (!next || next.at > limit) return false;
     timers.delete(next);
@@ -72,7 +79,7 @@ export function createManualClock(start: number = noon): ManualClock {
   };
 }
 
-/** Fulfilled once every promise that can go on by itself has done so. */
+/** Resolves once every promise has settled that does not wait for a timer or for I/O. */
 export function flushPromises(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -10,7 +10,7 @@ import { developmentIssuer } from "../../src/config/development_key.js";
 import { type ConfigSources, loadConfig, type Purpose } from "../../src/config/load_config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 
-/** A file with this content, deleted when the test ends. */
+/** Writes a file with this content. It is deleted at the end of the test. */
 export function temporaryFile(name: string, content: string): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-config-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -19,7 +19,7 @@ export function temporaryFile(name: string, content: string): string {
   return file;
 }
 
-/** The least that a configuration needs. */
+/** Smallest valid configuration. */
 export const pool = {
   id: "customers",
   issuer: "https://id.example.com/",
@@ -29,23 +29,23 @@ export const pool = {
 const appSecret = "hunter2-hunter2";
 export const app = { id: "shop", userPool: "customers", secretSha256: [sha256Hex(appSecret)] };
 
-/** The content of a configuration file that is right, with these keys in place of its own. */
+/** Returns a valid configuration with these keys replaced. */
 export function contentWith(keys: object): object {
   return { userPools: [pool], apps: [app], ...keys };
 }
 
-/** The least that a gateway needs. */
+/** Smallest valid gateway configuration. */
 export const gateway = {
   handleKeys: ["a2V5LW9mLTMyLWJ5dGVzLWZvci10aGUtaGFuZGxlcy4"],
   apps: [{ id: "shop", secret: appSecret }],
 };
 
-/** The least that a token issuer needs, with these keys in place of its own. */
+/** Returns the smallest valid configuration of a token issuer, with these keys replaced. */
 export function tokenIssuerWith(keys: object = {}): object {
   return { issuer: "https://qr.example.com", keys: [{ file: signingKeyFile() }], ...keys };
 }
 
-/** A fresh key in a PEM file, EC P-256 by default. */
+/** Creates a key in a PEM file, EC P-256 by default. */
 export function signingKeyFile(key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey): string {
   return temporaryFile("token.pem", key.export({ format: "pem", type: "pkcs8" }).toString());
 }
@@ -65,7 +65,7 @@ export function load(
   });
 }
 
-/** What stands in for the development identities. */
+/** Preset that replaces the development identities. */
 export const development = {
   apps: [
     { id: "demo-app", name: "Demo", logoUrl: "", userPool: "demo-pool", secretSha256: ["cd".repeat(32)] },
@@ -84,7 +84,7 @@ export const development = {
   ],
 };
 
-/** The mistakes that loading reports; an empty list if it succeeds. */
+/** Returns the errors that loading reports; an empty list if it succeeds. */
 export function collectProblems(loading: () => Config): readonly ReportedProblem[] {
   try {
     loading();
@@ -95,7 +95,7 @@ export function collectProblems(loading: () => Config): readonly ReportedProblem
   }
 }
 
-/** The paths of the mistakes in a file with this content. */
+/** Returns the paths of the errors in a file with this content. */
 export function collectPaths(
   content: object | string,
   env: ConfigSources["env"] = {},

@@ -1,8 +1,8 @@
 import type { Clock } from "../../src/base/clock.js";
 
 /**
- * A clock that knows which of its timers are still to come. What is due at once happens at once, even where the time is held
- * still: a server could not stop otherwise.
+ * Wraps a clock and counts its pending timers. Timers that are due at once also run while the time stands
+ * still, since a server could not stop otherwise.
  */
 export function createCountingClock(clock: Clock): Clock & { pending(): ReadonlySet<object> } {
   const pending = new Set<object>();

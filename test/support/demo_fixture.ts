@@ -13,16 +13,16 @@ import { createCountingClock } from "./counting_clock.js";
 import { anyPortEnvironment } from "./process.js";
 import { createChangeSignal } from "./timeout.js";
 
-/** Development mode as `npm start` has it, on ports of its own. */
+/** Development mode as with `npm start`, on free ports. */
 export interface Demo {
-  /** `http://127.0.0.1:PORT` */
+  /** Address of the pages, `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly grpcAddress: string;
-  /** The log so far, at level trace. */
+  /** Returns the log so far, at level trace. */
   logText(): string;
 }
 
-/** Sets the stage, which is cleared when the test is over. */
+/** Starts development mode. It is stopped at the end of the test. */
 export async function startDemo(time: Clock = systemClock): Promise<Demo> {
   const clock = createCountingClock(time);
   const config = loadConfig({ env: anyPortEnvironment, developmentPreset: developmentPresets() });
@@ -51,44 +51,47 @@ export async function startDemo(time: Clock = systemClock): Promise<Demo> {
   return { url: `http://${gateway.address}`, grpcAddress: app.grpcAddress, logText: () => written.join("") };
 }
 
-/** What no page of ours may do. */
+/** Problems of a page that the demo must not have. */
 export interface PageProblems {
-  /** What its content security policy had to refuse. */
+  /** Violations of the content security policy. */
   readonly violations: string[];
-  /** Requests to anybody else, and errors of its scripts. */
-  readonly strange: string[];
+  /** Requests to other origins, and uncaught errors of scripts. */
+  readonly unexpected: string[];
 }
 
-/** Watches all pages that this browser opens from now on. */
+/** Collects the problems of all pages that this browser opens from now on. */
 export async function collectPageProblems(context: BrowserContext, { url }: Demo): Promise<PageProblems> {
-  const problems: PageProblems = { violations: [], strange: [] };
-  // Sooner than the test's own, so that it is known what was waited for.
+  const problems: PageProblems = { violations: [], unexpected: [] };
+  // Shorter than the test's own time-out, so that the message names the awaited element.
   context.setDefaultTimeout(20_000);
   context.on("request", (request) => {
     if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url)
-      problems.strange.push(request.url());
+      problems.unexpected.push(request.url());
   });
-  context.on("weberror", (error) => void problems.strange.push(String(error.error())));
-  await context.exposeBinding("refused", (_source, text: string) => void problems.violations.push(text));
+  context.on("weberror", (error) => void problems.unexpected.push(String(error.error())));
+  await context.exposeBinding(
+    "reportViolation",
+    (_source, text: string) => void problems.violations.push(text),
+  );
   await context.addInitScript(
     `addEventListener("securitypolicyviolation", (event) =>
-      refused(event.effectiveDirective + " " + event.blockedURI + " " + event.sourceFile));`,
+      reportViolation(event.effectiveDirective + " " + event.blockedURI + " " + event.sourceFile));`,
   );
   return problems;
 }
 
-/** The website, with a code on it. */
+/** Demo website with a code. */
 export interface Website {
   readonly page: Page;
-  /** The text of the present code. */
+  /** Returns the content of the current code. */
   qrContent(): string;
-  /** A picture of what is on the screen around the code, 640 × 480, as a camera would have it before it. */
+  /** Captures the screen around the code, 640 × 480, as a camera would see it. */
   screenshot(): Promise<Buffer>;
-  /** Waits until there is another code than so far, and it can be seen. */
+  /** Waits until the next code is visible. */
   waitForNewCode(): Promise<void>;
 }
 
-/** What is used of an image in the page. */
+/** Methods of an image element that the tests use. */
 interface PageImage {
   decode(): Promise<void>;
   getAnimations(): { readonly finished: Promise<unknown> }[];
@@ -102,7 +105,7 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
   const changes = createChangeSignal();
   page.on("response", async (response) => {
     if (!response.url().endsWith("/qrlogin/v1/tickets") || response.status() !== 201) return;
-    // A page that was closed meanwhile has no answer any more, and nobody waits for its code.
+    // The body is gone if the page was closed in the meantime.
     const body: { qrContent: string } | undefined = await response.json().catch(() => undefined);
     if (!body) return;
     contents.push(body.qrContent);
@@ -113,7 +116,7 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
     qrContent: () => contents.at(-1) ?? "",
     async screenshot() {
       const box = await page.locator("img.code").boundingBox();
-      if (!box) throw new Error("there is no code to be seen");
+      if (!box) throw new Error("no code is visible");
       const { width = 0, height = 0 } = page.viewportSize() ?? {};
       const x = Math.min(Math.max(0, box.x + box.width / 2 - 320), width - 640);
       const y = Math.min(Math.max(0, box.y + box.height / 2 - 240), height - 480);
@@ -123,7 +126,7 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
       await changes.waitFor(() => (contents.length > seen ? true : undefined), "a new code of the website");
       seen = contents.length;
       await page.locator(".box[data-kind=waiting] img.code").waitFor();
-      // It comes, and then appears by and by; nobody can read it before.
+      // The image loads and then fades in, and is unreadable until then.
       await page.locator("img.code").evaluate(async (image: PageImage) => {
         await image.decode();
         await Promise.allSettled(image.getAnimations().map(({ finished }) => finished));
@@ -142,7 +145,7 @@ export async function openPhone(context: BrowserContext, { url }: Demo): Promise
   return page;
 }
 
-/** Gives the phone a text in place of a code. */
+/** Enters the content of a code on the phone. */
 export async function typeCode(phone: Page, text: string): Promise<void> {
   const details = phone.locator("details");
   if ((await details.getAttribute("open")) === null) await phone.locator("summary").click();

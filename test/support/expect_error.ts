@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { ErrorReason } from "../../src/domain/ticket_error.js";
 import { type CallResult, type Calls, type createAuthorizedTicket, scannedById } from "./callers.js";
 
-/** What a refusal says beside code and reason; it must say nothing else. */
+/** Expected details of an error beside code and reason. It must have no others. */
 export interface ErrorExpectations {
   readonly state?: string | undefined;
   readonly fields?: readonly string[];
@@ -11,30 +11,30 @@ export interface ErrorExpectations {
 }
 
 export function expectError(
-  answer: CallResult<unknown>,
+  result: CallResult<unknown>,
   code: keyof typeof status,
   reason: ErrorReason,
   extras: ErrorExpectations = {},
 ): void {
   const { state, fields = [], retry = false } = extras;
-  expect([answer.code, answer.reason, answer.domain]).toEqual([code, reason, "qrlogin.v1"]);
-  expect(answer.currentState).toBe(state);
-  expect(answer.fieldViolations.map(({ field }) => field)).toEqual(fields);
-  if (retry) expect(answer.retryAfterMs).toBeGreaterThan(0);
-  else expect(answer.retryAfterMs).toBeUndefined();
+  expect([result.code, result.reason, result.domain]).toEqual([code, reason, "qrlogin.v1"]);
+  expect(result.currentState).toBe(state);
+  expect(result.fieldViolations.map(({ field }) => field)).toEqual(fields);
+  if (retry) expect(result.retryAfterMs).toBeGreaterThan(0);
+  else expect(result.retryAfterMs).toBeUndefined();
 }
 
-/** Every RPC that needs the store says that it is away, and the one that does not is answered. */
+/** Expects that every RPC that needs the store reports it as unavailable, and that the others succeed. */
 export async function expectStoreUnavailable(
   app: Calls,
   user: Calls,
   held: Awaited<ReturnType<typeof createAuthorizedTicket>>,
 ): Promise<void> {
-  const answers: CallResult<unknown>[] = [
+  const results: CallResult<unknown>[] = [
     ...[await app.createTicket(), await app.getStatus(held), await app.watchStatus(held)],
     ...[await user.markScanned(scannedById(held)), await user.authorize(held), await user.cancel(held)],
     ...[await app.withdraw(held), await app.exchangeUserInfo(held)],
   ];
-  for (const answer of answers) expectError(answer, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
+  for (const result of results) expectError(result, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });
   expect((await app.getSigningKeys()).code).toBe("OK");
 }

@@ -1,4 +1,4 @@
-/** A certificate of localhost and 127.0.0.1 until the year 2126, and its key. Made for these tests; good for nothing else. */
+/** Certificate of localhost and 127.0.0.1, valid until 2126, and its key. For tests only. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBmzCCAUGgAwIBAgIUCrjAw0pKB9CxWYpoMoAWRXNmqm4wCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzExMTU0M1oYDzIxMjYxMDMw
@@ -11,7 +11,7 @@ zj0EAwIDSAAwRQIgMOy0RD3R66DGlSIRjgTGOf8siSA4QyJcG62bfdkoEOoCIQCV
 XYJEMTy4Zy5S5bMon1cQ443yZpjsLcwgaQa2xTcXRQ==
 -----END CERTIFICATE-----
 `;
-/** A certificate for the same key that was valid in the first quarter of 2025. */
+/** Certificate of the same key, valid in the first quarter of 2025. */
 export const expiredCertificate = `-----BEGIN CERTIFICATE-----
 MIIBDzCBtgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwHhcN
 MjUwMTAxMDAwMDAwWhcNMjUwNDAxMDAwMDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhv
@@ -27,7 +27,7 @@ lO6Fkw3oYg0bg/kD6QrT0WsRom2hRANCAAT3ItUrE40zLmt2w/3If7PJpCzLV5j+
 djjZnU9BGH+rDkNIe6C1wjiMV0EMAzYnqQ3K/TagA4dwbZh15Jed7GWS
 -----END PRIVATE KEY-----
 `;
-/** The key of another certificate. */
+/** Key of another certificate. */
 export const otherPrivateKey = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgmcUKEv8ZVm3rGSm6
 xzZ6EsyoMKz9lT8/PPUzeMmRzMqhRANCAASbcnGkL52atTBMtG/tWEU9XNps/0L8

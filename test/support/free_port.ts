@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A port of 127.0.0.1 that nothing listens on now. Below those that systems give out by themselves, to who asks for any and
- * to connections that go out: nobody has come upon it when a server is started on it, or started again.
+ * Returns a free port of 127.0.0.1. It lies below the range from which systems assign ports by themselves, so
+ * that no other process takes it before a server is started on it, or restarted.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

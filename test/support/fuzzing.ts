@@ -1,14 +1,14 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** Chance with a seed, so that a failure can be repeated. */
+/** Random numbers from a seed, so that a failure can be reproduced. */
 export interface SeededRandom {
-  /** A whole number from 0 to `below` - 1. */
+  /** Returns an integer from 0 to `below` - 1. */
   integerBelow(below: number): number;
   bytes(length: number): Buffer;
   pick<T>(list: readonly T[]): T;
 }
 
-/** Marsaglia's xorshift. The seed is any whole number but 0. */
+/** Creates Marsaglia's xorshift generator. The seed is any integer but 0. */
 export function createSeededRandom(seed: number): SeededRandom {
   let state = seed | 0;
   const next = () => {
@@ -43,7 +43,7 @@ const texts = [
 const numbers = [0, 1, 2, 63, 64, 1_024, 1_025, 2 ** 31 - 1, 2 ** 32 - 1];
 const wide = ["-1", "9223372036854775807", "-9223372036854775808", "315576000000", "18446744073709551615"];
 
-/** Requests to an RPC, from nonsense to almost right. `right` makes one that is right. */
+/** Generates requests to an RPC, from random bytes to almost valid ones. `right` creates a valid one. */
 export function createRequestFuzzer(
   random: SeededRandom,
   validRequest: () => Uint8Array,
@@ -100,7 +100,7 @@ function hugeVarint(chance: SeededRandom): Uint8Array {
   return Uint8Array.from(chance.integerBelow(4) === 0 ? huge : [tag, ...huge]);
 }
 
-/** Custom data, or whatever field 2 is, in lists in lists: up to what a message of 64 KiB holds. */
+/** Returns custom data, or another field 2, of nested lists, as deep as a message of 64 KiB allows. */
 export function nestedLists(depth: number): Uint8Array {
   let value: Uint8Array = Uint8Array.of(0x20, 1);
   // `list_value` of a Value, `values` of a ListValue.
@@ -118,7 +118,7 @@ export function nestedLists(depth: number): Uint8Array {
 function nested(chance: SeededRandom): Uint8Array {
   const depth = chance.integerBelow(20) === 0 ? chance.integerBelow(400) : chance.integerBelow(30);
   if (chance.integerBelow(2) === 0) return nestedLists(depth);
-  // Groups, which nobody declares any more, are read to be skipped.
+  // Groups are deprecated. Decoders have to skip them.
   return new Uint8Array(depth * 20).fill(0x53);
 }
 
@@ -129,7 +129,7 @@ function encodeLengthDelimited(field: number, content: Uint8Array): Uint8Array {
     .finish();
 }
 
-/** Fields that can be decoded, of any type, with any value. */
+/** Returns decodable fields of any type with any value. */
 function fields(chance: SeededRandom, known: () => string, depth: number): Uint8Array {
   const writer = new BinaryWriter();
   for (let count = chance.integerBelow(6); count > 0; count--) {

@@ -9,31 +9,31 @@ import { createCountingClock } from "./counting_clock.js";
 import { appSecrets, type LogLine, type TestApp } from "./server.js";
 import { withTimeout } from "./timeout.js";
 
-/** How a test gateway differs from the usual one. */
+/** Overrides of the usual test gateway. */
 export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "service" | "log">> {
   /** Changes to single apps. */
   readonly appOptions?: Partial<Record<TestApp, Partial<GatewayApp>>>;
   readonly clock?: Clock;
-  /** `trace` if absent, at which no lines are summed up. */
+  /** Log level. Defaults to `trace`, which logs every line separately. */
   readonly logLevel?: "info" | "trace";
 }
 
-/** A real gateway on a port of its own. */
+/** Real gateway on a free port. */
 export interface TestGateway {
-  /** `http://127.0.0.1:PORT`, or https. */
+  /** Address, `http://127.0.0.1:PORT` or with https. */
   readonly url: string;
   readonly address: string;
-  /** The log so far as it was written. */
+  /** Returns the log so far, as written. */
   logText(): string;
   readonly lines: readonly LogLine[];
-  /** Stops, and throws if a timer is left. */
+  /** Stops the gateway. Throws if a timer is left. */
   stop(): Promise<void>;
 }
 
-/** A key that seals handles. */
+/** Creates a key that seals handles. */
 export const newHandleKey = (): string => randomBytes(32).toString("base64url");
 
-/** Starts a real gateway before the service at this address, for the apps of the test server. */
+/** Starts a real gateway for the service at this address, with the apps of the test server. */
 export async function startTestGateway(
   service: string,
   options: TestGatewayOptions = {},
@@ -62,7 +62,7 @@ export async function startTestGateway(
       handleKeys: [newHandleKey()],
       apps,
       ...overrides,
-      // Without a deadline: what a signal should have ended must not end by itself while a test waits.
+      // Without a deadline, since a call that a signal must end must not end by itself during a test.
       service: { address: service, tls: false, deadlineMs: Number.POSITIVE_INFINITY },
       log,
     },
@@ -79,13 +79,13 @@ export async function startTestGateway(
       const before = clock.pending();
       await withTimeout(
         server.stop(),
-        "the stop of the gateway: some request goes on, or something is not closed",
+        "the stop of the gateway: a request is still running, or a resource is still open",
       );
       const left = () => [...clock.pending()].filter((timer) => before.has(timer)).length;
-      // Connections that were cut off end a few turns of the event loop later.
+      // Connections that were cut end a few turns of the event loop later.
       const deadline = performance.now() + 5_000;
       while (left() > 0 && performance.now() < deadline) await flushPromises();
-      if (left() > 0) throw new Error(`the gateway has left ${left()} timers behind`);
+      if (left() > 0) throw new Error(`the gateway left ${left()} timers`);
     },
   };
 }

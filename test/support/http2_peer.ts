@@ -11,10 +11,10 @@ import { connect, type Socket } from "node:net";
 import { status } from "@grpc/grpc-js";
 import { withTimeout } from "./timeout.js";
 
-/** The path of a method of the health service. */
+/** Returns the path of a method of the health service. */
 export const healthPath = (method: "Check" | "Watch") => `/grpc.health.v1.Health/${method}`;
 
-/** A message in its gRPC frame. */
+/** Returns a message in its gRPC frame. */
 export function grpcFrame(message: Uint8Array = Buffer.alloc(0), compressed = 0): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(compressed, 0);
@@ -22,41 +22,41 @@ export function grpcFrame(message: Uint8Array = Buffer.alloc(0), compressed = 0)
   return Buffer.concat([head, message]);
 }
 
-/** One stream of a peer that does as it likes. */
+/** Stream of a peer that may break the protocol. */
 export interface RawCall {
   write(bytes: Uint8Array): void;
   end(bytes?: Uint8Array): void;
-  /** How many bytes wait for the server to read on. */
+  /** Returns the number of bytes that wait until the server reads. */
   unsentBytes(): number;
-  /** Gives the stream up, with CANCEL unless another code of HTTP/2 is given. */
+  /** Resets the stream, with CANCEL unless another HTTP/2 code is given. */
   reset(code?: number): void;
-  /** Every byte of the answer so far. */
+  /** Returns the bytes of the response so far. */
   received(): Buffer;
-  /** Whether the stream is over. */
+  /** Returns true once the stream has ended. */
   isClosed(): boolean;
-  /** The code of gRPC, if one was told, and the one of the reset, once the stream is over. */
+  /** Resolves at the end of the stream, with the gRPC code, if any, and the code of the reset. */
   readonly ended: Promise<{ readonly code: string | undefined; readonly reset: number | undefined }>;
 }
 
-/** An HTTP/2 client that knows nothing of gRPC, closed by its own `close`. */
+/** HTTP/2 client without gRPC. `close` closes it. */
 export interface Http2Peer {
   readonly session: ClientHttp2Session;
-  /** Whether the connection is over. */
+  /** Returns true once the connection has ended. */
   isClosed(): boolean;
   call(path: string, headers?: Record<string, string>): RawCall;
-  /** Fulfilled when the server has seen what was sent so far, or the connection is over. */
+  /** Resolves when the server has processed all that was sent so far, or the connection has ended. */
   roundTrip(): Promise<void>;
   close(): void;
 }
 
-/** Connects, and is fulfilled when the server's SETTINGS have come. */
+/** Connects. Resolves when the server's SETTINGS have arrived. */
 export async function connectPeer(
   address: string,
   options: ClientSessionOptions | SecureClientSessionOptions = {},
   scheme: "http" | "https" = "http",
 ): Promise<Http2Peer> {
   const session = connectHttp2(`${scheme}://${address}`, options);
-  // How it ends is asked for by those who care.
+  // Callers that need the outcome of the connection ask for it.
   session.on("error", () => {});
   await new Promise<void>((resolve) => {
     session.once("remoteSettings", () => resolve());
@@ -96,7 +96,7 @@ function startCall(session: ClientHttp2Session, path: string, headers: Record<st
     reset: (code = constants.NGHTTP2_CANCEL) => stream.close(code),
     received: () => Buffer.concat(received),
     isClosed: () => stream.closed,
-    // Not by `once`, which fails with an error of the stream.
+    // Not `once`, which rejects on an error of the stream.
     ended: withTimeout(
       new Promise((resolve) => {
         stream.on("close", () => {
@@ -112,21 +112,21 @@ function startCall(session: ClientHttp2Session, path: string, headers: Record<st
   };
 }
 
-/** A TCP connection that says only what it is told to, and reads. */
+/** Opens a TCP connection that sends only what the test writes, and reads. */
 export async function connectSocket(
   address: string,
   options: { readonly localAddress?: string; readonly allowHalfOpen?: boolean } = {},
 ): Promise<Socket> {
   const port = Number(address.slice(address.lastIndexOf(":") + 1));
   const socket = connect({ host: "127.0.0.1", port, ...options });
-  // A reset is as good as an end.
+  // A reset counts as an end.
   socket.on("error", () => {});
   socket.resume();
   await once(socket, "connect");
   return socket;
 }
 
-/** What an HTTP/2 client says first: the preface, and SETTINGS without an entry. */
+/** First bytes of an HTTP/2 client: the preface, and SETTINGS without entries. */
 export const http2Preface = Buffer.concat([
   Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),

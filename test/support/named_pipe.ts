@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** Creates a pipe with a name. To open it waits for the other side. Gone when the test is over. */
+/** Creates a named pipe. Opening it waits for the other side. It is removed at the end of the test. */
 export function createNamedPipe(): string {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-pipe-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -13,7 +13,7 @@ export function createNamedPipe(): string {
   return path;
 }
 
-/** Creates a pipe with a name whose reader is there and does not read. */
+/** Creates a named pipe that is open for reading and is never read. */
 export function createStalledPipe(): string {
   const path = createNamedPipe();
   const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);

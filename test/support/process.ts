@@ -6,35 +6,38 @@ import { onTestFinished } from "vitest";
 import { programArgs } from "./program.js";
 import { createChangeSignal, withTimeout } from "./timeout.js";
 
-/** Bound for what a process does, in milliseconds: it may have to start on a busy machine first. */
+/** Time-out for an action of a process, in milliseconds. It may have to start on a busy machine first. */
 const processTimeoutMs = 90_000;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** How a process came to its end. */
+/** Exit of a process. */
 export interface ProcessExit {
-  /** Null if a signal killed it. */
+  /** Exit code, or null if a signal killed it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A process that runs. Killed with all its children when the test is over. */
+/** Running process. It is killed with all its children at the end of the test. */
 export interface RunningProcess {
   readonly pid: number;
-  /** Fulfilled when the process has ended and its pipes are closed. */
+  /** Resolves when the process has exited and its pipes are closed. */
   readonly exited: Promise<ProcessExit>;
-  /** To this one process, not to its children. */
+  /** Sends a signal to this process, not to its children. */
   kill(signal: NodeJS.Signals): void;
-  /** Fulfilled with the first line of the standard output that has this text; rejected if the process ends without. */
+  /**
+   * Resolves with the first line of the standard output that contains the text. Rejects if the process exits
+   * first.
+   */
   waitForLine(text: string): Promise<string>;
 }
 
-/** Further environment variables; undefined takes one away. */
+/** Additional environment variables. Undefined removes one. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Starts a command in the root of the project. Of our own variables it sees the given ones alone. */
+/** Starts a command in the root of the project. It sees no variables of qrlogin other than the given ones. */
 export function startProcess(
   command: string,
   args: readonly string[],
@@ -42,7 +45,7 @@ export function startProcess(
 ): RunningProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(name));
   const env = { ...Object.fromEntries(inherited), ...variables };
-  // A group of its own, so that what it leaves behind can be found.
+  // A separate process group, so that remaining children can be found.
   const child = spawn(command, args, { cwd: root, env, detached: true });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} cannot be started`);
@@ -51,7 +54,7 @@ export function startProcess(
   const ended = once(child, "close").then(
     ([code, signal]): ProcessExit => ({ code, signal, ...heard.texts }),
   );
-  const said = () => `${command} ${args.join(" ")} has said ${JSON.stringify(heard.texts)}`;
+  const output = () => `${command} ${args.join(" ")} printed ${JSON.stringify(heard.texts)}`;
   onTestFinished(async () => {
     killGroup(pid);
     await ended;
@@ -59,46 +62,51 @@ export function startProcess(
   return {
     pid,
     get exited() {
-      return withTimeout(ended, () => `the end of a process; ${said()}`, processTimeoutMs);
+      return withTimeout(ended, () => `the exit of a process; ${output()}`, processTimeoutMs);
     },
     kill: (signal) => void child.kill(signal),
     async waitForLine(text) {
       const failure = ended.then((end) => {
-        throw new Error(`it ended without a line with ${text}: ${JSON.stringify(end)}`);
+        throw new Error(`it exited without a line with ${text}: ${JSON.stringify(end)}`);
       });
-      return Promise.race([heard.line(text, () => `a line with ${text}; ${said()}`), failure]);
+      return Promise.race([heard.line(text, () => `a line with ${text}; ${output()}`), failure]);
     },
   };
 }
 
-/** Starts `qrlogin` with these words, as a child process. */
+/** Starts `qrlogin` with these arguments, as a child process. */
 export function startQrlogin(args: readonly string[], variables?: EnvironmentVariables): RunningProcess {
   return startProcess(process.execPath, [...programArgs("src/main.ts"), ...args], variables);
 }
 
-/** Runs `qrlogin` to its end. */
+/** Runs `qrlogin` until it exits. */
 export function qrlogin(args: readonly string[], variables?: EnvironmentVariables): Promise<ProcessExit> {
   return startQrlogin(args, variables).exited;
 }
 
-/** What development mode listens on without getting in anybody's way. */
+/** Addresses of development mode with free ports. */
 export const anyPortEnvironment = {
   QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0",
   QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0",
 } as const;
 
-/** Waits until `serve` or `gateway` is ready. Answers the addresses that it says, empty where it serves none. */
+/**
+ * Waits until `serve` or `gateway` is ready. Resolves with the addresses from its log, empty for those it does
+ * not serve.
+ */
 export async function readyAddresses(running: RunningProcess): Promise<{ grpc: string; gateway: string }> {
-  const said: { grpc?: string; gateway?: string } = JSON.parse(await running.waitForLine('"msg":"ready"'));
-  return { grpc: "", gateway: "", ...said };
+  const listening: { grpc?: string; gateway?: string } = JSON.parse(
+    await running.waitForLine('"msg":"ready"'),
+  );
+  return { grpc: "", gateway: "", ...listening };
 }
 
-/** Waits until `serve` is ready. Answers where gRPC listens. */
+/** Waits until `serve` is ready. Resolves with the address of gRPC. */
 export async function readyAddress(running: RunningProcess): Promise<string> {
   return (await readyAddresses(running)).grpc;
 }
 
-/** Whether anybody answers a connection to `HOST:PORT`. */
+/** Resolves with true if a server accepts a connection to `HOST:PORT`. */
 export async function isListening(address: string): Promise<boolean> {
   const [host, port] = address.split(":");
   const socket = connect(Number(port), host);
@@ -126,7 +134,7 @@ function listen(child: ChildProcessWithoutNullStreams) {
   return {
     texts,
     line: (wanted: string, what: () => string) =>
-      // The last one is not whole yet.
+      // The last line is incomplete.
       changes.waitFor(
         () =>
           texts.stdout
@@ -143,7 +151,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // Gone already, as it should be.
+    // It has exited already, as it should.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 
 const document = readFileSync(new URL("../../docs/redis.md", import.meta.url), "utf8");
 
-/** The words after ACL SETUSER in the documentation: the least that the user needs, with `a-password`. */
+/**
+ * Arguments after ACL SETUSER in the documentation: the least rights that the user needs, with `a-password`.
+ */
 export const minimalAclRules: readonly string[] = (
   /^ACL SETUSER (?<words>[^`]*)```/m.exec(document)?.groups?.words ?? ""
 )
@@ -10,10 +12,10 @@ export const minimalAclRules: readonly string[] = (
   .trim()
   .split(/\s+/);
 
-/** What a Cluster needs besides. */
+/** Additional rights for a cluster. */
 export const clusterAclRules = parseAclRules(/With a Cluster also `(?<words>[^`]*)`/);
 
-/** The words after ACL SETUSER for the user at the Sentinels. */
+/** Arguments after ACL SETUSER for the user at the Sentinels. */
 export const sentinelAclRules = [
   "qrlogin",
   "on",
@@ -23,6 +25,6 @@ export const sentinelAclRules = [
 
 function parseAclRules(sentence: RegExp): readonly string[] {
   const words = sentence.exec(document.replaceAll("\n", " "))?.groups?.words;
-  if (words === undefined) throw new Error("the documentation does not say which rights are needed");
+  if (words === undefined) throw new Error("docs/redis.md states no rights");
   return words.split(" ");
 }

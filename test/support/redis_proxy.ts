@@ -2,21 +2,21 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A way to a server that the test can make worse. */
+/** Connection to a server that the test can disturb. */
 export interface RedisProxy {
   readonly port: number;
-  /** `127.0.0.1:PORT`. */
+  /** Address, `127.0.0.1:PORT`. */
   readonly address: string;
-  /** From now on nothing gets through, not even that the other side has gone. */
+  /** Blocks all data from now on, including the end of the connection. */
   freeze(): void;
 }
 
 /**
- * Passes connections on to `HOST:PORT`. Stopped when the test is over.
+ * Forwards connections to `HOST:PORT`. It is stopped at the end of the test.
  *
- * @param rewrite Changes what the server says. A text that is cut in two by the network is not seen whole.
+ * @param rewrite Changes data of the server. It receives chunks, so the network may split a text.
  */
-export async function startRedisProxy(target: string, rewrite = (said: Buffer) => said): Promise<RedisProxy> {
+export async function startRedisProxy(target: string, rewrite = (data: Buffer) => data): Promise<RedisProxy> {
   const [host, port] = target.split(":");
   const joined = new Set<Socket>();
   let frozen = false;
@@ -28,7 +28,7 @@ export async function startRedisProxy(target: string, rewrite = (said: Buffer) =
     ] as const) {
       joined.add(socket);
       if (frozen) socket.pause();
-      // Whoever is cut off reports an error; that it is gone is all that matters here.
+      // A cut connection reports an error. Only its end matters here.
       socket.on("error", () => {});
       socket.on("data", (data: Buffer) => void other.write(socket === far ? rewrite(data) : data));
       socket.on("close", () => frozen || other.destroy());
@@ -41,7 +41,7 @@ export async function startRedisProxy(target: string, rewrite = (said: Buffer) =
     server.close();
   });
   const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("the link has no port");
+  if (bound === null || typeof bound === "string") throw new Error("the proxy has no port");
   return {
     port: bound.port,
     address: `127.0.0.1:${bound.port}`,

@@ -18,7 +18,7 @@ import { createCountingClock } from "./counting_clock.js";
 import { withTimeout } from "./timeout.js";
 import { customers, customersJwks, staff, staffSecret } from "./tokens.js";
 
-/** Two apps of the pool `customers` and one of the pool `staff`, with the secrets that they show. */
+/** Two apps of the pool `customers` and one of the pool `staff`, with their secrets. */
 export const appSecrets = {
   shop: "secret-of-the-shop",
   blog: "secret-of-the-blog",
@@ -27,45 +27,45 @@ export const appSecrets = {
 
 export type TestApp = keyof typeof appSecrets;
 
-/** Who signs the tokens of a usual test server. */
+/** Token issuer of the usual test server. */
 export const tokenIssuer: TokenIssuerConfig = {
   issuer: "https://login.example.com/",
   keys: [{ generated: true }],
   tokenTtl: 3_600_000,
 };
 
-/** How a test server differs from the usual one. */
+/** Overrides of the usual test server. */
 export interface TestServerOptions {
-  /** Top-level keys of the configuration file, in place of the usual ones. */
+  /** Top-level keys of the configuration file that replace the usual ones. */
   readonly settings?: Record<string, unknown>;
   /** Changes to the pool `customers`. */
   readonly pool?: Record<string, unknown>;
-  /** {@link tokenIssuer} if absent, and none if false. */
+  /** Token issuer. Defaults to {@link tokenIssuer}; false means none. */
   readonly tokenIssuer?: TokenIssuerConfig | false;
   readonly clock?: Clock;
-  /** `trace` if absent, at which no lines are summed up. */
+  /** Log level. Defaults to `trace`, which logs every line separately. */
   readonly logLevel?: "info" | "trace";
-  /** What to put around, or in place of, the embedded store. */
+  /** Wraps or replaces the embedded store. */
   readonly store?: (embedded: TicketStore) => TicketStore;
 }
 
-/** A line of the log. */
+/** Line of the log. */
 export type LogLine = Record<string, unknown> & { readonly msg: string };
 
-/** The real service on a port of its own. */
+/** Real service on a free port. */
 export interface TestServer {
   readonly address: string;
   readonly config: Config;
   readonly service: Service;
-  /** The log so far, one object for each line. */
+  /** Log so far, one object per line. */
   readonly lines: readonly LogLine[];
-  /** The log so far as it was written. */
+  /** Returns the log so far, as written. */
   logText(): string;
-  /** A client with a connection of its own, closed by `stop` if not before. */
+  /** Creates a client with a separate connection, which `stop` closes if the test has not. */
   newClient(options?: object): QrLoginServiceClient;
-  /** A client that everybody shares. */
+  /** Client that callers share. */
   readonly client: QrLoginServiceClient;
-  /** Stops, and throws if a subscription, a timer or a connection is left. */
+  /** Stops the server. Throws if a subscription, a timer or a connection is left. */
   stop(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const socketsBefore = countOpenSockets();
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
   const { tokenIssuer: issuerOption = tokenIssuer, logLevel: level = "trace" } = options;
-  // A file cannot ask for a key that is made at start.
+  // A configuration file cannot request a key that is created at start.
   const config: Config = { ...writeConfig(directory, options), tokenIssuer: issuerOption || undefined };
   const written: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
@@ -99,7 +99,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     for (const client of clients) client.close();
     await withTimeout(
       service.stop(),
-      "the stop of the service: some call goes on, or something is not closed",
+      "the stop of the service: a call is still running, or a resource is still open",
     );
     rmSync(directory, { recursive: true });
     const timers = [...clock.pending()].filter((timer) => timersBefore.has(timer)).length;
@@ -109,7 +109,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       sockets: await countLeakedSockets(socketsBefore),
     };
     if (Object.values(left).some((count) => count > 0)) {
-      throw new Error(`the server has left behind ${JSON.stringify(left)}`);
+      throw new Error(`the server left ${JSON.stringify(left)}`);
     }
   }
 
@@ -132,7 +132,7 @@ function writeConfig(directory: string, { settings, pool }: TestServerOptions): 
   writeFileSync(jwksFile, JSON.stringify(customersJwks));
   const content = {
     grpc: { address: "127.0.0.1:0" },
-    // Far above what a test waits for: what a write should have told, a heartbeat must not tell in its place.
+    // Far longer than any wait of a test, so that no heartbeat delivers what a change should have delivered.
     watch: { heartbeatInterval: "5m" },
     userPools: [
       {
@@ -185,7 +185,9 @@ function countOpenSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
 }
 
-/** Sockets beyond those of before that do not close by themselves within a few turns of the event loop, or five seconds. */
+/**
+ * Resolves with the number of open sockets above `before`, after waiting up to five seconds for them to close.
+ */
 async function countLeakedSockets(before: number): Promise<number> {
   const deadline = performance.now() + 5_000;
   while (countOpenSockets() > before && performance.now() < deadline) await turn();

@@ -7,7 +7,10 @@ import {
   type UserInfo,
 } from "../../src/client/index.js";
 
-/** Signs alice in at the demo app of a server in development mode. Answers what the app is told of her. */
+/**
+ * Signs alice in at the demo app of a server in development mode. Resolves with the user's information that the
+ * app receives.
+ */
 export async function signInAlice(options: ClientOptions): Promise<UserInfo | undefined> {
   const token = await signDevelopmentToken("alice", Date.now());
   const website = createAppClient({ ...options, appId: "demo-app", appSecret: "demo-secret" });

@@ -2,23 +2,23 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** An address before several servers, as a balancer has it. */
+/** Proxy in front of several servers, like a load balancer. */
 export interface SwitchableProxy {
-  /** Where it listens, on 127.0.0.1. */
+  /** Port on 127.0.0.1. */
   readonly port: number;
-  /** New connections wait until it is turned to a server. */
+  /** Holds new connections until the next switch. */
   hold(): void;
-  /** New connections, and those that wait, go to `HOST:PORT`. The present ones are cut. */
+  /** Forwards new and held connections to `HOST:PORT`, and cuts the existing ones. */
   switchTo(address: string): void;
 }
 
-/** Starts a switch that passes connections on to `HOST:PORT`. Stopped when the test is over. */
+/** Starts a proxy that forwards connections to `HOST:PORT`. It is stopped at the end of the test. */
 export async function startSwitchableProxy(first: string): Promise<SwitchableProxy> {
   let target: string | undefined = first;
   const waiting = new Set<Socket>();
   const joined = new Set<Socket>();
   const server = createServer((socket) => {
-    // Whoever is cut off reports an error; that it is gone is all that matters here.
+    // A cut connection reports an error. Only its end matters here.
     socket.on("error", () => {});
     socket.on("close", () => waiting.delete(socket));
     if (target === undefined) waiting.add(socket);
@@ -50,7 +50,7 @@ export async function startSwitchableProxy(first: string): Promise<SwitchablePro
     server.close();
   });
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the switch has no port");
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
   return {
     port: address.port,
     hold() {

@@ -6,39 +6,41 @@ import { createManualClock, flushPromises, type ManualClock } from "./clock.js";
 import { startTestServer, type TestServer, type TestServerOptions } from "./server.js";
 import { signToken } from "./tokens.js";
 
-/** What a store may be made to do in place of its work. */
+/** Operations that replace those of a store. */
 export type StoreFaults = Partial<Pick<TicketStore, "create" | "get" | "replace">>;
 
-// Set anew before each test; whoever imports them sees the present ones.
+// Replaced before each test. Modules that import them see the current values.
 export let server: TestServer;
 export let clock: ManualClock;
 export let shop: Calls;
 export let alice: Calls;
 export let bob: Calls;
-/** Every ticket that was written, as it lay in the store. */
+/** Every ticket that was written, as it was in the store. */
 export let writtenTickets: Ticket[];
 
 let faults: StoreFaults;
 let overlapping: boolean;
 
-/** Gives each test of the file a server of its own, stopped after it, with a clock that stands still. */
+/**
+ * Gives each test of the file a separate server with a clock that stands still. It is stopped after the test.
+ */
 export function useTestServer(options: TestServerOptions = {}): void {
   beforeEach(() => start(options));
   afterEach(() => server.stop());
 }
 
-/** Puts another server in the place of the one that runs. */
+/** Replaces the running server. */
 export async function restartServer(options: TestServerOptions): Promise<void> {
   await server.stop();
   await start(options);
 }
 
-/** Makes the store fail from now on; with nothing, makes it work again. */
+/** Makes the store fail from now on. Without an argument, it works again. */
 export function failStore(next: StoreFaults = {}): void {
   faults = next;
 }
 
-/** Makes reads take a turn of the event loop, so that calls at the same time read before any of them writes. */
+/** Makes reads take a turn of the event loop, so that concurrent calls all read before any of them writes. */
 export function delayReads(): void {
   overlapping = true;
 }

@@ -9,10 +9,10 @@ import type { Approval, Lifetimes, RequesterContext, Ticket, TicketState } from 
 import type { Approver, SignInContext, UserProfile } from "../../src/domain/user.js";
 import { noon } from "./clock.js";
 
-/** The defaults of the contract. */
+/** Defaults of the contract. */
 export const lifetimes: Lifetimes = { authorized: 300_000, retention: 600_000 };
 
-/** The app and the pool of {@link ticketIn}. */
+/** App and user pool of {@link ticketIn}. */
 export const shop = { id: "shop", userPool: "customers" };
 
 export const requester: RequesterContext = {
@@ -56,7 +56,10 @@ export function approver(name: string, changes: Partial<Approver> = {}): Approve
 export const alice = approver("alice");
 export const bob = approver("bob");
 
-/** A fresh ticket of {@link shop} in the state, as the transition table would have left it; alice scanned it. */
+/**
+ * Returns a new ticket of {@link shop} in a state, as the transition table would leave it. alice has scanned
+ * it.
+ */
 export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Ticket {
   const id = newTicketId();
   const secret = newSecret();
@@ -110,7 +113,10 @@ function fieldsOfState(state: TicketState): Partial<Ticket> {
   }
 }
 
-/** The ticket with another state, one revision on, and a write id of its own: what a next write may look like. */
+/**
+ * Returns the ticket in another state, with the next revision and a new write id, as the next write may leave
+ * it.
+ */
 export function nextRevisionOf(ticket: Ticket, changes: Partial<Ticket> = {}): Ticket {
   return { ...ticket, revision: ticket.revision + 1, writeId: newWriteId(), ...changes };
 }

@@ -1,20 +1,24 @@
 import { flushPromises } from "./clock.js";
 
-/** Bounds of the waits in milliseconds: shorter than the time-out of a test, which does not say what was awaited. */
+/**
+ * Time-outs of waits, in milliseconds. They are shorter than the time-out of a test, whose message does not
+ * name what was awaited.
+ */
 const defaultTimeoutMs = 20_000;
 
 /**
- * Resolves as the promise does. Rejects with what was awaited if that takes longer than `timeoutMs`, which catches a hang and
- * measures nothing.
+ * Settles as the promise does. Rejects after `timeoutMs` with the name of what was awaited, which catches a
+ * hang.
  *
- * @param what Completes "not within 20 s: …". A function is asked when the time is over, and can tell what has come so far.
+ * @param what Completes the message "not within 20 s: …". A function is called at the time-out and can add
+ * what has arrived so far.
  */
 export function withTimeout<T>(
   promise: PromiseLike<T>,
   what: string | (() => string),
   timeoutMs = defaultTimeoutMs,
 ): Promise<T> {
-  // Made here, so that its stack leads to who waits.
+  // Created here, so that its stack leads to the caller.
   const late = new Error();
   const bounded = new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -33,28 +37,31 @@ export function withTimeout<T>(
       },
     );
   });
-  // A test that is over no longer waits, and its failure must not be another test's.
+  // When its test is over, a wait ends, and its failure must not hit another test.
   bounded.catch(() => {});
   return bounded;
 }
 
 /**
- * Resolves as the promise does once everything that can go on by itself has done so. Throws at once if the promise is still
- * pending then: with a clock that stands still nothing would settle it, however long a test waits.
+ * Resolves as the promise does, once every promise has settled that does not wait for a timer or for I/O.
+ * Throws if the promise is still pending then: with a clock that stands still, nothing would settle it.
  */
 export async function requireSettled<T>(promise: Promise<T>, what: string): Promise<T> {
   const pending = Symbol("pending");
   await flushPromises();
   const value = await Promise.race([promise, flushPromises().then(() => pending)]);
-  if (value === pending) throw new Error(`still pending with everything at rest: ${what}`);
+  if (value === pending) throw new Error(`still pending after all promises have settled: ${what}`);
   return value as T;
 }
 
-/** Lets one side report that something has changed, and the other wait until what it looks for is there. */
+/** Signal by which one side reports a change, and another waits for a condition. */
 export interface ChangeSignal {
-  /** Has every waiter look again. */
+  /** Lets every waiter check its condition again. */
   notify(): void;
-  /** Resolves with what `look` returns once that is not undefined. Bounded as {@link withTimeout} is; throws what `look` throws. */
+  /**
+   * Resolves with the result of `look` once it is not undefined. Rejects at the time-out of {@link
+   * withTimeout}, or with an error of `look`.
+   */
   waitFor<T>(look: () => T | undefined, what: string | (() => string), timeoutMs?: number): Promise<T>;
 }
 
@@ -88,7 +95,7 @@ export function createChangeSignal(): ChangeSignal {
   };
 }
 
-/** Iterates as the iterable does, and bounds each step as {@link withTimeout} does. */
+/** Iterates as the iterable does, with the time-out of {@link withTimeout} for each step. */
 export function withTimeoutEach<T>(inner: AsyncIterable<T>): AsyncIterableIterator<T, undefined> & {
   return(value?: undefined): Promise<IteratorResult<T, undefined>>;
 } {

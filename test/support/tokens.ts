@@ -2,7 +2,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 
 const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
 
-/** The pool whose keys are a JWKS file. */
+/** User pool whose keys are in a JWKS file. */
 export const customers = {
   id: "customers",
   issuer: "https://id.example.com/",
@@ -14,7 +14,7 @@ export const customers = {
 export const staffSecret = "a shared secret for the tests only";
 export const staffKey = new TextEncoder().encode(staffSecret);
 
-/** The pool whose key is a shared secret. */
+/** User pool whose key is a shared secret. */
 export const staff = {
   id: "staff",
   issuer: "https://staff.example.com/",
@@ -23,14 +23,14 @@ export const staff = {
   key: staffKey as CryptoKey | Uint8Array,
 };
 
-/** What the file of the pool {@link customers} holds. */
+/** JWKS of the pool {@link customers}. */
 export const customersJwks = {
   keys: [{ ...(await exportJWK(publicKey)), kid: "test-1", alg: "ES256", use: "sig" }],
 };
 
 export type TestPool = typeof customers;
 
-/** The claims of alice; a change to undefined leaves one out. */
+/** Returns the claims of a user. A change to undefined removes one. */
 export function claimsOf(user: string, changes: Record<string, unknown> = {}): JWTPayload {
   const claims = {
     sub: `subject-of-${user}`,
@@ -52,14 +52,14 @@ export function claimsOf(user: string, changes: Record<string, unknown> = {}): J
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
-/** How a token differs from a right one. */
+/** Overrides of a valid token. */
 export interface TokenChanges {
   readonly claims?: Record<string, unknown>;
   readonly algorithm?: string;
   readonly key?: CryptoKey | Uint8Array;
 }
 
-/** A user token of the pool, right but for the changes. */
+/** Signs a user token of the pool. It is valid but for the overrides. */
 export function signToken(
   user: string,
   pool: TestPool = customers,
@@ -71,7 +71,7 @@ export function signToken(
   return new SignJWT(claims).setProtectedHeader({ alg, ...kid }).sign(changes.key ?? pool.key);
 }
 
-/** A token that nobody has signed (RFC 7519, section 6). */
+/** Returns an unsigned token (RFC 7519, section 6). */
 export function unsignedToken(user: string, pool: TestPool = customers): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none" })}.${part(claimsOf(user, { iss: pool.issuer, aud: pool.audience }))}.`;

@@ -17,13 +17,15 @@ import { appSecrets } from "./server.js";
 import { withTimeout } from "./timeout.js";
 import { customers, customersJwks } from "./tokens.js";
 
-/** The environment of a service in development mode that keeps its tickets in this Redis, and is patient with it. */
+/** Environment of a service in development mode with its tickets in this Redis, and with a long time-out. */
 export function redisEnvironment(url: string): EnvironmentVariables {
   const store = { QRLOGIN_STORE_REDIS_URL: url, QRLOGIN_STORE_REDIS_TIMEOUT: "10s" };
   return { ...anyPortEnvironment, QRLOGIN_STORE_KIND: "redis", ...store };
 }
 
-/** A configuration file with the app `shop` and the pool `customers`, whose tickets are in this Redis. */
+/**
+ * Writes a configuration file with the app `shop` and the pool `customers`, whose tickets are in this Redis.
+ */
 export function writeRedisConfig(url: string): string {
   const { id, issuer, audience } = customers;
   const keys = { jwksFile: temporaryFile("jwks.json", JSON.stringify(customersJwks)) };
@@ -38,13 +40,13 @@ export function writeRedisConfig(url: string): string {
   );
 }
 
-/** A service of several workers. */
+/** Service of several workers. */
 export interface WorkersService {
   readonly running: RunningProcess;
   readonly address: string;
-  /** The process of a worker, once it has served for the n-th time. */
+  /** Resolves with the process id of a worker after its n-th start. */
   pidOf(worker: number, starts?: number): Promise<number>;
-  /** A client on a connection of its own that this worker has. */
+  /** Resolves with a client whose connection belongs to this worker. */
   clientOf(worker: number): Promise<QrLoginServiceClient>;
 }
 
@@ -60,19 +62,19 @@ export async function startWorkersService(count: number, configFile: string): Pr
       return Number(JSON.parse(line).workerPid);
     },
     async clientOf(worker) {
-      // Connections are dealt out in turn.
+      // Connections are distributed in turn.
       for (let tries = 0; tries < 4 * count; tries += 1) {
         const client = newClient(address);
         const { ticketId } = await createTestTicket(callsOf(client, asApp("shop")));
         const line = await running.waitForLine(`"ticket":"${logIdOf(ticketId)}"`);
         if (JSON.parse(line).worker === worker) return client;
       }
-      throw new Error(`no connection has come to worker ${worker}`);
+      throw new Error(`worker ${worker} received no connection`);
     },
   };
 }
 
-/** A client on a connection of its own, to whichever worker it comes. */
+/** Creates a client with a separate connection to any worker. */
 export function newClient(address: string): QrLoginServiceClient {
   const options = { "grpc.use_local_subchannel_pool": 1 };
   const client = new QrLoginServiceClient(address, credentials.createInsecure(), options);
@@ -80,19 +82,19 @@ export function newClient(address: string): QrLoginServiceClient {
   return client;
 }
 
-/** Stands before a Redis, and can keep back what it answers on one connection. */
+/** Gate in front of Redis that can hold back responses on one connection. */
 export interface HoldingProxy {
   readonly url: string;
   /**
-   * Keeps back all answers on the first connection on which this text is sent from now on. Fulfilled when that has
-   * happened.
+   * Holds back all responses on the first connection on which this text is sent from now on. Resolves when that
+   * has happened.
    */
   hold(text: string): Promise<void>;
   /** Lets everything through again. */
   release(): void;
 }
 
-/** Starts a gate before the Redis on this port of 127.0.0.1. Gone when the test is over. */
+/** Starts a gate in front of the Redis on this port of 127.0.0.1. It is stopped at the end of the test. */
 export async function startHoldingProxy(redisPort: number): Promise<HoldingProxy> {
   let awaited: { readonly text: string; readonly heard: () => void } | undefined;
   let held: Socket | undefined;
@@ -104,7 +106,7 @@ export async function startHoldingProxy(redisPort: number): Promise<HoldingProxy
       [upstream, socket],
     ] as const) {
       sockets.add(one);
-      // Whoever is cut off reports an error; that it is gone is all that matters here.
+      // A cut connection reports an error. Only its end matters here.
       one.on("error", () => {});
       one.on("close", () => other.destroy());
     }

@@ -31,16 +31,16 @@ const arabic = {
 
 const host = "document.querySelector('#qrcode div').shadowRoot";
 
-/** The name of what has the focus, wherever it is. */
+/** Returns the id, class or tag of the focused element, also inside shadow roots. */
 const focusedName = (page: WidgetPage) =>
   page.evaluate<string>(`(() => {
-    let it = document.activeElement;
-    while (it.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
-    return it.id || it.className || it.tagName;
+    let element = document.activeElement;
+    while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element.id || element.className || element.tagName;
   })()`);
 
-describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChromium}`, () => {
-  it("can be used with the keyboard alone, and keeps the focus when its button goes", async () => {
+describe.skipIf(!hasChromium)(`accessibility of the widget, in Chromium${withoutChromium}`, () => {
+  it("the widget works with the keyboard alone and keeps the focus when its button disappears", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -60,13 +60,13 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     await widget.waitForState("scanned");
     await widget.page.keyboard.press("Tab");
     expect(await focusedName(widget)).toBe("secondary");
-    // Not by the person this time.
+    // This time the phone changes the state, not the user of the page.
     await environment.alice.agree(next);
     await widget.waitForState("succeeded");
     expect(await focusedName(widget)).toBe("box");
   });
 
-  it("says what happens in a status, and has buttons of 44 pixels", async () => {
+  it("the widget announces its state in a status region and has buttons at least 44 pixels high", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     expect((await widget.button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   });
 
-  it("is right to left in a page that is, in the page's own words", async () => {
+  it("the widget follows the right-to-left direction of the page and shows the page's own texts", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), url, "/?lang=ar&dir=rtl");
@@ -91,12 +91,12 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     expect(await widget.box.locator(".name").innerText()).toBe("مرحبا، alice-nick");
     const bar = await widget.box.locator(".bar").boundingBox();
     const left = await widget.box.locator(".bar i").boundingBox();
-    // Empties towards the right, where reading begins.
+    // The bar empties towards the right, where right-to-left reading begins.
     expect((left?.x ?? 0) + (left?.width ?? 0)).toBeCloseTo((bar?.x ?? 0) + (bar?.width ?? 0), 0);
     expect(await findAxeViolations(widget.page)).toEqual([]);
   });
 
-  it("is Chinese in a Chinese page, and says the words of the page in their place", async () => {
+  it("the widget is Chinese in a Chinese page and prefers the texts of the page", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), url, "/?lang=zh-CN");
@@ -111,7 +111,7 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     expect(await widget.button.innerText()).toBe("不是你？重新扫码");
   });
 
-  it("fits a narrow page, and the sizes that it is given", async () => {
+  it("the widget fits a narrow page and takes the sizes from its options", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const widget = await openWidgetPage(await newContext({ viewport: { width: 240, height: 600 } }), url);
@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     expect(await widget.box.boundingBox()).toMatchObject(sizes.containerSize);
   });
 
-  it("is as high while it waits, once it is scanned, and in the end", async () => {
+  it("the widget keeps its height from waiting to scanned to succeeded", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -144,7 +144,7 @@ describe.skipIf(!hasChromium)(`the widget for everybody, in Chromium${withoutChr
     expect(new Set(heights).size, String(heights)).toBe(1);
   });
 
-  it("does not move for who wants no motion", async () => {
+  it("the widget shows no animation to users who prefer reduced motion", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const widget = await openWidgetPage(await newContext({ reducedMotion: "reduce" }), url);

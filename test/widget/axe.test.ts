@@ -5,9 +5,9 @@ import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from 
 
 useChromium();
 
-describe.skipIf(!hasChromium)(`the widget before axe, in Chromium${withoutChromium}`, () => {
+describe.skipIf(!hasChromium)(`the widget checked by axe, in Chromium${withoutChromium}`, () => {
   it.each(["light", "dark"] as const)(
-    "has nothing that axe finds wrong, in any state: %s",
+    "the widget has no axe violations in any state, with the %s theme",
     async (colorScheme) => {
       const environment = await startWidgetEnvironment();
       const { url } = await environment.gateway();

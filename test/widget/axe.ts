@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds wrong with the page, by rule, after what moves has come to rest. */
+/** Returns the violations that axe finds in the page, after all finite animations have ended. */
 export async function findAxeViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(source);
   const run = `(async () => {

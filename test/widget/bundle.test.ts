@@ -5,17 +5,17 @@ import { describe, expect, it } from "vitest";
 const script = readFileSync(new URL("../../gen/widget/qr-login.js", import.meta.url));
 
 describe("the widget's script", () => {
-  it("is 10 KiB at most when it is compressed", () => {
+  it("the script has at most 10 KiB after compression", () => {
     expect(gzipSync(script, { level: 9 }).byteLength).toBeLessThanOrEqual(10 * 1_024);
   });
 
-  it("makes no markup and no code of text", () => {
+  it("the script never turns text into markup or code", () => {
     expect(script.toString()).not.toMatch(
       /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|Function\(/,
     );
   });
 
-  it("can be run where there is no page, as on a server that renders one", () => {
+  it("the script loads without a document, as on a server that renders pages", () => {
     const names = new Function(`${script}; return Object.keys(QrLogin)`)() as string[];
     const calls = [
       "startScanning",

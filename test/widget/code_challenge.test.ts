@@ -10,21 +10,21 @@ const requiringChallenge = { appOptions: { shop: { requireCodeChallenge: true } 
 const codeVerifier = createCodeVerifier();
 const codeChallenge = codeChallengeOf(codeVerifier);
 
-/** Starts a scan with this function as `codeChallenge`. */
-const beginWith = (code: string) =>
+/** Returns a script that starts a scan with this function body as `codeChallenge`. */
+const scanWithChallenge = (code: string) =>
   `void (globalThis.scanning = QrLogin.startScanning("qrcode",
     { ...callbacks(), appId: "shop", codeChallenge: async () => { recordCall("codeChallenge", []); ${code} } }))`;
 
 describe.skipIf(!hasChromium)(
   `the code challenge of the site's backend, in Chromium${withoutChromium}`,
   () => {
-    it("goes with each new code, and its verifier exchanges the ticket that the page is told", async () => {
+    it("requests a code challenge for each new code, and its verifier exchanges the ticket of onSuccess", async () => {
       const environment = await startWidgetEnvironment();
       const widget = await openWidgetPage(
         await newContext(),
         (await environment.gateway(requiringChallenge)).url,
       );
-      await widget.evaluate(beginWith(`return "${codeChallenge}";`));
+      await widget.evaluate(scanWithChallenge(`return "${codeChallenge}";`));
       await widget.readCode();
       await widget.evaluate("scanning.restart()");
       await widget.waitForCall("onCodeShow", 2);
@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)(
       }
     });
 
-    it("that is missing is named when it is over, since the gateway tells the page no ticket", async () => {
+    it("reports CODE_CHALLENGE_REQUIRED after an approval without a code challenge", async () => {
       const environment = await startWidgetEnvironment();
       const widget = await openWidgetPage(
         await newContext(),
@@ -62,11 +62,11 @@ describe.skipIf(!hasChromium)(
     });
 
     it.each([
-      ["throws", `throw new Error("no backend");`, "no backend"],
-      ["answers nothing", "return undefined;", "no text"],
-      ["never answers", "return new Promise(() => {});", "too long"],
+      ["that throws", `throw new Error("no backend");`, "no backend"],
+      ["without a result", "return undefined;", "non-empty string"],
+      ["that never ends", "return new Promise(() => {});", "15 seconds"],
     ])(
-      "that %s is asked for three more times, then the page is told, and a click begins anew",
+      "gives up on a codeChallenge function %s after three retries, and starts again on a click",
       async (_, code, why) => {
         const environment = await startWidgetEnvironment();
         const widget = await openWidgetPage(
@@ -74,7 +74,9 @@ describe.skipIf(!hasChromium)(
           (await environment.gateway(requiringChallenge)).url,
         );
         await widget.page.clock.install();
-        await widget.evaluate(beginWith(`if (!globalThis.works) { ${code} } return "${codeChallenge}";`));
+        await widget.evaluate(
+          scanWithChallenge(`if (!globalThis.works) { ${code} } return "${codeChallenge}";`),
+        );
         while (widget.callsOf("onError").length === 0) await widget.page.clock.runFor(1_000);
         expect(widget.callsOf("onError")).toEqual([[expect.stringContaining(why), "CODE_CHALLENGE_FAILED"]]);
         expect(widget.callsOf("codeChallenge")).toHaveLength(4);
@@ -85,13 +87,15 @@ describe.skipIf(!hasChromium)(
       },
     );
 
-    it("is asked for until it is there while there is no network", async () => {
+    it("retries the codeChallenge function without a limit while the network is down", async () => {
       const environment = await startWidgetEnvironment();
       const context = await newContext();
       const widget = await openWidgetPage(context, (await environment.gateway(requiringChallenge)).url);
       await widget.page.clock.install();
       await context.setOffline(true);
-      await widget.evaluate(beginWith(`await fetch("/", { method: "HEAD" }); return "${codeChallenge}";`));
+      await widget.evaluate(
+        scanWithChallenge(`await fetch("/", { method: "HEAD" }); return "${codeChallenge}";`),
+      );
       while (widget.callsOf("codeChallenge").length < 7) await widget.page.clock.runFor(1_000);
       expect(widget.callsOf("onError")).toEqual([]);
       await context.setOffline(false);

@@ -8,8 +8,8 @@ useChromium();
 const guide = readFileSync(new URL("../../docs/widget.md", import.meta.url), "utf8");
 const documentedPage = /```html\n(?<page>.*?)```/s.exec(guide)?.groups?.page ?? "";
 
-describe.skipIf(!hasChromium)(`the page of docs/widget.md in Chromium${withoutChromium}`, () => {
-  it("has twenty lines, and signs in", async () => {
+describe.skipIf(!hasChromium)(`the page of docs/widget.md, in Chromium${withoutChromium}`, () => {
+  it("the documented page has twenty lines and signs a user in", async () => {
     expect(documentedPage.trim().split("\n")).toHaveLength(20);
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway({

@@ -13,7 +13,7 @@ import {
 useChromium();
 
 describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => {
-  it("signs in, and makes an event of every callback", async () => {
+  it("the element signs a user in and dispatches every callback as an event", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.evaluate(`for (const name of ["start", "result", "scanned", "success", "code-show", "code-loaded", "code-destroyed"])
@@ -31,7 +31,7 @@ describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => 
       expect([event, widget.callsOf(event).length]).toEqual([event, 1]);
   });
 
-  it("begins anew, once, when attributes or options change", async () => {
+  it("the element restarts once when attributes or options change", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.evaluate(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>";
@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => 
     expect(await widget.box.locator(".title").innerText()).toBe("Hello");
   });
 
-  it("goes by the defaults where attributes are no numbers", async () => {
+  it("the element uses the defaults for attributes that are not numbers", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.evaluate(`document.getElementById("qrcode").innerHTML = '<qr-login renewals="many" interval=""></qr-login>';
@@ -57,9 +57,9 @@ describe.skipIf(!hasChromium)(`<qr-login> in Chromium${withoutChromium}`, () => 
   });
 
   it.each([
-    ["before its code has come", false],
+    ["before its code has loaded", false],
     ["while it shows a code", true],
-  ])("leaves nothing running when it is taken away %s", async (_when, isShown) => {
+  ])("the element leaves no timers, listeners or streams when it is removed %s", async (_when, isShown) => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const before = await widget.evaluate<PageResources>("countResources()");

@@ -4,18 +4,18 @@ import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from 
 
 useChromium();
 
-/** Counts what the page asks for from now on in `fetches`. */
+/** Counts the requests of the page from now on, in its global `fetches`. */
 const countFetches = `{
   const send = globalThis.fetch;
   globalThis.fetches = 0;
-  globalThis.fetch = (...words) => {
+  globalThis.fetch = (...args) => {
     globalThis.fetches++;
-    return send(...words);
+    return send(...args);
   };
 }`;
 
-describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${withoutChromium}`, () => {
-  it("asks again for a picture that does not come, and gives up in the end", async () => {
+describe.skipIf(!hasChromium)(`errors that the widget meets, in Chromium${withoutChromium}`, () => {
+  it("retries an image that fails to load, and gives up after four attempts", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     let failures = 2;
@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     while (widget.callsOf("onCodeLoaded").length === 0) await widget.page.clock.runFor(1_000);
     const missing = widget
       .callsOf("onCodeLoadFailed")
-      .filter(([message]) => String(message).includes("picture"));
+      .filter(([message]) => String(message).includes("image"));
     expect(missing).toHaveLength(2);
     await widget.readCode();
     failures = Number.POSITIVE_INFINITY;
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     await widget.readCode();
   });
 
-  it("shows a neutral mark where a photo does not come", async () => {
+  it("shows an icon in place of a photo that fails to load", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), url);
@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     expect(await widget.box.locator(".overlay img").count()).toBe(0);
   });
 
-  it("says so where the app is not known, and where there is no gateway", async () => {
+  it("reports an unknown app, and an address without a gateway", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning({ appId: "no-such-app" });
@@ -63,10 +63,10 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     expect(await widget.waitForCall("onError", 2)).toEqual([expect.any(String), "NO_GATEWAY"]);
   });
 
-  it("says so to a page of an origin that is not listed, which its browser tells of no more than a network error", async () => {
+  it("reports ORIGIN_NOT_ALLOWED to an unlisted page, although the browser hides the response", async () => {
     const environment = await startWidgetEnvironment();
     const elsewhere = await environment.gateway();
-    // The policy of the page would keep it from calling another origin at all.
+    // The page's content security policy would block calls to another origin.
     const widget = await openWidgetPage(await newContext({ bypassCSP: true }), elsewhere.url);
     const gateway = await environment.gateway();
     const { url } = gateway;
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     );
   });
 
-  it("says so to an unlisted page that follows a code by itself, and goes on without a network", async () => {
+  it("reports ORIGIN_NOT_ALLOWED to startPolling, and keeps retrying while the network is down", async () => {
     const environment = await startWidgetEnvironment();
     const elsewhere = await environment.gateway();
     const widget = await openWidgetPage(await newContext({ bypassCSP: true }), elsewhere.url);
@@ -98,10 +98,10 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     expect(widget.callsOf("onError")).toHaveLength(1);
   });
 
-  it("says so where the page is loaded over plain http from another machine, whose cookie would be dropped", async () => {
+  it("reports HTTPS_REQUIRED to a page over plain http, where the browser would drop the cookie", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway();
-    // The name means this machine to the browser alone.
+    // Only the browser resolves this name to the local machine.
     const named = `http://intranet.example:${new URL(gateway.url).port}`;
     const widget = await openWidgetPage(await newContext(), named);
     await widget.startScanning();
@@ -117,10 +117,10 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     );
   });
 
-  it("says so where the browser keeps no cookies", async () => {
+  it("reports COOKIE_MISSING when the browser keeps no cookies", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
-    // As a browser does that blocks them: the answer is taken, its cookie is not.
+    // Simulates a browser that blocks cookies: the response arrives without its cookie.
     await widget.page.route(/\/tickets$/, async (route) => {
       const response = await route.fetch();
       const { "set-cookie": _, ...headers } = response.headers();
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     await widget.waitForState("failed");
   });
 
-  it("ends where following the code is refused for good", async () => {
+  it("ends when the gateway permanently rejects the watch of a code", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const body = JSON.stringify({ reason: "ORIGIN_NOT_ALLOWED", detail: "not from here" });
@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     await widget.waitForCall("onScanned");
   });
 
-  it("waits as long as it is told to, and then shows a code", async () => {
+  it("waits for retryAfterMs before it requests a code again", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const body = JSON.stringify({ reason: "RATE_LIMITED", detail: "too fast", retryAfterMs: 30_000 });
@@ -160,18 +160,18 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     await widget.evaluate(countFetches);
     await widget.startScanning();
     await widget.waitForCall("onCodeLoadFailed");
-    // Time goes by in the page by itself as well.
+    // The page's clock also advances by itself.
     await widget.page.clock.runFor(20_000);
-    // What was asked, and not what was shown: an answer takes its time.
+    // Counts requests and not shown codes, since a response takes time.
     expect(await widget.evaluate("fetches")).toBe(1);
     await widget.page.clock.runFor(11_000);
     await widget.waitForCall("onCodeShow");
   });
 
-  it("waits as long as it is told to before it asks for the status again", async () => {
+  it("waits for retryAfterMs before it requests the status again", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
-    const body = JSON.stringify({ reason: "STORE_UNAVAILABLE", detail: "away", retryAfterMs: 30_000 });
+    const body = JSON.stringify({ reason: "STORE_UNAVAILABLE", detail: "unreachable", retryAfterMs: 30_000 });
     await widget.page.route(/\/tickets\/status$/, (route) => route.fulfill({ status: 503, body }), {
       times: 1,
     });
@@ -188,12 +188,12 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     await widget.state.getByText("Scan the code with the app").waitFor();
   });
 
-  it("waits as long as it is told to before it asks for the user again", async () => {
+  it("waits for retryAfterMs before it requests the user again", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const widget = await openWidgetPage(await newContext(), gateway.url);
-    const body = JSON.stringify({ reason: "STORE_UNAVAILABLE", detail: "away", retryAfterMs: 30_000 });
-    const refused = widget.page.waitForResponse(/\/tickets\/exchange$/);
+    const body = JSON.stringify({ reason: "STORE_UNAVAILABLE", detail: "unreachable", retryAfterMs: 30_000 });
+    const rejected = widget.page.waitForResponse(/\/tickets\/exchange$/);
     await widget.page.route(/\/tickets\/exchange$/, (route) => route.fulfill({ status: 503, body }), {
       times: 1,
     });
@@ -202,7 +202,7 @@ describe.skipIf(!hasChromium)(`what the widget cannot have, in Chromium${without
     const text = await widget.readCode();
     await environment.alice.scan(text);
     await environment.alice.agree(text);
-    await refused;
+    await rejected;
     await widget.evaluate(countFetches);
     await widget.page.clock.runFor(20_000);
     expect(await widget.evaluate("fetches")).toBe(0);

@@ -6,8 +6,8 @@ useChromium();
 
 const ticketLifetimeMs = 121_000;
 
-describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutChromium}`, () => {
-  it("wait while the tab is hidden, where nothing is asked", async () => {
+describe.skipIf(!hasChromium)(`codes in hidden pages and after sleep, in Chromium${withoutChromium}`, () => {
+  it("a code in a hidden tab waits without any request, with streams", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.clock.install();
@@ -27,7 +27,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await widget.waitForCall("onScanned");
   });
 
-  it("are not made before the tab is looked at", async () => {
+  it("no code is requested before the tab is shown", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.clock.install();
@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     expect(widget.callsOf("onCodeShow")).toHaveLength(1);
   });
 
-  it("wait while the tab is hidden, where it polls", async () => {
+  it("a code in a hidden tab waits without any request, with polling", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.evaluate("delete globalThis.EventSource");
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await again;
   });
 
-  it("are seen to have been scanned by a laptop that slept, whose stream has died", async () => {
+  it("a scan is noticed after the laptop slept and its stream has died", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.clock.install();
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await widget.waitForCall("onScanned");
   });
 
-  it("are renewed by a laptop that slept through an expiry, whose stream has died", async () => {
+  it("a code is renewed after the laptop slept through its expiry and its stream has died", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.clock.install();
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
     await widget.waitForCall("onScanned");
   });
 
-  it("count down, without a screen reader being told every second", async () => {
+  it("the countdown runs without announcements to screen readers", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.clock.install();
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)(`codes that nobody looks at, in Chromium${withoutC
       const [, minutes, seconds] = /^Valid for (\d):(\d\d)$/.exec(await time.innerText()) ?? [];
       return Number(minutes) * 60 + Number(seconds);
     };
-    // Time goes by in the page by itself as well.
+    // The page's clock also advances by itself.
     const before = await left();
     await widget.page.clock.runFor(60_000);
     const after = await left();

@@ -7,8 +7,8 @@ useChromium();
 
 const alice = { nickname: "alice-nick", photoUrl: expect.stringContaining("data:image/svg") };
 
-describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChromium}`, () => {
-  it("tells every callback, once and in order, and shows who has scanned", async () => {
+describe.skipIf(!hasChromium)(`logins with the widget, in Chromium${withoutChromium}`, () => {
+  it("a login calls every callback once and in order, and shows who has scanned", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), gateway.url);
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect(gateway.logText()).not.toContain(String(handle));
   });
 
-  it("ends without a sign-in when the phone declines, and offers a new code", async () => {
+  it("a login ends when the phone declines, and the widget offers a new code", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect(widget.callsOf("onError")).toEqual([]);
   });
 
-  it("withdraws the code and makes another for who says: not me", async () => {
+  it("the button after a scan withdraws the code and shows a new one", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect(await widget.waitForCall("onScanned", 2)).toMatchObject([{ nickname: "bob-nick" }]);
   });
 
-  it("withdraws when it is stopped, and not when it is stopped in onSuccess", async () => {
+  it("stop() withdraws the code, but not when it is called in onSuccess", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), gateway.url);
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect((await withdrawn).status()).toBe(200);
     await expect(environment.alice.scan(first)).rejects.toThrow();
     await widget.evaluate(`void (globalThis.scanning = QrLogin.startScanning("qrcode", { ...callbacks(), appId: "shop",
-      onSuccess: (...words) => { scanning.stop(); recordCall("onSuccess", words); } }))`);
+      onSuccess: (...args) => { scanning.stop(); recordCall("onSuccess", args); } }))`);
     const text = await widget.readCode();
     await environment.alice.scan(text);
     await environment.alice.agree(text);
@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect(await widget.page.locator("#qrcode").innerHTML()).toBe("");
   });
 
-  it("hands over the user where the app lets the browser exchange", async () => {
+  it("onSuccess receives the user's information if the app lets the browser exchange", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const widget = await openWidgetPage(await newContext(), gateway.url);
@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect(user).toMatchObject({ email: "alice@mail.example.com", tokenSet: { tokenType: "Bearer" } });
   });
 
-  it("says so where the app does not let the browser exchange", async () => {
+  it("reports EXCHANGE_NOT_ALLOWED if the app does not let the browser exchange", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning({ autoExchangeUserInfo: true });
@@ -127,17 +127,17 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
     expect(widget.callsOf("onSuccess")).toEqual([]);
   });
 
-  it("tells what onSignIn answers, also after an answer that was lost, and where it answers nothing", async () => {
+  it("onSuccess receives the result of onSignIn, also after a lost response, and null for an empty one", async () => {
     const environment = await startWidgetEnvironment();
-    const answers: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
+    const results: unknown[] = [{ redirect: "/home" }, { redirect: "/home" }, undefined];
     const gateway = await environment.gateway({
-      onSignIn: (_signIn, _request, reply) => reply.send(answers.shift()),
+      onSignIn: (_signIn, _request, reply) => reply.send(results.shift()),
     });
     const context = await newContext();
-    for (const answer of [{ redirect: "/home" }, null]) {
+    for (const result of [{ redirect: "/home" }, null]) {
       const widget = await openWidgetPage(context, gateway.url);
-      let lost = answer === null ? 1 : 0;
-      // The gateway has answered; the page is told nothing of it.
+      let lost = result === null ? 1 : 0;
+      // The gateway has completed the sign-in, but its response is lost.
       await widget.page.route("**/complete", async (route) => {
         if (lost++ > 0) return route.continue();
         await route.fetch();
@@ -147,12 +147,12 @@ describe.skipIf(!hasChromium)(`a sign-in with the widget in Chromium${withoutChr
       const text = await widget.readCode();
       await environment.alice.scan(text);
       await environment.alice.agree(text);
-      expect(await widget.waitForCall("onSuccess")).toEqual([answer, null]);
+      expect(await widget.waitForCall("onSuccess")).toEqual([result, null]);
       await widget.waitForState("succeeded");
     }
   });
 
-  it("does not mind a callback that throws, or texts and names that look like markup", async () => {
+  it("a callback that throws does not stop the login, and texts and names with markup stay text", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const markup = "<img src=x onerror=recordCall('markup',[])>";

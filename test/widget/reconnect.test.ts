@@ -8,8 +8,8 @@ const noConnection = "No connection. Trying again…";
 
 const portOf = ({ address }: { address: string }) => Number(address.split(":")[1]);
 
-describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromium}`, () => {
-  it("goes on with the same code after a restart of the gateway", async () => {
+describe.skipIf(!hasChromium)(`recovery of the widget, in Chromium${withoutChromium}`, () => {
+  it("the widget keeps its code through a restart of the gateway", async () => {
     const environment = await startWidgetEnvironment();
     const before = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), before.url);
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(widget.callsOf("onError")).toEqual([]);
   });
 
-  it("goes on when the network is back", async () => {
+  it("the widget keeps its code through a loss of the network", async () => {
     const environment = await startWidgetEnvironment();
     const context = await newContext();
     const widget = await openWidgetPage(context, (await environment.gateway()).url);
@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(await widget.state.innerText()).toContain("Scanned. Confirm the sign-in on your phone");
   });
 
-  it("shows a code as soon as a gateway is there that was away at the start", async () => {
+  it("the widget shows a code as soon as a gateway starts that was unreachable at first", async () => {
     const environment = await startWidgetEnvironment();
     const before = await environment.gateway();
     const widget = await openWidgetPage(await newContext(), before.url);
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(widget.callsOf("onError")).toEqual([]);
   });
 
-  it("asks for the picture again when the network is back, however long that takes", async () => {
+  it("the widget reloads the image when the network is back, however long the outage was", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const cut = /\/pictures\/|\/tickets\/(events|status)/;
@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(widget.callsOf("onError")).toEqual([]);
   });
 
-  it("polls where there is no EventSource", async () => {
+  it("the widget polls in a browser without EventSource", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.evaluate("delete globalThis.EventSource; globalThis.EventSource = undefined");
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(widget.callsOf("onSuccess")).toHaveLength(1);
   });
 
-  it("polls where streams are refused, and comes back to them in a while", async () => {
+  it("the widget polls while streams are rejected, and tries them again later", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.route(/\/tickets\/events/, (route) =>
@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     while (widget.callsOf("onScanned").length === 0) await widget.page.clock.runFor(200);
     expect(await widget.evaluate("countStreams()")).toBe(3);
     await widget.page.unroute(/\/tickets\/events/);
-    // In small steps: the stream is given up where its first status takes six seconds.
+    // Runs in small steps, since a stream is closed if its first status takes six seconds.
     while ((await widget.evaluate<number>("countStreams()")) < 4) await widget.page.clock.runFor(500);
     const polled: string[] = [];
     await environment.alice.agree(text);
@@ -111,7 +111,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(polled.filter((url) => url.endsWith("/status"))).toEqual([]);
   });
 
-  it("asks once the time of its code is over, and no sooner, where the stream has gone silent", async () => {
+  it("the widget polls when its code expires, and no sooner, if the stream has gone silent", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.page.clock.install();
@@ -121,7 +121,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     const polled: string[] = [];
     widget.page.on("request", (request) => polled.push(request.url()));
     const polls = () => polled.filter((url) => url.endsWith("/status")).length;
-    // As a connection is that something on the way has dropped: it brings nothing, and does not end.
+    // Simulates a connection dropped by a proxy: it brings nothing and does not end.
     await widget.evaluate("muteStreams(true)");
     for (let seconds = 0; seconds < 100; seconds++) await widget.page.clock.runFor(1_000);
     expect(polls()).toBe(0);
@@ -133,7 +133,7 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(widget.callsOf("onError")).toEqual([]);
   });
 
-  it("polls where each stream ends after one status, and does not open one after the other", async () => {
+  it("the widget polls if every stream ends after one status, and does not keep opening streams", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const data = JSON.stringify({ state: "PENDING", revision: 1, remainingMs: 120_000 });
@@ -151,10 +151,10 @@ describe.skipIf(!hasChromium)(`the widget in trouble, in Chromium${withoutChromi
     expect(widget.callsOf("onError")).toEqual([]);
   });
 
-  it("polls where a proxy holds the stream back", async () => {
+  it("the widget polls if a proxy buffers the stream", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
-    // Never answered: what a proxy that buffers looks like.
+    // Never answered, as with a proxy that buffers.
     await widget.page.route(/\/tickets\/events/, () => {});
     await widget.page.clock.install();
     await widget.startScanning();

@@ -6,8 +6,8 @@ useChromium();
 
 const ticketLifetimeMs = 121_000;
 
-describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}`, () => {
-  it("are renewed as often as was asked for, and then by the person", async () => {
+describe.skipIf(!hasChromium)(`renewal of codes, in Chromium${withoutChromium}`, () => {
+  it("expired codes are renewed as often as `renewals` allows, then on request", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning({ renewals: 2 });
@@ -15,7 +15,7 @@ describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}
     for (let codes = 1; codes <= 3; codes++) {
       await widget.waitForCall("onCodeLoaded", codes);
       seen.add(await widget.readCode());
-      // The end of a code is a status too.
+      // The expiry of a code is a status too.
       await widget.waitForCall("onResult", 2 * codes - 1);
       expect(widget.callsOf("onExpired")).toEqual([]);
       await environment.clock.advanceAsync(ticketLifetimeMs);
@@ -26,7 +26,7 @@ describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}
     expect(await widget.state.innerText()).toBe("The code has expired");
     await widget.button.click();
     const text = await widget.readCode();
-    // The person has asked: it is renewed by itself again.
+    // After the request, codes are renewed automatically again.
     await widget.waitForCall("onResult", 7);
     await environment.clock.advanceAsync(ticketLifetimeMs);
     await widget.waitForCall("onCodeShow", 5);
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}
     ]).toEqual([1, 1, 0]);
   });
 
-  it("are renewed after a scan that nothing came of", async () => {
+  it("a code is renewed after a scan without a decision", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}
     await widget.waitForCall("onScanned", 2);
   });
 
-  it("are renewed where they were withdrawn, which nobody has declined", async () => {
+  it("a withdrawn code is renewed without a call of onCancel", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)(`codes that run out, in Chromium${withoutChromium}
     expect(widget.callsOf("onCancel")).toEqual([]);
   });
 
-  it("are renewed where the service has forgotten them, and no more often than that", async () => {
+  it("codes that the service no longer has are renewed, but not more often than `renewals` allows", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const problem = { status: 404, contentType: "application/problem+json" };

@@ -5,18 +5,18 @@ import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from 
 
 useChromium();
 
-describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withoutChromium}`, () => {
-  it("keeps three tabs apart", async () => {
+describe.skipIf(!hasChromium)(`several pages with the widget, in Chromium${withoutChromium}`, () => {
+  it("three tabs of one browser show different codes and sign in independently", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const context = await newContext();
     const [first, second, third] = await Promise.all([1, 2, 3].map(() => openWidgetPage(context, url)));
-    if (!first || !second || !third) throw new Error("there are not three tabs");
+    if (!first || !second || !third) throw new Error("three tabs expected");
     const tabs = [first, second, third];
     for (const tab of tabs) await tab.startScanning();
     const texts: string[] = [];
     for (const tab of tabs) {
-      // A tab behind is painted no more, so it cannot be photographed.
+      // A tab in the background is not painted, so it cannot be captured.
       await tab.page.bringToFront();
       texts.push(await tab.readCode());
     }
@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withou
     expect(second.callsOf("onSuccess")).toEqual([]);
   });
 
-  it("gives nothing to a second browser that knows the ticket id, or has the handle", async () => {
+  it("a second browser gets no status with the ticket id, nor with the handle", async () => {
     const environment = await startWidgetEnvironment();
     const { url } = await environment.gateway();
     const victim = await openWidgetPage(await newContext(), url);
@@ -38,13 +38,13 @@ describe.skipIf(!hasChromium)(`several pages with the widget in Chromium${withou
     const text = await victim.readCode();
     const [handle] = await victim.waitForCall("onCodeShow");
     const thief = await openWidgetPage(await newContext(), url);
-    // Known to the gateway as a browser, by a code of its own.
+    // Its own code makes this browser known to the gateway.
     await thief.startScanning();
     await thief.readCode();
     for (const random of [handle, ticketIdIn(text)]) {
-      const words = JSON.stringify(random);
-      await thief.evaluate(`void QrLogin.startPolling(${words}, callbacks())`);
-      const tried = `QrLogin.checkStatus(${words}).catch(({ reason }) => reason)`;
+      const argument = JSON.stringify(random);
+      await thief.evaluate(`void QrLogin.startPolling(${argument}, callbacks())`);
+      const tried = `QrLogin.checkStatus(${argument}).catch(({ reason }) => reason)`;
       expect(await thief.evaluate(tried)).toBe("TICKET_NOT_FOUND");
     }
     await thief.waitForCall("onError", 2);

@@ -4,8 +4,8 @@ import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from 
 
 useChromium();
 
-describe.skipIf(!hasChromium)(`a page that draws the code itself, in Chromium${withoutChromium}`, () => {
-  it("asks for a code, follows it, and exchanges", async () => {
+describe.skipIf(!hasChromium)(`pages that show the code themselves, in Chromium${withoutChromium}`, () => {
+  it("geneCode, startPolling and exchangeUserInfo sign a user in", async () => {
     const environment = await startWidgetEnvironment();
     const gateway = await environment.gateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const widget = await openWidgetPage(await newContext(), gateway.url);
@@ -20,13 +20,13 @@ describe.skipIf(!hasChromium)(`a page that draws the code itself, in Chromium${w
     await environment.alice.agree(text);
     const [, ticket] = await widget.waitForCall("onSuccess");
     expect(ticket).toEqual(expect.any(String));
-    const told = await widget.evaluate("QrLogin.exchangeUserInfo(code.random)");
-    expect(told).toMatchObject({ user: { nickname: "alice-nick" } });
+    const result = await widget.evaluate("QrLogin.exchangeUserInfo(code.random)");
+    expect(result).toMatchObject({ user: { nickname: "alice-nick" } });
     const expected = ["onStart", "onResult", "onResult", "onScanned", "onResult", "onSuccess"];
     expect(widget.calls.map(([name]) => name)).toEqual(expected);
   });
 
-  it("stops, and is told that its code has run out", async () => {
+  it("stopPolling ends the watch, and onExpired reports an expired code", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.evaluate(`(async () => {

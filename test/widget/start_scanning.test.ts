@@ -13,7 +13,7 @@ import {
 useChromium();
 
 describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () => {
-  it("stops by itself when the page drops its place, and leaves nothing running", async () => {
+  it("a scan stops when the page removes the container, and leaves nothing running", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const before = await widget.evaluate<PageResources>("countResources()");
@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     expect(await resourcesSince(widget, before)).toEqual(noResources);
   });
 
-  it("stops by itself too where its place was there for no time at all", async () => {
+  it("a scan stops if the page removes the container in the same task", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const before = await widget.evaluate<PageResources>("countResources()");
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     expect(await resourcesSince(widget, before)).toEqual(noResources);
   });
 
-  it("leaves nothing running after a sign-in but what draws it", async () => {
+  it("a finished scan leaves only what its view needs, and nothing after stop()", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const before = await widget.evaluate<PageResources>("countResources()");
@@ -47,13 +47,13 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     await environment.alice.scan(text);
     await environment.alice.agree(text);
     await widget.waitForCall("onSuccess");
-    // Whether the place is still there, and which theme the system has.
+    // One timer checks that the container is in the page, one listener follows the system's theme.
     expect(await resourcesSince(widget, before)).toEqual({ timers: 1, listeners: 1, sources: 0 });
     await widget.evaluate("scanning.stop(); scanning.stop(); scanning.restart()");
     expect(await resourcesSince(widget, before)).toEqual(noResources);
   });
 
-  it("takes the place of what the same element showed before, and minds no other", async () => {
+  it("a scan replaces the previous one in the same element, and no other", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     await widget.startScanning();
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     await widget.waitForState("scanned");
   });
 
-  it("is a dialogue without an element, which Escape closes and thereby stops", async () => {
+  it("a scan without a target opens a dialog, and Escape closes it and stops the scan", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
     const before = await widget.evaluate<PageResources>("countResources()");
@@ -79,8 +79,8 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
       await widget.evaluate(`void QrLogin.startScanning(undefined, { appId: "shop", ...callbacks() })`);
       const dialog = widget.page.getByRole("dialog", { name: "Sign in with your phone" });
       await dialog.locator(".box[data-kind=waiting]").waitFor();
-      const place = await dialog.boundingBox();
-      const middle = (place?.x ?? 0) + (place?.width ?? 0) / 2;
+      const bounds = await dialog.boundingBox();
+      const middle = (bounds?.x ?? 0) + (bounds?.width ?? 0) / 2;
       expect(middle).toBeCloseTo((widget.page.viewportSize()?.width ?? 0) / 2, 0);
       const withdrawn = widget.page.waitForResponse(/\/withdraw$/);
       if (close === "Escape") await widget.page.keyboard.press("Escape");
@@ -93,10 +93,12 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     expect(widget.callsOf("cspViolation")).toEqual([]);
   });
 
-  it("says so where there is no such element", async () => {
+  it("startScanning throws if the target does not exist", async () => {
     const environment = await startWidgetEnvironment();
     const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
-    await expect(widget.evaluate(`QrLogin.startScanning("no-such-place")`)).rejects.toThrow("no-such-place");
+    await expect(widget.evaluate(`QrLogin.startScanning("no-such-element")`)).rejects.toThrow(
+      "no-such-element",
+    );
     for (const nothing of ["null", '""'])
       await expect(widget.evaluate(`QrLogin.startScanning(${nothing})`)).rejects.toThrow("element");
     expect(await widget.page.locator(".box").count()).toBe(0);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 
-/** What the widget asks of a site's policy, and not a word more. */
+/** The exact content security policy that the widget needs, as docs/widget.md states it. */
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
 
@@ -16,7 +16,7 @@ const html = (lang: string, dir: string) => `<!doctype html>
 </html>
 `;
 
-// `recordCall` is the test's: see widget_environment.ts. What throws in the page is told by the page itself.
+// `recordCall` is defined by the test: see widget_environment.ts. Uncaught errors of the page are recorded too.
 const script = `
 const callbackNames = ["onStart", "onResult", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
   "onCodeShow", "onCodeLoaded", "onCodeLoadFailed", "onCodeDestroyed"];
@@ -27,7 +27,7 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
 addEventListener("error", ({ message }) => recordCall("uncaughtError", [message]));
 `;
 
-/** The page of a site, on the gateway's own origin: `/`, with `?lang=` and `?dir=`. */
+/** Serves a site's page from the gateway's own origin: `/`, with `?lang=` and `?dir=`. */
 export async function pageRoutes(server: FastifyInstance): Promise<void> {
   server.get("/", async (request, reply) => {
     const { lang = "en", dir = "ltr" } = request.query as { lang?: string; dir?: string };
@@ -40,14 +40,14 @@ export async function pageRoutes(server: FastifyInstance): Promise<void> {
 }
 
 /**
- * Runs before the page's own scripts: counts what is under way, can make the streams deaf as those of a laptop that slept are,
- * and can hide the page.
+ * Script that runs before the page's own. It counts timers, listeners and streams, can mute streams as after a
+ * laptop's sleep, and can hide the page.
  */
 export const instrumentation = `(() => {
   const timers = new Set();
   const listeners = [];
   const sources = new Set();
-  let deaf = false;
+  let muted = false;
   let streams = 0;
   for (const kind of ["Timeout", "Interval"]) {
     const set = globalThis["set" + kind];
@@ -66,7 +66,7 @@ export const instrumentation = `(() => {
     };
   }
   const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
-  // What the widget listens to; the test's own driver listens to others.
+  // Counts the events that the widget listens to. Playwright listens to others.
   const watched = ["visibilitychange", "online", "offline", "pageshow", "change"];
   const isLasting = (target) => target === window || target === document || target instanceof MediaQueryList;
   EventTarget.prototype.addEventListener = function (type, callback, ...more) {
@@ -81,13 +81,13 @@ export const instrumentation = `(() => {
     remove.call(target, type, callback, ...more);
   };
   globalThis.EventSource = class extends EventSource {
-    constructor(...words) {
-      super(...words);
+    constructor(...args) {
+      super(...args);
       streams++;
       sources.add(this);
     }
     addEventListener(type, callback) {
-      super.addEventListener(type, (event) => deaf || callback(event));
+      super.addEventListener(type, (event) => muted || callback(event));
     }
     set onerror(callback) {
       this.addEventListener("error", callback);
@@ -98,7 +98,7 @@ export const instrumentation = `(() => {
     }
   };
   Object.assign(globalThis, {
-    muteStreams: (now) => (deaf = now),
+    muteStreams: (now) => (muted = now),
     countStreams: () => streams,
     countResources: () => ({ timers: timers.size, listeners: listeners.length, sources: sources.size }),
     setHidden: (hidden) => {

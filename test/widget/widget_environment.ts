@@ -13,42 +13,42 @@ import { instrumentation, pageRoutes } from "./test_page.js";
 
 const photoUrl = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/%3E";
 
-/** What a callback of the page was told. */
+/** Recorded call of a page's callback, with its arguments. */
 export type CallbackCall = readonly [callback: string, ...values: readonly unknown[]];
 
-/** A page with the widget, open in a browser. */
+/** Browser page with the widget. */
 export interface WidgetPage {
   readonly page: Page;
-  /** The widget's box in `#qrcode`. */
+  /** Box of the widget in `#qrcode`. */
   readonly box: Locator;
   readonly state: Locator;
   readonly button: Locator;
-  /** All callbacks so far, in their order; `cspViolation` and `uncaughtError` for what the page has to complain of. */
+  /** All callbacks so far, in order. `cspViolation` and `uncaughtError` stand for problems in the page. */
   readonly calls: readonly CallbackCall[];
-  /** What this callback was told, each time. */
+  /** Returns the arguments of each call of a callback. */
   callsOf(callback: string): readonly (readonly unknown[])[];
-  /** Waits until this callback was told so many times, and answers what it was told last. */
+  /** Waits for the n-th call of a callback, and resolves with its arguments. */
   waitForCall(callback: string, times?: number): Promise<readonly unknown[]>;
-  /** `startScanning` with every callback told. What it answers is `scanning` in the page. */
-  startScanning(options?: object, place?: string): Promise<void>;
+  /** Calls `startScanning` with every callback recorded. The page has the result as `scanning`. */
+  startScanning(options?: object, targetId?: string): Promise<void>;
   evaluate<T = unknown>(script: string): Promise<T>;
-  /** Waits for a code in the place and reads it off the screen. */
-  readCode(place?: string): Promise<string>;
-  /** Waits until the widget is in this state: the kind of a scene. */
-  waitForState(kind: string, place?: string): Promise<void>;
+  /** Waits for a code in the target and reads it from a screenshot. */
+  readCode(targetId?: string): Promise<string>;
+  /** Waits until the widget shows a state of this kind. */
+  waitForState(kind: string, targetId?: string): Promise<void>;
 }
 
-/** Real service with a clock that stands still, real phones, real gateways with pages. */
+/** Real service with a manual clock, real phones, and real gateways with pages. */
 export interface WidgetEnvironment {
   readonly server: TestServer;
   readonly clock: ManualClock;
   readonly alice: Phone;
-  /** All of them have the same keys. */
+  /** Starts a gateway. All gateways share the same keys. */
   gateway(options?: TestGatewayOptions): Promise<TestGateway>;
   phone(name: string, claims?: Record<string, unknown>): Promise<Phone>;
 }
 
-/** Somebody's phone. Each takes the text of a code. */
+/** Phone of one user. Each method takes the content of a code. */
 export interface Phone {
   scan(text: string): Promise<void>;
   agree(text: string): Promise<void>;
@@ -57,7 +57,7 @@ export interface Phone {
 
 let chromium: Browser;
 
-/** Gives the file a browser. */
+/** Starts a browser for the test file. */
 export function useChromium(): void {
   beforeAll(async () => {
     if (hasChromium) chromium = await sharedChromium();
@@ -67,11 +67,11 @@ export function useChromium(): void {
 export const newContext = (options?: BrowserContextOptions): Promise<BrowserContext> =>
   newBrowser(chromium, options);
 
-/** Sets the stage, cleared when the test is over. */
+/** Starts a service and a phone. Both are stopped at the end of the test. */
 export async function startWidgetEnvironment(): Promise<WidgetEnvironment> {
   const clock = createManualClock(Date.now());
   const { server, gateway } = await startPageEnvironment({ clock });
-  const same = { handleKeys: [newHandleKey()], extend: pageRoutes };
+  const shared = { handleKeys: [newHandleKey()], extend: pageRoutes };
   const phone = async (name: string, claims = {}): Promise<Phone> => {
     const token = await signToken(name, customers, { claims: { picture: photoUrl, ...claims } });
     const client = createApproverClient({ address: server.address, tls: false, token });
@@ -84,9 +84,9 @@ export async function startWidgetEnvironment(): Promise<WidgetEnvironment> {
     alice: await phone("alice"),
     phone,
     gateway: (options = {}) => {
-      // Most pages of these tests have no backend; code_challenge.test.ts has one that is as it should be.
+      // Most of these tests have no backend for a challenge; code_challenge.test.ts requires one.
       const shop = { requireCodeChallenge: false, ...options.appOptions?.shop };
-      return gateway({ ...same, ...options, appOptions: { ...options.appOptions, shop } });
+      return gateway({ ...shared, ...options, appOptions: { ...options.appOptions, shop } });
     },
   };
 }
@@ -105,7 +105,7 @@ function createPhone(client: ApproverClient): Phone {
   };
 }
 
-/** Opens the page of a gateway; `/` by default. */
+/** Opens a page of a gateway; `/` by default. */
 export async function openWidgetPage(context: BrowserContext, url: string, path = "/"): Promise<WidgetPage> {
   const page = await context.newPage();
   const calls: CallbackCall[] = [];
@@ -130,7 +130,7 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
     waitForCall: (callback, times = 1) =>
       changes.waitFor(
         () => callsOf(callback)[times - 1],
-        () => `${callback} for the ${times}. time in the page, which has told ${JSON.stringify(calls)}`,
+        () => `${callback} call ${times} in the page, which recorded ${JSON.stringify(calls)}`,
       ),
     async startScanning(options = {}, targetId = "qrcode") {
       const args = `${JSON.stringify(targetId)}, { appId: "shop", ...callbacks(), ...${JSON.stringify(options)} }`;
@@ -143,23 +143,23 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
     async readCode(targetId = "qrcode") {
       const image = page.locator(`#${targetId} .box[data-kind=waiting] .code`);
       await image.waitFor();
-      // It fades in, and may have been asked for only now.
+      // The image fades in and may still be loading.
       for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
         const data = Uint8Array.from(await image.screenshot());
         const { jsqr } = await decode(bitmapOf({ mediaType: "image/png", data }));
         if (jsqr !== undefined) return jsqr;
       }
-      throw new Error("there is no code to be read");
+      throw new Error("no QR code found in the screenshot");
     },
   };
 }
 
-/** What the page has under way: timers, listeners of its own, streams. */
+/** Timers, listeners and streams of the page. */
 export type PageResources = Readonly<Record<"timers" | "listeners" | "sources", number>>;
 
 export const noResources: PageResources = { timers: 0, listeners: 0, sources: 0 };
 
-/** What runs in the page beyond what ran there before. */
+/** Returns the resources of the page beyond those counted earlier. */
 export async function resourcesSince(page: WidgetPage, before: PageResources): Promise<PageResources> {
   const now = await page.evaluate<PageResources>("countResources()");
   const more = (kind: keyof PageResources) => now[kind] - before[kind];

@@ -7,24 +7,30 @@
 /* eslint-disable */
 
 /**
- * Why a call was refused.
+ * The reason of an error.
  *
- * Every refusal by the service carries a google.rpc.ErrorInfo in the trailer
- * `grpc-status-details-bin`, with the domain `qrlogin.v1` and as its reason the
- * name of one of these values without the prefix `ERROR_REASON_`. Branch on the
- * reason; the message is for people and may change. The metadata of a refusal
- * that depends on the state of the ticket has the key `current_state`, with the
- * name of the TicketState without its prefix. INVALID_ARGUMENT refusals add a
- * google.rpc.BadRequest with field paths where a field is at fault; where
- * waiting helps there is a google.rpc.RetryInfo.
+ * Every error of the service carries a google.rpc.ErrorInfo in the trailer
+ * `grpc-status-details-bin`. Its domain is `qrlogin.v1`. Its reason is the name
+ * of one of these values without the prefix `ERROR_REASON_`. Branch on the
+ * reason; the message is for people and may change.
  *
- * Where several things are wrong the answer is the first in this order:
- * credential, fields, ticket / app / secret, user pool, scanner, proof, terminal
- * state, state.
+ * Further details:
  *
- * A client that meets a reason it does not know must go by the status code.
- * What the gRPC library answers before the service sees the call (a message that is
- * too large, an unknown method, a deadline that has passed) has no ErrorInfo.
+ *   - If the error depends on the state of the ticket, the metadata of the
+ *     ErrorInfo has the key `current_state`: the name of the TicketState without
+ *     its prefix.
+ *   - INVALID_ARGUMENT errors have a google.rpc.BadRequest with field paths if a
+ *     field is at fault.
+ *   - If waiting helps, there is a google.rpc.RetryInfo.
+ *
+ * If several things are wrong, the error is the first in this order: credential,
+ * fields, ticket / app / secret, user pool, scanner, proof, terminal state,
+ * state.
+ *
+ * A client that does not know a reason must use the status code. Errors that the
+ * gRPC library returns before the service sees the call have no ErrorInfo, such as
+ * those for a message that is too large, an unknown method, or a deadline that has
+ * passed.
  */
 export const ErrorReason = {
   /** UNSPECIFIED - Never sent. */
@@ -35,102 +41,112 @@ export const ErrorReason = {
    */
   APP_UNAUTHENTICATED: 1,
   /**
-   * USER_UNAUTHENTICATED - UNAUTHENTICATED. The user token is missing, malformed or not valid here, was
-   * made for another use than to sign in (such as a logout or refresh token), or
-   * the call carries a credential of another kind.
+   * USER_UNAUTHENTICATED - UNAUTHENTICATED. The user token is missing, malformed, not valid here, or
+   * made for another purpose than to sign in (such as a logout or refresh token);
+   * or the call carries a credential of another kind.
    */
   USER_UNAUTHENTICATED: 2,
-  /** USER_TOKEN_EXPIRED - UNAUTHENTICATED. The user token was valid and has expired. Get a fresh one. */
+  /** USER_TOKEN_EXPIRED - UNAUTHENTICATED. The user token was valid but has expired. Get a new one. */
   USER_TOKEN_EXPIRED: 3,
   /**
-   * INVALID_REQUEST - INVALID_ARGUMENT, with BadRequest where a field is at fault. The request
-   * message is missing, cannot be decoded or is not the only one of the call, or a
-   * field breaks its limits.
+   * INVALID_REQUEST - INVALID_ARGUMENT, with BadRequest if a field is at fault. The call has no
+   * request message or more than one, the message cannot be decoded, or a field
+   * exceeds its limits.
    */
   INVALID_REQUEST: 4,
   /**
-   * QR_CONTENT_INVALID - INVALID_ARGUMENT. The scanned text is not one of this service's QR codes, or
+   * QR_CONTENT_INVALID - INVALID_ARGUMENT. The scanned text is not a QR code of this service, or it
    * contradicts the ticket that it names.
    */
   QR_CONTENT_INVALID: 5,
   /**
-   * TICKET_NOT_FOUND - NOT_FOUND. There is no such ticket, or it has been forgotten, or it is another
-   * app's, or the ticket secret or the exchange ticket is wrong. One answer on
-   * purpose: it tells a stranger nothing.
+   * TICKET_NOT_FOUND - NOT_FOUND. There is no such ticket, its retention is over, it belongs to
+   * another app, or the ticket secret or exchange ticket is wrong. These cases
+   * share one reason so that a stranger learns nothing.
    */
   TICKET_NOT_FOUND: 6,
-  /** USER_POOL_MISMATCH - PERMISSION_DENIED. The user belongs to another user pool than the ticket. */
+  /** USER_POOL_MISMATCH - PERMISSION_DENIED. The user and the ticket belong to different user pools. */
   USER_POOL_MISMATCH: 7,
-  /** SCANNED_BY_ANOTHER_USER - PERMISSION_DENIED. Somebody else scanned the code first; only they may go on. */
+  /**
+   * SCANNED_BY_ANOTHER_USER - PERMISSION_DENIED. Another user scanned the code first. Only that user can
+   * continue.
+   */
   SCANNED_BY_ANOTHER_USER: 8,
   /**
-   * PROOF_INVALID - PERMISSION_DENIED. The code verifier is missing, does not fit the challenge,
-   * or was given where the ticket has no challenge. The ticket is not spent.
+   * PROOF_INVALID - PERMISSION_DENIED. The code verifier is missing, does not match the challenge,
+   * or was sent for a ticket without a challenge. The exchange ticket is not spent.
    */
   PROOF_INVALID: 9,
-  /** TICKET_NOT_SCANNED - FAILED_PRECONDITION. Authorize or Cancel came before MarkScanned. */
+  /** TICKET_NOT_SCANNED - FAILED_PRECONDITION. Authorize or Cancel was called before MarkScanned. */
   TICKET_NOT_SCANNED: 10,
-  /** TICKET_NOT_AUTHORIZED - FAILED_PRECONDITION. The exchange came before the approval. */
+  /** TICKET_NOT_AUTHORIZED - FAILED_PRECONDITION. The exchange was called before the approval. */
   TICKET_NOT_AUTHORIZED: 11,
-  /** TICKET_ALREADY_AUTHORIZED - FAILED_PRECONDITION. The approver has already agreed and cannot cancel. */
+  /**
+   * TICKET_ALREADY_AUTHORIZED - FAILED_PRECONDITION. The approver has already approved and can no longer
+   * cancel.
+   */
   TICKET_ALREADY_AUTHORIZED: 12,
   /** TICKET_ALREADY_EXCHANGED - FAILED_PRECONDITION. The exchange ticket has been spent. */
   TICKET_ALREADY_EXCHANGED: 13,
   /** TICKET_CANCELLED - FAILED_PRECONDITION. The approver declined, or the creator withdrew. */
   TICKET_CANCELLED: 14,
-  /** TICKET_EXPIRED - FAILED_PRECONDITION. The time of the ticket has run out. */
+  /** TICKET_EXPIRED - FAILED_PRECONDITION. The ticket has expired. */
   TICKET_EXPIRED: 15,
   /**
-   * TOO_MANY_TICKETS - RESOURCE_EXHAUSTED, with RetryInfo. The app, or the service, has as many
-   * tickets as it may have; finished tickets count until they are forgotten.
+   * TOO_MANY_TICKETS - RESOURCE_EXHAUSTED, with RetryInfo. The app, or the service as a whole, has
+   * reached its limit of tickets. Finished tickets count until their retention is
+   * over.
    */
   TOO_MANY_TICKETS: 18,
   /**
-   * TOO_MANY_WATCHES - RESOURCE_EXHAUSTED, with RetryInfo. The app, or all apps together, have as many
-   * watches open as they may have. The message says which limit it is.
+   * TOO_MANY_WATCHES - RESOURCE_EXHAUSTED, with RetryInfo. The app, or all apps together, have reached
+   * the limit of open watches. The message says which limit it is.
    */
   TOO_MANY_WATCHES: 27,
   /**
-   * RATE_LIMITED - RESOURCE_EXHAUSTED, with RetryInfo. Calls come faster than they are served,
-   * such as more QR images than can be drawn, or more calls of one app at a time
-   * than it may have.
+   * RATE_LIMITED - RESOURCE_EXHAUSTED, with RetryInfo. Calls arrive faster than they can be served:
+   * for example more QR images than can be drawn, or more calls of one app at a time
+   * than are allowed.
    */
   RATE_LIMITED: 19,
   /**
-   * CONCURRENT_UPDATE - ABORTED, with RetryInfo. Other writers were faster several times in a row.
-   * Nothing was changed; call again.
+   * CONCURRENT_UPDATE - ABORTED, with RetryInfo. Several attempts in a row lost a race with other
+   * writers. Nothing was changed; call again.
    */
   CONCURRENT_UPDATE: 20,
   /**
-   * WATCH_SUPERSEDED - ABORTED. A newer watch of the same ticket has taken the place of this one. Do
-   * not call again: the newer one is being served.
+   * WATCH_SUPERSEDED - ABORTED. A newer watch of the same ticket has replaced this one. Do not call
+   * again: the newer watch is being served.
    */
   WATCH_SUPERSEDED: 21,
   /**
-   * STORE_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The store cannot be reached, or cannot confirm what
-   * it was told. An exchange was not made. Any other change may have been made:
-   * call again, done twice it is done once.
+   * STORE_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The store is unreachable, or cannot confirm the
+   * operation. An exchange was not made. Any other change may have been made; call
+   * again, because repeating those calls is harmless.
    */
   STORE_UNAVAILABLE: 22,
   /**
-   * SERVER_DRAINING - UNAVAILABLE, with RetryInfo. This server is stopping; another one, or this one
-   * after its restart, will answer. A watch ends with it as the stop begins, a call
-   * that runs only when the time for it to finish is over.
+   * SERVER_DRAINING - UNAVAILABLE, with RetryInfo. This server is stopping. Another server, or this one
+   * after its restart, will answer. A watch ends with this reason when the stop
+   * begins, a running call only when its grace period is over.
    */
   SERVER_DRAINING: 23,
   /**
    * ISSUER_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The keys or the UserInfo endpoint of the user
-   * pool's issuer cannot be reached or used, or the issuer may have a new key that
-   * has not been read yet. Says nothing about the user. Nothing was changed.
+   * pool's issuer are unreachable or unusable, or the issuer may have a new key that
+   * has not been read yet. This says nothing about the user. Nothing was changed.
    */
   ISSUER_UNAVAILABLE: 24,
   /**
-   * OUTCOME_UNKNOWN - UNAVAILABLE, without RetryInfo. The connection to the store broke in the middle
-   * of the exchange, which may or may not have been written. Do not call again:
-   * the login is lost; let the user scan a new code.
+   * OUTCOME_UNKNOWN - UNAVAILABLE, without RetryInfo. The connection to the store broke during the
+   * exchange, which may or may not have been written. Do not call again: the sign-in
+   * is lost. Let the user scan a new code.
    */
   OUTCOME_UNKNOWN: 25,
-  /** INTERNAL - INTERNAL. A fault of the service. The text is fixed; the cause is in its log. */
+  /**
+   * INTERNAL - INTERNAL. A fault of the service. The message is fixed; the cause is in the
+   * service's log.
+   */
   INTERNAL: 26,
   UNRECOGNIZED: -1,
 } as const;

@@ -34,14 +34,11 @@ import {
   TicketStatus,
 } from "./ticket.js";
 
-/**
- * The format of a QR image. The service refuses one that it does not know with
- * INVALID_REQUEST.
- */
+/** The format of a QR image. The service rejects an unknown value with INVALID_REQUEST. */
 export const QrImageFormat = {
-  /** UNSPECIFIED - Refused: choose a format. */
+  /** UNSPECIFIED - Rejected: choose a format. */
   UNSPECIFIED: 0,
-  /** SVG - Scalable, and the cheaper one to draw. `image/svg+xml`. */
+  /** SVG - Scalable, and cheaper to draw. `image/svg+xml`. */
   SVG: 1,
   /** PNG - Pixels. `image/png`. */
   PNG: 2,
@@ -90,8 +87,8 @@ export function qrImageFormatToJSON(object: QrImageFormat): string {
 }
 
 /**
- * The error correction level of ISO/IEC 18004. The service refuses one that it
- * does not know with INVALID_REQUEST.
+ * The error correction level of ISO/IEC 18004. The service rejects an unknown value
+ * with INVALID_REQUEST.
  */
 export const QrErrorCorrection = {
   /** UNSPECIFIED - Level M. */
@@ -163,111 +160,113 @@ export function qrErrorCorrectionToJSON(object: QrErrorCorrection): string {
 /** The request of CreateTicket. */
 export interface CreateTicketRequest {
   /**
-   * Optional. What the scan is for. 1 to 32 of A-Z, 0-9 and underscore, beginning
+   * Optional. The purpose of the scan. 1 to 32 of A-Z, 0-9 and underscore, beginning
    * with a letter, else INVALID_REQUEST. `APP_AUTH` by default.
    */
   scene: string;
   /**
-   * Optional. Data of the app's own, put into the QR content and shown to the
-   * phone. At most 512 bytes (configurable) as drawn, else INVALID_REQUEST: more
-   * would make the code hard to scan. It is drawn as JSON in ASCII, where any other
-   * character counts 6 bytes (`\uXXXX`), one beyond the basic plane 12. It is public.
+   * Optional. Data of the app, put into the QR content and shown on the phone. It is
+   * public. At most 512 bytes (configurable) as drawn, else INVALID_REQUEST; more would
+   * make the code hard to scan. It is drawn as JSON in ASCII: any other character counts
+   * 6 bytes (`\uXXXX`), or 12 bytes outside the Basic Multilingual Plane.
    */
   customData:
     | { [key: string]: any }
     | undefined;
   /**
-   * Optional. How long the ticket should wait to be scanned and approved. A wish:
-   * values outside the service's range, 30 to 600 seconds by default, are moved to
-   * its nearest end. Zero, a negative value and one that is no valid Duration are
-   * refused with INVALID_REQUEST. 120 seconds by default.
+   * Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
+   * A value outside the service's range, 30 to 600 seconds by default, is moved to the
+   * nearest end of the range. Zero, a negative value and an invalid Duration are rejected
+   * with INVALID_REQUEST.
    */
   ttl:
     | Duration
     | undefined;
   /**
-   * Optional. What the approver is told about the screen that asks, and from whom
-   * it comes.
+   * Optional. What the approver is shown about the requesting screen, each item with
+   * its source.
    */
   requester:
     | RequesterContext
     | undefined;
   /**
-   * Optional. How to draw the QR content. No image is drawn by default: drawing
+   * Optional. How to draw the QR content. By default no image is drawn, because drawing
    * costs the service far more than the rest of the call.
    */
   qrImage:
     | QrImageOptions
     | undefined;
   /**
-   * Optional. The challenge of PKCE (RFC 7636) with the method S256: the SHA-256 of
-   * a code verifier, 43 characters of base64url without padding, else
-   * INVALID_REQUEST. ExchangeUserInfo then demands the verifier.
+   * Optional. The PKCE code challenge (RFC 7636) with the method S256: the SHA-256 of a
+   * code verifier, 43 characters of base64url without padding, else INVALID_REQUEST.
+   * ExchangeUserInfo then requires the verifier.
    */
   codeChallenge: string;
   /**
    * Optional. The source of custom_data. Stated by the app by default.
-   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST.
+   * OBSERVED_BY_GATEWAY is rejected with INVALID_REQUEST.
    */
   customDataSource: ContextSource;
 }
 
-/** How to draw a QR code. */
+/** Options for drawing a QR code. */
 export interface QrImageOptions {
   /** Required. The format of the image, else INVALID_REQUEST. */
   format: QrImageFormat;
   /**
-   * Optional. Width and height in pixels, 64 to 1024, else INVALID_REQUEST. A PNG
-   * needs at least 3 pixels for each module, margins included, else
-   * INVALID_REQUEST, which names the least size: a little blur makes a smaller one
-   * unreadable. An SVG is drawn in any size, and must not be shown smaller than
-   * that. By default 320, or the least size if that is more. Modules are drawn
-   * in whole pixels and centred, so that the quiet zone may be wider than asked.
+   * Optional. Width and height in pixels, 64 to 1024, else INVALID_REQUEST. By default
+   * 320, or the smallest possible size if that is larger.
+   *
+   * A PNG needs at least 3 pixels per module, margins included; a little blur makes a
+   * smaller one unreadable. A smaller size is rejected with INVALID_REQUEST, and the error
+   * gives the smallest size. An SVG is drawn in any size, but must not be shown smaller
+   * than that. Modules are drawn in whole pixels and centred, so the quiet zone may be
+   * wider than requested.
    */
   size: number;
   /**
    * Optional. The quiet zone around the code, in modules, 0 to 16, else
-   * INVALID_REQUEST. ISO/IEC 18004 asks for 4, which is the default.
+   * INVALID_REQUEST. 4 by default, as ISO/IEC 18004 requires.
    */
   margin?:
     | number
     | undefined;
-  /** Optional. How much of the code may be dirty or covered. M by default. */
+  /** Optional. How much of the code may be damaged or covered. M by default. */
   errorCorrection: QrErrorCorrection;
 }
 
-/** The answer of CreateTicket. */
+/** The response of CreateTicket. */
 export interface CreateTicketResponse {
   /**
-   * The public id of the ticket: 22 characters of base64url, 128 random bits. It
-   * stands in the QR code; it identifies and proves nothing.
+   * The public id of the ticket: 22 characters of base64url, 128 random bits. It is in
+   * the QR code. It identifies the ticket but is not a credential.
    */
   ticketId: string;
   /**
-   * Proves that its holder created the ticket: 43 characters of base64url, 256
-   * random bits. Told here and never again. Keep it on the server. Never log it.
+   * The creator's credential for the ticket: 43 characters of base64url, 256 random
+   * bits. Returned here and never again. Keep it on the server. Never log it.
    */
   ticketSecret: string;
   /**
-   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket
-   * id), `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII
-   * only, other characters as `\uXXXX`: readers guess the encoding of anything else.
+   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id),
+   * `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII only, with
+   * other characters as `\uXXXX`, because readers guess the encoding of anything else.
    * Never log it.
    */
   qrContent: string;
-  /** The QR content drawn, if an image was asked for. */
+  /** The QR content as an image, if one was requested. */
   qrImage:
     | QrImage
     | undefined;
-  /** When the ticket expires unless it has been approved. */
+  /** When the ticket expires unless it is approved. */
   expireTime:
     | Date
     | undefined;
-  /** What is left until the expire time as the message is made. */
+  /** The time left until the expire time, measured when the message is made. */
   remainingDuration:
     | Duration
     | undefined;
-  /** How long to wait between two calls of GetStatus, at least. */
+  /** The minimum time between two calls of GetStatus. */
   minPollInterval: Duration | undefined;
 }
 
@@ -282,42 +281,40 @@ export interface QrImage {
 /** The request of GetStatus. */
 export interface GetStatusRequest {
   /**
-   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
-   * malformed one is TICKET_NOT_FOUND.
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+   * id is TICKET_NOT_FOUND.
    */
   ticketId: string;
   /**
-   * Required. The ticket secret that CreateTicket answered. At most 128
-   * characters, else INVALID_REQUEST. A wrong one is TICKET_NOT_FOUND.
-   * Never log it.
+   * Required. The ticket secret that CreateTicket returned. At most 128 characters,
+   * else INVALID_REQUEST. A wrong secret is TICKET_NOT_FOUND. Never log it.
    */
   ticketSecret: string;
 }
 
-/** The answer of GetStatus. */
+/** The response of GetStatus. */
 export interface GetStatusResponse {
-  /** The status as it is now. */
+  /** The current status. */
   status: TicketStatus | undefined;
 }
 
 /** The request of WatchStatus. */
 export interface WatchStatusRequest {
   /**
-   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
-   * malformed one is TICKET_NOT_FOUND.
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+   * id is TICKET_NOT_FOUND.
    */
   ticketId: string;
   /**
-   * Required. The ticket secret that CreateTicket answered. At most 128
-   * characters, else INVALID_REQUEST. A wrong one is TICKET_NOT_FOUND.
-   * Never log it.
+   * Required. The ticket secret that CreateTicket returned. At most 128 characters,
+   * else INVALID_REQUEST. A wrong secret is TICKET_NOT_FOUND. Never log it.
    */
   ticketSecret: string;
 }
 
 /** One message of WatchStatus. */
 export interface WatchStatusResponse {
-  /** The whole status as it is now. */
+  /** The complete current status. */
   status: TicketStatus | undefined;
 }
 
@@ -327,50 +324,49 @@ export interface MarkScannedRequest {
   scanned:
     | //
     /**
-     * The text in the QR code, unchanged. Text of more than 4,096 characters (code
-     * points), text that is not one of this service's codes, and text whose `scene`
-     * or `userPoolId` is not the ticket's is QR_CONTENT_INVALID, not
-     * INVALID_REQUEST. Both `expireAt` and the older `expiresIn` are understood.
-     * Never log it.
+     * The text in the QR code, unchanged. These texts are QR_CONTENT_INVALID, not
+     * INVALID_REQUEST: more than 4,096 characters (code points), text that is not a code
+     * of this service, and text whose `scene` or `userPoolId` is not that of the ticket.
+     * Both `expireAt` and the older `expiresIn` are accepted. Never log it.
      */
     { $case: "qrContent"; value: string }
     | //
     /**
-     * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed one
-     * is TICKET_NOT_FOUND.
+     * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
+     * TICKET_NOT_FOUND.
      */
     { $case: "ticketId"; value: string }
     | undefined;
 }
 
 /**
- * The answer of MarkScanned: what the phone shows before it asks. Show this and
- * never what was read out of the QR code.
+ * The response of MarkScanned: what the phone shows before it asks the user. Show this,
+ * never what was read from the QR code.
  */
 export interface MarkScannedResponse {
   /** The ticket id, for Authorize and Cancel. */
   ticketId: string;
   /**
-   * The state of the ticket: SCANNED, or AUTHORIZED if this approver has agreed
-   * before.
+   * The state of the ticket: SCANNED, or AUTHORIZED if this approver has already
+   * approved.
    */
   state: TicketState;
-  /** Counts the writes to the ticket, from 1. */
+  /** The number of writes to the ticket, from 1. */
   revision: number;
-  /** Who asks for the sign-in. */
+  /** The app that asks for the sign-in. */
   app:
     | RequestingApp
     | undefined;
   /**
-   * The screen that asks, each item with its source. The service has checked none
-   * of it.
+   * The requesting screen, each item with its source. The service has checked none of
+   * it.
    */
   requester:
     | RequesterContext
     | undefined;
   /**
-   * The data given to CreateTicket, unchanged. Names and values are to be shown as
-   * custom_data_source says.
+   * The custom data of CreateTicket, unchanged. Show names and values according to
+   * custom_data_source.
    */
   customData:
     | { [key: string]: any }
@@ -379,7 +375,7 @@ export interface MarkScannedResponse {
   expireTime:
     | Date
     | undefined;
-  /** What is left until the expire time as the message is made. */
+  /** The time left until the expire time, measured when the message is made. */
   remainingDuration:
     | Duration
     | undefined;
@@ -391,84 +387,82 @@ export interface MarkScannedResponse {
 export interface RequestingApp {
   /** The name to show. */
   name: string;
-  /** The address of the logo, or empty. */
+  /** The URL of the logo, or empty. */
   logoUrl: string;
 }
 
 /** The request of Authorize. */
 export interface AuthorizeRequest {
   /**
-   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
-   * malformed one is TICKET_NOT_FOUND.
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+   * id is TICKET_NOT_FOUND.
    */
   ticketId: string;
 }
 
-/** The answer of Authorize. */
+/** The response of Authorize. */
 export interface AuthorizeResponse {
   /** The new state: AUTHORIZED. */
   state: TicketState;
-  /** Counts the writes to the ticket, from 1. */
+  /** The number of writes to the ticket, from 1. */
   revision: number;
 }
 
 /** The request of Cancel. */
 export interface CancelRequest {
   /**
-   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
-   * malformed one is TICKET_NOT_FOUND.
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+   * id is TICKET_NOT_FOUND.
    */
   ticketId: string;
 }
 
-/** The answer of Cancel. */
+/** The response of Cancel. */
 export interface CancelResponse {
   /** The new state: CANCELLED. */
   state: TicketState;
-  /** Counts the writes to the ticket, from 1. */
+  /** The number of writes to the ticket, from 1. */
   revision: number;
 }
 
 /** The request of Withdraw. */
 export interface WithdrawRequest {
   /**
-   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A
-   * malformed one is TICKET_NOT_FOUND.
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+   * id is TICKET_NOT_FOUND.
    */
   ticketId: string;
   /**
-   * Required. The ticket secret that CreateTicket answered. At most 128
-   * characters, else INVALID_REQUEST. A wrong one is TICKET_NOT_FOUND.
-   * Never log it.
+   * Required. The ticket secret that CreateTicket returned. At most 128 characters,
+   * else INVALID_REQUEST. A wrong secret is TICKET_NOT_FOUND. Never log it.
    */
   ticketSecret: string;
 }
 
-/** The answer of Withdraw. */
+/** The response of Withdraw. */
 export interface WithdrawResponse {
   /** The new state: CANCELLED. */
   state: TicketState;
-  /** Counts the writes to the ticket, from 1. */
+  /** The number of writes to the ticket, from 1. */
   revision: number;
 }
 
 /** The request of ExchangeUserInfo. */
 export interface ExchangeUserInfoRequest {
   /**
-   * Required. The exchange ticket out of the status. At most 256 characters, else
+   * Required. The exchange ticket from the status. At most 256 characters, else
    * INVALID_REQUEST. A malformed or wrong one is TICKET_NOT_FOUND. Never log it.
    */
   exchangeTicket: string;
   /**
-   * Required if CreateTicket was given a code challenge, else not allowed
-   * (PROOF_INVALID). The code verifier of PKCE (RFC 7636). At most 128 characters,
-   * else INVALID_REQUEST. A wrong one is PROOF_INVALID and spends nothing.
-   * Never log it.
+   * The PKCE code verifier (RFC 7636). Required if the ticket has a code challenge, and
+   * not allowed otherwise (PROOF_INVALID). At most 128 characters, else INVALID_REQUEST. A
+   * wrong verifier is PROOF_INVALID and does not spend the exchange ticket. Never log it.
    */
   codeVerifier: string;
 }
 
-/** The answer of ExchangeUserInfo: who has signed in. */
+/** The response of ExchangeUserInfo: the user who signed in. */
 export interface ExchangeUserInfoResponse {
   /** The user information. */
   user:
@@ -476,18 +470,18 @@ export interface ExchangeUserInfoResponse {
     | undefined;
   /** The user pool of the user. */
   userPoolId: string;
-  /** When and by what the approval was made. */
+  /** The approval: when, and with which user token. */
   approval:
     | Approval
     | undefined;
-  /** Tokens about the user for the app, if the service is configured to sign any. */
+  /** Tokens about the user for the app, if the service is configured to sign them. */
   tokenSet: TokenSet | undefined;
 }
 
 /**
- * Tokens about the user who has signed in, signed by the service for the app
- * that exchanged. Verify them with the keys of GetSigningKeys. The service
- * never takes them for a user token: they approve nothing.
+ * Tokens about the user who signed in, signed by the service for the app that made the
+ * exchange. Verify them with the keys of GetSigningKeys. The service never accepts them
+ * as user tokens, so they cannot approve a sign-in.
  */
 export interface TokenSet {
   /**
@@ -504,7 +498,7 @@ export interface TokenSet {
   expireTime:
     | Date
     | undefined;
-  /** What is left until the expire time as the message is made. */
+  /** The time left until the expire time, measured when the message is made. */
   remainingDuration: Duration | undefined;
 }
 
@@ -512,32 +506,32 @@ export interface TokenSet {
 export interface GetSigningKeysRequest {
 }
 
-/** The answer of GetSigningKeys. */
+/** The response of GetSigningKeys. */
 export interface GetSigningKeysResponse {
-  /** Claim `iss` of the tokens. Empty if the service signs none. */
+  /** The claim `iss` of the tokens. Empty if the service signs none. */
   issuer: string;
   /** A JSON Web Key Set (RFC 7517) as JSON text. Each key has its `kid` and `alg`. */
   jwks: string;
 }
 
-/** A user, as the claims of the user pool's issuer describe them. */
+/** A user, as described by the claims of the user pool's issuer. */
 export interface UserInfo {
   /**
-   * The id of the user in the user pool, from the user token alone: its subject
-   * unless the pool is configured otherwise.
+   * The id of the user in the user pool, always from the user token: its subject, unless
+   * the pool is configured otherwise.
    */
   userId: string;
   /** The nickname, or empty. */
   nickname: string;
   /** The full name, or empty. */
   name: string;
-  /** The address of the photo, or empty. At most 4096 characters. */
+  /** The URL of the photo, or empty. At most 4096 characters. */
   photoUrl: string;
-  /** The mail address, or empty. */
+  /** The e-mail address, or empty. */
   email: string;
   /**
-   * Whether the issuer says that it has verified this mail address. Comes from the
-   * same source as the address: the user token, or the UserInfo endpoint.
+   * Whether the issuer says that it has verified this e-mail address. Comes from the same
+   * source as the address: the user token or the UserInfo endpoint.
    */
   emailVerified: boolean;
   /** The phone number, or empty. */
@@ -548,15 +542,15 @@ export interface UserInfo {
    */
   phoneVerified: boolean;
   /**
-   * Further claims of the user, those that the pool is configured to pass on. At
-   * most 16 KiB as JSON and 16 levels deep; what is beyond is left out.
+   * Additional claims of the user that the pool is configured to pass on. At most 16 KiB
+   * as JSON and 16 levels deep; claims beyond that are dropped.
    */
   claims: { [key: string]: any } | undefined;
 }
 
-/** When and by what an approval was made. */
+/** An approval: when it was made, and with which user token. */
 export interface Approval {
-  /** When the approver agreed, by the clock of the service. */
+  /** When the approver approved, by the clock of the service. */
   approveTime:
     | Date
     | undefined;
@@ -565,17 +559,17 @@ export interface Approval {
   /** The subject of the user token (claim `sub`). */
   subject: string;
   /**
-   * The mobile app that the user token was issued to (claim `azp` or `client_id`),
-   * or empty.
+   * The OAuth client, usually the mobile app, that the user token was issued to (claim
+   * `azp` or `client_id`), or empty.
    */
   clientId: string;
-  /** When the user signed in to the mobile app (claim `auth_time`), if told. */
+  /** When the user signed in to the mobile app (claim `auth_time`), if known. */
   authTime:
     | Date
     | undefined;
-  /** How the user signed in to the mobile app (claim `amr`, RFC 8176), if told. */
+  /** How the user signed in to the mobile app (claim `amr`, RFC 8176), if known. */
   authenticationMethods: string[];
-  /** The assurance of that sign-in (claim `acr`), or empty. */
+  /** The assurance level of that sign-in (claim `acr`), or empty. */
   authenticationContext: string;
 }
 
@@ -3391,35 +3385,38 @@ export const Approval: MessageFns<Approval, "qrlogin.v1.Approval"> = {
 };
 
 /**
- * Signs a person in to a website by scanning a QR code with a mobile app in
- * which they are signed in already.
+ * Signs a user in to a website by scanning a QR code with a mobile app in which the
+ * user is already signed in.
  *
- * A website's backend, the app, creates a ticket and draws its QR content. The
- * person scans it with the phone, sees who is asking, and agrees: the approver.
- * The app, which watches the status of the ticket, is told an exchange ticket
- * and spends it for the user information.
+ * A website's backend, the app, creates a ticket and shows its QR content as a code.
+ * The user scans it with the phone, sees who is asking, and approves: the approver.
+ * The app watches the status of the ticket, receives an exchange ticket, and spends
+ * it for the user information.
  *
- * Every method has one kind of caller, who is known by the credential in the
- * metadata key `authorization` and by nothing else:
+ * Every method has one kind of caller. The service identifies the caller only by the
+ * credential in the metadata key `authorization`:
  *
  *   - an app: `Basic base64(app_id:app_secret)` (RFC 7617)
  *   - an approver: `Bearer <token>` (RFC 6750), a JWT of the user pool's issuer
  *
- * Any method may answer UNAUTHENTICATED (APP_UNAUTHENTICATED,
- * USER_UNAUTHENTICATED, USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST),
- * UNAVAILABLE (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and
- * INTERNAL; what else it refuses stands in its own comment. See ErrorReason.
- * Messages are limited to 64 KiB, strings must be valid UTF-8. Their limits count
- * characters, by which Unicode code points are meant.
+ * Any method may return UNAUTHENTICATED (APP_UNAUTHENTICATED, USER_UNAUTHENTICATED,
+ * USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST), UNAVAILABLE
+ * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. The comment
+ * of a method lists its other errors. See ErrorReason.
+ *
+ * Messages are limited to 64 KiB. Strings must be valid UTF-8; their limits count
+ * characters, which means Unicode code points.
  */
 export type QrLoginServiceService = typeof QrLoginServiceService;
 export const QrLoginServiceService = {
   /**
    * Creates a ticket: one attempt to sign in on one screen. Called by an app.
    *
-   * Not idempotent, and need not be: a retry makes a second ticket and the first
-   * expires unseen. Refuses with TOO_MANY_TICKETS, and with RATE_LIMITED
-   * when more QR images are asked for than can be drawn.
+   * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
+   * A retry is therefore harmless.
+   *
+   * Errors: TOO_MANY_TICKETS; RATE_LIMITED if more QR images are requested than can be
+   * drawn.
    */
   createTicket: {
     path: "/qrlogin.v1.QrLoginService/CreateTicket" as const,
@@ -3432,9 +3429,10 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): CreateTicketResponse => CreateTicketResponse.decode(value),
   },
   /**
-   * Gets the status of a ticket once, for callers that can only poll. Called by
-   * the app that created the ticket, no more often than the minimum poll
-   * interval. Refuses with TICKET_NOT_FOUND.
+   * Returns the status of a ticket once, for callers that can only poll. Called by the
+   * app that created the ticket, no more often than the minimum poll interval.
+   *
+   * Errors: TICKET_NOT_FOUND.
    */
   getStatus: {
     path: "/qrlogin.v1.QrLoginService/GetStatus" as const,
@@ -3448,26 +3446,25 @@ export const QrLoginServiceService = {
   /**
    * Streams the status of a ticket. Called by the app that created it.
    *
-   * What a caller may rely on:
+   * Guarantees:
    *
    *  1. The first message comes at once and is the current status.
-   *  2. Every message is the whole status, never a difference.
-   *  3. Revisions grow and may skip: the newest wins, and nothing is queued behind
-   *     a slow reader. (A store that lost writes may go back; the stream then
-   *     sends what is true now.)
+   *  2. Every message is the complete status, never a difference.
+   *  3. Revisions grow and may skip values. Only the newest status is sent; nothing is
+   *     queued for a slow reader. If the store lost writes, a revision may be lower
+   *     than before; the stream then sends the current status.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
-   *     that proxies with idle time-outs keep the stream. While the store is
-   *     away the last known status is repeated, and no EXPIRED is invented.
+   *     that proxies with idle time-outs keep the stream open. While the store is
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
-   *     error. A ticket that is gone ends the stream with TICKET_NOT_FOUND.
-   *  6. UNAVAILABLE means: call again after a back-off. Nothing is needed to
-   *     resume. A new watch over the limit of watches of one ticket (4) ends the
-   *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
-   *     is the live one.
-   *  7. Ending the call changes nothing.
+   *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
+   *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
+   *     One ticket has at most 4 watches (configurable). One more ends the oldest with
+   *     WATCH_SUPERSEDED, so after a lost connection the new watch is the live one.
+   *  7. Cancelling the call does not change the ticket.
    *
-   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
-   * watches open as the service allows. Call again after the RetryInfo.
+   * Errors: TOO_MANY_WATCHES if the app, or all apps together, have reached the limit of
+   * open watches. Call again after the RetryInfo.
    */
   watchStatus: {
     path: "/qrlogin.v1.QrLoginService/WatchStatus" as const,
@@ -3479,13 +3476,15 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): WatchStatusResponse => WatchStatusResponse.decode(value),
   },
   /**
-   * Marks the ticket as scanned, binds it to the approver, and tells the phone who
-   * is asking. Called by an approver.
+   * Marks the ticket as scanned, binds it to the approver, and returns who is asking.
+   * Called by an approver.
    *
-   * Once more by the same approver changes nothing and answers the same. Scanning
-   * does not lengthen the life of a ticket. Refuses with QR_CONTENT_INVALID,
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and TICKET_EXPIRED.
+   * A repeated call by the same approver changes nothing and returns the same. Scanning
+   * does not extend the lifetime of a ticket.
+   *
+   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and
+   * TICKET_EXPIRED.
    */
   markScanned: {
     path: "/qrlogin.v1.QrLoginService/MarkScanned" as const,
@@ -3497,13 +3496,14 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): MarkScannedResponse => MarkScannedResponse.decode(value),
   },
   /**
-   * Agrees to the sign-in. Called by the approver who scanned the code.
+   * Approves the sign-in. Called by the approver who scanned the code.
    *
-   * Starts a second life of 300 seconds (configurable) for the exchange ticket.
-   * Once more by the same approver changes nothing. Refuses with
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED,
-   * TICKET_EXPIRED and CONCURRENT_UPDATE.
+   * Gives the ticket a new lifetime of 300 seconds (configurable), in which the exchange
+   * ticket can be spent. A repeated call by the same approver changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
+   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
+   * CONCURRENT_UPDATE.
    */
   authorize: {
     path: "/qrlogin.v1.QrLoginService/Authorize" as const,
@@ -3517,11 +3517,11 @@ export const QrLoginServiceService = {
   /**
    * Declines the sign-in. Called by the approver who scanned the code.
    *
-   * Once more by the same approver changes nothing. Refuses with
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
+   * A repeated call by the same approver changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
    * TICKET_NOT_SCANNED, TICKET_ALREADY_AUTHORIZED, TICKET_ALREADY_EXCHANGED,
-   * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and
-   * CONCURRENT_UPDATE.
+   * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   cancel: {
     path: "/qrlogin.v1.QrLoginService/Cancel" as const,
@@ -3533,12 +3533,14 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): CancelResponse => CancelResponse.decode(value),
   },
   /**
-   * Gives a ticket up, in any state before EXCHANGED. Called by the app that
-   * created it: the person chose another way to sign in, or said "this is not me".
+   * Withdraws a ticket, in any state before EXCHANGED. Called by the app that created
+   * it, for example because the user chose another way to sign in or said "this is not
+   * me".
    *
-   * Once more changes nothing. Refuses with TICKET_NOT_FOUND,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED (declined by the approver),
-   * TICKET_EXPIRED and CONCURRENT_UPDATE.
+   * A repeated call changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED (declined by
+   * the approver), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   withdraw: {
     path: "/qrlogin.v1.QrLoginService/Withdraw" as const,
@@ -3550,17 +3552,17 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): WithdrawResponse => WithdrawResponse.decode(value),
   },
   /**
-   * Spends the exchange ticket for the user information. Called by the app that
-   * created the ticket.
+   * Spends the exchange ticket for the user information. Called by the app that created
+   * the ticket. Also returns tokens about the user, if the service is configured to sign
+   * them.
    *
-   * Answers tokens about the user too, where the service is configured to sign any.
+   * A ticket is exchanged at most once: of any number of calls, one succeeds. The service
+   * deletes the user information with that response. If the response is lost, do not
+   * retry; let the user scan again.
    *
-   * At most once: of any number of calls one is answered OK, and the user
-   * information is dropped from the service with that answer. Do not
-   * retry a call whose answer was lost; let the user scan again. Refuses with
-   * TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED,
-   * CONCURRENT_UPDATE and OUTCOME_UNKNOWN.
+   * Errors: TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
+   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED, CONCURRENT_UPDATE and
+   * OUTCOME_UNKNOWN.
    */
   exchangeUserInfo: {
     path: "/qrlogin.v1.QrLoginService/ExchangeUserInfo" as const,
@@ -3574,9 +3576,9 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): ExchangeUserInfoResponse => ExchangeUserInfoResponse.decode(value),
   },
   /**
-   * Gets the public keys that verify the tokens of ExchangeUserInfo. Called by any
-   * app. Ask again when a token names a key that is not among them: keys are
-   * rotated. Without a token issuer in the configuration there are none.
+   * Returns the public keys that verify the tokens of ExchangeUserInfo. Called by any
+   * app. Keys are rotated: call again if a token names a key that is not in the set.
+   * Without a token issuer in the configuration the set is empty.
    */
   getSigningKeys: {
     path: "/qrlogin.v1.QrLoginService/GetSigningKeys" as const,
@@ -3595,99 +3597,106 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
   /**
    * Creates a ticket: one attempt to sign in on one screen. Called by an app.
    *
-   * Not idempotent, and need not be: a retry makes a second ticket and the first
-   * expires unseen. Refuses with TOO_MANY_TICKETS, and with RATE_LIMITED
-   * when more QR images are asked for than can be drawn.
+   * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
+   * A retry is therefore harmless.
+   *
+   * Errors: TOO_MANY_TICKETS; RATE_LIMITED if more QR images are requested than can be
+   * drawn.
    */
   createTicket: handleUnaryCall<CreateTicketRequest, CreateTicketResponse>;
   /**
-   * Gets the status of a ticket once, for callers that can only poll. Called by
-   * the app that created the ticket, no more often than the minimum poll
-   * interval. Refuses with TICKET_NOT_FOUND.
+   * Returns the status of a ticket once, for callers that can only poll. Called by the
+   * app that created the ticket, no more often than the minimum poll interval.
+   *
+   * Errors: TICKET_NOT_FOUND.
    */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /**
    * Streams the status of a ticket. Called by the app that created it.
    *
-   * What a caller may rely on:
+   * Guarantees:
    *
    *  1. The first message comes at once and is the current status.
-   *  2. Every message is the whole status, never a difference.
-   *  3. Revisions grow and may skip: the newest wins, and nothing is queued behind
-   *     a slow reader. (A store that lost writes may go back; the stream then
-   *     sends what is true now.)
+   *  2. Every message is the complete status, never a difference.
+   *  3. Revisions grow and may skip values. Only the newest status is sent; nothing is
+   *     queued for a slow reader. If the store lost writes, a revision may be lower
+   *     than before; the stream then sends the current status.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
-   *     that proxies with idle time-outs keep the stream. While the store is
-   *     away the last known status is repeated, and no EXPIRED is invented.
+   *     that proxies with idle time-outs keep the stream open. While the store is
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
-   *     error. A ticket that is gone ends the stream with TICKET_NOT_FOUND.
-   *  6. UNAVAILABLE means: call again after a back-off. Nothing is needed to
-   *     resume. A new watch over the limit of watches of one ticket (4) ends the
-   *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
-   *     is the live one.
-   *  7. Ending the call changes nothing.
+   *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
+   *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
+   *     One ticket has at most 4 watches (configurable). One more ends the oldest with
+   *     WATCH_SUPERSEDED, so after a lost connection the new watch is the live one.
+   *  7. Cancelling the call does not change the ticket.
    *
-   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
-   * watches open as the service allows. Call again after the RetryInfo.
+   * Errors: TOO_MANY_WATCHES if the app, or all apps together, have reached the limit of
+   * open watches. Call again after the RetryInfo.
    */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
   /**
-   * Marks the ticket as scanned, binds it to the approver, and tells the phone who
-   * is asking. Called by an approver.
+   * Marks the ticket as scanned, binds it to the approver, and returns who is asking.
+   * Called by an approver.
    *
-   * Once more by the same approver changes nothing and answers the same. Scanning
-   * does not lengthen the life of a ticket. Refuses with QR_CONTENT_INVALID,
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and TICKET_EXPIRED.
+   * A repeated call by the same approver changes nothing and returns the same. Scanning
+   * does not extend the lifetime of a ticket.
+   *
+   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and
+   * TICKET_EXPIRED.
    */
   markScanned: handleUnaryCall<MarkScannedRequest, MarkScannedResponse>;
   /**
-   * Agrees to the sign-in. Called by the approver who scanned the code.
+   * Approves the sign-in. Called by the approver who scanned the code.
    *
-   * Starts a second life of 300 seconds (configurable) for the exchange ticket.
-   * Once more by the same approver changes nothing. Refuses with
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED,
-   * TICKET_EXPIRED and CONCURRENT_UPDATE.
+   * Gives the ticket a new lifetime of 300 seconds (configurable), in which the exchange
+   * ticket can be spent. A repeated call by the same approver changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
+   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
+   * CONCURRENT_UPDATE.
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
   /**
    * Declines the sign-in. Called by the approver who scanned the code.
    *
-   * Once more by the same approver changes nothing. Refuses with
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
+   * A repeated call by the same approver changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
    * TICKET_NOT_SCANNED, TICKET_ALREADY_AUTHORIZED, TICKET_ALREADY_EXCHANGED,
-   * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and
-   * CONCURRENT_UPDATE.
+   * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   cancel: handleUnaryCall<CancelRequest, CancelResponse>;
   /**
-   * Gives a ticket up, in any state before EXCHANGED. Called by the app that
-   * created it: the person chose another way to sign in, or said "this is not me".
+   * Withdraws a ticket, in any state before EXCHANGED. Called by the app that created
+   * it, for example because the user chose another way to sign in or said "this is not
+   * me".
    *
-   * Once more changes nothing. Refuses with TICKET_NOT_FOUND,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED (declined by the approver),
-   * TICKET_EXPIRED and CONCURRENT_UPDATE.
+   * A repeated call changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED (declined by
+   * the approver), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   withdraw: handleUnaryCall<WithdrawRequest, WithdrawResponse>;
   /**
-   * Spends the exchange ticket for the user information. Called by the app that
-   * created the ticket.
+   * Spends the exchange ticket for the user information. Called by the app that created
+   * the ticket. Also returns tokens about the user, if the service is configured to sign
+   * them.
    *
-   * Answers tokens about the user too, where the service is configured to sign any.
+   * A ticket is exchanged at most once: of any number of calls, one succeeds. The service
+   * deletes the user information with that response. If the response is lost, do not
+   * retry; let the user scan again.
    *
-   * At most once: of any number of calls one is answered OK, and the user
-   * information is dropped from the service with that answer. Do not
-   * retry a call whose answer was lost; let the user scan again. Refuses with
-   * TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED,
-   * CONCURRENT_UPDATE and OUTCOME_UNKNOWN.
+   * Errors: TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
+   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED, CONCURRENT_UPDATE and
+   * OUTCOME_UNKNOWN.
    */
   exchangeUserInfo: handleUnaryCall<ExchangeUserInfoRequest, ExchangeUserInfoResponse>;
   /**
-   * Gets the public keys that verify the tokens of ExchangeUserInfo. Called by any
-   * app. Ask again when a token names a key that is not among them: keys are
-   * rotated. Without a token issuer in the configuration there are none.
+   * Returns the public keys that verify the tokens of ExchangeUserInfo. Called by any
+   * app. Keys are rotated: call again if a token names a key that is not in the set.
+   * Without a token issuer in the configuration the set is empty.
    */
   getSigningKeys: handleUnaryCall<GetSigningKeysRequest, GetSigningKeysResponse>;
 }
@@ -3696,9 +3705,11 @@ export interface QrLoginServiceClient extends Client {
   /**
    * Creates a ticket: one attempt to sign in on one screen. Called by an app.
    *
-   * Not idempotent, and need not be: a retry makes a second ticket and the first
-   * expires unseen. Refuses with TOO_MANY_TICKETS, and with RATE_LIMITED
-   * when more QR images are asked for than can be drawn.
+   * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
+   * A retry is therefore harmless.
+   *
+   * Errors: TOO_MANY_TICKETS; RATE_LIMITED if more QR images are requested than can be
+   * drawn.
    */
   createTicket(
     request: CreateTicketRequest,
@@ -3716,9 +3727,10 @@ export interface QrLoginServiceClient extends Client {
     callback: (error: ServiceError | null, response: CreateTicketResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Gets the status of a ticket once, for callers that can only poll. Called by
-   * the app that created the ticket, no more often than the minimum poll
-   * interval. Refuses with TICKET_NOT_FOUND.
+   * Returns the status of a ticket once, for callers that can only poll. Called by the
+   * app that created the ticket, no more often than the minimum poll interval.
+   *
+   * Errors: TICKET_NOT_FOUND.
    */
   getStatus(
     request: GetStatusRequest,
@@ -3738,26 +3750,25 @@ export interface QrLoginServiceClient extends Client {
   /**
    * Streams the status of a ticket. Called by the app that created it.
    *
-   * What a caller may rely on:
+   * Guarantees:
    *
    *  1. The first message comes at once and is the current status.
-   *  2. Every message is the whole status, never a difference.
-   *  3. Revisions grow and may skip: the newest wins, and nothing is queued behind
-   *     a slow reader. (A store that lost writes may go back; the stream then
-   *     sends what is true now.)
+   *  2. Every message is the complete status, never a difference.
+   *  3. Revisions grow and may skip values. Only the newest status is sent; nothing is
+   *     queued for a slow reader. If the store lost writes, a revision may be lower
+   *     than before; the stream then sends the current status.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
-   *     that proxies with idle time-outs keep the stream. While the store is
-   *     away the last known status is repeated, and no EXPIRED is invented.
+   *     that proxies with idle time-outs keep the stream open. While the store is
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
-   *     error. A ticket that is gone ends the stream with TICKET_NOT_FOUND.
-   *  6. UNAVAILABLE means: call again after a back-off. Nothing is needed to
-   *     resume. A new watch over the limit of watches of one ticket (4) ends the
-   *     oldest one with WATCH_SUPERSEDED: after a cut, the one that comes back
-   *     is the live one.
-   *  7. Ending the call changes nothing.
+   *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
+   *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
+   *     One ticket has at most 4 watches (configurable). One more ends the oldest with
+   *     WATCH_SUPERSEDED, so after a lost connection the new watch is the live one.
+   *  7. Cancelling the call does not change the ticket.
    *
-   * Refuses with TOO_MANY_WATCHES while the app, or all apps together, have as many
-   * watches open as the service allows. Call again after the RetryInfo.
+   * Errors: TOO_MANY_WATCHES if the app, or all apps together, have reached the limit of
+   * open watches. Call again after the RetryInfo.
    */
   watchStatus(request: WatchStatusRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatusResponse>;
   watchStatus(
@@ -3766,13 +3777,15 @@ export interface QrLoginServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchStatusResponse>;
   /**
-   * Marks the ticket as scanned, binds it to the approver, and tells the phone who
-   * is asking. Called by an approver.
+   * Marks the ticket as scanned, binds it to the approver, and returns who is asking.
+   * Called by an approver.
    *
-   * Once more by the same approver changes nothing and answers the same. Scanning
-   * does not lengthen the life of a ticket. Refuses with QR_CONTENT_INVALID,
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and TICKET_EXPIRED.
+   * A repeated call by the same approver changes nothing and returns the same. Scanning
+   * does not extend the lifetime of a ticket.
+   *
+   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and
+   * TICKET_EXPIRED.
    */
   markScanned(
     request: MarkScannedRequest,
@@ -3790,13 +3803,14 @@ export interface QrLoginServiceClient extends Client {
     callback: (error: ServiceError | null, response: MarkScannedResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Agrees to the sign-in. Called by the approver who scanned the code.
+   * Approves the sign-in. Called by the approver who scanned the code.
    *
-   * Starts a second life of 300 seconds (configurable) for the exchange ticket.
-   * Once more by the same approver changes nothing. Refuses with
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED,
-   * TICKET_EXPIRED and CONCURRENT_UPDATE.
+   * Gives the ticket a new lifetime of 300 seconds (configurable), in which the exchange
+   * ticket can be spent. A repeated call by the same approver changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
+   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
+   * CONCURRENT_UPDATE.
    */
   authorize(
     request: AuthorizeRequest,
@@ -3816,11 +3830,11 @@ export interface QrLoginServiceClient extends Client {
   /**
    * Declines the sign-in. Called by the approver who scanned the code.
    *
-   * Once more by the same approver changes nothing. Refuses with
-   * TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
+   * A repeated call by the same approver changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
    * TICKET_NOT_SCANNED, TICKET_ALREADY_AUTHORIZED, TICKET_ALREADY_EXCHANGED,
-   * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and
-   * CONCURRENT_UPDATE.
+   * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   cancel(
     request: CancelRequest,
@@ -3838,12 +3852,14 @@ export interface QrLoginServiceClient extends Client {
     callback: (error: ServiceError | null, response: CancelResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Gives a ticket up, in any state before EXCHANGED. Called by the app that
-   * created it: the person chose another way to sign in, or said "this is not me".
+   * Withdraws a ticket, in any state before EXCHANGED. Called by the app that created
+   * it, for example because the user chose another way to sign in or said "this is not
+   * me".
    *
-   * Once more changes nothing. Refuses with TICKET_NOT_FOUND,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED (declined by the approver),
-   * TICKET_EXPIRED and CONCURRENT_UPDATE.
+   * A repeated call changes nothing.
+   *
+   * Errors: TICKET_NOT_FOUND, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED (declined by
+   * the approver), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   withdraw(
     request: WithdrawRequest,
@@ -3861,17 +3877,17 @@ export interface QrLoginServiceClient extends Client {
     callback: (error: ServiceError | null, response: WithdrawResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Spends the exchange ticket for the user information. Called by the app that
-   * created the ticket.
+   * Spends the exchange ticket for the user information. Called by the app that created
+   * the ticket. Also returns tokens about the user, if the service is configured to sign
+   * them.
    *
-   * Answers tokens about the user too, where the service is configured to sign any.
+   * A ticket is exchanged at most once: of any number of calls, one succeeds. The service
+   * deletes the user information with that response. If the response is lost, do not
+   * retry; let the user scan again.
    *
-   * At most once: of any number of calls one is answered OK, and the user
-   * information is dropped from the service with that answer. Do not
-   * retry a call whose answer was lost; let the user scan again. Refuses with
-   * TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
-   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED,
-   * CONCURRENT_UPDATE and OUTCOME_UNKNOWN.
+   * Errors: TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
+   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED, CONCURRENT_UPDATE and
+   * OUTCOME_UNKNOWN.
    */
   exchangeUserInfo(
     request: ExchangeUserInfoRequest,
@@ -3889,9 +3905,9 @@ export interface QrLoginServiceClient extends Client {
     callback: (error: ServiceError | null, response: ExchangeUserInfoResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Gets the public keys that verify the tokens of ExchangeUserInfo. Called by any
-   * app. Ask again when a token names a key that is not among them: keys are
-   * rotated. Without a token issuer in the configuration there are none.
+   * Returns the public keys that verify the tokens of ExchangeUserInfo. Called by any
+   * app. Keys are rotated: call again if a token names a key that is not in the set.
+   * Without a token issuer in the configuration the set is empty.
    */
   getSigningKeys(
     request: GetSigningKeysRequest,

@@ -10,40 +10,39 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 
 /**
- * How far a ticket has come.
+ * The state of a ticket.
  *
- * MarkScanned moves it from PENDING to SCANNED, Authorize to AUTHORIZED and
+ * MarkScanned moves a ticket from PENDING to SCANNED, Authorize to AUTHORIZED, and
  * ExchangeUserInfo to EXCHANGED.
  *
- * From SCANNED the approver may also Cancel, from any state before EXCHANGED
- * the creator may Withdraw (both end in CANCELLED), and from any state before
- * EXCHANGED time may run out (EXPIRED). EXCHANGED, CANCELLED and EXPIRED are
- * terminal: nothing follows them.
+ * From SCANNED, the approver may Cancel. From any state before EXCHANGED, the
+ * creator may Withdraw. Both end in CANCELLED. From any state before EXCHANGED, the
+ * ticket may expire (EXPIRED). EXCHANGED, CANCELLED and EXPIRED are terminal.
  *
- * A client that meets a value it does not know must treat it as a state that
- * is not terminal: keep watching, and show what it showed before. The number 3
- * is left free for a step between SCANNED and AUTHORIZED.
+ * A client that does not know a value must treat it as a state that is not
+ * terminal: keep watching, and show what it showed before. The number 3 is free for
+ * a future step between SCANNED and AUTHORIZED.
  */
 export const TicketState = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** PENDING - The code is on the screen and nobody has scanned it. */
+  /** PENDING - The code is on the screen and has not been scanned. */
   PENDING: 1,
   /**
-   * SCANNED - A signed-in user has scanned the code and is looking at who is asking.
-   * From now on the ticket is bound to this user.
+   * SCANNED - A user has scanned the code and sees who is asking. From now on the ticket is
+   * bound to this user.
    */
   SCANNED: 2,
   /**
-   * AUTHORIZED - The user has agreed. The exchange ticket may be spent until the expire
-   * time, which was set anew at this moment.
+   * AUTHORIZED - The user has approved. The exchange ticket can be spent until the expire time,
+   * which the approval has renewed.
    */
   AUTHORIZED: 4,
   /** EXCHANGED - Terminal. The exchange ticket has been spent for the user information. */
   EXCHANGED: 5,
   /** CANCELLED - Terminal. The approver declined or the creator withdrew; see CancelReason. */
   CANCELLED: 6,
-  /** EXPIRED - Terminal. The time ran out first. */
+  /** EXPIRED - Terminal. The ticket expired before it was exchanged or cancelled. */
   EXPIRED: 7,
   UNRECOGNIZED: -1,
 } as const;
@@ -114,17 +113,17 @@ export function ticketStateToJSON(object: TicketState): string {
 }
 
 /**
- * Who ended a ticket that is CANCELLED.
+ * Who ended a CANCELLED ticket.
  *
- * A client that meets a value it does not know must treat the ticket as
- * cancelled for a reason that it cannot name.
+ * A client that does not know a value must treat the ticket as cancelled for an
+ * unknown reason.
  */
 export const CancelReason = {
-  /** UNSPECIFIED - Sent in every state but CANCELLED. */
+  /** UNSPECIFIED - Sent in every state except CANCELLED. */
   UNSPECIFIED: 0,
   /** CANCELLED_BY_APPROVER - The approver declined on the phone (Cancel). */
   CANCELLED_BY_APPROVER: 1,
-  /** WITHDRAWN_BY_CREATOR - The creator gave the ticket up (Withdraw). */
+  /** WITHDRAWN_BY_CREATOR - The creator withdrew the ticket (Withdraw). */
   WITHDRAWN_BY_CREATOR: 2,
   UNRECOGNIZED: -1,
 } as const;
@@ -171,29 +170,28 @@ export function cancelReasonToJSON(object: CancelReason): string {
 }
 
 /**
- * Where an item of what the approver is shown comes from.
+ * The source of an item that the approver is shown.
  *
- * The label is set by the caller of CreateTicket, under the app's credential, and
- * is as good as that credential: the service does not check it. The gateway of
- * this project holds the credential and labels what it did not see itself as
- * claimed by the page.
+ * The caller of CreateTicket sets this label. The service does not check it, so it
+ * is as trustworthy as the app's credential. The gateway of this project holds that
+ * credential, and labels everything that it did not observe itself as claimed by the
+ * page.
  *
- * CreateTicket refuses a value that it does not know with INVALID_REQUEST. A
- * client that reads one it does not know must show the item as it shows
- * CONTEXT_SOURCE_CLAIMED_BY_PAGE.
+ * CreateTicket rejects an unknown value with INVALID_REQUEST. A client that reads an
+ * unknown value must show the item like one with CONTEXT_SOURCE_CLAIMED_BY_PAGE.
  */
 export const ContextSource = {
-  /** UNSPECIFIED - In CreateTicket: stated by the app. In an answer: the item is absent. */
+  /** UNSPECIFIED - In CreateTicket: stated by the app. In a response: the item is absent. */
   UNSPECIFIED: 0,
-  /** STATED_BY_APP - The app's backend says so. Show it as the app's word. */
+  /** STATED_BY_APP - The app's backend states it. Show it as stated by the app. */
   STATED_BY_APP: 1,
   /**
-   * OBSERVED_BY_GATEWAY - The gateway has seen it on the connection, or a proxy that the operator trusts
-   * has. For the network address alone.
+   * OBSERVED_BY_GATEWAY - The gateway observed it on the connection, or a proxy did that the operator
+   * trusts. For the network address only.
    */
   OBSERVED_BY_GATEWAY: 2,
   /**
-   * CLAIMED_BY_PAGE - The page or the browser says so, and nobody has checked it: whoever opens the
+   * CLAIMED_BY_PAGE - The page or the browser claims it, and nobody has checked it: whoever opens the
    * page can write it. Show it apart from everything else, in quotation marks and
    * under a heading that says so.
    */
@@ -248,65 +246,69 @@ export function contextSourceToJSON(object: ContextSource): string {
   }
 }
 
-/** The status of a ticket, always whole: a reader never needs an earlier one. */
+/**
+ * The status of a ticket. It is always complete: a reader never needs an earlier
+ * one.
+ */
 export interface TicketStatus {
   /** The public id of the ticket: 22 characters of base64url, 128 random bits. */
   ticketId: string;
-  /** How far the ticket has come. */
+  /** The state of the ticket. */
   state: TicketState;
   /**
-   * Counts the writes to the ticket, from 1. It grows with every change and
-   * may skip.
+   * The number of writes to the ticket, from 1. Grows with every change and may
+   * skip values.
    */
   revision: number;
   /**
-   * When the present state runs out, by the clock of the service. In a terminal
-   * state, when it would have run out.
+   * When the current state expires, by the clock of the service. In a terminal
+   * state, when it would have expired.
    */
   expireTime:
     | Date
     | undefined;
   /**
-   * What is left until the expire time as the message is made. Count down from
-   * this where the clocks of the two sides may differ. Zero in a terminal state.
+   * The time left until the expire time, measured when the message is made. Count
+   * down from this, because the clocks of the two sides may differ. Zero in a
+   * terminal state.
    */
   remainingDuration:
     | Duration
     | undefined;
-  /** Who scanned the code. Set in SCANNED and AUTHORIZED. */
+  /** The user who scanned the code. Set in SCANNED and AUTHORIZED. */
   scannedBy:
     | ScannedBy
     | undefined;
   /**
-   * The credential that ExchangeUserInfo honours once. Set in AUTHORIZED only,
-   * else empty. Hand it to the website's backend and nobody else. Never log it.
+   * The credential that ExchangeUserInfo accepts once. Set only in AUTHORIZED,
+   * empty otherwise. Pass it to the website's backend and nobody else. Never log it.
    */
   exchangeTicket: string;
-  /** Why the ticket is CANCELLED, else unspecified. */
+  /** Why the ticket is CANCELLED. Unspecified in other states. */
   cancelReason: CancelReason;
 }
 
-/** What a screen may show of the person who scanned the code. */
+/** What a screen may show of the user who scanned the code. */
 export interface ScannedBy {
-  /** The nickname, or empty if the user's identity provider names none. */
+  /** The nickname, or empty if the user's identity provider gives none. */
   nickname: string;
-  /** The address of the photo, or empty. */
+  /** The URL of the photo, or empty. */
   photoUrl: string;
 }
 
 /**
- * Describes the screen that asks, for the approver to judge.
+ * Describes the requesting screen, for the approver to judge.
  *
- * The service checks none of it; each item has its source. Control characters,
- * bidirectional formatting characters and other characters that cannot be seen
- * (Unicode Default_Ignorable_Code_Point) are removed before it is stored. It is
- * dropped when the ticket ends.
+ * The service checks none of it; each item has its source. The service removes
+ * control characters, bidirectional formatting characters and other invisible
+ * characters (Unicode Default_Ignorable_Code_Point) before it stores the context. It
+ * deletes the context when the ticket ends.
  */
 export interface RequesterContext {
   /**
    * Optional. The address of the browser, IPv4 or IPv6 in text form, at most 64
-   * characters. Anything else is refused with INVALID_REQUEST. A zone (RFC 4007)
-   * is removed.
+   * characters. Anything else is rejected with INVALID_REQUEST. A zone (RFC 4007) is
+   * removed.
    */
   ipAddress: string;
   /**
@@ -320,7 +322,7 @@ export interface RequesterContext {
    */
   deviceName: string;
   /**
-   * Optional. Where the browser seems to be, such as "Lisbon, Portugal". At
+   * Optional. The apparent location of the browser, such as "Lisbon, Portugal". At
    * most 256 characters, else INVALID_REQUEST.
    */
   location: string;
@@ -328,18 +330,18 @@ export interface RequesterContext {
   ipAddressSource: ContextSource;
   /**
    * Optional. The source of user_agent. Stated by the app by default.
-   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST: a browser writes this
-   * header as it likes.
+   * OBSERVED_BY_GATEWAY is rejected with INVALID_REQUEST, because a browser can send
+   * anything in this header.
    */
   userAgentSource: ContextSource;
   /**
    * Optional. The source of device_name. Stated by the app by default.
-   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST.
+   * OBSERVED_BY_GATEWAY is rejected with INVALID_REQUEST.
    */
   deviceNameSource: ContextSource;
   /**
    * Optional. The source of location. Stated by the app by default.
-   * OBSERVED_BY_GATEWAY is refused with INVALID_REQUEST.
+   * OBSERVED_BY_GATEWAY is rejected with INVALID_REQUEST.
    */
   locationSource: ContextSource;
 }

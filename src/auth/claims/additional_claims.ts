@@ -1,26 +1,27 @@
 import type { Json } from "../../domain/user.js";
 
-/** Longest further claim that is passed on, in characters as JSON. */
+/** Longest additional claim that is passed on, in characters of JSON. */
 const maxCharacters = 4096;
 
-/** Bytes of JSON that the further claims of a user have together. */
+/** Maximum size of all additional claims of a user, in bytes of JSON. */
 const maxBytes = 16 * 1024;
 
 /**
- * How deep lists and objects in a further claim may be nested. Decoders of protobuf give up at 100 messages in one another, and a
- * level of google.protobuf.Struct is three; decoders of JSON in other languages have limits of their own.
+ * Maximum nesting depth of lists and objects in an additional claim. Protobuf decoders stop at 100 nested
+ * messages, and a level of google.protobuf.Struct takes three. JSON decoders in other languages have their
+ * own limits.
  */
 const maxDepth = 16;
 
-/** Collects the further claims of a user that every reader can decode. */
+/** Collection of a user's additional claims that every reader can decode. */
 export interface AdditionalClaims {
-  /** Takes the claim, or returns why it is left out. */
+  /** Adds the claim, or returns the reason why it is dropped. */
   add(name: string, value: Json): string | undefined;
-  /** Returns what was taken. */
+  /** Returns the accepted claims. */
   toObject(): { readonly [name: string]: Json };
 }
 
-const textFailure = "It has a text with NUL or half a surrogate pair.";
+const textFailure = "It contains NUL or an unpaired surrogate.";
 
 /** Creates an empty collection. */
 export function createAdditionalClaims(): AdditionalClaims {
@@ -34,31 +35,34 @@ export function createAdditionalClaims(): AdditionalClaims {
       if (json.length > maxCharacters) return `It has more than ${maxCharacters} characters as JSON.`;
       const size = Buffer.byteLength(JSON.stringify(name)) + Buffer.byteLength(json);
       if (bytes + size > maxBytes)
-        return `The further claims have more than ${maxBytes} bytes of JSON together.`;
+        return `The additional claims have more than ${maxBytes} bytes of JSON in total.`;
       bytes += size;
       entries.push([name, value]);
       return undefined;
     },
-    // fromEntries makes own properties whatever the names are.
+    // fromEntries creates own properties even for a claim called __proto__.
     toObject: () => Object.fromEntries(entries),
   };
 }
 
-/** Whether a text is the same for every reader: UTF-8 has no form for half a surrogate pair, and NUL ends the texts of some. */
+/**
+ * Returns whether every reader gets the same text: UTF-8 cannot encode an unpaired surrogate, and NUL ends
+ * the strings of some readers.
+ */
 export function isPortableText(text: string): boolean {
   return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 }
 
-/** Returns what keeps a value from reaching every reader as it is. Looks no deeper than `levels`. */
+/** Returns why a value does not reach every reader unchanged. Descends at most `levels` levels. */
 function findFailure(value: Json, levels: number): string | undefined {
   if (typeof value === "string") return isPortableText(value) ? undefined : textFailure;
   if (typeof value === "number") {
-    // JSON.parse makes infinity of 1e999, and rounds larger whole numbers: one id would become another.
+    // JSON.parse turns 1e999 into infinity and rounds large integers, so that one id would become another.
     const isExact = Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
-    return isExact ? undefined : "It has a number beyond what JSON readers keep.";
+    return isExact ? undefined : "It contains a number that JSON cannot represent exactly.";
   }
   if (typeof value !== "object" || value === null) return undefined;
-  if (levels === 0) return `It is nested deeper than ${maxDepth} levels.`;
+  if (levels === 0) return `It is nested more deeply than ${maxDepth} levels.`;
   const isList = Array.isArray(value);
   for (const [name, member] of Object.entries(value)) {
     const failure = (isList ? undefined : findNameFailure(name)) ?? findFailure(member, levels - 1);
@@ -68,7 +72,7 @@ function findFailure(value: Json, levels: number): string | undefined {
 }
 
 function findNameFailure(name: string): string | undefined {
-  // A reader in JavaScript that assigns it would change what the object inherits.
+  // A JavaScript reader that assigns it would change the object's prototype.
   if (name === "__proto__") return "It has a member __proto__.";
   return isPortableText(name) ? undefined : textFailure;
 }

@@ -2,44 +2,50 @@ import type { ClaimsConfig, UserPoolConfig } from "../../config/config.js";
 import type { Json, SignInContext, UserProfile } from "../../domain/user.js";
 import { createAdditionalClaims, isPortableText } from "./additional_claims.js";
 
-/** Claims as the issuer states them: a JSON object, so every value is JSON and every key its own property. */
+/**
+ * Claims as the issuer states them. They come from JSON, so every value is JSON and every key is an own
+ * property.
+ */
 export type Claims = { readonly [name: string]: Json };
 
-/** Receives the name of a claim that is left out of a profile, and why. */
-export type OnDroppedClaim = (claim: string, why: string) => void;
+/** Callback that receives the name of a claim dropped from a profile, and the reason. */
+export type OnDroppedClaim = (claim: string, cause: string) => void;
 
 /**
- * Claims that describe the token and not the user (RFC 7519, section 4.1, RFC 7800, RFC 8693, OpenID Connect Core 1.0, sections 2,
- * 3.1.3.6 and 3.3.2.11, and its logout specifications).
+ * Claims that describe the token and not the user (RFC 7519, section 4.1; RFC 7800; RFC 8693; OpenID Connect
+ * Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11, and its logout specifications).
  */
 export const protocolClaims: ReadonlySet<string> = new Set([
   ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "act", "may_act", "scope", "client_id"],
   ...["auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid", "events"],
 ]);
 
-/** Longest text that is taken from a claim, in characters. Addresses of photos are often signed and then longer. */
+/** Longest text of a claim, in characters. URLs of photos may be longer, since they are often signed. */
 const maxTextLength = 1024;
 const maxPhotoLength = 4096;
 
-/** Longest method of a sign-in, in characters, and most methods that are told. RFC 8176 names 18 of at most 6. */
+/**
+ * Longest authentication method, in characters, and the maximum number of methods. RFC 8176 defines 18
+ * methods of at most 6 characters.
+ */
 const maxMethodLength = 128;
 const maxMethods = 32;
 
-// The last second that a google.protobuf.Timestamp can say.
+// The last second that a google.protobuf.Timestamp can represent.
 const maxSeconds = 253_402_300_799;
 
 /**
- * Returns the user as the claims describe them, or undefined where the pool's user id claim is absent or is neither a text of 1
- * to 1024 characters nor a safe integer.
+ * Returns the profile that the claims describe. Returns undefined if the pool's user id claim is absent, or
+ * is neither a text of 1 to 1024 characters nor a safe integer.
  *
- * Any other claim decides nothing. One that has the wrong type, or is longer than 1024 characters (the photo: 4096), is left out:
- * half an address would be a different address. So is a further claim of more than 4096 characters as JSON, or whatever else
- * {@link createAdditionalClaims} does not take.
+ * Drops any other claim of the wrong type or of more than 1024 characters (the photo: 4096). It is not
+ * truncated: a truncated address would be a different address. Drops additional claims that {@link
+ * createAdditionalClaims} does not accept, for instance with more than 4096 characters of JSON.
  */
 export function profileOf(
   pool: UserPoolConfig,
   claims: Claims,
-  onLeftOut: OnDroppedClaim = () => {},
+  onDropped: OnDroppedClaim = () => {},
 ): UserProfile | undefined {
   const names = pool.claims;
   const userId = userIdIn(claimOf(claims, names.userId));
@@ -50,7 +56,7 @@ export function profileOf(
     const accepted = textOf(value, maxLength);
     const isAbsent = value === undefined || value === null || value === "";
     if (accepted === "" && !isAbsent)
-      onLeftOut(names[name], `It is no text of at most ${maxLength} characters.`);
+      onDropped(names[name], `It is not a string of at most ${maxLength} characters.`);
     return accepted;
   };
   const email = text("email");
@@ -59,7 +65,7 @@ export function profileOf(
   for (const name of new Set(pool.additionalClaims)) {
     const value = claimOf(claims, name);
     const failure = value === undefined ? undefined : additional.add(name, value);
-    if (failure !== undefined) onLeftOut(name, failure);
+    if (failure !== undefined) onDropped(name, failure);
   }
   return {
     userId,
@@ -74,12 +80,15 @@ export function profileOf(
   };
 }
 
-/** Whether a claim is the boolean true, or the text "true" that some large issuers send in its place. */
+/** Returns whether a claim is true, or the text "true" that some large issuers send instead. */
 export function isTrue(value: Json | undefined): boolean {
   return value === true || value === "true";
 }
 
-/** How the user had signed in, by the claims of the token. What is absent or of the wrong type is left empty. */
+/**
+ * Returns how the user signed in, according to the token's claims. Fields whose claim is absent or of the
+ * wrong type are empty.
+ */
 export function signInContextOf(claims: Claims): SignInContext {
   const authTime = claimOf(claims, "auth_time");
   const methods = claimOf(claims, "amr");
@@ -91,13 +100,13 @@ export function signInContextOf(claims: Claims): SignInContext {
   };
 }
 
-/** The claim of that name; undefined if absent. Never something that every object inherits. */
+/** Returns the claim of that name, or undefined if absent. Never returns an inherited property. */
 export function claimOf(claims: Claims, name: string): Json | undefined {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
 function userIdIn(value: Json | undefined): string {
-  // JSON.parse rounds larger numbers: two users would become one.
+  // JSON.parse rounds larger numbers, so that two users would become one.
   return Number.isSafeInteger(value) ? String(value) : textOf(value);
 }
 

@@ -1,20 +1,20 @@
 import type { OnDroppedClaim } from "./claims.js";
 
-/** Something that an issuer told about a user and that is left out of their profile. Holds no value. */
+/** Report of a claim that was dropped from a profile. Contains no value of the claim. */
 export interface DroppedClaim {
   readonly userPoolId: string;
-  /** Name of the claim, or `UserInfo` for the whole answer of the endpoint. */
+  /** Name of the claim, or `UserInfo` for the endpoint's whole response. */
   readonly claim: string;
   readonly cause: string;
 }
 
 /**
- * Creates a reporter for a user pool that reports each claim once for each cause, whoever the user is. Claims are those that the pool
- * names, so what is remembered is bounded by the configuration.
+ * Creates a reporter for a user pool. It reports each claim once for each cause, across all users. Only
+ * claims that the pool's configuration names are reported, which bounds the memory.
  */
 export function createDroppedClaimReporter(
   userPoolId: string,
-  report: (leftOut: DroppedClaim) => void,
+  report: (dropped: DroppedClaim) => void,
 ): OnDroppedClaim {
   const reported = new Set<string>();
   return (claim, cause) => {

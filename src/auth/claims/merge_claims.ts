@@ -2,12 +2,12 @@ import type { UserPoolConfig } from "../../config/config.js";
 import type { Json } from "../../domain/user.js";
 import { type Claims, claimOf, isTrue, protocolClaims } from "./claims.js";
 
-/** A claim that says of another whether the issuer has verified it, by its name: `email_verified`, `emailVerified`. */
+/** Name of a claim that states whether another claim is verified: `email_verified`, `emailVerified`. */
 const verifiedFlag = /^(.+?)(?:_verified|Verified)$/;
 
 /**
- * Returns the claim that a flag speaks of; undefined where the claim of that name is no flag. What the pool names for its profile
- * goes before what names look like.
+ * Returns the claim that a flag refers to, or undefined if the claim is no flag. The claim names configured
+ * for the pool take precedence over the naming pattern.
  */
 function claimOfFlag(pool: UserPoolConfig, name: string): string | undefined {
   const { email, emailVerified, phone, phoneVerified } = pool.claims;
@@ -16,23 +16,28 @@ function claimOfFlag(pool: UserPoolConfig, name: string): string | undefined {
   return verifiedFlag.exec(name)?.[1];
 }
 
-/** Names of the claims that a profile of the pool is made of. */
+/** Returns the names of the claims that make up a profile of the pool. */
 function profileClaimNames(pool: UserPoolConfig): ReadonlySet<string> {
   return new Set([...Object.values<string>({ ...pool.claims }), ...pool.additionalClaims]);
 }
 
-/** Picks the claims that a profile of the pool can be made of, and what their flags speak of: what is worth keeping of a token. */
+/**
+ * Returns the claims that are worth keeping of a token: those of the pool's profile, and those that their
+ * flags refer to.
+ */
 export function pickClaims(pool: UserPoolConfig, claims: Claims): Claims {
   const names = [...profileClaimNames(pool)].flatMap((name) => [name, claimOfFlag(pool, name) ?? name]);
   return collectClaims(new Set(names), (name) => claimOf(claims, name));
 }
 
 /**
- * Returns the claims of a profile out of the token and of the UserInfo endpoint's answer, which is newer and goes first.
+ * Merges the claims of the token with those of the UserInfo response, which is newer and takes precedence.
  *
- * - An address and its flag come from one source. Where UserInfo tells the address, the flag is UserInfo's or absent. Where it
- *   tells the flag alone, that can withdraw what the token says of the token's address and cannot verify it.
- * - The user id is the token's, for which the scan was accepted; so is what describes the token itself.
+ * - An address and its flag come from the same source. If UserInfo has the address, its flag comes from
+ * UserInfo or is absent. If UserInfo has the flag alone, the flag can withdraw the verification of the
+ * token's address, but cannot add one.
+ * - The user id comes from the token, since the scan was accepted for it. So do the claims that describe the
+ * token itself.
  */
 export function mergeClaims(pool: UserPoolConfig, token: Claims, userInfo: Claims): Claims {
   const isOfToken = (name: string): boolean =>
@@ -49,7 +54,7 @@ export function mergeClaims(pool: UserPoolConfig, token: Claims, userInfo: Claim
 }
 
 function collectClaims(names: ReadonlySet<string>, claimNamed: (name: string) => Json | undefined): Claims {
-  // fromEntries makes own properties even of a claim called __proto__.
+  // fromEntries creates own properties even for a claim called __proto__.
   return Object.fromEntries(
     [...names].flatMap((name) => {
       const value = claimNamed(name);

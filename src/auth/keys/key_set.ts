@@ -8,46 +8,51 @@ import type { TokenSigner } from "../signing/token_signer.js";
 import { createEndpointSource, createFileSource, type KeySource } from "./key_sources.js";
 import { createRefreshCooldown } from "./refresh_cooldown.js";
 
-/** The keys of one issuer. */
+/** Keys of one issuer. */
 export interface KeySet {
   /**
-   * Reads the keys again if they are older than allowed, and resolves with whether that was so. Callers at the same time share
-   * one read.
+   * Fetches the keys if they are older than allowed, and resolves with whether it did. Concurrent callers
+   * share one read.
    *
    * @throws KeysUnavailableError
    */
   refreshIfStale(): Promise<boolean>;
   /**
-   * Reads the keys again for a token that none of them verifies: the issuer may have changed them. Resolves with `true` when the
-   * token is to be tried once more, and with `false` when the keys are as new as they need to be to refuse it.
+   * Fetches the keys for a token that none of the current ones verifies, since the issuer may have rotated
+   * them. Resolves with `true` if the token is to be tried again, and with `false` if the keys are recent
+   * enough to reject it.
    *
-   * @throws KeysUnavailableError when they cannot be read, or were read so short a time ago that it is not done again yet.
+   * @throws KeysUnavailableError when the keys cannot be read, or the last read is too recent to repeat it.
    */
   refreshForToken(token: UnverifiedToken): Promise<boolean>;
-  /** A number that changes whenever other keys have been read; undefined while they are older than allowed. */
+  /**
+   * Returns a number that changes whenever different keys have been read; undefined while they are older than
+   * allowed.
+   */
   generation(): number | undefined;
   /**
-   * The key that a token asks for, for `jwtVerify` of jose.
+   * Resolves with the key that a token names, for `jwtVerify` of jose.
    *
    * @throws KeysUnavailableError
-   * @throws errors of jose that blame the token: JWKSNoMatchingKey, JWKSMultipleMatchingKeys, JOSENotSupported.
+   * @throws JWKSNoMatchingKey, JWKSMultipleMatchingKeys or JOSENotSupported of jose when the token is at
+   * fault.
    */
   readonly getKey: JWTVerifyGetKey;
 }
 
-/** A token that no key of its issuer has verified. */
+/** Token that no key of its issuer has verified. */
 export interface UnverifiedToken {
   readonly token: string;
-  /** Id of the key that the token names. */
+  /** Id of the key, from the token's header. */
   readonly kid: string | undefined;
-  /** Whether there are keys that the token may mean, and they do not fit its signature. */
+  /** Whether there are candidate keys, none of which matches the signature. */
   readonly hasWrongSignature: boolean;
 }
 
-/** The keys of an issuer cannot be had, or are not what keys should be. `cause` says why. */
+/** Error thrown when the keys of an issuer cannot be read or are malformed. `cause` states the reason. */
 export class KeysUnavailableError extends Error {
   constructor(cause: unknown) {
-    super("The keys of the issuer cannot be had.", { cause });
+    super("The keys of the issuer are unavailable.", { cause });
     this.name = "KeysUnavailableError";
   }
 }
@@ -55,13 +60,14 @@ export class KeysUnavailableError extends Error {
 type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 
 /**
- * Creates the keys of a user pool.
+ * Creates the key set of a user pool.
  *
- * A set with a key that others than the issuer sign with is refused as a whole: the public development key, and the keys of
- * `signer`, which signs our tokens for apps. So is a set without any key for an algorithm of the pool: it can verify nothing.
+ * Rejects a whole key set that contains a key others than the issuer can sign with: the public development
+ * key, or a key of `signer`, which signs our tokens for apps. Rejects a key set without a key for any
+ * algorithm of the pool, since it can verify nothing.
  *
- * @throws Error when the pool's JWKS file cannot be read, is not a JWKS or is refused. A file that becomes so later makes
- * the keys unavailable.
+ * @throws Error when the pool's JWKS file cannot be read, is not a JWKS or is rejected. If that happens
+ * later, the keys become unavailable.
  */
 export function createKeySet(
   pool: UserPoolConfig,
@@ -77,7 +83,7 @@ export function createKeySet(
   if ("jwksFile" in keys) {
     const source = createFileSource(keys.jwksFile);
     try {
-      // Read while the service starts, so that a wrong path is seen before the first user comes.
+      // Read at start-up, so that a wrong path fails before the first user arrives.
       parseKeySet(source.readNow(), check);
     } catch (cause) {
       throw new Error(`User pool ${pool.id} has no usable keys in ${keys.jwksFile}.`, { cause });
@@ -90,7 +96,8 @@ export function createKeySet(
   }
   const secret = new TextEncoder().encode(keys.hs256Secret);
   return createStaticKeySet(async (header) => {
-    if (header?.alg !== "HS256") throw new errors.JOSENotSupported("A shared secret is for HS256 only.");
+    if (header?.alg !== "HS256")
+      throw new errors.JOSENotSupported("A shared secret can only be used with HS256.");
     return secret;
   });
 }
@@ -111,11 +118,11 @@ function createRefreshingKeySet(
   clock: Clock,
   check: KeyCheck,
 ): KeySet {
-  // Around every read, whatever caused it: an endpoint that is away is not asked by each caller.
+  // Wraps every read, whatever triggers it: callers do not wait one by one for an unavailable endpoint.
   const breaker = createCircuitBreaker({ clock });
   const cooldown = createRefreshCooldown(source.cooldownMs, clock);
   let current: LoadedKeys | undefined;
-  /** Ids of the keys that were in the set before, and have left it. */
+  /** Ids of keys that the previous set had and the current one lacks. */
   let removedKids: readonly string[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
   let generation = 0;
@@ -128,7 +135,7 @@ function createRefreshingKeySet(
     const found = parseKeySet(await source.read(), check);
     await requireKeyFor(algorithms, found.getKey);
     readAt = startedAt;
-    // The same keys again forget no token: unknown key ids, which anybody can send, have the keys read.
+    // An unchanged set keeps the cached tokens valid: anybody can trigger a read with an unknown key id.
     if (found.text === current?.text) return;
     removedKids = (current?.kids ?? []).filter((kid) => !found.kids.includes(kid));
     current = found;
@@ -170,14 +177,14 @@ function createRefreshingKeySet(
   };
 }
 
-/** A key set as it was read. */
+/** Key set as it was read. */
 interface LoadedKeys {
   readonly getKey: JWTVerifyGetKey;
   readonly text: string;
   readonly kids: readonly string[];
 }
 
-/** @throws Error when the bytes are no JWKS, or `check` refuses it. */
+/** @throws Error when the bytes are not a JWKS, or `check` rejects it. */
 function parseKeySet(bytes: Uint8Array, check: KeyCheck): LoadedKeys {
   const jwks = parseJson(bytes);
   check(jwks);
@@ -186,7 +193,12 @@ function parseKeySet(bytes: Uint8Array, check: KeyCheck): LoadedKeys {
   return { getKey: found, text: JSON.stringify(jwks), kids };
 }
 
-/** @throws Error when the set has no key for any of the algorithms. One that is malformed is told to the token that names it. */
+/**
+ * Checks that the set has a key for at least one algorithm. A malformed key counts; it fails the tokens that
+ * name it.
+ *
+ * @throws Error when there is none.
+ */
 async function requireKeyFor(algorithms: readonly string[], keyFor: JWTVerifyGetKey): Promise<void> {
   for (const alg of algorithms) {
     try {
@@ -200,7 +212,10 @@ async function requireKeyFor(algorithms: readonly string[], keyFor: JWTVerifyGet
   throw new Error("The key set has no key for an algorithm of the pool.");
 }
 
-/** Tells faults of the keys from faults of the token, which names the key. */
+/**
+ * Returns a key getter that throws KeysUnavailableError for faults of the keys, and jose's error for faults
+ * of the token.
+ */
 function translateKeyErrors(keyFor: JWTVerifyGetKey): JWTVerifyGetKey {
   return async (header, token) => {
     try {
@@ -218,7 +233,10 @@ function translateKeyErrors(keyFor: JWTVerifyGetKey): JWTVerifyGetKey {
   };
 }
 
-/** Throws where a key set holds a key that others than the issuer sign with; told so, the development key may be in it. */
+/**
+ * Check that throws if a key set contains a key that others than the issuer can sign with. With
+ * `development`, the development key is allowed.
+ */
 type KeyCheck = (jwks: unknown, may?: { readonly development: boolean }) => void;
 
 function createKeyCheck(signer: Pick<TokenSigner, "owns"> | undefined): KeyCheck {
@@ -226,10 +244,10 @@ function createKeyCheck(signer: Pick<TokenSigner, "owns"> | undefined): KeyCheck
     const keys = typeof jwks === "object" && jwks !== null && "keys" in jwks ? jwks.keys : undefined;
     if (!Array.isArray(keys)) return;
     if (!may?.development && keys.some(isDevelopmentKey)) {
-      throw new Error("The keys hold the public development key, with which anybody can sign.");
+      throw new Error("The key set contains the public development key, with which anyone can sign.");
     }
     if (keys.some((key) => signer?.owns(key))) {
-      throw new Error("The keys hold one with which we sign tokens for apps.");
+      throw new Error("The key set contains one of our own keys, which sign tokens for apps.");
     }
   };
 }

@@ -2,21 +2,24 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { readBody } from "../response_body.js";
 
-/** A place that the key set of an issuer is read from, as often as asked. */
+/** Source from which an issuer's key set can be read repeatedly. */
 export interface KeySource {
   /** @throws Error when the key set cannot be read. */
   read(): Promise<Uint8Array>;
-  /** Shortest time between two reads that tokens with unknown keys cause, in milliseconds. */
+  /** Shortest time between two reads caused by tokens with unknown keys, in milliseconds. */
   readonly cooldownMs: number;
 }
 
-/** Largest key set that is read over the network. */
+/** Largest key set that is read over the network, in bytes. */
 const maxBytes = 1024 * 1024;
 
-/** Anybody can send tokens with unknown key ids: they have the endpoint asked no more often than this. */
+/** Limits how often tokens with unknown key ids, which anybody can send, cause a request to the endpoint. */
 const endpointCooldownMs = 10_000;
 
-/** Returns the JWKS endpoint of an issuer as a source of keys. Follows no redirect. `timeout` is for the whole answer. */
+/**
+ * Creates a source for an issuer's JWKS endpoint. Does not follow redirects. `timeout` covers the whole
+ * response, in milliseconds.
+ */
 export function createEndpointSource(uri: string, timeout: number): KeySource {
   return {
     cooldownMs: endpointCooldownMs,
@@ -27,9 +30,9 @@ export function createEndpointSource(uri: string, timeout: number): KeySource {
         signal: AbortSignal.timeout(timeout),
       });
       if (response.status !== 200) {
-        // Unread, the body would hold its connection.
+        // An unread body would keep its connection occupied.
         await response.body?.cancel();
-        throw new Error(`The JWKS endpoint answered ${response.status}.`);
+        throw new Error(`The JWKS endpoint responded with status ${response.status}.`);
       }
       const bytes = await readBody(response, maxBytes);
       if (!bytes) throw new Error(`The key set is larger than ${maxBytes} bytes.`);
@@ -39,8 +42,8 @@ export function createEndpointSource(uri: string, timeout: number): KeySource {
 }
 
 /**
- * Returns a file as a source of keys. Has no cool-down: reading a file costs less than checking the signature that led to it,
- * and reads do not overlap.
+ * Creates a source for a file. It has no cool-down: reading the file costs less than checking the signature
+ * that caused it, and reads do not overlap.
  */
 export function createFileSource(file: string): KeySource & { readNow(): Uint8Array } {
   return { cooldownMs: 0, read: () => readFile(file), readNow: () => readFileSync(file) };

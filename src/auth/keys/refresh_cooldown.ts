@@ -1,27 +1,31 @@
 import type { Clock } from "../../base/clock.js";
 import { sha256 } from "../../domain/secrets.js";
 
-/** Decides for which tokens with unknown keys the keys of an issuer are read again, and when. */
+/** Cool-down that decides for which tokens with unknown keys an issuer's keys are fetched, and when. */
 export interface RefreshCooldown {
   /**
-   * Returns `now` when the keys may be read for this token, `later` when they were read so short a time ago that they must not
-   * be, and `never` when they have been read since the token was told `later`, and so after whatever key it names was in use.
+   * Returns `now` if the keys may be fetched for this token, and `later` if the last fetch is too recent.
+   * Returns `never` if they have been fetched since `later` was returned for the token, since the key it
+   * names must have been published by then.
    */
   decisionFor(token: string): "now" | "later" | "never";
-  /** Reports that the keys have been read for a token: the cool-down begins. */
+  /** Records that the keys have been fetched for a token, and starts the cool-down. */
   recordRefresh(token: string): void;
-  /** Says in the log what `later` means. */
+  /** Message for the log that explains `later`. */
   readonly laterMessage: string;
 }
 
-/** Most tokens that are remembered; the oldest one is forgotten for a further one. */
+/** Maximum number of remembered tokens. Beyond it, the oldest one is dropped. */
 const maxEntries = 10_000;
 
-/** Creates turns with at least `cooldown` milliseconds between two reads. Remembers up to 10,000 tokens by their SHA-256. */
+/**
+ * Creates a cool-down of at least `cooldown` milliseconds between two fetches. Remembers up to 10,000 tokens
+ * by SHA-256.
+ */
 export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCooldown {
   let reads = 0;
   let readAt = Number.NEGATIVE_INFINITY;
-  /** Number of reads made before the token first came. */
+  /** Number of fetches made before the token first arrived. */
   const readsBefore = new Map<string, number>();
 
   function remember(token: string, count: number): void {
@@ -40,11 +44,11 @@ export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCo
       return before !== undefined && before < reads ? "never" : "later";
     },
     recordRefresh(token) {
-      // Callers who shared one read count as many, which changes nothing: the number only has to grow.
+      // Callers that shared one fetch are counted separately. This is harmless: the number only has to grow.
       remember(token, reads);
       reads += 1;
       readAt = clock.now();
     },
-    laterMessage: `A token names a key that the set lacks, which was read less than ${cooldown / 1_000} s ago.`,
+    laterMessage: `A token names an unknown key, and the keys were fetched less than ${cooldown / 1_000} s ago.`,
   };
 }

@@ -2,8 +2,8 @@ import type { SignInContext, UserProfile } from "../../domain/user.js";
 import { type Claims, protocolClaims } from "../claims/claims.js";
 
 /**
- * What a further claim of a pool may not be called: in our ID Token these names are ours, or mean something to whoever
- * verifies it that the user's own token cannot have meant.
+ * Names that an additional claim cannot use in our ID Token. They are claims of ours, or describe the token
+ * to those who verify it.
  */
 const reservedClaims: ReadonlySet<string> = new Set([
   ...protocolClaims,
@@ -12,14 +12,14 @@ const reservedClaims: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The claims of an ID Token that describe the user and how they had signed in, by their standard names (OpenID Connect
- * Core 1.0, sections 2 and 5.1). What the approval does not tell is left out. The pool's further claims follow under their
- * own names, but for those that mean something else in our token.
+ * Returns the ID Token claims that describe the user and the sign-in, by their standard names (OpenID Connect
+ * Core 1.0, sections 2 and 5.1). Omits what the approval does not contain. Additional claims of the pool keep
+ * their names; those with a reserved name are omitted.
  */
 export function toIdTokenClaims(profile: UserProfile, signIn: SignInContext): Claims {
   const { nickname, name, photo, email, phone } = profile;
   return {
-    // fromEntries makes own properties even of a claim called __proto__.
+    // fromEntries creates own properties even for a claim called __proto__.
     ...Object.fromEntries(Object.entries(profile.claims).filter(([claim]) => !reservedClaims.has(claim))),
     ...(nickname !== "" && { nickname }),
     ...(name !== "" && { name }),

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { JWTPayload } from "jose";
 import type { SigningKey } from "./signing_keys.js";
 
-/** Signs the claims as a JWT of this type (header `typ`). */
+/** Function that signs the claims as a JWT with the given type (header `typ`). */
 export type SignJwt = (typ: string, claims: JWTPayload) => Promise<string>;
 
 const signInThreadPool = promisify(sign);
@@ -11,8 +11,9 @@ const signInThreadPool = promisify(sign);
 /**
  * Creates a function that signs JWTs in the compact serialization (RFC 7515, section 7.1).
  *
- * Not by jose, whose WebCrypto takes two to three times the CPU: a signature by EC P-256 is over before another thread could be woken, so it
- * is made at once. One by RSA takes ten times as long and goes to the thread pool, so that other calls go on meanwhile.
+ * Does not use jose, whose WebCrypto takes two to three times the CPU. A P-256 signature is made
+ * synchronously, since it takes less time than waking another thread. An RSA signature takes ten times as
+ * long and is made in the thread pool, so that other calls continue meanwhile.
  */
 export function createJwtSigner({ alg, kid, privateKey }: Omit<SigningKey, "publicJwk">): SignJwt {
   return async (typ, claims) => {
@@ -26,21 +27,21 @@ function createSignature(input: Buffer, alg: SigningKey["alg"], key: KeyObject):
   return alg === "ES256" ? derToJose(sign("sha256", input, key)) : signInThreadPool("sha256", input, key);
 }
 
-/** Bytes of each of the two numbers in a signature by P-256. */
+/** Size of each of the two integers in a P-256 signature, in bytes. */
 const integerBytes = 32;
 
 /**
- * Returns r and s one after the other, as JWS wants them (RFC 7518, section 3.4), from a DER sequence of two integers. Node.js would do
- * it (`dsaEncoding`), but Node.js 24 then takes 36 us for a signature and not 19.
+ * Returns r and s concatenated, as JWS requires (RFC 7518, section 3.4), from a DER sequence of two integers.
+ * Node.js can do this itself (`dsaEncoding`), but Node.js 24 then takes 36 us for a signature instead of 19.
  */
 function derToJose(der: Buffer): Buffer {
   const both = Buffer.alloc(2 * integerBytes);
-  // Every length in it is one byte: the sequence has at most 70.
+  // Every length is a single byte: the sequence has at most 70 bytes.
   let tag = 2;
   for (const end of [integerBytes, 2 * integerBytes]) {
     const start = tag + 2;
     const next = start + der.readUInt8(tag + 1);
-    // A DER integer has no leading zeros, but for one where its first bit is set.
+    // A DER integer has no leading zero byte, except where the first bit would otherwise be set.
     const digits = der.subarray(Math.max(start, next - integerBytes), next);
     both.set(digits, end - digits.length);
     tag = next;

@@ -3,20 +3,21 @@ import { calculateJwkThumbprint, exportJWK, type JWK } from "jose";
 import type { SigningKeyConfig } from "../../config/config.js";
 import { readSigningKey } from "../../config/files/read_signing_key.js";
 
-/** A key that signs, and what others may know of it. */
+/** Private key that signs, with its public half. */
 export interface SigningKey {
   readonly alg: "ES256" | "RS256";
-  /** Thumbprint of the public half (RFC 7638): the same wherever the key is used. */
+  /** Thumbprint of the public half (RFC 7638), the same wherever the key is used. */
   readonly kid: string;
   readonly privateKey: KeyObject;
-  /** With `kid`, `alg` and `use`, and no private member. */
+  /** Public half with `kid`, `alg` and `use`, without private members. */
   readonly publicJwk: JWK;
 }
 
 /**
- * The keys in the order of their configuration.
+ * Loads the keys in the order of their configuration.
  *
- * @throws Error that names the file when there is no usable key in it; Error when a key stands there twice, or none does.
+ * @throws Error that names the file when it has no usable key; Error when a key is listed twice, or none is
+ * listed.
  */
 export async function loadSigningKeys(
   configs: readonly SigningKeyConfig[],
@@ -26,12 +27,15 @@ export async function loadSigningKeys(
   );
   if (!first) throw new Error("The token issuer has no signing key.");
   if (new Set([first, ...others].map(({ kid }) => kid)).size < configs.length) {
-    throw new Error("A signing key of the token issuer stands in its list twice.");
+    throw new Error("A signing key of the token issuer is listed twice.");
   }
   return [first, ...others];
 }
 
-/** The same keys, where those that are to be made have been: for other processes, which would each make their own. */
+/**
+ * Returns the same configuration with generated keys replaced by their PEM, so that all processes use the
+ * same keys.
+ */
 export function resolveGeneratedKeys(configs: readonly SigningKeyConfig[]): readonly SigningKeyConfig[] {
   return configs.map((config) =>
     "generated" in config

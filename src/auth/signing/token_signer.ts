@@ -8,19 +8,21 @@ import { toIdTokenClaims } from "./id_token_claims.js";
 import { createJwtSigner } from "./jwt_signer.js";
 import { loadSigningKeys } from "./signing_keys.js";
 
-/** Signs tokens for apps about users who have signed in. */
+/** Signer of the tokens that apps receive about users who have signed in. */
 export interface TokenSigner {
   /** Claim `iss` of the tokens. */
   readonly issuer: string;
-  /** The public keys that verify them, as the JSON text of a key set (RFC 7517). */
+  /** Public keys that verify the tokens, as the JSON text of a key set (RFC 7517). */
   readonly jwks: string;
-  /** Whether a JWK is one of its keys, which no user pool may have. */
+  /** Returns whether a JWK is one of the signer's keys, which no user pool may have. */
   owns(jwk: JsonWebKeyInput["key"]): boolean;
-  /** @throws Error when the cryptography of the platform fails; nothing that a user or an app says makes it fail. */
+  /**
+   * @throws Error when the cryptography of the platform fails. The values of users and apps cannot cause it.
+   */
   sign(signedIn: TokenParameters): Promise<SignedTokens>;
 }
 
-/** Whom the tokens are about, and which app they are for. */
+/** User that the tokens describe, and app that they are for. */
 export interface TokenParameters {
   readonly appId: string;
   readonly userPoolId: string;
@@ -32,16 +34,16 @@ export interface SignedTokens {
   readonly idToken: string;
   /** An access token (RFC 9068). */
   readonly accessToken: string;
-  /** When both run out, in milliseconds since the Unix epoch. */
+  /** Expiry of both tokens, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
-  /** Time from the signing until then, in milliseconds. */
+  /** Time from signing to expiry, in milliseconds. */
   readonly expiresInMs: number;
 }
 
 /**
- * Reads or makes the keys; the first one signs from then on.
+ * Loads or generates the keys. The first key signs; all of them are published.
  *
- * @throws Error that names the file when it does not hold a key that can be used.
+ * @throws Error that names the file when it does not contain a usable key.
  */
 export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock): Promise<TokenSigner> {
   const { issuer, tokenTtl } = config;
@@ -53,12 +55,12 @@ export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock)
     jwks: JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }),
     owns: (jwk) => keys.some((key) => isPublicKeyOf(key.privateKey, jwk)),
     async sign({ appId, userPoolId, approval: { profile, signIn } }) {
-      // By the wall clock, since it is others who compare these times with theirs.
+      // By the wall clock, since other parties compare these times with their own clocks.
       const now = clock.wallNow();
       const issuedAt = Math.floor(now / 1_000);
       const expiresAt = issuedAt + Math.floor(tokenTtl / 1_000);
-      // JSON would make null of it, and there are verifiers that take a token without an expiry for one that lasts.
-      if (!Number.isSafeInteger(expiresAt)) throw new Error("a token would have no time of expiry");
+      // JSON would make it null, and some verifiers treat a token without an expiry as valid for ever.
+      if (!Number.isSafeInteger(expiresAt)) throw new Error("a token would have no expiry");
       const signed = (typ: string, claims: JWTPayload) =>
         signJwt(typ, {
           ...claims,

@@ -5,22 +5,24 @@ import { differOnlyInSpelling } from "../../config/issuer_spelling.js";
 /** Longest claim in the log, in characters. */
 const maxClaimLength = 120;
 
-/** So many audiences are shown. */
+/** Maximum number of audiences shown. */
 const maxAudiences = 3;
 
 /**
- * Returns why no user pool matches a token, for the log: the issuer and the audience that came, and a pool that is nearly right. The
- * claims are unverified and may be anybody's words, so they are marked as such, cut, and free of control characters.
+ * Returns why no user pool matches a token, for the log: the token's issuer and audience, and a pool whose
+ * issuer is nearly equal. The claims are unverified and may come from anyone, so they are marked as
+ * unverified, truncated, and stripped of control characters.
  */
 export function explainUnmatchedToken({ iss, aud }: JWTPayload, pools: readonly UserPoolConfig[]): string {
-  const received = `the token says, unverified: issuer ${formatClaim(iss)}, audience ${formatAudience(aud)}`;
+  const received = `the token states, unverified: issuer ${formatClaim(iss)}, audience ${formatAudience(aud)}`;
   const sameIssuer = pools.filter((pool) => pool.issuer === iss).map(({ id }) => id);
   if (sameIssuer.length > 0) {
-    return `No audience of the user pool ${sameIssuer.join(", ")}, which has this issuer, is in the token; ${received}`;
+    return `The token has no audience of the user pool ${sameIssuer.join(", ")}, which has this issuer; ${received}`;
   }
   const variant = pools.find((pool) => typeof iss === "string" && differOnlyInSpelling(pool.issuer, iss));
   const hint = variant
-    ? `; the issuer of the user pool ${variant.id} is nearly the same and must be exactly the same, final slash included`
+    ? `; the issuer of the user pool ${variant.id} differs only in spelling and must be equal, ` +
+      "including a trailing slash"
     : "";
   return `No user pool has this issuer; ${received}${hint}`;
 }
@@ -34,7 +36,8 @@ function formatAudience(aud: unknown): string {
 function formatClaim(claim: unknown): string {
   if (claim === undefined) return "none";
   if (typeof claim !== "string") return `of the type ${Array.isArray(claim) ? "array" : typeof claim}`;
-  // An issuer or audience that is a URL names no user and no query; what follows could be anything.
+  // The issuer or audience of a real token has no user name and no query. In others these could contain
+  // anything.
   const bare = claim.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
   const printable = bare.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "�");
   return JSON.stringify(

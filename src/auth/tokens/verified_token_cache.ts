@@ -2,27 +2,30 @@ import type { Clock } from "../../base/clock.js";
 import { sha256 } from "../../domain/secrets.js";
 import type { KeySet } from "../keys/key_set.js";
 
-/** What remains of a verification. */
+/** Result of a verification. */
 export interface CacheEntry<T> {
   readonly value: T;
-  /** The keys that it was made with, and their generation then. */
+  /** Keys that verified the token. `generation` is theirs at that time. */
   readonly keys: KeySet;
   readonly generation: number;
-  /** When the token expires, by the wall clock. */
+  /** Expiry of the token, by the wall clock. */
   readonly expiresAt: number;
-  /** When its verification is too old, as a moment of the clock. */
+  /** Time at which the entry becomes too old, by the monotonic clock. */
   readonly staleAt: number;
 }
 
-/** Remembers verified tokens by their SHA-256, so that a token is verified once and never kept. */
+/** Cache of verified tokens by SHA-256. The tokens themselves are not kept. */
 export interface VerifiedTokenCache<T> {
-  /** What was remembered of the token; undefined once it has run out, or its issuer's keys are too old or others. */
+  /**
+   * Returns the cached value. Returns undefined if the token has expired, the entry is too old, or the
+   * issuer's keys have changed or are stale.
+   */
   get(token: string): T | undefined;
-  /** Remembers a verification. The oldest one is forgotten for it where there are too many. */
+  /** Adds an entry. Drops the oldest one when the cache is full. */
   set(token: string, verification: CacheEntry<T>): void;
 }
 
-/** Remembers up to `capacity` tokens; none if that is 0. */
+/** Creates a cache of up to `capacity` tokens. With 0, nothing is cached. */
 export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): VerifiedTokenCache<T> {
   const entries = new Map<string, CacheEntry<T>>();
   return {
@@ -39,7 +42,7 @@ export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): Ver
     set(token, verification) {
       if (capacity < 1) return;
       const key = sha256(token);
-      // Deleted first, so that it counts as the youngest.
+      // Deleted first, so that it counts as the newest.
       entries.delete(key);
       for (const oldest of entries.keys()) {
         if (entries.size < capacity) break;

@@ -18,11 +18,12 @@ export interface VerifiedJwt {
 }
 
 /**
- * Verifies a JWT with the keys of an issuer. Where none of them fits, the issuer may have changed its keys: they are read again,
- * within the limits of {@link KeySet.refreshForToken}, and tried once more. `createOptions` is asked after each wait, since it holds the time.
+ * Verifies a JWT with the keys of an issuer. If no key matches, fetches the keys within the limits of {@link
+ * KeySet.refreshForToken} and tries once more, since the issuer may have rotated them. Calls `createOptions`
+ * after each wait, since the options contain the current time.
  *
  * @throws KeysUnavailableError
- * @throws errors of jose that blame the token.
+ * @throws an error of jose when the token is at fault.
  */
 export async function verifyJwt(
   token: string,
@@ -30,7 +31,7 @@ export async function verifyJwt(
   createOptions: () => JWTVerifyOptions,
 ): Promise<VerifiedJwt> {
   const { alg = "", kid } = readHeader(token);
-  // Before any key is looked at: no key set of the issuer can make up for it.
+  // Checked before any key: no key of the issuer can make a forbidden algorithm acceptable.
   if (!createOptions().algorithms?.includes(alg)) throw new errors.JOSEAlgNotAllowed();
   const wereRefreshed = await keys.refreshIfStale();
   try {
@@ -44,20 +45,20 @@ export async function verifyJwt(
   }
 }
 
-/** Reads the header before the signature is checked, so it only says which key to try. */
+/** Reads the header before the signature is verified. Use it only to select a key. */
 function readHeader(token: string): { alg?: string | undefined; kid?: string | undefined } {
   try {
     return decodeProtectedHeader(token);
   } catch (cause) {
-    throw new errors.JWSInvalid("This is no JWS.", { cause });
+    throw new errors.JWSInvalid("The token is not a JWS.", { cause });
   }
 }
 
 async function verifyOnce(token: string, keys: KeySet, options: JWTVerifyOptions): Promise<VerifiedJwt> {
-  // From before: keys that change meanwhile may no longer hold the one that is used.
+  // Read before the verification: the key that is used may be removed from the set meanwhile.
   const generation = keys.generation();
   const toVerifiedJwt = (payload: JWTPayload, header: JWTHeaderParameters): VerifiedJwt =>
-    // The payload is the outcome of JSON.parse, whose type jose does not tell.
+    // jose does not state that the payload is the result of JSON.parse.
     ({ header, claims: payload as Claims, generation });
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys.getKey, options);

@@ -1,21 +1,24 @@
 import type { Config } from "../../config/config.js";
 
-/** What the parent tells a worker. */
+/** Messages from the parent to a worker. */
 export type ParentMessage =
-  /** Serve by this configuration, as the worker of this number. */
+  /** Starts the service with this configuration, as the worker with this number. */
   | { readonly kind: "start"; readonly number: number; readonly config: Config }
-  /** Stop politely. The last worker goes on taking connections until it stops serving; the others leave them to each other. */
+  /**
+   * Stops the worker gracefully. The last worker accepts connections until its service stops; the others
+   * leave new connections to the remaining workers at once.
+   */
   | { readonly kind: "stop"; readonly isLast: boolean }
-  /** Report that your event loop turns. */
+  /** Checks that the worker's event loop is not blocked. */
   | { readonly kind: "ping" };
 
-/** What a worker tells its parent. */
+/** Messages from a worker to its parent. */
 export type WorkerMessage =
-  /** It can take the order to start. */
+  /** The worker is ready to receive `start`. */
   | { readonly kind: "waiting" }
-  /** It serves, where it says. */
+  /** The worker serves at `grpcAddress`. */
   | { readonly kind: "ready"; readonly grpcAddress: string }
-  /** The answer to a ping. */
+  /** The response to a ping. */
   | { readonly kind: "pong" }
-  /** It cannot serve, and ends. */
+  /** The worker cannot serve and exits. */
   | { readonly kind: "failed"; readonly message: string };

@@ -5,17 +5,18 @@ import type { WorkerProcess } from "./worker_process.js";
 export const pingInterval = 5_000;
 
 /**
- * How many pings in a row a worker may leave without an answer. Many, since a healthy worker that is short of CPU, or reads a
- * flood of requests, answers late. One that has not come to it for half a minute serves nobody.
+ * Number of successive pings that may stay unanswered. It is large because a healthy worker that is short of
+ * CPU, or reads a flood of requests, answers late. A worker that has not answered for half a minute is of no
+ * use to its clients.
  */
 export const maxUnanswered = 6;
 
 /**
- * Asks a worker for signs of life, and calls `onHung` once when it gives none: it is stopped, or its event loop is blocked.
- * Returns a function that ends it.
+ * Pings a worker, and calls `onHung` once if it does not answer: it is stopped, or its event loop is blocked.
+ * Returns a function that stops the monitor.
  *
- * Counts pings and not time. A parent that was itself stopped finds one of its own pings late, and not a worker that was
- * silent all the while.
+ * The monitor counts pings instead of time. A pause of the parent itself delays only one ping, so it does not
+ * make a worker appear unresponsive.
  */
 export function monitorPings(
   worker: Pick<WorkerProcess, "ping">,

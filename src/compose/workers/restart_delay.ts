@@ -1,9 +1,15 @@
-/** A worker that has served this long, in milliseconds, did not die at once: the pauses begin again. */
+/**
+ * Uptime after which a worker counts as stable and the restart delay starts from the beginning, in
+ * milliseconds.
+ */
 export const stableUptime = 60_000;
 
 /**
- * How long to wait with the next worker, in milliseconds, after so many that died at once. The first is replaced without
- * a pause, so that one death costs no capacity; then half a second, doubled each time, at most half a minute.
+ * Returns the delay before a worker is restarted, in milliseconds. The first restart has no delay, so that a
+ * single crash costs no capacity. The second one waits for half a second, and each further one twice as long,
+ * up to half a minute.
+ *
+ * @param crashes Number of crashes since the worker was last stable.
  */
 export function restartDelayAfter(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(500 * 2 ** (crashes - 2), 30_000);

@@ -4,36 +4,42 @@ import { monitorPings } from "./ping_monitor.js";
 import { restartDelayAfter, stableUptime } from "./restart_delay.js";
 import type { WorkerExit, WorkerProcess } from "./worker_process.js";
 
-/** The place of one worker, which is filled again when its worker dies. */
+/** A worker process that is restarted when it crashes. */
 export interface SupervisedWorker {
   /**
-   * Fills the place for the first time. The answer is where the worker listens.
+   * Starts the worker for the first time. Resolves with the address on which it listens.
    *
-   * @throws Error when it cannot serve. Only later failures are tried again.
+   * @throws Error when the worker cannot serve. Only later failures are retried.
    */
   start(): Promise<string>;
-  /** Has the worker stop politely; kills it if it does not, or does not serve yet. The place stays empty. */
+  /**
+   * Stops the worker gracefully. Kills it if it does not stop in time or does not serve yet. It is not
+   * restarted.
+   */
   stop(last: boolean): Promise<void>;
-  /** Kills the worker. The place stays empty. */
+  /** Kills the worker. It is not restarted. */
   kill(): Promise<void>;
 }
 
 export interface SupervisedWorkerOptions {
-  /** From 1. Stays when the worker is replaced. */
+  /** Number of the worker, from 1. A restarted worker keeps it. */
   readonly number: number;
   fork(number: number): WorkerProcess;
-  /** Runs tasks one after the other. The tasks never reject. */
+  /** Runs tasks one after the other. Tasks never reject. */
   enqueue(task: () => Promise<void>): void;
-  /** How long a polite stop may take, in milliseconds. */
+  /** Time that a graceful stop may take, in milliseconds. */
   readonly stopDeadline: number;
   readonly log: Logger;
   readonly clock: Clock;
 }
 
-/** How long a worker may take until it serves, in milliseconds. Long, since many may start on few cores. */
+/**
+ * Time that a worker may take until it serves, in milliseconds. It is long because many workers may start on
+ * few cores.
+ */
 const startDeadline = 120_000;
 
-/** Makes an empty place. */
+/** Creates a supervised worker without a process. */
 export function createSupervisedWorker({
   number,
   fork,
@@ -58,14 +64,14 @@ export function createSupervisedWorker({
       const grpcAddress = await worker.ready;
       isServing = true;
       const since = clock.now();
-      log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker serves");
+      log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker ready");
       stopPings = monitorPings(worker, clock, (unresponsiveMs) => {
-        log.error({ ...logFieldsOf(worker), unresponsiveMs }, "worker does not answer and is killed");
+        log.error({ ...logFieldsOf(worker), unresponsiveMs }, "worker is unresponsive and is killed");
         worker.kill();
       });
-      void worker.exited.then((end) => {
+      void worker.exited.then((exit) => {
         stopPings();
-        onExit(worker, end, clock.now() - since);
+        onExit(worker, exit, clock.now() - since);
       });
       return grpcAddress;
     } catch (error) {
@@ -77,14 +83,17 @@ export function createSupervisedWorker({
     }
   }
 
-  function onExit(worker: WorkerProcess, end: WorkerExit, uptime: number): void {
+  function onExit(worker: WorkerProcess, exit: WorkerExit, uptime: number): void {
     isServing = false;
     if (isStopped) {
-      log[end.code === 0 ? "info" : "warn"]({ ...logFieldsOf(worker), ...end }, "worker stopped");
+      log[exit.code === 0 ? "info" : "warn"]({ ...logFieldsOf(worker), ...exit }, "worker stopped");
     } else {
       if (uptime >= stableUptime) crashes = 0;
       const restartDelayMs = restartDelayAfter(++crashes);
-      log.warn({ ...logFieldsOf(worker), ...end, restartDelayMs }, "worker died and is replaced");
+      log.warn(
+        { ...logFieldsOf(worker), ...exit, restartDelayMs },
+        "worker exited unexpectedly and is restarted",
+      );
       restartAfter(restartDelayMs);
     }
   }
@@ -101,7 +110,7 @@ export function createSupervisedWorker({
       if (isStopped) return;
       const restartDelayMs = restartDelayAfter(++crashes);
       const cause = error instanceof Error ? error.message : String(error);
-      log.error({ worker: number, cause, restartDelayMs }, "worker cannot serve and is tried again");
+      log.error({ worker: number, cause, restartDelayMs }, "worker failed to start and is retried");
       restartAfter(restartDelayMs);
     }
   }
@@ -126,8 +135,9 @@ export function createSupervisedWorker({
     async stop(last) {
       const worker = markStopped();
       if (!worker || !isServing) return kill();
-      log.info(logFieldsOf(worker), "worker stops");
-      // It closes the channel before it has finished its calls. From now on the deadline counts.
+      log.info(logFieldsOf(worker), "stopping worker");
+      // The worker closes its channel before it has finished its calls, so it cannot answer pings. The
+      // deadline applies instead.
       stopPings();
       worker.stop(last);
       const cancel = clock.after(stopDeadline, () => worker.kill());

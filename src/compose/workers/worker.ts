@@ -11,23 +11,26 @@ type StartMessage = Extract<ParentMessage, { kind: "start" }>;
 
 /** The parts of its process that a worker uses. */
 export interface WorkerEnvironment extends LogEnvironment {
-  /** Has the signals that would ask it to stop do nothing. */
+  /** Ignores the signals that would stop the process. */
   ignoreSignals(): void;
-  /** Ends the process after so many milliseconds if it has not ended by then. `beforehand` may write to the log. */
+  /**
+   * Ends the process after `ms` milliseconds if it is still running. Calls `onTimeout` first, which may write
+   * to the log.
+   */
   exitAfter(ms: number, onTimeout: () => void): void;
 }
 
 /**
- * Serves on behalf of the process that has started this one, until that tells it to stop or is gone.
+ * Runs a worker process until its parent stops it or is gone.
  *
- * Signals are for the parent: those that a terminal or a supervisor sends reach the whole group, and workers would all
- * stop at once.
+ * Signals are left to the parent. A terminal or a process manager sends them to the whole group, and all
+ * workers would stop at the same time.
  *
- * @throws Error when nobody has started it as a worker.
+ * @throws Error when the process was not started as a worker.
  */
 export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   const { worker } = cluster;
-  if (!worker) throw new Error("worker is what serve --workers starts; it is of no use by hand");
+  if (!worker) throw new Error("the worker command is internal: serve --workers starts it");
   environment.ignoreSignals();
   worker.on("message", (message: ParentMessage) => {
     if (message.kind === "ping") void sendToParent(worker, { kind: "pong" });
@@ -50,27 +53,28 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
     worker.disconnect();
     return;
   }
-  // It takes connections of its own; a limit that is too low its parent has said.
+  // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
   const reason = await stop;
   const timeoutMs = serviceStopTimeout(config.grpc);
-  environment.exitAfter(timeoutMs, () => log.error({ timeoutMs }, "stopping took too long and is cut off"));
-  if (reason === "parent gone") log.warn("the parent is gone, and this worker stops");
-  // Once it listens no more and the channel is closed, nothing else may keep the process alive while it waits.
+  environment.exitAfter(timeoutMs, () => log.error({ timeoutMs }, "shutdown timed out; exiting"));
+  if (reason === "parent gone") log.warn("the parent process is gone; stopping");
+  // Once the worker has stopped listening and closed the channel, nothing else keeps the process alive while
+  // it waits.
   const keepAlive = setInterval(() => {}, 60_000);
-  // Connections that are there stay until the stop closes them. New ones go to the others.
-  if (reason === "others go on") worker.disconnect();
+  // Open connections stay until the service closes them. New ones go to the other workers.
+  if (reason === "not last") worker.disconnect();
   await service.stop();
   stopDescriptorMonitor();
   clearInterval(keepAlive);
   worker.disconnect();
 }
 
-/** What the parent asks for. To lose the parent is to be asked to stop. */
+/** Returns promises for the parent's messages. The loss of the parent counts as a request to stop. */
 function parentMessages(worker: Worker): {
   readonly start: Promise<StartMessage>;
-  readonly stop: Promise<"others go on" | "last" | "parent gone">;
+  readonly stop: Promise<"not last" | "last" | "parent gone">;
 } {
   return {
     start: new Promise((resolve) => {
@@ -80,12 +84,12 @@ function parentMessages(worker: Worker): {
     }),
     stop: new Promise((resolve) => {
       worker.on("message", (message: ParentMessage) => {
-        if (message.kind === "stop") resolve(message.isLast ? "last" : "others go on");
+        if (message.kind === "stop") resolve(message.isLast ? "last" : "not last");
       });
       worker.once("disconnect", () => {
-        // So it is when we have closed the channel ourselves.
+        // The worker has closed the channel itself.
         if (worker.exitedAfterDisconnect) return;
-        // Without this node:cluster ends the process on the spot, in the middle of its calls.
+        // Without this, node:cluster ends the process at once, in the middle of its calls.
         worker.exitedAfterDisconnect = true;
         resolve("parent gone");
       });
@@ -93,7 +97,10 @@ function parentMessages(worker: Worker): {
   };
 }
 
-/** Fulfilled when it is sent, or cannot be sent because the parent is gone, which is heard of as the order to stop. */
+/**
+ * Resolves when the message is sent, or cannot be sent because the parent is gone. `parentMessages` reports
+ * that as a stop.
+ */
 function sendToParent(worker: Worker, message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => worker.send(message, () => resolve()));
 }

@@ -3,45 +3,52 @@ import cluster from "node:cluster";
 import type { Config } from "../../config/config.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
-/** A process that serves on behalf of this one. */
+/** A worker process. */
 export interface WorkerProcess {
-  /** Undefined if the system would not start it. */
+  /** Process id. Undefined if the system could not start the process. */
   readonly pid: number | undefined;
-  /** Where it listens, once it serves. Rejected with an Error that says in one line why it does not. */
+  /**
+   * Resolves with the worker's address once it serves. Rejects with an Error of one line if it cannot serve.
+   */
   readonly ready: Promise<string>;
   readonly exited: Promise<WorkerExit>;
-  /** Asks for a sign of life. `onPong` is called when the worker's event loop answers, and never if it does not. */
+  /** Sends a ping. `onPong` is called once the worker's event loop answers. */
   ping(onPong: () => void): void;
-  /** Asks it to stop politely; see {@link ParentMessage}. */
+  /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(last: boolean): void;
-  /** Ends it at once. */
+  /** Kills the worker at once. */
   kill(): void;
 }
 
-/** How a worker came to its end. */
+/** Exit status of a worker. */
 export interface WorkerExit {
-  /** Null if a signal killed it. */
+  /** Exit code. Null if a signal killed the worker. */
   readonly code: number | null;
   readonly signal: string | null;
 }
 
-/** What has to be settled once, before the first worker is started. */
+/**
+ * Configures node:cluster. To be called once, before the first worker is started.
+ *
+ * @throws Error when this process is itself a worker of node:cluster.
+ */
 export function prepareWorkers(): void {
   if (!cluster.isPrimary) {
     throw new Error("--workers cannot be used in a process that is itself a worker of node:cluster");
   }
-  // This process takes the connections and deals them out in turn. Where workers take them themselves, the system gives
-  // most of them to one or two, and workers that have lost this process would hold the port.
+  // This process accepts the connections and distributes them in turn. If workers accept them, the system
+  // gives most connections to one or two workers, and workers that have lost this process keep the port in
+  // use.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   cluster.setupPrimary({ args: ["worker"] });
 }
 
-/** Starts a process of the same program, and has it serve. */
+/** Starts a worker process of this program, with this number and configuration. */
 export function forkWorker(number: number, config: Config): WorkerProcess {
   const worker = cluster.fork();
   const lastHandle = trackLastHandle(worker.process);
   const send = (message: ParentMessage) => {
-    // A worker that cannot be told anything has ended, which is heard of below.
+    // A worker that cannot receive messages has ended; its exit is handled below.
     worker.send(message, () => {});
   };
   let onPong = () => {};
@@ -50,12 +57,12 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
       if (code !== 0) lastHandle()?.close();
       resolve({ code, signal });
     });
-    // Where there is no process there will be no exit.
+    // If there is no process, there is no exit event.
     worker.on("error", () => {
       if (worker.process.pid === undefined) resolve({ code: null, signal: null });
     });
   });
-  // Its last words can still be on the way when it is gone. After the channel has closed there are none.
+  // A last message can still arrive after the exit. None arrives after the channel has closed.
   const disconnected = new Promise<void>((resolve) => worker.once("disconnect", () => resolve()));
   const ready = new Promise<string>((resolve, reject) => {
     worker.on("message", (message: WorkerMessage) => {
@@ -68,8 +75,8 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
       if (worker.process.pid === undefined)
         reject(new Error(`worker ${number} cannot be started: ${message}`));
     });
-    void Promise.all([exited, disconnected]).then(([end]) => {
-      reject(new Error(`worker ${number} ended before it served (${exitText(end)})`));
+    void Promise.all([exited, disconnected]).then(([exit]) => {
+      reject(new Error(`worker ${number} exited before it was ready (${exitText(exit)})`));
     });
   });
   return {
@@ -86,13 +93,13 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
 }
 
 /**
- * The last connection that was passed to a worker. Node.js (20, at least) closes its own copy of one when the worker says
- * that it has it. A worker that dies before leaves the client with a connection that stays open and is never answered.
- * To close it once more when it has been closed does nothing.
+ * Returns a function that returns the last connection that was passed to a worker. Node.js (20, at least)
+ * closes its own copy of a connection once the worker has confirmed it. If the worker dies before that, the
+ * client keeps an open connection that is never answered. To close the copy twice has no effect.
  */
 function trackLastHandle(child: ChildProcess): () => { close(): void } | undefined {
   let last: { close(): void } | undefined;
-  // The system would not start it.
+  // The process could not be started.
   if (!child.connected) return () => undefined;
   const send = child.send.bind(child);
   child.send = (message: Serializable, handle?: unknown, ...others: unknown[]) => {

@@ -8,31 +8,30 @@ import { createSupervisedWorker } from "./supervised_worker.js";
 import { forkWorker, prepareWorkers, type WorkerProcess } from "./worker_process.js";
 
 export interface WorkersOptions {
-  /** As read by this process: every worker gets this one, whatever becomes of the file. */
+  /** Configuration as read by this process. Every worker gets it, even if the file changes. */
   readonly config: Config;
-  /** How many. */
+  /** Number of workers. */
   readonly count: number;
   readonly log: Logger;
-  /** Has something done when this process ends, however it comes to that. */
+  /** Registers a callback that runs when this process ends for whatever reason. */
   onExit(callback: () => void): void;
 }
 
 /**
- * Serves by several processes behind one port: connections are dealt out to them in turn. A worker that dies is replaced.
+ * Starts several worker processes behind one port. Connections are distributed to them in turn, and a worker
+ * that crashes is restarted.
  *
- * The stop is one worker after the other, so that what one lets go of finds another.
+ * A stop ends one worker after the other, so that clients of a stopped worker can reconnect to another.
  *
- * @throws Error when the store cannot be shared or a worker cannot serve; none is left running then.
+ * @throws Error when the store cannot be shared or a worker cannot serve. None is left running then.
  */
 export async function startWorkers({ config, count, log, onExit }: WorkersOptions): Promise<Service> {
   if (config.store.kind !== "redis") {
-    throw new Error(
-      "--workers needs the Redis store, since processes share no memory: set store.kind to redis (QRLOGIN_STORE_KIND)",
-    );
+    throw new Error("--workers requires the Redis store: set store.kind to redis (QRLOGIN_STORE_KIND)");
   }
   prepareWorkers();
   const { grpc, tokenIssuer } = config;
-  // All sign with the same keys. What the gateway may know is none of their business.
+  // All workers sign with the same keys. The gateway's secrets are not passed on to them.
   const workerConfig: Config = {
     ...config,
     gateway: undefined,
@@ -46,14 +45,16 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
-      // Port 0 stands for the same port as long as somebody has it. All were dead at once: from now on it has its number.
+      // Port 0 means the same port for all workers while at least one is alive. Here all had died, so the
+      // next ones get the port's number.
       address = boundAddress;
-      throw new Error(`it listens on ${grpcAddress} and not on ${boundAddress}`);
+      throw new Error(`the worker listens on ${grpcAddress} instead of ${boundAddress}`);
     });
     return { ...worker, ready };
   }
 
-  // Replacements start one at a time, so that many deaths at once make no storm, and to know who has the port.
+  // Restarts run one at a time: several crashes cause no burst of starts, and it is certain which worker has
+  // bound the port.
   let queue = Promise.resolve();
   const enqueue = (task: () => Promise<void>) => {
     queue = queue.then(task);
@@ -64,7 +65,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   );
   const killAll = () => Promise.all(workers.map((worker) => worker.kill()));
   onExit(() => void killAll());
-  // Between two workers nothing else would keep this process alive.
+  // While no worker runs, nothing else keeps this process alive.
   const keepAlive = setInterval(() => {}, 60_000);
 
   async function stop(): Promise<void> {
@@ -73,7 +74,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   }
 
   try {
-    // One goes first: whatever makes it fail would make all fail, and is to be said once.
+    // One worker starts first. An error that affects all workers is then reported once.
     const [first, ...others] = workers;
     const grpcAddress = (await first?.start()) ?? "";
     await Promise.all(others.map((worker) => worker.start()));

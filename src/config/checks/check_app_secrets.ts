@@ -4,11 +4,11 @@ import { isKnownSecret } from "../known_secrets.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 
 /**
- * Mistakes between the secrets of the gateway's apps and their digests in the same file: the service would refuse what the gateway
- * presents, and pages would be told of a failure at the first sign-in.
+ * Checks the secrets of the gateway's apps against their digests in the same file. With a mismatch, the
+ * service would reject the gateway's credentials and the first sign-in would fail.
  */
 export function checkAppSecrets({ apps = [], gateway }: PartialConfig): Problem[] {
-  // An app whose id could not be understood may be the one that is meant.
+  // An app whose id is invalid may be the intended one.
   if (apps.length === 0 || apps.some((app) => app?.id === undefined)) return [];
   return (gateway?.apps ?? []).flatMap((app, index) => {
     if (app?.id === undefined) return [];
@@ -32,17 +32,20 @@ function describeSecretMismatch(
 ): string | undefined {
   if (digests.includes(sha256Hex(secret))) return undefined;
   if (digests.includes(sha256Hex(`${secret}\n`))) {
-    return `does not fit ${digestPath}: that is the digest of this secret with a line break at its end (use printf '%s' and not echo)`;
+    return (
+      `does not match ${digestPath}: it has the digest of this secret with a line break at its end ` +
+      "(use printf '%s' instead of echo)"
+    );
   }
-  return `does not fit ${digestPath}: none of the digests there is the SHA-256 of this secret`;
+  return `does not match ${digestPath}: none of these digests is the SHA-256 of this secret`;
 }
 
-/** Secrets of the gateway's apps that stand in documents and examples. */
+/** Checks that no secret of the gateway's apps is published in documents or examples. */
 export function checkKnownSecrets({ gateway }: PartialConfig): Problem[] {
   return (gateway?.apps ?? []).flatMap((app, index) => {
     if (app?.secret === undefined || !isKnownSecret(app.secret)) return [];
     const message =
-      "is a secret that everybody knows: make one with npm run --silent qrlogin -- app-secret, and put its digest " +
+      "is a publicly known secret: create one with npm run --silent qrlogin -- app-secret, and put its digest " +
       "into secretSha256 of the app";
     return [{ path: ["gateway", "apps", index, "secret"], message }];
   });

@@ -13,20 +13,25 @@ import { checkUniqueIds } from "./check_unique_ids.js";
 
 type Pool = NonNullable<NonNullable<PartialConfig["userPools"]>[number]>;
 
-/** What of a configuration is to be judged beyond each value by itself. */
+/** Scope of the checks that go beyond each value by itself. */
 export interface CheckScope {
-  /** All but the section `gateway`. */
+  /** Whether to check everything except the section `gateway`. */
   readonly service: boolean;
-  /** Whether there must be apps and user pools. */
+  /** Whether apps and user pools are required. */
   readonly identities: boolean;
   readonly gateway: boolean;
   /** Whether the public development identities are accepted. */
   readonly development: boolean;
-  /** The wall time at which certificates must be valid; undefined where an invalid one is no mistake, since it can be served. */
+  /**
+   * Wall time at which certificates must be valid; undefined if an invalid one is acceptable, since it can be
+   * served.
+   */
   readonly certificatesAt: number | undefined;
 }
 
-/** What is wrong between the values of a configuration, each by itself right, and with the files that they name. */
+/**
+ * Returns the problems between values that are valid by themselves, and those of the files that they name.
+ */
 export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[] {
   const { grpc, gateway } = content;
   const checkListener = scope.development ? checkLoopbackOnly : checkPlaintext;
@@ -61,7 +66,8 @@ type Listener = Pick<NonNullable<PartialConfig["grpc"]>, "address" | "tls" | "al
 function checkLoopbackOnly(name: "grpc" | "gateway", listener: Listener = {}): Problem[] {
   if (!isNonLoopbackAddress(listener.address)) return [];
   const message =
-    "must be on loopback in development mode, whose identities are public; give a configuration file to listen elsewhere";
+    "must be on loopback in development mode, whose identities are public; " +
+    "use a configuration file to listen elsewhere";
   return [{ path: [name, "address"], message }];
 }
 
@@ -69,8 +75,8 @@ function checkPlaintext(name: "grpc" | "gateway", listener: Listener = {}): Prob
   const { address, tls, allowPlaintextOnNetwork } = listener;
   if (tls || allowPlaintextOnNetwork !== false || !isNonLoopbackAddress(address)) return [];
   const message =
-    `would send secrets over the network as plain text: set ${name}.tls.certFile and ${name}.tls.keyFile, or set ` +
-    `${name}.allowPlaintextOnNetwork to true where a proxy in front ends TLS`;
+    `would send secrets over the network in plain text: set ${name}.tls.certFile and ${name}.tls.keyFile, or set ` +
+    `${name}.allowPlaintextOnNetwork to true where a proxy in front terminates TLS`;
   return [{ path: [name, "address"], message }];
 }
 
@@ -94,7 +100,7 @@ function checkIdentitiesPresent({ userPools, apps }: PartialConfig): Problem[] {
   ];
 }
 
-/** (Issuer, audience) names one pool: with two, a token would choose between tenants. */
+/** Checks that issuer and audience select one pool. Otherwise a token could select several pools. */
 function checkUniqueIssuerAudience(pools: PartialConfig["userPools"] = []): Problem[] {
   const owners = new Map<string, number>();
   return pools.flatMap((pool, index) => {
@@ -112,7 +118,7 @@ function checkUserPool(pool: Pool | undefined, index: number): Problem[] {
   const path = ["userPools", index];
   const problems: Problem[] = [];
   if (pool?.issuer === developmentIssuer) {
-    const message = "is the issuer of the development identities, with whose key everybody can sign";
+    const message = "is the issuer of the development identities, whose signing key is public";
     problems.push({ path: [...path, "issuer"], message });
   }
   const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } = pool?.keys ?? {};
@@ -122,17 +128,18 @@ function checkUserPool(pool: Pool | undefined, index: number): Problem[] {
   }
   const isShared = (pool?.algorithms ?? []).includes("HS256");
   if (isShared && (keys.jwksUri !== undefined || keys.jwksFile !== undefined)) {
-    const message = "must not have HS256 with a JWKS: its public keys would be taken for shared secrets";
+    const message =
+      "must not include HS256 with a JWKS, whose public keys would then be used as shared secrets";
     problems.push({ path: [...path, "algorithms"], message });
   }
   if (keys.hs256Secret !== undefined && pool?.algorithms?.some((name) => name !== "HS256")) {
-    problems.push({ path: [...path, "algorithms"], message: "must be HS256 alone with keys.hs256Secret" });
+    problems.push({ path: [...path, "algorithms"], message: "must be only HS256 with keys.hs256Secret" });
   }
   return problems;
 }
 
 function checkPoolReferences({ apps = [], userPools }: PartialConfig): Problem[] {
-  // A pool whose id could not be understood may be the one that is meant.
+  // A pool whose id is invalid may be the intended one.
   if (!userPools || userPools.some((pool) => pool?.id === undefined)) return [];
   const ids = userPools.map((pool) => pool?.id);
   return apps.flatMap((app, index) => {

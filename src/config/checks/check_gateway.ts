@@ -6,7 +6,7 @@ import { checkUniqueIds } from "./check_unique_ids.js";
 
 type Gateway = NonNullable<PartialConfig["gateway"]>;
 
-/** What is wrong between the values of the section `gateway`, and with the files that it names. */
+/** Returns the problems between the values of the section `gateway`, and those of the files that it names. */
 export function checkGateway(gateway: Gateway): Problem[] {
   return [
     ...(gateway.tls ? checkTlsFiles(["gateway", "tls"], gateway.tls) : []),
@@ -22,13 +22,13 @@ function checkService({ service, allowPlaintextOnNetwork }: Gateway): Problem[] 
   const problems: Problem[] = [];
   if (tls === false && allowPlaintextOnNetwork === false && isNonLoopbackTarget(address)) {
     const message =
-      "would send the secrets of the apps over the network as plain text: leave it out, or set " +
-      "gateway.allowPlaintextOnNetwork to true where something else encrypts the way";
+      "would send app secrets over the network in plain text: remove it, or set " +
+      "gateway.allowPlaintextOnNetwork to true where something else encrypts the connection";
     problems.push({ path: [...path, "tls"], message });
   }
   if (caFile === undefined) return problems;
   const failure =
-    tls === false ? "means nothing where gateway.service.tls is false" : describeCertificatesProblem(caFile);
+    tls === false ? "has no effect when gateway.service.tls is false" : describeCertificatesProblem(caFile);
   if (failure !== undefined) problems.push({ path: [...path, "caFile"], message: failure });
   return problems;
 }
@@ -37,7 +37,7 @@ function checkAppOptions(apps: Gateway["apps"] = []): Problem[] {
   return apps.flatMap((app, index) => {
     if (!app?.pollByTicketId || !app.fullUserInStatus) return [];
     const message =
-      "must not be true with pollByTicketId: whoever sees the code would be told the whole user";
+      "must not be true together with pollByTicketId: anyone who sees the code would receive the full profile";
     return [{ path: ["gateway", "apps", index, "fullUserInStatus"], message }];
   });
 }

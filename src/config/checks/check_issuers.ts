@@ -6,8 +6,8 @@ import type { PartialConfig } from "../schema/config_schema.js";
 type Pools = NonNullable<PartialConfig["userPools"]>;
 
 /**
- * Mistakes between the issuers of user pools: one that is another one but for its spelling, and one shared secret under two
- * issuers, with which each could sign for the users of the other.
+ * Checks the issuers of user pools. Reports an issuer that differs from another only in spelling, and a
+ * shared secret under two issuers, with which each could sign for the other's users.
  */
 export function checkIssuers({ userPools = [], tokenIssuer }: PartialConfig): Problem[] {
   return [...checkIssuerVariants(userPools, tokenIssuer?.issuer), ...checkSharedSecrets(userPools)];
@@ -25,8 +25,8 @@ function checkIssuerVariants(pools: Pools, tokenIssuer: string | undefined): Pro
     const variant = others.find(([, other]) => other !== undefined && differOnlyInSpelling(issuer, other));
     if (!variant) return [];
     const message =
-      `is ${variant[0]} but for its spelling (final slash, capitals or default port): tokens must name an issuer exactly, ` +
-      "so that one of the two is wrong";
+      `is ${variant[0]} except for spelling (trailing slash, case or default port): ` +
+      "tokens must name an issuer exactly, so one of the two is wrong";
     return [{ path: ["userPools", index, "issuer"], message }];
   });
 }
@@ -44,7 +44,9 @@ function checkSharedSecrets(pools: Pools): Problem[] {
       secretOf(other) === secret && other?.issuer !== undefined && other.issuer !== pool.issuer;
     const first = pools.slice(0, index).findIndex(isShared);
     if (first < 0) return [];
-    const message = `is the secret of userPools[${first}] too, whose issuer is another one: each could sign for the other's users`;
+    const message =
+      `is also the secret of userPools[${first}], which has a different issuer: ` +
+      "each could sign for the other's users";
     return [{ path: ["userPools", index, "keys", "hs256Secret"], message }];
   });
 }

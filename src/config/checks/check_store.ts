@@ -8,7 +8,7 @@ type Redis = NonNullable<NonNullable<PartialConfig["store"]>["redis"]>;
 
 const path = ["store", "redis"];
 
-/** What is wrong between the values of the section `store`, and with the files that it names. */
+/** Returns the problems between the values of the section `store`, and those of the files that it names. */
 export function checkStore({ store }: PartialConfig): Problem[] {
   if (!store?.redis || store.kind === "memory") return [];
   return [
@@ -22,8 +22,8 @@ export function checkStore({ store }: PartialConfig): Problem[] {
 function checkPlaintext({ url, sentinel, cluster, tls, allowPlaintextOnNetwork }: Redis): Problem[] {
   if (tls || allowPlaintextOnNetwork !== false) return [];
   const message =
-    "would send what users are called over the network as plain text: turn TLS on (rediss:// or store.redis.tls), or " +
-    "set store.redis.allowPlaintextOnNetwork to true where something else encrypts the way";
+    "would send user profiles over the network in plain text: turn on TLS (rediss:// or store.redis.tls), or " +
+    "set store.redis.allowPlaintextOnNetwork to true where something else encrypts the connection";
   const servers = { url, sentinel: sentinel?.nodes, cluster: cluster?.nodes };
   return Object.entries(servers).flatMap(([key, value]) => {
     const exposed =
@@ -43,13 +43,13 @@ function checkTlsSection({ url, tls }: Redis): Problem[] {
   if (url?.startsWith("redis:")) {
     problems.push({
       path: [...path, "url"],
-      message: "must begin with rediss:// where store.redis.tls is given",
+      message: "must begin with rediss:// when store.redis.tls is set",
     });
   }
   const failure = tls.caFile === undefined ? undefined : describeCertificatesProblem(tls.caFile);
   if (failure) problems.push({ path: [...path, "tls", "caFile"], message: failure });
   if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
-    problems.push({ path: [...path, "tls"], message: "must have both of certFile and keyFile, or neither" });
+    problems.push({ path: [...path, "tls"], message: "must have both certFile and keyFile, or neither" });
   }
   return [...problems, ...checkTlsFiles([...path, "tls"], tls)];
 }
@@ -58,18 +58,21 @@ function checkCredentials({ url, sentinel, username, password }: Redis): Problem
   const problems: Problem[] = [];
   const inUrl = parseUrl(url ?? "");
   if (inUrl && (inUrl.username || inUrl.password) && (username !== undefined || password !== undefined)) {
-    const message = "must have user name and password in store.redis.url or beside it, not both";
+    const message = "must not have a user name or password if store.redis.username or password is set";
     problems.push({ path: [...path, "url"], message });
   }
   if (username !== undefined && password === undefined) {
-    problems.push({ path: [...path, "password"], message: "is missing: store.redis.username has one" });
+    problems.push({
+      path: [...path, "password"],
+      message: "is missing: store.redis.username needs a password",
+    });
   }
   if (sentinel?.username !== undefined && sentinel.password === undefined) {
-    const message = "is missing: store.redis.sentinel.username has one";
+    const message = "is missing: store.redis.sentinel.username needs a password";
     problems.push({ path: [...path, "sentinel", "password"], message });
   }
   if (inUrl?.username && !inUrl.password) {
-    problems.push({ path: [...path, "url"], message: "must have a password where it has a user name" });
+    problems.push({ path: [...path, "url"], message: "must have a password if it has a user name" });
   }
   return problems;
 }
@@ -77,6 +80,6 @@ function checkCredentials({ url, sentinel, username, password }: Redis): Problem
 function checkReplicas({ replicaAcks, replicaFsync }: Redis): Problem[] {
   if (!replicaFsync || (replicaAcks ?? 0) > 0) return [];
   return [
-    { path: [...path, "replicaAcks"], message: "must be 1 at least where store.redis.replicaFsync is true" },
+    { path: [...path, "replicaAcks"], message: "must be at least 1 when store.redis.replicaFsync is true" },
   ];
 }

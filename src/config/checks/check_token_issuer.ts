@@ -5,8 +5,8 @@ import { isPublicKeyOf, isSameKey, readSigningKey } from "../files/read_signing_
 import type { PartialConfig } from "../schema/config_schema.js";
 
 /**
- * What is wrong with the keys of the token issuer, and with the user pools that believe it: a token that tells an app who
- * has signed in must never approve a sign-in.
+ * Checks the keys of the token issuer, and that no user pool trusts its issuer or keys. A token that reports
+ * a sign-in to an app must never approve one.
  */
 export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig): Problem[] {
   const signingKeys = new Map<number, KeyObject>();
@@ -20,7 +20,7 @@ export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig)
   }
   for (const [index, pool] of userPools.entries()) {
     if (pool?.issuer !== undefined && pool.issuer === tokenIssuer?.issuer) {
-      const message = "is the token issuer (tokenIssuer.issuer), whose tokens approve nothing";
+      const message = "is tokenIssuer.issuer, whose tokens cannot approve a sign-in";
       problems.push({ path: ["userPools", index, "issuer"], message });
     }
     const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } =
@@ -28,7 +28,9 @@ export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig)
     const signingIndex =
       keys.jwksFile === undefined ? undefined : findSigningKeyIn(keys.jwksFile, signingKeys);
     if (signingIndex === undefined) continue;
-    const message = `the file holds the key of tokenIssuer.keys[${signingIndex}], whose tokens approve nothing`;
+    const message =
+      `the file contains the key of tokenIssuer.keys[${signingIndex}], ` +
+      "whose tokens cannot approve a sign-in";
     problems.push({ path: ["userPools", index, "keys", "jwksFile"], message });
   }
   return problems;
@@ -36,10 +38,10 @@ export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig)
 
 function describeRepeatedKey(key: KeyObject, signing: ReadonlyMap<number, KeyObject>): string | undefined {
   const first = [...signing].find(([, other]) => isSameKey(other, key))?.[0];
-  return first === undefined ? undefined : `the file holds the same key as tokenIssuer.keys[${first}]`;
+  return first === undefined ? undefined : `the file contains the same key as tokenIssuer.keys[${first}]`;
 }
 
-/** The position of the signing key whose public half is in the file. */
+/** Returns the index of the signing key whose public half is in the file. */
 function findSigningKeyIn(jwksFile: string, signing: ReadonlyMap<number, KeyObject>): number | undefined {
   const known = readPublicKeys(jwksFile);
   return [...signing].find(([, key]) => known.some((jwk) => isPublicKeyOf(key, jwk)))?.[0];

@@ -1,7 +1,7 @@
 import { formatPath, type Problem } from "../config_error.js";
 import type { Path } from "../schema/schema_tree.js";
 
-/** The entries of the list at a path whose id an entry before them has. */
+/** Returns a problem for each list entry with the same id as an earlier one. */
 export function checkUniqueIds(
   list: Path,
   entries: readonly ({ readonly id?: string | undefined } | undefined)[] = [],
@@ -10,6 +10,6 @@ export function checkUniqueIds(
   return ids.flatMap((id, index) => {
     const first = ids.indexOf(id);
     if (id === undefined || first === index) return [];
-    return [{ path: [...list, index, "id"], message: `is the id of ${formatPath(list)}[${first}] too` }];
+    return [{ path: [...list, index, "id"], message: `is also the id of ${formatPath(list)}[${first}]` }];
   });
 }

@@ -3,7 +3,7 @@ import { formatPath, type Problem } from "../config_error.js";
 import type { Path } from "../schema/schema_tree.js";
 import { readTextFile } from "./read_file.js";
 
-/** The settings that name certificates, as far as they are known. */
+/** Settings that name certificates, as far as they are valid. */
 interface CertificateSettings {
   readonly grpc?: { readonly tls?: CertificateFileNames | undefined } | undefined;
   readonly gateway?:
@@ -22,31 +22,32 @@ interface CertificateFileNames {
   readonly caFile?: string | undefined;
 }
 
-/** A file with certificates, and from when to when it can be used. */
+/** File with certificates, and its period of validity. */
 export interface CertificateFile {
-  /** The setting that names it, such as `grpc.tls.certFile`. */
+  /** Setting that names the file, such as `grpc.tls.certFile`. */
   readonly setting: string;
   readonly path: Path;
   readonly file: string;
-  /** Milliseconds since the Unix epoch. */
+  /** Start of validity, in milliseconds since the Unix epoch. */
   readonly validFrom: number;
+  /** End of validity, in milliseconds since the Unix epoch. */
   readonly validTo: number;
 }
 
 const pemBlock = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
 
-/** Returns the certificates in a PEM text; undefined if there are none, or one of them is none. */
+/** Returns the certificates in a PEM text, or undefined if there are none or one is invalid. */
 export function parseCertificates(pem: string): readonly X509Certificate[] | undefined {
   const blocks = pem.match(pemBlock) ?? [];
   try {
     return blocks.length > 0 ? blocks.map((block) => new X509Certificate(block)) : undefined;
   } catch {
-    // OpenSSL's text says nothing that would help: the caller names the file.
+    // OpenSSL's message would not help; the caller names the file.
     return undefined;
   }
 }
 
-/** Reads the certificate files that the settings name. Leaves out a file that cannot be used, which other checks report. */
+/** Reads the certificate files that the settings name. Skips unusable files, which other checks report. */
 export function readCertificateFiles({
   grpc,
   gateway,
@@ -63,7 +64,7 @@ export function readCertificateFiles({
 
 function readFilesOf(path: Path, { certFile, caFile }: CertificateFileNames = {}): CertificateFile[] {
   return [
-    // A chain is good while all of its certificates are, a collection of authorities while one of them is.
+    // A chain is valid while all of its certificates are; a set of authorities is valid while one of them is.
     ...readFileOf([...path, "certFile"], certFile, { from: Math.max, to: Math.min }),
     ...readFileOf([...path, "caFile"], caFile, { from: Math.min, to: Math.max }),
   ];
@@ -84,20 +85,26 @@ function readFileOf(
   return [{ setting: formatPath(path), path, file, validFrom, validTo }];
 }
 
-/** Returns what is wrong with the validity of a file at a time, in milliseconds since the Unix epoch; undefined if nothing is. */
+/**
+ * Returns why a file is not valid at a time (milliseconds since the Unix epoch); undefined if it is valid.
+ */
 export function describeValidityProblem(
   { validFrom, validTo }: CertificateFile,
   now: number,
 ): string | undefined {
   if (now >= validTo) return `the certificate has expired: it was valid until ${formatDate(validTo)}`;
-  if (now < validFrom) return `the certificate is not valid yet: it will be from ${formatDate(validFrom)}`;
+  if (now < validFrom)
+    return `the certificate is not valid yet: it becomes valid at ${formatDate(validFrom)}`;
   return undefined;
 }
 
-/** Time before its end in which a certificate is to be renewed, in milliseconds; a third of its life where that is shorter. */
+/**
+ * Time before expiry at which a certificate is due for renewal, in milliseconds. A third of its lifetime if
+ * that is shorter.
+ */
 const renewalWindow = 14 * 86_400_000;
 
-/** Returns that a valid certificate ends soon; undefined while there is time. */
+/** Returns a warning that a valid certificate expires soon; undefined if it does not. */
 export function describeExpiryWarning(
   { validFrom, validTo }: CertificateFile,
   now: number,
@@ -106,7 +113,7 @@ export function describeExpiryWarning(
   return `the certificate expires soon, at ${formatDate(validTo)}: renew it`;
 }
 
-/** Returns a mistake for each certificate that is not valid at a time. */
+/** Returns a problem for each certificate that is not valid at a time. */
 export function checkCertificateValidity(content: CertificateSettings, now: number): Problem[] {
   return readCertificateFiles(content).flatMap((file) => {
     const message = describeValidityProblem(file, now);

@@ -12,16 +12,19 @@ const publicKey = z.object({
   kty: z.string(),
   // RFC 7518, section 6, and RFC 8037.
   ...{ crv: member, x: member, y: member, n: member, e: member },
-  // Kinds of keys that we cannot use may stand beside those that we can (RFC 7517, section 5), but no private member:
-  // `d` and `priv` of a private key, `k` of a shared secret.
+  // Unsupported types of keys are allowed beside supported ones (RFC 7517, section 5). Private members are
+  // not: `d` and `priv` of a private key, `k` of a shared secret.
   ...{ d: absent, k: absent, priv: absent },
 });
 const keySet = z.object({ keys: z.array(publicKey) });
 
-/** A public key as a JWK, without what says how to use it. */
+/** Public key as a JWK, without the members that restrict its use. */
 export type PublicKey = z.output<typeof publicKey>;
 
-/** The public keys in a file that should hold a JSON Web Key Set (RFC 7517); none if it holds anything else. */
+/**
+ * Returns the public keys in a file that should contain a JSON Web Key Set (RFC 7517); none if it contains
+ * anything else.
+ */
 export function readPublicKeys(file: string): readonly PublicKey[] {
   const text = readTextFile(file);
   return "failure" in text ? [] : parsePublicKeys(text.content);
@@ -32,22 +35,22 @@ function parsePublicKeys(text: string): readonly PublicKey[] {
 }
 
 /**
- * What is wrong with a file that should hold a JSON Web Key Set of public keys, none of them the development
- * key; undefined if nothing is.
+ * Returns why a file is not a JSON Web Key Set of public keys without the development key; undefined if it is
+ * one.
  */
 export function describeKeySetProblem(file: string): string | undefined {
   const text = readTextFile(file);
   if ("failure" in text) return text.failure;
   const keys = parsePublicKeys(text.content);
   if (!keys.some(({ kty }) => ["EC", "RSA", "OKP"].includes(kty))) {
-    return "the file must hold a JSON Web Key Set of public keys (EC, RSA or OKP)";
+    return "the file must contain a JSON Web Key Set of public keys (EC, RSA or OKP)";
   }
   return keys.some(isDevelopmentKey)
-    ? "the file holds the development key, with which everybody can sign"
+    ? "the file contains the development key, whose private half is public"
     : undefined;
 }
 
-/** What is wrong with the files of a certificate and its key at a path, as far as their names are known. */
+/** Returns the problems of a certificate file and its key file, as far as their names are valid. */
 export function checkTlsFiles(
   path: Path,
   tls: { certFile?: string | undefined; keyFile?: string | undefined } = {},
@@ -61,20 +64,22 @@ export function checkTlsFiles(
   });
   const [cert, key] = contents;
   if (cert === undefined || key === undefined || isMatchingPair(cert, key)) return problems;
-  return [{ path, message: "certFile and keyFile must be a certificate chain and its private key, as PEM" }];
+  return [
+    { path, message: "certFile and keyFile must be a certificate chain and its private key in PEM format" },
+  ];
 }
 
-/** What is wrong with a file that should hold certificates; undefined if nothing is. */
+/** Returns why a file does not contain certificates; undefined if it does. */
 export function describeCertificatesProblem(file: string): string | undefined {
   const text = readTextFile(file);
   if ("failure" in text) return text.failure;
-  return parseCertificates(text.content) ? undefined : "the file must hold certificates as PEM";
+  return parseCertificates(text.content) ? undefined : "the file must contain certificates in PEM format";
 }
 
 function isMatchingPair(cert: string, key: string): boolean {
   try {
     createSecureContext({ cert, key });
-    // Without any certificate in the file OpenSSL has nothing to compare and says nothing.
+    // OpenSSL reports no error for a file without any certificate, since there is nothing to compare.
     return cert.includes("-----BEGIN CERTIFICATE-----") && key.includes("PRIVATE KEY-----");
   } catch {
     return false;
@@ -85,7 +90,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON is not a key set either: the caller says so.
+    // A file that is not JSON is not a key set either; the caller reports that.
     return undefined;
   }
 }

@@ -2,35 +2,39 @@ import { createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject
 import { isDevelopmentKey } from "../development_key.js";
 import { readTextFile } from "./read_file.js";
 
-/** The private key in a PEM file that may sign tokens, or why there is none, for people. */
+/** Returns the private key in a PEM file that may sign tokens, or a message why there is none. */
 export function readSigningKey(file: string): { readonly key: KeyObject } | { readonly failure: string } {
   const text = readTextFile(file);
   if ("failure" in text) return text;
   const key = parsePrivateKey(text.content);
-  if (!key) return { failure: "the file must hold one private key as PEM, PKCS #8, without a pass phrase" };
+  if (!key)
+    return { failure: "the file must contain one private key in PEM format (PKCS #8) without a passphrase" };
   if (!isSupportedSigningKey(key))
     return { failure: "the key must be EC P-256, or RSA of at least 2048 bits" };
   return isDevelopmentKey(createPublicKey(key).export({ format: "jwk" }))
-    ? { failure: "the file holds the development key, with which everybody can sign" }
+    ? { failure: "the file contains the development key, whose private half is public" }
     : { key };
 }
 
-/** Whether a JWK is the public half of a private key, however it writes its numbers. */
+/** Returns whether a JWK is the public half of a private key, whatever the encoding of its numbers. */
 export function isPublicKeyOf(key: KeyObject, jwk: JsonWebKeyInput["key"]): boolean {
   try {
     return publicKeyText(createPublicKey({ key: jwk, format: "jwk" })) === publicKeyText(key);
   } catch {
-    // A kind of key that we cannot read is not one of ours, which we can.
+    // A key of an unreadable type is not one of ours, which are readable.
     return false;
   }
 }
 
-/** Whether two private keys are the same one. */
+/** Returns whether two private keys are the same. */
 export function isSameKey(a: KeyObject, b: KeyObject): boolean {
   return publicKeyText(a) === publicKeyText(b);
 }
 
-/** One text for each key. Not `equals`: of two kinds of keys it leaves an error behind that the next import then throws. */
+/**
+ * Returns a text that identifies a key. `equals` is not used: with keys of two types it leaves an OpenSSL
+ * error behind that the next import throws.
+ */
 function publicKeyText(key: KeyObject): string {
   const { kty, crv, x, y, n, e } = (key.type === "private" ? createPublicKey(key) : key).export({
     format: "jwk",
@@ -39,7 +43,7 @@ function publicKeyText(key: KeyObject): string {
 }
 
 function parsePrivateKey(pem: string): KeyObject | undefined {
-  // Only in this form: the others that OpenSSL takes are not taken by everything that is to sign with the key.
+  // Only this format is accepted: not all code that signs with the key accepts the other formats of OpenSSL.
   if (!/^-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\s*$/.test(pem)) return undefined;
   try {
     return createPrivateKey(pem);

@@ -71,7 +71,8 @@ const ticketsSchema = z
     authorizedTtl: duration("1s", "1h").prefault("300s"),
     retention: duration("1s", "24h").prefault("600s"),
     minPollInterval: duration("100ms", "1m").prefault("500ms"),
-    // A QR code holds 1273 bytes at its highest error correction, and the other fields take up to 249.
+    // A QR code has room for 1273 bytes at its highest error correction level. The other fields take up to
+    // 249.
     maxCustomDataBytes: integer(0, 1024).default(512),
   })
   .prefault({});
@@ -92,7 +93,7 @@ const userTokensSchema = z
   })
   .prefault({});
 
-/** The algorithms whose keys have a public half. With any other one a published key would sign. */
+/** Algorithms with asymmetric keys. With any other one, a published key could sign. */
 const asymmetricAlgorithms = [
   ...["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"],
 ] as const;
@@ -100,7 +101,9 @@ const defaultAlgorithms = ["ES256", "RS256", "PS256", "EdDSA"];
 
 const keySources = ["jwksUri", "jwksFile", "hs256Secret"] as const;
 
-/** Where a file may say that keys come from. Keys in place are for the development pool alone, which is in no file. */
+/**
+ * Sources of keys that a file can name. Inline keys are only for the development pool, which is in no file.
+ */
 type ConfigurableKeys = Exclude<KeysConfig, { readonly jwks: object }>;
 
 const keysSchema = z
@@ -111,7 +114,7 @@ const keysSchema = z
   })
   .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
     error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
-    // Counts what is there, so that a source with a mistake of its own does not hide this one.
+    // Runs even if a source is invalid by itself, so that one problem does not hide the other.
     when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   })
   .transform(({ jwksUri, jwksFile, hs256Secret = "" }): ConfigurableKeys => {
@@ -163,8 +166,8 @@ const appSchema = z
   .transform((given) => ({ ...given, name: given.name ?? given.id }));
 
 /**
- * The configuration file: every key with its limits and its default. What two keys have to do with each other stands in
- * `check_config.ts`; that both have been kept is known of what `loadConfig` answers, and of nothing else.
+ * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
+ * `check_config.ts`. Only the result of `loadConfig` satisfies both.
  */
 export const configSchema = z
   .strictObject({
@@ -185,5 +188,5 @@ export const configSchema = z
     gateway: given.gateway,
   })) satisfies z.ZodType<Omit<Config, "development">>;
 
-/** What is right in a configuration file. */
+/** Valid part of a configuration file. */
 export type PartialConfig = NonNullable<ValidPart<z.output<typeof configSchema>>>;

@@ -13,7 +13,7 @@ import {
   placeholderMessage,
 } from "./values.js";
 
-/** An address to connect to: as `address`, with a port that is not 0. */
+/** Address to connect to: like `address`, but without port 0. */
 export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
   error: "must have a port from 1 to 65535",
 });
@@ -33,17 +33,17 @@ export const grpcTarget = formattedText(targetFormat).refine(
 const handleKeyFormat =
   "must be 32 random bytes as base64url: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
 
-/** A key that seals handles: 32 random bytes, as base64url in its one canonical form. */
+/** Key that seals handles: 32 random bytes, as canonical base64url. */
 export const handleKey = formattedText(handleKeyFormat)
   .refine((value) => isCanonicalBase64url(value, 32), { error: handleKeyFormat, abort: true })
-  // What a placeholder decodes to: everybody could open the handles.
+  // Rejects the bytes of a placeholder, with which anyone could open the handles.
   .superRefine((value, context) => {
     const pattern = describePattern(Buffer.from(value, "base64url"));
     if (pattern === undefined) return;
     context.addIssue({ code: "custom", message: `${handleKeyFormat} (this one ${pattern})` });
   });
 
-/** A list without repetition. The later one of two equal entries is refused. */
+/** Returns the schema of a list without duplicates. Rejects the later one of two equal entries. */
 export function distinct<T extends z.ZodType<readonly string[]>>(list: T) {
   return list.superRefine((entries, context) => {
     for (const [index, entry] of entries.entries()) {
@@ -54,7 +54,10 @@ export function distinct<T extends z.ZodType<readonly string[]>>(list: T) {
   });
 }
 
-/** A web origin exactly as browsers send it in the header `Origin`. On loopback the port may be `*`: any. */
+/**
+ * Web origin exactly as browsers send it in the header `Origin`. On loopback the port may be `*`, for any
+ * port.
+ */
 export const origin = z.string().superRefine((value, context) => {
   const message = describeOriginProblem(value);
   if (message !== undefined) context.addIssue({ code: "custom", message });
@@ -68,14 +71,15 @@ function describeOriginProblem(text: string): string | undefined {
     (url?.protocol === "https:" || url?.protocol === "http:") &&
     url.origin === exact &&
     !(isAnyPort && url.port !== "") &&
-    // Beside names and addresses the URL standard allows characters in a host that mean something else in a header.
+    // The URL standard also allows host characters that have another meaning in a header.
     /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/.test(url.hostname);
   if (!isOrigin) {
     const suggestion =
       url && url.username === "" && url.password === "" ? parseWebOrigin(url.origin) : undefined;
     return (
       "must be an origin exactly as browsers send it, such as https://shop.example.com: lower case, without path, " +
-      `final slash or default port${suggestion === undefined || suggestion === exact ? "" : `; here that is ${suggestion}`}`
+      "trailing slash or default port" +
+      `${suggestion === undefined || suggestion === exact ? "" : `; here that is ${suggestion}`}`
     );
   }
   if (isLoopbackUrl(url)) return undefined;
@@ -83,7 +87,7 @@ function describeOriginProblem(text: string): string | undefined {
   return url.protocol === "http:" ? "must be an https origin: http is for loopback only" : undefined;
 }
 
-/** The issuer of tokens as OpenID Connect Core 1.0 has it: an https URL without query and fragment. */
+/** Issuer of tokens according to OpenID Connect Core 1.0: an https URL without query and fragment. */
 export const issuerUrl = z
   .string()
   .refine(

@@ -3,7 +3,10 @@ import type { Problem } from "../config_error.js";
 import { suggestSpelling } from "../suggest_spelling.js";
 import { schemaAt, shapeOf } from "./schema_tree.js";
 
-/** Reads a value by the schema: what it holds, or every mistake in it. No message repeats a value, which may be a secret. */
+/**
+ * Parses a value with the schema. Returns the result, or all problems. No message quotes a value, which may
+ * be a secret.
+ */
 export function parseWithSchema<S extends z.ZodType>(
   schema: S,
   value: unknown,
@@ -24,7 +27,10 @@ function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   });
 }
 
-/** What the library would say otherwise tells the types of a program, not what to write. */
+/**
+ * Returns the message of a problem. It replaces the library's message, which names types of the program
+ * instead of what to write.
+ */
 function messageOf(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
   if (issue.code !== "invalid_type") return "is not valid";
@@ -40,7 +46,7 @@ function messageOf(issue: z.core.$ZodRawIssue): string {
     case "array":
       return "must be a list";
     case "object":
-      return issue.input === null ? "must be a map; leave the key out if it holds nothing" : "must be a map";
+      return issue.input === null ? "must be a map; remove the key if it has no value" : "must be a map";
     default:
       return "is not valid";
   }

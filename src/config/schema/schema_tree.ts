@@ -2,17 +2,17 @@ import * as z from "zod";
 
 type Schema = z.core.$ZodType;
 
-/** A place in the configuration, by keys and list positions. */
+/** Path in the configuration, of keys and list indexes. */
 export type Path = readonly PropertyKey[];
 
-/** One key of the configuration. */
+/** Key of the configuration. */
 export interface Setting {
   readonly path: readonly string[];
   readonly type: "text" | "number" | "boolean" | "list" | "map";
   readonly schema: Schema;
 }
 
-/** Every key of a map, at any depth, each map before what it holds. Does not look into lists. */
+/** Returns every key of a map, at any depth, each map before its keys. Does not descend into lists. */
 export function settingsOf(map: Schema, path: readonly string[] = []): Setting[] {
   return Object.entries(shapeOf(map) ?? {}).flatMap(([key, schema]) => {
     const setting: Setting = { path: [...path, key], type: typeOf(schema), schema };
@@ -20,26 +20,26 @@ export function settingsOf(map: Schema, path: readonly string[] = []): Setting[]
   });
 }
 
-/** The schemas of a map's keys; undefined if the schema is not of a map. */
+/** Returns the schemas of a map's keys, or undefined if the schema is not of a map. */
 export function shapeOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
   const { def } = unwrap(schema)._zod;
   return def.type === "object" ? def.shape : undefined;
 }
 
-/** The schema of a list's entries; undefined if the schema is not of a list. */
+/** Returns the schema of a list's entries, or undefined if the schema is not of a list. */
 export function elementOf(schema: Schema): Schema | undefined {
   const { def } = unwrap(schema)._zod;
   return def.type === "array" ? def.element : undefined;
 }
 
-/** The schema of what stands at a path; undefined if there is no such place. */
+/** Returns the schema of the value at a path, or undefined if the path does not exist. */
 export function schemaAt(schema: Schema, [key, ...rest]: Path): Schema | undefined {
   if (key === undefined) return schema;
   const next = typeof key === "number" ? elementOf(schema) : shapeOf(schema)?.[String(key)];
   return next && schemaAt(next, rest);
 }
 
-/** The part of a value that is right: whatever is wrong in it is undefined, at any depth. */
+/** Valid part of a value. Whatever is invalid is undefined, at any depth. */
 export type ValidPart<T> =
   | (T extends readonly (infer E)[]
       ? readonly ValidPart<E>[]
@@ -49,8 +49,8 @@ export type ValidPart<T> =
   | undefined;
 
 /**
- * Reads a value that may have mistakes in it, so that what is right can be checked further. A map or a list of maps
- * is read entry by entry; anything smaller is right as a whole or not at all. Defaults are filled in.
+ * Parses a value that may have invalid parts, so that the valid ones can be checked further. Maps and lists
+ * of maps are parsed entry by entry. Any other value is either valid or undefined. Applies defaults.
  */
 export function parseValidPart<S extends z.ZodType>(schema: S, value: unknown): ValidPart<z.output<S>> {
   return parsePart(schema, value) as ValidPart<z.output<S>>;
@@ -69,7 +69,7 @@ function parsePart(schema: Schema, value: unknown): unknown {
   return result.success ? result.data : undefined;
 }
 
-/** Whether a value out of YAML or JSON is a map. */
+/** Returns whether a value from YAML or JSON is a map. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -88,11 +88,11 @@ function typeOf(schema: Schema): Setting["type"] {
     case "object":
       return "map";
     default:
-      throw new Error(`a configuration key has a schema of type ${type}, which has no form in a variable`);
+      throw new Error(`a configuration key has a schema of type ${type}, which a variable cannot express`);
   }
 }
 
-/** The schema of what stands in the file, without defaults and transformations around it. */
+/** Returns the schema of the value in the file, without the defaults and transformations around it. */
 function unwrap(schema: Schema): z.core.$ZodTypes {
   const known = schema as z.core.$ZodTypes;
   const { def } = known._zod;

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { remoteAddress } from "./gateway_values.js";
 import { duration, integer, nonEmptyText, oneOrMore, parseUrl } from "./values.js";
 
-/** The URL of one Redis server. With a password in it, it is a secret. */
+/** URL of a single Redis server. Secret if it contains a password. */
 const redisUrl = z.string().refine(isRedisUrl, {
   error:
-    "must be redis://HOST:PORT or rediss://HOST:PORT (TLS), with user name, password and /DATABASE if need be",
+    "must be redis://HOST:PORT or rediss://HOST:PORT (TLS), with optional user name, password and /DATABASE",
 });
 
 function isRedisUrl(value: string): boolean {
@@ -15,7 +15,7 @@ function isRedisUrl(value: string): boolean {
   return url.hostname !== "" && /^(\/\d{0,4})?$/.test(url.pathname) && url.search === "" && url.hash === "";
 }
 
-/** Whether no percent sign stands by itself. */
+/** Returns whether every percent sign is part of a valid escape. */
 function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);
@@ -53,10 +53,10 @@ const redisSchema = z
       .transform(({ caFile, certFile, keyFile, serverName }) => ({ caFile, certFile, keyFile, serverName }))
       .optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
-    // Braces would be taken for the hash tag, by which a Cluster tells where a key lies.
+    // A Cluster would treat braces as a hash tag, which determines the slot of a key.
     keyPrefix: z
       .string()
-      .regex(/^[^{}\s]{0,64}$/, { error: "must be up to 64 characters without braces and white space" })
+      .regex(/^[^{}\s]{0,64}$/, { error: "must be up to 64 characters without braces or white space" })
       .default("qrlogin:"),
     replicaAcks: integer(0, 16).default(0),
     replicaFsync: z.boolean().default(false),
@@ -69,7 +69,7 @@ const redisSchema = z
   })
   .transform((given) => ({
     ...given,
-    // Where nothing is said, the address that Redis listens on when nothing is said.
+    // The default is the address on which Redis listens by default.
     url: given.url ?? (given.sentinel || given.cluster ? undefined : "redis://127.0.0.1:6379"),
     ...{ sentinel: given.sentinel, cluster: given.cluster, tls: given.tls },
     ...{ username: given.username, password: given.password },
@@ -79,7 +79,7 @@ const redisSchema = z
 export const storeSchema = z
   .strictObject({
     kind: z.enum(["memory", "redis"]).optional(),
-    // One Map holds 16 million entries at most.
+    // A Map has room for at most 16 million entries.
     maxTickets: integer(1, 10_000_000).default(1_000_000),
     maxTicketsPerApp: integer(1, 10_000_000).default(100_000),
     redis: redisSchema.optional(),

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import * as z from "zod";
 
-/** A network in CIDR form, or one address. */
+/** Network in CIDR notation, or a single address. */
 interface Network {
   readonly version: 4 | 6;
   readonly ip: string;
@@ -18,10 +18,10 @@ function parseNetwork(text: string): Network | undefined {
     : undefined;
 }
 
-/** Networks of IPv6 that hold the addresses of IPv4: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
+/** IPv6 networks that embed IPv4 addresses: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
 const ipv4EmbeddingNetworks = parseNetworks("::ffff:0:0/96", "64:ff9b::/96", "2002::/16");
 
-/** Networks of IPv6 that are never public: unique local (RFC 4193) and link-local (RFC 4291). */
+/** IPv6 networks that are never public: unique local (RFC 4193) and link-local (RFC 4291). */
 const localNetworks = parseNetworks("fc00::/7", "fe80::/10");
 
 function parseNetworks(...texts: readonly string[]): readonly Network[] {
@@ -35,7 +35,10 @@ function isWithin({ ip, prefixLength }: Network, outer: Network): boolean {
   return list.check(ip, "ipv6");
 }
 
-/** Returns the network of IPv4 that one of IPv6 stands for; all of IPv4 if it holds an embedding of that; else the same network. */
+/**
+ * Returns the IPv4 network that an IPv6 network embeds, all of IPv4 if it contains a whole embedding network,
+ * and otherwise the network itself.
+ */
 function toEmbeddedIpv4(network: Network): Network {
   if (network.version === 4) return network;
   const outer = ipv4EmbeddingNetworks.find((each) => isWithin(network, each));
@@ -45,10 +48,12 @@ function toEmbeddedIpv4(network: Network): Network {
     : network;
 }
 
-/** The shortest prefix of one network, and the share of all addresses that all networks may have together: sixteen of these. */
+/**
+ * Shortest prefix of a network, by IP version. All networks together may cover sixteen networks of this size.
+ */
 const shortestPrefix = { 4: 8, 6: 16 } as const;
 
-/** The share of all addresses of its version that a network has; none if it is never public. */
+/** Returns the share of its version's address space that a network covers; 0 if it is never public. */
 function shareOf(network: Network): number {
   const isLocal = network.version === 6 && localNetworks.some((each) => isWithin(network, each));
   return isLocal ? 0 : 2 ** -network.prefixLength;
@@ -62,7 +67,7 @@ const trustedNetwork = z
   })
   .refine((text) => parseNetworks(text).map(toEmbeddedIpv4).every(isNarrow), {
     error:
-      "is too wide: everybody in it could pretend any address. List the proxies themselves, in networks of /8 (IPv4), " +
+      "is too wide: anyone in it could forge any address. List the proxies themselves, in networks of /8 (IPv4), " +
       "/16 (IPv6) or narrower",
   });
 
@@ -70,9 +75,9 @@ function isNarrow(network: Network): boolean {
   return shareOf(network) <= 2 ** -shortestPrefix[network.version];
 }
 
-/** The addresses and networks of the proxies in front. Refuses what holds everybody, by itself or together. */
+/** Addresses and networks of the proxies in front. Rejects networks that are too wide, alone or together. */
 export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, context) => {
-  // One that is too wide by itself has been refused for that.
+  // A network that is too wide by itself has already been reported.
   const all = parseNetworks(...new Set(texts))
     .map(toEmbeddedIpv4)
     .filter(isNarrow);
@@ -82,8 +87,8 @@ export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, conte
       .reduce((sum, each) => sum + shareOf(each), 0);
     if (share <= 16 * 2 ** -shortestPrefix[version]) continue;
     const message =
-      `holds too much of IPv${version}: nearly everybody could pretend any address. List the proxies themselves, ` +
-      `together no more than sixteen networks of /${shortestPrefix[version]}`;
+      `covers too much of IPv${version}: almost anyone could forge any address. List the proxies themselves, ` +
+      `together at most sixteen networks of /${shortestPrefix[version]}`;
     context.addIssue({ code: "custom", message });
   }
 });

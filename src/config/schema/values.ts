@@ -5,18 +5,19 @@ import { describePattern } from "../secret_patterns.js";
 
 const unitInMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** The milliseconds of `500ms`, `30s`, `5m` or `12h`; undefined if the text has another form. */
+/** Returns the milliseconds of `500ms`, `30s`, `5m` or `12h`; undefined if the text has another format. */
 export function parseDuration(text: string): number | undefined {
   const parts = /^(?<count>\d{1,9})(?<unit>ms|s|m|h)$/.exec(text)?.groups;
   const unit = unitInMs[parts?.unit ?? ""];
   return unit === undefined ? undefined : Number(parts?.count) * unit;
 }
 
-/** A duration as text, read into milliseconds, between two durations in the same form. */
+/** Returns the schema of a duration between two others. Parses text to milliseconds. */
 export function duration(min: string, max: string) {
   const format = "must be a duration with its unit, such as 500ms, 30s, 5m or 12h";
   const [minMs, maxMs] = [parseDuration(min), parseDuration(max)];
-  if (minMs === undefined || maxMs === undefined) throw new Error("limits of a duration are durations");
+  if (minMs === undefined || maxMs === undefined)
+    throw new Error("the limits of a duration must be durations");
   return z.string({ error: format }).transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
@@ -25,14 +26,15 @@ export function duration(min: string, max: string) {
   });
 }
 
-/** A whole number between two others. */
+/** Returns the schema of an integer between two others. */
 export function integer(min: number, max: number) {
   const range = `must be ${min} to ${max}`;
   return z.int().min(min, { error: range }).max(max, { error: range });
 }
 
 /**
- * A text of a form of its own. What is no text, such as a number, is told the form: to put it in quotes would not do.
+ * Returns the schema of a text with a format. A value of another type, for instance a number, gets the format
+ * as its message: quoting the value would not make it valid.
  */
 export function formattedText(format: string) {
   return z.string({ error: ({ input }) => (input === undefined ? "is missing" : format) });
@@ -41,9 +43,9 @@ export function formattedText(format: string) {
 /** Text that is not empty. */
 export const nonEmptyText = z.string().min(1, { error: "must not be empty" });
 
-/** The id of an app or a user pool. No colon, since that ends the user name of Basic authentication. */
+/** Id of an app or a user pool. No colon, which ends the user name in Basic authentication. */
 export const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
-  error: "must be 1 to 64 of letters, digits, dot, underscore and hyphen",
+  error: "must be 1 to 64 letters, digits, dots, underscores or hyphens",
 });
 
 const addressFormat = "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65535, such as 127.0.0.1:50051";
@@ -53,27 +55,30 @@ export const address = formattedText(addressFormat).refine((value) => parseAddre
   error: addressFormat,
 });
 
-/** The PEM files of a certificate chain and its private key. */
+/** PEM files of a certificate chain and its private key. */
 export const tlsFiles = z.strictObject({ certFile: nonEmptyText, keyFile: nonEmptyText });
 
-export const placeholderMessage =
-  "holds a placeholder: write the whole URL, with your own value in its place";
+export const placeholderMessage = "contains a placeholder: replace it with your own value";
 
-/** Returns whether braces or angle brackets stand where a value should, as in documents of identity providers. */
+/**
+ * Returns whether a text contains braces or angle brackets in place of a value, as in documents of identity
+ * providers.
+ */
 export const hasPlaceholder = (value: string) => /[{}<>]|%7[bd]/i.test(value);
 
 const secureUrlFormat = "must be an https URL (http on loopback only) without user name and password";
 
-/** An address that keys or claims are fetched from: nobody on the way may change them. */
+/** URL from which keys or claims are fetched, protected against tampering on the way. */
 export const secureUrl = formattedText(secureUrlFormat).superRefine((value, context) => {
   if (isSecureUrl(value) && !hasPlaceholder(value)) return;
   context.addIssue({ code: "custom", message: isSecureUrl(value) ? placeholderMessage : secureUrlFormat });
 });
 
 const poolIssuerFormat =
-  "must be the issuer whole, exactly as tokens name it in iss: a URL such as https://id.example.com/, without query and fragment";
+  "must be the complete issuer, exactly as in the claim iss: " +
+  "a URL such as https://id.example.com/, without query and fragment";
 
-/** The issuer of a pool's tokens: an https or http URL, or a URN. It is compared and not fetched. */
+/** Issuer of a pool's tokens: an https or http URL, or a URN. It is only compared, never fetched. */
 export const poolIssuer = nonEmptyText
   .refine((value) => !hasPlaceholder(value), { error: placeholderMessage, abort: true })
   .refine(isIssuer, { error: poolIssuerFormat });
@@ -87,17 +92,17 @@ function isIssuer(value: string): boolean {
 function isSecureUrl(value: string): boolean {
   const url = parseUrl(value);
   if (!url) return false;
-  // fetch refuses credentials in a URL, but only when the first user has scanned.
+  // fetch rejects credentials in a URL too, but only when the first user has scanned.
   if (url.username !== "" || url.password !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
 }
 
-/** Whether a URL leads to this machine. */
+/** Returns whether the host of a URL is loopback. */
 export function isLoopbackUrl(url: URL): boolean {
   return isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""));
 }
 
-/** A picture that a phone can show: https, http or `data:image/`; empty if there is none. */
+/** Image that a phone can show: https, http or `data:image/`; empty if none. */
 export const imageUrl = z
   .string()
   .max(16_384, { error: "must be at most 16384 characters" })
@@ -111,16 +116,16 @@ function isImageUrl(value: string): boolean {
   return url?.protocol === "https:" || url?.protocol === "http:";
 }
 
-/** The URL that a text is, if it is one. */
+/** Returns the URL, or undefined if the text is not one. */
 export function parseUrl(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }
 
 const sha256Format =
-  "must be the SHA-256 of a secret, 64 hexadecimal digits, and not the secret itself: npm run --silent qrlogin -- app-secret " +
-  "makes both, and printf '%s' 'THE SECRET' | sha256sum makes the digest of one that you have";
+  "must be the SHA-256 of a secret (64 hexadecimal digits) and not the secret itself: " +
+  "npm run --silent qrlogin -- app-secret creates both; printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
 
-/** A SHA-256 as 64 hexadecimal digits, made lower-case. */
+/** SHA-256 as 64 hexadecimal digits, converted to lower case. */
 export const sha256 = formattedText(sha256Format)
   .regex(/^[0-9a-f]{64}$/i, { error: sha256Format })
   .transform((digits) => digits.toLowerCase())
@@ -129,20 +134,18 @@ export const sha256 = formattedText(sha256Format)
     if (known !== undefined) context.addIssue({ code: "custom", message: `is the SHA-256 of ${known}` });
   });
 
-/** A secret that signs tokens: 32 bytes of UTF-8 or more, and nothing that shows that it was not drawn at random. */
+/** Secret that signs tokens: at least 32 bytes of UTF-8, without patterns that random bytes do not have. */
 export const sharedSecret = z
   .string()
   .refine((secret) => Buffer.byteLength(secret) >= 32, { error: "must have at least 32 bytes", abort: true })
   .superRefine((secret, context) => {
-    const pattern = isKnownSecret(secret)
-      ? "is one that everybody knows"
-      : describePattern(Buffer.from(secret));
+    const pattern = isKnownSecret(secret) ? "is publicly known" : describePattern(Buffer.from(secret));
     if (pattern === undefined) return;
-    const message = `must be random, and this one ${pattern}: openssl rand -base64 32 makes one`;
+    const message = `must be random, but this one ${pattern}: create one with openssl rand -base64 32`;
     context.addIssue({ code: "custom", message });
   });
 
-/** A list that is not empty, or its only entry by itself. */
+/** Returns the schema of a non-empty list, or of its only entry by itself. */
 export function oneOrMore<T extends z.ZodType>(entry: T) {
   const list = z.array(entry).min(1, { error: "must not be empty" });
   return z.preprocess((value) => (typeof value === "string" ? [value] : value), list);

@@ -1,4 +1,4 @@
-// Copies the picture of the code, for somebody who has no camera: the phone takes it when it is pasted.
+// Copies the image of the code, for users without a camera, who paste it on the phone page.
 const button = document.getElementById("copy-code");
 let imageUrl;
 
@@ -8,7 +8,7 @@ document.addEventListener("coderemoved", () => setImage());
 button.addEventListener("click", async () => {
   const ownImageUrl = imageUrl;
   let isImageGone = false;
-  // Clipboards take PNG. As a promise: Safari forgets the click while the picture is fetched.
+  // Clipboards accept PNG. Passed as a promise, since Safari forgets the click while the image is fetched.
   const png = pngOf(ownImageUrl);
   png.catch(() => {
     isImageGone = true;
@@ -20,8 +20,8 @@ button.addEventListener("click", async () => {
     if (ownImageUrl !== imageUrl) return;
     showMessage(
       isImageGone
-        ? "This code is gone. Copy the next one."
-        : "This browser does not let a page copy. Take a screenshot of the code instead.",
+        ? "This code is no longer valid. Copy the next one."
+        : "This browser does not allow copying. Take a screenshot of the code instead.",
     );
   }
 });
@@ -34,7 +34,7 @@ function setImage(next) {
 
 async function pngOf(svg) {
   const response = await fetch(svg.replace(/\.svg$/, ".png?size=480"));
-  if (!response.ok) throw new Error(`no picture of the code (${response.status})`);
+  if (!response.ok) throw new Error(`the image of the code cannot be loaded (HTTP ${response.status})`);
   return response.blob();
 }
 

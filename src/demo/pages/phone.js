@@ -1,4 +1,5 @@
-// The phone, played by a page: reads a code, shows who asks, agrees or declines. A real app does the same with its own token.
+// A page that acts as the phone: reads a code, shows the request, and approves or declines it. A real app does
+// the same with its own token.
 
 import { contextBySource } from "./phone_context.js";
 import { errorMessage, formatDuration, isTransient } from "./phone_messages.js";
@@ -9,7 +10,7 @@ const isVisible = (id) => !byId(id).hidden;
 let cameraAbort;
 let pendingRequest;
 let countdown;
-// What is answered to an earlier scan, or to another user, is not wanted any more.
+// Responses to an earlier scan, or to one by another user, are ignored.
 let generation = 0;
 
 byId("use-camera").onclick = () => (cameraAbort ? cameraAbort.abort() : startCamera());
@@ -23,12 +24,12 @@ byId("typed").onsubmit = (event) => {
   void submitText(byId("text").value.trim());
 };
 byId("agree").onclick = () =>
-  decide("agree", "You are signed in", `${pendingRequest.app} has been told. You can put the phone away.`);
+  decide("agree", "You are signed in", `${pendingRequest.app} has your answer. You can put the phone away.`);
 byId("decline").onclick = () =>
-  decide("decline", "Declined", `${pendingRequest.app} has been told that this was not you.`);
+  decide("decline", "Declined", `${pendingRequest.app} knows that this was not you.`);
 byId("scan-another").onclick = () => showSection("scan", "scan-title");
 for (const choice of document.querySelectorAll("[name=user]")) {
-  // A code belongs to the one who has scanned it.
+  // A code belongs to the user who has scanned it.
   choice.onchange = () => showSection("scan");
 }
 
@@ -56,8 +57,8 @@ async function startCamera() {
     if (signal.aborted) return;
     showMessage(
       error.name === "NotAllowedError"
-        ? "The camera is not allowed. Allow it in the browser, or choose a picture of the code."
-        : "There is no camera to be used here. Choose a picture of the code, or paste it.",
+        ? "The browser blocks the camera. Allow it, or choose an image of the code."
+        : "No camera is available. Choose an image of the code, or paste it.",
     );
   } finally {
     if (cameraAbort?.signal === signal) stopCamera();
@@ -87,7 +88,7 @@ async function readClipboard() {
   }
 }
 
-/** What was pasted or dropped: a picture, the address of one of ours, or text. */
+/** Handles pasted or dropped data: an image, the address of an image of the demo, or text. */
 async function handleDataTransfer(transfer) {
   const image = [...transfer.files].find(({ type }) => type.startsWith("image/"));
   if (image) return scanImage(image);
@@ -105,8 +106,8 @@ async function scanImage(file) {
   const ownGeneration = ++generation;
   const text = await readImage(file).catch(() => null);
   if (ownGeneration !== generation) return;
-  if (text === null) showMessage("This is not a picture. Choose a photograph or a screenshot of the code.");
-  else if (text === undefined) showMessage("There is no code to be found in this picture.");
+  if (text === null) showMessage("This is not an image. Choose a photo or a screenshot of the code.");
+  else if (text === undefined) showMessage("There is no QR code in this image.");
   else await submitText(text);
 }
 
@@ -115,23 +116,23 @@ async function submitText(text) {
   const ownGeneration = ++generation;
   if (!text) return showMessage("There is no code to paste. Copy one first.");
   const user = document.querySelector("[name=user]:checked").value;
-  const { answer, refusal: problem } = await post("scan", { user, text });
+  const { result, problem } = await post("scan", { user, text });
   if (ownGeneration !== generation) return;
   if (problem) return showMessage(errorMessage(problem));
-  const app = answer.app?.name || "A website";
-  const totalMs = answer.remainingMs || 0;
-  pendingRequest = { user, app, ticketId: answer.ticketId, lastsMs: totalMs, until: Date.now() + totalMs };
+  const app = result.app?.name || "A website";
+  const totalMs = result.remainingMs || 0;
+  pendingRequest = { user, app, ticketId: result.ticketId, totalMs, until: Date.now() + totalMs };
   byId("text").value = "";
   byId("asking").textContent = `Sign in to ${app} as ${displayNameOf(user)}?`;
   byId("monogram").textContent = app[0];
-  showLogo(answer.app?.logoUrl);
+  showLogo(result.app?.logoUrl);
   byId("stated-title").textContent = `${app} says`;
-  for (const [source, rows] of Object.entries(contextBySource(answer))) showContext(source, rows);
+  for (const [source, rows] of Object.entries(contextBySource(result))) showContext(source, rows);
   showSection("ask", "asking");
   startCountdown();
 }
 
-/** Shows what one source says, under its own heading. Nothing is shown of a source that says nothing. */
+/** Shows the data of one source under its own heading, or hides the heading if there is none. */
 function showContext(source, rows) {
   const group = document.querySelector(`[data-source=${source}]`);
   group.hidden = rows.length === 0;
@@ -152,7 +153,7 @@ function showLogo(url) {
 }
 
 function startCountdown() {
-  const { lastsMs: totalMs, until } = pendingRequest;
+  const { totalMs, until } = pendingRequest;
   const tick = () => {
     const left = Math.max(0, until - Date.now());
     byId("left").textContent = `${formatDuration(left)} left`;
@@ -169,7 +170,7 @@ async function decide(what, outcome, explanation) {
   showMessage("");
   setButtonsEnabled(false);
   const { user, ticketId } = pendingRequest;
-  const { refusal: problem } = await post(what, { user, ticketId });
+  const { problem } = await post(what, { user, ticketId });
   if (ownGeneration !== generation) return;
   setButtonsEnabled(true);
   if (problem && isTransient(problem)) {
@@ -198,10 +199,10 @@ async function post(what, body) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    const answer = await response.json();
-    return response.ok ? { answer } : { refusal: answer };
+    const result = await response.json();
+    return response.ok ? { result } : { problem: result };
   } catch {
-    return { refusal: {} };
+    return { problem: {} };
   }
 }
 

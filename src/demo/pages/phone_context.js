@@ -1,15 +1,15 @@
-// What the phone shows of the screen that asks, by source. A stranger may have written every text in here.
+// Collects what the phone shows of a request, by source. An attacker may have written any of these texts.
 import { describeBrowser } from "./phone_messages.js";
 
-/** The longest text that is shown, in characters. */
+/** Limit of a text that is shown, in characters. */
 const maxTextLength = 60;
 
-/** How many entries of custom data are shown. */
+/** Limit of entries of custom data that are shown. */
 const maxEntries = 6;
 
 /**
- * Returns rows of a term and a text: `observed` by the sign-in service, `stated` by the website's backend, and `claimed` by the
- * page. A source that is not known counts as a claim. Claims are in quotation marks.
+ * Returns rows of a term and a text: `observed` by the sign-in service, `stated` by the website's backend, and
+ * `claimed` by the page. An unknown source counts as a claim. Claims are in quotation marks.
  */
 export function contextBySource({ requester, customData, customDataSource }) {
   const { ipAddress, userAgent, deviceName, location, ...sources } = requester ?? {};
@@ -24,7 +24,7 @@ export function contextBySource({ requester, customData, customDataSource }) {
     if (text) rows[group].push([term, group === "claimed" ? toQuotedText(text) : toPlainText(text)]);
   }
   if (rows.observed.length === 0) rows.observed.push(["Network address", "not known"]);
-  // Whoever gives the data chooses the terms too.
+  // The author of custom data chooses its terms too.
   const group = groupOf(customDataSource);
   const format = group === "claimed" ? toQuotedText : toPlainText;
   rows[group].push(...entriesOf(customData).map((row) => row.map(format)));
@@ -50,7 +50,10 @@ function toText(value) {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
 }
 
-/** Returns the text on one line, without characters that cannot be seen, turn the text around, or pile up marks over their neighbours. */
+/**
+ * Returns the text on one line, without invisible and bidirectional control characters, and with at most two
+ * combining marks in a row.
+ */
 function toPlainText(text) {
   const visible = text
     .normalize("NFC")
@@ -63,8 +66,8 @@ function toPlainText(text) {
 }
 
 /**
- * Returns a claim in quotation marks. Takes out what looks like a sign of approval (pictographs, check marks, frames), and has no
- * quotation mark in it that looks like its end.
+ * Returns a claim in quotation marks. Removes characters that resemble a sign of approval (pictographs, check
+ * marks, frames), and replaces quotation marks that could end the claim early.
  */
 function toQuotedText(text) {
   const claim = toPlainText(text)

@@ -1,13 +1,14 @@
-// Finds the text of a code in what a camera sees and in pictures.
+// Reads QR codes from the camera and from images.
 const frameIntervalMs = 120;
 
-// A photograph of many megapixels is read when it is smaller, and quicker.
+// Large photos are also read at smaller sizes, which is faster and finds more codes.
 const longestSides = [800, 1_600, 3_200];
 
 /**
- * Watches through the camera until there is a code, and answers its text; undefined when the signal ends it before.
+ * Reads frames of the camera until one has a code. Resolves with its text, or with undefined when the signal
+ * aborts.
  *
- * @throws DOMException when there is no camera, or it is not allowed.
+ * @throws DOMException if there is no camera, or the browser blocks it.
  */
 export async function readCamera(video, signal) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
@@ -29,9 +30,10 @@ export async function readCamera(video, signal) {
 }
 
 /**
- * The text of the code in a picture of any kind that the browser shows; undefined if there is no code.
+ * Resolves with the text of the code in an image of any type that the browser supports, or with undefined if
+ * there is no code.
  *
- * @throws DOMException when it is no picture.
+ * @throws DOMException if the file is not an image.
  */
 export async function readImage(blob) {
   const image = new Image();
@@ -55,7 +57,7 @@ function decodeQrCode(image, width, height) {
   if (!width || !height) return undefined;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  // What is transparent in a picture is paper.
+  // Transparent pixels count as white.
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, height);
   context.drawImage(image, 0, 0, width, height);

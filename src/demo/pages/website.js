@@ -1,26 +1,28 @@
-// All that a site's own page has to do: show the code, take the ticket to the site's backend, greet.
+// All that a site's page has to do: show the code, post the ticket to the site's backend, and greet the user.
 const { startScanning } = window.QrLogin;
 const byId = (id) => document.getElementById(id);
 
 byId("sign-out").addEventListener("click", signOut);
-await begin();
+await start();
 
-async function begin() {
-  // Whoever cannot be known may sign in all the same.
+async function start() {
+  // If the session cannot be read, the page offers a sign-in.
   const { user } = await call("/demo/session").catch(() => ({}));
   if (user) showAccount(user);
   else signIn();
 }
 
 function signIn() {
-  // What went wrong is told beside the next code too, until that one is scanned.
+  // An error stays visible beside the next code until that code is scanned.
   let keepProblem = false;
   const scanning = startScanning("qrcode", {
-    // The backend keeps the verifier in this browser's cookie, so that it takes no ticket that another browser has created.
+    // The backend keeps the verifier in this browser's cookie and accepts no ticket that was created in another
+    // browser.
     codeChallenge: async () => (await call("/demo/session/challenge", {})).codeChallenge,
     async onSuccess(_scannedBy, ticket) {
       try {
-        // The backend exchanges the ticket with the app's secret and its verifier, starts a session, and answers who has signed in.
+        // The backend exchanges the ticket with the app's secret and its verifier, starts a session, and
+        // returns the user.
         const { user } = await call("/demo/session", { ticket });
         scanning.stop();
         showAccount(user);
@@ -43,7 +45,7 @@ function signIn() {
   });
 }
 
-/** For the demo's button alone. */
+/** Sends an event to the script of the demo's copy button. */
 function notifyCopyButton(name, detail) {
   document.dispatchEvent(new CustomEvent(name, { detail }));
 }
@@ -62,7 +64,7 @@ function showAccount(user) {
   byId("details").replaceChildren(
     ...details.flatMap(([term, value]) => [createElement("dt", term), createElement("dd", value)]),
   );
-  // Who uses a screen reader is told what has changed.
+  // Moves the focus, so that screen readers announce the change.
   byId("greeting").focus();
 }
 
@@ -75,7 +77,11 @@ async function signOut() {
   }
 }
 
-/** Calls the site's backend, with POST where there is a body. Throws what it refuses with. */
+/**
+ * Calls the site's backend, with POST if there is a body.
+ *
+ * @throws Error with the detail of an error response.
+ */
 async function call(path, body) {
   const post = {
     method: "POST",
@@ -85,9 +91,9 @@ async function call(path, body) {
   const response = await fetch(path, body && post).catch(() => {
     throw new Error("the website cannot be reached. Try again in a moment.");
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`${answer.detail}.`);
-  return answer;
+  const result = await response.json();
+  if (!response.ok) throw new Error(`${result.detail}.`);
+  return result;
 }
 
 function showProblem(message) {

@@ -9,37 +9,39 @@ export interface GatewayApp {
   readonly id: string;
   readonly secret: string;
   /**
-   * Origins of other sites whose pages may call, such as `https://shop.example.com`. On loopback the port may be `*`. Pages
-   * of the gateway's own origin always may. None by default.
+   * Origins of other sites whose pages may call the gateway, such as `https://shop.example.com`. On loopback
+   * the port may be `*`. Pages of the gateway's own origin may always call. None by default.
    */
   readonly origins?: readonly string[] | undefined;
   /**
-   * Whether a handle of the gateway's own API is good in the browser alone that it was made for, which a cookie tells. True by
+   * Binds each handle of the gateway's own API to the browser that created the ticket, by a cookie. True by
    * default. False lets pages of other sites work in browsers that block third-party cookies.
    */
   readonly bindToBrowser?: boolean | undefined;
   /**
-   * Whether a page is told the exchange ticket only of a ticket that was created with a `codeChallenge`. True by default. False
-   * leaves it to the site's backend to check that the exchange ticket belongs to the browser that posts it (login CSRF).
+   * Sends pages the exchange ticket only of tickets that were created with a `codeChallenge`. True by
+   * default. With false, the site's backend has to check that an exchange ticket belongs to the browser that
+   * posts it (login CSRF).
    */
   readonly requireCodeChallenge?: boolean | undefined;
-  /** Whether the browser that a ticket was made for may exchange it without the app's secret. False by default. */
+  /** Lets the browser that created a ticket exchange it without the app's secret. False by default. */
   readonly exchangeFromBrowser?: boolean | undefined;
-  /** Authing API: whether the status call itself exchanges, and answers the whole user. False by default. */
+  /** Authing API: makes the status call exchange the ticket and return the whole user. False by default. */
   readonly fullUserInStatus?: boolean | undefined;
   /**
-   * Authing API: whether the ticket id, which stands in the code, is enough to poll. Whoever sees the code can then follow it,
-   * and take the exchange ticket. Works in one gateway process, until it restarts. False by default.
+   * Authing API: lets pages poll with the ticket id, which the QR code contains. Anybody who sees the code
+   * can then poll and take the exchange ticket. Works within one gateway process, until it restarts. False by
+   * default.
    */
   readonly pollByTicketId?: boolean | undefined;
   /**
-   * The fields that pages may set in the tickets that they create. The phone is told that the page claims them. A page that sets
-   * another one is refused with INVALID_REQUEST. None by default.
+   * Fields that pages may set in the tickets that they create. The phone learns that the page claims them. A
+   * page that sets another field gets INVALID_REQUEST. None by default.
    */
   readonly pageFields?: readonly PageField[] | undefined;
 }
 
-/** An app with every switch set. */
+/** An app with all defaults applied. */
 export interface RegisteredApp {
   readonly id: string;
   readonly credentials: AppCredentials;
@@ -48,21 +50,29 @@ export interface RegisteredApp {
   readonly exchangeFromBrowser: boolean;
   readonly fullUserInStatus: boolean;
   readonly pollByTicketId: boolean;
-  /** The fields of a new ticket that pages may set. */
   readonly pageFields: ReadonlySet<PageField>;
-  /** Whether a page of this origin may call for the app. */
+  /** Returns whether a page of this origin may call the gateway for the app. */
   allowsOrigin(origin: string): boolean;
 }
 
+/** The apps of the gateway. */
 export interface AppRegistry {
   readonly all: readonly RegisteredApp[];
-  /** The app of this id, for what was made for an app that may have left the configuration since. */
+  /** Returns the app of this id, or undefined. A handle can name an app that is no longer configured. */
   find(id: string | undefined): RegisteredApp | undefined;
-  /** The app of this id, or the first one where none is named. Refuses with APP_UNKNOWN. */
+  /**
+   * Returns the app of this id, or the first app if the id is undefined.
+   *
+   * @throws HttpError APP_UNKNOWN
+   */
   resolve(id: string | undefined): RegisteredApp;
 }
 
-/** @throws TypeError when there is no app, two of the same id, or one that makes no sense. */
+/**
+ * Creates the registry.
+ *
+ * @throws TypeError if there is no app, if two have the same id, or if one is invalid.
+ */
 export function createAppRegistry(apps: readonly GatewayApp[]): AppRegistry {
   const all = apps.map(toRegisteredApp);
   const byId = new Map(all.map((app) => [app.id, app]));
@@ -74,7 +84,7 @@ export function createAppRegistry(apps: readonly GatewayApp[]): AppRegistry {
     find: (id) => byId.get(id ?? ""),
     resolve(id) {
       const app = id === undefined ? first : byId.get(id);
-      if (!app) throw new HttpError(400, "APP_UNKNOWN", "there is no such app");
+      if (!app) throw new HttpError(400, "APP_UNKNOWN", "there is no app with this id");
       return app;
     },
   };
@@ -89,7 +99,7 @@ function toRegisteredApp({
   const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
   if (fullUserInStatus && pollByTicketId) {
     throw new TypeError(
-      "fullUserInStatus and pollByTicketId together tell the user to whoever sees the code",
+      `app ${app.id}: fullUserInStatus and pollByTicketId together disclose the user to anybody who sees the code`,
     );
   }
   const fields = app.pageFields ?? [];
@@ -102,7 +112,7 @@ function toRegisteredApp({
     throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${example}`);
   }
   const exactOrigins = new Set(origins.filter((origin) => !origin.endsWith(":*")));
-  // Only the configuration's check knows that these are on loopback; here they are taken as they are.
+  // The configuration has checked that these are on loopback.
   const anyPortOrigins = origins
     .filter((origin) => origin.endsWith(":*"))
     .map((origin) => origin.slice(0, -2));
@@ -125,8 +135,9 @@ function toRegisteredApp({
 }
 
 /**
- * Returns the credentials in an `authorization: Basic` header; undefined if there are none of that form. The id is that of an app
- * where one has it, encoded or not. The secret stays as it came, for the service to compare.
+ * Returns the credentials in an `Authorization: Basic` header, or undefined if it has none. An id that is
+ * form-encoded is decoded if that makes it the id of an app. The secret is not decoded; the service verifies
+ * it.
  */
 export function readBasicCredentials(
   header: string | undefined,
@@ -138,7 +149,7 @@ export function readBasicCredentials(
   return { appId: (apps.find(id) ?? apps.find(formDecoded.id))?.id ?? id, appSecret: secret };
 }
 
-/** Whether browsers write an origin like this; on its port there may be `*`. */
+/** Returns whether an origin is written as browsers write it. The port may be `*`. */
 function isOrigin(text: string): boolean {
   const origin = text.replace(/:\*$/, "");
   return parseWebOrigin(origin) === origin;

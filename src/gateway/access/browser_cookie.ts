@@ -5,42 +5,43 @@ import { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
 import { isCrossOrigin, isLoopbackHost, ownOriginOf } from "../http/request_origin.js";
 
-/**
- * Knows a browser again by a random cookie that pages cannot read. The cookie is no credential by itself: it only
- * unlocks handles that were made for it.
- */
+// A random cookie that pages cannot read identifies the browser. It is not a credential by itself: it only
+// unlocks the handles that are bound to it.
 
-// With the prefix no other host of the site can set it (RFC 6265bis, section 4.1.3.2); it demands TLS. Cookies of pages on
-// other sites have a jar of their own, so both may be there.
+// The prefix `__Host-` keeps other hosts of the site from setting the cookie (RFC 6265bis, section 4.1.3.2);
+// it requires TLS. Browsers keep the cookies of pages on other sites separately, so a request may carry both
+// kinds.
 const prefixes = {
   secure: "__Host-qrlogin-browser-",
   crossSite: "__Host-qrlogin-embedded-",
   loopback: "qrlogin-browser-",
 };
 
-/** So many of each prefix are looked at. */
+/** Number of cookies of each prefix that are read. Any others are ignored. */
 const maxCookiesPerPrefix = 8;
 
 const lifetimeSeconds = 24 * 60 * 60;
 
-/** The digests of the browser's cookies, for {@link isBoundTo}. */
+/** Returns the digests of the browser's cookies, for {@link isBoundTo}. */
 export function browserDigestsOf(request: FastifyRequest): readonly string[] {
   const { secure, crossSite, loopback } = prefixes;
   const acceptedPrefixes = [secure, crossSite, ...(isLoopbackHost(request.hostname) ? [loopback] : [])];
   return cookiesOf(request, acceptedPrefixes).map(([, value]) => cookieDigestOf(value));
 }
 
-/** The browser of a request, by its cookies. */
+/** The browser that sent a request, identified by its cookies. */
 export interface CallingBrowser {
   /** The digests of its cookies, for {@link isBoundTo}. */
   readonly digests: readonly string[];
   /**
-   * Whether it is a browser that sent none of the gateway's cookies: it blocks them. A caller that sends no headers of a browser
-   * cannot be helped by that, and whoever found a handle is not told that it is genuine.
+   * True for a browser that sent none of the gateway's cookies, most likely because it blocks them. False for
+   * a caller without browser headers: blocked cookies cannot be its problem, and it must not learn that a
+   * handle is genuine.
    */
   readonly hasNoCookie: boolean;
 }
 
+/** Returns the browser that sent the request. */
 export function callingBrowserOf(request: FastifyRequest): CallingBrowser {
   const digests = browserDigestsOf(request);
   const { origin, "sec-fetch-site": site } = request.headers;
@@ -48,9 +49,10 @@ export function callingBrowserOf(request: FastifyRequest): CallingBrowser {
 }
 
 /**
- * Returns the digest of the cookie that this browser has from now on; gives it one where it has none.
+ * Returns the digest of the browser's cookie. Sets a new cookie if the browser has none.
  *
- * @throws HttpError HTTPS_REQUIRED where the page itself was loaded over plain http from another machine: browsers drop the cookie.
+ * @throws HttpError HTTPS_REQUIRED if the page was loaded over plain HTTP from another machine, where
+ *   browsers drop the cookie.
  */
 export function ensureBrowserCookie(
   request: FastifyRequest,
@@ -60,7 +62,8 @@ export function ensureBrowserCookie(
   const { prefix, options } = cookieSettingsFor(request, crossOrigin);
   if (options.secure && isPlainHttpPage(request)) throw httpsRequired(request, prefix);
   const [present] = cookiesOf(request, [prefix]);
-  // A name of its own: two tabs of a new browser may ask at once, and the answer to one must not undo that to the other.
+  // Random name: two tabs of a new browser may ask at once, and one response must not overwrite the other's
+  // cookie.
   const [name, value] = present ?? [prefix + newSecret().slice(0, 8), newSecret()];
   reply.setCookie(name, value, options);
   return cookieDigestOf(value);
@@ -72,7 +75,8 @@ function cookiesOf(
 ): readonly (readonly [name: string, value: string])[] {
   const found: (readonly [string, string])[] = [];
   const counts = new Map<string, number>();
-  // Not by a list of all: a header has room for thousands, and a list of them takes as long as the rest of a request.
+  // Not Object.entries: a header has room for thousands of cookies, and listing them takes as long as the
+  // whole request.
   for (const name in cookies) {
     const prefix = acceptedPrefixes.find((start) => name.startsWith(start));
     const value = cookies[name] ?? "";
@@ -84,7 +88,7 @@ function cookiesOf(
   return found;
 }
 
-/** Whether what is bound to a browser is bound to one of these. */
+/** Returns whether `boundTo` is the digest of one of the browser's cookies. */
 export function isBoundTo(boundTo: string, browserDigests: readonly string[]): boolean {
   return browserDigests.some((browserDigest) => isSameDigest(browserDigest, boundTo));
 }
@@ -94,7 +98,8 @@ function cookieSettingsFor(
   crossOrigin: boolean,
 ): { readonly prefix: string; readonly options: CookieSerializeOptions } {
   const options = { httpOnly: true, path: "/", maxAge: lifetimeSeconds } as const;
-  // A page of another site gets a cookie only of this form, and where browsers still allow it.
+  // A page of another site can only get a cookie of this form, and only in browsers that allow third-party
+  // cookies.
   if (crossOrigin) {
     return {
       prefix: prefixes.crossSite,
@@ -108,7 +113,10 @@ function cookieSettingsFor(
   };
 }
 
-/** Browsers name the origin of a page with each POST. A backend names none, and may keep cookies as it likes. */
+/**
+ * Returns whether a page was loaded over plain HTTP. A backend sends no `Origin`, and can store cookies in
+ * any case.
+ */
 function isPlainHttpPage(request: FastifyRequest): boolean {
   const { origin } = request.headers;
   return origin !== undefined && !isCrossOrigin(request) && /^http:/i.test(origin);
@@ -118,19 +126,19 @@ function httpsRequired(request: FastifyRequest, prefix: string): HttpError {
   const ownOrigin = ownOriginOf(request);
   annotateLog(request, { ownOrigin, cause: `browsers drop the cookie ${prefix}… over plain http` });
   const text =
-    `browsers do not keep the cookie ${prefix}… of ${ownOrigin}, since it goes over https alone: ` +
-    "serve the page and the gateway by https (plain http works on localhost only)";
+    `browsers do not keep the cookie ${prefix}… of ${ownOrigin}, because it requires https: ` +
+    "serve the page and the gateway over https (plain http works only on localhost)";
   return new HttpError(403, "HTTPS_REQUIRED", text);
 }
 
 /**
- * Returns the refusal of a genuine handle that is bound to a browser, where no cookie of the gateway came at all. Which browser it is
- * bound to stays unsaid.
+ * Returns the error for a genuine handle that is bound to a browser, when the request has no cookie of the
+ * gateway.
  */
 export function cookieMissing(): HttpError {
   const text =
     `the browser sent no cookie ${prefixes.secure}… or ${prefixes.crossSite}…, which this handle is bound to: ` +
-    "it blocks cookies of this page, or they were not sent along (credentials: include)";
+    'the browser blocks cookies of this page, or the request was sent without credentials: "include"';
   return new HttpError(403, "COOKIE_MISSING", text);
 }
 

@@ -4,15 +4,15 @@ import { isCrossOrigin } from "../http/request_origin.js";
 import type { AppRegistry } from "./app_registry.js";
 import { checkOrigin } from "./origin_check.js";
 
-/** How long browsers may remember what a preflight said, in seconds. */
+/** Time that browsers can cache the response to a preflight, in seconds. */
 const maxAgeSeconds = 600;
 
 /**
- * Lets pages of listed origins call the routes that are added from now on, with cookies, and no others: see {@link checkOrigin}.
- * A route with `anyOrigin` is read by all pages, without credentials.
+ * Enables CORS for all routes that are added afterwards. Only pages of the listed origins can call them, with
+ * cookies: see {@link checkOrigin}. A route with `anyOrigin` can be read by every page, without credentials.
  *
- * By hand, since `@fastify/cors` would answer the preflights of every route of the server that the gateway is registered
- * into, and that server could not have it any more.
+ * `@fastify/cors` would answer the preflights of every route of the server that the gateway is registered in,
+ * and that server could no longer register it.
  */
 export function registerCors(instance: FastifyInstance, apps: AppRegistry): void {
   const preflightUrls = new Set<string>();
@@ -40,7 +40,10 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-/** SDKs send headers of their own, so any may be sent: what a header may do, its route says. */
+/**
+ * Answers a preflight. Allows every requested header, since the SDKs send headers of their own; the routes
+ * check them.
+ */
 function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   addVary(reply, "Access-Control-Request-Headers");
   const requestedHeaders = request.headers["access-control-request-headers"];
@@ -52,7 +55,10 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
     .send();
 }
 
-/** Caches must not give one page's answer to another. The server may have said so of other headers already. */
+/**
+ * Adds a header to `Vary`, which keeps caches from serving one page's response to another. Keeps what the
+ * server has set.
+ */
 function addVary(reply: FastifyReply, header: string): void {
   const present = reply.getHeader("vary");
   const others = present === undefined ? [] : [present].flat().map(String);

@@ -6,38 +6,45 @@ import { isCrossOrigin, ownOriginOf } from "../http/request_origin.js";
 import type { AppRegistry, RegisteredApp } from "./app_registry.js";
 
 /**
- * Lets pages of the gateway's own origin in, those of the origins that some app has listed, and what is no browser: that sends
- * no `Origin`, and carries no cookies of somebody else. Only browsers send these headers, and pages cannot forge them.
+ * Checks that a request comes from the gateway's own origin, from an origin that some app lists, or from a
+ * caller that is not a browser. Only browsers send `Origin` and `Sec-Fetch-Site`, and pages cannot forge
+ * them. Other callers send neither and carry nobody else's cookies.
  *
- * Refuses with ORIGIN_NOT_ALLOWED all others, and what hides its origin.
+ * @throws HttpError ORIGIN_NOT_ALLOWED for other origins, and for pages that hide their origin.
  */
 export function checkOrigin(request: FastifyRequest, apps: AppRegistry): void {
   const { origin, "sec-fetch-site": site } = request.headers;
-  // Every browser sends `Origin` with what changes something; where it is missing the browser is no browser of today.
+  // Every current browser sends `Origin` with a request that can change state.
   const hidesOrigin =
     origin === undefined && site === "cross-site" && !["GET", "HEAD"].includes(request.method);
   const isListed = () => apps.all.some((app) => app.allowsOrigin(origin ?? ""));
   if (hidesOrigin || (isCrossOrigin(request) && !isListed())) throw originNotAllowed(request);
 }
 
-/** Refuses with ORIGIN_NOT_ALLOWED a page of another site that this app has not listed. */
+/**
+ * Checks that a page of another origin is listed by this app.
+ *
+ * @throws HttpError ORIGIN_NOT_ALLOWED
+ */
 export function checkAppOrigin(request: FastifyRequest, app: RegisteredApp): void {
   if (isCrossOrigin(request) && !app.allowsOrigin(request.headers.origin ?? ""))
     throw originNotAllowed(request);
 }
 
-/** The log line names the origin that came and the own one, which differ by http and https where a proxy is not trusted. */
+/**
+ * Creates the error, and logs both origins. Behind an untrusted proxy they differ only in `http` and `https`.
+ */
 function originNotAllowed(request: FastifyRequest): HttpError {
   const { origin } = request.headers;
   const ownOrigin = ownOriginOf(request);
   annotateLog(request, { origin: origin === undefined ? "none" : toLoggedOrigin(origin), ownOrigin });
   const canonical = parseWebOrigin(origin ?? "");
   const pages = canonical === undefined ? "pages that hide their origin" : `pages of ${canonical}`;
-  const text = `${pages} may not call this gateway: its configuration lists the origins of each app`;
+  const text = `${pages} may not call this gateway: its configuration does not list their origin for the app`;
   return new HttpError(403, "ORIGIN_NOT_ALLOWED", text);
 }
 
-/** Longest origin in a log line, in characters. A host name has at most 253. */
+/** Longest origin in a log line, in characters. A host name has at most 253 characters. */
 const maxLoggedOrigin = 280;
 
 function toLoggedOrigin(origin: string): string {

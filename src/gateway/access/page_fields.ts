@@ -1,14 +1,21 @@
 import { invalidRequest } from "../http/http_error.js";
 
-/** The fields of a new ticket that an app may leave to its pages. Pages have no credential: whoever likes can set them. */
+/**
+ * Fields of a new ticket that an app can leave to its pages. Pages have no credential, so anybody can set
+ * these fields.
+ */
 export const pageFields = ["deviceName", "location", "scene", "customData"] as const;
 
 export type PageField = (typeof pageFields)[number];
 
-/** The scene of a ticket for which none is given. A page that names it sets nothing. */
+/** The default scene. A page that sends it does not count as setting the scene. */
 const defaultScene = "APP_AUTH";
 
-/** Throws INVALID_REQUEST with every field that the caller has set and the app does not leave to pages. */
+/**
+ * Checks that the app accepts each given field from pages.
+ *
+ * @throws HttpError INVALID_REQUEST with every field that it does not accept.
+ */
 export function checkPageFields(
   app: { readonly pageFields: ReadonlySet<PageField> },
   given: Partial<Readonly<Record<PageField, unknown>>>,
@@ -22,7 +29,10 @@ export function checkPageFields(
   );
 }
 
-/** SDKs send empty objects and texts, and the usual scene, where their user has set nothing. */
+/**
+ * Returns whether a field is set. SDKs send empty objects, empty strings and the default scene for fields
+ * without a value.
+ */
 function isSet(field: PageField, value: unknown): boolean {
   if (value === undefined || value === "" || (field === "scene" && value === defaultScene)) return false;
   return !(typeof value === "object" && value !== null && Object.keys(value).length === 0);

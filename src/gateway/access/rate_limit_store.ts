@@ -1,20 +1,20 @@
 import type { FastifyRateLimitOptions, FastifyRateLimitStore } from "@fastify/rate-limit";
 import type { Clock } from "../../base/clock.js";
 
-/** Use that one caller has made of its window. */
+/** One caller's count in its current window. */
 interface CountedWindow {
   current: number;
-  /** When the window began, as a moment of the clock. */
+  /** Start of the window, by the monotonic clock. */
   readonly startedAt: number;
 }
 
 type IncrementCallback = (error: Error | null, result?: { current: number; ttl: number }) => void;
 
 /**
- * Creates a store for `@fastify/rate-limit` whose windows pass by the steady time line. The library's own goes by the wall
- * clock: one that is set back an hour would hold a caller at its limit for an hour.
+ * Returns a store class for `@fastify/rate-limit` that measures windows by the monotonic clock. The library's
+ * own store uses the wall clock: when that is set back by an hour, a caller stays at its limit for an hour.
  *
- * A store counts `max` callers at a time, and forgets the one whose window is the oldest for a new one.
+ * A store counts `maxKeys` callers at a time. A new caller displaces the one with the oldest window.
  */
 export function rateLimitStore(
   clock: Clock,
@@ -29,7 +29,7 @@ export function rateLimitStore(
       const now = clock.now();
       let window = this.#counts.get(key);
       if (!window || window.startedAt + timeWindow <= now) {
-        // Deleted first, so that the windows stand in the order in which they began.
+        // Deleted first, to keep the map in the order of the windows' starts.
         this.#counts.delete(key);
         const [oldest] = this.#counts.keys();
         if (this.#counts.size >= maxKeys && oldest !== undefined) this.#counts.delete(oldest);

@@ -3,30 +3,35 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { HttpError } from "../http/http_error.js";
 
-/** How often one address may call. */
+/** Limits on the calls of one address. */
 export interface RateLimitOptions {
-  /** Tickets that one address (IPv6: one /64) may create in a minute, and an IPv6 /48 four times as many. 600 by default. */
+  /**
+   * Tickets that one address (IPv6: one /64) can create in a minute; an IPv6 /48 can create four times as
+   * many. 600 by default.
+   */
   readonly ticketsPerMinute: number;
-  /** Other calls of one address in a minute; status calls are not counted. 6,000 by default. */
+  /** Other calls of one address in a minute. Status calls are not counted. 6,000 by default. */
   readonly callsPerMinute: number;
 }
 
-/** Route options that bound how often one address calls. Each is one count for all routes that have it. */
+/** Route options that limit the calls of one address. All routes with the same options share one count. */
 export type RateLimits = ReturnType<typeof createRateLimits>;
 
-/** A network creates as many tickets as so many addresses. */
+/** A network can create this many times the tickets of an address. */
 const networkFactor = 4;
 
+/** Creates the route options. A call over a limit is rejected with RATE_LIMITED. */
 export function createRateLimits(
   instance: FastifyInstance,
   { ticketsPerMinute, callsPerMinute }: RateLimitOptions,
 ) {
   const perMinute = (name: string, max: number) => {
-    // By hand: what routes are configured with is counted for each route alone.
+    // Not through the route's config, which would count each route separately.
     const count = instance.rateLimit({
       max,
       timeWindow: 60_000,
-      // With a name of its own: a server's shared store would count all of them together.
+      // The name is part of the key: in the shared store of a server, all limits would otherwise share one
+      // count.
       keyGenerator: (request) => `qrlogin ${name} ${addressKeyOf(request)}`,
       errorResponseBuilder: rateLimited,
     });
@@ -50,12 +55,12 @@ export function createRateLimits(
   return {
     createTicket: { ...createTicket, onRequest: onCreate },
     other: perMinute("call", callsPerMinute),
-    /** Status calls: whoever waits must not be refused, by no limit of the server either. */
+    /** For status calls. A page that waits must not be rejected, not even by a limit of the server. */
     unlimited: { config: { rateLimit: false } },
   } as const;
 }
 
 function rateLimited(_request: FastifyRequest, { ttl }: Pick<errorResponseBuilderContext, "ttl">): HttpError {
-  const text = "calls from this address come too fast";
+  const text = "too many requests from this address";
   return new HttpError(429, "RATE_LIMITED", text, { retryAfterMs: ttl });
 }

@@ -2,13 +2,13 @@ import type { FastifyRequest } from "fastify";
 import { ContextSource, type RequesterContext } from "../../client/index.js";
 import { clientAddressOf } from "../http/client_address.js";
 
-/** Longest user agent that the service takes, in characters. */
+/** Longest user agent that the service accepts, in characters. */
 const maxUserAgent = 256;
 
 /**
- * Returns the context that the approver is shown of the screen that asks. The address of a browser is observed; all else is what
- * the page and its browser say. Of a caller that is no browser, such as the backend of a site, neither address nor user agent is
- * the browser's, so that both are left out.
+ * Returns the context of the requesting screen, which the approver sees. The IP address is observed; the page
+ * and its browser claim everything else. For a caller that is not a browser, such as a site's backend,
+ * address and user agent are not those of the screen and are left out.
  */
 export function requesterContextOf(
   request: FastifyRequest,
@@ -31,8 +31,9 @@ export function requesterContextOf(
 }
 
 /**
- * Reports whether a browser makes the request. Browsers send `Origin` with every POST of a page, also over plain HTTP, and
- * `Sec-Fetch-Site` over HTTPS and on loopback. HTTP libraries send neither; the one of Node.js does send `Sec-Fetch-Mode`.
+ * Returns whether a browser sent the request. Browsers send `Origin` with every POST of a page, also over
+ * plain HTTP, and `Sec-Fetch-Site` over HTTPS and on loopback. HTTP libraries send neither; Node.js's own
+ * sends only `Sec-Fetch-Mode`.
  */
 function isBrowser({ headers }: FastifyRequest): boolean {
   return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;

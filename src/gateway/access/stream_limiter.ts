@@ -1,35 +1,42 @@
 import { createFairQueue } from "../../base/fair_queue.js";
 import { HttpError } from "../http/http_error.js";
 
-/** Whose stream it is, as addresses are counted. */
+/** The owner of a stream, by the keys under which addresses are counted. */
 export interface StreamOwner {
   readonly address: string;
-  /** The network of an IPv6 address; undefined in IPv4. */
+  /** The /48 network of an IPv6 address; undefined for IPv4. */
   readonly network: string | undefined;
 }
 
-/** Bounds how many streams are open: in all, for one address, and for one network. */
+/** Limits the number of open streams: in total, per address and per network. */
 export interface StreamLimiter {
   /**
-   * Takes a place for a stream; the answer gives it back. Where all are taken, the newest stream of the address that has most
-   * gives way, and its `end` is called. Refuses with STREAMS_EXHAUSTED.
+   * Counts a stream. Returns a function that removes it again. At the limit in total, the newest stream of
+   * the address with the most streams is displaced: its `end` is called.
+   *
+   * @throws HttpError STREAMS_EXHAUSTED if the address or the network is at its limit, or if the new stream
+   *   itself would be displaced.
    */
   acquire(owner: StreamOwner, end: () => void): () => void;
 }
 
 export interface StreamLimits {
-  /** Streams of events at a time in all. 10,000 by default. Past it the newest of the address that has most is ended. */
+  /**
+   * Open event streams in total. 10,000 by default. Beyond it, the newest stream of the address with the most
+   * is ended.
+   */
   readonly streams: number;
   /**
-   * Streams of one address (IPv6: one /64), and four times as many of an IPv6 /48. Never more than half of all. 2,000 by
-   * default.
+   * Streams per address (IPv6: per /64), and four times as many per IPv6 /48, each at most half of `streams`.
+   * 2,000 by default.
    */
   readonly streamsPerAddress: number;
 }
 
-/** A network has four times what an address has, and neither has more than half of all. */
+/** A network can have this many times the streams of an address. */
 const networkFactor = 4;
 
+/** Creates a limiter without streams. */
 export function createStreamLimiter({ streams, streamsPerAddress }: StreamLimits): StreamLimiter {
   const half = Math.ceil(streams / 2);
   const perAddress = Math.min(streamsPerAddress, half);
@@ -42,7 +49,8 @@ export function createStreamLimiter({ streams, streamsPerAddress }: StreamLimits
       const inNetwork = countByNetwork.get(network) ?? 0;
       if (open.countOf(address) >= perAddress) throw streamsExhausted();
       if (network !== "" && inNetwork >= perNetwork) throw streamsExhausted();
-      // An entry of its own, whatever the caller hands in.
+      // A new function for each call: the queue identifies entries by identity, and callers may pass the same
+      // `end`.
       const entry = () => end();
       const displaced = open.add(address, entry);
       if (displaced === entry) throw streamsExhausted();
@@ -60,6 +68,6 @@ export function createStreamLimiter({ streams, streamsPerAddress }: StreamLimits
 }
 
 function streamsExhausted(): HttpError {
-  const text = "there are as many streams as there may be";
+  const text = "too many event streams are open";
   return new HttpError(503, "STREAMS_EXHAUSTED", text, { retryAfterMs: 5_000 });
 }

@@ -13,32 +13,53 @@ import type { CreateTicketParameters, PageTicket } from "../tickets/page_tickets
 import { appIdOf } from "./schemas.js";
 import { createTicketsById } from "./tickets_by_id.js";
 
-/** A code to show, as the Authing API tells it. */
+/** A new code, as the Authing API returns it. */
 export interface CreatedCode {
-  /** What the page polls with: `random` in V2, `qrcodeId` in V3. The handle, or the ticket id where the app's switch says so. */
+  /**
+   * The `random` (V2) or `qrcodeId` (V3) that the page polls with: the handle, or the ticket id with
+   * `pollByTicketId`.
+   */
   readonly handleOrTicketId: string;
-  /** The picture, as a `data:` URL. */
+  /** The image, as a `data:` URL. */
   readonly imageUrl: string;
   readonly expiresInSeconds: number;
 }
 
-/** The codes of the Authing API: what is drawn in them is the ticket id, what the page gets is a handle. */
+/** The codes of the Authing API. A code contains the ticket id; the page receives a handle. */
 export interface Codes {
-  /** Refuses with APP_UNKNOWN, ORIGIN_NOT_ALLOWED, INVALID_REQUEST for a field that pages may not set, and with whatever the service says. */
+  /**
+   * Creates a ticket and draws its code.
+   *
+   * @throws HttpError APP_UNKNOWN, ORIGIN_NOT_ALLOWED, HTTPS_REQUIRED, or INVALID_REQUEST for a field that
+   *   pages may not set.
+   * @throws TicketError if the code cannot be drawn.
+   * @throws QrLoginError with the service's reason.
+   */
   create(
     request: FastifyRequest,
     reply: FastifyReply,
     parameters: Pick<CreateTicketParameters, "scene" | "customData">,
   ): Promise<CreatedCode>;
-  /** The ticket that a page polls. Refuses with TICKET_NOT_FOUND, whatever is wrong with the name. */
+  /**
+   * Resolves with the ticket that a page polls.
+   *
+   * @throws HttpError TICKET_NOT_FOUND, ORIGIN_NOT_ALLOWED
+   */
   open(request: FastifyRequest, handleOrTicketId: string): Promise<PageTicket>;
-  /** The ticket id that a phone means: it has scanned it, or plays with what create answered. Refuses with TICKET_NOT_FOUND. */
+  /**
+   * Resolves with the ticket id of a phone's call. Phones send the ticket id from the code. For trials
+   * without a camera, the handle that {@link Codes.create} returned works too.
+   *
+   * @throws HttpError TICKET_NOT_FOUND
+   */
   resolveTicketId(handleOrTicketId: string): Promise<string>;
 }
 
-// The SDK draws it half as large, which is sharp on every screen, and a code full of custom data still has whole pixels.
+// The SDK shows the image at half this size, which is sharp on every screen. At 480 pixels, even a code full
+// of custom data has whole pixels per module.
 const imageOptions = { format: "PNG", size: 480, margin: 4, errorCorrection: "M" } as const;
 
+/** Creates the codes of the Authing API. */
 export function createCodes({
   apps,
   pageTickets,

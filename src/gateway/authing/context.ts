@@ -7,9 +7,10 @@ import { createPhoneActions } from "./phone_actions.js";
 import { createPolls } from "./polls.js";
 import { createTokenSets } from "./token_sets.js";
 
-/** What the routes of both versions are made of. */
+/** The dependencies that the routes of both versions share. */
 export type AuthingContext = ReturnType<typeof createAuthingContext>;
 
+/** Creates the parts of the Authing-compatible API. */
 export function createAuthingContext(context: GatewayContext, rateLimits: RateLimits) {
   const codes = createCodes(context);
   const exchangeTickets = createExchangeTickets(context);

@@ -3,33 +3,34 @@ import { logError, setRetryAfter } from "../http/error_handler.js";
 import { asHttpError, type HttpError } from "../http/http_error.js";
 import { codeOf, successCode } from "./error_codes.js";
 
-/** What every answer of a version of the Authing API is wrapped in. */
+/** The envelope of every response of one version of the Authing API. */
 export interface Envelope {
   success(request: FastifyRequest, message: string, data: unknown): Record<string, unknown>;
   error(request: FastifyRequest, httpError: HttpError): Record<string, unknown>;
 }
 
-// `message` is always there and a text, and `data` an object or null: mobile clients cast without looking.
+// `message` is always a string, and `data` an object or null: mobile clients cast without a check.
 export const version2Envelope: Envelope = {
   success: (_request, message, data) => ({ code: successCode, message, data }),
-  error: (_request, refusal) => ({ code: codeOf(refusal), message: messageOf(refusal), data: null }),
+  error: (_request, httpError) => ({ code: codeOf(httpError), message: messageOf(httpError), data: null }),
 };
 
-// No `apiCode` beside a success: a client takes it for the outcome.
+// A success has no `apiCode`: a client would take it for the outcome.
 export const version3Envelope: Envelope = {
   success: ({ id }, message, data) => ({ statusCode: successCode, message, requestId: id, data }),
-  error: ({ id }, refusal) => ({
-    statusCode: refusal.status === 502 ? 500 : refusal.status,
-    message: messageOf(refusal),
-    apiCode: codeOf(refusal),
+  error: ({ id }, httpError) => ({
+    statusCode: httpError.status === 502 ? 500 : httpError.status,
+    message: messageOf(httpError),
+    apiCode: codeOf(httpError),
     requestId: id,
     data: null,
   }),
 };
 
 /**
- * Answers refusals in the envelope, with HTTP 200: of anything else the SDKs read nothing but the status. What no SDK sends,
- * such as broken JSON or a page of an origin that is not listed, keeps its HTTP status.
+ * Creates an error handler that sends errors in the envelope with HTTP status 200; with another status, the
+ * SDKs read nothing else. Errors that no SDK causes, such as broken JSON or an origin that is not listed,
+ * keep their HTTP status.
  */
 export function createErrorHandler(envelope: Envelope) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -47,7 +48,7 @@ function httpStatusOf(error: unknown, { reason, status }: HttpError): number {
   return byFramework ? status : 200;
 }
 
-/** The SDKs show nothing but the message, so it names the fields too. */
+/** Returns the message, including the invalid fields: the SDKs show nothing else. */
 function messageOf({ message, details: { fieldViolations = [] } }: HttpError): string {
   const fields = fieldViolations.map(({ field, description }) => `${field} ${description}`);
   return [message, ...(fields.length > 0 ? [fields.join("; ")] : [])].join(": ");

@@ -1,11 +1,12 @@
 import type { HttpError, HttpErrorReason } from "../http/http_error.js";
 
-/** What the envelope of a call that went well says. */
+/** Code of a successful call. */
 export const successCode = 200;
 
 /**
- * The one table from reasons to the numbers of the Authing API, in `docs/authing-api.md` too. Its own numbers where it has one
- * for the situation; ours, which it never sends, are those from 9001 on. 2005 (user locked) has no situation here.
+ * Error code of each reason, as `docs/authing-api.md` lists them. They are Authing's codes where it has one
+ * for the situation. The codes from 9001 on are this gateway's; Authing never sends them. 2005 (user locked)
+ * does not occur.
  */
 const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   USER_UNAUTHENTICATED: 2020,
@@ -14,7 +15,7 @@ const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   TICKET_NOT_FOUND: 2241,
   QR_CONTENT_INVALID: 2241,
   APP_UNKNOWN: 2011,
-  // The caller's own. The gateway's is told apart in codeOf.
+  // The caller's credential. For the gateway's own, see codeOf.
   APP_UNAUTHENTICATED: 2020,
   EXCHANGE_NOT_ALLOWED: 2020,
   SCANNED_BY_ANOTHER_USER: 1001,
@@ -31,7 +32,7 @@ const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   CALLER_GONE: 1000,
   INVALID_REQUEST: 400,
   ORIGIN_NOT_ALLOWED: 403,
-  // The own API's alone.
+  // Only the gateway's own API sends these.
   CODE_CHALLENGE_REQUIRED: 403,
   HTTPS_REQUIRED: 403,
   COOKIE_MISSING: 403,
@@ -53,9 +54,9 @@ const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   TOKENS_NOT_SIGNED: 9008,
 };
 
-/** The number that tells a client why. */
+/** Returns the error code of an error. */
 export function codeOf({ reason, status }: HttpError): number {
-  // The gateway's own credential is wrong: nothing that the caller could sign in with.
+  // The gateway's own credential is wrong. The caller could not fix that by signing in.
   if (reason === "APP_UNAUTHENTICATED" && status >= 500) return codeByReason.INTERNAL;
   return codeByReason[reason];
 }

@@ -14,14 +14,17 @@ import { appIdOf, type exchangeBody } from "./schemas.js";
 /** Longest exchange ticket of the service, in characters. */
 const maxExchangeTicket = 256;
 
-/** What a caller sends to exchange. */
+/** The body of an exchange. */
 type ExchangeFields = z.output<typeof exchangeBody>;
 
 /**
- * Exchanges for whoever may: the app with its own secret, or the browser that the code was made for where the app's switch
- * `exchangeFromBrowser` is on. The gateway's own credential is spent for nobody else.
+ * Creates the function that exchanges a ticket for one of two callers: the app with its own secret, or, with
+ * `exchangeFromBrowser`, the browser that created the code. For no other caller does it use the gateway's
+ * credential.
  *
- * Refuses with EXCHANGE_NOT_ALLOWED, APP_UNAUTHENTICATED, and with whatever the service says.
+ * @throws HttpError EXCHANGE_NOT_ALLOWED, APP_UNAUTHENTICATED, TICKET_NOT_FOUND, ORIGIN_NOT_ALLOWED
+ * @throws TicketError if the state of the ticket does not allow an exchange.
+ * @throws QrLoginError with the service's reason.
  */
 export function createExchange(
   { apps, exchanges }: Pick<GatewayContext, "apps" | "exchanges">,
@@ -33,11 +36,11 @@ export function createExchange(
     if (credentials) {
       const app = apps.find(credentials.appId);
       if (!app) {
-        annotateLog(request, { cause: "no app here has the id that came" });
+        annotateLog(request, { cause: "the app id of the credential is not configured at this gateway" });
         throw appUnauthenticated();
       }
       annotateLog(request, { app: app.id });
-      // Sealed with a key that is no more, or by nobody we know.
+      // Sealed with a key that is no longer configured, or not sealed by a gateway at all.
       if (!ticket && fields.ticket.length > maxExchangeTicket) throw ticketNotFound();
       return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
     }
@@ -46,7 +49,7 @@ export function createExchange(
       ticket.boundTo === undefined ||
       !isBoundTo(ticket.boundTo, browserDigestsOf(request))
     ) {
-      const text = "the app's own secret is needed to exchange a ticket";
+      const text = "the exchange of this ticket requires the app's own secret";
       throw new HttpError(403, "EXCHANGE_NOT_ALLOWED", text);
     }
     checkAppOrigin(request, ticket.app);
@@ -55,7 +58,10 @@ export function createExchange(
   };
 }
 
-/** By header (client_secret_basic) or by body (client_secret_post). A token in the header is none. */
+/**
+ * Returns the credentials in the header (client_secret_basic) or the body (client_secret_post). Ignores a
+ * Bearer token.
+ */
 function credentialsOf(
   request: FastifyRequest,
   fields: ExchangeFields,

@@ -2,20 +2,21 @@ import * as z from "zod";
 import type { GatewayContext } from "../context.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 
-/** An exchange ticket that was sealed, opened. */
+/** The content of a sealed exchange ticket. */
 export interface ExchangeablePageTicket extends PageTicket {
   readonly exchangeTicket: string;
 }
 
-/** The `ticket` that the status tells a page. */
+/** The `ticket` field of the status, which the page exchanges. */
 export interface ExchangeTickets {
   /**
-   * The exchange ticket as it is where the app's switch `requireCodeChallenge` is off, and the browser may not spend it. Sealed
-   * otherwise: a sealed one is good at the Authing API's exchange alone, which can tell the browser that it was made for, and a backend
-   * that exchanges elsewhere, with a code verifier, cannot be given a ticket that has no challenge.
+   * Resolves with the `ticket` for a page: the plain exchange ticket if the app has `requireCodeChallenge`
+   * off and the browser may not exchange, or else a sealed one. Only the exchange of the Authing API accepts
+   * a sealed ticket, and it can check the browser. A backend that exchanges elsewhere, with a code verifier,
+   * never gets a ticket without a challenge.
    */
   toPage(ticket: PageTicket, exchangeTicket: string): Promise<string>;
-  /** Undefined for what was not sealed here. */
+  /** Resolves with the content of a sealed ticket, or undefined if the text cannot be opened. */
   open(text: string): Promise<ExchangeablePageTicket | undefined>;
 }
 
@@ -26,6 +27,7 @@ const exchangeTicketContent = z.object({
   ticket: z.string(),
 });
 
+/** Creates the exchange tickets of the Authing API. */
 export function createExchangeTickets({
   apps,
   sealer,

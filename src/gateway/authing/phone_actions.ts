@@ -6,25 +6,33 @@ import { annotateLog } from "../http/request_log.js";
 import { sourceName, toRequesterJson } from "../http/requester_json.js";
 import type { Codes } from "./codes.js";
 
-/** What a phone can do with a code that it has scanned. */
+/** An action of a phone on a code that it has scanned. */
 export type PhoneAction = "SCAN" | "CONFIRM" | "CANCEL";
 
-/** What came of it. */
+/** The result of a phone's action. */
 export interface PhoneActionResult {
-  /** In words. */
+  /** The result in words. */
   readonly description: string;
-  /** After SCAN: who asks, for the phone to show before it asks. Empty else. The Authing API does not tell it. */
+  /**
+   * After SCAN: the app and the requester, for the phone to show before it asks the user. Empty otherwise.
+   * Not part of Authing's API.
+   */
   readonly scanDetails: Record<string, unknown>;
 }
 
-/** The phone's side, for the user whose token goes with the call. */
+/**
+ * Performs an action of the phone, for the user whose token the request carries.
+ *
+ * @throws HttpError USER_UNAUTHENTICATED, TICKET_NOT_FOUND
+ * @throws QrLoginError with the service's reason.
+ */
 export type PerformPhoneAction = (
   request: FastifyRequest,
-  step: PhoneAction,
-  name: string,
+  action: PhoneAction,
+  scannedId: string,
 ) => Promise<PhoneActionResult>;
 
-/** Refuses with USER_UNAUTHENTICATED, TICKET_NOT_FOUND, and with whatever the service says. */
+/** Creates the function that performs the phone's actions. */
 export function createPhoneActions(
   { approverClient }: Pick<GatewayContext, "approverClient">,
   codes: Codes,
@@ -37,22 +45,26 @@ export function createPhoneActions(
   };
 }
 
-type CallService = (approvers: ApproverClient, ticketId: string, token: string) => Promise<PhoneActionResult>;
+type CallService = (
+  approverClient: ApproverClient,
+  ticketId: string,
+  token: string,
+) => Promise<PhoneActionResult>;
 
 const actions: Readonly<Record<PhoneAction, CallService>> = {
-  async SCAN(approvers, ticketId, token) {
-    const response = await approvers.markScanned(
+  async SCAN(approverClient, ticketId, token) {
+    const response = await approverClient.markScanned(
       { scanned: { $case: "ticketId", value: ticketId } },
       { token },
     );
     return { description: "the code is marked as scanned", scanDetails: toScanDetails(response) };
   },
-  async CONFIRM(approvers, ticketId, token) {
-    await approvers.authorize({ ticketId }, { token });
+  async CONFIRM(approverClient, ticketId, token) {
+    await approverClient.authorize({ ticketId }, { token });
     return { description: "the sign-in is approved", scanDetails: {} };
   },
-  async CANCEL(approvers, ticketId, token) {
-    await approvers.cancel({ ticketId }, { token });
+  async CANCEL(approverClient, ticketId, token) {
+    await approverClient.cancel({ ticketId }, { token });
     return { description: "the sign-in is declined", scanDetails: {} };
   },
 };
@@ -67,10 +79,10 @@ function toScanDetails(scanned: MarkScannedResponse): Record<string, unknown> {
   };
 }
 
-/** The token, with `Bearer` before it or without, or with no space between: each SDK has a form of its own. */
+/** Returns the token. The SDKs send it after `Bearer`, with or without a space, or alone. */
 function userTokenOf(request: FastifyRequest): string {
   const token = (request.headers.authorization ?? "").trim().replace(/^bearer\s*/i, "");
-  // The form of RFC 6750; the client would throw at another.
+  // The syntax of RFC 6750. The client throws for any other.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new HttpError(401, "USER_UNAUTHENTICATED", "the token of a signed-in user is required");
   }

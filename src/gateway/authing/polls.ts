@@ -14,32 +14,38 @@ import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import type { ExchangeTickets } from "./exchange_tickets.js";
 
-/** The states that the Authing API knows and that a ticket can be in. */
+/** The states of the Authing API that a ticket can have. */
 export type AuthingState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
 
-/** What a status call answers. */
+/** The result of a status call. */
 export interface PollResult {
   readonly state: AuthingState;
-  /** Whom the page may greet, from the scan until the end. */
+  /** The scanner's profile, for the page to greet the user. Present from the scan until the end. */
   readonly scannedBy: ScannedBy | undefined;
-  /** What can be exchanged; undefined unless AUTHORIZED. */
+  /** The exchange ticket for the page; undefined unless the state is AUTHORIZED. */
   readonly ticket: string | undefined;
-  /** The user, where the app's switch `fullUserInStatus` is on and they are AUTHORIZED. */
+  /** The user, for apps with `fullUserInStatus`; undefined unless the state is AUTHORIZED. */
   readonly signedIn: ExchangeUserInfoResponse | undefined;
 }
 
 /** Answers status calls from the gateway's own watch. */
 export interface Polls {
   /**
-   * Never waits for a change, and never refuses: one refusal ends an SDK's polling for good. What cannot be told now is
-   * told as it was, and a later poll tells it. `mayExchange` is asked before the exchange for `fullUserInStatus`.
+   * Resolves with the status, without waiting for a change. Never rejects because of the service: after one
+   * error, an SDK never polls again. If something is not available in time, the result is the previous state,
+   * and a later poll reports the change. With `fullUserInStatus`, the exchange takes place only if
+   * `mayExchange` resolves with true.
    */
   poll(request: FastifyRequest, ticket: PageTicket, mayExchange: () => Promise<boolean>): Promise<PollResult>;
 }
 
-/** How long a poll waits for what is not at hand, in all, in milliseconds. The SDKs poll every 800, and overlap when it takes longer. */
+/**
+ * Total time that a poll waits for the service, in milliseconds. The SDKs poll every 800 ms; slower polls
+ * would overlap.
+ */
 const pollTimeoutMs = 700;
 
+/** Creates the polls of the Authing API. */
 export function createPolls(
   { watchHub, exchanges, clock }: Pick<GatewayContext, "watchHub" | "exchanges" | "clock">,
   exchangeTickets: ExchangeTickets,
@@ -51,7 +57,7 @@ export function createPolls(
     try {
       return pollStatusOf(await watchHub.latest(ticket, pollTimeoutMs));
     } catch (error) {
-      // The handle is genuine, so the ticket was there: the service has forgotten it, or lost it in a restart.
+      // The handle is genuine, so the ticket existed. The service has purged it, or lost it in a restart.
       if (isQrLoginError(error, "TICKET_NOT_FOUND")) return "gone";
       logError(error, request);
       return undefined;
@@ -62,7 +68,7 @@ export function createPolls(
     async poll(request, ticket, mayExchange) {
       const deadline = clock.now() + pollTimeoutMs;
       const status = await statusOf(request, ticket);
-      // Nothing known yet: whoever made the handle saw it PENDING.
+      // Nothing is known yet; a new ticket is PENDING.
       if (status === undefined) return toPollResult("PENDING");
       if (status === "gone") return toPollResult("EXPIRED");
       const state = stateOf(status);
@@ -71,7 +77,7 @@ export function createPolls(
       const signedIn = ticket.app.fullUserInStatus
         ? await exchangeWithin(request, ticket, mayExchange, deadline)
         : "not spent";
-      // The next poll tries again, or finds what became of it.
+      // The next poll retries, or finds the result.
       if (signedIn === undefined) return toPollResult("SCANNED", { scannedBy });
       return toPollResult("AUTHORIZED", {
         scannedBy,
@@ -81,7 +87,10 @@ export function createPolls(
     },
   };
 
-  /** Undefined if it failed, or takes longer than a poll may. */
+  /**
+   * Resolves with the user, or with undefined if the exchange fails or takes longer than the deadline. Does
+   * not cancel it.
+   */
   async function exchangeWithin(
     request: FastifyRequest,
     ticket: PageTicket,
@@ -99,7 +108,10 @@ export function createPolls(
   }
 }
 
-/** Polls overlap: one that comes just after the exchange must not turn the success into an end. */
+/**
+ * Returns the status to report. Polls overlap: one just after the exchange must still report success, not the
+ * end.
+ */
 function pollStatusOf(snapshot: TicketSnapshot | undefined): TicketStatus | undefined {
   return snapshot?.recentlyExchanged ?? snapshot?.status;
 }
@@ -113,13 +125,14 @@ function stateOf({ state, cancelReason, scannedBy }: TicketStatus): AuthingState
     case TicketState.AUTHORIZED:
       return "AUTHORIZED";
     case TicketState.CANCELLED:
-      // An SDK answers "cancelled" with a new code at once, which is not what a site wants that has given this one up.
+      // On "cancelled", an SDK creates a new code at once. A site that has withdrawn the ticket does not want
+      // one.
       return cancelReason === CancelReason.WITHDRAWN_BY_CREATOR ? "EXPIRED" : "CANCELLED";
     case TicketState.EXPIRED:
     case TicketState.EXCHANGED:
       return "EXPIRED";
     default:
-      // A state of a later release, which will change.
+      // A state of a later release. It is not terminal, so polling goes on.
       return scannedBy ? "SCANNED" : "PENDING";
   }
 }

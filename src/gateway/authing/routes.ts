@@ -5,7 +5,7 @@ import { createAuthingContext } from "./context.js";
 import { version2Routes } from "./version2.js";
 import { version3Routes } from "./version3.js";
 
-/** The Authing-compatible API, versions 2 and 3. `docs/authing-api.md` describes it. */
+/** Adds versions 2 and 3 of the Authing-compatible API. `docs/authing-api.md` describes it. */
 export async function authingRoutes(
   instance: FastifyInstance,
   context: GatewayContext,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { singleValue } from "../http/validation.js";
 import { maxCustomDataBytes, customData as object } from "../tickets/custom_data.js";
 
-/** Longest handle or ticket that is looked at, in characters. */
+/** Longest handle or exchange ticket that is accepted, in characters. */
 const maxIdLength = 2_048;
 
 const idField = z.string().min(1, "is required").max(maxIdLength, "is too long");
@@ -11,20 +11,23 @@ const idField = z.string().min(1, "is required").max(maxIdLength, "is too long")
 const customData = z.preprocess(parseJsonText, object.nullish()).transform((value) => value ?? undefined);
 
 const scene = z
-  .string("must be a text")
+  .string("must be a string")
   .max(32, "is too long")
   .refine((value) => value !== "WXAPP_AUTH" && value !== "WECHATMP_AUTH", {
-    message: "asks for a code of another vendor's app; this server makes codes for your own app: APP_AUTH",
+    message: "must be APP_AUTH: this server creates codes for your own app, not for WeChat",
   })
   .nullish()
   .transform((value) => value ?? undefined);
 
-// One SDK sends an empty text where none is given.
+// One SDK sends an empty string for a type that is not set.
 const typeField = z
-  .enum(["MOBILE_APP", ""], "must be MOBILE_APP: this server makes codes for your own app only")
+  .enum(["MOBILE_APP", ""], "must be MOBILE_APP: this server creates codes only for your own app")
   .nullish();
 
-/** V2 gene. Custom data has three names: the SDKs', the code's, and the API list's. */
+/**
+ * Schema of V2 `gene`. Custom data have three names: `params` in the SDKs, `customData` in the QR code, and
+ * `customeData` in Authing's API reference.
+ */
 export const geneBody = z
   .object({ scene, params: customData, customData, customeData: customData })
   .transform((body) => ({
@@ -32,32 +35,38 @@ export const geneBody = z
     customData: body.params ?? body.customData ?? body.customeData,
   }));
 
-/** V3 gene. */
+/** Schema of V3 `gene-qrcode`. */
 export const geneV3Body = z.object({ type: typeField, customData });
 
-/** V2 status, and what the phone sends. */
+/** Schema of the V2 status call and of the phone's V2 calls. */
 export const randomField = z.object({ random: idField });
 
-/** V3 status. */
+/** Schema of the V3 status call. */
 export const qrcodeIdField = z.object({ qrcodeId: idField });
 
-/** V3, what the phone sends. */
+/** Schema of the phone's V3 call. */
 export const actionBody = z.object({
   qrcodeId: idField,
   action: z.enum(["SCAN", "CONFIRM", "CANCEL"], "must be SCAN, CONFIRM or CANCEL"),
 });
 
-const credential = z.string("must be a text").max(1_024, "is too long").nullish();
+const credential = z.string("must be a string").max(1_024, "is too long").nullish();
 
-/** The exchange, in both versions. */
+/** Schema of the exchange, in both versions. */
 export const exchangeBody = z.object({ ticket: idField, client_id: credential, client_secret: credential });
 
-/** The app that asks, as the SDKs say it under the product's old name or its new one; undefined where they do not. */
+/**
+ * Returns the app id that the SDKs send in a header, under the product's old or new name; undefined if there
+ * is none.
+ */
 export function appIdOf(request: FastifyRequest): string | undefined {
   return singleValue(request.headers["x-authing-app-id"]) ?? singleValue(request.headers["x-genauth-app-id"]);
 }
 
-/** The API list has a text where the SDKs send an object. */
+/**
+ * Parses custom data that are sent as text. Authing's API reference specifies a string; the SDKs send an
+ * object.
+ */
 function parseJsonText(value: unknown): unknown {
   if (typeof value !== "string" || value.length > maxCustomDataBytes) return value;
   if (value === "") return undefined;

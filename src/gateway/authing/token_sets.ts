@@ -3,17 +3,30 @@ import { type ExchangeUserInfoResponse, isQrLoginError } from "../../client/inde
 import type { GatewayContext } from "../context.js";
 import { HttpError } from "../http/http_error.js";
 
-/** The token sets of V3, which need a service that signs tokens. */
+/** Token sets of V3, which require a service that signs tokens. */
 export interface TokenSets {
-  /** Whether the service signs tokens, so that no exchange ticket is spent for nothing. Throws what the service fails with. */
+  /**
+   * Resolves with true if the service signs tokens. Check before an exchange, which would otherwise yield no
+   * tokens.
+   *
+   * @throws QrLoginError if the service fails.
+   */
   areSigned(): Promise<boolean>;
-  /** Refuses with TOKENS_NOT_SIGNED where there are none. */
+  /**
+   * Returns the token set of a response in the form of V3.
+   *
+   * @throws HttpError TOKENS_NOT_SIGNED if the response has none.
+   */
   toTokenSet(response: ExchangeUserInfoResponse): Record<string, unknown>;
 }
 
-/** How long the answer of the service is believed. It changes with its configuration only. */
+/**
+ * Time that the service's answer is cached, in milliseconds. It changes only with the service's
+ * configuration.
+ */
 const cacheMs = 60_000;
 
+/** Creates the token sets of V3. */
 export function createTokenSets({
   appClient,
   clock,
@@ -36,7 +49,7 @@ export function createTokenSets({
         access_token: tokenSet.accessToken,
         id_token: tokenSet.idToken,
         token_type: "Bearer",
-        // Without the s in the Authing API, with it in RFC 6749.
+        // `expire_in` in the Authing API, `expires_in` in RFC 6749.
         expire_in: lifetime,
         expires_in: lifetime,
       };
@@ -47,14 +60,16 @@ export function createTokenSets({
     try {
       return (await appClient.getSigningKeys()).issuer !== "";
     } catch (error) {
-      // A release that does not know the question signs none.
+      // A release without this RPC does not sign tokens.
       if (isQrLoginError(error) && error.codeName === "UNIMPLEMENTED") return false;
       throw error;
     }
   }
 }
 
+/** Creates the error for a service that does not sign tokens. */
 export function tokensNotSigned(): HttpError {
-  const text = "the sign-in service is not configured to sign tokens; take the user information instead";
+  const text =
+    "the sign-in service is not configured to sign tokens; exchange the ticket for user information instead";
   return new HttpError(501, "TOKENS_NOT_SIGNED", text);
 }

@@ -1,11 +1,16 @@
 import type { ExchangeUserInfoResponse, ScannedBy } from "../../client/index.js";
 
-/** What a page is told of who has scanned. Always an object: an SDK reads its fields without looking. */
+/**
+ * Returns the scanner's profile for a page. Always an object, since an SDK reads its fields without a check.
+ */
 export function toBriefUser(scannedBy: ScannedBy | undefined): Record<string, unknown> {
   return scannedBy ? { nickname: scannedBy.nickname, photo: scannedBy.photoUrl } : {};
 }
 
-/** Who has signed in, as V2 tells it. What is not known is an empty text, and null where there is no token. */
+/**
+ * Returns the signed-in user in the form of V2. Unknown fields are empty strings; without a token, `token` is
+ * null.
+ */
 export function toFullUser({
   user,
   userPoolId,

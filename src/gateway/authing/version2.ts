@@ -8,7 +8,7 @@ import type { AuthingState } from "./polls.js";
 import { exchangeBody, geneBody, randomField } from "./schemas.js";
 import { toBriefUser, toFullUser } from "./user.js";
 
-/** The numbers of the states, and no texts: an SDK compares without converting. */
+/** Numbers of the states. They must not be strings: an SDK compares them without conversion. */
 const statusByState: Readonly<Record<AuthingState, number>> = {
   EXPIRED: -1,
   PENDING: 0,
@@ -17,14 +17,17 @@ const statusByState: Readonly<Record<AuthingState, number>> = {
   CANCELLED: 3,
 };
 
-/** The phone's calls, and what they answer as `status`: the API list has numbers of their own for these. */
+/**
+ * The phone's routes. Their `status` numbers differ from those of the states, as Authing's API reference
+ * specifies.
+ */
 const phoneRoutes: Readonly<Record<string, { readonly action: PhoneAction; readonly status: number }>> = {
   scanned: { action: "SCAN", status: 0 },
   confirm: { action: "CONFIRM", status: 1 },
   cancel: { action: "CANCEL", status: -1 },
 };
 
-/** Version 2 of the Authing API, which the browser SDK speaks. */
+/** Adds version 2 of the Authing API, which Authing's browser SDK uses. */
 export async function version2Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
   const { codes, polls, exchange, performPhoneAction, rateLimits } = context;
   const { success } = version2Envelope;
@@ -67,7 +70,7 @@ export async function version2Routes(instance: FastifyInstance, context: Authing
     });
   }
 
-  // The line of a server about what is not there would show the address, and a handle in it.
+  // The server's own "not found" line would show the URL, and with it a handle.
   instance.route({
     method: ["GET", "POST"],
     url: "/*",

@@ -7,14 +7,17 @@ import type { AuthingState } from "./polls.js";
 import { actionBody, exchangeBody, geneV3Body, qrcodeIdField } from "./schemas.js";
 import { tokensNotSigned } from "./token_sets.js";
 
-/** Each call of the phone, and the state that the code is then in. */
+/** State of the code after each action of the phone. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
   SCAN: "SCANNED",
   CONFIRM: "AUTHORIZED",
   CANCEL: "CANCELLED",
 };
 
-/** Version 3 of the Authing API, which its server SDKs speak. The second name of a call is its older one. */
+/**
+ * Adds version 3 of the Authing API, which Authing's server SDKs use. Where a route has two paths, the second
+ * is the older.
+ */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
   const { codes, polls, exchange, performPhoneAction, tokenSets, rateLimits } = context;
   const { success } = version3Envelope;
@@ -51,7 +54,7 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
 
   instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
     const fields = validate(exchangeBody, request.body);
-    // Asked before the ticket is spent: with an answer that holds no tokens the login would be lost.
+    // Checked before the exchange: a response without tokens would lose the sign-in.
     if (!(await tokenSets.areSigned())) throw tokensNotSigned();
     return success(request, "the user has signed in", tokenSets.toTokenSet(await exchange(request, fields)));
   });

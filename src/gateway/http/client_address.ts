@@ -3,8 +3,8 @@ import { normalizeIP } from "@fastify/rate-limit";
 import type { FastifyRequest } from "fastify";
 
 /**
- * The address of whoever calls, as IPv4 or IPv6; empty if none is known. Proxies write it in many ways: with a port, with a
- * zone, IPv4 in the clothes of IPv6, or as a word where they hide it.
+ * Returns the caller's IPv4 or IPv6 address, or an empty string if it is unknown. Proxies write it in many
+ * forms: with a port, with a zone, as IPv4-mapped IPv6, or as a word if they hide it.
  */
 export function clientAddressOf({ ip = "" }: Pick<FastifyRequest, "ip">): string {
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(ip) ?? [];
@@ -13,15 +13,17 @@ export function clientAddressOf({ ip = "" }: Pick<FastifyRequest, "ip">): string
 }
 
 /**
- * The network of 48 bits of an IPv6 address, which one organisation has, and with it 65,536 of what is counted as an address;
- * undefined in IPv4.
+ * Returns the /48 network of an IPv6 address, or undefined for IPv4. One organization typically has a /48,
+ * which holds 65,536 of the /64 networks that {@link addressKeyOf} counts as addresses.
  */
 export function networkKeyOf(request: Pick<FastifyRequest, "ip">): string | undefined {
   const address = clientAddressOf(request);
   return isIP(address) === 6 ? `${normalizeIP(address, 48)}/48` : undefined;
 }
 
-/** What the calls of one address are counted under: in IPv6 one network of 64 bits, which one home or office has. */
+/**
+ * Returns the key under which an address is counted: for IPv6 its /64 network, which one home or office has.
+ */
 export function addressKeyOf(request: Pick<FastifyRequest, "ip">): string {
   return normalizeIP(clientAddressOf(request), 64);
 }

@@ -2,7 +2,10 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { asHttpError, HttpError, routeNotFound, toProblem } from "./http_error.js";
 import { annotateLog, shouldLogFault } from "./request_log.js";
 
-/** The refusal that a request ends with, whatever was thrown: what is not one of ours is a fault, logged with its cause. */
+/**
+ * Returns the error that the caller receives, and logs its reason. The cause of an internal error is logged
+ * too.
+ */
 export function logError(error: unknown, request: FastifyRequest): HttpError {
   const httpError =
     asHttpError(error) ?? frameworkError(error) ?? new HttpError(500, "INTERNAL", "internal error");
@@ -16,7 +19,7 @@ export function logError(error: unknown, request: FastifyRequest): HttpError {
   return httpError;
 }
 
-/** Answers a refusal as problem details (RFC 9457). */
+/** Sends an error as problem details (RFC 9457). */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const httpError = logError(error, request);
   return setWwwAuthenticate(setRetryAfter(reply, httpError), httpError)
@@ -26,19 +29,22 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(toProblem(httpError));
 }
 
-/** `Retry-After` where waiting helps, in whole seconds (RFC 9110, section 10.2.3). */
+/** Sets `Retry-After` in whole seconds if waiting helps (RFC 9110, section 10.2.3). */
 export function setRetryAfter(reply: FastifyReply, { details: { retryAfterMs } }: HttpError): FastifyReply {
   return retryAfterMs === undefined ? reply : reply.header("retry-after", Math.ceil(retryAfterMs / 1_000));
 }
 
-/** With 401 the scheme that would do (RFC 9110, section 15.5.2). */
+/** Sets `WWW-Authenticate` with status 401, as RFC 9110, section 15.5.2, requires. */
 function setWwwAuthenticate(reply: FastifyReply, { status, reason }: HttpError): FastifyReply {
   if (status !== 401) return reply;
   const challenge = reason === "APP_UNAUTHENTICATED" ? 'Basic realm="qrlogin", charset="UTF-8"' : "Bearer";
   return reply.header("www-authenticate", challenge);
 }
 
-/** What fastify itself refuses: body and content type. Its messages name no content. */
+/**
+ * Translates an error of fastify itself, such as an invalid body or content type. The messages quote no
+ * content.
+ */
 function frameworkError(error: unknown): HttpError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { statusCode = 500 }: Partial<FastifyError> = error;
@@ -46,11 +52,11 @@ function frameworkError(error: unknown): HttpError | undefined {
     case 413:
       return new HttpError(413, "REQUEST_TOO_LARGE", "the body is too large");
     case 415:
-      return new HttpError(415, "MEDIA_TYPE_NOT_SUPPORTED", "the body must be application/json");
+      return new HttpError(415, "MEDIA_TYPE_NOT_SUPPORTED", "the content type must be application/json");
     case 404:
       return routeNotFound();
     case 429:
-      return new HttpError(429, "RATE_LIMITED", "calls come too fast");
+      return new HttpError(429, "RATE_LIMITED", "too many requests");
     default:
       return statusCode >= 400 && statusCode < 500
         ? new HttpError(statusCode, "INVALID_REQUEST", "the request cannot be read")

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import { type ErrorReasonName, isQrLoginError, type QrLoginError } from "../../client/index.js";
 import { TicketError } from "../../domain/ticket_error.js";
-import { responseByCode } from "./service_errors.js";
+import { responseByCode, withJsonNames } from "./service_errors.js";
 
-/** Why the gateway itself refuses a request. What the service refuses keeps the service's reason. */
+/** Reasons that the gateway itself gives. An error of the service keeps the service's reason. */
 export type GatewayErrorReason =
   | "APP_UNKNOWN"
   | "ORIGIN_NOT_ALLOWED"
@@ -23,22 +23,23 @@ export type GatewayErrorReason =
 
 export type HttpErrorReason = ErrorReasonName | GatewayErrorReason;
 
-/** What is told beside the reason. */
+/** Details of an error beside its reason. */
 export interface HttpErrorDetails {
   readonly currentState?: string | undefined;
+  /** Invalid fields, under the names that the JSON of the request has. */
   readonly fieldViolations?: readonly { readonly field: string; readonly description: string }[];
   readonly retryAfterMs?: number | undefined;
-  /** What made us refuse, for the log. Never leaves the process. */
+  /** The underlying error, for the log. Never leaves the process. */
   readonly cause?: unknown;
 }
 
-/** The one error with which a request is refused. Whatever else is thrown is a fault of ours. */
+/** An error that the gateway reports to the caller. Anything else that is thrown is an internal error. */
 export class HttpError extends Error {
   readonly status: number;
   readonly reason: HttpErrorReason;
   readonly details: HttpErrorDetails;
 
-  /** `message` is for people and must hold no secret, token, handle or text of a QR code. */
+  /** Creates an error. The message is for people; it must contain no secret, token, handle or QR content. */
   constructor(status: number, reason: HttpErrorReason, message: string, details: HttpErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.name = "HttpError";
@@ -48,12 +49,14 @@ export class HttpError extends Error {
   }
 }
 
-/** One answer for what is not there and what is not the caller's, as the service gives it. */
+/**
+ * Creates the error for a ticket that does not exist or is not the caller's. The service does not
+ * distinguish these either.
+ */
 export const ticketNotFound = (): HttpError =>
   new HttpError(404, "TICKET_NOT_FOUND", "there is no such ticket");
 
-export const routeNotFound = (): HttpError =>
-  new HttpError(404, "ROUTE_NOT_FOUND", "there is no such address");
+export const routeNotFound = (): HttpError => new HttpError(404, "ROUTE_NOT_FOUND", "there is no such route");
 
 export const gatewayStopping = (): HttpError =>
   new HttpError(503, "GATEWAY_STOPPING", "the gateway is stopping", { retryAfterMs: 500 });
@@ -61,9 +64,10 @@ export const gatewayStopping = (): HttpError =>
 export const invalidRequest = (message: string, fieldViolations: HttpErrorDetails["fieldViolations"] = []) =>
   new HttpError(400, "INVALID_REQUEST", message, { fieldViolations });
 
-/** The one table from the service's reasons to HTTP. */
+/** HTTP status of each reason of the service. */
 const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
-  // The gateway's own credential is wrong: no fault of the page. A caller's own credential is told apart before.
+  // The gateway's own credential is wrong, which is no fault of the page. A caller's wrong credential is 401:
+  // see appUnauthenticated.
   APP_UNAUTHENTICATED: 502,
   USER_UNAUTHENTICATED: 401,
   USER_TOKEN_EXPIRED: 401,
@@ -87,33 +91,42 @@ const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
   STORE_UNAVAILABLE: 503,
   SERVER_DRAINING: 503,
   ISSUER_UNAVAILABLE: 503,
-  // Not 503, which proxies and browsers take for an invitation to try again.
+  // Not 503: proxies and browsers retry after it.
   OUTCOME_UNKNOWN: 502,
   INTERNAL: 502,
 };
 
-/** The refusal that the caller is told, or undefined if the error is a fault of ours. */
+/** Returns the error that the caller receives, or undefined for an internal error. */
 export function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof TicketError) {
-    const { reason, message, currentState, fieldViolations } = error;
+    const { reason, currentState } = error;
+    const { message, fieldViolations } = withJsonNames(error);
     return new HttpError(statusByReason[reason], reason, message, { currentState, fieldViolations });
   }
   return isQrLoginError(error) ? fromServiceError(error) : undefined;
 }
 
 function fromServiceError(error: QrLoginError): HttpError {
-  const { reason, currentState, fieldViolations, retryAfterMs } = error;
+  const { reason, currentState, retryAfterMs } = error;
   if (reason === undefined) {
     const { status, text, ...response } = responseByCode(error);
+    const { message, fieldViolations } = withJsonNames({
+      message: text,
+      fieldViolations: error.fieldViolations,
+    });
     const details = { fieldViolations, retryAfterMs: response.retryAfterMs, cause: error };
-    return new HttpError(status, response.reason, text, details);
+    return new HttpError(status, response.reason, message, details);
   }
+  const { message, fieldViolations } = withJsonNames({
+    message: error.rawMessage,
+    fieldViolations: error.fieldViolations,
+  });
   const isGatewayFault = reason === "APP_UNAUTHENTICATED" || reason === "INTERNAL";
   return new HttpError(
     statusByReason[reason],
     reason,
-    isGatewayFault ? "the sign-in service failed" : error.rawMessage,
+    isGatewayFault ? "the sign-in service failed" : message,
     {
       currentState,
       fieldViolations,
@@ -123,7 +136,7 @@ function fromServiceError(error: QrLoginError): HttpError {
   );
 }
 
-/** The refusal as problem details (RFC 9457), with the reason and what else is known as extension members. */
+/** Returns the error as problem details (RFC 9457), with the reason and the details as extension members. */
 export function toProblem({ status, reason, message, details }: HttpError): Record<string, unknown> {
   const { currentState, fieldViolations = [], retryAfterMs } = details;
   return {

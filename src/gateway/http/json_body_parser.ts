@@ -1,12 +1,15 @@
 import type { FastifyInstance } from "fastify";
 import { invalidRequest } from "./http_error.js";
 
-/** Deeper than anything that means something. What walks through a body must not run out of stack. */
+/**
+ * Deepest nesting of a body, far above any valid one. Code that walks a body recursively must not exhaust the
+ * stack.
+ */
 const maxDepth = 64;
 
 /**
- * Has the routes take JSON alone: what a form of another site can post without asking first is none. Deeper than 64 levels
- * is refused with INVALID_REQUEST.
+ * Makes the routes accept only `application/json`. A form of another site cannot post that without a
+ * preflight. A body nested deeper than 64 levels is rejected with INVALID_REQUEST.
  */
 export function acceptOnlyJson(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
@@ -18,7 +21,10 @@ export function acceptOnlyJson(instance: FastifyInstance): void {
   });
 }
 
-/** Whether a JSON text holds lists or objects in more than so many others. Of what is no JSON it does not matter. */
+/**
+ * Returns whether lists and objects are nested deeper than `maxDepth`. The result for invalid JSON does not
+ * matter.
+ */
 function isNestedTooDeeply(json: string): boolean {
   let depth = 0;
   let inString = false;

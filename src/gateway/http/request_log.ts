@@ -8,23 +8,23 @@ import {
   type LogRateLimiter,
 } from "../../log/log_rate_limiter.js";
 
-/** What the line of a request tells beside route, status and duration. */
+/** Fields of a request's log line beside route, status and duration. */
 interface LogAnnotations {
   app?: string;
-  /** A hash of the ticket id, the same as in the service's log. */
+  /** A hash of the ticket id, equal to the one in the service's log. */
   ticket?: string;
   reason?: string;
-  /** Why it was refused, for the operator: never what a secret, a token or a code is made of. */
+  /** The cause of an error, for the operator. Never holds a secret, a token or QR content. */
   cause?: string;
-  /** Where the page came from that was refused, bounded and printable. */
+  /** The origin of a rejected page: printable, with a maximum length. */
   origin?: string;
-  /** Origin that the gateway takes for its own. */
+  /** The origin under which the gateway was called. */
   ownOrigin?: string;
 }
 
 const annotationsByRequest = new WeakMap<FastifyRequest, LogAnnotations>();
 
-/** Has the line of this request tell more. */
+/** Adds fields to the log line of this request. Undefined values are ignored. */
 export function annotateLog(
   request: FastifyRequest,
   {
@@ -40,23 +40,23 @@ export function annotateLog(
   annotationsByRequest.set(request, { ...present, ...Object.fromEntries(given), ...ticket });
 }
 
-/** Requests that were not refused and have a line of their own, in a minute and for each route. */
+/** Number of successful requests that are logged line by line, per route and minute. */
 const requestsPerInterval = 6_000;
 
-/** Which lines are written one by one. Pages need no credential, and whoever likes can send requests. */
+/** Rate limits of the log. Pages need no credential, so anybody can cause log lines. */
 interface LineLimits {
   readonly requests: LogRateLimiter;
   readonly errors: LogRateLimiter;
-  /** For the lines that tell the cause of a fault, beside the line of the request. */
+  /** For the lines that report the cause of an internal error, in addition to the request's line. */
   readonly faults: LogRateLimiter;
 }
 
-/** By server, whose routes share them. */
+/** The limits of each server. All its routes share them. */
 const limitsByServer = new WeakMap<object, LineLimits>();
 
 /**
- * Writes one line for each request: its route and never its address, which may hold a handle. Floods are summed up each
- * minute.
+ * Logs one line for each request. It names the route and never the URL, which may hold a handle. Lines over
+ * the limit are summarized once a minute.
  */
 export function logRequests(instance: FastifyInstance, clock: Clock): void {
   const limits = limitsByServer.get(instance.server) ?? createLineLimits(instance, clock);
@@ -77,7 +77,10 @@ export function logRequests(instance: FastifyInstance, clock: Clock): void {
   });
 }
 
-/** Returns whether a fault has a line of its own, with its cause. */
+/**
+ * Returns whether to log the cause of an error on a separate line. If not, the cause is counted for the
+ * summary.
+ */
 export function shouldLogFault(request: FastifyRequest, reason: string): boolean {
   const faults = limitsByServer.get(request.server.server)?.faults;
   return faults?.allows({ budget: reason, method: methodAndRouteOf(request), reason, isFault: true }) ?? true;
@@ -87,9 +90,9 @@ function createLineLimits(instance: FastifyInstance, clock: Clock): LineLimits {
   const limit = (message: string, linesPerInterval: number) =>
     createLogRateLimiter({ log: instance.log, clock, linesPerInterval, message });
   const limits = {
-    requests: limit("requests summed up", requestsPerInterval),
-    errors: limit("refusals summed up", errorLinesPerInterval),
-    faults: limit("faults summed up", errorLinesPerInterval),
+    requests: limit("requests summarized", requestsPerInterval),
+    errors: limit("errors summarized", errorLinesPerInterval),
+    faults: limit("internal errors summarized", errorLinesPerInterval),
   };
   instance.addHook("onClose", async () => {
     for (const each of Object.values(limits)) each.close();
@@ -97,23 +100,23 @@ function createLineLimits(instance: FastifyInstance, clock: Clock): LineLimits {
   return limits;
 }
 
-/** Method and route, for summaries: from a bounded set, whatever is asked for. */
+/** Returns the method and the route pattern, for summaries. Their number is bounded, unlike that of URLs. */
 function methodAndRouteOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? "without a route"}`;
 }
 
-/** For fastify's own lines: the path without the query string, and no header. */
+/** Serializers for fastify's own log lines: the path without the query string, and no headers. */
 export const logSerializers = {
   req: (request: { readonly method: string; readonly url: string }) =>
     `${request.method} ${pathOf(request.url)}`,
   res: (reply: { readonly statusCode: number }) => String(reply.statusCode),
-  // Fastify quotes the address in some of its errors.
+  // Fastify quotes the URL in some of its errors.
   err: (error: Error) => withoutQuery(error.stack ?? error.message),
 };
 
 /**
- * For errors: without the bytes that the parser of HTTP could not read, in which a handle or a cookie may be, and without
- * the query strings that a framework quotes.
+ * Serializes an error for the log. Leaves out the bytes that the HTTP parser could not read, since they may
+ * hold a handle or a cookie, and the query strings that a framework quotes.
  */
 export function errorSerializer(error: Error): object {
   const { rawPacket: _, ...serialized } = stdSerializers.err(error);
@@ -124,7 +127,10 @@ function withoutQuery(text: string): string {
   return text.replace(/\?[^\s"']*/g, "?…");
 }
 
-/** Names of pictures hold the text of a code, sealed; the log has no use for them either. */
+/**
+ * Returns the path without the query string and without the long names of images, which hold sealed QR
+ * content.
+ */
 function pathOf(url: string): string {
   return (url.split("?", 1)[0] ?? "").replace(/[\w.-]{100,}/g, "…");
 }

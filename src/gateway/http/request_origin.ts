@@ -1,28 +1,28 @@
 import type { FastifyRequest } from "fastify";
 import { parseWebOrigin } from "../../base/web_origin.js";
 
-/** Whether the request is made by a page of another origin. */
+/** Returns whether the request comes from a page of another origin. */
 export function isCrossOrigin(request: FastifyRequest): boolean {
   const { origin } = request.headers;
   return origin !== undefined && !isOwnOrigin(request, origin);
 }
 
 /**
- * Returns the gateway's own origin as this request was addressed to it: proxies write the default port and upper case too.
- * Returns undefined where the `Host` is none.
+ * Returns the gateway's own origin according to this request, in canonical form: some proxies write the
+ * default port or upper case. Returns undefined if the `Host` header is not a valid host.
  */
 export function ownOriginOf({ protocol, host }: FastifyRequest): string | undefined {
   return parseWebOrigin(`${protocol}://${host}`);
 }
 
 function isOwnOrigin(request: FastifyRequest, origin: string): boolean {
-  // What nearly all requests settle.
+  // The cheap comparison settles nearly all requests.
   if (origin === `${request.protocol}://${request.host}`) return true;
   const own = ownOriginOf(request);
   return own !== undefined && own === parseWebOrigin(origin);
 }
 
-/** Whether a host name in a request can only mean this machine. */
+/** Returns whether a host name in a request can only mean this machine. */
 export function isLoopbackHost(host: string): boolean {
   return (
     host === "localhost" ||

@@ -1,7 +1,7 @@
 import { ContextSource, type RequesterContext } from "../../client/index.js";
 import { enumNameOf } from "./enum_names.js";
 
-/** Returns the context as JSON for phones, with the names of the sources. */
+/** Returns the context as JSON for phones, with each source as its name. */
 export function toRequesterJson(requester: RequesterContext | undefined): Record<string, string> | null {
   if (!requester) return null;
   return {

@@ -8,19 +8,25 @@ type ReasonByCode =
   | "RATE_LIMITED"
   | "INTERNAL";
 
-/** Response to a page. */
+/** The HTTP response to an error of the service. */
 export interface ServiceErrorResponse {
   readonly status: number;
   readonly reason: ReasonByCode;
   readonly text: string;
-  /** Set where waiting helps, in milliseconds. */
+  /** Milliseconds to wait before a retry; undefined if a retry does not help. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Domain of the errors that the service itself gives a reason for. */
+/** What an error says about the fields of a request. */
+interface FieldErrors {
+  readonly message: string;
+  readonly fieldViolations: readonly { readonly field: string; readonly description: string }[];
+}
+
+/** `ErrorInfo` domain of the service's own errors. */
 const serviceDomain = "qrlogin.v1";
 
-/** The HTTP status of a reason of a later release, by its gRPC code. */
+/** HTTP status of a reason that only a later release knows, by gRPC code. */
 const statusByCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   PERMISSION_DENIED: 403,
@@ -33,9 +39,9 @@ const statusByCode: Readonly<Record<string, number>> = {
 };
 
 /**
- * Returns the answer to an error of the service without a reason that is known here. gRPC itself and proxies give a code
- * alone, and a later release may give a new reason. Only what may go well later has a time to wait: everything else would be tried
- * for ever.
+ * Returns the response to an error that has no reason known here. gRPC itself and proxies send only a code,
+ * and a later release may send a new reason. Only errors that can pass have `retryAfterMs`; others would be
+ * retried forever.
  */
 export function responseByCode(error: QrLoginError): ServiceErrorResponse {
   const { codeName, retryAfterMs } = error;
@@ -55,21 +61,21 @@ export function responseByCode(error: QrLoginError): ServiceErrorResponse {
     case "DATA_LOSS":
       return { status: 502, reason: "INTERNAL", text: "the sign-in service failed" };
     case "UNIMPLEMENTED":
-      return serviceRefused(
-        codeName,
-        ": it is of an older release, or another server answers at its address",
-      );
+      return serviceRefused(codeName, ": it is an older release, or another server answers at its address");
     default:
       return serviceRefused(codeName);
   }
 }
 
-/** gRPC refuses a message over `grpc.limits.messageBytes` so, for good. A quota says how long to wait. */
+/**
+ * gRPC sends this code, without a delay, for a message over `grpc.limits.messageBytes`. A quota sends a
+ * delay.
+ */
 function resourceExhausted(retryAfterMs: number | undefined): ServiceErrorResponse {
   if (retryAfterMs !== undefined) {
-    return { status: 429, reason: "RATE_LIMITED", text: "calls come too fast", retryAfterMs };
+    return { status: 429, reason: "RATE_LIMITED", text: "too many requests", retryAfterMs };
   }
-  const text = "the request is too large for the sign-in service, or a quota before it is used up";
+  const text = "the request is too large for the sign-in service, or a quota in front of it is used up";
   return { status: 413, reason: "REQUEST_TOO_LARGE", text };
 }
 
@@ -81,4 +87,39 @@ function serviceRefused(codeName: string, suffix = ""): ServiceErrorResponse {
 function responseToUnknownReason({ codeName, rawMessage, retryAfterMs }: QrLoginError): ServiceErrorResponse {
   if (codeName === "INVALID_ARGUMENT") return { status: 400, reason: "INVALID_REQUEST", text: rawMessage };
   return { status: statusByCode[codeName] ?? 502, reason: "SERVICE_REFUSED", text: rawMessage, retryAfterMs };
+}
+
+/**
+ * Returns the message and the field violations with the names of the HTTP API's JSON in place of proto paths.
+ * A message that only lists the violations becomes "the request is not valid", as for fields that the gateway
+ * itself rejects.
+ */
+export function withJsonNames({ message, fieldViolations }: FieldErrors): FieldErrors {
+  const summary = fieldViolations.map(({ field, description }) => `${field} ${description}`).join("; ");
+  return {
+    message:
+      message === summary && summary !== ""
+        ? "the request is not valid"
+        : renameFields(message, fieldViolations),
+    fieldViolations: fieldViolations.map(({ field, description }) => ({
+      field: jsonNameOf(field),
+      description,
+    })),
+  };
+}
+
+function renameFields(message: string, fieldViolations: FieldErrors["fieldViolations"]): string {
+  const renamed = new Map(fieldViolations.map(({ field }) => [field, jsonNameOf(field)]));
+  return message.replace(/[a-z][\w.]*\w/g, (word) => renamed.get(word) ?? word);
+}
+
+/**
+ * Returns the JSON name of a field of the service: `customData` for `custom_data`. The JSON has the fields of
+ * `requester` and `qr_image` at the top level, and writes durations in milliseconds.
+ */
+function jsonNameOf(field: string): string {
+  if (field === "ttl") return "ttlMs";
+  return field
+    .replace(/^(?:requester|qr_image)\./, "")
+    .replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }

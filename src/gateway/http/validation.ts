@@ -6,10 +6,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Most fields of a body or a query, above what any of ours has. The name of each unknown field would be looked at and answered. */
+/**
+ * Largest number of fields in a body or a query; no schema has as many. Each unknown field would be part of
+ * the response.
+ */
 const maxFields = 32;
 
-/** What the schema makes of a value. Refuses with INVALID_REQUEST and every field that is at fault. */
+/**
+ * Returns the value as parsed by the schema.
+ *
+ * @throws HttpError INVALID_REQUEST with every field that is invalid.
+ */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   if (isObject(value) && Object.keys(value).length > maxFields)
     throw invalidRequest(`the request has more than ${maxFields} fields`);
@@ -22,7 +29,7 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown): z.outp
   throw invalidRequest("the request is not valid", violations);
 }
 
-/** A header or a query parameter that is there once; undefined otherwise. */
+/** Returns a header or query parameter that is present exactly once and not empty, or else undefined. */
 export function singleValue(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

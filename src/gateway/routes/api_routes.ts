@@ -22,13 +22,13 @@ import { createTicketBody, exchangeBody, handleBody, parseImageOptions, toPngOpt
 import { createStatusStream } from "./status_stream.js";
 import { widgetRoute } from "./widget_route.js";
 
-/** A handle in a header: the one place for it where there is no body. */
+/** Header that carries the handle of a request without a body. */
 const handleHeader = "qrlogin-handle";
 
-/** How long a poll waits for the first status. Later ones are at hand. */
+/** Time that a poll waits for the first status, in milliseconds. Later polls find a status in the watch hub. */
 const firstStatusTimeoutMs = 2_000;
 
-/** The gateway's own API, which the widget speaks. `docs/gateway.md` describes it. */
+/** Adds the routes of the gateway's own API, which the widget uses. `docs/gateway.md` describes it. */
 export async function apiRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
@@ -88,10 +88,10 @@ export async function apiRoutes(
     return toTicketStatus(snapshot, exposesExchangeTicket(context, ticket));
   });
 
-  // A HEAD of it would hold a stream open for nobody.
+  // Without a HEAD route, which would open a stream that nobody reads.
   const streamOptions = { ...unlimited, exposeHeadRoute: false };
   instance.get("/tickets/events", streamOptions, async (request, reply) => {
-    // EventSource can send no header, so the handle may stand in the address too.
+    // EventSource cannot send headers, so the handle may also be a query parameter.
     const query = request.query as Readonly<Record<string, unknown>>;
     const handle = singleValue(request.headers[handleHeader]) ?? singleValue(query.handle);
     return streamStatus(await openHandle(request, handle), request, reply);
@@ -111,7 +111,9 @@ export async function apiRoutes(
       const app = apps.find(credentials?.appId);
       if (!credentials || !app) {
         annotateLog(request, {
-          cause: credentials ? "no app here has the id that came" : "no Basic credential came",
+          cause: credentials
+            ? "the app id of the credential is not configured at this gateway"
+            : "the request has no Basic credential",
         });
         throw appUnauthenticated();
       }
@@ -131,14 +133,15 @@ export async function apiRoutes(
       const response = await exchanges.withGatewayCredentials(ticket);
       return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
     }
-    // A page comes here that was told no exchange ticket; where it lacks nothing but the challenge, that is what it is told.
+    // A page that received no exchange ticket calls this route. If only the code challenge is missing, the
+    // error says so.
     throw exposesExchangeTicket(context, ticket) ? exchangeNotAllowed() : codeChallengeRequired();
   });
 
   originRoute(instance, apps, other);
   await widgetRoute(instance);
 
-  // A wildcard: names are longer than what a server takes as a parameter by default.
+  // A wildcard, since names are longer than a server accepts as a route parameter by default.
   instance.get("/pictures/*", other, async (request, reply) => {
     const { "*": file } = request.params as { "*": string };
     const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
@@ -155,7 +158,7 @@ export async function apiRoutes(
       .send(Buffer.from(image.data));
   });
 
-  // The line of a server about what is not there would show the address, and a handle that was sent astray.
+  // The server's own "not found" line would show the URL, and with it a handle that was sent to a wrong path.
   const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
   instance.route({
     method: methods,
@@ -170,7 +173,10 @@ function hasHandle(body: unknown): boolean {
   return typeof body === "object" && body !== null && "handle" in body;
 }
 
-/** Refuses what would only fail after the person has agreed: the gateway has no verifier. */
+/**
+ * Creates the error for a challenge whose verifier the gateway would lack: the exchange would fail after the
+ * approval.
+ */
 function codeChallengeNotAllowed(): HttpError {
   const description = "must not be given: this gateway completes the sign-in itself";
   return invalidRequest("the request is not valid", [{ field: "codeChallenge", description }]);
@@ -178,11 +184,14 @@ function codeChallengeNotAllowed(): HttpError {
 
 function codeChallengeRequired(): HttpError {
   const text =
-    "the ticket was created without the codeChallenge of your backend, so its exchange ticket is not told to pages";
+    "the ticket was created without a codeChallenge of your backend, so pages do not receive its exchange ticket";
   return new HttpError(403, "CODE_CHALLENGE_REQUIRED", text);
 }
 
-/** Only of a handle that is bound, or whoever finds one could have it spent with our credential. */
+/**
+ * Creates the error for a handle that the gateway does not exchange. It exchanges only bound handles: with
+ * others, anybody who found a handle could use the gateway's credential.
+ */
 function exchangeNotAllowed(): HttpError {
-  return new HttpError(403, "EXCHANGE_NOT_ALLOWED", "this app is exchanged for by its backend");
+  return new HttpError(403, "EXCHANGE_NOT_ALLOWED", "only the backend of this app may exchange its tickets");
 }

@@ -6,13 +6,16 @@ import type { Clock } from "../../base/clock.js";
 export interface ServerSentEvent {
   readonly id?: string;
   readonly event: string;
-  /** Sent as JSON, which has no line breaks. */
+  /** Payload, sent as JSON on one line. */
   readonly data: unknown;
 }
 
-/** A response of server-sent events whose headers are sent. */
+/** A started response of server-sent events. */
 export interface EventStream {
-  /** Resolves when the connection takes more data, or is closed. Waiting for it keeps events from queueing in memory. */
+  /**
+   * Sends an event. Resolves when the connection accepts more data or is closed; wait for it, or events queue
+   * in memory.
+   */
   send(event: ServerSentEvent): Promise<void>;
   /** Ends the response. */
   end(): void;
@@ -32,13 +35,13 @@ export function startEventStream(
   { heartbeatIntervalMs, retryMs, clock }: EventStreamOptions,
 ): EventStream {
   const { raw } = reply;
-  // A write can fail after the reader has left. `close` follows, and is what the caller listens to.
+  // A write can fail after the reader has disconnected. The caller listens to the `close` event that follows.
   raw.on("error", () => {});
   raw.writeHead(200, {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
     "content-type": "text/event-stream",
     "cache-control": "no-store, no-transform",
-    // A connection that is kept alive would hold up a gateway that stops.
+    // A connection that is kept alive would delay the stop of the gateway.
     connection: "close",
     // Keeps nginx from buffering.
     "x-accel-buffering": "no",
@@ -48,7 +51,7 @@ export function startEventStream(
   let cancelHeartbeat = () => {};
   function scheduleHeartbeat(): void {
     cancelHeartbeat = clock.after(heartbeatIntervalMs, () => {
-      // What is written to a reader that does not read stays in memory.
+      // Data written to a reader that does not read stays in memory.
       if (!raw.writableNeedDrain) raw.write(": heartbeat\n\n");
       scheduleHeartbeat();
     });
@@ -70,7 +73,7 @@ export function startEventStream(
   };
 }
 
-/** Resolves at `drain`, or at `close`: a connection that is closed while it is full never drains. */
+/** Resolves on `drain` or `close`. A connection that is closed while its buffer is full never drains. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -5,15 +5,16 @@ import { singleValue } from "../http/validation.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Answers pages of every origin, without credentials. */
+    /** Lets pages of every origin read the response, without credentials. */
     anyOrigin?: boolean;
   }
 }
 
 /**
- * Adds `GET origin`: whether pages of the origin that asks may call for the app, 204 or a refusal. A browser hides from a page
- * why its call to another origin failed; this answer alone it may read whatever its origin is. It is a simple request without
- * credentials: no preflight comes before it, it reads and sets no cookie, and it makes no ticket.
+ * Adds `GET origin`, which reports whether pages of the calling origin may call the gateway for the app: 204
+ * or an error. A browser hides from a page why a call to another origin failed; this response alone is
+ * readable from every origin. It is a simple request without credentials: it causes no preflight, reads and
+ * sets no cookie, and creates no ticket.
  */
 export function originRoute(
   instance: FastifyInstance,

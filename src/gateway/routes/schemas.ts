@@ -6,7 +6,7 @@ import { customData } from "../tickets/custom_data.js";
 
 const text = (max: number) => z.string().max(max);
 
-/** The body of a request that creates a ticket. */
+/** Schema of the body that creates a ticket. */
 export const createTicketBody = z.strictObject({
   appId: text(64).optional(),
   scene: text(32).optional(),
@@ -21,16 +21,16 @@ export const createTicketBody = z.strictObject({
     .optional(),
 });
 
-/** The body of a request that names a ticket. */
+/** Schema of a body that names a ticket by its handle. */
 export const handleBody = z.strictObject({ handle: text(2048).min(1) });
 
-/** The body of an exchange by a backend with its secret; a browser sends a handle. */
+/** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */
 export const exchangeBody = z.strictObject({
   exchangeTicket: text(256).min(1),
   codeVerifier: text(128).min(1).optional(),
 });
 
-/** How a picture may be drawn. */
+/** Schema of the query of an image. */
 const imageQuery = z.strictObject({
   size: z.coerce.number().int().min(64).max(1024).optional(),
   margin: z.coerce.number().int().min(0).max(16).default(4),
@@ -39,26 +39,31 @@ const imageQuery = z.strictObject({
 
 type RequestedImage = Pick<ImageOptions, "size" | "margin" | "errorCorrection">;
 
-/** Returns the options of a picture out of its query. */
+/**
+ * Returns the image options in a query.
+ *
+ * @throws HttpError INVALID_REQUEST
+ */
 export function parseImageOptions(query: unknown): RequestedImage {
   const { size, ...rest } = validate(imageQuery, query);
   return { ...rest, size };
 }
 
-/** The quiet zones that a PNG is drawn with, in modules. */
+/** Margins in which PNGs are drawn, in modules. */
 const pngMargins = [0, 1, 2, 4, 8, 16];
 
-/** PNGs are drawn in sizes that are multiples of so many pixels. */
+/** PNGs are drawn in multiples of this size, in pixels. */
 const pngSizeStep = 64;
 
 /**
- * How a PNG is drawn that is wished so: size and margin moved up to one of a few. Each combination is drawn anew, so that the
- * many that pages may wish would be many ways to keep a processor busy with one code. An SVG is drawn once for all of them.
+ * Returns the options with which a requested PNG is drawn: size and margin are rounded up to one of a few
+ * values. Each combination is a separate drawing, so arbitrary values would let a page keep a processor busy
+ * with one code. An SVG is drawn once for all sizes and margins.
  */
 export function toPngOptions({ size, margin, errorCorrection }: RequestedImage): ImageOptions {
   return {
     format: "PNG",
-    // Of those who name no size all get the same picture.
+    // All requests without a size share one image.
     size: size === undefined ? undefined : Math.ceil(size / pngSizeStep) * pngSizeStep,
     margin: pngMargins.find((modules) => modules >= margin) ?? margin,
     errorCorrection,

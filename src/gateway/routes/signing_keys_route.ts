@@ -1,10 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import type { GatewayContext } from "../context.js";
 
-/** How old the published keys may be: keys are told long before they sign. */
+/**
+ * Time that the keys are cached here and by clients, in seconds. The service publishes a key long before it
+ * signs with it.
+ */
 const maxAgeSeconds = 300;
 
-/** Publishes the keys that verify the tokens of the service, as a JSON Web Key Set (RFC 7517). */
+/** Adds the route that publishes the service's public signing keys, as a JSON Web Key Set (RFC 7517). */
 export async function signingKeysRoute(
   instance: FastifyInstance,
   { appClient, clock }: GatewayContext,
@@ -17,7 +20,7 @@ export async function signingKeysRoute(
       const jwks = appClient.getSigningKeys().then((response) => response.jwks);
       const fetched = { jwks, until: now + maxAgeSeconds * 1_000 };
       cached = fetched;
-      // A failure is not remembered.
+      // A failure is not cached.
       jwks.catch(() => {
         if (cached === fetched) cached = undefined;
       });

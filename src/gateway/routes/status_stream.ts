@@ -12,20 +12,24 @@ import { type TicketStatus, toTicketStatus } from "../tickets/responses.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import { type EventStream, startEventStream } from "./event_stream.js";
 
-/** How long the head of the answer waits for the first status, so that a refusal can still be one. */
+/**
+ * Time that the response headers wait for the first status, in milliseconds. An error by then has its own
+ * HTTP status.
+ */
 const firstStatusTimeoutMs = 2_000;
 
-/** How long a reader may leave what was written unread before it is taken for dead. */
+/** Time after which a reader that reads nothing is disconnected, in milliseconds. */
 const stallTimeoutMs = 60_000;
 
-/** What EventSource waits before it connects anew, in milliseconds. */
+/** Time that EventSource waits before it reconnects, in milliseconds. */
 const reconnectMs = 1_000;
 
 /**
- * Streams the status of a ticket as server-sent events: `status` with each status, `problem` when it cannot go on. Ends
- * after a terminal one. The id of an event is the revision; who connects again having seen the terminal one is answered 204,
- * which is how EventSource learns to stop. A refusal that passes is a stream too, since EventSource never comes back from
- * any other answer than 200.
+ * Creates the handler that streams the status of a ticket as server-sent events: `status` for each status,
+ * `problem` for an error. The stream ends after a terminal status. The id of an event is the revision. A
+ * client that reconnects after it has received the terminal status gets 204, which makes EventSource stop. A
+ * temporary error is sent as a stream with status 200, since EventSource does not reconnect after any other
+ * status.
  */
 export function createStatusStream({
   watchHub,
@@ -41,7 +45,7 @@ export function createStatusStream({
   return async (ticket: PageTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const disconnected = new AbortController();
     reply.raw.once("close", () => disconnected.abort());
-    // The page may have left while its handle was opened, before anybody listened.
+    // The page may have disconnected while its handle was opened, before the listener was added.
     if (reply.raw.destroyed) return reply.hijack();
     let release = () => {};
     let stream: EventStream | undefined;
@@ -72,7 +76,7 @@ export function createStatusStream({
       await stream.send({ event: "problem", data: toProblem(httpError) });
     } finally {
       stream?.end();
-      // The abort ends what it waits for; else the return would wait too.
+      // The abort ends a pending next(); without it, return() would wait for the next status.
       disconnected.abort();
       await snapshots.return();
       release();
@@ -80,7 +84,10 @@ export function createStatusStream({
     return undefined;
   };
 
-  /** Waits until the reader has taken it, so that a slow one is given the newest status next and nothing queues. */
+  /**
+   * Sends a status and waits until the reader takes it. A slow reader then gets the latest status next, and
+   * nothing queues.
+   */
   async function sendStatus(reply: FastifyReply, stream: EventStream, data: TicketStatus): Promise<void> {
     const cancelTimeout = clock.after(stallTimeoutMs, () => reply.raw.destroy());
     try {

@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 
-// Beside the sources as beside what is built of them.
+// The path is the same from the sources and from the compiled files.
 const file = new URL("../../../gen/widget/qr-login.js", import.meta.url);
 
-/** Serves the widget as one script, for pages of any site: it holds nothing that is anybody's. */
+/**
+ * Adds the route that serves the widget as one script. Pages of any site may load it, since it contains no
+ * private data.
+ */
 export async function widgetRoute(instance: FastifyInstance): Promise<void> {
   const script = readFileSync(file);
   const gzipped = gzipSync(script, { level: 9 });

@@ -1,10 +1,13 @@
 import * as z from "zod";
 import { isObject } from "../http/validation.js";
 
-/** Largest custom data, in bytes as JSON, that any service takes. How much this one takes it says itself. */
+/**
+ * Largest custom data that any service can accept, in bytes as JSON. The service behind the gateway may
+ * accept less.
+ */
 export const maxCustomDataBytes = 1_024;
 
-/** Custom data as a body has them, which is JSON already. Their size is all that is looked at. */
+/** Schema of custom data. They are parsed JSON already, so only the type and the size are checked. */
 export const customData = z
   .custom<Record<string, unknown>>(isObject, "must be an object")
   .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= maxCustomDataBytes, {

@@ -13,13 +13,16 @@ import { HttpError } from "../http/http_error.js";
 import type { FollowedTicket } from "./watch_hub.js";
 
 /**
- * Spends exchange tickets, each once, and answers whoever asks again at once with the same: calls that prove the same share
- * one answer while it is awaited and for five seconds after. A refusal is shared only while it is awaited.
+ * Exchanges tickets, each once. Calls with the same proof share one result: while the first call is pending
+ * and for five seconds after it succeeds. An error is shared only while the call is pending.
  */
 export interface Exchanges {
   /**
-   * With the caller's own credentials, for which the service answers. Refuses with APP_UNAUTHENTICATED (401) where they are
-   * wrong, and with whatever the service says: PROOF_INVALID where the code verifier does not fit the ticket.
+   * Exchanges with the caller's own credentials, which the service verifies.
+   *
+   * @throws HttpError APP_UNAUTHENTICATED (401) if the credentials are wrong.
+   * @throws QrLoginError with the service's reason, for instance PROOF_INVALID if the code verifier does not
+   *   match.
    */
   withCallerCredentials(
     credentials: AppCredentials,
@@ -27,22 +30,27 @@ export interface Exchanges {
     codeVerifier?: string,
   ): Promise<ExchangeUserInfoResponse>;
   /**
-   * With the gateway's own credentials. The route has checked that the asker is the one whom the ticket was made for. Refuses
-   * with what the state of the ticket says, and with whatever the service says.
+   * Exchanges with the gateway's own credentials. The route must have checked that the caller is the browser
+   * that the ticket is bound to.
+   *
+   * @throws TicketError if the state of the ticket does not allow an exchange.
+   * @throws QrLoginError with the service's reason.
    */
   withGatewayCredentials(ticket: FollowedTicket): Promise<ExchangeUserInfoResponse>;
-  /** Forgets what it remembers. */
+  /** Drops all shared results and cancels their timers. */
   close(): void;
 }
 
+/** Time that a successful result is shared, in milliseconds. */
 const shareResultMs = 5_000;
 
+/** Creates the exchanges of a gateway. */
 export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   const results = new Map<string, Promise<ExchangeUserInfoResponse>>();
   const cancelTimers = new Set<() => void>();
   let closed = false;
 
-  /** Remembered under a digest, so that no credential is kept. What was proved is part of it. */
+  /** Runs an exchange once for each proof. The key is a digest, so that no credential stays in memory. */
   function once(
     proof: readonly string[],
     exchange: () => Promise<ExchangeUserInfoResponse>,
@@ -97,11 +105,11 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   };
 }
 
-/** The caller's own credential is missing or wrong. */
+/** Creates the error for a caller whose own credential is missing or wrong. */
 export const appUnauthenticated = (): HttpError =>
   new HttpError(401, "APP_UNAUTHENTICATED", "a valid app credential is required");
 
-/** What the service would say to an exchange in this state. */
+/** Returns the error that the service would return to an exchange in this state. */
 function notAuthorized(state: TicketState | undefined): TicketError {
   const details = state === undefined ? {} : { currentState: enumNameOf(TicketState, state) };
   switch (state) {

@@ -13,16 +13,16 @@ import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
 import type { FollowedTicket } from "./watch_hub.js";
 
-/** A ticket as its handle names it. */
+/** The ticket that a handle stands for. */
 export interface PageTicket extends FollowedTicket {
   readonly app: RegisteredApp;
-  /** Digest of the cookie of the browser that it was made for; undefined if for any. */
+  /** Digest of the browser's cookie; undefined if the handle is not bound to a browser. */
   readonly boundTo: string | undefined;
-  /** Whether it was created with a code challenge (PKCE), so that its exchange needs the verifier. */
+  /** True if the ticket was created with a code challenge (PKCE), so that its exchange needs the verifier. */
   readonly hasChallenge: boolean;
 }
 
-/** What a page asks for, with every form checked. */
+/** Parameters of a new ticket, already validated. */
 export interface CreateTicketParameters {
   readonly scene?: string | undefined;
   readonly customData?: CreateTicketRequest["customData"];
@@ -32,12 +32,15 @@ export interface CreateTicketParameters {
   readonly codeChallenge?: string | undefined;
 }
 
-/** A ticket that was created, and what a page may be told of it. */
+/** A new ticket. The page may receive everything but the ticket secret. */
 export interface NewTicket {
-  /** Stands for the ticket and its secret; whoever holds it (and the cookie, where it is bound) may follow the ticket. */
+  /**
+   * Stands for the ticket and its secret. A caller who holds it, and the cookie if it is bound, may watch the
+   * ticket.
+   */
   readonly handle: string;
   readonly ticketId: string;
-  /** Never for the page. */
+  /** Must not be sent to the page. */
   readonly ticketSecret: string;
   /** The text to draw. */
   readonly qrContent: string;
@@ -47,25 +50,35 @@ export interface NewTicket {
   readonly minPollIntervalMs: number;
 }
 
-/** The gateway's own handles, and those of the Authing API, whose status calls know no cookies. One never opens as the other. */
+/**
+ * The kind of a handle: of the gateway's own API, or of the Authing API, whose status calls send no cookies.
+ * A handle of one kind never opens as the other.
+ */
 export type HandleKind = "handle" | "authing-handle";
 
-/** Creates tickets and keeps nothing: what is needed to follow one goes out with its handle. */
+/** Creates tickets and opens their handles. Stores nothing: all state travels in the handle. */
 export interface PageTickets {
-  /** Throws what the service refuses with. */
+  /**
+   * Creates a ticket at the service, and seals its handle.
+   *
+   * @throws QrLoginError with the service's reason.
+   */
   create(
     app: RegisteredApp,
-    wish: CreateTicketParameters,
+    parameters: CreateTicketParameters,
     handle: { readonly kind: HandleKind; readonly boundTo: string | undefined },
   ): Promise<NewTicket>;
   /**
-   * The ticket of a handle. Refuses with TICKET_NOT_FOUND, whatever is wrong with the handle, and where the gateway's own
-   * handle is bound to another browser than the caller; with COOKIE_MISSING where it is genuine and a browser sent no cookie.
+   * Resolves with the ticket of a handle. Only a handle of the gateway's own API is checked against the
+   * caller's cookies.
+   *
+   * @throws HttpError TICKET_NOT_FOUND if the handle is invalid or bound to another browser, COOKIE_MISSING
+   *   if the handle is genuine and bound but the browser sent no cookie.
    */
   open(kind: HandleKind, handle: string, caller?: CallingBrowser): Promise<PageTicket>;
 }
 
-/** A caller of whom no cookies are looked at. */
+/** The caller of a handle that is not checked against cookies. */
 const withoutCookies: CallingBrowser = { digests: [], hasNoCookie: false };
 
 const handleContent = z.object({
@@ -81,10 +94,11 @@ export interface PageTicketsOptions {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly handleTtlMs: number;
-  /** A longer life that a page wishes is cut to this. */
+  /** Longest lifetime of a ticket, in milliseconds. A longer `ttlMs` is cut to it. */
   readonly ticketTtlMs: number;
 }
 
+/** Creates the page tickets of a gateway. */
 export function createPageTickets(options: PageTicketsOptions): PageTickets {
   const { appClient, apps, sealer, clock, handleTtlMs, ticketTtlMs } = options;
   return {
@@ -126,7 +140,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
       if (!opened || !content) throw ticketNotFound();
       const { boundTo } = opened;
       const app = apps.find(content.app);
-      // An app that has left the configuration.
+      // The app is no longer configured.
       if (!app) throw ticketNotFound();
       if (kind === "handle" && !mayUse(app, boundTo, caller.digests)) {
         throw boundTo !== undefined && caller.hasNoCookie ? cookieMissing() : ticketNotFound();

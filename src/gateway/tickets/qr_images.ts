@@ -10,36 +10,44 @@ import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
 import { createSingleFlight } from "./single_flight.js";
 
-/** Caller who asks for a picture. */
+/** The caller who requests an image. */
 export interface ImageCaller {
-  /** The address, as it is counted: addresses take turns. */
+  /** The key under which the address is counted. Addresses take turns. */
   readonly address: string;
-  /** Aborted when nobody waits for the picture any more. */
+  /** Aborted when the caller no longer waits for the image. */
   readonly signal: AbortSignal;
 }
 
-/** Draws QR codes, and remembers what it has drawn. */
+/** Draws QR codes, and caches those that are drawn by name. */
 export interface QrImages {
   /**
-   * A name under which the picture can be asked for. It holds the text to draw, sealed, so that any node can draw it, and
-   * nothing but what we have made is drawn. It is no handle: with it one can look at the code and nothing else.
+   * Returns a name under which the image can be requested. The name holds the QR content, sealed: any gateway
+   * can draw it, and no other content is drawn. It gives access to the image alone, unlike a handle.
    */
   sealName(qrContent: string, expiresAt: number): Promise<string>;
-  /** The picture of this name. Refuses with TICKET_NOT_FOUND, and as {@link QrImages.draw} does. */
+  /**
+   * Resolves with the image of this name.
+   *
+   * @throws HttpError TICKET_NOT_FOUND if the name cannot be opened.
+   * @throws TicketError as {@link QrImages.draw} does.
+   */
   drawNamed(name: string, options: ImageOptions, by: ImageCaller): Promise<Image>;
   /**
-   * The picture of a text, for this once. Refuses with INVALID_REQUEST where it does not fit the size, RATE_LIMITED when too
-   * many wait.
+   * Resolves with an image of the content, without caching it.
+   *
+   * @throws TicketError INVALID_REQUEST if the content does not fit the size, RATE_LIMITED if too many
+   *   callers wait.
    */
   draw(qrContent: string, options: ImageOptions, by: ImageCaller): Promise<Image>;
   close(): Promise<void>;
 }
 
-/** So many drawings are remembered: a few megabytes. */
+/** Number of cached drawings, which take a few megabytes. */
 const maxCachedDrawings = 1_000;
 
+/** Creates the drawing queues and an empty cache. */
 export function createQrImages(sealer: Sealer): QrImages {
-  // Two queues: whoever asks for many pictures by name must not keep others from a code of their own.
+  // Two queues: many requests for named images must not delay the codes that the Authing API draws on creation.
   const namedRenderer = createImageRenderer();
   const directRenderer = createImageRenderer();
   const drawingCache = new Map<string, Drawing>();

@@ -3,21 +3,23 @@ import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../../
 import { enumNameOf } from "../http/enum_names.js";
 import type { TicketSnapshot } from "./watch_hub.js";
 
-/** The status as pages see it. */
+/** The status that pages receive. */
 export interface TicketStatus {
   readonly ticketId: string;
-  /** Name of the state, such as `SCANNED`. A page must take one that it does not know for a state that will change. */
+  /**
+   * Name of the state, such as `SCANNED`. A page must treat an unknown name as a state that is not terminal.
+   */
   readonly state: string;
   readonly revision: number;
   readonly expiresAt: string | null;
   readonly remainingMs: number;
   readonly scannedBy: { readonly nickname: string; readonly photoUrl: string } | null;
-  /** Null unless AUTHORIZED, and wherever {@link exposesExchangeTicket} says no. */
+  /** Null unless the state is AUTHORIZED and {@link exposesExchangeTicket} returns true. */
   readonly exchangeTicket: string | null;
   readonly cancelReason: string | null;
 }
 
-/** `includeExchangeTicket` tells whether the exchange ticket is part of it. */
+/** Returns the status as JSON for a page, with the exchange ticket only if `includeExchangeTicket` is set. */
 export function toTicketStatus(snapshot: TicketSnapshot, includeExchangeTicket: boolean): TicketStatus {
   const { status } = snapshot;
   return {
@@ -32,7 +34,7 @@ export function toTicketStatus(snapshot: TicketSnapshot, includeExchangeTicket: 
   };
 }
 
-/** Who has signed in, as JSON. */
+/** Returns the response to an exchange as JSON. */
 export function toExchangeResponse({
   user,
   userPoolId,

@@ -2,33 +2,40 @@ import { CompactEncrypt, type CryptoKey, compactDecrypt, errors } from "jose";
 import type { Clock } from "../../base/clock.js";
 import { isCanonicalBase64url, sha256 } from "../../domain/secrets.js";
 
-/** What a sealed text is for. One kind never opens as another. */
+/** The purpose of a sealed text. A text of one kind never opens as another kind. */
 export type SealedKind = "handle" | "authing-handle" | "authing-exchange-ticket" | "image";
 
-/** What a sealed text held, and whom it is for. */
+/** The content of a sealed text, and the browser that it is bound to. */
 export interface SealedContent {
   readonly content: unknown;
-  /** Digest of the cookie of the browser that it was made for; undefined if it is not bound to one. */
+  /** Digest of the browser's cookie; undefined if the text is not bound to a browser. */
   readonly boundTo: string | undefined;
 }
 
 export interface SealOptions {
   readonly boundTo?: string | undefined;
-  /** When the text stops opening, by the wall clock, which other gateways have too. */
+  /** Expiry in milliseconds of the wall clock, which the gateways share. */
   readonly expiresAt: number;
 }
 
 /**
- * Keeps what the gateway would have to remember in what it hands out: JWE (RFC 7516), `dir` and A256GCM, in the compact
- * form. Kind, browser and expiry stand in the protected header, which is the associated data of the encryption.
+ * Seals state into the texts that callers hold, so that the gateway need not store it. The format is compact
+ * JWE (RFC 7516) with `dir` and A256GCM. Kind, browser and expiry are in the protected header, which the
+ * encryption authenticates as associated data.
  */
 export interface Sealer {
   seal(kind: SealedKind, content: unknown, options: SealOptions): Promise<string>;
-  /** Undefined for whatever is not an unexpired text of this kind, sealed with one of the keys. Never throws. */
+  /**
+   * Resolves with undefined unless the text is of this kind, not expired and sealed with one of the keys.
+   * Never rejects.
+   */
   open(kind: SealedKind, text: string): Promise<SealedContent | undefined>;
 }
 
-/** Longest text that is looked at, in characters. A picture holds the text of a code; the others hold ids and secrets. */
+/**
+ * Longest text that is opened, in characters. An image name holds QR content; the others hold ids and
+ * secrets.
+ */
 const maxLength: Readonly<Record<SealedKind, number>> = {
   handle: 2_048,
   "authing-handle": 2_048,
@@ -36,9 +43,13 @@ const maxLength: Readonly<Record<SealedKind, number>> = {
   image: 8_192,
 };
 
-/** @throws TypeError when a key is not 32 bytes of base64url. */
+/**
+ * Creates a sealer. The first key seals; all keys open.
+ *
+ * @throws TypeError if there is no key, or if a key is not 32 bytes in base64url.
+ */
 export function createSealer(keys: readonly string[], clock: Clock): Sealer {
-  // Imported once: jose would import bytes anew with each text, which takes as long as the rest.
+  // Imported once. jose would import raw bytes again for each text, which takes as long as the decryption.
   const keysById = new Map(keys.map((key) => [sha256(key).slice(0, 8), importKey(key)]));
   const [newest] = keysById;
   if (!newest) throw new TypeError("handleKeys must have at least one key");
@@ -54,7 +65,7 @@ export function createSealer(keys: readonly string[], clock: Clock): Sealer {
 
     async open(kind, text) {
       if (text.length > maxLength[kind]) return undefined;
-      // Gateways agree by the wall clock. One that was set forward does not end what is in use in this process.
+      // Gateways share the wall clock. If it is set forward, texts in use in this process do not expire early.
       const now = Math.min(clock.wallNow(), clock.now());
       try {
         const { plaintext, protectedHeader: header } = await compactDecrypt(
@@ -84,7 +95,7 @@ function importKey(key: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-/** What jose and the parser throw at a text that is none of ours. */
+/** Returns whether the error means a text that was not sealed with these keys, or whose content is not JSON. */
 function isMalformed(error: unknown): boolean {
   return error instanceof errors.JOSEError || error instanceof SyntaxError;
 }

@@ -1,8 +1,8 @@
-/** Work that is done once for all who ask for it while it goes on. */
+/** Runs work once for all callers that ask for it while it is running. */
 export interface SingleFlight<T> {
   /**
-   * The result of the work of this name, which is begun unless it is going on. Rejects with the reason of `signal` when that
-   * aborts. The work is told to stop when all who asked have left.
+   * Resolves with the result of the work of this name, which is started unless it is running. Rejects with
+   * the signal's reason when `signal` aborts. The signal that `work` receives aborts once no caller waits.
    */
   run(name: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
@@ -13,7 +13,7 @@ interface Flight<T> {
   callers: number;
 }
 
-/** Creates work that is shared by name. */
+/** Creates a single flight without running work. */
 export function createSingleFlight<T>(): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>();
 
@@ -33,7 +33,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
         return await rejectOnAbort(flight.result, signal);
       } finally {
         flight.callers--;
-        // The result is there, or nobody wants it.
+        // The work has settled, or no caller waits for it.
         if (flight.callers === 0) {
           if (flights.get(name) === flight) flights.delete(name);
           flight.controller.abort();

@@ -10,7 +10,7 @@ import {
 } from "../../client/index.js";
 import { gatewayStopping } from "../http/http_error.js";
 
-/** What is needed to follow a ticket. */
+/** The identity of a ticket, and the credentials to watch it. */
 export interface FollowedTicket {
   /** The app that created it. */
   readonly credentials: AppCredentials;
@@ -18,46 +18,54 @@ export interface FollowedTicket {
   readonly ticketSecret: string;
 }
 
-/** The newest that is known of a ticket. */
+/** The latest known status of a ticket. */
 export interface TicketSnapshot {
   readonly status: TicketStatus;
-  /** What is left, in milliseconds, now. */
+  /** Returns the remaining lifetime in milliseconds, as of now. */
   remainingMs(): number;
-  /** The status in which the exchange ticket was told, if it was spent a moment ago. */
+  /** The last status before the exchange, if the ticket was exchanged within the last five seconds. */
   readonly recentlyExchanged: TicketStatus | undefined;
 }
 
-/** Follows tickets, with one watch for all who ask for the same ticket in this process. */
+/** Watches tickets. All callers in this process that ask for the same ticket share one watch. */
 export interface WatchHub {
   /**
-   * The newest status at once and then each new one, until a terminal one; of what a slow reader has missed, the newest.
-   * Throws what the service refuses with. While the service is away nothing comes.
+   * Yields the latest status at once and then each change, through the terminal status. A slow reader skips
+   * to the latest status. Yields nothing while the service is unreachable. Ends when `signal` aborts or the
+   * hub is closed.
+   *
+   * @throws QrLoginError with the service's reason.
+   * @throws HttpError GATEWAY_STOPPING if the hub is closed.
    */
   watch(ticket: FollowedTicket, signal: AbortSignal): AsyncGenerator<TicketSnapshot, void>;
   /**
-   * The newest status, for who polls: waits for the first one as long as `patienceMs`, and for no other. Undefined if
-   * there is none by then. Throws what the service refuses with. The watch goes on for a while, for the next poll.
+   * Resolves with the latest status, for a poll. Waits at most `timeoutMs` for the first status and never for
+   * a change; resolves with undefined if there is none by then. The watch continues for 20 seconds, for the
+   * next poll.
+   *
+   * @throws QrLoginError with the service's reason.
+   * @throws HttpError GATEWAY_STOPPING if the hub is closed.
    */
-  latest(ticket: FollowedTicket, patienceMs: number): Promise<TicketSnapshot | undefined>;
-  /** Ends all of them: `follow` ends, without a terminal status. */
+  latest(ticket: FollowedTicket, timeoutMs: number): Promise<TicketSnapshot | undefined>;
+  /** Ends all watches. Generators end without a terminal status. */
   close(): void;
 }
 
-/** How long a watch goes on after the last one who asked, in milliseconds. Longer than any pause between two polls. */
+/** Time that a watch continues without callers, in milliseconds. Longer than any pause between two polls. */
 const idleTimeoutMs = 20_000;
 
-/** How long an exchange ticket that was spent is still told to overlapping polls of the page that had it. */
+/** Time after an exchange in which overlapping polls still receive the exchange ticket, in milliseconds. */
 const recentlyExchangedMs = 5_000;
 
-/** One watch, and who waits for it. */
+/** One watch and its callers. */
 interface SharedWatch {
-  /** The secret is part of the key: only who knows it shares the watch. */
+  /** Contains the ticket secret, so that only callers who hold it share the watch. */
   readonly key: string;
   cached: CachedStatus | undefined;
   failure: unknown;
   ended: boolean;
   callers: number;
-  /** Woken whenever something has changed. */
+  /** Called, and removed, on every change. */
   readonly waiters: Set<() => void>;
   readonly stop: AbortController;
   cancelIdleTimer: () => void;
@@ -69,7 +77,9 @@ interface CachedStatus {
   readonly exchanged: { readonly status: TicketStatus; readonly at: number } | undefined;
 }
 
-/** Past `maxWatches` polls are answered by a call each, and leave nothing behind. */
+/**
+ * Creates a watch hub. At `maxWatches`, a poll of another ticket calls the service once and starts no watch.
+ */
 export function createWatchHub(client: AppClient, clock: Clock, maxWatches: number): WatchHub {
   const watches = new Map<string, SharedWatch>();
   let closed = false;
@@ -100,7 +110,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
 
   function leave(watch: SharedWatch): void {
     watch.callers--;
-    // One that has failed is known no more, and nothing would stop its timer.
+    // A failed watch is no longer in the map, and nothing would cancel its timer.
     if (watch.callers > 0 || closed || watches.get(watch.key) !== watch) return;
     watch.cancelIdleTimer = clock.after(idleTimeoutMs, () => {
       forget(watch);
@@ -108,7 +118,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
     });
   }
 
-  /** The next one who asks begins anew. */
+  /** Removes a watch. The next caller starts a new one. */
   function forget(watch: SharedWatch): void {
     if (watches.get(watch.key) === watch) watches.delete(watch.key);
   }
@@ -131,7 +141,10 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
     wakeWaiters(watch);
   }
 
-  /** Asks once. */
+  /**
+   * Resolves with the status from a single call, or with undefined after `timeoutMs`. Does not cancel the
+   * call.
+   */
   async function fetchStatus(ticket: FollowedTicket, timeoutMs: number): Promise<TicketSnapshot | undefined> {
     const { credentials, ticketId, ticketSecret } = ticket;
     const response = client.getStatus({ ticketId, ticketSecret }, { credentials });
@@ -209,7 +222,10 @@ function toSnapshot({ status, expiresAt, exchanged }: CachedStatus, clock: Clock
   };
 }
 
-/** A store that lost writes may count the same revision twice, so the state counts too. */
+/**
+ * Returns whether a status differs from the previous one. A store that lost writes can repeat a revision with
+ * another state.
+ */
 function isNewer(status: TicketStatus, previous: TicketStatus | undefined): boolean {
   return status.revision !== previous?.revision || status.state !== previous.state;
 }
@@ -224,7 +240,7 @@ function wakeWaiters(watch: SharedWatch): void {
   for (const resume of waiting) resume();
 }
 
-/** Fulfilled when something has changed, or the signal is aborted. */
+/** Resolves on the next change, or when the signal aborts. */
 function nextChange(watch: SharedWatch, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {

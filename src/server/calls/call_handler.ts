@@ -16,59 +16,63 @@ import {
   type ServerCall,
 } from "./running_call.js";
 
-/** What a handler may know of its call beside the request. */
+/** The parts of a call that a handler can use in addition to the request. */
 export interface CallContext {
-  /** Names the ticket for the log, which sees a hash of it. */
+  /** Sets the ticket for the log, which contains only a hash of the id. */
   setTicket(ticketId: string | undefined): void;
   /**
-   * Calls the listener once when the client leaves, the deadline of the call passes, or the server ends the call: a watch when it
-   * begins to stop, any other call at its own deadline. The reason is what to throw.
+   * Calls the listener once when the client cancels the call, its deadline passes, or the server ends the
+   * call. During a shutdown the server ends a watch at the beginning, any other call at the end of the grace
+   * period. The listener receives the error to throw.
    */
   onEnd(listener: EndListener): void;
-  /** Returns a signal that is aborted then. */
+  /** Returns a signal that is aborted at the same time. */
   signal(): AbortSignal;
 }
 
-/** A unary RPC: how its request is read and answered. */
+/** A unary RPC: its codecs and its handler. */
 export interface UnaryMethod<Caller, Request, Response> {
   readonly request: Decoder<Request>;
   readonly response: Encoder<Response>;
   handle(caller: Caller, request: Request, call: CallContext): Promise<Response>;
 }
 
-/** A server-streaming RPC. */
+/** A server-streaming RPC: its codecs and its handler. */
 export interface ServerStreamingMethod<Caller, Request, Response> {
   readonly request: Decoder<Request>;
   readonly response: Encoder<Response>;
-  /** Begins to produce messages. Writes nothing to the output before it has returned. */
+  /** Starts the stream. The source must not write to the output before this method has returned. */
   start(caller: Caller, request: Request, output: StreamOutput<Response>, call: CallContext): StreamSource;
 }
 
-/** Where the messages of a stream go. */
+/** The output of a stream. */
 export interface StreamOutput<Response> {
-  /** Sends a message. The source is asked to resume once the message is on its way, so that none wait in line. */
+  /**
+   * Sends a message. Calls `resume` of the source once the message is on its way, so that no messages are
+   * buffered.
+   */
   write(message: Response): void;
-  /** Ends the stream, with OK if there is no error. */
+  /** Ends the stream: with OK if `error` is undefined, else with the error. */
   end(error: unknown): void;
 }
 
-/** Producer of the messages of a stream. */
+/** The producer of a stream's messages. */
 export interface StreamSource {
-  /** Asks for one more message. */
+  /** Requests one more message. */
   resume(): void;
-  /** Has the source end its output with the reason, at once. */
+  /** Ends the output at once, with the reason as the error. */
   end(reason: unknown): void;
 }
 
-/** A kind of caller: authenticated by the credential alone, named in the log, and counted by its key. */
+/** A kind of caller, with its authentication, log fields and key for limits. */
 export interface CallerKind<Caller> {
   authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
   logFieldsOf(caller: Caller): { readonly app: string } | { readonly pool: string };
-  /** Whose calls count together. */
+  /** Returns the key under which calls are counted for the limits. */
   limitKeyOf(caller: Caller): string;
 }
 
-/** What every call goes through. */
+/** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
   readonly inFlight: InFlightCalls;
@@ -76,10 +80,11 @@ export interface CallDependencies {
 }
 
 /**
- * The edge between grpc-js callbacks and promises. In this order: credential, limits, request, use case; then the answer, or
- * the refusal with its details; then one line in the log.
+ * Creates the grpc-js handler of a unary method. A call passes these steps in order: authentication, limits,
+ * decoding, the method itself, then the response or the error with its details, and finally one log line.
  *
- * Requests come as bytes: grpc-js would answer garbage with INTERNAL before we could call it INVALID_REQUEST.
+ * Requests arrive as bytes, because grpc-js would answer INTERNAL to a request that it cannot decode, where
+ * INVALID_REQUEST is right.
  */
 export function createUnaryHandler<Caller, Request, Response>(
   name: string,
@@ -92,12 +97,15 @@ export function createUnaryHandler<Caller, Request, Response>(
       serve: (caller, context) =>
         method.handle(caller, decodeRequest(method.request, call.request.take()), context),
       finish: (response) => callback(null, encodeResponse(method.response, response)),
-      refuse: (ticketError) => callback(toGrpcStatus(ticketError)),
+      sendError: (ticketError) => callback(toGrpcStatus(ticketError)),
     });
   };
 }
 
-/** Like {@link createUnaryHandler} for a stream. */
+/**
+ * Creates the grpc-js handler of a server-streaming method. The steps are those of {@link
+ * createUnaryHandler}.
+ */
 export function createServerStreamingHandler<Caller, Request, Response>(
   name: string,
   kind: CallerKind<Caller>,
@@ -126,23 +134,23 @@ export function createServerStreamingHandler<Caller, Request, Response>(
     void handleCall(name, kind, "watches", call, dependencies, {
       serve,
       finish: () => {},
-      refuse: (ticketError) => call.emit("error", toGrpcStatus(ticketError)),
+      sendError: (ticketError) => call.emit("error", toGrpcStatus(ticketError)),
     });
   };
 }
 
-/** The context of a call that runs. A class, since it would be three closures for every call. */
+/** The context of a running call. It is a class because three closures for each call would cost more. */
 class Context implements CallContext {
-  private readonly line: CallLogEntry;
+  private readonly logEntry: CallLogEntry;
   private readonly running: RunningCall;
 
-  constructor(line: CallLogEntry, running: RunningCall) {
-    this.line = line;
+  constructor(logEntry: CallLogEntry, running: RunningCall) {
+    this.logEntry = logEntry;
     this.running = running;
   }
 
   setTicket(ticketId: string | undefined): void {
-    this.line.setTicket(ticketId);
+    this.logEntry.setTicket(ticketId);
   }
 
   onEnd(listener: EndListener): void {
@@ -157,11 +165,11 @@ class Context implements CallContext {
 interface Work<Caller, Result> {
   serve(caller: Caller, context: CallContext): Promise<Result>;
   finish(result: Result): void;
-  /** Called where there is somebody left to be told. */
-  refuse(refusal: TicketError): void;
+  /** Sends the error. Not called if the client has already cancelled the call. */
+  sendError(error: TicketError): void;
 }
 
-/** Runs one call from the credential to the line in the log. */
+/** Runs a call, from its authentication to its log line. */
 async function handleCall<Caller, Result>(
   name: string,
   kind: CallerKind<Caller>,
@@ -190,13 +198,14 @@ async function handleCall<Caller, Result>(
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (call.cancelled && (isAbort || error instanceof TicketError)) {
-      // Nobody listens any more: the client has left, or its deadline has passed. A fault of ours is one all the same.
+      // No client is left to receive the error: it has cancelled the call, or the deadline has passed.
+      // Internal errors are still logged as errors.
       logEntry.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
       return;
     }
     const ticketError = toTicketError(isAbort ? (running.signal().reason ?? error) : error);
     logEntry.fail(ticketError);
-    if (!call.cancelled) work.refuse(ticketError);
+    if (!call.cancelled) work.sendError(ticketError);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);
     running.release();

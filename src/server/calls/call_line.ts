@@ -1,6 +1,6 @@
 import { type Logger, symbols } from "pino";
 
-/** Fields of the line of a call. Texts that are undefined are left out. */
+/** Fields of the log line of a call. Undefined fields are left out. */
 export interface CallLogFields {
   readonly method: string;
   readonly app: string | undefined;
@@ -9,20 +9,21 @@ export interface CallLogFields {
   readonly durationMs: number;
   readonly ticket: string | undefined;
   readonly reason: string | undefined;
-  /** Cause of a refusal that is no fault of the service. */
+  /** Cause of an error that is not an internal error. */
   readonly cause: string | undefined;
 }
 
-/** The parts that a logger of pino keeps under its symbols: its bindings as the middle of a JSON text, and its destination. */
+/** Internals of a pino logger: its bindings as part of a JSON text, and its destination. */
 interface PinoInternals {
   readonly [symbols.chindingsSym]: string;
   readonly [symbols.streamSym]: { write(line: string): void };
 }
 
 /**
- * Creates a function that writes the line of a call at level info, as `log.info(fields, "call")` would: to the same destination, at
- * once, with the bindings of the logger, and only while its level allows it. It takes a third of the logger's time, which
- * looks up a serializer and a redaction for every field. These fields are fixed and none of them needs either.
+ * Creates a function that writes the log line of a call at level info, exactly as `log.info(fields, "call")`
+ * would: to the same destination, at once, with the logger's bindings, and only if its level allows it. The
+ * function takes a third of pino's time. pino looks up a serializer and a redaction for every field; these
+ * fields are fixed and need neither.
  */
 export function createCallLineWriter(log: Logger): (fields: CallLogFields) => void {
   const logger = log as Logger & PinoInternals;
@@ -41,17 +42,20 @@ export function createCallLineWriter(log: Logger): (fields: CallLogFields) => vo
   };
 }
 
-/** Most texts that are kept: methods, codes, reasons, apps and pools. */
+/** Largest number of cached texts: methods, codes, reasons, apps and pools. */
 const maxQuoted = 1_000;
 
-/** Returns a function that writes a text as JSON and remembers it. For texts of which there are few. */
-function createQuoter(): (jsonField: string) => string {
+/**
+ * Creates a function that returns a text as a JSON string and caches the result. It is meant for a small set
+ * of texts.
+ */
+function createQuoter(): (text: string) => string {
   const known = new Map<string, string>();
-  return (jsonField) => {
-    const found = known.get(jsonField);
+  return (text) => {
+    const found = known.get(text);
     if (found !== undefined) return found;
-    const quoted = JSON.stringify(jsonField);
-    if (known.size < maxQuoted) known.set(jsonField, quoted);
+    const quoted = JSON.stringify(text);
+    if (known.size < maxQuoted) known.set(text, quoted);
     return quoted;
   };
 }

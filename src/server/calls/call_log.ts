@@ -9,7 +9,10 @@ import { statusByReason } from "../messages/errors.js";
 import { type CallLogFields, createCallLineWriter } from "./call_line.js";
 import { shouldLogEnd, shouldLogError } from "./call_log_limit.js";
 
-/** One line for each call. The ticket is named by a hash of its id; secrets, tokens and QR texts never come near it. */
+/**
+ * A log with one line for each call. A ticket appears as a hash of its id. Secrets, tokens and QR texts are
+ * never passed to it.
+ */
 export interface CallLog {
   begin(method: string): CallLogEntry;
 }
@@ -17,16 +20,19 @@ export interface CallLog {
 export interface CallLogEntry {
   setCaller(caller: { readonly app: string } | { readonly pool: string }): void;
   setTicket(ticketId: string | undefined): void;
-  /** Writes the line of a call that was not refused. */
+  /** Writes the line of a call that ended without an error. */
   end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void;
-  /** Writes the line of a call that was refused, as an error where the fault is ours, or counts it in a flood. */
-  fail(refusal: TicketError): void;
+  /**
+   * Writes the line of a call that failed: at level error if the error is internal. Over the rate limit, the
+   * line is counted instead.
+   */
+  fail(error: TicketError): void;
 }
 
 export function createCallLog(log: Logger, errorLines: LogRateLimiter): CallLog {
   const output: CallOutput = {
     log,
-    refusals: errorLines,
+    errorLines,
     write: createCallLineWriter(log),
     ticketNames: createTicketNames(),
   };
@@ -35,13 +41,13 @@ export function createCallLog(log: Logger, errorLines: LogRateLimiter): CallLog 
 
 interface CallOutput {
   readonly log: Logger;
-  readonly refusals: LogRateLimiter;
+  readonly errorLines: LogRateLimiter;
   readonly write: (fields: CallLogFields) => void;
-  /** Returns the name of a ticket in the log. */
+  /** Returns the hash that stands for a ticket in the log. */
   readonly ticketNames: (ticketId: string) => string;
 }
 
-/** The tickets whose names are known without a hash: most are called for several times within a few seconds. */
+/** Largest number of cached hashes. Most tickets have several calls within a few seconds. */
 const maxTicketNames = 4_096;
 
 function createTicketNames(): (ticketId: string) => string {
@@ -55,7 +61,7 @@ function createTicketNames(): (ticketId: string) => string {
   };
 }
 
-/** A class, since closures for every call would cost more than what they write. */
+/** A log entry. It is a class because closures for each call would cost more than the log line itself. */
 class Line implements CallLogEntry {
   private readonly output: CallOutput;
   private readonly method: string;
@@ -77,15 +83,15 @@ class Line implements CallLogEntry {
   }
 
   end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void {
-    const { log, refusals, write } = this.output;
+    const { log, errorLines, write } = this.output;
     if (!log.isLevelEnabled("info")) return;
-    if (code === "OK" || shouldLogEnd(refusals, this.method, code, this.caller)) write(this.fieldsOf(code));
+    if (code === "OK" || shouldLogEnd(errorLines, this.method, code, this.caller)) write(this.fieldsOf(code));
   }
 
-  fail(refusal: TicketError): void {
-    const { log, refusals, write } = this.output;
-    if (!shouldLogError(refusals, this.method, refusal, this.caller)) return;
-    const { reason, cause } = refusal;
+  fail(error: TicketError): void {
+    const { log, errorLines, write } = this.output;
+    if (!shouldLogError(errorLines, this.method, error, this.caller)) return;
+    const { reason, cause } = error;
     const { code } = statusByReason[reason];
     if (reason === "INTERNAL")
       log.error({ ...this.fieldsOf(status[code], reason), err: cause }, "call failed");

@@ -3,13 +3,16 @@ import type { TicketError } from "../../domain/ticket_error.js";
 import type { LogRateLimiter } from "../../log/log_rate_limiter.js";
 import { statusByReason } from "../messages/errors.js";
 
-/** The fields of a call's line that name its caller. Both are absent where the credential was refused. */
+/** The fields of a call's log line that name its caller. Both are absent if authentication failed. */
 interface CallerFields {
   readonly app?: unknown;
   readonly pool?: unknown;
 }
 
-/** Returns whether a refused call has a line of its own. Apps and pools have budgets apart from those of strangers. */
+/**
+ * Returns whether to write the log line of a failed call. Every app and pool has its own budget;
+ * unauthenticated callers share one.
+ */
 export function shouldLogError(
   limit: LogRateLimiter,
   method: string,
@@ -21,7 +24,10 @@ export function shouldLogError(
   return limit.allows({ budget: `${reason} ${callerOf(caller) ?? ""}`, method, reason, isFault });
 }
 
-/** Returns whether a call that ended by itself has a line of its own: those of strangers are limited like refusals. */
+/**
+ * Returns whether to write the log line of a call that the client cancelled or whose deadline passed. Lines
+ * of unauthenticated callers are limited like errors.
+ */
 export function shouldLogEnd(
   limit: LogRateLimiter,
   method: string,

@@ -3,20 +3,20 @@ import { createRound } from "./round.js";
 import type { RunningCall } from "./running_call.js";
 
 /**
- * Starts a bounded number of calls in each turn of the event loop, so that what arrives meanwhile is read. The others wait,
- * each caller in a queue of its own, and the queues take turns: a caller with thousands of calls delays one with a single
- * call by no more than one call.
+ * A scheduler that starts a bounded number of calls in each turn of the event loop, so that input is read in
+ * between. The other calls wait in one queue for each caller, and the queues take turns. A caller with
+ * thousands of calls delays another caller's single call by at most one call.
  */
 export interface FairScheduler<Caller = string> {
   /**
-   * Returns undefined if the call may start at once, else a promise that resolves when its turn has come. The promise rejects
-   * with the reason if the call ends before.
+   * Returns undefined if the call may start at once, else a promise that resolves when its turn comes. The
+   * promise rejects with the reason if the call ends first.
    */
   waitForTurn(caller: Caller, call: Pick<RunningCall, "onEnd">): Promise<void> | undefined;
 }
 
 interface QueuedCall {
-  /** Whether the call has ended while it waited. */
+  /** True if the call has ended while it waited. */
   isCancelled: boolean;
   start(): void;
 }

@@ -1,32 +1,39 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TicketError } from "../../domain/ticket_error.js";
 
-/** A call that can be told to end early. */
+/** A call that the server can end early. */
 export interface EndableCall {
   end(reason: TicketError): void;
 }
 
-/** Calls that end by themselves soon, and those that last until somebody ends them. */
+/** Kind of a call: `calls` end by themselves soon, `watches` last until one side ends them. */
 export type InFlightKind = "calls" | "watches";
 
 /**
- * The calls in progress. A set of each kind and not listeners on one AbortSignal: an EventTarget searches all its listeners whenever one
- * is added or removed, so each call would cost as much as there are open watches.
+ * The calls in progress. They are kept in one set for each kind instead of as listeners on one AbortSignal:
+ * an EventTarget searches all its listeners whenever one is added or removed, so every call would cost more
+ * with each open watch.
  */
 export interface InFlightCalls {
-  /** Why no further call is served; undefined while calls are. */
+  /** Error for all further calls. Undefined while calls are accepted. */
   readonly stopReason: TicketError | undefined;
   add(call: EndableCall, kind: InFlightKind): void;
   delete(call: EndableCall): void;
-  /** Sets the stop reason and ends all watches with it, a slice of them in each turn of the event loop. Calls go on. */
+  /**
+   * Sets the stop reason and ends all watches with it, in slices, one in each turn of the event loop. Other
+   * calls go on.
+   */
   stop(reason: TicketError): void;
-  /** Ends the calls that are left with the stop reason, in slices likewise. To be called after `stop`. */
+  /** Ends the remaining calls with the stop reason, in slices as well. To be called after `stop`. */
   endCalls(): void;
-  /** Resolves once nothing is in progress. */
+  /** Resolves once no call is in progress. */
   whenIdle(): Promise<void>;
 }
 
-/** Calls that are ended before others get a turn: some 20 milliseconds of work, since each writes its answer and its log line. */
+/**
+ * Number of calls that are ended in one turn of the event loop: about 20 milliseconds of work, since each
+ * writes its response and its log line.
+ */
 const sliceSize = 200;
 
 export function createInFlightCalls(): InFlightCalls {
@@ -37,7 +44,7 @@ export function createInFlightCalls(): InFlightCalls {
 
   async function endAll(calls: ReadonlySet<EndableCall>, reason: TicketError): Promise<void> {
     let ended = 0;
-    // Calls that leave the set while it is walked are not visited; those that refuse to end are visited once.
+    // A Set skips calls that are deleted during the iteration and visits each remaining call once.
     for (const call of calls) {
       call.end(reason);
       ended += 1;

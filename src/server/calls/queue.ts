@@ -1,4 +1,4 @@
-/** A queue whose every operation takes constant time: `Array.prototype.shift` moves all that is behind. */
+/** A FIFO queue with constant-time operations. `Array.prototype.shift` moves all remaining items. */
 export interface Queue<T> {
   readonly isEmpty: boolean;
   push(item: T): void;

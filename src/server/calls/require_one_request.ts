@@ -8,26 +8,32 @@ import { TicketError } from "../../domain/ticket_error.js";
 import type { RequestBytes } from "../messages/raw_messages.js";
 
 /**
- * Returns an interceptor for methods that take one request: a call that sends none, or a second one, reaches its handler with a
- * request whose bytes cannot be taken, so that it is answered like any other request that cannot be decoded. grpc-js itself would
- * answer UNIMPLEMENTED, which tells clients that the method does not exist.
+ * Returns an interceptor for methods that take one request. If a call sends no request or a second one, its
+ * handler receives a request that throws when its bytes are taken. The call then fails like any other with a
+ * request that cannot be decoded. grpc-js itself would answer UNIMPLEMENTED, which means to clients that the
+ * method does not exist.
  *
- * @param prefix Of the paths of the methods. Others are left to grpc-js.
+ * @param prefix Path prefix of the methods. Other paths are left to grpc-js.
  */
 export function requireOneRequest(prefix: string): ServerInterceptor {
   return ({ path, requestStream }, call: Call) => {
     if (!requestStream && path.startsWith(prefix)) {
-      // Functions that all calls share and that find their call by `this`. Closures for each call are what is expensive here.
+      // All calls share these functions, which find their call through `this`. Closures for each call would
+      // be expensive.
       call.start = start;
       call.sendStatus = sendStatus;
     }
-    // The call itself and none around it, through which every answer would pass too: grpc-js uses nothing but this interface.
+    // The interceptor returns the call itself. Every response would pass through a wrapper, and grpc-js uses
+    // only this interface.
     return call as ServerInterceptingCall;
   };
 }
 
 interface Call extends ServerInterceptingCallInterface {
-  /** Whether it has been answered, perhaps by grpc-js itself, as where a message is too large. */
+  /**
+   * True once the call has been answered, possibly by grpc-js itself, for instance when a message is too
+   * large.
+   */
   isAnswered?: boolean;
 }
 
@@ -42,12 +48,12 @@ function sendStatus(this: Call, status: Parameters<Call["sendStatus"]>[0]): void
   methodsOf(this).sendStatus.call(this, status);
 }
 
-/** Returns the call's own methods, which those above hide. */
+/** Returns the original methods of the call, which `start` and `sendStatus` replace. */
 function methodsOf(call: Call): Call {
   return Object.getPrototypeOf(call);
 }
 
-/** Holds the request back until the end of the requests shows that it is the only one. */
+/** A listener that holds the request back until the end of the requests shows that it is the only one. */
 class OneRequestListener implements Listener {
   private readonly call: Call;
   private readonly listener: Listener;
@@ -71,7 +77,7 @@ class OneRequestListener implements Listener {
   }
 
   onReceiveHalfClose(): void {
-    this.handle(this.request ?? createInvalidRequest("no"));
+    this.handle(this.request ?? createInvalidRequest("none"));
   }
 
   onCancel(): void {
@@ -86,10 +92,10 @@ class OneRequestListener implements Listener {
   }
 }
 
-function createInvalidRequest(count: "no" | "several"): RequestBytes {
+function createInvalidRequest(count: "none" | "several"): RequestBytes {
   return {
     take() {
-      throw new TicketError("INVALID_REQUEST", `the call has ${count} request messages and needs one`);
+      throw new TicketError("INVALID_REQUEST", `expected one request message, received ${count}`);
     },
   };
 }

@@ -1,22 +1,25 @@
 import { createQueue } from "./queue.js";
 
-/** A queue that is read. */
+/** The reading side of a queue. */
 export interface Queue<T> {
   readonly isEmpty: boolean;
   /** Removes and returns the next item, or returns undefined if there is none. */
   shift(): T | undefined;
 }
 
-/** Lines that take turns: each `shift` takes one item of the next line. Every operation takes constant time. */
+/**
+ * Lines that take turns: each `shift` removes one item from the next line. Every operation takes constant
+ * time.
+ */
 export interface Round<Key, T, Line extends Queue<T>> extends Queue<T> {
-  /** Returns the line of a key. An item must be added to it before the next `shift`. */
+  /** Returns the line of a key. The caller must add an item to it before the next `shift`. */
   lineOf(key: Key): Line;
 }
 
-/** Creates a round without lines. A line is made when its first item comes, and forgotten with its last one. */
+/** Creates a round without lines. A line is created with its first item and removed with its last. */
 export function createRound<Key, T, Line extends Queue<T>>(createLine: () => Line): Round<Key, T, Line> {
   const lines = new Map<Key, Line>();
-  /** The lines in the order in which they are served. Each is in here once. */
+  /** Lines in the order of their turns. Each line is in here once. */
   const order = createQueue<{ readonly key: Key; readonly line: Line }>();
   return {
     get isEmpty() {

@@ -4,30 +4,36 @@ import type { EndableCall } from "./in_flight.js";
 
 export type ServerCall = ServerUnaryCall<RequestBytes, unknown> | ServerWritableStream<RequestBytes, unknown>;
 
-/** A call that is being served, and how its handler learns that it must end early. */
+/** A call in progress. Its handler learns from it when it must end early. */
 export interface RunningCall extends EndableCall {
   /**
-   * Calls the listener once with the reason when the client leaves, the deadline passes or the server ends the call; at once if
-   * that has happened. The reason is what to throw.
+   * Calls the listener once with the error to throw when the client cancels the call, its deadline passes or
+   * the server ends the call. Calls it at once if that has already happened.
    */
   onEnd(listener: EndListener): void;
-  /** Returns a signal that is aborted then, for what needs one. Made on the first request: most calls end before. */
+  /**
+   * Returns a signal that is aborted at the same time. It is created on first use, since most calls end
+   * without it.
+   */
   signal(): AbortSignal;
-  /** Forgets the listeners. To be called when the call is over. */
+  /** Removes the listeners. To be called when the call is over. */
   release(): void;
 }
 
 export type EndListener = (reason: unknown) => void;
 
-// One for all calls, since nobody reads where it was made.
+// All calls share this error, since its stack trace is never read.
 const callCancelled = new DOMException("the call was cancelled", "AbortError");
 
-/** Registers nothing before somebody asks how the call ends, and then on the call alone, never on what calls share. */
+/**
+ * Creates a running call. It registers no listener until `onEnd` or `signal` is used, and then only on the
+ * call itself, never on an object that calls share.
+ */
 export function createRunningCall(call: ServerCall): RunningCall {
   return new EndingCall(call);
 }
 
-/** A class, since closures for every call would cost as much as its handler. */
+/** A running call. It is a class because closures for each call would cost as much as its handler. */
 class EndingCall implements RunningCall {
   private readonly call: ServerCall;
   private ended: { readonly reason: unknown } | undefined = undefined;
@@ -42,9 +48,9 @@ class EndingCall implements RunningCall {
   end(reason: unknown): void {
     if (this.ended) return;
     this.ended = { reason };
-    const told = this.listeners ?? [];
+    const listeners = this.listeners ?? [];
     this.listeners = undefined;
-    for (const listener of told) listener(reason);
+    for (const listener of listeners) listener(reason);
   }
 
   onEnd(listener: EndListener): void {
@@ -62,9 +68,9 @@ class EndingCall implements RunningCall {
 
   signal(): AbortSignal {
     if (!this.controller) {
-      const made = new AbortController();
-      this.controller = made;
-      this.onEnd((reason) => made.abort(reason));
+      const controller = new AbortController();
+      this.controller = controller;
+      this.onEnd((reason) => controller.abort(reason));
     }
     return this.controller.signal;
   }
@@ -75,7 +81,7 @@ class EndingCall implements RunningCall {
   }
 }
 
-/** The values of the metadata key `authorization`. */
+/** Returns the values of the metadata key `authorization`. */
 export function authorizationOf(metadata: Metadata): string[] {
   return metadata.get("authorization").map(String);
 }

@@ -6,33 +6,36 @@ import { networkOf } from "./network.js";
 export interface ConnectionLimits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
-  /** In sweeps. */
+  /** Time for the TLS handshake and the HTTP/2 preface, in sweeps. */
   readonly handshakeSweeps: number;
-  /** Time that the peer of a closed session has to close its end, in sweeps. */
+  /** Time for the peer of a closed session to close its end, in sweeps. */
   readonly closeSweeps: number;
 }
 
-/** The connections of a server. */
+/** The connections of a server, with their limits. */
 export interface Connections {
-  /** Takes a connection into account, or destroys it and returns false. */
+  /** Counts a connection and returns true, or destroys it and returns false. */
   accept(socket: Socket): boolean;
-  /** Finds the connection of a session; undefined if its peer has gone. */
+  /** Assigns a session to its connection. Does nothing if the peer is already gone. */
   addSession(session: Http2Session): void;
-  /** Counts a call whose request is complete, which nobody may crowd out. Returns its connection, for `ended`. */
+  /**
+   * Counts a call whose request is complete. Its connection is not evicted while the call runs. Returns the
+   * connection, to be passed to `ended`.
+   */
   trackCall(session: Http2Session | undefined): RunningConnection | undefined;
-  /** Counts such a call no longer. */
+  /** Stops counting a call. */
   ended(connection: RunningConnection): void;
-  /** Has the connection of a session read from its peer, or not. */
+  /** Starts or stops reading from the connection of a session. */
   setReading(session: Http2Session, isReading: boolean): void;
-  /** Cuts connections that have had their time. To be called regularly. */
+  /** Destroys connections whose time is over. To be called at a regular interval. */
   sweep(): void;
-  /** Cuts every connection. */
+  /** Destroys every connection. */
   destroy(): void;
 }
 
-/** The connection of a call that runs. */
+/** The connection of a call in progress. */
 export interface RunningConnection {
-  /** Calls that run. */
+  /** Number of calls in progress. */
   readonly runningCalls: number;
 }
 
@@ -40,46 +43,50 @@ interface Connection extends RunningConnection {
   readonly socket: Socket;
   readonly groups: readonly ConnectionGroup[];
   session: Http2Session | undefined;
-  /** Calls that run. */
+  /** Number of calls in progress. */
   runningCalls: number;
-  /** Whether the connection has a place in its rooms. */
+  /** True while the connection counts in its groups. */
   isCounted: boolean;
-  /** The sweep after which the connection is cut. */
+  /** The sweep after which the connection is destroyed. */
   destroyAfter: number;
 }
 
 /** Connections that are counted together: those of one address, or all. */
 interface ConnectionGroup {
   size: number;
-  /** Those without a complete request so far, oldest first. */
+  /** Connections that have not sent a complete request yet, oldest first. */
   readonly unproven: Set<Connection>;
-  /** Those without a running call, longest idle first. */
+  /** Connections without a call in progress, longest idle first. */
   readonly idle: Set<Connection>;
 }
 
-/** Most connections that may be closing beside those that are counted: this number, or this share of the limit. */
+/**
+ * Largest number of closing connections in addition to the counted ones: this number, or this share of the
+ * limit, whichever is larger.
+ */
 const minClosing = 100;
 const closingShare = 0.1;
 
 /**
- * Bounds the connections of a server, in all and for each address.
+ * Creates the connections of a server, limited in total and for each address.
  *
- * At a limit a newcomer takes the place of a connection that has proved nothing, the oldest first, or else of one that has no call
- * running. So silent peers cannot lock out a client that shares their address. Only where calls run on all is the newcomer refused.
+ * At a limit, a new connection evicts one that has not sent a complete request, the oldest first, or else one
+ * without a call in progress, the longest idle first. So silent peers cannot lock out a client that shares
+ * their address. The new connection is rejected only if all others have calls in progress.
  */
 export function createConnections(limits: ConnectionLimits, limitEvents: LimitEventLog): Connections {
   const all = createConnectionGroup();
   const groups = new Map<string, ConnectionGroup>();
   const bySocket = new Map<string, Connection>();
   const bySession = new Map<Http2Session, Connection>();
-  /** Those that wait for the peer's HTTP/2 preface, oldest first. */
+  /** Connections that wait for the peer's HTTP/2 preface, oldest first. */
   const handshaking = new Set<Connection>();
-  /** Those whose session is over, in the order in which they are cut. */
+  /** Connections whose session is over, in the order in which they are destroyed. */
   const closing = new Set<Connection>();
   let sweeps = 0;
 
   function accept(socket: Socket): boolean {
-    // Undefined where the peer has gone already.
+    // The address is undefined if the peer is already gone.
     const address = socket.remoteAddress;
     const network = address === undefined ? undefined : networkOf(address);
     const group = (network !== undefined && groups.get(network)) || createConnectionGroup();
@@ -94,9 +101,9 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
     const connection: Connection = {
       ...{ socket, groups: [group, all], session: undefined, runningCalls: 0, isCounted: true, destroyAfter },
     };
-    for (const each of connection.groups) {
-      each.size += 1;
-      each.unproven.add(connection);
+    for (const joined of connection.groups) {
+      joined.size += 1;
+      joined.unproven.add(connection);
     }
     handshaking.add(connection);
     const key = connectionKeyOf(socket);
@@ -111,7 +118,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
     return true;
   }
 
-  /** Returns whether there is room for one more. */
+  /** Makes room for one more connection. Returns whether there is room. */
   function makeRoom(group: ConnectionGroup, limit: number): boolean {
     if (group.size < limit) return true;
     const [unproven] = group.unproven;
@@ -121,25 +128,29 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
     leave(victim);
     if (victim === unproven) victim.socket.destroy();
     else {
-      // The client is told to open another connection, so that its next call is not lost.
+      // GOAWAY makes the client open another connection, so that its next call is not lost.
       victim.session?.close();
       destroySoon(victim);
     }
     return true;
   }
 
-  /** The peer has to close its end now. Without a bound it could keep the socket for ever. */
+  /**
+   * Destroys the connection soon unless the peer closes its end. Without a time limit, the peer could keep
+   * the socket open for ever.
+   */
   function destroySoon(connection: Connection): void {
     if (closing.has(connection)) return;
     connection.destroyAfter = sweeps + limits.closeSweeps;
     closing.add(connection);
-    // They have no place any more, and would add to the limit as fast as others take their places.
+    // Closing connections are not counted any more. Without this limit, their number would grow as fast as
+    // new connections arrive.
     if (closing.size <= Math.max(minClosing, limits.connections * closingShare)) return;
     const [oldest] = closing;
     oldest?.socket.destroy();
   }
 
-  /** Frees the place of the connection, which may still be closing. */
+  /** Stops counting the connection, which may still be closing. */
   function leave(connection: Connection): void {
     if (!connection.isCounted) return;
     connection.isCounted = false;
@@ -158,7 +169,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
       connection.session = session;
       bySession.set(session, connection);
       session.once("remoteSettings", () => handshaking.delete(connection));
-      // Our end is closed. The session itself lasts until the peer has closed its own.
+      // The server's end is closed. The session itself lasts until the peer has closed its end.
       session.socket.once("finish", () => destroySoon(connection));
       session.once("close", () => bySession.delete(session));
     },
@@ -202,8 +213,8 @@ function createConnectionGroup(): ConnectionGroup {
 }
 
 /**
- * Starts or stops the reading of a socket that an HTTP/2 session reads from. `pause` does nothing to one: Node.js has the session, and TLS,
- * read from its handle.
+ * Starts or stops reading from a socket that an HTTP/2 session uses. `pause` has no effect on it: Node.js
+ * lets the session, and TLS, read from the socket's handle.
  */
 function setSocketReading(socket: Socket, isReading: boolean): void {
   const { _handle: handle } = socket as unknown as {
@@ -213,7 +224,7 @@ function setSocketReading(socket: Socket, isReading: boolean): void {
   else handle?.readStop();
 }
 
-/** Names a connection. A TLS socket and the one below it have the same name. */
+/** Returns the key of a connection. A TLS socket and the TCP socket below it have the same key. */
 function connectionKeyOf({
   remoteAddress,
   remotePort,

@@ -2,17 +2,21 @@ import type { Http2Server, Http2Session, IncomingHttpHeaders, ServerHttp2Stream 
 import type { Socket } from "node:net";
 import type { Server } from "@grpc/grpc-js";
 
-/** Sees connections, HTTP/2 sessions and streams before grpc-js does. */
+/** An interceptor that receives connections, HTTP/2 sessions and streams before grpc-js does. */
 export interface Http2Interceptor {
-  /** Returns whether the connection is served. Called before any TLS work. A refused one is left to the gate. */
+  /**
+   * Returns whether grpc-js gets the connection. Called before any TLS work. The interceptor itself destroys
+   * a connection that it does not accept.
+   */
   acceptConnection(socket: Socket): boolean;
   onSession(session: Http2Session): void;
   /**
-   * Decides whether and when grpc-js gets the stream. One that it does not get is left to the gate.
+   * Decides whether and when grpc-js gets the stream. The interceptor itself ends a stream that it does not
+   * pass on.
    *
-   * @param proceed Hands a stream to grpc-js.
-   * @param flags Of the HEADERS frame; `NGHTTP2_FLAG_END_STREAM` for a request without a body.
-   * @param rawHeaders Names and values in turn, as they came.
+   * @param proceed Passes a stream to grpc-js.
+   * @param flags Flags of the HEADERS frame: `NGHTTP2_FLAG_END_STREAM` for a request without a body.
+   * @param rawHeaders Names and values in turn, as received.
    */
   onStream(
     proceed: StreamListener,
@@ -31,18 +35,18 @@ export type StreamListener = (
 ) => void;
 
 /**
- * Puts the gate before every listener of a server that is bound.
+ * Installs the interceptor before all listeners of a server that is bound.
  *
- * @throws Error when grpc-js keeps its HTTP/2 servers elsewhere than the version that this was written for.
+ * @throws Error when this version of grpc-js keeps its HTTP/2 servers in another place.
  */
 export function interceptHttp2Servers(server: Server, interceptor: Http2Interceptor): void {
   const servers = http2ServersOf(server);
   if (servers.length === 0)
-    throw new Error("grpc-js does not show its HTTP/2 servers: limits cannot be held");
+    throw new Error("cannot enforce limits: this version of grpc-js does not expose its HTTP/2 servers");
   for (const http2Server of servers) {
-    const connected = takeListener<[Socket]>(http2Server, "connection");
+    const onConnection = takeListener<[Socket]>(http2Server, "connection");
     http2Server.on("connection", (socket: Socket) => {
-      if (interceptor.acceptConnection(socket)) connected(socket);
+      if (interceptor.acceptConnection(socket)) onConnection(socket);
     });
     http2Server.on("session", (session) => interceptor.onSession(session));
     const proceed = takeListener<Parameters<StreamListener>>(http2Server, "stream");
@@ -53,8 +57,10 @@ export function interceptHttp2Servers(server: Server, interceptor: Http2Intercep
 }
 
 /**
- * grpc-js has no public way to its connections or streams: interceptors see calls, and can neither reset a stream that is
- * answered but not ended by its peer nor refuse a connection. By brackets the compiler still checks that the member is there.
+ * Returns the HTTP/2 servers of a gRPC server. grpc-js has no public access to its connections and streams.
+ * Its own interceptors only see calls: they can neither reset a stream that is answered but not ended by its
+ * peer, nor reject a connection. With the bracket notation, the compiler still checks that the private member
+ * exists.
  */
 function http2ServersOf(server: Server): readonly Http2Server[] {
   // biome-ignore lint/complexity/useLiteralKeys: a private member is reachable by brackets alone.
@@ -62,7 +68,7 @@ function http2ServersOf(server: Server): readonly Http2Server[] {
   return [...(servers?.keys() ?? [])];
 }
 
-/** Removes the listeners of an event from the server and returns a function that calls them. */
+/** Removes the listeners of an event from the server. Returns a function that calls them. */
 function takeListener<Args extends unknown[]>(
   server: Http2Server,
   event: "connection" | "stream",
@@ -70,7 +76,7 @@ function takeListener<Args extends unknown[]>(
   const listeners = server.listeners(event).map((listener) => listener.bind(server));
   server.removeAllListeners(event);
   const [only, ...more] = listeners;
-  // Without a copy of the arguments, since all streams pass here.
+  // This path makes no copy of the arguments, since every stream takes it.
   if (only && more.length === 0) return only as (...args: Args) => void;
   return (...args) => {
     for (const listener of listeners) listener(...args);

@@ -18,33 +18,33 @@ export interface Http2LimitsOptions {
   readonly config: GrpcLimitsConfig;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The services that are served. */
+  /** Services of the server. */
   readonly services: readonly ServiceDefinition[];
-  /** Names the app that a value of `authorization` proves. */
+  /** Returns the id of the app that a value of `authorization` authenticates. */
   readonly appOf: (authorization: string | undefined) => string | undefined;
   readonly admissions: Readonly<Record<InFlightKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
 }
 
-/** Limits that keep callers from having the server hold more than it can. */
+/** Limits on the resources that callers can occupy. */
 export interface Http2Limits {
   readonly limitEvents: LimitEventLog;
-  /** Holds the limits of connections and calls from now on, on a server that is bound. */
+  /** Enforces the limits of connections and calls from now on. The server must be bound. */
   attach(server: Server): void;
-  /** Lets calls go on that wait for their refusal. To be called when a stop begins. */
+  /** Ends the delay of calls that are going to be rejected. To be called when a stop begins. */
   release(): void;
-  /** Cuts every connection that is left and holds nothing any more. */
+  /** Destroys the remaining connections and stops enforcing limits. */
   close(): void;
 }
 
-/** The longest time between two sweeps, in milliseconds. Time-outs are late by at most this much. */
+/** Longest time between two sweeps, in milliseconds. Time-outs are late by at most this time. */
 const maxSweepInterval = 1_000;
-/** Least number of sweeps in the shortest time-out. */
+/** Smallest number of sweeps in the shortest time-out. */
 const sweepsPerTimeout = 4;
-/** Least age of an incomplete request that is ended because there are too many, in milliseconds. */
+/** Smallest age at which an incomplete request may be ended because there are too many, in milliseconds. */
 const minEvictionAge = 1_000;
-/** Time that a call may last whose requests are a stream, in milliseconds. Reflection alone has such calls. */
+/** Time limit of a call with a stream of requests, in milliseconds. Only reflection uses one. */
 const requestStreamTimeout = 60_000;
-/** Time that a peer has to close its end of a connection, in milliseconds. */
+/** Time for a peer to close its end of a connection, in milliseconds. */
 const closeTimeout = 5_000;
 
 export function createHttp2Limits({
@@ -94,8 +94,11 @@ export function createHttp2Limits({
     });
   }
 
-  /** Returns undefined if the stream may go on at once, as nearly all. */
-  function paceIfRefused(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
+  /**
+   * Delays a stream whose call is going to be rejected. Returns undefined if the stream may go on at once,
+   * which is the usual case.
+   */
+  function paceIfOverLimit(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
     const { kind, needsCredential } = traitsOf(headers[":path"]);
     const admission = admissions[kind === "responseStream" ? "watches" : "calls"];
     if (!needsCredential || !admission.isFullForSome) return undefined;
@@ -103,7 +106,10 @@ export function createHttp2Limits({
     return app !== undefined && admission.isFullFor(app) ? paced.wait(app, proceed) : undefined;
   }
 
-  /** Names whose turn it is: the watches of an app do not delay its unary calls. */
+  /**
+   * Returns the key that decides the turns of streams. Watches and unary calls of an app have different keys,
+   * so watches do not delay unary calls.
+   */
   function callerOf({ ":path": path, authorization }: IncomingHttpHeaders): string | undefined {
     const app = appOf(authorization);
     return app && `${traitsOf(path).kind} ${app}`;
@@ -116,7 +122,8 @@ export function createHttp2Limits({
       interceptHttp2Servers(server, {
         acceptConnection: connections.accept,
         onSession(session) {
-          // Node.js then resets a larger call before its metadata becomes strings, which only a collection frees.
+          // Node.js then resets a call with larger metadata before the metadata becomes strings, which only a
+          // garbage collection frees.
           session.settings({ maxHeaderListSize: config.metadataBytes });
           connections.addSession(session);
           streamQueue.opened(session);
@@ -135,14 +142,15 @@ export function createHttp2Limits({
           const arrive = (then: () => void) =>
             streamQueue.enqueue(stream, weight, then, () => callerOf(headers));
           arrive(() => {
-            const cancelSweep = paceIfRefused(headers, () => arrive(begin));
-            if (!cancelSweep) return begin();
+            const cancelWait = paceIfOverLimit(headers, () => arrive(begin));
+            if (!cancelWait) return begin();
             stream.once("close", () => {
-              cancelSweep();
+              cancelWait();
               streamQueue.ended();
             });
           });
-          // Nobody else listens yet, and a peer may reset it with an error. The stream closes, which ends its wait.
+          // The stream has no other listener yet, and the peer may reset it with an error. The stream then
+          // closes, which ends the wait.
           if (!hasBegun) stream.on("error", () => {});
         },
       });

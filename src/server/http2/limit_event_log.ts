@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../base/clock.js";
 
-/** Events of a limit that is reached: refusals and cuts. */
+/** Events of a limit that is reached. */
 export type LimitEvent =
   | "connectionsRefused"
   | "connectionsEvicted"
@@ -12,14 +12,14 @@ export type LimitEvent =
   | "responsesNotRead"
   | "healthWatchesRejected";
 
-/** Counts what limits refuse, and writes sums instead of a line for each. */
+/** A log that counts limit events and writes summaries instead of a line for each event. */
 export interface LimitEventLog {
-  count(kind: LimitEvent): void;
-  /** Writes what has been counted since the last line. */
+  count(event: LimitEvent): void;
+  /** Writes the events counted since the last line. */
   close(): void;
 }
 
-/** The least time between two lines, in milliseconds. */
+/** Shortest time between two lines, in milliseconds. */
 const interval = 10_000;
 
 export function createLimitEventLog(log: Logger, clock: Clock): LimitEventLog {
@@ -30,7 +30,7 @@ export function createLimitEventLog(log: Logger, clock: Clock): LimitEventLog {
     cancel?.();
     cancel = undefined;
     if (Object.keys(counts).length === 0) return;
-    log.warn({ ...counts }, "limits were reached");
+    log.warn({ ...counts }, "limits reached");
     counts = {};
   }
 

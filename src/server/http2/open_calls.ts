@@ -5,72 +5,79 @@ import type { LimitEventLog } from "./limit_event_log.js";
 
 export interface CallLimits {
   readonly metadataBytes: number;
-  /** Requests that have begun and are not complete. One with large metadata counts for several. */
+  /** Largest number of incomplete requests. A request with large metadata counts as several. */
   readonly incompleteRequests: number;
-  /** Time that a request may take to arrive, and an answer to be read, in sweeps. */
+  /** Time for a request to arrive, and for a response to be read, in sweeps. */
   readonly requestSweeps: number;
-  /** Time that a call may last whose requests are a stream, in sweeps. */
+  /** Time limit of a call with a stream of requests, in sweeps. */
   readonly requestStreamSweeps: number;
-  /** Least age of a request that is ended because there are too many, in sweeps. */
+  /** Smallest age at which a request may be ended because there are too many, in sweeps. */
   readonly minEvictionSweeps: number;
 }
 
-/** The streams of a server that carry calls, whatever they call. */
+/** The HTTP/2 streams of a server that carry calls of any method. */
 export interface OpenCalls {
   /**
-   * Returns whether the metadata of the call is small enough. One whose metadata is not has been answered.
+   * Returns whether the metadata of the call is small enough. If not, ends the call with RESOURCE_EXHAUSTED.
    *
-   * @param metadataSize As RFC 9113 counts it.
+   * @param metadataSize Size as defined by RFC 9113.
    */
   acceptMetadata(stream: ServerHttp2Stream, metadataSize: number): boolean;
   /**
-   * Takes a call into account that grpc-js is about to get.
+   * Counts a call that grpc-js is about to get.
    *
-   * @param weight How many requests it counts for while it is incomplete.
+   * @param weight Number of requests that the call counts as while it is incomplete.
    */
   add(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, weight: number): void;
-  /** Ends calls that have had their time. To be called regularly. */
+  /** Ends calls whose time is over. To be called at a regular interval. */
   sweep(): void;
 }
 
 export interface MethodTraits {
-  /** The side that has a stream of messages, if any. */
+  /** The side that sends a stream of messages, or `unary`. */
   readonly kind: "unary" | "responseStream" | "requestStream";
   readonly needsCredential: boolean;
 }
 
 interface Call {
   readonly stream: ServerHttp2Stream;
-  /** Whose stream it is, also when the stream has gone. */
+  /** Session of the stream. It is kept here because a destroyed stream no longer has it. */
   readonly session: Http2Session | undefined;
   readonly hasNoBody: boolean;
   readonly kind: MethodTraits["kind"];
   readonly needsCredential: boolean;
   readonly weight: number;
-  /** The set that it is in; undefined in its first turn of the event loop, and when it is over. */
+  /**
+   * Set that contains the call. Undefined in the call's first turn of the event loop, and when the call is
+   * over.
+   */
   group: Set<Call> | undefined;
-  /** The connection that it counts for. */
+  /** Connection for which the call counts. */
   connection: RunningConnection | undefined;
   isOver: boolean;
-  /** The sweep since which it waits for what it waits for. */
+  /** Sweep at which the present wait began. */
   since: number;
-  /** Whether it had been answered when it was looked at last. */
+  /** True if the call had been answered at the last check. */
   isAnswered: boolean;
 }
 
-/** However many wait, no more than this many times the limit do, young ones included. */
+/** Factor of the limit of incomplete requests. Above it, young requests are ended too. */
 const hardLimitFactor = 5;
 
 const endStream = constants.NGHTTP2_FLAG_END_STREAM;
 
 /**
- * Bounds what a peer can have a server hold: metadata that is too large is refused at once, a request whose end does not come
- * is ended in time, and so is a stream whose answer the peer does not read. gRPC knows no such limits, and for grpc-js a call is over
- * when it has been answered; its stream stays as long as the peer likes.
+ * Creates the limits on the calls of a server:
+ * - A call with too large metadata fails at once.
+ * - A request that does not end is ended after a time-out.
+ * - A stream whose response the peer does not read is reset after a time-out.
+ *
+ * gRPC has no limits like these. For grpc-js a call is over once it has been answered, while its stream stays
+ * open as long as the peer keeps it.
  *
  * @param connections Counts the calls whose request is complete.
- * @param traitsOf Describes the method of a path.
- * @param closed Called when the stream of a call is closed.
+ * @param traitsOf Returns the traits of the method with this path.
+ * @param closed Called when the stream of a call has closed.
  */
 export function createOpenCalls(
   limits: CallLimits,
@@ -79,15 +86,18 @@ export function createOpenCalls(
   closed: () => void,
   limitEvents: LimitEventLog,
 ): OpenCalls {
-  /** Those without the end of their request, oldest first. */
+  /** Calls whose request has not ended, oldest first. */
   const incomplete = new Set<Call>();
-  /** Those with a stream of requests, oldest first. */
+  /** Calls with a stream of requests, oldest first. */
   const streaming = new Set<Call>();
-  /** Those with it, in the order in which they are looked at. */
+  /** Calls whose request has ended, in the order in which they are checked. */
   const running = new Set<Call>();
-  /** Those that have begun in this turn of the event loop. Most are over when it ends, and never enter a set. */
+  /**
+   * Calls that have begun in this turn of the event loop. Most are over when the turn ends, and never enter a
+   * set.
+   */
   let begun: Call[] = [];
-  /** The sum of the weights of the incomplete ones. */
+  /** Sum of the weights of incomplete calls. */
   let incompleteWeight = 0;
   let sweeps = 0;
 
@@ -101,19 +111,22 @@ export function createOpenCalls(
     call.group = undefined;
   }
 
-  /** Ends the oldest incomplete calls while there are too many: about as many as have come with the newest. */
+  /**
+   * Ends the oldest incomplete calls while there are too many: about as much weight as the newest call has
+   * added.
+   */
   function evictOldest(newest: Call): void {
     let ended = 0;
     for (const oldest of incomplete) {
       if (ended >= newest.weight || incompleteWeight <= limits.incompleteRequests) return;
       const isOld = sweeps - oldest.since >= limits.minEvictionSweeps;
       if (!isOld && incompleteWeight <= hardLimitFactor * limits.incompleteRequests) return;
-      // By itself it is never too many.
+      // A single call never exceeds the limit.
       if (oldest === newest) return;
       limitEvents.count("requestsEvicted");
       leave(oldest);
       ended += oldest.weight;
-      end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many requests are incomplete");
+      end(oldest.stream, status.RESOURCE_EXHAUSTED, "too many incomplete requests");
     }
   }
 
@@ -135,11 +148,12 @@ export function createOpenCalls(
 
   function countForConnection(call: Call): void {
     call.connection = connections.trackCall(call.session);
-    // Strangers could hold every connection of an address with watches of the health, or answers that they do not read.
-    if (!call.needsCredential) countNoMore(call);
+    // A call without a credential does not protect its connection. Otherwise unauthenticated peers could hold
+    // every connection of an address with health watches, or with responses that they do not read.
+    if (!call.needsCredential) uncount(call);
   }
 
-  function countNoMore(call: Call): void {
+  function uncount(call: Call): void {
     if (call.connection) connections.ended(call.connection);
     call.connection = undefined;
   }
@@ -147,11 +161,11 @@ export function createOpenCalls(
   function untrack(call: Call): void {
     call.isOver = true;
     leave(call);
-    countNoMore(call);
+    uncount(call);
     closed();
   }
 
-  /** Puts the calls that have begun in this turn of the event loop where they belong. */
+  /** Moves the calls that have begun in this turn of the event loop into their sets. */
   function settle(): void {
     const calls = begun;
     begun = [];
@@ -159,9 +173,9 @@ export function createOpenCalls(
       const { stream, kind } = call;
       const isComplete = call.hasNoBody || stream.readableEnded;
       if (call.isOver) {
-        // Its connection has proved something all the same.
+        // The connection has still sent a complete request.
         if (isComplete) countForConnection(call);
-        countNoMore(call);
+        uncount(call);
       } else if (kind === "requestStream") {
         enter(streaming, call);
         countForConnection(call);
@@ -179,7 +193,7 @@ export function createOpenCalls(
     acceptMetadata(stream, metadataSize) {
       if (metadataSize > limits.metadataBytes) {
         limitEvents.count("metadataTooLarge");
-        const text = `the metadata has more than ${limits.metadataBytes} bytes`;
+        const text = `the metadata is larger than ${limits.metadataBytes} bytes`;
         end(stream, status.RESOURCE_EXHAUSTED, text);
         return false;
       }
@@ -223,10 +237,10 @@ export function createOpenCalls(
   };
 }
 
-/** Answers, unless that has been done, and resets the stream. */
+/** Sends the status, unless a response has begun, and resets the stream. */
 function end(stream: ServerHttp2Stream, code: status, details: string): void {
   if (stream.destroyed || stream.closed) return;
-  // Nobody else may listen. The stream closes all the same.
+  // There may be no other listener. The stream closes in any case.
   stream.on("error", () => {});
   if (!stream.headersSent) {
     stream.respond(
@@ -239,11 +253,14 @@ function end(stream: ServerHttp2Stream, code: status, details: string): void {
       { endStream: true },
     );
   }
-  // The whole answer is sent, and the rest of the request is not wanted: RFC 9113, section 8.1.
+  // The whole response is sent, and the rest of the request is not needed: RFC 9113, section 8.1.
   stream.close(stream.writableEnded ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL);
 }
 
-/** Whether nothing but its peer keeps a call from being over. A stream of responses may rest as long as it is not ended. */
+/**
+ * Returns whether the call only waits for its peer. A stream of responses that is not ended may pause as long
+ * as it likes.
+ */
 function isAnswered({ stream, kind }: Call): boolean {
   return stream.writableEnded || (kind === "unary" && stream.writableLength > 0);
 }

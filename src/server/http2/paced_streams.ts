@@ -1,23 +1,27 @@
 import type { Clock } from "../../base/clock.js";
 import { createQueue, type Queue } from "../calls/queue.js";
 
-/** Streams whose callers have as much as they may have, and that are begun at a bounded rate for that reason. */
+/** Streams of apps that are at their limit, which begin at a bounded rate. */
 export interface PacedStreams {
   /**
-   * Returns undefined if a stream of the app may begin at once. Else calls `proceed` later, and returns a function that cancels it.
+   * Returns undefined if a stream of the app may begin at once. Otherwise calls `proceed` later and returns a
+   * function that cancels it.
    */
   wait(app: string, proceed: () => void): (() => void) | undefined;
-  /** Lets all go on at once, those that come later included. */
+  /** Lets all streams begin at once, later ones included. */
   release(): void;
 }
 
-/** Milliseconds between two times at which streams go on. */
+/** Interval at which waiting streams begin, in milliseconds. */
 const interval = 50;
-/** Streams of an app that go on in an interval without any wait: 100 a second. */
-const promptly = 5;
-/** The longest wait, in intervals: 5 seconds. */
-const longestWait = 100;
-/** Streams that wait, of all apps. One has some 4 KiB. More of them are not made to wait. */
+/** Streams of an app that begin in an interval without a wait: 100 a second. */
+const promptRate = 5;
+/** Longest wait, in intervals: 5 seconds. */
+const maxWaitIntervals = 100;
+/**
+ * Largest number of waiting streams of all apps. Each takes about 4 KiB. Further streams begin without a
+ * wait.
+ */
 const maxWaiting = 20_000;
 
 interface Waiting {
@@ -25,21 +29,25 @@ interface Waiting {
   proceed(): void;
 }
 
-/** An app whose streams are paced. */
+/** The streams of an app that are paced. */
 interface Line {
   readonly waiting: Queue<Waiting>;
-  /** How many wait. */
+  /** Number of waiting streams. */
   size: number;
-  /** How many go on in an interval. Grows with those that wait, and is small again when none do. */
+  /**
+   * Number of streams that begin in an interval. It grows with the number of waiting streams and is reset
+   * when none wait.
+   */
   rate: number;
-  /** How many of this interval have gone on. */
-  gone: number;
+  /** Number of streams that have begun in this interval. */
+  begun: number;
 }
 
 /**
- * Paces calls that are going to be refused. Whoever sends the next call as soon as one is refused would otherwise have the server
- * refuse some ten thousand a second, which takes a whole core, and leaves garbage faster than V8 collects it. A client that waits before it
- * comes again is refused without a delay. Those that wait are not known to grpc-js yet and cost a third of a call that is.
+ * Creates a pacer for calls that are going to be rejected. A client that sends the next call as soon as one
+ * is rejected could otherwise make the server reject about ten thousand calls a second. That takes a whole
+ * core and leaves garbage faster than V8 collects it. A client that waits between its calls is rejected
+ * without a delay. Waiting streams are not passed to grpc-js yet, and cost a third of a call that is.
  */
 export function createPacedStreams(clock: Clock): PacedStreams {
   const lines = new Map<string, Line>();
@@ -47,27 +55,27 @@ export function createPacedStreams(clock: Clock): PacedStreams {
   let isReleased = false;
   let cancelTimer: (() => void) | undefined;
 
-  function next(): void {
+  function startInterval(): void {
     cancelTimer = undefined;
     for (const [app, line] of lines) {
-      if (line.size === 0 && line.gone === 0) lines.delete(app);
-      line.gone = 0;
-      while (line.size > 0 && line.gone < line.rate) goOn(line);
-      if (line.size === 0) line.rate = promptly;
+      if (line.size === 0 && line.begun === 0) lines.delete(app);
+      line.begun = 0;
+      while (line.size > 0 && line.begun < line.rate) beginNext(line);
+      if (line.size === 0) line.rate = promptRate;
     }
-    if (lines.size > 0) cancelTimer = clock.after(interval, next);
+    if (lines.size > 0) cancelTimer = clock.after(interval, startInterval);
   }
 
-  function goOn(line: Line): void {
+  function beginNext(line: Line): void {
     const first = line.waiting.shift();
     if (!first || first.isOver) return;
     first.isOver = true;
-    line.gone += 1;
-    left(line);
+    line.begun += 1;
+    removeOne(line);
     first.proceed();
   }
 
-  function left(line: Line): void {
+  function removeOne(line: Line): void {
     line.size -= 1;
     waiting -= 1;
   }
@@ -75,7 +83,7 @@ export function createPacedStreams(clock: Clock): PacedStreams {
   function lineOf(app: string): Line {
     const known = lines.get(app);
     if (known) return known;
-    const line: Line = { waiting: createQueue(), size: 0, rate: promptly, gone: 0 };
+    const line: Line = { waiting: createQueue(), size: 0, rate: promptRate, begun: 0 };
     lines.set(app, line);
     return line;
   }
@@ -84,26 +92,26 @@ export function createPacedStreams(clock: Clock): PacedStreams {
     wait(app, proceed) {
       if (isReleased || waiting >= maxWaiting) return undefined;
       const line = lineOf(app);
-      cancelTimer ??= clock.after(interval, next);
-      if (line.size === 0 && line.gone < promptly) {
-        line.gone += 1;
+      cancelTimer ??= clock.after(interval, startInterval);
+      if (line.size === 0 && line.begun < promptRate) {
+        line.begun += 1;
         return undefined;
       }
-      const one: Waiting = { isOver: false, proceed };
-      line.waiting.push(one);
+      const entry: Waiting = { isOver: false, proceed };
+      line.waiting.push(entry);
       line.size += 1;
       waiting += 1;
-      line.rate = Math.max(line.rate, Math.ceil(line.size / longestWait));
+      line.rate = Math.max(line.rate, Math.ceil(line.size / maxWaitIntervals));
       return () => {
-        if (one.isOver) return;
-        one.isOver = true;
-        left(line);
+        if (entry.isOver) return;
+        entry.isOver = true;
+        removeOne(line);
       };
     },
     release() {
       isReleased = true;
       cancelTimer?.();
-      for (const line of lines.values()) while (line.size > 0) goOn(line);
+      for (const line of lines.values()) while (line.size > 0) beginNext(line);
     },
   };
 }

@@ -2,75 +2,89 @@ import type { Http2Session } from "node:http2";
 import { createQueue, type Queue } from "../calls/queue.js";
 import { createRound } from "../calls/round.js";
 
-/** Connections that take turns at being read while streams arrive faster than they begin. */
+/** Connections that are read in turns while streams arrive faster than they begin. */
 export interface ReadingTurns {
-  /** Takes a connection into account, before anything of it is read. */
+  /** Registers a connection before anything is read from it. */
   opened(session: Http2Session): void;
-  /** Takes note of a stream that begins at once. */
+  /** Registers a stream that begins at once. */
   began(session: Http2Session): void;
-  /** Takes note of a stream that waits. Returns a function to be called when it waits no more. */
+  /** Registers a stream that waits. Returns a function to be called when it no longer waits. */
   waits(session: Http2Session, weight: number, caller: Caller): () => void;
-  /** Takes note of the end of a stream. */
+  /** Registers the end of a stream. */
   ended(): void;
-  /** Has some connections read again. Returns whether others are left. To be called in every turn of the event loop while there are. */
+  /**
+   * Resumes reading from some connections. Returns whether others are left. To be called in every turn of the
+   * event loop until it returns false.
+   */
   next(): boolean;
 }
 
-/** Who has sent a stream: the app, or where that is not known the connection itself. */
+/** Sender of a stream: the app, or the connection itself if the app is unknown. */
 export type Caller = string | Http2Session;
 
-/** The number of streams, of those that came when they were last read, whose connections are read again in one turn. */
+/**
+ * Number of streams for which connections are resumed in one turn. A connection counts with the streams that
+ * arrived when it was last read.
+ */
 const readsPerTurn = 32;
-/** The number of streams that a new connection counts for. */
+/** Number of streams that a new connection counts as. */
 const newConnection = 4;
 
-/** The weight of streams that wait, in all, until connections are read no further; and of those of one connection. */
+/**
+ * Weight of waiting streams at which reading from a connection stops: of all connections together, and of one
+ * connection.
+ */
 const maxWaiting = 4_000;
 const maxWaitingEach = 100;
-/** Weight that each connection may have waiting, however many connections there are. */
+/** Weight of waiting streams that each connection may always have, however many connections there are. */
 const minWaitingEach = 8;
-/** A connection is read again when it has no more than this waiting. */
-const few = minWaitingEach / 2;
+/** Weight of its waiting streams at or below which a connection is read again. */
+const resumeWeight = minWaitingEach / 2;
 
-/** How often in a row a connection is read again without a stream that waits, until it is like any other. */
+/** Number of successive reads without a waiting stream after which a connection is no longer a suspect. */
 const idleReads = 256;
 
-/** The number of streams that end in one turn, as those of a large connection do, until suspects take turns. */
+/**
+ * Number of streams that end in one turn, as when a large connection closes, at which suspects begin to take
+ * turns.
+ */
 const maxEnds = 100;
 
-/** A connection that is new, has streams that wait, or has had too many of them. */
+/** A connection that is new, has waiting streams, or once had too many. */
 interface Peer {
   readonly session: Http2Session;
-  /** The sum of the weights of its streams that wait. */
+  /** Sum of the weights of its waiting streams. */
   weight: number;
-  /** Streams that have waited since it was last read again. */
+  /** Number of its streams that have waited since it was last resumed. */
   streams: number;
   idleReads: number;
   isNew: boolean;
   isPaused: boolean;
-  /** Who has sent the newest of its streams. */
+  /** Sender of its newest stream. */
   caller: Caller;
 }
 
 /**
- * Bounds how much one turn of the event loop reads. A connection with too many streams that wait is not read until they have begun, and
- * then when it is its turn: were all of them read again at once, the streams that arrive would fill a turn of the event loop by themselves.
+ * Creates the limits on how much one turn of the event loop reads. A connection with too many waiting streams
+ * is not read until they have begun, and then only when its turn comes. If all connections were resumed
+ * together, the streams that arrive would fill a turn of the event loop.
  *
- * Connections that have had too many once, and new ones, are suspects. When one of them has too many the others are not read any more in
- * the same turn, however much they have sent, and take turns with it. A connection that has shown less is read all the time.
+ * New connections, and those that once had too many waiting streams, are suspects. When a suspect has too
+ * many, no suspect is read any further in the same turn, whatever it has sent, and they take turns. Other
+ * connections are read all the time.
  *
- * @param setReading Has a connection read, or not.
+ * @param setReading Starts or stops reading from a connection.
  */
 export function createReadingTurns(
   setReading: (session: Http2Session, isReading: boolean) => void,
 ): ReadingTurns {
   const peers = new Map<Http2Session, Peer>();
   const suspects = new Set<Peer>();
-  /** Those that are read again when it is their turn. */
+  /** Paused connections that are resumed when their turn comes. */
   const unread = createRound<Caller, Peer, Queue<Peer>>(createQueue);
-  /** Connections with streams that wait. */
+  /** Number of connections with waiting streams. */
   let waiting = 0;
-  /** Streams that have ended in this turn. */
+  /** Number of streams that have ended in this turn. */
   let ends = 0;
 
   function peerOf(session: Http2Session): Peer {
@@ -105,7 +119,7 @@ export function createReadingTurns(
     if (peer.isPaused) return;
     peer.isPaused = true;
     setReading(peer.session, false);
-    if (peer.weight <= few) queue(peer);
+    if (peer.weight <= resumeWeight) queue(peer);
   }
 
   function queue(peer: Peer): void {
@@ -152,7 +166,7 @@ export function createReadingTurns(
         const before = peer.weight;
         peer.weight -= weight;
         if (peer.weight === 0) waiting -= 1;
-        if (peer.isPaused && before > few && peer.weight <= few) queue(peer);
+        if (peer.isPaused && before > resumeWeight && peer.weight <= resumeWeight) queue(peer);
         forgetIfIdle(peer);
       };
     },
@@ -165,8 +179,8 @@ export function createReadingTurns(
       for (let streams = 0; streams < readsPerTurn; ) {
         const peer = unread.shift();
         if (!peer) break;
-        // It had more streams meanwhile, and comes again when they have begun.
-        if (!peer.isPaused || peer.weight > few) continue;
+        // More of its streams wait by now. It is queued again once they have begun.
+        if (!peer.isPaused || peer.weight > resumeWeight) continue;
         streams += peer.isNew ? newConnection : Math.max(1, peer.streams);
         readAgain(peer);
       }

@@ -3,46 +3,54 @@ import { createQueue, type Queue } from "../calls/queue.js";
 import { createRound, type Round } from "../calls/round.js";
 import { type Caller, createReadingTurns } from "./reading_turns.js";
 
-/** Streams that have arrived and that grpc-js has not got yet. */
+/** A queue of streams that have arrived and that grpc-js has not got yet. */
 export interface StreamQueue {
-  /** Takes a connection into account, before anything of it is read. */
+  /** Registers a connection before anything is read from it. */
   opened(session: Http2Session): void;
   /**
-   * Calls `start` when it is the turn of the stream; never, if the stream is closed before.
+   * Calls `start` when the stream's turn comes. Never calls it if the stream closes first.
    *
-   * @param weight How many streams it counts for while it waits.
-   * @param appOf Returns the app that has sent it, if that is known. Called for a stream that has to wait.
+   * @param weight Number of streams that it counts as while it waits.
+   * @param appOf Returns the app that has sent the stream, if known. Called only if the stream has to wait.
    */
   enqueue(stream: QueuedStream, weight: number, start: () => void, appOf: () => string | undefined): void;
-  /** Takes note of a stream that has left the queue and is closed. */
+  /** Registers that a stream has closed after it left the queue. */
   ended(): void;
 }
 
 type QueuedStream = Pick<ServerHttp2Stream, "session" | "once" | "off">;
 
-/** Some 5 to 10 milliseconds of work: a call is authenticated, and refused or begun. */
+/**
+ * Number of streams that begin in one turn: about 5 to 10 milliseconds of work, in which a call is
+ * authenticated and then rejected or started.
+ */
 const startsPerTurn = 128;
-/** With more streams waiting than these, fewer begin in a turn: each turn costs some, and gives the calls of others their time. */
-const flood = 256;
-const startsPerTurnOfFlood = 16;
+/**
+ * Number of waiting streams above which fewer begin in a turn. Each turn has a cost, and gives other clients'
+ * calls their time.
+ */
+const longQueue = 256;
+const startsPerTurnOfLongQueue = 16;
 
 interface Waiting {
-  /** Whether the stream has been closed while it waited. */
-  over: boolean;
+  /** True if the stream has closed while it waited. */
+  isClosed: boolean;
   start(): void;
 }
 
 type Lines = Round<Http2Session, Waiting, Queue<Waiting>>;
 
 /**
- * Bounds how many streams grpc-js begins in one turn of the event loop. Apps take turns, and so do the connections of each.
+ * Creates a queue that limits how many streams grpc-js begins in one turn of the event loop. Apps take turns,
+ * and so do the connections of each app.
  *
- * A turn reads all that has arrived on all connections, which may be thousands of streams. What grpc-js does for a stream costs
- * several times as much as its arrival, and would delay the calls of other clients, timers and signals by seconds. So connections with
- * many streams that wait are not read meanwhile (`reading_turns.ts`). Streams are not refused: a reset costs more than the stream,
- * and has the peer send the next one within the same turn. A stream that is reset while it waits costs nothing more.
+ * One turn reads everything that has arrived on all connections, which may be thousands of streams. The work
+ * of grpc-js for a stream costs several times as much as its arrival, and would delay other clients' calls,
+ * timers and signals by seconds. So connections with many waiting streams are not read meanwhile
+ * (`reading_turns.ts`). Streams are not reset: a reset costs more than the stream, and makes the peer send
+ * the next one within the same turn. A stream that its peer resets while it waits costs nothing more.
  *
- * @param setReading Has a connection read, or not.
+ * @param setReading Starts or stops reading from a connection.
  */
 export function createStreamQueue(
   setReading: (session: Http2Session, isReading: boolean) => void,
@@ -51,7 +59,7 @@ export function createStreamQueue(
   const scheduler = createRound<Caller, Waiting, Lines>(() =>
     createRound<Http2Session, Waiting, Queue<Waiting>>(createQueue),
   );
-  /** Streams that wait. */
+  /** Number of waiting streams. */
   let size = 0;
   let free = startsPerTurn;
   let isScheduled = false;
@@ -64,21 +72,21 @@ export function createStreamQueue(
 
   function nextTurn(): void {
     isScheduled = false;
-    const starts = size > flood ? startsPerTurnOfFlood : startsPerTurn;
+    const starts = size > longQueue ? startsPerTurnOfLongQueue : startsPerTurn;
     free = starts;
     while (free > 0 && !scheduler.isEmpty) {
-      const waitingWeights = scheduler.shift();
-      if (!waitingWeights || waitingWeights.over) continue;
+      const entry = scheduler.shift();
+      if (!entry || entry.isClosed) continue;
       free -= 1;
-      waitingWeights.start();
+      entry.start();
     }
-    const areUnread = reading.next();
-    if (free < starts || areUnread) schedule();
+    const areConnectionsLeft = reading.next();
+    if (free < starts || areConnectionsLeft) schedule();
   }
 
   function ended(): void {
     reading.ended();
-    // Its connection may have to be read again.
+    // The stream's connection may have to be resumed.
     schedule();
   }
 
@@ -87,7 +95,7 @@ export function createStreamQueue(
     ended,
     enqueue(stream, weight, start, appOf) {
       const { session } = stream;
-      // The connection has gone.
+      // The connection is gone.
       if (!session) return;
       schedule();
       if (free > 0 && scheduler.isEmpty) {
@@ -98,26 +106,26 @@ export function createStreamQueue(
       const caller = appOf() ?? session;
       const leave = reading.waits(session, weight, caller);
       size += 1;
-      const waitsNoMore = () => {
+      const dequeue = () => {
         size -= 1;
         leave();
       };
       const onClose = () => {
-        waitingWeights.over = true;
-        waitsNoMore();
+        entry.isClosed = true;
+        dequeue();
         ended();
       };
-      const waitingWeights: Waiting = {
-        over: false,
+      const entry: Waiting = {
+        isClosed: false,
         start() {
-          // A watch lasts for hours, and would keep the listener.
+          // A watch may last for hours, and would keep the listener.
           stream.off("close", onClose);
-          waitsNoMore();
+          dequeue();
           start();
         },
       };
       stream.once("close", onClose);
-      scheduler.lineOf(caller).lineOf(session).push(waitingWeights);
+      scheduler.lineOf(caller).lineOf(session).push(entry);
     },
   };
 }

@@ -5,12 +5,17 @@ import { createFieldValidator, type Decoder, type FieldValidator } from "./decod
 /** Number of the field `custom_data` in CreateTicketRequest. */
 const customDataField = 2;
 
-/** A number in a list takes 2 bytes of JSON and 11 of protobuf; nothing grows more. */
+/**
+ * Largest ratio of the size in protobuf to the size in JSON: a number in a list takes 11 bytes of protobuf
+ * and 2 of JSON.
+ */
 const maxWireToJsonRatio = 6;
 
 /**
- * Decodes CreateTicket, and custom data that cannot fit no further than their length: a message of 64 KiB can hold thousands of
- * values, which take milliseconds to read. Throws TicketError INVALID_REQUEST for `custom_data`.
+ * Creates a decoder of CreateTicket that reads only the length of custom data that cannot fit. A message of
+ * 64 KiB can hold thousands of values, which take milliseconds to decode.
+ *
+ * The decoder throws TicketError INVALID_REQUEST for `custom_data` that is too large.
  */
 export function boundedCreateTicketDecoder(maxBytes: number): Decoder<CreateTicketRequest> {
   return {
@@ -25,12 +30,12 @@ export function boundedCreateTicketDecoder(maxBytes: number): Decoder<CreateTick
   };
 }
 
-/** Reports that the custom data is too large. */
+/** Adds the violation that the custom data is too large. */
 export function addSizeViolation(fields: FieldValidator, maxBytes: number): void {
   fields.addViolation("custom_data", `must have at most ${maxBytes} bytes as JSON in ASCII`);
 }
 
-/** Returns how many bytes the field takes, and leaves the reader where it was. */
+/** Returns the size of the field in bytes. Leaves the reader at its position. */
 function customDataLength(reader: BinaryReader): number {
   const start = reader.pos;
   let length = 0;

@@ -11,30 +11,38 @@ export interface Decoder<T> {
   decode(reader: BinaryReader): T;
 }
 
-/** Reads a request that a stranger wrote. Refuses whatever is not such a message with INVALID_REQUEST. */
+/**
+ * Decodes a request of an untrusted caller.
+ *
+ * @throws TicketError INVALID_REQUEST when the bytes cannot be decoded as this message.
+ */
 export function decodeRequest<T>(type: Decoder<T>, bytes: Uint8Array): T {
   try {
     const reader = new BinaryReader(bytes, decodeUtf8);
     const message = type.decode(reader);
-    // The generated decoders stop without a word at a tag that cannot be.
-    if (reader.pos < reader.len) throw new SyntaxError("bytes are left over");
+    // The generated decoders stop without an error at a tag that is not valid.
+    if (reader.pos < reader.len) throw new SyntaxError("unexpected bytes after the message");
     return message;
   } catch (error) {
     if (error instanceof TicketError) throw error;
-    // The library's own text may quote what it read.
+    // The library's error message may quote the input.
     const kind = error instanceof Error ? error.name : typeof error;
     throw new TicketError("INVALID_REQUEST", `the request cannot be decoded (${kind})`);
   }
 }
 
-/** Collects the fields that break their limits, so that a caller is told of all of them at once. */
+/** A validator that collects all invalid fields, so that one error reports them together. */
 export interface FieldValidator {
   addViolation(field: string, description: string): void;
-  /** A text that must be there, of at most `max` characters. */
+  /** Returns the text. Adds a violation if it is empty or has more than `max` characters. */
   requireText(field: string, text: string, max: number): string;
-  /** A text of at most `max` characters, or none. */
+  /** Returns the text. Adds a violation if it has more than `max` characters. */
   limitText(field: string, text: string, max: number): string;
-  /** Throws TicketError INVALID_REQUEST if any field was at fault. */
+  /**
+   * Throws if there is a violation.
+   *
+   * @throws TicketError INVALID_REQUEST with all violations.
+   */
   throwIfInvalid(): void;
 }
 
@@ -42,7 +50,7 @@ export function createFieldValidator(): FieldValidator {
   return new Violations();
 }
 
-/** A class, since every request is read by one. */
+/** A field validator. It is a class because one is created for every request. */
 class Violations implements FieldValidator {
   private violations: FieldViolation[] | undefined = undefined;
 

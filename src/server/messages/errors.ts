@@ -3,19 +3,19 @@ import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
 import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
 import { type ErrorReason, TicketError } from "../../domain/ticket_error.js";
 
-/** What a reason is on the wire. */
+/** The gRPC status of an error reason. */
 interface ReasonStatus {
   readonly code: status;
-  /** Sent as RetryInfo where waiting helps, in milliseconds. */
+  /** Delay that is sent as RetryInfo, in milliseconds. Absent if a later retry does not help. */
   readonly retryAfter?: number;
   /**
-   * Whether gRPC's own retries are told to leave it, which know the code only: what is known to be away for a second or more
-   * would be asked for four times.
+   * True if gRPC's automatic retries are forbidden. They depend only on the code, and would make four
+   * attempts although the failure lasts for a second or more.
    */
   readonly forbidsRetry?: true;
 }
 
-/** The one table from reasons to gRPC codes. */
+/** The gRPC status of every error reason. */
 export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   APP_UNAUTHENTICATED: { code: status.UNAUTHENTICATED },
   USER_UNAUTHENTICATED: { code: status.UNAUTHENTICATED },
@@ -44,15 +44,18 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   INTERNAL: { code: status.INTERNAL },
 };
 
-/** Domain of every ErrorInfo. */
+/** Domain in every ErrorInfo. */
 export const errorDomain = "qrlogin.v1";
 
-/** The refusal that the caller is told: whatever is not one of ours is INTERNAL, with a fixed text. */
+/**
+ * Returns the error to send to the caller. Any error that is not a TicketError becomes INTERNAL with a fixed
+ * message.
+ */
 export function toTicketError(error: unknown): TicketError {
   return error instanceof TicketError ? error : new TicketError("INTERNAL", undefined, { cause: error });
 }
 
-/** The refusal as a gRPC status with google.rpc details in `grpc-status-details-bin`. */
+/** Returns the error as a gRPC status with google.rpc details in `grpc-status-details-bin`. */
 export function toGrpcStatus(error: TicketError): StatusObject {
   const { code, retryAfter, forbidsRetry } = statusByReason[error.reason];
   const details = [packAny(ErrorInfo, errorInfoOf(error))];
@@ -69,7 +72,7 @@ export function toGrpcStatus(error: TicketError): StatusObject {
   const richStatus = Status.encode(Status.fromPartial({ code, message: error.message, details })).finish();
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(richStatus));
-  // gRFC A6: a negative value forbids another attempt.
+  // A negative value forbids a retry (gRFC A6).
   if (forbidsRetry) metadata.set("grpc-retry-pushback-ms", "-1");
   return { code, details: error.message, metadata };
 }

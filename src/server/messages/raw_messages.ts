@@ -1,14 +1,14 @@
 import type { ServiceDefinition } from "@grpc/grpc-js";
 
 /**
- * The bytes of a request, handed over once. grpc-js keeps a request as long as its call lasts, and these are cut out of a
- * buffer of several kilobytes, which a watch would hold for hours.
+ * The bytes of a request, which can be taken once. grpc-js keeps a request as long as its call lasts. The
+ * bytes are part of a buffer of several kilobytes, which a watch would otherwise hold for hours.
  */
 export interface RequestBytes {
   take(): Uint8Array;
 }
 
-/** The service with requests as the bytes that came, for us to decode: see `decode.ts`. */
+/** Returns the service with requests as bytes, to be decoded by `decode.ts`. */
 export function withRawRequests(definition: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => [
@@ -22,7 +22,7 @@ function createRequestBytes(bytes: Buffer): RequestBytes {
   let remaining: Buffer | undefined = bytes;
   return {
     take() {
-      if (!remaining) throw new Error("the request has been taken before");
+      if (!remaining) throw new Error("the request has already been taken");
       const taken = remaining;
       remaining = undefined;
       return taken;
@@ -30,7 +30,7 @@ function createRequestBytes(bytes: Buffer): RequestBytes {
   };
 }
 
-/** Returns the service with requests as above, and with responses as the bytes that `encode.ts` has made. */
+/** Returns the service with requests as bytes and with responses that `encode.ts` has encoded. */
 export function withRawMessages(definition: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(withRawRequests(definition)).map(([name, method]) => [

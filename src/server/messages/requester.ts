@@ -6,11 +6,12 @@ import type { FieldValidator } from "./decode.js";
 const maxAddressLength = 64;
 const maxTextLength = 256;
 
-// Line breaks and reordered text (Unicode TR 36), and characters that are not visible, would let an item look like another one.
+// Line breaks, reordered text (Unicode TR 36) and invisible characters could make one field look like
+// another.
 const deceptiveCharacters =
   /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
 
-/** Reads the context of the screen that asks, and reports fields that are at fault. */
+/** Reads the context of the requesting screen. Adds a violation for each field that is not valid. */
 export function readRequester(
   message: RequesterMessage | undefined,
   fields: FieldValidator,
@@ -34,7 +35,10 @@ export function readRequester(
   };
 }
 
-/** Returns the address without its zone (RFC 4007), which only means something on the machine that has seen the address. */
+/**
+ * Returns the address without its zone (RFC 4007), which only has a meaning on the machine that saw the
+ * address.
+ */
 function readAddress(text: string, fields: FieldValidator): string {
   const field = "requester.ip_address";
   if (text.length > maxAddressLength)
@@ -50,7 +54,10 @@ const sources = new Map<ContextSource, Source>([
   [ContextSource.CLAIMED_BY_PAGE, "CLAIMED_BY_PAGE"],
 ]);
 
-/** Reads the source of an item. Reports a source that is not known, and an observed one of what nobody can observe. */
+/**
+ * Reads the source of an item. Adds a violation for an unknown source, and for OBSERVED_BY_GATEWAY on an item
+ * that a gateway cannot observe.
+ */
 export function readContextSource(
   field: string,
   given: ContextSource | undefined,

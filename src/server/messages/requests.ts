@@ -15,13 +15,13 @@ import { addSizeViolation } from "./custom_data.js";
 import { createFieldValidator, type FieldValidator } from "./decode.js";
 import { readContextSource, readRequester } from "./requester.js";
 
-/** Limits of fields, as the proto's comments state them. */
+/** Limits of fields, as stated in the comments of the proto files. */
 const fieldLimits = {
   ticketId: 64,
   ticketSecret: 128,
   exchangeTicket: 256,
   codeVerifier: 128,
-  /** Of google.protobuf.Duration, on both sides of zero: 10,000 years. */
+  /** Range of google.protobuf.Duration on both sides of zero: 10,000 years. */
   durationSeconds: 315_576_000_000,
   imageSize: { min: 64, max: 1_024 },
   imageMargin: { max: 16, default: 4 },
@@ -30,7 +30,11 @@ const fieldLimits = {
 const scenePattern = /^[A-Z][A-Z0-9_]{0,31}$/;
 const defaultScene = "APP_AUTH";
 
-/** Reads CreateTicket. Refuses with INVALID_REQUEST and every field that is at fault. */
+/**
+ * Reads a CreateTicket request.
+ *
+ * @throws TicketError INVALID_REQUEST with every field that is not valid.
+ */
 export function readCreateTicket(
   request: CreateTicketRequest,
   maxCustomDataBytes: number,
@@ -38,10 +42,10 @@ export function readCreateTicket(
   const fields = createFieldValidator();
   const scene = request.scene || defaultScene;
   if (!scenePattern.test(scene))
-    fields.addViolation("scene", "must be 1 to 32 of A-Z, 0-9 and _, a letter first");
+    fields.addViolation("scene", "must be 1 to 32 characters of A-Z, 0-9 and _, beginning with a letter");
   const codeChallenge = request.codeChallenge || undefined;
   if (codeChallenge !== undefined && !isCanonicalBase64url(codeChallenge, 32)) {
-    fields.addViolation("code_challenge", "must be a SHA-256 as 43 characters of base64url");
+    fields.addViolation("code_challenge", "must be a SHA-256 digest as 43 characters of base64url");
   }
   const customData = readCustomData(request.customData, maxCustomDataBytes, fields);
   const customDataSource = readContextSource("custom_data_source", request.customDataSource, fields);
@@ -58,7 +62,11 @@ export function readCreateTicket(
   return { parameters, image };
 }
 
-/** Reads what proves the right to follow a ticket. */
+/**
+ * Reads the ticket id and the ticket secret.
+ *
+ * @throws TicketError INVALID_REQUEST with every field that is not valid.
+ */
 export function readProof(request: TicketCredentials): TicketCredentials {
   const fields = createFieldValidator();
   const ticketId = fields.requireText("ticket_id", request.ticketId, fieldLimits.ticketId);
@@ -67,7 +75,11 @@ export function readProof(request: TicketCredentials): TicketCredentials {
   return { ticketId, ticketSecret };
 }
 
-/** Reads a request that names a ticket and nothing else. */
+/**
+ * Reads the ticket id of a request that has no other field.
+ *
+ * @throws TicketError INVALID_REQUEST when the id is missing or too long.
+ */
 export function readTicketId(request: { readonly ticketId: string }): string {
   const fields = createFieldValidator();
   const ticketId = fields.requireText("ticket_id", request.ticketId, fieldLimits.ticketId);
@@ -75,7 +87,12 @@ export function readTicketId(request: { readonly ticketId: string }): string {
   return ticketId;
 }
 
-/** Reads MarkScanned. Refuses with INVALID_REQUEST, or QR_CONTENT_INVALID where the text is not one of our codes. */
+/**
+ * Reads a MarkScanned request.
+ *
+ * @throws TicketError INVALID_REQUEST, or QR_CONTENT_INVALID when the text is not the content of one of our
+ * QR codes.
+ */
 export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
   if (scanned?.$case === "qrContent" && scanned.value !== "") return parseQrContent(scanned.value);
   const fields = createFieldValidator();
@@ -83,12 +100,16 @@ export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
     scanned?.$case === "ticketId"
       ? fields.requireText("ticket_id", scanned.value, fieldLimits.ticketId)
       : undefined;
-  if (ticketId === undefined) fields.addViolation("qr_content", "is required, or ticket_id");
+  if (ticketId === undefined) fields.addViolation("qr_content", "is required unless ticket_id is set");
   fields.throwIfInvalid();
   return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
 }
 
-/** Reads ExchangeUserInfo. Whether the texts are right is for the ticket to tell. */
+/**
+ * Reads an ExchangeUserInfo request. Does not check the exchange ticket and the code verifier themselves.
+ *
+ * @throws TicketError INVALID_REQUEST with every field that is not valid.
+ */
 export function readExchange(request: ExchangeUserInfoRequest): ExchangeUserInfoRequest {
   const fields = createFieldValidator();
   const exchangeTicket = fields.requireText(
@@ -107,7 +128,8 @@ function readCustomData(
   fields: FieldValidator,
 ): string | undefined {
   if (!customData || Object.keys(customData).length === 0) return undefined;
-  // What is drawn, since that is what makes a code hard to scan. ASCII has as many bytes as characters.
+  // The limit applies to the text in the QR code, whose length makes a code hard to scan. ASCII text has as
+  // many bytes as characters.
   const json = toAsciiJson(JSON.stringify(customData));
   if (json.length > maxBytes) addSizeViolation(fields, maxBytes);
   return json;
@@ -117,9 +139,12 @@ function readTtl(ttl: Duration | undefined, fields: FieldValidator): number | un
   if (!ttl) return undefined;
   const { seconds, nanos } = ttl;
   if (Math.abs(seconds) > fieldLimits.durationSeconds || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0)
-    fields.addViolation("ttl", "is not a google.protobuf.Duration: out of range, or of two signs");
-  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be above zero");
-  // Upwards, so that a part of a millisecond is a short wish and not none.
+    fields.addViolation(
+      "ttl",
+      "must be a valid google.protobuf.Duration: seconds and nanos in range and of the same sign",
+    );
+  else if (seconds + nanos <= 0) fields.addViolation("ttl", "must be greater than zero");
+  // Rounds up, so that a fraction of a millisecond is a short lifetime instead of none.
   return Math.ceil(seconds * 1_000 + nanos / 1_000_000);
 }
 

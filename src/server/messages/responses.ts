@@ -19,7 +19,11 @@ import { isTerminal, type ContextSource as Source, type Ticket } from "../../dom
 import type { Image } from "../../qr/image_renderer.js";
 import type { PreparedTicket, TicketCredentials } from "../../service/tickets.js";
 
-/** The whole status, for whoever has shown the ticket secret. `clock` is the one by which tickets expire. */
+/**
+ * Returns the full status of a ticket, for a caller that has presented the ticket secret.
+ *
+ * @param clock Clock that decides when tickets expire.
+ */
 export function toTicketStatus(
   ticket: Ticket,
   { ticketSecret }: TicketCredentials,
@@ -83,7 +87,10 @@ export function toStateResponse(ticket: Ticket): { state: TicketState; revision:
   return { state: TicketState[ticket.state], revision: ticket.revision };
 }
 
-/** The user information, out of the ticket as it is before the exchange drops it, and the tokens if any were signed. */
+/**
+ * Returns the user information and the tokens, if any. Reads the ticket as it was before the exchange removes
+ * the user information from it.
+ */
 export function toExchangeUserInfoResponse(
   { userPoolId, approval, scanner }: Ticket,
   tokens: SignedTokens | undefined,

@@ -1,23 +1,23 @@
 import type { Clock } from "../../base/clock.js";
 
-/** Width of a bucket: how late, at most, a deadline is noticed. */
+/** Width of a bucket in milliseconds: the longest delay before a deadline is noticed. */
 const bucketMs = 1_000;
-/** How many ids fall due before others get a turn: about a millisecond of work. */
+/** Number of ids that fall due per turn of the event loop: about a millisecond of work. */
 const batchSize = 500;
 
-/** Remembers when ids fall due: a wheel of one bucket a second and one timer in all, none while nothing waits. */
+/** A queue of ids by due time: a timer wheel with one bucket per second and at most one timer. */
 export interface ExpiryQueue {
-  /** Has `onDue` called with the id at `at`, a moment of the clock, or up to a second later. */
+  /** Calls `onDue` with the id at `at`, a moment of the clock, or up to a second later. */
   add(id: string, at: number): void;
-  /** Forgets every id and lets go of the timer. */
+  /** Removes every id and cancels the timer. */
   close(): void;
 }
 
-/** `onDue` may call `add`. An id may be added any number of times; it falls due once for each. */
+/** Creates a queue. `onDue` may call `add`. An id may be added any number of times; it falls due once for each. */
 export function createExpiryQueue(clock: Clock, onDue: (id: string) => void): ExpiryQueue {
   const buckets = new Map<number, string[]>();
   let cancelTimer: (() => void) | undefined;
-  /** The bucket that the timer waits for. */
+  /** Bucket that the timer waits for. */
   let nextBucket = Number.POSITIVE_INFINITY;
 
   function schedule(bucket: number): void {
@@ -28,7 +28,7 @@ export function createExpiryQueue(clock: Clock, onDue: (id: string) => void): Ex
 
   function sweep(): void {
     cancelTimer = undefined;
-    // A timer may be early: an id that is let go too soon never falls due again.
+    // A timer may fire early. An id that is released too early would never fall due again.
     if (clock.now() < nextBucket * bucketMs) {
       schedule(nextBucket);
       return;
@@ -40,7 +40,7 @@ export function createExpiryQueue(clock: Clock, onDue: (id: string) => void): Ex
       return;
     }
     buckets.delete(nextBucket);
-    // Whatever is added while these fall due finds no bucket awaited and starts its own wait.
+    // An id that is added by these callbacks finds no bucket awaited and starts a timer.
     nextBucket = Number.POSITIVE_INFINITY;
     for (const id of due) onDue(id);
     let next = Number.POSITIVE_INFINITY;

@@ -11,25 +11,25 @@ import { createExpiryQueue } from "./expiry_queue.js";
 export interface MemoryStoreOptions {
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
-  /** Tickets in all, remembered ones included. */
+  /** Maximum number of tickets, including the finished ones that are retained. */
   readonly maxTickets: number;
-  /** Tickets of one app, remembered ones included. */
+  /** Maximum number of tickets of one app, including the finished ones that are retained. */
   readonly maxTicketsPerApp: number;
 }
 
-/** The embedded store, and what it holds. */
+/** A store in memory, with its counters. */
 export interface MemoryStore extends TicketStore {
-  /** Number of tickets, remembered ones included. */
+  /** Number of tickets, including the finished ones that are retained. */
   readonly size: number;
   /** Number of ticket ids with at least one subscription. */
   readonly subscribedIds: number;
 }
 
 /**
- * The embedded store: tickets in the memory of this process, gone with it.
+ * Creates a store in the memory of this process. Its tickets are lost when the process ends.
  *
- * Expires and forgets by itself, in slices, so that a hundred thousand tickets that fall due at once do not hold up a
- * call. A ticket that is forgotten leaves nothing behind.
+ * It expires and deletes tickets in slices, so that a hundred thousand that fall due at once do not delay a call. A
+ * deleted ticket leaves nothing behind.
  */
 export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { clock, lifetimes } = options;
@@ -57,7 +57,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
   function onDue(id: string): void {
     const ticket = tickets.get(id);
-    // A ticket that was written since has a later entry of its own.
+    // A ticket that was written since has a later entry in the queue.
     if (!ticket || deadlineOf(ticket) > clock.now()) return;
     const expired = expireIfDue(ticket, { now: clock.now(), writeId: newWriteId(), lifetimes });
     if (expired) {
@@ -73,10 +73,10 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       assertOpen();
       if (tickets.has(ticket.id)) throw new Error("a ticket with this id exists");
       if (tickets.size >= options.maxTickets) {
-        throw new TicketError("TOO_MANY_TICKETS", "the service has as many tickets as it may have");
+        throw new TicketError("TOO_MANY_TICKETS", "the service has reached its ticket limit");
       }
       if ((ticketsOfApp.get(ticket.appId) ?? 0) >= options.maxTicketsPerApp) {
-        throw new TicketError("TOO_MANY_TICKETS", "the app has as many tickets as it may have");
+        throw new TicketError("TOO_MANY_TICKETS", "the app has reached its ticket limit");
       }
       adjustCount(ticket.appId, 1);
       write(freeze(ticket));
@@ -85,7 +85,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async get(id) {
       assertOpen();
       const ticket = tickets.get(id);
-      // The sweep may be a moment late; the answer is not.
+      // The sweep may be a moment late; the result must not be.
       return ticket?.purgeAt !== undefined && ticket.purgeAt <= clock.now() ? undefined : ticket;
     },
 
@@ -98,7 +98,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
     async subscribe(id, onChange) {
       assertOpen();
-      // One more function around it, so that the same callback may subscribe twice.
+      // A wrapper, so that the same callback may subscribe twice.
       const notify = () => onChange();
       const subscribed = subscribers.get(id) ?? new Set();
       subscribers.set(id, subscribed.add(notify));
@@ -126,8 +126,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   };
 }
 
-/** Nobody outside can change what is stored: a shallow freeze will do, since the parts of a ticket are shared and never written. */
+/** Returns a frozen copy. A shallow one is enough, since the parts of a ticket are shared and never written. */
 function freeze(ticket: Ticket): Ticket {
-  // Not `{ ...ticket }`: frozen, one of those was measured to take 500 bytes more.
+  // Not `{ ...ticket }`: once frozen, it was measured to take 500 bytes more.
   return Object.freeze(Object.assign({}, ticket));
 }

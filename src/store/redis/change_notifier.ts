@@ -1,28 +1,31 @@
-import { setImmediate as othersTurn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../base/clock.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 import type { Subscriptions } from "./connection/subscriptions.js";
 import type { RedisKeys } from "./keys.js";
 import type { Primaries } from "./topology/primaries.js";
 
-/** So many watchers are told before others get a turn. */
+/** Number of tickets handled per turn of the event loop. */
 const batchSize = 100;
-/** In so many parts the re-reading of all watched tickets is spread. */
+/** Number of steps in which all watched tickets are read again. */
 const refreshRounds = 10;
 
 export interface ChangeNotifierOptions {
   readonly primaries: Primaries;
   readonly keys: RedisKeys;
   readonly clock: Clock;
-  /** How often a watched ticket is to be read again although nothing was heard, in milliseconds; 0 for never. */
+  /** Interval after which a watched ticket is read again without a notification, in milliseconds; 0 for never. */
   readonly refreshInterval: number;
 }
 
-/** Tells watchers that their ticket may have been written. */
+/** Change notifications: they report to watchers that their ticket may have been written. */
 export interface ChangeNotifier {
   /** As {@link TicketStore.subscribe}. */
   subscribe(id: string, onChange: () => void): Promise<() => void>;
-  /** To be called when a primary has come or gone: subscribes there anew, and has every watched ticket read again. */
+  /**
+   * Subscribes again where necessary and has those tickets read. Call it when a primary has connected or
+   * disconnected.
+   */
   resubscribe(): void;
   close(): void;
 }
@@ -30,18 +33,20 @@ export interface ChangeNotifier {
 interface WatchedTicket {
   readonly id: string;
   readonly callbacks: Set<() => void>;
-  /** Where it is subscribed, or about to be; undefined while its primary is away. */
+  /** Subscriptions of the ticket's primary; undefined while that is unreachable. */
   subscriptions: Subscriptions | undefined;
-  /** Fulfilled when messages arrive. */
+  /** Resolves when messages arrive. */
   ready: Promise<void>;
-  /** When the watchers were told last, in milliseconds since the Unix epoch. */
+  /** Moment of the last notification, in milliseconds. */
   notifiedAt: number;
 }
 
 /**
- * Subscriptions follow the watchers: a channel is subscribed to for the first watcher of its ticket on this node and given up with the
- * last one. Messages carry nothing, so one that is lost only delays: whatever has been missed is in the ticket, and that is read
- * again after every reconnection, and every so often besides.
+ * Creates a notifier. It subscribes to a channel for the first watcher of its ticket on this node and
+ * unsubscribes with the last.
+ *
+ * Change notifications have no payload; they only trigger a read. A lost one only delays the update, because a
+ * ticket is read again after every reconnection and every `refreshInterval`.
  */
 export function createChangeNotifier({
   primaries,
@@ -50,7 +55,7 @@ export function createChangeNotifier({
   refreshInterval,
 }: ChangeNotifierOptions): ChangeNotifier {
   const watched = new Map<string, WatchedTicket>();
-  /** Connections that already tell us what they hear. */
+  /** Connections whose messages are handled already. */
   const attached = new WeakSet<Subscriptions>();
   let cancelTimer: (() => void) | undefined;
   let isClosed = false;
@@ -67,7 +72,7 @@ export function createChangeNotifier({
       const ticket = watched.get(keys.ticketIdOf(channel));
       if (ticket) notify(ticket);
     });
-    // A slot that was moved takes its channels along. That the others are found again is told by `resume`.
+    // A moved slot takes its channels along, so they are subscribed to again at its new primary.
     subscriptions.onMoved(() => void primaries.refresh().then(resubscribe, () => {}));
   }
 
@@ -82,7 +87,7 @@ export function createChangeNotifier({
       ticket.ready = Promise.reject(error);
     }
     const { subscriptions: at, ready } = ticket;
-    // Whoever waits for it is told; where nobody does it is tried again by `resume`.
+    // Callers await it; if nobody does, `resubscribe` tries again.
     ready.catch(() => {
       if (ticket.subscriptions === at) ticket.subscriptions = undefined;
     });
@@ -93,7 +98,7 @@ export function createChangeNotifier({
     if (!ticket.callbacks.delete(onChange) || ticket.callbacks.size > 0 || watched.get(ticket.id) !== ticket)
       return;
     watched.delete(ticket.id);
-    // It fails with the connection, and then it has ended all the same.
+    // It fails when the connection breaks, which ends the subscription as well.
     ticket.subscriptions?.unsubscribe(keys.channel(ticket.id)).catch(() => {});
   }
 
@@ -102,7 +107,7 @@ export function createChangeNotifier({
     work: (ticket: WatchedTicket) => void,
   ): Promise<void> {
     for (const [index, ticket] of tickets.entries()) {
-      if (index % batchSize === batchSize - 1) await othersTurn();
+      if (index % batchSize === batchSize - 1) await nextTurn();
       if (isClosed) return;
       if (watched.get(ticket.id) === ticket) work(ticket);
     }
@@ -113,7 +118,7 @@ export function createChangeNotifier({
       const isCurrent =
         ticket.subscriptions !== undefined && ticket.subscriptions === subscriptionsOf(ticket.id);
       if (isCurrent) return;
-      // First subscribe, then read.
+      // Subscribe before reading, so that no write in between is missed.
       subscribeAt(ticket).then(
         () => notify(ticket),
         () => {},
@@ -162,7 +167,9 @@ export function createChangeNotifier({
         removeCallback(joinedTicket, callback);
         throw error instanceof StoreUnavailableError
           ? error
-          : new StoreUnavailableError("Redis does not subscribe", "not written", { cause: error });
+          : new StoreUnavailableError("Redis did not accept the subscription", "not written", {
+              cause: error,
+            });
       }
       return () => removeCallback(joinedTicket, callback);
     },

@@ -1,12 +1,12 @@
 import calculateSlot from "cluster-key-slot";
 
-/** What keys and channels are called. The part in braces is the hash tag: in a Cluster it alone decides where they lie. */
+/** Names of keys and channels. The part in braces is the hash tag, which alone decides the slot in a Cluster. */
 export interface RedisKeys {
   ticketKey(id: string): string;
   channel(id: string): string;
-  /** The ticket id of a channel. */
+  /** Returns the ticket id in a channel name. */
   ticketIdOf(channel: string): string;
-  /** A key that means nothing, beside those with this tag. */
+  /** Returns a key that holds no data, in the same slot as the tag. */
   barrierKey(tag: string): string;
 }
 
@@ -20,7 +20,7 @@ export function createRedisKeys(prefix: string): RedisKeys {
   };
 }
 
-/** The slot of a Cluster, 0 to 16383, in which everything with this hash tag lies. */
+/** Returns the Cluster slot of a hash tag, 0 to 16383. */
 export function hashSlotOf(hashTag: string): number {
   return calculateSlot(hashTag);
 }

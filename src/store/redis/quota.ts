@@ -2,16 +2,16 @@ import type { Clock } from "../../base/clock.js";
 import { TicketError } from "../../domain/ticket_error.js";
 
 export interface TicketLimits {
-  /** Tickets in all that this node has created. */
+  /** Maximum number of tickets that this node has created. */
   readonly maxTickets: number;
-  /** Tickets of one app that this node has created. */
+  /** Maximum number of tickets of one app that this node has created. */
   readonly maxTicketsPerApp: number;
 }
 
-/** Counts the tickets that this node has created, until they would be forgotten if nobody scanned them. */
+/** Count of the tickets that this node has created. Each counts until its deletion as if nobody scanned it. */
 export interface Quota {
   /**
-   * Counts a ticket until `until`, in milliseconds since the Unix epoch. The answer takes it back.
+   * Counts a ticket until `until`, in milliseconds since the Unix epoch. Returns a function that takes it back.
    *
    * @throws TicketError TOO_MANY_TICKETS
    */
@@ -19,11 +19,11 @@ export interface Quota {
 }
 
 /**
- * Holds a count for each second and app, and nothing for each ticket: another node may finish a ticket, and then this one would not
- * hear of it.
+ * Creates a quota. It holds a count for each second and app rather than for each ticket, because another node
+ * may finish a ticket without this node's knowledge.
  */
 export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: TicketLimits): Quota {
-  /** By the second in which they end; the numbers of tickets by app. */
+  /** Number of tickets by app, by the second in which they end. */
   const countsByEndSecond = new Map<number, Map<string, number>>();
   const countsByApp = new Map<string, number>();
   let total = 0;
@@ -53,10 +53,10 @@ export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: Tick
       if (second !== sweptAt) dropEnded();
       sweptAt = second;
       if (total >= maxTickets) {
-        throw new TicketError("TOO_MANY_TICKETS", "this node has made as many tickets as it may have");
+        throw new TicketError("TOO_MANY_TICKETS", "this node has reached its ticket limit");
       }
       if ((countsByApp.get(appId) ?? 0) >= maxTicketsPerApp) {
-        throw new TicketError("TOO_MANY_TICKETS", "the app has as many tickets on this node as it may have");
+        throw new TicketError("TOO_MANY_TICKETS", "the app has reached its ticket limit on this node");
       }
       const endSecond = Math.ceil(until / 1_000);
       const counts = countsByEndSecond.get(endSecond) ?? new Map<string, number>();
@@ -65,7 +65,7 @@ export function createQuota(clock: Clock, { maxTickets, maxTicketsPerApp }: Tick
       add(countsByApp, appId, 1);
       total += 1;
       return () => {
-        // Once the second is over, it has been taken back already.
+        // Once the second is over, the ticket is no longer counted.
         if (countsByEndSecond.get(endSecond) !== counts) return;
         add(counts, appId, -1);
         add(countsByApp, appId, -1);

@@ -21,33 +21,34 @@ import type { Topology } from "./topology/topology.js";
 export interface RedisStoreOptions extends ReplicationOptions {
   readonly topology: Topology;
   readonly connectionOptions: ConnectionOptions;
-  /** What every key and channel begins with. */
+  /** Prefix of every key and channel. */
   readonly keyPrefix: string;
-  /** How long connecting, and every answer, may take, in milliseconds. */
+  /** Time limit for connecting and for every reply, in milliseconds. */
   readonly timeout: number;
-  /** How often a watched ticket is to be read again although nothing was heard of it, in milliseconds; 0 for never. */
+  /** Interval after which a watched ticket is read again without a notification, in milliseconds; 0 for never. */
   readonly refreshInterval: number;
   readonly requireDurable: boolean;
   readonly lifetimes: Lifetimes;
   readonly ticketLimits: TicketLimits;
-  /** This machine's clock. */
+  /** Clock of this machine. */
   readonly clock: Clock;
   readonly events: StoreEvents;
 }
 
-/** A store in Redis, and the time by which its nodes agree. */
+/** A store in Redis, with the clock that its nodes share. */
 export type RedisStore = TicketStore & { readonly clock: Clock };
 
-/** How much longer than a ticket its key lives, in milliseconds: more than clocks and pauses can be off. */
+/** Time for which a key outlives its ticket, in milliseconds: more than clocks and pauses can differ. */
 const ttlMargin = 60_000;
-/** How often a command is sent after a key that a Cluster is moving. */
+/** Maximum number of redirects that a command follows in a Cluster. */
 const maxRedirects = 5;
 
 /**
  * Opens a store in Redis.
  *
- * @throws Error in one line that names what is wrong: a server that cannot be reached or refuses us, is too old, a replica, may throw keys
- * away or keep a key or a channel from us, or, where that is required, may lose what was answered.
+ * @throws Error with one line that names the fault: a server is unreachable, refuses access, is too old or a
+ * replica, may evict keys, or denies a key or a channel; or it may lose acknowledged writes although
+ * `requireDurable` is set.
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const { ticketLimits, events, lifetimes, refreshInterval } = options;
@@ -71,7 +72,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     notifier.resubscribe();
     if (change.kind === "moved") return;
     monitor.checkNow();
-    const reason = change.kind === "disconnected" ? change.reason : "another primary is away";
+    const reason = change.kind === "disconnected" ? change.reason : "another primary is unreachable";
     events.onAvailability(primaries.all().length > 0, primaries.hasMissing() ? reason : undefined);
   });
 
@@ -98,7 +99,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
       return (await run({ ...command, args: ["EVALSHA", replaceScriptSha, ...keysAndArguments] })) === 1;
     } catch (error) {
       if (!(error instanceof UnknownScriptError)) throw error;
-      // Somebody has emptied the server's memory of scripts.
+      // The server's script cache has been flushed.
       return (await run({ ...command, args: ["EVAL", replaceScript, ...keysAndArguments] })) === 1;
     }
   }
@@ -139,7 +140,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   };
 }
 
-/** Runs a command where its key lies, also when a Cluster has moved it, or is moving it, to another server. */
+/** Runs a command on the server that holds its key; follows the redirects of a Cluster. */
 async function runWithRedirects(primaries: Primaries, command: RedisCommand): Promise<unknown> {
   let primary = primaries.primaryOf(command.hashTag);
   let asking = false;
@@ -151,7 +152,7 @@ async function runWithRedirects(primaries: Primaries, command: RedisCommand): Pr
       if (redirects === maxRedirects) throw new StoreUnavailableError("the Cluster is moving the key");
       if (!error.asking) await refreshTopology(primaries);
       const target = primaries.all().find(({ address }) => address === error.address);
-      if (!target) throw new StoreUnavailableError("the Cluster has moved the key to a server that is away");
+      if (!target) throw new StoreUnavailableError("the Cluster has moved the key to an unreachable server");
       primary = target;
       asking = error.asking;
     }
@@ -162,6 +163,6 @@ async function refreshTopology(primaries: Primaries): Promise<void> {
   try {
     await primaries.refresh();
   } catch (error) {
-    throw new StoreUnavailableError("Redis is away", "not written", { cause: error });
+    throw new StoreUnavailableError("Redis is unreachable", "not written", { cause: error });
   }
 }

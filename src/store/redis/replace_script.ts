@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 
 /**
- * The one write: creates a ticket, or replaces it if it is still the one that was read. It compares, sets and publishes, and
- * knows nothing of what a ticket means.
+ * Lua script of the only write: it creates a ticket, or replaces one that is still the one that was read. It
+ * compares, sets and publishes without parsing the ticket.
  *
- * A value begins with its write id, so that the script need not understand the rest. Setting the value and its expiry is one
- * command, so that nothing can stop between them. The hint goes out by `pcall`: what a script has written stays when a later
- * command of it fails, and a write that has happened must not be told as one that has not.
+ * A value begins with its write id, so the script can compare it without the rest. One command sets the value
+ * and its expiry, so nothing can stop in between. The change notification uses `pcall`: the writes of a script
+ * stay when a later command fails, and a write that took effect must not be reported as a failure.
  */
 export const replaceScript = `-- KEYS[1]  key of the ticket
--- ARGV[1]  write id that the stored ticket must have; empty: there must be none
+-- ARGV[1]  write id that the stored ticket must have; empty: no ticket may be stored
 -- ARGV[2]  new value, which begins with its write id
--- ARGV[3]  life of the key from now, in milliseconds
--- ARGV[4]  channel of the hint
--- answers  1 if the value was written, 0 if another one is stored
+-- ARGV[3]  time to live of the key, in milliseconds
+-- ARGV[4]  channel of the change notification
+-- returns  1 if the value was written, 0 if another one is stored
 if redis.call('GETRANGE', KEYS[1], 0, 15) ~= ARGV[1] then
   return 0
 end
@@ -22,5 +22,5 @@ redis.pcall('SPUBLISH', ARGV[4], '')
 return 1
 `;
 
-/** The name by which a server that has seen the script knows it. */
+/** SHA-1 of the script, for EVALSHA. */
 export const replaceScriptSha = createHash("sha1").update(replaceScript).digest("hex");

@@ -1,11 +1,11 @@
 import type { Durability } from "./monitor/durability.js";
 
-/** What a store in Redis tells whoever runs it. Texts are for people and hold no secret. */
+/** Events of a store in Redis, for its operator. Texts are for people and contain no secret. */
 export interface StoreEvents {
-  /** Whether any primary can be reached; `reason` is why one of them cannot, and undefined when all can. */
+  /** Reports whether any primary is reachable, with the reason why one is not; `reason` is undefined if all are. */
   onAvailability(isAvailable: boolean, reason: string | undefined): void;
-  /** At the start and whenever it has changed. */
+  /** Reports the durability at the start and after every change. */
   onDurability(durability: Durability, servers: string): void;
-  /** How much this machine's clock is ahead of Redis's, in milliseconds: at the start and every minute. */
+  /** Reports how far this machine's clock is ahead of Redis's, in milliseconds, at the start and every minute. */
   onClockSkew(skew: number): void;
 }

@@ -8,22 +8,24 @@ import type {
 } from "../../domain/ticket.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 
-/** Length of a write id: what every value begins with, for the script to compare. */
+/** Length of a write id. Every value begins with one, for the script to compare. */
 const writeIdLength = 16;
 
 /**
- * What follows the write id: the version of the stored form. A node that meets another one, older or newer, leaves the ticket
- * alone. Form 1 had a digest of the secret and one of the exchange ticket where form 2 has one for both, and no sources.
+ * Version of the stored form; it follows the write id. A node does not touch tickets of another version.
+ * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
+ * it had no sources.
  */
 const formatVersion = "2";
 
 /**
- * A ticket as a value in Redis: the write id, the version of the form, and the rest as a JSON array. By position and not by name, which
- * makes it half as long; the id is in the key. Parts that are undefined are null in JSON.
+ * Returns a ticket as a value in Redis: the write id, the version, and the rest as a JSON array. Fields go by
+ * position rather than by name, which halves the length; the id is in the key. Undefined fields are null in
+ * JSON.
  */
 export function encodeTicket(ticket: Ticket): string {
   const { requester, scanner, scannedBy } = ticket;
-  if (ticket.writeId.length !== writeIdLength) throw new Error("a write id has another length");
+  if (ticket.writeId.length !== writeIdLength) throw new Error("the write id has the wrong length");
   const parts: EncodedTicket = [
     ...([ticket.appId, ticket.userPoolId, ticket.scene, ticket.state, ticket.revision] as const),
     ...([ticket.exchangeDigest, ticket.codeChallenge] as const),
@@ -38,16 +40,16 @@ export function encodeTicket(ticket: Ticket): string {
 }
 
 /**
- * Returns the ticket that a value holds.
+ * Returns the ticket in a value.
  *
- * @throws StoreUnavailableError when a node of another version has written the value: during a rolling upgrade the caller's next
- * try may reach one that can read it.
- * @throws Error when the value cannot be read at all.
+ * @throws StoreUnavailableError when another version of qrlogin wrote the value. During a rolling upgrade, a
+ * retry may reach a node that can read it.
+ * @throws Error when the value is not valid JSON.
  */
 export function decodeTicket(id: string, value: string): Ticket {
   if (value[writeIdLength] !== formatVersion) {
     throw new StoreUnavailableError(
-      `another version of qrlogin wrote the ticket in Redis; this one reads form ${formatVersion} only`,
+      `the ticket in Redis has another format version; this release reads version ${formatVersion} only`,
     );
   }
   const parts = parseParts(value.slice(writeIdLength + 1));
@@ -70,12 +72,12 @@ function parseParts(json: string): EncodedTicket<null> {
   try {
     return JSON.parse(json);
   } catch {
-    // Not the parser's own words, which repeat what it could not read.
-    throw new Error("a ticket in Redis cannot be read");
+    // Without the parser's message, which quotes the text.
+    throw new Error("a ticket in Redis is not valid JSON");
   }
 }
 
-/** The parts of a ticket by position. `Absent` is what an absent one is: undefined before JSON, null after it. */
+/** Fields of a ticket by position. `Absent` is the value of an absent field: undefined before JSON, null after it. */
 type EncodedTicket<Absent = undefined> = [
   appId: string,
   userPoolId: string,
@@ -85,7 +87,7 @@ type EncodedTicket<Absent = undefined> = [
   exchangeDigest: string,
   codeChallenge: string | Absent,
   expiresAt: number,
-  forgetAt: number | Absent,
+  purgeAt: number | Absent,
   cancelReason: CancelReason | Absent,
   customData: string | Absent,
   requester: EncodedRequester | Absent,
@@ -121,7 +123,7 @@ function decodeRequester(encoded: EncodedRequester): RequesterContext {
   };
 }
 
-/** The position of a source is its number in Redis, from 1; 0 is an absent item. */
+/** Sources in the order of their numbers in Redis, from 1; 0 is an absent item. */
 const sources: readonly ContextSource[] = ["STATED_BY_APP", "OBSERVED_BY_GATEWAY", "CLAIMED_BY_PAGE"];
 
 function encodeSource(source: ContextSource | undefined): number {
@@ -132,7 +134,7 @@ function decodeSource(number: number): ContextSource | undefined {
   return sources[number - 1];
 }
 
-/** JSON leaves out what is undefined; a ticket says it. */
+/** Restores the undefined field that JSON leaves out. */
 function restoreApproval(approval: Approval | null): Approval | undefined {
   if (!approval) return undefined;
   return { ...approval, signIn: { ...approval.signIn, authTime: approval.signIn.authTime } };

@@ -4,11 +4,11 @@ import { createElement, createIcon } from "./icons.js";
 import { styles } from "./styles.js";
 import { languageOf, mergeTexts, type Texts } from "./texts.js";
 
-/** What the person does, and the picture. */
+/** Actions of the user, and events of the image. */
 export interface ViewActions {
   restart(): void;
-  imageLoaded(loaded: boolean): void;
-  /** The dialogue is closed. */
+  imageLoaded(isLoaded: boolean): void;
+  /** Runs when the user closes the dialog. */
   close(): void;
 }
 
@@ -16,7 +16,9 @@ export interface MountedView extends View {
   remove(): void;
 }
 
-/** Draws into the shadow of the host, which is ours alone: in its place, or as a dialogue in the middle of the page. */
+/**
+ * Renders into a shadow root of the host, which belongs to the widget alone: in place, or as a modal dialog.
+ */
 export function createView(
   host: HTMLElement,
   options: ScanOptions,
@@ -45,7 +47,7 @@ export function createView(
   if (isDialog) showDialog(root, elements.box, texts, actions);
   else root.append(elements.box);
 
-  /** What turns goes on turning until the picture is there. */
+  /** Hides the overlay, which shows a spinner, once the image has loaded. */
   function setImageLoaded(isLoaded: boolean): void {
     elements.image.classList.toggle("loaded", isLoaded);
     if (viewState.kind === "waiting") elements.overlay.hidden = isLoaded;
@@ -55,10 +57,10 @@ export function createView(
     const isOffline = !online && /^(loading|waiting|scanned)$/.test(viewState.kind);
     elements.box.classList.toggle("offline", isOffline);
     const message = isOffline ? texts.offline : texts[viewState.kind];
-    // Over the code the name is only seen.
+    // The name over the code is hidden from screen readers, so the status text repeats it.
     const name = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
     const greeting = name ? `${texts.scannedBy.replace("{name}", () => name)}. ` : "";
-    // Said once: the same text set anew would be announced anew.
+    // Setting the same text again would announce it again.
     if (elements.statusText.textContent === greeting + message) return;
     elements.statusText.replaceChildren(
       createElement("span", { className: "visually-hidden", textContent: greeting }),
@@ -101,7 +103,7 @@ export function createView(
       announce();
     },
     reloadImage() {
-      // The same address set anew is asked for anew.
+      // Setting the same address again reloads the image.
       if (viewState.kind === "waiting") elements.image.src = viewState.code.url;
     },
     remove() {
@@ -129,7 +131,7 @@ function createElements(texts: Texts, middleTitle: string) {
   const frame = createElement("div", { className: "frame" }, image, caption, overlay);
   const statusText = createElement("p", { className: "state", role: "status" });
   const bar = createElement("i");
-  // No live region: it would be read out every second.
+  // Not a live region: screen readers would announce it every second.
   const timeLeft = createElement("span", { className: "time-left" });
   const countdown = createElement(
     "div",
@@ -151,7 +153,7 @@ function createElements(texts: Texts, middleTitle: string) {
   return { box, frame, image, caption, overlay, statusText, countdown, bar, timeLeft, restartButton };
 }
 
-/** The one button, where there is something to be done. Focus that it had stays in the widget when it goes. */
+/** Updates the button. Hiding it moves the focus to the box, so that it stays in the widget. */
 function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["kind"], texts: Texts): void {
   const hadFocus = restartButton.matches(":focus");
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
@@ -160,7 +162,7 @@ function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["
   if (hadFocus && restartButton.hidden) box.focus();
 }
 
-/** The picture of the person, or of what has happened. */
+/** Renders the user's photo, or an icon for the state. */
 function renderOverlay(overlay: HTMLElement, viewState: ViewState, texts: Texts): void {
   if (viewState.kind === "waiting") return;
   overlay.hidden = false;
@@ -181,11 +183,11 @@ function renderOverlay(overlay: HTMLElement, viewState: ViewState, texts: Texts)
   if (!scannedBy?.nickname) return;
   const [prefix = "", suffix = ""] = texts.scannedBy.split("{name}");
   const name = createElement("bdi", { textContent: scannedBy.nickname });
-  // The state says it too, for who cannot see it.
+  // Screen readers get the name from the status text.
   overlay.append(createElement("span", { className: "name", ariaHidden: "true" }, prefix, name, suffix));
 }
 
-/** With a button to close it, since not everybody has an Escape key. */
+/** Shows the box in a modal dialog. It has a close button, since not every device has an Escape key. */
 function showDialog(root: ShadowRoot, box: HTMLElement, texts: Texts, { close }: ViewActions): void {
   const button = createElement(
     "button",
@@ -199,14 +201,14 @@ function showDialog(root: ShadowRoot, box: HTMLElement, texts: Texts, { close }:
   dialog.showModal();
 }
 
-/** As a sheet and not as an element, which a strict content security policy would refuse. */
+/** Adds the styles as a constructed sheet. A strict content security policy would block a style element. */
 function applyStyles(root: ShadowRoot): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
   root.adoptedStyleSheets = [sheet];
 }
 
-/** Keeps the theme as it is asked for, or as the system has it. The answer stops that. */
+/** Applies the theme, and follows the system in `auto`. Returns a function that stops following it. */
 function watchTheme(host: HTMLElement, theme: ScanOptions["theme"] = "auto"): () => void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const update = () =>

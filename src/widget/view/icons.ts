@@ -13,7 +13,7 @@ const iconPaths: Readonly<Record<Exclude<ViewState["kind"], "waiting"> | "person
   close: "M6 6l12 12M18 6L6 18",
 };
 
-/** A drawing that says nothing to a screen reader: a text beside it does. */
+/** Creates an icon that is hidden from screen readers. The text beside it carries the meaning. */
 export function createIcon(name: keyof typeof iconPaths): SVGElement {
   const svgNamespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(svgNamespace, "svg");
@@ -25,7 +25,7 @@ export function createIcon(name: keyof typeof iconPaths): SVGElement {
   return svg;
 }
 
-/** An element with these properties and children. No text ever becomes markup. */
+/** Creates an element with properties and children. Text is never parsed as markup. */
 export function createElement<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Partial<HTMLElementTagNameMap[Tag]> = {},

@@ -1,6 +1,7 @@
 /**
- * Colours are of at least 4.5 : 1 to what they stand on, in both themes (WCAG 2.2, 1.4.3). Sides are logical, for right to
- * left. What pages may change are the variables `--qr-login-…`.
+ * Style sheet of the shadow root. Colours have a contrast of at least 4.5 : 1 with their background in both
+ * themes (WCAG 2.2, 1.4.3). Sides are logical, for right-to-left languages. Pages can set the variables
+ * `--qr-login-…`.
  */
 export const styles = `
 :host{display:block;inline-size:fit-content;max-inline-size:100%;color-scheme:light;

@@ -1,10 +1,13 @@
-/** Every text that the widget shows. Each can be replaced; `{name}` is the nickname, `{time}` what is left. */
+/**
+ * Texts that the widget shows. Each can be replaced. `{name}` stands for the nickname, `{time}` for the time
+ * left.
+ */
 export interface Texts {
-  /** Above the code. */
+  /** Heading above the code. */
   readonly title: string;
-  /** Below the code, while it waits to be scanned. */
+  /** Text below the code until it is scanned. */
   readonly waiting: string;
-  /** For who cannot see the picture. */
+  /** Alternative text of the image, for screen readers. */
   readonly imageAlt: string;
   readonly timeLeft: string;
   readonly loading: string;
@@ -17,11 +20,11 @@ export interface Texts {
   readonly failed: string;
   readonly offline: string;
   readonly retry: string;
-  /** Closes the dialogue. */
+  /** Label of the dialog's close button. */
   readonly close: string;
 }
 
-/** Texts by the names that the Authing SDK gives them. */
+/** Texts under the names that the Authing SDK uses. */
 export interface Tips {
   readonly title?: string;
   readonly scanned?: string;
@@ -30,9 +33,9 @@ export interface Tips {
   readonly expired?: string;
   readonly retry?: string;
   readonly failed?: string;
-  /** Over the code. */
+  /** Text over the code. */
   readonly middleTitle?: string;
-  /** Below the code. */
+  /** Text below the code. */
   readonly referText?: string;
 }
 
@@ -72,7 +75,10 @@ const zh: Texts = {
   close: "关闭",
 };
 
-/** The texts of a language (BCP 47), English where there are none of it, with those of the page in their place. */
+/**
+ * Returns the built-in texts of a language (BCP 47), with those of the page in their place. Falls back to
+ * English.
+ */
 export function mergeTexts(
   language: string,
   {
@@ -97,7 +103,9 @@ export function mergeTexts(
   };
 }
 
-/** The language that the texts are in: that of the page where the page has replaced all of ours. */
+/**
+ * Returns the language of the texts. That is the page's language if the page has replaced all built-in texts.
+ */
 export function languageOf(texts: Texts, language: string): string {
   const builtInTexts = Object.values(isChinese(language) ? zh : en);
   if (Object.values(texts).every((text) => !builtInTexts.includes(text))) return language;

@@ -11,7 +11,7 @@ import { createFairScheduler } from "../../../src/server/calls/fair_scheduler.js
 import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
 import { flushPromises } from "../../support/clock.js";
 
-/** A method that a test calls without a network, and whose calls start one in each turn of the event loop. */
+/** Creates a method that a test calls without a network. One call starts in each turn of the event loop. */
 function setUp() {
   const inFlight = createInFlightCalls();
   const counted: string[] = [];
@@ -63,8 +63,8 @@ function setUp() {
   return { inFlight, call, handled, codes, counted };
 }
 
-describe("a call", () => {
-  it("is handled when its turn has come and not before", async () => {
+describe("the call handler", () => {
+  it("handles a call only when its turn comes", async () => {
     const { call, handled, codes, counted } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     expect(counted).toHaveLength(3);
@@ -79,7 +79,7 @@ describe("a call", () => {
     expect(counted).toEqual([]);
   });
 
-  it("whose client leaves while it waits for its turn is not handled, and counts no more", async () => {
+  it("does not handle a call whose client cancels it while it waits for its turn, and no longer counts it", async () => {
     const { call, handled, counted } = setUp();
     call("shop");
     const cancel = call("shop");
@@ -90,7 +90,7 @@ describe("a call", () => {
     expect(counted).toEqual([]);
   });
 
-  it("that waits for its turn when the server stops is handled like one that runs, and one that comes later is refused", async () => {
+  it("handles a call that already waits when the server stops, and rejects a later one", async () => {
     const { inFlight, call, handled, codes } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();
@@ -102,7 +102,7 @@ describe("a call", () => {
     expect(codes.filter((code) => code === status.UNAVAILABLE)).toHaveLength(1);
   });
 
-  it("that still waits for its turn when the calls are ended is refused at once", async () => {
+  it("rejects a waiting call at once when the remaining calls are ended", async () => {
     const { inFlight, call, handled, codes } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();

@@ -24,7 +24,7 @@ async function start(options: TestServerOptions = {}) {
   onTestFinished(server.stop);
   const { app, user } = callersOf(server.client);
   const watch = (name: TestApp, held: CreatedTicket) => watchOf(server.client, asApp(name), held);
-  /** A watch that has had its first status. */
+  /** Opens a watch and reads its first status. */
   async function watching(name: TestApp): Promise<Watch> {
     const watch = watchOf(server.client, asApp(name), await createTestTicket(app(name)));
     expect(await watch.next()).toBeDefined();
@@ -33,7 +33,7 @@ async function start(options: TestServerOptions = {}) {
   return { server, app, user, watch, watching };
 }
 
-/** Checks that the watch is refused for the limit of this name. */
+/** Checks that the watch is rejected because of the limit with this name. */
 async function expectTooMany(watch: Watch, limit: string): Promise<void> {
   const message = new Promise<string>((resolve) => {
     watch.stream.on("status", ({ details }) => resolve(details));
@@ -44,39 +44,39 @@ async function expectTooMany(watch: Watch, limit: string): Promise<void> {
 }
 
 describe("the limit on watches", () => {
-  it("of an app refuses one more with TOO_MANY_WATCHES, a time to wait and its name, and no other app", async () => {
+  it("rejects a watch over its app's limit with TOO_MANY_WATCHES, and no watch of another app", async () => {
     const { app, watch, watching } = await start(settingsWithLimits({ watchesPerApp: 2 }));
     const held = await createTestTicket(app("shop"));
     for (let count = 0; count < 2; count++) await watching("shop");
-    // More than once: one that is refused must not make room.
+    // It is repeated because a rejected watch must not make room for another.
     for (let count = 0; count < 3; count++)
       await expectTooMany(watch("shop", held), "grpc.limits.watchesPerApp");
     await watching("blog");
     expect((await app("shop").getStatus(held)).code).toBe("OK");
   });
 
-  it("refuses a flood over it at a bounded rate, and serves the unary calls of the app and the watches of others at once", async () => {
+  it("rejects watches over the limit at a bounded rate, and serves all other calls at once", async () => {
     const clock = createManualClock(Date.now());
     const { app, watch, watching } = await start({ ...settingsWithLimits({ watchesPerApp: 1 }), clock });
     const held = await createTestTicket(app("shop"));
     await watching("shop");
-    let refused = 0;
+    let rejected = 0;
     const ended = Array.from({ length: 12 }, () =>
       watch("shop", held)
         .next()
-        .then(() => ++refused),
+        .then(() => ++rejected),
     );
-    await vi.waitFor(() => expect(refused).toBe(5));
+    await vi.waitFor(() => expect(rejected).toBe(5));
     expect((await app("shop").getStatus(held)).code).toBe("OK");
     await watching("blog");
-    expect(refused).toBe(5);
+    expect(rejected).toBe(5);
     clock.advance(50);
-    await vi.waitFor(() => expect(refused).toBe(10));
+    await vi.waitFor(() => expect(rejected).toBe(10));
     clock.advance(50);
     await Promise.all(ended);
   });
 
-  it("lets go of a refusal that waits when its peer resets the stream with an error, and serves on", async () => {
+  it("drops a delayed rejection when the peer resets the stream with an error", async () => {
     const clock = createManualClock(Date.now());
     const { server, app, watching } = await start({ ...settingsWithLimits({ watchesPerApp: 1 }), clock });
     const held = await createTestTicket(app("shop"));
@@ -96,7 +96,7 @@ describe("the limit on watches", () => {
     expect((await app("shop").getStatus(held)).code).toBe("OK");
   });
 
-  it("of all apps refuses one more likewise", async () => {
+  it("rejects a watch over the limit of all apps with TOO_MANY_WATCHES", async () => {
     const { app, watch, watching } = await start(settingsWithLimits({ watches: 2 }));
     await watching("shop");
     await watching("blog");
@@ -105,13 +105,13 @@ describe("the limit on watches", () => {
       await expectTooMany(watch("intranet", held), "grpc.limits.watches");
   });
 
-  it("counts no watch that has ended, in whatever way", async () => {
+  it("does not count a watch that has ended, whatever ended it", async () => {
     const { app, watch, watching } = await start({
       ...settingsWithLimits({ watches: 1, watchesPerApp: 1 }),
     });
     const unknown = { ticketId: "A".repeat(22), ticketSecret: "B".repeat(43), qrContent: "" };
     const ways: (() => Promise<unknown>)[] = [
-      // Its client leaves.
+      // The client cancels it.
       async () => (await watching("shop")).cancel(),
       // Its ticket reaches a terminal state.
       async () => {
@@ -121,13 +121,13 @@ describe("the limit on watches", () => {
         responseOrThrow(await app("shop").withdraw(held));
         expect((await one.ended).code).toBe("OK");
       },
-      // It is refused.
+      // It is rejected.
       () => app("shop").watchStatus(unknown),
     ];
     const held = await createTestTicket(app("shop"));
     for (const end of ways) {
       await end();
-      // The server hears of a client that has left a moment later than the client.
+      // The server notices the cancellation a moment after the client.
       let again = await app("shop").watchStatus(held);
       for (let tries = 0; again.reason === "TOO_MANY_WATCHES" && tries < 200; tries++) {
         await flushPromises();
@@ -139,7 +139,7 @@ describe("the limit on watches", () => {
 });
 
 describe("the limit on calls in progress", () => {
-  it("of an app refuses one more with RATE_LIMITED, and no other caller", async () => {
+  it("rejects a call over the limit of its app with RATE_LIMITED, and no call of another caller", async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -173,8 +173,8 @@ describe("the limit on calls in progress", () => {
   });
 });
 
-describe("what a call costs while many watches are open", () => {
-  it("no listener is added to or removed from anything that calls share", async () => {
+describe("a call while many watches are open", () => {
+  it("adds and removes no listener on an object that calls share", async () => {
     const { app, watch, watching } = await start();
     for (let count = 0; count < 20; count++) await watching("shop");
     const held = await createTestTicket(app("shop"));

@@ -9,14 +9,14 @@ const fields: CallLogFields = {
   ...{ ticket: undefined, reason: undefined, cause: undefined },
 };
 
-/** A logger as the service has it, and the lines that it has written. */
+/** Creates a logger like the service's, with the lines that it has written. */
 function captured(level: string): { readonly log: Logger; readonly lines: string[] } {
   const lines: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void lines.push(line) });
   return { log, lines };
 }
 
-/** The line without its time, and the names of its fields in their order. */
+/** Returns the line without its time, and the names of its fields in order. */
 function read(line: string | undefined): readonly [object, readonly string[]] {
   const { time, ...rest } = JSON.parse(line ?? "");
   expect(time).toBeGreaterThan(1_700_000_000_000);
@@ -29,8 +29,8 @@ const text = fc.oneof(
 );
 const maybe = fc.option(text, { nil: undefined });
 
-describe("the line of a call", () => {
-  test("is the one that pino would have written, whatever its texts hold", () => {
+describe("the log line of a call", () => {
+  test("the log line of a call equals the line that pino would write, whatever its texts contain", () => {
     const { log, lines } = captured("info");
     const child = log.child({ worker: 3, name: '"quoted"' });
     const write = createCallLineWriter(child);
@@ -49,13 +49,13 @@ describe("the line of a call", () => {
     );
   });
 
-  test("has been written when the call is over, and not later", () => {
+  test("the log line of a call is written by the time the call is over", () => {
     const { log, lines } = captured("info");
     createCallLineWriter(log)(fields);
     expect(lines).toHaveLength(1);
   });
 
-  test("follows the level of the logger, also when that changes", () => {
+  test("the log line of a call depends on the logger's level, even after the level changes", () => {
     const { log, lines } = captured("warn");
     const write = createCallLineWriter(log);
     write(fields);
@@ -68,7 +68,7 @@ describe("the line of a call", () => {
     expect(lines).toHaveLength(1);
   });
 
-  test("carries bindings that the logger is given later", () => {
+  test("the log line of a call contains bindings that the logger receives later", () => {
     const { log, lines } = captured("info");
     const write = createCallLineWriter(log);
     log.setBindings({ node: "a" });

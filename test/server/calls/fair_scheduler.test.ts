@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { createFairScheduler } from "../../../src/server/calls/fair_scheduler.js";
 import { flushPromises } from "../../support/clock.js";
 
-/** Calls of a queue that starts four in a turn, by the names of their callers, in the order in which they start. */
+/**
+ * Creates a scheduler that starts four calls in a turn. Records the callers' names in the order of the
+ * starts.
+ */
 function setUp() {
   const queue = createFairScheduler(4);
   const started: string[] = [];
@@ -23,14 +26,14 @@ function setUp() {
   return { calls, started, failed };
 }
 
-describe("the queue of calls", () => {
-  it("starts a call at once while there is room in this turn", () => {
+describe("the fair scheduler", () => {
+  it("starts a call at once while this turn has starts left", () => {
     const { calls, started } = setUp();
     calls("shop", 4);
     expect(started).toHaveLength(4);
   });
 
-  it("starts so many calls in each turn of the event loop and no more", async () => {
+  it("starts no more than the allowed number of calls in each turn of the event loop", async () => {
     const { calls, started } = setUp();
     calls("shop", 14);
     const counts = [started.length];
@@ -41,7 +44,7 @@ describe("the queue of calls", () => {
     expect(counts).toEqual([4, 8, 12, 14, 14]);
   });
 
-  it("has the room of a whole turn again after it was idle", async () => {
+  it("allows the starts of a whole turn again after it was idle", async () => {
     const { calls, started } = setUp();
     calls("shop", 6);
     await flushPromises();
@@ -50,7 +53,7 @@ describe("the queue of calls", () => {
     expect(started).toHaveLength(10);
   });
 
-  it("lets a caller with one call pass a caller with thousands", async () => {
+  it("starts the single call of one caller before the thousands of another", async () => {
     const { calls, started } = setUp();
     calls("flood", 5_000);
     calls("shop", 1);
@@ -59,7 +62,7 @@ describe("the queue of calls", () => {
     expect(started).toHaveLength(8);
   });
 
-  it("shares the turns equally between callers that all flood", async () => {
+  it("shares the turns equally between callers with many calls each", async () => {
     const { calls, started } = setUp();
     for (const caller of ["flood", "shop", "blog", "intranet"]) calls(caller, 100);
     started.length = 0;
@@ -69,7 +72,7 @@ describe("the queue of calls", () => {
     }
   });
 
-  it("drops a call that has ended while it waited, which takes no place from others", async () => {
+  it("drops a call that ended while it waited, without delaying others", async () => {
     const { calls, started, failed } = setUp();
     calls("shop", 4);
     const waiting = calls("flood", 1_000);

@@ -5,7 +5,7 @@ import { flushPromises } from "../../support/clock.js";
 
 const draining = new TicketError("SERVER_DRAINING");
 
-/** Calls that leave when they are ended, as calls do, and the reasons that they were given. */
+/** Creates calls that are removed when they end, like real ones, and records their reasons. */
 function callsIn(
   inFlight: ReturnType<typeof createInFlightCalls>,
   count: number,
@@ -25,7 +25,7 @@ function callsIn(
 }
 
 describe("stopping the watches and calls in progress", () => {
-  it("ends tens of thousands of them in slices, and other work runs in between", async () => {
+  it("ends tens of thousands of watches in slices, with other work in between", async () => {
     const inFlight = createInFlightCalls();
     const reasons = callsIn(inFlight, 40_000);
     let others = 0;
@@ -45,7 +45,7 @@ describe("stopping the watches and calls in progress", () => {
     expect(new Set(reasons)).toEqual(new Set([draining]));
   });
 
-  it("also ends a call that came while the others were being ended", async () => {
+  it("also ends a call that was added while the others were being ended", async () => {
     const inFlight = createInFlightCalls();
     callsIn(inFlight, 1_000);
     inFlight.stop(draining);
@@ -54,14 +54,14 @@ describe("stopping the watches and calls in progress", () => {
     expect(late).toEqual([draining]);
   });
 
-  it("says why no further call is served, from the stop on", () => {
+  it("has a stop reason from the stop on", () => {
     const inFlight = createInFlightCalls();
     expect(inFlight.stopReason).toBeUndefined();
     inFlight.stop(draining);
     expect(inFlight.stopReason).toBe(draining);
   });
 
-  it("leaves calls that are no watches alone until it is told to end them", async () => {
+  it("does not end unary calls before endCalls", async () => {
     const inFlight = createInFlightCalls();
     const watches = callsIn(inFlight, 1);
     const calls = callsIn(inFlight, 300, "calls");
@@ -74,7 +74,7 @@ describe("stopping the watches and calls in progress", () => {
     expect(new Set(calls)).toEqual(new Set([draining]));
   });
 
-  it("waits for calls that do not end", async () => {
+  it("stays busy until calls that take long have ended", async () => {
     const inFlight = createInFlightCalls();
     const stubborn = { end: () => {} };
     inFlight.add(stubborn, "watches");

@@ -23,7 +23,7 @@ const reasonsOf = (running: RunningCall): unknown[] => {
 };
 
 describe("a running call", () => {
-  it("listens to its call once somebody asks how it ends, and no longer than until it is released", () => {
+  it("listens to its call only between the first listener and the release", () => {
     const { running, listeners } = setUp();
     expect(listeners()).toBe(0);
     reasonsOf(running);
@@ -33,7 +33,7 @@ describe("a running call", () => {
     expect(listeners()).toBe(0);
   });
 
-  it("tells every listener once, whatever else happens", () => {
+  it("calls every listener exactly once", () => {
     const { running, cancel } = setUp();
     const [one, other] = [reasonsOf(running), reasonsOf(running)];
     const reason = new Error("the server stops");
@@ -42,13 +42,13 @@ describe("a running call", () => {
     expect([one, other]).toEqual([[reason], [reason]]);
   });
 
-  it("tells at once who asks after the end", () => {
+  it("calls a listener at once that is added after the end", () => {
     const { running, cancel } = setUp();
     cancel();
     expect(reasonsOf(running)).toMatchObject([{ name: "AbortError" }]);
   });
 
-  it("gives out one signal, aborted with the reason", () => {
+  it("returns one signal, which is aborted with the reason", () => {
     const { running, cancel } = setUp();
     const signal = running.signal();
     expect(running.signal()).toBe(signal);

@@ -9,7 +9,7 @@ import { withTimeout } from "../../support/timeout.js";
 
 const limits = { connections: 9, connectionsPerAddress: 9, handshakeSweeps: 9, closeSweeps: 9 };
 
-/** A server of HTTP/2, whose connections are looked after, and its sessions as they came. */
+/** Starts an HTTP/2 server with tracked connections. Records its sessions in order. */
 async function start(scheme: "http" | "https") {
   const connections = createConnections(limits, { count: () => {}, close: () => {} });
   const certificate = scheme === "https" ? writeCertificate() : undefined;
@@ -18,7 +18,7 @@ async function start(scheme: "http" | "https") {
     : createServer();
   certificate?.remove();
   const sessions: Http2Session[] = [];
-  // Before the session is made, as the gate of the service is.
+  // This comes before the session is created, as in the service.
   server.prependListener("connection", connections.accept);
   server.on("session", (session) => {
     connections.addSession(session);
@@ -42,7 +42,7 @@ async function start(scheme: "http" | "https") {
 }
 
 it.each(["http", "https"] as const)(
-  "a connection (%s) hears nothing while it is not read, beside another one, and all of it afterwards",
+  "a paused connection (%s) receives nothing until it is read again, while another one is read",
   async (scheme) => {
     const { connections, sessions, peer } = await start(scheme);
     const [quiet, good] = [await peer(), await peer()];

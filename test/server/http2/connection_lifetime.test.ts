@@ -5,16 +5,16 @@ import { eventually } from "../../support/eventually.js";
 import { connectPeer, connectSocket, grpcFrame, healthPath, http2Preface } from "../../support/http2_peer.js";
 import { withTimeout } from "../../support/timeout.js";
 
-it("a peer that does not answer a PING is cut, and one that does is not", async () => {
+it("a connection is destroyed if its peer does not answer a PING, and kept if it does", async () => {
   const { address } = await startBareServer({ keepalive: { interval: 50, timeout: 50 } });
   const alive = await connectPeer(address);
   onTestFinished(() => alive.close());
   const dead = await connectSocket(address);
   const received: Buffer[] = [];
   dead.on("data", (bytes) => received.push(bytes));
-  // It would answer by a frame of its own.
+  // A real client would answer with its own frame.
   dead.write(http2Preface);
-  // Sooner than by the time-out that grpc-js has by default, which is 20 seconds.
+  // This is sooner than grpc-js's default time-out of 20 seconds.
   await withTimeout(once(dead, "close"), "`close` of a peer that answers no PING", 10_000);
   // A PING has 8 bytes and is of type 6.
   expect(Buffer.concat(received).includes(Buffer.from([0, 0, 8, 6, 0]))).toBe(true);
@@ -23,7 +23,7 @@ it("a peer that does not answer a PING is cut, and one that does is not", async 
   expect((await check.ended).code).toBe("OK");
 });
 
-it("a connection that has reached its age is told by GOAWAY, and its watch goes on", async () => {
+it("a connection that has reached its maximum age receives GOAWAY, and its watch goes on", async () => {
   const { address, grpc } = await startBareServer({ maxConnectionAge: 100 });
   const peer = await connectPeer(address);
   onTestFinished(() => peer.close());
@@ -35,12 +35,12 @@ it("a connection that has reached its age is told by GOAWAY, and its watch goes 
   grpc.setServing(false);
   await eventually(() => expect(watch.received().length).toBe(14));
   expect(watch.isClosed()).toBe(false);
-  // With its last call it is over.
+  // The connection ends with its last call.
   watch.reset();
   await eventually(() => expect(peer.isClosed()).toBe(true));
 });
 
-it("without an age a connection stays", async () => {
+it("a connection without a maximum age stays open", async () => {
   const [young, ageless] = [
     await startBareServer({ maxConnectionAge: 50 }),
     await startBareServer({ maxConnectionAge: 0 }),

@@ -23,7 +23,7 @@ import {
 import { appSecrets, startTestServer } from "../../support/server.js";
 import { withTimeout } from "../../support/timeout.js";
 
-/** A server with small limits, whose time the test moves. */
+/** Starts a server with small limits and a clock that the test moves. */
 async function start(limits: object, grpc: object = {}) {
   const clock = createManualClock(Date.now());
   const settings = { grpc: { address: "127.0.0.1:0", limits, ...grpc } };
@@ -51,7 +51,7 @@ async function start(limits: object, grpc: object = {}) {
   };
 }
 
-/** Opens a watch of a ticket, so that a call runs on the connection. */
+/** Opens a watch of a ticket, so that the connection has a call in progress. */
 async function startWatch(peer: Http2Peer) {
   const headers = { authorization: basic("shop", appSecrets.shop) };
   const creation = peer.call(QrLoginServiceService.createTicket.path, headers);
@@ -64,7 +64,7 @@ async function startWatch(peer: Http2Peer) {
   return watch;
 }
 
-/** Opens a watch of the health, which needs no credential. */
+/** Opens a health watch, which needs no credential. */
 async function startHealthWatch(peer: Http2Peer) {
   const watch = peer.call(healthPath("Watch"));
   watch.end(grpcFrame());
@@ -72,14 +72,14 @@ async function startHealthWatch(peer: Http2Peer) {
   return watch;
 }
 
-/** Makes a call on the connection that is over. */
+/** Makes a call on the connection and waits for its end. */
 async function checkHealth(peer: Http2Peer): Promise<void> {
   const check = peer.call(healthPath("Check"));
   check.end(grpcFrame());
   expect((await check.ended).code).toBe("OK");
 }
 
-/** Returns the numbers of the sockets that are open, once there are so many. */
+/** Resolves with the numbers of the open sockets once there are that many. */
 async function countOpen(sockets: readonly Socket[], count: number): Promise<number[]> {
   const open = () => sockets.flatMap((socket, index) => (socket.closed ? [] : [index]));
   await eventually(() => expect(open()).toHaveLength(count));
@@ -93,21 +93,24 @@ describe("a new connection", () => {
     ["sends the preface without SETTINGS", http2Preface.subarray(0, 24)],
   ] as const;
 
-  it.each(beginnings)("is cut at the handshake time-out if it %s, and not before", async (_, bytes) => {
-    const { clock, socket, peer } = await start({ handshakeTimeout: "4s" });
-    const silent = await socket();
-    silent.write(bytes);
-    const good = await peer();
-    await checkHealth(good);
-    clock.advance(4_000);
-    await checkHealth(good);
-    expect(silent.closed).toBe(false);
-    clock.advance(1_000);
-    await withTimeout(once(silent, "close"), "`close` of the silent peer");
-    await checkHealth(good);
-  });
+  it.each(beginnings)(
+    "a new connection is destroyed at the handshake time-out if it %s",
+    async (_, bytes) => {
+      const { clock, socket, peer } = await start({ handshakeTimeout: "4s" });
+      const silent = await socket();
+      silent.write(bytes);
+      const good = await peer();
+      await checkHealth(good);
+      clock.advance(4_000);
+      await checkHealth(good);
+      expect(silent.closed).toBe(false);
+      clock.advance(1_000);
+      await withTimeout(once(silent, "close"), "`close` of the silent peer");
+      await checkHealth(good);
+    },
+  );
 
-  it("is served after the time-out if it has only said what HTTP/2 begins with", async () => {
+  it("a new connection is served after the time-out if it has sent only the HTTP/2 preface", async () => {
     const { clock, peer } = await start({ handshakeTimeout: "4s" });
     const quiet = await peer();
     await quiet.roundTrip();
@@ -124,9 +127,9 @@ describe("a new connection", () => {
 
     it.each([
       ["never begins", Buffer.alloc(0)],
-      // A record that says that a ClientHello of 512 bytes follows.
+      // This record announces a ClientHello of 512 bytes.
       ["stops in the middle", Buffer.from([0x16, 3, 1, 2, 0, 1, 0])],
-    ])("is cut at the handshake time-out if its handshake %s", async (_, bytes) => {
+    ])("a new connection is destroyed in time if its TLS handshake %s", async (_, bytes) => {
       const { certFile, keyFile, pem } = certificate;
       const { clock, socket, peer } = await start({ handshakeTimeout: "4s" }, { tls: { certFile, keyFile } });
       const silent = await socket();
@@ -138,7 +141,7 @@ describe("a new connection", () => {
       await checkHealth(good);
     });
 
-    it("takes the place of a silent peer before any TLS is done", async () => {
+    it("a new connection evicts a silent peer before any TLS work", async () => {
       const { certFile, keyFile, pem } = certificate;
       const limits = { connectionsPerAddress: 3 };
       const { socket, peer } = await start(limits, { tls: { certFile, keyFile } });
@@ -150,9 +153,9 @@ describe("a new connection", () => {
 });
 
 describe.each(["connectionsPerAddress", "connections"])(
-  "at the limit grpc.limits.%s, a new connection",
+  "a new connection at the limit grpc.limits.%s",
   (limit) => {
-    it("takes the place of the oldest that has completed no request", async () => {
+    it("a new connection evicts the oldest connection without a complete request", async () => {
       const { socket, peer, server } = await start({ [limit]: 3 });
       const proven = await peer();
       await checkHealth(proven);
@@ -160,13 +163,13 @@ describe.each(["connectionsPerAddress", "connections"])(
       await checkHealth(await peer());
       expect(await countOpen(silent, 1)).toEqual([1]);
       await checkHealth(proven);
-      // And so for ever: silent peers take the places of each other.
+      // This can repeat for ever: silent peers evict each other.
       for (let count = 0; count < 20; count++) silent.push(await socket());
       await checkHealth(proven);
       expect(await healthOf(server.address, "")).toBe("SERVING");
     });
 
-    it("takes the place of the one that has been idle longest, which is told by GOAWAY", async () => {
+    it("a new connection evicts the connection that has been idle longest, which receives GOAWAY", async () => {
       const { peer } = await start({ [limit]: 3 });
       const [first, second, third] = [await peer(), await peer(), await peer()];
       for (const each of [second, first, third]) await checkHealth(each);
@@ -179,7 +182,7 @@ describe.each(["connectionsPerAddress", "connections"])(
       await checkHealth(third);
     });
 
-    it("is refused while calls run on all, which go on", async () => {
+    it("a new connection is rejected while all others have calls in progress, which go on", async () => {
       const { peer, server } = await start({ [limit]: 2 });
       const peers = [await peer(), await peer()];
       const watches = await Promise.all(peers.map(startWatch));
@@ -190,13 +193,13 @@ describe.each(["connectionsPerAddress", "connections"])(
       expect(watches[1]?.isClosed()).toBe(false);
     });
 
-    it("takes the place of one that only does what needs no credential, as long as it likes", async () => {
+    it("a new connection evicts a connection whose calls need no credential, however long they last", async () => {
       const { peer } = await start({ [limit]: 3 });
       const shop = await peer();
       const watch = await startWatch(shop);
       const health = await peer();
       await startHealthWatch(health);
-      // An answer that its peer does not let come.
+      // The peer does not allow this response to be sent.
       const unread = await peer({ settings: { initialWindowSize: 0 } });
       const check = unread.call(healthPath("Check"));
       check.end(grpcFrame());
@@ -208,7 +211,7 @@ describe.each(["connectionsPerAddress", "connections"])(
       expect(watch.isClosed()).toBe(false);
     });
 
-    it("takes the place of one that has only begun a request", async () => {
+    it("a new connection evicts a connection that has only begun a request", async () => {
       const { peer } = await start({ [limit]: 2 });
       const [first, second] = [await peer(), await peer()];
       first.call(healthPath("Check"));
@@ -220,7 +223,7 @@ describe.each(["connectionsPerAddress", "connections"])(
   },
 );
 
-it("one address at its limit leaves others alone, and all of them together have theirs", async () => {
+it("the limit of one address does not affect other addresses, and all together have a limit", async () => {
   const { peer, socket } = await start({ connectionsPerAddress: 2, connections: 3 });
   const peers = [await peer(), await peer()];
   await Promise.all(peers.map(startWatch));
@@ -229,7 +232,7 @@ it("one address at its limit leaves others alone, and all of them together have 
   expect(await countOpen(others, 1)).toEqual([1]);
 });
 
-it("a place is free again when its connection is gone, however it went", async () => {
+it("a connection no longer counts once it is closed, however it was closed", async () => {
   const { peer, socket } = await start({ connectionsPerAddress: 2 });
   for (let count = 0; count < 6; count++) {
     const each = await peer();
@@ -246,21 +249,21 @@ it("a place is free again when its connection is gone, however it went", async (
   await startWatch(last);
 });
 
-it("a peer that keeps its end of a closed connection open is cut", async () => {
+it("a closed connection is destroyed if its peer keeps its end open", async () => {
   const { clock, socket } = await start({}, { maxConnectionAge: "100ms" });
   const stubborn = await socket({ allowHalfOpen: true });
   stubborn.write(http2Preface);
   await withTimeout(once(stubborn, "end"), "`end` of the connection that has reached its age");
   expect(stubborn.closed).toBe(false);
   clock.advance(10_000);
-  // It hears of it when it says something.
+  // The peer notices when it sends something.
   await eventually(() => {
     stubborn.write("still there");
     expect(stubborn.closed).toBe(true);
   });
 });
 
-it("a stop cuts peers that have said nothing, with the others", async () => {
+it("a stop destroys the connections of silent peers too", async () => {
   const { server, clock, socket } = await start({});
   const silent = await socket();
   expect(await callersOf(server.client).app("shop").createTicket()).toMatchObject({ code: "OK" });
@@ -272,19 +275,19 @@ it("a stop cuts peers that have said nothing, with the others", async () => {
   await stopped;
 });
 
-it("the log has one line for many refusals, and none of them by itself", async () => {
+it("the log has one line for many rejected connections", async () => {
   const { server, clock, socket } = await start({ connectionsPerAddress: 2 });
   const sockets = [];
   for (let count = 0; count < 22; count++) sockets.push(await socket());
   await countOpen(sockets, 2);
   const before = server.lines.length;
   clock.advance(9_999);
-  expect(server.lines.filter(({ msg }) => msg === "limits were reached")).toEqual([]);
+  expect(server.lines.filter(({ msg }) => msg === "limits reached")).toEqual([]);
   clock.advance(1);
   expect(server.lines.length).toBe(before + 1);
   expect(server.lines.at(-1)).toMatchObject({
     level: 40,
-    msg: "limits were reached",
+    msg: "limits reached",
     connectionsEvicted: 20,
   });
 });

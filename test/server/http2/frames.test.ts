@@ -19,13 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-// Whatever was sent: others are served, and nothing was a fault of ours.
+// Whatever was sent, other clients are served and there was no internal error.
 afterEach(async () => {
   expect(await callsOf(server.client, asApp("shop")).createTicket()).toMatchObject({ code: "OK" });
   expect(server.lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
 });
 
-/** One HTTP/2 request as it stands. Answers the status of HTTP, and of gRPC where there is one. */
+/** Sends one raw HTTP/2 request. Resolves with the HTTP status and the gRPC status, if any. */
 async function post(path: string, body: Uint8Array, headers: Record<string, string | string[]> = {}) {
   const session = connectHttp2(`http://${server.address}`);
   const stream = session.request({
@@ -39,7 +39,7 @@ async function post(path: string, body: Uint8Array, headers: Record<string, stri
   const heard: IncomingHttpHeaders = {};
   stream.on("response", (response) => Object.assign(heard, response));
   stream.on("trailers", (trailers) => Object.assign(heard, trailers));
-  // The server may cut the stream; what it said before is what counts.
+  // The server may reset the stream; the status that it sent before counts.
   stream.on("error", () => {});
   stream.resume();
   stream.end(body);
@@ -54,21 +54,21 @@ async function post(path: string, body: Uint8Array, headers: Record<string, stri
   };
 }
 
-describe("below gRPC", () => {
-  it("bytes that are not HTTP/2 end their connection and nothing else", async () => {
+describe("the server below gRPC", () => {
+  it("closes a connection that does not speak HTTP/2, and no other", async () => {
     const chance = createSeededRandom(7);
     const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     const sent = [
       chance.bytes(5_000),
       Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
       Buffer.concat([preface, chance.bytes(5_000)]),
-      // A frame that says it has 16 MiB.
+      // This frame announces 16 MiB.
       Buffer.concat([preface, Buffer.from([0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 1])]),
     ];
     for (const bytes of sent) {
       const [host, port] = server.address.split(":");
       const socket = connect(Number(port), host);
-      // A reset is as good as an end.
+      // A reset is as good as an end of the connection.
       socket.on("error", () => {});
       socket.resume();
       socket.write(bytes);
@@ -76,7 +76,7 @@ describe("below gRPC", () => {
     }
   });
 
-  it("a request of another content type is refused by HTTP", async () => {
+  it("rejects a request with another content type by its HTTP status", async () => {
     expect(await post(createTicket, Buffer.from("{}"), { "content-type": "application/json" })).toMatchObject(
       {
         http: 415,
@@ -89,11 +89,11 @@ describe("below gRPC", () => {
     "/qrlogin.v2.QrLoginService/CreateTicket",
     "/",
     "/../../etc/passwd",
-  ])("the path %s is UNIMPLEMENTED", async (path) => {
+  ])("answers UNIMPLEMENTED to the path %s", async (path) => {
     expect(await post(path, grpcFrame(Buffer.alloc(0)))).toMatchObject({ http: 200, code: "UNIMPLEMENTED" });
   });
 
-  it("a message over the limit is RESOURCE_EXHAUSTED, and one at the limit is read", async () => {
+  it("answers RESOURCE_EXHAUSTED to a message over the size limit, and accepts one at the limit", async () => {
     expect(await post(createTicket, grpcFrame(Buffer.alloc(2 ** 20)))).toMatchObject({
       code: "RESOURCE_EXHAUSTED",
     });
@@ -112,7 +112,7 @@ describe("below gRPC", () => {
     ["a length of ten bytes", [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]],
     ["field number zero and more", [0x00, 0x0a, 1, 0x41]],
     ["the end of a group that never began, and more", [0x0c, 0x0a, 1, 0x41]],
-  ])("a message with %s is INVALID_REQUEST", async (_, bytes) => {
+  ])("answers INVALID_REQUEST to a message with %s", async (_, bytes) => {
     expect(await post(createTicket, grpcFrame(Uint8Array.from(bytes)))).toMatchObject({
       code: "INVALID_ARGUMENT",
       reason: "INVALID_REQUEST",
@@ -127,16 +127,16 @@ describe("below gRPC", () => {
       "three messages, the second of which is garbage",
       Buffer.concat([grpcFrame(), grpcFrame(Uint8Array.of(7)), grpcFrame()]),
     ],
-  ])("%s where one is needed is INVALID_REQUEST, after the credential", async (_, body) => {
+  ])("checks the credential and then answers INVALID_REQUEST to a call with %s", async (_, body) => {
     for (const method of ["CreateTicket", "WatchStatus", "GetSigningKeys"]) {
       const path = `/qrlogin.v1.QrLoginService/${method}`;
       expect(await post(path, body)).toMatchObject({ code: "INVALID_ARGUMENT", reason: "INVALID_REQUEST" });
-      const stranger = { authorization: basic("shop", "wrong") };
-      expect(await post(path, body, stranger)).toMatchObject({ code: "UNAUTHENTICATED" });
+      const wrongCredential = { authorization: basic("shop", "wrong") };
+      expect(await post(path, body, wrongCredential)).toMatchObject({ code: "UNAUTHENTICATED" });
     }
   });
 
-  it("a frame that promises 4 GiB is RESOURCE_EXHAUSTED", async () => {
+  it("answers RESOURCE_EXHAUSTED to a frame that announces 4 GiB", async () => {
     const promise = Buffer.from([0, 0xff, 0xff, 0xff, 0xff]);
     expect(await post(createTicket, promise)).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
   });
@@ -163,7 +163,7 @@ describe("below gRPC", () => {
     ],
     ["a compressed message of no encoding", grpcFrame(Buffer.from("x"), 1), {}],
     ["a deadline that is none", grpcFrame(Buffer.alloc(0)), { "grpc-timeout": "soon" }],
-  ])("%s is refused", async (_, body, headers) => {
+  ])("rejects %s", async (_, body, headers) => {
     expect((await post(createTicket, body, headers as Record<string, string>)).code).not.toBe("OK");
   });
 });

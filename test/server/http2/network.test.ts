@@ -12,6 +12,6 @@ it.each([
   ["2001:db8::2:3:4:5", "2001:db8:0:0::/64"],
   ["2001:db8::3:4:5:6:7", "2001:db8:0:3::/64"],
   ["fe80::1%eth0", "fe80:0:0:0::/64"],
-])("connections from %s count for %s", (address, network) => {
+])("connections from %s count under %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
 });

@@ -8,7 +8,7 @@ import { startTestServer } from "../../support/server.js";
 
 const { NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM } = constants;
 
-/** A server with small limits, whose time the test moves, and a peer that does as it likes. */
+/** Starts a server with small limits and a clock that the test moves, and a raw HTTP/2 peer. */
 async function start(limits: object, grpc: object = {}) {
   const clock = createManualClock(Date.now());
   const settings = { grpc: { address: "127.0.0.1:0", limits, ...grpc } };
@@ -36,11 +36,11 @@ describe("a request", () => {
     methodPath("WatchStatus"),
     methodPath("ExchangeUserInfo"),
   ])(
-    "for %s whose end does not come ends with DEADLINE_EXCEEDED in time, however much of it trickles in",
+    "a request for %s without an end fails with DEADLINE_EXCEEDED in time, however much of it arrives slowly",
     async (path) => {
       const { clock, peer } = await start({ requestTimeout: "4s" });
       const calls = [peer.call(path), peer.call(path), peer.call(path)];
-      // Nothing, a part of a message, a whole message without an end.
+      // The bodies are empty, a part of a message, and a whole message without an end.
       calls[1]?.write(grpcFrame(Buffer.alloc(100)).subarray(0, 20));
       calls[2]?.write(grpcFrame());
       for (let second = 0; second < 4; second++) {
@@ -56,10 +56,10 @@ describe("a request", () => {
     },
   );
 
-  it("that is refused is over for the server too, although its peer does not end it", async () => {
+  it("a request that was rejected is over for the server even if its peer does not end it", async () => {
     const { clock, peer } = await start({ requestTimeout: "4s" });
     const call = peer.call(methodPath("CreateTicket"));
-    // A message that says it has 4 GiB.
+    // This message announces 4 GiB.
     call.write(Buffer.from([0, 0xff, 0xff, 0xff, 0xff]));
     await peer.roundTrip();
     clock.advance(5_000);
@@ -70,12 +70,12 @@ describe("a request", () => {
     "/qrlogin.v1.QrLoginService/Nothing",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/",
-  ])("for %s, which is not there, is over at once without its end", async (path) => {
+  ])("a request for %s, which does not exist, is over at once without its end", async (path) => {
     const { peer } = await start({});
     expect(await peer.call(path).ended).toEqual({ code: "UNIMPLEMENTED", reset: undefined });
   });
 
-  it("that is complete takes as long as it likes", async () => {
+  it("a request that is complete has no time limit", async () => {
     const { clock, peer } = await start({ requestTimeout: "4s" });
     const watch = peer.call(healthPath("Watch"));
     watch.end(grpcFrame());
@@ -85,7 +85,7 @@ describe("a request", () => {
     expect(watch.isClosed()).toBe(false);
   });
 
-  it("over the limit of incomplete ones ends the oldest of them, and good calls are served", async () => {
+  it("a request over the limit of incomplete requests ends the oldest one, while complete ones are served", async () => {
     const { clock, server, peer } = await start({ incompleteRequests: 3 });
     const calls = [1, 2, 3].map(() => peer.call(healthPath("Check")));
     await peer.roundTrip();
@@ -98,7 +98,7 @@ describe("a request", () => {
     expect(await callersOf(server.client).app("shop").createTicket()).toMatchObject({ code: "OK" });
   });
 
-  it("over five times that limit ends the oldest of them however young it is", async () => {
+  it("a request over five times that limit ends the oldest incomplete request, however young", async () => {
     const { peer } = await start({ incompleteRequests: 3 });
     const calls = Array.from({ length: 15 }, () => peer.call(healthPath("Check")));
     await peer.roundTrip();
@@ -109,7 +109,7 @@ describe("a request", () => {
     expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
   });
 
-  it("over the limit ends one of those that have become old, however many have", async () => {
+  it("a request over the limit ends only one of the old incomplete requests", async () => {
     const { clock, peer } = await start({ incompleteRequests: 1 });
     const calls = [1, 2, 3, 4].map(() => peer.call(healthPath("Check")));
     await peer.roundTrip();
@@ -120,9 +120,9 @@ describe("a request", () => {
     expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
   });
 
-  it("with large metadata counts for several incomplete ones until it is complete", async () => {
+  it("a request with large metadata counts as several incomplete requests until it is complete", async () => {
     const { peer } = await start({ incompleteRequests: 3 });
-    // Each counts for four, of the fifteen that there may be.
+    // Each counts as four of the fifteen that are allowed.
     const open = () => peer.call(healthPath("Check"), { "x-padding": "p".repeat(6_000) });
     for (let round = 0; round < 2; round++) {
       const complete = [open(), open(), open()];
@@ -139,7 +139,7 @@ describe("a request", () => {
     expect(calls.filter((call) => call.isClosed())).toHaveLength(1);
   });
 
-  it("with the largest metadata is served where the limit is the smallest", async () => {
+  it("a request with the largest metadata is served even with the smallest limit", async () => {
     const { peer } = await start({ incompleteRequests: 1 });
     const call = peer.call(healthPath("Check"), { "x-padding": "p".repeat(19_000) });
     await peer.roundTrip();
@@ -148,7 +148,7 @@ describe("a request", () => {
   });
 });
 
-it("an answer that its peer does not read is given up within twice the time-out", async () => {
+it("a response that its peer does not read is dropped within twice the time-out", async () => {
   const { clock, newPeer } = await start({ requestTimeout: "4s" });
   const deaf = await newPeer({ settings: { initialWindowSize: 0 } });
   const check = deaf.call(healthPath("Check"));
@@ -161,16 +161,19 @@ it("an answer that its peer does not read is given up within twice the time-out"
   expect(await check.ended).toEqual({ code: undefined, reset: NGHTTP2_CANCEL });
 });
 
-/** What a client of gRPC takes the end of a call for: a reset with ENHANCE_YOUR_CALM is RESOURCE_EXHAUSTED. */
+/**
+ * Returns the status that a gRPC client derives from the end of a call: a reset with ENHANCE_YOUR_CALM is
+ * RESOURCE_EXHAUSTED.
+ */
 function errorOf({ code, reset }: Awaited<ReturnType<Http2Peer["call"]>["ended"]>): string | undefined {
   return reset === NGHTTP2_ENHANCE_YOUR_CALM ? "RESOURCE_EXHAUSTED" : code;
 }
 
 describe("metadata", () => {
-  it("over the limit is RESOURCE_EXHAUSTED at once, whatever is called, and nothing of it is kept", async () => {
+  it("metadata over the limit fails with RESOURCE_EXHAUSTED at once, and is not kept in memory", async () => {
     const { peer } = await start({ metadataBytes: 4096 });
     await peer.roundTrip();
-    // Told to HTTP/2, so that what is larger is not even read.
+    // HTTP/2 knows the limit, so larger metadata is not even read.
     expect(peer.session.remoteSettings.maxHeaderListSize).toBe(4096);
     for (const path of [
       healthPath("Check"),
@@ -182,7 +185,7 @@ describe("metadata", () => {
     }
   });
 
-  it("in many small entries counts with what HTTP/2 adds to each", async () => {
+  it("metadata in many small fields counts with the 32 bytes that HTTP/2 adds to each", async () => {
     const { peer } = await start({ metadataBytes: 4096 });
     const entries = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, "1"]));
@@ -192,7 +195,7 @@ describe("metadata", () => {
     expect(errorOf(await peer.call(healthPath("Check"), entries(110)).ended)).toBe("RESOURCE_EXHAUSTED");
   });
 
-  it("has room for the largest token by default", async () => {
+  it("metadata can hold the largest token by default", async () => {
     const { server } = await start({});
     const call = callsOf(server.newClient(), authorization(`Bearer ${"t".repeat(16_384)}`)).markScanned(
       undefined,
@@ -200,7 +203,7 @@ describe("metadata", () => {
     expect(await call).toMatchObject({ code: "UNAUTHENTICATED" });
   });
 
-  it("far over the limit, or of more entries than Node.js reads, harms no other call of the connection", async () => {
+  it("metadata far over the limit, or with too many fields, affects no other call of the connection", async () => {
     const { newPeer } = await start({});
     const peer = await newPeer({ maxSendHeaderBlockLength: 200_000, maxHeaderListPairs: 1_000 });
     const good = peer.call(healthPath("Check"));
@@ -216,7 +219,7 @@ describe("metadata", () => {
   });
 });
 
-it("a connection is told how many streams it may have, and a client waits for one of them", async () => {
+it("a connection announces its limit of streams, and a client waits for a free one", async () => {
   const { server, peer } = await start({ streamsPerConnection: 2 });
   expect(peer.session.remoteSettings.maxConcurrentStreams).toBe(2);
   const client = server.newClient();
@@ -227,13 +230,13 @@ it("a connection is told how many streams it may have, and a client waits for on
   await eventually(() => expect(watches[1]?.received().length).toBeGreaterThan(0));
   await peer.roundTrip();
   expect(third.isClosed()).toBe(false);
-  // Other connections have streams of their own.
+  // Other connections have separate limits.
   expect(await callsOf(client, asApp("shop")).createTicket()).toMatchObject({ code: "OK" });
   watches[0]?.reset();
   expect((await third.ended).code).toBe("OK");
 });
 
-it("the log sums up what is refused", async () => {
+it("the log summarizes rejected calls", async () => {
   const { server, clock, peer } = await start({
     metadataBytes: 4096,
     incompleteRequests: 1,
@@ -246,6 +249,6 @@ it("the log sums up what is refused", async () => {
   const before = server.lines.length;
   clock.advance(10_000);
   expect(server.lines.slice(before)).toMatchObject([
-    { msg: "limits were reached", requestsEvicted: 2, requestsTimedOut: 5 },
+    { msg: "limits reached", requestsEvicted: 2, requestsTimedOut: 5 },
   ]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createPacedStreams } from "../../../src/server/http2/paced_streams.js";
 import { createManualClock } from "../../support/clock.js";
 
-/** Streams of apps that have as much as they may have, and how many of each have gone on. */
+/** Creates streams of apps that are at their limit, and counts those of each app that have begun. */
 function stage() {
   const clock = createManualClock();
   const paced = createPacedStreams(clock);
@@ -19,8 +19,8 @@ function stage() {
   return { clock, arrive, goneOf, release: paced.release };
 }
 
-describe("calls that are going to be refused", () => {
-  it("go on at once while they are few", () => {
+describe("calls that are going to be rejected", () => {
+  it("calls over the limit begin at once while they are few", () => {
     const { clock, arrive, goneOf } = stage();
     for (let times = 1; times <= 20; times++) {
       arrive("shop", 4);
@@ -29,7 +29,7 @@ describe("calls that are going to be refused", () => {
     }
   });
 
-  it("go on a hundred times a second where there are more, however soon the next one comes", () => {
+  it("calls over the limit begin a hundred times a second if there are more, however soon the next one comes", () => {
     const { clock, arrive, goneOf } = stage();
     arrive("flood", 105);
     for (let times = 0; times < 20; times++) {
@@ -40,7 +40,7 @@ describe("calls that are going to be refused", () => {
     expect(goneOf("flood")).toBe(105);
   });
 
-  it("go on within five seconds however many there are", () => {
+  it("calls over the limit begin within five seconds, however many there are", () => {
     const { clock, arrive, goneOf } = stage();
     arrive("flood", 15_000);
     clock.advance(4_900);
@@ -49,14 +49,14 @@ describe("calls that are going to be refused", () => {
     expect(goneOf("flood")).toBe(15_000);
   });
 
-  it("of one app do not delay those of another", () => {
+  it("calls over the limit of one app do not delay those of another app", () => {
     const { arrive, goneOf } = stage();
     arrive("flood", 10_000);
     arrive("shop", 3);
     expect(goneOf("shop")).toBe(3);
   });
 
-  it("never go on once they are cancelled, and take no place", () => {
+  it("calls over the limit never begin once they are cancelled, and are no longer counted", () => {
     const { clock, arrive, goneOf } = stage();
     for (const cancel of arrive("flood", 1_005)) cancel();
     arrive("flood", 5);
@@ -66,7 +66,7 @@ describe("calls that are going to be refused", () => {
     expect(goneOf("flood")).toBe(10);
   });
 
-  it("take no place of others when they are closed after they have gone on", () => {
+  it("calls over the limit are not counted twice if they are cancelled after they have begun", () => {
     const { clock, arrive, goneOf } = stage();
     const cancels = arrive("flood", 12);
     for (const count of [10, 12]) {
@@ -76,7 +76,7 @@ describe("calls that are going to be refused", () => {
     }
   });
 
-  it("do not wait beyond twenty thousand in all, so that they take no more memory", () => {
+  it("calls over the limit begin without a wait once twenty thousand wait, to bound the memory", () => {
     const { arrive, goneOf } = stage();
     arrive("flood", 20_005);
     expect(goneOf("flood")).toBe(5);
@@ -84,7 +84,7 @@ describe("calls that are going to be refused", () => {
     expect(goneOf("other")).toBe(100);
   });
 
-  it("go on when the server stops, and wait no more from then on", () => {
+  it("calls over the limit begin at once when the server stops, and later ones no longer wait", () => {
     const { arrive, goneOf, release } = stage();
     arrive("flood", 1_000);
     release();
@@ -92,7 +92,7 @@ describe("calls that are going to be refused", () => {
     expect(goneOf("flood")).toBe(2_000);
   });
 
-  it("leave no timer behind", () => {
+  it("calls over the limit leave no timer behind", () => {
     const { clock, arrive } = stage();
     arrive("flood", 300);
     clock.advance(10_000);

@@ -20,7 +20,7 @@ interface KeptMetadata {
   readonly hasDeadline: boolean;
 }
 
-/** Returns what a call with these fields leaves for its handler to read. */
+/** Returns the metadata that remains of a call with these fields. */
 async function metadataKeptOf(fields: Record<string, string>): Promise<KeptMetadata | undefined> {
   const server = new Server();
   let kept: KeptMetadata | undefined;
@@ -61,12 +61,12 @@ async function metadataKeptOf(fields: Record<string, string>): Promise<KeptMetad
   return kept;
 }
 
-it("a call with large metadata keeps its credential and its deadline, and nothing that is not read", async () => {
+it("a call with large metadata keeps only fields that are read, such as credential and deadline", async () => {
   const authorization = `Bearer ${"t".repeat(9_000)}`;
   const kept = await metadataKeptOf({ authorization, "x-padding": "p".repeat(9_000), "grpc-timeout": "5S" });
   expect(kept).toEqual({ metadata: { authorization }, hasDeadline: true });
 });
 
-it("metadata of 2 KiB and less weighs as one call, and of each 2 KiB more as one more", () => {
+it("metadata counts as one call for each 2 KiB begun", () => {
   expect([600, 2_048, 2_049, 4_096, 20_480].map(weightOf)).toEqual([1, 1, 2, 2, 10]);
 });

@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { createStreamQueue } from "../../../src/server/http2/stream_queue.js";
 import { flushPromises } from "../../support/clock.js";
 
-/** Arrivals, what was begun of them by connection, and which connections are not read. */
+/**
+ * Creates a queue and records the streams that have begun, by connection, and the connections that are not
+ * read.
+ */
 function setUp() {
   const begun: string[] = [];
   const unread = new Set<unknown>();
@@ -12,7 +15,7 @@ function setUp() {
     if (isReading) unread.delete(session);
     else unread.add(session);
   });
-  /** @param app Whose connection it is known to be. */
+  /** @param app The app that is known to own the connection. */
   function connect(name: string, app?: string) {
     const session = new EventEmitter() as unknown as Http2Session;
     arrivals.opened(session);
@@ -33,13 +36,13 @@ function setUp() {
   return { connect, begun, begunBy, ended: arrivals.ended };
 }
 
-/** Waits for so many turns of the event loop. */
+/** Waits for a number of turns of the event loop. */
 async function waitForTurns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await flushPromises();
 }
 
 describe("streams that arrive", () => {
-  it("begin at once while they are few", () => {
+  it("streams begin at once while they are few", () => {
     const { connect, begun } = setUp();
     const peer = connect("shop");
     peer.arrive(10);
@@ -47,7 +50,7 @@ describe("streams that arrive", () => {
     expect(peer.isRead()).toBe(true);
   });
 
-  it("begin in turns of the event loop where thousands arrive in one, and one of another connection goes first", async () => {
+  it("streams begin over several turns if thousands arrive at once, and other connections go first", async () => {
     const { connect, begun, begunBy } = setUp();
     connect("flood").arrive(5_000);
     expect(begun.length).toBeLessThanOrEqual(128);
@@ -59,7 +62,7 @@ describe("streams that arrive", () => {
     expect(begunBy("flood")).toBe(5_000);
   });
 
-  it("have their connection read no further while many of them wait, and no other", async () => {
+  it("many waiting streams stop the reading of their connection, and of no other", async () => {
     const { connect } = setUp();
     const flood = connect("flood");
     const shop = connect("shop");
@@ -70,7 +73,7 @@ describe("streams that arrive", () => {
     expect(flood.isRead()).toBe(true);
   });
 
-  it("of an app with hundreds of connections delay another app by one stream, and not by one for each connection", async () => {
+  it("streams of an app with hundreds of connections delay another app by only one stream", async () => {
     const { connect, begun, begunBy } = setUp();
     const flood = Array.from({ length: 300 }, (_, index) => connect(`flood ${index}`, "flood"));
     for (const each of flood) each.arrive(5);
@@ -80,12 +83,12 @@ describe("streams that arrive", () => {
     await waitForTurns(1);
     expect(begunBy("shop")).toBe(3);
     expect(begun.length).toBeLessThanOrEqual(16);
-    // Its connections take turns, too.
+    // The app's connections take turns as well.
     await waitForTurns(15);
     expect(new Set(begun).size).toBeGreaterThan(200);
   });
 
-  it("have their connections read again in turns and not all at once", async () => {
+  it("streams have their connections resumed in turns instead of all at once", async () => {
     const { connect } = setUp();
     const flood = Array.from({ length: 20 }, (_, index) => connect(`flood ${index}`, "flood"));
     for (const each of flood) each.arrive(300);
@@ -99,7 +102,7 @@ describe("streams that arrive", () => {
     }
   });
 
-  it("have no other connection read in the same turn that has sent too much before, and all others read", async () => {
+  it("streams stop the reading of all suspect connections in the same turn, and of no others", async () => {
     const { connect } = setUp();
     const flood = Array.from({ length: 10 }, (_, index) => connect(`flood ${index}`, "flood"));
     const shop = connect("shop");
@@ -115,7 +118,7 @@ describe("streams that arrive", () => {
     expect(areRead()).toBe(10);
   });
 
-  it("have no new connection read in the same turn, until it is its turn", async () => {
+  it("streams stop the reading of new connections until their turn comes", async () => {
     const { connect } = setUp();
     const silent = Array.from({ length: 50 }, (_, index) => connect(`silent ${index}`));
     connect("flood").arrive(300);
@@ -128,7 +131,7 @@ describe("streams that arrive", () => {
     expect(areRead()).toBe(50);
   });
 
-  it("leave their connection to be read like any other once little has come of it for long", async () => {
+  it("streams no longer make their connection a suspect once it has sent little for long", async () => {
     const { connect } = setUp();
     const [once, often] = [connect("once"), connect("often")];
     once.arrive(300);
@@ -141,7 +144,7 @@ describe("streams that arrive", () => {
     expect([once.isRead(), often.isRead()]).toEqual([true, false]);
   });
 
-  it("end in turns: when many do, connections that have sent too much before are read one after another", async () => {
+  it("streams make suspect connections take turns when many streams end in one turn", async () => {
     const { connect, ended } = setUp();
     const [flood, shop] = [connect("flood", "flood"), connect("shop")];
     shop.arrive(1);
@@ -157,9 +160,9 @@ describe("streams that arrive", () => {
     expect(flood.isRead()).toBe(true);
   });
 
-  it("count by their weight for when their connection is read no further", async () => {
+  it("streams count by their weight towards the limit at which reading stops", async () => {
     const { connect } = setUp();
-    // What begins at once, so that all others wait.
+    // These begin at once, so that all others wait.
     connect("first").arrive(128);
     const large = connect("large");
     const small = connect("small");
@@ -176,14 +179,14 @@ describe("streams that arrive", () => {
     expect(large.isRead()).toBe(true);
   });
 
-  it("leave less room for each where many connections have some that wait", () => {
+  it("streams lower the limit of each connection when many connections have waiting streams", () => {
     const { connect } = setUp();
     const peers = Array.from({ length: 600 }, (_, index) => connect(`peer ${index}`));
     for (const peer of peers) peer.arrive(10);
     expect(peers.at(-1)?.isRead()).toBe(false);
   });
 
-  it("never begin once they are closed, and count no more", async () => {
+  it("streams never begin once they are closed, and are no longer counted", async () => {
     const { connect, begunBy } = setUp();
     const peer = connect("flood");
     const streams = peer.arrive(1_000);

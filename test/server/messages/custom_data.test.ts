@@ -13,7 +13,10 @@ const whole = CreateTicketRequest.fromPartial({
   qrImage: { size: 64 },
 });
 
-/** Objects that fill the limit as JSON, each with what takes most room in protobuf for its length as JSON. */
+/**
+ * Objects whose JSON has exactly the largest size, each with the contents that take most bytes in protobuf
+ * for their size in JSON.
+ */
 const full = {
   numbers: { a: Array(252).fill(1) },
   "numbers by name": Object.fromEntries(Array.from({ length: 75 }, (_, index) => [index.toString(36), 1])),
@@ -24,10 +27,13 @@ const full = {
 };
 
 describe("custom data of CreateTicket", () => {
-  it.each(Object.entries(full))("that fit are decoded, whatever they hold: %s", (_what, customData) => {
-    expect(Buffer.byteLength(JSON.stringify(customData))).toBeLessThanOrEqual(maxBytes);
-    expect(decodeRequest(decoder, encoded(customData))).toEqual({ ...whole, customData });
-  });
+  it.each(Object.entries(full))(
+    "custom data of the largest allowed size is decoded: %s",
+    (_what, customData) => {
+      expect(Buffer.byteLength(JSON.stringify(customData))).toBeLessThanOrEqual(maxBytes);
+      expect(decodeRequest(decoder, encoded(customData))).toEqual({ ...whole, customData });
+    },
+  );
 
   it.each([
     [
@@ -36,7 +42,7 @@ describe("custom data of CreateTicket", () => {
     ],
     ["a long list", { a: Array(9_000).fill(null) }],
     ["a long text", { a: "x".repeat(60_000) }],
-  ])("that cannot fit are refused before they are decoded: %s", (_what, customData) => {
+  ])("custom data that cannot fit is rejected before it is decoded: %s", (_what, customData) => {
     const decode = vi.spyOn(CreateTicketRequest, "decode");
     try {
       expect(() => decodeRequest(decoder, encoded(customData))).toThrow(
@@ -53,7 +59,7 @@ describe("custom data of CreateTicket", () => {
     }
   });
 
-  it("that come in many parts are counted together", () => {
+  it("custom data in several parts is measured as a whole", () => {
     const part = encoded({ a: "x".repeat(400) });
     const bytes = Buffer.concat(Array.from({ length: 20 }, () => part));
     expect(() => decoder.decode(new BinaryReader(bytes))).toThrow("custom_data");

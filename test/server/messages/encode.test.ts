@@ -11,7 +11,7 @@ import {
 import { TicketState } from "../../../gen/qrlogin/v1/ticket.js";
 import { type Encoder, encodeResponse } from "../../../src/server/messages/encode.js";
 
-/** A response, ready to be encoded by ours and by the generated code alone. */
+/** Creates a response, to be encoded by the service and by the generated code alone. */
 interface Sample {
   ours(): Buffer;
   generated(): Uint8Array;
@@ -32,14 +32,14 @@ function samplesOf<T, Partly>(codec: Codec<T, Partly>, partly: fc.Arbitrary<Part
   });
 }
 
-// Around 127 characters the library writes a text in another way, and around 127 bytes a message.
+// The library writes texts differently above 127 characters, and messages above 127 bytes.
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   ...[
     fc.string({ unit: "binary-ascii", minLength: 100, maxLength: 300 }),
     fc.constantFrom("", "é".repeat(127)),
   ],
-  // Longer than what the shared writer may keep.
+  // This is larger than the buffer that the shared writer keeps.
   fc.integer({ min: 16_000, max: 40_000 }).map((length) => "x".repeat(length)),
 );
 const time = fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true });
@@ -87,7 +87,7 @@ const status = (revision: number) => GetStatusResponse.fromPartial({ status: { t
 const secret = CreateTicketResponse.fromPartial({ ticketId: "id", ticketSecret: "s".repeat(43) });
 
 describe("an encoded response", () => {
-  test("has the bytes of the generated code, whatever was encoded before it, and keeps them", () => {
+  test("an encoded response has the bytes of the generated code, whatever is encoded before or after it", () => {
     fc.assert(
       fc.property(fc.array(samples, { minLength: 2, maxLength: 6 }), (all) => {
         const encoded = all.map(({ ours }) => ours());
@@ -98,7 +98,7 @@ describe("an encoded response", () => {
     );
   });
 
-  test("holds nothing of one that failed half way", () => {
+  test("an encoded response contains nothing of an encoding that failed half way", () => {
     encodeResponse(CreateTicketResponse, secret);
     // A revision is an unsigned number of 32 bits: the library throws after the ticket id has been written.
     expect(() => encodeResponse(GetStatusResponse, status(-1))).toThrow();
@@ -106,7 +106,7 @@ describe("an encoded response", () => {
     expect(bytes.equals(GetStatusResponse.encode(status(7)).finish())).toBe(true);
   });
 
-  test("holds nothing of one that was encoded in the middle of it", () => {
+  test("an encoded response contains nothing of another response that was encoded meanwhile", () => {
     let inner: Buffer | undefined;
     const interrupted: Encoder<GetSigningKeysResponse> = {
       encode(message, writer) {
@@ -121,7 +121,7 @@ describe("an encoded response", () => {
     expect(inner?.equals(CreateTicketResponse.encode(secret).finish())).toBe(true);
   });
 
-  test("is a piece of memory of its own, with nothing around it", () => {
+  test("an encoded response has a separate buffer of exactly its size", () => {
     encodeResponse(CreateTicketResponse, secret);
     const bytes = encodeResponse(GetStatusResponse, status(7));
     expect(bytes.buffer.byteLength).toBe(bytes.length);

@@ -17,11 +17,11 @@ import { signToken } from "../../support/tokens.js";
 const service = loadDescriptors().getService("qrlogin.v1.QrLoginService");
 const methods = service?.methods ?? [];
 
-/** Far above every limit, and below what a message may have: 64 KiB. */
+/** Length far above every field limit, and below the limit of a message, 64 KiB. */
 const many = 20_000;
 
-/** A store that fails whatever it is asked: what is refused with another reason has not reached it. */
-const unvalidatedFields = () => Promise.reject(new Error("the store was asked"));
+/** Fails every operation of the store. A call that fails with another reason has not reached the store. */
+const failingOperation = () => Promise.reject(new Error("the store was asked"));
 
 let server: TestServer;
 let callers: readonly Metadata[];
@@ -30,10 +30,10 @@ beforeAll(async () => {
     store: (embedded) => ({
       ...embedded,
       ...{
-        create: unvalidatedFields,
-        get: unvalidatedFields,
-        replace: unvalidatedFields,
-        subscribe: unvalidatedFields,
+        create: failingOperation,
+        get: failingOperation,
+        replace: failingOperation,
+        subscribe: failingOperation,
       },
     }),
   });
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Every field whose size the caller chooses, wherever it is nested, as its path. */
+/** Returns the path of every field whose size the caller chooses, nested ones included. */
 function fieldsOf(message: DescMessage, above: readonly DescField[] = []): readonly (readonly DescField[])[] {
   return message.fields.flatMap((field) => {
     const path = [...above, field];
@@ -57,7 +57,7 @@ function isSized(field: DescField): boolean {
 
 const textOfLength = "x".repeat(many);
 
-/** Values of the field that are too large, as JSON. Some texts are right but for their length. */
+/** Returns values of the field that are too large, as JSON. Some texts are valid except for their length. */
 function tooLarge(field: DescField): readonly JsonValue[] {
   if (field.fieldKind === "map")
     return [Object.fromEntries(Array.from({ length: many / 10 }, (_, n) => [n, ""]))];
@@ -67,7 +67,7 @@ function tooLarge(field: DescField): readonly JsonValue[] {
   return [textOfLength, "A".repeat(many), `fe80::1%${textOfLength}`, " ".repeat(many), "0".repeat(many)];
 }
 
-/** Makes a call. A stream is answered with its end. */
+/** Makes a call. For a stream, resolves at its end. */
 function callAs(metadata: Metadata, method: DescMethod, request: JsonValue): Promise<CallResult<never>> {
   const bytes = Buffer.from(toBinary(method.input, fromJson(method.input, request)));
   const same = (it: Buffer) => it;
@@ -80,13 +80,13 @@ function callAs(metadata: Metadata, method: DescMethod, request: JsonValue): Pro
   });
 }
 
-/** Makes a call as the kind of caller that the method has. */
+/** Makes a call as the kind of caller that the method requires. */
 async function call(method: DescMethod, request: JsonValue): Promise<CallResult<never>> {
   for (const metadata of callers) {
     const answer = await callAs(metadata, method, request);
     if (answer.code !== "UNAUTHENTICATED") return answer;
   }
-  throw new Error(`nobody may call ${method.name}`);
+  throw new Error(`no kind of caller may call ${method.name}`);
 }
 
 const cases = methods.flatMap((method) =>
@@ -96,36 +96,42 @@ const cases = methods.flatMap((method) =>
   }),
 );
 
-describe("each field whose size a caller chooses has a limit", () => {
-  it("and the descriptors know of such fields", () => {
+describe("fields whose size a caller chooses", () => {
+  it("fields whose size a caller chooses are found in the descriptors", () => {
     expect(cases.length).toBeGreaterThan(15);
   });
 
-  it.each(cases)("%s", async (name, method, fields, path) => {
-    for (const large of tooLarge(fields.at(-1) as DescField)) {
-      const request = fields.reduceRight<JsonValue>((value, { jsonName }) => ({ [jsonName]: value }), large);
-      const { code, reason, fieldViolations } = await call(method, request);
-      expect(code).toBe("INVALID_ARGUMENT");
-      // The text of a scanned code is told to be none of ours, whatever is wrong with it.
-      const isScanned = name === "MarkScanned qr_content";
-      expect(reason).toBe(isScanned ? "QR_CONTENT_INVALID" : "INVALID_REQUEST");
-      if (!isScanned) expect(fieldViolations.map(({ field }) => field)).toContain(path);
-    }
-  });
+  it.each(cases)(
+    "fields whose size a caller chooses have a limit: %s",
+    async (name, method, fields, path) => {
+      for (const large of tooLarge(fields.at(-1) as DescField)) {
+        const request = fields.reduceRight<JsonValue>(
+          (value, { jsonName }) => ({ [jsonName]: value }),
+          large,
+        );
+        const { code, reason, fieldViolations } = await call(method, request);
+        expect(code).toBe("INVALID_ARGUMENT");
+        // A scanned text that is not valid is always QR_CONTENT_INVALID.
+        const isScanned = name === "MarkScanned qr_content";
+        expect(reason).toBe(isScanned ? "QR_CONTENT_INVALID" : "INVALID_REQUEST");
+        if (!isScanned) expect(fieldViolations.map(({ field }) => field)).toContain(path);
+      }
+    },
+  );
 
   it.each(methods.map((method) => [method.name, method] as const))(
-    "and so has the credential of %s",
+    "fields whose size a caller chooses include the credential, which has a limit: %s",
     async (_name, method) => {
       for (const scheme of ["Basic", "Bearer"]) {
         const { code } = await callAs(authorization(`${scheme} ${"x".repeat(many)}`), method, {});
-        // By us or, since all metadata together has a limit too, by what stands before us.
+        // The service rejects it or, since all metadata together has a limit too, the HTTP/2 layer does.
         expect(["UNAUTHENTICATED", "RESOURCE_EXHAUSTED"]).toContain(code);
       }
     },
   );
 });
 
-describe("a text that is no ticket id", () => {
+describe("a malformed ticket id", () => {
   const id = newTicketId();
   const malformed = [
     ...["{}", `{${id}}`, `${id.slice(0, 10)}{a}`, "}", "*", "\0", "\r\n", " ", "🙂", `${id}.${id}`],
@@ -133,14 +139,14 @@ describe("a text that is no ticket id", () => {
   ];
   const takers = methods.filter((method) => method.input.fields.some(({ name }) => name === "ticket_id"));
 
-  it("can be sent to six methods and the exchange", () => {
+  it("a malformed ticket id can be sent to six methods and, in an exchange ticket, to ExchangeUserInfo", () => {
     expect(takers.map(({ name }) => name)).toEqual([
       ...["GetStatus", "WatchStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw"],
     ]);
   });
 
   it.each(takers.map((method) => [method.name, method] as const))(
-    "is TICKET_NOT_FOUND to %s, and no store is asked",
+    "a malformed ticket id fails with TICKET_NOT_FOUND for %s, without a call to the store",
     async (_name, method) => {
       const hasSecret = method.input.fields.some(({ name }) => name === "ticket_secret");
       for (const ticketId of malformed) {
@@ -153,7 +159,7 @@ describe("a text that is no ticket id", () => {
     },
   );
 
-  it("is TICKET_NOT_FOUND in an exchange ticket, and no store is asked", async () => {
+  it("a malformed ticket id fails with TICKET_NOT_FOUND in an exchange ticket, without a store call", async () => {
     const exchange = methods.find(({ name }) => name === "ExchangeUserInfo") as DescMethod;
     for (const ticketId of malformed) {
       for (const exchangeTicket of [ticketId, `${ticketId}.${newSecret()}`]) {
@@ -163,7 +169,7 @@ describe("a text that is no ticket id", () => {
     }
   });
 
-  it("is QR_CONTENT_INVALID in a scanned text, and no store is asked", async () => {
+  it("a malformed ticket id fails with QR_CONTENT_INVALID in a scanned text, without a store call", async () => {
     const markScanned = methods.find(({ name }) => name === "MarkScanned") as DescMethod;
     for (const random of malformed) {
       const qrContent = JSON.stringify({ scene: "APP_AUTH", random, userPoolId: "customers" });

@@ -147,12 +147,15 @@ function requesterWith(changes: Partial<RequesterContext>) {
   return RequesterContext.fromPartial(changes);
 }
 
-describe("INVALID_REQUEST names the fields at fault", () => {
-  it.each(invalid)("%s", async (_title, call, fields) => {
-    expectError(await call(), "INVALID_ARGUMENT", "INVALID_REQUEST", { fields });
-  });
+describe("the validation of requests", () => {
+  it.each(invalid)(
+    "answers INVALID_REQUEST with the fields that are not valid: %s",
+    async (_title, call, fields) => {
+      expectError(await call(), "INVALID_ARGUMENT", "INVALID_REQUEST", { fields });
+    },
+  );
 
-  it("and takes what is just within the limits", async () => {
+  it("accepts values exactly at the limits", async () => {
     const requester = requesterWith({
       userAgent: "\u{1F600}".repeat(256),
       location: long(256),
@@ -163,7 +166,7 @@ describe("INVALID_REQUEST names the fields at fault", () => {
     expect((await shop.createTicket({ qrImage: { ...svg, size: 64, margin: 16 } })).code).toBe("OK");
   });
 
-  it("and keeps an address without its zone, which only the machine that saw it understands", async () => {
+  it("removes the zone of an address, which only has a meaning on the machine that saw it", async () => {
     const zone = "x".repeat(56);
     for (const ipAddress of ["fe80::1%eth0", "fe80::1%a.b-c:d", `fe80::1%${zone}`]) {
       expect((await shop.createTicket({ requester: requesterWith({ ipAddress }) })).code).toBe("OK");
@@ -178,7 +181,7 @@ describe("INVALID_REQUEST names the fields at fault", () => {
     ["bytes that are no message", Buffer.from([0xff, 0xff, 0xff])],
     ["a field that is cut off", Buffer.from([0x0a, 0x7f, 0x41])],
     ["a text that is not UTF-8", Buffer.from([0x0a, 0x02, 0xc3, 0x28])],
-  ])("%s cannot be decoded", async (_title, bytes) => {
+  ])("answers INVALID_REQUEST to a request that cannot be decoded: %s", async (_title, bytes) => {
     const answered = new Promise<CallResult<unknown>>((resolve) => {
       server.client.makeUnaryRequest(
         "/qrlogin.v1.QrLoginService/CreateTicket",

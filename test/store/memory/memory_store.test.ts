@@ -17,7 +17,7 @@ function createStore(limits: { maxTickets?: number; maxTicketsPerApp?: number } 
   return { clock, store };
 }
 
-describeTicketStore("the embedded store", async () => ({
+describeTicketStore("the store in memory", async () => ({
   ...createStore(),
   other: undefined,
   release: async () => {},
@@ -25,10 +25,10 @@ describeTicketStore("the embedded store", async () => ({
 
 const lifeOf = (ticket: Ticket) => ticket.expiresAt - noon;
 
-describe("the caps of the embedded store", () => {
+describe("the limits of the store in memory", () => {
   const full = { reason: "TOO_MANY_TICKETS" };
 
-  test("are held in all", async () => {
+  test("the store in memory limits the number of tickets", async () => {
     const { store } = createStore({ maxTickets: 2 });
     await store.create(ticketIn("PENDING", { appId: "a" }));
     await store.create(ticketIn("PENDING", { appId: "b" }));
@@ -36,7 +36,7 @@ describe("the caps of the embedded store", () => {
     expect(store.size).toBe(2);
   });
 
-  test("are held for each app, and one app's do not count for another", async () => {
+  test("the store in memory limits the tickets of each app separately", async () => {
     const { store } = createStore({ maxTicketsPerApp: 2 });
     await store.create(ticketIn("PENDING", { appId: "a" }));
     await store.create(ticketIn("PENDING", { appId: "a" }));
@@ -45,7 +45,7 @@ describe("the caps of the embedded store", () => {
   });
 
   test.each([{ maxTickets: 1 }, { maxTicketsPerApp: 1 }])(
-    "count remembered tickets and give the place back once they are forgotten: %j",
+    "retained tickets count until they are deleted: %j",
     async (limits) => {
       const { clock, store } = createStore(limits);
       const ticket = ticketIn("PENDING");
@@ -58,7 +58,7 @@ describe("the caps of the embedded store", () => {
     },
   );
 
-  test("are not worn down by a try that was refused", async () => {
+  test("a rejected attempt does not count", async () => {
     const { clock, store } = createStore({ maxTickets: 3, maxTicketsPerApp: 1 });
     const ticket = ticketIn("PENDING");
     await store.create(ticket);
@@ -70,8 +70,8 @@ describe("the caps of the embedded store", () => {
   });
 });
 
-describe("subscriptions to the embedded store", () => {
-  test("leave nothing behind: the last one of a ticket takes its set along", async () => {
+describe("subscriptions to the store in memory", () => {
+  test("subscriptions leave nothing behind after the last one of a ticket", async () => {
     const { store } = createStore();
     const [first, second, other] = ["a", "a", "b"].map((id) => store.subscribe(id, () => {}));
     expect(store.subscribedIds).toBe(2);
@@ -83,21 +83,21 @@ describe("subscriptions to the embedded store", () => {
     expect(store.subscribedIds).toBe(0);
   });
 
-  test("are not ended by one that ended before them and is ended once more", async () => {
+  test("ending an earlier subscription a second time does not end a later one", async () => {
     const { store } = createStore();
     const ticket = ticketIn("PENDING");
     await store.create(ticket);
     const unsubscribe = await store.subscribe(ticket.id, () => {});
     unsubscribe();
-    const hints = vi.fn();
-    await store.subscribe(ticket.id, hints);
+    const onChange = vi.fn();
+    await store.subscribe(ticket.id, onChange);
     unsubscribe();
     await store.replace(nextRevisionOf(ticket), ticket.writeId);
-    expect(hints).toHaveBeenCalledTimes(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
     expect(store.subscribedIds).toBe(1);
   });
 
-  test("end with the store", async () => {
+  test("subscriptions end with the store", async () => {
     const { store } = createStore();
     await store.subscribe("a", () => {});
     await store.close();
@@ -105,18 +105,18 @@ describe("subscriptions to the embedded store", () => {
   });
 });
 
-describe("the sweep of the embedded store", () => {
-  test("writes expiry as a transition, with a hint", async () => {
+describe("the sweep of the store in memory", () => {
+  test("the sweep writes the expiry as a transition, with a change notification", async () => {
     const { clock, store } = createStore();
     const ticket = ticketIn("SCANNED");
     await store.create(ticket);
-    const hints = vi.fn();
-    await store.subscribe(ticket.id, hints);
+    const onChange = vi.fn();
+    await store.subscribe(ticket.id, onChange);
     clock.advance(lifeOf(ticket) - 1);
-    expect(hints).not.toHaveBeenCalled();
+    expect(onChange).not.toHaveBeenCalled();
     expect(await store.get(ticket.id)).toEqual(ticket);
     clock.advance(1);
-    expect(hints).toHaveBeenCalledTimes(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
     const expired = await store.get(ticket.id);
     expect(expired).toMatchObject({
       state: "EXPIRED",
@@ -129,7 +129,7 @@ describe("the sweep of the embedded store", () => {
     expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(false);
   });
 
-  test("leaves a ticket alone whose life was lengthened by a write", async () => {
+  test("the sweep does not touch a ticket whose lifetime was extended by a write", async () => {
     const { clock, store } = createStore();
     const ticket = ticketIn("SCANNED");
     await store.create(ticket);
@@ -141,7 +141,7 @@ describe("the sweep of the embedded store", () => {
     expect(await store.get(ticket.id)).toMatchObject({ state: "EXPIRED" });
   });
 
-  test("remembers a finished ticket for its time, then it is gone", async () => {
+  test("the sweep deletes a finished ticket after its retention", async () => {
     const { clock, store } = createStore();
     const cancelled = ticketIn("CANCELLED");
     await store.create(cancelled);
@@ -152,7 +152,7 @@ describe("the sweep of the embedded store", () => {
     expect(store.size).toBe(0);
   });
 
-  test("may be late to forget, and the answer is not", async () => {
+  test("a ticket is not returned after its retention, even if the sweep is late", async () => {
     const { clock, store } = createStore();
     const cancelled = ticketIn("CANCELLED", { purgeAt: noon + 1_500 });
     await store.create(cancelled);
@@ -163,7 +163,7 @@ describe("the sweep of the embedded store", () => {
     expect(store.size).toBe(0);
   });
 
-  test("handles 20,000 tickets that fall due at once in slices", async () => {
+  test("the sweep handles 20,000 tickets that fall due at once in slices", async () => {
     const { clock, store } = createStore();
     const many = 20_000;
     let written = 0;
@@ -191,7 +191,7 @@ describe("the sweep of the embedded store", () => {
     expect(clock.pendingCount).toBe(0);
   });
 
-  test("leaves nothing behind once everything is forgotten, and holds no timer while empty", async () => {
+  test("the sweep leaves nothing behind after the last deletion, and an empty store has no timer", async () => {
     const { clock, store } = createStore();
     expect(clock.pendingCount).toBe(0);
     for (let i = 0; i < 200; i++) {
@@ -206,7 +206,7 @@ describe("the sweep of the embedded store", () => {
     expect(clock.pendingCount).toBe(0);
   });
 
-  test("finds a ticket that falls due before all others", async () => {
+  test("the sweep finds a ticket that falls due before all others", async () => {
     const { clock, store } = createStore();
     const late = ticketIn("PENDING", { expiresAt: noon + 600_000 });
     const early = ticketIn("PENDING", { expiresAt: noon + 30_000 });
@@ -217,7 +217,7 @@ describe("the sweep of the embedded store", () => {
     expect(await store.get(late.id)).toEqual(late);
   });
 
-  test.each(clockSteps)("keeps its hours when the wall clock is set by %i ms", async (ms) => {
+  test.each(clockSteps)("the sweep keeps its times when the wall clock is set by %i ms", async (ms) => {
     const { clock, store } = createStore();
     const ticket = ticketIn("PENDING");
     await store.create(ticket);
@@ -235,20 +235,20 @@ describe("the sweep of the embedded store", () => {
     expect(clock.pendingCount).toBe(0);
   });
 
-  test("ends with the store", async () => {
+  test("the sweep ends with the store", async () => {
     const { clock, store } = createStore();
     const ticket = ticketIn("PENDING");
     await store.create(ticket);
-    const hints = vi.fn();
-    await store.subscribe(ticket.id, hints);
+    const onChange = vi.fn();
+    await store.subscribe(ticket.id, onChange);
     await store.close();
     expect(clock.pendingCount).toBe(0);
     expect(store.size).toBe(0);
     clock.advance(lifeOf(ticket));
-    expect(hints).not.toHaveBeenCalled();
+    expect(onChange).not.toHaveBeenCalled();
   });
 
-  test("does not touch a ticket that was written with a later deadline while it swept", async () => {
+  test("the sweep does not touch a ticket that gets a later deadline during the sweep", async () => {
     const { clock, store } = createStore();
     const first = ticketIn("SCANNED");
     const ticket = ticketIn("SCANNED");

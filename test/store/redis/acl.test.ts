@@ -33,8 +33,8 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
       ...rules,
     );
   }
-  /** Why a store does not start for a user with these rules, in one line. */
-  async function refusalWith(...rules: readonly string[]): Promise<string> {
+  /** Sets the rules of the user and resolves with the error of the store, in one line. */
+  async function startErrorWith(...rules: readonly string[]): Promise<string> {
     await setUser(...rules);
     const opened = openTestStore(redis, { connectionOptions }).then(
       (store) => store.close().then(() => "it started"),
@@ -43,15 +43,15 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     return await opened;
   }
 
-  test("with the least rights of the documentation can do everything", async () => {
+  test("an ACL user with the documented minimum of rights can do everything", async () => {
     await redis.command("ACL", "SETUSER", ...minimalAclRules);
     const store = await useTestStore(redis, { connectionOptions });
     const ticket = await createTicketIn(store);
-    const told = vi.fn();
-    const leave = await store.subscribe(ticket.id, told);
+    const onChange = vi.fn();
+    const unsubscribe = await store.subscribe(ticket.id, onChange);
     expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(true);
-    await eventually(() => expect(told).toHaveBeenCalled());
-    leave();
+    await eventually(() => expect(onChange).toHaveBeenCalled());
+    unsubscribe();
     await redis.command("SCRIPT", "FLUSH");
     const after = await createTicketIn(store);
     expect(await store.get(after.id)).toEqual(after);
@@ -72,48 +72,48 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     "ssubscribe",
   ];
   test.each([...named, "eval", "sunsubscribe"])(
-    "without the command %s is refused at the start, by its name",
+    "an ACL user without the command %s fails at the start with its name",
     async (name) => {
-      const refusal = await refusalWith(...keysAndChannels, ...commands, `-${name}`);
-      expect(refusal).toMatch(/^Redis at 127\.0\.0\.1:\d+ .*$/);
-      expect(refusal).toContain(`'${name}' command`);
-      expect(refusal).not.toContain(connectionOptions.password);
+      const message = await startErrorWith(...keysAndChannels, ...commands, `-${name}`);
+      expect(message).toMatch(/^Redis at 127\.0\.0\.1:\d+ .*$/);
+      expect(message).toContain(`'${name}' command`);
+      expect(message).not.toContain(connectionOptions.password);
     },
   );
 
-  test("without a command that only the script needs is refused at the start, by the script", async () => {
-    expect(await refusalWith(...keysAndChannels, ...commands, "-getrange")).toMatch(
-      /^Redis at [\d.:]+ does not let us write the key qrlogin:t:\{\d+\} by a script: /,
+  test("an ACL user without a command of the script fails at the start with the script", async () => {
+    expect(await startErrorWith(...keysAndChannels, ...commands, "-getrange")).toMatch(
+      /^Redis at [\d.:]+ does not allow qrlogin to write the key qrlogin:t:\{\d+\} by a script: /,
     );
   });
 
-  test("that may not read settings is served at best effort, since nobody can tell more", async () => {
+  test("an ACL user who may not read settings gets best effort", async () => {
     await setUser(...keysAndChannels, ...commands, "-config|get");
     const store = await useTestStore(redis, { connectionOptions });
     expect(store.recorded.durability).toEqual([
-      { level: "best effort", reason: expect.stringContaining("CONFIG GET is refused") },
+      { level: "best effort", reason: expect.stringContaining("CONFIG GET failed") },
     ]);
   });
 
-  test("without the keys is refused at the start, by the keys", async () => {
-    expect(await refusalWith("~other:*", "&qrlogin:*", ...commands)).toContain("qrlogin:");
-    // Those of tickets alone are not enough.
-    expect(await refusalWith("~qrlogin:t:*", "&qrlogin:*", ...commands)).toContain("qrlogin:b:{");
-    expect(await refusalWith("~qrlogin:b:*", "&qrlogin:*", ...commands)).toContain("qrlogin:t:{");
+  test("an ACL user without the keys fails at the start with a key", async () => {
+    expect(await startErrorWith("~other:*", "&qrlogin:*", ...commands)).toContain("qrlogin:");
+    // The keys of tickets alone are not enough.
+    expect(await startErrorWith("~qrlogin:t:*", "&qrlogin:*", ...commands)).toContain("qrlogin:b:{");
+    expect(await startErrorWith("~qrlogin:b:*", "&qrlogin:*", ...commands)).toContain("qrlogin:t:{");
   });
 
-  test("who may read keys and not write them is refused at the start", async () => {
-    expect(await refusalWith("%R~qrlogin:*", "&qrlogin:*", ...commands)).toContain("NOPERM");
-    expect(await refusalWith("%W~qrlogin:*", "&qrlogin:*", ...commands)).toContain("NOPERM");
+  test("an ACL user who may only read or only write keys fails at the start", async () => {
+    expect(await startErrorWith("%R~qrlogin:*", "&qrlogin:*", ...commands)).toContain("NOPERM");
+    expect(await startErrorWith("%W~qrlogin:*", "&qrlogin:*", ...commands)).toContain("NOPERM");
   });
 
-  test("without the channels is refused at the start, by the channel", async () => {
-    expect(await refusalWith("~qrlogin:*", "&other:*", ...commands)).toContain(
-      "does not let us subscribe to the channel qrlogin:c:{",
+  test("an ACL user without the channels fails at the start with the channel", async () => {
+    expect(await startErrorWith("~qrlogin:*", "&other:*", ...commands)).toContain(
+      "does not allow qrlogin to subscribe to the channel qrlogin:c:{",
     );
   });
 
-  test("with another prefix needs the rights for that", async () => {
+  test("an ACL user needs the rights for the configured key prefix", async () => {
     await setUser("~shop:*", "&shop:*", ...commands);
     const store = await useTestStore(redis, { connectionOptions, keyPrefix: "shop:" });
     const ticket = await createTicketIn(store);
@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     await expect(openTestStore(redis, { connectionOptions })).rejects.toThrow("NOPERM");
   });
 
-  test("whose password is wrong is refused, and the line does not say which one was tried", async () => {
+  test("a wrong password fails at the start without being quoted", async () => {
     await setUser(...keysAndChannels, ...commands);
     const wrong = openTestStore(redis, {
       connectionOptions: { ...connectionOptions, password: "a-wrong-password" },
@@ -131,7 +131,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     );
   });
 
-  test("who loses a right while the store runs is refused, and served again once it is back", async () => {
+  test("an ACL user who loses a right gets errors until the right is back", async () => {
     await setUser(...keysAndChannels, ...commands);
     const store = await useTestStore(redis, { connectionOptions });
     const ticket = await createTicketIn(store);

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     return found;
   };
   const onCluster = () => {
-    // One is named, the others are found.
+    // One node is named, the others are discovered.
     const topology = createClusterTopology({
       nodes: [master(0).address],
       connectionOptions: plainConnectionOptions,
@@ -50,16 +50,16 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     return { store, other, clock: store.clock, release };
   });
 
-  test("nobody hears that it is back who did not hear that it was away", async () => {
+  test("the availability is reported only after an outage", async () => {
     const store = await open();
-    // Found anew every five seconds, and at once when a slot has moved.
+    // The layout is fetched again every five seconds, and at once when a slot has moved.
     await moveSlot(freeSlot(), 0, 1);
     await createTicketIn(store, { id: idIn(freeSlot()) });
     expect(store.recorded.availability).toEqual([]);
     expect(store.recorded.durability).toHaveLength(1);
   });
 
-  test("a ticket is found, written and made while its slot is on the move, and after that", async () => {
+  test("a ticket is found, written and created during and after the move of its slot", async () => {
     const store = await open();
     const slot = freeSlot();
     const [moved, staying] = [
@@ -73,8 +73,8 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
       const written = nextRevisionOf(moved);
       expect(await store.replace(written, moved.writeId)).toBe(true);
       expect(await store.replace(nextRevisionOf(moved), moved.writeId)).toBe(false);
-      const made = await createTicketIn(store, { id: idIn(slot) });
-      expect(await store.get(made.id)).toEqual(made);
+      const created = await createTicketIn(store, { id: idIn(slot) });
+      expect(await store.get(created.id)).toEqual(created);
       await expect(createTicketIn(store, { id: moved.id })).rejects.toThrow("exists");
       await migrate(staying.id, 0, 1);
     });
@@ -83,21 +83,21 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     expect(store.recorded.availability).toEqual([]);
   });
 
-  test("whoever watches a ticket is told when its slot has moved, and hears of it there", async () => {
+  test("a watcher is notified when the slot of its ticket has moved, and of later writes there", async () => {
     const [store, other] = [await open(), await open()];
     const slot = freeSlot();
     const ticket = await createTicketIn(store, { id: idIn(slot) });
-    const told = vi.fn();
-    await store.subscribe(ticket.id, told);
+    const onChange = vi.fn();
+    await store.subscribe(ticket.id, onChange);
     await moveSlot(slot, 0, 1, () => migrate(ticket.id, 0, 1));
-    await eventually(() => expect(told).toHaveBeenCalled());
-    told.mockClear();
+    await eventually(() => expect(onChange).toHaveBeenCalled());
+    onChange.mockClear();
     expect(await other.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(true);
-    await eventually(() => expect(told).toHaveBeenCalled());
+    await eventually(() => expect(onChange).toHaveBeenCalled());
   });
 
-  test("whoever begins to watch a ticket whose slot has moved is subscribed within a moment", async () => {
-    // By the clock the Cluster is asked again every five seconds: never, by this one.
+  test("a new watcher of a ticket whose slot has moved is subscribed within a moment", async () => {
+    // The Cluster is asked again every five seconds by the clock, which stands still here.
     const clock = createManualClock(Date.now());
     const store = await useTestStore(master(0), { ...onCluster(), clock });
     const slot = freeSlot();
@@ -106,7 +106,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     await eventually(() => store.subscribe(id, () => {}));
   });
 
-  test("an ACL user with the least rights of the documentation can do everything", async () => {
+  test("an ACL user with the documented minimum of rights can do everything on a Cluster", async () => {
     const connectionOptions = { ...plainConnectionOptions, username: "qrlogin", password: "a-password" };
     for (const each of redis.masters)
       await each.command("ACL", "SETUSER", ...minimalAclRules, ...clusterAclRules);
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(true);
   });
 
-  test("while one master is away its tickets are refused at once, and all others go on", async () => {
+  test("while a master is unreachable its tickets fail at once, and all others go on", async () => {
     const store = await open();
     const slots = [0, 1, 2].map((index) => Math.floor((index * 16_384) / 3) + 100);
     const tickets = await Promise.all(slots.map((slot) => createTicketIn(store, { id: idIn(slot) })));
@@ -138,19 +138,19 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
         reason: expect.any(String),
       }),
     );
-    const toldSoFar = store.recorded.availability.length;
+    const eventsSoFar = store.recorded.availability.length;
     await master(2).restart();
     await redis.waitUntilReady();
     await eventually(async () => expect(await outcomes()).toEqual(["done", "done", "done"]));
     await eventually(() =>
       expect(store.recorded.availability.at(-1)).toEqual({ isAvailable: true, reason: undefined }),
     );
-    // Said once, however often it was tried.
-    expect(store.recorded.availability.length).toBeLessThanOrEqual(toldSoFar + 2);
+    // Reported once, however many attempts there were.
+    expect(store.recorded.availability.length).toBeLessThanOrEqual(eventsSoFar + 2);
   });
 
   let nextSlot = 0;
-  /** A slot of the first master that no test has moved. */
+  /** Returns a slot of the first master that no test has moved. */
   const freeSlot = () => nextSlot++;
 
   function idIn(slot: number): string {
@@ -162,7 +162,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
 
   const nodeId = async (index: number) => String(await master(index).command("CLUSTER", "MYID"));
 
-  /** As `redis-cli --cluster reshard` does it. */
+  /** Moves a slot as `redis-cli --cluster reshard` does. */
   async function moveSlot(slot: number, from: number, to: number, meanwhile = async () => {}) {
     const [source, target] = [await nodeId(from), await nodeId(to)];
     await master(to).command("CLUSTER", "SETSLOT", slot, "IMPORTING", source);

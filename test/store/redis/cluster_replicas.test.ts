@@ -5,7 +5,7 @@ import { hasRedis, withoutRedis } from "../../support/redis/redis_process.js";
 import { plainConnectionOptions, useTestStore } from "../../support/redis/redis_test_store.js";
 
 describe.skipIf(!hasRedis)(`on a Redis Cluster with a replica${withoutRedis}`, () => {
-  test("one that is away when a node starts counts all the same: it may come back and be promoted", async () => {
+  test("a replica that is down when a node starts counts, since it may come back and be promoted", async () => {
     const { masters, release } = await startRedisCluster();
     onTestFinished(release);
     const [first] = masters;
@@ -15,14 +15,14 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster with a replica${withoutRedis}`, (
     await first.command("CLUSTER", "MEET", "127.0.0.1", replica.port, bus);
     const id = String(await first.command("CLUSTER", "MYID"));
     await vi.waitFor(() => replica.command("CLUSTER", "REPLICATE", id), 20_000);
-    const seen = (pattern: RegExp) =>
+    const waitForNodes = (pattern: RegExp) =>
       vi.waitFor(async () => {
         for (const master of masters)
           expect(String(await master.command("CLUSTER", "NODES"))).toMatch(pattern);
       }, 30_000);
-    await seen(/ slave [0-9a-f]{40} .* connected/);
+    await waitForNodes(/ slave [0-9a-f]{40} .* connected/);
     await replica.kill();
-    await seen(/ slave,fail /);
+    await waitForNodes(/ slave,fail /);
 
     const nodes = masters.map(({ address }) => address);
     const topology = createClusterTopology({
@@ -32,7 +32,7 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster with a replica${withoutRedis}`, (
     });
     const { recorded } = await useTestStore(first, { topology });
     expect(recorded.durability).toEqual([
-      { level: "best effort", reason: expect.stringContaining("1 replica, and answers wait for 0") },
+      { level: "best effort", reason: expect.stringContaining("1 replica, but replies wait for 0") },
     ]);
   });
 });

@@ -7,26 +7,26 @@ import { startReplicatedRedis } from "../../support/redis/replicated_redis.js";
 
 const always = ["--appendonly", "yes", "--appendfsync", "always"];
 
-describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () => {
+describe.skipIf(!hasRedis)(`the durability of a store in Redis${withoutRedis}`, () => {
   async function started(...args: readonly string[]): Promise<RedisProcess> {
     const redis = await startRedis({ args });
     onTestFinished(() => redis.release());
     return redis;
   }
-  /** A snapshot in the first seconds could be the start itself. */
-  const startedFor = (redis: RedisProcess, seconds: number) =>
+  /** Waits for an uptime: a snapshot in the first seconds could be the start itself. */
+  const waitForUptime = (redis: RedisProcess, seconds: number) =>
     vi.waitFor(async () => {
       const uptime = Number((await infoOf(redis, "server")).get("uptime_in_seconds"));
       expect(uptime).toBeGreaterThanOrEqual(seconds);
     }, 20_000);
-  const toldBy = async (redis: RedisProcess) => (await useTestStore(redis)).recorded.durability;
+  const durabilityOf = async (redis: RedisProcess) => (await useTestStore(redis)).recorded.durability;
 
   test.each([
-    ["has every write on disk before it answers", always],
-    ["saves nothing: after a restart its tickets are unknown, never old", []],
-  ])("is durable where one Redis %s", async (why, words) => {
-    const [level, ...more] = await toldBy(await started(...words));
-    expect(level).toEqual({ level: "durable", reason: expect.stringContaining(why) });
+    ["fsyncs every write before it replies", always],
+    ["has no persistence: after a restart its tickets are gone, never stale", []],
+  ])("a single Redis is durable if it %s", async (reason, args) => {
+    const [level, ...more] = await durabilityOf(await started(...args));
+    expect(level).toEqual({ level: "durable", reason: expect.stringContaining(reason) });
     expect(more).toEqual([]);
   });
 
@@ -35,35 +35,35 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     ["appendfsync no", ["--appendonly", "yes", "--appendfsync", "no"]],
     ["no-appendfsync-on-rewrite", [...always, "--no-appendfsync-on-rewrite", "yes"]],
     ["its last snapshot", ["--save", "3600", "1"]],
-  ])("is best effort where a crash may undo: %s", async (why, words) => {
-    expect(await toldBy(await started(...words))).toEqual([
-      { level: "best effort", reason: expect.stringContaining(why) },
+  ])("a single Redis is best effort if a crash may lose writes: %s", async (reason, args) => {
+    expect(await durabilityOf(await started(...args))).toEqual([
+      { level: "best effort", reason: expect.stringContaining(reason) },
     ]);
   });
 
-  test("is best effort where a snapshot was taken by hand, and where one was read at the start", async () => {
+  test("a snapshot that was taken by hand or read at the start means best effort", async () => {
     const redis = await started();
     const store = await openTestStore(redis);
     await createTicketIn(store);
     await store.close();
     await redis.command("SAVE");
     const snapshot = { level: "best effort", reason: expect.stringContaining("its last snapshot") };
-    expect(await toldBy(redis)).toEqual([snapshot]);
+    expect(await durabilityOf(redis)).toEqual([snapshot]);
     await redis.restart();
-    expect(await toldBy(redis)).toEqual([snapshot]);
+    expect(await durabilityOf(redis)).toEqual([snapshot]);
   });
 
-  test("depends on how many replicas confirm, and on what the primary comes back with", async () => {
+  test("the level depends on how many replicas must acknowledge", async () => {
     const redis = await startReplicatedRedis(1);
     onTestFinished(() => redis.release());
     const { primary } = redis;
     const none = await useTestStore(primary);
     expect(none.recorded.durability).toEqual([
-      { level: "best effort", reason: expect.stringContaining("1 replica, and answers wait for 0") },
+      { level: "best effort", reason: expect.stringContaining("1 replica, but replies wait for 0") },
     ]);
     const all = await useTestStore(primary, { replicaAcks: 1 });
     expect(all.recorded.durability).toEqual([
-      { level: "durable", reason: expect.stringContaining("every answer waits for 1 of 1 replicas") },
+      { level: "durable", reason: expect.stringContaining("every reply waits for 1 of 1 replicas") },
     ]);
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     ["repl-diskless-load on-empty-db", 0],
     ["repl-diskless-sync no", 0],
     ["repl-diskless-sync no", 1],
-  ])("is best effort where a replica is filled by way of a file: %s at server %i", async (setting, index) => {
+  ])("a replica that is filled through a file means best effort: %s at server %i", async (setting, index) => {
     const redis = await startReplicatedRedis(1);
     onTestFinished(() => redis.release());
     await [redis.primary, ...redis.replicas][index]?.command("CONFIG", "SET", ...setting.split(" "));
@@ -82,7 +82,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     ]);
   });
 
-  test("is best effort where a replica would come back with an older state: it may be promoted", async () => {
+  test("a replica that would restore an older state means best effort, since it may be promoted", async () => {
     const redis = await startReplicatedRedis(1);
     onTestFinished(() => redis.release());
     const [replica] = redis.replicas;
@@ -91,7 +91,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     expect(recorded.durability).toEqual([
       {
         level: "best effort",
-        reason: expect.stringContaining(`${replica?.address} comes back with its last`),
+        reason: expect.stringContaining(`${replica?.address} restores its last`),
       },
     ]);
     await expect(openTestStore(redis.primary, { replicaAcks: 1, requireDurable: true })).rejects.toThrow(
@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
     );
   });
 
-  test("is best effort where replicas confirm what their files do not have yet", async () => {
+  test("replicas that acknowledge before their files are written mean best effort", async () => {
     const redis = await startReplicatedRedis(1, undefined, always);
     onTestFinished(() => redis.release());
     const { recorded } = await useTestStore(redis.primary, { replicaAcks: 1 });
@@ -109,48 +109,48 @@ describe.skipIf(!hasRedis)(`the level of a store in Redis${withoutRedis}`, () =>
   });
 
   test.each(["shutdown-on-sigterm", "shutdown-on-sigint"])(
-    "is best effort where a stopped server writes a snapshot: %s",
+    "a server that writes a snapshot when it stops means best effort: %s",
     async (name) => {
       const redis = await started();
       await redis.command("CONFIG", "SET", name, "save now");
-      expect(await toldBy(redis)).toEqual([
+      expect(await durabilityOf(redis)).toEqual([
         { level: "best effort", reason: expect.stringMatching(`${name} (save now|now save)`) },
       ]);
       await redis.command("CONFIG", "SET", name, "nosave");
-      expect(await toldBy(redis)).toMatchObject([{ level: "durable" }]);
+      expect(await durabilityOf(redis)).toMatchObject([{ level: "durable" }]);
     },
   );
 
-  test("is best effort after a snapshot whose count was set back by hand", async () => {
+  test("a snapshot whose count was reset by hand means best effort", async () => {
     const redis = await started();
-    await startedFor(redis, 4);
+    await waitForUptime(redis, 4);
     await redis.command("SAVE");
     await redis.command("CONFIG", "RESETSTAT");
-    expect(await toldBy(redis)).toMatchObject([{ level: "best effort" }]);
+    expect(await durabilityOf(redis)).toMatchObject([{ level: "best effort" }]);
   });
 
-  test("is best effort where a primary has read a snapshot from when it had a replica", async () => {
+  test("a primary that has read a snapshot from when it had a replica means best effort", async () => {
     const redis = await startReplicatedRedis(1);
     onTestFinished(() => redis.release());
     const { primary } = redis;
     await createTicketIn(await useTestStore(primary, { replicaAcks: 1 }));
     await primary.command("SAVE");
     await primary.restart();
-    expect(await toldBy(primary)).toEqual([
+    expect(await durabilityOf(primary)).toEqual([
       { level: "best effort", reason: expect.stringContaining("its last snapshot") },
     ]);
   });
 
-  test("is refused at best effort where it has to be durable", async () => {
+  test("requireDurable rejects a best-effort Redis at the start", async () => {
     const redis = await started("--save", "3600", "1");
     await expect(openTestStore(redis, { requireDurable: true })).rejects.toThrow(
-      /^store\.redis\.requireDurable: 127\.0\.0\.1:\d+ comes back with its last snapshot/,
+      /^store\.redis\.requireDurable: 127\.0\.0\.1:\d+ restores its last snapshot/,
     );
     const durable = await useTestStore(await started(), { requireDurable: true });
     expect(durable.recorded.durability).toEqual([expect.objectContaining({ level: "durable" })]);
   });
 
-  test("is looked at every minute, and told again when it has changed", async () => {
+  test("the durability is checked every minute, and reported when it has changed", async () => {
     const redis = await started();
     const clock = createManualClock(Date.now());
     const { recorded } = await useTestStore(redis, { clock });

@@ -24,14 +24,14 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
   });
   afterEach(() => redis.release());
 
-  /** How long a call takes that is refused, in milliseconds. */
-  async function timeToRefuse(call: () => Promise<unknown>): Promise<number> {
+  /** Resolves with the time that a rejected call takes, in milliseconds. */
+  async function timeToReject(call: () => Promise<unknown>): Promise<number> {
     const before = performance.now();
     expect(await outcomeOf(call())).toBe("not written");
     return performance.now() - before;
   }
 
-  test("refuses at once while it is gone, and has everything again when that is back", async () => {
+  test("a store rejects at once while Redis is down, and has everything again when it is back", async () => {
     const store = await useTestStore(redis, { timeout: 5_000 });
     const ticket = await createTicketIn(store);
     await redis.kill();
@@ -42,7 +42,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       () => store.replace(nextRevisionOf(ticket), ticket.writeId),
       () => store.subscribe(ticket.id, () => {}),
     ]) {
-      expect(await timeToRefuse(call)).toBeLessThan(4_000);
+      expect(await timeToReject(call)).toBeLessThan(4_000);
     }
     expect(store.recorded.availability.map(({ isAvailable }) => isAvailable)).toEqual([false]);
     await redis.restart();
@@ -54,33 +54,33 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     expect(store.recorded.durability.map(({ level }) => level)).toEqual(["durable"]);
   });
 
-  test("opens a server anew with growing pauses that accepts connections and then refuses", async () => {
+  test("a server that accepts connections and then refuses commands is reopened with growing pauses", async () => {
     const clock = createManualClock(Date.now());
     const store = await useTestStore(redis, { clock });
     const { id } = await createTicketIn(store);
     await redis.command("ACL", "SETUSER", "default", "-get");
     const opened = async () => (await commandCounts(redis)).get("script|load") ?? 0;
-    const refusedBy = () => outcomeOf(store.get(id));
-    const openAgain = async (ms: number) => {
+    const readOutcome = () => outcomeOf(store.get(id));
+    const reopen = async (ms: number) => {
       const before = await opened();
       clock.advance(ms);
       await eventually(async () => expect(await opened()).toBe(before + 1));
       await eventually(() => expect(store.recorded.availability.at(-1)?.isAvailable).toBe(true));
     };
-    await refusedBy();
-    await openAgain(0);
+    await readOutcome();
+    await reopen(0);
     for (const limit of [50, 100, 200, 400, 800, 1_000, 1_000]) {
-      await refusedBy();
+      await readOutcome();
       const before = await opened();
       clock.advance(limit / 2 - 1);
       await flushPromises();
-      expect(await refusedBy()).toBe("not written");
+      expect(await readOutcome()).toBe("not written");
       expect(await opened()).toBe(before);
-      await openAgain(limit);
+      await reopen(limit);
     }
   });
 
-  test("takes one time-out to notice that it is held still, and none after that", async () => {
+  test("a paused Redis costs one time-out, and none after that", async () => {
     const store = await useTestStore(redis, { timeout: 5_000 });
     const ticket = await createTicketIn(store);
     redis.pause();
@@ -89,14 +89,14 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
       outcomeOf(store.replace(nextRevisionOf(ticket), ticket.writeId)),
     ]);
     expect([read, write]).toEqual(["not written", "unknown"]);
-    expect(await timeToRefuse(() => store.get(ticket.id))).toBeLessThan(4_000);
+    expect(await timeToReject(() => store.get(ticket.id))).toBeLessThan(4_000);
     const again = () => store.replace(nextRevisionOf(ticket), ticket.writeId);
-    expect(await timeToRefuse(again)).toBeLessThan(4_000);
+    expect(await timeToReject(again)).toBeLessThan(4_000);
     redis.resume();
     await waitUntilAvailable(store);
   });
 
-  test("notices that it is held still although nobody calls", async () => {
+  test("a store notices a paused Redis without any call", async () => {
     const store = await useTestStore(redis, { timeout: 1_000 });
     redis.pause();
     await eventually(() => expect(store.recorded.availability.at(-1)?.isAvailable).toBe(false));
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     await eventually(() => expect(store.recorded.availability.at(-1)?.isAvailable).toBe(true));
   });
 
-  test("what was cut off and is carried out later overwrites nobody", async () => {
+  test("a write that was cut off and is executed later overwrites no other write", async () => {
     const store = await useTestStore(redis, { timeout: 1_000 });
     const ticket = await createTicketIn(store);
     redis.pause();
@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     expect((await store.get(ticket.id))?.writeId).toBe(won ? next.writeId : late.writeId);
   });
 
-  test("comes back by itself when its connections are cut, again and again", async () => {
+  test("a store reconnects by itself whenever its connections break", async () => {
     const store = await useTestStore(redis);
     const ticket = await createTicketIn(store);
     for (let cut = 0; cut < 5; cut++) {
@@ -129,9 +129,9 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     }
   });
 
-  test("sends nothing twice, whatever is cut off", async () => {
+  test("a store sends no command twice, whatever connection breaks", async () => {
     const store = await useTestStore(redis);
-    const seen = await recordCommands(redis);
+    const recorded = await recordCommands(redis);
     const tickets = Array.from({ length: 400 }, () => ticketIn("PENDING"));
     const outcomes: string[] = [];
     for (const [index, ticket] of tickets.entries()) {
@@ -142,15 +142,15 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     await eventually(() => expect(outcomes).toHaveLength(tickets.length));
     await waitUntilAvailable(store);
     const done = outcomes.filter((outcome) => outcome === "done").length;
-    const sent = seen.filter(([name]) => name === "EVALSHA").map((words) => words[3]);
+    const sent = recorded.filter(([name]) => name === "EVALSHA").map((words) => words[3]);
     expect(new Set(sent).size).toBe(sent.length);
-    const written = seen.filter(([name, key]) => name === "SET" && key?.startsWith("qrlogin:t:"));
+    const written = recorded.filter(([name, key]) => name === "SET" && key?.startsWith("qrlogin:t:"));
     expect(done).toBeGreaterThan(0);
     expect(written.length).toBeGreaterThanOrEqual(done);
     expect(new Set(written.map(([, key]) => key)).size).toBe(written.length);
   });
 
-  test("sends the script again, once, to a server that has forgotten it", async () => {
+  test("a store sends the script again, once, to a server without it", async () => {
     const store = await useTestStore(redis);
     const ticket = await createTicketIn(store);
     await redis.command("SCRIPT", "FLUSH");
@@ -163,7 +163,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     expect(store.recorded.availability).toEqual([]);
   });
 
-  test("says of a Redis that is full that nothing was written, and goes on when there is room", async () => {
+  test("a write to a full Redis is reported as not written, and the store goes on when there is room", async () => {
     const store = await useTestStore(redis);
     const ticket = await createTicketIn(store);
     await redis.command("CONFIG", "SET", "maxmemory", 1);
@@ -175,7 +175,7 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     expect(await store.get(ticket.id)).toEqual(ticket);
   });
 
-  test("says of one that has become a replica that nothing was written, and uses no replica", async () => {
+  test("a write to a server that became a replica is reported as not written", async () => {
     const store = await useTestStore(redis);
     const ticket = await createTicketIn(store);
     await redis.command("REPLICAOF", "127.0.0.1", 1);
@@ -187,8 +187,8 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     expect(await store.get(ticket.id)).toEqual(ticket);
   });
 
-  test("waits for one that is loading what it had", async () => {
-    // So many tickets take more than a second to load, and questions are answered meanwhile.
+  test("a store waits for a Redis that is loading its data", async () => {
+    // This many tickets take more than a second to load; Redis replies to commands meanwhile.
     const args = ["--key-load-delay", "3000", "--loading-process-events-interval-bytes", "1024"];
     const slow = await startRedis({ args });
     onTestFinished(() => slow.release());
@@ -199,14 +199,14 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     await waitUntilUnavailable(store);
     await slow.restart();
     await waitUntilAvailable(store);
-    // Nobody else asks while it is loading.
+    // No other client sends commands while it is loading.
     expect(Number((await infoOf(slow, "errorstats")).get("errorstat_LOADING")?.slice(6))).toBeGreaterThan(0);
     expect(await Promise.all(tickets.map(({ id }) => store.get(id)))).toEqual(tickets);
   });
 
-  test("a hint that cannot be published undoes no write and hides none", async () => {
-    const words = [">p", "~*", "&*", "+@all"];
-    await redis.command("ACL", "SETUSER", "node", "on", ...words);
+  test("a change notification that cannot be published neither undoes nor hides the write", async () => {
+    const rules = [">p", "~*", "&*", "+@all"];
+    await redis.command("ACL", "SETUSER", "node", "on", ...rules);
     const connectionOptions = {
       username: "node",
       password: "p",

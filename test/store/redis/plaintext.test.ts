@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { connect } from "../../../src/store/redis/connection/connection.js";
 import { plainConnectionOptions } from "../../support/redis/redis_test_store.js";
 
-/** A peer on this machine that counts who connects, and hangs up. */
+/** Starts a peer on this machine that counts connections and closes them. */
 async function startPeer() {
   let connections = 0;
   const server = createServer((socket) => {
@@ -17,20 +17,20 @@ async function startPeer() {
   return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections };
 }
 
-test("a host that may not be talked to by plain text is not connected to", async () => {
+test("connect does not connect to a host for which plain text is not allowed", async () => {
   const peer = await startPeer();
-  const asked: string[] = [];
+  const hosts: string[] = [];
   const login = {
     ...plainConnectionOptions,
     password: "secret",
-    allowsPlaintext: (host: string) => asked.push(host) === 0,
+    allowsPlaintext: (host: string) => hosts.push(host) === 0,
   };
   await expect(connect(peer.address, login, 5_000)).rejects.toThrow("store.redis.allowPlaintextOnNetwork");
-  expect(asked).toEqual(["127.0.0.1"]);
+  expect(hosts).toEqual(["127.0.0.1"]);
   expect(peer.connections()).toBe(0);
 });
 
-test("a host that may be talked to by plain text is connected to", async () => {
+test("connect connects to a host for which plain text is allowed", async () => {
   const peer = await startPeer();
   await expect(connect(peer.address, plainConnectionOptions, 5_000)).rejects.not.toThrow(
     "allowPlaintextOnNetwork",

@@ -8,8 +8,8 @@ import { ticketIn } from "../../support/tickets.js";
 
 const full = { reason: "TOO_MANY_TICKETS" };
 
-describe("the tickets that a node may make", () => {
-  test("are counted for each app and in all", () => {
+describe("the quota of a node", () => {
+  test("the quota counts the tickets of each app and of all apps", () => {
     const clock = createManualClock();
     const quota = createQuota(clock, { maxTickets: 3, maxTicketsPerApp: 2 });
     const until = clock.now() + 60_000;
@@ -20,7 +20,7 @@ describe("the tickets that a node may make", () => {
     expect(() => quota.reserve("blog", until)).toThrow(expect.objectContaining(full));
   });
 
-  test("make room when the time of those before is over, and not sooner", () => {
+  test("the quota counts a ticket until its time is over, and not longer", () => {
     const clock = createManualClock();
     const quota = createQuota(clock, { maxTickets: 2, maxTicketsPerApp: 2 });
     quota.reserve("shop", clock.now() + 5_000);
@@ -32,22 +32,22 @@ describe("the tickets that a node may make", () => {
     expect(() => quota.reserve("shop", clock.now() + 5_000)).toThrow(expect.objectContaining(full));
   });
 
-  test("make room when one is taken back, once, and never twice", () => {
+  test("the quota takes a ticket back once and never twice", () => {
     const clock = createManualClock();
     const quota = createQuota(clock, { maxTickets: 1, maxTicketsPerApp: 1 });
-    const giveBack = quota.reserve("shop", clock.now() + 5_000);
-    giveBack();
-    const late = quota.reserve("shop", clock.now() + 5_000);
-    // Its time is over before it is taken back.
+    const release = quota.reserve("shop", clock.now() + 5_000);
+    release();
+    const releaseLate = quota.reserve("shop", clock.now() + 5_000);
+    // Its time is over before it is released.
     clock.advance(10_000);
     quota.reserve("shop", clock.now() + 5_000);
-    late();
+    releaseLate();
     expect(() => quota.reserve("shop", clock.now() + 5_000)).toThrow(expect.objectContaining(full));
   });
 });
 
-describe.skipIf(!hasRedis)(`a store in Redis with caps${withoutRedis}`, () => {
-  test("counts what this node has made, and not what could not be made", async () => {
+describe.skipIf(!hasRedis)(`a store in Redis with limits${withoutRedis}`, () => {
+  test("a store counts the tickets that its node has created, and not failed attempts", async () => {
     const redis = await startRedis();
     try {
       const ticketLimits = { maxTickets: 3, maxTicketsPerApp: 2 };
@@ -62,13 +62,13 @@ describe.skipIf(!hasRedis)(`a store in Redis with caps${withoutRedis}`, () => {
         await expect(createTicketIn(store)).rejects.toBeInstanceOf(StoreUnavailableError);
       }
       await redis.restart();
-      await expect.poll(() => createTicketIn(store).then(() => "made", String)).toBe("made");
+      await expect.poll(() => createTicketIn(store).then(() => "created", String)).toBe("created");
       await expect(createTicketIn(store)).rejects.toMatchObject(full);
       await createTicketIn(store, { appId: "blog" });
       await expect(createTicketIn(store, { appId: "intranet" })).rejects.toMatchObject(full);
       await expect(store.create(ticketIn("PENDING"))).rejects.toMatchObject(full);
-      // It comes back by itself, and later than the first one perhaps.
-      await expect.poll(() => createTicketIn(other).then(() => "made", String)).toBe("made");
+      // The second store reconnects by itself, perhaps later than the first.
+      await expect.poll(() => createTicketIn(other).then(() => "created", String)).toBe("created");
     } finally {
       await redis.release();
     }

@@ -27,22 +27,22 @@ describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () 
   const keyOf = ({ id }: { id: string }) => `qrlogin:t:{${id}}`;
 
   /**
-   * For tests in which a time-out runs out: soon, and without the store's own test of the connection, once a second, which would hold up
-   * what is asked behind it. So it comes back by a clock of its own.
+   * Opens a store for tests in which a time-out expires: a short one, and without the store's heartbeat, which
+   * would delay the commands behind it. So the store reconnects by a clock of the test.
    */
-  async function openHasty() {
+  async function openWithShortTimeout() {
     const clock = createManualClock(Date.now());
     const store = await open({ timeout: 2_000, clock });
-    const answersAgain = () =>
+    const waitUntilReplies = () =>
       eventually(async () => {
         await clock.advanceAsync(1_000);
         await store.get(newTicketId());
       });
-    return { store, answersAgain };
+    return { store, waitUntilReplies };
   }
 
-  /** Holds a replica still while something is done. */
-  async function without<T>(work: () => Promise<T>): Promise<T> {
+  /** Pauses a replica during the work. */
+  async function withPausedReplica<T>(work: () => Promise<T>): Promise<T> {
     redis.replicas[1]?.pause();
     try {
       return await work();
@@ -51,69 +51,69 @@ describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () 
     }
   }
 
-  test("does not say of a write that it was done unless all of them have it", async () => {
-    const { store, answersAgain } = await openHasty();
+  test("a write is not reported as done unless all replicas have it", async () => {
+    const { store, waitUntilReplies } = await openWithShortTimeout();
     const ticket = await createTicketIn(store);
     const next = nextRevisionOf(ticket);
-    expect(await without(() => outcomeOf(store.replace(next, ticket.writeId)))).toBe("unknown");
-    await answersAgain();
+    expect(await withPausedReplica(() => outcomeOf(store.replace(next, ticket.writeId)))).toBe("unknown");
+    await waitUntilReplies();
     expect(await store.get(ticket.id)).toEqual(next);
   });
 
-  test("does not show a write that one of them may not have", async () => {
-    const { store, answersAgain } = await openHasty();
+  test("a read does not return a write that a replica may not have", async () => {
+    const { store, waitUntilReplies } = await openWithShortTimeout();
     const ticket = await createTicketIn(store);
     const next = nextRevisionOf(ticket, { state: "CANCELLED" });
-    await without(async () => {
-      // By somebody who waits for nobody.
+    await withPausedReplica(async () => {
+      // By a client that does not wait for replicas.
       await redis.primary.command("SET", keyOf(ticket), encodeTicket(next));
       expect(await outcomeOf(store.get(ticket.id))).toBe("not written");
     });
-    await answersAgain();
+    await waitUntilReplies();
     expect(await store.get(ticket.id)).toEqual(next);
   });
 
-  test("answers nothing while one of them is away, says why, and goes on by itself", async () => {
-    const { store, answersAgain } = await openHasty();
-    await without(async () => {
+  test("a store rejects every command while a replica is paused, reports why, and recovers by itself", async () => {
+    const { store, waitUntilReplies } = await openWithShortTimeout();
+    await withPausedReplica(async () => {
       expect(await outcomeOf(store.create(ticketIn("PENDING")))).toBe("unknown");
       await waitUntilUnavailable(store);
       expect(store.recorded.availability.at(-1)).toEqual({
         isAvailable: false,
-        reason: `${redis.primary.address}: 1 of 2 replicas confirmed in time`,
+        reason: `${redis.primary.address}: 1 of 2 replicas acknowledged in time`,
       });
     });
-    await answersAgain();
+    await waitUntilReplies();
     expect(store.recorded.availability.at(-1)).toEqual({ isAvailable: true, reason: undefined });
   });
 
-  test("knows of what it had not even sent that it was not written", async () => {
-    const { store, answersAgain } = await openHasty();
+  test("a write that was not even sent is reported as not written", async () => {
+    const { store, waitUntilReplies } = await openWithShortTimeout();
     const ticket = await createTicketIn(store);
     const waiting = ticketIn("PENDING", { expiresAt: store.clock.now() + 120_000 });
     redis.primary.pause();
     const sent = outcomeOf(store.replace(nextRevisionOf(ticket), ticket.writeId));
-    // The next turn finds the connection waiting for the replicas.
+    // In the next turn of the event loop, the connection waits for the replicas.
     await flushPromises();
     const unsent = outcomeOf(store.create(waiting));
     expect([await sent, await unsent]).toEqual(["unknown", "not written"]);
     redis.primary.resume();
-    await answersAgain();
+    await waitUntilReplies();
     expect(await store.get(waiting.id)).toBeUndefined();
   });
 
-  test("does not start while there are fewer", async () => {
-    // There is no file to wait for; and a Redis before 7.2 does not know how to.
+  test("a store does not start while there are too few replicas", async () => {
+    // There is no file to wait for, and a Redis before 7.2 lacks the command.
     await expect(open({ replicaFsync: true, timeout: 2_000 })).rejects.toThrow(
       /cannot be used with store\.redis\.replicaFsync, which needs Redis 7\.2 or later and appendonly yes/,
     );
     await expect(open({ replicaAcks: 3, timeout: 2_000 })).rejects.toThrow(
-      `Redis at ${redis.primary.address} cannot be used: 2 of 3 replicas confirmed in time`,
+      `Redis at ${redis.primary.address} cannot be used: 2 of 3 replicas acknowledged in time`,
     );
   });
 
-  test("waits once for many writes", async () => {
-    // Without the store's own test of the connection, once a second, which waits as well.
+  test("a store waits once for many writes", async () => {
+    // Without the heartbeat, which waits as well.
     const store = await open({ clock: createManualClock(Date.now()) });
     await redis.primary.command("CONFIG", "RESETSTAT");
     await Promise.all(Array.from({ length: 300 }, () => createTicketIn(store)));
@@ -122,8 +122,8 @@ describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () 
     expect(counts.get("wait")).toBeLessThan(10);
   });
 
-  test("waits once for many reads, and writes one key that means nothing for them", async () => {
-    // Without the store's own test of the connection, once a second, which waits as well.
+  test("a store waits once for many reads, with one barrier key", async () => {
+    // Without the heartbeat, which waits as well.
     const store = await open({ clock: createManualClock(Date.now()) });
     const tickets = await Promise.all(Array.from({ length: 300 }, () => createTicketIn(store)));
     await redis.primary.command("CONFIG", "RESETSTAT");
@@ -135,8 +135,8 @@ describe.skipIf(!hasRedis)(`a store that waits for replicas${withoutRedis}`, () 
   });
 });
 
-describe.skipIf(!hasRedis)(`a primary that does not know that it is one no longer${withoutRedis}`, () => {
-  /** A primary with one replica, whose way to it the test may cut without either of them noticing. */
+describe.skipIf(!hasRedis)(`a primary that has been replaced without its knowledge${withoutRedis}`, () => {
+  /** Starts a primary and a replica with a link that the test can freeze without either server noticing. */
   async function pair() {
     let link: RedisProxy | undefined;
     const redis = await startReplicatedRedis(1, async (primary) => {
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)(`a primary that does not know that it is one no longe
     return { ...redis, replica, link };
   }
 
-  test("is not believed when it was held still past the failover", async () => {
+  test("the replies of a primary that was paused during the failover are rejected", async () => {
     const { primary, replica } = await pair();
     const store = await useTestStore(primary, {
       ...{ replicaAcks: 1, timeout: 3_000 },
@@ -161,7 +161,7 @@ describe.skipIf(!hasRedis)(`a primary that does not know that it is one no longe
     const cancelled = nextRevisionOf(ticket, { state: "CANCELLED" });
     const successor = await useTestStore(replica);
     expect(await successor.replace(cancelled, ticket.writeId)).toBe(true);
-    // Asked while it is still: it finds the question when it goes on.
+    // Sent while it is paused: it finds the commands when it resumes.
     const read = outcomeOf(store.get(ticket.id));
     const write = outcomeOf(store.replace(nextRevisionOf(ticket, { state: "EXCHANGED" }), ticket.writeId));
     primary.resume();
@@ -170,9 +170,9 @@ describe.skipIf(!hasRedis)(`a primary that does not know that it is one no longe
     expect(await successor.get(ticket.id)).toEqual(cancelled);
   });
 
-  test("is not believed while it still counts on the replica that has been promoted", async () => {
+  test("the replies of a primary that still counts the promoted replica are rejected", async () => {
     const { primary, replica, link, waitUntilAcknowledged } = await pair();
-    // Without the store's own writes, once a second.
+    // Without the heartbeat's writes.
     const store = await useTestStore(primary, {
       ...{ replicaAcks: 1, timeout: 2_000 },
       clock: createManualClock(Date.now()),

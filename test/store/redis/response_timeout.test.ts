@@ -6,53 +6,53 @@ import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../../sup
 import { openTestStore } from "../../support/redis/redis_test_store.js";
 import { ticketIn } from "../../support/tickets.js";
 
-describe("a server is silent", () => {
+describe("the response time-out", () => {
   afterEach(() => {
     vi.restoreAllMocks();
     vi.useRealTimers();
   });
 
-  function watched() {
+  function createFixture() {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] });
-    const onSilence = vi.fn();
-    return { onSilence, watch: createResponseTimeout(1_000, onSilence) };
+    const onTimeout = vi.fn();
+    return { onTimeout, responseTimeout: createResponseTimeout(1_000, onTimeout) };
   }
 
-  test("when its oldest question has waited for the time-out, although newer ones were answered", async () => {
-    const { onSilence, watch } = watched();
-    watch.requestSent();
+  test("the time-out expires when the oldest request has waited for it, even if newer ones were answered", async () => {
+    const { onTimeout, responseTimeout } = createFixture();
+    responseTimeout.requestSent();
     for (let turn = 0; turn < 9; turn++) {
-      const answered = watch.requestSent();
+      const answered = responseTimeout.requestSent();
       await vi.advanceTimersByTimeAsync(100);
       answered();
     }
-    expect(onSilence).not.toHaveBeenCalled();
+    expect(onTimeout).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(200);
-    expect(onSilence).toHaveBeenCalledTimes(1);
+    expect(onTimeout).toHaveBeenCalledTimes(1);
   });
 
-  test("not for as long as this process was busy itself, and may not even have sent what it asked", async () => {
-    const { onSilence, watch } = watched();
-    const asked = performance.now();
-    watch.requestSent();
+  test("the time-out is extended while this process is busy and may not have sent the request", async () => {
+    const { onTimeout, responseTimeout } = createFixture();
+    const sentAt = performance.now();
+    responseTimeout.requestSent();
     // Its timer is two and a half seconds late.
-    vi.spyOn(performance, "now").mockReturnValue(asked + 3_500);
+    vi.spyOn(performance, "now").mockReturnValue(sentAt + 3_500);
     await vi.advanceTimersByTimeAsync(1_900);
-    expect(onSilence).not.toHaveBeenCalled();
-    vi.spyOn(performance, "now").mockReturnValue(asked + 4_500);
+    expect(onTimeout).not.toHaveBeenCalled();
+    vi.spyOn(performance, "now").mockReturnValue(sentAt + 4_500);
     await vi.advanceTimersByTimeAsync(200);
-    expect(onSilence).toHaveBeenCalledTimes(1);
+    expect(onTimeout).toHaveBeenCalledTimes(1);
   });
 
-  test("not while every question is answered in time, however many there are", async () => {
-    const { onSilence, watch } = watched();
+  test("the time-out does not expire while every request gets its reply in time", async () => {
+    const { onTimeout, responseTimeout } = createFixture();
     for (let turn = 0; turn < 50; turn++) {
-      const answered = watch.requestSent();
+      const answered = responseTimeout.requestSent();
       await vi.advanceTimersByTimeAsync(900);
       answered();
     }
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(onSilence).not.toHaveBeenCalled();
+    expect(onTimeout).not.toHaveBeenCalled();
   });
 });
 
@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
   });
   afterAll(() => redis.release());
 
-  test("that was itself busy for longer than the time-out cuts no connection", async () => {
+  test("a node that was busy for longer than the time-out closes no connection", async () => {
     const store = await openTestStore(redis, { timeout: 1_000 });
     onTestFinished(() => store.close());
     const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 60_000 });
@@ -77,9 +77,9 @@ describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
     expect(store.recorded.availability).toEqual([]);
   });
 
-  test("that cannot start leaves no connection and no timer", async () => {
+  test("a node that cannot start leaves no connection and no timer", async () => {
     const clock = createManualClock(Date.now());
-    const half: Topology = {
+    const halfReachable: Topology = {
       kind: "cluster",
       locate: async () => ({
         primaries: [redis.address, "127.0.0.1:1"],
@@ -87,12 +87,12 @@ describe.skipIf(!hasRedis)(`a node of a store in Redis${withoutRedis}`, () => {
         replicas: undefined,
       }),
     };
-    await expect(openTestStore(redis, { topology: half, clock })).rejects.toThrow("ECONNREFUSED");
+    await expect(openTestStore(redis, { topology: halfReachable, clock })).rejects.toThrow("ECONNREFUSED");
     const received = () => redis.command("INFO", "stats").then(String);
     const count = (stats: string) => Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
     const before = count(await received());
     await clock.advanceAsync(10_000);
-    // The one that asks.
+    // The connection of the query itself.
     expect(count(await received())).toBe(before + 1);
   });
 });

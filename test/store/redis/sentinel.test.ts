@@ -34,34 +34,34 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
     };
     return { topology: createSentinelTopology(given) };
   };
-  /** Where the store would look without Sentinels. */
-  const nowhere = { address: "127.0.0.1:1" };
+  /** The address that the store would use without Sentinels. */
+  const unused = { address: "127.0.0.1:1" };
 
   describeTicketStore("the store in Redis", async () => {
     const [store, other] = await Promise.all([
-      openTestStore(nowhere, { ...bySentinels(), replicaAcks: 2 }),
-      openTestStore(nowhere, bySentinels()),
+      openTestStore(unused, { ...bySentinels(), replicaAcks: 2 }),
+      openTestStore(unused, bySentinels()),
     ]);
     const release = async () => void (await (await redis.primary()).command("FLUSHALL"));
     return { store, other, clock: store.clock, release };
   });
 
-  test("it is durable where all replicas confirm, and best effort where one does not", async () => {
+  test("a store with Sentinels is durable if all replicas must acknowledge, and best effort otherwise", async () => {
     const levels = [2, 1, 0].map(async (replicaAcks) => {
-      const { recorded } = await useTestStore(nowhere, { ...bySentinels(), replicaAcks });
+      const { recorded } = await useTestStore(unused, { ...bySentinels(), replicaAcks });
       return recorded.durability.map(({ level }) => level);
     });
     expect(await Promise.all(levels)).toEqual([["durable"], ["best effort"], ["best effort"]]);
   });
 
-  test("one Sentinel that answers is enough", async () => {
+  test("one reachable Sentinel is enough", async () => {
     const dead = `127.0.0.1:${await freePort()}`;
-    const store = await useTestStore(nowhere, bySentinels({ nodes: [dead, nodes()[1] ?? ""] }));
+    const store = await useTestStore(unused, bySentinels({ nodes: [dead, nodes()[1] ?? ""] }));
     await createTicketIn(store);
   });
 
-  test("a name that the Sentinels do not know is refused at the start, and so are Sentinels that are not there", async () => {
-    const opened = (changes: object) => openTestStore(nowhere, bySentinels(changes));
+  test("an unknown name, unreachable Sentinels and a server that is no Sentinel fail at the start", async () => {
+    const opened = (changes: object) => openTestStore(unused, bySentinels(changes));
     await expect(opened({ name: "another" })).rejects.toThrow(
       /no Sentinel answers: .*No such master with that name/,
     );
@@ -71,7 +71,7 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
     );
   });
 
-  test("an ACL user of the Sentinels with the least rights of the documentation finds the primary", async () => {
+  test("an ACL user of the Sentinels with the documented minimum of rights finds the primary", async () => {
     const connectionOptions = { ...plainConnectionOptions, username: "qrlogin", password: "a-password" };
     for (const each of redis.sentinels) await each.command("ACL", "SETUSER", ...sentinelAclRules);
     const topology = createSentinelTopology({
@@ -80,29 +80,29 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
       connectionOptions,
       timeout: 10_000,
     });
-    const store = await useTestStore(nowhere, { topology });
+    const store = await useTestStore(unused, { topology });
     await createTicketIn(store);
   });
 
-  // Last: afterwards another one is the primary.
-  test("the store finds the primary after a failover, and has what the replicas had", async () => {
-    const store = await useTestStore(nowhere, { ...bySentinels(), replicaAcks: 0 });
-    const confirmed = await useTestStore(nowhere, { ...bySentinels(), replicaAcks: 2 });
-    const ticket = await createTicketIn(confirmed);
-    const told = vi.fn();
-    await store.subscribe(ticket.id, told);
+  // Last, because another server is the primary afterwards.
+  test("the store finds the primary after a failover, with the data of the replicas", async () => {
+    const store = await useTestStore(unused, { ...bySentinels(), replicaAcks: 0 });
+    const confirming = await useTestStore(unused, { ...bySentinels(), replicaAcks: 2 });
+    const ticket = await createTicketIn(confirming);
+    const onChange = vi.fn();
+    await store.subscribe(ticket.id, onChange);
     const before = await redis.primary();
     await before.kill();
     await waitUntilUnavailable(store);
-    // A Sentinel whose own process was held up looks at nothing for half a minute.
+    // A Sentinel whose process was delayed does nothing for half a minute.
     await eventually(async () => expect(await store.get(ticket.id)).toEqual(ticket), 90_000);
-    await eventually(() => expect(told).toHaveBeenCalled());
-    told.mockClear();
+    await eventually(() => expect(onChange).toHaveBeenCalled());
+    onChange.mockClear();
     expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(true);
-    await eventually(() => expect(told).toHaveBeenCalled());
-    // One Sentinel is asked, and may be the last to hear.
+    await eventually(() => expect(onChange).toHaveBeenCalled());
+    // Only one Sentinel is asked, and it may be the last to know.
     await eventually(async () => expect(await redis.primary()).not.toBe(before));
-    // One of the two that have to confirm is the one that was killed.
-    expect(await outcomeOf(confirmed.get(ticket.id))).toBe("not written");
+    // One of the two servers that must acknowledge was killed.
+    expect(await outcomeOf(confirming.get(ticket.id))).toBe("not written");
   });
 });

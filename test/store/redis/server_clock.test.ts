@@ -7,17 +7,17 @@ import { infoOf } from "../../support/redis/redis_commands.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../../support/redis/redis_process.js";
 import { createTicketIn, openTestStore, useTestStore } from "../../support/redis/redis_test_store.js";
 
-/** This machine's clock, set wrong by so many milliseconds. */
+/** Creates this machine's clock, wrong by an offset in milliseconds. */
 const clockOffBy = (ms: number): Clock => ({ ...systemClock, wallNow: () => Date.now() + ms });
 
-describe.skipIf(!hasRedis)(`the time of a store in Redis${withoutRedis}`, () => {
+describe.skipIf(!hasRedis)(`the clock of a store in Redis${withoutRedis}`, () => {
   let redis: RedisProcess;
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterAll(() => redis.release());
 
-  test("is Redis's on all nodes, however wrong their own clocks are", async () => {
+  test("all nodes have the time of Redis, however wrong their own clocks are", async () => {
     const nodes = await Promise.all(
       [5_000, -3_600_000, 0].map((ms) => useTestStore(redis, { clock: clockOffBy(ms) })),
     );
@@ -28,21 +28,21 @@ describe.skipIf(!hasRedis)(`the time of a store in Redis${withoutRedis}`, () => 
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(100);
   });
 
-  test("decides when a ticket is forgotten", async () => {
+  test("the time of Redis decides when a ticket is deleted", async () => {
     const [ahead, behind] = await Promise.all([
       useTestStore(redis, { clock: clockOffBy(3_600_000) }),
       useTestStore(redis, { clock: clockOffBy(-3_600_000) }),
     ]);
     const soon = ahead.clock.now() + 60_000;
     const kept = await createTicketIn(ahead, { state: "EXPIRED", purgeAt: soon });
-    const forgotten = await createTicketIn(behind, { state: "EXPIRED", purgeAt: behind.clock.now() - 1 });
+    const deleted = await createTicketIn(behind, { state: "EXPIRED", purgeAt: behind.clock.now() - 1 });
     for (const store of [ahead, behind]) {
       expect(await store.get(kept.id)).toEqual(kept);
-      expect(await store.get(forgotten.id)).toBeUndefined();
+      expect(await store.get(deleted.id)).toBeUndefined();
     }
   });
 
-  test("is compared with this machine's at the start and every minute", async () => {
+  test("the time of Redis is compared with this machine's at the start and every minute", async () => {
     const clock = createManualClock(Date.now() + 5_000);
     const store = await useTestStore(redis, { clock });
     const { skews } = store.recorded;
@@ -53,18 +53,18 @@ describe.skipIf(!hasRedis)(`the time of a store in Redis${withoutRedis}`, () => 
     await eventually(() => expect(skews).toHaveLength(2));
   });
 
-  test("goes on by itself between two questions, whatever is done to this machine's clock", async () => {
-    let answers = 0;
+  test("the server clock advances between two measurements, even if this machine's clock is set", async () => {
+    let replies = 0;
     const own = createManualClock(0);
     const clock = createServerClock(own);
     expect(clock.now()).toBe(0);
     await clock.syncWith({
       async query() {
-        answers += 1;
+        replies += 1;
         return ["1795000000", "500000"];
       },
     });
-    expect(answers).toBe(5);
+    expect(replies).toBe(5);
     const first = clock.now();
     expect(Math.abs(first - 1_795_000_000_500)).toBeLessThan(1_000);
     own.adjust(-1_000_000);
@@ -73,16 +73,16 @@ describe.skipIf(!hasRedis)(`the time of a store in Redis${withoutRedis}`, () => 
     expect(Math.round(clock.skew() / 1_000)).toBe(Math.round((-1_000_000 - first) / 1_000));
   });
 
-  test("believes the quickest of its answers", async () => {
+  test("the server clock uses the fastest reply", async () => {
     const clock = createServerClock(createManualClock(0));
     const busy = () => {
       for (const until = performance.now() + 20; performance.now() < until; );
     };
-    let asked = 0;
+    let queries = 0;
     await clock.syncWith({
       async query() {
-        asked += 1;
-        if (asked === 3) return ["2000", "0"];
+        queries += 1;
+        if (queries === 3) return ["2000", "0"];
         busy();
         return ["1000", "0"];
       },
@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)(`a key of a store in Redis${withoutRedis}`, () => {
 
   const lifeOf = async (id: string) => Number(await redis.command("PTTL", `qrlogin:t:{${id}}`));
 
-  test("outlives its ticket by a minute, remembering included, and then goes by itself", async () => {
+  test("a key outlives its ticket and the retention by a minute, and then expires by itself", async () => {
     const store = await useTestStore(redis);
     const now = store.clock.now();
     const open = await createTicketIn(store, { expiresAt: now + 120_000 });
@@ -111,7 +111,7 @@ describe.skipIf(!hasRedis)(`a key of a store in Redis${withoutRedis}`, () => {
     expect(Math.abs((await lifeOf(late.id)) - 60_000)).toBeLessThan(5_000);
   });
 
-  test("has a life of its own after every write", async () => {
+  test("every write sets the time to live of a key", async () => {
     const store = await useTestStore(redis);
     const ticket = await createTicketIn(store, { expiresAt: store.clock.now() + 120_000 });
     await redis.command("PERSIST", `qrlogin:t:{${ticket.id}}`);
@@ -120,11 +120,11 @@ describe.skipIf(!hasRedis)(`a key of a store in Redis${withoutRedis}`, () => {
     expect(Math.abs((await lifeOf(ticket.id)) - 90_000)).toBeLessThan(5_000);
   });
 
-  test("a store that is closed in the middle of its own test rests", async () => {
+  test("a store that is closed during its heartbeat leaves no connection and no timer", async () => {
     const clock = createManualClock(Date.now());
     const store = await openTestStore(redis, { clock });
     redis.pause();
-    // The test is under way, and nothing answers.
+    // The heartbeat is under way without a reply.
     clock.advance(1_000);
     await store.close();
     redis.resume();
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedis)(`a key of a store in Redis${withoutRedis}`, () => {
     const connections = async () => Number((await infoOf(redis, "stats")).get("total_connections_received"));
     const before = await connections();
     await clock.advanceAsync(10_000);
-    // The question itself is one.
+    // The query itself opens one.
     expect(await connections()).toBe(before + 1);
     expect(clock.pendingCount).toBe(0);
   });

@@ -15,35 +15,35 @@ const settings = {
   "repl-diskless-load": "swapdb",
 };
 
-/** A server that says this of itself. */
-const serverWithInfo = (info: readonly string[], told: object) => ({
+/** Creates a server with this report about itself and these settings. */
+const serverWithInfo = (info: readonly string[], reported: object) => ({
   address: "192.0.2.1:6379",
-  query: async (name: string) => (name === "INFO" ? info.join("\r\n") : Object.entries(told).flat()),
+  query: async (name: string) => (name === "INFO" ? info.join("\r\n") : Object.entries(reported).flat()),
 });
 
-const levelOf = async (info: readonly string[], told: object, replicaAcks = 0) =>
+const levelOf = async (info: readonly string[], reported: object, replicaAcks = 0) =>
   assessDurability(
-    [await fetchServerInfo(serverWithInfo(["redis_version:7.4.0", "role:master", ...info], told))],
+    [await fetchServerInfo(serverWithInfo(["redis_version:7.4.0", "role:master", ...info], reported))],
     { replicaAcks, replicaFsync: false },
     replicaAcks,
     [],
   );
 
-test("a server that tells all and saves nothing is durable", async () => {
+test("a server that reports all settings and has no persistence is durable", async () => {
   expect(await levelOf([], settings)).toMatchObject({ level: "durable" });
 });
 
-test("a server that tells nothing of a setting is not relied upon", async () => {
+test("a server that does not report a setting is best effort", async () => {
   for (const name of Object.keys(settings)) {
     const { [name as keyof typeof settings]: _, ...rest } = settings;
     expect(await levelOf([], rest)).toMatchObject({ level: "best effort" });
   }
   expect(await levelOf([], {})).toMatchObject({
-    reason: expect.stringContaining("does not tell how it saves"),
+    reason: expect.stringContaining("has unknown persistence settings"),
   });
 });
 
-test("modules do not matter to one server, and do where a replica is filled", async () => {
+test("modules make a server with replicas best effort, and not a single server", async () => {
   const modules = ["# Modules", "module:name=search,ver=80000,api=1"];
   expect(await levelOf(modules, settings)).toMatchObject({ level: "durable" });
   expect(await levelOf([], settings, 1)).toMatchObject({ level: "durable" });
@@ -54,7 +54,7 @@ test("modules do not matter to one server, and do where a replica is filled", as
   });
 });
 
-/** A server that answers CONFIG GET like this. */
+/** Creates a server with this reply to CONFIG GET. */
 const serverWithConfigReply = (answer: () => unknown) => ({
   address: "192.0.2.1:6379",
   query: async (name: string) => (name === "INFO" ? "redis_version:7.4.0\r\nrole:master" : answer()),
@@ -71,13 +71,13 @@ test.each([
   "DENIED by the provider",
   "unsupported command",
   "",
-])("a server that refuses CONFIG GET by %j does not tell its settings", async (refusal) => {
-  const facts = await fetchServerInfo(
+])("a server that rejects CONFIG GET with %j has unknown settings", async (message) => {
+  const info = await fetchServerInfo(
     serverWithConfigReply(() => {
-      throw new ReplyError(refusal);
+      throw new ReplyError(message);
     }),
   );
-  expect(facts.settings).toBeUndefined();
+  expect(info.settings).toBeUndefined();
 });
 
 test.each([
@@ -86,27 +86,27 @@ test.each([
   [[]],
   [["save"]],
   [[...Object.keys(settings), ...Object.keys(settings)].slice(1)],
-])("a server that answers CONFIG GET with %j does not tell its settings", async (reply) => {
+])("a server that replies to CONFIG GET with %j has unknown settings", async (reply) => {
   expect((await fetchServerInfo(serverWithConfigReply(() => reply))).settings).toBeUndefined();
 });
 
-test("a connection that breaks during CONFIG GET is no refusal", async () => {
-  const asked = fetchServerInfo(
+test("a connection that breaks during CONFIG GET rejects", async () => {
+  const fetched = fetchServerInfo(
     serverWithConfigReply(() => {
-      throw new Error("ERR unknown command, says no server");
+      throw new Error("ERR unknown command, but not from a server");
     }),
   );
-  await expect(asked).rejects.toThrow("says no server");
+  await expect(fetched).rejects.toThrow("not from a server");
 });
 
-test("a server that does not report version or eviction policy is not said to have a wrong one", async () => {
-  const objection = async (...info: string[]) =>
+test("a server without a reported version or eviction policy gets an error for that", async () => {
+  const incompatibilityWith = async (...info: string[]) =>
     incompatibilityOf(await fetchServerInfo(serverWithInfo(info, settings)), "single");
-  expect(await objection("role:master")).toMatch(/^does not report its version .*7\.0/);
-  expect(await objection("redis_version:7.4.0")).toMatch(
+  expect(await incompatibilityWith("role:master")).toMatch(/^does not report its version .*7\.0/);
+  expect(await incompatibilityWith("redis_version:7.4.0")).toMatch(
     /^does not report its maxmemory-policy .*noeviction/,
   );
-  expect(await objection("redis_version:6.2.1")).toBe("is Redis 6.2.1; 7.0 or later is needed");
+  expect(await incompatibilityWith("redis_version:6.2.1")).toBe("is Redis 6.2.1; 7.0 or later is needed");
 });
 
 test.each([
@@ -118,15 +118,15 @@ test.each([
   "UNAVAILABLE the instance is being moved",
   "upstream failure",
   "no upstream host",
-])("a server or proxy that answers %j cannot do its work now", (refusal) => {
-  const failure = toStoreError(new ReplyError(refusal), true);
+])("the error %j of a server or proxy means an outage", (message) => {
+  const failure = toStoreError(new ReplyError(message), true);
   expect(failure).toBeInstanceOf(StoreUnavailableError);
   expect(failure).toMatchObject({ outcome: "not written" });
 });
 
 test.each(["WRONGTYPE Operation against a key", "ERR syntax error", "ERR unknown command 'EVALSHA'"])(
-  "a command that is answered %j is a fault and no outage",
-  (refusal) => {
-    expect(toStoreError(new ReplyError(refusal), true)).not.toBeInstanceOf(StoreUnavailableError);
+  "the error %j means a fault and not an outage",
+  (message) => {
+    expect(toStoreError(new ReplyError(message), true)).not.toBeInstanceOf(StoreUnavailableError);
   },
 );

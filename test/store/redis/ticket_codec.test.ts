@@ -10,7 +10,7 @@ const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const base64url = (length: number) =>
   fc.string({ unit: fc.constantFrom(..."AZaz09-_"), minLength: length, maxLength: length });
-const truth = fc.boolean();
+const flag = fc.boolean();
 
 const source = maybe(
   fc.constantFrom<ContextSource[]>("STATED_BY_APP", "OBSERVED_BY_GATEWAY", "CLAIMED_BY_PAGE"),
@@ -21,8 +21,8 @@ const record = <T>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
 
 const profile = record({
   ...{ userId: text, nickname: text, name: text, photo: text, email: text, phone: text },
-  ...{ emailVerified: truth, phoneVerified: truth },
-  // What a claim may be is what JSON may be; it knows no negative zero.
+  ...{ emailVerified: flag, phoneVerified: flag },
+  // A claim may be any JSON value; JSON has no negative zero.
   claims: fc.dictionary(text, fc.jsonValue()).map((claims) => JSON.parse(JSON.stringify(claims))),
 });
 const signIn = record({ clientId: text, authTime: maybe(time), methods: fc.array(text), acr: text });
@@ -50,7 +50,7 @@ const tickets: fc.Arbitrary<Ticket> = record({
 });
 
 describe("a ticket as a value in Redis", () => {
-  test("comes back as it was, whatever it holds, after its way over the network", () => {
+  test("any ticket is decoded as it was encoded", () => {
     fc.assert(
       fc.property(tickets, (ticket) => {
         const bytes = Buffer.from(encodeTicket(ticket), "utf8");
@@ -60,12 +60,12 @@ describe("a ticket as a value in Redis", () => {
     );
   });
 
-  test("begins with its write id, which is what the script compares", () => {
+  test("a value begins with its write id, which the script compares", () => {
     const ticket = ticketIn("SCANNED");
     expect(encodeTicket(ticket).slice(0, 16)).toBe(ticket.writeId);
   });
 
-  test("cannot have a write id of another length, which the script would compare wrongly", () => {
+  test("a write id of another length is rejected, since the script would compare it wrongly", () => {
     expect(() => encodeTicket(ticketIn("PENDING", { writeId: "short" }))).toThrow("write id");
   });
 
@@ -75,21 +75,21 @@ describe("a ticket as a value in Redis", () => {
     ["another program", () => "0000000000000000-"],
     ["another program, in fewer characters than a write id", () => "0123456789abcdef"],
     ["nobody", () => ""],
-  ])("written by %s is refused as unavailable and never misread", (_, rewritten) => {
+  ])("a value written by %s is rejected as unavailable and never misread", (_, rewritten) => {
     const value = rewritten(encodeTicket(ticketIn("PENDING")));
     const decode = () => decodeTicket("an-id", value);
     expect(decode).toThrow(StoreUnavailableError);
-    expect(decode).toThrow(/^another version of qrlogin .* reads form 2 only$/);
+    expect(decode).toThrow(/another format version; this release reads version 2 only$/);
   });
 
-  test("tells nothing of what it holds when it is broken", () => {
+  test("the error for a broken value does not quote it", () => {
     const value = encodeTicket(ticketIn("PENDING", { requester: { ...requester, location: "Leipzig" } }));
     const broken = value.replace('"Leipzig"', "Leipzig");
     expect(() => decodeTicket("an-id", broken)).toThrow(/^(?!.*Leipzig)/s);
     expect(broken).not.toBe(value);
   });
 
-  test("has less than 600 bytes while it is pending, with everything that an app may say", () => {
+  test("a pending ticket with every field of an app has less than 600 bytes", () => {
     const ticket = ticketIn("PENDING", { codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" });
     expect(Buffer.byteLength(encodeTicket(ticket))).toBeLessThan(600);
   });

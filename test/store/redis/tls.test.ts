@@ -24,7 +24,7 @@ describe.skipIf(!hasRedis)(`a Redis with TLS${withoutRedis}`, () => {
     port = await freePort();
     const { certFile, keyFile } = certificate;
     const files = ["--tls-cert-file", certFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", certFile];
-    // It asks every client for a certificate.
+    // The server requires a certificate from every client.
     redis = await startRedis({ args: ["--tls-port", `${port}`, ...files] });
   });
   afterAll(async () => {
@@ -40,16 +40,19 @@ describe.skipIf(!hasRedis)(`a Redis with TLS${withoutRedis}`, () => {
     return { ...plainConnectionOptions, allowsPlaintext: () => false, tls: { ...usual, ...changes } };
   }
 
-  test.each(["127.0.0.1", "localhost"])("is used under the name %s of its certificate", async (host) => {
-    const store = await useTestStore(at(host), { connectionOptions: await loginBy({}) });
-    const ticket = await createTicketIn(store);
-    expect(await store.get(ticket.id)).toEqual(ticket);
-    const clients = String(await redis.command("CLIENT", "LIST"));
-    expect(clients).toMatch(/laddr=127\.0\.0\.1:\d+.* name=qrlogin/);
-    expect(clients.match(new RegExp(`laddr=127.0.0.1:${port} `, "g"))).toHaveLength(3);
-  });
+  test.each(["127.0.0.1", "localhost"])(
+    "a Redis with TLS is used under the name %s in its certificate",
+    async (host) => {
+      const store = await useTestStore(at(host), { connectionOptions: await loginBy({}) });
+      const ticket = await createTicketIn(store);
+      expect(await store.get(ticket.id)).toEqual(ticket);
+      const clients = String(await redis.command("CLIENT", "LIST"));
+      expect(clients).toMatch(/laddr=127\.0\.0\.1:\d+.* name=qrlogin/);
+      expect(clients.match(new RegExp(`laddr=127.0.0.1:${port} `, "g"))).toHaveLength(3);
+    },
+  );
 
-  test("is used under another name only if that is asked for", async () => {
+  test("a Redis with TLS is used under another name only with serverName", async () => {
     const connectionOptions = await loginBy({ serverName: "redis.example.com" });
     await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
       /redis\.example\.com/,
@@ -57,23 +60,23 @@ describe.skipIf(!hasRedis)(`a Redis with TLS${withoutRedis}`, () => {
     await useTestStore(at("127.0.0.1"), { connectionOptions: await loginBy({ serverName: "localhost" }) });
   });
 
-  test("whose certificate nobody trusts is refused", async () => {
+  test("an untrusted certificate is rejected", async () => {
     const connectionOptions = await loginBy({ ca: undefined });
     await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
       /cannot be used: self-signed/,
     );
   });
 
-  test("that asks for a certificate refuses whoever shows none", async () => {
+  test("a Redis that requires a client certificate rejects a client without one", async () => {
     const connectionOptions = await loginBy({ cert: undefined, key: undefined });
     await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
       /^Redis at .* cannot be used: /,
     );
   });
 
-  test("is not talked to by plain text, and plain text is not taken for TLS", async () => {
+  test("TLS and plain text do not connect to each other", async () => {
     await expect(openTestStore(at("127.0.0.1"))).rejects.toThrow(/^Redis at .* cannot be used: /);
-    // Neither side says anything that the other understands: it ends with the time-out.
+    // Neither side understands the other, so the time-out ends it.
     const byTls = openTestStore(redis, { connectionOptions: await loginBy({}), timeout: 1_000 });
     await expect(byTls).rejects.toThrow(/^Redis at .* cannot be used: /);
   });

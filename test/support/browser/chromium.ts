@@ -12,34 +12,34 @@ const executablePath = spawnSync("sh", ["-c", 'command -v "$0"', command ?? ""])
   .stdout.toString()
   .trim();
 
-const found = findTool("Chromium", () => (command ? undefined : "none on this machine"));
+const found = findTool("Chromium", () => (command ? undefined : "Chromium is not installed"));
 
-/** True if the tests that need Chromium run. `QRLOGIN_TEST_CHROMIUM` names one that is not in the path. */
+/** True if the tests that need Chromium run. `QRLOGIN_TEST_CHROMIUM` is the path of one that is not in PATH. */
 export const hasChromium = found.isUsable;
 
-/** For titles of tests that need it. */
+/** Suffix for the titles of tests that need Chromium. */
 export const withoutChromium = found.skipNote;
 
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
 const offline = ["--disable-background-networking", "--disable-component-update"];
-// Whatever host a page names is this machine.
+// Every host name resolves to this machine.
 const resolveToLoopback = "--host-resolver-rules=MAP * 127.0.0.1";
 const switches = [...quiet, ...offline, resolveToLoopback];
 
 let shared: Promise<Browser> | undefined;
 
-/** Resolves with the Chromium that all files in this process share. It ends with the process. */
+/** Resolves with the Chromium that all test files of this process share. It ends with the process. */
 export function sharedChromium(): Promise<Browser> {
   shared ??= startChromium();
   return shared;
 }
 
-/** Starts a real Chromium, with these switches beside the usual ones. */
+/** Starts Chromium with these command-line switches besides the usual ones. */
 export function startChromium(further: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...switches, ...further] });
 }
 
-/** A browser of somebody: with cookies and a storage of its own, gone when the test is over. */
+/** Opens a browser context with separate cookies and storage. It is closed at the end of the test. */
 export async function newBrowser(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -50,8 +50,9 @@ export async function newBrowser(
 }
 
 /**
- * Starts a browser whose owner has set it up with these preferences, under `profile` in Chromium's file of that name. Gone
- * when the test is over. Those of {@link newBrowser} keep nothing, and such windows block third-party cookies anyway.
+ * Starts a browser with preferences, given as they stand under `profile` in Chromium's file `Preferences`. It
+ * is closed at the end of the test. Contexts of {@link newBrowser} take no preferences, and being private
+ * windows, they block third-party cookies anyway.
  */
 export async function newBrowserWith(preferences: object): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), "qrlogin-profile-"));

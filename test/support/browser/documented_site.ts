@@ -11,26 +11,26 @@ import {
 } from "../../../src/client/index.js";
 import { appSecrets } from "../server.js";
 
-/** A site of the app `shop` that is listening. */
+/** Running site of the app `shop`. */
 export interface DocumentedSite {
   readonly origin: string;
-  /** Whose session a request has that brings these cookies, by the nickname. */
+  /** Returns the nickname in the session of these cookies. */
   signedIn(cookies: readonly { readonly name: string; readonly value: string }[]): string | undefined;
 }
 
 export interface DocumentedSiteOptions {
   readonly tls: { readonly cert: string; readonly key: string };
-  /** Its name, which the browser takes for this machine. */
+  /** Host name, which the browser resolves to this machine. */
   readonly host: string;
-  /** Adds what the documents say of the site's backend, or what a careless site has instead. */
+  /** Registers the site's backend: the documented one, or a vulnerable one. */
   readonly backend: (server: FastifyInstance, startSession: StartSession) => Promise<void>;
-  /** The page at `/`, once the site's origin is known. */
+  /** Returns the page at `/`, once the site's origin is known. */
   readonly page: () => string;
 }
 
 export type StartSession = (user: { readonly nickname: string } | undefined) => Promise<string>;
 
-/** Starts a site on a port of its own, over TLS. Stopped when the test is over. */
+/** Starts a site on a free port, with TLS. It is stopped at the end of the test. */
 export async function startDocumentedSite({ tls, host, backend, page }: DocumentedSiteOptions) {
   const sessions = new Map<string, string>();
   const server: FastifyInstance = fastify({ https: tls, forceCloseConnections: true });
@@ -50,7 +50,7 @@ export async function startDocumentedSite({ tls, host, backend, page }: Document
   return site;
 }
 
-/** The backend of docs/gateway.md, run as it stands there but for the address and the secret. */
+/** Returns the backend of docs/gateway.md, with only address and secret replaced. */
 export function documentedBackend(service: ClientOptions): DocumentedSiteOptions["backend"] {
   return async (server, startSession) => {
     const typescript = blockOf("docs/gateway.md", "ts", "/login/challenge").replace(/^import .*$/m, "");
@@ -65,10 +65,13 @@ export function documentedBackend(service: ClientOptions): DocumentedSiteOptions
   };
 }
 
-/** The page of docs/widget.md for a gateway that completes the sign-in. */
+/** Returns the page of docs/widget.md for a gateway that completes the sign-in. */
 export const documentedPage = (): string => blockOf("docs/widget.md", "html", "startScanning");
 
-/** The same with the script for a backend that exchanges, and a gateway elsewhere as the document says of that case. */
+/**
+ * Returns that page with the script for a backend that exchanges, and with a gateway on another origin, as
+ * documented.
+ */
 export function documentedPageWithBackend(gateway: string): string {
   const script = blockOf("docs/widget.md", "js", "codeChallenge").replace(
     'startScanning("qrcode", {',
@@ -79,12 +82,12 @@ export function documentedPageWithBackend(gateway: string): string {
     .replace(/<script>[\s\S]*<\/script>/, () => `<script>${script}</script>`);
 }
 
-/** The one code block of a document in this language that contains the text. */
+/** Returns the only code block of a document in this language that contains the text. */
 function blockOf(file: string, language: string, text: string): string {
   const blocks = readFileSync(file, "utf8").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm);
   const found = [...blocks].filter(([, name, code]) => name === language && code?.includes(text));
   const [, , code] = found[0] ?? [];
   if (code === undefined || found.length > 1)
-    throw new Error(`${file} has ${found.length} blocks with ${text}`);
+    throw new Error(`${file} has ${found.length} blocks with ${text}, not 1`);
   return code;
 }

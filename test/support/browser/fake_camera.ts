@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 
-/** A camera that Chromium takes for a real one. */
+/** Video file that Chromium uses as its camera. */
 export interface FakeCamera {
-  /** What Chromium is started with. */
+  /** Command-line switches for Chromium. */
   readonly switches: readonly string[];
-  /** Holds a picture (PNG, 640 × 480) before it, for whoever opens the camera from now on. */
+  /** Shows an image (PNG, 640 × 480) the next time a page opens the camera. */
   show(png: Buffer): void;
   remove(): void;
 }
@@ -15,17 +15,17 @@ export interface FakeCamera {
 const width = 640;
 const height = 480;
 
-/** So many are enough: it begins again after the last. */
+/** Number of frames of the video. Chromium repeats it after the last one. */
 const frames = 4;
 
-/** Makes a camera that sees nothing so far. */
+/** Creates a camera with a blank image. */
 export function createFakeCamera(): FakeCamera {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-camera-"));
   const file = join(folder, "camera.y4m");
   const camera: FakeCamera = {
     switches: ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`],
     show(png) {
-      // Chromium reads the file anew whenever the camera is opened.
+      // Chromium reads the file again whenever the camera is opened.
       writeFileSync(`${file}.new`, videoOf(png));
       renameSync(`${file}.new`, file);
     },
@@ -34,7 +34,7 @@ export function createFakeCamera(): FakeCamera {
   return camera;
 }
 
-/** A film of one picture that does not move: YUV4MPEG2, 4:2:0, in shades of grey. */
+/** Returns a video of one still image: YUV4MPEG2, 4:2:0, greyscale. */
 function videoOf(png: Buffer): Buffer {
   const image = PNG.sync.read(png);
   if (image.width !== width || image.height !== height)

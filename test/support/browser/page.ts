@@ -2,36 +2,39 @@ import type { BrowserContext, Page } from "playwright-core";
 import { bitmapOf, decode } from "../../qr/decode.js";
 import { createChangeSignal } from "../timeout.js";
 
-/** Which gateway a page calls, and for which app. */
+/** Gateway and app in a page's settings. */
 export interface PageSettings {
   readonly appHost: string;
   readonly appId: string;
 }
 
-/** How a call of the SDK ended. */
+/** Outcome of an SDK call. */
 export interface SdkResult {
   readonly answer?: Record<string, unknown>;
   readonly error?: Record<string, unknown>;
 }
 
-/** A page of a site, open in a browser, and what its callbacks were told. */
+/** Browser page of a site, with its recorded callbacks. */
 export interface SitePage {
   readonly page: Page;
-  /** Every request so far, as `METHOD origin+path`, the query left out. */
+  /** Requests so far, as `METHOD origin+path` without the query. */
   readonly requests: readonly string[];
-  /** What this callback is told next. Rejected if `onError` or `onCodeLoadFailed` is told something in the meantime. */
+  /**
+   * Resolves with the arguments of the next call of a callback. Rejects if `onError` or `onCodeLoadFailed` is
+   * called first.
+   */
   next(callback: string): Promise<readonly unknown[]>;
-  /** Has the SDK show a code, as a site does. */
+  /** Starts a scan with the SDK, as a site does. */
   startScanning(options?: object): Promise<void>;
-  /** Calls one method of the SDK. */
-  callSdk(method: string, ...words: readonly unknown[]): Promise<SdkResult>;
-  /** Runs a function of the page's own script. */
-  run(name: string, ...words: readonly unknown[]): Promise<unknown>;
-  /** Waits for the code and reads it off the screen with a decoder. */
+  /** Calls a method of the SDK. */
+  callSdk(method: string, ...args: readonly unknown[]): Promise<SdkResult>;
+  /** Calls a function of the page's own script. */
+  run(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** Waits for the code and reads it from a screenshot. */
   readCode(): Promise<string>;
 }
 
-/** Opens the page of the site at this address. */
+/** Opens the page of a site. */
 export async function openPage(
   context: BrowserContext,
   url: string,
@@ -52,7 +55,7 @@ export async function openPage(
   await page.goto(url);
 
   const run = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
-    page.evaluate(`${name}(${args.map((word) => JSON.stringify(word)).join(", ")})`);
+    page.evaluate(`${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`);
 
   return {
     page,
@@ -68,7 +71,7 @@ export async function openPage(
       };
       return changes.waitFor(
         look,
-        () => `${callback} in the page, which has told ${JSON.stringify(callbacks)}`,
+        () => `${callback} in the page, which recorded ${JSON.stringify(callbacks)}`,
       );
     },
     async startScanning(options = {}) {

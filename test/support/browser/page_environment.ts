@@ -9,16 +9,16 @@ import { appSecrets, startTestServer, type TestServer, type TestServerOptions } 
 import { withTimeout } from "../timeout.js";
 import { signToken } from "../tokens.js";
 
-/** A real service and a real phone, for one test. */
+/** Real service and real phone, for one test. */
 export interface PageEnvironment {
   readonly server: TestServer;
-  /** What alice's phone calls. */
+  /** Client of alice's phone. */
   readonly phone: ApproverClient;
-  /** A gateway before the service, stopped when the test is over if not before. */
+  /** Starts a gateway for the service. It is stopped at the end of the test, if not earlier. */
   gateway(options?: TestGatewayOptions): Promise<TestGateway>;
 }
 
-/** Sets the stage, which is cleared when the test is over. */
+/** Starts the service and the phone. Both are stopped at the end of the test. */
 export async function startPageEnvironment(options: TestServerOptions = {}): Promise<PageEnvironment> {
   const server = await startTestServer(options);
   onTestFinished(() => server.stop());
@@ -51,16 +51,16 @@ export async function startPageEnvironment(options: TestServerOptions = {}): Pro
   };
 }
 
-/** `scanned` as the phone sends what its camera has read. */
+/** Returns the `scanned` field with the content that a camera reads. */
 export const scannedByCamera = (value: string) => ({ scanned: { $case: "qrContent", value } }) as const;
 
-/** The id in the text of a code. */
+/** Returns the ticket id in the content of a code. */
 export function ticketIdIn(qrContent: string): string {
   const { random } = JSON.parse(qrContent) as { random: string };
   return random;
 }
 
-/** What a site's backend does with the ticket that its page brings: exchanges it with the secret of the shop. */
+/** Exchanges the ticket of a page as a site's backend does, with the secret of the shop. */
 export async function exchangeAtBackend(
   gateway: Pick<TestGateway, "url">,
   ticket: string,
@@ -73,7 +73,7 @@ export async function exchangeAtBackend(
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(body)),
   };
-  const answer = new Promise<unknown>((resolve, reject) => {
+  const result = new Promise<unknown>((resolve, reject) => {
     const send = protocol === "https:" ? overTls : plain;
     const options = { method: "POST", headers, agent: false, ...(ca !== undefined && { ca }) };
     const sent = send(`${protocol}//${host}/api/v2/qrcode/userinfo`, options, (response) => {
@@ -81,5 +81,5 @@ export async function exchangeAtBackend(
     });
     sent.on("error", reject).end(body);
   });
-  return withTimeout(answer, "an answer to the backend of the site");
+  return withTimeout(result, "the response to the backend of the site");
 }

@@ -1,4 +1,4 @@
-/** The page of a site that uses the Authing SDK, as its documents say. */
+/** Script of a site that uses the Authing SDK as documented. */
 export const pageHtml = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -10,7 +10,7 @@ export const pageHtml = `<!doctype html>
 </html>
 `;
 
-// `report` is the test's: see page.ts.
+// `report` is defined by the test: see page.ts.
 export const pageScript = `
 const callbackNames = ["onStart", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa"];
 const shown = ["onCodeShow", "onCodeLoaded", "onCodeLoadFailed"];
@@ -21,13 +21,13 @@ function clientOf({ appId, appHost }) {
   return new Authing.AuthenticationClient({ appId, appHost, lang: "en-US" });
 }
 
-/** Shows a code and tells the test of every callback. */
+/** Shows a code and reports every callback. */
 function startScanning(settings, options) {
   const callbacks = [...callbackNames, ...shown].map((name) => [name, (...values) => report(name, values.map(plain))]);
   clientOf(settings).qrcode.startScanning("qrcode", { ...options, ...Object.fromEntries(callbacks) });
 }
 
-/** Calls one method of the SDK and tells how it ended. */
+/** Calls a method of the SDK and reports its outcome. */
 async function callSdk(settings, method, ...args) {
   try {
     return { answer: plain(await clientOf(settings).qrcode[method](...args)) };
@@ -36,7 +36,7 @@ async function callSdk(settings, method, ...args) {
   }
 }
 
-/** Takes the ticket to the site's own backend. */
+/** Posts the ticket to the site's backend. */
 async function signIn(ticket) {
   const response = await fetch("/sign-in", {
     method: "POST",
@@ -46,7 +46,7 @@ async function signIn(ticket) {
   return response.json();
 }
 
-/** Follows a ticket of the gateway's own API, and tells the test of every event. */
+/** Subscribes to a ticket of the gateway's own API and reports every event. */
 function subscribe(address) {
   const source = new EventSource(address, { withCredentials: true });
   for (const name of ["status", "problem"]) {

@@ -7,24 +7,24 @@ import { json } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { pageHtml, pageScript } from "./page_script.js";
 
-/** A web site with a page that shows a code, and with a backend of its own. */
+/** Website with a page that shows a code, and a backend. */
 export interface Site {
   readonly port: number;
 }
 
 export interface SiteOptions {
-  /** What the backend makes of the ticket that the page brings it. */
+  /** Handles the ticket that the page posts to the backend. */
   readonly signIn?: (ticket: string) => Promise<unknown>;
-  /** Certificate and key, PEM text. Plain text if absent. */
+  /** Certificate and key in PEM. Without them, the site uses plain http. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-// The package's bundle for browsers, byte by byte; it names no export for it.
+// The package's unmodified browser bundle, which it does not export.
 const require = createRequire(import.meta.url);
 const packageFile = require.resolve("authing-js-sdk/package.json");
 const sdk = readFileSync(new URL("build/browser/index.min.js", `file://${packageFile}`));
 
-/** Starts a site on a port of its own. Stopped when the test is over. */
+/** Starts a site on a free port. It is stopped at the end of the test. */
 export async function startSite({ signIn, tls }: SiteOptions = {}): Promise<Site> {
   const listener: RequestListener = async (request, response) => {
     const file = files[request.url ?? ""];

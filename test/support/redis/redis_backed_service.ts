@@ -13,17 +13,17 @@ import { healthOf } from "../health.js";
 import type { EnvironmentVariables } from "../process.js";
 import type { RedisProcess } from "./redis_process.js";
 
-/** The real service with the identities of development mode and its tickets in Redis. */
+/** Real service with the identities of development mode and its tickets in Redis. */
 export interface RedisBackedService {
   readonly address: string;
-  /** The demo app. */
+  /** Client of the demo app. */
   readonly shop: Calls;
   readonly alice: Calls;
   readonly bob: Calls;
   watch(ticket: { ticketId: string; ticketSecret: string }): Watch;
-  /** What health says of the empty name, the service, `liveness` and `clock`. */
+  /** Resolves with the health status of the empty name, the service, `liveness` and `clock`. */
   health(): Promise<string>;
-  /** The log so far as it was written, at level trace. */
+  /** Returns the log so far, as written, at level trace. */
   logText(): string;
   stop(): Promise<void>;
 }
@@ -31,13 +31,13 @@ export interface RedisBackedService {
 const asDemoApp = authorization(basic("demo-app", "demo-secret"));
 const healthNames = ["", "qrlogin.v1.QrLoginService", "liveness", "clock"];
 
-/** What {@link RedisBackedService.health} answers when all is well, and while Redis is away. */
+/** Results of {@link RedisBackedService.health} while Redis is reachable, and while it is not. */
 export const healthyStatuses = "SERVING SERVING SERVING SERVING";
 export const unavailableStatuses = "NOT_SERVING NOT_SERVING SERVING SERVING";
 
 /**
- * Starts it; stopped when the test is over. Unless the variables say otherwise it is without safety re-reading, and has a time-out
- * for Redis that nothing runs into.
+ * Starts the service. It is stopped at the end of the test. Unless the variables say otherwise, it does not
+ * refresh watches periodically, and its time-out for Redis is too long to be reached.
  */
 export async function startRedisBackedService(
   redis: Pick<RedisProcess, "url">,

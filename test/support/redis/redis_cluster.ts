@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, type RedisProcess, startRedis } from "./redis_process.js";
 
-/** A Redis Cluster of three masters without replicas. */
+/** Redis Cluster of three masters without replicas. */
 export interface RedisCluster {
   readonly masters: readonly RedisProcess[];
-  /** Waits until every master says that all slots are served. */
+  /** Waits until every master reports that all slots are served. */
   waitUntilReady(): Promise<void>;
   release(): Promise<void>;
 }
 
 const slots = 16_384;
 
-/** Starts a node that belongs to no Cluster yet; the others meet it at the port `bus`. */
+/** Starts a node outside any cluster. Other nodes reach it at the port `bus`. */
 export async function startClusterNode(args: readonly string[] = []) {
-  // The usual one, 10,000 above the other, may be no port at all.
+  // The default, 10,000 above the other port, may exceed the highest port number.
   const bus = await freePort();
   const clustered = [
     "--cluster-enabled",
@@ -26,7 +26,10 @@ export async function startClusterNode(args: readonly string[] = []) {
   return { bus, node: await startRedis({ args: [...clustered, ...args] }) };
 }
 
-/** Starts it. `words` are for each master, as on the command line. A master counts as away after two seconds. */
+/**
+ * Starts a cluster. `args` are for each master, as on the command line. A master counts as down after two
+ * seconds.
+ */
 export async function startRedisCluster(args: readonly string[] = []): Promise<RedisCluster> {
   const members = await Promise.all([0, 1, 2].map(() => startClusterNode(args)));
   const masters = members.map(({ node }) => node);
@@ -53,7 +56,7 @@ export async function startRedisCluster(args: readonly string[] = []): Promise<R
           (nodes) => String(nodes).match(/connected/g)?.length === 3 && !/fail/.test(String(nodes)),
         );
       if (isWhole) return;
-      if (performance.now() > deadline) throw new Error("the Cluster is not whole within 60 s");
+      if (performance.now() > deadline) throw new Error("the cluster is not complete within 60 s");
       await sleep(50);
     }
   }

@@ -2,14 +2,14 @@ import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
 import type { RedisProcess } from "./redis_process.js";
 
-/** How often each command was carried out since the last `CONFIG RESETSTAT`, by its name in lower case. */
+/** Returns how often each command was executed since the last `CONFIG RESETSTAT`, by its name in lower case. */
 export async function commandCounts(redis: RedisProcess): Promise<ReadonlyMap<string, number>> {
   const info = String(await redis.command("INFO", "commandstats"));
   const lines = info.matchAll(/^cmdstat_(?<name>[^:]+):calls=(?<calls>\d+)/gm);
   return new Map([...lines].map(({ groups }) => [groups?.name ?? "", Number(groups?.calls)]));
 }
 
-/** The words of every command that the server carries out from now on, those of scripts too. */
+/** Records the arguments of every command that the server executes from now on, including those of scripts. */
 export async function recordCommands(redis: RedisProcess): Promise<readonly (readonly string[])[]> {
   const commands: string[][] = [];
   const connection = new Redis(redis.port, "127.0.0.1", { lazyConnect: true, retryStrategy: null });
@@ -23,13 +23,16 @@ export async function recordCommands(redis: RedisProcess): Promise<readonly (rea
   return commands;
 }
 
-/** One section of INFO, by the names of its lines. */
+/** Returns one section of INFO, by the names of its lines. */
 export async function infoOf(redis: RedisProcess, section: string): Promise<ReadonlyMap<string, string>> {
   const lines = String(await redis.command("INFO", section)).matchAll(/^(?<name>\w+):(?<value>.*?)\r?$/gm);
   return new Map([...lines].map(({ groups }) => [groups?.name ?? "", groups?.value ?? ""]));
 }
 
-/** Cuts all connections of stores, as an administrator may; `kind` is one of CLIENT LIST. Answers how many there were. */
+/**
+ * Cuts all connections of stores, as an administrator may. `kind` is a type of CLIENT LIST. Returns the number
+ * of connections.
+ */
 export async function killStoreConnections(
   redis: RedisProcess,
   kind: "normal" | "pubsub" = "normal",

@@ -11,54 +11,54 @@ import { findTool } from "../tools.js";
 export { freePort };
 
 const redisServer = findTool("Redis", () =>
-  spawnSync("redis-server", ["--version"]).status === 0 ? undefined : "no redis-server on this machine",
+  spawnSync("redis-server", ["--version"]).status === 0 ? undefined : "redis-server is not installed",
 );
 
 /** True if the tests that need Redis run. */
 export const hasRedis = redisServer.isUsable;
 
-/** For titles of tests that need it. */
+/** Suffix for the titles of tests that need Redis. */
 export const withoutRedis = redisServer.skipNote;
 
-/** A Redis server of our own: nothing else uses it, and it keeps its data in a folder that goes with it. */
+/** Redis server for one test, with its data in a temporary folder. */
 export interface RedisProcess {
   readonly port: number;
-  /** `127.0.0.1:PORT`. */
+  /** Address, `127.0.0.1:PORT`. */
   readonly address: string;
   readonly url: string;
-  /** Runs one command as the default user, on a connection of its own. */
-  command(...words: readonly (string | number)[]): Promise<unknown>;
-  /** Ends the process at once; its data folder stays. Fulfilled when it is gone. */
+  /** Runs a command as the default user, on a separate connection. */
+  command(...args: readonly (string | number)[]): Promise<unknown>;
+  /** Kills the process; its data folder stays. Resolves when it has exited. */
   kill(): Promise<void>;
-  /** Starts it again on the same port with the same options and whatever data it had left. */
+  /** Starts it again on the same port, with the same options and its remaining data. */
   restart(): Promise<void>;
-  /** Holds the process still (SIGSTOP); connections stay open and nothing answers. */
+  /** Suspends the process (SIGSTOP). Connections stay open and get no response. */
   pause(): void;
   resume(): void;
-  /** Ends the process and removes its folder. */
+  /** Stops the process and removes its folder. */
   release(): Promise<void>;
 }
 
-/** How a test server differs from one that saves nothing and listens on a free port of 127.0.0.1. */
+/** Overrides of a test server, which by default persists nothing and listens on a free port of 127.0.0.1. */
 export interface RedisOptions {
-  /** As on the command line, such as `["--appendonly", "yes"]`. */
+  /** Arguments as on the command line, such as `["--appendonly", "yes"]`. */
   readonly args?: readonly string[];
-  /** To run it as a Sentinel, or in another way that takes a configuration file. */
+  /** Arguments for another mode with a configuration file, such as a Sentinel. */
   readonly configFile?: string;
 }
 
-/** Nothing that a test starts outlives it. */
+/** Servers that are running, killed when the test process exits. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a server and waits until it answers. */
+/** Starts a server and waits until it responds. */
 export async function startRedis({ args = [], configFile }: RedisOptions = {}): Promise<RedisProcess> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-redis-"));
   let { port, child } = await startAnywhere(3);
 
-  /** Somebody else may have taken the port in the meantime. */
+  /** Starts a server on a free port. Another process may take the port in the meantime, hence the retries. */
   async function startAnywhere(tries: number): Promise<{ port: number; child: ChildProcess }> {
     const port = await freePort();
     try {
@@ -112,10 +112,10 @@ export async function startRedis({ args = [], configFile }: RedisOptions = {}): 
   };
 }
 
-/** Waits until this very server answers, with whatever: one that asks for a password answers too. */
+/** Waits until this server responds in any way. One that requires a password responds too. */
 async function waitUntilAnswering(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`redis-server has stopped with ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`redis-server exited with ${child.exitCode}`);
     if (await isAnswering(port, child)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -123,19 +123,19 @@ async function waitUntilAnswering(port: number, child: ChildProcess): Promise<vo
 
 function isAnswering(port: number, child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
-    let said = "";
+    let received = "";
     const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\nINFO server\r\n"));
     const leave = () => void socket.destroy();
-    // Whoever has come upon the port may accept, and say nothing.
+    // Another process that has taken the port may accept the connection and never respond.
     child.once("exit", leave);
     socket.on("error", () => resolve(false));
     socket.on("data", (data) => {
-      said += data.toString();
-      // One that tells nothing without a password is taken for ours.
-      const pid = said.startsWith("-") ? child.pid : Number(/^process_id:(\d+)\r$/m.exec(said)?.[1]);
+      received += data.toString();
+      // A server that responds only with a password counts as this one.
+      const pid = received.startsWith("-") ? child.pid : Number(/^process_id:(\d+)\r$/m.exec(received)?.[1]);
       if (Number.isNaN(pid)) return;
-      // A server that is still loading says so, and is not there yet.
-      resolve(pid === child.pid && !said.startsWith("-LOADING"));
+      // A server that is still loading says so, and does not count yet.
+      resolve(pid === child.pid && !received.startsWith("-LOADING"));
       leave();
     });
     socket.on("close", () => {

@@ -4,24 +4,27 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RedisProcess, startRedis } from "./redis_process.js";
 
-/** A primary with two replicas, and three Sentinels that watch over them. */
+/** Primary with two replicas, monitored by three Sentinels. */
 export interface RedisWithSentinels {
-  /** What the Sentinels call it. */
+  /** Name of the primary at the Sentinels. */
   readonly name: string;
   readonly servers: readonly RedisProcess[];
   readonly sentinels: readonly RedisProcess[];
-  /** The one that the Sentinels take for the primary. */
+  /** Returns the server that the Sentinels report as the primary. */
   primary(): Promise<RedisProcess>;
-  /** The others. */
+  /** Returns the other servers. */
   replicas(): Promise<readonly RedisProcess[]>;
-  /** Waits until both replicas follow the primary and have all that it has. */
+  /** Waits until both replicas follow the primary and have all its data. */
   waitUntilReady(): Promise<void>;
   release(): Promise<void>;
 }
 
 const name = "qrlogin";
 
-/** Starts them. `words` are for the three servers, as on the command line. A primary counts as away after a second. */
+/**
+ * Starts the servers and the Sentinels. `args` are for the three servers, as on the command line. A primary
+ * counts as down after a second.
+ */
 export async function startRedisWithSentinels(args: readonly string[] = []): Promise<RedisWithSentinels> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-sentinels-"));
   const quick = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"];
@@ -30,7 +33,7 @@ export async function startRedisWithSentinels(args: readonly string[] = []): Pro
   if (!first) throw new Error("no server was started");
   for (const replica of others) await replica.command("REPLICAOF", "127.0.0.1", first.port);
   const replicating = (count: number) => async () => (await onlineReplicas(first)) === count;
-  // Before the Sentinels look: they learn the replicas from the primary.
+  // Before the Sentinels start, since they learn the replicas from the primary.
   await until("the replicas follow", replicating(others.length));
 
   const sentinels = await Promise.all([0, 1, 2].map((index) => startSentinel(index)));
@@ -94,7 +97,7 @@ async function masterOf(sentinel: RedisProcess): Promise<Record<string, string>>
   return Object.fromEntries(pairs);
 }
 
-/** Replicas that have caught up with this server, as it sees them. */
+/** Returns how many replicas have caught up with this server, as it reports. */
 async function onlineReplicas(server: RedisProcess): Promise<number> {
   const info = String(await server.command("INFO", "replication"));
   return /role:master/.test(info) ? (info.match(/state=online/g)?.length ?? 0) : 0;

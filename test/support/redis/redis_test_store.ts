@@ -14,7 +14,7 @@ import { eventually } from "../eventually.js";
 import { lifetimes, ticketIn } from "../tickets.js";
 import type { RedisProcess } from "./redis_process.js";
 
-/** What a store has told of itself. */
+/** Reports of a store. */
 export interface RecordedEvents {
   readonly availability: { isAvailable: boolean; reason: string | undefined }[];
   readonly durability: Durability[];
@@ -23,7 +23,7 @@ export interface RecordedEvents {
 
 export type TestStore = RedisStore & { readonly recorded: RecordedEvents };
 
-/** Nobody signs in. */
+/** Connection options without credentials and TLS. */
 export const plainConnectionOptions = {
   username: undefined,
   password: undefined,
@@ -33,8 +33,9 @@ export const plainConnectionOptions = {
 };
 
 /**
- * Opens a store on a server, with the defaults of the configuration but for safety re-reading, which is off, and the time-out: a
- * machine that is shared may hold Redis still for a second, and only a test that waits for a time-out sets a short one.
+ * Opens a store on a server, with the defaults of the configuration except for two. There is no periodic
+ * refresh. The time-out is long, since a shared machine may stall Redis for a second; a test of the time-out
+ * sets a short one.
  */
 export async function openTestStore(
   redis: Pick<RedisProcess, "address">,
@@ -60,21 +61,21 @@ export async function openTestStore(
   return { ...store, recorded };
 }
 
-/** As {@link openTestStore}, closed when the test is over. */
+/** Opens a store as {@link openTestStore} does. It is closed at the end of the test. */
 export async function useTestStore(...given: Parameters<typeof openTestStore>): Promise<TestStore> {
   const store = await openTestStore(...given);
   onTestFinished(() => store.close());
   return store;
 }
 
-/** A ticket that was created in the store just now. */
+/** Creates a ticket in the store. */
 export async function createTicketIn(store: RedisStore, changes: Partial<Ticket> = {}): Promise<Ticket> {
   const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 120_000, ...changes });
   await store.create(ticket);
   return ticket;
 }
 
-/** What became of a call: done, or refused because Redis is away, and then whether it may have been written. */
+/** Outcome of a call: done, or failed because Redis is unavailable, in which case it may have been written. */
 export async function outcomeOf(call: Promise<unknown>): Promise<"done" | StoreUnavailableError["outcome"]> {
   try {
     await call;
@@ -85,15 +86,15 @@ export async function outcomeOf(call: Promise<unknown>): Promise<"done" | StoreU
   }
 }
 
-/** Waits until the store answers. */
+/** Waits until the store responds. */
 export async function waitUntilAvailable(store: TicketStore): Promise<void> {
   await eventually(async () => void (await store.get(newTicketId())));
 }
 
-/** Waits until the store refuses at once, as it does while Redis is away. */
+/** Waits until the store fails at once, as it does while Redis is unavailable. */
 export async function waitUntilUnavailable(store: TicketStore): Promise<void> {
-  const refused = async () => {
-    if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("it answers");
+  const failsAtOnce = async () => {
+    if ((await outcomeOf(store.get(newTicketId()))) === "done") throw new Error("the store responds");
   };
-  await eventually(refused);
+  await eventually(failsAtOnce);
 }

@@ -3,32 +3,38 @@ import { vi } from "vitest";
 import { infoOf } from "./redis_commands.js";
 import { type RedisProcess, startRedis } from "./redis_process.js";
 
-/** A primary and its replicas. */
+/** Primary and its replicas. */
 export interface ReplicatedRedis {
   readonly primary: RedisProcess;
   readonly replicas: readonly RedisProcess[];
   /** Waits until all replicas follow the primary. */
   waitUntilReplicated(): Promise<void>;
-  /** Waits until the primary knows that all replicas have all that it has; while somebody waits for replicas, that is never long so. */
+  /**
+   * Waits until the primary knows that all replicas have all its data. While writes wait for replicas, that
+   * lasts only for moments.
+   */
   waitUntilAcknowledged(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Whether the server here knows WAITAOF: Redis from 7.2 on, and every Valkey. */
+/** True if the installed server has WAITAOF: Redis 7.2 or later, and every Valkey. */
 export const hasWaitAof = /v=(7\.[2-9]|[89]\.|\d\d)/.test(
   spawnSync("redis-server", ["--version"]).stdout?.toString() ?? "",
 );
 
 const fastSyncArgs = ["--repl-diskless-sync-delay", "0"];
 
-/** Replicas are filled by way of no file, as the durable level asks of servers that save nothing. */
+/**
+ * Arguments that synchronize replicas without a file, which the durable level requires of servers without
+ * persistence.
+ */
 export const disklessLoadArgs = ["--repl-diskless-load", "swapdb"];
 
 /**
- * Starts them and waits until they are whole.
+ * Starts them and waits until all replicas are connected.
  *
- * @param primaryPort Tells the port by which the replicas reach the primary.
- * @param args How the servers save.
+ * @param primaryPort Returns the port by which the replicas reach the primary.
+ * @param args Arguments that set the persistence of the servers.
  */
 export async function startReplicatedRedis(
   count: number,
@@ -40,7 +46,9 @@ export async function startReplicatedRedis(
   const port = await primaryPort(primary);
   for (const replica of replicas) await replica.command("REPLICAOF", "127.0.0.1", port);
 
-  /** A replica that has never said how far it is counts as being at 0: so something has to be written first. */
+  /**
+   * A replica that has never acknowledged an offset counts as being at 0, so something has to be written first.
+   */
   async function waitUntilReplicated(): Promise<void> {
     await primary.command("SET", "written", "something");
     await waitUntilAcknowledged();

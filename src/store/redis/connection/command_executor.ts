@@ -2,36 +2,37 @@ import { StoreUnavailableError } from "../../ticket_store.js";
 import type { CommandArguments, Connection, Reply } from "./connection.js";
 import { toStoreError } from "./redis_errors.js";
 
-/** What must have an answer before it is given. */
+/** The confirmation that a reply waits for. */
 export interface ReplicationOptions {
-  /** So many replicas. */
+  /** Number of replicas that must acknowledge. */
   readonly replicaAcks: number;
-  /** Whether on disk, they and the primary, and not in memory alone. */
+  /** True if the primary and these replicas must have it on disk rather than in memory. */
   readonly replicaFsync: boolean;
 }
 
-/** One command for one ticket. */
+/** A command for one ticket. */
 export interface RedisCommand {
   readonly args: CommandArguments;
-  /** The ticket id, or what else decides where in a Cluster the key lies. */
+  /** Ticket id, or another tag that decides the slot of the key in a Cluster. */
   readonly hashTag: string;
-  /** Whether it may write: cut off in the middle, nobody knows whether it has. */
+  /** True if the command may write. Its outcome is unknown when the connection breaks before the reply. */
   readonly writes: boolean;
-  /** Whether the server is told that it need not have taken over the slot yet. */
+  /** True if ASKING must precede the command, because its slot is still moving to this server. */
   readonly asking?: boolean;
 }
 
 /**
- * Carries out commands on one connection of its own.
+ * Executes commands on a connection that it does not share.
  *
- * `run` rejects with a StoreUnavailableError, whose outcome is unknown for a write that was cut off or that the replicas have not
- * confirmed; with a RedirectError or an UnknownScriptError, which have written nothing; and with an Error for a fault.
+ * `run` rejects with a StoreUnavailableError, with the outcome "unknown" for a write that was cut off or that
+ * the replicas have not acknowledged; with a RedirectError or an UnknownScriptError, after which nothing was
+ * written; and with an Error for a fault.
  */
 export interface CommandExecutor {
   run(command: RedisCommand): Promise<unknown>;
 }
 
-/** Without replicas to wait for, each command goes out as it comes. */
+/** Creates an executor that sends each command at once and does not wait for replicas. */
 export function createDirectExecutor(connection: Connection): CommandExecutor {
   return {
     async run({ args, writes, asking }) {
@@ -46,23 +47,24 @@ export function createDirectExecutor(connection: Connection): CommandExecutor {
   };
 }
 
-/** How answers are confirmed, by one replica at least. */
+/** Options of confirmation by at least one replica. */
 export interface ConfirmationOptions extends ReplicationOptions {
-  /** How long that may take, in milliseconds. */
+  /** Time limit for the acknowledgements, in milliseconds. */
   readonly timeout: number;
-  /** A key for a write that has no other purpose, in the same slot as the tag. */
+  /** Returns a key that holds no data, in the same slot as the tag. */
   barrierKey(tag: string): string;
 }
 
 /**
- * Answers nothing that a failover could take back: every batch ends with WAIT, and WAITAOF where files are waited for; what the
- * replicas have not confirmed is refused. Reads wait as well, since they may have seen a write that no replica has.
+ * Creates an executor whose replies a failover cannot undo. Every batch ends with WAIT, and with WAITAOF if
+ * `replicaFsync` is set. Without the acknowledgements, the commands of the batch are rejected. Reads wait as
+ * well, since they may have seen a write that no replica has.
  *
- * WAIT holds up its connection, so commands that come meanwhile make the next batch, and one WAIT stands for all of it.
+ * WAIT blocks its connection, so the commands that arrive meanwhile form the next batch and share one WAIT.
  *
- * A batch that has written nothing writes a key that means nothing. Only an acknowledgement of something newer than the answer
- * proves that the server was still the primary when it gave it: one that was held still and goes on after a failover has
- * none to show. A write that lost its comparison needs none: whoever hears that reads again.
+ * A batch without writes sets a barrier key. Only the acknowledgement of a later write proves that the server
+ * was still the primary when it replied: a server that was paused and resumes after a failover gets none. A
+ * write that lost its comparison needs no barrier, because its caller reads again.
  */
 export function createConfirmedExecutor(
   connection: Connection,
@@ -73,7 +75,7 @@ export function createConfirmedExecutor(
 
   async function drain(): Promise<void> {
     isDraining = true;
-    // Whatever is asked in this turn of the event loop goes out together.
+    // Commands of the same turn of the event loop go out together.
     await Promise.resolve();
     while (queue.length > 0) {
       const batch = queue;
@@ -95,7 +97,7 @@ export function createConfirmedExecutor(
       commands.push(["SET", confirmation.barrierKey(first.command.hashTag), "", "PX", 1_000]);
     }
     const replies = await connection.batch([...commands, ...waitCommands(confirmation)]);
-    // What follows the last command: the barrier if there was one, and WAIT.
+    // The replies after the last command: that of the barrier, if there was one, and that of WAIT.
     const replicationFailure = replicationFailureOf(
       replies.slice((replyIndexes.at(-1) ?? 0) + 1),
       confirmation,
@@ -131,30 +133,31 @@ function waitCommands({
 }: ConfirmationOptions): readonly CommandArguments[] {
   if (!replicaFsync) return [["WAIT", replicaAcks, timeout]];
   const half = Math.ceil(timeout / 2);
-  // Asked by WAITAOF alone, replicas answer before they have written, and say no more until their next report: a second. After
-  // WAIT they have. The 1 is the primary's own file.
+  // With WAITAOF alone, replicas reply before they have written, and their next report is a second later. After
+  // WAIT they have written. The 1 is the primary's own file.
   return [
     ["WAIT", replicaAcks, half],
     ["WAITAOF", 1, replicaAcks, half],
   ];
 }
 
-/** Why a batch counts for nothing, if it does. */
+/** Returns the error that makes the replies of a batch invalid, or undefined. */
 function replicationFailureOf(
   trailingReplies: readonly Reply[],
   { replicaAcks, replicaFsync }: ConfirmationOptions,
 ): Error | undefined {
   const failed = trailingReplies.find((reply) => "error" in reply);
   if (failed) {
-    return new Error("Redis was cut off, or refused, before the replicas confirmed", { cause: failed.error });
+    const text = "the connection broke, or Redis replied with an error, before the replicas acknowledged";
+    return new Error(text, { cause: failed.error });
   }
-  // WAITAOF answers two counts: files of the primary, files of replicas.
+  // WAITAOF replies with two counts: files of the primary, files of replicas.
   const counts = [unwrapReply(trailingReplies.at(-1))].flat().map(Number);
-  if (replicaFsync && counts[0] !== 1) return new Error("the primary did not have it on disk in time");
+  if (replicaFsync && counts[0] !== 1) return new Error("the primary did not fsync in time");
   const count = counts.at(-1) ?? 0;
   return count >= replicaAcks
     ? undefined
-    : new Error(`${count} of ${replicaAcks} replicas confirmed in time`);
+    : new Error(`${count} of ${replicaAcks} replicas acknowledged in time`);
 }
 
 function toUnconfirmedError({ message, cause }: Error, { writes }: RedisCommand): StoreUnavailableError {
@@ -162,7 +165,7 @@ function toUnconfirmedError({ message, cause }: Error, { writes }: RedisCommand)
 }
 
 function unwrapReply(reply: Reply | undefined): unknown {
-  if (!reply) throw new Error("Redis answered fewer commands than it was sent");
+  if (!reply) throw new Error("Redis sent fewer replies than there were commands");
   if ("error" in reply) throw reply.error;
   return reply.value;
 }

@@ -3,24 +3,24 @@ import { Redis, type RedisOptions } from "ioredis";
 import { NotSentError } from "./redis_errors.js";
 import { createResponseTimeout } from "./response_timeout.js";
 
-/** A command as its words. */
+/** The name of a command and its arguments. */
 export type CommandArguments = readonly (string | number)[];
 
-/** What came of one command of a batch. */
+/** Result of one command of a batch. */
 export type Reply = { readonly value: unknown } | { readonly error: unknown };
 
-/** How a server lets us in. */
+/** Access to a server: credentials, database and encryption. */
 export interface ConnectionOptions {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly database: number;
-  /** PEM texts; undefined for plain text. */
+  /** TLS options; undefined for plain text. */
   readonly tls: TlsOptions | undefined;
-  /** Whether a host may be talked to by plain text. Sentinels and Clusters name hosts that no configuration does. */
+  /** Reports whether plain text to a host is allowed. Sentinels and Clusters name hosts that are not configured. */
   allowsPlaintext(host: string): boolean;
 }
 
-/** PEM texts, and the name that the server's certificate must be for; the host's where it is absent. */
+/** PEM texts, and the name in the server's certificate; `serverName` defaults to the host. */
 export interface TlsOptions {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
@@ -29,32 +29,32 @@ export interface TlsOptions {
 }
 
 /**
- * One connection to one server, used until it breaks and never mended: nothing is queued while it is down and nothing is sent
- * twice. Whoever needs another opens one.
+ * A connection to one server, used until it breaks. It never reconnects, queues nothing while it is down, and sends
+ * nothing twice.
  */
 export interface Connection {
   /**
-   * Rejects with a ReplyError of the client library if the server refuses, with NotSentError if the connection had broken before, and
-   * with another error if it breaks.
+   * Sends a command. Rejects with a ReplyError of the client library if the server replies with an error, with
+   * NotSentError if the connection had broken before, and with another error if it breaks.
    */
-  call(words: CommandArguments): Promise<unknown>;
-  /** Sends all in one piece; they are carried out one after the other, others' commands maybe between them. Never rejects. */
+  call(args: CommandArguments): Promise<unknown>;
+  /** Sends all commands at once. They run in order, perhaps with commands of others in between. Never rejects. */
   batch(commands: readonly CommandArguments[]): Promise<readonly Reply[]>;
-  /** Calls `onMessage` with the channel of each message to a sharded channel that this connection has subscribed to. */
+  /** Calls `onMessage` with the channel of each message to a sharded channel that this connection subscribes to. */
   onMessage(onMessage: (channel: string) => void): void;
-  /** Calls `onMoved` when a Cluster has moved such a channel to another server. */
+  /** Calls `onMoved` when a Cluster has moved a subscribed channel to another server. */
   onMoved(onMoved: () => void): void;
   /** Calls `onEnd` once, when the connection has broken or was closed. */
   onEnd(onEnd: (cause: Error | undefined) => void): void;
-  /** Breaks the connection. What is in flight rejects. */
+  /** Breaks the connection. Commands in flight reject. */
   close(): void;
 }
 
 /**
- * Connects to `HOST:PORT` and signs in.
+ * Connects to `HOST:PORT` and authenticates.
  *
- * @param timeout How long connecting may take, and how long the server may be silent while something is asked, in milliseconds.
- * @throws Error with what the network or the server says.
+ * @param timeout Time limit for connecting, and for the silence of the server while a reply is due, in milliseconds.
+ * @throws Error with the message of the network or of the server.
  */
 export async function connect(
   address: string,
@@ -64,7 +64,7 @@ export async function connect(
   const { host, port } = splitAddress(address);
   if (!options.tls && !options.allowsPlaintext(host)) {
     throw new Error(
-      "it is on the network and would be talked to by plain text (store.redis.allowPlaintextOnNetwork)",
+      "it is not on loopback and has no TLS (store.redis.tls, or store.redis.allowPlaintextOnNetwork)",
     );
   }
   const redis = new Redis({ ...toRedisOptions(host, options, timeout), host, port });
@@ -72,7 +72,7 @@ export async function connect(
   redis.on("error", (error: Error) => {
     cause ??= error;
   });
-  /** At once, and without waiting for a farewell: a server that is held still says none. */
+  /** Disconnects at once, without waiting for the server: a paused one does not reply. */
   function disconnect(reason?: Error): void {
     cause ??= reason;
     redis.disconnect();
@@ -82,7 +82,7 @@ export async function connect(
     disconnect(new Error(`no answer within ${timeout} ms`)),
   );
 
-  // The library's own limit ends when the network connects; a server that is held still accepts and says nothing.
+  // The library's time-out ends when the network connects; a paused server accepts and stays silent.
   const connected = responseTimeout.requestSent();
   try {
     await redis.connect();
@@ -94,11 +94,11 @@ export async function connect(
     connected();
   }
   const isOpen = () => redis.status === "ready" && redis.stream.writable;
-  /** Commands of this turn of the event loop. */
+  /** Number of commands in this turn of the event loop. */
   let commandsThisTurn = 0;
   /**
-   * The first command of a turn goes out by itself, so that it need not wait; all others of the turn go out in one piece, since a system
-   * call for each is an eighth of the CPU.
+   * Holds back all commands of a turn but the first, so that these go out together: a system call for each
+   * takes an eighth of the CPU. The first goes out at once.
    */
   function corkWrites(): void {
     commandsThisTurn += 1;
@@ -128,7 +128,7 @@ export async function connect(
       try {
         if (!isOpen()) throw new NotSentError();
         const replies = await redis.pipeline(commands.map((args) => ["call", ...args])).exec();
-        // The type allows for a pipeline that was given up, which ours never is.
+        // The type allows for an aborted pipeline, which does not occur here.
         return (replies ?? []).map(([error, value]) => (error ? { error } : { value }));
       } catch (error) {
         return commands.map(() => ({ error }));
@@ -156,7 +156,7 @@ function toRedisOptions(
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls && { tls: toTlsOptions(host, tls) }),
-    // One life: no second connection behind our back, no command that waits for one, none that is sent again.
+    // Single use: no hidden reconnection, no command that waits for one, none that is sent again.
     ...{ lazyConnect: true, retryStrategy: null, enableOfflineQueue: false, enableReadyCheck: false },
     ...{ autoResubscribe: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: null },
     disableClientInfo: true,
@@ -165,7 +165,7 @@ function toRedisOptions(
 
 function toTlsOptions(host: string, { ca, cert, key, serverName }: TlsOptions): object {
   return {
-    // An address is no name for a server to choose its certificate by (RFC 6066, section 3).
+    // An IP address is no server name (RFC 6066, section 3).
     ...(serverName !== undefined || isIP(host) === 0 ? { servername: serverName ?? host } : {}),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
@@ -173,7 +173,7 @@ function toTlsOptions(host: string, { ca, cert, key, serverName }: TlsOptions): 
   };
 }
 
-/** The parts of `HOST:PORT` or `[IPV6]:PORT`; Clusters tell IPv6 addresses without brackets. */
+/** Returns the parts of `HOST:PORT` or `[IPV6]:PORT`. Clusters report IPv6 addresses without brackets. */
 function splitAddress(address: string): { host: string; port: number } {
   const colon = address.lastIndexOf(":");
   return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };

@@ -1,20 +1,23 @@
 import { ReplyError } from "ioredis";
 import { StoreUnavailableError } from "../../ticket_store.js";
 
-/** The key belongs to another server of the Cluster, for good or (`asking`) while its slot is being moved. Nothing was written. */
+/**
+ * The error for a key on another node of the Cluster: for good, or with `asking` while its slot is moving.
+ * Nothing was written.
+ */
 export class RedirectError extends Error {
   readonly address: string;
   readonly asking: boolean;
 
   constructor(address: string, asking: boolean) {
-    super("the key lies on another server of the Cluster");
+    super("the key belongs to another node of the Cluster");
     this.name = "RedirectError";
     this.address = address;
     this.asking = asking;
   }
 }
 
-/** The connection had broken before the command was sent. */
+/** The error for a command on a connection that had broken before. Nothing was sent. */
 export class NotSentError extends Error {
   constructor() {
     super("the connection was closed");
@@ -22,7 +25,7 @@ export class NotSentError extends Error {
   }
 }
 
-/** The server does not know the script by its name. Nothing was written. */
+/** The error for a script that the server has not loaded. Nothing was written. */
 export class UnknownScriptError extends Error {
   constructor() {
     super("the server does not know the script");
@@ -31,48 +34,53 @@ export class UnknownScriptError extends Error {
 }
 
 /**
- * Error codes of a command that is wrong in itself. Every other code, and a reply without one, is a server or a proxy that cannot
- * do its work now: it is a replica by now, full, loading, part of a Cluster that is down, or no longer lets us in. Listed are
- * the codes of faults, because Redis, its forks and the proxies before them keep adding to the others.
+ * Error codes of faulty commands. Any other code, and a reply without one, means that a server or a proxy
+ * cannot work now: it has become a replica, is full, loading, part of a Cluster that is down, or denies access.
+ * The list has the codes of faults because Redis, its forks and the proxies before them keep adding to the
+ * others.
  */
 const commandErrorCodes = /^(ERR|WRONGTYPE|CROSSSLOT|EXECABORT|NOPROTO|SYNTAX)\b/;
 
-/** Conditions of the server that are reported under the general code ERR: too many clients, a script's user without rights. */
+/**
+ * Errors of the server's condition that have the general code ERR: too many clients, a script's user without
+ * rights.
+ */
 const transientErrors = /^ERR (max\b|The user executing the script\b)/;
 
-/** Returns whether the failure is a server that cannot do its work now, and not a fault in what it was asked. */
+/** Reports whether the server cannot work now, as opposed to a fault in the command. */
 export function isTransient(error: unknown): error is Error {
   if (!isReplyError(error)) return false;
   const text = stripScriptPrefix(error.message);
   return !commandErrorCodes.test(text) || transientErrors.test(text);
 }
 
-/** Returns whether the server itself has answered with an error, whatever its text. */
+/** Reports whether the server itself replied with an error, whatever its text. */
 export function isReplyError(error: unknown): error is Error {
   return error instanceof ReplyError;
 }
 
 /**
- * What a command that failed means to the store.
+ * Translates the error of a command for the store.
  *
- * @param writes Whether it would have written: cut off in the middle, nobody knows whether it has.
+ * @param writes True if the command may have written when the connection broke.
  */
 export function toStoreError(error: unknown, writes: boolean): Error {
   if (!isReplyError(error)) {
-    if (error instanceof NotSentError) return new StoreUnavailableError("Redis is away");
+    if (error instanceof NotSentError) return new StoreUnavailableError("Redis is unreachable");
     const outcome = writes ? "unknown" : "not written";
-    return new StoreUnavailableError("Redis was cut off before it answered", outcome, { cause: error });
+    const text = "the connection to Redis broke before the reply";
+    return new StoreUnavailableError(text, outcome, { cause: error });
   }
   const text = error.message;
   const [code = "", , address = ""] = text.split(" ");
   if (code === "MOVED" || code === "ASK") return new RedirectError(address, code === "ASK");
   if (code === "NOSCRIPT") return new UnknownScriptError();
   if (isTransient(error))
-    return new StoreUnavailableError(`Redis refuses: ${text}`, "not written", { cause: error });
-  return new Error(`Redis does not do what it was asked: ${text}`);
+    return new StoreUnavailableError(`Redis replied with an error: ${text}`, "not written", { cause: error });
+  return new Error(`Redis rejected a command: ${text}`);
 }
 
-/** What failed inside a script is told with words around it. */
+/** Returns the error text without the prefix that Redis adds to errors inside a script. */
 function stripScriptPrefix(message: string): string {
   return message.replace(/^ERR (?=[A-Z]{3,} )/, "");
 }

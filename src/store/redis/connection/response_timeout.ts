@@ -1,20 +1,21 @@
-/** Notices a server that is asked and says nothing. */
+/** A time-out for the replies of a server. */
 export interface ResponseTimeout {
-  /** Something has been asked. Every answer ends with a call of what is returned. */
+  /** Starts the time of one request. Returns a function to call when its reply has arrived. */
   requestSent(): () => void;
 }
 
-/** A timer that is later than this, in milliseconds, was held up by this process. */
+/** Delay of a timer in milliseconds above which this process was busy. */
 const maxTimerDelay = 20;
 
 /**
- * Calls `onSilence` when something has been asked, and nothing answered, for `timeout` milliseconds.
+ * Creates a time-out that calls `onTimeout` when the oldest request has waited for its reply for `timeout`
+ * milliseconds.
  *
- * The client library has such a limit, but judges before it has read what has arrived: a process that was itself busy for that long
- * would cut its own healthy connections, and not know what had become of its writes.
+ * The client library has a time-out like this, but checks it before it reads what has arrived. A process that
+ * was itself busy for that long would cut its own healthy connections and not know the outcome of its writes.
  */
 export function createResponseTimeout(timeout: number, onTimeout: () => void): ResponseTimeout {
-  /** When each question was asked that is not answered yet, the oldest first: a server answers in order. */
+  /** Start times of the pending requests, the oldest first: a server replies in order. */
   const pending = new Set<{ readonly at: number }>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -22,9 +23,9 @@ export function createResponseTimeout(timeout: number, onTimeout: () => void): R
     const dueAt = performance.now() + ms;
     timer = setTimeout(() => {
       const late = performance.now() - dueAt;
-      // This process was busy itself, and may not even have sent what it has asked: the server gets the time that we took.
+      // This process was busy, and may not even have sent the request: extend the time by the delay.
       if (late > maxTimerDelay) startTimer(Math.min(late, timeout));
-      // After the next look at the network, which may hold an answer.
+      // After the next poll of the network, which may bring a reply.
       else setImmediate(() => setImmediate(check));
     }, ms);
     timer.unref();

@@ -2,12 +2,12 @@ import type { Connection } from "./connection.js";
 
 /** Sharded channels (Redis 7.0) on one connection. */
 export interface Subscriptions {
-  /** Fulfilled when messages to the channel arrive. Rejects as {@link Connection.call} does. */
+  /** Subscribes to a channel. Resolves when its messages arrive. Rejects like {@link Connection.call}. */
   subscribe(channel: string): Promise<void>;
-  /** Ends it; a message that still comes means nothing. Rejects likewise. */
+  /** Unsubscribes from a channel; ignore a message that still arrives. Rejects like {@link Connection.call}. */
   unsubscribe(channel: string): Promise<void>;
   onMessage(onMessage: (channel: string) => void): void;
-  /** A Cluster has moved a channel to another server. */
+  /** Calls `onMoved` when a Cluster has moved a channel to another server. */
   onMoved(onMoved: () => void): void;
 }
 

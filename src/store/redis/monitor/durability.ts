@@ -1,29 +1,30 @@
 import type { ReplicationOptions } from "../connection/command_executor.js";
 import type { PersistenceInfo, ServerInfo } from "./server_info.js";
 
-/** What holds when servers and nodes are killed, restarted or replaced by a replica. */
+/** The guarantee that holds when servers and nodes are killed, restarted or replaced by a replica. */
 export interface Durability {
   /**
-   * Durable: whatever was answered stays true, or the ticket is unknown. Nobody is signed in twice, and nobody by a ticket that was
-   * refused. Best effort: what was answered last may be undone, and then both can happen.
+   * Level of the guarantee. Durable: an acknowledged write stays, or its ticket becomes unknown, so no ticket
+   * signs in twice or after it was cancelled. Best effort: the last acknowledged writes may be lost, and then
+   * both can happen.
    */
   readonly level: "durable" | "best effort";
-  /** Why, as part of a sentence. */
+  /** Reason, as part of a sentence. */
   readonly reason: string;
 }
 
-/** What a server has after it was killed and started again. */
+/** The data of a server after it was killed and started again. */
 interface RestartState {
-  /** Whether it is all that it had answered, or nothing. */
+  /** True if that is every acknowledged write, or nothing. */
   readonly isSafe: boolean;
   readonly description: string;
 }
 
 /**
- * The level of a deployment: that of its weakest server.
+ * Returns the durability of a deployment, which is that of its weakest server.
  *
- * @param replicas What their replicas are like.
- * @param knownReplicas How many there are as far as Sentinels or the Cluster know.
+ * @param knownReplicas Number of replicas per primary as known to the Sentinels or the Cluster.
+ * @param replicas Persistence of the replicas of `servers`.
  */
 export function assessDurability(
   servers: readonly ServerInfo[],
@@ -31,7 +32,7 @@ export function assessDurability(
   knownReplicas: number | undefined,
   replicas: readonly PersistenceInfo[],
 ): Durability {
-  // One that comes back with an older state can be promoted while the primary is still away, as after a power cut.
+  // A replica that restarts with an older state can be promoted while the primary is down, as after a power failure.
   const riskyReplica = replicas
     .map((replica) => restartStateOf(replica, true, replication.replicaFsync))
     .find(({ isSafe }) => !isSafe);
@@ -42,7 +43,7 @@ export function assessDurability(
     };
   const levels = servers.map((server) => assessServer(server, replication, knownReplicas ?? 0));
   const [first] = levels;
-  if (!first) return { level: "best effort", reason: "no server could be asked" };
+  if (!first) return { level: "best effort", reason: "no server could be queried" };
   return levels.find(({ level }) => level === "best effort") ?? first;
 }
 
@@ -54,8 +55,8 @@ function assessServer(
   const replicas = Math.max(server.replicas.length, knownReplicas);
   if (replication.replicaAcks < replicas) {
     const reason =
-      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, and answers wait for ` +
-      `${replication.replicaAcks} (store.redis.replicaAcks): a failover may undo what was answered last`;
+      `${server.address} has ${replicas} ${replicas === 1 ? "replica" : "replicas"}, but replies wait for ` +
+      `${replication.replicaAcks} (store.redis.replicaAcks): a failover may lose acknowledged writes`;
     return { level: "best effort", reason };
   }
   const restartState = restartStateOf(server, replicas > 0, replication.replicaFsync);
@@ -63,7 +64,7 @@ function assessServer(
   if (replication.replicaAcks === 0) return { level, reason: restartState.description };
   return {
     level,
-    reason: `every answer waits for ${replication.replicaAcks} of ${replicas} replicas, and ${restartState.description}`,
+    reason: `every reply waits for ${replication.replicaAcks} of ${replicas} replicas, and ${restartState.description}`,
   };
 }
 
@@ -73,15 +74,15 @@ function restartStateOf(server: PersistenceInfo, hasReplicas: boolean, replicaFs
     : noPersistenceRiskOf(server, hasReplicas);
   if (risk !== undefined) return { isSafe: false, description: `${server.address} ${risk}` };
   const text = server.appendOnly
-    ? "has every write on disk before it answers (appendfsync always)"
-    : "saves nothing: after a restart its tickets are unknown, never old";
+    ? "fsyncs every write before it replies (appendfsync always)"
+    : "has no persistence: after a restart its tickets are gone, never stale";
   return { isSafe: true, description: `${server.address} ${text}` };
 }
 
 const unknownSettings =
-  "does not tell how it saves (CONFIG GET is refused, or it cannot be reached): a restart may undo what was answered last";
+  "has unknown persistence settings (CONFIG GET failed, or it is unreachable): a restart may lose acknowledged writes";
 
-/** Why a server with an append-only file may come back with less than it has confirmed, if it may. */
+/** Returns the reason why a server with an append-only file may lose confirmed writes, or undefined if it may not. */
 function appendOnlyRiskOf(
   { settings }: PersistenceInfo,
   hasReplicas: boolean,
@@ -90,48 +91,48 @@ function appendOnlyRiskOf(
   if (!settings) return unknownSettings;
   const { appendfsync, "no-appendfsync-on-rewrite": pause } = settings;
   if (appendfsync !== "always") {
-    return `writes its file with appendfsync ${appendfsync}: a crash may undo what was answered last`;
+    return `has appendfsync ${appendfsync}: a crash may lose acknowledged writes`;
   }
   if (pause === "yes") {
-    return "has no-appendfsync-on-rewrite: a crash in the middle of a rewrite may undo what was answered";
+    return "has no-appendfsync-on-rewrite yes: a crash during a rewrite may lose acknowledged writes";
   }
-  // A replica that was just filled confirms by WAIT, while on disk there still is what it had before.
+  // A replica that has just resynchronized acknowledges by WAIT while its disk still has the older data.
   if (hasReplicas && !replicaFsync) {
     return (
-      "writes a file anew after it was filled as a replica, and confirms before that is done: a crash of all servers may bring back " +
-      "what was true before (store.redis.replicaFsync, from Redis 7.2 on, waits for the file)"
+      "writes a new file after it resynchronized as a replica, and acknowledges before that is done: a crash of all " +
+      "servers may restore an older state (store.redis.replicaFsync, from Redis 7.2 on, waits for the file)"
     );
   }
   return undefined;
 }
 
-/** Why a server without an append-only file may come back with an old state, if it may. */
+/** Returns the reason why a server without an append-only file may restore an old state, or undefined if it may not. */
 function noPersistenceRiskOf(
   { settings, hasSnapshot, hasModules }: PersistenceInfo,
   hasReplicas: boolean,
 ): string | undefined {
   if (!settings) return unknownSettings;
   if (settings.save !== "" || hasSnapshot) {
-    return "comes back with its last snapshot: a restart may undo whatever was answered since";
+    return "restores its last snapshot: a restart may lose every write since";
   }
   for (const name of ["shutdown-on-sigterm", "shutdown-on-sigint"] as const) {
     if (!/\bsave\b/.test(settings[name])) continue;
-    return `saves a snapshot when it is stopped (${name} ${settings[name]}), and comes back with that for good`;
+    return `saves a snapshot when it is stopped (${name} ${settings[name]}), and restores it at every later start`;
   }
   if (!hasReplicas) return undefined;
-  // A file by which a replica is filled outlives a replica that is killed while it reads it.
+  // The file for the synchronization of a replica remains if the replica is killed while it reads that file.
   for (const [name, wanted] of [
     ["repl-diskless-load", "swapdb"],
     ["repl-diskless-sync", "yes"],
   ] as const) {
     if (settings[name] === wanted) continue;
     return (
-      `saves nothing, but a replica is filled by way of a file (${name} ${settings[name]}; should be ${wanted}): a restart may ` +
-      "bring back what was true then"
+      `has no persistence, but a replica is filled through a file (${name} ${settings[name]}; should be ${wanted}): ` +
+      "a restart may restore the state in that file"
     );
   }
   if (hasModules) {
-    return "has modules, for which a replica may be filled by way of a file: a restart may bring back what was true then";
+    return "has modules, so a replica may be filled through a file: a restart may restore the state in that file";
   }
   return undefined;
 }

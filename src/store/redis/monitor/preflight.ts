@@ -4,10 +4,10 @@ import { replaceScript, replaceScriptSha } from "../replace_script.js";
 import type { Primary } from "../topology/primary.js";
 
 /**
- * Does once whatever the store will do, with a key that means nothing: what the ACL user is not allowed, and a hint that does not arrive,
- * are found at the start and not at the first sign-in.
+ * Runs every kind of command that the store will use, on a key that holds no data. Missing permissions of the
+ * ACL user and undelivered notifications are thus found at the start rather than at the first sign-in.
  *
- * @throws Error in one line that names what is missing.
+ * @throws Error with one line that names what is missing.
  */
 export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: number): Promise<void> {
   const { address } = primary;
@@ -19,7 +19,7 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
     try {
       return await work;
     } catch (error) {
-      throw new Error(`Redis at ${address} does not let us ${what}: ${serverMessageOf(error)}`);
+      throw new Error(`Redis at ${address} does not allow qrlogin to ${what}: ${serverMessageOf(error)}`);
     }
   };
   const received = new Promise<void>((resolve) =>
@@ -34,7 +34,7 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
   ]);
   timeoutController.abort();
   await attempt(`unsubscribe from the channel ${channel}`, subscriptions.unsubscribe(channel));
-  if (!arrived) throw new Error(`Redis at ${address} does not deliver what is published`);
+  if (!arrived) throw new Error(`Redis at ${address} did not deliver a published message`);
   for (const call of [
     ["EVALSHA", replaceScriptSha],
     ["EVAL", replaceScript],
@@ -45,7 +45,7 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
   await attempt(`read the key ${key}`, primary.run({ args: ["GET", key], hashTag, writes: false }));
 }
 
-/** The server's own words, where it was the server that refused. */
+/** Returns the server's own message where it is the cause. */
 function serverMessageOf(error: unknown): string {
   const { cause } = error instanceof Error ? error : {};
   const source = cause instanceof Error ? cause : error;

@@ -1,37 +1,38 @@
 import type { Clock } from "../../../base/clock.js";
 
-/** So many questions, of which the one with the quickest answer is believed. */
+/** Number of measurements, of which the one with the fastest reply counts. */
 const samples = 5;
 
-/** Where the time can be asked for. */
+/** A server that can be asked for its time. */
 interface TimeSource {
   query(...words: readonly string[]): Promise<unknown>;
 }
 
-/** The time of Redis, so that all nodes agree on when a ticket expires, however their own clocks go. */
+/** The time of Redis, so that all nodes agree on when a ticket expires, whatever their own clocks show. */
 export interface ServerClock extends Clock {
-  /** Takes over the time of a server. Rejects as its `ask` does. */
+  /** Sets this clock to the time of a server. Rejects like the server's `query`. */
   syncWith(server: TimeSource): Promise<void>;
-  /** How much this machine's clock is ahead of the server's, in milliseconds. */
+  /** Returns how far this machine's clock is ahead of the server's, in milliseconds. */
   skew(): number;
 }
 
 /**
- * A clock that goes on by this machine's monotonic one, which nobody sets. Before it follows a server it is the wall clock of `own`.
+ * Creates a clock that advances with this machine's monotonic clock, which nobody sets. Until the first
+ * `syncWith` it is the wall clock of `own`.
  *
- * Its one time line is Redis's: the times in tickets are shared by all nodes, and are told as they are.
+ * Its only time line is Redis's: all nodes share the times in tickets and report them unchanged.
  */
 export function createServerClock(own: Clock): ServerClock {
   let offset: number | undefined;
 
-  /** The server's time less the monotonic clock's, and how far off that may be. */
-  async function measure(server: TimeSource): Promise<{ offset: number; doubt: number }> {
+  /** Returns the server's time minus the monotonic clock's, and the uncertainty of that, in milliseconds. */
+  async function measure(server: TimeSource): Promise<{ offset: number; uncertainty: number }> {
     const before = performance.now();
     const [seconds, microseconds] = (await server.query("TIME")) as [string, string];
     const after = performance.now();
     const time = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
-    if (!Number.isFinite(time)) throw new Error("Redis does not tell the time");
-    return { offset: time - (before + after) / 2, doubt: after - before };
+    if (!Number.isFinite(time)) throw new Error("Redis returned no valid time");
+    return { offset: time - (before + after) / 2, uncertainty: after - before };
   }
 
   function now(): number {
@@ -47,7 +48,7 @@ export function createServerClock(own: Clock): ServerClock {
       let best = await measure(server);
       for (let sample = 1; sample < samples; sample++) {
         const next = await measure(server);
-        if (next.doubt < best.doubt) best = next;
+        if (next.uncertainty < best.uncertainty) best = next;
       }
       offset = best.offset;
     },

@@ -1,33 +1,33 @@
 import { isReplyError } from "../connection/redis_errors.js";
 
-/** What can be asked. */
+/** A server that can be queried. */
 interface Server {
   readonly address: string;
   query(...words: readonly string[]): Promise<unknown>;
 }
 
-/** What decides what a server has after it was killed and started again. */
+/** The settings and the state that decide which data a server has after it was killed and started again. */
 export interface PersistenceInfo {
   readonly address: string;
-  /** Whether an append-only file is written. */
+  /** True if the server writes an append-only file. */
   readonly appendOnly: boolean;
-  /** Whether there is a snapshot: the server has read one at its start, or written one since. */
+  /** True if there is a snapshot: the server has read one at its start or written one since. */
   readonly hasSnapshot: boolean;
-  /** Whether modules are loaded. A replica then may be filled by way of a file whatever its settings say. */
+  /** True if modules are loaded. A replica may then be filled through a file, whatever its settings say. */
   readonly hasModules: boolean;
-  /** Its settings; undefined where it does not tell. */
+  /** Persistence settings; undefined if the server does not report them. */
   readonly settings: Readonly<Record<(typeof settingNames)[number], string>> | undefined;
 }
 
-/** What a server says of itself. */
+/** The report of a server about itself. */
 export interface ServerInfo extends PersistenceInfo {
-  /** Such as `Redis 7.0.15`. */
+  /** Product and version, such as `Redis 7.0.15`. */
   readonly product: string;
-  /** Major and minor version of Redis whose commands it has. */
+  /** Major and minor version of Redis whose commands the server supports. */
   readonly version: readonly [major: number, minor: number];
   readonly isClusterNode: boolean;
   readonly evictionPolicy: string;
-  /** `HOST:PORT` of each replica that is connected. */
+  /** `HOST:PORT` of each connected replica. */
   readonly replicas: readonly string[];
 }
 
@@ -41,19 +41,20 @@ const settingNames = [
   "repl-diskless-load",
 ] as const;
 
-/** For how many seconds after its start the time of the last save may still be that of the start. */
+/** Time after the start, in seconds, in which the time of the last save may still be that of the start. */
 const startTolerance = 2;
 
-/** Asks a server. Rejects as its `ask` does, except that settings may be kept from us. */
+/** Queries a server. Rejects like its `query`, except that it may refuse CONFIG. */
 export async function fetchServerInfo(server: Server): Promise<ServerInfo> {
   const info = String(await server.query("INFO"));
   const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? "";
   const [major = 0, minor = 0] = field("redis_version").split(".").map(Number);
   const valkey = field("valkey_version");
   const number = (name: string) => Number(field(name));
-  // What it has loaded then came from a primary. A primary that has read a snapshot of an earlier life as a replica has heard from none.
+  // If so, what it has loaded came from a primary. A primary that loaded a snapshot from its earlier life as a
+  // replica has received no replication input.
   const wasSyncedFromPrimary = field("role") === "slave" || number("total_net_repl_input_bytes") > 0;
-  // The count of saves can be set back by hand, their time cannot.
+  // The count of saves can be reset by hand, their time cannot.
   const startedAt = number("server_time_usec") / 1_000_000 - number("uptime_in_seconds");
   const hasSaved = number("rdb_saves") > 0 || number("rdb_last_save_time") > startedAt + startTolerance;
   return {
@@ -70,13 +71,13 @@ export async function fetchServerInfo(server: Server): Promise<ServerInfo> {
   };
 }
 
-/** Returns the settings; undefined where the server refuses CONFIG, in whatever words, or leaves out one of them. */
+/** Returns the settings; undefined if the server refuses CONFIG, in whatever words, or omits one setting. */
 async function fetchSettings(server: Server): Promise<ServerInfo["settings"]> {
   let reply: unknown;
   try {
     reply = await server.query("CONFIG", "GET", ...settingNames);
   } catch (error) {
-    // Hosted servers do not have CONFIG and say so in words of their own, and an ACL user need not be allowed it.
+    // Hosted servers lack CONFIG and say so in their own words, and an ACL user may be denied it.
     if (isReplyError(error)) return undefined;
     throw error;
   }
@@ -87,7 +88,7 @@ async function fetchSettings(server: Server): Promise<ServerInfo["settings"]> {
   return Object.fromEntries(settingNames.map((name) => [name, values.get(name)])) as ServerInfo["settings"];
 }
 
-/** Why a server cannot be used at all, if it cannot. */
+/** Returns the reason why a server cannot be used at all, or undefined if it can. */
 export function incompatibilityOf(
   info: ServerInfo,
   kind: "single" | "sentinel" | "cluster",
@@ -102,7 +103,7 @@ export function incompatibilityOf(
     return "does not report its maxmemory-policy (INFO), which must be noeviction";
   }
   if (info.evictionPolicy !== "noeviction") {
-    return `may throw tickets away (maxmemory-policy ${info.evictionPolicy}); set that to noeviction`;
+    return `may evict tickets (maxmemory-policy ${info.evictionPolicy}); set maxmemory-policy to noeviction`;
   }
   return undefined;
 }

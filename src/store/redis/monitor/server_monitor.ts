@@ -9,9 +9,9 @@ import { assessDurability, type Durability } from "./durability.js";
 import type { ServerClock } from "./server_clock.js";
 import { fetchServerInfo, incompatibilityOf, type PersistenceInfo } from "./server_info.js";
 
-/** How often the time is taken over anew and the servers are asked how they are set up, in milliseconds. */
+/** Interval in milliseconds at which the clock is synchronized and the servers are queried. */
 const interval = 60_000;
-/** The tag whose primary tells the time to all nodes. */
+/** Hash tag of the primary whose time all nodes use. */
 const timeHashTag = "time";
 
 interface ServerMonitorOptions extends ReplicationOptions {
@@ -30,19 +30,19 @@ async function queryPrimary<T>(primary: Primary, ask: (primary: Primary) => Prom
     return await ask(primary);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`Redis at ${primary.address} does not tell how it is: ${text}`, { cause: error });
+    throw new Error(`cannot query Redis at ${primary.address}: ${text}`, { cause: error });
   }
 }
 
-/** Keeps the time, and an eye on how the servers are set up. */
+/** Keeps the clock synchronized and checks the settings of the servers. */
 export interface ServerMonitor {
   /**
-   * The first look.
+   * Runs the first check and starts the interval.
    *
-   * @throws Error in one line if a server cannot be used, or does not keep what is required.
+   * @throws Error with one line if a server cannot be used or is less durable than required.
    */
   start(): Promise<void>;
-  /** To be called when a primary has come or gone: it may be another one with another clock. */
+  /** Checks soon. Call it when a primary has connected or disconnected: another server has another clock. */
   checkNow(): void;
   stop(): void;
 }
@@ -52,7 +52,7 @@ export function createServerMonitor(options: ServerMonitorOptions): ServerMonito
   let last: Durability | undefined;
   let cancelTimer: (() => void) | undefined;
   let isStopped = false;
-  /** Counts the waits, so that a look that was slow does not put off the one that was asked for meanwhile. */
+  /** Number of the current wait: a slow check must not postpone one that was requested meanwhile. */
   let round = 0;
 
   async function syncClock(): Promise<void> {
@@ -60,7 +60,7 @@ export function createServerMonitor(options: ServerMonitorOptions): ServerMonito
     events.onClockSkew(serverClock.skew());
   }
 
-  /** What a replica says of itself. One that does not tell is not relied upon. */
+  /** Resolves with the report of a replica. A replica that does not reply counts as one with unknown settings. */
   async function fetchReplicaInfo(address: string): Promise<PersistenceInfo> {
     try {
       const connection = await connect(address, options.connectionOptions, options.timeout);
@@ -75,7 +75,7 @@ export function createServerMonitor(options: ServerMonitorOptions): ServerMonito
   }
 
   async function checkServers(isFirst: boolean): Promise<void> {
-    // The level is that of all servers; what could not be asked now is asked when it is back.
+    // The level is that of all servers; a missing one is queried when it is reachable again.
     if (!isFirst && primaries.hasMissing()) return;
     const servers = await Promise.all(
       primaries.all().map((primary) => queryPrimary(primary, fetchServerInfo)),
@@ -103,7 +103,7 @@ export function createServerMonitor(options: ServerMonitorOptions): ServerMonito
     cancelTimer?.();
     round += 1;
     const ownRound = round;
-    // What fails here has failed with the connection, and is done again when that is back.
+    // A failure here means a broken connection; the check runs again when that is back.
     cancelTimer = clock.after(ms, () => {
       void Promise.allSettled([syncClock(), checkServers(false)]).then(
         () => isStopped || ownRound !== round || schedule(interval),

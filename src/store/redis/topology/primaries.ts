@@ -4,15 +4,15 @@ import { RedirectError } from "../connection/redis_errors.js";
 import { NotPrimaryError, openPrimary, type Primary, type PrimaryOptions } from "./primary.js";
 import type { Layout, Topology } from "./topology.js";
 
-/** How often each primary has to show that it can write, in milliseconds: how late a failure is noticed when nobody calls. */
+/** Interval at which each primary must prove that it can write, in milliseconds; no failure is noticed later. */
 const heartbeatInterval = 1_000;
-/** How often Sentinels or a Cluster are asked again where the primaries are. */
+/** Interval in milliseconds at which Sentinels or a Cluster are asked for the primaries. */
 const locateInterval = 5_000;
-/** The pauses before the first and before any later try to reach a primary that is away. */
+/** Shortest and longest pause before another attempt to reach a primary, in milliseconds. */
 const retryDelays = { least: 50, most: 1_000 };
 /**
- * A primary that went down sooner than this after it was opened, in milliseconds, does not shorten the pauses. Some accept
- * connections and the first write, and then refuse each read or cut everybody off.
+ * Uptime in milliseconds below which a primary that goes down does not shorten the pauses. Some servers accept
+ * connections and the first write, and then refuse every read or disconnect every client.
  */
 const stableAfter = 10_000;
 
@@ -21,35 +21,38 @@ export interface PrimariesOptions extends PrimaryOptions {
   readonly clock: Clock;
 }
 
-/** A primary can be reached, or no longer can; or subscriptions may have to be made elsewhere, for slots or connections are others. */
+/**
+ * A change of the primaries: one has become reachable or unreachable, or slots or connections have moved, so that
+ * subscriptions may have to be made elsewhere.
+ */
 export type TopologyChange =
   | { readonly kind: "connected" }
   | { readonly kind: "disconnected"; readonly reason: string }
   | { readonly kind: "moved" };
 
-/** The primaries of a deployment, and what keeps them reachable. */
+/** The primaries of a deployment, which are reopened when they fail. */
 export interface Primaries {
   /**
-   * The primary on which everything with the hash tag lies.
+   * Returns the primary of everything with the hash tag.
    *
-   * @throws StoreUnavailableError while that is away.
+   * @throws StoreUnavailableError while that primary is unreachable.
    */
   primaryOf(tag: string): Primary;
-  /** Those that can be reached. */
+  /** Returns the primaries that are reachable. */
   all(): readonly Primary[];
-  /** Whether one cannot, or nobody can tell where they are. */
+  /** Reports whether a primary is unreachable, or their addresses are unknown. */
   hasMissing(): boolean;
   layout(): Layout;
-  /** Finds out again where the primaries are, and opens those that are not. Rejects with an Error if one cannot be reached. */
+  /** Locates the primaries and opens those that are not open. Rejects with an Error if one is unreachable. */
   refresh(): Promise<void>;
   onChange(onChange: (change: TopologyChange) => void): void;
   close(): void;
 }
 
 /**
- * Finds and opens all primaries.
+ * Locates and opens all primaries.
  *
- * @throws Error if one of them cannot be reached.
+ * @throws Error if one is unreachable.
  */
 export async function openPrimaries(options: PrimariesOptions): Promise<Primaries> {
   const { topology, clock } = options;
@@ -77,12 +80,12 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       if (isClosed) return;
       notify({ kind: "disconnected", reason: `${address}: ${reason}` });
       shortLivedCount = performance.now() - openedAt < stableAfter ? shortLivedCount + 1 : 0;
-      // The first time at once: most often another server has taken over.
+      // At once for the first time: most often another server has taken over.
       schedule(shortLivedCount < 2 ? 0 : retryDelay(shortLivedCount - 1));
     });
   }
 
-  /** Found anew whenever slots may have moved. */
+  /** Returns a hash tag of the server, recomputed when slots may have moved. */
   function hashTagOf(address: string): string {
     const known = hashTags.get(address);
     if (known !== undefined && layout.primaryOf(known) === address) return known;
@@ -133,14 +136,14 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     return refreshing;
   }
 
-  /** Sees to everything after `ms` milliseconds, and from then on again and again. */
+  /** Starts the maintenance in `ms` milliseconds, and repeats it from then on. */
   function schedule(ms: number): void {
     if (isClosed) return;
     cancelTimer?.();
     cancelTimer = clock.after(ms, () => void maintain().then(schedule));
   }
 
-  /** The answer is when to do it again. What fails here is seen in what is open and is told by that; it is tried again. */
+  /** Resolves with the pause before the next run. The open primaries report failures, and the next run tries again. */
   async function maintain(): Promise<number> {
     await Promise.allSettled([...open.values()].map((primary) => primary.heartbeat()));
     const isDue = clock.now() - locatedAt >= locateInterval && topology.kind !== "single";
@@ -172,7 +175,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
     primaryOf(tag) {
       const address = layout.primaryOf(tag);
       const primary = address === undefined ? undefined : open.get(address);
-      if (!primary) throw new StoreUnavailableError("Redis is away");
+      if (!primary) throw new StoreUnavailableError("Redis is unreachable");
       return primary;
     },
     all: () => [...open.values()],
@@ -186,13 +189,13 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   };
 }
 
-/** Doubles, and is a little different everywhere, so that nodes do not come back all at once. */
+/** Returns a pause that doubles with each failure, with jitter, so that nodes do not come back all at once. */
 function retryDelay(failures: number): number {
   const delay = Math.min(retryDelays.least * 2 ** Math.min(failures - 1, 10), retryDelays.most);
   return delay * (0.5 + Math.random() / 2);
 }
 
-/** Any tag whose keys lie on the primary. */
+/** Returns a hash tag whose keys are on the primary. */
 function hashTagOn(address: string, layout: Layout): string {
   for (let number = 0; number < 100_000; number++) {
     if (layout.primaryOf(String(number)) === address) return String(number);
@@ -200,13 +203,13 @@ function hashTagOn(address: string, layout: Layout): string {
   throw new Error(`${address} has no slot of the Cluster`);
 }
 
-/** What a failure to open a server means to whoever set it up. */
+/** Returns the reason why a server could not be opened, with the setting to change if there is one. */
 function describeOpenError(error: unknown, { topology: { kind }, keys }: PrimariesOptions): string {
   const text = error instanceof Error ? error.message : String(error);
   if (text.startsWith("NOAUTH")) return "asks for a password: set store.redis.password";
   if (text.startsWith("WRONGPASS")) return `refuses the user name or the password: ${text}`;
   if (text.startsWith("NOPERM")) {
-    return `does not let us do what is needed, with keys such as ${keys.barrierKey("0")}: ${text}`;
+    return `does not permit a required command on keys such as ${keys.barrierKey("0")}: ${text}`;
   }
   if (error instanceof NotPrimaryError) return text;
   if (/WAITAOF/i.test(text)) {

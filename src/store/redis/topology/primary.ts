@@ -12,50 +12,50 @@ import { createSubscriptions, type Subscriptions } from "../connection/subscript
 import type { RedisKeys } from "../keys.js";
 import { replaceScript } from "../replace_script.js";
 
-/** The connection for subscriptions is opened anew no more often than this, in milliseconds. */
+/** Shortest time between two connections for subscriptions, in milliseconds. */
 const minSubscriberReconnectDelay = 1_000;
 
 export interface PrimaryOptions extends ReplicationOptions {
   readonly connectionOptions: ConnectionOptions;
-  /** How long connecting and every answer may take, in milliseconds. */
+  /** Time limit for connecting and for every reply, in milliseconds. */
   readonly timeout: number;
   readonly keys: RedisKeys;
 }
 
 /**
- * A server that takes writes, reached by three connections: one for writes, which waits for replicas; one for reads, which must not
- * wait behind it; one for subscriptions.
+ * A server that takes writes, reached by three connections: for writes, which wait for replicas; for reads,
+ * which must not wait behind writes; and for subscriptions.
  *
- * It is up from the moment that it was opened until a command fails, and then down for good: every command is refused at once,
- * and a new one has to be opened. So a slow server costs one time-out and not one for each call.
+ * It is up from its opening until a command fails, and then down for good: every command is rejected at once,
+ * and a new one must be opened. So a slow server costs one time-out rather than one per call.
  *
- * The connection for subscriptions alone is opened anew when it breaks: a server throws out a subscriber that is slow, and no sign-in
- * is to be cut off for that.
+ * Only the connection for subscriptions is replaced when it breaks: a server disconnects slow subscribers, and
+ * no sign-in should fail for that.
  */
 export interface Primary {
   readonly address: string;
-  /** A hash tag whose keys lie on this server now. */
+  /** Returns a hash tag whose keys are on this server now. */
   hashTag(): string;
-  /** Others after the connection for them was opened anew. */
+  /** Returns the subscriptions, which are others after their connection was replaced. */
   subscriptions(): Subscriptions;
-  /** As {@link CommandExecutor.run}, on the connection for writes or for reads. */
+  /** Runs a command like {@link CommandExecutor.run}, on the connection for writes or for reads. */
   run(command: RedisCommand): Promise<unknown>;
-  /** What the server says of itself: a command that belongs to no ticket and changes nothing. */
+  /** Sends a command that belongs to no ticket and changes nothing. */
   query(...words: readonly (string | number)[]): Promise<unknown>;
-  /** Writes a key that means nothing, and waits for the replicas. Rejects, and the primary is down, if it cannot. */
+  /** Writes a key that holds no data and waits for the replicas. Rejects if it cannot; the primary is then down. */
   heartbeat(): Promise<void>;
-  /** Calls `onDown` once, with why, when it is down. */
+  /** Calls `onDown` once with the reason when the primary goes down. */
   onDown(onDown: (reason: string) => void): void;
-  /** Calls `onRenewed` whenever its subscriptions are others. */
-  onSubscriptionsReplaced(onRenewed: () => void): void;
+  /** Calls `onReplaced` whenever the subscriptions have been replaced. */
+  onSubscriptionsReplaced(onReplaced: () => void): void;
   close(): void;
 }
 
 /**
  * Connects to a primary.
  *
- * @param hashTag Tells a hash tag whose keys lie on this server now.
- * @throws Error with what the network or the server says, or that it is a replica.
+ * @param hashTag Returns a hash tag whose keys are on this server now.
+ * @throws Error with the message of the network or of the server, or if the server is a replica.
  */
 export async function openPrimary(
   address: string,
@@ -80,7 +80,7 @@ export async function openPrimary(
   }
 
   async function reconnectSubscriber(): Promise<void> {
-    // One that is thrown out again and again, as when its subscriptions alone are too many, is not to take up all of a core.
+    // A connection that breaks again and again, as when its subscriptions alone are too many, must not use up a core.
     const delay = minSubscriberReconnectDelay - (performance.now() - subscriberConnectedAt);
     if (delay > 0) await after(delay, undefined, { ref: false });
     if (downReason !== undefined) return;
@@ -103,7 +103,7 @@ export async function openPrimary(
 
   function executorOn(connection: Connection): CommandExecutor {
     if (replicaAcks === 0) return createDirectExecutor(connection);
-    // Half of what the connection may be silent: a replica that is late is told apart from a primary that is.
+    // Half of the response time-out, which tells a late replica from a silent primary.
     const barrierKey = keys.barrierKey;
     return createConfirmedExecutor(connection, {
       ...{ replicaAcks, replicaFsync, barrierKey },
@@ -115,7 +115,7 @@ export async function openPrimary(
   const readExecutor = executorOn(readConnection);
 
   async function run(command: RedisCommand): Promise<unknown> {
-    if (downReason !== undefined) throw new StoreUnavailableError(`Redis is away: ${downReason}`);
+    if (downReason !== undefined) throw new StoreUnavailableError(`Redis is unreachable: ${downReason}`);
     try {
       return await (command.writes ? writeExecutor : readExecutor).run(command);
     } catch (error) {
@@ -127,7 +127,7 @@ export async function openPrimary(
   async function heartbeat(): Promise<void> {
     const ownHashTag = hashTag();
     const args = ["SET", keys.barrierKey(ownHashTag), "", "PX", 1_000];
-    // A subscriber that does not answer is cut off by that, and listens anew.
+    // A subscriber connection without a reply is closed by its time-out, and then replaced.
     subscriberConnection.call(["PING"]).catch(() => {});
     await Promise.all([run({ args, hashTag: ownHashTag, writes: true }), readConnection.call(["PING"])]);
   }
@@ -152,14 +152,14 @@ export async function openPrimary(
       notifyDown = onDown;
       if (downReason !== undefined) onDown(downReason);
     },
-    onSubscriptionsReplaced(onRenewed) {
-      notifySubscriptionsReplaced = onRenewed;
+    onSubscriptionsReplaced(onReplaced) {
+      notifySubscriptionsReplaced = onReplaced;
     },
     close: () => markDown("it is no longer needed"),
   };
 }
 
-/** All of them or none. */
+/** Opens all connections or none. */
 async function connectAll(
   count: 3,
   open: () => Promise<Connection>,
@@ -172,7 +172,7 @@ async function connectAll(
   throw opened.find((one) => one.status === "rejected")?.reason;
 }
 
-/** The server is a replica, which takes no writes. */
+/** The error for a server that is a replica, which takes no writes. */
 export class NotPrimaryError extends Error {
   constructor(primary: string) {
     super(`is a read-only replica of ${primary}; name the primary, or its Sentinels`);

@@ -1,30 +1,30 @@
 import { type Connection, type ConnectionOptions, connect } from "../connection/connection.js";
 import { hashSlotOf } from "../keys.js";
 
-/** Where keys lie, as it was known last. */
+/** The location of keys, as last known. */
 export interface Layout {
   /** `HOST:PORT` of each primary. */
   readonly primaries: readonly string[];
-  /** The primary on which everything with this hash tag lies; undefined for a slot that nobody serves. */
+  /** Returns the primary of everything with this hash tag; undefined for a slot that no server has. */
   primaryOf(tag: string): string | undefined;
-  /** How many replicas each primary has, as far as the Sentinels or the Cluster know; undefined where nobody knows. */
+  /** Number of replicas per primary, as known to the Sentinels or the Cluster; undefined if nobody knows. */
   readonly replicas: number | undefined;
 }
 
-/** Finds the primaries. Rejects with an Error that says why nobody could tell. */
+/** A way to locate the primaries. `locate` rejects with an Error that says why no server replied. */
 export interface Topology {
   readonly kind: "single" | "sentinel" | "cluster";
   locate(): Promise<Layout>;
 }
 
-/** One server, always the same. */
+/** Creates a topology of one fixed server. */
 export function createSingleServerTopology(address: string): Topology {
   const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: undefined };
   return { kind: "single", locate: async () => layout };
 }
 
 export interface SentinelOptions {
-  /** The name by which the Sentinels know the primary. */
+  /** Name of the primary at the Sentinels. */
   readonly name: string;
   /** `HOST:PORT` of each Sentinel. */
   readonly nodes: readonly string[];
@@ -32,7 +32,7 @@ export interface SentinelOptions {
   readonly timeout: number;
 }
 
-/** The primary that Sentinels know. All are asked, and the one that knows of the latest failover is believed. */
+/** Creates a topology from Sentinels. It asks all of them and uses the reply with the latest failover. */
 export function createSentinelTopology({
   name,
   nodes,
@@ -41,7 +41,8 @@ export function createSentinelTopology({
 }: SentinelOptions): Topology {
   async function fetchLayout(connection: Connection) {
     const primary = parsePairs(await connection.call(["SENTINEL", "MASTER", name]));
-    // All of them, those as well that are never promoted (priority 0): WAIT counts them too, and does not say which ones.
+    // Includes replicas that are never promoted (priority 0): WAIT counts them too, without saying which ones
+    // replied.
     const replicas = toList(await connection.call(["SENTINEL", "REPLICAS", name]));
     const address = `${primary.ip}:${primary.port}`;
     const layout: Layout = { primaries: [address], primaryOf: () => address, replicas: replicas.length };
@@ -54,19 +55,19 @@ export function createSentinelTopology({
 }
 
 export interface ClusterOptions {
-  /** `HOST:PORT` of some nodes; the others are found. */
+  /** `HOST:PORT` of some nodes; the others are discovered. */
   readonly nodes: readonly string[];
   readonly connectionOptions: ConnectionOptions;
   readonly timeout: number;
 }
 
-/** A Redis Cluster. All its nodes that are known are asked, and the one with the latest configuration is believed. */
+/** Creates a topology of a Redis Cluster. It asks all known nodes and uses the reply with the latest configuration. */
 export function createClusterTopology({ nodes, connectionOptions, timeout }: ClusterOptions): Topology {
   let known: ReadonlySet<string> = new Set(nodes);
 
   async function fetchLayout(connection: Connection, nodeAddress: string) {
     const info = String(await connection.call(["CLUSTER", "INFO"]));
-    // The slots are told without the replicas that are away, and those may come back and be promoted.
+    // CLUSTER SLOTS leaves out the replicas that are down, which may come back and be promoted.
     const replicas = maxReplicaCount(String(await connection.call(["CLUSTER", "NODES"])));
     const layout = parseSlots(toList(await connection.call(["CLUSTER", "SLOTS"])), nodeAddress, replicas);
     if (layout.primaries.length === 0) throw new Error("its Cluster serves no slots");
@@ -82,14 +83,17 @@ export function createClusterTopology({ nodes, connectionOptions, timeout }: Clu
         timeout,
         fetchLayout,
       );
-      // Not those of all times: an address that was given up may be another Cluster's tomorrow.
+      // Without earlier addresses: one that was given up may belong to another Cluster tomorrow.
       known = new Set([...nodes, ...layout.primaries]);
       return layout;
     },
   };
 }
 
-/** What the answer to CLUSTER NODES says: a line for each node, with its primary's id in the fourth place if it is a replica. */
+/**
+ * Returns the highest number of replicas of a primary. CLUSTER NODES has a line for each node, with its
+ * primary's id in the fourth field if it is a replica.
+ */
 function maxReplicaCount(nodes: string): number {
   const primaries = nodes.split("\n").flatMap((line) => {
     const [, , flags = "", primary] = line.split(" ");
@@ -98,13 +102,13 @@ function maxReplicaCount(nodes: string): number {
   return Math.max(0, ...primaries.map((id) => primaries.filter((other) => other === id).length));
 }
 
-/** What the answer to CLUSTER SLOTS says: of each range of slots the first, the last, the primary and the replicas. */
+/** Parses CLUSTER SLOTS: for each range of slots the first, the last, the primary and the replicas. */
 function parseSlots(ranges: readonly unknown[], nodeAddress: string, replicas: number): Layout {
   const owners: (string | undefined)[] = [];
   for (const range of ranges) {
     const [first, last, primary] = toList(range);
     const [host, port] = toList(primary);
-    // A node that does not know its own name says none.
+    // A node that does not know its own name leaves it empty.
     const address = `${host || nodeAddress.slice(0, nodeAddress.lastIndexOf(":"))}:${port}`;
     for (let slot = Number(first); slot <= Number(last); slot++) owners[slot] = address;
   }
@@ -115,9 +119,9 @@ function parseSlots(ranges: readonly unknown[], nodeAddress: string, replicas: n
   };
 }
 
-/** Asks all nodes at once. A node that was cut off from the others answers what was true before. */
+/** Asks all nodes at once for the latest layout. A node that was cut off from the others reports an earlier one. */
 async function fetchLatestLayout(
-  what: string,
+  nodeKind: string,
   nodes: readonly string[],
   connectionOptions: ConnectionOptions,
   timeout: number,
@@ -136,14 +140,14 @@ async function fetchLatestLayout(
   const results = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
   const [newest] = results.toSorted((a, b) => b.epoch - a.epoch);
   if (newest) return newest.layout;
-  const reasons = answers.map(
-    (answer, index) =>
-      `${nodes[index]}: ${answer.status === "rejected" && answer.reason instanceof Error ? answer.reason.message : "no answer"}`,
-  );
-  throw new Error(`no ${what} answers: ${reasons.join("; ")}`);
+  const reasons = answers.map((answer, index) => {
+    const isError = answer.status === "rejected" && answer.reason instanceof Error;
+    return `${nodes[index]}: ${isError ? answer.reason.message : "no reply"}`;
+  });
+  throw new Error(`no ${nodeKind} answers: ${reasons.join("; ")}`);
 }
 
-/** Names and values that follow each other, as Redis writes a map in its older protocol. */
+/** Returns alternating names and values, as Redis writes a map in RESP2, as a record. */
 function parsePairs(reply: unknown): Readonly<Record<string, string>> {
   const flat = toList(reply).map(String);
   return Object.fromEntries(
