@@ -1,11 +1,21 @@
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { builtFile } from "./test/support/program.js";
 import { skipReporter } from "./test/support/skip_reporter.js";
 
 /** The file that a run leaves its results in, for `scripts/sum_test_reports.mjs`. */
 const report = process.env.TEST_REPORT;
+
+/** Starts the files that take minutes before all others, so that no process waits for them at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => /\/test\/(cluster|languages)\//.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 const imageRenderer = "src/qr/image_renderer.ts";
 
@@ -28,6 +38,7 @@ export default defineConfig({
     // One process for each processor. It runs file after file and loads only once what they share.
     isolate: false,
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     reporters: report
       ? ["default", skipReporter, ["json", { outputFile: report }]]
       : ["default", skipReporter],

@@ -8,7 +8,7 @@ it("the line about skipped tests counts them by reason and names the command tha
     "b (SKIPPED: needs Go)",
   ];
   expect(skipLine(titles)).toBe(
-    "SKIPPED 3 tests: 2 needs Redis, 1 needs Go. Run them with: npm run test:all",
+    "SKIPPED 3 tests, which need: Redis (2), Go (1). Run them with: npm run test:all",
   );
 });
 

@@ -19,11 +19,11 @@ export function skipLine(titles: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const title of titles) {
     // A test that a filter of the command line leaves out has no reason.
-    const reason = /\(SKIPPED: (?<reason>[^)]+)\)/.exec(title)?.groups?.reason;
+    const reason = /\(SKIPPED: needs (?<reason>[^)]+)\)/.exec(title)?.groups?.reason;
     if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   if (counts.size === 0) return undefined;
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).join(", ");
-  return `SKIPPED ${total} tests: ${reasons}. Run them with: npm run test:all`;
+  const reasons = [...counts].map(([reason, count]) => `${reason} (${count})`).join(", ");
+  return `SKIPPED ${total} tests, which need: ${reasons}. Run them with: npm run test:all`;
 }
