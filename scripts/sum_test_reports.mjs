@@ -1,6 +1,6 @@
 // Prints the totals of the JSON test reports in a folder, one for each Node.js. The last line is "N passed, N
 // failed". Takes the folder and the expected number of reports. A missing report counts as a failure. Exits
-// with 1 on any failure.
+// with 1 on any failure, and in CI on a skipped test.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -21,6 +21,10 @@ function line({ passed, failed, skipped }) {
 for (const report of reports) console.log(`Node.js ${report.node}: ${line(report)}`);
 const missing = Math.max(0, Number(expected) - reports.length);
 if (missing > 0) console.log(`${missing} runs wrote no report`);
+if (process.env.CI && sum("skipped") > 0) {
+  console.log("in CI no test may be skipped");
+  process.exitCode = 1;
+}
 const failed = sum("failed") + missing;
 console.log(line({ passed: sum("passed"), failed, skipped: sum("skipped") }));
 if (failed > 0) process.exitCode = 1;

@@ -9,7 +9,9 @@ import {
   type ProcessExit,
   type RunningProcess,
   startProcess,
+  startQrlogin,
 } from "../support/process.js";
+import { programArgs } from "../support/program.js";
 
 /**
  * Number of calls whose lines fill a pipe and the process's buffer several times. Each answered call writes
@@ -24,7 +26,7 @@ function startWithOutput(
   variables: EnvironmentVariables = {},
 ): RunningProcess {
   const script = 'target=$1; shift; exec "$@" 2>&1 >"$target"';
-  const program = [process.execPath, "--import", "tsx", "src/main.ts", ...args];
+  const program = [process.execPath, ...programArgs("src/main.ts"), ...args];
   return startProcess("sh", ["-c", script, "sh", target, ...program], variables);
 }
 
@@ -93,7 +95,7 @@ it.skipIf(!existsSync("/dev/full"))(
 describe("a stop that hangs", () => {
   it("ends with exit code 1 and a log line when its time is over", async () => {
     const store = await startUnresponsiveServer();
-    const server = startProcess(process.execPath, ["--import", "tsx", "src/main.ts", "serve"], {
+    const server = startQrlogin(["serve"], {
       ...anyPortEnvironment,
       QRLOGIN_GRPC_SHUTDOWN_GRACE_PERIOD: "0s",
       QRLOGIN_GATEWAY_SHUTDOWN_GRACE_PERIOD: "0s",
@@ -112,7 +114,7 @@ describe("a stop that hangs", () => {
   it("ends even if a thread of Node.js hangs, which process.exit would wait for", async () => {
     const pipe = createNamedPipe();
     const hang = `import { open } from "node:fs"; open(${JSON.stringify(pipe)}, "r", () => {});`;
-    const server = startProcess(process.execPath, ["--import", "tsx", "src/main.ts", "serve"], {
+    const server = startQrlogin(["serve"], {
       ...anyPortEnvironment,
       NODE_OPTIONS: `--import ${JSON.stringify(`data:text/javascript,${encodeURIComponent(hang)}`)}`,
     });

@@ -8,6 +8,7 @@ import { credentials } from "@grpc/grpc-js";
 import { stringify } from "yaml";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
+import { programArgs } from "../support/program.js";
 import { freePort } from "../support/redis/redis_process.js";
 import { appSecrets } from "../support/server.js";
 import { customers, customersJwks } from "../support/tokens.js";
@@ -66,7 +67,7 @@ export async function startNode(name: string, folder: string, configFile: string
   const logFile = join(folder, `${name}.log`);
   const inherited = Object.entries(process.env).filter(([key]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(key));
   const env = { ...Object.fromEntries(inherited), QRLOGIN_GRPC_ADDRESS: address };
-  const args = ["--import", "tsx", "src/main.ts", "serve", "--config", configFile];
+  const args = [...programArgs("src/main.ts"), "serve", "--config", configFile];
   let child: ChildProcess | undefined;
   let isReleased = false;
 

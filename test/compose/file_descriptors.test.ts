@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { limitProblem, monitorDescriptors, parseLimit } from "../../src/compose/file_descriptors.js";
 import { createManualClock } from "../support/clock.js";
 import { startProcess } from "../support/process.js";
+import { programArgs } from "../support/program.js";
 
 let lines: Record<string, unknown>[];
 const log = pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) });
@@ -110,8 +111,9 @@ describe("while nearly all file descriptors are in use", () => {
 it.skipIf(process.platform !== "linux")(
   "a start with a limit of 100 file descriptors fails with one line that names the limit",
   async () => {
-    const command = `ulimit -n 100; exec "${process.execPath}" --import tsx src/main.ts serve`;
-    const { code, stdout, stderr } = await startProcess("sh", ["-c", command]).exited;
+    const program = [process.execPath, ...programArgs("src/main.ts"), "serve"];
+    const command = ["-c", 'ulimit -n 100; exec "$0" "$@"', ...program];
+    const { code, stdout, stderr } = await startProcess("sh", command).exited;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^qrlogin: the open files limit is 100; [^\n]*ulimit -n[^\n]*\n$/);
   },

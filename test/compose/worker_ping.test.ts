@@ -3,12 +3,15 @@ import { expect, it, onTestFinished } from "vitest";
 import { developmentPresets } from "../../src/compose/development_presets.js";
 import { forkWorker } from "../../src/compose/workers/worker_process.js";
 import { loadConfig } from "../../src/config/load_config.js";
+import { programArgs } from "../support/program.js";
 
 it("a worker answers every ping, except while it is stopped", async () => {
+  const execArgv = [...programArgs("src/main.ts")];
+  const exec = execArgv.pop() ?? "";
   cluster.setupPrimary({
-    exec: "src/main.ts",
+    exec,
     args: ["worker"],
-    execArgv: ["--import", "tsx"],
+    execArgv,
     silent: true,
   });
   const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" };

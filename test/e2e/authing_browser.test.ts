@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import { openPage, type SitePage } from "../support/browser/page.js";
 import {
   exchangeAtBackend,
@@ -17,9 +17,8 @@ const fast = { interval: 150 };
 
 let chromium: Browser;
 beforeAll(async () => {
-  if (hasChromium) chromium = await startChromium();
+  if (hasChromium) chromium = await sharedChromium();
 });
-afterAll(() => chromium?.close());
 
 /**
  * Opens a site on loopback whose page calls the gateway on another port. `host` is the gateway's host in the

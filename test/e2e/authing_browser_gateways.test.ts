@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import { openPage, type SitePage } from "../support/browser/page.js";
 import { scannedByCamera, startPageEnvironment, ticketIdIn } from "../support/browser/page_environment.js";
 import { startSite } from "../support/browser/page_site.js";
@@ -12,9 +12,8 @@ const signedIn = { id: "subject-of-alice", email: "alice@mail.example.com" };
 
 let chromium: Browser;
 beforeAll(async () => {
-  if (hasChromium) chromium = await startChromium();
+  if (hasChromium) chromium = await sharedChromium();
 });
-afterAll(() => chromium?.close());
 
 /** Opens a page that exchanges in the browser, with its gateway at `port`. */
 async function openShop(port: number): Promise<SitePage> {

@@ -5,7 +5,7 @@ import {
   hasChromium,
   newBrowser,
   newBrowserWith,
-  startChromium,
+  sharedChromium,
   withoutChromium,
 } from "../support/browser/chromium.js";
 import { openPage, type SitePage } from "../support/browser/page.js";
@@ -17,30 +17,25 @@ import {
   ticketIdIn,
 } from "../support/browser/page_environment.js";
 import { startSite } from "../support/browser/page_site.js";
-import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
+import { type Certificate, writeCertificate } from "../support/certificate.js";
 import type { TestGateway } from "../support/gateway.js";
 
 const gatewayHost = "login.example";
 const alice = { nickname: "alice-nick", photo: "https://img.example.com/alice.png" };
 const fast = { interval: 150 };
 
-const runs = hasChromium && hasOpenssl;
-const why = withoutChromium || (hasOpenssl ? "" : " (SKIPPED: openssl is not installed)");
-
 let chromium: Browser;
 let certificate: Certificate;
 let tls: { readonly cert: string; readonly key: string };
 
 beforeAll(async () => {
-  if (!runs) return;
-  certificate = makeCertificate();
+  if (!hasChromium) return;
+  certificate = writeCertificate();
   tls = { cert: certificate.pem, key: readFileSync(certificate.keyFile, "utf8") };
-  chromium = await startChromium();
+  chromium = await sharedChromium();
 });
-afterAll(async () => {
-  if (!runs) return;
-  await chromium.close();
-  certificate.remove();
+afterAll(() => {
+  if (hasChromium) certificate.remove();
 });
 
 /** Cookie settings of Chromium: 1 blocks third-party cookies, 2 every cookie of one host. */
@@ -76,7 +71,7 @@ async function startShop(appOptions: { readonly exchangeFromBrowser?: boolean } 
   };
 }
 
-describe.skipIf(!runs)(`a page on another site than the gateway, over TLS${why}`, () => {
+describe.skipIf(!hasChromium)(`a page on another site than the gateway, over TLS${withoutChromium}`, () => {
   it.each(names)(
     "a page on another site signs alice in through its backend in a browser %s",
     async (browser) => {

@@ -1,9 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { PNG } from "pngjs";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { developmentApp } from "../../src/auth/development_identities.js";
 import { ContextSource, createAppClient } from "../../src/client/index.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import { createManualClock } from "../support/clock.js";
 import {
   collectPageProblems,
@@ -16,9 +16,8 @@ import {
 
 let chromium: Browser;
 beforeAll(async () => {
-  if (hasChromium) chromium = await startChromium();
+  if (hasChromium) chromium = await sharedChromium();
 });
-afterAll(() => chromium?.close());
 
 async function openWebsiteAndPhone(clock?: ReturnType<typeof createManualClock>) {
   const demo = await startDemo(clock);

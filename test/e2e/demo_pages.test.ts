@@ -1,17 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import { collectPageProblems, openPhone, openWebsite, startDemo, typeCode } from "../support/demo_fixture.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let chromium: Browser;
 beforeAll(async () => {
-  if (hasChromium) chromium = await startChromium();
+  if (hasChromium) chromium = await sharedChromium();
 });
-afterAll(() => chromium?.close());
 
 /** Returns the violations that axe finds in the page, including the widget's shadow root. */
 async function findAxeViolations(page: Page): Promise<unknown[]> {

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import { openPage, type SitePage } from "../support/browser/page.js";
 import {
   exchangeAtBackend,
@@ -16,9 +16,8 @@ const appOptions = { shop: { origins: ["http://localhost:*"], requireCodeChallen
 
 let chromium: Browser;
 beforeAll(async () => {
-  if (hasChromium) chromium = await startChromium();
+  if (hasChromium) chromium = await sharedChromium();
 });
-afterAll(() => chromium?.close());
 
 /** Opens a page of a listed origin, in a separate browser. */
 async function openShop(): Promise<SitePage> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { signDevelopmentToken } from "../../src/auth/development_identities.js";
 import { createAppClient, createApproverClient, QrImageFormat, TicketState } from "../../src/client/index.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import {
   anyPortEnvironment,
   type ProcessExit,
@@ -13,14 +13,22 @@ import {
   startProcess,
   startQrlogin,
 } from "../support/process.js";
+import { programArgs } from "../support/program.js";
 
 const example = (name: string, ...args: string[]) =>
-  startProcess(process.execPath, ["--import", "tsx", `examples/${name}.ts`, ...args]);
+  startProcess(process.execPath, [...programArgs(`examples/${name}.ts`), ...args]);
 
 /** Runs the phone example with this input. */
 function phone(typed: string, ...args: string[]): Promise<ProcessExit> {
-  const command = 'typed=$1; shift; printf "$typed" | "$0" --import tsx examples/phone.ts "$@"';
-  return startProcess("sh", ["-c", command, process.execPath, typed, ...args]).exited;
+  const command = 'typed=$1; shift; printf "$typed" | "$0" "$@"';
+  return startProcess("sh", [
+    "-c",
+    command,
+    process.execPath,
+    typed,
+    ...programArgs("examples/phone.ts"),
+    ...args,
+  ]).exited;
 }
 
 let address: string;
@@ -157,8 +165,7 @@ describe("the example of a backend for one frontend", () => {
 
   it.skipIf(!hasChromium)(`the page signs in, signs out and shows a new code${withoutChromium}`, async () => {
     const { url } = await startBff();
-    const chromium = await startChromium();
-    onTestFinished(() => chromium.close());
+    const chromium = await sharedChromium();
     const page = await (await newBrowser(chromium)).newPage();
     const errors: string[] = [];
     page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createApproverClient } from "../../src/client/index.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
-import { hasChromium, newBrowser, startChromium, withoutChromium } from "../support/browser/chromium.js";
+import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
 import {
   type DocumentedSite,
   type DocumentedSiteOptions,
@@ -20,28 +20,23 @@ import {
   startPageEnvironment,
   ticketIdIn,
 } from "../support/browser/page_environment.js";
-import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
+import { type Certificate, writeCertificate } from "../support/certificate.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
-
-const runs = hasChromium && hasOpenssl;
-const why = withoutChromium || (hasOpenssl ? "" : " (SKIPPED: openssl is not installed)");
 
 let chromium: Browser;
 let certificate: Certificate;
 let tls: { readonly cert: string; readonly key: string };
 
 beforeAll(async () => {
-  if (!runs) return;
-  certificate = makeCertificate();
+  if (!hasChromium) return;
+  certificate = writeCertificate();
   tls = { cert: certificate.pem, key: readFileSync(certificate.keyFile, "utf8") };
-  chromium = await startChromium();
+  chromium = await sharedChromium();
 });
-afterAll(async () => {
-  if (!runs) return;
-  await chromium.close();
-  certificate.remove();
+afterAll(() => {
+  if (hasChromium) certificate.remove();
 });
 
 /** Scans and approves a code on a user's phone. */
@@ -114,7 +109,7 @@ const post = (page: Page, url: string, body: object): Promise<number | undefined
     headers: { "content-type": "application/json" }, body: ${JSON.stringify(JSON.stringify(body))} })
     .then(({ status }) => status, () => undefined)`);
 
-describe.skipIf(!runs)(`login CSRF, in Chromium${why}`, () => {
+describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () => {
   /**
    * Starts a site at https://shop.example.com, its gateway at https://login.example.com, a victim and an
    * attacker.

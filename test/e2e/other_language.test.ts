@@ -6,15 +6,17 @@ import { basic } from "../support/callers.js";
 import { python } from "../support/python.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
+import { findTool } from "../support/tools.js";
 
 const run = promisify(execFile);
 
 const grpcurlCommand = process.env.QRLOGIN_TEST_GRPCURL ?? "grpcurl";
-const hasGrpcurl = spawnSync(grpcurlCommand, ["-version"]).status === 0;
-const withoutPython = python
-  ? ""
-  : " (SKIPPED: no python3 on this machine has the packages grpcio and protobuf)";
-const withoutGrpcurl = hasGrpcurl ? "" : " (SKIPPED: grpcurl is not installed)";
+const grpcurl = findTool("grpcurl", () =>
+  spawnSync(grpcurlCommand, ["-version"]).status === 0 ? undefined : "grpcurl is not installed",
+);
+const grpcio = findTool("Python", () =>
+  python ? undefined : "no python3 has the packages grpcio and protobuf",
+);
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const asShop = basic("shop", appSecrets.shop);
@@ -28,8 +30,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe("clients in other languages", () => {
-  it.skipIf(!python)(
-    `a Python client signs in with the descriptors from reflection${withoutPython}`,
+  it.skipIf(!grpcio.isUsable)(
+    `a Python client signs in with the descriptors from reflection${grpcio.skipNote}`,
     async () => {
       const args = [server.address, asShop, asAlice, here("../../gen/reflection.binpb")];
       const { stdout } = await run(python ?? "", [here("dynamic_client.py"), ...args]);
@@ -37,10 +39,10 @@ describe("clients in other languages", () => {
     },
   );
 
-  it.skipIf(!hasGrpcurl)(
-    `grpcurl signs in with the descriptors from reflection${withoutGrpcurl}`,
+  it.skipIf(!grpcurl.isUsable)(
+    `grpcurl signs in with the descriptors from reflection${grpcurl.skipNote}`,
     async () => {
-      const grpcurl = async (method: string, authorization: string, request: object) => {
+      const call = async (method: string, authorization: string, request: object) => {
         const args = ["-plaintext", "-H", `authorization: ${authorization}`, "-d", JSON.stringify(request)];
         const { stdout } = await run(grpcurlCommand, [
           ...args,
@@ -49,14 +51,14 @@ describe("clients in other languages", () => {
         ]);
         return JSON.parse(stdout);
       };
-      const { ticketId, ticketSecret, qrContent } = await grpcurl("CreateTicket", asShop, {});
-      await grpcurl("MarkScanned", asAlice, { qrContent });
-      await grpcurl("Authorize", asAlice, { ticketId });
-      const { status } = await grpcurl("GetStatus", asShop, { ticketId, ticketSecret });
+      const { ticketId, ticketSecret, qrContent } = await call("CreateTicket", asShop, {});
+      await call("MarkScanned", asAlice, { qrContent });
+      await call("Authorize", asAlice, { ticketId });
+      const { status } = await call("GetStatus", asShop, { ticketId, ticketSecret });
       const { exchangeTicket } = status;
-      const { user } = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket });
+      const { user } = await call("ExchangeUserInfo", asShop, { exchangeTicket });
       expect(user.userId).toBe("subject-of-alice");
-      const again = await grpcurl("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
+      const again = await call("ExchangeUserInfo", asShop, { exchangeTicket }).catch((error) => error);
       expect(again.stderr).toContain("Code: FailedPrecondition");
       const { stdout } = await run(grpcurlCommand, ["-plaintext", server.address, "list"]);
       expect(stdout).toContain("qrlogin.v1.QrLoginService");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { newSecret } from "../../src/domain/secrets.js";
-import { hasOpenssl, makeCertificate } from "../support/certificate.js";
+import { writeCertificate } from "../support/certificate.js";
 import { startTestGateway } from "../support/gateway.js";
 import { api, type Browser, type Headers, openBrowser, openCookieClient } from "./browser.js";
 import { browser, clock, gateway, server, setUpGateway } from "./setup.js";
@@ -52,8 +52,8 @@ describe("the browser cookie", () => {
     expect(await cookieFor({ host })).toMatch(secure);
   });
 
-  it.skipIf(!hasOpenssl)("the cookie of a request over TLS requires TLS, on loopback too", async () => {
-    const { pem, certFile, keyFile, remove } = makeCertificate();
+  it("the cookie of a request over TLS requires TLS, on loopback too", async () => {
+    const { pem, certFile, keyFile, remove } = writeCertificate();
     const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
     const overTls = await startTestGateway(server.address, { clock, tls });
     try {

@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { python } from "../support/python.js";
+import { findTool, type Tool } from "../support/tools.js";
 
 /** Checks of the generated code of one language. */
 export interface Language {
   /** Title of the section in docs/other-languages.md. */
   readonly title: string;
-  /** Tool or file that this machine lacks, or undefined. */
-  readonly missing: string | undefined;
+  /** Compilers and plugins. */
+  readonly tool: Tool;
   /** Texts that generated files must contain, by file, since callers depend on them. */
   readonly names: Readonly<Record<string, readonly string[]>>;
   /**
@@ -26,6 +27,13 @@ const jars = [
   "geronimo-annotation-1.3-spec",
 ].map((name) => `/usr/share/java/${name}.jar`);
 
+/** Looks for what the code of a language needs. `findMissing` returns the first missing command or file. */
+const needs = (language: string, findMissing: () => string | undefined): Tool =>
+  findTool(`protoc for ${language}`, () => {
+    const missing = findMissing();
+    return missing && `${missing} is missing`;
+  });
+
 /** Returns the first of the commands and files that does not exist. */
 function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
   return (
@@ -43,19 +51,24 @@ function unless(command: string, args: readonly string[], what: string, cwd?: UR
 export const languages: readonly Language[] = [
   {
     title: "Python",
-    missing: python ? firstMissing(["grpc_python_plugin"]) : "a Python with grpcio and protobuf",
+    tool: needs("Python", () =>
+      python ? firstMissing(["grpc_python_plugin"]) : "a Python with grpcio and protobuf",
+    ),
     names: { "qrlogin/v1/qr_login_service_pb2_grpc.py": ["class QrLoginServiceStub("] },
   },
   {
     title: "Go",
-    missing:
-      firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]) ??
-      unless("go", ["mod", "download"], "the modules of test/languages/go", new URL("go", import.meta.url)),
+    tool: needs(
+      "Go",
+      () =>
+        firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"]) ??
+        unless("go", ["mod", "download"], "the modules of test/languages/go", new URL("go", import.meta.url)),
+    ),
     names: { "qrlogin/v1/ticket.pb.go": ["package qrloginv1"] },
   },
   {
     title: "Java and Kotlin",
-    missing: firstMissing(["grpc_java_plugin", "javac"], jars),
+    tool: needs("Java and Kotlin", () => firstMissing(["grpc_java_plugin", "javac"], jars)),
     names: {
       "qrlogin/v1/UserInfo.java": ["package qrlogin.v1;", "public final class UserInfo"],
       "qrlogin/v1/TicketState.java": ["public enum TicketState"],
@@ -68,15 +81,19 @@ export const languages: readonly Language[] = [
   },
   {
     title: "C++",
-    missing: firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"]),
+    tool: needs("C++", () => firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"])),
     names: { "qrlogin/v1/ticket.pb.h": ["namespace qrlogin {", "namespace v1 {"] },
     compile:
       "g++ -std=c++17 -fsyntax-only -I gen gen/qrlogin/v1/{ticket,error_reason,qr_login_service,qr_login_service.grpc}.pb.cc",
   },
   {
     title: "Ruby",
-    missing:
-      firstMissing(["grpc_ruby_plugin", "ruby"]) ?? unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
+    tool: needs(
+      "Ruby",
+      () =>
+        firstMissing(["grpc_ruby_plugin", "ruby"]) ??
+        unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
+    ),
     names: { "qrlogin/v1/ticket_pb.rb": ["module QrLogin", "module V1"] },
     compile: `ruby -I gen -e '
       require "qrlogin/v1/error_reason_pb"
@@ -85,7 +102,7 @@ export const languages: readonly Language[] = [
   },
   {
     title: "PHP",
-    missing: firstMissing(["grpc_php_plugin", "php"]),
+    tool: needs("PHP", () => firstMissing(["grpc_php_plugin", "php"])),
     names: {
       "QrLogin/V1/UserInfo.php": ["namespace QrLogin\\V1;", "class UserInfo"],
       "QrLogin/V1/QrLoginServiceClient.php": ["namespace QrLogin\\V1;"],
@@ -95,15 +112,22 @@ export const languages: readonly Language[] = [
   },
   {
     title: "C#",
-    missing: firstMissing([]),
+    tool: needs("C#", () => firstMissing([])),
     names: { "Ticket.cs": ["namespace QrLogin.V1 {", "public enum TicketState"] },
   },
   {
     title: "Objective-C",
-    missing: firstMissing([]),
+    tool: needs("Objective-C", () => firstMissing([])),
     names: {
       "qrlogin/v1/QrLoginService.pbobjc.h": ["@interface QRLV1UserInfo :", "@interface QRLV1CancelRequest :"],
       "qrlogin/v1/Ticket.pbobjc.h": ["GPB_ENUM(QRLV1TicketState)"],
     },
   },
 ];
+
+/** Returns the tool of a language. Throws if there is no such language. */
+export function toolOf(title: string): Tool {
+  const language = languages.find((one) => one.title === title);
+  if (!language) throw new Error(`no language ${title}`);
+  return language.tool;
+}

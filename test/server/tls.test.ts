@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { createAppClient } from "../../src/client/index.js";
-import { type Certificate, hasOpenssl, makeCertificate } from "../support/certificate.js";
+import { type Certificate, writeCertificate } from "../support/certificate.js";
 import { contentWith, temporaryFile } from "../support/config_files.js";
 import {
   anyPortEnvironment,
@@ -15,12 +15,10 @@ import {
 import { signInAlice } from "../support/sign_in_alice.js";
 import { withTimeout } from "../support/timeout.js";
 
-const skipReason = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
-
-describe.skipIf(!hasOpenssl)(`TLS${skipReason}`, () => {
+describe("TLS", () => {
   let certificate: Certificate;
   beforeAll(() => {
-    certificate = makeCertificate();
+    certificate = writeCertificate();
   });
   afterAll(() => certificate.remove());
 

@@ -1,34 +1,23 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { certificate, privateKey } from "./fixed_certificates.js";
 
-/** True if the `openssl` command is installed. */
-export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
-
-/** Self-signed certificate of localhost and 127.0.0.1, as PEM files. */
+/** A certificate of localhost and 127.0.0.1 that is its own authority, as files in PEM form. */
 export interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Content of `certFile`, which clients have to trust. */
+  /** The content of `certFile`: what a client has to trust. */
   readonly pem: string;
   remove(): void;
 }
 
-/** Creates a certificate and its key, valid for one day. */
-export function makeCertificate(): Certificate {
+/** Writes the certificate of the tests and its key to a temporary folder. */
+export function writeCertificate(): Certificate {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-tls-"));
   const certFile = join(directory, "cert.pem");
   const keyFile = join(directory, "key.pem");
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-  execFileSync("openssl", ["req", ...kind, ...names, "-keyout", keyFile, "-out", certFile], {
-    stdio: "pipe",
-  });
-  return {
-    certFile,
-    keyFile,
-    pem: readFileSync(certFile, "utf8"),
-    remove: () => rmSync(directory, { recursive: true }),
-  };
+  writeFileSync(certFile, certificate);
+  writeFileSync(keyFile, privateKey, { mode: 0o600 });
+  return { certFile, keyFile, pem: certificate, remove: () => rmSync(directory, { recursive: true }) };
 }

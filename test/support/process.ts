@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { programArgs } from "./program.js";
 import { createChangeSignal, withTimeout } from "./timeout.js";
 
 /** Time-out for an action of a process, in milliseconds. It may have to start on a busy machine first. */
@@ -75,7 +76,7 @@ export function startProcess(
 
 /** Starts `qrlogin` with these arguments, as a child process. */
 export function startQrlogin(args: readonly string[], variables?: EnvironmentVariables): RunningProcess {
-  return startProcess(process.execPath, ["--import", "tsx", "src/main.ts", ...args], variables);
+  return startProcess(process.execPath, [...programArgs("src/main.ts"), ...args], variables);
 }
 
 /** Runs `qrlogin` until it exits. */

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { beforeAll, onTestFinished } from "vitest";
 import { type ApproverClient, createApproverClient } from "../../src/client/index.js";
 import { bitmapOf, decode } from "../qr/decode.js";
-import { hasChromium, newBrowser, startChromium } from "../support/browser/chromium.js";
+import { hasChromium, newBrowser, sharedChromium } from "../support/browser/chromium.js";
 import { scannedByCamera, startPageEnvironment, ticketIdIn } from "../support/browser/page_environment.js";
 import { createManualClock, type ManualClock } from "../support/clock.js";
 import { newHandleKey, type TestGateway, type TestGatewayOptions } from "../support/gateway.js";
@@ -60,9 +60,8 @@ let chromium: Browser;
 /** Starts a browser for the test file. */
 export function useChromium(): void {
   beforeAll(async () => {
-    if (hasChromium) chromium = await startChromium();
+    if (hasChromium) chromium = await sharedChromium();
   });
-  afterAll(() => chromium?.close());
 }
 
 export const newContext = (options?: BrowserContextOptions): Promise<BrowserContext> =>

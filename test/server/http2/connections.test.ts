@@ -8,7 +8,7 @@ import {
   WatchStatusRequest,
 } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import { basic, callersOf } from "../../support/callers.js";
-import { type Certificate, hasOpenssl, makeCertificate } from "../../support/certificate.js";
+import { type Certificate, writeCertificate } from "../../support/certificate.js";
 import { createManualClock } from "../../support/clock.js";
 import { eventually } from "../../support/eventually.js";
 import { healthOf } from "../../support/health.js";
@@ -22,8 +22,6 @@ import {
 } from "../../support/http2_peer.js";
 import { appSecrets, startTestServer } from "../../support/server.js";
 import { withTimeout } from "../../support/timeout.js";
-
-const withoutOpenssl = hasOpenssl ? "" : " (SKIPPED: there is no openssl command on this machine)";
 
 /** Starts a server with small limits and a clock that the test moves. */
 async function start(limits: object, grpc: object = {}) {
@@ -120,10 +118,10 @@ describe("a new connection", () => {
     await checkHealth(quiet);
   });
 
-  describe.skipIf(!hasOpenssl)(`with TLS${withoutOpenssl}`, () => {
+  describe("with TLS", () => {
     let certificate: Certificate;
     beforeAll(() => {
-      certificate = makeCertificate();
+      certificate = writeCertificate();
     });
     afterAll(() => certificate.remove());
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { infoOf } from "../../support/redis/redis_commands.js";
-import { hasRedis } from "../../support/redis/redis_process.js";
+import { hasRedis, withoutRedis } from "../../support/redis/redis_process.js";
 import {
   createTicketIn,
   openTestStore,
@@ -58,4 +58,4 @@ else if (hasRedis)
       "store.redis.replicaFsync, which needs Redis 7.2 or later",
     );
   });
-else test.skip("needs redis-server", () => {});
+else test.skip(`a store that waits for the files of replicas${withoutRedis}`, () => {});

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionOptions, TlsOptions } from "../../../src/store/redis/connection/connection.js";
-import { type Certificate, hasOpenssl, makeCertificate } from "../../support/certificate.js";
+import { type Certificate, writeCertificate } from "../../support/certificate.js";
 import {
   freePort,
   hasRedis,
@@ -15,12 +15,12 @@ import {
   useTestStore,
 } from "../../support/redis/redis_test_store.js";
 
-describe.skipIf(!hasRedis || !hasOpenssl)(`a Redis with TLS${withoutRedis}`, () => {
+describe.skipIf(!hasRedis)(`a Redis with TLS${withoutRedis}`, () => {
   let redis: RedisProcess;
   let certificate: Certificate;
   let port: number;
   beforeAll(async () => {
-    certificate = makeCertificate();
+    certificate = writeCertificate();
     port = await freePort();
     const { certFile, keyFile } = certificate;
     const files = ["--tls-cert-file", certFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", certFile];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { findTool } from "../tools.js";
 
 const commands = [process.env.QRLOGIN_TEST_CHROMIUM, "chromium", "chromium-browser", "google-chrome"];
 const command = commands.find((name) => name && spawnSync(name, ["--version"]).status === 0);
@@ -11,23 +12,27 @@ const executablePath = spawnSync("sh", ["-c", 'command -v "$0"', command ?? ""])
   .stdout.toString()
   .trim();
 
-/** True if Chromium is installed. `QRLOGIN_TEST_CHROMIUM` is the path of one that is not in PATH. */
-export const hasChromium = command !== undefined;
+const found = findTool("Chromium", () => (command ? undefined : "Chromium is not installed"));
+
+/** True if the tests that need Chromium run. `QRLOGIN_TEST_CHROMIUM` is the path of one that is not in PATH. */
+export const hasChromium = found.isUsable;
 
 /** Suffix for the titles of tests that need Chromium. */
-export const withoutChromium = hasChromium ? "" : " (SKIPPED: Chromium is not installed)";
-
-if (!hasChromium) {
-  const text = "Chromium is not installed (apt-get install chromium)";
-  if (process.env.CI) throw new Error(`${text}, and in CI nothing is skipped`);
-  console.warn(`SKIPPED, all tests of this file: ${text}`);
-}
+export const withoutChromium = found.skipNote;
 
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
 const offline = ["--disable-background-networking", "--disable-component-update"];
 // Every host name resolves to this machine.
 const resolveToLoopback = "--host-resolver-rules=MAP * 127.0.0.1";
 const switches = [...quiet, ...offline, resolveToLoopback];
+
+let shared: Promise<Browser> | undefined;
+
+/** Resolves with the Chromium that all test files of this process share. It ends with the process. */
+export function sharedChromium(): Promise<Browser> {
+  shared ??= startChromium();
+  return shared;
+}
 
 /** Starts Chromium with these command-line switches besides the usual ones. */
 export function startChromium(further: readonly string[] = []): Promise<Browser> {
