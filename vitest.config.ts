@@ -42,7 +42,8 @@ export default defineConfig({
     reporters: report
       ? ["default", skipReporter, ["json", { outputFile: report }]]
       : ["default", skipReporter],
-    // Generous because machines are shared: bounds that catch a hang, never a measurement. A browser takes longest to start.
+    // Generous because machines are shared: bounds that catch a hang, never a measurement. A browser takes
+    // longest to start.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Sooner than the test, so that it is known what was waited for.

@@ -25,7 +25,10 @@ export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Splits an address at its last colon. For addresses that were checked, or that Redis tells: of IPv6 also without brackets. */
+/**
+ * Splits an address at its last colon. For addresses that were checked, or that Redis tells: of IPv6 also
+ * without brackets.
+ */
 export function splitAddress(address: string): Address {
   const colon = address.lastIndexOf(":");
   return { host: withoutBrackets(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
@@ -44,7 +47,8 @@ export function isLoopbackUrl({ hostname }: URL): boolean {
 }
 
 /**
- * Reports whether browsers trust the host of a URL as this machine, without TLS (Secure Contexts, section 3.1). That is more than
+ * Reports whether browsers trust the host of a URL as this machine, without TLS (Secure Contexts, section
+ * 3.1). That is more than
  * {@link isLoopbackHost}: they never ask a resolver for `*.localhost`, and others do.
  */
 export function isTrustworthyHost(hostname: string): boolean {

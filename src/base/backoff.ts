@@ -1,10 +1,13 @@
-/** How the pauses between attempts grow. */
+/** The growth of the pauses between attempts. */
 export interface BackoffCurve {
   /** Limit of the first pause, in milliseconds. It doubles with each further pause. */
   readonly initialMs: number;
   /** Limit that the pauses grow to, in milliseconds. */
   readonly maxMs: number;
-  /** Share of each pause that is random: 0 for none, 1 for a pause between zero and its limit (full jitter). 0 by default. */
+  /**
+   * Share of each pause that is random: 0 for none, 1 for a pause between zero and its limit (full jitter). 0
+   * by default.
+   */
   readonly jitter?: number;
 }
 

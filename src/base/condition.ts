@@ -3,7 +3,8 @@ export interface Condition {
   /** Wakes all callers that wait now. */
   notifyAll(): void;
   /**
-   * Resolves at the next notification, or once the signal is aborted. Nothing is remembered: check what is waited for before,
+   * Resolves at the next notification, or once the signal is aborted. Nothing is remembered: check what is
+   * waited for before,
    * and again afterwards, in a loop.
    */
   wait(signal?: AbortSignal): Promise<void>;

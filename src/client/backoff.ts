@@ -1,10 +1,10 @@
 import { backoffDelay } from "../base/backoff.js";
 
-/** How long to pause before another attempt: at random between zero and a limit that doubles (full jitter). */
+/** The pauses before further attempts: random between zero and a limit that doubles (full jitter). */
 export interface BackoffOptions {
   /** The limit of the first pause, in milliseconds. 100 by default. */
   readonly initialMs?: number;
-  /** What the limit grows to, in milliseconds. 5,000 by default. */
+  /** Highest value of the limit, in milliseconds. 5,000 by default. */
   readonly maxMs?: number;
 }
 

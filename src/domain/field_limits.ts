@@ -1,4 +1,7 @@
-/** Limits of the fields of requests, in characters where nothing else is said. The comments of the proto state the same. */
+/**
+ * Limits of the fields of requests, in characters where nothing else is said. The comments of the proto state
+ * the same.
+ */
 export const fieldLimits = {
   appId: 64,
   scene: 32,

@@ -26,7 +26,10 @@ const maxEntries = 10_000;
 export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCooldown {
   let reads = 0;
   let readAt = Number.NEGATIVE_INFINITY;
-  /** Number of reads made before the token first came. The oldest one is evicted, so entries are looked at with `peek`. */
+  /**
+   * Number of reads made before the token first came. The oldest one is evicted, so entries are looked at
+   * with `peek`.
+   */
   const readsBefore = new LRUCache<string, number>({ max: maxEntries });
 
   return {

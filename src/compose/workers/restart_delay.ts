@@ -1,6 +1,9 @@
 import { backoffDelay } from "../../base/backoff.js";
 
-/** Run time in milliseconds after which a worker counts as stable, so that its next restart delay is the first one again. */
+/**
+ * Run time in milliseconds after which a worker counts as stable, so that its next restart delay is the first
+ * one again.
+ */
 export const stableUptime = 60_000;
 
 /**

@@ -136,7 +136,8 @@ const maxTickets = 100_000;
 
 /** Creates an empty store. It keeps each ticket for `maxAgeMs`, which must be longer than a ticket can live. */
 export function createTicketsById(clock: Clock, maxAgeMs: number, max = maxTickets): TicketsById {
-  // The age is checked here: a cache with a `ttl` keeps an expired entry until the next read. `peek` does not change the order.
+  // The age is checked here: a cache with a `ttl` keeps an expired entry until the next read. `peek` does not
+  // change the order.
   const entries = new LRUCache<string, { readonly ticket: PageTicket; readonly until: number }>({ max });
 
   return {

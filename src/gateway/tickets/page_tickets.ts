@@ -81,7 +81,10 @@ export interface PageTickets {
    *   if the handle is genuine and bound but the browser sent no cookie.
    */
   open(kind: HandleKind, handle: string, caller?: CallingBrowser): Promise<PageTicket>;
-  /** Seals an exchange ticket together with the ticket that it belongs to, for the exchange of the Authing API alone. */
+  /**
+   * Seals an exchange ticket together with the ticket that it belongs to, for the exchange of the Authing API
+   * alone.
+   */
   sealExchangeTicket(ticket: PageTicket, exchangeTicket: string): Promise<string>;
   /** Opens it. Resolves with `undefined` for what was not sealed here. */
   openExchangeTicket(text: string): Promise<ExchangeablePageTicket | undefined>;

@@ -3,7 +3,10 @@ import { type AppClient, type GetSigningKeysResponse, isQrLoginError } from "../
 
 /** Remembers the public keys of the service's tokens. */
 export interface SigningKeys {
-  /** Resolves with an answer of the service that is younger than `maxAgeMs`. Rejects with what the service fails with. */
+  /**
+   * Resolves with an answer of the service that is younger than `maxAgeMs`. Rejects with what the service
+   * fails with.
+   */
   get(maxAgeMs: number): Promise<GetSigningKeysResponse>;
   /** Resolves with whether the service signs tokens. Rejects with what the service fails with. */
   areConfigured(): Promise<boolean>;

@@ -9,7 +9,10 @@ import type { Layout, Topology } from "./topology.js";
 const heartbeatInterval = 1_000;
 /** Interval in milliseconds at which Sentinels or a Cluster are asked for the primaries. */
 const locateInterval = 5_000;
-/** The pauses between tries to reach a primary that is away. Random by half, so that nodes do not come back all at once. */
+/**
+ * The pauses between tries to reach a primary that is away. Random by half, so that nodes do not come back
+ * all at once.
+ */
 const retryCurve = { initialMs: 50, maxMs: 1_000, jitter: 0.5 };
 /**
  * Uptime in milliseconds below which a primary that goes down does not shorten the pauses. Some servers accept
