@@ -109,6 +109,17 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["
 };
 
 /**
+ * Returns the reason with which an exchange is rejected in the state of this name. Returns undefined if the state
+ * allows an exchange, or is unknown to this release.
+ */
+export function exchangeErrorOf(stateName: string): ErrorReason | undefined {
+  const cell = Object.hasOwn(transitions, stateName)
+    ? transitions[stateName as TicketState].exchange
+    : undefined;
+  return cell && "reject" in cell ? cell.reject : undefined;
+}
+
+/**
  * Decides what a command does to a ticket. A pure function.
  *
  * If several checks fail, reports the first in this order: user pool, scanner, proof, state. Expiry is a separate

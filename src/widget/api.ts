@@ -1,3 +1,10 @@
+import type {
+  CreateTicketBody,
+  CreateTicketResponse,
+  ExchangeResponse,
+  StatusResponse,
+} from "../http_types.js";
+
 /** Address and app of the calls to the gateway. */
 export interface ApiOptions {
   /** Base URL of the gateway. Defaults to the page's own origin. */
@@ -7,54 +14,13 @@ export interface ApiOptions {
 }
 
 /** New ticket with the QR code that the page shows. */
-export interface QrCode {
-  /** Sealed identifier of the ticket, sent with every further call. */
-  readonly handle: string;
-  readonly ticketId: string;
-  /** Exact text that the QR code encodes. */
-  readonly qrContent: string;
+export interface QrCode extends CreateTicketResponse {
   /** Address of the SVG image. */
   readonly url: string;
-  readonly remainingMs: number;
-  readonly minPollIntervalMs: number;
-}
-
-/** Public profile of the user who scanned the code. */
-export interface ScannedBy {
-  readonly nickname: string;
-  readonly photoUrl: string;
-}
-
-/** Status of a ticket, as returned by `tickets/status`; see docs/gateway.md. */
-export interface StatusResponse {
-  readonly state: string;
-  readonly revision: number;
-  readonly remainingMs: number;
-  readonly scannedBy: ScannedBy | null;
-  /**
-   * Exchange ticket in the state AUTHORIZED, else null. Always null if the gateway completes the sign-in itself,
-   * or if the app requires a code challenge that the ticket lacks.
-   */
-  readonly exchangeTicket: string | null;
-  readonly cancelReason: string | null;
 }
 
 /** Parameters of a new ticket. */
-export interface CreateTicketParameters {
-  readonly customData?: Readonly<Record<string, unknown>> | undefined;
-  readonly deviceName?: string | undefined;
-  /** SHA-256 of the code verifier that the site's backend keeps for this browser, in base64url. */
-  readonly codeChallenge?: string | undefined;
-}
-
-/** Signed-in user, as returned by `tickets/exchange`. */
-export interface ExchangeResponse {
-  readonly user: Readonly<Record<string, unknown>> | null;
-  readonly userPoolId: string;
-  readonly approval: Readonly<Record<string, unknown>> | null;
-  /** Tokens, or null if the service signs none. */
-  readonly tokenSet: Readonly<Record<string, unknown>> | null;
-}
+export type CreateTicketParameters = Pick<CreateTicketBody, "customData" | "deviceName" | "codeChallenge">;
 
 /** Error of a request that the gateway rejected or that did not reach it. */
 export class GatewayError extends Error {
@@ -132,7 +98,7 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
 
   return {
     async create(parameters: CreateTicketParameters): Promise<QrCode> {
-      const created = (await call("", { appId, ...parameters })) as QrCode & { pictures: { svg: string } };
+      const created = (await call("", { appId, ...parameters })) as CreateTicketResponse;
       // A proxy may remove a path prefix that the gateway does not know about.
       const imagePath = created.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
       return { ...created, url: new URL(imagePath, document.baseURI).href };

@@ -1,12 +1,7 @@
 import { defineElement } from "./element.js";
 
-export {
-  type ExchangeResponse,
-  GatewayError,
-  type QrCode,
-  type ScannedBy,
-  type StatusResponse,
-} from "./api.js";
+export type { ExchangeResponse, ScannedBy, StatusResponse } from "../http_types.js";
+export { GatewayError, type QrCode } from "./api.js";
 export { QrLoginElement } from "./element.js";
 export type { Polling, PollOptions, Scanning, ScanOptions, Size, WatchOptions } from "./options.js";
 export {

@@ -1,4 +1,5 @@
-import type { ApiOptions, ScannedBy, StatusResponse } from "./api.js";
+import type { ScannedBy, StatusResponse } from "../http_types.js";
+import type { ApiOptions } from "./api.js";
 import type { Texts, Tips } from "./view/texts.js";
 
 /** Width and height, in CSS pixels. */

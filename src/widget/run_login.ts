@@ -1,4 +1,5 @@
-import type { Api, GatewayError, ScannedBy, StatusResponse } from "./api.js";
+import type { ScannedBy, StatusResponse } from "../http_types.js";
+import type { Api, GatewayError } from "./api.js";
 import { invokeCallback } from "./invoke_callback.js";
 import { retryDelay, scheduleRetry } from "./lifecycle.js";
 import type { WatchOptions } from "./options.js";

@@ -1,4 +1,5 @@
-import { type Api, GatewayError, type QrCode, type ScannedBy } from "./api.js";
+import type { ScannedBy } from "../http_types.js";
+import { type Api, GatewayError, type QrCode } from "./api.js";
 import { invokeCallback } from "./invoke_callback.js";
 import { retryDelay, scheduleRetry } from "./lifecycle.js";
 import { intervalOf, type ScanOptions } from "./options.js";

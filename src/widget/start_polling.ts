@@ -1,11 +1,5 @@
-import {
-  type ApiOptions,
-  type CreateTicketParameters,
-  createApi,
-  type ExchangeResponse,
-  type QrCode,
-  type StatusResponse,
-} from "./api.js";
+import type { ExchangeResponse, StatusResponse } from "../http_types.js";
+import { type ApiOptions, type CreateTicketParameters, createApi, type QrCode } from "./api.js";
 import { invokeCallback } from "./invoke_callback.js";
 import { intervalOf, type Polling, type PollOptions } from "./options.js";
 import { type LoginResult, runLogin } from "./run_login.js";

@@ -1,4 +1,5 @@
-import { type Api, GatewayError, type StatusResponse } from "./api.js";
+import type { StatusResponse } from "../http_types.js";
+import { type Api, GatewayError } from "./api.js";
 import { onLifecycleChange, retryDelay } from "./lifecycle.js";
 
 /** Receiver of a ticket's status. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AppClient, createAppClient, TicketState } from "../../src/client/index.js";
 import { newSecret } from "../../src/domain/secrets.js";
-import { createWatchHub, type FollowedTicket, type WatchHub } from "../../src/gateway/tickets/watch_hub.js";
+import { createWatchHub, type TicketReference, type WatchHub } from "../../src/gateway/tickets/watch_hub.js";
 import { type CreatedTicket, createTestTicket, responseOrThrow, scannedById } from "../support/callers.js";
 import { appSecrets } from "../support/server.js";
 import { alice, clock, server, shop, useTestServer } from "../support/test_server.js";
@@ -30,7 +30,7 @@ afterEach(() => {
 
 const ticketOf = ({ ticketId, ticketSecret }: CreatedTicket) => ({ credentials, ticketId, ticketSecret });
 const forever = new AbortController().signal;
-const watch = (ticket: FollowedTicket, signal: AbortSignal) => withTimeoutEach(hub.watch(ticket, signal));
+const watch = (ticket: TicketReference, signal: AbortSignal) => withTimeoutEach(hub.watch(ticket, signal));
 
 /** Waits until the hub has received this state. */
 async function known(ticket: CreatedTicket, state: TicketState): Promise<void> {

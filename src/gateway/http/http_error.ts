@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { type ErrorReasonName, isQrLoginError, type QrLoginError } from "../../client/index.js";
 import { TicketError } from "../../domain/ticket_error.js";
+import type { Problem } from "../../http_types.js";
 import { responseByCode, withJsonNames } from "./service_errors.js";
 
 /** Reasons that the gateway itself gives. An error of the service keeps the service's reason. */
@@ -131,7 +132,7 @@ function fromServiceError(error: QrLoginError): HttpError {
 }
 
 /** Returns the error as problem details (RFC 9457), with the reason and the details as extension members. */
-export function toProblem({ status, reason, message, details }: HttpError): Record<string, unknown> {
+export function toProblem({ status, reason, message, details }: HttpError): Problem {
   const { currentState, fieldViolations = [], retryAfterMs } = details;
   return {
     title: STATUS_CODES[status],

@@ -1,4 +1,5 @@
 import { isInterrupted, type QrLoginError } from "../../client/index.js";
+import type { FieldViolation } from "../../http_types.js";
 
 type ReasonByCode =
   | "SERVICE_UNAVAILABLE"
@@ -18,7 +19,7 @@ export interface ServiceErrorResponse {
 }
 
 /** Invalid fields of a request. */
-type FieldViolations = readonly { readonly field: string; readonly description: string }[];
+type FieldViolations = readonly FieldViolation[];
 
 /** `ErrorInfo` domain of the service's own errors. */
 const serviceDomain = "qrlogin.v1";

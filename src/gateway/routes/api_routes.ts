@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { CreateTicketResponse, WithdrawResponse } from "../../http_types.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { readBasicCredentials } from "../access/app_registry.js";
 import { callingBrowserOf, ensureBrowserCookie } from "../access/browser_cookie.js";
@@ -16,7 +17,7 @@ import { singleValue, validate } from "../http/validation.js";
 import { completesSignIn, exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
-import { toExchangeResponse, toTicketStatus } from "../tickets/responses.js";
+import { toExchangeResponse, toStatusResponse } from "../tickets/responses.js";
 import { originRoute } from "./origin_route.js";
 import { createTicketBody, exchangeBody, handleBody, parseImageOptions, toPngOptions } from "./schemas.js";
 import { createStatusStream } from "./status_stream.js";
@@ -45,7 +46,7 @@ export async function apiRoutes(
     return ticket;
   }
 
-  instance.post("/tickets", createTicket, async (request, reply) => {
+  instance.post("/tickets", createTicket, async (request, reply): Promise<CreateTicketResponse> => {
     const { appId, ttlMs, codeChallenge, ...fields } = validate(createTicketBody, request.body);
     const app = apps.resolve(appId);
     checkAppOrigin(request, app);
@@ -85,7 +86,7 @@ export async function apiRoutes(
       const text = "the sign-in service cannot be reached";
       throw new HttpError(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000 });
     }
-    return toTicketStatus(snapshot, exposesExchangeTicket(context, ticket));
+    return toStatusResponse(snapshot, exposesExchangeTicket(context, ticket));
   });
 
   // Without a HEAD route, which would open a stream that nobody reads.
@@ -97,7 +98,7 @@ export async function apiRoutes(
     return streamStatus(await openHandle(request, handle), request, reply);
   });
 
-  instance.post("/tickets/withdraw", other, async (request) => {
+  instance.post("/tickets/withdraw", other, async (request): Promise<WithdrawResponse> => {
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     const { credentials, ticketId, ticketSecret } = ticket;
     const { revision } = await appClient.withdraw({ ticketId, ticketSecret }, { credentials });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
+import type { CreateTicketBody, ExchangeBody, HandleBody } from "../../http_types.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { validate } from "../http/validation.js";
 import { customData } from "../tickets/custom_data.js";
@@ -19,19 +20,19 @@ export const createTicketBody = z.strictObject({
   location: text(fieldLimits.requesterText).optional(),
   codeChallenge: text(128)
     .refine((challenge) => isCanonicalBase64url(challenge, 32), {
-      error: "must be a SHA-256 as 43 characters of base64url",
+      error: "must be a SHA-256 digest as 43 characters of base64url",
     })
     .optional(),
-});
+}) satisfies z.ZodType<CreateTicketBody>;
 
 /** Schema of a body that names a ticket by its handle. */
-export const handleBody = z.strictObject({ handle: text(2048).min(1) });
+export const handleBody = z.strictObject({ handle: text(2048).min(1) }) satisfies z.ZodType<HandleBody>;
 
 /** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */
 export const exchangeBody = z.strictObject({
   exchangeTicket: text(fieldLimits.exchangeTicket).min(1),
   codeVerifier: text(fieldLimits.codeVerifier).min(1).optional(),
-});
+}) satisfies z.ZodType<ExchangeBody>;
 
 /** Schema of the query of an image. */
 const imageQuery = z.strictObject({

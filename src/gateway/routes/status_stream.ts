@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { withTimeout } from "../../base/with_timeout.js";
 import { isTerminal } from "../../client/index.js";
+import type { StatusResponse } from "../../http_types.js";
 import { createStreamLimiter } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
@@ -8,7 +9,7 @@ import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
 import { exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
-import { type TicketStatus, toTicketStatus } from "../tickets/responses.js";
+import { toStatusResponse } from "../tickets/responses.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import { type EventStream, startEventStream } from "./event_stream.js";
 
@@ -63,7 +64,7 @@ export function createStatusStream({
         await sendStatus(
           reply,
           stream,
-          toTicketStatus(current.value, exposesExchangeTicket({ onSignIn }, ticket)),
+          toStatusResponse(current.value, exposesExchangeTicket({ onSignIn }, ticket)),
         );
         next = snapshots.next();
       }
@@ -88,7 +89,7 @@ export function createStatusStream({
    * Sends a status and waits until the reader takes it. A slow reader then gets the latest status next, and
    * nothing queues.
    */
-  async function sendStatus(reply: FastifyReply, stream: EventStream, data: TicketStatus): Promise<void> {
+  async function sendStatus(reply: FastifyReply, stream: EventStream, data: StatusResponse): Promise<void> {
     const cancelTimeout = clock.after(stallTimeoutMs, () => reply.raw.destroy());
     try {
       await stream.send({ id: String(data.revision), event: "status", data });

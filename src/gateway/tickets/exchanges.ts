@@ -6,11 +6,12 @@ import {
   isQrLoginError,
   TicketState,
 } from "../../client/index.js";
+import { exchangeErrorOf } from "../../domain/decide.js";
 import { sha256 } from "../../domain/secrets.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { HttpError } from "../http/http_error.js";
 import { enumNameOf } from "../http/requester_json.js";
-import type { FollowedTicket } from "./watch_hub.js";
+import type { TicketReference } from "./watch_hub.js";
 
 /**
  * Exchanges tickets, each once. Calls with the same proof share one result: while the first call is pending
@@ -36,7 +37,7 @@ export interface Exchanges {
    * @throws TicketError if the state of the ticket does not allow an exchange.
    * @throws QrLoginError with the service's reason.
    */
-  withGatewayCredentials(ticket: FollowedTicket): Promise<ExchangeUserInfoResponse>;
+  withGatewayCredentials(ticket: TicketReference): Promise<ExchangeUserInfoResponse>;
   /** Drops all shared results and cancels their timers. */
   close(): void;
 }
@@ -111,15 +112,8 @@ export const appUnauthenticated = (): HttpError =>
 
 /** Returns the error that the service would return to an exchange in this state. */
 function notAuthorized(state: TicketState | undefined): TicketError {
-  const details = state === undefined ? {} : { currentState: enumNameOf(TicketState, state) };
-  switch (state) {
-    case TicketState.EXCHANGED:
-      return new TicketError("TICKET_ALREADY_EXCHANGED", undefined, details);
-    case TicketState.CANCELLED:
-      return new TicketError("TICKET_CANCELLED", undefined, details);
-    case TicketState.EXPIRED:
-      return new TicketError("TICKET_EXPIRED", undefined, details);
-    default:
-      return new TicketError("TICKET_NOT_AUTHORIZED", undefined, details);
-  }
+  if (state === undefined) return new TicketError("TICKET_NOT_AUTHORIZED");
+  const currentState = enumNameOf(TicketState, state);
+  const reason = exchangeErrorOf(currentState) ?? "TICKET_NOT_AUTHORIZED";
+  return new TicketError(reason, undefined, { currentState });
 }

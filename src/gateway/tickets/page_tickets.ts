@@ -11,10 +11,10 @@ import type { AppRegistry, RegisteredApp } from "../access/app_registry.js";
 import { type CallingBrowser, cookieMissing, isBoundTo } from "../access/browser_cookie.js";
 import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
-import type { FollowedTicket } from "./watch_hub.js";
+import type { TicketReference } from "./watch_hub.js";
 
 /** The ticket that a handle stands for. */
-export interface PageTicket extends FollowedTicket {
+export interface PageTicket extends TicketReference {
   readonly app: RegisteredApp;
   /** Digest of the browser's cookie; undefined if the handle is not bound to a browser. */
   readonly boundTo: string | undefined;

@@ -1,26 +1,11 @@
 import { millisecondsOf } from "../../base/durations.js";
 import { CancelReason, type ExchangeUserInfoResponse, TicketState } from "../../client/index.js";
+import type { ExchangeResponse, StatusResponse } from "../../http_types.js";
 import { enumNameOf } from "../http/requester_json.js";
 import type { TicketSnapshot } from "./watch_hub.js";
 
-/** The status that pages receive. */
-export interface TicketStatus {
-  readonly ticketId: string;
-  /**
-   * Name of the state, such as `SCANNED`. A page must treat an unknown name as a state that is not terminal.
-   */
-  readonly state: string;
-  readonly revision: number;
-  readonly expiresAt: string | null;
-  readonly remainingMs: number;
-  readonly scannedBy: { readonly nickname: string; readonly photoUrl: string } | null;
-  /** Null unless the state is AUTHORIZED and {@link exposesExchangeTicket} returns true. */
-  readonly exchangeTicket: string | null;
-  readonly cancelReason: string | null;
-}
-
 /** Returns the status as JSON for a page, with the exchange ticket only if `includeExchangeTicket` is set. */
-export function toTicketStatus(snapshot: TicketSnapshot, includeExchangeTicket: boolean): TicketStatus {
+export function toStatusResponse(snapshot: TicketSnapshot, includeExchangeTicket: boolean): StatusResponse {
   const { status } = snapshot;
   return {
     ticketId: status.ticketId,
@@ -40,11 +25,11 @@ export function toExchangeResponse({
   userPoolId,
   approval,
   tokenSet,
-}: ExchangeUserInfoResponse): unknown {
+}: ExchangeUserInfoResponse): ExchangeResponse {
   return {
-    user: user ?? null,
+    user: user ? { ...user } : null,
     userPoolId,
-    approval: approval ?? null,
+    approval: approval ? { ...approval } : null,
     tokenSet: tokenSet
       ? {
           idToken: tokenSet.idToken,

@@ -12,7 +12,7 @@ import {
 import { gatewayStopping } from "../http/http_error.js";
 
 /** The identity of a ticket, and the credentials to watch it. */
-export interface FollowedTicket {
+export interface TicketReference {
   /** The app that created it. */
   readonly credentials: AppCredentials;
   readonly ticketId: string;
@@ -38,7 +38,7 @@ export interface WatchHub {
    * @throws QrLoginError with the service's reason.
    * @throws HttpError GATEWAY_STOPPING if the hub is closed.
    */
-  watch(ticket: FollowedTicket, signal: AbortSignal): AsyncGenerator<TicketSnapshot, void>;
+  watch(ticket: TicketReference, signal: AbortSignal): AsyncGenerator<TicketSnapshot, void>;
   /**
    * Resolves with the latest status, for a poll. Waits at most `timeoutMs` for the first status and never for
    * a change; resolves with undefined if there is none by then. The watch continues for 20 seconds, for the
@@ -47,7 +47,7 @@ export interface WatchHub {
    * @throws QrLoginError with the service's reason.
    * @throws HttpError GATEWAY_STOPPING if the hub is closed.
    */
-  latest(ticket: FollowedTicket, timeoutMs: number): Promise<TicketSnapshot | undefined>;
+  latest(ticket: TicketReference, timeoutMs: number): Promise<TicketSnapshot | undefined>;
   /** Ends all watches. Generators end without a terminal status. */
   close(): void;
 }
@@ -85,7 +85,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
   const watches = new Map<string, SharedWatch>();
   let closed = false;
 
-  function join(ticket: FollowedTicket): SharedWatch {
+  function join(ticket: TicketReference): SharedWatch {
     if (closed) throw gatewayStopping();
     const key = watchKeyOf(ticket);
     const existing = watches.get(key);
@@ -126,7 +126,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
 
   async function run(
     watch: SharedWatch,
-    { credentials, ticketId, ticketSecret }: FollowedTicket,
+    { credentials, ticketId, ticketSecret }: TicketReference,
   ): Promise<void> {
     try {
       const options = { signal: watch.stop.signal, heartbeats: true, credentials };
@@ -146,7 +146,10 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
    * Resolves with the status from a single call, or with undefined after `timeoutMs`. Does not cancel the
    * call.
    */
-  async function fetchStatus(ticket: FollowedTicket, timeoutMs: number): Promise<TicketSnapshot | undefined> {
+  async function fetchStatus(
+    ticket: TicketReference,
+    timeoutMs: number,
+  ): Promise<TicketSnapshot | undefined> {
     const { credentials, ticketId, ticketSecret } = ticket;
     const response = client.getStatus({ ticketId, ticketSecret }, { credentials });
     const status = (await withTimeout(response, timeoutMs, clock))?.status;
@@ -231,6 +234,6 @@ function isNewer(status: TicketStatus, previous: TicketStatus | undefined): bool
   return status.revision !== previous?.revision || status.state !== previous.state;
 }
 
-function watchKeyOf({ credentials, ticketId, ticketSecret }: FollowedTicket): string {
+function watchKeyOf({ credentials, ticketId, ticketSecret }: TicketReference): string {
   return JSON.stringify([credentials.appId, ticketId, ticketSecret]);
 }
