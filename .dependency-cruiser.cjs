@@ -62,10 +62,10 @@ module.exports = {
     room("http2 knows calls alone", "^src/server/http2/", "^src/server/(?!http2/|calls/)"),
     only("client knows base and the generated client", within("client"), within("client", "base"), "^gen/"),
     only(
-      "widget knows no other room but the back-off of base and the types of the HTTP API",
+      "widget knows the back-off of base, the types of the HTTP API and its generated styles",
       within("widget"),
       within("widget"),
-      "^src/(base/backoff|http_types)[.]ts$",
+      "^(src/(base/backoff|http_types)|gen/widget/styles)[.]ts$",
     ),
     only(
       "gateway knows client, qr, log, domain, base and the types of the HTTP API",
@@ -140,7 +140,7 @@ module.exports = {
       name: "grpc-js and gen/ belong to server and client",
       severity: "error",
       from: { path: "^src/", pathNot: `${within("server", "client")}|^src/main.ts$` },
-      to: { path: "(node_modules/@grpc/grpc-js|^gen/)" },
+      to: { path: "(node_modules/@grpc/grpc-js|^gen/(?!widget/styles[.]ts$))" },
     },
     {
       name: "src imports no tests, examples or benchmarks",

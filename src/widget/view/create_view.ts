@@ -1,7 +1,7 @@
+import { styles } from "../../../gen/widget/styles.js";
 import type { ScanOptions } from "../options.js";
 import type { View, ViewState } from "../session.js";
 import { createElement, createIcon } from "./icons.js";
-import { styles } from "./styles.js";
 import { languageOf, mergeTexts, type Texts } from "./texts.js";
 
 /** Actions of the user, and events of the image. */
