@@ -10,7 +10,7 @@ export interface Address {
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
 
-/** Reads `HOST:PORT` or `[IPV6]:PORT`, port 0 to 65535; undefined if the text has neither form. */
+/** Parses `HOST:PORT` or `[IPV6]:PORT`, port 0 to 65535. Returns undefined if the text has neither form. */
 export function parseAddress(text: string): Address | undefined {
   const parts = /^(?:\[(?<bracketed>[0-9a-f:.]+)\]|(?<plain>[^:[\]]+)):(?<port>\d{1,5})$/i.exec(text)?.groups;
   const port = Number(parts?.port);
@@ -20,14 +20,14 @@ export function parseAddress(text: string): Address | undefined {
   return isIPv4(plain) || isHostName(plain) ? { host: plain, port } : undefined;
 }
 
-/** Writes an address as `HOST:PORT`, or `[IPV6]:PORT`. */
+/** Formats an address as `HOST:PORT`, or `[IPV6]:PORT`. */
 export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**
- * Splits an address at its last colon. For addresses that were checked, or that Redis tells: of IPv6 also
- * without brackets.
+ * Splits an address at its last colon. Does not check the address: it must come from a validated configuration or
+ * from Redis, which writes IPv6 without brackets.
  */
 export function splitAddress(address: string): Address {
   const colon = address.lastIndexOf(":");
@@ -47,9 +47,8 @@ export function isLoopbackUrl({ hostname }: URL): boolean {
 }
 
 /**
- * Reports whether browsers trust the host of a URL as this machine, without TLS (Secure Contexts, section
- * 3.1). That is more than
- * {@link isLoopbackHost}: they never ask a resolver for `*.localhost`, and others do.
+ * Reports whether browsers trust the host of a URL as this machine, without TLS (Secure Contexts, section 3.1).
+ * Unlike {@link isLoopbackHost}, accepts `*.localhost`, which browsers never resolve by DNS but other clients may.
  */
 export function isTrustworthyHost(hostname: string): boolean {
   return isLoopbackHost(withoutBrackets(hostname)) || hostname.endsWith(".localhost");

@@ -1,8 +1,8 @@
 /** The growth of the pauses between attempts. */
 export interface BackoffCurve {
-  /** Limit of the first pause, in milliseconds. It doubles with each further pause. */
+  /** Limit of the first pause, in milliseconds. The limit doubles with each further pause. */
   readonly initialMs: number;
-  /** Limit that the pauses grow to, in milliseconds. */
+  /** Largest limit of a pause, in milliseconds. */
   readonly maxMs: number;
   /**
    * Share of each pause that is random: 0 for none, 1 for a pause between zero and its limit (full jitter). 0
@@ -15,7 +15,7 @@ export interface BackoffCurve {
  * Returns the length of a pause in milliseconds.
  *
  * @param pauses Number of pauses that came before it; 0 for the first one.
- * @param random Returns a number from 0 to below 1.
+ * @param random Returns a number of at least 0 and less than 1.
  */
 export function backoffDelay(
   pauses: number,

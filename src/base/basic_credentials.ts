@@ -2,7 +2,7 @@
 export interface BasicCredentials {
   readonly id: string;
   readonly secret: string;
-  /** The same pair after form decoding (RFC 6749); equal to `id` and `secret` if they are not form-encoded. */
+  /** The same pair after form decoding (RFC 6749). A text that is not form-encoded is unchanged. */
   readonly formDecoded: { readonly id: string; readonly secret: string };
 }
 
@@ -15,14 +15,13 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * `failure` for any other value; its text never quotes the value.
  *
  * OAuth clients form-encode the id and the secret first (RFC 6749, section 2.3.1), so `+` and `%` have two
- * readings. Both are returned; compare the secret as it stands first.
+ * readings. Returns both. Compare the literal one first.
  */
 export function parseBasicCredentials(value: string): BasicCredentials | { readonly failure: string } {
   const encoded = basicPattern.exec(value)?.[1];
   if (encoded === undefined) return { failure: "the authorization value is not Basic and base64" };
   const bytes = Buffer.from(encoded, "base64");
-  if (bytes.toString("base64") !== encoded)
-    return { failure: "the base64 is not canonical, with its padding" };
+  if (bytes.toString("base64") !== encoded) return { failure: "the base64 is not canonical with padding" };
   const text = decodeUtf8(bytes);
   if (text === undefined) return { failure: "the credential is not UTF-8" };
   const colon = text.indexOf(":");

@@ -9,7 +9,7 @@ import type { Timer } from "./timer.js";
 export interface Clock extends Timer {
   /**
    * Returns the current moment on the steady time line, in milliseconds. It starts at Unix time but never steps, so
-   * it differs from the wall clock once that is set. Compare it only with other moments.
+   * it differs from the wall clock once somebody sets that clock. Compare it only with other moments.
    */
   now(): number;
   /** Returns the wall-clock time in milliseconds since the Unix epoch. It may step either way between two calls. */
@@ -18,7 +18,7 @@ export interface Clock extends Timer {
   wallTimeOf(moment: number): number;
   /**
    * Calls `callback` once after `ms` milliseconds, even if the wall clock is set meanwhile. Returns a function that
-   * cancels the timer; once the timer has fired, it has no effect. A pending timer does not keep the process alive.
+   * cancels the timer and has no effect once the timer has fired. A pending timer does not keep the process alive.
    */
   after(ms: number, callback: () => void): () => void;
 }
@@ -54,7 +54,7 @@ export function createClock(wall: () => number, monotonic: () => number, after: 
 
 /**
  * The clock of this machine. Its steady time line stands still while the machine sleeps (CLOCK_MONOTONIC), so tickets
- * do not age while nobody can be served.
+ * do not age during that time.
  */
 export const systemClock: Clock = createClock(
   Date.now,

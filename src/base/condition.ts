@@ -3,9 +3,8 @@ export interface Condition {
   /** Wakes all callers that wait now. */
   notifyAll(): void;
   /**
-   * Resolves at the next notification, or once the signal is aborted. Nothing is remembered: check what is
-   * waited for before,
-   * and again afterwards, in a loop.
+   * Resolves at the next notification, or once the signal is aborted. Earlier notifications are not stored, so check
+   * the awaited state before each wait, in a loop.
    */
   wait(signal?: AbortSignal): Promise<void>;
 }
@@ -14,7 +13,7 @@ export function createCondition(): Condition {
   const waiters = new Set<() => void>();
   return {
     notifyAll() {
-      // A copy: whoever is woken may wait again at once.
+      // Iterates over a copy, since a woken caller may wait again at once.
       for (const wake of [...waiters]) wake();
     },
     wait: (signal) =>

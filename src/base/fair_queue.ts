@@ -7,7 +7,8 @@ export interface FairQueue<T> {
   countOf(caller: string): number;
   /**
    * Adds an entry. A full queue evicts the newest entry of the caller with the most entries. Returns the entry that
-   * has no room: the evicted one, or `entry` itself if its caller would then be among those with the most.
+   * has no room. This is the evicted one, or `entry` itself if, with it, its caller has at least as many entries as any
+   * other caller.
    */
   add(caller: string, entry: T): T | undefined;
   /** Removes and returns the next entry. */
@@ -20,7 +21,7 @@ export interface FairQueue<T> {
 
 /** Creates a queue of at most `max` entries. */
 export function createFairQueue<T>(max: number): FairQueue<T> {
-  // Callers in the order of their turns. The values are sets because any entry may leave.
+  // Callers in the order of their turns. The values are sets because any entry may be removed.
   const waiting = new Map<string, Set<T>>();
   let size = 0;
 
@@ -39,7 +40,7 @@ export function createFairQueue<T>(max: number): FairQueue<T> {
     for (const [other, { size: count }] of waiting) if (count > countOf(busiest)) busiest = other;
     if (countOf(busiest) < countOf(caller) + 2) return undefined;
     let newest: T | undefined;
-    // Walks the set instead of copying it into a list, which may be long.
+    // Walks the set, which may be large, instead of copying it.
     for (const entry of waiting.get(busiest) ?? []) newest = entry;
     if (newest !== undefined) remove(busiest, newest);
     return newest;

@@ -5,7 +5,7 @@ const descriptions: Readonly<Record<string, string>> = {
   ENOTFOUND: "no such host",
 };
 
-/** Returns the reason why a server cannot listen, in words and with the system's code; other messages unchanged. */
+/** Returns the reason why a server cannot listen, with the system's code. Returns any other message unchanged. */
 export function describeListenError(message: string): string {
   // Searches the whole text, because some libraries wrap the system's error in their own.
   const code = Object.keys(descriptions).find((known) => message.includes(known));

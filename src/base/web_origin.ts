@@ -1,4 +1,4 @@
-/** Pattern of a scheme, a host, an optional port and nothing else. A URL parser would drop or move the rest. */
+/** Pattern of a scheme, a host, an optional port and nothing else. A URL parser alone would accept and drop a path. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@\\:[\]]+)(:\d{1,5})?$/i;
 
 /** Length of the longest origin that is parsed, in characters; a host name has at most 253. */

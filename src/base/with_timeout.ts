@@ -1,9 +1,8 @@
 import type { Timer } from "./timer.js";
 
 /**
- * Resolves with the value, or with `undefined` after `ms` milliseconds. Rejects when the promise does, and
- * with the reason of
- * the signal once that is aborted. Does not cancel the work, and leaves no timer behind.
+ * Resolves with the value, or with `undefined` after `ms` milliseconds. Rejects when the promise does, or with
+ * the reason of the signal once that is aborted. Does not cancel the work, and leaves no timer behind.
  */
 export async function withTimeout<T>(
   promise: Promise<T>,

@@ -6,7 +6,8 @@ import {
   describeValidityProblem,
 } from "../config/files/certificates.js";
 
-const day = 86_400_000;
+/** One day, in milliseconds. */
+const dayMs = 86_400_000;
 
 /**
  * Monitors the validity of certificates: checks now, every day, and whenever a certificate expires. Logs a
@@ -25,7 +26,7 @@ export function monitorCertificates(
 
   function check(): void {
     const now = clock.wallNow();
-    let delay = day;
+    let delay = dayMs;
     for (const certificate of files) {
       const { setting, file } = certificate;
       const failure = describeValidityProblem(certificate, now);

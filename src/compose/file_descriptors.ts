@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.js";
 
 /**
  * Smallest limit of file descriptors with which a process can start. About 150 files are open at a time while
- * modules load. If the module loader gets no descriptor, it reports a missing package.
+ * modules load. If the module loader gets no descriptor, it wrongly reports a missing package.
  */
 export const minDescriptors = 256;
 
@@ -59,8 +59,8 @@ export interface DescriptorMonitorOptions {
 }
 
 /**
- * Shortest pause between two counts of open descriptors, in milliseconds. It is short because a burst of
- * connections may be short.
+ * Shortest pause between two counts of open descriptors, in milliseconds. It is short so that a brief burst of
+ * connections is noticed.
  */
 const countInterval = 500;
 /**

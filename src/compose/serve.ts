@@ -59,7 +59,7 @@ export async function startServers(
 
 /**
  * Returns how many file descriptors a service with these limits may need. Development mode serves one person,
- * so its limits do not count.
+ * so its limit of connections is ignored.
  */
 export function descriptorsNeeded({ development, grpc }: Pick<Config, "development" | "grpc">): number {
   return development ? reservedDescriptors : reservedDescriptors + grpc.limits.connections;

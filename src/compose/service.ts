@@ -37,14 +37,14 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
-  // This reads files and may fail, so it comes before anything that has to be released.
+  // Reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
   const lifetimes = { authorized: ticketConfig.authorizedTtl, retention: ticketConfig.retention };
   const { store, ...openedStore }: OpenedStore = overrides.store
     ? { store: overrides.store, clock, reportHealthTo: () => {} }
     : await openStore(config.store, { clock, lifetimes, log });
-  const ticketAccess = { store, clock: openedStore.clock, lifetimes };
+  const ticketContext = { store, clock: openedStore.clock, lifetimes };
   const images = createImageRenderer();
   const users = createUserAuthenticator({
     pools: config.userPools,
@@ -54,12 +54,12 @@ export async function startService(
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
-    tickets: createTicketService(ticketAccess, ticketConfig),
-    watch: createWatcher(ticketAccess, config.watch, clock),
+    tickets: createTicketService(ticketContext, ticketConfig),
+    watch: createWatcher(ticketContext, config.watch, clock),
     images,
     signer,
     apps: config.apps,
-    // Times of tickets use the store's clock, those of tokens this machine's.
+    // Times of tickets come from the store's clock, times of tokens from this machine's.
     clock: openedStore.clock,
     maxCustomDataBytes: ticketConfig.maxCustomDataBytes,
     minPollInterval: ticketConfig.minPollInterval,

@@ -43,7 +43,7 @@ const maxClockSkew = 1_000;
 /**
  * Opens the configured store.
  *
- * @throws Error with a message of one line when a Redis store cannot be used.
+ * @throws Error with a one-line message when a Redis store cannot be used.
  */
 export async function openStore(config: StoreConfig, dependencies: StoreDependencies): Promise<OpenedStore> {
   const { clock, lifetimes, log } = dependencies;
@@ -100,8 +100,8 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
 }
 
 /**
- * Creates a health reporter that keeps the status until `reportTo` names the target, then passes every change
- * on.
+ * Creates a health reporter that stores the status. Once `reportTo` has named a target, it reports the status
+ * and every change to that target.
  */
 function createHealthRelay(): HealthReporter & { reportTo(health: HealthReporter): void } {
   let isServing = true;
@@ -125,10 +125,10 @@ function createHealthRelay(): HealthReporter & { reportTo(health: HealthReporter
 }
 
 function topologyOf(
-  { url, sentinel, cluster: nodes, timeout }: RedisConfig,
+  { url, sentinel, cluster, timeout }: RedisConfig,
   connectionOptions: ConnectionOptions,
 ): Topology {
-  if (nodes) return createClusterTopology({ ...nodes, connectionOptions, timeout });
+  if (cluster) return createClusterTopology({ ...cluster, connectionOptions, timeout });
   if (sentinel) {
     const { username, password } = sentinel;
     return createSentinelTopology({

@@ -4,7 +4,7 @@ import { isTerminal } from "./ticket.js";
 import type { ErrorReason } from "./ticket_error.js";
 import type { Approver, UserProfile } from "./user.js";
 
-/** A command to an existing ticket. The caller's credential and access have been checked. */
+/** A command to an existing ticket. Its caller is authenticated, and an app's access to the ticket is checked. */
 export type Command =
   | { readonly name: "markScanned"; readonly approver: Approver }
   | { readonly name: "authorize"; readonly approver: Approver; readonly profile: UserProfile }
@@ -23,7 +23,7 @@ export interface WriteContext {
   readonly lifetimes: Lifetimes;
 }
 
-/** The effect of a command: a write of `next`, no change because it was applied before, or a rejection. */
+/** The effect of a command: a write of `next`, no change because none is necessary, or a rejection. */
 export type Decision =
   | { readonly kind: "write"; readonly next: Ticket }
   | { readonly kind: "unchanged" }
@@ -54,8 +54,8 @@ const unchangedIf = (reason: CancelReason, otherwise: ErrorReason): Cell => ({
 const reject = (reason: ErrorReason): Cell => ({ reject: reason });
 
 /**
- * The transition table: the only place where a state decides what a command does. A missing state or command does not
- * compile.
+ * The transition table: the only place where a state decides what a command does. The compiler reports a missing
+ * state or command.
  */
 export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["name"], Cell>>>> = {
   PENDING: {
@@ -129,7 +129,7 @@ export function exchangeErrorOf(stateName: string): ErrorReason | undefined {
  */
 export function decide(ticket: Ticket, command: Command, context: WriteContext): Decision {
   const failure = checkFailureOf(ticket, command);
-  // A caller who fails a check must not learn the state.
+  // Leaves out the state, which a caller who fails a check must not learn.
   if (failure) return { kind: "reject", reason: failure, currentState: undefined };
 
   const currentState = ticket.state;
@@ -167,7 +167,7 @@ function checkFailureOf(ticket: Ticket, command: Command): ErrorReason | undefin
     case "authorize":
     case "cancel":
       if (command.approver.userPoolId !== ticket.userPoolId) return "USER_POOL_MISMATCH";
-      // Before the first scan there is no scanner to compare with; the state then rejects everything but a scan.
+      // Before the first scan there is no scanner to compare with. The table then accepts only the scan of an approver.
       if (ticket.scanner && !isScanner(ticket.scanner, command.approver)) return "SCANNED_BY_ANOTHER_USER";
       return undefined;
     case "exchange":
@@ -178,7 +178,10 @@ function checkFailureOf(ticket: Ticket, command: Command): ErrorReason | undefin
   }
 }
 
-/** Throws if an approver's command would pass without a scanner: a lost scanner must not admit other users. */
+/**
+ * Throws if an approver's command would pass without a scanner. Otherwise any user could act on a ticket that has lost
+ * its scanner.
+ */
 function assertHasScanner(ticket: Ticket, command: Command): void {
   if ("approver" in command && !ticket.scanner) throw new Error("a ticket past PENDING has no scanner");
 }
@@ -208,7 +211,7 @@ function changesOf(command: Command, context: WriteContext): Partial<Ticket> {
   return {};
 }
 
-/** Returns the ticket in its terminal state: without personal data, with what later errors need. */
+/** Returns the ticket in its terminal state: without profiles and context, but with the fields for later checks. */
 function toFinished(ticket: Ticket, cancelReason: CancelReason | undefined, context: WriteContext): Ticket {
   return {
     ...ticket,

@@ -1,6 +1,6 @@
 /**
- * Limits of the fields of requests, in characters where nothing else is said. The comments of the proto state
- * the same.
+ * Limits of the fields of requests, in characters unless stated otherwise. The comments of the proto state the
+ * same limits.
  */
 export const fieldLimits = {
   appId: 64,
@@ -9,13 +9,13 @@ export const fieldLimits = {
   ticketSecret: 128,
   exchangeTicket: 256,
   codeVerifier: 128,
-  /** Of the text that a phone has scanned. The largest QR code holds fewer bytes. */
+  /** Text that a phone has scanned. The largest QR code holds fewer bytes. */
   qrContent: 4_096,
-  /** Of the address of a requester, with its zone. */
+  /** IP address of a requester, with its zone. */
   ipAddress: 64,
-  /** Of the user agent, the name of the device and the location of a requester. */
+  /** User agent, device name and location of a requester: the limit of each. */
   requesterText: 256,
-  /** In bytes as JSON: the most that any configuration allows. */
+  /** In bytes as JSON: the largest limit that the configuration accepts. */
   customDataBytes: 1_024,
   /** In pixels. */
   imageSize: { min: 64, max: 1_024 },

@@ -25,7 +25,7 @@ export const newSecret = (): string => randomBase64url(32);
 /** Returns a new write id: 96 random bits, 16 characters of base64url. */
 export const newWriteId = (): string => randomBase64url(12);
 
-/** Returns the SHA-256 of a text in base64url. For random secrets of 256 bits only; a password needs a slow hash. */
+/** Returns the SHA-256 of a text in base64url. Not for passwords, which need a slow hash. */
 export function sha256(text: string): string {
   return hash("sha256", text, "base64url");
 }
@@ -50,14 +50,14 @@ export function isCanonicalBase64url(text: string, bytes: number): boolean {
 // stored digest is kept at rest. A credential from a caller is hashed the rest of the way and compared with
 // that digest.
 //
-// - The app receives the exchange ticket in AUTHORIZED. Presented as the ticket secret, it is hashed once too
-//   often and does not match. The same holds for the stored digest, presented as either one. Reversing a step
-//   takes a preimage of SHA-256.
+// - The app receives the exchange ticket in AUTHORIZED. If it is presented as the ticket secret, it is hashed once
+//   too often and does not match. The same holds for the stored digest, whether presented as the secret or as the
+//   exchange ticket. Reversing a step takes a preimage of SHA-256.
 // - SHA-256 allows length extension: H(x) is enough to compute H(x || padding || more). Each input has one
 //   fixed length, because its parts are canonical base64url of one length, so an extended input is never
-//   accepted. HMAC would add nothing.
-// - The labels differ and are followed by NUL, which no ticket id, secret or PKCE verifier contains. So no
-//   input of one hash is an input of another, including the SHA-256 without a label.
+//   accepted. HMAC is therefore not needed.
+// - The labels differ and are followed by NUL, which no ticket id, secret or well-formed PKCE verifier
+//   contains. So no input of one hash is an input of another, including the SHA-256 without a label.
 const exchangeLabel = "qrlogin exchange ticket v2";
 const storedLabel = "qrlogin stored digest v2";
 

@@ -6,7 +6,7 @@ export type TicketState = "PENDING" | "SCANNED" | "AUTHORIZED" | "EXCHANGED" | "
 /** Reason why a ticket is CANCELLED, named as in `CancelReason` of the proto. */
 export type CancelReason = "CANCELLED_BY_APPROVER" | "WITHDRAWN_BY_CREATOR";
 
-/** Source of an item that the approver is shown, named as in `ContextSource` of the proto. */
+/** Source of an item that is shown to the approver, named as in `ContextSource` of the proto. */
 export type ContextSource = "STATED_BY_APP" | "OBSERVED_BY_GATEWAY" | "CLAIMED_BY_PAGE";
 
 /** The device that asks for the sign-in. An absent item is an empty text without a source. */
@@ -21,7 +21,7 @@ export interface RequesterContext {
   readonly locationSource: ContextSource | undefined;
 }
 
-/** Data that the approval keeps for the exchange. */
+/** Data of the approval that is kept for the exchange. */
 export interface Approval {
   readonly approvedAt: number;
   readonly profile: UserProfile;
@@ -46,7 +46,7 @@ export interface Ticket {
   readonly revision: number;
   /** Fresh random id of every write, for compare-and-set. */
   readonly writeId: string;
-  /** Labelled SHA-256 of the exchange ticket, base64url. It verifies the ticket secret as well. */
+  /** Labelled SHA-256 of the exchange ticket, base64url. It also serves to verify the ticket secret. */
   readonly exchangeDigest: string;
   /** PKCE challenge (S256); undefined if the app gave none. */
   readonly codeChallenge: string | undefined;
@@ -56,10 +56,10 @@ export interface Ticket {
   readonly purgeAt: number | undefined;
   /** Cancel reason, set in CANCELLED only. */
   readonly cancelReason: CancelReason | undefined;
-  /** User who scanned: the only one who may decide. Kept until the ticket is deleted. */
+  /** User who scanned: the only one who may approve or cancel. Kept until the ticket is deleted. */
   readonly scanner: Pick<Approver, "issuer" | "subject"> | undefined;
 
-  // Personal data and data for the phone: dropped by the write into a terminal state.
+  // Profiles and data for the phone: dropped by the write into a terminal state.
   /** Custom data as JSON text, or undefined. */
   readonly customData: string | undefined;
   readonly customDataSource: ContextSource | undefined;

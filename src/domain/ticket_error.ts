@@ -1,6 +1,6 @@
 /**
  * Default messages for people, by error reason. The reasons are a closed set, named as in `ErrorReason` of the proto,
- * which explains them. A test keeps this table, the proto and the table of gRPC codes equal.
+ * which explains them. A test checks that this table, the proto and the table of gRPC codes have the same reasons.
  */
 const messages = {
   APP_UNAUTHENTICATED: "a valid app credential is required",

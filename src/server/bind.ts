@@ -5,9 +5,9 @@ import type { GrpcConfig } from "../config/config.js";
 
 /**
  * Binds the server to the configured address, with TLS if the configuration names a certificate. Resolves
- * with the port.
+ * with the actual port.
  *
- * @throws Error with a message of one line when the address cannot be bound.
+ * @throws Error with a one-line message when the address cannot be bound.
  */
 export function bind(server: Server, { address, tls }: GrpcConfig): Promise<number> {
   const credentials = tls

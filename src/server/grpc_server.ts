@@ -45,8 +45,9 @@ export interface GrpcServer {
   setClockInSync(isInSync: boolean): void;
   /**
    * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, watches end with
-   * SERVER_DRAINING, new calls are rejected with it, and calls in progress may finish. Calls that still run
-   * at the end of the grace period end with SERVER_DRAINING too, and the remaining connections are closed.
+   * SERVER_DRAINING, new calls are rejected with the same error, and calls in progress may finish. Calls that
+   * still run at the end of the grace period end with SERVER_DRAINING too. The remaining connections are then
+   * closed.
    */
   stop(): Promise<void>;
 }
@@ -62,8 +63,8 @@ const livenessName = "liveness";
 const clockName = "clock";
 
 /**
- * Time for connections to close once all calls of the API are over, in milliseconds. Health watches would
- * keep them open for ever.
+ * Time for connections to close once all calls of the API are over, in milliseconds. Without this limit,
+ * health watches would keep them open.
  */
 const closeGrace = 500;
 
@@ -76,30 +77,30 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { config, clock, log } = options;
   const server = new Server({
     "grpc.max_receive_message_length": config.limits.messageBytes,
-    // There is no grace period: calls and watches on an old connection go on until they end by themselves.
+    // The grace period is left unlimited: calls on an old connection go on until they end by themselves.
     ...(config.maxConnectionAge > 0 && { "grpc.max_connection_age_ms": config.maxConnectionAge }),
     "grpc.max_concurrent_streams": config.limits.streamsPerConnection,
     "grpc.keepalive_time_ms": config.keepalive.interval,
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
-    // channelz is a debugging service that is not offered. Its bookkeeping would take 4 % of the CPU.
+    // The debugging service channelz is not offered, and its bookkeeping would take 4 % of the CPU.
     "grpc.enable_channelz": 0,
     interceptors: [requireOneRequest(`/${serviceName}/`)],
   });
   const inFlight = createInFlightCalls();
-  const errorLines = createLogRateLimiter({
+  const errorLogLimiter = createLogRateLimiter({
     log,
     clock,
     linesPerInterval: errorLinesPerInterval,
     message: "errors summarized",
   });
   const admissions = createAdmissions(config.limits);
-  const dependencies: CallDependencies = { log: createCallLog(log, errorLines), inFlight, admissions };
+  const dependencies: CallDependencies = { log: createCallLog(log, errorLogLimiter), inFlight, admissions };
   server.addService(withRawMessages(QrLoginServiceService), createImplementation(options, dependencies));
   const http2Limits = createHttp2Limits({
     ...{ config: config.limits, clock, log },
     services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
     admissions,
-    appOf: (authorization) => appOf(options.apps, authorization),
+    appOf: (authorization) => authenticatedAppId(options.apps, authorization),
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, http2Limits.limitEvents);
@@ -122,14 +123,14 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     http2Limits.release();
     await withTimeout(inFlight.whenIdle(), config.shutdown.gracePeriod, clock);
     inFlight.endCalls();
-    // `forceShutdown` does not find any connection if channelz is off. `drain` comes first, since it only
-    // destroys connections that it has itself asked to close.
+    // `forceShutdown` is of no use: it finds no connection if channelz is off. `drain` comes before
+    // `tryShutdown`, since it only destroys connections that it has itself asked to close.
     server.drain(address, closeGrace);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await withTimeout(closed, 2 * closeGrace, clock);
-    // For example peers that never sent anything, or do not close their end.
+    // Destroys the rest: connections of peers that never sent anything or do not close their end.
     http2Limits.close();
-    errorLines.close();
+    errorLogLimiter.close();
   }
 
   let stopPromise: Promise<void> | undefined;
@@ -144,12 +145,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
 }
 
-function appOf(apps: AppAuthenticator, authorization: string | undefined): string | undefined {
+/** Returns the id of the app that the value of `authorization` authenticates, if any. */
+function authenticatedAppId(apps: AppAuthenticator, authorization: string | undefined): string | undefined {
   if (authorization === undefined || !/^basic /i.test(authorization)) return undefined;
   try {
     return apps.authenticate([authorization]).id;
   } catch {
-    // The call fails when it is authenticated.
+    // The error is reported later, when the call itself is authenticated.
     return undefined;
   }
 }

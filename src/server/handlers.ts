@@ -54,7 +54,7 @@ export interface HandlerDependencies {
   readonly apps: readonly AppConfig[];
   readonly clock: Clock;
   readonly maxCustomDataBytes: number;
-  /** Shortest interval between two GetStatus calls, in milliseconds, which CreateTicket sends to callers. */
+  /** Shortest interval between two GetStatus calls, in milliseconds. CreateTicket reports it to callers. */
   readonly minPollInterval: number;
 }
 
@@ -63,7 +63,7 @@ type ApproverMethod<Request, Response> = UnaryMethod<AuthenticatedUser, Request,
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
-/** Creates one handler for each RPC: it reads the request, calls the use case and converts the result. */
+/** Creates one handler for each RPC. A handler reads the request, calls the use case and converts the result. */
 export function createHandlers({
   tickets,
   watch,
@@ -98,9 +98,9 @@ export function createHandlers({
     request: GetStatusRequest,
     response: GetStatusResponse,
     async handle(app, request, call) {
-      const proof = readProof(request);
-      call.setTicket(proof.ticketId);
-      return { status: toTicketStatus(await tickets.get(app, proof), proof, clock) };
+      const credentials = readProof(request);
+      call.setTicket(credentials.ticketId);
+      return { status: toTicketStatus(await tickets.get(app, credentials), credentials, clock) };
     },
   };
 
@@ -108,10 +108,10 @@ export function createHandlers({
     request: WatchStatusRequest,
     response: WatchStatusResponse,
     start(app, request, output, call) {
-      const proof = readProof(request);
-      call.setTicket(proof.ticketId);
-      return watch(app, proof, {
-        onTicket: (ticket) => output.write({ status: toTicketStatus(ticket, proof, clock) }),
+      const credentials = readProof(request);
+      call.setTicket(credentials.ticketId);
+      return watch(app, credentials, {
+        onTicket: (ticket) => output.write({ status: toTicketStatus(ticket, credentials, clock) }),
         onEnd: output.end,
       });
     },
@@ -124,7 +124,7 @@ export function createHandlers({
       const scanned = readMarkScanned(request);
       call.setTicket(scanned.ticketId);
       const ticket = await tickets.markScanned(approver, scanned);
-      // An app that is no longer in the configuration has no name except its id.
+      // The id stands in for the name of an app that is no longer in the configuration.
       const app = appsById.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
       return toMarkScannedResponse(ticket, app, clock);
     },
@@ -155,9 +155,9 @@ export function createHandlers({
     request: WithdrawRequest,
     response: WithdrawResponse,
     async handle(app, request, call) {
-      const proof = readProof(request);
-      call.setTicket(proof.ticketId);
-      return toStateResponse(await tickets.withdraw(app, proof));
+      const credentials = readProof(request);
+      call.setTicket(credentials.ticketId);
+      return toStateResponse(await tickets.withdraw(app, credentials));
     },
   };
 

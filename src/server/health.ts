@@ -19,17 +19,17 @@ export interface Health {
   setStatus(name: string, status: ServingStatus): void;
 }
 
-/** Largest number of watches of one connection. One client cannot use up the limit of all connections. */
+/** Largest number of watches of one connection, so that it cannot use up the limit of all watches. */
 const watchesPerConnection = 100;
 
 /**
  * Adds the health service. Every name is SERVING at first, and no names are added later.
  *
- * The implementation is our own, with the definition of `grpc-health-check`. That package limits neither
- * watches nor the names that it stores for them, and writes even if the client does not read.
+ * Only the service definition is that of `grpc-health-check`. The implementation of that package limits
+ * neither watches nor the names that it stores for them, and writes even if the client does not read.
  *
- * @param maxWatches Limit of all watches together. At the limit, a new watch ends the oldest one of a
- * connection that has more watches, or is rejected.
+ * @param maxWatches Limit of all watches together. At the limit, a new watch replaces the oldest one of the
+ * connection with the most watches, or is rejected if its own connection would then have as many.
  */
 export function addHealth(
   server: Server,
@@ -61,14 +61,15 @@ export function addHealth(
     setStatus(name, next) {
       if (statuses.get(name) === next) return;
       statuses.set(name, next);
-      watches.changed();
+      watches.sendAll();
     },
   };
 }
 
 interface HealthWatch {
   /**
-   * Sends the current status unless it was the last one sent. Waits until the previous message is on its way.
+   * Sends the current status unless it was the last one sent. While the client does not read, waits and then
+   * sends the newest status only.
    */
   send(): void;
   reject(): void;
@@ -79,15 +80,18 @@ function createHealthWatches(maxWatches: number, limitEvents: LimitEventLog) {
   const byPeer = new Map<string, Set<HealthWatch>>();
   let count = 0;
 
-  /** Makes room for a watch of a connection that already has `peerWatches`. Returns whether there is room. */
-  function makeRoom(peerWatches: number): boolean {
-    if (peerWatches >= Math.min(watchesPerConnection, maxWatches)) return false;
+  /**
+   * Makes room for a watch of a connection that already has `watchesOfPeer` watches. Returns whether there is
+   * room.
+   */
+  function makeRoom(watchesOfPeer: number): boolean {
+    if (watchesOfPeer >= Math.min(watchesPerConnection, maxWatches)) return false;
     if (count < maxWatches) return true;
     let largest = new Set<HealthWatch>();
     for (const watches of byPeer.values()) if (watches.size > largest.size) largest = watches;
     // A connection with an equal number keeps its watches, so that a flood of connections does not end the
     // watch of a load balancer.
-    if (peerWatches + 1 >= largest.size) return false;
+    if (watchesOfPeer + 1 >= largest.size) return false;
     for (const oldest of largest) {
       oldest.reject();
       return true;
@@ -118,7 +122,8 @@ function createHealthWatches(maxWatches: number, limitEvents: LimitEventLog) {
       call.on("cancelled", remove);
       watch.send();
     },
-    changed(): void {
+    /** Sends the current status to every watch that has not received it. */
+    sendAll(): void {
       for (const watches of byPeer.values()) for (const watch of watches) watch.send();
     },
   };

@@ -17,7 +17,7 @@ import { type RequestBytes, withRawRequests } from "./messages/raw_messages.js";
 /** Descriptor sets of the services, written by `npm run generate`. */
 const descriptorSets = ["qrlogin", "health", "reflection"];
 
-/** Limits of open streams and of requests in one stream: more than any tool needs. */
+/** Limits of open streams and of the requests in one stream. They are higher than any tool needs. */
 const maxStreams = 32;
 const maxRequests = 1_000;
 
@@ -44,7 +44,7 @@ export function addReflection(server: Server): void {
   }
 }
 
-/** Returns the service for responses that are already encoded. */
+/** Returns the service with responses that the handler has already encoded. */
 function withEncodedResponses(definition: ServiceDefinition): ServiceDefinition {
   const responseSerialize = (bytes: Buffer) => bytes;
   return Object.fromEntries(
@@ -58,8 +58,8 @@ export function loadDescriptors(): FileRegistry {
     const bytes = readFileSync(new URL(`../../gen/${name}.binpb`, import.meta.url));
     return fromBinary(FileDescriptorSetSchema, bytes).file;
   });
-  // Several sets may contain google/protobuf/*.proto. Imports precede the files that import them, and stay in
-  // that order.
+  // Several sets may contain google/protobuf/*.proto. Each set lists a file after its imports, and the merged
+  // list keeps that order.
   const unique = new Map<string, (typeof files)[number]>();
   for (const file of files) if (!unique.has(file.name)) unique.set(file.name, file);
   return createFileRegistry(create(FileDescriptorSetSchema, { file: [...unique.values()] }));

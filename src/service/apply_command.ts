@@ -28,19 +28,21 @@ const maxAttempts = 8;
 /** Throws a TicketError if the caller may not see the ticket. */
 export type AccessCheck = (ticket: Ticket) => void;
 
-/** An access check that always passes, for callers who have proved their access by other means. */
+/**
+ * An access check that always passes. It is for approvers, whom {@link decide} checks, and for later reads of a watch
+ * whose first read was checked.
+ */
 export const anyone: AccessCheck = () => {};
 
 /** Options of {@link applyCommand}. */
 export interface CommandOptions<Prepared> {
   readonly checkAccess: AccessCheck;
   /**
-   * Does the work that may fail and must not fail after the write. It is called with the current ticket once a
-   * write is decided and before it is made, and again after each lost race. An error leaves the ticket
-   * unchanged.
+   * Does work that may fail, so that it fails before the write. It is called with the current ticket when a write
+   * has been decided on, and again after each lost race. An error leaves the ticket unchanged.
    */
   readonly prepare?: (ticket: Ticket) => Promise<Prepared>;
-  /** The ticket from an earlier read, which saves reading it again. */
+  /** The ticket from an earlier read, which saves another read. See {@link load}. */
   readonly loaded?: Ticket;
 }
 
@@ -57,13 +59,13 @@ export async function load(
   loaded?: Ticket,
 ): Promise<Ticket> {
   requireTicketId(id);
-  // Not by `translateStoreErrors`: its promises would add a tenth to the cost of a status call.
+  // Does not use `translateStoreErrors`, whose promises would add a tenth to the cost of a status call.
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const ticket = (attempt === 0 && loaded) || (await store.get(id));
       if (!ticket) throw new TicketError("TICKET_NOT_FOUND");
       const now = clock.now();
-      // Most tickets are live when they are read; those need no write id.
+      // Most tickets are live when they are read. They need no write id.
       const isLive = now < ticket.expiresAt;
       const expired = isLive ? undefined : expireIfDue(ticket, { now, writeId: newWriteId(), lifetimes });
       if (!expired || (await store.replace(expired, ticket.writeId))) {
@@ -73,7 +75,7 @@ export async function load(
       }
     }
   } catch (error) {
-    throw toTicketError(error);
+    throw convertStoreError(error);
   }
   throw new TicketError("CONCURRENT_UPDATE");
 }
@@ -99,8 +101,8 @@ function requireTicketId(id: string): void {
 }
 
 /**
- * Applies a command: loads the ticket, decides, and writes if nobody else has written since, else starts again. The
- * loser of a race gets the result for the state that won.
+ * Applies a command: loads the ticket, decides, and writes. Starts again if somebody else has written in between, so
+ * that the loser of a race gets the result for the state that won.
  *
  * @throws TicketError with the reason from the transition table; also TICKET_NOT_FOUND, CONCURRENT_UPDATE,
  * STORE_UNAVAILABLE, and OUTCOME_UNKNOWN for an exchange.
@@ -149,14 +151,16 @@ export async function translateStoreErrors<T>(work: () => Promise<T>, command?: 
   try {
     return await work();
   } catch (error) {
-    throw toTicketError(error, command);
+    throw convertStoreError(error, command);
   }
 }
 
 /** Returns the TicketError for an error of the store; returns any other error unchanged. */
-function toTicketError(error: unknown, command?: Command["name"]): unknown {
+function convertStoreError(error: unknown, command?: Command["name"]): unknown {
   if (!(error instanceof StoreUnavailableError)) return error;
   // Every other command is idempotent, so the caller may repeat it.
-  const lost = error.outcome === "unknown" && command === "exchange";
-  return new TicketError(lost ? "OUTCOME_UNKNOWN" : "STORE_UNAVAILABLE", undefined, { cause: error });
+  const isOutcomeUnknown = error.outcome === "unknown" && command === "exchange";
+  return new TicketError(isOutcomeUnknown ? "OUTCOME_UNKNOWN" : "STORE_UNAVAILABLE", undefined, {
+    cause: error,
+  });
 }

@@ -14,19 +14,19 @@ import type { Approver, UserProfile } from "../domain/user.js";
 import type { AccessCheck, TicketContext } from "./apply_command.js";
 import { anyone, applyCommand, decideNext, load, translateStoreErrors } from "./apply_command.js";
 
-/** The calling app, known from its credential. */
+/** The calling app, as authenticated by its credential. */
 export interface CallingApp {
   readonly id: string;
   readonly userPool: string;
 }
 
-/** Parameters of a new ticket, with every limit checked and every default filled in. */
+/** Parameters of a new ticket, already validated. */
 export interface CreateParameters {
   readonly scene: string;
   /** JSON text. */
   readonly customData: string | undefined;
   readonly customDataSource: ContextSource | undefined;
-  /** Requested lifetime in milliseconds. */
+  /** Requested lifetime in milliseconds; undefined for the default. It is clamped to the range of {@link TtlPolicy}. */
   readonly ttl: number | undefined;
   readonly requester: RequesterContext;
   readonly codeChallenge: string | undefined;
@@ -39,16 +39,15 @@ export interface PreparedTicket {
   readonly createdAt: number;
 }
 
-/** Credentials for watching a ticket, in addition to the app's credential. */
+/** Credentials of the creator of a ticket, in addition to the app's own credential. */
 export interface TicketCredentials {
   readonly ticketId: string;
   readonly ticketSecret: string;
 }
 
-/** Fields of the scanned code, which must match the ticket. */
+/** Fields of the scanned code, which must match the ticket. Only the id is known if the phone sent the bare id. */
 export interface ScannedCode {
   readonly ticketId: string;
-  /** Scene in the code; undefined if the phone sent the bare ticket id. */
   readonly scene: string | undefined;
   readonly userPoolId: string | undefined;
 }
@@ -68,7 +67,7 @@ export type TicketService = ReturnType<typeof createTicketService>;
  */
 export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy) {
   return {
-    /** Creates a ticket and its secret without storing them, so that whatever can fail comes before the write. */
+    /** Creates a ticket and its secret without storing them. Work that may fail can then be done before the write. */
     prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
       const createdAt = context.clock.now();
       const id = newTicketId();
@@ -113,8 +112,9 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
 
     async markScanned(approver: Approver, scanned: ScannedCode): Promise<Ticket> {
       const command = { name: "markScanned", approver } as const;
-      return (await applyCommand(context, scanned.ticketId, command, { checkAccess: requireMatch(scanned) }))
-        .ticket;
+      return (
+        await applyCommand(context, scanned.ticketId, command, { checkAccess: requireMatchingCode(scanned) })
+      ).ticket;
     },
 
     /**
@@ -145,20 +145,21 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
     },
 
     /**
-     * Exchanges an authorized ticket, once, and resolves with the result of `prepare`. That function runs before the
-     * write that completes the sign-in and drops the approval: an error from it leaves the exchange ticket unused.
+     * Exchanges an authorized ticket, which is possible once, and resolves with the result of `prepare`. That function
+     * runs before the write that completes the sign-in and drops the approval. If it fails, the exchange ticket stays
+     * unused.
      */
-    async exchange<Answer extends object>(
+    async exchange<Result extends object>(
       app: CallingApp,
       exchangeTicket: string,
       codeVerifier: string,
-      prepare: (ticket: Ticket) => Promise<Answer>,
-    ): Promise<Answer> {
+      prepare: (ticket: Ticket) => Promise<Result>,
+    ): Promise<Result> {
       const id = ticketIdOf(exchangeTicket);
       if (id === undefined) throw new TicketError("TICKET_NOT_FOUND");
       const checkAccess: AccessCheck = (ticket) => {
-        const isAuthorized = ticket.appId === app.id && verifyExchangeTicket(exchangeTicket, ticket);
-        if (!isAuthorized) throw new TicketError("TICKET_NOT_FOUND");
+        const hasAccess = ticket.appId === app.id && verifyExchangeTicket(exchangeTicket, ticket);
+        if (!hasAccess) throw new TicketError("TICKET_NOT_FOUND");
       };
       const { prepared } = await applyCommand(
         context,
@@ -166,7 +167,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         { name: "exchange", codeVerifier },
         { checkAccess, prepare },
       );
-      // The table has no cell that lets an exchange pass without a write.
+      // In the transition table, an exchange is either a write or an error.
       if (!prepared) throw new Error("an exchange passed without a write");
       return prepared;
     },
@@ -181,7 +182,7 @@ export function requireCreator(app: CallingApp, credentials: TicketCredentials):
   };
 }
 
-function requireMatch(scanned: ScannedCode): AccessCheck {
+function requireMatchingCode(scanned: ScannedCode): AccessCheck {
   return (ticket) => {
     const matches =
       (scanned.scene ?? ticket.scene) === ticket.scene &&

@@ -17,7 +17,7 @@ export interface WatchOptions {
 
 /** The receiver of a watch. It is never called before `watch` has returned. */
 export interface WatchListener {
-  /** Receives the current ticket. The next one comes after `resume` and not before. */
+  /** Receives the current ticket. The next one is delivered only after `resume`. */
   onTicket(ticket: Ticket): void;
   /**
    * Receives the end of the watch, once and last. `error` is undefined after a terminal state; otherwise it is the
@@ -43,15 +43,15 @@ export type WatchTicket = ReturnType<typeof createWatcher>;
 /**
  * Returns the function that watches a ticket for its creator. The listener gets the current ticket at once,
  * after every write and with every heartbeat, until the ticket is finished. The ticket is read only when the
- * listener asks for the next one: nothing queues behind a slow reader, which gets the newest status.
+ * listener asks for the next one, so nothing queues up for a slow reader and it always gets the newest status.
  *
  * A watch subscribes first, then reads, then waits. In any other order it would miss a write between the read
  * and the subscription.
  *
- * A watch uses callbacks, unlike the rest of the service: it waits for minutes, and there are tens of
- * thousands. While it waits, it holds a subscription and a timer but no suspended function.
+ * Unlike the rest of the service, a watch uses callbacks. It waits for minutes, and there may be tens of thousands.
+ * With callbacks, a waiting watch holds a subscription and a timer but no suspended function.
  *
- * Heartbeats and pauses use `timer`, since the clock of the tickets may be Redis's, which steps when it is set.
+ * Heartbeats and pauses use `timer`. The clock of the tickets may be that of Redis, which steps when it is set.
  */
 export function createWatcher(context: TicketContext, options: WatchOptions, timer: Clock = context.clock) {
   const { clock } = context;
@@ -63,7 +63,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
     listener: WatchListener,
   ): TicketWatch {
     let hasEnded = false;
-    /** Set when the store has reported a change since the last read began. */
+    /** True if the store has reported a change since the last read began. */
     let hasChanged = false;
     let heartbeatAt = 0;
     let last: Ticket;
@@ -76,7 +76,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
         unsubscribe = await subscribe(context, credentials.ticketId, onChange);
         const ticket = await load(context, credentials.ticketId, requireCreator(app, credentials));
         if (hasEnded) return;
-        // Only now: a caller without access must not be able to end the creator's watch.
+        // Counted only after the access check: a caller without access must not be able to end the creator's watch.
         releaseSlot = watchLimit.add(credentials.ticketId, () => end(new TicketError("WATCH_SUPERSEDED")));
         deliver(ticket);
       } catch (error) {

@@ -1,7 +1,7 @@
-/** The watches of each ticket on this server, up to a limit. */
+/** The watches of each ticket in this process, up to a limit. */
 export interface WatchLimit {
   /**
-   * Counts a watch. If the ticket is at its limit, ends the oldest watch by a call of its `onSuperseded`. Returns a
+   * Counts a watch. If the ticket is at its limit, ends the oldest watch by calling its `onSuperseded`. Returns a
    * function that removes the new watch.
    */
   add(ticketId: string, onSuperseded: () => void): () => void;
@@ -10,7 +10,7 @@ export interface WatchLimit {
 }
 
 export function createWatchLimit(maxPerTicket: number): WatchLimit {
-  /** Callbacks in order of arrival. Arrays rather than sets: most hold one watch, and none more than `maxPerTicket`. */
+  /** Callbacks in order of arrival. Arrays suffice: most hold one watch, and none more than `maxPerTicket`. */
   const watchesByTicket = new Map<string, (() => void)[]>();
 
   function remove(ticketId: string, watch: () => void): void {

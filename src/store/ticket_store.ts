@@ -2,7 +2,7 @@ import type { Ticket } from "../domain/ticket.js";
 
 /**
  * A store of tickets. This comment is the contract, and `test/store/ticket_store_contract.ts` tests every store
- * for it.
+ * against it.
  *
  * Returned tickets are values: changing one does not change the store. A store keeps a ticket at least until
  * its {@link Ticket.purgeAt}. It keeps a live ticket past its `expiresAt`, since expiry is a write like any
@@ -24,7 +24,7 @@ export interface TicketStore {
 
   /**
    * Writes `ticket` if the stored ticket still has the write id `expectedWriteId`. Resolves with true if it
-   * wrote. The comparison uses write ids because a store that lost writes reaches the same revision twice.
+   * wrote. The comparison uses write ids because a store that has lost writes reaches the same revision twice.
    *
    * @throws StoreUnavailableError with `outcome` "unknown" when the back end became unreachable before it
    * replied.
@@ -32,7 +32,7 @@ export interface TicketStore {
   replace(ticket: Ticket, expectedWriteId: string): Promise<boolean>;
 
   /**
-   * Calls `onChange` after every write to the ticket that commits once the promise has resolved. Resolves with a
+   * Calls `onChange` after every write to the ticket that commits after the promise has resolved. Resolves with a
    * function that ends the subscription. A call only triggers a read: one that is lost, repeated or late may delay an
    * update but not falsify it. `onChange` must not throw. The ticket need not exist.
    */

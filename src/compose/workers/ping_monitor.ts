@@ -6,13 +6,13 @@ export const pingInterval = 5_000;
 
 /**
  * Number of successive pings that may stay unanswered. It is large because a healthy worker that is short of
- * CPU, or reads a flood of requests, answers late. A worker that has not answered for half a minute is of no
- * use to its clients.
+ * CPU, or reads a flood of requests, answers late. A worker that has not answered for half a minute no
+ * longer serves its clients.
  */
 export const maxUnanswered = 6;
 
 /**
- * Pings a worker, and calls `onHung` once if it does not answer: it is stopped, or its event loop is blocked.
+ * Pings a worker, and calls `onHung` once if it does not answer: it is suspended, or its event loop is blocked.
  * Returns a function that stops the monitor.
  *
  * The monitor counts pings instead of time. A pause of the parent itself delays only one ping, so it does not

@@ -1,8 +1,8 @@
 import { backoffDelay } from "../../base/backoff.js";
 
 /**
- * Run time in milliseconds after which a worker counts as stable, so that its next restart delay is the first
- * one again.
+ * Run time in milliseconds after which a worker counts as stable. Its crashes are then counted from zero
+ * again.
  */
 export const stableUptime = 60_000;
 

@@ -13,11 +13,11 @@ export interface SupervisedWorker {
    */
   start(): Promise<string>;
   /**
-   * Stops the worker gracefully. Kills it if it does not stop in time or does not serve yet. It is not
-   * restarted.
+   * Stops the worker gracefully. Kills it if it does not stop in time or does not serve yet. Does not
+   * restart it.
    */
-  stop(last: boolean): Promise<void>;
-  /** Kills the worker. It is not restarted. */
+  stop(isLast: boolean): Promise<void>;
+  /** Kills the worker and does not restart it. */
   kill(): Promise<void>;
 }
 
@@ -37,9 +37,9 @@ export interface SupervisedWorkerOptions {
  * Time that a worker may take until it serves, in milliseconds. It is long because many workers may start on
  * few cores.
  */
-const startDeadline = 120_000;
+const startTimeout = 120_000;
 
-/** Creates a supervised worker without a process. */
+/** Creates a supervised worker. Its process is started by `start`. */
 export function createSupervisedWorker({
   number,
   fork,
@@ -59,11 +59,11 @@ export function createSupervisedWorker({
   async function start(): Promise<string> {
     const worker = fork(number);
     current = worker;
-    const cancel = clock.after(startDeadline, () => worker.kill());
+    const cancel = clock.after(startTimeout, () => worker.kill());
     try {
       const grpcAddress = await worker.ready;
       isServing = true;
-      const since = clock.now();
+      const readyAt = clock.now();
       log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker ready");
       stopPings = monitorPings(worker, clock, (unresponsiveMs) => {
         log.error({ ...logFieldsOf(worker), unresponsiveMs }, "worker is unresponsive and is killed");
@@ -71,7 +71,7 @@ export function createSupervisedWorker({
       });
       void worker.exited.then((exit) => {
         stopPings();
-        onExit(worker, exit, clock.now() - since);
+        onExit(worker, exit, clock.now() - readyAt);
       });
       return grpcAddress;
     } catch (error) {
@@ -132,14 +132,14 @@ export function createSupervisedWorker({
   return {
     start,
     kill,
-    async stop(last) {
+    async stop(isLast) {
       const worker = markStopped();
       if (!worker || !isServing) return kill();
       log.info(logFieldsOf(worker), "stopping worker");
       // The worker closes its channel before it has finished its calls, so it cannot answer pings. The
       // deadline applies instead.
       stopPings();
-      worker.stop(last);
+      worker.stop(isLast);
       const cancel = clock.after(stopDeadline, () => worker.kill());
       await worker.exited;
       cancel();

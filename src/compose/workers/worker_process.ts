@@ -8,14 +8,14 @@ export interface WorkerProcess {
   /** Process id. Undefined if the system could not start the process. */
   readonly pid: number | undefined;
   /**
-   * Resolves with the worker's address once it serves. Rejects with an Error of one line if it cannot serve.
+   * Resolves with the worker's address once it serves. Rejects with a one-line Error if it cannot serve.
    */
   readonly ready: Promise<string>;
   readonly exited: Promise<WorkerExit>;
   /** Sends a ping. `onPong` is called once the worker's event loop answers. */
   ping(onPong: () => void): void;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
-  stop(last: boolean): void;
+  stop(isLast: boolean): void;
   /** Kills the worker at once. */
   kill(): void;
 }
@@ -57,7 +57,7 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
       if (code !== 0) lastHandle()?.close();
       resolve({ code, signal });
     });
-    // If there is no process, there is no exit event.
+    // If the process cannot be started, there is no exit event.
     worker.on("error", () => {
       if (worker.process.pid === undefined) resolve({ code: null, signal: null });
     });
@@ -93,13 +93,13 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
 }
 
 /**
- * Returns a function that returns the last connection that was passed to a worker. Node.js (20, at least)
+ * Tracks the last connection that is passed to a worker, and returns a function that returns it. Node.js (20, at least)
  * closes its own copy of a connection once the worker has confirmed it. If the worker dies before that, the
- * client keeps an open connection that is never answered. To close the copy twice has no effect.
+ * client keeps an open connection that is never answered. Closing the copy twice has no effect.
  */
 function trackLastHandle(child: ChildProcess): () => { close(): void } | undefined {
   let last: { close(): void } | undefined;
-  // The process could not be started.
+  // Not connected: the process could not be started.
   if (!child.connected) return () => undefined;
   const send = child.send.bind(child);
   child.send = (message: Serializable, handle?: unknown, ...others: unknown[]) => {

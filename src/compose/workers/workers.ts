@@ -45,16 +45,16 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
-      // Port 0 means the same port for all workers while at least one is alive. Here all had died, so the
-      // next ones get the port's number.
+      // With port 0, all workers share one port while at least one is alive. Here all had died, so the next
+      // ones get the number of the first port.
       address = boundAddress;
       throw new Error(`the worker listens on ${grpcAddress} instead of ${boundAddress}`);
     });
     return { ...worker, ready };
   }
 
-  // Restarts run one at a time: several crashes cause no burst of starts, and it is certain which worker has
-  // bound the port.
+  // Restarts run one at a time, so that several crashes cause no burst of starts and it is certain which
+  // worker has bound the port.
   let queue = Promise.resolve();
   const enqueue = (task: () => Promise<void>) => {
     queue = queue.then(task);

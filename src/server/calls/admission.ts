@@ -5,7 +5,7 @@ import { createFairScheduler, type FairScheduler } from "./fair_scheduler.js";
 /** The limits on concurrent calls, and the order in which calls start. */
 export interface Admission extends FairScheduler {
   /**
-   * Counts a call of the caller. Each counted call must be given back with `leave`.
+   * Counts a call of the caller. After each `enter` that does not throw, `leave` must be called once.
    *
    * @throws TicketError RATE_LIMITED or TOO_MANY_WATCHES when the caller, or all callers together, are at the
    * limit.

@@ -22,11 +22,11 @@ export interface CallContext {
   setTicket(ticketId: string | undefined): void;
   /**
    * Calls the listener once when the client cancels the call, its deadline passes, or the server ends the
-   * call. During a shutdown the server ends a watch at the beginning, any other call at the end of the grace
-   * period. The listener receives the error to throw.
+   * call. A shutdown ends watches when its grace period begins and other calls when it is over. The listener
+   * receives the error to throw.
    */
   onEnd(listener: EndListener): void;
-  /** Returns a signal that is aborted at the same time. */
+  /** Returns a signal that is aborted when `onEnd` calls its listeners. */
   signal(): AbortSignal;
 }
 
@@ -83,8 +83,8 @@ export interface CallDependencies {
  * Creates the grpc-js handler of a unary method. A call passes these steps in order: authentication, limits,
  * decoding, the method itself, then the response or the error with its details, and finally one log line.
  *
- * Requests arrive as bytes, because grpc-js would answer INTERNAL to a request that it cannot decode, where
- * INVALID_REQUEST is right.
+ * Requests arrive as bytes and are decoded here, because grpc-js would answer a request that it cannot decode
+ * with INTERNAL instead of INVALID_REQUEST.
  */
 export function createUnaryHandler<Caller, Request, Response>(
   name: string,
@@ -162,6 +162,7 @@ class Context implements CallContext {
   }
 }
 
+/** The steps of a call that differ between unary and server-streaming methods. */
 interface Work<Caller, Result> {
   serve(caller: Caller, context: CallContext): Promise<Result>;
   finish(result: Result): void;
@@ -198,7 +199,7 @@ async function handleCall<Caller, Result>(
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (call.cancelled && (isAbort || error instanceof TicketError)) {
-      // No client is left to receive the error: it has cancelled the call, or the deadline has passed.
+      // No client is left to receive the error: the client has cancelled the call, or its deadline has passed.
       // Internal errors are still logged as errors.
       logEntry.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
       return;

@@ -22,20 +22,20 @@ interface PinoInternals {
 /**
  * Creates a function that writes the log line of a call at level info, exactly as `log.info(fields, "call")`
  * would: to the same destination, at once, with the logger's bindings, and only if its level allows it. The
- * function takes a third of pino's time. pino looks up a serializer and a redaction for every field; these
- * fields are fixed and need neither.
+ * function takes a third of pino's time, since pino looks up a serializer and a redaction for every field.
+ * These fields are fixed and need neither.
  */
 export function createCallLineWriter(log: Logger): (fields: CallLogFields) => void {
   const logger = log as Logger & PinoInternals;
   const start = `{"level":${log.levels.values.info},"time":`;
-  const quoted = createQuoter();
+  const quote = createQuoter();
   const jsonField = (name: string, value: string | undefined) =>
-    value === undefined ? "" : `,"${name}":${quoted(value)}`;
+    value === undefined ? "" : `,"${name}":${quote(value)}`;
   return ({ method, app, pool, code, durationMs, ticket, reason, cause }) => {
     if (!log.isLevelEnabled("info")) return;
     logger[symbols.streamSym].write(
-      `${start}${Date.now()}${logger[symbols.chindingsSym]},"method":${quoted(method)}` +
-        `${jsonField("app", app)}${jsonField("pool", pool)},"code":${quoted(code)},"durationMs":${durationMs}` +
+      `${start}${Date.now()}${logger[symbols.chindingsSym]},"method":${quote(method)}` +
+        `${jsonField("app", app)}${jsonField("pool", pool)},"code":${quote(code)},"durationMs":${durationMs}` +
         `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}` +
         `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`},"msg":"call"}\n`,
     );

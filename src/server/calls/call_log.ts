@@ -29,35 +29,35 @@ export interface CallLogEntry {
   fail(error: TicketError): void;
 }
 
-export function createCallLog(log: Logger, errorLines: LogRateLimiter): CallLog {
+export function createCallLog(log: Logger, errorLogLimiter: LogRateLimiter): CallLog {
   const output: CallOutput = {
     log,
-    errorLines,
+    errorLogLimiter,
     write: createCallLineWriter(log),
-    ticketNames: createTicketNames(),
+    cachedLogIdOf: createLogIdCache(),
   };
   return { begin: (method) => new Line(output, method) };
 }
 
 interface CallOutput {
   readonly log: Logger;
-  readonly errorLines: LogRateLimiter;
+  readonly errorLogLimiter: LogRateLimiter;
   readonly write: (fields: CallLogFields) => void;
   /** Returns the hash that stands for a ticket in the log. */
-  readonly ticketNames: (ticketId: string) => string;
+  readonly cachedLogIdOf: (ticketId: string) => string;
 }
 
 /** Largest number of cached hashes. Most tickets have several calls within a few seconds. */
-const maxTicketNames = 4_096;
+const maxLogIds = 4_096;
 
-function createTicketNames(): (ticketId: string) => string {
-  const names = new LRUCache<string, string>({ max: maxTicketNames });
+function createLogIdCache(): (ticketId: string) => string {
+  const logIds = new LRUCache<string, string>({ max: maxLogIds });
   return (ticketId) => {
-    const known = names.get(ticketId);
+    const known = logIds.get(ticketId);
     if (known !== undefined) return known;
-    const name = logIdOf(ticketId);
-    names.set(ticketId, name);
-    return name;
+    const logId = logIdOf(ticketId);
+    logIds.set(ticketId, logId);
+    return logId;
   };
 }
 
@@ -83,14 +83,15 @@ class Line implements CallLogEntry {
   }
 
   end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void {
-    const { log, errorLines, write } = this.output;
+    const { log, errorLogLimiter, write } = this.output;
     if (!log.isLevelEnabled("info")) return;
-    if (code === "OK" || shouldLogEnd(errorLines, this.method, code, this.caller)) write(this.fieldsOf(code));
+    if (code === "OK" || shouldLogEnd(errorLogLimiter, this.method, code, this.caller))
+      write(this.fieldsOf(code));
   }
 
   fail(error: TicketError): void {
-    const { log, errorLines, write } = this.output;
-    if (!shouldLogError(errorLines, this.method, error, this.caller)) return;
+    const { log, errorLogLimiter, write } = this.output;
+    if (!shouldLogError(errorLogLimiter, this.method, error, this.caller)) return;
     const { reason, cause } = error;
     const { code } = statusByReason[reason];
     if (reason === "INTERNAL")
@@ -108,7 +109,7 @@ class Line implements CallLogEntry {
       pool: this.caller.pool,
       code,
       durationMs: Math.round((performance.now() - this.startedAt) * 1_000) / 1_000,
-      ticket: this.ticket === undefined ? undefined : this.output.ticketNames(this.ticket),
+      ticket: this.ticket === undefined ? undefined : this.output.cachedLogIdOf(this.ticket),
       reason,
       cause,
     };

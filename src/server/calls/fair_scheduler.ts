@@ -4,8 +4,8 @@ import type { RunningCall } from "./running_call.js";
 
 /**
  * A scheduler that starts a bounded number of calls in each turn of the event loop, so that input is read in
- * between. The other calls wait in one queue for each caller, and the queues take turns. A caller with
- * thousands of calls delays another caller's single call by at most one call.
+ * between. The other calls wait in one queue for each caller, and the queues take turns. In the queue, a
+ * caller with thousands of calls is ahead of another caller's single call by at most one call.
  */
 export interface FairScheduler<Caller = string> {
   /**

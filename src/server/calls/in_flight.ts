@@ -10,9 +10,9 @@ export interface EndableCall {
 export type InFlightKind = "calls" | "watches";
 
 /**
- * The calls in progress. They are kept in one set for each kind instead of as listeners on one AbortSignal:
- * an EventTarget searches all its listeners whenever one is added or removed, so every call would cost more
- * with each open watch.
+ * The calls in progress. They are kept in one set for each kind. Listeners on a shared AbortSignal would make
+ * every call cost more with each open watch, because an EventTarget searches all its listeners whenever one is
+ * added or removed.
  */
 export interface InFlightCalls {
   /** Error for all further calls. Undefined while calls are accepted. */
@@ -20,8 +20,8 @@ export interface InFlightCalls {
   add(call: EndableCall, kind: InFlightKind): void;
   delete(call: EndableCall): void;
   /**
-   * Sets the stop reason and ends all watches with it, in slices, one in each turn of the event loop. Other
-   * calls go on.
+   * Sets the stop reason and ends all watches with it, one slice in each turn of the event loop. Other calls
+   * go on.
    */
   stop(reason: TicketError): void;
   /** Ends the remaining calls with the stop reason, in slices as well. To be called after `stop`. */

@@ -1,4 +1,4 @@
-/** A FIFO queue with constant-time operations. `Array.prototype.shift` moves all remaining items. */
+/** A FIFO queue with constant-time operations, unlike an array, whose `shift` moves all remaining items. */
 export interface Queue<T> {
   readonly isEmpty: boolean;
   push(item: T): void;

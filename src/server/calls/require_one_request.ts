@@ -9,9 +9,9 @@ import type { RequestBytes } from "../messages/raw_messages.js";
 
 /**
  * Returns an interceptor for methods that take one request. If a call sends no request or a second one, its
- * handler receives a request that throws when its bytes are taken. The call then fails like any other with a
- * request that cannot be decoded. grpc-js itself would answer UNIMPLEMENTED, which means to clients that the
- * method does not exist.
+ * handler receives a request that throws when its bytes are taken. The call then fails like any other whose
+ * request cannot be decoded. grpc-js itself would answer UNIMPLEMENTED, which tells clients that the method
+ * does not exist.
  *
  * @param prefix Path prefix of the methods. Other paths are left to grpc-js.
  */
@@ -23,8 +23,8 @@ export function requireOneRequest(prefix: string): ServerInterceptor {
       call.start = start;
       call.sendStatus = sendStatus;
     }
-    // The interceptor returns the call itself. Every response would pass through a wrapper, and grpc-js uses
-    // only this interface.
+    // Returns the call itself, of which grpc-js uses only this interface. With a wrapper, every response would
+    // take a longer way.
     return call as ServerInterceptingCall;
   };
 }
@@ -53,7 +53,7 @@ function methodsOf(call: Call): Call {
   return Object.getPrototypeOf(call);
 }
 
-/** A listener that holds the request back until the end of the requests shows that it is the only one. */
+/** A listener that holds the request back until the client has ended its side, without a second request. */
 class OneRequestListener implements Listener {
   private readonly call: Call;
   private readonly listener: Listener;

@@ -8,8 +8,8 @@ export interface Queue<T> {
 }
 
 /**
- * Lines that take turns: each `shift` removes one item from the next line. Every operation takes constant
- * time.
+ * A round robin of lines: each `shift` removes one item from the line whose turn it is. Every operation takes
+ * constant time.
  */
 export interface Round<Key, T, Line extends Queue<T>> extends Queue<T> {
   /** Returns the line of a key. The caller must add an item to it before the next `shift`. */
@@ -19,7 +19,7 @@ export interface Round<Key, T, Line extends Queue<T>> extends Queue<T> {
 /** Creates a round without lines. A line is created with its first item and removed with its last. */
 export function createRound<Key, T, Line extends Queue<T>>(createLine: () => Line): Round<Key, T, Line> {
   const lines = new Map<Key, Line>();
-  /** Lines in the order of their turns. Each line is in here once. */
+  /** Lines in the order of their turns, each of them once. */
   const order = createQueue<{ readonly key: Key; readonly line: Line }>();
   return {
     get isEmpty() {

@@ -4,7 +4,7 @@ import type { EndableCall } from "./in_flight.js";
 
 export type ServerCall = ServerUnaryCall<RequestBytes, unknown> | ServerWritableStream<RequestBytes, unknown>;
 
-/** A call in progress. Its handler learns from it when it must end early. */
+/** A call in progress, which notifies its handler when it ends early. */
 export interface RunningCall extends EndableCall {
   /**
    * Calls the listener once with the error to throw when the client cancels the call, its deadline passes or
@@ -12,8 +12,8 @@ export interface RunningCall extends EndableCall {
    */
   onEnd(listener: EndListener): void;
   /**
-   * Returns a signal that is aborted at the same time. It is created on first use, since most calls end
-   * without it.
+   * Returns a signal that is aborted when `onEnd` calls its listeners. It is created on first use, since most
+   * calls never need it.
    */
   signal(): AbortSignal;
   /** Removes the listeners. To be called when the call is over. */

@@ -51,7 +51,7 @@ interface Connection extends RunningConnection {
   destroyAfter: number;
 }
 
-/** Connections that are counted together: those of one address, or all. */
+/** Connections that are counted together: those of one network (see {@link networkOf}), or all. */
 interface ConnectionGroup {
   size: number;
   /** Connections that have not sent a complete request yet, oldest first. */
@@ -128,7 +128,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
     leave(victim);
     if (victim === unproven) victim.socket.destroy();
     else {
-      // GOAWAY makes the client open another connection, so that its next call is not lost.
+      // GOAWAY tells the client to open another connection, so that its next call is not lost.
       victim.session?.close();
       destroySoon(victim);
     }
@@ -143,14 +143,14 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
     if (closing.has(connection)) return;
     connection.destroyAfter = sweeps + limits.closeSweeps;
     closing.add(connection);
-    // Closing connections are not counted any more. Without this limit, their number would grow as fast as
-    // new connections arrive.
+    // Closing connections no longer count in their groups. Without this limit, their number would grow as
+    // fast as new connections arrive.
     if (closing.size <= Math.max(minClosing, limits.connections * closingShare)) return;
     const [oldest] = closing;
     oldest?.socket.destroy();
   }
 
-  /** Stops counting the connection, which may still be closing. */
+  /** Stops counting the connection. Its socket may still be open. */
   function leave(connection: Connection): void {
     if (!connection.isCounted) return;
     connection.isCounted = false;
@@ -169,7 +169,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
       connection.session = session;
       bySession.set(session, connection);
       session.once("remoteSettings", () => handshaking.delete(connection));
-      // The server's end is closed. The session itself lasts until the peer has closed its end.
+      // The server has closed its end. The session lasts until the peer has closed the other one.
       session.socket.once("finish", () => destroySoon(connection));
       session.once("close", () => bySession.delete(session));
     },
@@ -213,8 +213,8 @@ function createConnectionGroup(): ConnectionGroup {
 }
 
 /**
- * Starts or stops reading from a socket that an HTTP/2 session uses. `pause` has no effect on it: Node.js
- * lets the session, and TLS, read from the socket's handle.
+ * Starts or stops reading from a socket that an HTTP/2 session uses. `pause` has no effect on such a socket,
+ * because the session (and TLS) reads from the socket's handle.
  */
 function setSocketReading(socket: Socket, isReading: boolean): void {
   const { _handle: handle } = socket as unknown as {

@@ -16,7 +16,7 @@ export interface Http2Interceptor {
    *
    * @param proceed Passes a stream to grpc-js.
    * @param flags Flags of the HEADERS frame: `NGHTTP2_FLAG_END_STREAM` for a request without a body.
-   * @param rawHeaders Names and values in turn, as received.
+   * @param rawHeaders Alternating names and values, as received.
    */
   onStream(
     proceed: StreamListener,
@@ -35,9 +35,9 @@ export type StreamListener = (
 ) => void;
 
 /**
- * Installs the interceptor before all listeners of a server that is bound.
+ * Installs the interceptor in front of the listeners of grpc-js. The server must be bound.
  *
- * @throws Error when this version of grpc-js keeps its HTTP/2 servers in another place.
+ * @throws Error when this version of grpc-js keeps its HTTP/2 servers somewhere else.
  */
 export function interceptHttp2Servers(server: Server, interceptor: Http2Interceptor): void {
   const servers = http2ServersOf(server);
@@ -57,9 +57,9 @@ export function interceptHttp2Servers(server: Server, interceptor: Http2Intercep
 }
 
 /**
- * Returns the HTTP/2 servers of a gRPC server. grpc-js has no public access to its connections and streams.
- * Its own interceptors only see calls: they can neither reset a stream that is answered but not ended by its
- * peer, nor reject a connection. With the bracket notation, the compiler still checks that the private member
+ * Returns the HTTP/2 servers of a gRPC server. grpc-js gives no public access to its connections and streams.
+ * Its own interceptors see only calls: they can neither reject a connection nor reset a stream that is answered
+ * but that its peer keeps open. With the bracket notation, the compiler still checks that the private member
  * exists.
  */
 function http2ServersOf(server: Server): readonly Http2Server[] {
@@ -76,7 +76,7 @@ function takeListener<Args extends unknown[]>(
   const listeners = server.listeners(event).map((listener) => listener.bind(server));
   server.removeAllListeners(event);
   const [only, ...more] = listeners;
-  // This path makes no copy of the arguments, since every stream takes it.
+  // The usual case. It does not copy the arguments, since every stream passes here.
   if (only && more.length === 0) return only as (...args: Args) => void;
   return (...args) => {
     for (const listener of listeners) listener(...args);

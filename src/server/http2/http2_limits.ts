@@ -36,9 +36,9 @@ export interface Http2Limits {
   close(): void;
 }
 
-/** Longest time between two sweeps, in milliseconds. Time-outs are late by at most this time. */
+/** Longest time between two sweeps, in milliseconds. Time-outs are late by less than twice this time. */
 const maxSweepInterval = 1_000;
-/** Smallest number of sweeps in the shortest time-out. */
+/** Smallest number of sweeps within the shortest time-out. */
 const sweepsPerTimeout = 4;
 /** Smallest age at which an incomplete request may be ended because there are too many, in milliseconds. */
 const minEvictionAge = 1_000;
@@ -95,8 +95,8 @@ export function createHttp2Limits({
   }
 
   /**
-   * Delays a stream whose call is going to be rejected. Returns undefined if the stream may go on at once,
-   * which is the usual case.
+   * Delays a stream whose call is going to be rejected. Returns a function that cancels the delay, or
+   * undefined in the usual case, in which the stream may go on at once.
    */
   function paceIfOverLimit(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
     const { kind, needsCredential } = traitsOf(headers[":path"]);
@@ -107,10 +107,10 @@ export function createHttp2Limits({
   }
 
   /**
-   * Returns the key that decides the turns of streams. Watches and unary calls of an app have different keys,
-   * so watches do not delay unary calls.
+   * Returns the key under which streams take turns, or undefined if the app is unknown. Watches and unary
+   * calls of an app have different keys, so watches do not delay unary calls.
    */
-  function callerOf({ ":path": path, authorization }: IncomingHttpHeaders): string | undefined {
+  function turnKeyOf({ ":path": path, authorization }: IncomingHttpHeaders): string | undefined {
     const app = appOf(authorization);
     return app && `${traitsOf(path).kind} ${app}`;
   }
@@ -122,8 +122,8 @@ export function createHttp2Limits({
       interceptHttp2Servers(server, {
         acceptConnection: connections.accept,
         onSession(session) {
-          // Node.js then resets a call with larger metadata before the metadata becomes strings, which only a
-          // garbage collection frees.
+          // Node.js then resets a call with larger metadata before it converts the metadata to strings. Those
+          // would remain until the next garbage collection.
           session.settings({ maxHeaderListSize: config.metadataBytes });
           connections.addSession(session);
           streamQueue.opened(session);
@@ -139,18 +139,18 @@ export function createHttp2Limits({
             calls.add(stream, headers, flags, weight);
             proceed(stream, headers, flags, rawHeaders);
           };
-          const arrive = (then: () => void) =>
-            streamQueue.enqueue(stream, weight, then, () => callerOf(headers));
-          arrive(() => {
-            const cancelWait = paceIfOverLimit(headers, () => arrive(begin));
+          const waitForTurn = (then: () => void) =>
+            streamQueue.enqueue(stream, weight, then, () => turnKeyOf(headers));
+          waitForTurn(() => {
+            const cancelWait = paceIfOverLimit(headers, () => waitForTurn(begin));
             if (!cancelWait) return begin();
             stream.once("close", () => {
               cancelWait();
               streamQueue.ended();
             });
           });
-          // The stream has no other listener yet, and the peer may reset it with an error. The stream then
-          // closes, which ends the wait.
+          // A waiting stream has no other listener for errors, and its peer may reset it with an error code. The
+          // stream then closes, which ends the wait.
           if (!hasBegun) stream.on("error", () => {});
         },
       });

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../base/clock.js";
 
-/** Events of a limit that is reached. */
+/** A limit that took effect. Its name is also the name of its counter in the log line. */
 export type LimitEvent =
   | "connectionsRefused"
   | "connectionsEvicted"

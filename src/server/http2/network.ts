@@ -4,7 +4,7 @@ import { isIPv4 } from "node:net";
  * Returns the key under which connections of one caller are counted: an IPv4 address, or the first 64 bits of
  * an IPv6 address, since one caller usually has a whole /64.
  *
- * @param address Canonical, as in `socket.remoteAddress`. IPv4 may be mapped into IPv6.
+ * @param address Address in canonical form, as in `socket.remoteAddress`. IPv4 may be mapped into IPv6.
  */
 export function networkOf(address: string): string {
   const mapped = address.slice(address.lastIndexOf(":") + 1);

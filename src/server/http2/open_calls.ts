@@ -34,8 +34,9 @@ export interface OpenCalls {
 }
 
 export interface MethodTraits {
-  /** The side that sends a stream of messages, or `unary`. */
+  /** The side that sends a stream of messages; `unary` if neither does. */
   readonly kind: "unary" | "responseStream" | "requestStream";
+  /** True if the method rejects callers without a credential. */
   readonly needsCredential: boolean;
 }
 
@@ -61,7 +62,7 @@ interface Call {
   isAnswered: boolean;
 }
 
-/** Factor of the limit of incomplete requests. Above it, young requests are ended too. */
+/** Multiple of the limit of incomplete requests above which young requests are ended too. */
 const hardLimitFactor = 5;
 
 const endStream = constants.NGHTTP2_FLAG_END_STREAM;
@@ -70,20 +71,20 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  * Creates the limits on the calls of a server:
  * - A call with too large metadata fails at once.
  * - A request that does not end is ended after a time-out.
- * - A stream whose response the peer does not read is reset after a time-out.
+ * - A stream whose response the peer does not read is reset after one to two time-outs.
  *
- * gRPC has no limits like these. For grpc-js a call is over once it has been answered, while its stream stays
- * open as long as the peer keeps it.
+ * gRPC has no limits like these. For grpc-js, a call is over once it has been answered, although its stream
+ * stays open for as long as the peer likes.
  *
  * @param connections Counts the calls whose request is complete.
  * @param traitsOf Returns the traits of the method with this path.
- * @param closed Called when the stream of a call has closed.
+ * @param onClosed Called when the stream of a call has closed.
  */
 export function createOpenCalls(
   limits: CallLimits,
   connections: Pick<Connections, "trackCall" | "ended">,
   traitsOf: (path: string | undefined) => MethodTraits,
-  closed: () => void,
+  onClosed: () => void,
   limitEvents: LimitEventLog,
 ): OpenCalls {
   /** Calls whose request has not ended, oldest first. */
@@ -112,8 +113,8 @@ export function createOpenCalls(
   }
 
   /**
-   * Ends the oldest incomplete calls while there are too many: about as much weight as the newest call has
-   * added.
+   * Ends the oldest incomplete calls while there are too many. Each new call ends about as much weight as it
+   * adds.
    */
   function evictOldest(newest: Call): void {
     let ended = 0;
@@ -121,7 +122,7 @@ export function createOpenCalls(
       if (ended >= newest.weight || incompleteWeight <= limits.incompleteRequests) return;
       const isOld = sweeps - oldest.since >= limits.minEvictionSweeps;
       if (!isOld && incompleteWeight <= hardLimitFactor * limits.incompleteRequests) return;
-      // A single call never exceeds the limit.
+      // The newest call is never ended, even if it alone exceeds the limit.
       if (oldest === newest) return;
       limitEvents.count("requestsEvicted");
       leave(oldest);
@@ -148,8 +149,9 @@ export function createOpenCalls(
 
   function countForConnection(call: Call): void {
     call.connection = connections.trackCall(call.session);
-    // A call without a credential does not protect its connection. Otherwise unauthenticated peers could hold
-    // every connection of an address with health watches, or with responses that they do not read.
+    // A call of a method without credentials does not protect its connection from eviction. Otherwise
+    // unauthenticated peers could hold every connection of an address with health watches, or with responses
+    // that they do not read.
     if (!call.needsCredential) uncount(call);
   }
 
@@ -158,11 +160,11 @@ export function createOpenCalls(
     call.connection = undefined;
   }
 
-  function untrack(call: Call): void {
+  function onClose(call: Call): void {
     call.isOver = true;
     leave(call);
     uncount(call);
-    closed();
+    onClosed();
   }
 
   /** Moves the calls that have begun in this turn of the event loop into their sets. */
@@ -173,7 +175,7 @@ export function createOpenCalls(
       const { stream, kind } = call;
       const isComplete = call.hasNoBody || stream.readableEnded;
       if (call.isOver) {
-        // The connection has still sent a complete request.
+        // Marks the connection as one that has sent a complete request, although the call is over.
         if (isComplete) countForConnection(call);
         uncount(call);
       } else if (kind === "requestStream") {
@@ -214,7 +216,7 @@ export function createOpenCalls(
         isAnswered: false,
         isOver: false,
       };
-      stream.on("close", () => untrack(call));
+      stream.on("close", () => onClose(call));
       if (begun.push(call) === 1) setImmediate(settle);
     },
     sweep() {
@@ -240,7 +242,7 @@ export function createOpenCalls(
 /** Sends the status, unless a response has begun, and resets the stream. */
 function end(stream: ServerHttp2Stream, code: status, details: string): void {
   if (stream.destroyed || stream.closed) return;
-  // There may be no other listener. The stream closes in any case.
+  // There may be no other listener for errors. The stream closes in any case.
   stream.on("error", () => {});
   if (!stream.headersSent) {
     stream.respond(
@@ -258,8 +260,8 @@ function end(stream: ServerHttp2Stream, code: status, details: string): void {
 }
 
 /**
- * Returns whether the call only waits for its peer. A stream of responses that is not ended may pause as long
- * as it likes.
+ * Returns whether the call only waits for its peer to read the response. An unfinished stream of responses
+ * does not count, since its peer may pause for any time.
  */
 function isAnswered({ stream, kind }: Call): boolean {
   return stream.writableEnded || (kind === "unary" && stream.writableLength > 0);

@@ -8,7 +8,7 @@ export interface PacedStreams {
    * function that cancels it.
    */
   wait(app: string, proceed: () => void): (() => void) | undefined;
-  /** Lets all streams begin at once, later ones included. */
+  /** Lets all waiting streams begin at once, and every later one without a wait. */
   release(): void;
 }
 
@@ -47,7 +47,8 @@ interface Line {
  * Creates a pacer for calls that are going to be rejected. A client that sends the next call as soon as one
  * is rejected could otherwise make the server reject about ten thousand calls a second. That takes a whole
  * core and leaves garbage faster than V8 collects it. A client that waits between its calls is rejected
- * without a delay. Waiting streams are not passed to grpc-js yet, and cost a third of a call that is.
+ * without a delay. A waiting stream has not reached grpc-js yet and costs a third of one that
+ * has.
  */
 export function createPacedStreams(clock: Clock): PacedStreams {
   const lines = new Map<string, Line>();

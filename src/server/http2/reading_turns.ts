@@ -23,12 +23,12 @@ export interface ReadingTurns {
 export type Caller = string | Http2Session;
 
 /**
- * Number of streams for which connections are resumed in one turn. A connection counts with the streams that
- * arrived when it was last read.
+ * Number of streams for which connections are resumed in one turn. A connection counts as many as arrived
+ * when it was last read.
  */
 const readsPerTurn = 32;
-/** Number of streams that a new connection counts as. */
-const newConnection = 4;
+/** Number of streams that a new connection counts as when it is resumed. */
+const streamsOfNewConnection = 4;
 
 /**
  * Weight of waiting streams at which reading from a connection stops: of all connections together, and of one
@@ -38,15 +38,15 @@ const maxWaiting = 4_000;
 const maxWaitingEach = 100;
 /** Weight of waiting streams that each connection may always have, however many connections there are. */
 const minWaitingEach = 8;
-/** Weight of its waiting streams at or below which a connection is read again. */
+/** Weight of waiting streams at or below which a paused connection may be read again. */
 const resumeWeight = minWaitingEach / 2;
 
 /** Number of successive reads without a waiting stream after which a connection is no longer a suspect. */
-const idleReads = 256;
+const maxIdleReads = 256;
 
 /**
- * Number of streams that end in one turn, as when a large connection closes, at which suspects begin to take
- * turns.
+ * Number of streams that end in one turn at which suspects are paused. Many end at once when a connection
+ * with many streams closes.
  */
 const maxEnds = 100;
 
@@ -67,11 +67,11 @@ interface Peer {
 /**
  * Creates the limits on how much one turn of the event loop reads. A connection with too many waiting streams
  * is not read until they have begun, and then only when its turn comes. If all connections were resumed
- * together, the streams that arrive would fill a turn of the event loop.
+ * together, their new streams would fill a whole turn of the event loop.
  *
- * New connections, and those that once had too many waiting streams, are suspects. When a suspect has too
- * many, no suspect is read any further in the same turn, whatever it has sent, and they take turns. Other
- * connections are read all the time.
+ * New connections, and those that once had too many waiting streams, are suspects. As soon as a connection has
+ * too many, all suspects are paused and from then on are read in turns. Other connections are read all the
+ * time.
  *
  * @param setReading Starts or stops reading from a connection.
  */
@@ -83,7 +83,7 @@ export function createReadingTurns(
   /** Paused connections that are resumed when their turn comes. */
   const unread = createRound<Caller, Peer, Queue<Peer>>(createQueue);
   /** Number of connections with waiting streams. */
-  let waiting = 0;
+  let waitingPeers = 0;
   /** Number of streams that have ended in this turn. */
   let ends = 0;
 
@@ -102,16 +102,18 @@ export function createReadingTurns(
   }
 
   function isTooMuch({ weight }: Peer): boolean {
-    return weight >= Math.max(minWaitingEach, Math.min(maxWaitingEach, maxWaiting / waiting));
+    return weight >= Math.max(minWaitingEach, Math.min(maxWaitingEach, maxWaiting / waitingPeers));
   }
 
-  function showsStream(peer: Peer): void {
+  /** Clears a new connection of suspicion when its first stream arrives. */
+  function onStream(peer: Peer): void {
     if (!peer.isNew) return;
     peer.isNew = false;
     suspects.delete(peer);
   }
 
-  function takeTurns(): void {
+  /** Pauses all suspects, so that they are read in turns. */
+  function pauseSuspects(): void {
     for (const suspect of suspects) pause(suspect);
   }
 
@@ -119,18 +121,18 @@ export function createReadingTurns(
     if (peer.isPaused) return;
     peer.isPaused = true;
     setReading(peer.session, false);
-    if (peer.weight <= resumeWeight) queue(peer);
+    if (peer.weight <= resumeWeight) enqueue(peer);
   }
 
-  function queue(peer: Peer): void {
+  function enqueue(peer: Peer): void {
     unread.lineOf(peer.caller).push(peer);
   }
 
-  function readAgain(peer: Peer): void {
+  function resume(peer: Peer): void {
     peer.isPaused = false;
     peer.idleReads = peer.streams === 0 ? peer.idleReads + 1 : 0;
     peer.streams = 0;
-    if (peer.idleReads >= idleReads) suspects.delete(peer);
+    if (peer.idleReads >= maxIdleReads) suspects.delete(peer);
     forgetIfIdle(peer);
     setReading(peer.session, true);
   }
@@ -148,41 +150,41 @@ export function createReadingTurns(
     began(session) {
       const peer = peers.get(session);
       if (!peer) return;
-      showsStream(peer);
+      onStream(peer);
       forgetIfIdle(peer);
     },
     waits(session, weight, caller) {
       const peer = peerOf(session);
-      showsStream(peer);
+      onStream(peer);
       peer.caller = caller;
-      if (peer.weight === 0) waiting += 1;
+      if (peer.weight === 0) waitingPeers += 1;
       peer.weight += weight;
       peer.streams += 1;
       if (isTooMuch(peer)) {
         suspects.add(peer);
-        if (!peer.isPaused) takeTurns();
+        if (!peer.isPaused) pauseSuspects();
       }
       return () => {
         const before = peer.weight;
         peer.weight -= weight;
-        if (peer.weight === 0) waiting -= 1;
-        if (peer.isPaused && before > resumeWeight && peer.weight <= resumeWeight) queue(peer);
+        if (peer.weight === 0) waitingPeers -= 1;
+        if (peer.isPaused && before > resumeWeight && peer.weight <= resumeWeight) enqueue(peer);
         forgetIfIdle(peer);
       };
     },
     ended() {
       ends += 1;
-      if (ends === maxEnds) takeTurns();
+      if (ends === maxEnds) pauseSuspects();
     },
     next() {
       ends = 0;
       for (let streams = 0; streams < readsPerTurn; ) {
         const peer = unread.shift();
         if (!peer) break;
-        // More of its streams wait by now. It is queued again once they have begun.
+        // More of its streams wait by now. The connection is queued again once they have begun.
         if (!peer.isPaused || peer.weight > resumeWeight) continue;
-        streams += peer.isNew ? newConnection : Math.max(1, peer.streams);
-        readAgain(peer);
+        streams += peer.isNew ? streamsOfNewConnection : Math.max(1, peer.streams);
+        resume(peer);
       }
       return !unread.isEmpty;
     },

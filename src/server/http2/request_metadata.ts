@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http2";
 
-/** Bytes of metadata that count as one more call. Ordinary calls have less. */
+/** Size of metadata up to which a call counts as one, in bytes. Ordinary calls have less. */
 const bytesPerWeight = 2_048;
 
 /** Metadata fields that gRPC or the service reads. */

@@ -26,8 +26,8 @@ type QueuedStream = Pick<ServerHttp2Stream, "session" | "once" | "off">;
  */
 const startsPerTurn = 128;
 /**
- * Number of waiting streams above which fewer begin in a turn. Each turn has a cost, and gives other clients'
- * calls their time.
+ * Number of waiting streams above which fewer begin in a turn. Shorter turns delay the calls of other clients
+ * less. With a short queue they are not worth the fixed cost of a turn.
  */
 const longQueue = 256;
 const startsPerTurnOfLongQueue = 16;
@@ -61,7 +61,7 @@ export function createStreamQueue(
   );
   /** Number of waiting streams. */
   let size = 0;
-  let free = startsPerTurn;
+  let freeStarts = startsPerTurn;
   let isScheduled = false;
 
   function schedule(): void {
@@ -72,16 +72,16 @@ export function createStreamQueue(
 
   function nextTurn(): void {
     isScheduled = false;
-    const starts = size > longQueue ? startsPerTurnOfLongQueue : startsPerTurn;
-    free = starts;
-    while (free > 0 && !scheduler.isEmpty) {
+    const maxStarts = size > longQueue ? startsPerTurnOfLongQueue : startsPerTurn;
+    freeStarts = maxStarts;
+    while (freeStarts > 0 && !scheduler.isEmpty) {
       const entry = scheduler.shift();
       if (!entry || entry.isClosed) continue;
-      free -= 1;
+      freeStarts -= 1;
       entry.start();
     }
-    const areConnectionsLeft = reading.next();
-    if (free < starts || areConnectionsLeft) schedule();
+    const hasPausedConnections = reading.next();
+    if (freeStarts < maxStarts || hasPausedConnections) schedule();
   }
 
   function ended(): void {
@@ -95,11 +95,11 @@ export function createStreamQueue(
     ended,
     enqueue(stream, weight, start, appOf) {
       const { session } = stream;
-      // The connection is gone.
+      // The connection is already gone.
       if (!session) return;
       schedule();
-      if (free > 0 && scheduler.isEmpty) {
-        free -= 1;
+      if (freeStarts > 0 && scheduler.isEmpty) {
+        freeStarts -= 1;
         reading.began(session);
         return start();
       }
@@ -118,7 +118,7 @@ export function createStreamQueue(
       const entry: Waiting = {
         isClosed: false,
         start() {
-          // A watch may last for hours, and would keep the listener.
+          // Otherwise a watch would keep the listener for hours.
           stream.off("close", onClose);
           dequeue();
           start();

@@ -6,16 +6,16 @@ import { createFieldValidator, type Decoder, type FieldValidator } from "./decod
 const customDataField = 2;
 
 /**
- * Largest ratio of the size in protobuf to the size in JSON: a number in a list takes 11 bytes of protobuf
- * and 2 of JSON.
+ * Upper bound of the ratio of the size in protobuf to the size in JSON. A number in a list takes 11 bytes of
+ * protobuf and, with its comma, at least 2 of JSON.
  */
 const maxWireToJsonRatio = 6;
 
 /**
- * Creates a decoder of CreateTicket that reads only the length of custom data that cannot fit. A message of
- * 64 KiB can hold thousands of values, which take milliseconds to decode.
+ * Creates a decoder of CreateTicket requests that throws TicketError INVALID_REQUEST if `custom_data` is so
+ * long that it cannot fit the limit.
  *
- * The decoder throws TicketError INVALID_REQUEST for `custom_data` that is too large.
+ * Such data is not decoded. A message of 64 KiB can hold thousands of values, which take milliseconds.
  */
 export function boundedCreateTicketDecoder(maxBytes: number): Decoder<CreateTicketRequest> {
   return {

@@ -2,11 +2,11 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { hasMoreCodePoints } from "../../base/code_points.js";
 import { type FieldViolation, TicketError } from "../../domain/ticket_error.js";
 
-// The generated decoders accept broken UTF-8, which the protobuf specification forbids.
+// The generated decoders accept invalid UTF-8, which the protobuf specification forbids.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const decodeUtf8 = (text: Uint8Array) => utf8.decode(text);
 
-/** The generated codec of a message. */
+/** The decoding side of a generated codec. */
 export interface Decoder<T> {
   decode(reader: BinaryReader): T;
 }
@@ -50,7 +50,7 @@ export function createFieldValidator(): FieldValidator {
   return new Violations();
 }
 
-/** A field validator. It is a class because one is created for every request. */
+/** A field validator. It is a class because closures for every request would cost more. */
 class Violations implements FieldValidator {
   private violations: FieldViolation[] | undefined = undefined;
 

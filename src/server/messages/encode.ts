@@ -1,6 +1,6 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** The generated codec of a message. */
+/** The encoding side of a generated codec. */
 export interface Encoder<T> {
   encode(message: T, writer: BinaryWriter): BinaryWriter;
 }
@@ -11,10 +11,9 @@ export interface Encoder<T> {
  */
 const maxKeptBytes = 16 * 1024;
 
-// A new writer takes half of the time of encoding a response, so this one is reused. It is put back only
-// after an encoding that succeeded. If an encoding fails, or starts while another one runs, no writer is
-// shared between two messages.
-let idle: BinaryWriter | undefined;
+// Creating a writer takes half of the time of encoding a response, so one writer is reused. It is taken out
+// for each encoding and put back only if that succeeds, so two messages never share a writer.
+let idleWriter: BinaryWriter | undefined;
 
 /**
  * Returns the encoded message in a separate buffer, with the same bytes that the generated code produces.
@@ -22,10 +21,10 @@ let idle: BinaryWriter | undefined;
  * @throws Error when a value does not fit its field.
  */
 export function encodeResponse<T>(type: Encoder<T>, message: T): Buffer {
-  const writer = idle ?? new BinaryWriter();
-  idle = undefined;
+  const writer = idleWriter ?? new BinaryWriter();
+  idleWriter = undefined;
   // `finish` returns a copy and resets the writer.
   const bytes = type.encode(message, writer).finish();
-  if (bytes.length <= maxKeptBytes) idle = writer;
+  if (bytes.length <= maxKeptBytes) idleWriter = writer;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

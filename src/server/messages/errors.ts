@@ -9,8 +9,8 @@ interface ReasonStatus {
   /** Delay that is sent as RetryInfo, in milliseconds. Absent if a later retry does not help. */
   readonly retryAfter?: number;
   /**
-   * True if gRPC's automatic retries are forbidden. They depend only on the code, and would make four
-   * attempts although the failure lasts for a second or more.
+   * True if the response forbids gRPC's automatic retries. Clients decide on them by the code alone, and would
+   * use up their attempts (four in our client) before a failure of this kind is over.
    */
   readonly forbidsRetry?: true;
 }

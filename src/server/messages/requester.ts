@@ -4,7 +4,8 @@ import { fieldLimits } from "../../domain/field_limits.js";
 import type { RequesterContext, ContextSource as Source } from "../../domain/ticket.js";
 import type { FieldValidator } from "./decode.js";
 
-// Line breaks, reordered text (Unicode TR 36) and invisible characters could make one item look like another.
+// Line breaks, invisible characters and characters that reorder text (Unicode TR 36) could make one item look
+// like another.
 const deceptiveCharacters =
   /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
 
@@ -36,7 +37,7 @@ export function readRequester(
 }
 
 /**
- * Returns the address without its zone (RFC 4007), which only has a meaning on the machine that saw the
+ * Returns the address without its zone (RFC 4007), which has a meaning only on the machine that saw the
  * address.
  */
 function readAddress(text: string, fields: FieldValidator): string {

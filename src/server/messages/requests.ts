@@ -16,7 +16,7 @@ import { addSizeViolation } from "./custom_data.js";
 import { createFieldValidator, type FieldValidator } from "./decode.js";
 import { readContextSource, readRequester } from "./requester.js";
 
-/** Seconds of google.protobuf.Duration, on both sides of zero: 10,000 years. */
+/** Largest absolute value of the seconds of a google.protobuf.Duration: about 10,000 years. */
 const maxDurationSeconds = 315_576_000_000;
 
 const scenePattern = new RegExp(`^[A-Z][A-Z0-9_]{0,${fieldLimits.scene - 1}}$`);
@@ -85,8 +85,8 @@ export function readTicketId(request: { readonly ticketId: string }): string {
 /**
  * Reads a MarkScanned request.
  *
- * @throws TicketError INVALID_REQUEST, or QR_CONTENT_INVALID when the text is not the content of one of our
- * QR codes.
+ * @throws TicketError INVALID_REQUEST, or QR_CONTENT_INVALID when the scanned text is not the content of one
+ * of our QR codes.
  */
 export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
   if (scanned?.$case === "qrContent" && scanned.value !== "") return parseQrContent(scanned.value);
@@ -123,8 +123,8 @@ function readCustomData(
   fields: FieldValidator,
 ): string | undefined {
   if (!customData || Object.keys(customData).length === 0) return undefined;
-  // The limit applies to the text in the QR code, whose length makes a code hard to scan. ASCII text has as
-  // many bytes as characters.
+  // The limit applies to the JSON in the QR code, since a long text makes the code hard to scan. ASCII text
+  // has as many bytes as characters.
   const json = toAsciiJson(JSON.stringify(customData));
   if (json.length > maxBytes) addSizeViolation(fields, maxBytes);
   return json;

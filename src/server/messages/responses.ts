@@ -88,15 +88,15 @@ export function toStateResponse(ticket: Ticket): { state: TicketState; revision:
 }
 
 /**
- * Returns the user information and the tokens, if any. Reads the ticket as it was before the exchange removes
- * the user information from it.
+ * Returns the user information and the tokens, if any. Needs the ticket as it was before the exchange, which
+ * removes the user information from it.
  */
 export function toExchangeUserInfoResponse(
   { userPoolId, approval, scanner }: Ticket,
   tokens: SignedTokens | undefined,
   clock: Clock,
 ): ExchangeUserInfoResponse {
-  if (!approval || !scanner) throw new Error("an authorized ticket has no approval");
+  if (!approval || !scanner) throw new Error("an authorized ticket has no approval or no scanner");
   const { photo, ...profile } = approval.profile;
   const { signIn } = approval;
   return {

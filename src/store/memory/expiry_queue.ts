@@ -2,12 +2,12 @@ import type { Clock } from "../../base/clock.js";
 
 /** Width of a bucket in milliseconds: the longest delay before a deadline is noticed. */
 const bucketMs = 1_000;
-/** Number of ids that fall due per turn of the event loop: about a millisecond of work. */
+/** Number of ids that are passed to `onDue` in one turn of the event loop: about a millisecond of work. */
 const batchSize = 500;
 
 /** A queue of ids by due time: a timer wheel with one bucket per second and at most one timer. */
 export interface ExpiryQueue {
-  /** Calls `onDue` with the id at `at`, a moment of the clock, or up to a second later. */
+  /** Calls `onDue` with the id at `at`, a moment of the clock, or about a second later at most. */
   add(id: string, at: number): void;
   /** Removes every id and cancels the timer. */
   close(): void;
@@ -28,7 +28,7 @@ export function createExpiryQueue(clock: Clock, onDue: (id: string) => void): Ex
 
   function sweep(): void {
     cancelTimer = undefined;
-    // A timer may fire early. An id that is released too early would never fall due again.
+    // A timer may fire early. An id that is passed on before its time would not be passed on again.
     if (clock.now() < nextBucket * bucketMs) {
       schedule(nextBucket);
       return;
@@ -40,7 +40,7 @@ export function createExpiryQueue(clock: Clock, onDue: (id: string) => void): Ex
       return;
     }
     buckets.delete(nextBucket);
-    // An id that is added by these callbacks finds no bucket awaited and starts a timer.
+    // No bucket is awaited now, so an `add` in these callbacks schedules a timer.
     nextBucket = Number.POSITIVE_INFINITY;
     for (const id of due) onDue(id);
     let next = Number.POSITIVE_INFINITY;

@@ -28,13 +28,13 @@ export interface MemoryStore extends TicketStore {
 /**
  * Creates a store in the memory of this process. Its tickets are lost when the process ends.
  *
- * It expires and deletes tickets in slices, so that a hundred thousand that fall due at once do not delay a call. A
- * deleted ticket leaves nothing behind.
+ * It expires and deletes tickets in slices, so that a hundred thousand that fall due at once do not delay a call. Of
+ * a deleted ticket, only its id may stay in the expiry queue for a while.
  */
 export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { clock, lifetimes } = options;
   const tickets = new Map<string, Ticket>();
-  const ticketsOfApp = new Map<string, number>();
+  const countByApp = new Map<string, number>();
   const subscribers = new Map<string, Set<() => void>>();
   const expiryQueue = createExpiryQueue(clock, onDue);
   let isClosed = false;
@@ -44,9 +44,9 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   }
 
   function adjustCount(appId: string, change: 1 | -1): void {
-    const now = (ticketsOfApp.get(appId) ?? 0) + change;
-    if (now === 0) ticketsOfApp.delete(appId);
-    else ticketsOfApp.set(appId, now);
+    const count = (countByApp.get(appId) ?? 0) + change;
+    if (count === 0) countByApp.delete(appId);
+    else countByApp.set(appId, count);
   }
 
   function write(ticket: Ticket): void {
@@ -75,7 +75,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       if (tickets.size >= options.maxTickets) {
         throw new TicketError("TOO_MANY_TICKETS", "the service has reached its ticket limit");
       }
-      if ((ticketsOfApp.get(ticket.appId) ?? 0) >= options.maxTicketsPerApp) {
+      if ((countByApp.get(ticket.appId) ?? 0) >= options.maxTicketsPerApp) {
         throw new TicketError("TOO_MANY_TICKETS", "the app has reached its ticket limit");
       }
       adjustCount(ticket.appId, 1);
@@ -85,7 +85,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async get(id) {
       assertOpen();
       const ticket = tickets.get(id);
-      // The sweep may be a moment late; the result must not be.
+      // The expiry queue may run late, but a ticket past its purge time must not be returned.
       return ticket?.purgeAt !== undefined && ticket.purgeAt <= clock.now() ? undefined : ticket;
     },
 
@@ -98,7 +98,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
     async subscribe(id, onChange) {
       assertOpen();
-      // A wrapper, so that the same callback may subscribe twice.
+      // Wraps the callback, so that the same one may subscribe twice.
       const notify = () => onChange();
       const subscribed = subscribers.get(id) ?? new Set();
       subscribers.set(id, subscribed.add(notify));
@@ -112,7 +112,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       isClosed = true;
       expiryQueue.close();
       tickets.clear();
-      ticketsOfApp.clear();
+      countByApp.clear();
       subscribers.clear();
     },
 
@@ -128,6 +128,6 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
 /** Returns a frozen copy. A shallow one is enough, since the parts of a ticket are shared and never written. */
 function freeze(ticket: Ticket): Ticket {
-  // Not `{ ...ticket }`: once frozen, it was measured to take 500 bytes more.
+  // A frozen `{ ...ticket }` would take 500 bytes more, as measured.
   return Object.freeze(Object.assign({}, ticket));
 }
