@@ -19,7 +19,7 @@ const maxLength = 2048;
 
 const canonicalScheme = /^Basic [^ ]/;
 
-// Has the length of a digest and never equals one.
+// Filler with the length of a digest, which no digest equals.
 const noDigest = "-".repeat(64);
 
 /**
@@ -66,8 +66,8 @@ export function createAppAuthenticator(apps: readonly AppConfig[]): AppAuthentic
       // An unknown id may be a secret in the wrong place, so it is not logged.
       if (!app) throw appUnauthenticated(`no app has the given id, of ${id.length} characters`);
       if (!isRight && !isRightDecoded) throw appUnauthenticated(`the secret of the app ${app.id} is wrong`);
-      // Only the literal form with the usual spelling "Basic " is cached, so that there are no more entries
-      // than secrets.
+      // Caches only the literal form with the usual spelling "Basic ", so that there is at most one entry for
+      // each secret.
       if (isRight && app.id === id && canonicalScheme.test(value)) cache.set(valueDigest, app);
       return app;
     },

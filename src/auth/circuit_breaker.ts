@@ -1,13 +1,13 @@
 import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 
-/** First pause and longest pause, in milliseconds. */
+/** First and longest period for which the circuit is open, in milliseconds. */
 const openTimes = { initialMs: 1_000, maxMs: 10_000 };
 
 /**
- * Number of failures in a row that opens the circuit, and of calls that may probe the peer at a time. With
- * named callers, each caller counts once. A single failure may be a lost connection or the fault of one
- * request.
+ * Number of failures in a row that opens the circuit, since a single failure may be a lost connection or the
+ * fault of one request. Repeated failures of one named caller count once. Also the number of calls that may
+ * probe the peer at a time.
  */
 const failureThreshold = 3;
 
@@ -22,7 +22,7 @@ export interface CircuitBreaker {
    *
    * @throws CircuitOpenError without having run the work; otherwise rethrows the error of the work.
    */
-  run<T>(work: () => Promise<T>, by?: Caller): Promise<T>;
+  run<T>(work: () => Promise<T>, caller?: Caller): Promise<T>;
 }
 
 /** Caller on whose behalf the work is done. */
@@ -63,7 +63,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function fail(caller: Caller | undefined, error: unknown): void {
     lastFailure = error;
     failedCallers.add(caller?.id ?? Symbol("anonymous failure"));
-    // After a failed probe, one failure is enough, unless it may be the caller's fault.
+    // One failed probe opens the circuit again, unless the failure may be the fault of a named caller.
     if (failedCallers.size >= (caller === undefined && openings > 0 ? 1 : failureThreshold)) open();
   }
 
@@ -82,8 +82,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
 
   return {
     async run(work, caller) {
-      const isProbing = openings > 0 && running >= failureThreshold;
-      if (clock.now() < openUntil || isProbing) throw new CircuitOpenError(lastFailure);
+      const hasEnoughProbes = openings > 0 && running >= failureThreshold;
+      if (clock.now() < openUntil || hasEnoughProbes) throw new CircuitOpenError(lastFailure);
       const startPeriod = period;
       running += 1;
       try {

@@ -8,7 +8,7 @@ export { developmentIssuer };
 /** Claim `aud` of development tokens. */
 export const developmentAudience = "qrlogin-development";
 
-/** Public on purpose. Nothing outside development mode may accept its signatures. */
+/** Key of the development issuer, public on purpose. Only development mode may accept its signatures. */
 const privateKey = { ...developmentKey, d: "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzXwDjBDKE" };
 
 /** Lifetime of a development token, in seconds. */
@@ -66,7 +66,7 @@ export const developmentApp: AppConfig = {
 };
 
 /**
- * Demo website that signs in like clients of the Authing API, which keep no secret. Its secret is
+ * Demo website that uses the Authing API from pages, which keep no secret. The secret of the app itself is
  * `legacy-secret`.
  */
 export const developmentLegacyApp: AppConfig = {

@@ -24,7 +24,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    // The original error only says "not JSON" too, but quotes the input, which may be personal data or a key.
+    // The original error adds nothing but a quotation of the input, which may be personal data or a key.
     throw new Error("The body is not JSON in UTF-8.");
   }
 }

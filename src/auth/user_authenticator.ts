@@ -21,13 +21,13 @@ import { fetchUserInfo, type UserInfo } from "./user_info.js";
 export interface AuthenticatedUser {
   readonly approver: Approver;
   /**
-   * Resolves with the user's current profile from the pool's UserInfo endpoint, completed by the token.
-   * Resolves with the profile of the token if the pool has no UserInfo endpoint, or its response is too large
-   * or encrypted. See {@link mergeClaims} for the precedence.
+   * Resolves with the user's current profile: the claims of the pool's UserInfo endpoint, merged with those of
+   * the token by {@link mergeClaims}. Resolves with the profile of the token if the pool has no UserInfo
+   * endpoint, or its response is too large or encrypted.
    *
    * @throws TicketError USER_UNAUTHENTICATED when the endpoint rejects the token or describes another user.
    * @throws TicketError ISSUER_UNAVAILABLE when it gives no usable response in time.
-   * @throws the reason of `signal` when that ends the wait.
+   * @throws the reason of `signal` when it aborts.
    */
   fetchProfile(signal?: AbortSignal): Promise<UserProfile>;
 }
@@ -39,7 +39,7 @@ export interface UserAuthenticator {
    *
    * @throws TicketError USER_UNAUTHENTICATED, USER_TOKEN_EXPIRED, or ISSUER_UNAVAILABLE with its cause, each
    * with a fixed message.
-   * @throws the reason of `signal` when that ends the wait.
+   * @throws the reason of `signal` when it aborts.
    */
   authenticate(authorization: readonly string[], signal?: AbortSignal): Promise<AuthenticatedUser>;
 }
@@ -53,7 +53,7 @@ export interface UserAuthenticatorOptions {
    */
   readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
-  /** Callback for the log, called once for each dropped claim and cause. */
+  /** Callback for the log. Runs once for each dropped claim and cause. */
   readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
 }
 
@@ -74,12 +74,12 @@ interface CachedUser {
   readonly claims: Claims;
 }
 
-/** Longest token that is parsed, in characters. */
+/** Longest authorization value that is parsed, in characters. */
 const maxLength = 16 * 1024;
 
 const maxSubjectLength = 255;
 
-// Upper limit whatever the configuration says: a key removed from its JWKS may still be accepted this long.
+// Upper limit of `cacheMaxAge`, in milliseconds. A key that its issuer removes may be accepted for this long.
 const maxAge = 5 * 60 * 1000;
 
 const bearerPattern = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
@@ -93,24 +93,27 @@ const bearerPattern = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
  */
 export function createUserAuthenticator(options: UserAuthenticatorOptions): UserAuthenticator {
   const { clock, tokenIssuer, onDroppedClaim = () => {} } = options;
-  const tokens = { ...options.userTokens, cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge) };
+  const tokenSettings = {
+    ...options.userTokens,
+    cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge),
+  };
   const poolContexts = options.pools.map((pool): PoolContext => {
     if (pool.issuer === tokenIssuer?.issuer)
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     return {
       pool,
-      keys: createKeySet(pool, tokens, clock, tokenIssuer),
-      // An endpoint that rejects the token is available.
+      keys: createKeySet(pool, tokenSettings, clock, tokenIssuer),
+      // A TicketError means that the endpoint rejected the token, so it is available.
       userInfoBreaker: createCircuitBreaker({ isFailure: (error) => !(error instanceof TicketError), clock }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
     };
   });
-  const cache = createVerifiedTokenCache<CachedUser>(tokens.cacheSize, clock);
+  const cache = createVerifiedTokenCache<CachedUser>(tokenSettings.cacheSize, clock);
 
   function createVerifyOptions(pool: UserPoolConfig): JWTVerifyOptions {
     return {
       algorithms: [...pool.algorithms],
-      clockTolerance: tokens.clockTolerance / 1000,
+      clockTolerance: tokenSettings.clockTolerance / 1000,
       currentDate: new Date(clock.wallNow()),
     };
   }
@@ -129,7 +132,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       const user = toCachedUser(poolContext, claims);
       if (generation !== undefined) {
         const expiresAt = Number(claims.exp) * 1000;
-        const staleAt = clock.now() + tokens.cacheMaxAge;
+        const staleAt = clock.now() + tokenSettings.cacheMaxAge;
         cache.set(token, { value: user, keys, generation, expiresAt, staleAt });
       }
       return user;
@@ -148,7 +151,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     let userInfo: UserInfo;
     try {
       const { subject } = approver;
-      const timeout = tokens.issuerTimeout;
+      const timeout = tokenSettings.issuerTimeout;
       const verifyResponse = (jwt: string) => verifiedUserInfo(jwt, user);
       const request = { uri, token, subject, timeout, clock, signal, verify: verifyResponse };
       userInfo = await poolContext.userInfoBreaker.run(() => fetchUserInfo(request), { id: subject, signal });

@@ -1,8 +1,8 @@
 import { TicketError } from "../domain/ticket_error.js";
 
 /**
- * Creates the error for a user token that is missing, malformed or not valid here. `cause` is for the log and
- * contains no part of the token but issuer and audience.
+ * Creates the error for a user token that is missing, malformed or not valid here. `cause` is for the log. Of the
+ * values in the token, it may contain only issuer and audience.
  */
 export function userUnauthenticated(cause: string): TicketError {
   return new TicketError("USER_UNAUTHENTICATED", undefined, {
@@ -16,8 +16,8 @@ export function userTokenExpired(): TicketError {
 }
 
 /**
- * Creates the error for keys or a UserInfo endpoint of a pool's issuer that cannot be reached. Its cause
- * names the pool, for the log.
+ * Creates the error for a pool whose issuer's keys or UserInfo endpoint cannot be used. Its cause names the
+ * pool, for the log.
  */
 export function issuerUnavailable(poolId: string, cause: unknown): TicketError {
   return new TicketError("ISSUER_UNAVAILABLE", undefined, {

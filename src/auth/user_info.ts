@@ -32,12 +32,12 @@ const jweParts = 5;
  * disclose the token. Reads at most 1 MiB.
  *
  * Detects a JSON object or a JWT by the content (OpenID Connect Core 1.0, section 5.3.2), since many
- * endpoints declare the wrong type. Reports a response that is too large or encrypted as unusable; this is
- * not an error.
+ * endpoints declare the wrong type. Resolves with `unusable`, and does not throw, if the response is too
+ * large or encrypted.
  *
  * @throws TicketError USER_UNAUTHENTICATED when the endpoint returns 401 or 403, or describes another user.
  * @throws Error when there is no response in time, or it is neither a JSON object nor a JWT.
- * @throws the reason of the signal when the caller has gone.
+ * @throws the reason of the signal when it aborts.
  */
 export async function fetchUserInfo(request: UserInfoRequest): Promise<UserInfo> {
   const timeoutController = new AbortController();

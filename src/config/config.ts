@@ -4,8 +4,8 @@ export type { GatewayConfig } from "./gateway_config.js";
 
 /**
  * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates
- * it; `config_schema.ts` has limits and defaults. Durations are in milliseconds here, and text such as `120s`
- * in the file.
+ * it; `config_schema.ts` has limits and defaults. Durations are in milliseconds; in the file they are texts
+ * such as `120s`.
  */
 export interface Config {
   /** Accepts the public development identities. True only on loopback. */
@@ -84,7 +84,7 @@ export interface GrpcLimitsConfig {
 /** Store of the tickets: the memory of this process, or Redis, which several nodes can share. */
 export interface StoreConfig {
   readonly kind: "memory" | "redis";
-  /** Tickets in total, including retained ones. With Redis, the tickets that this node created. */
+  /** Tickets in total, including retained ones. With Redis, only those that this node created count. */
   readonly maxTickets: number;
   /** Tickets per app, counted in the same way. */
   readonly maxTicketsPerApp: number;
@@ -133,7 +133,7 @@ export interface RedisConfig {
   readonly replicaAcks: number;
   /** Requires that replicas confirm only data that is on disk, instead of in memory. */
   readonly replicaFsync: boolean;
-  /** Refuses to start if a crash or failover could lose data of responses already sent. */
+  /** Refuses to start if a crash or failover could lose data that a response has already confirmed. */
   readonly requireDurable: boolean;
   /** Time-out for connecting to Redis, and for each response. */
   readonly timeout: number;
@@ -150,7 +150,7 @@ export interface TicketsConfig {
   readonly maxTtl: number;
   /** Lifetime of the exchange ticket, from the approval. */
   readonly authorizedTtl: number;
-  /** Time for which a finished ticket can be distinguished from an unknown one. */
+  /** Time for which a finished ticket is kept, so that it can be distinguished from an unknown one. */
   readonly retention: number;
   /** Interval announced to polling callers. */
   readonly minPollInterval: number;
@@ -158,9 +158,11 @@ export interface TicketsConfig {
   readonly maxCustomDataBytes: number;
 }
 
+/** Limits and timing of watches. */
 export interface WatchConfig {
   /** Interval at which an unchanged status is repeated. */
   readonly heartbeatInterval: number;
+  /** Open watches per ticket. One more ends the oldest. */
   readonly maxPerTicket: number;
 }
 
@@ -181,8 +183,8 @@ export interface TokenIssuerConfig {
   /** Claim `iss`. In production, an https URL. */
   readonly issuer: string;
   /**
-   * Keys, of which the first signs. All are published, so that a key can be announced before it signs and
-   * stays valid after.
+   * Keys, of which the first signs. All are published, so that verifiers know a key before it signs, and tokens
+   * stay valid after it no longer does.
    */
   readonly keys: readonly SigningKeyConfig[];
   /** Lifetime of the tokens. */

@@ -4,7 +4,7 @@ export interface GatewayConfig {
   readonly address: string;
   /** PEM files of the certificate chain and the private key. If absent, the gateway uses plain text. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Must be true for plain text on an address other than loopback, and to a service elsewhere. */
+  /** Must be true to listen in plain text, or to call the service in plain text, beyond loopback. */
   readonly allowPlaintextOnNetwork: boolean;
   readonly service: {
     /** gRPC address of the service. */

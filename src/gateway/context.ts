@@ -47,7 +47,7 @@ const defaultLimits: GatewayLimits = {
 };
 
 /**
- * Creates the context, with the default of each option that is missing.
+ * Creates the context. Missing options get their defaults.
  *
  * @throws TypeError if the apps or the handle keys are invalid.
  * @throws RangeError if a duration or a limit is out of range.

@@ -18,23 +18,23 @@ export interface ForwardedRules {
  * (CIDR).
  */
 export function createProxyMatcher(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
+  const trusted = new BlockList();
   for (const network of networks) {
     const [ip = "", prefix] = network.split("/");
     const isIPv6 = isIP(ip) === 6;
-    list.addSubnet(ip, Number(prefix ?? (isIPv6 ? 128 : 32)), isIPv6 ? "ipv6" : "ipv4");
+    trusted.addSubnet(ip, Number(prefix ?? (isIPv6 ? 128 : 32)), isIPv6 ? "ipv6" : "ipv4");
   }
-  return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  return (address) => isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
 /** Headers that fastify reads from a trusted proxy. It does not read `Forwarded` (RFC 7239). */
 const forwardedHeaders = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
 /**
- * Rewrites the forwarded headers of a request so that fastify can trust those that remain. Deletes all of
- * them unless the peer is a trusted proxy. For a proxy, `X-Forwarded-For` becomes the single address that the
- * configured header reports, or `unknown` if it reports none, since the proxy's own address is not the
- * client's.
+ * Rewrites the forwarded headers of a request so that fastify can trust those that remain. Deletes them all
+ * unless the peer is a trusted proxy. For a trusted proxy, sets `X-Forwarded-For` to the single address that
+ * the configured header reports. Sets it to `unknown` if the header reports none, so that fastify does not
+ * take the proxy's address for the client's.
  */
 export function sanitizeForwardedHeaders(
   headers: IncomingHttpHeaders,
@@ -49,8 +49,8 @@ export function sanitizeForwardedHeaders(
 }
 
 /**
- * Returns the last entry that is not a trusted proxy, or an empty string if there is none or it is not an
- * address.
+ * Returns the last address in the header that is not a trusted proxy's. Returns an empty string if there is
+ * none, or if that entry is not an address.
  */
 function clientAddress(headers: IncomingHttpHeaders, rules: ForwardedRules): string {
   const text = String(headers[rules.clientIpHeader] ?? "");

@@ -7,9 +7,12 @@ import { addressKeyOf, clientAddressOf } from "./http/client_address.js";
 
 /** Limits on the number of open connections. */
 export interface ConnectionLimits {
-  /** In total. 20,000 by default. Beyond it, the newest connection of the address with the most is closed. */
+  /**
+   * In total; connections of trusted proxies are counted separately, up to the same number. 20,000 by default.
+   * Beyond it, the newest connection of the address with the most is closed.
+   */
   readonly connections: number;
-  /** Per address (IPv6: per /64), trusted proxies excepted. 5,000 by default. */
+  /** Per address (IPv6: per /64). Does not apply to trusted proxies. 5,000 by default. */
   readonly connectionsPerAddress: number;
 }
 
@@ -25,15 +28,15 @@ const defaultServerOptions = {
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  // Longer than proxies keep an idle connection; otherwise a proxy sends a request while this end closes it.
+  // Longer than proxies keep an idle connection, so that none sends a request while this end closes it.
   keepAliveTimeout: 72_000,
-  // The two time-outs of a request fire up to this much late.
+  // headersTimeout and requestTimeout can fire late by up to this time.
   connectionsCheckingInterval: 5_000,
-  // The TLS handshake.
+  // For the TLS handshake.
   handshakeTimeout: 10_000,
 };
 
-/** Number of requests after which a connection is closed, which frees the resources bound to it. */
+/** Number of requests after which a connection is closed, to free the resources bound to it. */
 const maxRequestsPerSocket = 10_000;
 
 /**

@@ -16,7 +16,10 @@ export interface GatewayOptions {
    * keys.
    */
   readonly handleKeys: readonly string[];
-  /** Lifetime of a handle, in milliseconds. One hour by default, which is longer than a ticket can live. */
+  /**
+   * Lifetime of a handle, in milliseconds. One hour by default, which is longer than a ticket lives with the
+   * default limits.
+   */
   readonly handleTtlMs?: number | undefined;
   /** Interval between the heartbeats of an event stream, in milliseconds. 15,000 by default. */
   readonly heartbeatIntervalMs?: number | undefined;
@@ -25,8 +28,8 @@ export interface GatewayOptions {
   readonly authingApi?: boolean | undefined;
   /**
    * Completes a sign-in when the site runs in the same process: signs the user in, for instance with a
-   * session cookie. The result is sent to the page as JSON. Called again for the same user if the page
-   * repeats its request within five seconds.
+   * session cookie. The result is sent to the page as JSON. A page that repeats its request within
+   * five seconds causes another call for the same user.
    *
    * With this option, pages receive no exchange ticket. Without it, a page receives the exchange ticket of a
    * ticket that has a code challenge, for the site's backend to exchange. The option does not apply to apps
@@ -43,8 +46,8 @@ export interface SignIn extends ExchangeUserInfoResponse {
 /** Limits on the requests of pages. */
 export interface GatewayLimits extends RateLimitOptions, StreamLimits {
   /**
-   * Longest ticket lifetime that a page can request, in milliseconds. A longer one is cut to it. 120,000 by
-   * default.
+   * Longest ticket lifetime that a page can request, in milliseconds. Longer requests are reduced to it.
+   * 120,000 by default.
    */
   readonly ticketTtlMs: number;
 }

@@ -19,7 +19,8 @@ import { signingKeysRoute } from "./routes/signing_keys_route.js";
 const bodyLimit = 8_192;
 
 /**
- * Number of addresses counted at a time. A rate limit does not stop a caller who has more networks than this.
+ * Number of addresses (IPv6: /64 networks) that are counted at a time. A rate limit does not stop a caller who
+ * has more.
  */
 const maxCountedAddresses = 100_000;
 
@@ -37,29 +38,29 @@ const maxCountedAddresses = 100_000;
  * @throws TypeError if the apps or the handle keys are invalid.
  * @throws RangeError if a duration or a limit is out of range.
  */
-export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (host, options) =>
-  registerGateway(host, options, systemClock);
+export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (server, options) =>
+  registerGateway(server, options, systemClock);
 
 /** Registers {@link qrLoginGateway} with a clock that tests can control. Not part of the public API. */
 export async function registerGateway(
-  host: FastifyInstance,
+  server: FastifyInstance,
   options: GatewayOptions,
   clock: Clock,
 ): Promise<void> {
   const context = createGatewayContext(options, clock);
-  // In a separate context with other serializers: the server's log lines must not show the URLs of these
-  // routes.
+  // Registered in a separate fastify context with its own serializers, which keep the URLs of these routes out
+  // of the log.
   const { authingApi = true } = options;
-  const gateway: FastifyPluginAsync = (instance) => routes(instance, context, authingApi);
-  await host.register(gateway, { logSerializers });
+  const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, authingApi);
+  await server.register(gateway, { logSerializers });
 }
 
-async function routes(
+async function registerRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
   authingApi: boolean,
 ): Promise<void> {
-  // Before the server waits for open connections, which would include the event streams.
+  // Event streams end before the server waits for its connections to close, or it would wait for them too.
   instance.addHook("preClose", async () => context.stop());
   instance.addHook("onClose", () => context.close());
   logRequests(instance, context.clock);
@@ -81,7 +82,7 @@ async function routes(
   await signingKeysRoute(instance, context);
 }
 
-/** Registers each library unless the server has it already. The server's settings then apply here too. */
+/** Registers each library unless the server has it already. The server's settings then apply to the gateway too. */
 async function registerLibraries(instance: FastifyInstance, context: GatewayContext): Promise<void> {
   if (!instance.hasRequestDecorator("cookies")) await instance.register(cookie);
   if (!instance.hasReplyDecorator("helmet")) {

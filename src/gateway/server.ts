@@ -34,8 +34,8 @@ export interface GatewayServer {
   /** The bound address, as `HOST:PORT`. */
   readonly address: string;
   /**
-   * Stops the server. Running requests may finish within `shutdownGracePeriodMs`. A second call waits for the
-   * first.
+   * Stops the server. Running requests may finish within `shutdownGracePeriodMs`; then their connections are
+   * closed. The call is idempotent.
    */
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startGateway(
       return { status: "ok" };
     });
     await options.extend?.(server);
-    // Suppresses fastify's own line: it would precede ours, which reports that everything is ready.
+    // Suppresses fastify's own start line. It would precede ours, which reports that everything is ready.
     const { level } = server.log;
     server.log.level = "warn";
     await server.listen({ host, port });
@@ -94,9 +94,9 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
   const { connections, connectionsPerAddress } = { ...defaultConnectionLimits, ...limits };
   const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
-    // The gateway writes its own line for each request. Fastify's show the URL, which may hold a handle.
+    // The gateway writes its own line for each request. Fastify's lines show the URL, which may hold a handle.
     logController: new LogController({ disableRequestLogging: true }),
-    // The headers that remain can be trusted; see sanitizeForwardedHeaders.
+    // Trusts the peer, since sanitizeForwardedHeaders leaves only headers that can be trusted.
     trustProxy: (_address, hop) => hop === 0,
     // Polls that arrive while the server stops are still answered: after one 503, an SDK never polls again.
     return503OnClosing: false,

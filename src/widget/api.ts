@@ -44,7 +44,7 @@ export class GatewayError extends Error {
 
 export type Api = ReturnType<typeof createApi>;
 
-/** Response time-out. A laptop that sleeps leaves requests that never get a response. */
+/** Time-out of a request, in milliseconds. After a laptop has slept, its open requests never get a response. */
 const requestTimeoutMs = 15_000;
 
 /** Creates a client of the gateway's own API. Each call rejects with a GatewayError. */
@@ -73,7 +73,7 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
 
   /**
    * Resolves with the gateway's error if a call failed because of this page's origin. The browser hides that
-   * error from the page, so this function asks again, with a simple request without credentials.
+   * error from the page, so this function requests it again, with a simple request without credentials.
    */
   async function fetchOriginError(): Promise<GatewayError | undefined> {
     if (new URL(root, document.baseURI).origin === location.origin) return undefined;
@@ -86,7 +86,7 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
         signal,
       });
       const { status } = response;
-      // 400 means an unknown app. Other statuses are ignored, since the next call reports more about them.
+      // 403 reports the origin, 400 an unknown app. The next call reports anything else.
       return status === 403 || status === 400
         ? toGatewayError(status, parseBody(await response.text()))
         : undefined;
@@ -126,8 +126,8 @@ function parseBody(text: string): unknown {
 }
 
 /**
- * Converts an error response. One without a reason comes from a proxy: a 5xx is transient, a 4xx means no
- * gateway here.
+ * Converts an error response. One without a reason does not come from a gateway. A 5xx is then transient, since
+ * it comes from a proxy; any other status means that there is no gateway at this address.
  */
 function toGatewayError(status: number, body: unknown): GatewayError {
   if (typeof body === "object" && body !== null && "reason" in body) {

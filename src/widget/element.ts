@@ -33,8 +33,8 @@ const callbackByEvent = {
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
- * Custom element `<qr-login app-id="shop"></qr-login>`. It scans for as long as it is in the page. The
- * property `options` takes what attributes cannot express. Each callback is also dispatched as an event that bubbles:
+ * Custom element `<qr-login app-id="shop"></qr-login>`. It shows a code while it is in the page. The property
+ * `options` sets what attributes cannot express. Each callback is also dispatched as an event that bubbles:
  * `onSuccess` as `qr-login-success`, with its arguments in `detail`.
  */
 export class QrLoginElement extends Base {

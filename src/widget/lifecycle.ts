@@ -1,6 +1,6 @@
 import { backoffDelay } from "../base/backoff.js";
 
-/** Smallest gap between two ticks, in milliseconds, that means the device slept or the tab was frozen. */
+/** Delay of a tick, in milliseconds, above which the device has slept or the tab was frozen. */
 const sleepThresholdMs = 5_000;
 
 const tickMs = 1_000;
@@ -9,7 +9,7 @@ const lifecycleEvents = ["online", "offline", "pageshow"];
 
 /**
  * Calls `callback` when the page is shown or hidden, the network comes or goes, or the device wakes from sleep.
- * At these times open connections may be dead and timers late. Returns a function that unsubscribes.
+ * At these times connections may be dead and timers late. Returns a function that unsubscribes.
  */
 export function onLifecycleChange(callback: () => void): () => void {
   let lastTick = Date.now();
@@ -41,10 +41,10 @@ export function scheduleRetry(ms: number, callback: () => void): () => void {
   };
 }
 
-/** Half a second at first and 10 seconds at most, give or take a half: pages must not come back all at once. */
+/** Pauses from 250 to 750 ms at first, and from 5 to 15 s at most. Jitter keeps pages from returning all at once. */
 const retryCurve = { initialMs: 750, maxMs: 15_000, jitter: 2 / 3 };
 
-/** Returns how long to wait after a number of failures in a row, in milliseconds. */
+/** Returns the pause after a number of failures in a row, in milliseconds. */
 export function retryDelay(failures: number): number {
   return backoffDelay(failures, retryCurve);
 }

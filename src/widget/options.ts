@@ -12,7 +12,7 @@ export interface Size {
 export interface WatchOptions extends ApiOptions {
   /** Receives each new status. */
   readonly onResult?: ((status: StatusResponse) => void) | undefined;
-  /** Runs once per code. Receives only nickname and photo. */
+  /** Runs once per code. Receives only the scanner's nickname and photo. */
   readonly onScanned?: ((user: ScannedBy) => void) | undefined;
   /**
    * Runs once, at the end of a successful scan. `ticket` is the exchange ticket for the site's backend, and
@@ -25,7 +25,7 @@ export interface WatchOptions extends ApiOptions {
   readonly onCancel?: (() => void) | undefined;
   /** Runs when the code has expired and is not renewed. */
   readonly onExpired?: (() => void) | undefined;
-  /** Runs when the scan ends with an error. `reason` comes from the gateway or is one of `docs/widget.md`. */
+  /** Runs when the scan ends with an error. `reason` comes from the gateway or the widget: see docs/widget.md. */
   readonly onError?: ((message: string, reason: string) => void) | undefined;
   /** Never runs. Accepted for pages written for Authing. */
   readonly onMfa?: ((code: number, message: string, data: unknown) => void) | undefined;
@@ -80,7 +80,7 @@ export interface ScanOptions extends WatchOptions {
    * written as `\uXXXX`.
    */
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
-  /** Accepted for pages written for Authing, without effect. */
+  /** Without effect, like the two options below. Accepted for pages written for Authing. */
   readonly context?: unknown;
   readonly withCustomData?: boolean | undefined;
   readonly extIdpConnId?: string | undefined;

@@ -14,8 +14,8 @@ export type LoginResult =
   | { readonly kind: "failed"; readonly error: GatewayError };
 
 /**
- * Receives the progress of one code. Each method is called before the page's callbacks, since those may stop or
- * restart the scan.
+ * Receives the progress of one code. Each method runs before the page's callback for the same event, which may
+ * stop or restart the scan.
  */
 export interface LoginListener {
   onScanned(scannedBy: ScannedBy, until: number): void;
@@ -25,7 +25,7 @@ export interface LoginListener {
   onEnd(result: LoginResult): void;
 }
 
-/** Limit of attempts to complete a sign-in. The gateway repeats its result for five seconds. */
+/** Limit of attempts to complete a sign-in. The gateway can repeat its result for five seconds. */
 const maxAttempts = 5;
 
 const unknownUser: ScannedBy = { nickname: "", photoUrl: "" };
@@ -94,7 +94,7 @@ export function runLogin(
         if (!gatewayError.isTransient || attempt >= maxAttempts)
           return end({ kind: "failed", error: gatewayError });
         listener.onOnlineChange(gatewayError.reason !== "OFFLINE");
-        // Retries in a hidden page too, since the gateway repeats its result for a few seconds only.
+        // Retries even in a hidden page, since the gateway can repeat its result for a few seconds only.
         await new Promise((resolve) => {
           cancelRetry = scheduleRetry(Math.max(retryDelay(attempt - 1), gatewayError.retryAfterMs ?? 0), () =>
             resolve(undefined),

@@ -51,7 +51,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
   let isImageMissing = false;
   let cancelImageReload = () => {};
   let stopCurrent = () => {};
-  // Results that belong to an earlier code are ignored.
+  // Changes with each code. Results that belong to an earlier code are ignored.
   let generation = 0;
 
   function show(nextState: ViewState): void {
@@ -165,7 +165,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
   }
 
   /**
-   * Withdraws a ticket, so that a later scan gets an error. If the request is lost, the ticket expires by
+   * Withdraws a ticket, so that a later scan of its code fails. Ignores errors, since the ticket expires by
    * itself.
    */
   function withdraw(unwantedCode: QrCode | undefined): void {

@@ -6,7 +6,7 @@ import { type LoginResult, runLogin } from "./run_login.js";
 
 /** Code that the page shows itself. */
 export interface GeneratedCode extends QrCode {
-  /** Handle of the ticket, as the functions below take it. It is not part of the code. */
+  /** Handle of the ticket, which the functions below take. The QR code does not contain it. */
   readonly random: string;
 }
 

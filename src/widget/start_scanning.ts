@@ -11,8 +11,8 @@ const mountCheckIntervalMs = 1_000;
 const activeScans = new WeakMap<HTMLElement, Scanning>();
 
 /**
- * Shows a QR code in the target, an element or its id, and signs in the user who scans and confirms it. Without a
- * target, the code appears in a modal dialog that Escape closes. Stops when the page removes the target.
+ * Shows a QR code in the target (an element or its id) and signs in the user who scans and confirms it. Without
+ * a target, the code appears in a modal dialog that Escape closes. Stops when the page removes the target.
  *
  * ```js
  * startScanning("qrcode", { onSuccess: (user, ticket) => {}, onError: (message) => {} });
@@ -24,7 +24,7 @@ export function startScanning(target?: string | HTMLElement | null, options: Sca
   const isDialog = target === undefined;
   const container = resolveElement(target) ?? document.body;
   if (!isDialog) activeScans.get(container)?.stop();
-  // A separate element, since the page's may have a shadow root or content.
+  // A separate element, since the page's element may have content or a shadow root.
   const host = document.createElement("div");
   container.append(host);
 

@@ -13,8 +13,8 @@ export interface StatusListener {
 }
 
 /**
- * Limit of streams in a row that bring no status or end soon, although polls succeed. Polling then replaces
- * them.
+ * Limit of streams in a row that bring no status or end early although polls succeed. After that, polling
+ * replaces streams.
  */
 const maxEmptyStreams = 3;
 
@@ -22,8 +22,8 @@ const maxEmptyStreams = 3;
 const streamRetryMs = 60_000;
 
 /**
- * Time-out for the first status of a stream, in milliseconds. A stream sends the status at once, so a later one
- * is held up by a proxy.
+ * Time-out for the first status of a stream, in milliseconds. A stream sends it at once, so a proxy must be
+ * holding back a later one.
  */
 const firstStatusTimeoutMs = 6_000;
 
@@ -34,7 +34,8 @@ const firstStatusTimeoutMs = 6_000;
 const minStreamMs = 10_000;
 
 /**
- * Time after a ticket's expiry, in milliseconds, after which a stream that has not reported the expiry is dead.
+ * Time that a stream has to report a ticket's expiry, in milliseconds. One that has not reported it by then is
+ * dead.
  */
 const expiryGraceMs = 3_000;
 

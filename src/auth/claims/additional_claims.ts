@@ -46,14 +46,14 @@ export function createAdditionalClaims(): AdditionalClaims {
 }
 
 /**
- * Returns whether every reader gets the same text: UTF-8 cannot encode an unpaired surrogate, and NUL ends
- * the strings of some readers.
+ * Returns whether every reader gets the same text. UTF-8 cannot encode an unpaired surrogate, and some readers
+ * end a string at NUL.
  */
 export function isPortableText(text: string): boolean {
   return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 }
 
-/** Returns why a value does not reach every reader unchanged. Descends at most `levels` levels. */
+/** Returns the reason why some reader would not get the value unchanged. Descends at most `levels` levels. */
 function findFailure(value: Json, levels: number): string | undefined {
   if (typeof value === "string") return isPortableText(value) ? undefined : textFailure;
   if (typeof value === "number") {

@@ -38,8 +38,8 @@ const maxSeconds = 253_402_300_799;
  * Returns the profile that the claims describe. Returns undefined if the pool's user id claim is absent, or
  * is neither a text of 1 to 1024 characters nor a safe integer.
  *
- * Drops any other claim of the wrong type or of more than 1024 characters (the photo: 4096). It is not
- * truncated: a truncated address would be a different address. Drops additional claims that {@link
+ * Drops any other claim of the wrong type or of more than 1024 characters (the photo: 4096). Does not truncate
+ * it, since a truncated address would be a different address. Drops additional claims that {@link
  * createAdditionalClaims} does not accept, for instance with more than 4096 characters of JSON.
  */
 export function profileOf(
@@ -106,7 +106,7 @@ export function claimOf(claims: Claims, name: string): Json | undefined {
 }
 
 function userIdIn(value: Json | undefined): string {
-  // JSON.parse rounds larger numbers, so that two users would become one.
+  // JSON.parse rounds larger integers, so two users could get the same id.
   return Number.isSafeInteger(value) ? String(value) : textOf(value);
 }
 

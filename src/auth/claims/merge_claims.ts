@@ -2,7 +2,7 @@ import type { UserPoolConfig } from "../../config/config.js";
 import type { Json } from "../../domain/user.js";
 import { type Claims, claimOf, isTrue, protocolClaims } from "./claims.js";
 
-/** Name of a claim that states whether another claim is verified: `email_verified`, `emailVerified`. */
+/** Pattern of a flag, a claim that states whether another is verified: `email_verified`, `emailVerified`. */
 const verifiedFlag = /^(.+?)(?:_verified|Verified)$/;
 
 /**
@@ -22,7 +22,7 @@ function profileClaimNames(pool: UserPoolConfig): ReadonlySet<string> {
 }
 
 /**
- * Returns the claims that are worth keeping of a token: those of the pool's profile, and those that their
+ * Returns the claims of a token that a profile of the pool can need: its own claims, and the claims that its
  * flags refer to.
  */
 export function pickClaims(pool: UserPoolConfig, claims: Claims): Claims {
@@ -36,28 +36,28 @@ export function pickClaims(pool: UserPoolConfig, claims: Claims): Claims {
  * - An address and its flag come from the same source. If UserInfo has the address, its flag comes from
  * UserInfo or is absent. If UserInfo has the flag alone, the flag can withdraw the verification of the
  * token's address, but cannot add one.
- * - The user id comes from the token, since the scan was accepted for it. So do the claims that describe the
- * token itself.
+ * - The user id comes from the token, since the scan was accepted for that user. So do the claims that
+ * describe the token itself.
  */
 export function mergeClaims(pool: UserPoolConfig, token: Claims, userInfo: Claims): Claims {
-  const isOfToken = (name: string): boolean =>
+  const isFromToken = (name: string): boolean =>
     name === pool.claims.userId || protocolClaims.has(name) || !Object.hasOwn(userInfo, name);
   return collectClaims(profileClaimNames(pool), (name) => {
     const inToken = claimOf(token, name);
     const inUserInfo = claimOf(userInfo, name);
     const address = claimOfFlag(pool, name);
-    if (address === undefined) return isOfToken(name) ? inToken : inUserInfo;
-    if (!isOfToken(address)) return inUserInfo;
+    if (address === undefined) return isFromToken(name) ? inToken : inUserInfo;
+    if (!isFromToken(address)) return inUserInfo;
     const isWithdrawn = inUserInfo !== undefined && !isTrue(inUserInfo);
     return Object.hasOwn(token, address) && !isWithdrawn ? inToken : inUserInfo;
   });
 }
 
-function collectClaims(names: ReadonlySet<string>, claimNamed: (name: string) => Json | undefined): Claims {
+function collectClaims(names: ReadonlySet<string>, readClaim: (name: string) => Json | undefined): Claims {
   // fromEntries creates own properties even for a claim called __proto__.
   return Object.fromEntries(
     [...names].flatMap((name) => {
-      const value = claimNamed(name);
+      const value = readClaim(name);
       return value === undefined ? [] : [[name, value] as const];
     }),
   );

@@ -62,9 +62,9 @@ type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 /**
  * Creates the key set of a user pool.
  *
- * Rejects a whole key set that contains a key others than the issuer can sign with: the public development
- * key, or a key of `signer`, which signs our tokens for apps. Rejects a key set without a key for any
- * algorithm of the pool, since it can verify nothing.
+ * Rejects a whole key set if somebody other than the issuer can sign with one of its keys: the public
+ * development key, or a key of `signer`, which signs our tokens for apps. Rejects a key set without a key for
+ * any algorithm of the pool, since it can verify nothing.
  *
  * @throws Error when the pool's JWKS file cannot be read, is not a JWKS or is rejected. If that happens
  * later, the keys become unavailable.
@@ -118,7 +118,7 @@ function createRefreshingKeySet(
   clock: Clock,
   check: KeyCheck,
 ): KeySet {
-  // Wraps every read, whatever triggers it: callers do not wait one by one for an unavailable endpoint.
+  // Guards every read, whatever triggers it, so that callers do not wait one by one for an unavailable endpoint.
   const breaker = createCircuitBreaker({ clock });
   const cooldown = createRefreshCooldown(source.cooldownMs, clock);
   let current: LoadedKeys | undefined;
@@ -135,7 +135,7 @@ function createRefreshingKeySet(
     const found = parseKeySet(await source.read(), check);
     await requireKeyFor(algorithms, found.getKey);
     readAt = startedAt;
-    // An unchanged set keeps the cached tokens valid: anybody can trigger a read with an unknown key id.
+    // An unchanged set must not invalidate cached tokens, since anybody can trigger a read with an unknown key id.
     if (found.text === current?.text) return;
     removedKids = (current?.kids ?? []).filter((kid) => !found.kids.includes(kid));
     current = found;
@@ -161,7 +161,7 @@ function createRefreshingKeySet(
     },
     async refreshForToken({ token, kid, hasWrongSignature }) {
       const decision = pendingRead === undefined ? cooldown.decisionFor(token) : "now";
-      // Without a key id, a new key looks like a wrong signature.
+      // A token without a key id that a new key has signed looks like one with a wrong signature.
       const isKnown = kid !== undefined && (hasWrongSignature || removedKids.includes(kid));
       if (decision === "never" || (decision === "later" && isKnown)) return false;
       if (decision === "later") throw new KeysUnavailableError(new Error(cooldown.laterMessage));
@@ -234,16 +234,16 @@ function translateKeyErrors(keyFor: JWTVerifyGetKey): JWTVerifyGetKey {
 }
 
 /**
- * Check that throws if a key set contains a key that others than the issuer can sign with. With
- * `development`, the development key is allowed.
+ * Check that throws if somebody other than the issuer can sign with a key of the set. With `development`, the
+ * development key is allowed.
  */
-type KeyCheck = (jwks: unknown, may?: { readonly development: boolean }) => void;
+type KeyCheck = (jwks: unknown, allowed?: { readonly development: boolean }) => void;
 
 function createKeyCheck(signer: Pick<TokenSigner, "owns"> | undefined): KeyCheck {
-  return (jwks, may) => {
+  return (jwks, allowed) => {
     const keys = typeof jwks === "object" && jwks !== null && "keys" in jwks ? jwks.keys : undefined;
     if (!Array.isArray(keys)) return;
-    if (!may?.development && keys.some(isDevelopmentKey)) {
+    if (!allowed?.development && keys.some(isDevelopmentKey)) {
       throw new Error("The key set contains the public development key, with which anyone can sign.");
     }
     if (keys.some((key) => signer?.owns(key))) {

@@ -13,7 +13,7 @@ export interface KeySource {
 /** Largest key set that is read over the network, in bytes. */
 const maxBytes = 1024 * 1024;
 
-/** Limits how often tokens with unknown key ids, which anybody can send, cause a request to the endpoint. */
+/** Cool-down of an endpoint, in milliseconds. Anybody can send tokens with unknown key ids. */
 const endpointCooldownMs = 10_000;
 
 /**
@@ -42,8 +42,8 @@ export function createEndpointSource(uri: string, timeout: number): KeySource {
 }
 
 /**
- * Creates a source for a file. It has no cool-down: reading the file costs less than checking the signature
- * that caused it, and reads do not overlap.
+ * Creates a source for a file. It has no cool-down: reading the file costs less than the signature check that
+ * preceded it, and reads do not overlap.
  */
 export function createFileSource(file: string): KeySource & { readNow(): Uint8Array } {
   return { cooldownMs: 0, read: () => readFile(file), readNow: () => readFileSync(file) };

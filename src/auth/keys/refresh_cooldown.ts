@@ -2,12 +2,12 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import { sha256 } from "../../domain/secrets.js";
 
-/** Cool-down that decides for which tokens with unknown keys an issuer's keys are fetched, and when. */
+/** Limit on how often tokens that name unknown keys cause a fetch of their issuer's keys. */
 export interface RefreshCooldown {
   /**
    * Returns `now` if the keys may be fetched for this token, and `later` if the last fetch is too recent.
-   * Returns `never` if they have been fetched since `later` was returned for the token, since the key it
-   * names must have been published by then.
+   * Returns `never` if they have been fetched after `later` was returned for the token: the key that it
+   * names would have been published by then.
    */
   decisionFor(token: string): "now" | "later" | "never";
   /** Records that the keys have been fetched for a token, and starts the cool-down. */
@@ -24,27 +24,27 @@ const maxEntries = 10_000;
  * by SHA-256.
  */
 export function createRefreshCooldown(cooldown: number, clock: Clock): RefreshCooldown {
-  let reads = 0;
-  let readAt = Number.NEGATIVE_INFINITY;
+  let fetches = 0;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
   /**
-   * Number of reads made before the token first came. The oldest one is evicted, so entries are looked at
-   * with `peek`.
+   * Number of fetches before each token first arrived, by its SHA-256. `peek` does not change the order, so the
+   * oldest entry is evicted.
    */
-  const readsBefore = new LRUCache<string, number>({ max: maxEntries });
+  const fetchesBefore = new LRUCache<string, number>({ max: maxEntries });
 
   return {
     decisionFor(token) {
-      if (clock.now() - readAt >= cooldown) return "now";
+      if (clock.now() - fetchedAt >= cooldown) return "now";
       const digest = sha256(token);
-      const before = readsBefore.peek(digest);
-      if (before === undefined) readsBefore.set(digest, reads);
-      return before !== undefined && before < reads ? "never" : "later";
+      const before = fetchesBefore.peek(digest);
+      if (before === undefined) fetchesBefore.set(digest, fetches);
+      return before !== undefined && before < fetches ? "never" : "later";
     },
     recordRefresh(token) {
-      // Callers that share one read each count it. That is harmless, because the number only has to grow.
-      readsBefore.set(sha256(token), reads);
-      reads += 1;
-      readAt = clock.now();
+      // Callers that share one fetch each count it. That is harmless, since the number only has to grow.
+      fetchesBefore.set(sha256(token), fetches);
+      fetches += 1;
+      fetchedAt = clock.now();
     },
     laterMessage: `A token names an unknown key, and the keys were fetched less than ${cooldown / 1_000} s ago.`,
   };

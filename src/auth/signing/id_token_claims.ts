@@ -2,8 +2,8 @@ import type { SignInContext, UserProfile } from "../../domain/user.js";
 import { type Claims, protocolClaims } from "../claims/claims.js";
 
 /**
- * Names that an additional claim cannot use in our ID Token. They are claims of ours, or describe the token
- * to those who verify it.
+ * Names that an additional claim cannot use in our ID Token. They are either set here or interpreted by
+ * verifiers of the token.
  */
 const reservedClaims: ReadonlySet<string> = new Set([
   ...protocolClaims,

@@ -11,9 +11,9 @@ const signInThreadPool = promisify(sign);
 /**
  * Creates a function that signs JWTs in the compact serialization (RFC 7515, section 7.1).
  *
- * Does not use jose, whose WebCrypto takes two to three times the CPU. A P-256 signature is made
- * synchronously, since it takes less time than waking another thread. An RSA signature takes ten times as
- * long and is made in the thread pool, so that other calls continue meanwhile.
+ * Does not use jose, whose WebCrypto takes two to three times the CPU time. Makes P-256 signatures
+ * synchronously, since one takes less time than waking another thread. Makes RSA signatures, which take ten
+ * times as long, in the thread pool, so that other calls continue meanwhile.
  */
 export function createJwtSigner({ alg, kid, privateKey }: Omit<SigningKey, "publicJwk">): SignJwt {
   return async (typ, claims) => {
@@ -31,22 +31,22 @@ function createSignature(input: Buffer, alg: SigningKey["alg"], key: KeyObject):
 const integerBytes = 32;
 
 /**
- * Returns r and s concatenated, as JWS requires (RFC 7518, section 3.4), from a DER sequence of two integers.
+ * Converts a DER sequence of r and s to their concatenation, which JWS requires (RFC 7518, section 3.4).
  * Node.js can do this itself (`dsaEncoding`), but Node.js 24 then takes 36 us for a signature instead of 19.
  */
 function derToJose(der: Buffer): Buffer {
-  const both = Buffer.alloc(2 * integerBytes);
+  const signature = Buffer.alloc(2 * integerBytes);
   // Every length is a single byte: the sequence has at most 70 bytes.
-  let tag = 2;
+  let tagOffset = 2;
   for (const end of [integerBytes, 2 * integerBytes]) {
-    const start = tag + 2;
-    const next = start + der.readUInt8(tag + 1);
+    const start = tagOffset + 2;
+    const next = start + der.readUInt8(tagOffset + 1);
     // A DER integer has no leading zero byte, except where the first bit would otherwise be set.
     const digits = der.subarray(Math.max(start, next - integerBytes), next);
-    both.set(digits, end - digits.length);
-    tag = next;
+    signature.set(digits, end - digits.length);
+    tagOffset = next;
   }
-  return both;
+  return signature;
 }
 
 function encodePart(part: object): string {

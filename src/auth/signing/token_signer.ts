@@ -17,12 +17,14 @@ export interface TokenSigner {
   /** Returns whether a JWK is one of the signer's keys, which no user pool may have. */
   owns(jwk: JsonWebKeyInput["key"]): boolean;
   /**
-   * @throws Error when the cryptography of the platform fails. The values of users and apps cannot cause it.
+   * Resolves with an ID token and an access token for the app.
+   *
+   * @throws Error when the cryptography of the platform fails. No value of a user or an app can cause that.
    */
   sign(signedIn: TokenParameters): Promise<SignedTokens>;
 }
 
-/** User that the tokens describe, and app that they are for. */
+/** User that the tokens describe, and app that receives them. */
 export interface TokenParameters {
   readonly appId: string;
   readonly userPoolId: string;
@@ -59,17 +61,17 @@ export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock)
       const now = clock.wallNow();
       const issuedAt = Math.floor(now / 1_000);
       const expiresAt = issuedAt + Math.floor(tokenTtl / 1_000);
-      // JSON would make it null, and some verifiers treat a token without an expiry as valid for ever.
+      // JSON would write NaN as null, and some verifiers accept a token without an expiry for ever.
       if (!Number.isSafeInteger(expiresAt)) throw new Error("a token would have no expiry");
-      const signed = (typ: string, claims: JWTPayload) =>
+      const signToken = (typ: string, claims: JWTPayload) =>
         signJwt(typ, {
           ...claims,
           user_pool_id: userPoolId,
           ...{ iss: issuer, sub: profile.userId, aud: appId, iat: issuedAt, exp: expiresAt },
         });
       const [idToken, accessToken] = await Promise.all([
-        signed("JWT", toIdTokenClaims(profile, signIn)),
-        signed("at+jwt", { client_id: appId, jti: randomUUID() }),
+        signToken("JWT", toIdTokenClaims(profile, signIn)),
+        signToken("at+jwt", { client_id: appId, jti: randomUUID() }),
       ]);
       return { idToken, accessToken, expiresAt: expiresAt * 1_000, expiresInMs: expiresAt * 1_000 - now };
     },

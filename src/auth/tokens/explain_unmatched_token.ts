@@ -36,8 +36,7 @@ function formatAudience(aud: unknown): string {
 function formatClaim(claim: unknown): string {
   if (claim === undefined) return "none";
   if (typeof claim !== "string") return `of the type ${Array.isArray(claim) ? "array" : typeof claim}`;
-  // The issuer or audience of a real token has no user name and no query. In others these could contain
-  // anything.
+  // A genuine issuer or audience has no user name and no query. In a forged one they could contain anything.
   const bare = claim.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
   const printable = bare.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "�");
   return JSON.stringify(

@@ -2,7 +2,7 @@ import type { Json } from "../../domain/user.js";
 import { type Claims, claimOf } from "../claims/claims.js";
 import { userUnauthenticated } from "../user_errors.js";
 
-/** Header parameters of a JOSE header that state the type of a JWT. */
+/** Parameters of a JOSE header that state the type of a JWT and of its content. */
 interface TypedHeader {
   readonly typ?: unknown;
   readonly cty?: unknown;

@@ -6,8 +6,9 @@ import type { KeySet } from "../keys/key_set.js";
 /** Result of a verification. */
 export interface CacheEntry<T> {
   readonly value: T;
-  /** Keys that verified the token. `generation` is theirs at that time. */
+  /** Keys that verified the token. */
   readonly keys: KeySet;
+  /** Generation of the keys at that time. */
   readonly generation: number;
   /** Expiry of the token, by the wall clock. */
   readonly expiresAt: number;
@@ -28,7 +29,7 @@ export interface VerifiedTokenCache<T> {
 
 /** Creates a cache of up to `capacity` tokens. With 0, nothing is cached. */
 export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): VerifiedTokenCache<T> {
-  // The oldest verification is evicted, however often it is used: `peek` leaves the order alone.
+  // Evicts the oldest verification, however often it is used: `peek` does not change the order.
   const entries = capacity < 1 ? undefined : new LRUCache<string, CacheEntry<T>>({ max: capacity });
   return {
     get(token) {

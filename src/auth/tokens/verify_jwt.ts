@@ -31,7 +31,7 @@ export async function verifyJwt(
   createOptions: () => JWTVerifyOptions,
 ): Promise<VerifiedJwt> {
   const { alg = "", kid } = readHeader(token);
-  // Checked before any key: no key of the issuer can make a forbidden algorithm acceptable.
+  // Checked before the keys, since no key can make a forbidden algorithm acceptable.
   if (!createOptions().algorithms?.includes(alg)) throw new errors.JOSEAlgNotAllowed();
   const wereRefreshed = await keys.refreshIfStale();
   try {
@@ -55,7 +55,7 @@ function readHeader(token: string): { alg?: string | undefined; kid?: string | u
 }
 
 async function verifyOnce(token: string, keys: KeySet, options: JWTVerifyOptions): Promise<VerifiedJwt> {
-  // Read before the verification: the key that is used may be removed from the set meanwhile.
+  // Read before the verification, during which the key that is used may be removed from the set.
   const generation = keys.generation();
   const toVerifiedJwt = (payload: JWTPayload, header: JWTHeaderParameters): VerifiedJwt =>
     // jose does not state that the payload is the result of JSON.parse.

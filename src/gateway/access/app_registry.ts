@@ -19,9 +19,9 @@ export interface GatewayApp {
    */
   readonly bindToBrowser?: boolean | undefined;
   /**
-   * Sends pages the exchange ticket only of tickets that were created with a `codeChallenge`. True by
-   * default. With false, the site's backend has to check that an exchange ticket belongs to the browser that
-   * posts it (login CSRF).
+   * Sends a page the exchange ticket only if its ticket was created with a `codeChallenge`. True by default.
+   * If false, the site's backend has to check that an exchange ticket belongs to the browser that posts it
+   * (login CSRF).
    */
   readonly requireCodeChallenge?: boolean | undefined;
   /** Lets the browser that created a ticket exchange it without the app's secret. False by default. */
@@ -35,8 +35,8 @@ export interface GatewayApp {
    */
   readonly pollByTicketId?: boolean | undefined;
   /**
-   * Fields that pages may set in the tickets that they create. The phone learns that the page claims them. A
-   * page that sets another field gets INVALID_REQUEST. None by default.
+   * Fields that pages may set in the tickets that they create. Phones receive them marked as claimed by the
+   * page. A page that sets another field gets INVALID_REQUEST. None by default.
    */
   readonly pageFields?: readonly PageField[] | undefined;
 }
@@ -58,7 +58,7 @@ export interface RegisteredApp {
 /** The apps of the gateway. */
 export interface AppRegistry {
   readonly all: readonly RegisteredApp[];
-  /** Returns the app of this id, or undefined. A handle can name an app that is no longer configured. */
+  /** Returns the app of this id, or undefined: a handle can name an app that is no longer configured. */
   find(id: string | undefined): RegisteredApp | undefined;
   /**
    * Returns the app of this id, or the first app if the id is undefined.
@@ -112,7 +112,7 @@ function toRegisteredApp({
     throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${example}`);
   }
   const exactOrigins = new Set(origins.filter((origin) => !origin.endsWith(":*")));
-  // The configuration has checked that these are on loopback.
+  // The configuration file is checked to have these only on loopback. Options of the plugin are not checked.
   const anyPortOrigins = origins
     .filter((origin) => origin.endsWith(":*"))
     .map((origin) => origin.slice(0, -2));
@@ -135,9 +135,9 @@ function toRegisteredApp({
 }
 
 /**
- * Returns the credentials in an `Authorization: Basic` header, or undefined if it has none. An id that is
- * form-encoded is decoded if that makes it the id of an app. The secret is not decoded; the service verifies
- * it.
+ * Returns the credentials in an `Authorization: Basic` header, or undefined if it has none. Decodes a
+ * form-encoded id if that makes it the id of an app. Never decodes the secret, since the service accepts both
+ * forms.
  */
 export function readBasicCredentials(
   header: string | undefined,

@@ -6,12 +6,12 @@ import { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
 import { isCrossOrigin, ownOriginOf } from "../http/request_origin.js";
 
-// A random cookie that pages cannot read identifies the browser. It is not a credential by itself: it only
-// unlocks the handles that are bound to it.
+// A random cookie that scripts cannot read identifies the browser. It is not a credential by itself: it only
+// gives access to handles that are bound to it.
 
 // The prefix `__Host-` keeps other hosts of the site from setting the cookie (RFC 6265bis, section 4.1.3.2);
-// it requires TLS. Browsers keep the cookies of pages on other sites separately, so a request may carry both
-// kinds.
+// it requires TLS. Pages of other sites get a cookie with other attributes and another prefix. A request may
+// carry both.
 const prefixes = {
   secure: "__Host-qrlogin-browser-",
   crossSite: "__Host-qrlogin-embedded-",
@@ -36,8 +36,8 @@ export interface CallingBrowser {
   readonly digests: readonly string[];
   /**
    * True for a browser that sent none of the gateway's cookies, most likely because it blocks them. False for
-   * a caller without browser headers: blocked cookies cannot be its problem, and it must not learn that a
-   * handle is genuine.
+   * a caller without browser headers, which has no cookies to block and must not learn that a handle is
+   * genuine.
    */
   readonly hasNoCookie: boolean;
 }
@@ -62,10 +62,10 @@ export function ensureBrowserCookie(
 ): string {
   const { prefix, options } = cookieSettingsFor(request, crossOrigin);
   if (options.secure && isPlainHttpPage(request)) throw httpsRequired(request, prefix);
-  const [present] = cookiesOf(request, [prefix]);
-  // Random name: two tabs of a new browser may ask at once, and one response must not overwrite the other's
+  const [existing] = cookiesOf(request, [prefix]);
+  // The name is random, so that two tabs of a new browser that ask at once do not overwrite each other's
   // cookie.
-  const [name, value] = present ?? [prefix + newSecret().slice(0, 8), newSecret()];
+  const [name, value] = existing ?? [prefix + newSecret().slice(0, 8), newSecret()];
   reply.setCookie(name, value, options);
   return cookieDigestOf(value);
 }
@@ -115,8 +115,8 @@ function cookieSettingsFor(
 }
 
 /**
- * Returns whether a page was loaded over plain HTTP. A backend sends no `Origin`, and can store cookies in
- * any case.
+ * Returns whether the request comes from a page that was loaded over plain HTTP. A backend sends no `Origin`;
+ * it can store the cookie anyway.
  */
 function isPlainHttpPage(request: FastifyRequest): boolean {
   const { origin } = request.headers;
@@ -133,7 +133,7 @@ function httpsRequired(request: FastifyRequest, prefix: string): HttpError {
 }
 
 /**
- * Returns the error for a genuine handle that is bound to a browser, when the request has no cookie of the
+ * Creates the error for a genuine handle that is bound to a browser, if the browser sent no cookie of the
  * gateway.
  */
 export function cookieMissing(): HttpError {

@@ -8,11 +8,12 @@ import { checkOrigin } from "./origin_check.js";
 const maxAgeSeconds = 600;
 
 /**
- * Enables CORS for all routes that are added afterwards. Only pages of the listed origins can call them, with
- * cookies: see {@link checkOrigin}. A route with `anyOrigin` can be read by every page, without credentials.
+ * Enables CORS for all routes that are added afterwards. Pages of other origins can call them, with cookies, if
+ * {@link checkOrigin} allows the origin. A route with `anyOrigin` can be read by every page, without
+ * credentials.
  *
- * `@fastify/cors` would answer the preflights of every route of the server that the gateway is registered in,
- * and that server could no longer register it.
+ * Does not use `@fastify/cors`: it would answer the preflights of all routes of the surrounding server, which
+ * then could not register it for itself.
  */
 export function registerCors(instance: FastifyInstance, apps: AppRegistry): void {
   const preflightUrls = new Set<string>();
@@ -41,8 +42,8 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
 }
 
 /**
- * Answers a preflight. Allows every requested header, since the SDKs send headers of their own; the routes
- * check them.
+ * Answers a preflight from an allowed origin. Allows every requested header, since the SDKs send custom
+ * headers.
  */
 function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   addVary(reply, "Access-Control-Request-Headers");
@@ -56,8 +57,8 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
 }
 
 /**
- * Adds a header to `Vary`, which keeps caches from serving one page's response to another. Keeps what the
- * server has set.
+ * Adds a header to `Vary`, so that caches do not serve one page's response to another. Keeps the values that
+ * the server has set.
  */
 function addVary(reply: FastifyReply, header: string): void {
   const present = reply.getHeader("vary");

@@ -7,8 +7,8 @@ import type { AppRegistry, RegisteredApp } from "./app_registry.js";
 
 /**
  * Checks that a request comes from the gateway's own origin, from an origin that some app lists, or from a
- * caller that is not a browser. Only browsers send `Origin` and `Sec-Fetch-Site`, and pages cannot forge
- * them. Other callers send neither and carry nobody else's cookies.
+ * caller that is not a browser. Browsers send `Origin` and `Sec-Fetch-Site`, and pages cannot forge them. Other
+ * callers need no check, since they do not carry a user's cookies.
  *
  * @throws HttpError ORIGIN_NOT_ALLOWED for other origins, and for pages that hide their origin.
  */
@@ -32,7 +32,8 @@ export function checkAppOrigin(request: FastifyRequest, app: RegisteredApp): voi
 }
 
 /**
- * Creates the error, and logs both origins. Behind an untrusted proxy they differ only in `http` and `https`.
+ * Creates the error, and logs both origins. If they differ only in `http` and `https`, the gateway does not
+ * trust the proxy that terminates TLS.
  */
 function originNotAllowed(request: FastifyRequest): HttpError {
   const { origin } = request.headers;

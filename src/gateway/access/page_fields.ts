@@ -8,7 +8,7 @@ export const pageFields = ["deviceName", "location", "scene", "customData"] as c
 
 export type PageField = (typeof pageFields)[number];
 
-/** The default scene. A page that sends it does not count as setting the scene. */
+/** The default scene. Every page may send it. */
 const defaultScene = "APP_AUTH";
 
 /**

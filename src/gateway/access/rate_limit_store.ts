@@ -13,7 +13,7 @@ type IncrementCallback = (error: Error | null, result?: { current: number; ttl: 
 
 /**
  * Returns a store class for `@fastify/rate-limit` that measures windows by the monotonic clock. The library's
- * own store uses the wall clock: when that is set back by an hour, a caller stays at its limit for an hour.
+ * own store uses the wall clock: if that is set back by an hour, a caller at its limit stays there for an hour.
  *
  * A store counts `maxKeys` callers at a time. A new caller displaces the one with the oldest window.
  */
@@ -24,15 +24,15 @@ export function rateLimitStore(
   options: FastifyRateLimitOptions,
 ) => FastifyRateLimitStore {
   return class Store implements FastifyRateLimitStore {
-    /** In the order in which the windows began: `peek` leaves it alone. */
-    readonly #counts = new LRUCache<string, CountedWindow>({ max: maxKeys });
+    /** Windows by caller, in the order of their start: `peek` does not change it. */
+    readonly #windows = new LRUCache<string, CountedWindow>({ max: maxKeys });
 
     incr(key: string, callback: IncrementCallback, timeWindow = 60_000): void {
       const now = clock.now();
-      let window = this.#counts.peek(key);
+      let window = this.#windows.peek(key);
       if (!window || window.startedAt + timeWindow <= now) {
         window = { current: 0, startedAt: now };
-        this.#counts.set(key, window);
+        this.#windows.set(key, window);
       }
       window.current += 1;
       callback(null, { current: window.current, ttl: window.startedAt + timeWindow - now });

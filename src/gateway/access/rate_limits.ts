@@ -26,21 +26,20 @@ export function createRateLimits(
   { ticketsPerMinute, callsPerMinute }: RateLimitOptions,
 ) {
   const perMinute = (name: string, max: number) => {
-    // Not through the route's config, which would count each route separately.
-    const count = instance.rateLimit({
+    // Not set in the config of the routes, where each route would have its own count.
+    const enforceLimit = instance.rateLimit({
       max,
       timeWindow: 60_000,
-      // The name is part of the key: in the shared store of a server, all limits would otherwise share one
-      // count.
+      // The key contains the name of the limit, since all limits of a server may share one store.
       keyGenerator: (request) => `qrlogin ${name} ${addressKeyOf(request)}`,
       errorResponseBuilder: rateLimited,
     });
     async function onRequest(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
-      await count.call(this, request, reply);
+      await enforceLimit.call(this, request, reply);
     }
     return { config: { rateLimit: false }, onRequest } as const;
   };
-  const limitNetwork = instance.createRateLimit({
+  const checkNetworkLimit = instance.createRateLimit({
     max: networkFactor * ticketsPerMinute,
     timeWindow: 60_000,
     keyGenerator: (request) => `qrlogin network ${networkKeyOf(request)}`,
@@ -49,13 +48,13 @@ export function createRateLimits(
   async function onCreate(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
     await createTicket.onRequest.call(this, request, reply);
     if (networkKeyOf(request) === undefined) return;
-    const count = await limitNetwork(request);
-    if (!count.isAllowed && count.isExceeded) throw rateLimited(request, count);
+    const usage = await checkNetworkLimit(request);
+    if (!usage.isAllowed && usage.isExceeded) throw rateLimited(request, usage);
   }
   return {
     createTicket: { ...createTicket, onRequest: onCreate },
     other: perMinute("call", callsPerMinute),
-    /** For status calls. A page that waits must not be rejected, not even by a limit of the server. */
+    /** For status calls. Turns off even the limits of the server, since a waiting page must not be rejected. */
     unlimited: { config: { rateLimit: false } },
   } as const;
 }

@@ -1,7 +1,7 @@
 import { createFairQueue } from "../../base/fair_queue.js";
 import { HttpError } from "../http/http_error.js";
 
-/** The owner of a stream, by the keys under which addresses are counted. */
+/** The caller that opens a stream, by the keys under which addresses are counted. */
 export interface StreamOwner {
   readonly address: string;
   /** The /48 network of an IPv6 address; undefined for IPv4. */
@@ -11,8 +11,8 @@ export interface StreamOwner {
 /** Limits the number of open streams: in total, per address and per network. */
 export interface StreamLimiter {
   /**
-   * Counts a stream. Returns a function that removes it again. At the limit in total, the newest stream of
-   * the address with the most streams is displaced: its `end` is called.
+   * Counts a stream. Returns a function that removes it again. At the total limit, calls `end` of the newest
+   * stream of the address with the most streams, which is thereby displaced.
    *
    * @throws HttpError STREAMS_EXHAUSTED if the address or the network is at its limit, or if the new stream
    *   itself would be displaced.
@@ -27,8 +27,8 @@ export interface StreamLimits {
    */
   readonly streams: number;
   /**
-   * Streams per address (IPv6: per /64), and four times as many per IPv6 /48, each at most half of `streams`.
-   * 2,000 by default.
+   * Open event streams per address (IPv6: per /64); an IPv6 /48 can have four times as many. Neither exceeds
+   * half of `streams`. 2,000 by default.
    */
   readonly streamsPerAddress: number;
 }
@@ -41,23 +41,23 @@ export function createStreamLimiter({ streams, streamsPerAddress }: StreamLimits
   const half = Math.ceil(streams / 2);
   const perAddress = Math.min(streamsPerAddress, half);
   const perNetwork = Math.min(streamsPerAddress * networkFactor, half);
-  const open = createFairQueue<() => void>(streams);
+  const openStreams = createFairQueue<() => void>(streams);
   const countByNetwork = new Map<string, number>();
 
   return {
     acquire({ address, network = "" }, end) {
       const inNetwork = countByNetwork.get(network) ?? 0;
-      if (open.countOf(address) >= perAddress) throw streamsExhausted();
+      if (openStreams.countOf(address) >= perAddress) throw streamsExhausted();
       if (network !== "" && inNetwork >= perNetwork) throw streamsExhausted();
       // A new function for each call: the queue identifies entries by identity, and callers may pass the same
       // `end`.
       const entry = () => end();
-      const displaced = open.add(address, entry);
+      const displaced = openStreams.add(address, entry);
       if (displaced === entry) throw streamsExhausted();
       displaced?.();
       if (network !== "") countByNetwork.set(network, inNetwork + 1);
       return () => {
-        open.remove(address, entry);
+        openStreams.remove(address, entry);
         if (network === "") return;
         const left = (countByNetwork.get(network) ?? 1) - 1;
         if (left > 0) countByNetwork.set(network, left);

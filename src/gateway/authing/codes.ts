@@ -26,7 +26,7 @@ export interface CreatedCode {
   readonly expiresInSeconds: number;
 }
 
-/** The codes of the Authing API. A code contains the ticket id; the page receives a handle. */
+/** Creates and opens the codes of the Authing API. A code contains the ticket id; the page receives a handle. */
 export interface Codes {
   /**
    * Creates a ticket and draws its code.
@@ -48,16 +48,16 @@ export interface Codes {
    */
   open(request: FastifyRequest, handleOrTicketId: string): Promise<PageTicket>;
   /**
-   * Resolves with the ticket id of a phone's call. Phones send the ticket id from the code. For trials
-   * without a camera, the handle that {@link Codes.create} returned works too.
+   * Resolves with the ticket id of a phone's call. Phones send the ticket id from the code. To try the API
+   * without a camera, send the handle that {@link Codes.create} returned.
    *
    * @throws HttpError TICKET_NOT_FOUND
    */
   resolveTicketId(handleOrTicketId: string): Promise<string>;
 }
 
-// The SDK shows the image at half this size, which is sharp on every screen. At 480 pixels, even a code full
-// of custom data has whole pixels per module.
+// The SDK shows the image at half this size, which is sharp up to a device pixel ratio of 2. At 480 pixels,
+// even a code full of custom data has whole pixels per module.
 const imageOptions = { format: "PNG", size: 480, margin: 4, errorCorrection: "M" } as const;
 
 /** Creates the codes of the Authing API. */
@@ -131,7 +131,7 @@ interface TicketsById {
   find(ticketId: string): PageTicket | undefined;
 }
 
-/** Largest number of tickets, about 40 megabytes. A new ticket displaces the oldest. */
+/** Largest number of tickets. They take about 40 megabytes. A new ticket displaces the oldest. */
 const maxTickets = 100_000;
 
 /** Creates an empty store. It keeps each ticket for `maxAgeMs`, which must be longer than a ticket can live. */

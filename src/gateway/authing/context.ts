@@ -8,7 +8,7 @@ import { createPolls } from "./polls.js";
 /** The dependencies that the routes of both versions share. */
 export type AuthingContext = ReturnType<typeof createAuthingContext>;
 
-/** Creates the parts of the Authing-compatible API. */
+/** Creates the dependencies. */
 export function createAuthingContext(context: GatewayContext, rateLimits: RateLimits) {
   const codes = createCodes(context);
   return {

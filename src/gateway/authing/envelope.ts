@@ -6,9 +6,9 @@ import { asHttpError, type HttpError, type HttpErrorReason } from "../http/http_
 const successCode = 200;
 
 /**
- * Error code of each reason, as `docs/authing-api.md` lists them. They are Authing's codes where it has one
- * for the situation. The codes from 9001 on are this gateway's; Authing never sends them. 2005 (user locked)
- * does not occur.
+ * Error code of each reason, as `docs/authing-api.md` lists them. Uses Authing's own code where there is
+ * one for the situation. The codes from 9001 on are the gateway's; Authing never sends them. Authing's 2005
+ * (user locked) does not occur.
  */
 const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   USER_UNAUTHENTICATED: 2020,
@@ -58,7 +58,7 @@ const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
 
 /** Returns the error code of an error. */
 export function codeOf({ reason, status }: HttpError): number {
-  // The gateway's own credential is wrong. The caller could not fix that by signing in.
+  // The gateway's own credential is wrong, which the caller cannot fix.
   if (reason === "APP_UNAUTHENTICATED" && status >= 500) return codeByReason.INTERNAL;
   return codeByReason[reason];
 }
@@ -69,13 +69,13 @@ export interface Envelope {
   error(request: FastifyRequest, httpError: HttpError): Record<string, unknown>;
 }
 
-// `message` is always a string, and `data` an object or null: mobile clients cast without a check.
+// `message` is always a string, and `data` is an object or null, since mobile clients cast without a check.
 export const version2Envelope: Envelope = {
   success: (_request, message, data) => ({ code: successCode, message, data }),
   error: (_request, httpError) => ({ code: codeOf(httpError), message: messageOf(httpError), data: null }),
 };
 
-// A success has no `apiCode`: a client would take it for the outcome.
+// A success has no `apiCode`, which a client would read as the result of the call.
 export const version3Envelope: Envelope = {
   success: ({ id }, message, data) => ({ statusCode: successCode, message, requestId: id, data }),
   error: ({ id }, httpError) => ({
@@ -88,8 +88,8 @@ export const version3Envelope: Envelope = {
 };
 
 /**
- * Creates an error handler that sends errors in the envelope with HTTP status 200; with another status, the
- * SDKs read nothing else. Errors that no SDK causes, such as broken JSON or an origin that is not listed,
+ * Creates an error handler that sends errors in the envelope with HTTP status 200, since the SDKs ignore the
+ * body of any other status. Errors that no SDK causes, such as broken JSON or an origin that is not listed,
  * keep their HTTP status.
  */
 export function createErrorHandler(envelope: Envelope) {
@@ -104,11 +104,11 @@ export function createErrorHandler(envelope: Envelope) {
 
 function httpStatusOf(error: unknown, { reason, status }: HttpError): number {
   if (reason === "ORIGIN_NOT_ALLOWED" || reason === "ROUTE_NOT_FOUND") return status;
-  const byFramework = asHttpError(error) === undefined && reason !== "INTERNAL";
-  return byFramework ? status : 200;
+  const isFrameworkError = asHttpError(error) === undefined && reason !== "INTERNAL";
+  return isFrameworkError ? status : 200;
 }
 
-/** Returns the message, including the invalid fields: the SDKs show nothing else. */
+/** Returns the message with the invalid fields appended, since the SDKs show nothing but the message. */
 function messageOf({ message, details: { fieldViolations = [] } }: HttpError): string {
   const fields = fieldViolations.map(({ field, description }) => `${field} ${description}`);
   return [message, ...(fields.length > 0 ? [fields.join("; ")] : [])].join(": ");

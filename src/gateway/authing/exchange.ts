@@ -16,8 +16,8 @@ type ExchangeFields = z.output<typeof exchangeBody>;
 
 /**
  * Creates the function that exchanges a ticket for one of two callers: the app with its own secret, or, with
- * `exchangeFromBrowser`, the browser that created the code. For no other caller does it use the gateway's
- * credential.
+ * `exchangeFromBrowser`, the browser that created the code. It uses the gateway's own credential only for that
+ * browser.
  *
  * @throws HttpError EXCHANGE_NOT_ALLOWED, APP_UNAUTHENTICATED, TICKET_NOT_FOUND, ORIGIN_NOT_ALLOWED
  * @throws TicketError if the state of the ticket does not allow an exchange.
@@ -41,7 +41,7 @@ export function createExchange({
         throw appUnauthenticated();
       }
       annotateLog(request, { app: app.id });
-      // Sealed with a key that was removed, or by somebody else.
+      // Too long for an exchange ticket: it was sealed with a key that was removed, or elsewhere.
       if (!ticket && fields.ticket.length > fieldLimits.exchangeTicket) throw ticketNotFound();
       return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
     }

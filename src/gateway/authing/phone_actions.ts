@@ -11,7 +11,7 @@ export type PhoneAction = "SCAN" | "CONFIRM" | "CANCEL";
 
 /** The result of a phone's action. */
 export interface PhoneActionResult {
-  /** The result in words. */
+  /** The result, for people. */
   readonly description: string;
   /**
    * After SCAN: the app and the requester, for the phone to show before it asks the user. Empty otherwise.
@@ -82,7 +82,7 @@ function toScanDetails(scanned: MarkScannedResponse): Record<string, unknown> {
 /** Returns the token. The SDKs send it after `Bearer`, with or without a space, or alone. */
 function userTokenOf(request: FastifyRequest): string {
   const token = (request.headers.authorization ?? "").trim().replace(/^bearer\s*/i, "");
-  // The syntax of RFC 6750. The client throws for any other.
+  // The syntax of RFC 6750. The gRPC client would throw for any other text.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new HttpError(401, "USER_UNAUTHENTICATED", "the token of a signed-in user is required");
   }

@@ -13,7 +13,7 @@ import { logError } from "../http/error_handler.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 
-/** The states of the Authing API that a ticket can have. */
+/** State of a code in the Authing API. */
 export type AuthingState = "PENDING" | "SCANNED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
 
 /** The result of a status call. */
@@ -31,8 +31,8 @@ export interface PollResult {
 export interface Polls {
   /**
    * Resolves with the status, without waiting for a change. Never rejects because of the service: after one
-   * error, an SDK never polls again. If the service does not answer in time, the result is the previous state,
-   * and a later poll reports the change. With `fullUserInStatus`, the exchange takes place only if
+   * error, an SDK never polls again. If the service does not answer in time, the result is an earlier
+   * state, and a later poll reports the change. With `fullUserInStatus`, the exchange takes place only if
    * `mayExchange` resolves with true.
    */
   poll(request: FastifyRequest, ticket: PageTicket, mayExchange: () => Promise<boolean>): Promise<PollResult>;
@@ -76,39 +76,39 @@ export function createPolls({
       if (state !== "AUTHORIZED") return toPollResult(state, { scannedBy });
       const signedIn = ticket.app.fullUserInStatus
         ? await exchangeWithin(request, ticket, mayExchange, deadline)
-        : "not spent";
+        : "not exchanged";
       // The next poll retries, or finds the result.
       if (signedIn === undefined) return toPollResult("SCANNED", { scannedBy });
       return toPollResult("AUTHORIZED", {
         scannedBy,
-        ticket: await toPage(ticket, status.exchangeTicket),
-        ...(signedIn !== "not spent" && { signedIn }),
+        ticket: await ticketForPage(ticket, status.exchangeTicket),
+        ...(signedIn !== "not exchanged" && { signedIn }),
       });
     },
   };
 
   /**
-   * Resolves with the `ticket` for a page: the plain exchange ticket if the app has `requireCodeChallenge`
-   * off and the browser may not exchange, or else a sealed one. Only the exchange of the Authing API accepts
-   * a sealed ticket, and it can check the browser. A backend that exchanges elsewhere, with a code verifier,
-   * never gets a ticket without a challenge.
+   * Resolves with the `ticket` for a page. That is the plain exchange ticket if the app does not require a code
+   * challenge and the browser may not exchange, and a sealed one otherwise. Only the exchange of the Authing API
+   * accepts a sealed ticket, and it can check the browser. So if the app requires a code challenge, no page can
+   * pass a ticket without one to a backend that makes the exchange itself.
    */
-  async function toPage(ticket: PageTicket, exchangeTicket: string): Promise<string> {
+  async function ticketForPage(ticket: PageTicket, exchangeTicket: string): Promise<string> {
     const { app, boundTo } = ticket;
     const isBrowserExchange = app.exchangeFromBrowser && boundTo !== undefined;
     if (!isBrowserExchange && !app.requireCodeChallenge) return exchangeTicket;
     return pageTickets.sealExchangeTicket(ticket, exchangeTicket);
   }
 
-  /** Resolves with undefined if the exchange fails or takes longer than a poll may last. */
+  /** Exchanges the ticket. Resolves with undefined if that fails or is not done by `deadline`. */
   async function exchangeWithin(
     request: FastifyRequest,
     ticket: PageTicket,
     mayExchange: () => Promise<boolean>,
     deadline: number,
-  ): Promise<ExchangeUserInfoResponse | "not spent" | undefined> {
+  ): Promise<ExchangeUserInfoResponse | "not exchanged" | undefined> {
     const exchange = async () =>
-      (await mayExchange()) ? exchanges.withGatewayCredentials(ticket) : "not spent";
+      (await mayExchange()) ? exchanges.withGatewayCredentials(ticket) : "not exchanged";
     try {
       return await withTimeout(exchange(), Math.max(0, deadline - clock.now()), clock);
     } catch (error) {
@@ -119,8 +119,8 @@ export function createPolls({
 }
 
 /**
- * Returns the status to report. Polls overlap: one just after the exchange must still report success, not the
- * end.
+ * Returns the status to report. Polls can overlap the exchange, so one that ends just after it must still report
+ * success.
  */
 function pollStatusOf(snapshot: TicketSnapshot | undefined): TicketStatus | undefined {
   return snapshot?.recentlyExchanged ?? snapshot?.status;

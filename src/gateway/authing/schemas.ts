@@ -2,14 +2,16 @@ import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import { singleValue } from "../http/validation.js";
-import { customData as object } from "../tickets/custom_data.js";
+import { customData as customDataObject } from "../tickets/custom_data.js";
 
 /** Longest handle or exchange ticket that is accepted, in characters. */
 const maxIdLength = 2_048;
 
 const idField = z.string().min(1, "is required").max(maxIdLength, "is too long");
 
-const customData = z.preprocess(parseJsonText, object.nullish()).transform((value) => value ?? undefined);
+const customData = z
+  .preprocess(parseJsonText, customDataObject.nullish())
+  .transform((value) => value ?? undefined);
 
 const scene = z
   .string("must be a string")
@@ -26,7 +28,7 @@ const typeField = z
   .nullish();
 
 /**
- * Schema of V2 `gene`. Custom data have three names: `params` in the SDKs, `customData` in the QR code, and
+ * Schema of V2 `gene`. Custom data has three names: `params` in the SDKs, `customData` in the QR code, and
  * `customeData` in Authing's API reference.
  */
 export const geneBody = z
@@ -65,7 +67,7 @@ export function appIdOf(request: FastifyRequest): string | undefined {
 }
 
 /**
- * Parses custom data that are sent as text. Authing's API reference specifies a string; the SDKs send an
+ * Parses custom data that is sent as text. Authing's API reference specifies a string, but the SDKs send an
  * object.
  */
 function parseJsonText(value: unknown): unknown {

@@ -8,7 +8,7 @@ import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
 import { exchangeBody, geneBody, randomField } from "./schemas.js";
 
-/** Numbers of the states. They must not be strings: an SDK compares them without conversion. */
+/** Numbers of the states. They must not be strings, since an SDK compares them without conversion. */
 const statusByState: Readonly<Record<AuthingState, number>> = {
   EXPIRED: -1,
   PENDING: 0,
@@ -70,7 +70,7 @@ export async function version2Routes(instance: FastifyInstance, context: Authing
     });
   }
 
-  // The server's own "not found" line would show the URL, and with it a handle.
+  // Replaces the server's own "not found" response, whose log line would show the URL, and with it a handle.
   instance.route({
     method: ["GET", "POST"],
     url: "/*",

@@ -56,7 +56,7 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
 
   instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
     const fields = validate(exchangeBody, request.body);
-    // Checked before the exchange: a response without tokens would lose the login.
+    // Checked before the exchange, which would use up the ticket and then return no tokens.
     if (!(await signingKeys.areConfigured())) throw tokensNotSigned();
     return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });

@@ -4,7 +4,7 @@ import type { FastifyRequest } from "fastify";
 
 /**
  * Returns the caller's IPv4 or IPv6 address, or an empty string if it is unknown. Proxies write it in many
- * forms: with a port, with a zone, as IPv4-mapped IPv6, or as a word if they hide it.
+ * forms: with a port, with a zone, as IPv4-mapped IPv6, or as a word such as `unknown` if they hide it.
  */
 export function clientAddressOf({ ip = "" }: Pick<FastifyRequest, "ip">): string {
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(ip) ?? [];
@@ -22,7 +22,8 @@ export function networkKeyOf(request: Pick<FastifyRequest, "ip">): string | unde
 }
 
 /**
- * Returns the key under which an address is counted: for IPv6 its /64 network, which one home or office has.
+ * Returns the key under which an address is counted. For IPv6 that is its /64 network, the usual size of one
+ * local network.
  */
 export function addressKeyOf(request: Pick<FastifyRequest, "ip">): string {
   return normalizeIP(clientAddressOf(request), 64);

@@ -2,7 +2,8 @@ import type { FastifyReply } from "fastify";
 import { HttpError } from "./http_error.js";
 
 /**
- * Returns a signal that aborts when the client disconnects. Its reason is the error that the log then shows.
+ * Returns a signal that aborts when the client disconnects or the response has been sent. Its reason is the
+ * HttpError to log.
  */
 export function disconnectSignalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();

@@ -3,8 +3,8 @@ import { asHttpError, HttpError, routeNotFound, toProblem } from "./http_error.j
 import { annotateLog, shouldLogFault } from "./request_log.js";
 
 /**
- * Returns the error that the caller receives, and logs its reason. The cause of an internal error is logged
- * too.
+ * Returns the error that the caller receives, and logs its reason. Also logs an internal error itself, and the
+ * cause of any other error that has one, within the rate limit of the log.
  */
 export function logError(error: unknown, request: FastifyRequest): HttpError {
   const httpError =
@@ -29,7 +29,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(toProblem(httpError));
 }
 
-/** Sets `Retry-After` in whole seconds if waiting helps (RFC 9110, section 10.2.3). */
+/** Sets `Retry-After` in whole seconds if the error has a delay (RFC 9110, section 10.2.3). */
 export function setRetryAfter(reply: FastifyReply, { details: { retryAfterMs } }: HttpError): FastifyReply {
   return retryAfterMs === undefined ? reply : reply.header("retry-after", Math.ceil(retryAfterMs / 1_000));
 }
@@ -42,8 +42,8 @@ function setWwwAuthenticate(reply: FastifyReply, { status, reason }: HttpError):
 }
 
 /**
- * Translates an error of fastify itself, such as an invalid body or content type. The messages quote no
- * content.
+ * Translates an error of fastify itself, such as an invalid body or content type. The new messages do not
+ * quote the request.
  */
 function frameworkError(error: unknown): HttpError | undefined {
   if (!(error instanceof Error)) return undefined;

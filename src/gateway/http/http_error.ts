@@ -24,17 +24,17 @@ export type GatewayErrorReason =
 
 export type HttpErrorReason = ErrorReasonName | GatewayErrorReason;
 
-/** Details of an error beside its reason. */
+/** Details of an error besides its reason. */
 export interface HttpErrorDetails {
   readonly currentState?: string | undefined;
-  /** Invalid fields, under the names that the JSON of the request has. */
+  /** Invalid fields, under their names in the JSON of the request. */
   readonly fieldViolations?: readonly { readonly field: string; readonly description: string }[];
   readonly retryAfterMs?: number | undefined;
   /** The underlying error, for the log. Never leaves the process. */
   readonly cause?: unknown;
 }
 
-/** An error that the gateway reports to the caller. Anything else that is thrown is an internal error. */
+/** An error that the gateway reports to the caller. {@link asHttpError} converts the service's errors to it. */
 export class HttpError extends Error {
   readonly status: number;
   readonly reason: HttpErrorReason;
@@ -67,8 +67,7 @@ export const invalidRequest = (message: string, fieldViolations: HttpErrorDetail
 
 /** HTTP status of each reason of the service. */
 const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
-  // The gateway's own credential is wrong, which is no fault of the page. A caller's wrong credential is 401:
-  // see appUnauthenticated.
+  // The gateway's own credential is wrong. For a caller's wrong credential, appUnauthenticated creates a 401.
   APP_UNAUTHENTICATED: 502,
   USER_UNAUTHENTICATED: 401,
   USER_TOKEN_EXPIRED: 401,
@@ -92,12 +91,12 @@ const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
   STORE_UNAVAILABLE: 503,
   SERVER_DRAINING: 503,
   ISSUER_UNAVAILABLE: 503,
-  // Not 503: proxies and browsers retry after it.
+  // Not 503, after which proxies and clients may repeat the request.
   OUTCOME_UNKNOWN: 502,
   INTERNAL: 502,
 };
 
-/** Returns the error that the caller receives, or undefined for an internal error. */
+/** Converts an error of the gateway or of the service. Returns undefined for any other error. */
 export function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof TicketError) {

@@ -2,14 +2,14 @@ import type { FastifyInstance } from "fastify";
 import { invalidRequest } from "./http_error.js";
 
 /**
- * Deepest nesting of a body, far above any valid one. Code that walks a body recursively must not exhaust the
+ * Deepest nesting of a body, in levels. The limit keeps code that walks a body recursively from exhausting the
  * stack.
  */
 const maxDepth = 64;
 
 /**
- * Makes the routes accept only `application/json`. A form of another site cannot post that without a
- * preflight. A body nested deeper than 64 levels is rejected with INVALID_REQUEST.
+ * Makes the routes accept only `application/json`. An HTML form cannot post that type, and a script of another
+ * site cannot without a preflight. Bodies nested deeper than 64 levels are rejected with INVALID_REQUEST.
  */
 export function acceptOnlyJson(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
@@ -22,8 +22,8 @@ export function acceptOnlyJson(instance: FastifyInstance): void {
 }
 
 /**
- * Returns whether lists and objects are nested deeper than `maxDepth`. The result for invalid JSON does not
- * matter.
+ * Returns whether lists and objects are nested deeper than `maxDepth`. The result is arbitrary for invalid
+ * JSON, which is rejected in either case.
  */
 function isNestedTooDeeply(json: string): boolean {
   let depth = 0;

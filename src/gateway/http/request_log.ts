@@ -8,7 +8,7 @@ import {
   type LogRateLimiter,
 } from "../../log/log_rate_limiter.js";
 
-/** Fields of a request's log line beside route, status and duration. */
+/** Fields of a request's log line besides method, route, status and duration. */
 interface LogAnnotations {
   app?: string;
   /** A hash of the ticket id, equal to the one in the service's log. */
@@ -47,7 +47,7 @@ const requestsPerInterval = 6_000;
 interface LineLimits {
   readonly requests: LogRateLimiter;
   readonly errors: LogRateLimiter;
-  /** For the lines that report the cause of an internal error, in addition to the request's line. */
+  /** For the separate lines that report an internal error, or the cause of another error. */
   readonly faults: LogRateLimiter;
 }
 
@@ -68,18 +68,18 @@ export function logRequests(instance: FastifyInstance, clock: Clock): void {
     const reason = annotations?.reason ?? String(status);
     const isError = status >= 400 || annotations?.reason !== undefined;
     const labels = { method: methodAndRouteOf(request), reason };
-    const isWritten = isError
+    const shouldWrite = isError
       ? limits.errors.allows({ budget: reason, ...labels })
       : limits.requests.allows({ budget: labels.method, ...labels });
-    if (!isWritten) return;
+    if (!shouldWrite) return;
     const durationMs = Math.round(reply.elapsedTime * 1_000) / 1_000;
     request.log.info({ method, route: routeOptions.url, status, durationMs, ...annotations }, "request");
   });
 }
 
 /**
- * Returns whether to log the cause of an error on a separate line. If not, the cause is counted for the
- * summary.
+ * Returns whether to log an internal error, or the cause of another error, on a separate line. If not, counts
+ * it for the summary.
  */
 export function shouldLogFault(request: FastifyRequest, reason: string): boolean {
   const faults = limitsByServer.get(request.server.server)?.faults;
@@ -95,12 +95,12 @@ function createLineLimits(instance: FastifyInstance, clock: Clock): LineLimits {
     faults: limit("internal errors summarized", errorLinesPerInterval),
   };
   instance.addHook("onClose", async () => {
-    for (const each of Object.values(limits)) each.close();
+    for (const limiter of Object.values(limits)) limiter.close();
   });
   return limits;
 }
 
-/** Returns the method and the route pattern, for summaries. Their number is bounded, unlike that of URLs. */
+/** Returns the method and the route, for summaries. The number of routes is bounded, unlike that of URLs. */
 function methodAndRouteOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? "without a route"}`;
 }

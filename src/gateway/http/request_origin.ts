@@ -16,7 +16,7 @@ export function ownOriginOf({ protocol, host }: FastifyRequest): string | undefi
 }
 
 function isOwnOrigin(request: FastifyRequest, origin: string): boolean {
-  // The cheap comparison settles nearly all requests.
+  // This cheap comparison decides nearly all requests.
   if (origin === `${request.protocol}://${request.host}`) return true;
   const own = ownOriginOf(request);
   return own !== undefined && own === parseWebOrigin(origin);

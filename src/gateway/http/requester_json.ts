@@ -1,6 +1,6 @@
 import { ContextSource, type RequesterContext } from "../../client/index.js";
 
-/** Returns the context as JSON for phones, with each source as its name. */
+/** Returns the context of a requester as JSON for phones. Sources are names, such as `CLAIMED_BY_PAGE`. */
 export function toRequesterJson(requester: RequesterContext | undefined): Record<string, string> | null {
   if (!requester) return null;
   return {
@@ -12,7 +12,7 @@ export function toRequesterJson(requester: RequesterContext | undefined): Record
   };
 }
 
-/** Returns the name of a source, such as `CLAIMED_BY_PAGE`. */
+/** Returns the name of a source. */
 export function sourceName(source: ContextSource): string {
   return enumNameOf(ContextSource, source);
 }

@@ -1,7 +1,7 @@
 import { isInterrupted, type QrLoginError } from "../../client/index.js";
 import type { FieldViolation } from "../../http_types.js";
 
-type ReasonByCode =
+type FallbackReason =
   | "SERVICE_UNAVAILABLE"
   | "SERVICE_REFUSED"
   | "INVALID_REQUEST"
@@ -12,7 +12,7 @@ type ReasonByCode =
 /** The HTTP response to an error of the service. */
 export interface ServiceErrorResponse {
   readonly status: number;
-  readonly reason: ReasonByCode;
+  readonly reason: FallbackReason;
   readonly text: string;
   /** Milliseconds to wait before a retry; undefined if a retry does not help. */
   readonly retryAfterMs?: number | undefined;
@@ -24,7 +24,7 @@ type FieldViolations = readonly FieldViolation[];
 /** `ErrorInfo` domain of the service's own errors. */
 const serviceDomain = "qrlogin.v1";
 
-/** HTTP status of a reason that only a later release knows, by gRPC code. */
+/** HTTP status of an error whose reason this release does not know, by gRPC code. */
 const statusByCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   PERMISSION_DENIED: 403,
@@ -37,9 +37,9 @@ const statusByCode: Readonly<Record<string, number>> = {
 };
 
 /**
- * Returns the response to an error that has no reason known here. gRPC itself and proxies send only a code,
- * and a later release may send a new reason. Only errors that can pass have `retryAfterMs`; others would be
- * retried forever.
+ * Returns the response to an error without a known reason. gRPC itself and proxies send only a code, and a
+ * later release may send a new reason. Only transient errors get `retryAfterMs`, since callers retry whatever
+ * has it.
  */
 export function responseByCode(error: QrLoginError): ServiceErrorResponse {
   const { codeName, retryAfterMs } = error;
@@ -66,8 +66,8 @@ export function responseByCode(error: QrLoginError): ServiceErrorResponse {
 }
 
 /**
- * gRPC sends this code, without a delay, for a message over `grpc.limits.messageBytes`. A quota sends a
- * delay.
+ * Returns the response to RESOURCE_EXHAUSTED. With a delay, the code reports a quota. gRPC itself sends it
+ * without a delay, for a message over `grpc.limits.messageBytes`.
  */
 function resourceExhausted(retryAfterMs: number | undefined): ServiceErrorResponse {
   if (retryAfterMs !== undefined) {
@@ -88,9 +88,8 @@ function responseToUnknownReason({ codeName, rawMessage, retryAfterMs }: QrLogin
 }
 
 /**
- * Returns the message and the field violations with the names of the HTTP API's JSON in place of proto paths.
- * A message that only lists the violations becomes "the request is not valid", as for fields that the gateway
- * itself rejects.
+ * Returns the message and the field violations with JSON names in place of proto paths. Replaces a message that
+ * only lists the violations by "the request is not valid", the gateway's own message for invalid fields.
  */
 export function withJsonNames(
   message: string,
@@ -115,8 +114,8 @@ function renameFields(message: string, fieldViolations: FieldViolations): string
 }
 
 /**
- * Returns the JSON name of a field of the service: `customData` for `custom_data`. The JSON has the fields of
- * `requester` and `qr_image` at the top level, and writes durations in milliseconds.
+ * Returns the JSON name of a proto field: `customData` for `custom_data`. In the JSON, the fields of
+ * `requester` and `qr_image` are at the top level, and durations are in milliseconds.
  */
 function jsonNameOf(field: string): string {
   if (field === "ttl") return "ttlMs";

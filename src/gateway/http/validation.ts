@@ -7,13 +7,13 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Largest number of fields in a body or a query; no schema has as many. Each unknown field would be part of
- * the response.
+ * Largest number of fields in a body or a query, which no schema reaches. It bounds the error response, which
+ * names every unknown field.
  */
 const maxFields = 32;
 
 /**
- * Returns the value as parsed by the schema.
+ * Parses the value by the schema. A missing value counts as an empty object.
  *
  * @throws HttpError INVALID_REQUEST with every field that is invalid.
  */

@@ -26,7 +26,7 @@ import { widgetRoute } from "./widget_route.js";
 /** Header that carries the handle of a request without a body. */
 const handleHeader = "qrlogin-handle";
 
-/** Time that a poll waits for the first status, in milliseconds. Later polls find a status in the watch hub. */
+/** Time that the first poll waits for a status, in milliseconds. Later polls find one in the watch hub. */
 const firstStatusTimeoutMs = 2_000;
 
 /** Adds the routes of the gateway's own API, which the widget uses. `docs/gateway.md` describes it. */
@@ -134,8 +134,8 @@ export async function apiRoutes(
       const response = await exchanges.withGatewayCredentials(ticket);
       return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
     }
-    // A page that received no exchange ticket calls this route. If only the code challenge is missing, the
-    // error says so.
+    // Pages that received no exchange ticket call this route. If that is for lack of a code challenge, the error
+    // says so.
     throw exposesExchangeTicket(context, ticket) ? exchangeNotAllowed() : codeChallengeRequired();
   });
 
@@ -159,7 +159,8 @@ export async function apiRoutes(
       .send(Buffer.from(image.data));
   });
 
-  // The server's own "not found" line would show the URL, and with it a handle that was sent to a wrong path.
+  // Replaces the server's own "not found" response, whose log line would show the URL, and with it a handle that
+  // was sent to a wrong path.
   const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
   instance.route({
     method: methods,
@@ -175,8 +176,8 @@ function hasHandle(body: unknown): boolean {
 }
 
 /**
- * Creates the error for a challenge whose verifier the gateway would lack: the exchange would fail after the
- * approval.
+ * Creates the error for a code challenge when the gateway completes the sign-in. The gateway has no verifier, so
+ * the exchange would fail after the approval.
  */
 function codeChallengeNotAllowed(): HttpError {
   const description = "must not be given: this gateway completes the sign-in itself";
@@ -190,8 +191,8 @@ function codeChallengeRequired(): HttpError {
 }
 
 /**
- * Creates the error for a handle that the gateway does not exchange. It exchanges only bound handles: with
- * others, anybody who found a handle could use the gateway's credential.
+ * Creates the error for a handle that the gateway does not exchange. It exchanges only bound handles. With an
+ * unbound one, anybody who found it could use the gateway's credential.
  */
 function exchangeNotAllowed(): HttpError {
   return new HttpError(403, "EXCHANGE_NOT_ALLOWED", "only the backend of this app may exchange its tickets");

@@ -13,8 +13,8 @@ export interface ServerSentEvent {
 /** A started response of server-sent events. */
 export interface EventStream {
   /**
-   * Sends an event. Resolves when the connection accepts more data or is closed; wait for it, or events queue
-   * in memory.
+   * Sends an event. Resolves when the connection accepts more data or is closed. Callers must await it, or
+   * events queue in memory.
    */
   send(event: ServerSentEvent): Promise<void>;
   /** Ends the response. */
@@ -35,7 +35,7 @@ export function startEventStream(
   { heartbeatIntervalMs, retryMs, clock }: EventStreamOptions,
 ): EventStream {
   const { raw } = reply;
-  // A write can fail after the reader has disconnected. The caller listens to the `close` event that follows.
+  // A write can fail after the reader has disconnected. The caller handles the `close` event that follows.
   raw.on("error", () => {});
   raw.writeHead(200, {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
@@ -51,7 +51,7 @@ export function startEventStream(
   let cancelHeartbeat = () => {};
   function scheduleHeartbeat(): void {
     cancelHeartbeat = clock.after(heartbeatIntervalMs, () => {
-      // Data written to a reader that does not read stays in memory.
+      // Heartbeats for a reader that does not read would queue in memory.
       if (!raw.writableNeedDrain) raw.write(": heartbeat\n\n");
       scheduleHeartbeat();
     });

@@ -13,8 +13,8 @@ declare module "fastify" {
 /**
  * Adds `GET origin`, which reports whether pages of the calling origin may call the gateway for the app: 204
  * or an error. A browser hides from a page why a call to another origin failed; this response alone is
- * readable from every origin. It is a simple request without credentials: it causes no preflight, reads and
- * sets no cookie, and creates no ticket.
+ * readable from every origin. The request is simple and has no credentials: it causes no preflight, reads
+ * and sets no cookie, and creates no ticket.
  */
 export function originRoute(
   instance: FastifyInstance,

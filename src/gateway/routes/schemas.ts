@@ -25,7 +25,7 @@ export const createTicketBody = z.strictObject({
     .optional(),
 }) satisfies z.ZodType<CreateTicketBody>;
 
-/** Schema of a body that names a ticket by its handle. */
+/** Schema of a body that identifies a ticket by its handle. */
 export const handleBody = z.strictObject({ handle: text(2048).min(1) }) satisfies z.ZodType<HandleBody>;
 
 /** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */
@@ -60,9 +60,9 @@ const pngMargins = [0, 1, 2, 4, 8, 16];
 const pngSizeStep = 64;
 
 /**
- * Returns the options with which a requested PNG is drawn: size and margin are rounded up to one of a few
- * values. Each combination is a separate drawing, so arbitrary values would let a page keep a processor busy
- * with one code. An SVG is drawn once for all sizes and margins.
+ * Returns the options with which a requested PNG is drawn. Rounds size and margin up to one of a few values.
+ * Each combination is a separate drawing, so arbitrary values would let a page keep a processor busy with one
+ * code. An SVG is drawn once for all sizes and margins.
  */
 export function toPngOptions({ size, margin, errorCorrection }: RequestedImage): ImageOptions {
   return {

@@ -14,8 +14,8 @@ import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import { type EventStream, startEventStream } from "./event_stream.js";
 
 /**
- * Time that the response headers wait for the first status, in milliseconds. An error by then has its own
- * HTTP status.
+ * Time that the response headers wait for the first status, in milliseconds. A permanent error in this time is
+ * sent with its own HTTP status.
  */
 const firstStatusTimeoutMs = 2_000;
 
@@ -27,9 +27,9 @@ const reconnectMs = 1_000;
 
 /**
  * Creates the handler that streams the status of a ticket as server-sent events: `status` for each status,
- * `problem` for an error. The stream ends after a terminal status. The id of an event is the revision. A
- * client that reconnects after it has received the terminal status gets 204, which makes EventSource stop. A
- * temporary error is sent as a stream with status 200, since EventSource does not reconnect after any other
+ * `problem` for an error. The id of a `status` event is the revision. The stream ends after a terminal status.
+ * A client that has received the terminal status and reconnects gets 204, which makes EventSource stop. A
+ * transient error is sent as a stream with status 200, since EventSource does not reconnect after an error
  * status.
  */
 export function createStatusStream({

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 
-// The path is the same from the sources and from the compiled files.
+// The same relative path works from the sources and from the compiled files.
 const file = new URL("../../../gen/widget/qr-login.js", import.meta.url);
 
 /**

@@ -3,8 +3,8 @@ import { fieldLimits } from "../../domain/field_limits.js";
 import { isObject } from "../http/validation.js";
 
 /**
- * Custom data as a body has them, which is JSON already. Their size is all that is looked at; how much this
- * service takes it says itself.
+ * Schema of custom data in a request body: an object within the largest size that a service can be configured
+ * to accept. The service itself enforces its configured limit.
  */
 export const customData = z
   .custom<Record<string, unknown>>(isObject, "must be an object")

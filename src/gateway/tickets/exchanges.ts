@@ -14,8 +14,8 @@ import { enumNameOf } from "../http/requester_json.js";
 import type { TicketReference } from "./watch_hub.js";
 
 /**
- * Exchanges tickets, each once. Calls with the same proof share one result: while the first call is pending
- * and for five seconds after it succeeds. An error is shared only while the call is pending.
+ * Exchanges tickets, each once. Calls with the same arguments share one result while the first call is
+ * pending, and for five seconds after it succeeds. They share an error only while it is pending.
  */
 export interface Exchanges {
   /**
@@ -51,7 +51,7 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   const cancelTimers = new Set<() => void>();
   let closed = false;
 
-  /** Runs an exchange once for each proof. The key is a digest, so that no credential stays in memory. */
+  /** Runs an exchange once for each proof. Results are kept by a digest, so that no proof stays in memory. */
   function once(
     proof: readonly string[],
     exchange: () => Promise<ExchangeUserInfoResponse>,

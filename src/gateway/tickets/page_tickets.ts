@@ -22,12 +22,12 @@ export interface PageTicket extends TicketReference {
   readonly hasChallenge: boolean;
 }
 
-/** A ticket of which the page holds the exchange ticket too. */
+/** A ticket together with its exchange ticket. */
 export interface ExchangeablePageTicket extends PageTicket {
   readonly exchangeTicket: string;
 }
 
-/** The validated parameters of a page's request. */
+/** The validated parameters of a new ticket. */
 export interface CreateTicketParameters {
   readonly scene?: string | undefined;
   readonly customData?: CreateTicketRequest["customData"];
@@ -40,14 +40,14 @@ export interface CreateTicketParameters {
 /** A new ticket. The page may receive everything but the ticket secret. */
 export interface NewTicket {
   /**
-   * Stands for the ticket and its secret. A caller who holds it, and the cookie if it is bound, may watch the
-   * ticket.
+   * Sealed ticket id and ticket secret. A caller who has it may watch the ticket; if it is bound to a browser,
+   * the caller needs the cookie too.
    */
   readonly handle: string;
   readonly ticketId: string;
   /** Must not be sent to the page. */
   readonly ticketSecret: string;
-  /** The text to draw. */
+  /** The text that the QR code encodes. */
   readonly qrContent: string;
   /** Milliseconds since the Unix epoch, by the clock of the service. */
   readonly expiresAt: number;
@@ -82,18 +82,21 @@ export interface PageTickets {
    */
   open(kind: HandleKind, handle: string, caller?: CallingBrowser): Promise<PageTicket>;
   /**
-   * Seals an exchange ticket together with the ticket that it belongs to, for the exchange of the Authing API
-   * alone.
+   * Seals an exchange ticket together with the ticket that it belongs to. Only the exchange of the Authing API
+   * accepts the result.
    */
   sealExchangeTicket(ticket: PageTicket, exchangeTicket: string): Promise<string>;
-  /** Opens it. Resolves with `undefined` for what was not sealed here. */
+  /**
+   * Opens the result of {@link PageTickets.sealExchangeTicket}. Resolves with `undefined` if the text has expired
+   * or is anything else.
+   */
   openExchangeTicket(text: string): Promise<ExchangeablePageTicket | undefined>;
 }
 
 /** The caller of a handle that is not checked against cookies. */
 const withoutCookies: CallingBrowser = { digests: [], hasNoCookie: false };
 
-const sealedTicket = z.object({
+const sealedTicketSchema = z.object({
   app: z.string(),
   id: z.string(),
   secret: z.string(),
@@ -108,7 +111,7 @@ export interface PageTicketsOptions {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly handleTtlMs: number;
-  /** Longest lifetime of a ticket, in milliseconds. A longer `ttlMs` is cut to it. */
+  /** Longest lifetime of a ticket, in milliseconds. A longer `ttlMs` is reduced to it. */
   readonly ticketTtlMs: number;
 }
 
@@ -116,13 +119,13 @@ export interface PageTicketsOptions {
 export function createPageTickets(options: PageTicketsOptions): PageTickets {
   const { appClient, apps, sealer, clock, handleTtlMs, ticketTtlMs } = options;
 
-  /** Resolves with `undefined` for what was not sealed here, or for an app that has left the configuration. */
+  /** Resolves with `undefined` if the text cannot be opened, or if its app is no longer configured. */
   async function openTicket(
     kind: HandleKind | "authing-exchange-ticket",
     text: string,
   ): Promise<(PageTicket & { readonly exchangeTicket: string | undefined }) | undefined> {
     const opened = await sealer.open(kind, text);
-    const content = sealedTicket.safeParse(opened?.content).data;
+    const content = sealedTicketSchema.safeParse(opened?.content).data;
     const app = apps.find(content?.app);
     if (!opened || !content || !app) return undefined;
     return {

@@ -19,11 +19,12 @@ export interface ImageCaller {
   readonly signal: AbortSignal;
 }
 
-/** Draws QR codes, and caches those that are drawn by name. */
+/** Draws QR codes. Caches those that are requested by name. */
 export interface QrImages {
   /**
-   * Returns a name under which the image can be requested. The name holds the QR content, sealed: any gateway
-   * can draw it, and no other content is drawn. It gives access to the image alone, unlike a handle.
+   * Resolves with a name under which the image can be requested until `expiresAt`. The name is the sealed QR
+   * content, so any gateway with the same keys can draw it, and callers cannot have other content drawn. Unlike
+   * a handle, it gives access to the image alone.
    */
   sealName(qrContent: string, expiresAt: number): Promise<string>;
   /**
@@ -32,14 +33,14 @@ export interface QrImages {
    * @throws HttpError TICKET_NOT_FOUND if the name cannot be opened.
    * @throws TicketError as {@link QrImages.draw} does.
    */
-  drawNamed(name: string, options: ImageOptions, by: ImageCaller): Promise<Image>;
+  drawNamed(name: string, options: ImageOptions, caller: ImageCaller): Promise<Image>;
   /**
    * Resolves with an image of the content, without caching it.
    *
    * @throws TicketError INVALID_REQUEST if the content does not fit the size, RATE_LIMITED if too many
    *   callers wait.
    */
-  draw(qrContent: string, options: ImageOptions, by: ImageCaller): Promise<Image>;
+  draw(qrContent: string, options: ImageOptions, caller: ImageCaller): Promise<Image>;
   close(): Promise<void>;
 }
 
@@ -59,15 +60,15 @@ export function createQrImages(sealer: Sealer): QrImages {
     options: ImageOptions,
     { address, signal }: ImageCaller,
   ): Promise<Drawing> {
-    const name = drawingKey(qrContent, options);
-    const known = drawingCache.get(name);
-    if (known) return known;
+    const key = drawingKey(qrContent, options);
+    const cached = drawingCache.get(key);
+    if (cached) return cached;
     const drawing = await pendingDrawings.run(
-      name,
+      key,
       (abandoned) => namedRenderer.draw(qrContent, options, { caller: address, signal: abandoned }),
       signal,
     );
-    drawingCache.set(name, drawing);
+    drawingCache.set(key, drawing);
     return drawing;
   }
 

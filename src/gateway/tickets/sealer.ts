@@ -14,7 +14,7 @@ export interface SealedContent {
 
 export interface SealOptions {
   readonly boundTo?: string | undefined;
-  /** Expiry in milliseconds of the wall clock, which the gateways share. */
+  /** Expiry in milliseconds since the Unix epoch, by the wall clock. */
   readonly expiresAt: number;
 }
 
@@ -26,8 +26,8 @@ export interface SealOptions {
 export interface Sealer {
   seal(kind: SealedKind, content: unknown, options: SealOptions): Promise<string>;
   /**
-   * Resolves with undefined unless the text is of this kind, not expired and sealed with one of the keys.
-   * Never rejects.
+   * Resolves with the content. Resolves with undefined if the text is malformed, of another kind, expired, or
+   * not sealed with one of the keys.
    */
   open(kind: SealedKind, text: string): Promise<SealedContent | undefined>;
 }
@@ -49,7 +49,7 @@ const maxLength: Readonly<Record<SealedKind, number>> = {
  * @throws TypeError if there is no key, or if a key is not 32 bytes in base64url.
  */
 export function createSealer(keys: readonly string[], clock: Clock): Sealer {
-  // Imported once. jose would import raw bytes again for each text, which takes as long as the decryption.
+  // Imported once: jose would import raw bytes again for each text, which takes as long as the decryption.
   const keysById = new Map(keys.map((key) => [sha256(key).slice(0, 8), importKey(key)]));
   const [newest] = keysById;
   if (!newest) throw new TypeError("handleKeys must have at least one key");
@@ -65,7 +65,8 @@ export function createSealer(keys: readonly string[], clock: Clock): Sealer {
 
     async open(kind, text) {
       if (text.length > maxLength[kind]) return undefined;
-      // Gateways share the wall clock. If it is set forward, texts in use in this process do not expire early.
+      // The expiry is in wall time, which all gateways share. The steady clock keeps texts from expiring early
+      // when the wall clock of this process is set forward.
       const now = Math.min(clock.wallNow(), clock.now());
       try {
         const { plaintext, protectedHeader: header } = await compactDecrypt(
@@ -95,7 +96,7 @@ function importKey(key: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-/** Returns whether the error means a text that was not sealed with these keys, or whose content is not JSON. */
+/** Returns whether the text caused the error: it was not sealed with these keys, or its content is not JSON. */
 function isMalformed(error: unknown): boolean {
   return error instanceof errors.JOSEError || error instanceof SyntaxError;
 }

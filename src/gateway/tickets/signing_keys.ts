@@ -1,21 +1,29 @@
 import type { Clock } from "../../base/clock.js";
 import { type AppClient, type GetSigningKeysResponse, isQrLoginError } from "../../client/index.js";
 
-/** Remembers the public keys of the service's tokens. */
+/** Cache of the public keys that verify the service's tokens. */
 export interface SigningKeys {
   /**
-   * Resolves with an answer of the service that is younger than `maxAgeMs`. Rejects with what the service
-   * fails with.
+   * Resolves with the service's keys. Calls the service if the cached response is `maxAgeMs` old or older.
+   *
+   * @throws QrLoginError
    */
   get(maxAgeMs: number): Promise<GetSigningKeysResponse>;
-  /** Resolves with whether the service signs tokens. Rejects with what the service fails with. */
+  /**
+   * Resolves with whether the service signs tokens.
+   *
+   * @throws QrLoginError
+   */
   areConfigured(): Promise<boolean>;
 }
 
-/** How long it is believed that the service signs tokens, or signs none. It changes with its configuration only. */
+/** Maximum age of the response that shows whether the service signs tokens, in milliseconds. */
 const configurationMaxAgeMs = 60_000;
 
-/** Creates a cache with one call at a time. A failure is not remembered, unless the service does not know the call. */
+/**
+ * Creates an empty cache. Concurrent callers share one call of the service. Errors are not cached, except
+ * UNIMPLEMENTED, which an older release of the service sends.
+ */
 export function createSigningKeys(appClient: Pick<AppClient, "getSigningKeys">, clock: Clock): SigningKeys {
   let cached: { readonly response: Promise<GetSigningKeysResponse>; readonly fetchedAt: number } | undefined;
 
@@ -35,7 +43,7 @@ export function createSigningKeys(appClient: Pick<AppClient, "getSigningKeys">, 
       try {
         return (await get(configurationMaxAgeMs)).issuer !== "";
       } catch (error) {
-        // A release that does not know the call signs none.
+        // Releases without this call do not sign tokens.
         if (isUnimplemented(error)) return false;
         throw error;
       }

@@ -1,8 +1,8 @@
-/** Runs work once for all callers that ask for it while it is running. */
+/** Runs work once for all callers that request it while it is running. */
 export interface SingleFlight<T> {
   /**
-   * Resolves with the result of the work of this name, which is started unless it is running. Rejects with
-   * the signal's reason when `signal` aborts. The signal that `work` receives aborts once no caller waits.
+   * Resolves with the result of the work under this name. Starts the work unless it is running. Rejects with
+   * the reason of `signal` when it aborts. The signal that `work` receives aborts once no caller waits.
    */
   run(name: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
@@ -13,7 +13,7 @@ interface Flight<T> {
   callers: number;
 }
 
-/** Creates a single flight without running work. */
+/** Creates an empty single flight. */
 export function createSingleFlight<T>(): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>();
 
@@ -33,7 +33,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
         return await rejectOnAbort(flight.result, signal);
       } finally {
         flight.callers--;
-        // The work has settled, or no caller waits for it.
+        // Either the work has settled, or no caller waits for it any more.
         if (flight.callers === 0) {
           if (flights.get(name) === flight) flights.delete(name);
           flight.controller.abort();

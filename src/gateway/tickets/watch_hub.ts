@@ -31,8 +31,8 @@ export interface TicketSnapshot {
 /** Watches tickets. All callers in this process that ask for the same ticket share one watch. */
 export interface WatchHub {
   /**
-   * Yields the latest status at once and then each change, through the terminal status. A slow reader skips
-   * to the latest status. Yields nothing while the service is unreachable. Ends when `signal` aborts or the
+   * Yields the latest status at once and then each change. A slow reader skips to the latest status. Yields
+   * nothing while the service is unreachable. Ends after a terminal status, when `signal` aborts, or when the
    * hub is closed.
    *
    * @throws QrLoginError with the service's reason.
@@ -40,9 +40,9 @@ export interface WatchHub {
    */
   watch(ticket: TicketReference, signal: AbortSignal): AsyncGenerator<TicketSnapshot, void>;
   /**
-   * Resolves with the latest status, for a poll. Waits at most `timeoutMs` for the first status and never for
-   * a change; resolves with undefined if there is none by then. The watch continues for 20 seconds, for the
-   * next poll.
+   * Resolves with the latest status, for a poll. Never waits for a change. Waits at most `timeoutMs` for the
+   * first status, and resolves with undefined if there is none by then. The watch continues for 20 seconds, for
+   * the next poll.
    *
    * @throws QrLoginError with the service's reason.
    * @throws HttpError GATEWAY_STOPPING if the hub is closed.
@@ -52,7 +52,7 @@ export interface WatchHub {
   close(): void;
 }
 
-/** Time that a watch continues without callers, in milliseconds. Longer than any pause between two polls. */
+/** Time that a watch continues without callers, in milliseconds. Longer than the usual pause between polls. */
 const idleTimeoutMs = 20_000;
 
 /** Time after an exchange in which overlapping polls still receive the exchange ticket, in milliseconds. */
@@ -66,7 +66,7 @@ interface SharedWatch {
   failure: unknown;
   ended: boolean;
   callers: number;
-  /** Notified whenever something has changed. */
+  /** Notified when `cached`, `failure` or `ended` changes. */
   readonly changed: Condition;
   readonly stop: AbortController;
   cancelIdleTimer: () => void;
@@ -111,7 +111,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
 
   function leave(watch: SharedWatch): void {
     watch.callers--;
-    // A failed watch is no longer in the map, and nothing would cancel its timer.
+    // A failed watch has left the map, so nothing would cancel its timer.
     if (watch.callers > 0 || closed || watches.get(watch.key) !== watch) return;
     watch.cancelIdleTimer = clock.after(idleTimeoutMs, () => {
       forget(watch);
@@ -164,7 +164,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
         for (;;) {
           if (signal.aborted || closed) return;
           const { cached } = watch;
-          if (cached !== undefined && isNewer(cached.status, lastYielded)) {
+          if (cached !== undefined && hasChanged(cached.status, lastYielded)) {
             lastYielded = cached.status;
             yield toSnapshot(cached, clock);
             if (isTerminal(cached.status.state)) return;
@@ -227,10 +227,10 @@ function toSnapshot({ status, expiresAt, exchanged }: CachedStatus, clock: Clock
 }
 
 /**
- * Returns whether a status differs from the previous one. A store that lost writes can repeat a revision with
- * another state.
+ * Returns whether a status differs from the previous one. Compares the state too: a store that lost writes can
+ * reuse a revision for another state.
  */
-function isNewer(status: TicketStatus, previous: TicketStatus | undefined): boolean {
+function hasChanged(status: TicketStatus, previous: TicketStatus | undefined): boolean {
   return status.revision !== previous?.revision || status.state !== previous.state;
 }
 

@@ -17,7 +17,8 @@ export interface MountedView extends View {
 }
 
 /**
- * Renders into a shadow root of the host, which belongs to the widget alone: in place, or as a modal dialog.
+ * Creates the view, in place or as a modal dialog. Renders into a shadow root of `host`, which must belong to the
+ * widget alone.
  */
 export function createView(
   host: HTMLElement,
@@ -131,7 +132,7 @@ function createElements(texts: Texts, middleTitle: string) {
   const frame = createElement("div", { className: "frame" }, image, caption, overlay);
   const statusText = createElement("p", { className: "state", role: "status" });
   const bar = createElement("i");
-  // Not a live region: screen readers would announce it every second.
+  // Not a live region, which screen readers would announce every second.
   const timeLeft = createElement("span", { className: "time-left" });
   const countdown = createElement(
     "div",

@@ -76,8 +76,8 @@ const zh: Texts = {
 };
 
 /**
- * Returns the built-in texts of a language (BCP 47), with those of the page in their place. Falls back to
- * English.
+ * Returns the texts for a language (BCP 47): the page's own where it sets them, and built-in ones otherwise.
+ * These are English for an unknown language.
  */
 export function mergeTexts(
   language: string,
@@ -104,7 +104,8 @@ export function mergeTexts(
 }
 
 /**
- * Returns the language of the texts. That is the page's language if the page has replaced all built-in texts.
+ * Returns the language of the texts: the page's language if the page has replaced all built-in texts, or else
+ * that of the built-in texts.
  */
 export function languageOf(texts: Texts, language: string): string {
   const builtInTexts = Object.values(isChinese(language) ? zh : en);
