@@ -48,6 +48,8 @@ describe("the plugin", () => {
     "https://shop.example.com:443",
     "https://SHOP.example.com",
     "https://user@shop.example.com",
+    "https://shop.example.com:*",
+    "http://shop.example.com",
     "file://",
     "",
   ])("the plugin rejects %j as an origin", async (origin) => {

@@ -1,3 +1,4 @@
+import { isLoopbackUrl } from "../../base/address.js";
 import { parseBasicCredentials } from "../../base/basic_credentials.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import type { AppCredentials } from "../../client/index.js";
@@ -107,15 +108,20 @@ function toRegisteredApp({
     throw new TypeError(`the pageFields of ${app.id} must be among ${pageFields.join(", ")}`);
   }
   for (const origin of origins) {
-    if (isOrigin(origin)) continue;
-    const example = parseWebOrigin(origin) ?? "https://shop.example.com";
-    throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${example}`);
+    if (!isOrigin(origin)) {
+      const example = parseWebOrigin(origin) ?? "https://shop.example.com";
+      throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${example}`);
+    }
+    if (isLoopbackUrl(new URL(withoutAnyPort(origin)))) continue;
+    if (origin.endsWith(":*")) {
+      throw new TypeError(`the origins of ${app.id} must name the port: only loopback addresses may have *`);
+    }
+    if (origin.startsWith("http:")) {
+      throw new TypeError(`the origins of ${app.id} must be https: http is for loopback addresses only`);
+    }
   }
   const exactOrigins = new Set(origins.filter((origin) => !origin.endsWith(":*")));
-  // The configuration file is checked to have these only on loopback. Options of the plugin are not checked.
-  const anyPortOrigins = origins
-    .filter((origin) => origin.endsWith(":*"))
-    .map((origin) => origin.slice(0, -2));
+  const anyPortOrigins = origins.filter((origin) => origin.endsWith(":*")).map(withoutAnyPort);
   return {
     id: app.id,
     credentials: { appId: app.id, appSecret: app.secret },
@@ -151,6 +157,10 @@ export function readBasicCredentials(
 
 /** Returns whether an origin is written as browsers write it. The port may be `*`. */
 function isOrigin(text: string): boolean {
-  const origin = text.replace(/:\*$/, "");
+  const origin = withoutAnyPort(text);
   return parseWebOrigin(origin) === origin;
+}
+
+function withoutAnyPort(origin: string): string {
+  return origin.replace(/:\*$/, "");
 }
