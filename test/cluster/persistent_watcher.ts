@@ -15,6 +15,12 @@ export interface PersistentWatcher {
 }
 
 /**
+ * Longest silence of a watch, in milliseconds. A ticket whose write a failover has undone does not change before it
+ * expires, and the heartbeats of the nodes are longer still.
+ */
+const maxSilenceMs = 600_000;
+
+/**
  * Watches until a stream ends by itself. Every status that differs from the previous one goes to the history,
  * as true at some time between the opening of the stream and now.
  */
@@ -39,7 +45,8 @@ export function startPersistentWatcher(
       const watch = watchOf(node.watching, asApp("shop"), ticket);
       cancelCurrent = () => watch.cancel();
       let last = "";
-      for (let status = await watch.next(); status !== undefined; status = await watch.next()) {
+      const next = () => watch.next(maxSilenceMs);
+      for (let status = await next(); status !== undefined; status = await next()) {
         lastObservation = observationOf(status);
         const text = JSON.stringify(lastObservation);
         if (text !== last) {

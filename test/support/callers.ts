@@ -139,8 +139,11 @@ export type Calls = ReturnType<typeof callsOf>;
 
 /** Recorded watch. */
 export interface Watch {
-  /** Resolves with the next status, or with undefined when the stream has ended. */
-  next(): Promise<TicketStatus | undefined>;
+  /**
+   * Resolves with the next status, or with undefined when the stream has ended. Rejects after `timeoutMs`, by
+   * default at the time-out of every wait.
+   */
+  next(timeoutMs?: number): Promise<TicketStatus | undefined>;
   /** Returns the number of statuses that have arrived and have not been read. */
   unreadCount(): number;
   /** Resolves with the outcome of the stream. */
@@ -168,10 +171,11 @@ export function watchOf(client: QrLoginServiceClient, metadata: Metadata, proof:
     changes.notify();
   });
   return {
-    async next() {
+    async next(timeoutMs) {
       await changes.waitFor(
         () => (statuses.length > 0 || result ? true : undefined),
         "a status, or the end of the watch",
+        timeoutMs,
       );
       return statuses.shift();
     },
