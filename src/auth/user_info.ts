@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import { isObject } from "../base/is_object.js";
 import type { Json } from "../domain/user.js";
 import { type Claims, claimOf } from "./claims/claims.js";
 import { parseJson, readBody } from "./response_body.js";
@@ -73,14 +74,10 @@ async function readUserInfo(response: Response, request: UserInfoRequest): Promi
   const isJwt = compactJwt.test(text);
   if (isJwt && text.split(".").length === jweParts) return { unusable: "The response is encrypted." };
   const claims = isJwt ? await request.verify(text) : parseJson(bytes);
-  if (!isObject(claims)) throw new Error("The UserInfo response is not a JSON object.");
+  if (!isObject<Json>(claims)) throw new Error("The UserInfo response is not a JSON object.");
   // Otherwise the user could get another user's profile (OpenID Connect Core, section 5.3.2).
   if (claimOf(claims, "sub") !== request.subject) {
     throw userUnauthenticated("The UserInfo response is about another user.");
   }
   return { claims };
-}
-
-function isObject(value: unknown): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { hasMoreCodePoints } from "../base/code_points.js";
+import { isObject } from "../base/is_object.js";
 import { fieldLimits } from "../domain/field_limits.js";
 import { isTicketId } from "../domain/secrets.js";
 import { TicketError } from "../domain/ticket_error.js";
@@ -80,10 +81,6 @@ function parseJson(text: string): unknown {
     // The parser's message quotes the text, which must not be logged.
     throw contentError("the text is not JSON");
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isNonEmptyString(value: unknown): value is string {

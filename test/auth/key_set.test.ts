@@ -18,6 +18,18 @@ import { bearer, createTestAuthenticator, expectTicketError, poolWith, seconds }
 
 setUpKeyIssuer();
 
+/** Users of a pool whose first key is published at its endpoint and in its file, and is read from one of them. */
+function usersWithKeysFrom(source: string) {
+  const file = join(folder, "jwks.json");
+  const publish = (key: typeof first) => {
+    serveKeys(key);
+    writeFileSync(file, JSON.stringify(keySetOf(key)));
+  };
+  publish(first);
+  const keys = source === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
+  return { ...createTestAuthenticator([poolWith({ keys })], clock), publish };
+}
+
 describe("the key set of an issuer", () => {
   it("fetches the keys once for any number of tokens", async () => {
     serveKeys(first);
@@ -53,14 +65,7 @@ describe("the key set of an issuer", () => {
   it.each(["jwksUri", "jwksFile"])(
     "keys from %s expire for a token that was verified late in their lifetime",
     async (form) => {
-      const file = join(folder, "jwks.json");
-      const publish = (key: typeof first) => {
-        serveKeys(key);
-        writeFileSync(file, JSON.stringify(keySetOf(key)));
-      };
-      publish(first);
-      const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
-      const { users } = createTestAuthenticator([poolWith({ keys })], clock);
+      const { users, publish } = usersWithKeysFrom(form);
       await users.authenticate(bearer(await signToken(first, { sub: "gets the keys" })));
       clock.advance(299_000);
       const old = await signToken(first);
@@ -74,14 +79,7 @@ describe("the key set of an issuer", () => {
   it.each(["jwksUri", "jwksFile"])(
     "keys from %s become stale when the wall clock is set back",
     async (form) => {
-      const file = join(folder, "jwks.json");
-      const publish = (key: typeof first) => {
-        serveKeys(key);
-        writeFileSync(file, JSON.stringify(keySetOf(key)));
-      };
-      publish(first);
-      const keys = form === "jwksUri" ? { jwksUri: `${server.origin}/jwks` } : { jwksFile: file };
-      const { users } = createTestAuthenticator([poolWith({ keys })], clock);
+      const { users, publish } = usersWithKeysFrom(form);
       const token = await signToken();
       await users.authenticate(bearer(token));
       publish(second);

@@ -1,10 +1,6 @@
 import type * as z from "zod";
+import { isObject } from "../../base/is_object.js";
 import { invalidRequest } from "./http_error.js";
-
-/** Reports whether the value is a JSON object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * Largest number of fields in a body or a query, which no schema reaches. It bounds the error response, which

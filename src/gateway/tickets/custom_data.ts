@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { isObject } from "../../base/is_object.js";
 import { fieldLimits } from "../../domain/field_limits.js";
-import { isObject } from "../http/validation.js";
 
 /**
  * Schema of custom data in a request body: an object within the largest size that a service can be configured
