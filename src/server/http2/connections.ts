@@ -25,6 +25,8 @@ export interface Connections {
   trackCall(session: Http2Session | undefined): RunningConnection | undefined;
   /** Stops counting a call. */
   ended(connection: RunningConnection): void;
+  /** Returns the number of calls in progress on the connection of a session. */
+  runningCallsOf(session: Http2Session): number;
   /** Starts or stops reading from the connection of a session. */
   setReading(session: Http2Session, isReading: boolean): void;
   /** Destroys connections whose time is over. To be called at a regular interval. */
@@ -186,6 +188,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
       if (--connection.runningCalls > 0 || !connection.isCounted) return;
       for (const group of connection.groups) group.idle.add(connection);
     },
+    runningCallsOf: (session) => bySession.get(session)?.runningCalls ?? 0,
     setReading(session, isReading) {
       const socket = bySession.get(session)?.socket;
       if (socket && !socket.destroyed) setSocketReading(socket, isReading);

@@ -68,7 +68,7 @@ export function createHttp2Limits({
     },
     limitEvents,
   );
-  const streamQueue = createStreamQueue(connections.setReading);
+  const streamQueue = createStreamQueue(connections);
   const traitsOf = indexMethodTraits(services);
   const calls = createOpenCalls(
     {

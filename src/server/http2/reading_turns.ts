@@ -1,6 +1,7 @@
 import type { Http2Session } from "node:http2";
 import { createQueue, type Queue } from "../calls/queue.js";
 import { createRound } from "../calls/round.js";
+import type { Connections } from "./connections.js";
 
 /** Connections that are read in turns while streams arrive faster than they begin. */
 export interface ReadingTurns {
@@ -19,12 +20,16 @@ export interface ReadingTurns {
   next(): boolean;
 }
 
+/** The part of the connections that reading in turns needs. */
+export type ReadConnections = Pick<Connections, "setReading" | "runningCallsOf">;
+
 /** Sender of a stream: the app, or the connection itself if the app is unknown. */
 export type Caller = string | Http2Session;
 
 /**
  * Number of streams for which connections are resumed in one turn. A connection counts as many as arrived
- * when it was last read.
+ * when it was last read, or as many as are open on it, whichever is larger. All of them end at once if the peer
+ * has closed the connection meanwhile.
  */
 const readsPerTurn = 32;
 /** Number of streams that a new connection counts as when it is resumed. */
@@ -73,11 +78,9 @@ interface Peer {
  * too many, all suspects are paused and from then on are read in turns. Other connections are read all the
  * time.
  *
- * @param setReading Starts or stops reading from a connection.
+ * @param connections Starts or stops reading from a connection, and counts its calls in progress.
  */
-export function createReadingTurns(
-  setReading: (session: Http2Session, isReading: boolean) => void,
-): ReadingTurns {
+export function createReadingTurns(connections: ReadConnections): ReadingTurns {
   const peers = new Map<Http2Session, Peer>();
   const suspects = new Set<Peer>();
   /** Paused connections that are resumed when their turn comes. */
@@ -120,7 +123,7 @@ export function createReadingTurns(
   function pause(peer: Peer): void {
     if (peer.isPaused) return;
     peer.isPaused = true;
-    setReading(peer.session, false);
+    connections.setReading(peer.session, false);
     if (peer.weight <= resumeWeight) enqueue(peer);
   }
 
@@ -134,7 +137,7 @@ export function createReadingTurns(
     peer.streams = 0;
     if (peer.idleReads >= maxIdleReads) suspects.delete(peer);
     forgetIfIdle(peer);
-    setReading(peer.session, true);
+    connections.setReading(peer.session, true);
   }
 
   return {
@@ -183,7 +186,9 @@ export function createReadingTurns(
         if (!peer) break;
         // More of its streams wait by now. The connection is queued again once they have begun.
         if (!peer.isPaused || peer.weight > resumeWeight) continue;
-        streams += peer.isNew ? streamsOfNewConnection : Math.max(1, peer.streams);
+        streams += peer.isNew
+          ? streamsOfNewConnection
+          : Math.max(1, peer.streams, connections.runningCallsOf(peer.session));
         resume(peer);
       }
       return !unread.isEmpty;

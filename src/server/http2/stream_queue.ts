@@ -1,7 +1,7 @@
 import type { Http2Session, ServerHttp2Stream } from "node:http2";
 import { createQueue, type Queue } from "../calls/queue.js";
 import { createRound, type Round } from "../calls/round.js";
-import { type Caller, createReadingTurns } from "./reading_turns.js";
+import { type Caller, createReadingTurns, type ReadConnections } from "./reading_turns.js";
 
 /** A queue of streams that have arrived and that grpc-js has not got yet. */
 export interface StreamQueue {
@@ -50,12 +50,10 @@ type Lines = Round<Http2Session, Waiting, Queue<Waiting>>;
  * (`reading_turns.ts`). Streams are not reset: a reset costs more than the stream, and makes the peer send
  * the next one within the same turn. A stream that its peer resets while it waits costs nothing more.
  *
- * @param setReading Starts or stops reading from a connection.
+ * @param connections The connections that are read in turns.
  */
-export function createStreamQueue(
-  setReading: (session: Http2Session, isReading: boolean) => void,
-): StreamQueue {
-  const reading = createReadingTurns(setReading);
+export function createStreamQueue(connections: ReadConnections): StreamQueue {
+  const reading = createReadingTurns(connections);
   const scheduler = createRound<Caller, Waiting, Lines>(() =>
     createRound<Http2Session, Waiting, Queue<Waiting>>(createQueue),
   );

@@ -11,9 +11,13 @@ import { flushPromises } from "../../support/clock.js";
 function setUp() {
   const begun: string[] = [];
   const unread = new Set<unknown>();
-  const arrivals = createStreamQueue((session, isReading) => {
-    if (isReading) unread.delete(session);
-    else unread.add(session);
+  const runningCalls = new Map<unknown, number>();
+  const arrivals = createStreamQueue({
+    setReading(session, isReading) {
+      if (isReading) unread.delete(session);
+      else unread.add(session);
+    },
+    runningCallsOf: (session) => runningCalls.get(session) ?? 0,
   });
   /** @param app The app that is known to own the connection. */
   function connect(name: string, app?: string) {
@@ -30,7 +34,8 @@ function setUp() {
         );
         return stream;
       });
-    return { arrive, isRead: () => !unread.has(session) };
+    const setRunningCalls = (count: number) => runningCalls.set(session, count);
+    return { arrive, setRunningCalls, isRead: () => !unread.has(session) };
   }
   const begunBy = (name: string) => begun.filter((one) => one === name).length;
   return { connect, begun, begunBy, ended: arrivals.ended };
@@ -158,6 +163,24 @@ describe("streams that arrive", () => {
     expect([flood.isRead(), shop.isRead()]).toEqual([false, true]);
     await waitForTurns(1);
     expect(flood.isRead()).toBe(true);
+  });
+
+  it("streams have each connection with many open calls resumed in a turn of its own, since all may end", async () => {
+    const { connect, ended } = setUp();
+    const flood = Array.from({ length: 20 }, (_, index) => connect(`flood ${index}`, "flood"));
+    for (const each of flood) {
+      each.arrive(300);
+      each.setRunningCalls(300);
+    }
+    await waitForTurns(1_000);
+    const countRead = () => flood.filter((each) => each.isRead()).length;
+    expect(countRead()).toBe(20);
+    for (let count = 0; count < 100; count++) ended();
+    expect(countRead()).toBe(0);
+    for (let turn = 1; turn <= 20; turn++) {
+      await waitForTurns(1);
+      expect(countRead()).toBe(turn);
+    }
   });
 
   it("streams count by their weight towards the limit at which reading stops", async () => {
