@@ -223,17 +223,20 @@ it("a connection announces its limit of streams, and a client waits for a free o
   const { server, peer } = await start({ streamsPerConnection: 2 });
   expect(peer.session.remoteSettings.maxConcurrentStreams).toBe(2);
   const client = server.newClient();
-  const watches = [1, 2].map(() => peer.call(healthPath("Watch")));
-  for (const watch of watches) watch.end(grpcFrame());
-  const third = peer.call(healthPath("Check"));
-  third.end(grpcFrame());
-  await eventually(() => expect(watches[1]?.received().length).toBeGreaterThan(0));
+  const watch = peer.call(healthPath("Watch"));
+  watch.end(grpcFrame());
+  const first = peer.call(healthPath("Check"));
+  const second = peer.call(healthPath("Check"));
+  second.end(grpcFrame());
+  await eventually(() => expect(watch.received().length).toBeGreaterThan(0));
   await peer.roundTrip();
-  expect(third.isClosed()).toBe(false);
+  expect(second.isClosed()).toBe(false);
   // Other connections have separate limits.
   expect(await callsOf(client, asApp("shop")).createTicket()).toMatchObject({ code: "OK" });
-  watches[0]?.reset();
-  expect((await third.ended).code).toBe("OK");
+  // Not a reset: Node.js 24 refuses a stream that arrives together with the reset of another one.
+  first.end(grpcFrame());
+  expect(await first.ended).toMatchObject({ code: "OK" });
+  expect(await second.ended).toMatchObject({ code: "OK" });
 });
 
 it("the log summarizes rejected calls", async () => {
