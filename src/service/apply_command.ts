@@ -32,7 +32,7 @@ export type AccessCheck = (ticket: Ticket) => void;
  * An access check that always passes. It is for approvers, whom {@link decide} checks, and for later reads of a watch
  * whose first read was checked.
  */
-export const anyone: AccessCheck = () => {};
+export const noAccessCheck: AccessCheck = () => {};
 
 /** Options of {@link applyCommand}. */
 export interface CommandOptions<Prepared> {

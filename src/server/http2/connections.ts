@@ -20,11 +20,11 @@ export interface Connections {
   addSession(session: Http2Session): void;
   /**
    * Counts a call whose request is complete. Its connection is not evicted while the call runs. Returns the
-   * connection, to be passed to `ended`.
+   * connection, to be passed to `untrackCall`.
    */
   trackCall(session: Http2Session | undefined): RunningConnection | undefined;
   /** Stops counting a call. */
-  ended(connection: RunningConnection): void;
+  untrackCall(connection: RunningConnection): void;
   /** Starts or stops reading from the connection of a session. */
   setReading(session: Http2Session, isReading: boolean): void;
   /** Destroys connections whose time is over. To be called at a regular interval. */
@@ -181,7 +181,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
       }
       return connection;
     },
-    ended(running) {
+    untrackCall(running) {
       const connection = running as Connection;
       if (--connection.runningCalls > 0 || !connection.isCounted) return;
       for (const group of connection.groups) group.idle.add(connection);

@@ -29,7 +29,7 @@ function fixture() {
     session.emit("remoteSettings");
     // One call makes it idle rather than unproven: it is closed politely.
     const running = connections.trackCall(session as unknown as Http2Session);
-    if (running) connections.ended(running);
+    if (running) connections.untrackCall(running);
   }
   return { connect, destroyed, sweep: connections.sweep };
 }
