@@ -3,6 +3,7 @@ import { isLoopbackUrl } from "../../base/address.js";
 import { parseTargetHosts } from "../../base/grpc_target.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
+import { isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
 import { formattedText, parseUrl } from "./values.js";
 
@@ -24,9 +25,11 @@ const handleKeyFormat =
 /** Key that seals handles: 32 random bytes, as canonical base64url. */
 export const handleKey = formattedText(handleKeyFormat)
   .refine((value) => isCanonicalBase64url(value, 32), { error: handleKeyFormat, abort: true })
-  // Rejects the bytes of a placeholder, with which anyone could open the handles.
+  // Rejects a published key and the bytes of a placeholder, with which anyone could open the handles.
   .superRefine((value, context) => {
-    const pattern = describePattern(Buffer.from(value, "base64url"));
+    const pattern = isKnownSecret(value)
+      ? "is publicly known"
+      : describePattern(Buffer.from(value, "base64url"));
     if (pattern === undefined) return;
     context.addIssue({ code: "custom", message: `${handleKeyFormat} (this one ${pattern})` });
   });
