@@ -74,7 +74,7 @@ export function createCodes({
     async create(request, reply, parameters) {
       const app = apps.resolve(appIdOf(request));
       checkAppOrigin(request, app);
-      checkPageFields(app, parameters);
+      checkPageFields(request, app, parameters);
       const boundTo = app.exchangeFromBrowser
         ? ensureBrowserCookie(request, reply, isCrossOrigin(request))
         : undefined;

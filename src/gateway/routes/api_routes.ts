@@ -50,7 +50,7 @@ export async function apiRoutes(
     const { appId, ttlMs, codeChallenge, ...fields } = validate(createTicketBody, request.body);
     const app = apps.resolve(appId);
     checkAppOrigin(request, app);
-    checkPageFields(app, fields);
+    checkPageFields(request, app, fields);
     const boundTo = app.bindToBrowser
       ? ensureBrowserCookie(request, reply, isCrossOrigin(request))
       : undefined;
