@@ -4,7 +4,9 @@ import type { Socket } from "node:net";
 import { expect, it } from "vitest";
 import { createConnections } from "../../../src/server/http2/connections.js";
 
-/** A server with room for one connection. Each newcomer takes the place of the one before, whose peer never closes its end. */
+/**
+ * Creates connections with room for one. Each new one evicts the one before, whose peer never closes its end.
+ */
 function fixture() {
   const connections = createConnections(
     { connections: 1, connectionsPerAddress: 1, handshakeSweeps: 10, closeSweeps: 5 },
