@@ -59,7 +59,7 @@ export async function load(
   loaded?: Ticket,
 ): Promise<Ticket> {
   requireTicketId(id);
-  // Does not use `translateStoreErrors`, whose promises would add a tenth to the cost of a status call.
+  // Does not use `translateStoreErrors`, whose promises would add to the cost of every status call.
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const ticket = (attempt === 0 && loaded) || (await store.get(id));

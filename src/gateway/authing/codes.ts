@@ -131,7 +131,7 @@ interface TicketsById {
   find(ticketId: string): PageTicket | undefined;
 }
 
-/** Largest number of tickets. They take about 40 megabytes. A new ticket displaces the oldest. */
+/** Largest number of tickets, which bounds the memory. A new ticket displaces the oldest. */
 const maxTickets = 100_000;
 
 /** Creates an empty store. It keeps each ticket for `maxAgeMs`, which must be longer than a ticket can live. */

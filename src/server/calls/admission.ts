@@ -25,7 +25,7 @@ interface AdmissionLimits {
   readonly startsPerTurn: number;
 }
 
-/** Calls that start in one turn of the event loop: about 5 milliseconds of work for either kind. */
+/** Calls that start in one turn of the event loop: about the same work for either kind. */
 const callsPerTurn = 256;
 const watchesPerTurn = 32;
 

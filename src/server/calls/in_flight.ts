@@ -31,8 +31,8 @@ export interface InFlightCalls {
 }
 
 /**
- * Number of calls that are ended in one turn of the event loop: about 20 milliseconds of work, since each
- * writes its response and its log line.
+ * Number of calls that are ended in one turn of the event loop. Few, since each writes its response and its log
+ * line.
  */
 const sliceSize = 200;
 
