@@ -1,6 +1,6 @@
 import { sha256Hex } from "../domain/secrets.js";
 
-/** Secrets in the documents of this project. They look random, so that they could be copied unnoticed. */
+/** Secrets in the documents of this project. They look random, so a copy would pass every other check. */
 const documentedSecrets = [
   "3q2-7wQmT0d1bGxvd2luZy10aGUtd2hpdGUtcmFiYml0",
   "dGhlIHByZXZpb3VzIHNlY3JldCBvZiB0aGlzIHNob3A",
