@@ -15,7 +15,7 @@ export const documentWidth = 160;
 /** Words that begin a riddle and no description. */
 const badOpening = /^(What|Who|Whoever|Whose|Whom|How|Where|Wherever|Whether|Whichever|That|The one)\b/;
 
-/** Checks the text of a file by the rules for its kind: Markdown, TypeScript, or anything else with comments of `//`. */
+/** Checks a file by the rules for its kind: Markdown, TypeScript, or anything else with comments of `//`. */
 export function checkVoice(file: string, text: string): Violation[] {
   if (file.endsWith(".md")) return wideProse(file, text);
   return [

@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import { isIP, isIPv4, isIPv6 } from "node:net";
+import { createNetworkMatcher, parseNetworks } from "./ip_network.js";
 
 /** A host and a port. */
 export interface Address {
@@ -36,9 +37,7 @@ export function splitAddress(address: string): Address {
 
 /** Returns whether only this machine can reach the host: 127.0.0.0/8, ::1 or localhost. */
 export function isLoopbackHost(host: string): boolean {
-  const version = isIP(host);
-  if (version === 0) return host.toLowerCase() === "localhost";
-  return loopback.check(host, version === 4 ? "ipv4" : "ipv6");
+  return isIP(host) === 0 ? host.toLowerCase() === "localhost" : isLoopbackAddress(host);
 }
 
 /** Reports whether a URL leads to this machine. */
@@ -60,9 +59,7 @@ export function isNonLoopbackAddress(address: string | undefined): boolean {
   return host !== undefined && !isLoopbackHost(host);
 }
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
+const isLoopbackAddress = createNetworkMatcher(parseNetworks(["127.0.0.0/8", "::1"]));
 
 function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, "");

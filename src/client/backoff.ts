@@ -10,11 +10,11 @@ export interface BackoffOptions {
 
 /** A run of pauses that grow. */
 export interface Backoff {
-  /** The next pause in milliseconds. What the server asked to wait comes first, the pause at random on top. */
+  /** Returns the next pause in milliseconds: the delay that the server asked for, plus a random pause. */
   nextDelay(retryAfterMs: number | undefined): number;
   /**
-   * Begins again with the shortest limit if an attempt has worked for at least `maxMs`. A shorter success changes nothing:
-   * a peer that accepts every attempt and ends it at once would be called without any pause to speak of.
+   * Begins again with the shortest limit if an attempt has worked for at least `maxMs`. A shorter success changes
+   * nothing: a peer that accepts every attempt and ends it at once would be called almost without pause.
    *
    * @param workedMs How long the attempt has worked, in milliseconds.
    */

@@ -132,8 +132,7 @@ export function monitorDescriptors(options: DescriptorMonitorOptions): () => voi
  */
 export async function countOpenDescriptors(): Promise<number> {
   const folder = "/proc/self/fd";
-  // Since Linux 6.2 the size is the count. Reading it takes a few microseconds, no descriptor and no thread
-  // of the pool.
+  // Since Linux 6.2 the size is the count. Reading it is quick and takes no descriptor and no thread of the pool.
   const { size } = statSync(folder);
   return size > 0 ? size : (await readdir(folder)).length;
 }

@@ -1,6 +1,6 @@
 import { hash, randomFillSync, timingSafeEqual } from "node:crypto";
 
-// One system call fills the pool for dozens of tickets: 0.09 instead of 1.9 microseconds per secret.
+// One system call fills the pool for dozens of tickets.
 const randomPool = Buffer.alloc(4096);
 let randomPoolOffset = randomPool.length;
 

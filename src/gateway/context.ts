@@ -11,7 +11,7 @@ import { createExchanges, type Exchanges } from "./tickets/exchanges.js";
 import { createPageTickets, type PageTickets } from "./tickets/page_tickets.js";
 import { createQrImages, type QrImages } from "./tickets/qr_images.js";
 import { createSealer, type Sealer } from "./tickets/sealer.js";
-import { createSigningKeys, type SigningKeys } from "./tickets/signing_keys.js";
+import { createSigningKeyCache, type SigningKeyCache } from "./tickets/signing_key_cache.js";
 import { createWatchHub, type WatchHub } from "./tickets/watch_hub.js";
 
 /** The dependencies that the routes share. */
@@ -26,7 +26,7 @@ export interface GatewayContext {
   readonly exchanges: Exchanges;
   readonly qrImages: QrImages;
   readonly sealer: Sealer;
-  readonly signingKeys: SigningKeys;
+  readonly signingKeyCache: SigningKeyCache;
   readonly clock: Clock;
   readonly limits: GatewayLimits;
   readonly handleTtlMs: number;
@@ -82,7 +82,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
     exchanges,
     qrImages,
     sealer,
-    signingKeys: createSigningKeys(appClient, clock),
+    signingKeyCache: createSigningKeyCache(appClient, clock),
     clock,
     limits,
     handleTtlMs,

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { BlockList, isIP } from "node:net";
 import { clientAddressOf } from "./http/client_address.js";
 
 /** Headers in which a proxy can report the address of its client. Only the configured one is read. */
@@ -11,20 +10,6 @@ export type ClientIpHeader = (typeof clientIpHeaders)[number];
 export interface ForwardedRules {
   readonly isTrustedProxy: (address: string) => boolean;
   readonly clientIpHeader: ClientIpHeader;
-}
-
-/**
- * Returns a function that reports whether an address is one of the addresses or in one of the networks
- * (CIDR).
- */
-export function createProxyMatcher(networks: readonly string[]): (address: string) => boolean {
-  const trusted = new BlockList();
-  for (const network of networks) {
-    const [ip = "", prefix] = network.split("/");
-    const isIPv6 = isIP(ip) === 6;
-    trusted.addSubnet(ip, Number(prefix ?? (isIPv6 ? 128 : 32)), isIPv6 ? "ipv6" : "ipv4");
-  }
-  return (address) => isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
 /** Headers that fastify reads from a trusted proxy. It does not read `Forwarded` (RFC 7239). */

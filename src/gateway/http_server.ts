@@ -2,7 +2,7 @@ import { createServer as createPlain, type RequestListener, type Server } from "
 import { createServer as createTls } from "node:https";
 import type { Socket } from "node:net";
 import { createFairQueue } from "../base/fair_queue.js";
-import { createProxyMatcher } from "./forwarded_headers.js";
+import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { addressKeyOf, clientAddressOf } from "./http/client_address.js";
 
 /** Limits on the number of open connections. */
@@ -51,7 +51,7 @@ export function createHttpServer(
   const serverOptions = { ...defaultServerOptions, ...overrides };
   const server = tls ? createTls({ ...serverOptions, ...tls }, handler) : createPlain(serverOptions, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
-  limitConnections(server, limits, createProxyMatcher(trustedProxies));
+  limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)));
   return server;
 }
 

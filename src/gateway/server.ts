@@ -2,8 +2,9 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from "pino";
 import { formatAddress } from "../base/address.js";
 import { type Clock, systemClock } from "../base/clock.js";
+import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
-import { type ClientIpHeader, createProxyMatcher, sanitizeForwardedHeaders } from "./forwarded_headers.js";
+import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { sendProblem } from "./http/error_handler.js";
 import { routeNotFound } from "./http/http_error.js";
 import { errorSerializer } from "./http/request_log.js";
@@ -90,7 +91,10 @@ const defaultConnectionLimits: ConnectionLimits = { connections: 20_000, connect
 
 function createServer(options: GatewayServerOptions): FastifyInstance {
   const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits } = options;
-  const forwardedRules = { isTrustedProxy: createProxyMatcher(trustedProxies), clientIpHeader };
+  const forwardedRules = {
+    isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
+    clientIpHeader,
+  };
   const { connections, connectionsPerAddress } = { ...defaultConnectionLimits, ...limits };
   const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,

@@ -124,8 +124,8 @@ function tooSmallError(minSize: number): TicketError {
 }
 
 function modulePathOf(matrix: Matrix): ModulePath {
-  // Draws one stroke through each run of dark modules, relative to the end of the previous run. This takes
-  // half the text of outlines.
+  // Draws one stroke through each run of dark modules, relative to the end of the previous run. Outlines would
+  // be a longer text.
   let path = "";
   for (let row = 0; row < matrix.size; row++) {
     let end: number | undefined;
@@ -163,9 +163,8 @@ function drawPng(matrix: Matrix, size: number, { scale, offset }: Layout): Image
   png.width = size;
   png.height = size;
   png.data = pixels;
-  // Greyscale with filter 2 (difference to the line above), since most lines are equal. This takes a tenth of
-  // the time and half the bytes of pngjs's defaults. pngjs writes into the object, so each call needs a new
-  // one.
+  // Greyscale with filter 2 (difference to the line above), since most lines are equal. pngjs's defaults take
+  // more time and more bytes. pngjs writes into the object, so each call needs a new one.
   const pngOptions = {
     colorType: 0,
     inputColorType: 0,

@@ -32,8 +32,7 @@ export function createMatrix(content: string, errorCorrection: ErrorCorrection):
 
 function modulesOf(content: string, errorCorrection: ErrorCorrection): { size: number; data: Uint8Array } {
   try {
-    // A single byte segment: qrcode's search for a shorter mix of modes does not shorten our JSON, and takes
-    // twice the time.
+    // A single byte segment: qrcode's search for a shorter mix of modes takes time and does not shorten our JSON.
     const segment = { mode: "byte" as const, data: Buffer.from(content, "utf8") };
     return create([segment], { errorCorrectionLevel: errorCorrection }).modules;
   } catch (error) {

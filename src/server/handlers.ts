@@ -33,7 +33,7 @@ import {
   readCreateTicket,
   readExchange,
   readMarkScanned,
-  readProof,
+  readTicketCredentials,
   readTicketId,
 } from "./messages/requests.js";
 import {
@@ -98,7 +98,7 @@ export function createHandlers({
     request: GetStatusRequest,
     response: GetStatusResponse,
     async handle(app, request, call) {
-      const credentials = readProof(request);
+      const credentials = readTicketCredentials(request);
       call.setTicket(credentials.ticketId);
       return { status: toTicketStatus(await tickets.get(app, credentials), credentials, clock) };
     },
@@ -108,7 +108,7 @@ export function createHandlers({
     request: WatchStatusRequest,
     response: WatchStatusResponse,
     start(app, request, output, call) {
-      const credentials = readProof(request);
+      const credentials = readTicketCredentials(request);
       call.setTicket(credentials.ticketId);
       return watch(app, credentials, {
         onTicket: (ticket) => output.write({ status: toTicketStatus(ticket, credentials, clock) }),
@@ -155,7 +155,7 @@ export function createHandlers({
     request: WithdrawRequest,
     response: WithdrawResponse,
     async handle(app, request, call) {
-      const credentials = readProof(request);
+      const credentials = readTicketCredentials(request);
       call.setTicket(credentials.ticketId);
       return toStateResponse(await tickets.withdraw(app, credentials));
     },

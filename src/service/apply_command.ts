@@ -32,7 +32,7 @@ export type AccessCheck = (ticket: Ticket) => void;
  * An access check that always passes. It is for approvers, whom {@link decide} checks, and for later reads of a watch
  * whose first read was checked.
  */
-export const anyone: AccessCheck = () => {};
+export const noAccessCheck: AccessCheck = () => {};
 
 /** Options of {@link applyCommand}. */
 export interface CommandOptions<Prepared> {
@@ -59,7 +59,7 @@ export async function load(
   loaded?: Ticket,
 ): Promise<Ticket> {
   requireTicketId(id);
-  // Does not use `translateStoreErrors`, whose promises would add a tenth to the cost of a status call.
+  // Does not use `translateStoreErrors`, whose promises would add to the cost of every status call.
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const ticket = (attempt === 0 && loaded) || (await store.get(id));

@@ -12,7 +12,7 @@ import type { ContextSource, RequesterContext, Ticket } from "../domain/ticket.j
 import { TicketError } from "../domain/ticket_error.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import type { AccessCheck, TicketContext } from "./apply_command.js";
-import { anyone, applyCommand, decideNext, load, translateStoreErrors } from "./apply_command.js";
+import { applyCommand, decideNext, load, noAccessCheck, translateStoreErrors } from "./apply_command.js";
 
 /** The calling app, as authenticated by its credential. */
 export interface CallingApp {
@@ -126,16 +126,18 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       ticketId: string,
       fetchProfile: () => Promise<UserProfile>,
     ): Promise<Ticket> {
-      const ticket = await load(context, ticketId, anyone);
+      const ticket = await load(context, ticketId, noAccessCheck);
       const next = decideNext(context, ticket, { name: "authorize", approver, profile: approver.profile });
       if (!next) return ticket;
       const command = { name: "authorize", approver, profile: await fetchProfile() } as const;
-      return (await applyCommand(context, ticketId, command, { checkAccess: anyone, loaded: ticket })).ticket;
+      return (await applyCommand(context, ticketId, command, { checkAccess: noAccessCheck, loaded: ticket }))
+        .ticket;
     },
 
     async cancel(approver: Approver, ticketId: string): Promise<Ticket> {
-      return (await applyCommand(context, ticketId, { name: "cancel", approver }, { checkAccess: anyone }))
-        .ticket;
+      return (
+        await applyCommand(context, ticketId, { name: "cancel", approver }, { checkAccess: noAccessCheck })
+      ).ticket;
     },
 
     async withdraw(app: CallingApp, credentials: TicketCredentials): Promise<Ticket> {

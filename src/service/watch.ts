@@ -3,7 +3,7 @@ import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
 import { TicketError } from "../domain/ticket_error.js";
 import type { TicketContext } from "./apply_command.js";
-import { anyone, load, subscribe } from "./apply_command.js";
+import { load, noAccessCheck, subscribe } from "./apply_command.js";
 import type { CallingApp, TicketCredentials } from "./tickets.js";
 import { requireCreator } from "./tickets.js";
 import { createWatchLimit } from "./watch_limit.js";
@@ -164,7 +164,7 @@ export function createWatcher(context: TicketContext, options: WatchOptions, tim
 
   async function readOrUnavailable(id: string): Promise<Ticket | "unavailable"> {
     try {
-      return await load(context, id, anyone);
+      return await load(context, id, noAccessCheck);
     } catch (error) {
       if (error instanceof TicketError && error.reason === "STORE_UNAVAILABLE") return "unavailable";
       throw error;

@@ -176,7 +176,7 @@ describe("retries", () => {
   };
 
   test.each(["getStatus", "withdraw", "getSigningKeys"] as const)(
-    "%s is retried while UNAVAILABLE",
+    "the app's %s is retried while UNAVAILABLE",
     async (method) => {
       const fake = await service({ [method]: failing(2) });
       await appOn(fake.address)[method]({ ticketId: "t" });
@@ -185,7 +185,7 @@ describe("retries", () => {
   );
 
   test.each(["markScanned", "authorize", "cancel"] as const)(
-    "%s is retried while UNAVAILABLE",
+    "the approver's %s is retried while UNAVAILABLE",
     async (method) => {
       const fake = await service({ [method]: failing(2) });
       await approverOn(fake.address, "a.b.c")[method]({});

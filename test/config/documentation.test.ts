@@ -1,18 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
+import { describeKnownDigest, isKnownSecret } from "../../src/config/known_secrets.js";
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
-import { app, gateway, load, pool, tokenIssuerWith } from "../support/config_files.js";
+import { sha256, sha256Hex } from "../../src/domain/secrets.js";
+import { app, collectPaths, gateway, load, pool, tokenIssuerWith } from "../support/config_files.js";
 import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
 
-const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const document = readFileSync(join(root, "docs/configuration.md"), "utf8");
 /** Examples of all sections, which together form one file. */
 const example = [...document.matchAll(/```yaml\n(?<yaml>.*?)```/gs)]
   .map(({ groups }) => groups?.yaml)
   .join("\n");
+
+/** Example with fresh secrets, since those of the documents are rejected. */
+const exampleToLoad = withFreshSecrets(example);
 
 /** Table of the keys: path and default, with backticks removed from the default. */
 const rows = [...document.matchAll(/^\| `(?<path>[a-zA-Z0-9.[\]]+)` \| (?<preset>.*?) \| /gm)].map(
@@ -32,7 +39,35 @@ function valuesOf(schema: Parameters<typeof settingsOf>[0], before = ""): string
   });
 }
 
-test("the example in the documentation is a valid configuration", () => {
+/** Returns the texts that look like secrets or their digests: long, with letters and digits. Without placeholders. */
+function secretsIn(text: string): string[] {
+  const random = /(?<![\w/.+=-])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{28,}(?![\w/-])/g;
+  const values = /\b(?:secret|appSecret|password|hs256Secret|handleKeys?)"?\s*[:=]\s*\[?"(?<value>[^"…]+)"/g;
+  return [
+    ...[...text.matchAll(random)]
+      .map(([found]) => found)
+      .filter((found) => !/^(--|[a-z\d]+_[a-z\d_]+$)/.test(found)),
+    ...[...text.matchAll(values)].map(({ groups }) => groups?.value ?? ""),
+  ];
+}
+
+/** Replaces each secret, and the digest of each secret, by another one. */
+function withFreshSecrets(text: string): string {
+  const renew = (secret: string) => sha256(`another ${secret}`);
+  const secrets = secretsIn(text);
+  return secrets.reduce((result, secret) => {
+    if (!isDigest(secret)) return result.replace(secret, renew(secret));
+    const original = secrets.find((each) => sha256Hex(each) === secret);
+    return result.replace(secret, sha256Hex(original === undefined ? secret : renew(original)));
+  }, text);
+}
+
+function isDigest(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+/** Writes the files that the example names. Returns the text of the example with the paths of these files. */
+function withFiles(text: string): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   for (const name of ["tls.crt", "gateway.crt", "ca.crt"]) writeFileSync(join(directory, name), certificate);
@@ -41,7 +76,11 @@ test("the example in the documentation is a valid configuration", () => {
   writeFileSync(join(directory, "token-2.pem"), otherPrivateKey);
   const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
   writeFileSync(join(directory, "staff-jwks.json"), JSON.stringify(jwks));
-  const config = load(example.replaceAll("/etc/qrlogin", directory), {}, "check");
+  return text.replaceAll("/etc/qrlogin", directory);
+}
+
+test("the example in the documentation is a valid configuration with other secrets", () => {
+  const config = load(withFiles(exampleToLoad), {}, "check");
   expect(config.development).toBe(false);
   expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff"]);
   expect(config.apps[0]?.secretSha256).toHaveLength(2);
@@ -49,8 +88,32 @@ test("the example in the documentation is a valid configuration", () => {
   expect(config.gateway?.handleKeys).toHaveLength(2);
 });
 
+test("the secrets of the example are rejected, since they are public", () => {
+  const expected = [
+    ...["store.redis.password", "apps[0].secretSha256[0]", "apps[0].secretSha256[1]"],
+    ...["gateway.apps[0].secret", "gateway.handleKeys[0]", "gateway.handleKeys[1]"],
+  ];
+  expect(collectPaths(withFiles(example), {}, "check").toSorted()).toEqual(expected.toSorted());
+});
+
+test("every secret in the documents and examples is known to be public", () => {
+  const files = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"].concat(
+    ["docs", "deploy", "examples"].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(folder, relative(join(root, folder), join(entry.parentPath, entry.name)))),
+    ),
+  );
+  const found = files.flatMap((file) =>
+    secretsIn(readFileSync(join(root, file), "utf8")).map((text) => ({ file, text })),
+  );
+  expect(found.map(({ text }) => text)).toEqual(expect.arrayContaining(secretsIn(example)));
+  const unknown = found.filter(({ text }) => !isKnownSecret(text) && describeKnownDigest(text) === undefined);
+  expect(unknown).toEqual([]);
+});
+
 test("the example of a gateway is a valid configuration by itself", () => {
-  const { gateway: own }: { gateway: object } = parse(example);
+  const { gateway: own }: { gateway: object } = parse(exampleToLoad);
   const { tls, service, ...rest } = own as Record<string, object>;
   expect([tls, service].every((each) => each !== undefined)).toBe(true);
   const content = { gateway: { ...rest, address: "127.0.0.1:8443" } };

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { createNetworkMatcher, parseNetworks } from "../../src/base/ip_network.js";
 import type { Config } from "../../src/config/config.js";
 import { ConfigError } from "../../src/config/config_error.js";
 import type { Environment } from "../../src/config/environment.js";
 import { loadConfig, type Purpose } from "../../src/config/load_config.js";
-import { createProxyMatcher } from "../../src/gateway/forwarded_headers.js";
 import { temporaryFile } from "../support/config_files.js";
 import { at, listAt, manifest, type Tree, textOf, treeOf } from "./files.js";
 
@@ -112,6 +112,6 @@ test("the gateway of compose.yaml trusts only Envoy, whose address no other cont
     string,
     string
   >;
-  const includesEnvoy = (network: string) => createProxyMatcher([network])(String(envoy));
+  const includesEnvoy = (network: string) => createNetworkMatcher(parseNetworks([network]))(String(envoy));
   expect([includesEnvoy(subnet ?? ""), includesEnvoy(dynamic ?? "")]).toEqual([true, false]);
 });

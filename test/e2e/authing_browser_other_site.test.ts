@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   hasChromium,
   newBrowser,
@@ -17,25 +16,17 @@ import {
   ticketIdIn,
 } from "../support/browser/page_environment.js";
 import { startSite } from "../support/browser/page_site.js";
-import { type Certificate, writeCertificate } from "../support/certificate.js";
+import { certificate, privateKey } from "../support/fixed_certificates.js";
 import type { TestGateway } from "../support/gateway.js";
 
 const gatewayHost = "login.example";
 const alice = { nickname: "alice-nick", photo: "https://img.example.com/alice.png" };
+const tls = { cert: certificate, key: privateKey };
 const fast = { interval: 150 };
 
 let chromium: Browser;
-let certificate: Certificate;
-let tls: { readonly cert: string; readonly key: string };
-
 beforeAll(async () => {
-  if (!hasChromium) return;
-  certificate = writeCertificate();
-  tls = { cert: certificate.pem, key: readFileSync(certificate.keyFile, "utf8") };
-  chromium = await sharedChromium();
-});
-afterAll(() => {
-  if (hasChromium) certificate.remove();
+  if (hasChromium) chromium = await sharedChromium();
 });
 
 /** Cookie settings of Chromium: 1 blocks third-party cookies, 2 every cookie of one host. */
@@ -58,7 +49,7 @@ async function startShop(appOptions: { readonly exchangeFromBrowser?: boolean } 
   const environment = await startPageEnvironment();
   const site = await startSite({
     tls,
-    signIn: (ticket) => exchangeAtBackend(login, ticket, certificate.pem),
+    signIn: (ticket) => exchangeAtBackend(login, ticket, certificate),
   });
   const origins = [`https://shop.test:${site.port}`];
   const login = await environment.gateway({ tls, appOptions: { shop: { origins, ...appOptions } } });

@@ -104,7 +104,7 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
   it.each([
     ["an image without a code", "image/png", blankImage, "There is no QR code in this image"],
     ["a file that is not an image", "image/png", Buffer.from("not an image"), "This is not an image"],
-  ])("the phone reports %s", async (_, mimeType, buffer, message) => {
+  ])("the phone reports the chosen file if it is %s", async (_, mimeType, buffer, message) => {
     const { phone } = await openWebsiteAndPhone();
     await phone.locator("#file").setInputFiles({ name: "file.png", mimeType, buffer });
     expect(await errorTextOf(phone)).toContain(message);

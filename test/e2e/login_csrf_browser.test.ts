@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import cookie from "@fastify/cookie";
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createApproverClient } from "../../src/client/index.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
 import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
@@ -20,23 +19,15 @@ import {
   startPageEnvironment,
   ticketIdIn,
 } from "../support/browser/page_environment.js";
-import { type Certificate, writeCertificate } from "../support/certificate.js";
+import { certificate, privateKey } from "../support/fixed_certificates.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 
+const tls = { cert: certificate, key: privateKey };
 let chromium: Browser;
-let certificate: Certificate;
-let tls: { readonly cert: string; readonly key: string };
-
 beforeAll(async () => {
-  if (!hasChromium) return;
-  certificate = writeCertificate();
-  tls = { cert: certificate.pem, key: readFileSync(certificate.keyFile, "utf8") };
-  chromium = await sharedChromium();
-});
-afterAll(() => {
-  if (hasChromium) certificate.remove();
+  if (hasChromium) chromium = await sharedChromium();
 });
 
 /** Scans and approves a code on a user's phone. */
@@ -209,7 +200,7 @@ describe.skipIf(!hasChromium)(`login CSRF, in Chromium${withoutChromium}`, () =>
     const vulnerableBackend: DocumentedSiteOptions["backend"] = async (server, startSession) => {
       server.post("/login", async (request, reply) => {
         const { exchangeTicket } = request.body as { exchangeTicket: string };
-        const { data } = (await exchangeAtBackend(environment.gateway, exchangeTicket, certificate.pem)) as {
+        const { data } = (await exchangeAtBackend(environment.gateway, exchangeTicket, certificate)) as {
           data: { nickname: string };
         };
         const options = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import fastify, { type FastifyPluginAsync } from "fastify";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ErrorReason } from "../../src/client/index.js";
 import { createAppRegistry } from "../../src/gateway/access/app_registry.js";
 import { createTicketsById } from "../../src/gateway/authing/codes.js";
@@ -8,7 +8,6 @@ import { codeOf } from "../../src/gateway/authing/envelope.js";
 import { HttpError, type HttpErrorReason } from "../../src/gateway/http/http_error.js";
 import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
 import { newHandleKey } from "../support/gateway.js";
-import { signToken } from "../support/tokens.js";
 import {
   appHeader,
   approveAs,
@@ -22,14 +21,9 @@ import {
   v3,
 } from "./authing_calls.js";
 import { openBrowser } from "./browser.js";
-import { browser, clock, gateway, restartGateway, server, setUpGateway } from "./setup.js";
+import { aliceToken, browser, clock, gateway, restartGateway, server, setUpGateway } from "./setup.js";
 
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 const calls = [`${v2}/gene`, `${v3}/gene-qrcode`];
 const json = { "content-type": "application/json", ...appHeader("shop") };
@@ -173,14 +167,22 @@ describe("the tickets that the gateway stores for pollByTicketId", () => {
 it("the log of a whole sign-in holds no secret, token, handle or exchange ticket", async () => {
   await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
   const random = await gene({ params: { note: "custom text" } });
-  await approveAs(alice, random);
+  await approveAs(aliceToken, random);
   const { ticket } = await checkUntil(random, 2);
   await userinfo({ ticket }, basicOf("shop", "a-wrong-secret"));
   const { data } = await userinfo({ ticket });
-  await phone("scanned", random, `${alice}x`);
+  await phone("scanned", random, `${aliceToken}x`);
   await call(`${v2}/check?random=${random.slice(0, -4)}aaaa`);
   const log = gateway.logText();
-  const secrets = [random, alice, ticket, data.token, "a-wrong-secret", "secret-of-the-shop", "custom text"];
+  const secrets = [
+    random,
+    aliceToken,
+    ticket,
+    data.token,
+    "a-wrong-secret",
+    "secret-of-the-shop",
+    "custom text",
+  ];
   for (const secret of [...secrets, ...browser.cookies.values(), "alice-nick"]) {
     expect(log).not.toContain(String(secret));
   }

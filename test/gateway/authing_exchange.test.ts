@@ -1,18 +1,12 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets } from "../support/server.js";
-import { signToken } from "../support/tokens.js";
 import { appHeader, approveAs, basicOf, check, checkUntil, gene, userinfo } from "./authing_calls.js";
 import { openBrowser } from "./browser.js";
-import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
+import { aliceToken, browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 const isAlice = { http: 200, code: 200, data: { id: "subject-of-alice", token: expect.any(String) } };
 const rejection = (code: number) => ({ http: 200, code, data: null });
@@ -20,7 +14,7 @@ const rejection = (code: number) => ({ http: 200, code, data: null });
 /** Creates a sign-in that alice has approved, and returns the ticket that the page receives. */
 async function approved(headers = appHeader("shop")): Promise<{ random: string; ticket: string }> {
   const random = await gene({}, headers);
-  await approveAs(alice, random);
+  await approveAs(aliceToken, random);
   const { ticket } = await checkUntil(random, 2);
   return { random, ticket: String(ticket) };
 }
@@ -123,7 +117,7 @@ describe("an exchange from a browser", () => {
   it("the status needs no cookie, and returns no ticket that another browser can exchange", async () => {
     await restartGateway(inBrowser);
     const random = await gene();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const elsewhere = openBrowser(gateway.url);
     const { ticket } = await checkUntil(random, 2, elsewhere);
     expect(ticket).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
@@ -174,7 +168,7 @@ describe("an exchange from a browser", () => {
     const origin = "https://shop.example.com";
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true, origins: [origin] } } });
     const random = await gene({}, { ...appHeader("shop"), origin });
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { ticket } = await checkUntil(random, 2);
     const evil = await userinfo({ ticket }, { origin: "https://evil.example.com" });
     expect(evil).toMatchObject({ http: 403, code: 403, data: null });
@@ -217,7 +211,7 @@ describe("the whole user in the status", () => {
   it("overlapping polls all return the whole user once the user has approved", async () => {
     await restartGateway(full);
     const random = await gene();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const first = await checkUntil(random, 2);
     expect(first.userInfo).toMatchObject({ id: "subject-of-alice", email: "alice@mail.example.com" });
     const polls = await Promise.all([1, 2, 3].map(() => check(random)));
@@ -238,7 +232,7 @@ describe("the whole user in the status", () => {
 
   it("the status does not return the whole user while fullUserInStatus is off", async () => {
     const random = await gene();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { userInfo } = await checkUntil(random, 2);
     expect(userInfo).toEqual({ nickname: "alice-nick", photo: "https://img.example.com/alice.png" });
   });

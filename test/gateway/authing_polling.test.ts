@@ -1,8 +1,7 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import { newHandleKey, startTestGateway } from "../support/gateway.js";
 import { startTestServer } from "../support/server.js";
-import { signToken } from "../support/tokens.js";
 import {
   appHeader,
   approveAs,
@@ -16,14 +15,9 @@ import {
   v2,
 } from "./authing_calls.js";
 import { openBrowser } from "./browser.js";
-import { clock, gateway, restartGateway, server, setUpGateway } from "./setup.js";
+import { aliceToken, clock, gateway, restartGateway, server, setUpGateway } from "./setup.js";
 
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 /** Returns the ticket id, which the QR code contains, of a handle that was sealed with this key. */
 async function ticketIdOf(random: string, key: string): Promise<string> {
@@ -40,7 +34,7 @@ describe("a ticket id that was read from the QR code", () => {
     expect(drawn).toMatch(/^[\w-]{22}$/);
     for (const step of ["scanned", "confirm"] as const) {
       expect(await check(drawn)).toMatchObject({ http: 200, code: 2241, data: null });
-      expect((await phone(step, drawn, alice)).code).toBe(200);
+      expect((await phone(step, drawn, aliceToken)).code).toBe(200);
     }
     expect((await check(drawn)).code).toBe(2241);
     await checkUntil(random, 2);
@@ -51,7 +45,7 @@ describe("a ticket id that was read from the QR code", () => {
     await restartGateway(options);
     const random = await gene();
     expect(random).toMatch(/^[\w-]{22}$/);
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { ticket } = await checkUntil(random, 2, openBrowser(gateway.url));
     expect(await userinfo({ ticket })).toMatchObject({ code: 2020 });
     expect((await userinfo({ ticket }, basicOf("shop"))).code).toBe(200);
@@ -75,15 +69,15 @@ describe("polling", () => {
     const second = await call(`${v2}/gene`, {}, appHeader("shop"));
     expect(second).toMatchObject({ http: 200, code: 429, data: null });
     expect(Number(second.headers["retry-after"])).toBeGreaterThan(0);
-    expect((await phone("scanned", random, alice)).code).toBe(200);
-    expect(await phone("confirm", random, alice)).toMatchObject({ http: 200, code: 429 });
+    expect((await phone("scanned", random, aliceToken)).code).toBe(200);
+    expect(await phone("confirm", random, aliceToken)).toMatchObject({ http: 200, code: 429 });
     const inV3 = await call("/api/v3/gene-qrcode", { type: "MOBILE_APP" }, appHeader("shop"));
     expect(inV3).toMatchObject({ http: 200, code: 429, apiCode: 429 });
   });
 
   it("a poll that overlaps the exchange reports success once more, and later ones report the end", async () => {
     const random = await gene();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { ticket } = await checkUntil(random, 2);
     expect((await userinfo({ ticket }, basicOf("shop"))).code).toBe(200);
     const polls = await Promise.all([1, 2, 3].map(() => check(random)));
@@ -103,7 +97,7 @@ describe("polling", () => {
     await restartGateway({ handleKeys });
     const random = await gene();
     const second = await startTestGateway(server.address, { clock, handleKeys });
-    await phone("scanned", random, alice);
+    await phone("scanned", random, aliceToken);
     await checkUntil(random, 1, openBrowser(second.url));
     await checkUntil(random, 1);
     await second.stop();
@@ -115,7 +109,7 @@ describe("polling", () => {
     const random = await gene();
     await checkUntil(random, 0);
     await restartGateway({ handleKeys });
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     await checkUntil(random, 2);
   });
 

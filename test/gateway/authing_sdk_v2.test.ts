@@ -1,18 +1,12 @@
 import { AuthenticationClient } from "authing-js-sdk";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { appSecrets } from "../support/server.js";
 import { withTimeout } from "../support/timeout.js";
-import { signToken } from "../support/tokens.js";
 import { approveAs, phone } from "./authing_calls.js";
-import { clock, gateway, restartGateway, setUpGateway } from "./setup.js";
+import { aliceToken, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 // The published Authing SDK, unmodified. In Node.js it has neither a page nor cookies.
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 const sdk = (appId = "shop", appHost = gateway.url) => new AuthenticationClient({ appId, appHost }).qrcode;
 type Sdk = ReturnType<typeof sdk>;
@@ -62,8 +56,8 @@ describe("the V2 SDK, unmodified", () => {
     expect(await qrcode.checkStatus(random)).toMatchObject({ random, status: 0, ticket: null, userInfo: {} });
 
     const steps: Record<string, () => unknown> = {
-      start: () => phone("scanned", random, alice),
-      scanned: () => phone("confirm", random, alice),
+      start: () => phone("scanned", random, aliceToken),
+      scanned: () => phone("confirm", random, aliceToken),
     };
     const { events, last } = await poll(qrcode, random, (event) => steps[event]?.());
     expect(events).toEqual(["start", "scanned", "success"]);
@@ -82,7 +76,7 @@ describe("the V2 SDK, unmodified", () => {
     await restartGateway({ appOptions: { shop: { fullUserInStatus: true } } });
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { events, last } = await poll(qrcode, random);
     expect(events.at(-1)).toBe("success");
     expect(last[0]).toMatchObject({ id: "subject-of-alice", token: expect.any(String) });
@@ -91,8 +85,8 @@ describe("the V2 SDK, unmodified", () => {
   it("the V2 SDK reports that the user declined", async () => {
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
-    await phone("scanned", random, alice);
-    await phone("cancel", random, alice);
+    await phone("scanned", random, aliceToken);
+    await phone("cancel", random, aliceToken);
     expect((await poll(qrcode, random)).events.at(-1)).toBe("cancel");
   });
 
@@ -135,7 +129,7 @@ describe("errors in the V2 SDK", () => {
   it("the V2 SDK gets an error for an exchange without the app's secret", async () => {
     const qrcode = sdk();
     const { random } = await qrcode.geneCode();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { last } = await poll(qrcode, random);
     await expect(qrcode.exchangeUserInfo(String(last[1]))).rejects.toMatchObject({ code: 2020 });
   });

@@ -1,17 +1,11 @@
 import { AuthenticationClient } from "authing-node-sdk";
 import { decodeJwt } from "jose";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { appSecrets } from "../support/server.js";
-import { signToken } from "../support/tokens.js";
-import { gateway, restartGateway, setUpGateway } from "./setup.js";
+import { aliceToken, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 // Authing's published server SDK, unmodified. It returns every response, whatever the code.
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 type Options = ConstructorParameters<typeof AuthenticationClient>[0];
 
@@ -24,7 +18,7 @@ const phone = (accessToken: string) => sdk({ accessToken });
 const ask = { type: "MOBILE_APP" } as unknown as Parameters<AuthenticationClient["geneQrCode"]>[0];
 const action = (name: string) => name as unknown as "SCAN" & never;
 
-async function act(qrcodeId: string, name: string, token = alice) {
+async function act(qrcodeId: string, name: string, token = aliceToken) {
   return phone(token).setQrCodeStatus({ qrcodeId, action: action(name) });
 }
 
@@ -54,9 +48,9 @@ describe("the V3 SDK, unmodified", () => {
 
     expect((await act(qrcodeId, "SCAN")).statusCode).toBe(200);
     expect(await until(qrcodeId, "SCANNED")).toMatchObject({ briefUserInfo: { displayName: "alice-nick" } });
-    expect((await phone(alice).changeQrCodeStatus({ qrcodeId, action: action("CONFIRM") })).statusCode).toBe(
-      200,
-    );
+    expect(
+      (await phone(aliceToken).changeQrCodeStatus({ qrcodeId, action: action("CONFIRM") })).statusCode,
+    ).toBe(200);
     const { ticket } = await until(qrcodeId, "AUTHORIZED");
 
     const signedIn = await sdk().exchangeTokenSetWithQrCodeTicket({
@@ -85,7 +79,9 @@ describe("the V3 SDK, unmodified", () => {
   it("the V3 SDK exchanges with client_secret_post while it holds a user's token", async () => {
     const ticket = await approvedTicket();
     const body = { ticket, client_id: "shop", client_secret: appSecrets.shop };
-    expect((await sdk({ accessToken: alice }).exchangeTokenSetWithQrCodeTicket(body)).statusCode).toBe(200);
+    expect((await sdk({ accessToken: aliceToken }).exchangeTokenSetWithQrCodeTicket(body)).statusCode).toBe(
+      200,
+    );
   });
 
   it("the V3 SDK gets the token set from the status with fullUserInStatus", async () => {

@@ -1,10 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import type { Image } from "../../src/qr/draw_image.js";
 import { bitmapOf, decode } from "../qr/decode.js";
 import { callersOf, responseOrThrow, scannedByText } from "../support/callers.js";
 import { newHandleKey } from "../support/gateway.js";
-import { signToken } from "../support/tokens.js";
 import {
   appHeader,
   approveAs,
@@ -17,14 +16,9 @@ import {
   userinfo,
   v2,
 } from "./authing_calls.js";
-import { alice as aliceOnGrpc, browser, clock, restartGateway, server, setUpGateway } from "./setup.js";
+import { alice, aliceToken, browser, clock, restartGateway, server, setUpGateway } from "./setup.js";
 
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 /** Returns the text that a phone reads from the image of a code. */
 async function scanned(url: unknown): Promise<string> {
@@ -104,13 +98,13 @@ describe("V2 gene", () => {
 
   it("gene passes the address and the user agent of the browser to the approver", async () => {
     const { data } = await call(`${v2}/gene`, {}, { ...appHeader("shop"), "user-agent": "x".repeat(4_000) });
-    const shown = responseOrThrow(await aliceOnGrpc.markScanned(scannedByText(await scanned(data.url))));
+    const shown = responseOrThrow(await alice.markScanned(scannedByText(await scanned(data.url))));
     expect(shown.requester).toMatchObject({ ipAddress: "127.0.0.1", userAgent: "x".repeat(256) });
   });
 
   it("gene creates a code for the first app if none is named", async () => {
     const { data } = await call(`${v2}/gene`, {}, { "x-authing-app-id": "" });
-    const shown = responseOrThrow(await aliceOnGrpc.markScanned(scannedByText(await scanned(data.url))));
+    const shown = responseOrThrow(await alice.markScanned(scannedByText(await scanned(data.url))));
     expect(shown.app?.name).toBe("Example Shop");
   });
 
@@ -158,7 +152,7 @@ describe("V2 check", () => {
       scannedResult: null,
     });
 
-    await phone("scanned", random, alice);
+    await phone("scanned", random, aliceToken);
     const scannedBy = { nickname: "alice-nick", photo: "https://img.example.com/alice.png" };
     expect(await checkUntil(random, 1)).toMatchObject({
       ticket: null,
@@ -166,7 +160,7 @@ describe("V2 check", () => {
       scannedUserId: null,
     });
 
-    await phone("confirm", random, alice);
+    await phone("confirm", random, aliceToken);
     const authorized = await checkUntil(random, 2);
     expect(authorized).toMatchObject({
       userInfo: scannedBy,
@@ -179,8 +173,8 @@ describe("V2 check", () => {
 
   it("check reports that the user declined", async () => {
     const random = await gene();
-    await phone("scanned", random, alice);
-    await phone("cancel", random, alice);
+    await phone("scanned", random, aliceToken);
+    await phone("cancel", random, aliceToken);
     expect(await checkUntil(random, 3)).toMatchObject({ ticket: null, userInfo: {} });
   });
 
@@ -200,7 +194,7 @@ describe("V2 check", () => {
     const key = newHandleKey();
     await restartGateway({ handleKeys: [key] });
     const random = await gene();
-    await phone("scanned", random, alice);
+    await phone("scanned", random, aliceToken);
     const opened = await createSealer([key], clock).open("authing-handle", random);
     const { id, secret } = (opened?.content ?? {}) as Record<string, string>;
     const shop = callersOf(server.client).app("shop");
@@ -238,7 +232,7 @@ describe("V2 check", () => {
 describe("V2 userinfo", () => {
   it("userinfo returns the user in the format of the Authing API", async () => {
     const random = await gene();
-    await approveAs(alice, random);
+    await approveAs(aliceToken, random);
     const { ticket } = await checkUntil(random, 2);
     const { data } = await userinfo({ ticket }, basicOf("shop"));
     expect(data).toEqual({

@@ -1,18 +1,12 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startTestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer } from "../support/server.js";
-import { signToken } from "../support/tokens.js";
 import { appHeader, approveAs, basicOf, call, type EnvelopeResponse, userinfo, v3 } from "./authing_calls.js";
 import { type Browser, openBrowser } from "./browser.js";
-import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
+import { aliceToken, browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 setUpGateway();
-
-let alice: string;
-beforeEach(async () => {
-  alice = await signToken("alice");
-});
 
 const geneV3 = (body: object = {}, headers = appHeader("shop"), by?: Browser): Promise<EnvelopeResponse> =>
   call(`${v3}/gene-qrcode`, { type: "MOBILE_APP", ...body }, headers, by);
@@ -32,7 +26,7 @@ async function until(qrcodeId: unknown, state: string, by?: Browser): Promise<Re
 
 async function approved(by?: Browser): Promise<string> {
   const { data } = await geneV3({}, appHeader("shop"), by);
-  await approveAs(alice, String(data.qrcodeId));
+  await approveAs(aliceToken, String(data.qrcodeId));
   return String((await until(data.qrcodeId, "AUTHORIZED", by)).ticket);
 }
 
@@ -45,7 +39,7 @@ describe("V3 gene-qrcode", () => {
     for (const header of ["x-genauth-app-id", "x-authing-app-id"]) {
       const { data } = await geneV3({}, { [header]: "blog" });
       const body = { qrcodeId: data.qrcodeId, action: "SCAN" };
-      const scanned = await call(`${v3}/set-qrcode-status`, body, { authorization: alice });
+      const scanned = await call(`${v3}/set-qrcode-status`, body, { authorization: aliceToken });
       expect(scanned.data).toMatchObject({ app: { name: "Example Blog" } });
     }
   });
@@ -88,9 +82,9 @@ describe("the V3 status", () => {
     const { data } = await geneV3();
     const { qrcodeId } = data;
     const briefUserInfo = { displayName: "alice-nick", photo: "https://img.example.com/alice.png" };
-    await call(`${v3}/set-qrcode-status`, { qrcodeId, action: "SCAN" }, { authorization: alice });
+    await call(`${v3}/set-qrcode-status`, { qrcodeId, action: "SCAN" }, { authorization: aliceToken });
     expect(await until(qrcodeId, "SCANNED")).toEqual({ status: "SCANNED", briefUserInfo });
-    await call(`${v3}/set-qrcode-status`, { qrcodeId, action: "CONFIRM" }, { authorization: alice });
+    await call(`${v3}/set-qrcode-status`, { qrcodeId, action: "CONFIRM" }, { authorization: aliceToken });
     // Sealed: see code_challenge.test.ts.
     const ticket = expect.stringMatching(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(await until(qrcodeId, "AUTHORIZED")).toEqual({ status: "AUTHORIZED", briefUserInfo, ticket });
@@ -99,7 +93,7 @@ describe("the V3 status", () => {
   it("the status reports that the user declined, and that the code has expired", async () => {
     const declined = (await geneV3()).data.qrcodeId;
     for (const action of ["SCAN", "CANCEL"]) {
-      await call(`${v3}/set-qrcode-status`, { qrcodeId: declined, action }, { authorization: alice });
+      await call(`${v3}/set-qrcode-status`, { qrcodeId: declined, action }, { authorization: aliceToken });
     }
     await until(declined, "CANCELLED");
     const late = (await geneV3()).data.qrcodeId;
@@ -118,7 +112,7 @@ describe("the V3 status", () => {
   it("the status contains the token set with fullUserInStatus", async () => {
     await restartGateway({ appOptions: { shop: { fullUserInStatus: true } } });
     const { qrcodeId } = (await geneV3()).data;
-    await approveAs(alice, String(qrcodeId));
+    await approveAs(aliceToken, String(qrcodeId));
     const { tokenSet } = await until(qrcodeId, "AUTHORIZED");
     expect(tokenSet).toMatchObject({ token_type: "Bearer", id_token: expect.any(String) });
     expect((await status(qrcodeId)).data.tokenSet).toEqual(tokenSet);
@@ -188,7 +182,7 @@ describe("the V3 exchange for a token set", () => {
     const by = openBrowser(before.url);
     const { qrcodeId } = (await geneV3({}, appHeader("shop"), by)).data;
     for (const action of ["SCAN", "CONFIRM"]) {
-      await call(`${v3}/set-qrcode-status`, { qrcodeId, action }, { authorization: alice }, by);
+      await call(`${v3}/set-qrcode-status`, { qrcodeId, action }, { authorization: aliceToken }, by);
     }
     const { ticket, ...rest } = await until(qrcodeId, "AUTHORIZED", by);
     expect(rest).not.toHaveProperty("tokenSet");

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ContextSource } from "../../src/client/index.js";
 import { responseOrThrow, scannedByText } from "../support/callers.js";
+import { eventually } from "../support/eventually.js";
 import { appHeader, call, v2, v3 } from "./authing_calls.js";
 import { api } from "./browser.js";
-import { alice, browser, restartGateway, server, setUpGateway } from "./setup.js";
+import { alice, browser, gateway, restartGateway, server, setUpGateway } from "./setup.js";
 
 const byDefault = { appOptions: { shop: { pageFields: undefined } } };
 setUpGateway({ gateway: byDefault });
@@ -23,8 +24,15 @@ describe("the fields that a page may set by default", () => {
     expect([answer.status, answer.json.reason]).toEqual([400, "INVALID_REQUEST"]);
     const violations = answer.json.fieldViolations as { field: string; description: string }[];
     expect(violations.map(({ field }) => field)).toEqual(["deviceName", "location", "scene", "customData"]);
-    for (const { description } of violations) expect(description).toContain("gateway.apps[].pageFields");
+    for (const { description } of violations) expect(description).toBe("may not be set by pages of this app");
     expect(creations()).toBe(0);
+  });
+
+  it("the log names the fields that a page may not set, for the operator", async () => {
+    const { deviceName, location } = claims;
+    await browser.post(tickets, { appId: "shop", deviceName, location });
+    const cause = "the pageFields of the app do not list deviceName, location";
+    await eventually(() => expect(gateway.lines).toContainEqual(expect.objectContaining({ cause })));
   });
 
   it.each(Object.entries(claims))("by default a page may not set %s", async (field, value) => {

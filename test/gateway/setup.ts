@@ -11,7 +11,9 @@ export let server: TestServer;
 export let gateway: TestGateway;
 export let clock: ManualClock;
 export let browser: Browser;
+/** Client of the phone of alice, and the token with which it signs her in. */
 export let alice: Calls;
+export let aliceToken: string;
 
 /** Differences from the usual set-up. */
 export interface SetUpOptions {
@@ -28,7 +30,8 @@ export function setUpGateway({ service = {}, gateway: options = {} }: SetUpOptio
     server = await startTestServer({ clock, ...service });
     gateway = await startTestGateway(server.address, { clock, ...options });
     browser = openBrowser(gateway.url);
-    alice = callersOf(server.client).user(await signToken("alice"));
+    aliceToken = await signToken("alice");
+    alice = callersOf(server.client).user(aliceToken);
   });
   afterEach(async () => {
     await gateway.stop();

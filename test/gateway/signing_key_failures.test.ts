@@ -3,7 +3,7 @@ import fastify from "fastify";
 import { expect, it } from "vitest";
 import { type AppClient, QrLoginError } from "../../src/client/index.js";
 import { signingKeysRoute } from "../../src/gateway/routes/signing_keys_route.js";
-import { createSigningKeys } from "../../src/gateway/tickets/signing_keys.js";
+import { createSigningKeyCache } from "../../src/gateway/tickets/signing_key_cache.js";
 import { createManualClock } from "../support/clock.js";
 
 const jwks = '{"keys":[]}';
@@ -17,13 +17,13 @@ function failingService() {
     return { issuer: "https://qr.example.com", jwks };
   };
   const clock = createManualClock();
-  return { service, clock, signingKeys: createSigningKeys({ getSigningKeys }, clock) };
+  return { service, clock, signingKeyCache: createSigningKeyCache({ getSigningKeys }, clock) };
 }
 
 it("the published keys are requested again after a failure, and not only five minutes later", async () => {
-  const { service, signingKeys } = failingService();
+  const { service, signingKeyCache } = failingService();
   const server = fastify();
-  await signingKeysRoute(server, { signingKeys });
+  await signingKeysRoute(server, { signingKeyCache });
   const ask = () => server.inject("/.well-known/jwks.json");
   expect((await ask()).statusCode).toBe(500);
   service.fails = false;
@@ -35,26 +35,29 @@ it("the published keys are requested again after a failure, and not only five mi
 });
 
 it("whether tokens are signed is requested again after a failure, and then cached", async () => {
-  const { service, clock, signingKeys } = failingService();
-  await expect(signingKeys.areConfigured()).rejects.toThrow("the service is away");
+  const { service, clock, signingKeyCache } = failingService();
+  await expect(signingKeyCache.areConfigured()).rejects.toThrow("the service is away");
   service.fails = false;
-  const ask = () => signingKeys.areConfigured();
+  const ask = () => signingKeyCache.areConfigured();
   expect([await ask(), await ask(), service.asked]).toEqual([true, true, 2]);
   clock.advance(60_000);
   expect([await ask(), service.asked]).toEqual([true, 3]);
 });
 
 it("a service that does not know the call for its signing keys signs none, and is not asked each time", async () => {
-  const { service, signingKeys } = failingService();
+  const { service, signingKeyCache } = failingService();
   service.failure = new QrLoginError(status.UNIMPLEMENTED, "unknown method");
-  expect([await signingKeys.areConfigured(), await signingKeys.areConfigured()]).toEqual([false, false]);
+  expect([await signingKeyCache.areConfigured(), await signingKeyCache.areConfigured()]).toEqual([
+    false,
+    false,
+  ]);
   expect(service.asked).toBe(1);
-  await expect(signingKeys.get(60_000)).rejects.toThrow("unknown method");
+  await expect(signingKeyCache.get(60_000)).rejects.toThrow("unknown method");
 });
 
 it("the published keys and the token sets share one call for the signing keys", async () => {
-  const { service, signingKeys } = failingService();
+  const { service, signingKeyCache } = failingService();
   service.fails = false;
-  await Promise.all([signingKeys.get(60_000), signingKeys.areConfigured()]);
+  await Promise.all([signingKeyCache.get(60_000), signingKeyCache.areConfigured()]);
   expect(service.asked).toBe(1);
 });

@@ -153,14 +153,7 @@ describe("a stop", () => {
   });
 
   it("lets a call in progress finish with OK, and rejects new calls with SERVER_DRAINING", async () => {
-    const store = createBlockingStore();
-    const clock = createPresentClock();
-    const server = await start({ clock, store: store.around });
-    const shop = callersOf(server.client).app("shop");
-    const ticket = await createTestTicket(shop);
-    const held = store.hold();
-    const running = shop.getStatus(ticket);
-    await held;
+    const { store, clock, server, shop, ticket, running } = await startWithRunningCall();
     const stopped = server.service.stop();
     clock.advance(0);
     await waitForRejection(shop);
@@ -173,15 +166,8 @@ describe("a stop", () => {
   });
 
   it("ends a call that never finishes at the end of the grace period, and not before", async () => {
-    const clock = createPresentClock();
-    const store = createBlockingStore();
     const settings = shutdown({ gracePeriod: "7s" });
-    const server = await start({ clock, settings, store: store.around });
-    const shop = callersOf(server.client).app("shop");
-    const ticket = await createTestTicket(shop);
-    const held = store.hold();
-    const running = shop.getStatus(ticket);
-    await held;
+    const { store, clock, server, shop, running } = await startWithRunningCall({ settings });
     const progress = { stopped: false, answered: false };
     const stopped = server.service.stop().then(() => {
       progress.stopped = true;
@@ -231,14 +217,7 @@ describe("a stop", () => {
   });
 
   it("a stop runs only once when it is called twice, and both calls wait for its end", async () => {
-    const store = createBlockingStore();
-    const clock = createPresentClock();
-    const server = await start({ clock, store: store.around });
-    const shop = callersOf(server.client).app("shop");
-    const ticket = await createTestTicket(shop);
-    const held = store.hold();
-    const running = shop.getStatus(ticket);
-    await held;
+    const { store, clock, server, shop, running } = await startWithRunningCall();
     const ended: string[] = [];
     const first = server.service.stop().then(() => ended.push("first"));
     const second = server.service.stop().then(() => ended.push("second"));
@@ -275,6 +254,19 @@ describe("a stop", () => {
     expect(await callersOf(second.client).app("shop").createTicket()).toMatchObject({ code: "OK" });
   });
 });
+
+/** Starts a server with a GetStatus in progress. It ends when the store is released. */
+async function startWithRunningCall(options: TestServerOptions = {}) {
+  const store = createBlockingStore();
+  const clock = createPresentClock();
+  const server = await start({ clock, store: store.around, ...options });
+  const shop = callersOf(server.client).app("shop");
+  const ticket = await createTestTicket(shop);
+  const held = store.hold();
+  const running = shop.getStatus(ticket);
+  await held;
+  return { store, clock, server, shop, ticket, running };
+}
 
 /**
  * Starts a server with a grace period of three seconds, shorter than the time-out of UserInfo, and an

@@ -8,8 +8,8 @@ import { folderVariable } from "./program.js";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Builds the program once for all tests, in the layout of `npm run build` and without its type check. A process starts with it in
- * half the processor time that tsx takes. Vitest calls it before the first test.
+ * Builds the program once for all tests, in the layout of `npm run build` and without its type check. A process
+ * starts with it in half the processor time that tsx takes. Vitest calls it before the first test.
  */
 export async function setup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-program-"));

@@ -3401,8 +3401,10 @@ export const Approval: MessageFns<Approval, "qrlogin.v1.Approval"> = {
  *
  * Any method may return UNAUTHENTICATED (APP_UNAUTHENTICATED, USER_UNAUTHENTICATED,
  * USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST), UNAVAILABLE
- * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. The comment
- * of a method lists its other errors. See ErrorReason.
+ * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. Any method
+ * except WatchStatus may return RESOURCE_EXHAUSTED (RATE_LIMITED) if the caller has too
+ * many calls in progress. The comment of a method lists its other errors. See
+ * ErrorReason.
  *
  * Messages are limited to 64 KiB. Strings must be valid UTF-8; their limits count
  * characters, which means Unicode code points.
@@ -3415,8 +3417,8 @@ export const QrLoginServiceService = {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS; RATE_LIMITED if more QR images are requested than can be
-   * drawn.
+   * Errors: TOO_MANY_TICKETS; RATE_LIMITED also if more QR images are requested than can
+   * be drawn.
    */
   createTicket: {
     path: "/qrlogin.v1.QrLoginService/CreateTicket" as const,
@@ -3432,7 +3434,7 @@ export const QrLoginServiceService = {
    * Returns the status of a ticket once, for callers that can only poll. Called by the
    * app that created the ticket, no more often than the minimum poll interval.
    *
-   * Errors: TICKET_NOT_FOUND.
+   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE.
    */
   getStatus: {
     path: "/qrlogin.v1.QrLoginService/GetStatus" as const,
@@ -3463,8 +3465,9 @@ export const QrLoginServiceService = {
    *     WATCH_SUPERSEDED, so after a lost connection the new watch is the live one.
    *  7. Cancelling the call does not change the ticket.
    *
-   * Errors: TOO_MANY_WATCHES if the app, or all apps together, have reached the limit of
-   * open watches. Call again after the RetryInfo.
+   * Errors: TICKET_NOT_FOUND, WATCH_SUPERSEDED and CONCURRENT_UPDATE; TOO_MANY_WATCHES if
+   * the app, or all apps together, have reached the limit of open watches. Call again
+   * after the RetryInfo.
    */
   watchStatus: {
     path: "/qrlogin.v1.QrLoginService/WatchStatus" as const,
@@ -3483,8 +3486,8 @@ export const QrLoginServiceService = {
    * does not extend the lifetime of a ticket.
    *
    * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and
-   * TICKET_EXPIRED.
+   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED
+   * and CONCURRENT_UPDATE.
    */
   markScanned: {
     path: "/qrlogin.v1.QrLoginService/MarkScanned" as const,
@@ -3600,15 +3603,15 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS; RATE_LIMITED if more QR images are requested than can be
-   * drawn.
+   * Errors: TOO_MANY_TICKETS; RATE_LIMITED also if more QR images are requested than can
+   * be drawn.
    */
   createTicket: handleUnaryCall<CreateTicketRequest, CreateTicketResponse>;
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
    * app that created the ticket, no more often than the minimum poll interval.
    *
-   * Errors: TICKET_NOT_FOUND.
+   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE.
    */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /**
@@ -3631,8 +3634,9 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *     WATCH_SUPERSEDED, so after a lost connection the new watch is the live one.
    *  7. Cancelling the call does not change the ticket.
    *
-   * Errors: TOO_MANY_WATCHES if the app, or all apps together, have reached the limit of
-   * open watches. Call again after the RetryInfo.
+   * Errors: TICKET_NOT_FOUND, WATCH_SUPERSEDED and CONCURRENT_UPDATE; TOO_MANY_WATCHES if
+   * the app, or all apps together, have reached the limit of open watches. Call again
+   * after the RetryInfo.
    */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
   /**
@@ -3643,8 +3647,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * does not extend the lifetime of a ticket.
    *
    * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and
-   * TICKET_EXPIRED.
+   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED
+   * and CONCURRENT_UPDATE.
    */
   markScanned: handleUnaryCall<MarkScannedRequest, MarkScannedResponse>;
   /**
@@ -3708,8 +3712,8 @@ export interface QrLoginServiceClient extends Client {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS; RATE_LIMITED if more QR images are requested than can be
-   * drawn.
+   * Errors: TOO_MANY_TICKETS; RATE_LIMITED also if more QR images are requested than can
+   * be drawn.
    */
   createTicket(
     request: CreateTicketRequest,
@@ -3730,7 +3734,7 @@ export interface QrLoginServiceClient extends Client {
    * Returns the status of a ticket once, for callers that can only poll. Called by the
    * app that created the ticket, no more often than the minimum poll interval.
    *
-   * Errors: TICKET_NOT_FOUND.
+   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE.
    */
   getStatus(
     request: GetStatusRequest,
@@ -3767,8 +3771,9 @@ export interface QrLoginServiceClient extends Client {
    *     WATCH_SUPERSEDED, so after a lost connection the new watch is the live one.
    *  7. Cancelling the call does not change the ticket.
    *
-   * Errors: TOO_MANY_WATCHES if the app, or all apps together, have reached the limit of
-   * open watches. Call again after the RetryInfo.
+   * Errors: TICKET_NOT_FOUND, WATCH_SUPERSEDED and CONCURRENT_UPDATE; TOO_MANY_WATCHES if
+   * the app, or all apps together, have reached the limit of open watches. Call again
+   * after the RetryInfo.
    */
   watchStatus(request: WatchStatusRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatusResponse>;
   watchStatus(
@@ -3784,8 +3789,8 @@ export interface QrLoginServiceClient extends Client {
    * does not extend the lifetime of a ticket.
    *
    * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED and
-   * TICKET_EXPIRED.
+   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED
+   * and CONCURRENT_UPDATE.
    */
   markScanned(
     request: MarkScannedRequest,

@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/user.js";
+import { isPortableText } from "./portable_text.js";
 
 /** Longest additional claim that is passed on, in characters of JSON. */
 const maxCharacters = 4096;
@@ -43,14 +44,6 @@ export function createAdditionalClaims(): AdditionalClaims {
     // fromEntries creates own properties even for a claim called __proto__.
     toObject: () => Object.fromEntries(entries),
   };
-}
-
-/**
- * Returns whether every reader gets the same text. UTF-8 cannot encode an unpaired surrogate, and some readers
- * end a string at NUL.
- */
-export function isPortableText(text: string): boolean {
-  return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 }
 
 /** Returns the reason why some reader would not get the value unchanged. Descends at most `levels` levels. */

@@ -1,6 +1,7 @@
 import type { ClaimsConfig, UserPoolConfig } from "../../config/config.js";
 import type { Json, SignInContext, UserProfile } from "../../domain/user.js";
-import { createAdditionalClaims, isPortableText } from "./additional_claims.js";
+import { createAdditionalClaims } from "./additional_claims.js";
+import { isPortableText } from "./portable_text.js";
 
 /**
  * Claims as the issuer states them. They come from JSON, so every value is JSON and every key is an own

@@ -11,9 +11,9 @@ const signInThreadPool = promisify(sign);
 /**
  * Creates a function that signs JWTs in the compact serialization (RFC 7515, section 7.1).
  *
- * Does not use jose, whose WebCrypto takes two to three times the CPU time. Makes P-256 signatures
- * synchronously, since one takes less time than waking another thread. Makes RSA signatures, which take ten
- * times as long, in the thread pool, so that other calls continue meanwhile.
+ * Does not use jose, whose WebCrypto takes more CPU time. Makes P-256 signatures synchronously, since one takes
+ * less time than waking another thread. Makes RSA signatures, which take far longer, in the thread pool, so that
+ * other calls continue meanwhile.
  */
 export function createJwtSigner({ alg, kid, privateKey }: Omit<SigningKey, "publicJwk">): SignJwt {
   return async (typ, claims) => {
@@ -32,7 +32,7 @@ const integerBytes = 32;
 
 /**
  * Converts a DER sequence of r and s to their concatenation, which JWS requires (RFC 7518, section 3.4).
- * Node.js can do this itself (`dsaEncoding`), but Node.js 24 then takes 36 us for a signature instead of 19.
+ * Node.js can do this itself (`dsaEncoding`), but Node.js 24 then takes much longer for a signature.
  */
 function derToJose(der: Buffer): Buffer {
   const signature = Buffer.alloc(2 * integerBytes);

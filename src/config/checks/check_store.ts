@@ -1,6 +1,7 @@
 import { isLoopbackUrl, isNonLoopbackAddress } from "../../base/address.js";
 import type { Problem } from "../config_error.js";
 import { checkTlsFiles, describeCertificatesProblem } from "../files/key_files.js";
+import { isDocumentedSecret } from "../known_secrets.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 import { parseUrl } from "../schema/values.js";
 
@@ -15,6 +16,7 @@ export function checkStore({ store }: PartialConfig): Problem[] {
     ...checkPlaintext(store.redis),
     ...checkTlsSection(store.redis),
     ...checkCredentials(store.redis),
+    ...checkPasswords(store.redis),
     ...checkReplicas(store.redis),
   ];
 }
@@ -75,6 +77,15 @@ function checkCredentials({ url, sentinel, username, password }: Redis): Problem
     problems.push({ path: [...path, "url"], message: "must have a password if it has a user name" });
   }
   return problems;
+}
+
+/** Checks that no password is that of the documents. It may be a simple one: some servers are only on loopback. */
+function checkPasswords({ password, sentinel }: Redis): Problem[] {
+  const message = "is in the documentation, which is public: create one with openssl rand -hex 32";
+  return [
+    { path: [...path, "password"], text: password },
+    { path: [...path, "sentinel", "password"], text: sentinel?.password },
+  ].flatMap(({ path, text }) => (text !== undefined && isDocumentedSecret(text) ? [{ path, message }] : []));
 }
 
 function checkReplicas({ replicaAcks, replicaFsync }: Redis): Problem[] {

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import { type Config, type KeysConfig, standardClaims } from "../config.js";
-import { gatewaySchema, tokenIssuerSchema } from "./gateway_schema.js";
+import { gatewaySchema } from "./gateway_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
+import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import {
   address,
   duration,

@@ -1,14 +1,7 @@
 import * as z from "zod";
-import { distinct, grpcTarget, handleKey, issuerUrl, origin } from "./gateway_values.js";
+import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
 import { trustedNetworks } from "./trusted_networks.js";
 import { address, duration, id, integer, nonEmptyText, oneOrMore, tlsFiles } from "./values.js";
-
-/** Section `tokenIssuer`. */
-export const tokenIssuerSchema = z.strictObject({
-  issuer: issuerUrl,
-  keys: z.array(z.strictObject({ file: nonEmptyText })).min(1, { error: "must not be empty" }),
-  tokenTtl: duration("1m", "24h").prefault("1h"),
-});
 
 const serviceSchema = z
   .strictObject({

@@ -1,15 +1,11 @@
 import * as z from "zod";
-import { isLoopbackUrl, parseAddress } from "../../base/address.js";
+import { isLoopbackUrl } from "../../base/address.js";
 import { parseTargetHosts } from "../../base/grpc_target.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
+import { isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
-import { address, formattedText, hasPlaceholder, parseUrl, placeholderMessage } from "./values.js";
-
-/** Address to connect to: like `address`, but without port 0. */
-export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
-  error: "must have a port from 1 to 65535",
-});
+import { formattedText, parseUrl } from "./values.js";
 
 const targetFormat =
   "must be HOST:PORT with a port from 1 to 65535, or a gRPC target: dns:///HOST:PORT, ipv4:IP:PORT,IP:PORT, " +
@@ -29,9 +25,11 @@ const handleKeyFormat =
 /** Key that seals handles: 32 random bytes, as canonical base64url. */
 export const handleKey = formattedText(handleKeyFormat)
   .refine((value) => isCanonicalBase64url(value, 32), { error: handleKeyFormat, abort: true })
-  // Rejects the bytes of a placeholder, with which anyone could open the handles.
+  // Rejects a published key and the bytes of a placeholder, with which anyone could open the handles.
   .superRefine((value, context) => {
-    const pattern = describePattern(Buffer.from(value, "base64url"));
+    const pattern = isKnownSecret(value)
+      ? "is publicly known"
+      : describePattern(Buffer.from(value, "base64url"));
     if (pattern === undefined) return;
     context.addIssue({ code: "custom", message: `${handleKeyFormat} (this one ${pattern})` });
   });
@@ -79,15 +77,3 @@ function describeOriginProblem(text: string): string | undefined {
   if (isAnyPort) return "must name the port: only localhost and loopback addresses may have *";
   return url.protocol === "http:" ? "must be an https origin: http is for loopback only" : undefined;
 }
-
-/** Issuer of tokens according to OpenID Connect Core 1.0: an https URL without query and fragment. */
-export const issuerUrl = z
-  .string()
-  .refine(
-    (value) => {
-      const url = /^https:\/\/[^\s?#]+$/.test(value) ? parseUrl(value) : undefined;
-      return url !== undefined && url.username === "" && url.password === "";
-    },
-    { error: "must be an https URL without query, fragment, user name and password", abort: true },
-  )
-  .refine((value) => !hasPlaceholder(value), { error: placeholderMessage });

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { remoteAddress } from "./gateway_values.js";
-import { duration, integer, nonEmptyText, oneOrMore, parseUrl } from "./values.js";
+import { duration, integer, nonEmptyText, oneOrMore, parseUrl, remoteAddress } from "./values.js";
 
 /** URL of a single Redis server. Secret if it contains a password. */
 const redisUrl = z.string().refine(isRedisUrl, {

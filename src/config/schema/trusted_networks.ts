@@ -1,49 +1,21 @@
-import { BlockList, isIP } from "node:net";
 import * as z from "zod";
-
-/** Network in CIDR notation, or a single address. */
-interface Network {
-  readonly version: 4 | 6;
-  readonly ip: string;
-  readonly prefixLength: number;
-}
-
-function parseNetwork(text: string): Network | undefined {
-  const { ip = "", prefix } = /^(?<ip>[0-9a-f:.]+)(?:\/(?<prefix>\d{1,3}))?$/i.exec(text)?.groups ?? {};
-  const version = isIP(ip);
-  const longest = version === 6 ? 128 : 32;
-  const prefixLength = Number(prefix ?? longest);
-  return (version === 4 || version === 6) && prefixLength <= longest
-    ? { version, ip, prefixLength }
-    : undefined;
-}
+import { containsNetwork, type IpNetwork, parseNetwork, parseNetworks } from "../../base/ip_network.js";
 
 /** IPv6 networks that embed IPv4 addresses: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
-const ipv4EmbeddingNetworks = parseNetworks("::ffff:0:0/96", "64:ff9b::/96", "2002::/16");
+const ipv4EmbeddingNetworks = parseNetworks(["::ffff:0:0/96", "64:ff9b::/96", "2002::/16"]);
 
 /** IPv6 networks that are never public: unique local (RFC 4193) and link-local (RFC 4291). */
-const localNetworks = parseNetworks("fc00::/7", "fe80::/10");
-
-function parseNetworks(...texts: readonly string[]): readonly Network[] {
-  return texts.flatMap((text) => parseNetwork(text) ?? []);
-}
-
-function isWithin({ ip, prefixLength }: Network, outer: Network): boolean {
-  if (prefixLength < outer.prefixLength) return false;
-  const list = new BlockList();
-  list.addSubnet(outer.ip, outer.prefixLength, "ipv6");
-  return list.check(ip, "ipv6");
-}
+const localNetworks = parseNetworks(["fc00::/7", "fe80::/10"]);
 
 /**
  * Returns the IPv4 network that an IPv6 network embeds, all of IPv4 if it contains a whole embedding network,
  * and otherwise the network itself.
  */
-function toEmbeddedIpv4(network: Network): Network {
+function toEmbeddedIpv4(network: IpNetwork): IpNetwork {
   if (network.version === 4) return network;
-  const outer = ipv4EmbeddingNetworks.find((each) => isWithin(network, each));
+  const outer = ipv4EmbeddingNetworks.find((each) => containsNetwork(each, network));
   if (outer) return { version: 4, ip: "", prefixLength: network.prefixLength - outer.prefixLength };
-  return ipv4EmbeddingNetworks.some((each) => isWithin(each, network))
+  return ipv4EmbeddingNetworks.some((each) => containsNetwork(network, each))
     ? { version: 4, ip: "", prefixLength: 0 }
     : network;
 }
@@ -54,8 +26,8 @@ function toEmbeddedIpv4(network: Network): Network {
 const shortestPrefix = { 4: 8, 6: 16 } as const;
 
 /** Returns the share of its version's address space that a network covers; 0 if it is never public. */
-function shareOf(network: Network): number {
-  const isLocal = network.version === 6 && localNetworks.some((each) => isWithin(network, each));
+function shareOf(network: IpNetwork): number {
+  const isLocal = network.version === 6 && localNetworks.some((each) => containsNetwork(each, network));
   return isLocal ? 0 : 2 ** -network.prefixLength;
 }
 
@@ -65,20 +37,20 @@ const trustedNetwork = z
     error: "must be an IP address or a network in CIDR form, such as 10.20.0.5 or 10.20.0.0/28",
     abort: true,
   })
-  .refine((text) => parseNetworks(text).map(toEmbeddedIpv4).every(isNarrow), {
+  .refine((text) => parseNetworks([text]).map(toEmbeddedIpv4).every(isNarrow), {
     error:
       "is too wide: anyone in it could forge any address. List the proxies themselves, in networks of /8 (IPv4), " +
       "/16 (IPv6) or narrower",
   });
 
-function isNarrow(network: Network): boolean {
+function isNarrow(network: IpNetwork): boolean {
   return shareOf(network) <= 2 ** -shortestPrefix[network.version];
 }
 
 /** Addresses and networks of the proxies in front. Rejects networks that are too wide, alone or together. */
 export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, context) => {
   // A network that is too wide by itself has already been reported.
-  const all = parseNetworks(...new Set(texts))
+  const all = parseNetworks([...new Set(texts)])
     .map(toEmbeddedIpv4)
     .filter(isNarrow);
   for (const version of [4, 6] as const) {

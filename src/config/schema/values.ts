@@ -55,6 +55,11 @@ export const address = formattedText(addressFormat).refine((value) => parseAddre
   error: addressFormat,
 });
 
+/** Address to connect to: like `address`, but without port 0. */
+export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
+  error: "must have a port from 1 to 65535",
+});
+
 /** PEM files of a certificate chain and its private key. */
 export const tlsFiles = z.strictObject({ certFile: nonEmptyText, keyFile: nonEmptyText });
 

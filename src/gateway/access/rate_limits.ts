@@ -53,7 +53,7 @@ export function createRateLimits(
   }
   return {
     createTicket: { ...createTicket, onRequest: onCreate },
-    other: perMinute("call", callsPerMinute),
+    calls: perMinute("call", callsPerMinute),
     /** For status calls. Turns off even the limits of the server, since a waiting page must not be rejected. */
     unlimited: { config: { rateLimit: false } },
   } as const;

@@ -74,7 +74,7 @@ export function createCodes({
     async create(request, reply, parameters) {
       const app = apps.resolve(appIdOf(request));
       checkAppOrigin(request, app);
-      checkPageFields(app, parameters);
+      checkPageFields(request, app, parameters);
       const boundTo = app.exchangeFromBrowser
         ? ensureBrowserCookie(request, reply, isCrossOrigin(request))
         : undefined;
@@ -131,7 +131,7 @@ interface TicketsById {
   find(ticketId: string): PageTicket | undefined;
 }
 
-/** Largest number of tickets. They take about 40 megabytes. A new ticket displaces the oldest. */
+/** Largest number of tickets, which bounds the memory. A new ticket displaces the oldest. */
 const maxTickets = 100_000;
 
 /** Creates an empty store. It keeps each ticket for `maxAgeMs`, which must be longer than a ticket can live. */

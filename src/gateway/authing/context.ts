@@ -16,7 +16,7 @@ export function createAuthingContext(context: GatewayContext, rateLimits: RateLi
     polls: createPolls(context),
     exchange: createExchange(context),
     performPhoneAction: createPhoneActions(context, codes),
-    signingKeys: context.signingKeys,
+    signingKeyCache: context.signingKeyCache,
     rateLimits,
   };
 }

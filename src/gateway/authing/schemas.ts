@@ -42,10 +42,10 @@ export const geneBody = z
 export const geneV3Body = z.object({ type: typeField, customData });
 
 /** Schema of the V2 status call and of the phone's V2 calls. */
-export const randomField = z.object({ random: idField });
+export const randomParameter = z.object({ random: idField });
 
 /** Schema of the V3 status call. */
-export const qrcodeIdField = z.object({ qrcodeId: idField });
+export const qrcodeIdParameter = z.object({ qrcodeId: idField });
 
 /** Schema of the phone's V3 call. */
 export const actionBody = z.object({

@@ -6,7 +6,7 @@ import type { AuthingContext } from "./context.js";
 import { createErrorHandler, version2Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
-import { exchangeBody, geneBody, randomField } from "./schemas.js";
+import { exchangeBody, geneBody, randomParameter } from "./schemas.js";
 
 /** Numbers of the states. They must not be strings, since an SDK compares them without conversion. */
 const statusByState: Readonly<Record<AuthingState, number>> = {
@@ -44,7 +44,7 @@ export async function version2Routes(instance: FastifyInstance, context: Authing
   });
 
   instance.get("/check", rateLimits.unlimited, async (request) => {
-    const { random } = validate(randomField, request.query);
+    const { random } = validate(randomParameter, request.query);
     const ticket = await codes.open(request, random);
     const poll = await polls.poll(request, ticket, async () => true);
     return success(request, "the status of the code", {
@@ -57,14 +57,14 @@ export async function version2Routes(instance: FastifyInstance, context: Authing
     });
   });
 
-  instance.post("/userinfo", rateLimits.other, async (request) => {
+  instance.post("/userinfo", rateLimits.calls, async (request) => {
     const signedIn = await exchange(request, validate(exchangeBody, request.body));
     return success(request, "the user has signed in", toFullUser(signedIn));
   });
 
   for (const [path, { action, status }] of Object.entries(phoneRoutes)) {
-    instance.post(`/${path}`, rateLimits.other, async (request) => {
-      const { random } = validate(randomField, request.body);
+    instance.post(`/${path}`, rateLimits.calls, async (request) => {
+      const { random } = validate(randomParameter, request.body);
       const { description, scanDetails } = await performPhoneAction(request, action, random);
       return success(request, description, { random, status, description, ...scanDetails });
     });

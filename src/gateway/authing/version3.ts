@@ -7,7 +7,7 @@ import type { AuthingContext } from "./context.js";
 import { createErrorHandler, version3Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
-import { actionBody, exchangeBody, geneV3Body, qrcodeIdField } from "./schemas.js";
+import { actionBody, exchangeBody, geneV3Body, qrcodeIdParameter } from "./schemas.js";
 
 /** State of the code after each action of the phone. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
@@ -21,7 +21,7 @@ const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
  * is the older.
  */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
-  const { codes, polls, exchange, performPhoneAction, signingKeys, rateLimits } = context;
+  const { codes, polls, exchange, performPhoneAction, signingKeyCache, rateLimits } = context;
   const { success } = version3Envelope;
   instance.setErrorHandler(createErrorHandler(version3Envelope));
 
@@ -33,9 +33,9 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
 
   for (const path of ["get-qrcode-status", "check-qrcode-status"]) {
     instance.get(`/${path}`, rateLimits.unlimited, async (request) => {
-      const { qrcodeId } = validate(qrcodeIdField, request.query);
+      const { qrcodeId } = validate(qrcodeIdParameter, request.query);
       const ticket = await codes.open(request, qrcodeId);
-      const poll = await polls.poll(request, ticket, signingKeys.areConfigured);
+      const poll = await polls.poll(request, ticket, signingKeyCache.areConfigured);
       const { scannedBy } = poll;
       return success(request, "the status of the code", {
         status: poll.state,
@@ -47,17 +47,17 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
   }
 
   for (const path of ["set-qrcode-status", "change-qrcode-status"]) {
-    instance.post(`/${path}`, rateLimits.other, async (request) => {
+    instance.post(`/${path}`, rateLimits.calls, async (request) => {
       const { qrcodeId, action } = validate(actionBody, request.body);
       const { description, scanDetails } = await performPhoneAction(request, action, qrcodeId);
       return success(request, description, { qrcodeId, status: stateByAction[action], ...scanDetails });
     });
   }
 
-  instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.other, async (request) => {
+  instance.post("/exchange-tokenset-with-qrcode-ticket", rateLimits.calls, async (request) => {
     const fields = validate(exchangeBody, request.body);
     // Checked before the exchange, which would use up the ticket and then return no tokens.
-    if (!(await signingKeys.areConfigured())) throw tokensNotSigned();
+    if (!(await signingKeyCache.areConfigured())) throw tokensNotSigned();
     return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });
 }

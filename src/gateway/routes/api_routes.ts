@@ -33,7 +33,7 @@ const firstStatusTimeoutMs = 2_000;
 export async function apiRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
-  { createTicket, other, unlimited }: RateLimits,
+  { createTicket, calls, unlimited }: RateLimits,
 ): Promise<void> {
   const { apps, pageTickets, watchHub, exchanges, qrImages, appClient, clock, onSignIn } = context;
   const streamStatus = createStatusStream(context);
@@ -50,7 +50,7 @@ export async function apiRoutes(
     const { appId, ttlMs, codeChallenge, ...fields } = validate(createTicketBody, request.body);
     const app = apps.resolve(appId);
     checkAppOrigin(request, app);
-    checkPageFields(app, fields);
+    checkPageFields(request, app, fields);
     const boundTo = app.bindToBrowser
       ? ensureBrowserCookie(request, reply, isCrossOrigin(request))
       : undefined;
@@ -98,14 +98,14 @@ export async function apiRoutes(
     return streamStatus(await openHandle(request, handle), request, reply);
   });
 
-  instance.post("/tickets/withdraw", other, async (request): Promise<WithdrawResponse> => {
+  instance.post("/tickets/withdraw", calls, async (request): Promise<WithdrawResponse> => {
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     const { credentials, ticketId, ticketSecret } = ticket;
     const { revision } = await appClient.withdraw({ ticketId, ticketSecret }, { credentials });
     return { state: "CANCELLED", revision };
   });
 
-  instance.post("/tickets/exchange", other, async (request) => {
+  instance.post("/tickets/exchange", calls, async (request) => {
     if (!hasHandle(request.body)) {
       const { exchangeTicket, codeVerifier } = validate(exchangeBody, request.body);
       const credentials = readBasicCredentials(request.headers.authorization, apps);
@@ -128,7 +128,7 @@ export async function apiRoutes(
     return toExchangeResponse(await exchanges.withGatewayCredentials(ticket));
   });
 
-  instance.post("/tickets/complete", other, async (request, reply) => {
+  instance.post("/tickets/complete", calls, async (request, reply) => {
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     if (onSignIn && completesSignIn(context, ticket)) {
       const response = await exchanges.withGatewayCredentials(ticket);
@@ -139,11 +139,11 @@ export async function apiRoutes(
     throw exposesExchangeTicket(context, ticket) ? exchangeNotAllowed() : codeChallengeRequired();
   });
 
-  originRoute(instance, apps, other);
+  originRoute(instance, apps, calls);
   await widgetRoute(instance);
 
   // A wildcard, since names are longer than a server accepts as a route parameter by default.
-  instance.get("/pictures/*", other, async (request, reply) => {
+  instance.get("/pictures/*", calls, async (request, reply) => {
     const { "*": file } = request.params as { "*": string };
     const { name, format } = /^(?<name>.+)\.(?<format>svg|png)$/.exec(file)?.groups ?? {};
     if (name === undefined || format === undefined) throw ticketNotFound();

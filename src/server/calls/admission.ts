@@ -1,9 +1,9 @@
 import type { GrpcConfig } from "../../config/config.js";
 import { TicketError } from "../../domain/ticket_error.js";
-import { createFairScheduler, type FairScheduler } from "./fair_scheduler.js";
+import { createTurnScheduler, type TurnScheduler } from "./turn_scheduler.js";
 
 /** The limits on concurrent calls, and the order in which calls start. */
-export interface Admission extends FairScheduler {
+export interface Admission extends TurnScheduler {
   /**
    * Counts a call of the caller. After each `enter` that does not throw, `leave` must be called once.
    *
@@ -25,7 +25,7 @@ interface AdmissionLimits {
   readonly startsPerTurn: number;
 }
 
-/** Calls that start in one turn of the event loop: about 5 milliseconds of work for either kind. */
+/** Calls that start in one turn of the event loop: about the same work for either kind. */
 const callsPerTurn = 256;
 const watchesPerTurn = 32;
 
@@ -74,7 +74,7 @@ function createAdmission({ perCaller, total, startsPerTurn }: AdmissionLimits): 
   /** Number of callers at their limit. */
   let callersAtLimit = 0;
   const isFull = () => total !== undefined && totalCount >= total.max;
-  const { waitForTurn } = createFairScheduler(startsPerTurn);
+  const { waitForTurn } = createTurnScheduler(startsPerTurn);
   return {
     waitForTurn,
     get isFullForSome() {

@@ -6,7 +6,7 @@ import { toGrpcStatus, toTicketError } from "../messages/errors.js";
 import type { RequestBytes } from "../messages/raw_messages.js";
 import type { Admission } from "./admission.js";
 import type { CallLog, CallLogEntry } from "./call_log.js";
-import type { InFlightCalls, InFlightKind } from "./in_flight.js";
+import type { CallKind, InFlightCalls } from "./in_flight.js";
 import {
   authorizationOf,
   createRunningCall,
@@ -76,7 +76,7 @@ export interface CallerKind<Caller> {
 export interface CallDependencies {
   readonly log: CallLog;
   readonly inFlight: InFlightCalls;
-  readonly admissions: Readonly<Record<InFlightKind, Admission>>;
+  readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
 
 /**
@@ -174,18 +174,18 @@ interface Work<Caller, Result> {
 async function handleCall<Caller, Result>(
   name: string,
   kind: CallerKind<Caller>,
-  inFlightKind: InFlightKind,
+  callKind: CallKind,
   call: ServerCall,
   { log, inFlight, admissions }: CallDependencies,
   work: Work<Caller, Result>,
 ): Promise<void> {
-  const admission = admissions[inFlightKind];
+  const admission = admissions[callKind];
   const logEntry = log.begin(name);
   const running = createRunningCall(call);
   let admittedKey: string | undefined;
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
-    inFlight.add(running, inFlightKind);
+    inFlight.add(running, callKind);
     const authenticated = kind.authenticate(authorizationOf(call.metadata), running);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     logEntry.setCaller(kind.logFieldsOf(caller));

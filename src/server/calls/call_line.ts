@@ -21,9 +21,8 @@ interface PinoInternals {
 
 /**
  * Creates a function that writes the log line of a call at level info, exactly as `log.info(fields, "call")`
- * would: to the same destination, at once, with the logger's bindings, and only if its level allows it. The
- * function takes a third of pino's time, since pino looks up a serializer and a redaction for every field.
- * These fields are fixed and need neither.
+ * would: to the same destination, at once, with the logger's bindings, and only if its level allows it. pino
+ * would look up a serializer and a redaction for every field. These fields are fixed and need neither.
  */
 export function createCallLineWriter(log: Logger): (fields: CallLogFields) => void {
   const logger = log as Logger & PinoInternals;

@@ -7,7 +7,7 @@ export interface EndableCall {
 }
 
 /** Kind of a call: `calls` end by themselves soon, `watches` last until one side ends them. */
-export type InFlightKind = "calls" | "watches";
+export type CallKind = "calls" | "watches";
 
 /**
  * The calls in progress. They are kept in one set for each kind. Listeners on a shared AbortSignal would make
@@ -17,7 +17,7 @@ export type InFlightKind = "calls" | "watches";
 export interface InFlightCalls {
   /** Error for all further calls. Undefined while calls are accepted. */
   readonly stopReason: TicketError | undefined;
-  add(call: EndableCall, kind: InFlightKind): void;
+  add(call: EndableCall, kind: CallKind): void;
   delete(call: EndableCall): void;
   /**
    * Sets the stop reason and ends all watches with it, one slice in each turn of the event loop. Other calls
@@ -31,13 +31,13 @@ export interface InFlightCalls {
 }
 
 /**
- * Number of calls that are ended in one turn of the event loop: about 20 milliseconds of work, since each
- * writes its response and its log line.
+ * Number of calls that are ended in one turn of the event loop. Few, since each writes its response and its log
+ * line.
  */
 const sliceSize = 200;
 
 export function createInFlightCalls(): InFlightCalls {
-  const open: Record<InFlightKind, Set<EndableCall>> = { calls: new Set(), watches: new Set() };
+  const open: Record<CallKind, Set<EndableCall>> = { calls: new Set(), watches: new Set() };
   const isIdle = () => open.calls.size === 0 && open.watches.size === 0;
   let stopReason: TicketError | undefined;
   let idleListeners: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { createQueue } from "./queue.js";
 
 /** The reading side of a queue. */
-export interface Queue<T> {
+export interface QueueReader<T> {
   readonly isEmpty: boolean;
   /** Removes and returns the next item, or returns undefined if there is none. */
   shift(): T | undefined;
@@ -11,13 +11,15 @@ export interface Queue<T> {
  * A round robin of lines: each `shift` removes one item from the line whose turn it is. Every operation takes
  * constant time.
  */
-export interface Round<Key, T, Line extends Queue<T>> extends Queue<T> {
+export interface Round<Key, T, Line extends QueueReader<T>> extends QueueReader<T> {
   /** Returns the line of a key. The caller must add an item to it before the next `shift`. */
   lineOf(key: Key): Line;
 }
 
 /** Creates a round without lines. A line is created with its first item and removed with its last. */
-export function createRound<Key, T, Line extends Queue<T>>(createLine: () => Line): Round<Key, T, Line> {
+export function createRound<Key, T, Line extends QueueReader<T>>(
+  createLine: () => Line,
+): Round<Key, T, Line> {
   const lines = new Map<Key, Line>();
   /** Lines in the order of their turns, each of them once. */
   const order = createQueue<{ readonly key: Key; readonly line: Line }>();

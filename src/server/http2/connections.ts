@@ -20,11 +20,11 @@ export interface Connections {
   addSession(session: Http2Session): void;
   /**
    * Counts a call whose request is complete. Its connection is not evicted while the call runs. Returns the
-   * connection, to be passed to `ended`.
+   * connection, to be passed to `untrackCall`.
    */
   trackCall(session: Http2Session | undefined): RunningConnection | undefined;
   /** Stops counting a call. */
-  ended(connection: RunningConnection): void;
+  untrackCall(connection: RunningConnection): void;
   /** Returns the number of calls in progress on the connection of a session. */
   runningCallsOf(session: Http2Session): number;
   /** Starts or stops reading from the connection of a session. */
@@ -183,7 +183,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
       }
       return connection;
     },
-    ended(running) {
+    untrackCall(running) {
       const connection = running as Connection;
       if (--connection.runningCalls > 0 || !connection.isCounted) return;
       for (const group of connection.groups) group.idle.add(connection);

@@ -5,7 +5,7 @@ import { QrLoginServiceService } from "../../../gen/qrlogin/v1/qr_login_service.
 import type { Clock } from "../../base/clock.js";
 import type { GrpcLimitsConfig } from "../../config/config.js";
 import type { Admission } from "../calls/admission.js";
-import type { InFlightKind } from "../calls/in_flight.js";
+import type { CallKind } from "../calls/in_flight.js";
 import { createConnections } from "./connections.js";
 import { interceptHttp2Servers } from "./http2_interceptor.js";
 import { createLimitEventLog, type LimitEventLog } from "./limit_event_log.js";
@@ -22,7 +22,7 @@ export interface Http2LimitsOptions {
   readonly services: readonly ServiceDefinition[];
   /** Returns the id of the app that a value of `authorization` authenticates. */
   readonly appOf: (authorization: string | undefined) => string | undefined;
-  readonly admissions: Readonly<Record<InFlightKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
+  readonly admissions: Readonly<Record<CallKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
 }
 
 /** Limits on the resources that callers can occupy. */

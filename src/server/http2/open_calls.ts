@@ -82,7 +82,7 @@ const endStream = constants.NGHTTP2_FLAG_END_STREAM;
  */
 export function createOpenCalls(
   limits: CallLimits,
-  connections: Pick<Connections, "trackCall" | "ended">,
+  connections: Pick<Connections, "trackCall" | "untrackCall">,
   traitsOf: (path: string | undefined) => MethodTraits,
   onClosed: () => void,
   limitEvents: LimitEventLog,
@@ -156,7 +156,7 @@ export function createOpenCalls(
   }
 
   function uncount(call: Call): void {
-    if (call.connection) connections.ended(call.connection);
+    if (call.connection) connections.untrackCall(call.connection);
     call.connection = undefined;
   }
 

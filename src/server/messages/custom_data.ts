@@ -15,7 +15,7 @@ const maxWireToJsonRatio = 6;
  * Creates a decoder of CreateTicket requests that throws TicketError INVALID_REQUEST if `custom_data` is so
  * long that it cannot fit the limit.
  *
- * Such data is not decoded. A message of 64 KiB can hold thousands of values, which take milliseconds.
+ * Such data is not decoded, because a message has room for thousands of values, which would delay other calls.
  */
 export function boundedCreateTicketDecoder(maxBytes: number): Decoder<CreateTicketRequest> {
   return {

@@ -11,8 +11,8 @@ export interface Encoder<T> {
  */
 const maxKeptBytes = 16 * 1024;
 
-// Creating a writer takes half of the time of encoding a response, so one writer is reused. It is taken out
-// for each encoding and put back only if that succeeds, so two messages never share a writer.
+// One writer is reused, since creating one would be a large part of the work for a small response. It is taken
+// out for each encoding and put back only if that succeeds, so two messages never share a writer.
 let idleWriter: BinaryWriter | undefined;
 
 /**

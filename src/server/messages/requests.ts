@@ -62,7 +62,7 @@ export function readCreateTicket(
  *
  * @throws TicketError INVALID_REQUEST with every field that is not valid.
  */
-export function readProof(request: TicketCredentials): TicketCredentials {
+export function readTicketCredentials(request: TicketCredentials): TicketCredentials {
   const fields = createFieldValidator();
   const ticketId = fields.requireText("ticket_id", request.ticketId, fieldLimits.ticketId);
   const ticketSecret = fields.requireText("ticket_secret", request.ticketSecret, fieldLimits.ticketSecret);

@@ -7,8 +7,8 @@ import { TicketError } from "../../../src/domain/ticket_error.js";
 import type { Admission } from "../../../src/server/calls/admission.js";
 import { createUnaryHandler } from "../../../src/server/calls/call_handler.js";
 import { createCallLog } from "../../../src/server/calls/call_log.js";
-import { createFairScheduler } from "../../../src/server/calls/fair_scheduler.js";
 import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
+import { createTurnScheduler } from "../../../src/server/calls/turn_scheduler.js";
 import { flushPromises } from "../../support/clock.js";
 
 /** Creates a method that a test calls without a network. One call starts in each turn of the event loop. */
@@ -16,7 +16,7 @@ function setUp() {
   const inFlight = createInFlightCalls();
   const counted: string[] = [];
   const admission: Admission = {
-    ...createFairScheduler(1),
+    ...createTurnScheduler(1),
     enter: (caller) => void counted.push(caller),
     leave: () => void counted.pop(),
     isFullForSome: false,

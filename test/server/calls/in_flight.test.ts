@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TicketError } from "../../../src/domain/ticket_error.js";
-import { createInFlightCalls, type InFlightKind } from "../../../src/server/calls/in_flight.js";
+import { type CallKind, createInFlightCalls } from "../../../src/server/calls/in_flight.js";
 import { flushPromises } from "../../support/clock.js";
 
 const draining = new TicketError("SERVER_DRAINING");
@@ -9,7 +9,7 @@ const draining = new TicketError("SERVER_DRAINING");
 function callsIn(
   inFlight: ReturnType<typeof createInFlightCalls>,
   count: number,
-  kind: InFlightKind = "watches",
+  kind: CallKind = "watches",
 ) {
   const reasons: unknown[] = [];
   for (let index = 0; index < count; index++) {

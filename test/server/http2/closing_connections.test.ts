@@ -4,7 +4,9 @@ import type { Socket } from "node:net";
 import { expect, it } from "vitest";
 import { createConnections } from "../../../src/server/http2/connections.js";
 
-/** A server with room for one connection. Each newcomer takes the place of the one before, whose peer never closes its end. */
+/**
+ * Creates connections with room for one. Each new one evicts the one before, whose peer never closes its end.
+ */
 function fixture() {
   const connections = createConnections(
     { connections: 1, connectionsPerAddress: 1, handshakeSweeps: 10, closeSweeps: 5 },
@@ -29,7 +31,7 @@ function fixture() {
     session.emit("remoteSettings");
     // One call makes it idle rather than unproven: it is closed politely.
     const running = connections.trackCall(session as unknown as Http2Session);
-    if (running) connections.ended(running);
+    if (running) connections.untrackCall(running);
   }
   return { connect, destroyed, sweep: connections.sweep };
 }

@@ -163,7 +163,7 @@ describe("the server below gRPC", () => {
     ],
     ["a compressed message of no encoding", grpcFrame(Buffer.from("x"), 1), {}],
     ["a deadline that is none", grpcFrame(Buffer.alloc(0)), { "grpc-timeout": "soon" }],
-  ])("rejects %s", async (_, body, headers) => {
+  ])("a call with %s is rejected", async (_, body, headers) => {
     expect((await post(createTicket, body, headers as Record<string, string>)).code).not.toBe("OK");
   });
 });

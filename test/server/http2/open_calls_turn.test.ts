@@ -22,7 +22,7 @@ function fixture() {
         proofs += 1;
         return connection;
       },
-      ended() {
+      untrackCall() {
         connection.runningCalls -= 1;
       },
     },

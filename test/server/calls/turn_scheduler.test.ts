@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createFairScheduler } from "../../../src/server/calls/fair_scheduler.js";
+import { createTurnScheduler } from "../../../src/server/calls/turn_scheduler.js";
 import { flushPromises } from "../../support/clock.js";
 
 /**
@@ -7,7 +7,7 @@ import { flushPromises } from "../../support/clock.js";
  * starts.
  */
 function setUp() {
-  const queue = createFairScheduler(4);
+  const queue = createTurnScheduler(4);
   const started: string[] = [];
   const failed: unknown[] = [];
   function call(caller: string) {
@@ -26,7 +26,7 @@ function setUp() {
   return { calls, started, failed };
 }
 
-describe("the fair scheduler", () => {
+describe("the turn scheduler", () => {
   it("starts a call at once while this turn has starts left", () => {
     const { calls, started } = setUp();
     calls("shop", 4);

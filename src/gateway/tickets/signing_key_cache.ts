@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.js";
 import { type AppClient, type GetSigningKeysResponse, isQrLoginError } from "../../client/index.js";
 
 /** Cache of the public keys that verify the service's tokens. */
-export interface SigningKeys {
+export interface SigningKeyCache {
   /**
    * Resolves with the service's keys. Calls the service if the cached response is `maxAgeMs` old or older.
    *
@@ -24,7 +24,10 @@ const configurationMaxAgeMs = 60_000;
  * Creates an empty cache. Concurrent callers share one call of the service. Errors are not cached, except
  * UNIMPLEMENTED, which an older release of the service sends.
  */
-export function createSigningKeys(appClient: Pick<AppClient, "getSigningKeys">, clock: Clock): SigningKeys {
+export function createSigningKeyCache(
+  appClient: Pick<AppClient, "getSigningKeys">,
+  clock: Clock,
+): SigningKeyCache {
   let cached: { readonly response: Promise<GetSigningKeysResponse>; readonly fetchedAt: number } | undefined;
 
   function get(maxAgeMs: number): Promise<GetSigningKeysResponse> {

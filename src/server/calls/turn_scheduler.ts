@@ -7,7 +7,7 @@ import type { RunningCall } from "./running_call.js";
  * between. The other calls wait in one queue for each caller, and the queues take turns. In the queue, a
  * caller with thousands of calls is ahead of another caller's single call by at most one call.
  */
-export interface FairScheduler<Caller = string> {
+export interface TurnScheduler<Caller = string> {
   /**
    * Returns undefined if the call may start at once, else a promise that resolves when its turn comes. The
    * promise rejects with the reason if the call ends first.
@@ -21,7 +21,7 @@ interface QueuedCall {
   start(): void;
 }
 
-export function createFairScheduler<Caller = string>(startsPerTurn: number): FairScheduler<Caller> {
+export function createTurnScheduler<Caller = string>(startsPerTurn: number): TurnScheduler<Caller> {
   const queue = createRound<Caller, QueuedCall, Queue<QueuedCall>>(createQueue);
   let freeStarts = startsPerTurn;
   let isScheduled = false;
