@@ -67,6 +67,13 @@ module.exports = {
       within("widget"),
       "^(src/(base/backoff|http_types)|gen/widget/styles)[.]ts$",
     ),
+    // Without packages too: these files of the widget touch neither page nor network.
+    {
+      name: "the machine of the widget imports nothing with effects",
+      severity: "error",
+      from: { path: "^src/widget/machine/" },
+      to: { pathNot: "^src/(widget/(machine/|(api_results|options)[.]ts$)|http_types[.]ts$)" },
+    },
     only(
       "gateway knows client, qr, log, domain, base and the types of the HTTP API",
       within("gateway"),

@@ -4,43 +4,11 @@ import type {
   ExchangeResponse,
   StatusResponse,
 } from "../http_types.js";
-
-/** Address and app of the calls to the gateway. */
-export interface ApiOptions {
-  /** Base URL of the gateway. Defaults to the page's own origin. */
-  readonly gateway?: string | undefined;
-  /** App that signs users in. Defaults to the first app in the gateway's configuration. */
-  readonly appId?: string | undefined;
-}
-
-/** New ticket with the QR code that the page shows. */
-export interface QrCode extends CreateTicketResponse {
-  /** Address of the SVG image. */
-  readonly url: string;
-}
+import { GatewayError, type QrCode } from "./api_results.js";
+import type { ApiOptions } from "./options.js";
 
 /** Parameters of a new ticket. */
 export type CreateTicketParameters = Pick<CreateTicketBody, "customData" | "deviceName" | "codeChallenge">;
-
-/** Error of a request that the gateway rejected or that did not reach it. */
-export class GatewayError extends Error {
-  /** Reason from the gateway, or one of the widget's own: see docs/widget.md. */
-  readonly reason: string;
-  /** Delay that the gateway asks for before the next attempt, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
-
-  constructor(reason: string, message: string, retryAfterMs?: number) {
-    super(message);
-    this.name = "GatewayError";
-    this.reason = reason;
-    this.retryAfterMs = retryAfterMs;
-  }
-
-  /** Returns true if a later attempt may succeed. */
-  get isTransient(): boolean {
-    return this.reason === "OFFLINE" || this.retryAfterMs !== undefined;
-  }
-}
 
 export type Api = ReturnType<typeof createApi>;
 

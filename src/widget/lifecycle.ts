@@ -28,19 +28,6 @@ export function onLifecycleChange(callback: () => void): () => void {
   };
 }
 
-/**
- * Calls `callback` after `ms` milliseconds, and on each lifecycle change. It may run more than once. Returns a
- * function that cancels both.
- */
-export function scheduleRetry(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms);
-  const unsubscribe = onLifecycleChange(callback);
-  return () => {
-    clearTimeout(timer);
-    unsubscribe();
-  };
-}
-
 /** Pauses from 250 to 750 ms at first, and from 5 to 15 s at most. Jitter keeps pages from returning all at once. */
 const retryCurve = { initialMs: 750, maxMs: 15_000, jitter: 2 / 3 };
 

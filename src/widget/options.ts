@@ -1,11 +1,18 @@
 import type { ScannedBy, StatusResponse } from "../http_types.js";
-import type { ApiOptions } from "./api.js";
 import type { Texts, Tips } from "./view/texts.js";
 
 /** Width and height, in CSS pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** Address and app of the calls to the gateway. */
+export interface ApiOptions {
+  /** Base URL of the gateway. Defaults to the page's own origin. */
+  readonly gateway?: string | undefined;
+  /** App that signs users in. Defaults to the first app in the gateway's configuration. */
+  readonly appId?: string | undefined;
 }
 
 /** Options for watching one code. All are optional. */

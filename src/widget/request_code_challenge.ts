@@ -1,4 +1,4 @@
-import { GatewayError } from "./api.js";
+import { GatewayError } from "./api_results.js";
 import type { ScanOptions } from "./options.js";
 
 /** Time-out of the page's `codeChallenge` function, in milliseconds. */

@@ -1,8 +1,12 @@
 import type { ExchangeResponse, StatusResponse } from "../http_types.js";
-import { type ApiOptions, type CreateTicketParameters, createApi, type QrCode } from "./api.js";
+import { type CreateTicketParameters, createApi } from "./api.js";
+import type { QrCode } from "./api_results.js";
+import { createWorld } from "./create_world.js";
 import { invokeCallback } from "./invoke_callback.js";
-import { intervalOf, type Polling, type PollOptions } from "./options.js";
-import { type LoginResult, runLogin } from "./run_login.js";
+import { stepTicket, type TicketEvent, type TicketState } from "./machine/ticket.js";
+import { startWatching } from "./machine/watching.js";
+import type { ApiOptions, Polling, PollOptions } from "./options.js";
+import { runMachine, type World } from "./run_machine.js";
 
 /** Code that the page shows itself. */
 export interface GeneratedCode extends QrCode {
@@ -36,16 +40,13 @@ export function exchangeUserInfo(random: string, options: ApiOptions = {}): Prom
 
 /** Watches a code that the page shows itself, until its end. */
 export function startPolling(random: string, options: PollOptions = {}): Polling {
-  const stop = runLogin(createApi(options), random, intervalOf(options), options, {
-    onScanned() {},
-    onCompleting() {},
-    onOnlineChange() {},
-    onEnd: (result: LoginResult) => {
-      if (result.kind === "expired") invokeCallback(options.onExpired);
-      if ("error" in result) invokeCallback(options.onError, result.error.message, result.error.reason);
-    },
-  });
-  const polling = { stop };
+  const { handle } = runMachine<TicketState, TicketEvent>(
+    (context) => [startWatching(random, context.intervalMs, context)],
+    stepTicket,
+    // The sources of a ticket send no other events.
+    createWorld(createApi(options), options) as unknown as World<TicketEvent>,
+  );
+  const polling = { stop: () => handle({ kind: "stop" }) };
   invokeCallback(options.onStart, polling);
   return polling;
 }

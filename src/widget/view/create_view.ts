@@ -1,6 +1,7 @@
 import { styles } from "../../../gen/widget/styles.js";
+import type { View } from "../create_world.js";
+import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
-import type { View, ViewState } from "../session.js";
 import { createElement, createIcon } from "./icons.js";
 import { languageOf, mergeTexts, type Texts } from "./texts.js";
 

@@ -1,4 +1,4 @@
-import type { ViewState } from "../session.js";
+import type { ViewState } from "../machine/effects.js";
 
 const checkMark = "M5 12.5l4.5 4.5L19 7.5";
 

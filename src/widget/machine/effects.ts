@@ -1,0 +1,43 @@
+import type { ScannedBy } from "../../http_types.js";
+import type { QrCode } from "../api_results.js";
+import type { ScanOptions } from "../options.js";
+
+/** State of the widget as the user sees it. */
+export type ViewState =
+  | { readonly kind: "loading" }
+  | { readonly kind: "waiting"; readonly code: QrCode; readonly until: number }
+  | { readonly kind: "scanned"; readonly scannedBy: ScannedBy; readonly until: number }
+  | EndView;
+
+/** State of the widget after the end of its last code. */
+export type EndView =
+  | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
+  | { readonly kind: "cancelled" | "expired" | "failed" };
+
+type CallbackName = Extract<keyof ScanOptions, `on${string}`>;
+
+/**
+ * Call of a callback of the page. If the page stops or restarts the scan in it, the remaining effects are dropped,
+ * except an outcome.
+ */
+type Callback = {
+  readonly [Name in CallbackName]: readonly [Name, ...Parameters<NonNullable<ScanOptions[Name]>>];
+}[CallbackName];
+
+/** Name of an effect, and its arguments. */
+export type Effect<Event = never> =
+  | Callback
+  | readonly ["show", ViewState]
+  /** Shows the connection to the gateway as working or lost. */
+  | readonly ["setOnline", boolean]
+  | readonly ["reloadImage"]
+  /** Withdraws the ticket with this handle, so that a later scan of its code fails. */
+  | readonly ["withdraw", handle: string]
+  /** Handles a further event. Always the last effect. */
+  | readonly ["continue", Event];
+
+/**
+ * Returns true for a call that reports how the sign-in ended. It is performed even if the page stops or restarts the
+ * scan in `onCodeDestroyed`, which precedes it. The user is signed in by then.
+ */
+export const isOutcome = ([name]: Effect<unknown>): boolean => name === "onSuccess" || name === "onCancel";

@@ -1,0 +1,249 @@
+import type { GatewayError, QrCode } from "../api_results.js";
+import type { Effect } from "./effects.js";
+import {
+  type Context,
+  isStale,
+  lifecycle,
+  type Source,
+  type Sources,
+  type Step,
+  type Timer,
+} from "./step.js";
+import { type LiveTicket, stepTicket, stopped, type TicketEvent } from "./ticket.js";
+import { type StatusReport, startWatching } from "./watching.js";
+
+/** Sign-in that shows one code after another until a login ends it or its renewals are used up. */
+export type SessionState = WithoutCode | WithCode | typeof stopped;
+
+type WithoutCode =
+  | {
+      readonly kind: "loading";
+      readonly counters: Counters;
+      /** Request, or pause after one that failed. Without a timer, the pause lasts until the page is shown. */
+      readonly sources: Sources;
+    }
+  /** The user can request a new code. */
+  | { readonly kind: "ended"; readonly counters: Counters; readonly sources: readonly [] };
+
+/** A code is in use. */
+interface WithCode {
+  readonly kind: "active";
+  readonly counters: Counters;
+  readonly code: QrCode;
+  readonly ticket: LiveTicket;
+  /** Image of the code; undefined once the code is scanned. */
+  readonly image: CodeImage | undefined;
+  readonly sources: Sources;
+}
+
+interface CodeImage {
+  /** Number of attempts to load the image that failed although the gateway was reachable. */
+  readonly failures: number;
+  /** Pause before the next attempt, if the last one failed. */
+  readonly timer?: Timer;
+}
+
+/** Counters that outlive a code. */
+interface Counters {
+  readonly renewalsLeft: number;
+  /** Number of requests for a code that failed in a row. */
+  readonly failures: number;
+  /** Number of times in a row that the page's `codeChallenge` function failed. */
+  readonly challengeFailures: number;
+}
+
+export type SessionEvent =
+  | TicketEvent
+  | { readonly kind: "challenge"; readonly source: Source; readonly result: string | undefined }
+  | { readonly kind: "create"; readonly source: Source; readonly result: QrCode }
+  | { readonly kind: "imageLoaded" }
+  | { readonly kind: "imageFailed" }
+  | { readonly kind: "restart" }
+  | ImageReport;
+
+/** Continues with an image that failed, once the page has learnt of it in `onCodeLoadFailed`. */
+export interface ImageReport {
+  readonly kind: "imageReported";
+}
+
+type SessionStep = Step<SessionState, StatusReport | ImageReport>;
+
+/** Limit of attempts to load an image. */
+const maxImageAttempts = 4;
+
+/** Limit of consecutive failures of the page's `codeChallenge` function. */
+const maxChallengeFailures = 4;
+
+const imageMessage = "the image of the QR code cannot be loaded";
+
+/** Starts a session with its first code. */
+export function startSession(context: Context): SessionStep {
+  return requestCode({ renewalsLeft: context.renewals, failures: 0, challengeFailures: 0 }, context);
+}
+
+/** Decides what an event changes, and its effects. A pure function. */
+export function stepSession(state: SessionState, event: SessionEvent, context: Context): SessionStep {
+  if (isStale(event, state.sources))
+    // A code that arrives too late must not be scanned.
+    return event.kind === "create" ? [state, ["withdraw", event.result.handle]] : [state];
+  switch (state.kind) {
+    case "loading":
+    case "ended":
+      return stepWithoutCode(state, event, context);
+    case "active":
+      return stepWithCode(state, event, context);
+    default:
+      state satisfies { kind: "stopped" };
+      return [state];
+  }
+}
+
+function stepWithoutCode(state: WithoutCode, event: SessionEvent, context: Context): SessionStep {
+  const { counters } = state;
+  switch (event.kind) {
+    case "challenge":
+      return [
+        loading({ ...counters, challengeFailures: 0 }, { kind: "create", codeChallenge: event.result }),
+      ];
+    case "create":
+      return showCode(counters, event.result, context);
+    case "failed":
+      return retryCode(counters, event.error, context);
+    case "timer":
+    case "lifecycle":
+      return context.isVisible ? requestCode(counters, context) : [state];
+    case "restart":
+      return restart(counters, [], context);
+    case "stop":
+      return [stopped];
+    default:
+      event satisfies {
+        kind: "status" | "streamLost" | "complete" | "exchange" | "reported" | `image${string}`;
+      };
+      return [state];
+  }
+}
+
+function stepWithCode(state: WithCode, event: SessionEvent, context: Context): SessionStep {
+  const { code, image } = state;
+  switch (event.kind) {
+    case "imageLoaded":
+      return image ? [state, ["onCodeLoaded", code.handle, code.url]] : [state];
+    case "imageFailed":
+      return image
+        ? [state, ["onCodeLoadFailed", imageMessage], ["continue", { kind: "imageReported" }]]
+        : [state];
+    case "imageReported":
+      return image ? retryImage(state, image, context) : [state];
+    case "restart":
+      return restart(state.counters, release(code), context);
+    case "challenge":
+    case "create":
+      return [state];
+    default:
+      return image && "source" in event && event.source === image.timer
+        ? reloadImage(state, image, context)
+        : advance(state, event, context);
+  }
+}
+
+const loading = (counters: Counters, ...sources: Sources): WithoutCode => ({
+  kind: "loading",
+  counters,
+  sources,
+});
+
+const ended = (counters: Counters): WithoutCode => ({ kind: "ended", counters, sources: [] });
+
+const active = (state: Omit<WithCode, "kind" | "sources">): WithCode => {
+  const timer = state.image?.timer;
+  return { ...state, kind: "active", sources: [...state.ticket.sources, ...(timer ? [timer] : [])] };
+};
+
+/** Shows that a code is loading, and requests it. A tab opened in the background may never be viewed, so it waits. */
+function requestCode(counters: Counters, { isVisible }: Context): SessionStep {
+  return [loading(counters, isVisible ? { kind: "challenge" } : lifecycle), ["show", { kind: "loading" }]];
+}
+
+/** Requests a code for the user, with all renewals. */
+function restart(counters: Counters, released: readonly Effect[], context: Context): SessionStep {
+  const renewed = { ...counters, renewalsLeft: context.renewals, challengeFailures: 0 };
+  const [state, ...effects] = requestCode(renewed, context);
+  return [state, ...released, ...effects, ["onRetry"]];
+}
+
+function retryCode(counters: Counters, error: GatewayError, context: Context): SessionStep {
+  const { reason, message, isTransient, retryAfterMs } = error;
+  const { failures } = counters;
+  const isOfPage = reason === "CODE_CHALLENGE_FAILED";
+  // A failure of the page's function does not count while the network is down.
+  const challengeFailures = counters.challengeFailures + (isOfPage && context.isOnline ? 1 : 0);
+  const effects: readonly Effect[] = [
+    ["setOnline", reason !== "OFFLINE"],
+    ["onCodeLoadFailed", message],
+  ];
+  if (!isTransient && !(isOfPage && challengeFailures < maxChallengeFailures))
+    return [ended(counters), ...effects, ...failure(message, reason)];
+  const timer = { kind: "timer", minimumMs: retryAfterMs, failures } as const;
+  return [loading({ ...counters, failures: failures + 1, challengeFailures }, lifecycle, timer), ...effects];
+}
+
+function showCode(counters: Counters, code: QrCode, context: Context): SessionStep {
+  const intervalMs = Math.max(context.intervalMs, code.minPollIntervalMs);
+  const ticket = startWatching(code.handle, intervalMs, context);
+  return [
+    active({ counters: { ...counters, failures: 0 }, code, ticket, image: { failures: 0 } }),
+    ["setOnline", true],
+    ["show", { kind: "waiting", code, until: context.now + code.remainingMs }],
+    ["onCodeShow", code.handle, code.url],
+  ];
+}
+
+/** Passes an event to the ticket. */
+function advance(state: WithCode, event: TicketEvent, context: Context): SessionStep {
+  const { code, counters } = state;
+  const { renewalsLeft } = counters;
+  const [ticket, ...effects] = stepTicket(state.ticket, event, context);
+  if (ticket === state.ticket) return [state, ...effects];
+  if (ticket.kind === "stopped") return [ticket, ...release(code)];
+  if (ticket.kind === "ended") {
+    const [next, ...rest]: SessionStep =
+      ticket.isRenewable && renewalsLeft > 0
+        ? requestCode({ ...counters, renewalsLeft: renewalsLeft - 1 }, context)
+        : [ended(counters), ["show", ticket.view], ...effects];
+    return [next, ["onCodeDestroyed", code.handle], ["setOnline", true], ...rest];
+  }
+  const image = ticket.kind === "watching" && !ticket.isScanned ? state.image : undefined;
+  const isBack = isReachable(ticket) && !isReachable(state.ticket);
+  const next = active({ ...state, ticket, image });
+  if (!image?.timer || !(isBack || event.kind === "lifecycle")) return [next, ...effects];
+  const [reloaded, ...reload] = reloadImage(next, isBack ? { failures: 0 } : image, context);
+  return [reloaded, ...reload, ...effects];
+}
+
+/** Loads the image again if the page is visible. */
+function reloadImage(state: WithCode, { failures }: CodeImage, { isVisible }: Context): SessionStep {
+  return isVisible ? [active({ ...state, image: { failures } }), ["reloadImage"]] : [state];
+}
+
+function retryImage(state: WithCode, image: CodeImage, { isVisible }: Context): SessionStep {
+  const { code, counters, ticket } = state;
+  // An image that fails without a network does not count.
+  const failures = image.failures + (isReachable(ticket) && isVisible ? 1 : 0);
+  if (failures >= maxImageAttempts)
+    return [ended(counters), ...release(code), ...failure(imageMessage, "IMAGE_FAILED")];
+  const timer = { kind: "timer", failures: isReachable(ticket) ? failures : maxImageAttempts } as const;
+  return [active({ ...state, image: { failures, timer } })];
+}
+
+const isReachable = (ticket: LiveTicket) => ticket.kind === "watching" && ticket.failures === 0;
+
+const release = ({ handle }: QrCode): readonly Effect[] => [
+  ["withdraw", handle],
+  ["onCodeDestroyed", handle],
+];
+
+const failure = (message: string, reason: string): readonly Effect[] => [
+  ["show", { kind: "failed" }],
+  ["onError", message, reason],
+];
