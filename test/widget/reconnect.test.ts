@@ -99,7 +99,7 @@ describe.skipIf(!hasChromium)(`recovery of the widget, in Chromium${withoutChrom
     const text = await widget.readCode();
     while ((await widget.evaluate<number>("countStreams()")) < 3) await widget.page.clock.runFor(1_000);
     await environment.alice.scan(text);
-    // One interval for each poll: without the wait, the page's clock would outrun a slow machine and reach the next stream.
+    // Waits for each poll. Otherwise the page's clock outruns a slow machine and reaches the next stream.
     while (widget.callsOf("onScanned").length === 0)
       await Promise.all([widget.page.waitForResponse(/\/tickets\/status/), widget.page.clock.runFor(200)]);
     expect(await widget.evaluate("countStreams()")).toBe(3);
