@@ -1,6 +1,7 @@
 import { createQueue, type Queue } from "./queue.js";
 import { createRound } from "./round.js";
 import type { RunningCall } from "./running_call.js";
+import { createStartTurns, type Waiting } from "./start_turns.js";
 
 /**
  * A scheduler that starts a bounded number of calls in each turn of the event loop, so that input is read in
@@ -15,47 +16,17 @@ export interface TurnScheduler<Caller = string> {
   waitForTurn(caller: Caller, call: Pick<RunningCall, "onEnd">): Promise<void> | undefined;
 }
 
-interface QueuedCall {
-  /** True if the call has ended while it waited. */
-  isCancelled: boolean;
-  start(): void;
-}
-
 export function createTurnScheduler<Caller = string>(startsPerTurn: number): TurnScheduler<Caller> {
-  const queue = createRound<Caller, QueuedCall, Queue<QueuedCall>>(createQueue);
-  let freeStarts = startsPerTurn;
-  let isScheduled = false;
-
-  function schedule(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    setImmediate(startQueued);
-  }
-
-  function startQueued(): void {
-    isScheduled = false;
-    freeStarts = startsPerTurn;
-    while (freeStarts > 0 && !queue.isEmpty) {
-      const waiting = queue.shift();
-      if (!waiting || waiting.isCancelled) continue;
-      freeStarts -= 1;
-      waiting.start();
-    }
-    if (freeStarts < startsPerTurn) schedule();
-  }
-
+  const queue = createRound<Caller, Waiting, Queue<Waiting>>(createQueue);
+  const turns = createStartTurns(queue, () => startsPerTurn);
   return {
     waitForTurn(caller, call) {
-      schedule();
-      if (freeStarts > 0 && queue.isEmpty) {
-        freeStarts -= 1;
-        return undefined;
-      }
+      if (turns.tryStart()) return undefined;
       return new Promise((start, reject) => {
-        const waiting: QueuedCall = { isCancelled: false, start };
+        const waiting: Waiting = { isOver: false, start };
         queue.lineOf(caller).push(waiting);
         call.onEnd((reason) => {
-          waiting.isCancelled = true;
+          waiting.isOver = true;
           reject(reason);
         });
       });

@@ -1,6 +1,7 @@
 import type { Http2Session, ServerHttp2Stream } from "node:http2";
 import { createQueue, type Queue } from "../calls/queue.js";
 import { createRound, type Round } from "../calls/round.js";
+import { createStartTurns, type Waiting } from "../calls/start_turns.js";
 import { type Caller, createReadingTurns, type ReadConnections } from "./reading_turns.js";
 
 /** A queue of streams that have arrived and that grpc-js has not got yet. */
@@ -32,12 +33,6 @@ const startsPerTurn = 128;
 const longQueue = 256;
 const startsPerTurnOfLongQueue = 16;
 
-interface Waiting {
-  /** True if the stream has closed while it waited. */
-  isClosed: boolean;
-  start(): void;
-}
-
 type Lines = Round<Http2Session, Waiting, Queue<Waiting>>;
 
 /**
@@ -59,33 +54,13 @@ export function createStreamQueue(connections: ReadConnections): StreamQueue {
   );
   /** Number of waiting streams. */
   let size = 0;
-  let freeStarts = startsPerTurn;
-  let isScheduled = false;
-
-  function schedule(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    setImmediate(nextTurn);
-  }
-
-  function nextTurn(): void {
-    isScheduled = false;
-    const maxStarts = size > longQueue ? startsPerTurnOfLongQueue : startsPerTurn;
-    freeStarts = maxStarts;
-    while (freeStarts > 0 && !scheduler.isEmpty) {
-      const entry = scheduler.shift();
-      if (!entry || entry.isClosed) continue;
-      freeStarts -= 1;
-      entry.start();
-    }
-    const hasPausedConnections = reading.next();
-    if (freeStarts < maxStarts || hasPausedConnections) schedule();
-  }
+  const maxStarts = () => (size > longQueue ? startsPerTurnOfLongQueue : startsPerTurn);
+  const turns = createStartTurns(scheduler, maxStarts, reading.next);
 
   function ended(): void {
     reading.ended();
     // The stream's connection may have to be resumed.
-    schedule();
+    turns.schedule();
   }
 
   return {
@@ -95,9 +70,7 @@ export function createStreamQueue(connections: ReadConnections): StreamQueue {
       const { session } = stream;
       // The connection is already gone.
       if (!session) return;
-      schedule();
-      if (freeStarts > 0 && scheduler.isEmpty) {
-        freeStarts -= 1;
+      if (turns.tryStart()) {
         reading.began(session);
         return start();
       }
@@ -109,12 +82,12 @@ export function createStreamQueue(connections: ReadConnections): StreamQueue {
         leave();
       };
       const onClose = () => {
-        entry.isClosed = true;
+        entry.isOver = true;
         dequeue();
         ended();
       };
       const entry: Waiting = {
-        isClosed: false,
+        isOver: false,
         start() {
           // Otherwise a watch would keep the listener for hours.
           stream.off("close", onClose);
