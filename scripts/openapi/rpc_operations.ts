@@ -1,38 +1,21 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { Code } from "@connectrpc/connect";
+import { codeFromString, codeToHttpStatus, codeToString } from "@connectrpc/connect/protocol-connect";
+import { toConnectError } from "../../src/gateway/connect/connect_errors.js";
+import { HttpError } from "../../src/gateway/http/http_error.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
 import type { CommentOf } from "./proto_comments.js";
 import { contentOf, type Operation, type Paths, refTo, type Schema } from "./types.js";
 
-/** HTTP status of each code of the Connect protocol. */
-export const statusByCode: Readonly<Record<string, number>> = {
-  canceled: 499,
-  unknown: 500,
-  invalid_argument: 400,
-  deadline_exceeded: 504,
-  not_found: 404,
-  already_exists: 409,
-  permission_denied: 403,
-  resource_exhausted: 429,
-  failed_precondition: 400,
-  aborted: 409,
-  out_of_range: 400,
-  unimplemented: 501,
-  internal: 500,
-  unavailable: 503,
-  data_loss: 500,
-  unauthenticated: 401,
-};
+const codes = Object.values(Code).filter((code) => typeof code === "number");
 
-/** Codes with which the gateway itself rejects a call. */
-const gatewayCodes = {
-  ORIGIN_NOT_ALLOWED: "permission_denied",
-  REQUEST_TOO_LARGE: "resource_exhausted",
-  SERVICE_REFUSED: "internal",
-  SERVICE_UNAVAILABLE: "unavailable",
-  GATEWAY_STOPPING: "unavailable",
-} satisfies Partial<Record<ReasonName, string>>;
+/** Reasons with which the gateway itself rejects a call, besides the service's. */
+const gatewayErrors: readonly ReasonName[] = [
+  ...(["INVALID_REQUEST", "ORIGIN_NOT_ALLOWED", "REQUEST_TOO_LARGE", "RATE_LIMITED"] as const),
+  ...(["SERVICE_REFUSED", "SERVICE_UNAVAILABLE", "GATEWAY_STOPPING"] as const),
+];
 
-/** Methods that every gateway serves unless it is configured otherwise. */
+/** The caller of the methods that every gateway serves by default. */
 const phoneCaller = "approver";
 
 const callerTag: Readonly<Record<string, string>> = { approver: "Phone", app: "App backend" };
@@ -45,7 +28,7 @@ export const connectErrorSchema: Schema = {
     "Error of the Connect protocol. Branch on the `reason` of the google.rpc.ErrorInfo among the details. An error without one has only a code: one that the service has not seen, such as a deadline that has passed.",
   required: ["code"],
   properties: {
-    code: { type: "string", enum: Object.keys(statusByCode) },
+    code: { type: "string", enum: codes.map(codeToString) },
     message: { type: "string", description: "Explanation for people. It may change." },
     details: { type: "array", items: refTo("ConnectErrorDetail") },
   },
@@ -116,7 +99,7 @@ function operationOf(
       ? name !== "APP_UNAUTHENTICATED"
       : !/^(USER_UNAUTHENTICATED|USER_TOKEN_EXPIRED|ISSUER_UNAVAILABLE)$/.test(name);
   const own = reasonsIn(/\bErrors: [\s\S]*/.exec(comment)?.[0] ?? "", reasons);
-  const names = [...own, ...always.filter(isForCaller), ...Object.keys(gatewayCodes)];
+  const names = [...own, ...always.filter(isForCaller), ...gatewayErrors];
   const optional = "The gateway serves this method only if its setting `rpcMethods` lists it.";
   const [summary = ""] = comment.split(/(?<=\.)\s/, 1);
   return {
@@ -147,15 +130,16 @@ function operationOf(
   };
 }
 
-/** Returns the function that finds the status of a reason. */
+/** Returns the function that finds the status of a reason: that of its code. */
 function statusIn(reasons: Reasons): (name: string) => number {
   return (name) => {
-    const gatewayCode = Object.entries(gatewayCodes).find(([known]) => known === name)?.[1];
+    const { status = 500, meaning = "" } = reasons.get(name) ?? {};
     // The comment of a reason of the service begins with its code.
-    const [code = ""] = gatewayCode?.split(",") ?? /^[A-Z_]+/.exec(reasons.get(name)?.meaning ?? "") ?? [];
-    const status = statusByCode[code.toLowerCase()];
-    if (status === undefined) throw new Error(`no status for ${name}`);
-    return status;
+    const [word = ""] = /^[A-Z_]+/.exec(meaning) ?? [];
+    const code =
+      codeFromString(word.toLowerCase()) ??
+      toConnectError(new HttpError(status, name as ReasonName, "")).code;
+    return codeToHttpStatus(code);
   };
 }
 
