@@ -12,7 +12,7 @@ interface ReasonInfo {
 }
 
 /** Reasons by name. */
-export type Reasons = ReadonlyMap<string, ReasonInfo>;
+export type Reasons = ReadonlyMap<ReasonName, ReasonInfo>;
 
 /** Name of a reason of the service or of the gateway. */
 export type ReasonName = ErrorReasonName | GatewayErrorReason;
@@ -65,12 +65,19 @@ export function readReasons(errorReason: DescEnum, commentOf: CommentOf): Reason
   const values = new Map(
     errorReason.values.map((value) => [value.name.replace(/^ERROR_REASON_/, ""), value]),
   );
-  const service = Object.entries(statusByReason).map(([name, status]) => {
+  const entries = Object.entries({ ...statusByReason, ...gatewayReasons }) as [
+    ReasonName,
+    number | ReasonInfo,
+  ][];
+  return new Map(
+    entries.map(([name, info]) => [name, typeof info === "number" ? ofService(name, info) : info]),
+  );
+
+  function ofService(name: string, status: number): ReasonInfo {
     const value = values.get(name);
     if (!value) throw new Error(`the proto has no reason ${name}`);
-    return [name, { status, meaning: oneLine(commentOf(value)) }] as const;
-  });
-  return new Map([...service, ...Object.entries(gatewayReasons)]);
+    return { status, meaning: oneLine(commentOf(value)) };
+  }
 }
 
 /** Returns the schema of a reason. The set is open: a later release may add reasons. */
@@ -87,17 +94,19 @@ export function reasonSchema(reasons: Reasons): Schema {
  * Returns the responses of errors with these reasons.
  *
  * @param statusOf Returns the HTTP status of a reason.
- * @param content The body, which all of them share.
+ * @param contentOfError Returns the content of a response, given a reason for an example.
  */
 export function errorResponses(
-  names: readonly string[],
-  statusOf: (name: string) => number,
-  content: object,
+  names: readonly ReasonName[],
+  statusOf: (name: ReasonName) => number,
+  contentOfError: (status: number, reason: ReasonName) => object,
 ): Readonly<Record<string, object>> {
-  const byStatus = new Map<number, string[]>();
+  const byStatus = new Map<number, [ReasonName, ...ReasonName[]]>();
   for (const name of new Set(names)) {
     const status = statusOf(name);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), name]);
+    const others = byStatus.get(status);
+    if (others) others.push(name);
+    else byStatus.set(status, [name]);
   }
   return Object.fromEntries(
     [...byStatus].map(([status, reasons]) => [
@@ -106,7 +115,7 @@ export function errorResponses(
         description: reasons.map((name) => `\`${name}\``).join(", "),
         "x-error-reasons": reasons,
         ...(retryStatuses.has(status) && { headers: { "Retry-After": retryAfter } }),
-        content,
+        content: contentOfError(status, reasons[0]),
       },
     ]),
   );

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { HttpError, toProblem } from "../../src/gateway/http/http_error.js";
 import { imageQuery } from "../../src/gateway/routes/schemas.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
 import { contentOf, type Operation, type Paths, refTo, type Schema } from "./types.js";
@@ -205,10 +206,13 @@ export function gatewayOperations(reasons: Reasons): Paths {
     { errors, tag = "Page", description = "", security = [], ...operation },
   ] of Object.entries(operations)) {
     const [method = "", path = ""] = route.split(" ");
-    const problem = contentOf("application/problem+json", refTo("Problem"));
-    const statusOf = (name: string) => reasons.get(name)?.status ?? 500;
+    const statusOf = (name: ReasonName) => reasons.get(name)?.status ?? 500;
+    const contentOfError = (status: number, reason: ReasonName) => {
+      const problem = toProblem(new HttpError(status, reason, "text for people"));
+      return contentOf("application/problem+json", refTo("Problem"), problem);
+    };
     const names = path === "/healthz" ? [] : [...anyCall, ...errors];
-    const responses = { ...operation.responses, ...errorResponses(names, statusOf, problem) };
+    const responses = { ...operation.responses, ...errorResponses(names, statusOf, contentOfError) };
     paths[path] = {
       [method.toLowerCase()]: { ...operation, tags: [tag], description, security, responses },
     };

@@ -54,6 +54,7 @@ export function messageSchemas(messages: readonly DescMessage[], commentOf: Comm
       description: `${commentOf(type)}\n\n${values.join("\n")}`,
       // An open set: a closed enum would make generated clients fail on values of a later release.
       "x-extensible-enum": type.values.map(({ name }) => name),
+      examples: type.values.slice(1, 2).map(({ name }) => name),
     };
   }
 

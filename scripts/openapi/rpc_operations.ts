@@ -1,7 +1,13 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
-import { codeFromString, codeToHttpStatus, codeToString } from "@connectrpc/connect/protocol-connect";
+import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  codeFromString,
+  codeToHttpStatus,
+  codeToString,
+  errorToJson,
+} from "@connectrpc/connect/protocol-connect";
 import { toConnectError } from "../../src/gateway/connect/connect_errors.js";
+import { detailsOf } from "../../src/gateway/connect/error_details.js";
 import { HttpError } from "../../src/gateway/http/http_error.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
 import type { CommentOf } from "./proto_comments.js";
@@ -88,7 +94,7 @@ export function rpcOperations(service: DescService, reasons: Reasons, commentOf:
 
 function operationOf(
   method: DescMethod,
-  always: readonly string[],
+  always: readonly ReasonName[],
   reasons: Reasons,
   commentOf: CommentOf,
 ): Operation {
@@ -100,6 +106,11 @@ function operationOf(
       : !/^(USER_UNAUTHENTICATED|USER_TOKEN_EXPIRED|ISSUER_UNAVAILABLE)$/.test(name);
   const own = reasonsIn(/\bErrors: [\s\S]*/.exec(comment)?.[0] ?? "", reasons);
   const names = [...own, ...always.filter(isForCaller), ...gatewayErrors];
+  const contentOfError = (_status: number, reason: ReasonName) => {
+    const error = new ConnectError("text for people", codeOf(reason, reasons));
+    error.details = detailsOf({ reason, details: {} });
+    return contentOf("application/json", refTo("ConnectError"), errorToJson(error, undefined));
+  };
   const optional = "The gateway serves this method only if its setting `rpcMethods` lists it.";
   const [summary = ""] = comment.split(/(?<=\.)\s/, 1);
   return {
@@ -115,12 +126,9 @@ function operationOf(
     requestBody: { required: true, content: contentOf("application/json", refTo(method.input.typeName)) },
     responses: {
       200: { description: "Success.", content: contentOf("application/json", refTo(method.output.typeName)) },
-      ...errorResponses(names, statusIn(reasons), contentOf("application/json", refTo("ConnectError"))),
-      415: {
-        description: "`MEDIA_TYPE_NOT_SUPPORTED`",
-        "x-error-reasons": ["MEDIA_TYPE_NOT_SUPPORTED"],
-        content: contentOf("application/json", refTo("ConnectError")),
-      },
+      ...errorResponses(names, (name) => codeToHttpStatus(codeOf(name, reasons)), contentOfError),
+      // The library leaves a body of another type to us, with the status of HTTP.
+      ...errorResponses(["MEDIA_TYPE_NOT_SUPPORTED"], () => 415, contentOfError),
       504: {
         description: "The time of `Connect-Timeout-Ms` has passed. The call may have been made.",
         "x-error-reasons": [],
@@ -130,17 +138,11 @@ function operationOf(
   };
 }
 
-/** Returns the function that finds the status of a reason: that of its code. */
-function statusIn(reasons: Reasons): (name: string) => number {
-  return (name) => {
-    const { status = 500, meaning = "" } = reasons.get(name) ?? {};
-    // The comment of a reason of the service begins with its code.
-    const [word = ""] = /^[A-Z_]+/.exec(meaning) ?? [];
-    const code =
-      codeFromString(word.toLowerCase()) ??
-      toConnectError(new HttpError(status, name as ReasonName, "")).code;
-    return codeToHttpStatus(code);
-  };
+function codeOf(name: ReasonName, reasons: Reasons): Code {
+  const { status = 500, meaning = "" } = reasons.get(name) ?? {};
+  // The comment of a reason of the service begins with its code.
+  const [word = ""] = /^[A-Z_]+/.exec(meaning) ?? [];
+  return codeFromString(word.toLowerCase()) ?? toConnectError(new HttpError(status, name, "")).code;
 }
 
 function callerOf(method: DescMethod, comment: string): string {
@@ -157,6 +159,7 @@ function anyMethodParagraph(comment: string): string {
 }
 
 /** Returns the reasons that a text names. */
-function reasonsIn(text: string, reasons: Reasons): string[] {
-  return (text.match(/\b[A-Z]+(?:_[A-Z]+)*\b/g) ?? []).filter((word) => reasons.has(word));
+function reasonsIn(text: string, reasons: Reasons): ReasonName[] {
+  const words: string[] = text.match(/\b[A-Z]+(?:_[A-Z]+)*\b/g) ?? [];
+  return [...reasons.keys()].filter((name) => words.includes(name));
 }

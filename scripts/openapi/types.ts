@@ -25,6 +25,6 @@ export function refTo(name: string): Schema {
 }
 
 /** Returns the content of a body of one media type. */
-export function contentOf(mediaType: string, schema: Schema): object {
-  return { [mediaType]: { schema } };
+export function contentOf(mediaType: string, schema: Schema, example?: unknown): object {
+  return { [mediaType]: { schema, ...(example !== undefined && { example }) } };
 }

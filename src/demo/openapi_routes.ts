@@ -44,7 +44,8 @@ const pageFiles: readonly (readonly [address: string, type: string, module: stri
 
 /** The parts of an OpenAPI description that depend on the gateway. */
 interface Description {
-  readonly paths: Readonly<Record<string, unknown>>;
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly tags: readonly string[] }>>>>;
 }
 
 /**
@@ -55,11 +56,7 @@ interface Description {
  */
 export async function openapiRoutes(server: FastifyInstance, rpcMethods: readonly string[]): Promise<void> {
   const description = JSON.parse(readFileSync(file, "utf8")) as Description;
-  const isServed = (path: string) => {
-    const method = methodPath.exec(path)?.groups?.method;
-    return method === undefined || rpcMethods.includes(method);
-  };
-  const paths = Object.fromEntries(Object.entries(description.paths).filter(([path]) => isServed(path)));
+  const served = describeServed(description, rpcMethods);
 
   const plugin: FastifyPluginAsync = async (instance) => {
     logRequests(instance, systemClock);
@@ -68,7 +65,7 @@ export async function openapiRoutes(server: FastifyInstance, rpcMethods: readonl
       reply.header("cache-control", "no-store");
     });
     instance.get("/qrlogin/openapi.json", async (request) => {
-      return { ...description, servers: [{ url: ownOriginOf(request) ?? "/" }], paths };
+      return { ...served, servers: [{ url: ownOriginOf(request) ?? "/" }] };
     });
     for (const [address, type, module] of pageFiles) {
       instance.get(address, async (_request, reply) => {
@@ -79,6 +76,18 @@ export async function openapiRoutes(server: FastifyInstance, rpcMethods: readonl
     }
   };
   await server.register(plugin);
+}
+
+/** Returns the description without the methods that the gateway does not serve, and without tags that nothing has. */
+function describeServed(description: Description, rpcMethods: readonly string[]): Description {
+  const isServed = (path: string) => {
+    const method = methodPath.exec(path)?.groups?.method;
+    return method === undefined || rpcMethods.includes(method);
+  };
+  const paths = Object.fromEntries(Object.entries(description.paths).filter(([path]) => isServed(path)));
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const tags = description.tags.filter(({ name }) => operations.some((one) => one.tags.includes(name)));
+  return { ...description, tags, paths };
 }
 
 /**
