@@ -20,7 +20,7 @@ export interface DocumentSources {
 
 const description = `Calls of the gateway: those of a phone, and those of a page.
 
-**Phones** call the service's own methods by the [Connect protocol](https://connectrpc.com/docs/protocol) with JSON. The user's token is the credential. Clients that are generated from the proto work too. Method names, fields and errors are those of the proto.
+**Phones** call the service's own methods by the [Connect protocol](https://connectrpc.com/docs/protocol) with JSON. The user's token is the credential. Clients that are generated from the proto work too. Method names, fields and errors are those of the proto. The same routes also accept binary messages and gRPC-Web, which OpenAPI cannot describe.
 
 **Pages** call the gateway's own API under \`/qrlogin/v1\`. A handle stands for a ticket, and a cookie binds it to its browser.
 

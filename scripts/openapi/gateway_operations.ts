@@ -4,7 +4,7 @@ import { imageQuery } from "../../src/gateway/routes/schemas.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
 import { contentOf, type Operation, type Paths, refTo, type Schema } from "./types.js";
 
-/** An operation, with the reasons of its errors in place of their responses. */
+/** An operation, with the reasons of its errors besides those of any call in place of their responses. */
 interface Described extends Omit<Operation, "description" | "security" | "tags"> {
   readonly description?: string;
   readonly security?: Operation["security"];
@@ -211,8 +211,16 @@ export function gatewayOperations(reasons: Reasons): Paths {
       const problem = toProblem(new HttpError(status, reason, "text for people"));
       return contentOf("application/problem+json", refTo("Problem"), problem);
     };
-    const names = path === "/healthz" ? [] : [...anyCall, ...errors];
-    const responses = { ...operation.responses, ...errorResponses(names, statusOf, contentOfError) };
+    const withStatus = (status: number, ...names: ReasonName[]) =>
+      errorResponses(names, () => status, contentOfError);
+    const responses = {
+      ...operation.responses,
+      ...errorResponses([...anyCall, ...errors], statusOf, contentOfError),
+      // A fault of the gateway itself. One of the service has the status 502.
+      ...withStatus(500, "INTERNAL"),
+      // The credential of the caller. That of the gateway has the status 502.
+      ...(security.length > 0 && withStatus(401, "APP_UNAUTHENTICATED")),
+    };
     paths[path] = {
       [method.toLowerCase()]: { ...operation, tags: [tag], description, security, responses },
     };

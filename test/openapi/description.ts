@@ -10,6 +10,7 @@ export interface DescribedOperation {
   readonly operationId: string;
   readonly tags: readonly string[];
   readonly security: readonly Json[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Json }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, DescribedResponse>>;
 }
@@ -57,6 +58,8 @@ ajv.addKeyword({
   keyword: "x-extensible-enum",
   validate: (values: readonly unknown[], value: unknown) => values.includes(value),
 });
+// The place of the schemas in the description.
+ajv.addKeyword("components");
 ajv.addSchema({ $id: "description", components: { schemas: closed(description.components.schemas) } });
 
 /**
