@@ -11,7 +11,7 @@ import { ownOriginOf } from "../gateway/http/request_origin.js";
 // The same relative path works from the sources and from the compiled files.
 const file = new URL("../../gen/openapi.json", import.meta.url);
 
-const { resolve } = createRequire(import.meta.url);
+const { resolve: resolveModule } = createRequire(import.meta.url);
 
 /** Path of the service's methods at the gateway. */
 const methodPath = /^\/qrlogin\.v1\.QrLoginService\/(?<method>\w+)$/;
@@ -53,8 +53,13 @@ interface Description {
  * development mode only.
  *
  * @param rpcMethods Methods of the service that the gateway serves. The description leaves out all others.
+ * @param resolve Returns the path of a module, or throws if it is not installed.
  */
-export async function openapiRoutes(server: FastifyInstance, rpcMethods: readonly string[]): Promise<void> {
+export async function openapiRoutes(
+  server: FastifyInstance,
+  rpcMethods: readonly string[],
+  resolve: (module: string) => string = resolveModule,
+): Promise<void> {
   const description = JSON.parse(readFileSync(file, "utf8")) as Description;
   const served = describeServed(description, rpcMethods);
 
@@ -69,8 +74,10 @@ export async function openapiRoutes(server: FastifyInstance, rpcMethods: readonl
     });
     for (const [address, type, module] of pageFiles) {
       instance.get(address, async (_request, reply) => {
-        requireSwaggerUi();
-        const content = await readFile(resolve(module));
+        requireSwaggerUi(resolve);
+        const content = await readFile(
+          module.startsWith(".") ? new URL(module, import.meta.url) : resolve(module),
+        );
         return reply.headers(pageHeaders).type(`${type}; charset=utf-8`).send(content);
       });
     }
@@ -95,7 +102,7 @@ function describeServed(description: Description, rpcMethods: readonly string[])
  *
  * @throws HttpError ROUTE_NOT_FOUND otherwise.
  */
-function requireSwaggerUi(): void {
+function requireSwaggerUi(resolve: (module: string) => string): void {
   try {
     resolve("swagger-ui-dist/package.json");
   } catch {
