@@ -1,4 +1,4 @@
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { SeededRandom } from "../../support/fuzzing.js";
 import { bomb, envelope, rpcPath } from "./rpc_calls.js";
 
@@ -122,7 +122,7 @@ export function rpcGarbageMaker(chance: SeededRandom, known: KnownValues): () =>
   function compressed(plain: Buffer): Buffer {
     const kinds: readonly (() => Buffer)[] = [
       () => gzipSync(plain),
-      () => brotliCompressSync(plain),
+      () => brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
       () => chance.pick(bombs),
       () => gzipSync(plain).subarray(0, chance.integerBelow(30)),
       () => plain,
