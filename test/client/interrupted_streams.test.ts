@@ -56,7 +56,7 @@ const cuts: [string, (stream: ServerHttp2Stream) => void][] = [
   ],
   [
     "closes the connection with GOAWAY and an error",
-    (stream) => stream.session?.destroy(undefined, constants.NGHTTP2_INTERNAL_ERROR),
+    (stream) => stream.session?.destroy(new Error("too many resets"), constants.NGHTTP2_INTERNAL_ERROR),
   ],
   ["answers 503", (stream) => stream.respond({ ":status": 503 }, { endStream: true })],
 ];
@@ -82,7 +82,7 @@ test.each(cuts)("an exchange is made once when a proxy %s", async (_what, cut) =
 // An HTTP/2 server does this to a client that has cancelled too many calls, and the other calls are lost as well.
 test("an idempotent call is repeated when its connection is closed with GOAWAY and an error, and CreateTicket is not", async () => {
   const { client, reached } = await clientOfProxy((stream) =>
-    stream.session?.destroy(undefined, constants.NGHTTP2_INTERNAL_ERROR),
+    stream.session?.destroy(new Error("too many resets"), constants.NGHTTP2_INTERNAL_ERROR),
   );
   await expect(client.createTicket({})).rejects.toMatchObject({ code: status.INTERNAL, reason: undefined });
   expect(reached()).toBe(1);
