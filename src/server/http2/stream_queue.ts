@@ -27,8 +27,7 @@ export interface StreamQueue {
 type QueuedStream = Pick<ServerHttp2Stream, "session" | "once" | "off">;
 
 /**
- * Number of streams that begin in one turn: about 5 to 10 milliseconds of work, in which a call is
- * authenticated and then rejected or started.
+ * Number of streams that begin in one turn. A call is authenticated in it, and then rejected or started.
  */
 const startsPerTurn = 128;
 /**
