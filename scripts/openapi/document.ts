@@ -8,7 +8,7 @@ import { messageSchemas } from "./message_schemas.js";
 import { readComments } from "./proto_comments.js";
 import { connectErrorDetailSchema, connectErrorSchema, rpcOperations } from "./rpc_operations.js";
 
-/** What the description is made from. */
+/** The sources of the description. */
 export interface DocumentSources {
   /** A file descriptor set of the proto, with source info. */
   readonly descriptors: Uint8Array;
@@ -18,13 +18,17 @@ export interface DocumentSources {
   readonly version: string;
 }
 
-const description = `Calls of the gateway: those of a phone, and those of a page.
-
-**Phones** call the service's own methods by the [Connect protocol](https://connectrpc.com/docs/protocol) with JSON. The user's token is the credential. Clients that are generated from the proto work too. Method names, fields and errors are those of the proto. The same routes also accept binary messages and gRPC-Web, which OpenAPI cannot describe.
-
-**Pages** call the gateway's own API under \`/qrlogin/v1\`. A handle stands for a ticket, and a cookie binds it to its browser.
-
-Not described here: the Authing-compatible API, for which Authing's SDKs are the description, and WatchStatus, a stream.`;
+const description = [
+  "Calls of the gateway: those of a phone, and those of a page.",
+  "**Phones** call the service's own methods by the [Connect protocol](https://connectrpc.com/docs/protocol) with " +
+    "JSON. The user's token is the credential. Clients that are generated from the proto work too. Method names, " +
+    "fields and errors are those of the proto. The same routes also accept binary messages and gRPC-Web, which " +
+    "OpenAPI cannot describe.",
+  "**Pages** call the gateway's own API under `/qrlogin/v1`. A handle stands for a ticket, and a cookie binds it to " +
+    "its browser.",
+  "Not described here: the Authing-compatible API, for which Authing's SDKs are the description, and WatchStatus, a " +
+    "stream.",
+].join("\n\n");
 
 const tags = [
   { name: "Phone", description: "Methods of the mobile app, with the token of its user. Served by default." },

@@ -5,7 +5,7 @@ import { oneLine } from "./message_schemas.js";
 import type { CommentOf } from "./proto_comments.js";
 import type { Schema } from "./types.js";
 
-/** What a reason means, and the HTTP status with which the gateway's own API sends it. */
+/** Meaning of a reason, and the HTTP status with which the gateway's own API sends it. */
 interface ReasonInfo {
   readonly status: number;
   readonly meaning: string;

@@ -66,7 +66,7 @@ async function rpc(
 }
 
 describe("responses of the phone's methods", () => {
-  it("the responses of a sign-in are as described", async () => {
+  it("the responses to a phone that signs a user in are as described", async () => {
     const customData = { cart: 3, items: ["a"], nested: { b: null } };
     const { ticketId, qrContent } = await browser.create({
       deviceName: "Laptop",
@@ -129,7 +129,7 @@ describe("responses of the phone's methods", () => {
 });
 
 describe("responses of the gateway's own API", () => {
-  it("the responses of a sign-in are as described", async () => {
+  it("the responses to a page that signs a user in are as described", async () => {
     await restartGateway({ appOptions: { shop: { exchangeFromBrowser: true } } });
     const { json } = await post(`${api}/tickets`, { appId: "shop", codeChallenge, ttlMs: 60_000 }, 201);
     const { handle, qrContent, ticketId } = json as { handle: string; qrContent: string; ticketId: string };

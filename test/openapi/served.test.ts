@@ -62,7 +62,10 @@ describe("the description in development mode", () => {
     });
     for (const path of [docs, `${docs}/docs.js`, `${docs}/swagger-ui.js`]) {
       const answer = await server.inject(path);
-      expect([answer.statusCode, answer.headers["content-type"]]).toEqual([404, "application/problem+json; charset=utf-8"]);
+      expect([answer.statusCode, answer.headers["content-type"]]).toEqual([
+        404,
+        "application/problem+json; charset=utf-8",
+      ]);
       expect(answer.json().detail).toContain("npm install --no-save swagger-ui-dist");
     }
     expect((await server.inject(openapi)).statusCode).toBe(200);
