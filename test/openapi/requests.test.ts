@@ -15,10 +15,12 @@ const text = (max: number) =>
     fc.string({ unit: fc.constantFrom("A", "B", "E"), minLength: 42, maxLength: 44 }),
   );
 
+/** Small values, since JSON Schema cannot express the limit of custom data in bytes. */
 const anything = fc.oneof(
   fc.constantFrom(null, true, "", 0, -1, 1.5, 2 ** 53, 86_400_001),
-  fc.object({ maxDepth: 1 }),
+  fc.object({ maxDepth: 0, maxKeys: 3 }),
 );
+
 /** Bodies with any of these fields, of which at most one has an arbitrary value, or with an unknown field. */
 function nearlyValid(fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<object> {
   const names = [...Object.keys(fields), "unknown", undefined, undefined, undefined];
@@ -58,7 +60,7 @@ describe("the described requests", () => {
           expect({ isAccepted, problems }).toMatchObject({ isAccepted: problems.length === 0 });
           seen[isAccepted ? "accepted" : "rejected"]++;
         }),
-        { numRuns: 2_000 },
+        { numRuns: 1_000 },
       );
       expect(Math.min(seen.accepted, seen.rejected)).toBeGreaterThan(50);
     },
