@@ -146,7 +146,7 @@ async function memoryAtRest(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** What a request may end with. Neither protocol answers `internal`, by name or by number. */
+/** Ends that a request may have. Neither protocol may answer `internal`, by name or by number. */
 const expected =
   /^(json (?!internal|unknown)\w+|envelope (?!internal|unknown|13$|2$)\w+|no body|cut off|no route)$/;
 
