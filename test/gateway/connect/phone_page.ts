@@ -4,7 +4,7 @@ import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 
-/** What a phone calls, and with what. Plain data, which can be passed to a page. */
+/** Settings of a phone, as plain data that can be passed to a page. */
 export interface PhoneSettings {
   readonly gateway: string;
   readonly protocol: "connect" | "connect as JSON" | "gRPC-Web";
@@ -14,7 +14,7 @@ export interface PhoneSettings {
   readonly descriptors: string;
 }
 
-/** What the phone saw. */
+/** Responses that the phone received. */
 export interface PhoneReport {
   /** The error of an approval before the scan: its code, and its details in base64 by type. */
   readonly early: { readonly code: number; readonly details: Readonly<Record<string, string>> };
