@@ -76,6 +76,7 @@ export const development = {
       issuer: developmentIssuer,
       audience: ["demo"],
       keys: { jwksUri: "http://127.0.0.1:9/jwks.json" },
+      introspection: undefined,
       algorithms: ["ES256"],
       claims: standardClaims,
       additionalClaims: [],

@@ -6,7 +6,17 @@ import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
-import { address, duration, id, imageUrl, integer, nonEmptyText, oneOrMore, sha256, tlsFiles } from "./values.js";
+import {
+  address,
+  duration,
+  id,
+  imageUrl,
+  integer,
+  nonEmptyText,
+  oneOrMore,
+  sha256,
+  tlsFiles,
+} from "./values.js";
 
 const grpcSchema = z
   .strictObject({

@@ -9,7 +9,8 @@ const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, {
 
 /** Secret that the issuer has given to its client. It may be a simple one: the issuer decides. */
 const clientSecret = nonEmptyText.refine((secret) => !isDocumentedSecret(secret), {
-  error: "is in the documentation, which is public: use the secret that the issuer has created for this client",
+  error:
+    "is in the documentation, which is public: use the secret that the issuer has created for this client",
 });
 
 /** Section `introspection` of a user pool. */
