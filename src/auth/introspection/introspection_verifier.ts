@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import type { UserTokensConfig } from "../../config/config.js";
 import { sha256 } from "../../domain/secrets.js";
+import type { TicketError } from "../../domain/ticket_error.js";
 import { createCircuitBreaker } from "../circuit_breaker.js";
 import { type Claims, claimOf } from "../claims/claims.js";
 import type { TokenVerifier, VerifiedToken } from "../tokens/token_verifier.js";
@@ -32,6 +33,7 @@ export function createIntrospectionVerifier(
   clock: Clock,
 ): TokenVerifier {
   const { introspection } = pool;
+  const { cacheMaxAge } = introspection;
   // An unusable response may be the fault of the token, so it does not count against the endpoint.
   const isFailure = (error: unknown) => !(error instanceof UnusableResponseError);
   const breaker = createCircuitBreaker({ isFailure, clock });
@@ -42,18 +44,21 @@ export function createIntrospectionVerifier(
   async function introspect(token: string, digest: string): Promise<VerifiedToken> {
     const startedAt = clock.now();
     const result = await request(token);
-    const cause = "rejection" in result ? result.rejection : findRejection(pool, result.claims);
-    if (cause !== undefined || !("claims" in result)) {
-      const staleAt = startedAt + Math.min(rejectionMaxAge, introspection.cacheMaxAge);
-      rejections.set(digest, { cause: cause ?? "", staleAt });
-      throw userUnauthenticated(cause ?? "");
-    }
+    if ("rejection" in result) throw reject(digest, result.rejection, startedAt);
     const { claims } = result;
-    const expiresAt = checkTimes(claims);
-    return {
-      claims,
-      validity: { expiresAt, staleAt: startedAt + introspection.cacheMaxAge, isCurrent: () => true },
+    const rejection = findRejection(pool, claims);
+    if (rejection !== undefined) throw reject(digest, rejection, startedAt);
+    const validity = {
+      expiresAt: checkTimes(claims),
+      staleAt: startedAt + cacheMaxAge,
+      isCurrent: () => true,
     };
+    return { claims, validity: cacheMaxAge > 0 ? validity : undefined };
+  }
+
+  function reject(digest: string, cause: string, startedAt: number): TicketError {
+    rejections.set(digest, { cause, staleAt: startedAt + Math.min(rejectionMaxAge, cacheMaxAge) });
+    return userUnauthenticated(cause);
   }
 
   async function request(token: string) {
@@ -69,9 +74,8 @@ export function createIntrospectionVerifier(
   /** Returns the expiry of the token in milliseconds; infinity if the endpoint states none. */
   function checkTimes(claims: Claims): number {
     const now = clock.wallNow();
-    const [expiresAt = Number.POSITIVE_INFINITY, notBefore = 0] = ["exp", "nbf"].map((name) =>
-      timeOf(claims, name),
-    );
+    const expiresAt = timeOf(claims, "exp") ?? Number.POSITIVE_INFINITY;
+    const notBefore = timeOf(claims, "nbf") ?? 0;
     if (expiresAt + clockTolerance <= now) throw userTokenExpired();
     if (notBefore - clockTolerance > now) throw userUnauthenticated("The token is not valid yet (nbf).");
     return expiresAt;
@@ -79,7 +83,8 @@ export function createIntrospectionVerifier(
 
   function timeOf(claims: Claims, name: string): number | undefined {
     const seconds = claimOf(claims, name);
-    if (seconds === undefined || typeof seconds === "number") return seconds && seconds * 1000;
+    if (seconds === undefined) return undefined;
+    if (typeof seconds === "number") return seconds * 1000;
     throw issuerUnavailable(
       pool.id,
       new Error(`The member ${name} of the introspection response is not a number.`),
