@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { activeWith, opaque, server, setUpIntrospectionIssuer, signIn } from "./introspection_fixture.js";
-import { expectTicketError, seconds } from "./support.js";
+import {
+  activeWith,
+  opaque,
+  secondsFromStart,
+  server,
+  setUpIntrospectionIssuer,
+  signIn,
+} from "./introspection_fixture.js";
+import { expectTicketError } from "./support.js";
 
 setUpIntrospectionIssuer();
 
@@ -28,8 +35,8 @@ describe("the response of an introspection endpoint", () => {
     ["there is no issuer, since the endpoint is the pool's", { iss: undefined }],
     ["there is no expiry, since the endpoint calls the token active", { exp: undefined }],
     ["optional members are null", { iss: null, exp: null, nbf: null, cnf: null }],
-    ["the token expired within the tolerance of clocks", { exp: seconds(-29) }],
-    ["the token becomes valid within the tolerance of clocks", { nbf: seconds(29) }],
+    ["the token expired within the tolerance of clocks", { exp: secondsFromStart(-29) }],
+    ["the token becomes valid within the tolerance of clocks", { nbf: secondsFromStart(29) }],
     ["the type is that of an access token", { token_type: undefined, token_use: "access_token" }],
   ])("is accepted when %s", async (_, changes) => {
     expect((await signIn(activeWith(changes))).approver.subject).toBe("user-1");
@@ -45,7 +52,7 @@ describe("the response of an introspection endpoint", () => {
     ["the subject is empty", { sub: "" }],
     ["the subject is no text", { sub: 7 }],
     ["the subject is longer than 255 characters", { sub: "u".repeat(256) }],
-    ["the token is not valid yet", { nbf: seconds(31) }],
+    ["the token is not valid yet", { nbf: secondsFromStart(31) }],
     ["the token is a refresh token", { token_type: "refresh_token" }],
     ["the claim typ names a refresh token", { typ: "Refresh" }],
     ["the type is not stated", { token_type: undefined }],
@@ -58,7 +65,7 @@ describe("the response of an introspection endpoint", () => {
   });
 
   it("is USER_TOKEN_EXPIRED when the token is active and has expired", async () => {
-    await expectTicketError(signIn(activeWith({ exp: seconds(-30) })), "USER_TOKEN_EXPIRED", opaque);
+    await expectTicketError(signIn(activeWith({ exp: secondsFromStart(-30) })), "USER_TOKEN_EXPIRED", opaque);
   });
 
   it("may omit the type of the token if the pool allows that", async () => {

@@ -23,10 +23,15 @@ export const clientSecret = "s3cret: of+the/client";
 /** Token without the form of a JWT, with every character that RFC 6750 allows. */
 export const opaque = "opaque-Token_1.~+/==";
 
+const startTime = new Date("2026-01-02T03:04:05Z");
+
+/** Returns the time at which a test begins plus `offset` seconds, as a claim. */
+export const secondsFromStart = (offset: number): number => startTime.getTime() / 1000 + offset;
+
 /** Starts an issuer with an introspection endpoint before each test of the file. */
 export function setUpIntrospectionIssuer(): void {
   beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
+    vi.useFakeTimers({ toFake: ["Date"], now: startTime });
     server = await startIssuerServer();
   });
   afterEach(async () => {

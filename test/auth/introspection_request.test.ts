@@ -118,27 +118,25 @@ describe("a request to an introspection endpoint", () => {
   });
 
   it("is ISSUER_UNAVAILABLE when the body is not complete within the time-out", async () => {
-    const responding = Promise.withResolvers<void>();
     server.answer("/introspect", (_, response) => {
       response.writeHead(200).write('{"active":');
-      responding.resolve();
     });
     const waiting = expectTicketError(authenticate(), "ISSUER_UNAVAILABLE", opaque);
-    await responding.promise;
+    await vi.waitFor(() => expect(server.asked("/introspect")).toBe(1));
     clock.advance(5_000);
     expect(inspect(await waiting, { depth: 20 })).toContain("took longer than 5000 ms");
   });
 
   it("does not hold back a caller that aborts, and completes for the next one", async () => {
-    const asked = Promise.withResolvers<() => void>();
+    let respondNow = () => {};
     server.answer("/introspect", (_, response) => {
-      asked.resolve(() => void response.writeHead(200).end(JSON.stringify(activeWith())));
+      respondNow = () => void response.writeHead(200).end(JSON.stringify(activeWith()));
     });
     const users = createIntrospectingAuthenticator();
     const controller = new AbortController();
     const aborted = users.authenticate(bearer(opaque), controller.signal);
     const patient = users.authenticate(bearer(opaque));
-    const respondNow = await asked.promise;
+    await vi.waitFor(() => expect(server.asked("/introspect")).toBe(1));
     controller.abort(new Error("the caller left"));
     await expect(aborted).rejects.toThrow("the caller left");
     respondNow();

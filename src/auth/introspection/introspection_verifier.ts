@@ -97,7 +97,7 @@ export function createIntrospectionVerifier(
       const rejection = rejections.peek(digest);
       if (rejection && clock.now() < rejection.staleAt) throw userUnauthenticated(rejection.cause);
       const shared = requests.get(digest);
-      if (shared) return shared;
+      if (shared !== undefined) return shared;
       if (requests.size >= maxRequests)
         throw issuerUnavailable(pool.id, new Error(`${maxRequests} introspection requests are in progress.`));
       const verification = introspect(token, digest).finally(() => requests.delete(digest));
