@@ -80,9 +80,7 @@ describe("the introspection endpoint of a pool", () => {
   test("reports all problems together and quotes no secret", () => {
     const clientSecret = sha256("the secret");
     const content = withIntrospection({ uri: "nowhere", clientSecret: [clientSecret], cacheMaxAge: "1d" });
-    expect(
-      collectPaths({ ...content, userPools: [...(content as { userPools: object[] }).userPools] }),
-    ).toEqual([...[at("uri"), at("clientSecret"), at("cacheMaxAge")]]);
+    expect(collectPaths(content)).toEqual([at("uri"), at("clientSecret"), at("cacheMaxAge")]);
     expect(() => load(content)).not.toThrow(clientSecret);
   });
 
