@@ -58,10 +58,13 @@ describe("tokens of oidc-provider that are no JWTs", () => {
     const held = await createTestTicket(shop);
     responseOrThrow(await phone.markScanned(scannedById(held)));
     expect(responseOrThrow(await phone.authorize(held)).state).toBe(TicketState.AUTHORIZED);
-    const { user } = responseOrThrow(await shop.exchangeUserInfo(held));
+    const { exchangeTicket } = responseOrThrow(await shop.getStatus(held)).status ?? {};
+    const { user, userPoolId } = responseOrThrow(
+      await shop.exchangeUserInfo({ exchangeTicket: exchangeTicket ?? "" }),
+    );
 
     expect(user).toMatchObject({ userId: "alice", nickname: "Alice", name: "Alice Example" });
-    expect(user?.userPoolId).toBe("customers");
+    expect(userPoolId).toBe("customers");
     expect(issuer.asked(issuer.introspectionUri) - askedBefore).toBe(1);
     for (const secret of [token, introspectionClient.clientSecret])
       expect(server.logText()).not.toContain(secret);

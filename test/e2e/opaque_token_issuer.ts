@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Provider, type RequestContext } from "oidc-provider";
+import type { RequestContext } from "oidc-provider";
 import { vi } from "vitest";
 import { codeChallengeOf, createCodeVerifier } from "../../src/client/index.js";
 
 const scope = "openid profile";
-const redirectUri = "com.example.phone:/callback";
+/** Redirects of a sign-in: to the interaction, back, and to the app. */
+const maxHops = 5;
+// A universal link. For a custom scheme the package demands a form in which the user consents.
+const redirectUri = "https://phone.example.com/callback";
 const profile = { nickname: "Alice", name: "Alice Example" };
 
 /** Client that may introspect. Its secret has characters that Basic credentials encode in a form. */
@@ -34,9 +37,10 @@ export interface OpaqueTokenIssuer {
 
 /** Starts the issuer for the given mobile apps. */
 export async function startOpaqueTokenIssuer(apps: readonly string[]): Promise<OpaqueTokenIssuer> {
-  // The package warns of development settings, which are meant here.
+  // The package warns of the runtime and of development settings, which are meant here.
   vi.spyOn(console, "info").mockReturnValue();
   vi.spyOn(console, "warn").mockReturnValue();
+  const { Provider } = await import("oidc-provider");
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -44,6 +48,8 @@ export async function startOpaqueTokenIssuer(apps: readonly string[]): Promise<O
   const serve = provider.callback();
   const counts = new Map<string, number>();
   server.on("request", (request, response) => {
+    // Otherwise the service would keep connections, and a test would wait for their end.
+    response.setHeader("connection", "close");
     const { pathname, searchParams } = new URL(request.url ?? "/", issuer);
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
     if (!pathname.startsWith("/interaction/")) return void serve(request, response);
@@ -90,7 +96,7 @@ function createConfiguration(apps: readonly string[]): object {
   return {
     clients: [
       ...apps.map((id) => ({
-        ...{ client_id: id, application_type: "native", token_endpoint_auth_method: "none" },
+        ...{ client_id: id, token_endpoint_auth_method: "none" },
         ...{ redirect_uris: [redirectUri], grant_types: ["authorization_code", "refresh_token"] },
       })),
       {
@@ -124,7 +130,8 @@ function createConfiguration(apps: readonly string[]): object {
 async function followToCode(start: string, user: string): Promise<string> {
   const cookies = new Map<string, string>();
   let url = new URL(start);
-  while (!url.href.startsWith(redirectUri)) {
+  for (let hops = 0; !url.href.startsWith(redirectUri); hops += 1) {
+    if (hops === maxHops) throw new Error(`too many redirects, the last one to ${url.pathname}`);
     if (url.pathname.startsWith("/interaction/")) url.searchParams.set("user", user);
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(url, { headers: { cookie }, redirect: "manual" });
