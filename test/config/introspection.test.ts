@@ -33,7 +33,7 @@ describe("the introspection endpoint of a pool", () => {
     { requiredScopes: ["sign-in", "urn:example:read!"] },
     { cacheMaxAge: "0s" },
     { cacheMaxAge: "5m" },
-  ])("accepts %j", (keys) => {
+  ])("accepts the settings %j", (keys) => {
     expect(collectPaths(withIntrospection(keys))).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe("the introspection endpoint of a pool", () => {
     ["requiredScopes[0]", ""],
     ["cacheMaxAge", "301s"],
     ["requireTokenType", "yes"],
-  ])("rejects %s: %j", (key, value) => {
+  ])("rejects the value of %s: %j", (key, value) => {
     const keys = key === "requiredScopes[0]" ? { requiredScopes: [value] } : { [key]: value };
     expect(collectPaths(withIntrospection(keys))).toEqual([at(key)]);
   });
