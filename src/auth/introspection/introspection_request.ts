@@ -19,8 +19,8 @@ export class UnusableResponseError extends Error {
   }
 }
 
-/** Largest response that is read, in bytes. */
-const maxBytes = 1024 * 1024;
+/** Largest response that is read, in bytes. Its claims are cached with the token, unlike those of UserInfo. */
+const maxBytes = 64 * 1024;
 
 /** Statuses of an endpoint that cannot answer now, whatever the token is. */
 const unavailableStatuses: readonly number[] = [429, 502, 503, 504];
@@ -29,7 +29,7 @@ const unavailableStatuses: readonly number[] = [429, 502, 503, 504];
 const tokenErrors: readonly unknown[] = ["unsupported_token_type", "invalid_token"];
 
 /**
- * Asks the endpoint about a token (RFC 7662). Follows no redirect. Reads at most 1 MiB.
+ * Asks the endpoint about a token (RFC 7662). Follows no redirect. Reads at most 64 KiB.
  *
  * @throws UnusableResponseError when the response is not a JSON object with the boolean `active`.
  * @throws Error when the endpoint gives no response in time, rejects the client, or reports that it is unavailable.
