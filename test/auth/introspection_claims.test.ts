@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { TicketError } from "../../src/domain/ticket_error.js";
 import {
   activeWith,
   opaque,
@@ -96,6 +98,28 @@ describe("the response of an introspection endpoint", () => {
     ["the start is a text", { nbf: "soon" }],
   ])("is ISSUER_UNAVAILABLE when %s", async (_, changes) => {
     await expectTicketError(signIn(activeWith(changes)), "ISSUER_UNAVAILABLE", opaque);
+  });
+
+  it("is accepted or gets one of three errors, whatever a member is", async () => {
+    const names = [
+      ...Object.keys(activeWith()),
+      "nbf",
+      "scope",
+      "typ",
+      "cnf",
+      "nickname",
+      "amr",
+      "auth_time",
+    ];
+    const reasons = ["USER_UNAUTHENTICATED", "USER_TOKEN_EXPIRED", "ISSUER_UNAVAILABLE"];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
+        const outcome: unknown = await signIn(activeWith({ [name]: value })).catch((error: unknown) => error);
+        if (outcome instanceof TicketError) expect(reasons).toContain(outcome.reason);
+        else expect(outcome).toMatchObject({ approver: { userPoolId: "customers" } });
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("is completed by UserInfo, with the same rules as a JWT", async () => {
