@@ -90,6 +90,7 @@ describe("the cache of introspected tokens", () => {
   it.each([
     ["inactive", { active: false }],
     ["for another audience", activeWith({ aud: "other" })],
+    ["without a user", activeWith({ sub: undefined })],
   ])("remembers for 10 s that a token is %s", async (_, members) => {
     server.answerJson("/introspect", members);
     const users = createIntrospectingAuthenticator();
