@@ -210,7 +210,7 @@ export interface UserPoolConfig {
   readonly id: string;
   /** Claim `iss` of the pool's tokens. */
   readonly issuer: string;
-  /** Accepted audiences. The claim `aud` of a token must contain one of these. */
+  /** Accepted audiences. The claim `aud` of a token, or its introspected `client_id`, must contain one of these. */
   readonly audience: readonly string[];
   readonly keys: KeysConfig | undefined;
   readonly introspection: IntrospectionConfig | undefined;

@@ -90,7 +90,7 @@ function withFiles(text: string): string {
 test("the example in the documentation is a valid configuration with other secrets", () => {
   const config = load(withFiles(exampleToLoad), {}, "check");
   expect(config.development).toBe(false);
-  expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff", "partners"]);
+  expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff", "members"]);
   expect(config.apps[0]?.secretSha256).toHaveLength(2);
   expect(config.tokenIssuer?.keys).toHaveLength(2);
   expect(config.gateway?.handleKeys).toHaveLength(2);
