@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
+import { withTimeout } from "../support/timeout.js";
 import {
   activeWith,
   clientSecret,
@@ -192,7 +193,10 @@ it("at most 100 requests are in progress, and one more token is ISSUER_UNAVAILAB
     expectTicketError(users.authenticate(bearer(`token-${index}`)), "USER_UNAUTHENTICATED"),
   );
   await vi.waitFor(() => expect(responses).toHaveLength(100));
-  await expectTicketError(users.authenticate(bearer("one-more")), "ISSUER_UNAVAILABLE");
+  await withTimeout(
+    expectTicketError(users.authenticate(bearer("one-more")), "ISSUER_UNAVAILABLE"),
+    "the error for one more token",
+  );
   for (const respondNow of responses) respondNow();
   await Promise.all(waiting);
   server.answerJson("/introspect", activeWith());
