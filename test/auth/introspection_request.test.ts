@@ -125,7 +125,9 @@ describe("a request to an introspection endpoint", () => {
     const waiting = expectTicketError(authenticate(), "ISSUER_UNAVAILABLE", opaque);
     await vi.waitFor(() => expect(server.asked("/introspect")).toBe(1));
     clock.advance(5_000);
-    expect(inspect(await waiting, { depth: 20 })).toContain("took longer than 5000 ms");
+    expect(inspect(await withTimeout(waiting, "the time-out"), { depth: 20 })).toContain(
+      "took longer than 5000 ms",
+    );
   });
 
   it("does not hold back a caller that aborts, and completes for the next one", async () => {
