@@ -8,7 +8,7 @@ import type { Admission } from "../../../src/server/calls/admission.js";
 import { createUnaryHandler } from "../../../src/server/calls/call_handler.js";
 import { createCallLog } from "../../../src/server/calls/call_log.js";
 import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
-import { createTurnScheduler } from "../../../src/server/calls/turn_scheduler.js";
+import { createTurnScheduler } from "../../../src/base/turns/turn_scheduler.js";
 import { flushPromises } from "../../support/clock.js";
 
 /** Creates a method that a test calls without a network. One call starts in each turn of the event loop. */
