@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limitPipelining, takeTurns } from "../../src/gateway/request_turns.js";
 import { eventually } from "../support/eventually.js";
+import { gateway, restartGateway, setUpGateway } from "./setup.js";
 
 /** The number of requests that start in one turn. */
 const startsPerTurn = 16;
@@ -102,5 +103,43 @@ describe("requests on one connection", () => {
     await closed;
     await nextTurn();
     expect(responses).toHaveLength(1);
+  });
+});
+
+describe("a gateway", () => {
+  setUpGateway();
+
+  /** Connects to the gateway, and waits for the response to a first request. Returns a function that sends another. */
+  async function connectAs(address: string, onResponse: (address: string) => void) {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname).on("error", () => {});
+    onTestFinished(() => void socket.destroy());
+    const send = () =>
+      socket.write(`GET /healthz HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${address}\r\n\r\n`);
+    send();
+    await once(socket, "data");
+    socket.on("data", () => onResponse(address));
+    return { socket, send };
+  }
+
+  it("lets addresses take turns, however many connections one of them has", async () => {
+    await restartGateway({ trustedProxies: ["127.0.0.1"] });
+    const answered: string[] = [];
+    const onResponse = (address: string) => void answered.push(address);
+    const many = await Promise.all(Array.from({ length: 100 }, () => connectAs("192.0.2.1", onResponse)));
+    const other = await connectAs("192.0.2.2", onResponse);
+    // The gateway runs in this process, so it reads nothing before all requests have been sent.
+    for (const { send } of [...many, other]) send();
+    await eventually(() => expect(answered).toHaveLength(101));
+    expect(answered.indexOf("192.0.2.2")).toBeLessThan(50);
+  });
+
+  it("closes a connection that sends many requests without waiting", async () => {
+    const answered: string[] = [];
+    const { socket, send } = await connectAs("192.0.2.1", (address) => answered.push(address));
+    const closed = once(socket, "close");
+    for (let count = 0; count < 100; count++) send();
+    await closed;
+    expect(answered.length).toBeLessThan(100);
   });
 });
