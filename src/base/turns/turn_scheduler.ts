@@ -3,7 +3,7 @@ import { createRound } from "./round.js";
 import { createStartTurns, type Waiting } from "./start_turns.js";
 
 /** A call that may end while it waits. */
-export interface EndableCall {
+export interface WaitingCall {
   /** Calls the listener once, with the reason, when the call ends. */
   onEnd(listener: (reason: unknown) => void): void;
 }
@@ -18,7 +18,7 @@ export interface TurnScheduler<Caller = string> {
    * Returns undefined if the call may start at once, else a promise that resolves when its turn comes. The
    * promise rejects with the reason if the call ends first.
    */
-  waitForTurn(caller: Caller, call: EndableCall): Promise<void> | undefined;
+  waitForTurn(caller: Caller, call: WaitingCall): Promise<void> | undefined;
 }
 
 export function createTurnScheduler<Caller = string>(startsPerTurn: number): TurnScheduler<Caller> {
