@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import { createTurnScheduler } from "../base/turns/turn_scheduler.js";
 
-/** Number of requests that start in one turn of the event loop: about two milliseconds of work. */
+/** Number of requests that start in one turn of the event loop. */
 const startsPerTurn = 16;
 
 /**
