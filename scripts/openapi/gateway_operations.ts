@@ -35,7 +35,7 @@ const handleHeader = {
 };
 
 const imageParameters: Readonly<Record<string, string>> = {
-  size: "Width and height in pixels: 320 by default, or what the code needs.",
+  size: "Width and height in pixels: 320 by default, or what the code needs. A PNG below 3 pixels per module is rejected.",
   margin: "Quiet zone in modules.",
   errorCorrection: "Error correction level of ISO/IEC 18004.",
 };
