@@ -91,14 +91,13 @@ describe.skipIf(!hasChromium)(`the widget on a phone, in Chromium${withoutChromi
     await widget.waitForState(kind);
   });
 
-  it("the option `device` replaces the detection", async () => {
-    const { widget } = await openPage(pixel);
-    await widget.startScanning({ device: "computer" });
-    await widget.waitForState("waiting");
-    const computer = await openPage(narrowWindow);
-    await computer.widget.startScanning({ device: "phone" });
-    await computer.widget.waitForState("phone");
-    expect(computer.requests).toEqual([]);
+  it.each([
+    ["computer", "a phone", pixel, "waiting"],
+    ["phone", "a computer", narrowWindow, "phone"],
+  ])("the option `device` replaces the detection: %s on %s", async (device, _, options, kind) => {
+    const { widget } = await openPage(options);
+    await widget.startScanning({ device });
+    await widget.waitForState(kind);
   });
 
   it("the dialog works on a phone", async () => {
@@ -133,23 +132,24 @@ describe.skipIf(!hasChromium)(`a page's own content on a phone, in Chromium${wit
     expect(await widget.page.locator("#qrcode").innerHTML()).toBe("");
   });
 
-  it("a child of <qr-login> with slot=phone replaces the text on a phone, and is not shown on a computer", async () => {
-    for (const [options, isShown] of [[pixel, true] as const, [narrowWindow, false] as const]) {
-      const { widget } = await openPage(options);
-      // The parser inserts the child after the element has started.
-      await widget.evaluate(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>";
-        Promise.resolve().then(() => document.querySelector("qr-login").innerHTML = "<b slot=phone>Use our app</b><i>and others</i>")`);
-      await widget.waitForState(isShown ? "phone" : "waiting");
-      expect(await isVisible(widget, "Use our app")).toBe(isShown);
-      expect(await isVisible(widget, "Scan the code with the app")).toBe(!isShown);
-      expect(await isVisible(widget, english[0])).toBe(false);
-      // The element keeps the page's children.
-      await widget.evaluate(`document.querySelector("qr-login").setAttribute("device", "phone")`);
-      await widget.page.getByText("Use our app").waitFor();
-      await widget.waitForState("phone");
-      expect(await isVisible(widget, "and others")).toBe(false);
-      expect(widget.callsOf("uncaughtError")).toEqual([]);
-    }
+  it.each([
+    ["shown on a phone", pixel, true],
+    ["not shown on a computer", narrowWindow, false],
+  ])("a child of <qr-login> with slot=phone is %s", async (_, options, isShown) => {
+    const { widget } = await openPage(options);
+    // The parser inserts the child after the element has started.
+    await widget.evaluate(`document.getElementById("qrcode").innerHTML = "<qr-login></qr-login>";
+      Promise.resolve().then(() => document.querySelector("qr-login").innerHTML = "<b slot=phone>Use our app</b><i>and others</i>")`);
+    await widget.waitForState(isShown ? "phone" : "waiting");
+    expect(await isVisible(widget, "Use our app")).toBe(isShown);
+    expect(await isVisible(widget, "Scan the code with the app")).toBe(!isShown);
+    expect(await isVisible(widget, english[0])).toBe(false);
+    // The element keeps the page's children when it starts again.
+    await widget.evaluate(`document.querySelector("qr-login").setAttribute("device", "phone")`);
+    await widget.page.getByText("Use our app").waitFor();
+    await widget.waitForState("phone");
+    expect(await isVisible(widget, "and others")).toBe(false);
+    expect(widget.callsOf("uncaughtError")).toEqual([]);
   });
 });
 
