@@ -7,8 +7,14 @@ import java.net.URL
 import org.json.JSONException
 import org.json.JSONObject
 
-/** An error of the service or of the network. The table of messages has a text for each [reason]. */
-class QrLoginException(val reason: String) : Exception("the sign-in has failed: $reason")
+/**
+ * An error of the service or of the network.
+ *
+ * @property reason Names the text to show, in the table of messages.
+ * @property fallback Names the text to show if the table lacks the reason: UNREACHABLE or UNKNOWN.
+ */
+class QrLoginException(val fallback: String, val reason: String = fallback) :
+    Exception("the sign-in has failed: $reason")
 
 /**
  * The three calls. Each of them may be repeated: a second call changes nothing. They block, so call them
@@ -41,7 +47,7 @@ class QrLogin(
         var answer = send(method, request, getToken(false))
         if (answer.status == 401) answer = send(method, request, getToken(true))
         if (answer.status == 200) return answer.body
-        throw QrLoginException(reasonOf(answer.body))
+        throw errorOf(answer.body)
     }
 
     private fun send(method: String, request: JSONObject, token: String): Answer {
@@ -68,7 +74,7 @@ class QrLogin(
         }
     }
 
-    private fun reasonOf(body: JSONObject): String {
+    private fun errorOf(body: JSONObject): QrLoginException {
         val details = body.optJSONArray("details")
         val info = (0 until (details?.length() ?: 0))
             .mapNotNull { details?.optJSONObject(it) }
@@ -76,6 +82,7 @@ class QrLogin(
         val reason = info?.optJSONObject("debug")?.optString("reason").orEmpty()
         val isTransient = body.optString("code") in
             setOf("unavailable", "resource_exhausted", "deadline_exceeded", "aborted")
-        return reason.ifEmpty { if (isTransient) "UNREACHABLE" else "UNKNOWN" }
+        val fallback = if (isTransient) "UNREACHABLE" else "UNKNOWN"
+        return QrLoginException(fallback, reason.ifEmpty { fallback })
     }
 }

@@ -1,9 +1,14 @@
 // The calls of a mobile app. Needs only Foundation.
 import Foundation
 
-/// An error of the service or of the network. The table of messages has a text for each `reason`.
+/// An error of the service or of the network.
 struct QrLoginError: Error {
+    /// Names the text to show, in the table of messages.
     let reason: String
+    /// Names the text to show if the table lacks the reason: UNREACHABLE or UNKNOWN.
+    let fallback: String
+
+    static let unreachable = QrLoginError(reason: "UNREACHABLE", fallback: "UNREACHABLE")
 }
 
 /// The three calls. Each of them may be repeated: a second call changes nothing.
@@ -35,7 +40,7 @@ struct QrLogin {
             answer = try await send(method, request, token: getToken(true))
         }
         if answer.status == 200 { return answer.body }
-        throw QrLoginError(reason: reason(of: answer.body))
+        throw error(from: answer.body)
     }
 
     private func send(
@@ -52,21 +57,22 @@ struct QrLogin {
             let (data, response) = try await session.data(for: urlRequest)
             guard let response = response as? HTTPURLResponse,
                 let body = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-            else { throw QrLoginError(reason: "UNREACHABLE") }
+            else { throw QrLoginError.unreachable }
             return (response.statusCode, body)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
             // No connection, no answer in time, or an answer that is not the gateway's.
-            throw QrLoginError(reason: "UNREACHABLE")
+            throw QrLoginError.unreachable
         }
     }
 
-    private func reason(of body: [String: Any]) -> String {
+    private func error(from body: [String: Any]) -> QrLoginError {
         let details = body["details"] as? [[String: Any]] ?? []
         let info = details.first { $0["type"] as? String == "google.rpc.ErrorInfo" }
-        if let reason = (info?["debug"] as? [String: Any])?["reason"] as? String { return reason }
+        let reason = (info?["debug"] as? [String: Any])?["reason"] as? String
         let transient = ["unavailable", "resource_exhausted", "deadline_exceeded", "aborted"]
-        return transient.contains(body["code"] as? String ?? "") ? "UNREACHABLE" : "UNKNOWN"
+        let fallback = transient.contains(body["code"] as? String ?? "") ? "UNREACHABLE" : "UNKNOWN"
+        return QrLoginError(reason: reason ?? fallback, fallback: fallback)
     }
 }

@@ -4,11 +4,15 @@ import 'dart:convert';
 
 import 'package:http/http.dart' as http;
 
-/// An error of the service or of the network. The table of messages has a text for each [reason].
+/// An error of the service or of the network.
 class QrLoginException implements Exception {
-  const QrLoginException(this.reason);
+  const QrLoginException(this.fallback, [String? reason]) : reason = reason ?? fallback;
 
+  /// Names the text to show, in the table of messages.
   final String reason;
+
+  /// Names the text to show if the table lacks the reason: UNREACHABLE or UNKNOWN.
+  final String fallback;
 
   @override
   String toString() => 'the sign-in has failed: $reason';
@@ -39,7 +43,7 @@ class QrLogin {
     var (status, body) = await _send(method, request, await getToken(false));
     if (status == 401) (status, body) = await _send(method, request, await getToken(true));
     if (status == 200) return body;
-    throw QrLoginException(_reasonOf(body));
+    throw _errorOf(body);
   }
 
   Future<(int, Map<String, dynamic>)> _send(String method, Map<String, String> request, String token) async {
@@ -60,11 +64,11 @@ class QrLogin {
     }
   }
 
-  String _reasonOf(Map<String, dynamic> body) {
+  QrLoginException _errorOf(Map<String, dynamic> body) {
     final details = (body['details'] as List<dynamic>? ?? []).cast<Map<String, dynamic>>();
     final info = details.where((detail) => detail['type'] == 'google.rpc.ErrorInfo').firstOrNull;
     final reason = (info?['debug'] as Map<String, dynamic>?)?['reason'] as String?;
     const transient = ['unavailable', 'resource_exhausted', 'deadline_exceeded', 'aborted'];
-    return reason ?? (transient.contains(body['code']) ? 'UNREACHABLE' : 'UNKNOWN');
+    return QrLoginException(transient.contains(body['code']) ? 'UNREACHABLE' : 'UNKNOWN', reason);
   }
 }

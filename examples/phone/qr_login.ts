@@ -12,14 +12,18 @@ export interface SignInRequest {
   readonly remainingDuration?: string;
 }
 
-/** An error of the service or of the network. The table of messages has a text for each `reason`. */
+/** An error of the service or of the network. */
 export class QrLoginError extends Error {
+  /** Names the text to show, in the table of messages. */
   readonly reason: string;
+  /** Names the text to show if the table lacks the reason: UNREACHABLE or UNKNOWN. */
+  readonly fallback: string;
 
-  constructor(reason: string) {
+  constructor(fallback: string, reason = fallback) {
     super(`the sign-in has failed: ${reason}`);
     this.name = "QrLoginError";
     this.reason = reason;
+    this.fallback = fallback;
   }
 }
 
@@ -58,7 +62,7 @@ export function createQrLogin({ gateway, getToken, timeoutMs = 10_000 }: QrLogin
     let answer = await send(method, request, await getToken(false));
     if (answer.status === 401) answer = await send(method, request, await getToken(true));
     if (answer.status === 200) return answer.body;
-    throw new QrLoginError(reasonOf(answer.body));
+    throw errorOf(answer.body);
   }
 
   return {
@@ -77,8 +81,8 @@ type ResponseBody = {
   readonly details?: readonly { readonly type: string; readonly debug?: { readonly reason?: string } }[];
 };
 
-function reasonOf({ code = "", details = [] }: ResponseBody): string {
+function errorOf({ code = "", details = [] }: ResponseBody): QrLoginError {
   const info = details.find(({ type }) => type === "google.rpc.ErrorInfo");
   const isTransient = ["unavailable", "resource_exhausted", "deadline_exceeded", "aborted"].includes(code);
-  return info?.debug?.reason ?? (isTransient ? "UNREACHABLE" : "UNKNOWN");
+  return new QrLoginError(isTransient ? "UNREACHABLE" : "UNKNOWN", info?.debug?.reason);
 }

@@ -3,7 +3,7 @@
 import { contextBySource } from "./requester.js";
 import { createScanner } from "./scanner.js";
 import { createSignInCalls, millisecondsOf } from "./sign_in_calls.js";
-import { currentLanguage, errorOf, setLanguage, showText, textOf } from "./texts.js";
+import { currentLanguage, setLanguage, showText, stepAfter, textOf } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
 const isVisible = (id) => !byId(id).hidden;
@@ -33,9 +33,9 @@ async function submitText(text) {
   const ownGeneration = ++generation;
   showMessage();
   const user = document.querySelector("[name=user]:checked").value;
-  const { response, reason } = await callsOf(user).markScanned(text);
+  const { response, error } = await callsOf(user).markScanned(text);
   if (ownGeneration !== generation) return;
-  if (reason) return showScanError(text, reason);
+  if (error) return showScanError(text, error);
   const app = response.app?.name || textOf("demo.aWebsite");
   const totalMs = millisecondsOf(response.remainingDuration);
   pending = { user, app, response, totalMs, until: Date.now() + totalMs };
@@ -50,8 +50,8 @@ async function submitText(text) {
 }
 
 /** Shows why a scan has failed. Keeps the text of the code if a repeated call may succeed. */
-function showScanError(text, reason) {
-  const { textName, next } = errorOf(reason);
+function showScanError(text, error) {
+  const { textName, next } = stepAfter(error);
   showMessage(textName);
   byId("repeat").hidden = next !== "repeat";
   byId("repeat").onclick = () => submitText(text);
@@ -85,7 +85,7 @@ function startCountdown() {
     const left = Math.max(0, until - Date.now());
     showText(byId("left"), "screen.timeLeft", { time: formatDuration(left) });
     byId("bar").style.scale = `${left && left / totalMs} 1`;
-    if (left === 0) showOutcome("no", "screen.expiredTitle", errorOf("TICKET_EXPIRED").textName);
+    if (left === 0) showOutcome("no", "screen.expiredTitle", "errors.TICKET_EXPIRED");
   };
   countdown = setInterval(tick, 500);
   tick();
@@ -97,11 +97,11 @@ async function decide(button, method, title, explanation) {
   showMessage();
   setButtonsEnabled(false);
   const { user, response } = pending;
-  const { reason } = await callsOf(user)[method](response.ticketId);
+  const { error } = await callsOf(user)[method](response.ticketId);
   if (ownGeneration !== generation) return;
   setButtonsEnabled(true);
-  if (!reason) return showOutcome(button === "agree" ? "yes" : "no", title, explanation);
-  const { textName, next } = errorOf(reason);
+  if (!error) return showOutcome(button === "agree" ? "yes" : "no", title, explanation);
+  const { textName, next } = stepAfter(error);
   if (next !== "repeat") return showOutcome("no", "screen.failedTitle", textName);
   showMessage(textName);
   byId(button).focus();

@@ -4,7 +4,8 @@
 const timeoutMs = 10_000;
 
 /**
- * Creates the calls of one user. Each resolves with `{ response }`, or with `{ reason }` after an error.
+ * Creates the calls of one user. Each resolves with `{ response }`, or with `{ error }`: the reason, and
+ * the name of the text for reasons without one.
  *
  * @param getToken Resolves with the user's token. Called with true for a new one, after the service has rejected
  * the previous one. Rejects if there is no connection.
@@ -16,7 +17,7 @@ export function createSignInCalls(getToken) {
       if (outcome.status !== 401) return outcome;
       return await post(method, request, await getToken(true));
     } catch {
-      return { reason: "UNREACHABLE" };
+      return { error: { fallback: "UNREACHABLE" } };
     }
   }
 
@@ -36,16 +37,14 @@ async function post(method, request, token) {
     signal: AbortSignal.timeout(timeoutMs),
   });
   const body = await response.json();
-  return response.ok ? { response: body } : { status: response.status, reason: reasonOf(body) };
+  return response.ok ? { response: body } : { status: response.status, error: errorFrom(body) };
 }
 
-/** Returns the reason of an error. The code decides about errors that did not come from the service. */
-function reasonOf({ code, details = [] }) {
+function errorFrom({ code, details = [] }) {
   const info = details.find(({ type }) => type === "google.rpc.ErrorInfo");
-  return info?.debug?.reason ?? (transientCodes.includes(code) ? "UNREACHABLE" : "UNKNOWN");
+  const isTransient = ["unavailable", "resource_exhausted", "deadline_exceeded", "aborted"].includes(code);
+  return { reason: info?.debug?.reason, fallback: isTransient ? "UNREACHABLE" : "UNKNOWN" };
 }
-
-const transientCodes = ["unavailable", "resource_exhausted", "deadline_exceeded", "aborted"];
 
 /** Returns a Duration of the response, such as `117.5s`, in milliseconds. */
 export const millisecondsOf = (duration = "0s") => Number.parseFloat(duration) * 1_000;

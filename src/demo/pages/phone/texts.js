@@ -35,8 +35,8 @@ export function textOf(name, values = {}) {
 /**
  * Returns the name of the text for an error, and the next step: `scan`, `repeat`, `signIn` or `stop`.
  */
-export function errorOf(reason) {
-  const known = Object.hasOwn(messages.errors, reason) ? reason : "UNKNOWN";
+export function stepAfter({ reason, fallback }) {
+  const known = Object.hasOwn(messages.errors, reason ?? "") ? reason : fallback;
   return { textName: `errors.${known}`, next: messages.errors[known].next };
 }
 
