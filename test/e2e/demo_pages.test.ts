@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
       await phone.locator("#ask").waitFor();
       await page.getByText("Hello, Alice").first().waitFor();
       await clean("asking", page, phone);
-      await phone.getByRole("button", { name: "Sign me in" }).click();
+      await phone.getByRole("button", { name: "Yes, sign me in" }).click();
       await phone.locator("#done").waitFor();
       await page.locator("#account").waitFor();
       await clean("signed in", page, phone);
@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     const demo = await startDemo();
     const phone = await openPhone(await newBrowser(chromium), demo);
     const named = await phone.evaluate(
-      `import("/demo/phone_messages.js").then(({ describeBrowser }) => ${JSON.stringify(Object.keys(userAgents))}.map(describeBrowser))`,
+      `import("/demo/phone/describe_browser.js").then(({ describeBrowser }) => ${JSON.stringify(Object.keys(userAgents))}.map(describeBrowser))`,
     );
     expect(named).toEqual(Object.values(userAgents));
   });
