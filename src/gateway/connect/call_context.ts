@@ -1,0 +1,25 @@
+import { Code, ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+/** What the library's handler of a call has to know about the HTTP request, and what it reports about the call. */
+export interface CallContext {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** An error that ends the call before its body is read. */
+  readonly rejection?: ConnectError | undefined;
+  /** True once the request has been decoded and the call is forwarded. */
+  isForwarded: boolean;
+  /** The error with which the library ended the call. */
+  failure?: unknown;
+}
+
+const callKey = createContextKey<CallContext | undefined>(undefined, { description: "call" });
+
+export { callKey };
+
+/** Returns what belongs to the call. */
+export function callOf({ values }: HandlerContext): CallContext {
+  const call = values.get(callKey);
+  if (!call) throw new ConnectError("the call has no context", Code.Internal);
+  return call;
+}
