@@ -3,10 +3,9 @@ import type { AddressInfo } from "node:net";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createQrLogin, QrLoginError } from "../../examples/phone/qr_login.js";
 import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { responseOrThrow } from "../support/callers.js";
-import { startTestGateway } from "../support/gateway.js";
+import { alice, aliceToken, clock, gateway, server, setUpGateway } from "../gateway/setup.js";
+import { callersOf, responseOrThrow } from "../support/callers.js";
 import { startProcess } from "../support/process.js";
-import { alice, bob, clock, server, shop, useTestServer } from "../support/test_server.js";
 import { signToken } from "../support/tokens.js";
 import { type Command, compileKotlin, kotlin } from "./kotlin.js";
 
@@ -56,18 +55,14 @@ const runKotlin: RunSteps = async (gateway, tokens, steps) => {
   return { outcomes, tokenCalls };
 };
 
-useTestServer();
+setUpGateway();
 
-async function startGateway(): Promise<string> {
-  const gateway = await startTestGateway(server.address);
-  onTestFinished(() => gateway.stop());
-  return gateway.url;
-}
+const shop = () => callersOf(server.client).app("shop");
 
 const expiredToken = () => signToken("alice", undefined, { claims: { exp: 1_700_000_000 } });
 
 const stateOf = async (ticket: { readonly ticketId: string; readonly ticketSecret: string }) =>
-  responseOrThrow(await shop.getStatus(ticket)).status?.state;
+  responseOrThrow(await shop().getStatus(ticket)).status?.state;
 
 describe.each([
   ["TypeScript", runTypeScript, { isUsable: true, skipNote: "" }],
@@ -79,15 +74,14 @@ describe.each([
 
   it.skipIf(!tool.isUsable)(`scans, shows who is asking, and approves${tool.skipNote}`, async () => {
     const ticket = responseOrThrow(
-      await shop.createTicket({
+      await shop().createTicket({
         customData: { basket: "日" },
         requester: RequesterContext.fromPartial({ deviceName: "Till 3" }),
       }),
     );
-    const token = await signToken("alice");
     const { outcomes, tokenCalls } = await run(
-      await startGateway(),
-      [token, ""],
+      gateway.url,
+      [aliceToken, ""],
       [
         ["scan", ticket.qrContent],
         ["approve", ticket.ticketId],
@@ -116,10 +110,10 @@ describe.each([
   });
 
   it.skipIf(!tool.isUsable)(`declines a sign-in${tool.skipNote}`, async () => {
-    const ticket = responseOrThrow(await shop.createTicket({}));
+    const ticket = responseOrThrow(await shop().createTicket({}));
     const { outcomes } = await run(
-      await startGateway(),
-      [await signToken("alice"), ""],
+      gateway.url,
+      [aliceToken, ""],
       [
         ["scan", ticket.qrContent],
         ["decline", ticket.ticketId],
@@ -132,14 +126,15 @@ describe.each([
 
   it.skipIf(!tool.isUsable)(`reports the reason of each error${tool.skipNote}`, async () => {
     const [expired, scannedByBob] = [
-      responseOrThrow(await shop.createTicket({ ttl: { seconds: 30, nanos: 0 } })),
-      responseOrThrow(await shop.createTicket({})),
+      responseOrThrow(await shop().createTicket({ ttl: { seconds: 30, nanos: 0 } })),
+      responseOrThrow(await shop().createTicket({})),
     ];
+    const bob = callersOf(server.client).user(await signToken("bob"));
     responseOrThrow(await bob.markScanned({ $case: "qrContent", value: scannedByBob.qrContent }));
     clock.advance(31_000);
     const { outcomes } = await run(
-      await startGateway(),
-      [await signToken("alice"), ""],
+      gateway.url,
+      [aliceToken, ""],
       [
         ["scan", expired.qrContent],
         ["scan", scannedByBob.qrContent],
@@ -163,11 +158,10 @@ describe.each([
   it.skipIf(!tool.isUsable)(
     `gets a new token once after the service has rejected it${tool.skipNote}`,
     async () => {
-      const { ticketId, qrContent } = responseOrThrow(await shop.createTicket({}));
-      const gateway = await startGateway();
-      const [expired, valid] = [await expiredToken(), await signToken("alice")];
+      const { ticketId, qrContent } = responseOrThrow(await shop().createTicket({}));
+      const [expired, valid] = [await expiredToken(), aliceToken];
       const renewed = await run(
-        gateway,
+        gateway.url,
         [expired, valid],
         [
           ["scan", qrContent],
@@ -176,7 +170,7 @@ describe.each([
       );
       expect(renewed.outcomes).toMatchObject([{ result: { ticketId } }, { result: {} }]);
       expect(renewed.tokenCalls).toEqual([false, true, false]);
-      const rejected = await run(gateway, [expired, expired], [["scan", qrContent]]);
+      const rejected = await run(gateway.url, [expired, expired], [["scan", qrContent]]);
       expect(rejected).toEqual({ outcomes: [{ reason: "USER_TOKEN_EXPIRED" }], tokenCalls: [false, true] });
     },
   );
@@ -184,12 +178,11 @@ describe.each([
   it.skipIf(!tool.isUsable)(
     `reports a gateway that cannot be reached, or is none${tool.skipNote}`,
     async () => {
-      const { qrContent } = responseOrThrow(await shop.createTicket({}));
-      const token = await signToken("alice");
+      const { qrContent } = responseOrThrow(await shop().createTicket({}));
       const steps: Step[] = [["scan", qrContent]];
-      const closed = await run("http://127.0.0.1:1", [token, ""], steps);
+      const closed = await run("http://127.0.0.1:1", [aliceToken, ""], steps);
       expect(closed.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
-      const portal = await run(await startPortal(), [token, ""], steps);
+      const portal = await run(await startPortal(), [aliceToken, ""], steps);
       expect(portal.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
       expect((await alice.markScanned({ $case: "qrContent", value: qrContent })).code).toBe("OK");
     },
