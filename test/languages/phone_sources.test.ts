@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createQrLogin, QrLoginError } from "../../examples/phone/qr_login.js";
 import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { alice, aliceToken, clock, gateway, server, setUpGateway } from "../gateway/setup.js";
+import { aliceToken, clock, gateway, server, setUpGateway } from "../gateway/setup.js";
 import { callersOf, responseOrThrow } from "../support/callers.js";
 import { startProcess } from "../support/process.js";
 import { signToken } from "../support/tokens.js";
@@ -176,23 +177,21 @@ describe.each([
   );
 
   it.skipIf(!tool.isUsable)(
-    `reports a gateway that cannot be reached, or is none${tool.skipNote}`,
+    `reports a server that cannot be reached, or is a captive portal${tool.skipNote}`,
     async () => {
-      const { qrContent } = responseOrThrow(await shop().createTicket({}));
-      const steps: Step[] = [["scan", qrContent]];
+      const steps: Step[] = [["scan", "the text of a code"]];
       const closed = await run("http://127.0.0.1:1", [aliceToken, ""], steps);
       expect(closed.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
-      const portal = await run(await startPortal(), [aliceToken, ""], steps);
-      expect(portal.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
-      expect((await alice.markScanned({ $case: "qrContent", value: qrContent })).code).toBe("OK");
+      const portal = createServer((_request, response) =>
+        response.end("<!doctype html><title>Hotel</title>"),
+      );
+      portal.listen(0, "127.0.0.1");
+      await once(portal, "listening");
+      const { port } = portal.address() as AddressInfo;
+      const answered = await run(`http://127.0.0.1:${port}`, [aliceToken, ""], steps);
+      expect(answered.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
+      portal.closeAllConnections();
+      portal.close();
     },
   );
 });
-
-/** Starts a server that answers every request with a page, as a captive portal does. */
-async function startPortal(): Promise<string> {
-  const portal = createServer((_request, response) => response.end("<!doctype html><title>Sign in</title>"));
-  onTestFinished(() => void portal.close());
-  await new Promise<void>((resolve) => portal.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(portal.address() as AddressInfo).port}`;
-}
