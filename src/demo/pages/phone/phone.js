@@ -127,13 +127,15 @@ function showSection(name, focus) {
   setButtonsEnabled(true);
   if (name !== "ask") pending = undefined;
   for (const section of ["scan", "ask", "done"]) byId(section).hidden = section !== name;
-  if (focus) byId(focus).focus();
+  window.scrollTo(0, 0);
+  if (focus) byId(focus).focus({ preventScroll: true });
 }
 
 /** Shows a message in the visible section, or none without a name. */
 function showMessage(name) {
   byId("repeat").hidden = true;
   showText(byId("problem"), isVisible("scan") ? name : undefined);
+  if (name) byId("problem").scrollIntoView({ block: "nearest" });
   showText(byId("decision-problem"), isVisible("ask") ? name : undefined);
 }
 
