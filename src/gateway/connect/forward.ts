@@ -12,9 +12,6 @@ import type { RpcMethod } from "./rpc_methods.js";
 /** Largest request, in bytes, compressed or not. It is the limit of the service. */
 export const maxMessageBytes = 65_536;
 
-/** Largest time-out of a caller, in milliseconds. Node.js fires a longer timer immediately. */
-const maxTimeoutMs = 2 ** 31 - 1;
-
 /** The handlers of the methods, and a function that ends the open streams. */
 export interface Forwarder {
   readonly handlers: ReadonlyMap<string, UniversalHandler>;
@@ -37,7 +34,6 @@ export function createForwarder(
     // Native gRPC has its own port.
     grpc: false,
     readMaxBytes: maxMessageBytes,
-    maxTimeoutMs,
     acceptCompression: [...compressions],
     // Responses are small, and their length must not depend on what they have in common with the request.
     compressMinBytes: Number.MAX_SAFE_INTEGER,

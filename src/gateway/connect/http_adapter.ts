@@ -54,7 +54,7 @@ function run(handler: UniversalHandler, call: CallContext): Promise<UniversalSer
   const header = new Headers();
   for (const name of readHeaders) {
     const value = request.headers[name];
-    if (typeof value === "string") header.set(name, value);
+    if (typeof value === "string" && !isTimeoutBeyondTimers(name, value)) header.set(name, value);
   }
   const body = rejection === undefined && request.body instanceof Uint8Array ? [request.body] : [];
   return handler({
@@ -67,6 +67,18 @@ function run(handler: UniversalHandler, call: CallContext): Promise<UniversalSer
     signal: disconnectSignalOf(reply),
     contextValues: createContextValues().set(callKey, call),
   });
+}
+
+/** Longest timer in milliseconds. Node.js fires a longer one immediately. */
+const maxTimerMs = 2 ** 31 - 1;
+
+const unitsInMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000 };
+
+/** Returns whether the header holds a time-out of weeks. It is left out, since every call ends sooner. */
+function isTimeoutBeyondTimers(name: string, value: string): boolean {
+  if (name === "connect-timeout-ms") return Number(value) > maxTimerMs;
+  if (name !== "grpc-timeout") return false;
+  return Number(value.slice(0, -1)) * (unitsInMs[value.slice(-1)] ?? 0) > maxTimerMs;
 }
 
 /** Returns whether the signal of a call was aborted because the call has ended without an error. */

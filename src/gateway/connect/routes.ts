@@ -54,6 +54,7 @@ export async function connectRoutes(
     if (handler && isReadableBy(handler, request)) {
       return sendUnary(await rejectCall(handler, request, reply, rejection), reply);
     }
+    if (httpError.status === 415) reply.header("accept-post", contentTypeList);
     // Neither protocol has a form for this case. Clients of both read the HTTP status, those of Connect the body too.
     return reply
       .code(httpError.status)
@@ -88,8 +89,10 @@ function methodOf({ url }: FastifyRequest): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** Returns whether the request uses a protocol in which the handler can send an error. */
 function isReadableBy(handler: UniversalHandler, { method, headers }: FastifyRequest): boolean {
-  return method === "POST" && handler.supportedContentType(headers["content-type"] ?? "");
+  const { "content-type": contentType = "" } = headers;
+  return method === "POST" && contentTypes.test(contentType) && handler.supportedContentType(contentType);
 }
 
 function isMediaTypeError(error: unknown): boolean {
