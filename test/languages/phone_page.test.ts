@@ -1,9 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createFileRegistry, fromBinary, fromJson } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
 import { errorReasons } from "../../src/domain/ticket_error.js";
 import { statusByReason } from "../../src/server/messages/errors.js";
+import { startDemo } from "../support/demo_fixture.js";
+import { startProcess } from "../support/process.js";
+import { findTool } from "../support/tools.js";
 import { messages, page, renderPage, type Text } from "./phone_page.js";
 
 const proto = readFileSync(new URL("../../proto/qrlogin/v1/qr_login_service.proto", import.meta.url), "utf8");
@@ -48,6 +52,34 @@ describe("docs/phone.md", () => {
     expect(text).toContain(info.debug.reason);
     expect(text).toContain(info.debug.domain);
   });
+});
+
+describe("the commands of docs/phone.md", () => {
+  const curl = findTool("curl", () =>
+    spawnSync("curl", ["--version"]).status === 0 ? undefined : "curl is not installed",
+  );
+
+  it.skipIf(!curl.isUsable)(
+    `the commands show who is asking, approve, and end with the reason of an error${curl.skipNote}`,
+    async () => {
+      const demo = await startDemo();
+      const [, commands = ""] = /^```sh\n(.*?)^```$/ms.exec(page) ?? [];
+      const script = commands.replace("http://127.0.0.1:8080", demo.url);
+      expect(script).toContain(demo.url);
+      const { code, stdout, stderr } = await startProcess("bash", ["-euo", "pipefail", "-c", script]).exited;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const [request, approved, error] = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(request).toMatchObject({ state: "TICKET_STATE_SCANNED", app: { name: "Harbour Books" } });
+      expect(approved).toMatchObject({ state: "TICKET_STATE_AUTHORIZED" });
+      expect(error).toMatchObject({
+        code: "failed_precondition",
+        details: [{ type: "google.rpc.ErrorInfo", debug: { reason: "TICKET_ALREADY_AUTHORIZED" } }],
+      });
+    },
+  );
 });
 
 describe("the messages of the phone", () => {
