@@ -11,6 +11,14 @@ struct QrLoginError: Error {
     static let unreachable = QrLoginError(reason: "UNREACHABLE", fallback: "UNREACHABLE")
 }
 
+/// Keeps the token from the target of a redirect.
+private final class NoRedirects: NSObject, URLSessionTaskDelegate {
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask,
+        willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest
+    ) async -> URLRequest? { nil }
+}
+
 /// The three calls. Each of them may be repeated: a second call changes nothing.
 struct QrLogin {
     /// Address of the gateway, such as `https://login.example.com`.
@@ -54,7 +62,7 @@ struct QrLogin {
         urlRequest.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
         urlRequest.httpBody = try JSONSerialization.data(withJSONObject: request)
         do {
-            let (data, response) = try await session.data(for: urlRequest)
+            let (data, response) = try await session.data(for: urlRequest, delegate: NoRedirects())
             guard let response = response as? HTTPURLResponse,
                 let body = try JSONSerialization.jsonObject(with: data) as? [String: Any]
             else { throw QrLoginError.unreachable }

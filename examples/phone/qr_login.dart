@@ -48,13 +48,12 @@ class QrLogin {
 
   Future<(int, Map<String, dynamic>)> _send(String method, Map<String, String> request, String token) async {
     try {
-      final response = await _client
-          .post(
-            Uri.parse('$gateway/qrlogin.v1.QrLoginService/$method'),
-            headers: {'Content-Type': 'application/json', 'Authorization': 'Bearer $token'},
-            body: jsonEncode(request),
-          )
-          .timeout(const Duration(seconds: 10));
+      final call = http.Request('POST', Uri.parse('$gateway/qrlogin.v1.QrLoginService/$method'))
+        ..followRedirects = false
+        ..headers.addAll({'Content-Type': 'application/json', 'Authorization': 'Bearer $token'})
+        ..bodyBytes = utf8.encode(jsonEncode(request));
+      final answer = _client.send(call).then(http.Response.fromStream);
+      final response = await answer.timeout(const Duration(seconds: 10));
       final body = jsonDecode(utf8.decode(response.bodyBytes));
       return (response.statusCode, body as Map<String, dynamic>);
     } on Exception {

@@ -46,6 +46,7 @@ export function createQrLogin({ gateway, getToken, timeoutMs = 10_000 }: QrLogin
         method: "POST",
         headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
         credentials: "omit",
+        redirect: "error",
         body: JSON.stringify(request),
         signal: abort.signal,
       });

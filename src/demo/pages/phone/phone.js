@@ -25,8 +25,7 @@ byId("agree").onclick = () => decide("agree", "authorize", "screen.approvedTitle
 byId("decline").onclick = () => decide("decline", "cancel", "screen.declinedTitle", "screen.declinedText");
 byId("scan-another").onclick = () => showSection("scan", "scan-title");
 for (const choice of document.querySelectorAll("[name=user]")) {
-  // A code belongs to the user who has scanned it.
-  choice.onchange = () => showSection("scan");
+  choice.onchange = leaveRequest;
 }
 
 async function submitText(text) {
@@ -38,7 +37,7 @@ async function submitText(text) {
   if (error) return showScanError(text, error);
   const app = response.app?.name || textOf("demo.aWebsite");
   const totalMs = millisecondsOf(response.remainingDuration);
-  pending = { user, app, response, totalMs, until: Date.now() + totalMs };
+  pending = { user, app, response, totalMs, until: performance.now() + totalMs };
   byId("text").value = "";
   showText(byId("asking"), "screen.askTitle", { app, user: displayNameOf(user) });
   byId("monogram").textContent = app[0];
@@ -47,6 +46,13 @@ async function submitText(text) {
   showRequester();
   showSection("ask", "asking");
   startCountdown();
+}
+
+/** Declines a request that the user leaves without a decision: it belongs to the user who has scanned it. */
+function leaveRequest() {
+  const isDeciding = byId("agree").disabled;
+  if (pending && !isDeciding) void callsOf(pending.user).cancel(pending.response.ticketId);
+  showSection("scan");
 }
 
 /** Shows why a scan has failed. Keeps the text of the code if a repeated call may succeed. */
@@ -82,7 +88,7 @@ function showLogo(url) {
 function startCountdown() {
   const { totalMs, until } = pending;
   const tick = () => {
-    const left = Math.max(0, until - Date.now());
+    const left = Math.max(0, until - performance.now());
     showText(byId("left"), "screen.timeLeft", { time: formatDuration(left) });
     byId("bar").style.scale = `${left && left / totalMs} 1`;
     if (left === 0) showOutcome("no", "screen.expiredTitle", "errors.TICKET_EXPIRED");

@@ -33,6 +33,7 @@ async function post(method, request, token) {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
     credentials: "omit",
+    redirect: "error",
     body: JSON.stringify(request),
     signal: AbortSignal.timeout(timeoutMs),
   });
