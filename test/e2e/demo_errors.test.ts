@@ -45,12 +45,13 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
     expect(await errorTextOf(other)).toContain("Someone else has already scanned this code");
   });
 
-  it("a switch of the user cancels the request, and the code stays with the user who scanned it", async () => {
+  it("a switch of the user declines the request, and the code stays with the user who scanned it", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
     await phone.locator("#ask").waitFor();
     await phone.getByText("Bob", { exact: true }).click();
     await phone.locator("#scan").waitFor();
+    await website.page.locator(".box[data-kind=cancelled]").waitFor();
     await typeCode(phone, website.qrContent());
     expect(await errorTextOf(phone)).toContain("Someone else has already scanned this code");
   });

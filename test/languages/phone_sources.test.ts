@@ -182,14 +182,18 @@ describe.each([
       const steps: Step[] = [["scan", "the text of a code"]];
       const closed = await run("http://127.0.0.1:1", [aliceToken, ""], steps);
       expect(closed.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
-      const portal = createServer((_request, response) =>
-        response.end("<!doctype html><title>Hotel</title>"),
-      );
+      const paths: (string | undefined)[] = [];
+      const portal = createServer(({ url }, response) => {
+        paths.push(url);
+        response.writeHead(302, { location: "/login" }).end("<!doctype html><title>Hotel</title>");
+      });
       portal.listen(0, "127.0.0.1");
       await once(portal, "listening");
       const { port } = portal.address() as AddressInfo;
       const answered = await run(`http://127.0.0.1:${port}`, [aliceToken, ""], steps);
       expect(answered.outcomes).toEqual([{ reason: "UNREACHABLE" }]);
+      // The token does not reach the target of a redirect.
+      expect(paths).toEqual(["/qrlogin.v1.QrLoginService/MarkScanned"]);
       portal.closeAllConnections();
       portal.close();
     },
