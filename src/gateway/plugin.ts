@@ -34,8 +34,8 @@ const maxCountedAddresses = 100_000;
  * ```
  *
  * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`,
- * `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, under the `prefix` of the registration if it has one. The server's `trustProxy`
- * decides whose forwarded addresses are trusted.
+ * `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, under the `prefix` of the registration if it
+ * has one. The server's `trustProxy` decides whose forwarded addresses are trusted.
  *
  * @throws TypeError if the apps, the handle keys or the rpcMethods are invalid.
  * @throws RangeError if a duration or a limit is out of range.

@@ -1,7 +1,7 @@
 import { Code, ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-/** What the library's handler of a call has to know about the HTTP request, and what it reports about the call. */
+/** State of a call that the HTTP adapter and the library's handler share. */
 export interface CallContext {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -13,11 +13,10 @@ export interface CallContext {
   failure?: unknown;
 }
 
-const callKey = createContextKey<CallContext | undefined>(undefined, { description: "call" });
+/** Key under which the library carries the state to the handler. */
+export const callKey = createContextKey<CallContext | undefined>(undefined, { description: "call" });
 
-export { callKey };
-
-/** Returns what belongs to the call. */
+/** Returns the state of the call. */
 export function callOf({ values }: HandlerContext): CallContext {
   const call = values.get(callKey);
   if (!call) throw new ConnectError("the call has no context", Code.Internal);

@@ -8,7 +8,8 @@ import { logError } from "../http/error_handler.js";
 import { HttpError } from "../http/http_error.js";
 import { toConnectError } from "./connect_errors.js";
 import { loadServiceDescriptor } from "./descriptors.js";
-import { createForwarder, maxMessageBytes } from "./forward.js";
+import { createForwarder } from "./forwarder.js";
+import { createHandlers, maxMessageBytes } from "./handlers.js";
 import { handleCall, rejectCall } from "./http_adapter.js";
 import type { RpcMethod } from "./rpc_methods.js";
 import { sendStream, sendUnary } from "./send_response.js";
@@ -36,9 +37,10 @@ export async function connectRoutes(
   methods: readonly RpcMethod[],
 ): Promise<void> {
   const service = loadServiceDescriptor();
-  const { handlers, stop } = createForwarder(service, methods, context);
+  const forwarder = createForwarder(context);
+  const handlers = createHandlers(service, methods, forwarder);
 
-  instance.addHook("preClose", async () => stop());
+  instance.addHook("preClose", async () => forwarder.stop());
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser(contentTypes, { parseAs: "buffer" }, (_request, body, done) =>
     done(null, body),
