@@ -17,7 +17,9 @@ import { userToken } from "./user_token.js";
 
 const connections = 20;
 const openingAtOnce = 100;
-const heartbeatMs = 15_000;
+/** Watches that are opened together to measure the cost of one, and how often that is done in a round. */
+const opened = 2_000;
+const openings = 8;
 
 /** Server with connections to it and its open watches. */
 interface MeasuredServer {
@@ -37,6 +39,7 @@ const { rounds, quick } = parseRounds(2);
 const counts = quick ? [0, 500, 1_000] : [0, 20_000, 50_000];
 const most = counts.at(-1) ?? 0;
 const seconds = quick ? 1 : 3;
+const heartbeatMs = quick ? 5_000 : 15_000;
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
 const preload = "bench/usage_reporter.js";
 const rows: Rows = new Map();
@@ -74,11 +77,23 @@ async function idleWatches(round: number): Promise<void> {
   try {
     for (const side of [service, bare]) {
       side.tickets.push(
-        ...(await mapConcurrently(most, openingAtOnce, (index) => side.clientFor(index).createTicket())),
+        ...(await mapConcurrently(Math.max(most, opened), openingAtOnce, (index) =>
+          side.clientFor(index).createTicket(),
+        )),
       );
       // The first watches are a warm-up for the compiler and for one-time allocations.
-      await openWatches(side, 1_000);
+      await openWatches(side, opened);
       await cancelAll(side);
+    }
+    for (let opening = 0; opening < openings; opening++) {
+      for (const [name, side] of Object.entries(sides) as ["service" | "bare", MeasuredServer][]) {
+        record(
+          `CPU to open a watch, ${opened} at a time, us`,
+          name,
+          (await cpuToOpen(side, opened)) / opened,
+        );
+        await cancelAll(side);
+      }
     }
     const empty = {
       service: await service.server.collectedUsage(),
@@ -87,9 +102,7 @@ async function idleWatches(round: number): Promise<void> {
     for (const count of counts) {
       for (const [name, side] of Object.entries(sides) as ["service" | "bare", MeasuredServer][]) {
         const opening = count - side.watches.length;
-        const before = await side.server.usage();
-        await openWatches(side, opening);
-        const cpu = (await side.server.usage()).cpu - before.cpu;
+        const cpu = await cpuToOpen(side, opening);
         if (opening > 0) record(`CPU to open a watch, up to ${count} of them, us`, name, cpu / opening);
       }
       for (const [name, side] of Object.entries(sides) as ["service" | "bare", MeasuredServer][]) {
@@ -177,9 +190,15 @@ async function openWatches(side: MeasuredServer, count: number): Promise<void> {
   side.watches.push(...opened);
 }
 
+/** Opens watches. Resolves with the CPU that the server took for them, in microseconds. */
+async function cpuToOpen(side: MeasuredServer, count: number): Promise<number> {
+  const before = await side.server.usage();
+  await openWatches(side, count);
+  return (await side.server.usage()).cpu - before.cpu;
+}
+
 async function cancelAll(side: MeasuredServer): Promise<void> {
-  // Few: HTTP/2 servers treat a client with a thousand resets at once as an attacker and close its
-  // connection.
+  // Few in a round: the bare server, like any of Node.js, closes a connection after a thousand.
   for (const watch of side.watches.splice(0)) watch.cancel();
   // On each connection, the cancellations arrive before a call that follows them.
   for (let index = 0; index < connections; index++) await side.clientFor(index).createTicket();

@@ -52,7 +52,7 @@ export interface AppClient {
   ): Promise<CreateTicketResponse>;
   /**
    * Returns the status once. {@link AppClient.watchStatus} is faster and cheaper where possible. Retried while
-   * UNAVAILABLE.
+   * UNAVAILABLE and after a broken connection.
    */
   getStatus(
     request: PartialMessage<typeof GetStatusRequest>,
@@ -76,7 +76,7 @@ export interface AppClient {
     request: PartialMessage<typeof WatchStatusRequest>,
     options?: AppWatchOptions,
   ): AsyncIterable<TicketStatus>;
-  /** Withdraws a ticket. Retried while UNAVAILABLE. */
+  /** Withdraws a ticket. Retried while UNAVAILABLE and after a broken connection. */
   withdraw(
     request: PartialMessage<typeof WithdrawRequest>,
     options?: AppCallOptions,
@@ -92,7 +92,7 @@ export interface AppClient {
   ): Promise<ExchangeUserInfoResponse>;
   /**
    * Returns the public keys that verify the tokens of `exchangeUserInfo`, for any app. The issuer is empty and
-   * there are no keys if the service signs no tokens. Retried while UNAVAILABLE.
+   * there are no keys if the service signs no tokens. Retried while UNAVAILABLE and after a broken connection.
    */
   getSigningKeys(
     request?: PartialMessage<typeof GetSigningKeysRequest>,

@@ -32,7 +32,7 @@ type PartialMessage<M extends { fromPartial(object: never): unknown }> = Paramet
 
 /**
  * The calls of an approver. Each rejects with a QrLoginError or the reason of its signal. All are retried while
- * UNAVAILABLE.
+ * UNAVAILABLE and after a broken connection.
  */
 export interface ApproverClient {
   /** Marks a ticket as scanned. Resolves with who is asking, for the user to judge. */

@@ -51,7 +51,9 @@ const serviceConfig = JSON.stringify({
         initialBackoff: "0.1s",
         maxBackoff: "1s",
         backoffMultiplier: 2,
-        retryableStatusCodes: ["UNAVAILABLE"],
+        // INTERNAL without a response: the connection was closed with an error, as on too many cancelled calls. The
+        // service forbids the retry of its own INTERNAL errors.
+        retryableStatusCodes: ["UNAVAILABLE", "INTERNAL"],
       },
     },
   ],

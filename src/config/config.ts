@@ -69,6 +69,10 @@ export interface GrpcLimitsConfig {
   readonly incompleteRequests: number;
   /** Concurrent streams per connection, announced to the client. */
   readonly streamsPerConnection: number;
+  /**
+   * Streams per second that a client may reset on a connection, in addition to `streamsPerConnection` at once.
+   */
+  readonly streamResetRate: number;
   /** Largest metadata of a call, measured as HTTP/2 measures a header list. */
   readonly metadataBytes: number;
   /** Concurrent watches of the health service. */

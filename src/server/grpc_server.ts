@@ -23,6 +23,7 @@ import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
 import { createHttp2Limits } from "./http2/http2_limits.js";
+import { limitStreamResets } from "./http2/stream_resets.js";
 import { withRawMessages } from "./messages/raw_messages.js";
 import { addReflection, reflectionServices } from "./reflection.js";
 
@@ -106,6 +107,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const health = addHealth(server, healthNames, config.limits.healthWatches, http2Limits.limitEvents);
   if (config.reflection) addReflection(server);
 
+  limitStreamResets(server, config.limits);
   const port = await bind(server, config);
   http2Limits.attach(server);
   const address = formatAddress({ ...splitAddress(config.address), port });

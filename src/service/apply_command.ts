@@ -85,11 +85,18 @@ export async function load(
  *
  * @throws TicketError TICKET_NOT_FOUND, STORE_UNAVAILABLE
  */
-export function subscribe({ store }: TicketContext, id: string, onChange: () => void): Promise<() => void> {
-  return translateStoreErrors(async () => {
-    requireTicketId(id);
-    return store.subscribe(id, onChange);
-  });
+export async function subscribe(
+  { store }: TicketContext,
+  id: string,
+  onChange: () => void,
+): Promise<() => void> {
+  requireTicketId(id);
+  // Without `translateStoreErrors`, as in `load`.
+  try {
+    return await store.subscribe(id, onChange);
+  } catch (error) {
+    throw convertStoreError(error);
+  }
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Clock } from "../base/clock.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
 import { TicketError } from "../domain/ticket_error.js";
-import type { TicketContext } from "./apply_command.js";
+import type { AccessCheck, TicketContext } from "./apply_command.js";
 import { load, noAccessCheck, subscribe } from "./apply_command.js";
 import type { CallingApp, TicketCredentials } from "./tickets.js";
 import { requireCreator } from "./tickets.js";
-import { createWatchLimit } from "./watch_limit.js";
+import { createWatchLimit, type WatchLimit } from "./watch_limit.js";
 
 export interface WatchOptions {
   /** Interval at which an unchanged status is sent again, in milliseconds. */
@@ -48,126 +48,149 @@ export type WatchTicket = ReturnType<typeof createWatcher>;
  * A watch subscribes first, then reads, then waits. In any other order it would miss a write between the read
  * and the subscription.
  *
- * Unlike the rest of the service, a watch uses callbacks. It waits for minutes, and there may be tens of thousands.
- * With callbacks, a waiting watch holds a subscription and a timer but no suspended function.
- *
  * Heartbeats and pauses use `timer`. The clock of the tickets may be that of Redis, which steps when it is set.
  */
 export function createWatcher(context: TicketContext, options: WatchOptions, timer: Clock = context.clock) {
-  const { clock } = context;
   const watchLimit = createWatchLimit(options.maxPerTicket);
-
-  return function watch(
-    app: CallingApp,
-    credentials: TicketCredentials,
-    listener: WatchListener,
-  ): TicketWatch {
-    let hasEnded = false;
-    /** True if the store has reported a change since the last read began. */
-    let hasChanged = false;
-    let heartbeatAt = 0;
-    let last: Ticket;
-    let cancelTimer: (() => void) | undefined;
-    let unsubscribe: (() => void) | undefined;
-    let releaseSlot: (() => void) | undefined;
-
-    async function start(): Promise<void> {
-      try {
-        unsubscribe = await subscribe(context, credentials.ticketId, onChange);
-        const ticket = await load(context, credentials.ticketId, requireCreator(app, credentials));
-        if (hasEnded) return;
-        // Counted only after the access check: a caller without access must not be able to end the creator's watch.
-        releaseSlot = watchLimit.add(credentials.ticketId, () => end(new TicketError("WATCH_SUPERSEDED")));
-        deliver(ticket);
-      } catch (error) {
-        end(error);
-      } finally {
-        // The watch may have ended while the store was read.
-        if (hasEnded) release();
-      }
-    }
-
-    function deliver(ticket: Ticket): void {
-      last = ticket;
-      listener.onTicket(ticket);
-      if (isTerminal(ticket.state)) end(undefined);
-    }
-
-    function resume(): void {
-      heartbeatAt = timer.now() + options.heartbeatInterval;
-      wait(expiryMomentOf(last));
-    }
-
-    /** Waits for a change notification, the heartbeat, or the time of the next read. */
-    function wait(readAgainAt: number): void {
-      if (hasEnded) return;
-      const at = Math.min(heartbeatAt, readAgainAt);
-      if (hasChanged) readNow();
-      else cancelTimer = timer.after(Math.max(0, at - timer.now()), readNow);
-    }
-
-    function onChange(): void {
-      hasChanged = true;
-      if (cancelTimer) readNow();
-    }
-
-    const readNow = () => void readAgain();
-
-    async function readAgain(): Promise<void> {
-      stopWaiting();
-      hasChanged = false;
-      try {
-        const current = await readOrUnavailable(credentials.ticketId);
-        if (hasEnded) return;
-        const isDue = timer.now() >= heartbeatAt;
-        if (current === "unavailable") {
-          // Repeats the last known status: an unreachable store must not make the watch report EXPIRED.
-          if (isDue) deliver(last);
-          else wait(timer.now() + storeRetryDelay);
-        } else if (isDue || current.writeId !== last.writeId) {
-          deliver(current);
-        } else {
-          wait(expiryMomentOf(current));
-        }
-      } catch (error) {
-        end(error);
-      }
-    }
-
-    function stopWaiting(): void {
-      cancelTimer?.();
-      cancelTimer = undefined;
-    }
-
-    function end(reason: unknown): void {
-      if (hasEnded) return;
-      hasEnded = true;
-      release();
-      listener.onEnd(reason);
-    }
-
-    function release(): void {
-      stopWaiting();
-      releaseSlot?.();
-      unsubscribe?.();
-      releaseSlot = unsubscribe = undefined;
-    }
-
-    void start();
-    return { resume, end };
+  const dependencies: WatchDependencies = {
+    ...{ context, timer, watchLimit, heartbeatInterval: options.heartbeatInterval },
   };
+  return (app: CallingApp, credentials: TicketCredentials, listener: WatchListener): TicketWatch => {
+    const watch = new Watch(dependencies, credentials.ticketId, listener);
+    void watch.start(requireCreator(app, credentials));
+    return watch;
+  };
+}
 
-  /** Returns the moment of `timer` at which the ticket's time runs out. */
-  function expiryMomentOf(ticket: Ticket): number {
-    return timer.now() + ticket.expiresAt - clock.now();
+interface WatchDependencies {
+  readonly context: TicketContext;
+  readonly timer: Clock;
+  readonly watchLimit: WatchLimit;
+  readonly heartbeatInterval: number;
+}
+
+/**
+ * A running watch. Unlike the rest of the service, it uses callbacks, and it is a class. It waits for minutes, and
+ * there may be tens of thousands: a waiting watch holds a subscription and a timer, but no suspended function and
+ * few functions of its own.
+ */
+class Watch implements TicketWatch {
+  private readonly dependencies: WatchDependencies;
+  private readonly ticketId: string;
+  private readonly listener: WatchListener;
+  private readonly readNow = () => void this.readAgain();
+  private hasEnded = false;
+  /** True if the store has reported a change since the last read began. */
+  private hasChanged = false;
+  private heartbeatAt = 0;
+  private last: Ticket | undefined = undefined;
+  private cancelTimer: (() => void) | undefined = undefined;
+  private unsubscribe: (() => void) | undefined = undefined;
+  private releaseSlot: (() => void) | undefined = undefined;
+
+  constructor(dependencies: WatchDependencies, ticketId: string, listener: WatchListener) {
+    this.dependencies = dependencies;
+    this.ticketId = ticketId;
+    this.listener = listener;
   }
 
-  async function readOrUnavailable(id: string): Promise<Ticket | "unavailable"> {
+  async start(checkAccess: AccessCheck): Promise<void> {
+    const { context, watchLimit } = this.dependencies;
     try {
-      return await load(context, id, noAccessCheck);
+      this.unsubscribe = await subscribe(context, this.ticketId, () => this.onChange());
+      const ticket = await load(context, this.ticketId, checkAccess);
+      if (this.hasEnded) return;
+      // Counted only after the access check: a caller without access must not be able to end the creator's watch.
+      this.releaseSlot = watchLimit.add(this.ticketId, () => this.end(new TicketError("WATCH_SUPERSEDED")));
+      this.deliver(ticket);
     } catch (error) {
-      if (error instanceof TicketError && error.reason === "STORE_UNAVAILABLE") return "unavailable";
+      this.end(error);
+    } finally {
+      // The watch may have ended while the store was read.
+      if (this.hasEnded) this.release();
+    }
+  }
+
+  resume(): void {
+    const { timer, heartbeatInterval } = this.dependencies;
+    this.heartbeatAt = timer.now() + heartbeatInterval;
+    if (this.last) this.wait(this.expiryMomentOf(this.last));
+  }
+
+  end(reason: unknown): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.release();
+    this.listener.onEnd(reason);
+  }
+
+  private deliver(ticket: Ticket): void {
+    this.last = ticket;
+    this.listener.onTicket(ticket);
+    if (isTerminal(ticket.state)) this.end(undefined);
+  }
+
+  /** Waits for a change notification, the heartbeat, or the time of the next read. */
+  private wait(readAgainAt: number): void {
+    if (this.hasEnded) return;
+    const { timer } = this.dependencies;
+    const at = Math.min(this.heartbeatAt, readAgainAt);
+    if (this.hasChanged) this.readNow();
+    else this.cancelTimer = timer.after(Math.max(0, at - timer.now()), this.readNow);
+  }
+
+  private onChange(): void {
+    this.hasChanged = true;
+    if (this.cancelTimer) this.readNow();
+  }
+
+  private async readAgain(): Promise<void> {
+    const { timer } = this.dependencies;
+    this.stopWaiting();
+    this.hasChanged = false;
+    try {
+      const current = await this.readOrUnavailable();
+      if (this.hasEnded) return;
+      const isDue = timer.now() >= this.heartbeatAt;
+      if (current === undefined) {
+        // Repeats the last known status: an unreachable store must not make the watch report EXPIRED.
+        if (isDue && this.last) this.deliver(this.last);
+        else this.wait(timer.now() + storeRetryDelay);
+      } else if (isDue || current.writeId !== this.last?.writeId) {
+        this.deliver(current);
+      } else {
+        this.wait(this.expiryMomentOf(current));
+      }
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  /** Resolves with the ticket, or with undefined while the store is unreachable. */
+  private async readOrUnavailable(): Promise<Ticket | undefined> {
+    try {
+      return await load(this.dependencies.context, this.ticketId, noAccessCheck);
+    } catch (error) {
+      if (error instanceof TicketError && error.reason === "STORE_UNAVAILABLE") return undefined;
       throw error;
     }
+  }
+
+  /** Returns the moment of the timer at which the ticket's time runs out. */
+  private expiryMomentOf({ expiresAt }: Ticket): number {
+    const { context, timer } = this.dependencies;
+    return timer.now() + expiresAt - context.clock.now();
+  }
+
+  private stopWaiting(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+  }
+
+  private release(): void {
+    this.stopWaiting();
+    this.releaseSlot?.();
+    this.unsubscribe?.();
+    this.releaseSlot = this.unsubscribe = undefined;
   }
 }

@@ -9,7 +9,7 @@ import {
   stopPolling,
 } from "./index.js";
 
-/** Global of the script that pages load. A plain object: the bundler's own global would take 450 bytes more. */
+/** Global of the script that pages load. A plain object: the bundler's own global would be larger. */
 const QrLogin: typeof import("./index.js") = {
   checkStatus,
   exchangeUserInfo,

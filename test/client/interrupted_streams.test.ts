@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { status } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
@@ -54,6 +54,10 @@ const cuts: [string, (stream: ServerHttp2Stream) => void][] = [
       stream.destroy(new Error("upstream gone"));
     },
   ],
+  [
+    "closes the connection with GOAWAY and an error",
+    (stream) => stream.session?.destroy(new Error("too many resets"), constants.NGHTTP2_INTERNAL_ERROR),
+  ],
   ["answers 503", (stream) => stream.respond({ ":status": 503 }, { endStream: true })],
 ];
 
@@ -73,6 +77,17 @@ test.each(cuts)("an exchange is made once when a proxy %s", async (_what, cut) =
     reason: undefined,
   });
   expect(reached()).toBe(1);
+});
+
+// An HTTP/2 server does this to a client that has cancelled too many calls, and the other calls are lost as well.
+test("an idempotent call is repeated when its connection is closed with GOAWAY and an error, and CreateTicket is not", async () => {
+  const { client, reached } = await clientOfProxy((stream) =>
+    stream.session?.destroy(new Error("too many resets"), constants.NGHTTP2_INTERNAL_ERROR),
+  );
+  await expect(client.createTicket({})).rejects.toMatchObject({ code: status.INTERNAL, reason: undefined });
+  expect(reached()).toBe(1);
+  await expect(client.getStatus({ ticketId: "t" })).rejects.toMatchObject({ code: status.INTERNAL });
+  expect(reached()).toBe(1 + 4);
 });
 
 test("gRPC itself repeats a call once, and only if the peer declares it unprocessed (REFUSED_STREAM)", async () => {

@@ -30,6 +30,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
         requestTimeout: 10_000,
         incompleteRequests: 2_000,
         streamsPerConnection: 1_000,
+        streamResetRate: 1_000,
         metadataBytes: 20_480,
         healthWatches: 1_000,
         watches: 50_000,

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { QrErrorCorrection, QrImageFormat } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
-import { createApproverClient } from "../../src/client/index.js";
+import { createAppClient, createApproverClient } from "../../src/client/index.js";
 import { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import {
   callersOf,
@@ -12,6 +12,7 @@ import {
   scannedById,
 } from "../support/callers.js";
 import { expectError, expectStoreUnavailable } from "../support/expect_error.js";
+import { appSecrets } from "../support/server.js";
 import {
   alice,
   clock,
@@ -111,6 +112,16 @@ describe("a temporary error has a retry delay, a permanent one has none", () => 
     const held = await createScannedTicket(shop, alice);
     expectError(await alice.authorize(held), "UNAVAILABLE", "ISSUER_UNAVAILABLE", { retry: true });
     expect(responseOrThrow(await shop.getStatus(held)).status?.state).toBe(TicketState.SCANNED);
+  });
+
+  it("INTERNAL is not retried by a client that retries calls on a broken connection automatically", async () => {
+    const held = await createTestTicket(shop);
+    failStore({ get: () => Promise.reject(new Error("broken")) });
+    const { address } = server;
+    const client = createAppClient({ address, appId: "shop", appSecret: appSecrets.shop });
+    onTestFinished(client.close);
+    await expect(client.getStatus(held)).rejects.toMatchObject({ reason: "INTERNAL" });
+    expect(server.lines.filter(({ method }) => method === "GetStatus")).toHaveLength(1);
   });
 
   it("INTERNAL is the error for an unexpected failure, and does not reveal the cause", async () => {

@@ -36,6 +36,7 @@ const grpcSchema = z
         requestTimeout: duration("100ms", "5m").prefault("10s"),
         incompleteRequests: integer(1, 1_000_000).default(2_000),
         streamsPerConnection: integer(1, 1_000_000).default(1_000),
+        streamResetRate: integer(1, 1_000_000).default(1_000),
         metadataBytes: integer(4_096, 65_536).default(20_480),
         healthWatches: integer(1, 1_000_000).default(1_000),
         watches: integer(1, 10_000_000).default(50_000),

@@ -119,7 +119,7 @@ export function createServerStreamingHandler<Caller, Request, Response>(
         const output: StreamOutput<Response> = {
           write(message) {
             if (call.write(encodeResponse(method.response, message))) source.resume();
-            else call.once("drain", source.resume);
+            else call.once("drain", () => source.resume());
           },
           end(error) {
             if (error !== undefined) return reject(error);
@@ -128,7 +128,7 @@ export function createServerStreamingHandler<Caller, Request, Response>(
           },
         };
         const source = method.start(caller, request, output, context);
-        context.onEnd(source.end);
+        context.onEnd((reason) => source.end(reason));
       });
     };
     void handleCall(name, kind, "watches", call, dependencies, {

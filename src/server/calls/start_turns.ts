@@ -16,8 +16,8 @@ export interface StartTurns {
 }
 
 /**
- * Starts a bounded number of those that wait in each turn of the event loop, so that input is read in between. The
- * turns end when none has started in the last one.
+ * Creates the turns in which those that wait start: a bounded number in each turn of the event loop, so that input is
+ * read in between. No further turn is scheduled once none has started in the last one.
  *
  * @param queue Those that wait, in the order of their turns.
  * @param maxStarts Returns the number of starts of the turn that begins.

@@ -94,16 +94,21 @@ export function createHttp2Limits({
     });
   }
 
+  /** Returns the admission that may reject a call, because some app is at its limit. */
+  function fullAdmissionOf(headers: IncomingHttpHeaders) {
+    const { kind, needsCredential } = traitsOf(headers[":path"]);
+    const admission = admissions[kind === "responseStream" ? "watches" : "calls"];
+    return needsCredential && admission.isFullForSome ? admission : undefined;
+  }
+
   /**
    * Delays a stream whose call is going to be rejected. Returns a function that cancels the delay, or
    * undefined in the usual case, in which the stream may go on at once.
    */
   function paceIfOverLimit(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
-    const { kind, needsCredential } = traitsOf(headers[":path"]);
-    const admission = admissions[kind === "responseStream" ? "watches" : "calls"];
-    if (!needsCredential || !admission.isFullForSome) return undefined;
-    const app = appOf(headers.authorization);
-    return app !== undefined && admission.isFullFor(app) ? paced.wait(app, proceed) : undefined;
+    const admission = fullAdmissionOf(headers);
+    const app = admission && appOf(headers.authorization);
+    return app !== undefined && admission?.isFullFor(app) ? paced.wait(app, proceed) : undefined;
   }
 
   /**
@@ -133,6 +138,11 @@ export function createHttp2Limits({
           if (!calls.acceptMetadata(stream, size)) return;
           const weight = weightOf(size);
           if (weight > 1) dropUnusedFields(headers);
+          // The usual case. It creates no functions, since every stream passes here.
+          if (!fullAdmissionOf(headers) && streamQueue.tryStart(stream)) {
+            calls.add(stream, headers, flags, weight);
+            return proceed(stream, headers, flags, rawHeaders);
+          }
           let hasBegun = false;
           const begin = () => {
             hasBegun = true;

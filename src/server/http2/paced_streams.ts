@@ -19,7 +19,7 @@ const promptRate = 5;
 /** Longest wait, in intervals: 5 seconds. */
 const maxWaitIntervals = 100;
 /**
- * Largest number of waiting streams of all apps. Each takes about 4 KiB. Further streams begin without a
+ * Largest number of waiting streams of all apps, which bounds their memory. Further streams begin without a
  * wait.
  */
 const maxWaiting = 20_000;
@@ -45,10 +45,9 @@ interface Line {
 
 /**
  * Creates a pacer for calls that are going to be rejected. A client that sends the next call as soon as one
- * is rejected could otherwise make the server reject about ten thousand calls a second. That takes a whole
- * core and leaves garbage faster than V8 collects it. A client that waits between its calls is rejected
- * without a delay. A waiting stream has not reached grpc-js yet and costs a third of one that
- * has.
+ * is rejected could otherwise keep the server busy with rejections, and leave garbage faster than V8 collects
+ * it. A client that waits between its calls is rejected without a delay. A waiting stream has not reached
+ * grpc-js yet, so it costs less than one that has.
  */
 export function createPacedStreams(clock: Clock): PacedStreams {
   const lines = new Map<string, Line>();

@@ -9,6 +9,11 @@ export interface StreamQueue {
   /** Registers a connection before anything is read from it. */
   opened(session: Http2Session): void;
   /**
+   * Returns true, and counts the stream as begun, if it may begin at once: no other waits, and the turn has room.
+   * It does the same as {@link enqueue} without functions of the stream's own.
+   */
+  tryStart(stream: QueuedStream): boolean;
+  /**
    * Calls `start` when the stream's turn comes. Never calls it if the stream closes first.
    *
    * @param weight Number of streams that it counts as while it waits.
@@ -22,8 +27,7 @@ export interface StreamQueue {
 type QueuedStream = Pick<ServerHttp2Stream, "session" | "once" | "off">;
 
 /**
- * Number of streams that begin in one turn: about 5 to 10 milliseconds of work, in which a call is
- * authenticated and then rejected or started.
+ * Number of streams that begin in one turn. A call is authenticated in it, and then rejected or started.
  */
 const startsPerTurn = 128;
 /**
@@ -63,17 +67,21 @@ export function createStreamQueue(connections: ReadConnections): StreamQueue {
     turns.schedule();
   }
 
+  function tryStart({ session }: QueuedStream): boolean {
+    if (!session || !turns.tryStart()) return false;
+    reading.began(session);
+    return true;
+  }
+
   return {
     opened: reading.opened,
     ended,
+    tryStart,
     enqueue(stream, weight, start, appOf) {
       const { session } = stream;
       // The connection is already gone.
       if (!session) return;
-      if (turns.tryStart()) {
-        reading.began(session);
-        return start();
-      }
+      if (tryStart(stream)) return start();
       const caller = appOf() ?? session;
       const leave = reading.waits(session, weight, caller);
       size += 1;

@@ -41,7 +41,7 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   SERVER_DRAINING: { code: status.UNAVAILABLE, retryAfter: 500 },
   ISSUER_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 2_000, forbidsRetry: true },
   OUTCOME_UNKNOWN: { code: status.UNAVAILABLE },
-  INTERNAL: { code: status.INTERNAL },
+  INTERNAL: { code: status.INTERNAL, forbidsRetry: true },
 };
 
 /** Domain in every ErrorInfo. */

@@ -11,7 +11,13 @@ import { connectPeer, grpcFrame } from "../../support/http2_peer.js";
 const limits = {
   messageBytes: 65_536,
   ...{ connections: 10, connectionsPerAddress: 10, handshakeTimeout: 10_000, requestTimeout: 10_000 },
-  ...{ incompleteRequests: 10, streamsPerConnection: 10, metadataBytes: 20_480, healthWatches: 10 },
+  ...{
+    incompleteRequests: 10,
+    streamsPerConnection: 10,
+    streamResetRate: 10,
+    metadataBytes: 20_480,
+    healthWatches: 10,
+  },
   ...{ watches: 10, watchesPerApp: 10, callsPerApp: 10 },
 };
 

@@ -86,6 +86,12 @@ export function sourceOf(state: { readonly sources: readonly Source[] }, kind: S
 /** Source that no state has: an earlier request, stream or timer. */
 export const staleSource: Source = { kind: "timer" };
 
+/** Returns the state's source of one of these kinds, or the source of an earlier state if it has none. */
+export const sourceOrStale = (
+  { sources }: { readonly sources: readonly Source[] },
+  ...kinds: readonly Source["kind"][]
+): Source => sources.find(({ kind }) => kinds.includes(kind)) ?? staleSource;
+
 /** Kinds of the sources of a state, without `lifecycle`. */
 export const sourceKinds = ({ sources }: { readonly sources: readonly Source[] }): string =>
   sources.length === 0

@@ -9,24 +9,26 @@ import {
   newCode,
   sessionStates,
   sourceKinds,
-  staleSource,
+  sourceOrStale,
   statuses,
   visible,
 } from "./machine_fixture.js";
 
-const find = ({ sources }: SessionState, ...kinds: readonly Source["kind"][]): Source =>
-  sources.find(({ kind }) => kinds.includes(kind)) ?? staleSource;
 const request = (state: SessionState) =>
-  find(state, "challenge", "create", "stream", "status", "complete", "exchange");
+  sourceOrStale(state, "challenge", "create", "stream", "status", "complete", "exchange");
 
 /** Every event, as the sources of a state send it. A source that the state lacks is one of an earlier state. */
 const events = {
   restart: () => ({ kind: "restart" }),
   stop: () => ({ kind: "stop" }),
-  lifecycle: (state) => ({ kind: "lifecycle", source: find(state, "lifecycle") }),
-  timer: (state) => ({ kind: "timer", source: find(state, "timer") }),
-  challenge: (state) => ({ kind: "challenge", source: find(state, "challenge"), result: "challenge" }),
-  create: (state) => ({ kind: "create", source: find(state, "create"), result: newCode() }),
+  lifecycle: (state) => ({ kind: "lifecycle", source: sourceOrStale(state, "lifecycle") }),
+  timer: (state) => ({ kind: "timer", source: sourceOrStale(state, "timer") }),
+  challenge: (state) => ({
+    kind: "challenge",
+    source: sourceOrStale(state, "challenge"),
+    result: "challenge",
+  }),
+  create: (state) => ({ kind: "create", source: sourceOrStale(state, "create"), result: newCode() }),
   transient: (state) => ({ kind: "failed", source: request(state), error: errors.busy }),
   permanent: (state) => ({ kind: "failed", source: request(state), error: errors.permanent }),
   challengeFailed: (state) => ({ kind: "failed", source: request(state), error: errors.challenge }),
@@ -35,15 +37,19 @@ const events = {
   imageFailed: () => ({ kind: "imageFailed" }),
   imageReported: () => ({ kind: "imageReported" }),
   imageTimer: (state) => ({ kind: "timer", source: imageTimerOf(state) }),
-  streamLost: (state) => ({ kind: "streamLost", source: find(state, "stream") }),
-  status: (state) => ({ kind: "status", source: find(state, "stream", "status"), result: statuses.unknown }),
+  streamLost: (state) => ({ kind: "streamLost", source: sourceOrStale(state, "stream") }),
+  status: (state) => ({
+    kind: "status",
+    source: sourceOrStale(state, "stream", "status"),
+    result: statuses.unknown,
+  }),
   reportedScanned: () => ({ kind: "reported", status: statuses.scanned }),
   reportedAuthorized: () => ({ kind: "reported", status: statuses.authorized }),
   reportedDeclined: () => ({ kind: "reported", status: statuses.declined }),
   reportedExpired: () => ({ kind: "reported", status: statuses.expired }),
-  complete: (state) => ({ kind: "complete", source: find(state, "complete"), result: "user" }),
+  complete: (state) => ({ kind: "complete", source: sourceOrStale(state, "complete"), result: "user" }),
   exchange: (state) => ({
-    ...{ kind: "exchange", source: find(state, "exchange") },
+    ...{ kind: "exchange", source: sourceOrStale(state, "exchange") },
     result: { user: { sub: "alice" }, userPoolId: "customers", approval: null, tokenSet: null },
   }),
 } satisfies Record<string, (state: SessionState) => SessionEvent>;

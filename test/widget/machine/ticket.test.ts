@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Context, Source } from "../../../src/widget/machine/step.js";
+import type { Context } from "../../../src/widget/machine/step.js";
 import { stepTicket, type TicketEvent, type TicketState } from "../../../src/widget/machine/ticket.js";
 import { startWatching } from "../../../src/widget/machine/watching.js";
 import {
@@ -7,28 +7,30 @@ import {
   errors,
   hidden,
   sourceKinds,
-  staleSource,
+  sourceOrStale,
   statuses,
   visible,
   withoutEventSource,
 } from "./machine_fixture.js";
 
-const find = ({ sources }: TicketState, ...kinds: readonly Source["kind"][]): Source =>
-  sources.find(({ kind }) => kinds.includes(kind)) ?? staleSource;
-const request = (state: TicketState) => find(state, "stream", "status", "complete", "exchange");
+const request = (state: TicketState) => sourceOrStale(state, "stream", "status", "complete", "exchange");
 
 /** Every event, as the sources of a state send it. A source that the state lacks is one of an earlier state. */
 const events = {
-  lifecycle: (state) => ({ kind: "lifecycle", source: find(state, "lifecycle") }),
-  timer: (state) => ({ kind: "timer", source: find(state, "timer") }),
-  streamLost: (state) => ({ kind: "streamLost", source: find(state, "stream") }),
-  status: (state) => ({ kind: "status", source: find(state, "stream", "status"), result: statuses.scanned }),
+  lifecycle: (state) => ({ kind: "lifecycle", source: sourceOrStale(state, "lifecycle") }),
+  timer: (state) => ({ kind: "timer", source: sourceOrStale(state, "timer") }),
+  streamLost: (state) => ({ kind: "streamLost", source: sourceOrStale(state, "stream") }),
+  status: (state) => ({
+    kind: "status",
+    source: sourceOrStale(state, "stream", "status"),
+    result: statuses.scanned,
+  }),
   transient: (state) => ({ kind: "failed", source: request(state), error: errors.busy }),
   permanent: (state) => ({ kind: "failed", source: request(state), error: errors.permanent }),
   gone: (state) => ({ kind: "failed", source: request(state), error: errors.gone }),
-  complete: (state) => ({ kind: "complete", source: find(state, "complete"), result: "user" }),
+  complete: (state) => ({ kind: "complete", source: sourceOrStale(state, "complete"), result: "user" }),
   exchange: (state) => ({
-    ...{ kind: "exchange", source: find(state, "exchange") },
+    ...{ kind: "exchange", source: sourceOrStale(state, "exchange") },
     result: { user: { sub: "alice" }, userPoolId: "customers", approval: null, tokenSet: null },
   }),
   stop: () => ({ kind: "stop" }),
