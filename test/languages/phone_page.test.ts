@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createFileRegistry, fromBinary, fromJson } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import { errorReasons } from "../../src/domain/ticket_error.js";
-import { statusByReason } from "../../src/server/messages/errors.js";
+import { type ErrorReason, errorReasons, TicketError } from "../../src/domain/ticket_error.js";
+import { errorDomain, statusByReason } from "../../src/server/messages/errors.js";
 import { startDemo } from "../support/demo_fixture.js";
 import { startProcess } from "../support/process.js";
 import { findTool } from "../support/tools.js";
@@ -48,9 +48,9 @@ describe("docs/phone.md", () => {
     fromJson(schema, response);
     expect(Object.keys(response).sort()).toEqual(schema.fields.map(({ jsonName }) => jsonName).sort());
     const [info] = error.details;
-    const text = Buffer.from(info.value, "base64").toString();
-    expect(text).toContain(info.debug.reason);
-    expect(text).toContain(info.debug.domain);
+    const { reason } = info.debug as { reason: ErrorReason };
+    expect(error.message).toBe(new TicketError(reason).message);
+    expect(info.debug.domain).toBe(errorDomain);
   });
 });
 
