@@ -228,6 +228,18 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
     expect(await phone.evaluate("document.activeElement.id")).toBe("scan-another");
   });
 
+  it("a code that this user has already approved asks no second time", async () => {
+    const { demo, phone } = await openWebsiteAndPhone();
+    // No page exchanges this ticket.
+    const text = await createTicket(demo, {});
+    await typeCode(phone, text);
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+    await phone.getByRole("button", { name: "Scan another code" }).click();
+    await typeCode(phone, text);
+    await phone.getByRole("heading", { name: "You are signed in" }).waitFor();
+    expect(await phone.locator("#ask").isVisible()).toBe(false);
+  });
+
   it("a website that cannot read the session shows the code", async () => {
     const { context, demo } = await openWebsiteAndPhone();
     await context.route("**/demo/session", (route) =>

@@ -39,6 +39,10 @@ async function submitText(text) {
   const totalMs = millisecondsOf(response.remainingDuration);
   pending = { user, app, response, totalMs, until: performance.now() + totalMs };
   byId("text").value = "";
+  // This user has already approved it.
+  if (response.state === "TICKET_STATE_AUTHORIZED") {
+    return showOutcome("yes", "screen.approvedTitle", "screen.approvedText");
+  }
   showText(byId("asking"), "screen.askTitle", { app, user: displayNameOf(user) });
   byId("monogram").textContent = app[0];
   showLogo(response.app?.logoUrl);
