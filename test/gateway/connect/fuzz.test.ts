@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../../src/store/ticket_store.js";
 import { basic, callersOf, createTestTicket, responseOrThrow } from "../../support/callers.js";
-import { flushPromises } from "../../support/clock.js";
+import { createManualClock, flushPromises } from "../../support/clock.js";
 import { createSeededRandom } from "../../support/fuzzing.js";
 import { startTestGateway, type TestGateway } from "../../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../../support/server.js";
@@ -46,7 +46,8 @@ const countWrites = (embedded: TicketStore): TicketStore => ({
 
 beforeAll(async () => {
   process.on("warning", onWarning);
-  server = await startTestServer({ store: countWrites });
+  // Time stands still at the service, so that the ticket does not expire on a slow machine.
+  server = await startTestServer({ store: countWrites, clock: createManualClock(Date.now()) });
   gateway = await startTestGateway(server.address, {
     rpcMethods: ["MarkScanned", "Authorize", "Cancel", "WatchStatus"],
     limits: { callsPerMinute: 1e9 },
