@@ -33,13 +33,19 @@ export function sanitizeForwardedHeaders(
   for (const name of forwardedHeaders) delete headers[name];
 }
 
+/** Largest number of entries that are read. A client can send thousands; each proxy adds one. */
+const maxEntries = 16;
+
 /**
  * Returns the last address in the header that is not a trusted proxy's. Returns an empty string if there is
- * none, or if that entry is not an address.
+ * none among the last entries, or if that entry is not an address.
  */
 function clientAddress(headers: IncomingHttpHeaders, rules: ForwardedRules): string {
   const text = String(headers[rules.clientIpHeader] ?? "");
-  const entries = text.split(",").map((entry) => clientAddressOf({ ip: entry.trim() }));
+  const entries = text
+    .split(",")
+    .slice(-maxEntries)
+    .map((entry) => clientAddressOf({ ip: entry.trim() }));
   // X-Real-IP holds one address. With several, nothing distinguishes the client's from a proxy's.
   if (rules.clientIpHeader === "x-real-ip" && entries.length > 1) return "";
   return entries.findLast((address) => !rules.isTrustedProxy(address)) ?? "";

@@ -1,4 +1,10 @@
-import { createServer as createPlain, type RequestListener, type Server } from "node:http";
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTls } from "node:https";
 import type { Socket } from "node:net";
 import { createFairQueue } from "../base/fair_queue.js";
@@ -39,6 +45,9 @@ const defaultServerOptions = {
 /** Number of requests after which a connection is closed, to free the resources bound to it. */
 const maxRequestsPerSocket = 10_000;
 
+/** Longest body that is read to its end although its request has been answered, in bytes. */
+const maxUnreadBody = 65_536;
+
 /**
  * Creates the HTTP server of a gateway, with limits on everything that a caller can hold open. Tests override
  * the times.
@@ -51,6 +60,7 @@ export function createHttpServer(
   const serverOptions = { ...defaultServerOptions, ...overrides };
   const server = tls ? createTls({ ...serverOptions, ...tls }, handler) : createPlain(serverOptions, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
+  server.on("request", closeAfterUnreadBody);
   limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)));
   return server;
 }
@@ -75,5 +85,17 @@ function limitConnections(
     if (directConnections.countOf(address) >= connectionsPerAddress) return void socket.destroy();
     socket.once("close", () => directConnections.remove(address, socket));
     directConnections.add(address, socket)?.destroy();
+  });
+}
+
+/**
+ * Closes the connection after the response if the rest of the request's body is long or of unknown length. Node.js
+ * would read and discard it until the request times out.
+ */
+function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse): void {
+  response.once("finish", () => {
+    const { "content-length": length } = request.headers;
+    if (request.complete || (length !== undefined && Number(length) <= maxUnreadBody)) return;
+    request.socket.destroySoon();
   });
 }

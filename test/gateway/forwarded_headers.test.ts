@@ -67,6 +67,13 @@ describe("a forwarded address", () => {
     await restartGateway({ trustedProxies: ["127.0.0.1"] });
     expect(await shownAddress({ "x-forwarded-for": address })).toBe(shown);
   });
+
+  it("no address is used if the last sixteen are all trusted proxies", async () => {
+    await restartGateway({ trustedProxies: ["127.0.0.0/8", "192.0.2.1"] });
+    const proxies = (count: number) => ", 192.0.2.1".repeat(count);
+    expect(await shownAddress({ "x-forwarded-for": `203.0.113.7${proxies(15)}` })).toBe("203.0.113.7");
+    expect(await shownAddress({ "x-forwarded-for": `203.0.113.7${proxies(16)}` })).toBe("");
+  });
 });
 
 describe("X-Real-IP as the configured header", () => {

@@ -119,4 +119,28 @@ describe("a connection that keeps the gateway waiting", () => {
     socket.write(text);
     await closed;
   });
+
+  it("closes the connection after the response if the rest of the body is long", async () => {
+    await start({ connections: 9, connectionsPerAddress: 9 });
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    sockets.push(socket);
+    socket.on("error", () => {}).resume();
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n");
+    await closed;
+  });
+
+  it("keeps the connection after the response if the rest of the body is short", async () => {
+    await start({ connections: 9, connectionsPerAddress: 9 });
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    sockets.push(socket);
+    let text = "";
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    socket.write(`${post}half`);
+    await expect.poll(() => text).toContain("served");
+    socket.write("-bodyGET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await expect.poll(() => text.split("served").length - 1).toBe(2);
+  });
 });

@@ -1,6 +1,6 @@
+import { createTurnScheduler, type TurnScheduler } from "../../base/turns/turn_scheduler.js";
 import type { GrpcConfig } from "../../config/config.js";
 import { TicketError } from "../../domain/ticket_error.js";
-import { createTurnScheduler, type TurnScheduler } from "./turn_scheduler.js";
 
 /** The limits on concurrent calls, and the order in which calls start. */
 export interface Admission extends TurnScheduler {

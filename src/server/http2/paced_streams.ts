@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import { createQueue, type Queue } from "../calls/queue.js";
+import { createQueue, type Queue } from "../../base/turns/queue.js";
 
 /** Streams of apps that are at their limit, which begin at a bounded rate. */
 export interface PacedStreams {

@@ -1,6 +1,6 @@
 import type { Http2Session } from "node:http2";
-import { createQueue, type Queue } from "../calls/queue.js";
-import { createRound } from "../calls/round.js";
+import { createQueue, type Queue } from "../../base/turns/queue.js";
+import { createRound } from "../../base/turns/round.js";
 import type { Connections } from "./connections.js";
 
 /** Connections that are read in turns while streams arrive faster than they begin. */

@@ -1,7 +1,7 @@
 import type { Http2Session, ServerHttp2Stream } from "node:http2";
-import { createQueue, type Queue } from "../calls/queue.js";
-import { createRound, type Round } from "../calls/round.js";
-import { createStartTurns, type Waiting } from "../calls/start_turns.js";
+import { createQueue, type Queue } from "../../base/turns/queue.js";
+import { createRound, type Round } from "../../base/turns/round.js";
+import { createStartTurns, type Waiting } from "../../base/turns/start_turns.js";
 import { type Caller, createReadingTurns, type ReadConnections } from "./reading_turns.js";
 
 /** A queue of streams that have arrived and that grpc-js has not got yet. */

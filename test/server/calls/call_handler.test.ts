@@ -3,12 +3,12 @@ import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Metadata, type sendUnaryData, status } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { createTurnScheduler } from "../../../src/base/turns/turn_scheduler.js";
 import { TicketError } from "../../../src/domain/ticket_error.js";
 import type { Admission } from "../../../src/server/calls/admission.js";
 import { createUnaryHandler } from "../../../src/server/calls/call_handler.js";
 import { createCallLog } from "../../../src/server/calls/call_log.js";
 import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
-import { createTurnScheduler } from "../../../src/server/calls/turn_scheduler.js";
 import { flushPromises } from "../../support/clock.js";
 
 /** Creates a method that a test calls without a network. One call starts in each turn of the event loop. */

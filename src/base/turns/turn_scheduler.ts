@@ -1,7 +1,12 @@
 import { createQueue, type Queue } from "./queue.js";
 import { createRound } from "./round.js";
-import type { RunningCall } from "./running_call.js";
 import { createStartTurns, type Waiting } from "./start_turns.js";
+
+/** A call that may end while it waits. */
+export interface WaitingCall {
+  /** Calls the listener once, with the reason, when the call ends. */
+  onEnd(listener: (reason: unknown) => void): void;
+}
 
 /**
  * A scheduler that starts a bounded number of calls in each turn of the event loop, so that input is read in
@@ -13,7 +18,7 @@ export interface TurnScheduler<Caller = string> {
    * Returns undefined if the call may start at once, else a promise that resolves when its turn comes. The
    * promise rejects with the reason if the call ends first.
    */
-  waitForTurn(caller: Caller, call: Pick<RunningCall, "onEnd">): Promise<void> | undefined;
+  waitForTurn(caller: Caller, call: WaitingCall): Promise<void> | undefined;
 }
 
 export function createTurnScheduler<Caller = string>(startsPerTurn: number): TurnScheduler<Caller> {

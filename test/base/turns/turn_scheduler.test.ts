@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTurnScheduler } from "../../../src/server/calls/turn_scheduler.js";
+import { createTurnScheduler } from "../../../src/base/turns/turn_scheduler.js";
 import { flushPromises } from "../../support/clock.js";
 
 /**
