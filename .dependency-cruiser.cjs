@@ -72,7 +72,7 @@ module.exports = {
       name: "the machine of the widget imports nothing with effects",
       severity: "error",
       from: { path: "^src/widget/machine/" },
-      to: { pathNot: "^src/(widget/(machine/|(api_results|options)[.]ts$)|http_types[.]ts$)" },
+      to: { pathNot: "^src/(widget/(machine/|api_results[.]ts$)|http_types[.]ts$)" },
     },
     only(
       "gateway knows client, qr, log, domain, base and the types of the HTTP API",

@@ -5,6 +5,7 @@ export type Appearance = "light" | "dark" | "narrow" | "chinese" | "right-to-lef
 
 /** Status that the gateway returns to bring the widget into each state. */
 const statuses = {
+  phone: undefined,
   loading: undefined,
   waiting: { state: "PENDING" },
   offline: undefined,
@@ -48,6 +49,7 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
   });
   await page.goto(`${origin}/states`);
   const shown = [
+    "phone",
     "waiting",
     "waiting",
     "waiting",
@@ -105,7 +107,7 @@ function createPage(names: readonly State[], look: Appearance): string {
   };
   const places = names.map(
     (name) =>
-      `<figure><figcaption>${name}</figcaption><div class="place" data-state="${name}" data-renewals="${renewals[name] ?? 0}"></div></figure>`,
+      `<figure><figcaption>${name}</figcaption><div class="place" data-state="${name}" data-renewals="${renewals[name] ?? 0}" data-device="${name === "phone" ? "phone" : "computer"}"></div></figure>`,
   );
   return `<!doctype html><html lang="en"${look === "right-to-left" ? ' dir="rtl"' : ""}><meta charset="utf-8"><style>
 body{margin:0;background:${paper};color:${ink};font:14px/1.4 system-ui,sans-serif}
@@ -113,5 +115,5 @@ main{display:grid;grid-template-columns:repeat(${look === "narrow" ? 5 : 3},${wi
 figure{margin:0}figcaption{margin-block-end:8px;opacity:.75}</style>
 <main>${places.join("")}</main><script src="/qrlogin/v1/widget.js"></script>
 <script>for(const place of document.querySelectorAll(".place"))
-QrLogin.startScanning(place,{...${JSON.stringify(options)},renewals:Number(place.dataset.renewals),gateway:"/state/"+encodeURIComponent(place.dataset.state)})</script>`;
+QrLogin.startScanning(place,{...${JSON.stringify(options)},renewals:Number(place.dataset.renewals),device:place.dataset.device,gateway:"/state/"+encodeURIComponent(place.dataset.state)})</script>`;
 }

@@ -50,6 +50,7 @@ export const developmentPool: UserPoolConfig = {
   issuer: developmentIssuer,
   audience: [developmentAudience],
   keys: { jwks: { keys: [developmentKey] } },
+  introspection: undefined,
   algorithms: ["ES256"],
   claims: standardClaims,
   additionalClaims: [],

@@ -28,3 +28,11 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new Error("The body is not JSON in UTF-8.");
   }
 }
+
+/** Pattern of a JWT in the compact serialization: three parts if signed, five if encrypted. */
+const compactJwt = /^[\w-]+(?:\.[\w-]*){2,4}$/;
+
+/** Returns whether a body is a JWT. Many endpoints declare the wrong content type, so the text decides. */
+export function isCompactJwt(text: string): boolean {
+  return compactJwt.test(text);
+}

@@ -1,4 +1,3 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions } from "jose";
 import type { Clock } from "../base/clock.js";
 import type { UserPoolConfig, UserTokensConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
@@ -8,13 +7,15 @@ import { type Claims, type OnDroppedClaim, profileOf, signInContextOf } from "./
 import { createDroppedClaimReporter, type DroppedClaim } from "./claims/dropped_claim.js";
 import { mergeClaims, pickClaims } from "./claims/merge_claims.js";
 import { isPortableText } from "./claims/portable_text.js";
-import { createKeySet, type KeySet, KeysUnavailableError } from "./keys/key_set.js";
+import { createIntrospectionVerifier } from "./introspection/introspection_verifier.js";
+import { createKeySet } from "./keys/key_set.js";
 import type { TokenSigner } from "./signing/token_signer.js";
-import { explainUnmatchedToken } from "./tokens/explain_unmatched_token.js";
-import { requireSignInToken } from "./tokens/token_purpose.js";
+import { readBearerToken } from "./tokens/bearer_token.js";
+import { createJwtVerifier } from "./tokens/jwt_verifier.js";
+import { selectPool } from "./tokens/select_pool.js";
+import type { TokenVerifier } from "./tokens/token_verifier.js";
 import { createVerifiedTokenCache } from "./tokens/verified_token_cache.js";
-import { verifyJwt } from "./tokens/verify_jwt.js";
-import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "./user_errors.js";
+import { issuerUnavailable, userUnauthenticated } from "./user_errors.js";
 import { fetchUserInfo, type UserInfo } from "./user_info.js";
 
 /** Caller whose user token is genuine. */
@@ -57,10 +58,10 @@ export interface UserAuthenticatorOptions {
   readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
 }
 
-/** User pool with its keys. */
+/** User pool with the verifier of its tokens. */
 interface PoolContext {
   readonly pool: UserPoolConfig;
-  readonly keys: KeySet;
+  readonly verifier: TokenVerifier;
   /** Guards the pool's UserInfo endpoint. */
   readonly userInfoBreaker: CircuitBreaker;
   readonly onDroppedClaim: OnDroppedClaim;
@@ -74,20 +75,14 @@ interface CachedUser {
   readonly claims: Claims;
 }
 
-/** Longest authorization value that is parsed, in characters. */
-const maxLength = 16 * 1024;
-
 const maxSubjectLength = 255;
 
 // Upper limit of `cacheMaxAge`, in milliseconds. A key that its issuer removes may be accepted for this long.
 const maxAge = 5 * 60 * 1000;
 
-const bearerPattern = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
-
 /**
- * Creates an authenticator for `Bearer <JWT>` (RFC 6750, RFC 7519). Issuer and audience select the pool; the
- * pool's keys and algorithms verify the token. The claims `exp`, `sub`, `iss` and `aud` are required.
- * Verified tokens are cached for a limited time.
+ * Creates an authenticator for `Bearer <token>` (RFC 6750). {@link selectPool} selects the pool, whose keys or
+ * introspection endpoint verify the token. Verified tokens are cached for a limited time.
  *
  * @throws Error when a pool's JWKS file cannot be used, or a pool has the issuer of our own tokens.
  */
@@ -102,7 +97,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     return {
       pool,
-      keys: createKeySet(pool, tokenSettings, clock, tokenIssuer),
+      verifier: createVerifier(pool, tokenSettings, clock, tokenIssuer),
       // A TicketError means that the endpoint rejected the token, so it is available.
       userInfoBreaker: createCircuitBreaker({ isFailure: (error) => !(error instanceof TicketError), clock }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
@@ -110,36 +105,12 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   });
   const cache = createVerifiedTokenCache<CachedUser>(tokenSettings.cacheSize, clock);
 
-  function createVerifyOptions(pool: UserPoolConfig): JWTVerifyOptions {
-    return {
-      algorithms: [...pool.algorithms],
-      clockTolerance: tokenSettings.clockTolerance / 1000,
-      currentDate: new Date(clock.wallNow()),
-    };
-  }
-
   async function verify(token: string): Promise<CachedUser> {
-    const poolContext = findPool(token, poolContexts);
-    const { pool, keys } = poolContext;
-    try {
-      const { header, claims, generation } = await verifyJwt(token, keys, () => ({
-        ...createVerifyOptions(pool),
-        issuer: pool.issuer,
-        audience: [...pool.audience],
-        requiredClaims: ["exp", "sub", "iss", "aud"],
-      }));
-      requireSignInToken(header, claims);
-      const user = toCachedUser(poolContext, claims);
-      if (generation !== undefined) {
-        const expiresAt = Number(claims.exp) * 1000;
-        const staleAt = clock.now() + tokenSettings.cacheMaxAge;
-        cache.set(token, { value: user, keys, generation, expiresAt, staleAt });
-      }
-      return user;
-    } catch (error) {
-      if (error instanceof KeysUnavailableError) throw issuerUnavailable(pool.id, error.cause);
-      throw toTicketError(error);
-    }
+    const poolContext = selectPool(token, poolContexts);
+    const { claims, validity } = await poolContext.verifier.verify(token);
+    const user = toCachedUser(poolContext, claims);
+    if (validity) cache.set(token, { value: user, validity });
+    return user;
   }
 
   async function fullProfile(user: CachedUser, token: string, signal?: AbortSignal): Promise<UserProfile> {
@@ -150,9 +121,9 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     signal?.throwIfAborted();
     let userInfo: UserInfo;
     try {
-      const { subject } = approver;
+      const { subject, signIn } = approver;
       const timeout = tokenSettings.issuerTimeout;
-      const verifyResponse = (jwt: string) => verifiedUserInfo(jwt, user);
+      const verifyResponse = (jwt: string) => poolContext.verifier.verifyUserInfo(jwt, signIn.clientId);
       const request = { uri, token, subject, timeout, clock, signal, verify: verifyResponse };
       userInfo = await poolContext.userInfoBreaker.run(() => fetchUserInfo(request), { id: subject, signal });
     } catch (error) {
@@ -170,31 +141,6 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     return profile;
   }
 
-  /**
-   * Resolves with the claims of a signed UserInfo response, which may omit issuer and audience (OpenID Connect
-   * Core, section 5.3.2).
-   */
-  async function verifiedUserInfo(jwt: string, { poolContext, approver }: CachedUser): Promise<Claims> {
-    const { pool, keys } = poolContext;
-    try {
-      const { claims } = await verifyJwt(jwt, keys, () => createVerifyOptions(pool));
-      const { iss = pool.issuer, aud = [...pool.audience] } = claims;
-      const audience: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-      // The response is addressed to the client that the token was issued to.
-      const isForClient = [...pool.audience, approver.signIn.clientId].some((name) =>
-        audience.includes(name),
-      );
-      if (iss !== pool.issuer || !isForClient)
-        throw new Error("The signed UserInfo response is not addressed to the token's client.");
-      return claims;
-    } catch (error) {
-      // Errors of jose may contain the claims.
-      throw error instanceof errors.JOSEError
-        ? new Error(`The signed UserInfo response cannot be verified: ${error.code}.`)
-        : error;
-    }
-  }
-
   return {
     async authenticate(authorization, signal) {
       signal?.throwIfAborted();
@@ -208,38 +154,16 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   };
 }
 
-function readBearerToken(authorization: readonly string[]): string {
-  const [value] = authorization;
-  if (value === undefined || authorization.length !== 1) {
-    throw userUnauthenticated("There must be exactly one authorization value.");
-  }
-  if (value.length > maxLength) throw userUnauthenticated("The authorization value is too long.");
-  const token = bearerPattern.exec(value)?.[1];
-  if (token === undefined) throw userUnauthenticated("The authorization value is not a Bearer token.");
-  return token;
-}
-
-/**
- * Returns the only pool that matches issuer and audience. The signature is not yet verified, so the result
- * only selects the keys.
- */
-function findPool(token: string, poolContexts: readonly PoolContext[]): PoolContext {
-  let claims: JWTPayload;
-  try {
-    claims = decodeJwt(token);
-  } catch (error) {
-    throw toTicketError(error);
-  }
-  const audience: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  const [poolContext, ...others] = poolContexts.filter(
-    ({ pool }) => pool.issuer === claims.iss && pool.audience.some((name) => audience.includes(name)),
-  );
-  if (!poolContext) {
-    const pools = poolContexts.map(({ pool }) => pool);
-    throw userUnauthenticated(explainUnmatchedToken(claims, pools));
-  }
-  if (others.length > 0) throw userUnauthenticated("The token's audience matches several user pools.");
-  return poolContext;
+function createVerifier(
+  pool: UserPoolConfig,
+  tokens: UserTokensConfig,
+  clock: Clock,
+  tokenIssuer: UserAuthenticatorOptions["tokenIssuer"],
+): TokenVerifier {
+  const { keys, introspection } = pool;
+  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, clock);
+  if (!keys) throw new Error(`User pool ${pool.id} has neither keys nor an introspection endpoint.`);
+  return createJwtVerifier(pool, createKeySet({ ...pool, keys }, tokens, clock, tokenIssuer), tokens, clock);
 }
 
 function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {
@@ -258,14 +182,6 @@ function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {
     signIn: signInContextOf(claims),
   };
   return { poolContext, approver, claims: pickClaims(pool, claims) };
-}
-
-/** Returns the error to throw in place of an error of jose, which may contain the claims of the token. */
-function toTicketError(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return userTokenExpired();
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return userUnauthenticated(`${error.code} ${error.claim}`);
-  return error instanceof errors.JOSEError ? userUnauthenticated(error.code) : error;
 }
 
 /**

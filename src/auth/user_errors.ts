@@ -16,8 +16,8 @@ export function userTokenExpired(): TicketError {
 }
 
 /**
- * Creates the error for a pool whose issuer's keys or UserInfo endpoint cannot be used. Its cause names the
- * pool, for the log.
+ * Creates the error for a pool whose issuer's keys, introspection endpoint or UserInfo endpoint cannot be used. Its
+ * cause names the pool, for the log.
  */
 export function issuerUnavailable(poolId: string, cause: unknown): TicketError {
   return new TicketError("ISSUER_UNAVAILABLE", undefined, {

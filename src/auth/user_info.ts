@@ -1,20 +1,15 @@
-import type { Clock } from "../base/clock.js";
 import { isObject } from "../base/is_object.js";
 import type { Json } from "../domain/user.js";
 import { type Claims, claimOf } from "./claims/claims.js";
-import { parseJson, readBody } from "./response_body.js";
+import { type IssuerRequest, requestIssuer } from "./issuer_request.js";
+import { isCompactJwt, parseJson, readBody } from "./response_body.js";
 import { userUnauthenticated } from "./user_errors.js";
 
 /** Request to an OpenID Connect UserInfo endpoint. */
-export interface UserInfoRequest {
-  readonly uri: string;
+export interface UserInfoRequest extends Omit<IssuerRequest, "endpoint"> {
   readonly token: string;
   /** Claim `sub` of the token. */
   readonly subject: string;
-  /** Time-out of the whole response, in milliseconds. */
-  readonly timeout: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal | undefined;
   /** Verifies a signed response with the keys of the issuer. */
   verify(jwt: string): Promise<Claims>;
 }
@@ -24,13 +19,10 @@ export type UserInfo = { readonly claims: Claims } | { readonly unusable: string
 
 const maxBytes = 1024 * 1024;
 
-/** Pattern of a JWT in the compact serialization: three parts if signed, five if encrypted. */
-const compactJwt = /^[\w-]+(?:\.[\w-]*){2,4}$/;
 const jweParts = 5;
 
 /**
- * Requests the claims of the token's user from the UserInfo endpoint. Follows no redirect, which would
- * disclose the token. Reads at most 1 MiB.
+ * Requests the claims of the token's user from the UserInfo endpoint. Follows no redirect. Reads at most 1 MiB.
  *
  * Detects a JSON object or a JWT by the content (OpenID Connect Core 1.0, section 5.3.2), since many
  * endpoints declare the wrong type. Resolves with `unusable`, and does not throw, if the response is too
@@ -40,23 +32,11 @@ const jweParts = 5;
  * @throws Error when there is no response in time, or it is neither a JSON object nor a JWT.
  * @throws the reason of the signal when it aborts.
  */
-export async function fetchUserInfo(request: UserInfoRequest): Promise<UserInfo> {
-  const timeoutController = new AbortController();
-  const cancelTimeout = request.clock.after(request.timeout, () => {
-    timeoutController.abort(new Error(`The UserInfo endpoint took longer than ${request.timeout} ms.`));
-  });
-  try {
-    const response = await fetch(request.uri, {
-      headers: { authorization: `Bearer ${request.token}`, accept: "application/json, application/jwt" },
-      redirect: "error",
-      signal: request.signal
-        ? AbortSignal.any([request.signal, timeoutController.signal])
-        : timeoutController.signal,
-    });
-    return await readUserInfo(response, request);
-  } finally {
-    cancelTimeout();
-  }
+export function fetchUserInfo(request: UserInfoRequest): Promise<UserInfo> {
+  const headers = { authorization: `Bearer ${request.token}`, accept: "application/json, application/jwt" };
+  return requestIssuer({ ...request, endpoint: "UserInfo" }, { headers }, (response) =>
+    readUserInfo(response, request),
+  );
 }
 
 async function readUserInfo(response: Response, request: UserInfoRequest): Promise<UserInfo> {
@@ -71,7 +51,7 @@ async function readUserInfo(response: Response, request: UserInfoRequest): Promi
   const bytes = await readBody(response, maxBytes);
   if (!bytes) return { unusable: `The response is larger than ${maxBytes} bytes.` };
   const text = bytes.toString("latin1").trim();
-  const isJwt = compactJwt.test(text);
+  const isJwt = isCompactJwt(text);
   if (isJwt && text.split(".").length === jweParts) return { unusable: "The response is encrypted." };
   const claims = isJwt ? await request.verify(text) : parseJson(bytes);
   if (!isObject<Json>(claims)) throw new Error("The UserInfo response is not a JSON object.");

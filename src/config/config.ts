@@ -178,7 +178,7 @@ export interface UserTokensConfig {
   readonly cacheSize: number;
   /** Maximum age of an issuer's keys and of a cached verification. At most 5 minutes. */
   readonly cacheMaxAge: number;
-  /** Time-out of the issuer's JWKS and UserInfo endpoints. */
+  /** Time-out of the issuer's JWKS, introspection and UserInfo endpoints. */
   readonly issuerTimeout: number;
 }
 
@@ -206,15 +206,19 @@ export type SigningKeyConfig =
   /** Generated key as PEM, for processes that share it. Cannot be set in a configuration file. */
   | { readonly pem: string };
 
-/** Pool whose users may approve sign-ins. Issuer and audience together identify it. */
+/**
+ * Pool whose users may approve sign-ins. Issuer and audience together identify it. Exactly one of `keys` and
+ * `introspection` is set; at most one pool has `introspection`.
+ */
 export interface UserPoolConfig {
   readonly id: string;
   /** Claim `iss` of the pool's tokens. */
   readonly issuer: string;
-  /** Accepted audiences. The claim `aud` of a token must contain one of these. */
+  /** Accepted audiences. The claim `aud` of a token, or its introspected `client_id`, must contain one of these. */
   readonly audience: readonly string[];
-  readonly keys: KeysConfig;
-  /** Accepted signature algorithms (RFC 7518). */
+  readonly keys: KeysConfig | undefined;
+  readonly introspection: IntrospectionConfig | undefined;
+  /** Accepted signature algorithms (RFC 7518). Empty without keys. */
   readonly algorithms: readonly string[];
   readonly claims: ClaimsConfig;
   /** Additional claims that are passed on to the app. */
@@ -230,6 +234,22 @@ export type KeysConfig =
   | { readonly hs256Secret: string }
   /** Public keys of the built-in development pool. Cannot be set in a configuration file. */
   | { readonly jwks: object };
+
+/** OAuth 2.0 token introspection endpoint (RFC 7662), which decides about tokens that need not be JWTs. */
+export interface IntrospectionConfig {
+  readonly uri: string;
+  readonly clientId: string;
+  /** Secret of the client. Never log it. */
+  readonly clientSecret: string;
+  /** Client authentication (RFC 6749, section 2.3.1): in the header `authorization`, or in the body. */
+  readonly authMethod: "client_secret_basic" | "client_secret_post";
+  /** Scopes that a token must have. */
+  readonly requiredScopes: readonly string[];
+  /** Rejects a token whose type the endpoint does not state. It could be a refresh token. */
+  readonly requireTokenType: boolean;
+  /** Maximum age of a cached response; 0 to disable the cache. */
+  readonly cacheMaxAge: number;
+}
 
 /** Names of the claims that make up a profile. */
 export interface ClaimsConfig {

@@ -7,6 +7,7 @@ const documentedSecrets = [
   "yYPHM_8Gz6SOzXQg0rKBW8l1zGv5nGT3uXl1zjV4Z6s",
   "0kqB7nJ2rDdQy3Vw9mXhTzLs5GfPcKaE8oUiRbNvYtI",
   "dGhlIHdoaXRlIHJhYmJpdCBnbG93cw",
+  "bGF0ZSBmb3IgYSB2ZXJ5IGltcG9ydGFudCBkYXRl",
 ];
 
 /** Secrets that are published in documents and examples, or that an unset variable leaves behind. */

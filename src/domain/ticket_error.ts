@@ -25,7 +25,7 @@ const messages = {
   WATCH_SUPERSEDED: "a newer watch of this ticket has replaced this one",
   STORE_UNAVAILABLE: "the store is unavailable",
   SERVER_DRAINING: "the server is stopping",
-  ISSUER_UNAVAILABLE: "the issuer's keys or UserInfo endpoint are unavailable",
+  ISSUER_UNAVAILABLE: "the issuer of the user token is unavailable",
   OUTCOME_UNKNOWN: "it is unknown whether the exchange took effect; start a new sign-in",
   INTERNAL: "internal error",
 } as const;

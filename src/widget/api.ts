@@ -98,10 +98,8 @@ function parseBody(text: string): unknown {
  * it comes from a proxy; any other status means that there is no gateway at this address.
  */
 function toGatewayError(status: number, body: unknown): GatewayError {
-  if (typeof body === "object" && body !== null && "reason" in body) {
-    const { reason, detail = "", retryAfterMs } = body as Record<string, unknown>;
-    return new GatewayError(String(reason), String(detail), retryAfterMs as number | undefined);
-  }
+  const { reason, detail, retryAfterMs } = Object(body);
+  if (reason) return new GatewayError(String(reason), detail, retryAfterMs);
   return new GatewayError(
     status < 500 ? "NO_GATEWAY" : "OFFLINE",
     `the response did not come from the gateway (HTTP ${status})`,

@@ -1,5 +1,6 @@
 import type { Api } from "./api.js";
 import { GatewayError } from "./api_results.js";
+import { isPhone } from "./detect_phone.js";
 import { invokeCallback } from "./invoke_callback.js";
 import { onLifecycleChange, retryDelay } from "./lifecycle.js";
 import type { ViewState } from "./machine/effects.js";
@@ -41,6 +42,7 @@ export function createWorld(api: Api, options: ScanOptions, view?: View): World<
       isVisible: !document.hidden,
       isOnline: navigator.onLine,
       canUseEventSource: typeof EventSource !== "undefined",
+      isPhone: isPhone(options.device),
       intervalMs: intervalOf(options),
       renewals,
       autoExchangeUserInfo: options.autoExchangeUserInfo ?? false,

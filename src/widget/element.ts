@@ -1,44 +1,56 @@
 import type { Scanning, ScanOptions } from "./options.js";
 import { startScanning } from "./start_scanning.js";
 
-/** Attributes that set options. */
-const attributeNames = [
-  "gateway",
-  "app-id",
-  "theme",
-  "language",
-  "auto-exchange-user-info",
-  "interval",
-  "renewals",
-  "device-name",
+/** Returns the value of an attribute as a number, or undefined if it is none. */
+const toNumber = (value: string): number | undefined => {
+  const number = Number(value.trim() || Number.NaN);
+  return Number.isNaN(number) ? undefined : number;
+};
+
+/** Attributes that set options, by name, with functions that read their values. */
+const attributes: Readonly<Record<string, (value: string) => unknown>> = {
+  gateway: String,
+  "app-id": String,
+  theme: String,
+  device: String,
+  language: String,
+  "auto-exchange-user-info": () => true,
+  interval: toNumber,
+  renewals: toNumber,
+  "device-name": String,
+};
+
+/** Names of the callbacks that are also dispatched as events, as the events have them. */
+const eventNames = [
+  "start",
+  "result",
+  "scanned",
+  "success",
+  "cancel",
+  "expired",
+  "error",
+  "retry",
+  "code-show",
+  "code-loaded",
+  "code-load-failed",
+  "code-destroyed",
 ];
 
-/** Callbacks that are also dispatched as events, by event name. */
-const callbackByEvent = {
-  start: "onStart",
-  result: "onResult",
-  scanned: "onScanned",
-  success: "onSuccess",
-  cancel: "onCancel",
-  expired: "onExpired",
-  error: "onError",
-  retry: "onRetry",
-  "code-show": "onCodeShow",
-  "code-loaded": "onCodeLoaded",
-  "code-load-failed": "onCodeLoadFailed",
-  "code-destroyed": "onCodeDestroyed",
-} as const;
+/** Converts the name of an attribute or event to that of its option. */
+const toCamelCase = (name: string): string =>
+  name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 // HTMLElement is missing where a server renders the page. Importing this module must not fail there.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
  * Custom element `<qr-login app-id="shop"></qr-login>`. It shows a code while it is in the page. The property
- * `options` sets what attributes cannot express. Each callback is also dispatched as an event that bubbles:
- * `onSuccess` as `qr-login-success`, with its arguments in `detail`.
+ * `options` sets what attributes cannot express. A child with `slot="phone"` replaces its text on a phone. Each
+ * callback is also dispatched as an event that bubbles: `onSuccess` as `qr-login-success`, with its arguments in
+ * `detail`.
  */
 export class QrLoginElement extends Base {
-  static readonly observedAttributes = attributeNames;
+  static readonly observedAttributes = Object.keys(attributes);
   #options: ScanOptions = {};
   #scanning: Scanning | undefined;
   #isRestartScheduled = false;
@@ -97,27 +109,17 @@ export class QrLoginElement extends Base {
   }
 
   #attributeOptions(): ScanOptions {
-    const attribute = (name: string) => this.getAttribute(name) ?? undefined;
-    const numberAttribute = (name: string) => {
-      const number = Number(attribute(name)?.trim() || Number.NaN);
-      return Number.isNaN(number) ? undefined : number;
-    };
-    const theme = attribute("theme");
-    return {
-      gateway: attribute("gateway"),
-      appId: attribute("app-id"),
-      theme: theme === "light" || theme === "dark" ? theme : undefined,
-      language: attribute("language"),
-      deviceName: attribute("device-name"),
-      interval: numberAttribute("interval"),
-      renewals: numberAttribute("renewals"),
-      autoExchangeUserInfo: this.hasAttribute("auto-exchange-user-info"),
-    };
+    const options = Object.entries(attributes).map(([name, read]) => {
+      const value = this.getAttribute(name);
+      return [toCamelCase(name), value === null ? undefined : read(value)];
+    });
+    return Object.fromEntries(options);
   }
 
   #eventCallbacks(): ScanOptions {
     const options: Record<string, unknown> = { ...this.#options };
-    const callbacks = Object.entries(callbackByEvent).map(([event, name]) => {
+    const callbacks = eventNames.map((event) => {
+      const name = toCamelCase(`on-${event}`);
       const callback = options[name] as ((...detail: unknown[]) => void) | undefined;
       const dispatchAndCall = (...detail: unknown[]) => {
         this.dispatchEvent(new CustomEvent(`qr-login-${event}`, { detail, bubbles: true, composed: true }));

@@ -2,6 +2,7 @@ import { defineElement } from "./element.js";
 
 export type { ExchangeResponse, ScannedBy, StatusResponse } from "../http_types.js";
 export { GatewayError, type QrCode } from "./api_results.js";
+export type { Device } from "./detect_phone.js";
 export { QrLoginElement } from "./element.js";
 export type { Polling, PollOptions, Scanning, ScanOptions, Size, WatchOptions } from "./options.js";
 export {

@@ -5,7 +5,7 @@ const sleepThresholdMs = 5_000;
 
 const tickMs = 1_000;
 
-const lifecycleEvents = ["online", "offline", "pageshow"];
+const lifecycleEvents = ["visibilitychange", "online", "offline", "pageshow"];
 
 /**
  * Calls `callback` when the page is shown or hidden, the network comes or goes, or the device wakes from sleep.
@@ -19,11 +19,9 @@ export function onLifecycleChange(callback: () => void): () => void {
     lastTick = now;
     if (slept) callback();
   }, tickMs);
-  document.addEventListener("visibilitychange", callback);
   for (const event of lifecycleEvents) addEventListener(event, callback);
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", callback);
     for (const event of lifecycleEvents) removeEventListener(event, callback);
   };
 }

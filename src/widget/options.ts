@@ -1,4 +1,5 @@
-import type { ScannedBy, StatusResponse } from "../http_types.js";
+import type { Device } from "./detect_phone.js";
+import type { ScanCallbacks, WatchCallbacks } from "./machine/callbacks.js";
 import type { Texts, Tips } from "./view/texts.js";
 
 /** Width and height, in CSS pixels. */
@@ -16,24 +17,7 @@ export interface ApiOptions {
 }
 
 /** Options for watching one code. All are optional. */
-export interface WatchOptions extends ApiOptions {
-  /** Receives each new status. */
-  readonly onResult?: ((status: StatusResponse) => void) | undefined;
-  /** Runs once per code. Receives only the scanner's nickname and photo. */
-  readonly onScanned?: ((user: ScannedBy) => void) | undefined;
-  /**
-   * Runs once, at the end of a successful scan. `ticket` is the exchange ticket for the site's backend, and
-   * `user` has nickname and photo. With `autoExchangeUserInfo`, `user` holds the user's information and
-   * `tokenSet`. If the gateway completes the sign-in itself, `ticket` is null and `user` is the result of the
-   * site's `onSignIn`.
-   */
-  readonly onSuccess?: ((user: unknown, ticket: string | null) => void) | undefined;
-  /** Runs when the user declines on the phone. */
-  readonly onCancel?: (() => void) | undefined;
-  /** Runs when the code has expired and is not renewed. */
-  readonly onExpired?: (() => void) | undefined;
-  /** Runs when the scan ends with an error. `reason` comes from the gateway or the widget: see docs/widget.md. */
-  readonly onError?: ((message: string, reason: string) => void) | undefined;
+export interface WatchOptions extends ApiOptions, WatchCallbacks {
   /** Never runs. Accepted for pages written for Authing. */
   readonly onMfa?: ((code: number, message: string, data: unknown) => void) | undefined;
 
@@ -51,23 +35,10 @@ export interface PollOptions extends WatchOptions {
   readonly onStart?: ((timer: Polling) => void) | undefined;
 }
 
-/** Options of `startScanning`. All are optional. `random` is the code's handle, as `checkStatus` takes it. */
-export interface ScanOptions extends WatchOptions {
+/** Options of `startScanning`. All are optional. */
+export interface ScanOptions extends WatchOptions, ScanCallbacks {
   /** Runs at the start. Receives the value that `startScanning` returns. */
   readonly onStart?: ((timer: Scanning) => void) | undefined;
-  /** Runs when the user or `restart()` requests a new code. */
-  readonly onRetry?: (() => void) | undefined;
-  /** Runs when there is a new code. */
-  readonly onCodeShow?: ((random: string, url: string) => void) | undefined;
-  /** Runs when the image of the code has loaded. */
-  readonly onCodeLoaded?: ((random: string, url: string) => void) | undefined;
-  /**
-   * Runs when the code or its image cannot be loaded. Transient errors are retried; after any other error,
-   * `onError` follows.
-   */
-  readonly onCodeLoadFailed?: ((message: string) => void) | undefined;
-  /** Runs when the code is no longer in use. */
-  readonly onCodeDestroyed?: ((random: string) => void) | undefined;
 
   /** Size of the image. Defaults to 240 × 240. */
   readonly size?: Size | undefined;
@@ -82,6 +53,13 @@ export interface ScanOptions extends WatchOptions {
   /** Language of the texts (BCP 47). Defaults to the page's language. */
   readonly language?: string | undefined;
   readonly theme?: "light" | "dark" | "auto" | undefined;
+  /**
+   * Device that the page is on. Defaults to `"auto"`, which detects phones. A phone cannot scan its own screen, so
+   * the widget shows no code there until the user requests one.
+   */
+  readonly device?: Device | undefined;
+  /** Element to show on a phone in place of the widget's own text. The widget moves it into its own element. */
+  readonly phoneContent?: HTMLElement | undefined;
   /**
    * Data in the code, for the phone to show. At most 512 bytes as ASCII JSON, where other characters are
    * written as `\uXXXX`.
@@ -112,7 +90,7 @@ export interface Polling {
 export interface Scanning {
   /** Stops the scan, removes the widget from the page and withdraws the ticket. The call is idempotent. */
   stop(): void;
-  /** Withdraws the current ticket and shows a new code. */
+  /** Withdraws the current ticket and shows a new code, also on a phone. */
   restart(): void;
 }
 

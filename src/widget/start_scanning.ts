@@ -12,7 +12,8 @@ const activeScans = new WeakMap<HTMLElement, Scanning>();
 
 /**
  * Shows a QR code in the target (an element or its id) and signs in the user who scans and confirms it. Without
- * a target, the code appears in a modal dialog that Escape closes. Stops when the page removes the target.
+ * a target, the code appears in a modal dialog that Escape closes. On a phone, the user has to request the code.
+ * Stops when the page removes the target.
  *
  * ```js
  * startScanning("qrcode", { onSuccess: (user, ticket) => {}, onError: (message) => {} });
@@ -22,11 +23,11 @@ const activeScans = new WeakMap<HTMLElement, Scanning>();
  */
 export function startScanning(target?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
   const isDialog = target === undefined;
-  const container = resolveElement(target) ?? document.body;
+  const container = isDialog ? document.body : resolveElement(target);
   if (!isDialog) activeScans.get(container)?.stop();
-  // A separate element, since the page's element may have content or a shadow root.
-  const host = document.createElement("div");
-  container.append(host);
+  // The page's element may have content or a shadow root, but the widget's own element is for the widget.
+  const isOwn = container.localName === "qr-login";
+  const host = isOwn ? container : container.appendChild(document.createElement("div"));
 
   let session: Session | undefined;
   let mountTimer: ReturnType<typeof setInterval> | undefined;
@@ -39,6 +40,7 @@ export function startScanning(target?: string | HTMLElement | null, options: Sca
       if (activeScans.get(container) === scanning) activeScans.delete(container);
       endingSession.stop();
       view.remove();
+      if (!isOwn) host.remove();
     },
     restart: () => session?.restart(),
   };
@@ -59,8 +61,7 @@ export function startScanning(target?: string | HTMLElement | null, options: Sca
   return scanning;
 }
 
-function resolveElement(target: string | HTMLElement | null | undefined): HTMLElement | undefined {
-  if (target === undefined) return undefined;
+function resolveElement(target: string | HTMLElement | null): HTMLElement {
   if (target === null) throw new Error("target is null: no such element");
   if (typeof target !== "string") return target;
   const element = document.getElementById(target);

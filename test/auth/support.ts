@@ -126,6 +126,7 @@ export function poolWith(changes: Partial<UserPoolConfig>): UserPoolConfig {
     issuer,
     audience: ["mobile-app"],
     keys: { hs256Secret: "not used, since every test brings its keys" },
+    introspection: undefined,
     algorithms: ["ES256"],
     claims: standardClaims,
     additionalClaims: [],

@@ -222,8 +222,8 @@ describe("check-config", () => {
 
   it("finds the public development key in a key file, as serve does", async () => {
     const { developmentPool } = await import("../../src/auth/development_identities.js");
-    const keys = "jwks" in developmentPool.keys ? developmentPool.keys.jwks : {};
-    const jwksFile = temporaryFile("jwks.json", JSON.stringify(keys));
+    const { keys = {} } = developmentPool;
+    const jwksFile = temporaryFile("jwks.json", JSON.stringify("jwks" in keys ? keys.jwks : {}));
     const file = configFile(contentWith({ userPools: [{ ...pool, keys: { jwksFile } }] }));
     const { code, stderr } = await qrlogin(["check-config", file]);
     expect(stderr).toContain("userPools[0].keys.jwksFile: ");

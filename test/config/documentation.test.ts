@@ -8,7 +8,15 @@ import { describeKnownDigest, isKnownSecret } from "../../src/config/known_secre
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
 import { sha256, sha256Hex } from "../../src/domain/secrets.js";
-import { app, collectPaths, gateway, load, pool, tokenIssuerWith } from "../support/config_files.js";
+import {
+  app,
+  collectPaths,
+  gateway,
+  introspectionPoolWith,
+  load,
+  pool,
+  tokenIssuerWith,
+} from "../support/config_files.js";
 import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -82,7 +90,7 @@ function withFiles(text: string): string {
 test("the example in the documentation is a valid configuration with other secrets", () => {
   const config = load(withFiles(exampleToLoad), {}, "check");
   expect(config.development).toBe(false);
-  expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff"]);
+  expect(config.userPools.map(({ id }) => id)).toEqual(["customers", "staff", "members"]);
   expect(config.apps[0]?.secretSha256).toHaveLength(2);
   expect(config.tokenIssuer?.keys).toHaveLength(2);
   expect(config.gateway?.handleKeys).toHaveLength(2);
@@ -91,6 +99,7 @@ test("the example in the documentation is a valid configuration with other secre
 test("the secrets of the example are rejected, since they are public", () => {
   const expected = [
     ...["store.redis.password", "apps[0].secretSha256[0]", "apps[0].secretSha256[1]"],
+    "userPools[2].introspection.clientSecret",
     ...["gateway.apps[0].secret", "gateway.handleKeys[0]", "gateway.handleKeys[1]"],
   ];
   expect(collectPaths(withFiles(example), {}, "check").toSorted()).toEqual(expected.toSorted());
@@ -141,7 +150,11 @@ test("the table in the documentation lists exactly the existing keys", () => {
 
 test("the defaults in the table are the actual defaults", () => {
   const content: Record<string, unknown> = {
-    ...{ userPools: [{ ...pool }], apps: [{ ...app }], tokenIssuer: tokenIssuerWith() },
+    ...{
+      userPools: [{ ...pool }, introspectionPoolWith()],
+      apps: [{ ...app }],
+      tokenIssuer: tokenIssuerWith(),
+    },
     gateway: { ...gateway, apps: [{ ...gateway.apps[0] }] },
     store: { redis: {} },
   };
@@ -150,10 +163,13 @@ test("the defaults in the table are the actual defaults", () => {
     if (preset === undefined) continue;
     const keys = path.split(".").map((key) => key.replace("[]", ""));
     let node = content;
-    for (const key of keys.slice(0, -1)) {
+    for (const [index, key] of keys.slice(0, -1).entries()) {
       node[key] ??= {};
       const next = node[key];
-      node = (Array.isArray(next) ? next[0] : next) as Record<string, unknown>;
+      // The two pools differ: one has keys, the other an introspection endpoint.
+      const entryOf = (list: object[]) =>
+        list.find((entry) => keys[index + 1] === "introspection" && "introspection" in entry) ?? list[0];
+      node = (Array.isArray(next) ? entryOf(next) : next) as Record<string, unknown>;
     }
     node[keys.at(-1) ?? ""] = parse(preset);
   }

@@ -34,6 +34,17 @@ export function contentWith(keys: object): object {
   return { userPools: [pool], apps: [app], ...keys };
 }
 
+/** Returns the smallest valid pool with an introspection endpoint, with these keys of that section replaced. */
+export function introspectionPoolWith(keys: object = {}): object {
+  const introspection = {
+    uri: "https://partners.example.com/introspect",
+    clientId: "qrlogin",
+    clientSecret: "hunter2",
+    ...keys,
+  };
+  return { id: "partners", issuer: "https://partners.example.com", audience: ["partner-app"], introspection };
+}
+
 /** Smallest valid gateway configuration. */
 export const gateway = {
   handleKeys: ["a2V5LW9mLTMyLWJ5dGVzLWZvci10aGUtaGFuZGxlcy4"],
@@ -76,6 +87,7 @@ export const development = {
       issuer: developmentIssuer,
       audience: ["demo"],
       keys: { jwksUri: "http://127.0.0.1:9/jwks.json" },
+      introspection: undefined,
       algorithms: ["ES256"],
       claims: standardClaims,
       additionalClaims: [],

@@ -47,8 +47,8 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     await environment.alice.scan(text);
     await environment.alice.agree(text);
     await widget.waitForCall("onSuccess");
-    // One timer checks that the container is in the page, one listener follows the system's theme.
-    expect(await resourcesSince(widget, before)).toEqual({ timers: 1, listeners: 1, sources: 0 });
+    // The timer checks that the container is in the page.
+    expect(await resourcesSince(widget, before)).toEqual({ ...noResources, timers: 1 });
     await widget.evaluate("scanning.stop(); scanning.stop(); scanning.restart()");
     expect(await resourcesSince(widget, before)).toEqual(noResources);
   });
@@ -91,6 +91,22 @@ describe.skipIf(!hasChromium)(`startScanning in Chromium${withoutChromium}`, () 
     }
     expect(await resourcesSince(widget, before)).toEqual(noResources);
     expect(widget.callsOf("cspViolation")).toEqual([]);
+  });
+
+  it("the theme follows the system, unless the page sets it", async () => {
+    const environment = await startWidgetEnvironment();
+    const widget = await openWidgetPage(await newContext(), (await environment.gateway()).url);
+    const box = `document.querySelector("#qrcode div").shadowRoot.querySelector(".box")`;
+    const background = () => widget.evaluate(`getComputedStyle(${box}).backgroundColor`);
+    const [white, dark] = ["rgb(255, 255, 255)", "rgb(27, 29, 35)"];
+    for (const theme of [undefined, "auto", "light", "dark"]) {
+      await widget.startScanning({ theme, device: "phone" });
+      for (const colorScheme of ["dark", "light"] as const) {
+        await widget.page.emulateMedia({ colorScheme });
+        const isDark = theme === "dark" || (theme !== "light" && colorScheme === "dark");
+        expect([theme, colorScheme, await background()]).toEqual([theme, colorScheme, isDark ? dark : white]);
+      }
+    }
   });
 
   it("startScanning throws if the target does not exist", async () => {

@@ -103,7 +103,7 @@ export const instrumentation = `(() => {
     countResources: () => ({ timers: timers.size, listeners: listeners.length, sources: sources.size }),
     setHidden: (hidden) => {
       Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-      document.dispatchEvent(new Event("visibilitychange"));
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
     },
   });
 })()`;

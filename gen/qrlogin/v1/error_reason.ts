@@ -132,9 +132,10 @@ export const ErrorReason = {
    */
   SERVER_DRAINING: 23,
   /**
-   * ISSUER_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The keys or the UserInfo endpoint of the user
-   * pool's issuer are unreachable or unusable, or the issuer may have a new key that
-   * has not been read yet. This says nothing about the user. Nothing was changed.
+   * ISSUER_UNAVAILABLE - UNAVAILABLE, with RetryInfo. The keys, the introspection endpoint or the UserInfo
+   * endpoint of the user pool's issuer are unreachable or unusable, or the issuer may
+   * have a new key that has not been read yet. This says nothing about the user.
+   * Nothing was changed.
    */
   ISSUER_UNAVAILABLE: 24,
   /**

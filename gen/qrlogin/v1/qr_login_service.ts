@@ -3397,7 +3397,7 @@ export const Approval: MessageFns<Approval, "qrlogin.v1.Approval"> = {
  * credential in the metadata key `authorization`:
  *
  *   - an app: `Basic base64(app_id:app_secret)` (RFC 7617)
- *   - an approver: `Bearer <token>` (RFC 6750), a JWT of the user pool's issuer
+ *   - an approver: `Bearer <token>` (RFC 6750), a token of the user pool's issuer
  *
  * Any method may return UNAUTHENTICATED (APP_UNAUTHENTICATED, USER_UNAUTHENTICATED,
  * USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST), UNAVAILABLE

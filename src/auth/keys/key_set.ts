@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../../base/clock.js";
-import type { UserPoolConfig, UserTokensConfig } from "../../config/config.js";
+import type { KeysConfig, UserPoolConfig, UserTokensConfig } from "../../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../../config/development_key.js";
 import { createCircuitBreaker } from "../circuit_breaker.js";
 import { parseJson } from "../response_body.js";
@@ -57,6 +57,9 @@ export class KeysUnavailableError extends Error {
   }
 }
 
+/** User pool that has keys. */
+export type KeyPool = UserPoolConfig & { readonly keys: KeysConfig };
+
 type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 
 /**
@@ -70,7 +73,7 @@ type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
  * later, the keys become unavailable.
  */
 export function createKeySet(
-  pool: UserPoolConfig,
+  pool: KeyPool,
   tokens: KeySetTimes,
   clock: Clock,
   signer?: Pick<TokenSigner, "owns">,

@@ -24,7 +24,7 @@ const acceptedPurposes: ReadonlySet<string> = new Set([
  * Claims that state only the purpose of a token: `typ` of Keycloak, `token_use` of Cognito, `token_type` of
  * others.
  */
-const purposeClaims = ["typ", "token_use", "token_type"] as const;
+export const purposeClaims = ["typ", "token_use", "token_type"] as const;
 
 /**
  * Checks that a JWT with a valid signature was issued for a user to sign in. Issuers sign other JWTs with the
@@ -38,7 +38,8 @@ export function requireSignInToken(header: TypedHeader, claims: Claims): void {
   if (failure !== undefined) throw userUnauthenticated(failure);
 }
 
-function findPurposeFailure({ typ, cty }: TypedHeader, claims: Claims): string | undefined {
+/** Returns why a token was not issued for a user to sign in, for the log; undefined if it was. */
+export function findPurposeFailure({ typ, cty }: TypedHeader, claims: Claims): string | undefined {
   if (typ !== undefined && !(typeof typ === "string" && acceptedTypes.has(mediaType(typ)))) {
     return "The header typ is neither JWT nor at+jwt: the token has another purpose.";
   }

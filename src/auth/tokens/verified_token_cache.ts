@@ -1,19 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import { sha256 } from "../../domain/secrets.js";
-import type { KeySet } from "../keys/key_set.js";
+import type { Validity } from "./token_verifier.js";
 
 /** Result of a verification. */
 export interface CacheEntry<T> {
   readonly value: T;
-  /** Keys that verified the token. */
-  readonly keys: KeySet;
-  /** Generation of the keys at that time. */
-  readonly generation: number;
-  /** Expiry of the token, by the wall clock. */
-  readonly expiresAt: number;
-  /** Time at which the entry becomes too old, by the monotonic clock. */
-  readonly staleAt: number;
+  readonly validity: Validity;
 }
 
 /** Cache of verified tokens by SHA-256. The tokens themselves are not kept. */
@@ -37,8 +30,9 @@ export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): Ver
       const key = sha256(token);
       const entry = entries.peek(key);
       if (!entry) return undefined;
-      const isLive = clock.wallNow() < entry.expiresAt && clock.now() < entry.staleAt;
-      if (isLive && entry.keys.generation() === entry.generation) return entry.value;
+      const { expiresAt, staleAt } = entry.validity;
+      const isLive = clock.wallNow() < expiresAt && clock.now() < staleAt;
+      if (isLive && entry.validity.isCurrent()) return entry.value;
       entries.delete(key);
       return undefined;
     },

@@ -55,6 +55,7 @@ function checkService(content: PartialConfig): Problem[] {
     ...checkUniqueIds(["apps"], apps),
     ...checkUniqueIssuerAudience(userPools),
     ...checkIssuers(content),
+    ...checkIntrospection(userPools),
     ...(userPools ?? []).flatMap((pool, index) => checkUserPool(pool, index)),
     ...checkPoolReferences(content),
     ...checkTokenIssuer(content),
@@ -111,6 +112,22 @@ function checkUniqueIssuerAudience(pools: PartialConfig["userPools"] = []): Prob
     if (other === undefined) return [];
     const message = `shares an audience with userPools[${other}], which has the same issuer`;
     return [{ path: ["userPools", index, "audience"], message }];
+  });
+}
+
+/**
+ * Checks that at most one pool has an introspection endpoint. A token that is no JWT does not say whose it is. If it
+ * were sent to one endpoint after the other, or to that of the scanned ticket's pool, one issuer would receive the
+ * tokens of another's users.
+ */
+function checkIntrospection(pools: PartialConfig["userPools"] = []): Problem[] {
+  const first = pools.findIndex((pool) => pool?.introspection);
+  return pools.flatMap((pool, index) => {
+    if (!pool?.introspection || index === first) return [];
+    const message =
+      `must not be set for a second user pool beside userPools[${first}]: a token that is no JWT does not name its ` +
+      "issuer, so it could be sent to another one; run a service for each such pool";
+    return [{ path: ["userPools", index, "introspection"], message }];
   });
 }
 

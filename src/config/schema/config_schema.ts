@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
-import { type Config, type KeysConfig, standardClaims } from "../config.js";
+import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
+import { userPoolSchema } from "./user_pool_schema.js";
 import {
   address,
   duration,
@@ -13,10 +14,7 @@ import {
   integer,
   nonEmptyText,
   oneOrMore,
-  poolIssuer,
-  secureUrl,
   sha256,
-  sharedSecret,
   tlsFiles,
 } from "./values.js";
 
@@ -94,68 +92,6 @@ const userTokensSchema = z
     issuerTimeout: duration("100ms", "1m").prefault("5s"),
   })
   .prefault({});
-
-/** Algorithms with asymmetric keys. With any other one, a published key could sign. */
-const asymmetricAlgorithms = [
-  ...["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"],
-] as const;
-const defaultAlgorithms = ["ES256", "RS256", "PS256", "EdDSA"];
-
-const keySources = ["jwksUri", "jwksFile", "hs256Secret"] as const;
-
-/**
- * Sources of keys that a file can name. Inline keys are only for the development pool, which is in no file.
- */
-type ConfigurableKeys = Exclude<KeysConfig, { readonly jwks: object }>;
-
-const keysSchema = z
-  .strictObject({
-    jwksUri: secureUrl.optional(),
-    jwksFile: nonEmptyText.optional(),
-    hs256Secret: sharedSecret.optional(),
-  })
-  .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
-    error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
-    // Runs even if a source is invalid by itself, so that one problem does not hide the other.
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
-  })
-  .transform(({ jwksUri, jwksFile, hs256Secret = "" }): ConfigurableKeys => {
-    if (jwksUri !== undefined) return { jwksUri };
-    return jwksFile !== undefined ? { jwksFile } : { hs256Secret };
-  });
-
-const claimsSchema = z
-  .strictObject({
-    userId: nonEmptyText.default(standardClaims.userId),
-    nickname: nonEmptyText.default(standardClaims.nickname),
-    name: nonEmptyText.default(standardClaims.name),
-    photo: nonEmptyText.default(standardClaims.photo),
-    email: nonEmptyText.default(standardClaims.email),
-    emailVerified: nonEmptyText.default(standardClaims.emailVerified),
-    phone: nonEmptyText.default(standardClaims.phone),
-    phoneVerified: nonEmptyText.default(standardClaims.phoneVerified),
-  })
-  .prefault({});
-
-const userPoolSchema = z
-  .strictObject({
-    id,
-    issuer: poolIssuer,
-    audience: oneOrMore(nonEmptyText),
-    keys: keysSchema,
-    algorithms: z
-      .array(z.enum([...asymmetricAlgorithms, "HS256"]))
-      .min(1, { error: "must not be empty" })
-      .optional(),
-    claims: claimsSchema,
-    additionalClaims: z.array(nonEmptyText).default([]),
-    userInfoUri: secureUrl.optional(),
-  })
-  .transform((given) => ({
-    ...given,
-    algorithms: given.algorithms ?? ("hs256Secret" in given.keys ? ["HS256"] : defaultAlgorithms),
-    userInfoUri: given.userInfoUri,
-  }));
 
 const appSchema = z
   .strictObject({

@@ -1,4 +1,12 @@
-import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import { readFileSync } from "node:fs";
+import {
+  createFileRegistry,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type Message,
+} from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { createConnectRouter, type HandlerContext, type MethodImpl } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { callOf } from "./call_context.js";
@@ -7,6 +15,17 @@ import type { Forwarder } from "./forwarder.js";
 
 /** Largest request, in bytes, compressed or not. It is the limit of the service. */
 export const maxMessageBytes = 65_536;
+
+// The same relative path works from the sources and from the compiled files.
+const descriptorFile = new URL("../../../gen/qrlogin.binpb", import.meta.url);
+
+/** Returns the descriptor of the service, from which messages are read and written at run time. */
+export function loadServiceDescriptor(): DescService {
+  const files = fromBinary(FileDescriptorSetSchema, readFileSync(descriptorFile));
+  const service = createFileRegistry(files).getService("qrlogin.v1.QrLoginService");
+  if (!service) throw new Error("gen/qrlogin.binpb does not describe the service: run npm run generate");
+  return service;
+}
 
 /**
  * Creates the library's handlers of these methods for both protocols. Returns them by the name of the method.

@@ -1,10 +1,10 @@
 import type { ScannedBy } from "../../http_types.js";
 import type { QrCode } from "../api_results.js";
-import type { ScanOptions } from "../options.js";
+import type { ScanCallbacks } from "./callbacks.js";
 
 /** State of the widget as the user sees it. */
 export type ViewState =
-  | { readonly kind: "loading" }
+  | { readonly kind: "loading" | "phone" }
   | { readonly kind: "waiting"; readonly code: QrCode; readonly until: number }
   | { readonly kind: "scanned"; readonly scannedBy: ScannedBy; readonly until: number }
   | EndView;
@@ -14,15 +14,13 @@ export type EndView =
   | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
   | { readonly kind: "cancelled" | "expired" | "failed" };
 
-type CallbackName = Extract<keyof ScanOptions, `on${string}`>;
-
 /**
  * Call of a callback of the page. If the page stops or restarts the scan in it, the remaining effects are dropped,
  * except an outcome.
  */
 type Callback = {
-  readonly [Name in CallbackName]: readonly [Name, ...Parameters<NonNullable<ScanOptions[Name]>>];
-}[CallbackName];
+  readonly [Name in keyof ScanCallbacks]-?: readonly [Name, ...Parameters<NonNullable<ScanCallbacks[Name]>>];
+}[keyof ScanCallbacks];
 
 /** Name of an effect, and its arguments. */
 export type Effect<Event = never> =

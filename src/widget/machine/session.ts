@@ -22,8 +22,8 @@ type WithoutCode =
       /** Request, or pause after one that failed. Without a timer, the pause lasts until the page is shown. */
       readonly sources: Sources;
     }
-  /** The user can request a new code. */
-  | { readonly kind: "ended"; readonly counters: Counters; readonly sources: readonly [] };
+  /** The user can request a code: a new one, or the first one on a phone, which could not scan its own screen. */
+  | { readonly kind: "ended" | "phone"; readonly counters: Counters; readonly sources: readonly [] };
 
 /** A code is in use. */
 interface WithCode {
@@ -76,9 +76,12 @@ const maxChallengeFailures = 4;
 
 const imageMessage = "the image of the QR code cannot be loaded";
 
-/** Starts a session with its first code. */
+/** Starts a session with its first code, or without one on a phone. */
 export function startSession(context: Context): SessionStep {
-  return requestCode({ renewalsLeft: context.renewals, failures: 0, challengeFailures: 0 }, context);
+  const counters = { renewalsLeft: context.renewals, failures: 0, challengeFailures: 0 };
+  return context.isPhone
+    ? [{ kind: "phone", counters, sources: [] }, ["show", { kind: "phone" }]]
+    : requestCode(counters, context);
 }
 
 /** Decides what an event changes, and its effects. A pure function. */
@@ -89,6 +92,7 @@ export function stepSession(state: SessionState, event: SessionEvent, context: C
   switch (state.kind) {
     case "loading":
     case "ended":
+    case "phone":
       return stepWithoutCode(state, event, context);
     case "active":
       return stepWithCode(state, event, context);

@@ -11,6 +11,8 @@ export interface Context {
   /** False while the browser knows that it has no network. */
   readonly isOnline: boolean;
   readonly canUseEventSource: boolean;
+  /** True on a phone, which cannot scan its own screen. */
+  readonly isPhone: boolean;
   /** Shortest pause between two polls that the page allows, in milliseconds. */
   readonly intervalMs: number;
   readonly renewals: number;

@@ -1,4 +1,4 @@
-import { styles } from "../../../gen/widget/styles.js";
+import { darkStyles, styles } from "../../../gen/widget/styles.js";
 import type { View } from "../create_world.js";
 import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
@@ -18,8 +18,8 @@ export interface MountedView extends View {
 }
 
 /**
- * Creates the view, in place or as a modal dialog. Renders into a shadow root of `host`, which must belong to the
- * widget alone.
+ * Creates the view, in place or as a modal dialog. Renders into the shadow root of `host`, which must belong to the
+ * widget alone. Children of `host` with `slot="phone"` replace the image and the text on a phone.
  */
 export function createView(
   host: HTMLElement,
@@ -30,9 +30,8 @@ export function createView(
   const language = options.language ?? detectLanguage(host);
   const texts = mergeTexts(language, options);
   const elements = createElements(texts, options.tips?.middleTitle ?? "");
-  const root = host.attachShadow({ mode: "open" });
-  applyStyles(root);
-  const stopWatchingTheme = watchTheme(host, options.theme);
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  applyStyles(root, options.theme);
   let countdownTimer: ReturnType<typeof setInterval> | undefined;
   let viewState: ViewState = { kind: "loading" };
   let online = true;
@@ -48,6 +47,11 @@ export function createView(
   elements.image.onerror = () => actions.imageLoaded(false);
   if (isDialog) showDialog(root, elements.box, texts, actions);
   else root.append(elements.box);
+  const { phoneContent } = options;
+  if (phoneContent) {
+    phoneContent.slot = "phone";
+    host.append(phoneContent);
+  }
 
   /** Hides the overlay, which shows a spinner, once the image has loaded. */
   function setImageLoaded(isLoaded: boolean): void {
@@ -82,9 +86,10 @@ export function createView(
   return {
     show(nextState) {
       const { kind } = nextState;
-      const isSameKind = kind === viewState.kind && elements.box.dataset.kind === kind;
+      const isSameKind = elements.box.dataset.kind === kind;
       viewState = nextState;
       elements.box.dataset.kind = kind;
+      elements.slot.name = kind;
       if (kind === "waiting") {
         totalMs = nextState.code.remainingMs;
         setImageLoaded(false);
@@ -110,11 +115,9 @@ export function createView(
     },
     remove() {
       clearInterval(countdownTimer);
-      stopWatchingTheme();
-      elements.image.onload = null;
-      elements.image.onerror = null;
       root.querySelector("dialog")?.close();
-      host.remove();
+      root.replaceChildren();
+      phoneContent?.remove();
     },
   };
 }
@@ -132,6 +135,8 @@ function createElements(texts: Texts, middleTitle: string) {
   const overlay = createElement("div", { className: "overlay" });
   const frame = createElement("div", { className: "frame" }, image, caption, overlay);
   const statusText = createElement("p", { className: "state", role: "status" });
+  // Its name is the kind of the state: the page can bring its own content for one of them.
+  const slot = createElement("slot", {}, frame, statusText);
   const bar = createElement("i");
   // Not a live region, which screen readers would announce every second.
   const timeLeft = createElement("span", { className: "time-left" });
@@ -144,47 +149,41 @@ function createElements(texts: Texts, middleTitle: string) {
   const restartButton = createElement("button", { type: "button" });
   const box = createElement(
     "div",
-    { className: "box", role: "group", tabIndex: -1 },
+    { className: "box", role: "group", tabIndex: -1, ariaLabel: texts.title },
     title,
-    frame,
-    statusText,
+    slot,
     countdown,
     restartButton,
   );
-  box.ariaLabel = texts.title;
-  return { box, frame, image, caption, overlay, statusText, countdown, bar, timeLeft, restartButton };
+  return { box, slot, frame, image, caption, overlay, statusText, countdown, bar, timeLeft, restartButton };
 }
 
 /** Updates the button. Hiding it moves the focus to the box, so that it stays in the widget. */
 function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["kind"], texts: Texts): void {
   const hadFocus = restartButton.matches(":focus");
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
-  restartButton.className = kind === "scanned" ? "secondary" : "";
-  restartButton.textContent = kind === "scanned" ? texts.notYou : texts.retry;
+  const label = { scanned: texts.notYou, phone: texts.showCode }[kind as string];
+  restartButton.className = label ? "secondary" : "";
+  restartButton.textContent = label ?? texts.retry;
   if (hadFocus && restartButton.hidden) box.focus();
 }
 
 /** Renders the user's photo, or an icon for the state. */
 function renderOverlay(overlay: HTMLElement, viewState: ViewState, texts: Texts): void {
   if (viewState.kind === "waiting") return;
+  const { photoUrl = "", nickname = "" } = "scannedBy" in viewState ? viewState.scannedBy : {};
+  const badge = createElement("div", { className: "badge" }, createIcon(viewState.kind));
   overlay.hidden = false;
-  overlay.replaceChildren();
-  const scannedBy = "scannedBy" in viewState ? viewState.scannedBy : undefined;
-  const badge = createElement(
-    "div",
-    { className: "badge" },
-    createIcon(scannedBy && viewState.kind === "scanned" ? "person" : viewState.kind),
-  );
-  if (viewState.kind === "loading") badge.classList.add("spinner");
-  if (scannedBy?.photoUrl) {
+  overlay.replaceChildren(badge);
+  if (photoUrl) {
     const photo = createElement("img", { className: "badge", alt: "", referrerPolicy: "no-referrer" });
     photo.onerror = () => photo.replaceWith(badge);
-    photo.src = scannedBy.photoUrl;
-    overlay.append(photo);
-  } else overlay.append(badge);
-  if (!scannedBy?.nickname) return;
+    photo.src = photoUrl;
+    badge.replaceWith(photo);
+  }
+  if (!nickname) return;
   const [prefix = "", suffix = ""] = texts.scannedBy.split("{name}");
-  const name = createElement("bdi", { textContent: scannedBy.nickname });
+  const name = createElement("bdi", { textContent: nickname });
   // Screen readers get the name from the status text.
   overlay.append(createElement("span", { className: "name", ariaHidden: "true" }, prefix, name, suffix));
 }
@@ -203,21 +202,16 @@ function showDialog(root: ShadowRoot, box: HTMLElement, texts: Texts, { close }:
   dialog.showModal();
 }
 
-/** Adds the styles as a constructed sheet. A strict content security policy would block a style element. */
-function applyStyles(root: ShadowRoot): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
-  root.adoptedStyleSheets = [sheet];
+/** Adds the styles as constructed sheets. A strict content security policy would block a style element. */
+function applyStyles(root: ShadowRoot, theme: ScanOptions["theme"]): void {
+  const darkMedia = { light: "not all", dark: "all" }[theme as string] ?? "(prefers-color-scheme: dark)";
+  root.adoptedStyleSheets = [createSheet(styles), createSheet(darkStyles, darkMedia)];
 }
 
-/** Applies the theme, and follows the system in `auto`. Returns a function that stops following it. */
-function watchTheme(host: HTMLElement, theme: ScanOptions["theme"] = "auto"): () => void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const update = () =>
-    host.toggleAttribute("data-dark", theme === "dark" || (theme === "auto" && dark.matches));
-  update();
-  dark.addEventListener("change", update);
-  return () => dark.removeEventListener("change", update);
+function createSheet(css: string, media = "all"): CSSStyleSheet {
+  const sheet = new CSSStyleSheet({ media });
+  sheet.replaceSync(css);
+  return sheet;
 }
 
 function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elements): void {
@@ -232,6 +226,5 @@ function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elemen
 }
 
 function detectLanguage(host: HTMLElement): string {
-  const { lang } = document.documentElement;
-  return host.closest("[lang]")?.getAttribute("lang") || lang || navigator.language;
+  return host.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang || navigator.language;
 }

@@ -1,15 +1,13 @@
 import type { ViewState } from "../machine/effects.js";
 
-const checkMark = "M5 12.5l4.5 4.5L19 7.5";
-
-const iconPaths: Readonly<Record<Exclude<ViewState["kind"], "waiting"> | "person" | "close", string>> = {
+const iconPaths: Readonly<Record<Exclude<ViewState["kind"], "waiting"> | "close", string>> = {
   loading: "M12 3a9 9 0 1 0 9 9",
-  scanned: checkMark,
-  succeeded: checkMark,
+  scanned: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0",
+  succeeded: "M5 12.5l4.5 4.5L19 7.5",
   cancelled: "M6 6l12 12M18 6L6 18",
   expired: "M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0",
-  failed: "M12 7v6M12 17h.01",
-  person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0",
+  failed: "M12 4v10M12 19h.01",
+  phone: "M5 5h14v10H5zM2 19h20",
   close: "M6 6l12 12M18 6L6 18",
 };
 
@@ -19,7 +17,7 @@ export function createIcon(name: keyof typeof iconPaths): SVGElement {
   const svg = document.createElementNS(svgNamespace, "svg");
   const path = document.createElementNS(svgNamespace, "path");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
+  svg.ariaHidden = "true";
   path.setAttribute("d", iconPaths[name]);
   svg.append(path);
   return svg;

@@ -20,6 +20,10 @@ export interface Texts {
   readonly failed: string;
   readonly offline: string;
   readonly retry: string;
+  /** Text on a phone, in place of a code that this phone cannot scan. */
+  readonly phone: string;
+  /** Label of the button that shows the code on a phone. */
+  readonly showCode: string;
   /** Label of the dialog's close button. */
   readonly close: string;
 }
@@ -54,6 +58,8 @@ const en: Texts = {
   failed: "This did not work",
   offline: "No connection. Trying again…",
   retry: "New code",
+  phone: "Open this page on a computer, then scan the code with the app",
+  showCode: "Show the code anyway",
   close: "Close",
 };
 
@@ -72,6 +78,8 @@ const zh: Texts = {
   failed: "出错了",
   offline: "网络已断开，正在重试…",
   retry: "刷新二维码",
+  phone: "请在电脑上打开此页面，再用手机应用扫描二维码",
+  showCode: "仍要显示二维码",
   close: "关闭",
 };
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
+import { TicketStatus } from "../../../gen/qrlogin/v1/ticket.js";
 import { startFakeService } from "../../client/fake_service.js";
 import { createManualClock } from "../../support/clock.js";
 import { eventually } from "../../support/eventually.js";
@@ -14,7 +15,7 @@ it("a reader that takes nothing slows the service down, and is disconnected afte
   let sent = 0;
   const fake = await startFakeService({
     watchStatus: async (stream) => {
-      const status = { ticketId: "x".repeat(60_000) } as never;
+      const status = TicketStatus.fromPartial({ ticketId: "x".repeat(60_000) });
       for (; sent < total && !stream.cancelled; sent++) {
         if (!stream.write({ status })) await Promise.race([once(stream, "drain"), once(stream, "cancelled")]);
       }

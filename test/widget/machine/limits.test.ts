@@ -12,6 +12,7 @@ import {
   imageFailed,
   lost,
   noon,
+  onPhone,
   polled,
   runSession,
   sessionStates,
@@ -175,6 +176,27 @@ describe("the limits of requests for a code", () => {
   it("a page that is hidden at the start requests no code until it is shown", () => {
     expect(startSession(hidden)[0].sources).toEqual([{ kind: "lifecycle" }]);
     expect(startSession(visible)[0].sources).toEqual([{ kind: "challenge" }]);
+  });
+});
+
+describe("a session on a phone", () => {
+  const restart = () => ({ kind: "restart" }) as const;
+
+  it.each([
+    ["shown", onPhone],
+    ["hidden", { ...onPhone, isVisible: false }],
+  ])("a phone requests no code and waits for nothing but the user, with the page %s", (_, context) => {
+    const [state, ...effects] = startSession(context);
+    expect(state.sources).toEqual([]);
+    expect(effects).toEqual([["show", { kind: "phone" }]]);
+  });
+
+  it("the user can request a code on a phone, and it is renewed as on a computer", () => {
+    const waiting = runSession(startSession(onPhone)[0], [restart, challenged, created], onPhone);
+    expect(sourceKinds(waiting)).toBe("stream+timer");
+    const renewed = runSession(waiting, [streamed(statuses.expired), challenged, created], onPhone);
+    expect(renewed.kind).toBe("active");
+    expect(runSession(renewed, [streamed(statuses.expired)], onPhone).kind).toBe("ended");
   });
 });
 

@@ -16,11 +16,13 @@ export const visible: Context = {
   isVisible: true,
   isOnline: true,
   canUseEventSource: true,
+  isPhone: false,
   intervalMs: 800,
   renewals: 1,
   autoExchangeUserInfo: false,
 };
 export const hidden: Context = { ...visible, isVisible: false };
+export const onPhone: Context = { ...visible, isPhone: true };
 export const withoutEventSource: Context = { ...visible, canUseEventSource: false };
 
 export const scannedBy = { nickname: "alice", photoUrl: "https://photos.example.com/alice" };
@@ -159,6 +161,7 @@ const threeFailures = [imageFailed, imageElapsed, imageFailed, imageElapsed, ima
 
 /** Every state of a session, reached by events. */
 export const sessionStates = {
+  phone: startSession(onPhone)[0],
   hidden: startSession(hidden)[0],
   challenging,
   creating: runSession(challenging, [challenged]),

@@ -5,7 +5,16 @@ import type { GatewayError } from "../../../src/widget/api_results.js";
 import type { Effect } from "../../../src/widget/machine/effects.js";
 import { type SessionEvent, type SessionState, stepSession } from "../../../src/widget/machine/session.js";
 import type { Context, Source } from "../../../src/widget/machine/step.js";
-import { errors, hidden, newCode, sessionStates, sourceOf, statuses, visible } from "./machine_fixture.js";
+import {
+  errors,
+  hidden,
+  newCode,
+  onPhone,
+  sessionStates,
+  sourceOf,
+  statuses,
+  visible,
+} from "./machine_fixture.js";
 
 /** One step of a run. */
 interface Taken {
@@ -31,7 +40,12 @@ interface Result {
 const choice: fc.Arbitrary<Choice> = fc.record({
   context: fc.oneof(
     { weight: 6, arbitrary: fc.constant(visible) },
-    fc.constantFrom(hidden, { ...visible, canUseEventSource: false }, { ...visible, isOnline: false }),
+    fc.constantFrom(
+      hidden,
+      onPhone,
+      { ...visible, canUseEventSource: false },
+      { ...visible, isOnline: false },
+    ),
     fc.constant({ ...visible, autoExchangeUserInfo: true }),
   ),
   from: fc.oneof(
@@ -127,7 +141,8 @@ describe("any run of a session", () => {
     });
     expect([...reached]).toEqual(
       expect.arrayContaining([
-        ...["loading", "watching", "completing", "ended", "stopped", "image failed for good", "late code"],
+        ...["loading", "phone", "watching", "completing", "ended", "stopped"],
+        ...["image failed for good", "late code"],
         ...["onSuccess", "onCancel", "onExpired", "onError", "onScanned", "onRetry", "reloadImage"],
       ]),
     );
@@ -206,8 +221,9 @@ describe("any run of a session", () => {
   });
 
   it("a session is no dead end: an event of its sources leads on, once the page is shown", () => {
+    const areForUser = ["ended", "phone", "stopped"];
     check((taken) => {
-      for (const { next } of taken.filter(({ next: { kind } }) => kind !== "ended" && kind !== "stopped")) {
+      for (const { next } of taken.filter((each) => !areForUser.includes(each.next.kind))) {
         const canLeadOn = next.sources.some((source) => {
           const event = eventOf(source, {
             isFailure: false,
@@ -230,6 +246,16 @@ describe("any run of a session", () => {
             gone.add(source);
         expect(next.sources.filter((source) => gone.has(source))).toEqual([]);
         expect(new Set(next.sources).size).toBe(next.sources.length);
+      }
+    });
+  });
+
+  it("a session leaves the text for a phone when the user requests a code, and never shows it again", () => {
+    check((taken) => {
+      for (const { before, event, next, effects } of taken) {
+        expect(effects).not.toContainEqual(["show", { kind: "phone" }]);
+        if (next.kind === "phone") expect(next).toBe(before);
+        else if (before.kind === "phone") expect(["restart", "stop"]).toContain(event.kind);
       }
     });
   });

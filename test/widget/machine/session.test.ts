@@ -110,6 +110,7 @@ const waiting: Row = {
 
 // An event without a row is ignored.
 const expected: Record<StateName, Row> = {
+  phone: { restart: [...loading, "onRetry"], stop: ["stopped"] },
   hidden: { ...withoutCode, lifecycle: loading },
   challenging: { ...requesting, challenge: ["loading: create"] },
   creating: {

@@ -1,0 +1,39 @@
+import type { ScannedBy, StatusResponse } from "../../http_types.js";
+
+/** Callbacks of the page about one code. */
+export interface WatchCallbacks {
+  /** Receives each new status. */
+  readonly onResult?: ((status: StatusResponse) => void) | undefined;
+  /** Runs once per code. Receives only the scanner's nickname and photo. */
+  readonly onScanned?: ((user: ScannedBy) => void) | undefined;
+  /**
+   * Runs once, at the end of a successful scan. `ticket` is the exchange ticket for the site's backend, and
+   * `user` has nickname and photo. With `autoExchangeUserInfo`, `user` holds the user's information and
+   * `tokenSet`. If the gateway completes the sign-in itself, `ticket` is null and `user` is the result of the
+   * site's `onSignIn`.
+   */
+  readonly onSuccess?: ((user: unknown, ticket: string | null) => void) | undefined;
+  /** Runs when the user declines on the phone. */
+  readonly onCancel?: (() => void) | undefined;
+  /** Runs when the code has expired and is not renewed. */
+  readonly onExpired?: (() => void) | undefined;
+  /** Runs when the scan ends with an error. `reason` comes from the gateway or the widget: see docs/widget.md. */
+  readonly onError?: ((message: string, reason: string) => void) | undefined;
+}
+
+/** Callbacks of the page about a scan with one code after another. `random` is the handle of a code. */
+export interface ScanCallbacks extends WatchCallbacks {
+  /** Runs when the user or `restart()` requests a code. */
+  readonly onRetry?: (() => void) | undefined;
+  /** Runs when there is a new code. */
+  readonly onCodeShow?: ((random: string, url: string) => void) | undefined;
+  /** Runs when the image of the code has loaded. */
+  readonly onCodeLoaded?: ((random: string, url: string) => void) | undefined;
+  /**
+   * Runs when the code or its image cannot be loaded. Transient errors are retried; after any other error,
+   * `onError` follows.
+   */
+  readonly onCodeLoadFailed?: ((message: string) => void) | undefined;
+  /** Runs when the code is no longer in use. */
+  readonly onCodeDestroyed?: ((random: string) => void) | undefined;
+}
