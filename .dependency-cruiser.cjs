@@ -79,6 +79,7 @@ module.exports = {
       within("gateway"),
       within("gateway", "qr", "log", "domain", "base"),
       "^src/(client/index|http_types)[.]ts$",
+      "^src/client/forwarding_client[.]ts$",
     ),
     room("http knows no other room of the gateway", "^src/gateway/http/", "^src/gateway/(?!http/)"),
     room("access knows http alone", "^src/gateway/access/", "^src/gateway/(?!access/|http/)"),
@@ -88,6 +89,23 @@ module.exports = {
       "^src/gateway/routes/",
       "^src/gateway/(?!(routes|tickets|access|http)/|context.ts$)",
     ),
+    room(
+      "connect knows http, access and the context",
+      "^src/gateway/connect/",
+      "^src/gateway/(?!(connect|access|http)/|context.ts$)",
+    ),
+    {
+      name: "nothing but the context and connect knows the forwarding client",
+      severity: "error",
+      from: { path: within("gateway"), pathNot: "^src/gateway/(connect/|context.ts$)" },
+      to: { path: "^src/client/forwarding_client[.]ts$" },
+    },
+    {
+      name: "the Connect library belongs to connect",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/gateway/connect/" },
+      to: { path: "node_modules/@connectrpc/" },
+    },
     room(
       "authing knows http, access, tickets and the context",
       "^src/gateway/authing/",

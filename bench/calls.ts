@@ -15,8 +15,12 @@ export const authorization = `Basic ${btoa(`${credential.appId}:${credential.sec
 /** Request to repeat, with the length of the correct response. */
 export interface Call {
   readonly path: string;
-  /** Request message with the prefix of gRPC. */
+  /** Request message, for gRPC with its prefix. */
   readonly body: Buffer;
+  /** Headers, `NAME: VALUE`. Those of a gRPC call of the app by default. */
+  readonly headers?: readonly string[];
+  /** True for HTTP/1.1, which carries one call at a time on a connection. */
+  readonly isHttp1?: true;
   /**
    * Length of the response on the wire, including its prefix, in bytes. Fractions of a second vary it by a
    * byte or two.

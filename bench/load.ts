@@ -40,7 +40,7 @@ export async function load(
   { connections, callsPerConnection }: Concurrency = defaultConcurrency,
 ): Promise<Measurement> {
   writeFileSync(bodyFile, call.body);
-  const headers = ["content-type: application/grpc", "te: trailers", `authorization: ${authorization}`];
+  const { headers = grpcHeaders(authorization), isHttp1 = false } = call;
   const before = target.cpuMicroseconds();
   const { stdout } = await promisify(execFile)("h2load", [
     ...[
@@ -55,6 +55,7 @@ export async function load(
       "-d",
       bodyFile,
     ],
+    ...(isHttp1 ? ["--h1"] : []),
     ...headers.flatMap((header) => ["-H", header]),
     `http://${target.address}${call.path}`,
   ]);
@@ -75,6 +76,11 @@ export async function load(
     throw new Error(`${failed}: ${bytes} bytes per response instead of ${call.responseBytes}: ${meaning}`);
   }
   return { callsPerSecond: done / seconds, cpuMicroseconds: cpu / done };
+}
+
+/** Returns the headers of a gRPC call with this credential. */
+export function grpcHeaders(credential: string): readonly string[] {
+  return ["content-type: application/grpc", "te: trailers", `authorization: ${credential}`];
 }
 
 function numberIn(text: string, pattern: RegExp): number {

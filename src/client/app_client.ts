@@ -155,7 +155,11 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
       ),
     watchStatus(request, watchOptions = {}) {
       const message = WatchStatusRequest.fromPartial(request);
-      const open = () => connection.watch(message, authorizationOf(watchOptions));
+      const open = () =>
+        connection.openStream(
+          (client, metadata) => client.watchStatus(message, metadata),
+          authorizationOf(watchOptions),
+        );
       return watch({ open, inFlight, timing }, watchOptions);
     },
     withdraw: async (request, callOptions = {}) =>

@@ -52,6 +52,22 @@ function toReason(text: string): ErrorReasonName | undefined {
 
 type Details = Status["details"];
 
+/** One of the error details of a call, of any type. */
+export interface StatusDetail {
+  /** Name of the message type, such as `google.rpc.ErrorInfo`. */
+  readonly type: string;
+  /** The encoded message. */
+  readonly value: Uint8Array;
+}
+
+/** Returns the details in the trailers of a call as they were sent. Returns none if they cannot be read. */
+export function readStatusDetails(trailers: unknown): readonly StatusDetail[] {
+  return parseDetails(trailers).map(({ typeUrl, value }) => ({
+    type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
+    value,
+  }));
+}
+
 function parseDetails(trailers: unknown): Details {
   const packed = trailers instanceof Metadata ? trailers.get("grpc-status-details-bin")[0] : undefined;
   return (packed instanceof Uint8Array && decodeOrUndefined(packed, Status.decode)?.details) || [];

@@ -1,10 +1,6 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import {
-  QrLoginServiceClient,
-  type WatchStatusRequest,
-  type WatchStatusResponse,
-} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { withTimeout } from "../base/with_timeout.js";
 import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
@@ -39,15 +35,21 @@ type Unary<Request, Response> = (
 /** The channels to the service and the calls on them. */
 export interface RpcClient {
   readonly inFlight: InFlight;
-  /** Makes a unary call. Rejects with a QrLoginError, the reason of the signal, or the error of the token source. */
+  /**
+   * Makes a unary call, without a credential if `authorization` is undefined. Rejects with a QrLoginError, the
+   * reason of the signal, or the error of the token source.
+   */
   call<Request, Response>(
     method: (client: QrLoginServiceClient) => Unary<Request, Response>,
     request: Request,
-    authorization: Authorization,
+    authorization: Authorization | undefined,
     options: CallOptions,
   ): Promise<Response>;
-  /** Starts a WatchStatus call, on a channel for watches only. */
-  watch(request: WatchStatusRequest, authorization: string): ClientReadableStream<WatchStatusResponse>;
+  /** Starts a streaming call, on a channel for streams only. */
+  openStream<Response>(
+    start: (client: QrLoginServiceClient, metadata: Metadata) => ClientReadableStream<Response>,
+    authorization: string | undefined,
+  ): ClientReadableStream<Response>;
   /** Ends all running calls and closes the channels. Has no effect when called again. */
   close(): void;
 }
@@ -81,7 +83,7 @@ export function createRpcClient(options: ClientOptions, timing: Timing): RpcClie
     async call(method, request, authorization, { signal, deadlineMs = defaultDeadline }) {
       const deadline = Date.now() + requireDeadline(deadlineMs);
       const metadata = createMetadata(
-        typeof authorization === "string"
+        typeof authorization !== "function"
           ? authorization
           : await resolveAuthorization(deadlineMs, authorization, signal, inFlight, timing),
       );
@@ -103,10 +105,10 @@ export function createRpcClient(options: ClientOptions, timing: Timing): RpcClie
         });
       });
     },
-    watch(request, authorization) {
+    openStream(start, authorization) {
       const { client, release } = watchChannels.acquire();
       // However a call ends, `status` is its last event.
-      return client.watchStatus(request, createMetadata(authorization)).once("status", release);
+      return start(client, createMetadata(authorization)).once("status", release);
     },
     close() {
       inFlight.close();
@@ -116,9 +118,9 @@ export function createRpcClient(options: ClientOptions, timing: Timing): RpcClie
   };
 }
 
-function createMetadata(authorization: string): Metadata {
+function createMetadata(authorization: string | undefined): Metadata {
   const metadata = new Metadata();
-  metadata.set("authorization", authorization);
+  if (authorization !== undefined) metadata.set("authorization", authorization);
   return metadata;
 }
 

@@ -18,7 +18,8 @@ export async function startGatewayFromConfig(
   log: Logger,
   { demo }: { readonly demo: boolean },
 ): Promise<GatewayServer> {
-  const { address, apps, handleKeys, heartbeatInterval, authingApi, limits, service, tls } = config;
+  const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
+    config;
   const listenAddress = parseAddress(address);
   if (!listenAddress)
     throw new Error(`cannot listen on ${address}: the address must have the form HOST:PORT`);
@@ -29,6 +30,7 @@ export async function startGatewayFromConfig(
     apps,
     handleKeys,
     authingApi,
+    rpcMethods,
     limits: { ...otherLimits, ticketTtlMs },
     trustedProxies: config.trustedProxies,
     clientIpHeader: config.clientIpHeader,

@@ -1,3 +1,14 @@
+type RpcMethod =
+  | "CreateTicket"
+  | "GetStatus"
+  | "WatchStatus"
+  | "MarkScanned"
+  | "Authorize"
+  | "Cancel"
+  | "Withdraw"
+  | "ExchangeUserInfo"
+  | "GetSigningKeys";
+
 /** HTTP gateway. `qrlogin gateway` reads only this section and `log`. */
 export interface GatewayConfig {
   /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
@@ -17,6 +28,8 @@ export interface GatewayConfig {
   readonly apps: readonly GatewayAppConfig[];
   /** Enables the Authing-compatible API. */
   readonly authingApi: boolean;
+  /** Methods of the service that the gateway serves over Connect and gRPC-Web. Empty turns both off. */
+  readonly rpcMethods: readonly RpcMethod[];
   /** Keys of 32 random bytes, as base64url. The first one seals handles; all of them open handles. */
   readonly handleKeys: readonly string[];
   /** Lifetime of a handle. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import { createForwardingClient, type ForwardingClient } from "../client/forwarding_client.js";
 import {
   type AppClient,
   type ApproverClient,
@@ -6,6 +7,7 @@ import {
   createApproverClient,
 } from "../client/index.js";
 import { type AppRegistry, createAppRegistry } from "./access/app_registry.js";
+import { createStreamLimiter, type StreamLimiter } from "./access/stream_limiter.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { createExchanges, type Exchanges } from "./tickets/exchanges.js";
 import { createPageTickets, type PageTickets } from "./tickets/page_tickets.js";
@@ -21,6 +23,8 @@ export interface GatewayContext {
   readonly appClient: AppClient;
   /** Calls the service for a user. Each call carries that user's token. */
   readonly approverClient: ApproverClient;
+  /** Forwards calls of others. Each call carries its caller's credential. */
+  readonly forwardingClient: ForwardingClient;
   readonly pageTickets: PageTickets;
   readonly watchHub: WatchHub;
   readonly exchanges: Exchanges;
@@ -28,6 +32,8 @@ export interface GatewayContext {
   readonly sealer: Sealer;
   readonly signingKeyCache: SigningKeyCache;
   readonly clock: Clock;
+  /** Counts the open streams of all routes. */
+  readonly streamLimiter: StreamLimiter;
   readonly limits: GatewayLimits;
   readonly handleTtlMs: number;
   readonly heartbeatIntervalMs: number;
@@ -63,6 +69,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
   const sealer = createSealer(options.handleKeys, clock);
   const appClient = createAppClient({ ...options.service, ...apps.resolve(undefined).credentials });
   const approverClient = createApproverClient(options.service);
+  const forwardingClient = createForwardingClient(options.service);
   const watchHub = createWatchHub(appClient, clock, 2 * limits.streams);
   const exchanges = createExchanges(appClient, clock);
   const qrImages = createQrImages(sealer);
@@ -70,6 +77,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
     apps,
     appClient,
     approverClient,
+    forwardingClient,
     pageTickets: createPageTickets({
       appClient,
       apps,
@@ -84,6 +92,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
     sealer,
     signingKeyCache: createSigningKeyCache(appClient, clock),
     clock,
+    streamLimiter: createStreamLimiter(limits),
     limits,
     handleTtlMs,
     heartbeatIntervalMs,
@@ -94,6 +103,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
       exchanges.close();
       appClient.close();
       approverClient.close();
+      forwardingClient.close();
       await qrImages.close();
     },
   };

@@ -3,6 +3,7 @@ import type { ClientOptions, ExchangeUserInfoResponse } from "../client/index.js
 import type { GatewayApp } from "./access/app_registry.js";
 import type { RateLimitOptions } from "./access/rate_limits.js";
 import type { StreamLimits } from "./access/stream_limiter.js";
+import type { RpcMethod } from "./connect/rpc_methods.js";
 
 /** Options of the gateway plugin. */
 export interface GatewayOptions {
@@ -26,6 +27,12 @@ export interface GatewayOptions {
   readonly limits?: Partial<GatewayLimits> | undefined;
   /** Enables the Authing-compatible API. True by default. */
   readonly authingApi?: boolean | undefined;
+  /**
+   * Methods of the service that callers can call over the Connect protocol and gRPC-Web, with their own
+   * credential. By default those of a phone: `MarkScanned`, `Authorize` and `Cancel`. An empty list turns both
+   * protocols off.
+   */
+  readonly rpcMethods?: readonly RpcMethod[] | undefined;
   /**
    * Completes a sign-in when the site runs in the same process: signs the user in, for instance with a
    * session cookie. The result is sent to the page as JSON. A page that repeats its request within

@@ -7,6 +7,8 @@ import { registerCors } from "./access/cors.js";
 import { rateLimitStore } from "./access/rate_limit_store.js";
 import { createRateLimits } from "./access/rate_limits.js";
 import { authingRoutes } from "./authing/routes.js";
+import { connectRoutes } from "./connect/routes.js";
+import { defaultRpcMethods } from "./connect/rpc_methods.js";
 import { createGatewayContext, type GatewayContext } from "./context.js";
 import { sendProblem } from "./http/error_handler.js";
 import { acceptOnlyJson } from "./http/json_body_parser.js";
@@ -31,11 +33,11 @@ const maxCountedAddresses = 100_000;
  * await server.register(qrLoginGateway, { service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn });
  * ```
  *
- * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`, and
- * `/.well-known/jwks.json`, under the `prefix` of the registration if it has one. The server's `trustProxy`
- * decides whose forwarded addresses are trusted.
+ * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`,
+ * `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, under the `prefix` of the registration if it
+ * has one. The server's `trustProxy` decides whose forwarded addresses are trusted.
  *
- * @throws TypeError if the apps or the handle keys are invalid.
+ * @throws TypeError if the apps, the handle keys or the rpcMethods are invalid.
  * @throws RangeError if a duration or a limit is out of range.
  */
 export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (server, options) =>
@@ -50,15 +52,14 @@ export async function registerGateway(
   const context = createGatewayContext(options, clock);
   // Registered in a separate fastify context with its own serializers, which keep the URLs of these routes out
   // of the log.
-  const { authingApi = true } = options;
-  const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, authingApi);
+  const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, options);
   await server.register(gateway, { logSerializers });
 }
 
 async function registerRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
-  authingApi: boolean,
+  { authingApi = true, rpcMethods = defaultRpcMethods }: GatewayOptions,
 ): Promise<void> {
   // Event streams end before the server waits for its connections to close, or it would wait for them too.
   instance.addHook("preClose", async () => context.stop());
@@ -79,6 +80,8 @@ async function registerRoutes(
   const authing: FastifyPluginAsync = (child) => authingRoutes(child, context, rateLimits);
   await instance.register(api, { prefix: "/qrlogin/v1" });
   if (authingApi) await instance.register(authing);
+  const connect: FastifyPluginAsync = (child) => connectRoutes(child, context, rateLimits, rpcMethods);
+  if (rpcMethods.length > 0) await instance.register(connect);
   await signingKeysRoute(instance, context);
 }
 

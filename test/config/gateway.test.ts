@@ -30,6 +30,7 @@ test("a gateway with one app and one key has defaults for everything else", () =
     ],
     handleKeys: gateway.handleKeys,
     authingApi: true,
+    rpcMethods: ["MarkScanned", "Authorize", "Cancel"],
     handleTtl: 3_600_000,
     heartbeatInterval: 15_000,
     trustedProxies: [],

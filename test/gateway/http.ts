@@ -59,13 +59,17 @@ export interface Stream {
   leave(): void;
 }
 
-/** Sends a request and reads the response as it arrives. */
-export async function openStream(url: string, options: TestRequest = {}): Promise<Stream> {
+/** Sends a request and reads the response as it arrives, as text in this encoding. */
+export async function openStream(
+  url: string,
+  options: TestRequest = {},
+  encoding: "utf8" | "latin1" = "utf8",
+): Promise<Stream> {
   const response = await send(url, options);
   let text = "";
   let over = false;
   const changes = createChangeSignal();
-  response.setEncoding("utf8").on("data", (chunk: string) => {
+  response.setEncoding(encoding).on("data", (chunk: string) => {
     text += chunk;
     changes.notify();
   });

@@ -1,15 +1,17 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { callersOf, responseOrThrow } from "../support/callers.js";
+import { callersOf, createTestTicket, responseOrThrow } from "../support/callers.js";
+import { startTestGateway } from "../support/gateway.js";
 import { type EnvironmentVariables, startProcess } from "../support/process.js";
 import { python } from "../support/python.js";
 import { appSecrets, startTestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
+import { findTool } from "../support/tools.js";
 import { languages, toolOf } from "./languages.js";
 import { blockOf, sections } from "./page.js";
 
@@ -58,7 +60,8 @@ async function signInWith(
 
 describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
   it("the commands are tested for every language but Swift, whose plugin no distribution packages", () => {
-    expect([...sections.keys()].sort()).toEqual([...languages.map(({ title }) => title), "Swift"].sort());
+    const others = ["Connect", "Swift"];
+    expect([...sections.keys()].sort()).toEqual([...languages.map(({ title }) => title), ...others].sort());
   });
 
   for (const { title, tool, names, compile } of languages) {
@@ -79,6 +82,11 @@ describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 
 
 describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
   const [pythonTool, goTool] = [toolOf("Python"), toolOf("Go")];
+  const connectGoTool = findTool("Go for Connect", () => {
+    if (!goTool.isUsable) return "protoc for Go is missing";
+    const download = spawnSync("go", ["mod", "download"], { cwd: new URL("connect_go", import.meta.url) });
+    return download.status === 0 ? undefined : "the modules of test/languages/connect_go are missing";
+  });
 
   it.skipIf(!pythonTool.isUsable)(
     `the program signs in with the code generated for Python${pythonTool.skipNote}`,
@@ -99,6 +107,36 @@ describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 
       writeFileSync(join(folder, "main.go"), blockOf("Go", "go"));
       await shell(folder, "go build -o sign_in .");
       expect(await signInWith(join(folder, "sign_in"), [], {})).toBe("subject-of-alice");
+    },
+  );
+
+  it.skipIf(!connectGoTool.isUsable)(
+    `the program approves with the code generated for Connect, and prints the reason of an error${connectGoTool.skipNote}`,
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "qrlogin-languages-"));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      for (const source of ["../../proto", "connect_go"]) {
+        cpSync(here(source), source === "connect_go" ? folder : join(folder, "proto"), { recursive: true });
+      }
+      const plugin = "connectrpc.com/connect/cmd/protoc-gen-connect-go";
+      await shell(folder, `go build -o bin/protoc-gen-connect-go ${plugin}`);
+      await shell(folder, `PATH="$PWD/bin:$PATH"\n${blockOf("Connect", "sh")}`);
+      writeFileSync(join(folder, "main.go"), blockOf("Connect", "go"));
+      await shell(folder, "go build -o phone .");
+
+      const server = await startTestServer();
+      onTestFinished(() => server.stop());
+      const gateway = await startTestGateway(server.address);
+      onTestFinished(() => gateway.stop());
+      const shop = callersOf(server.client).app("shop");
+      const approve = async (text: string) => {
+        const variables = { QRLOGIN_GATEWAY: gateway.url, QRLOGIN_USER_TOKEN: await signToken("alice") };
+        const { code, stdout } = await startProcess(join(folder, "phone"), [text], variables).exited;
+        return { code, stdout };
+      };
+      const { qrContent } = await createTestTicket(shop);
+      expect(await approve(qrContent)).toEqual({ code: 0, stdout: "Example Shop\n" });
+      expect(await approve("something else")).toEqual({ code: 1, stdout: "QR_CONTENT_INVALID\n" });
     },
   );
 });

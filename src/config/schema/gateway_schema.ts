@@ -12,6 +12,18 @@ const serviceSchema = z
   .transform((given) => ({ ...given, tls: given.tls, caFile: given.caFile }))
   .prefault({});
 
+const rpcMethod = z.enum([
+  "CreateTicket",
+  "GetStatus",
+  "WatchStatus",
+  "MarkScanned",
+  "Authorize",
+  "Cancel",
+  "Withdraw",
+  "ExchangeUserInfo",
+  "GetSigningKeys",
+]);
+
 const gatewayAppSchema = z.strictObject({
   id,
   secret: nonEmptyText,
@@ -34,6 +46,7 @@ export const gatewaySchema = z
     apps: z.array(gatewayAppSchema).min(1, { error: "must not be empty" }),
     handleKeys: distinct(oneOrMore(handleKey)),
     authingApi: z.boolean().default(true),
+    rpcMethods: distinct(z.array(rpcMethod)).default(["MarkScanned", "Authorize", "Cancel"]),
     handleTtl: duration("1m", "48h").prefault("1h"),
     heartbeatInterval: duration("1s", "5m").prefault("15s"),
     trustedProxies: trustedNetworks.default([]),

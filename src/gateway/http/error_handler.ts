@@ -22,23 +22,36 @@ export function logError(error: unknown, request: FastifyRequest): HttpError {
 /** Sends an error as problem details (RFC 9457). */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const httpError = logError(error, request);
-  return setWwwAuthenticate(setRetryAfter(reply, httpError), httpError)
-    .code(httpError.status)
+  const { status, reason, details } = httpError;
+  return reply
+    .headers(errorHeaders(status, reason, details.retryAfterMs))
+    .code(status)
     .header("cache-control", "no-store")
     .type("application/problem+json")
     .send(toProblem(httpError));
 }
 
-/** Sets `Retry-After` in whole seconds if the error has a delay (RFC 9110, section 10.2.3). */
-export function setRetryAfter(reply: FastifyReply, { details: { retryAfterMs } }: HttpError): FastifyReply {
-  return retryAfterMs === undefined ? reply : reply.header("retry-after", Math.ceil(retryAfterMs / 1_000));
+/**
+ * Returns the headers of an error response: `Retry-After` if the error has a delay, and `WWW-Authenticate` with
+ * status 401, as RFC 9110, section 15.5.2, requires.
+ */
+export function errorHeaders(
+  status: number,
+  reason: string,
+  retryAfterMs: number | undefined,
+): Record<string, string> {
+  const challenge = reason === "APP_UNAUTHENTICATED" ? 'Basic realm="qrlogin", charset="UTF-8"' : "Bearer";
+  return { ...retryAfterHeader(retryAfterMs), ...(status === 401 && { "www-authenticate": challenge }) };
 }
 
-/** Sets `WWW-Authenticate` with status 401, as RFC 9110, section 15.5.2, requires. */
-function setWwwAuthenticate(reply: FastifyReply, { status, reason }: HttpError): FastifyReply {
-  if (status !== 401) return reply;
-  const challenge = reason === "APP_UNAUTHENTICATED" ? 'Basic realm="qrlogin", charset="UTF-8"' : "Bearer";
-  return reply.header("www-authenticate", challenge);
+/** Sets `Retry-After` if the error has a delay. */
+export function setRetryAfter(reply: FastifyReply, { details }: HttpError): FastifyReply {
+  return reply.headers(retryAfterHeader(details.retryAfterMs));
+}
+
+/** Returns `Retry-After` in whole seconds (RFC 9110, section 10.2.3). */
+function retryAfterHeader(retryAfterMs: number | undefined): Record<string, string> {
+  return retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) };
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply } from "fastify";
 import type { Clock } from "../../base/clock.js";
+import { writePaced } from "../http/paced_write.js";
 
 /** One server-sent event. */
 export interface ServerSentEvent {
@@ -14,7 +15,7 @@ export interface ServerSentEvent {
 export interface EventStream {
   /**
    * Sends an event. Resolves when the connection accepts more data or is closed. Callers must await it, or
-   * events queue in memory.
+   * events queue in memory. A reader that takes nothing for a minute is disconnected.
    */
   send(event: ServerSentEvent): Promise<void>;
   /** Ends the response. */
@@ -61,27 +62,13 @@ export function startEventStream(
 
   return {
     async send({ id, event, data }) {
-      if (raw.destroyed) return;
       const lines = id === undefined ? [] : [`id: ${id}`];
       lines.push(`event: ${event}`, `data: ${JSON.stringify(data)}`);
-      if (!raw.write(`${lines.join("\n")}\n\n`)) await drained(raw);
+      await writePaced(raw, `${lines.join("\n")}\n\n`, clock);
     },
     end() {
       cancelHeartbeat();
       raw.end();
     },
   };
-}
-
-/** Resolves on `drain` or `close`. A connection that is closed while its buffer is full never drains. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off("drain", done);
-      response.off("close", done);
-      resolve();
-    };
-    response.on("drain", done);
-    response.on("close", done);
-  });
 }

@@ -1,8 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { withTimeout } from "../../base/with_timeout.js";
 import { isTerminal } from "../../client/index.js";
-import type { StatusResponse } from "../../http_types.js";
-import { createStreamLimiter } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { logError } from "../http/error_handler.js";
@@ -19,9 +17,6 @@ import { type EventStream, startEventStream } from "./event_stream.js";
  */
 const firstStatusTimeoutMs = 2_000;
 
-/** Time after which a reader that reads nothing is disconnected, in milliseconds. */
-const stallTimeoutMs = 60_000;
-
 /** Time that EventSource waits before it reconnects, in milliseconds. */
 const reconnectMs = 1_000;
 
@@ -35,11 +30,10 @@ const reconnectMs = 1_000;
 export function createStatusStream({
   watchHub,
   clock,
-  limits,
+  streamLimiter,
   heartbeatIntervalMs,
   onSignIn,
 }: GatewayContext) {
-  const streamLimiter = createStreamLimiter(limits);
   const start = (reply: FastifyReply, retryMs: number) =>
     startEventStream(reply, { heartbeatIntervalMs, retryMs, clock });
 
@@ -61,11 +55,9 @@ export function createStatusStream({
       if (first && hasSeenTerminalStatus(request, first.value)) return reply.code(204).send();
       stream = start(reply, reconnectMs);
       for (let current = await next; !current.done; current = await next) {
-        await sendStatus(
-          reply,
-          stream,
-          toStatusResponse(current.value, exposesExchangeTicket({ onSignIn }, ticket)),
-        );
+        const data = toStatusResponse(current.value, exposesExchangeTicket({ onSignIn }, ticket));
+        // A slow reader gets the latest status next, and nothing queues.
+        await stream.send({ id: String(data.revision), event: "status", data });
         next = snapshots.next();
       }
     } catch (error) {
@@ -84,19 +76,6 @@ export function createStatusStream({
     }
     return undefined;
   };
-
-  /**
-   * Sends a status and waits until the reader takes it. A slow reader then gets the latest status next, and
-   * nothing queues.
-   */
-  async function sendStatus(reply: FastifyReply, stream: EventStream, data: StatusResponse): Promise<void> {
-    const cancelTimeout = clock.after(stallTimeoutMs, () => reply.raw.destroy());
-    try {
-      await stream.send({ id: String(data.revision), event: "status", data });
-    } finally {
-      cancelTimeout();
-    }
-  }
 }
 
 function hasSeenTerminalStatus(request: FastifyRequest, { status }: TicketSnapshot): boolean {

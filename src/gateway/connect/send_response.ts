@@ -1,0 +1,38 @@
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { FastifyReply } from "fastify";
+import type { Clock } from "../../base/clock.js";
+import { writePaced } from "../http/paced_write.js";
+
+/** Sends the response to a unary call, which the library has in memory. */
+export async function sendUnary(
+  { status, header, body }: UniversalServerResponse,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body ?? []) parts.push(part);
+  return reply
+    .code(status)
+    .headers(Object.fromEntries(header ?? []))
+    .send(Buffer.concat(parts));
+}
+
+/** Sends the response to a streaming call message by message, each when the caller has taken the one before. */
+export async function sendStream(
+  { status, header, body }: UniversalServerResponse,
+  reply: FastifyReply,
+  clock: Clock,
+): Promise<FastifyReply> {
+  const { raw } = reply;
+  reply.hijack();
+  // A write can fail after the caller has disconnected, which ends the call.
+  raw.on("error", () => {});
+  // A connection that is kept alive would delay the stop of the gateway. nginx must not buffer the messages.
+  reply.headers({ ...Object.fromEntries(header ?? []), connection: "close", "x-accel-buffering": "no" });
+  raw.writeHead(status, reply.getHeaders() as Record<string, string>);
+  for await (const message of body ?? []) {
+    if (raw.destroyed) break;
+    await writePaced(raw, message, clock);
+  }
+  raw.end();
+  return reply;
+}
