@@ -40,6 +40,7 @@ try {
   await login({ viewport: laptop }, "website", "phone");
   await login({ viewport: laptop, colorScheme: "dark" }, "website-dark", "phone-dark");
   await login({ viewport: narrow }, "website-narrow", "phone-narrow");
+  await login({ viewport: narrow, locale: "zh-CN" }, "website-chinese", "phone-chinese");
   await withPage(browser, { viewport: laptop }, async (page) => {
     for (const look of ["light", "dark", "narrow", "chinese", "right-to-left"] as const) {
       await showStates(page, origin, look);

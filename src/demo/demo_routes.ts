@@ -36,6 +36,7 @@ const pageHeaders = {
 const html = "text/html";
 const css = "text/css";
 const javascript = "text/javascript";
+const json = "application/json";
 const svg = "image/svg+xml";
 
 /** Files of the demo's pages, by address. */
@@ -45,12 +46,18 @@ const pageFiles: readonly (readonly [address: string, type: string, file: URL])[
   ["/demo/website.js", javascript, pageFile("website.js")],
   ["/demo/copy_code.js", javascript, pageFile("copy_code.js")],
   ["/demo/shelf.svg", svg, pageFile("shelf.svg")],
-  ["/phone", html, pageFile("phone.html")],
-  ["/demo/phone.css", css, pageFile("phone.css")],
-  ["/demo/phone.js", javascript, pageFile("phone.js")],
-  ["/demo/qr_reader.js", javascript, pageFile("qr_reader.js")],
-  ["/demo/phone_context.js", javascript, pageFile("phone_context.js")],
-  ["/demo/phone_messages.js", javascript, pageFile("phone_messages.js")],
+  ["/phone", html, pageFile("phone/phone.html")],
+  ["/demo/phone/phone.css", css, pageFile("phone/phone.css")],
+  ["/demo/phone/messages.json", json, pageFile("phone/messages.json")],
+  ...[
+    "phone.js",
+    "scanner.js",
+    "qr_reader.js",
+    "sign_in_calls.js",
+    "requester.js",
+    "describe_browser.js",
+    "texts.js",
+  ].map((name) => [`/demo/phone/${name}`, javascript, pageFile(`phone/${name}`)] as const),
   ["/demo/jsqr.js", javascript, new URL(`file://${createRequire(import.meta.url).resolve("jsqr")}`)],
 ];
 
@@ -75,7 +82,7 @@ export async function demoRoutes(server: FastifyInstance, service: ClientOptions
       );
     }
     await websiteRoutes(demo, service);
-    await phoneRoutes(demo, service);
+    await phoneRoutes(demo);
   };
   await server.register(plugin);
 }

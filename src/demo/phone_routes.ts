@@ -1,53 +1,18 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
-import { type DevelopmentUser, signDevelopmentToken } from "../auth/development_identities.js";
+import { signDevelopmentToken } from "../auth/development_identities.js";
 import { systemClock } from "../base/clock.js";
-import { millisecondsOf } from "../base/durations.js";
-import { type ClientOptions, createApproverClient } from "../client/index.js";
-import { fieldLimits } from "../domain/field_limits.js";
-import { sourceName, toRequesterJson } from "../gateway/http/requester_json.js";
 import { validate } from "../gateway/http/validation.js";
 
-const userSchema = z.enum(["alice", "bob"]);
-const scanSchema = z.strictObject({ user: userSchema, text: z.string().min(1).max(fieldLimits.qrContent) });
-const decisionSchema = z.strictObject({
-  user: userSchema,
-  ticketId: z.string().min(1).max(fieldLimits.ticketId),
-});
+const tokenSchema = z.strictObject({ user: z.enum(["alice", "bob"]) });
 
-/** Registers the backend of the demo phone. It calls the service as the demo user that the page has chosen. */
-export async function phoneRoutes(instance: FastifyInstance, service: ClientOptions): Promise<void> {
-  const client = createApproverClient(service);
-  instance.addHook("onClose", async () => client.close());
-  // A real app signs its user in once and keeps the token.
-  const credentialsOf = async (name: DevelopmentUser) => ({
-    token: await signDevelopmentToken(name, systemClock.wallNow()),
-  });
-
-  instance.post("/demo/phone/scan", async (request) => {
-    const { user: name, text } = validate(scanSchema, request.body);
-    const scanned = await client.markScanned(
-      { scanned: { $case: "qrContent", value: text } },
-      await credentialsOf(name),
-    );
-    const { ticketId, app, customData, remainingDuration } = scanned;
-    return {
-      ...{ ticketId, app, customData },
-      requester: toRequesterJson(scanned.requester),
-      customDataSource: sourceName(scanned.customDataSource),
-      remainingMs: millisecondsOf(remainingDuration),
-    };
-  });
-
-  instance.post("/demo/phone/agree", async (request) => {
-    const { user: name, ticketId } = validate(decisionSchema, request.body);
-    await client.authorize({ ticketId }, await credentialsOf(name));
-    return {};
-  });
-
-  instance.post("/demo/phone/decline", async (request) => {
-    const { user: name, ticketId } = validate(decisionSchema, request.body);
-    await client.cancel({ ticketId }, await credentialsOf(name));
-    return {};
+/**
+ * Registers the only call of the demo phone that no other mobile app makes: it issues the token that an app
+ * receives when its user signs in. Everything else the page calls at the gateway, like any app.
+ */
+export async function phoneRoutes(instance: FastifyInstance): Promise<void> {
+  instance.post("/demo/phone/token", async (request) => {
+    const { user } = validate(tokenSchema, request.body);
+    return { token: await signDevelopmentToken(user, systemClock.wallNow()) };
   });
 }

@@ -45,12 +45,13 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
     expect(await errorTextOf(other)).toContain("Someone else has already scanned this code");
   });
 
-  it("a switch of the user cancels the request, and the code stays with the user who scanned it", async () => {
+  it("a switch of the user declines the request, and the code stays with the user who scanned it", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
     await phone.locator("#ask").waitFor();
     await phone.getByText("Bob", { exact: true }).click();
     await phone.locator("#scan").waitFor();
+    await website.page.locator(".box[data-kind=cancelled]").waitFor();
     await typeCode(phone, website.qrContent());
     expect(await errorTextOf(phone)).toContain("Someone else has already scanned this code");
   });
@@ -73,7 +74,7 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
     await typeCode(phone, website.qrContent());
     await phone.locator("#ask").waitFor();
     await clock.advanceAsync(120_000);
-    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
     await phone.getByRole("heading", { name: "That did not work" }).waitFor();
     expect(await phone.locator("#explanation").innerText()).toContain("This code has expired");
   });
@@ -123,73 +124,120 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
     expect(await errorTextOf(phone)).toMatch(/paste/);
   });
 
-  it("the phone reports an unreachable service", async () => {
+  it("the phone reports an unreachable service, and keeps the code for another attempt", async () => {
     const { website, phone } = await openWebsiteAndPhone();
-    await phone.route("**/demo/phone/*", (route) => route.abort());
+    await phone.route("**/qrlogin.v1.QrLoginService/*", (route) => route.abort(), { times: 1 });
     await typeCode(phone, website.qrContent());
     expect(await errorTextOf(phone)).toContain("cannot be reached");
+    await phone.getByRole("button", { name: "Try again" }).click();
+    await phone.locator("#ask").waitFor();
+  });
+
+  it("the phone gets a new token once after the service has rejected the first", async () => {
+    const { website, phone } = await openWebsiteAndPhone();
+    const tokens: (string | undefined)[] = [];
+    await phone.route("**/MarkScanned", (route) => {
+      tokens.push(route.request().headers().authorization);
+      return tokens.length === 1
+        ? route.fulfill({ status: 401, json: connectError("unauthenticated", "USER_TOKEN_EXPIRED") })
+        : route.continue();
+    });
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    expect(tokens).toHaveLength(2);
+    await phone.unroute("**/MarkScanned");
+    await phone.route("**/Authorize", (route) =>
+      route.fulfill({ status: 401, json: connectError("unauthenticated", "USER_UNAUTHENTICATED") }),
+    );
+    const requests: string[] = [];
+    phone.on("request", (request) => void requests.push(new URL(request.url()).pathname));
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+    await phone.getByRole("heading", { name: "That did not work" }).waitFor();
+    expect(requests).toEqual([
+      "/qrlogin.v1.QrLoginService/Authorize",
+      "/demo/phone/token",
+      "/qrlogin.v1.QrLoginService/Authorize",
+    ]);
   });
 
   it.each([
     ["the network", "abort", "cannot be reached"],
-    ["the service", 503, "cannot be reached"],
+    ["the store", 503, "The sign-in service has a problem"],
+    ["a proxy", 502, "cannot be reached"],
     ["the rate limit", 429, "Too many requests"],
   ] as const)("a decision that fails with a transient error can be repeated: %s", async (_, how, message) => {
     const { website, phone } = await openWebsiteAndPhone();
     await phone.route(
-      "**/demo/phone/agree",
-      (route) =>
-        how === "abort"
-          ? route.abort()
-          : route.fulfill({
-              status: how,
-              json: { status: how, reason: how === 429 ? "RATE_LIMITED" : "STORE_UNAVAILABLE" },
-            }),
+      "**/Authorize",
+      (route) => {
+        if (how === "abort") return route.abort();
+        if (how === 502) return route.fulfill({ status: how, body: "<h1>Bad Gateway</h1>" });
+        const json =
+          how === 429
+            ? connectError("resource_exhausted", "RATE_LIMITED")
+            : connectError("unavailable", "STORE_UNAVAILABLE");
+        return route.fulfill({ status: how, json });
+      },
       { times: 1 },
     );
     await typeCode(phone, website.qrContent());
-    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
     await phone.locator("#decision-problem:not(:empty)").waitFor();
     expect(await phone.locator("#decision-problem").innerText()).toContain(message);
-    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
     await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
   });
 
-  it.each(["scan", "agree"])("the response to another user's request is ignored: %s", async (what) => {
-    const { website, phone } = await openWebsiteAndPhone();
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await phone.route(`**/demo/phone/${what}`, async (route) => {
-      await held;
-      await route.continue();
-    });
-    const sent = phone.waitForRequest(`**/demo/phone/${what}`);
-    await typeCode(phone, website.qrContent());
-    if (what === "agree") await phone.getByRole("button", { name: "Sign me in" }).click();
-    await sent;
-    await phone.getByText("Bob", { exact: true }).click();
-    const answered = phone.waitForResponse(`**/demo/phone/${what}`);
-    release();
-    await (await answered).finished();
-    // Requested after that response, so the page has handled it once this one has arrived.
-    await phone.evaluate('fetch("/healthz").then((response) => response.json())');
-    expect(await phone.locator("#scan").isVisible()).toBe(true);
-  });
+  it.each(["MarkScanned", "Authorize"])(
+    "the response to another user's request is ignored: %s",
+    async (what) => {
+      const { website, phone } = await openWebsiteAndPhone();
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await phone.route(`**/qrlogin.v1.QrLoginService/${what}`, async (route) => {
+        await held;
+        await route.continue();
+      });
+      const sent = phone.waitForRequest(`**/qrlogin.v1.QrLoginService/${what}`);
+      await typeCode(phone, website.qrContent());
+      if (what === "Authorize") await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+      await sent;
+      await phone.getByText("Bob", { exact: true }).click();
+      const answered = phone.waitForResponse(`**/qrlogin.v1.QrLoginService/${what}`);
+      release();
+      await (await answered).finished();
+      // Requested after that response, so the page has handled it once this one has arrived.
+      await phone.evaluate('fetch("/healthz").then((response) => response.json())');
+      expect(await phone.locator("#scan").isVisible()).toBe(true);
+    },
+  );
 
   it("a code without time left is reported once as too late, and the focus stays", async () => {
     const { website, phone } = await openWebsiteAndPhone();
     await phone.clock.install();
-    await phone.route("**/demo/phone/scan", async (route) => {
+    await phone.route("**/MarkScanned", async (route) => {
       const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), remainingMs: 0 } });
+      await route.fulfill({ response, json: { ...(await response.json()), remainingDuration: "0s" } });
     });
     await typeCode(phone, website.qrContent());
     await phone.getByRole("heading", { name: "Too late" }).waitFor();
     await phone.getByRole("button", { name: "Scan another code" }).focus();
     await phone.clock.runFor(2_000);
     expect(await phone.evaluate("document.activeElement.id")).toBe("scan-another");
+  });
+
+  it("a code that this user has already approved asks no second time", async () => {
+    const { demo, phone } = await openWebsiteAndPhone();
+    // No page exchanges this ticket.
+    const text = await createTicket(demo, {});
+    await typeCode(phone, text);
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+    await phone.getByRole("button", { name: "Scan another code" }).click();
+    await typeCode(phone, text);
+    await phone.getByRole("heading", { name: "You are signed in" }).waitFor();
+    expect(await phone.locator("#ask").isVisible()).toBe(false);
   });
 
   it("a website that cannot read the session shows the code", async () => {
@@ -227,12 +275,12 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
       { times: 1 },
     );
     await typeCode(phone, website.qrContent());
-    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
     expect(await errorTextOf(page)).toBe("That did not work: there is no such ticket.");
     await website.waitForNewCode();
     await phone.getByRole("button", { name: "Scan another code" }).click();
     await typeCode(phone, website.qrContent());
-    await phone.getByRole("button", { name: "Sign me in" }).click();
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
     await page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
     expect(await page.locator("#problem").innerText()).toBe("");
   });
@@ -303,6 +351,13 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
 });
 
 const long = "W".repeat(150);
+
+/** Returns an error of the Connect protocol. */
+const connectError = (code: string, reason: string) => ({
+  code,
+  message: "an error",
+  details: [{ type: "google.rpc.ErrorInfo", value: "", debug: { reason, domain: "qrlogin.v1" } }],
+});
 
 /** Creates a ticket at the gateway, for a page that describes itself. */
 async function createTicket({ url }: Demo, body: object): Promise<string> {

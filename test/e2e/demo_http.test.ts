@@ -26,11 +26,13 @@ async function createAuthorizedTicket({ url, grpcAddress }: Demo) {
   const { ticketId, ticketSecret, qrContent } = await client.createTicket({
     codeChallenge: codeChallengeOf(codeVerifier),
   });
-  const user = "alice";
-  expect((await post(`${url}/demo/phone/scan`, { user, text: qrContent })).json).toMatchObject({ ticketId });
-  expect((await post(`${url}/demo/phone/agree`, { user, ticketId })).status).toBe(200);
+  const { token } = (await post(`${url}/demo/phone/token`, { user: "alice" })).json;
+  const asAlice = { authorization: `Bearer ${token}` };
+  const service = `${url}/qrlogin.v1.QrLoginService`;
+  expect((await post(`${service}/MarkScanned`, { qrContent }, asAlice)).json).toMatchObject({ ticketId });
+  expect((await post(`${service}/Authorize`, { ticketId }, asAlice)).status).toBe(200);
   const { status } = await client.getStatus({ ticketId, ticketSecret });
-  return { ticketId, ticketSecret, qrContent, ticket: status?.exchangeTicket ?? "" };
+  return { ticketId, ticketSecret, qrContent, token, ticket: status?.exchangeTicket ?? "" };
 }
 
 it("starts a session with a cookie that scripts and other sites cannot use, and ends it", async () => {
@@ -102,21 +104,20 @@ it.each([
   ],
   ["a host that only begins like this machine", { host: "127.0.0.1.evil.test" }, 403, "ORIGIN_NOT_ALLOWED"],
   ["a page of the same site without an origin", { "sec-fetch-site": "same-site" }, 403, "ORIGIN_NOT_ALLOWED"],
-])("rejects sign-in, approval and sign-out from %s", async (_, headers, status, reason) => {
+])("rejects sign-in, a request for a token and sign-out from %s", async (_, headers, status, reason) => {
   const demo = await startDemo();
-  const { ticket, ticketId, qrContent } = await createAuthorizedTicket(demo);
+  const { ticket } = await createAuthorizedTicket(demo);
   const calls = {
     "/demo/session": { ticket },
     "/demo/session/end": {},
-    "/demo/phone/scan": { user: "alice", text: qrContent },
-    "/demo/phone/agree": { user: "alice", ticketId },
-    "/demo/phone/decline": { user: "alice", ticketId },
+    "/demo/phone/token": { user: "alice" },
   };
   for (const [path, body] of Object.entries(calls)) {
     const response = await post(demo.url + path, body, headers);
     expect([path, response.status, response.json.reason]).toEqual([path, status, reason]);
     expect(response.headers["set-cookie"]).toBeUndefined();
     expect(response.headers["access-control-allow-origin"]).toBeUndefined();
+    expect(response.json.token).toBeUndefined();
   }
   // The ticket is still unused.
   expect((await post(`${demo.url}/demo/session`, { ticket }, verifierCookie)).status).toBe(200);
@@ -143,9 +144,7 @@ it("rejects an invalid body with 400 and the name of the invalid field", async (
       [],
       "{",
     ],
-    "/demo/phone/scan": [{}, { user: "mallory", text: "x" }, { user: "alice" }, { user: "alice", text: "" }],
-    "/demo/phone/agree": [{}, { user: "alice" }, { user: "alice", ticketId: { $ne: 1 } }],
-    "/demo/phone/decline": [{}, { user: "alice", ticketId: "x".repeat(65) }],
+    "/demo/phone/token": [{}, { user: "mallory" }, { user: ["alice"] }, { user: "alice", more: 1 }],
   };
   for (const [path, bodies] of Object.entries(bad)) {
     for (const body of bodies) {
@@ -158,37 +157,27 @@ it("rejects an invalid body with 400 and the name of the invalid field", async (
       ]);
     }
   }
-  const { json } = await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: "x" });
+  const { json } = await post(`${demo.url}/demo/phone/token`, { user: "mallory" });
   expect(json.fieldViolations).toMatchObject([{ field: "user" }]);
 });
 
 it("passes errors of the service on with their reason", async () => {
   const demo = await startDemo();
-  const { ticketId, qrContent } = await createAuthorizedTicket(demo);
-  const unknown = "A".repeat(22);
-  const errors = [
-    ["/demo/phone/scan", { user: "bob", text: qrContent }, 403, "SCANNED_BY_ANOTHER_USER"],
-    ["/demo/phone/scan", { user: "bob", text: "a menu" }, 400, "QR_CONTENT_INVALID"],
-    ["/demo/phone/decline", { user: "alice", ticketId }, 409, "TICKET_ALREADY_AUTHORIZED"],
-    ["/demo/phone/agree", { user: "alice", ticketId: unknown }, 404, "TICKET_NOT_FOUND"],
-    ["/demo/session", { ticket: `${unknown}.${"A".repeat(43)}` }, 404, "TICKET_NOT_FOUND"],
-  ] as const;
-  for (const [path, body, status, reason] of errors) {
-    const response = await post(demo.url + path, body, verifierCookie);
-    expect([response.status, response.json.reason]).toEqual([status, reason]);
-  }
+  const ticket = `${"A".repeat(22)}.${"A".repeat(43)}`;
+  const response = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
+  expect([response.status, response.json.reason]).toEqual([404, "TICKET_NOT_FOUND"]);
 });
 
-it("logs no ticket, no content of a code and no session", async () => {
+it("logs no ticket, no content of a code, no token and no session", async () => {
   const demo = await startDemo();
-  const { ticketSecret, qrContent, ticket, ticketId } = await createAuthorizedTicket(demo);
+  const { ticketSecret, qrContent, ticket, ticketId, token } = await createAuthorizedTicket(demo);
   const response = await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
   const [, session = ""] = /=([^;]+)/.exec(response.headers["set-cookie"]?.[0] ?? "") ?? [];
   await post(`${demo.url}/demo/session`, { ticket }, verifierCookie);
-  await post(`${demo.url}/demo/phone/scan`, { user: "mallory", text: qrContent });
   const text = demo.logText();
-  expect(text).toContain("/demo/phone/scan");
-  for (const secret of [ticketSecret, ticketId, ticket, JSON.stringify(qrContent).slice(1, -1), session]) {
+  expect(text).toContain("/demo/phone/token");
+  const content = JSON.stringify(qrContent).slice(1, -1);
+  for (const secret of [ticketSecret, ticketId, ticket, content, String(token), session]) {
     expect(secret).not.toBe("");
     expect(text).not.toContain(secret);
   }
@@ -213,7 +202,7 @@ it("serves no demo with a configuration, neither next to the service nor from a 
   expect((await sendRequest(`http://${gateway}/healthz`)).status).toBe(200);
   for (const path of ["/", "/phone", "/demo/website.js", "/demo/session"])
     expect([path, (await sendRequest(`http://${gateway}${path}`)).status]).toEqual([path, 404]);
-  for (const path of ["/demo/session", "/demo/phone/scan", "/demo/phone/agree"])
+  for (const path of ["/demo/session", "/demo/phone/token"])
     expect([path, (await post(`http://${gateway}${path}`, {})).status]).toEqual([path, 404]);
 });
 

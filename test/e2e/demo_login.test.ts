@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     expect(await shown("claimed")).toMatch(/^Browser\s+“Chrome on Linux”$/);
     expect(await phone.locator("#left").innerText()).toMatch(/^[12]:\d\d left$/);
     await website.page.getByText("Hello, Alice").first().waitFor();
-    await press("Sign me in");
+    await press("Yes, sign me in");
     await heading("You are signed in");
     await greeted("Alice");
     const { page } = website;
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     const buffer = await website.page.screenshot();
     await phone.locator("#file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer });
     await heading(`Sign in to ${developmentApp.name} as Bob?`);
-    await press("Sign me in");
+    await press("Yes, sign me in");
     await greeted("Bob");
     expectNoProblems();
   });
@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await phone.bringToFront();
     await press("Paste");
     await heading(consentHeading);
-    await press("Sign me in");
+    await press("Yes, sign me in");
     await website.page.bringToFront();
     await greeted("Alice");
     expectNoProblems();
@@ -146,7 +146,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     await phone.keyboard.press("Enter");
     await heading(consentHeading);
     expect(await focused()).toBe(consentHeading);
-    await tabTo("Sign me in");
+    await tabTo("Yes, sign me in");
     await phone.keyboard.press("Enter");
     await heading("You are signed in");
     expect(await focused()).toBe("You are signed in");
@@ -157,7 +157,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
   it("the website learns that the user has declined", async () => {
     const { website, phone, press, heading } = await openWebsiteAndPhone();
     await typeCode(phone, website.qrContent());
-    await press("That is not me");
+    await press("No, that is not me");
     await heading("Declined");
     await website.page.locator(".box[data-kind=cancelled]").waitFor();
     await press("Scan another code");

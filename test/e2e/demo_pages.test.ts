@@ -56,13 +56,73 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
       await phone.locator("#ask").waitFor();
       await page.getByText("Hello, Alice").first().waitFor();
       await clean("asking", page, phone);
-      await phone.getByRole("button", { name: "Sign me in" }).click();
+      await phone.getByRole("button", { name: "Yes, sign me in" }).click();
       await phone.locator("#done").waitFor();
       await page.locator("#account").waitFor();
       await clean("signed in", page, phone);
       expect(problems).toEqual({ violations: [], unexpected: [] });
     },
   );
+
+  it.each(
+    [320, 375, 430].flatMap((width) => (["en-US", "zh-CN"] as const).map((locale) => ({ width, locale }))),
+  )("the phone fits $width pixels in $locale, and shows no text of another language", async (how) => {
+    const demo = await startDemo();
+    const website = await openWebsite(await newBrowser(chromium), demo);
+    const viewport = { width: how.width, height: 568 };
+    const phone = await openPhone(
+      await newBrowser(chromium, { locale: how.locale, viewport, reducedMotion: "reduce" }),
+      demo,
+    );
+    // Latin text in Chinese: names, the address and the link to English.
+    const foreign =
+      how.locale === "zh-CN"
+        ? /(?!Chrome|Linux|Harbour|Books|Alice|Bob|English)\b[A-Z][a-z]+/
+        : /\p{Script=Han}/u;
+    const check = async (step: string) => {
+      const text = (await phone.locator("main").innerText()).replace(/中文/g, "");
+      expect([step, await overflow(phone), foreign.exec(text)?.[0]]).toEqual([step, 0, undefined]);
+      expect(await findAxeViolations(phone)).toEqual([]);
+    };
+    await check("before scanning");
+    await phone.locator("summary").click();
+    await phone.locator("#text").fill("nonsense");
+    await phone.locator("#typed button").click();
+    await phone.locator("#problem:not(:empty)").waitFor();
+    await check("not a code");
+    await phone.locator("#text").fill(website.qrContent());
+    await phone.locator("#typed button").click();
+    await phone.locator("#ask").waitFor();
+    await check("asking");
+    await phone.locator("#decline").click();
+    await phone.locator("#done").waitFor();
+    await check("declined");
+  });
+
+  it("the switch of the language translates everything that is visible", async () => {
+    const demo = await startDemo();
+    const website = await openWebsite(await newBrowser(chromium), demo);
+    const phone = await openPhone(await newBrowser(chromium), demo);
+    await typeCode(phone, website.qrContent());
+    await phone.locator("#ask").waitFor();
+    const ticketRequests: string[] = [];
+    phone.on("request", (request) => void ticketRequests.push(request.url()));
+    await phone.getByRole("button", { name: "中文" }).click();
+    const shown = await phone.locator("#ask").innerText();
+    expect(shown).toContain("以 Alice 的身份登录 Harbour Books？");
+    expect(shown).toContain("127.0.0.1（本机）");
+    expect(shown).toContain("“Linux 上的 Chrome”");
+    expect(shown).toMatch(/剩余 [12]:\d\d/);
+    expect(await phone.evaluate("[document.documentElement.lang, document.title]")).toEqual([
+      "zh-Hans",
+      "Harbour 应用",
+    ]);
+    expect(ticketRequests).toEqual([]);
+    await phone.getByRole("button", { name: "English" }).click();
+    await phone.getByRole("heading", { name: "Sign in to Harbour Books as Alice?" }).waitFor();
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+    await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
+  });
 
   it("the phone shows the buttons to agree and to decline without scrolling, also on a small screen", async () => {
     const demo = await startDemo();
@@ -91,7 +151,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
     const demo = await startDemo();
     const phone = await openPhone(await newBrowser(chromium), demo);
     const named = await phone.evaluate(
-      `import("/demo/phone_messages.js").then(({ describeBrowser }) => ${JSON.stringify(Object.keys(userAgents))}.map(describeBrowser))`,
+      `import("/demo/phone/describe_browser.js").then(({ describeBrowser }) => ${JSON.stringify(Object.keys(userAgents))}.map(describeBrowser))`,
     );
     expect(named).toEqual(Object.values(userAgents));
   });

@@ -1,5 +1,6 @@
 // Collects what the phone shows of a request, by source. An attacker may have written any of these texts.
-import { describeBrowser } from "./phone_messages.js";
+import { describeBrowser } from "./describe_browser.js";
+import { textOf } from "./texts.js";
 
 /** Limit of a text that is shown, in characters. */
 const maxTextLength = 60;
@@ -11,19 +12,21 @@ const maxEntries = 6;
  * Returns rows of a term and a text: `observed` by the sign-in service, `stated` by the website's backend, and
  * `claimed` by the page. An unknown source counts as a claim. Claims are in quotation marks.
  */
-export function contextBySource({ requester, customData, customDataSource }) {
-  const { ipAddress, userAgent, deviceName, location, ...sources } = requester ?? {};
+export function contextBySource({ requester = {}, customData, customDataSource }) {
   const rows = { observed: [], stated: [], claimed: [] };
-  for (const [term, text, source] of [
-    ["Network address", describeAddress(ipAddress), sources.ipAddressSource],
-    ["Device", deviceName, sources.deviceNameSource],
-    ["Browser", describeBrowser(userAgent), sources.userAgentSource],
-    ["Location", location, sources.locationSource],
+  for (const [name, text] of [
+    ["ipAddress", describeAddress(requester.ipAddress)],
+    ["deviceName", requester.deviceName],
+    ["userAgent", describeBrowser(requester.userAgent)],
+    ["location", requester.location],
   ]) {
-    const group = groupOf(source);
+    const group = groupOf(requester[`${name}Source`]);
+    const term = textOf(`screen.${name}`);
     if (text) rows[group].push([term, group === "claimed" ? toQuotedText(text) : toPlainText(text)]);
   }
-  if (rows.observed.length === 0) rows.observed.push(["Network address", "not known"]);
+  if (rows.observed.length === 0) {
+    rows.observed.push([textOf("screen.ipAddress"), textOf("screen.unknownAddress")]);
+  }
   // The author of custom data chooses its terms too.
   const group = groupOf(customDataSource);
   const format = group === "claimed" ? toQuotedText : toPlainText;
@@ -32,12 +35,12 @@ export function contextBySource({ requester, customData, customDataSource }) {
 }
 
 function groupOf(source) {
-  if (source === "OBSERVED_BY_GATEWAY") return "observed";
-  return source === "STATED_BY_APP" ? "stated" : "claimed";
+  if (source === "CONTEXT_SOURCE_OBSERVED_BY_GATEWAY") return "observed";
+  return source === "CONTEXT_SOURCE_STATED_BY_APP" ? "stated" : "claimed";
 }
 
 function describeAddress(address = "") {
-  return /^(127\.|::1$)/.test(address) ? `${address}, this computer` : address;
+  return /^(127\.|::1$)/.test(address) ? textOf("demo.thisComputer", { address }) : address;
 }
 
 function entriesOf(customData) {

@@ -1,0 +1,89 @@
+// The calls of a mobile app. Needs only `fetch`, `AbortController` and timers, which React Native has.
+
+/** A sign-in that waits for the user's decision. Show its data, never what was read from the code. */
+export interface SignInRequest {
+  readonly ticketId: string;
+  readonly app?: { readonly name?: string; readonly logoUrl?: string };
+  /** Items of the requesting screen, each with its source: `ipAddress` and `ipAddressSource`. */
+  readonly requester?: Readonly<Record<string, string>>;
+  readonly customData?: Readonly<Record<string, unknown>>;
+  readonly customDataSource?: string;
+  /** Time left, in seconds with an `s`: `117.5s`. Count down from this, not from the phone's clock. */
+  readonly remainingDuration?: string;
+}
+
+/** An error of the service or of the network. */
+export class QrLoginError extends Error {
+  /** Names the text to show, in the table of messages. */
+  readonly reason: string;
+  /** Names the text to show if the table lacks the reason: UNREACHABLE or UNKNOWN. */
+  readonly fallback: string;
+
+  constructor(fallback: string, reason = fallback) {
+    super(`the sign-in has failed: ${reason}`);
+    this.name = "QrLoginError";
+    this.reason = reason;
+    this.fallback = fallback;
+  }
+}
+
+export interface QrLoginOptions {
+  /** Address of the gateway, such as `https://login.example.com`. */
+  readonly gateway: string;
+  /** Resolves with the user's token. Called with true after the service has rejected the previous token. */
+  readonly getToken: (isRejected: boolean) => Promise<string>;
+  /** Time-out of a call, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Creates the three calls. Each of them may be repeated: a second call changes nothing. */
+export function createQrLogin({ gateway, getToken, timeoutMs = 10_000 }: QrLoginOptions) {
+  async function send(method: string, request: object, token: string) {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    try {
+      const response = await fetch(`${gateway}/qrlogin.v1.QrLoginService/${method}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+        credentials: "omit",
+        redirect: "error",
+        body: JSON.stringify(request),
+        signal: abort.signal,
+      });
+      return { status: response.status, body: (await response.json()) as ResponseBody };
+    } catch {
+      // No connection, no answer in time, or an answer that is not the gateway's.
+      throw new QrLoginError("UNREACHABLE");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function call(method: string, request: object): Promise<ResponseBody> {
+    let answer = await send(method, request, await getToken(false));
+    if (answer.status === 401) answer = await send(method, request, await getToken(true));
+    if (answer.status === 200) return answer.body;
+    throw errorOf(answer.body);
+  }
+
+  return {
+    /** Marks the code as scanned by this user. Resolves with who is asking. */
+    scan: async (text: string) =>
+      (await call("MarkScanned", { qrContent: text })) as unknown as SignInRequest,
+    /** Approves the sign-in. */
+    approve: (ticketId: string) => call("Authorize", { ticketId }),
+    /** Declines the sign-in. */
+    decline: (ticketId: string) => call("Cancel", { ticketId }),
+  };
+}
+
+type ResponseBody = {
+  readonly code?: string;
+  readonly details?: readonly { readonly type: string; readonly debug?: { readonly reason?: string } }[];
+};
+
+function errorOf({ code = "", details = [] }: ResponseBody): QrLoginError {
+  const info = details.find(({ type }) => type === "google.rpc.ErrorInfo");
+  const isTransient = ["unavailable", "resource_exhausted", "deadline_exceeded", "aborted"].includes(code);
+  return new QrLoginError(isTransient ? "UNREACHABLE" : "UNKNOWN", info?.debug?.reason);
+}
