@@ -3,6 +3,7 @@ import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import fastify, { type FastifyPluginAsync } from "fastify";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { AuthorizeResponse, CreateTicketResponse } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import { gatewaySchema } from "../../../src/config/schema/gateway_schema.js";
 import { defaultRpcMethods, rpcMethods } from "../../../src/gateway/connect/rpc_methods.js";
 import { type GatewayOptions, qrLoginGateway } from "../../../src/gateway/index.js";
@@ -47,7 +48,10 @@ describe("credentials of callers", () => {
     let fake: FakeService;
     let recording: TestGateway;
     beforeEach(async () => {
-      fake = await startFakeService({ authorize: () => ({}), createTicket: () => ({}) });
+      fake = await startFakeService({
+        authorize: () => AuthorizeResponse.fromPartial({}),
+        createTicket: () => CreateTicketResponse.fromPartial({}),
+      });
       recording = await startTestGateway(fake.address, { rpcMethods });
     });
     afterEach(async () => {
@@ -63,11 +67,12 @@ describe("credentials of callers", () => {
       ["bytes that gRPC cannot carry", "Bearer t\u00f6ken", []],
     ])("the service receives the caller's own credential and no other: %s", async (_what, sent, received) => {
       for (const method of ["Authorize", "CreateTicket"]) {
-        await sendRequest(recording.url + rpcPath(method), {
+        const response = await sendRequest(recording.url + rpcPath(method), {
           method: "POST",
           headers: { ...json, cookie: "session=1", ...(sent && { authorization: sent }) },
           body: "{}",
         });
+        expect(response.status).toBe(200);
       }
       expect(fake.calls.map(({ method }) => method)).toEqual(["authorize", "createTicket"]);
       for (const { metadata } of fake.calls) {
