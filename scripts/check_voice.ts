@@ -17,5 +17,7 @@ function ownFiles(): string[] {
       (file) => `${folder}/${file}`,
     ),
   );
-  return [...readdirSync(root), ...inFolders].filter((file) => /\.(ts|mjs|proto|md)$/.test(file)).sort();
+  const isOurs = (file: string) =>
+    /\.(ts|mjs|proto|md)$/.test(file) && !file.endsWith("/generated_client.ts");
+  return [...readdirSync(root), ...inFolders].filter(isOurs).sort();
 }

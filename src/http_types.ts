@@ -8,12 +8,15 @@
 export interface CreateTicketBody {
   /** App that signs users in. Defaults to the first app in the gateway's configuration. */
   readonly appId?: string | undefined;
+  /** Scene of the sign-in, `APP_AUTH` by default: A-Z, 0-9 and _, beginning with a letter. Needs `pageFields`. */
   readonly scene?: string | undefined;
-  /** At most 512 bytes as JSON in ASCII, unless the service is configured otherwise. */
+  /** At most 512 bytes as JSON in ASCII, unless the service is configured otherwise. Needs `pageFields`. */
   readonly customData?: Readonly<Record<string, unknown>> | undefined;
   /** Requested life of the ticket. Values above `gateway.limits.ticketTtl` are reduced to it. */
   readonly ttlMs?: number | undefined;
+  /** Name of the device, which the phone shows as claimed by the page. Needs `pageFields`. */
   readonly deviceName?: string | undefined;
+  /** Location of the device, which the phone shows as claimed by the page. Needs `pageFields`. */
   readonly location?: string | undefined;
   /** SHA-256 of the code verifier that the site's backend keeps for this browser (PKCE, S256), in base64url. */
   readonly codeChallenge?: string | undefined;
@@ -23,24 +26,31 @@ export interface CreateTicketBody {
 export interface CreateTicketResponse {
   /** Sealed identifier of the ticket, sent with every further call. */
   readonly handle: string;
+  /** Public id of the ticket, which the QR code contains. Not a credential. */
   readonly ticketId: string;
   /** Exact text that the QR code encodes. */
   readonly qrContent: string;
   /** Paths of the images of the QR code. */
   readonly pictures: { readonly svg: string; readonly png: string };
+  /** Time at which the ticket expires unless it is approved, by the clock of the service. */
   readonly expiresAt: string;
+  /** Time left until then. Count down from it, because clocks differ. */
   readonly remainingMs: number;
+  /** Least time between two calls of `GET /tickets/status`. */
   readonly minPollIntervalMs: number;
 }
 
 /** Body of `POST /tickets/withdraw`, `/tickets/complete`, and of `/tickets/exchange` from a browser. */
 export interface HandleBody {
+  /** Handle of the ticket, from `POST /tickets`. */
   readonly handle: string;
 }
 
 /** Body of `POST /tickets/exchange` from a backend. */
 export interface ExchangeBody {
+  /** Exchange ticket from the status. It can be spent once. */
   readonly exchangeTicket: string;
+  /** Code verifier of the ticket's code challenge (PKCE). Required if the ticket has a challenge. */
   readonly codeVerifier?: string | undefined;
 }
 
@@ -55,15 +65,20 @@ export interface StatusResponse {
   readonly ticketId: string;
   /** Name of the state, such as `SCANNED`. An unknown name must be treated as a state that is not terminal. */
   readonly state: string;
+  /** Number of writes to the ticket, from 1. */
   readonly revision: number;
+  /** Time at which the current state expires, by the clock of the service. */
   readonly expiresAt: string | null;
+  /** Time left until then. Count down from it, because clocks differ. */
   readonly remainingMs: number;
+  /** User who scanned the code, in the states SCANNED and AUTHORIZED. */
   readonly scannedBy: ScannedBy | null;
   /**
    * Exchange ticket in the state AUTHORIZED, else null. Always null if the gateway completes the sign-in itself,
    * or if the app requires a code challenge that the ticket lacks.
    */
   readonly exchangeTicket: string | null;
+  /** Name of the side that ended a ticket in the state CANCELLED. */
   readonly cancelReason: string | null;
 }
 
@@ -93,12 +108,16 @@ export interface ExchangeResponse {
 
 /** Problem details (RFC 9457): the body of every error response. Clients branch on `reason`. */
 export interface Problem {
-  readonly title: string | undefined;
+  /** Name of the HTTP status, if it has one. */
+  readonly title?: string | undefined;
   readonly status: number;
+  /** Explanation for people. Contains no secret. */
   readonly detail: string;
   readonly reason: string;
+  /** State of the ticket, if the error depends on it. */
   readonly currentState?: string;
   readonly fieldViolations?: readonly FieldViolation[];
+  /** Time after which to call again. Absent if waiting does not help. */
   readonly retryAfterMs?: number;
 }
 

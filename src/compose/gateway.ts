@@ -10,7 +10,7 @@ import { monitorCertificates } from "./certificate_monitor.js";
 /**
  * Reads the files that the configuration names and starts the gateway.
  *
- * @param options `demo` adds the demo pages.
+ * @param options `demo` adds the demo pages and the OpenAPI description.
  * @throws Error when a file cannot be read or the address cannot be bound.
  */
 export async function startGatewayFromConfig(
@@ -37,7 +37,10 @@ export async function startGatewayFromConfig(
     log,
     service: serviceOptions,
     extend: demo
-      ? async (server) => (await import("../demo/demo_routes.js")).demoRoutes(server, serviceOptions)
+      ? async (server) => {
+          await (await import("../demo/demo_routes.js")).demoRoutes(server, serviceOptions);
+          await (await import("../demo/openapi_routes.js")).openapiRoutes(server, rpcMethods);
+        }
       : undefined,
     handleTtlMs: config.handleTtl,
     heartbeatIntervalMs: heartbeatInterval,

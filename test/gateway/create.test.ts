@@ -127,7 +127,7 @@ describe("creating a ticket", () => {
   });
 
   it("create rejects a body that is an array, null or a string", async () => {
-    for (const body of [[], "text", 5, true]) {
+    for (const body of [[], null, "text", 5, true]) {
       expect((await browser.post(tickets, body)).json).toMatchObject({ reason: "INVALID_REQUEST" });
     }
   });

@@ -24,7 +24,7 @@ export async function setup(): Promise<void> {
     ...{ format: "esm", platform: "node", target: "node20", logLevel: "warning" },
   });
   for (const file of readdirSync(join(root, "gen"))) {
-    if (file.endsWith(".binpb")) cpSync(join(root, "gen", file), join(built, "gen", file));
+    if (/\.(binpb|json)$/.test(file)) cpSync(join(root, "gen", file), join(built, "gen", file));
   }
   cpSync(join(root, "gen/widget"), join(built, "gen/widget"), { recursive: true });
   mkdirSync(join(built, "src/demo"), { recursive: true });

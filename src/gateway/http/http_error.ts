@@ -66,7 +66,7 @@ export const invalidRequest = (message: string, fieldViolations: HttpErrorDetail
   new HttpError(400, "INVALID_REQUEST", message, { fieldViolations });
 
 /** HTTP status of each reason of the service. */
-const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
+export const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
   // The gateway's own credential is wrong. For a caller's wrong credential, appUnauthenticated creates a 401.
   APP_UNAUTHENTICATED: 502,
   USER_UNAUTHENTICATED: 401,

@@ -16,7 +16,7 @@ const maxFields = 32;
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   if (isObject(value) && Object.keys(value).length > maxFields)
     throw invalidRequest(`the request has more than ${maxFields} fields`);
-  const result = schema.safeParse(value ?? {});
+  const result = schema.safeParse(value === undefined ? {} : value);
   if (result.success) return result.data;
   const violations = result.error.issues.map(({ path, message }) => ({
     field: path.map(String).join("."),

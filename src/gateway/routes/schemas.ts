@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hasMoreCodePoints } from "../../base/code_points.js";
 import { fieldLimits } from "../../domain/field_limits.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import type { CreateTicketBody, ExchangeBody, HandleBody } from "../../http_types.js";
@@ -8,34 +9,49 @@ import { customData } from "../tickets/custom_data.js";
 
 const { imageSize, imageMargin } = fieldLimits;
 
-const text = (max: number) => z.string().max(max);
+/**
+ * Creates the schema of a text of `min` to `max` characters. Counts code points, as JSON Schema and the service do.
+ * zod counts UTF-16 units.
+ */
+const text = (max: number, min: 0 | 1 = 0) =>
+  z
+    .string()
+    .min(min)
+    .refine((given) => !hasMoreCodePoints(given, max), { error: `must have at most ${max} characters` })
+    .meta({ maxLength: max });
 
 /** Schema of the body that creates a ticket. */
 export const createTicketBody = z.strictObject({
   appId: text(fieldLimits.appId).optional(),
-  scene: text(fieldLimits.scene).optional(),
+  // The service checks the pattern, and takes an empty scene for a missing one.
+  scene: text(fieldLimits.scene)
+    .meta({ maxLength: fieldLimits.scene, pattern: "^([A-Z][A-Z0-9_]*)?$" })
+    .optional(),
   customData: customData.optional(),
   ttlMs: z.int().min(1).max(86_400_000).optional(),
   deviceName: text(fieldLimits.requesterText).optional(),
   location: text(fieldLimits.requesterText).optional(),
-  codeChallenge: text(128)
+  codeChallenge: z
+    .string()
     .refine((challenge) => isCanonicalBase64url(challenge, 32), {
       error: "must be a SHA-256 digest as 43 characters of base64url",
     })
+    // The last of 43 characters has two unused bits, which must be zero.
+    .meta({ maxLength: 43, pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" })
     .optional(),
 }) satisfies z.ZodType<CreateTicketBody>;
 
 /** Schema of a body that identifies a ticket by its handle. */
-export const handleBody = z.strictObject({ handle: text(2048).min(1) }) satisfies z.ZodType<HandleBody>;
+export const handleBody = z.strictObject({ handle: text(2048, 1) }) satisfies z.ZodType<HandleBody>;
 
 /** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */
 export const exchangeBody = z.strictObject({
-  exchangeTicket: text(fieldLimits.exchangeTicket).min(1),
-  codeVerifier: text(fieldLimits.codeVerifier).min(1).optional(),
+  exchangeTicket: text(fieldLimits.exchangeTicket, 1),
+  codeVerifier: text(fieldLimits.codeVerifier, 1).optional(),
 }) satisfies z.ZodType<ExchangeBody>;
 
 /** Schema of the query of an image. */
-const imageQuery = z.strictObject({
+export const imageQuery = z.strictObject({
   size: z.coerce.number().int().min(imageSize.min).max(imageSize.max).optional(),
   margin: z.coerce.number().int().min(0).max(imageMargin.max).default(imageMargin.default),
   errorCorrection: z.enum(["L", "M", "Q", "H"]).default("M"),

@@ -11,4 +11,5 @@ export const customData = z
   .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= fieldLimits.customDataBytes, {
     error: `must have at most ${fieldLimits.customDataBytes} bytes as JSON`,
     when: ({ issues }) => issues.length === 0,
-  });
+  })
+  .meta({ type: "object" });
