@@ -1,13 +1,4 @@
-type RpcMethod =
-  | "CreateTicket"
-  | "GetStatus"
-  | "WatchStatus"
-  | "MarkScanned"
-  | "Authorize"
-  | "Cancel"
-  | "Withdraw"
-  | "ExchangeUserInfo"
-  | "GetSigningKeys";
+import type { RpcMethod } from "../domain/rpc_methods.js";
 
 /** HTTP gateway. `qrlogin gateway` reads only this section and `log`. */
 export interface GatewayConfig {

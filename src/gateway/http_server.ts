@@ -61,6 +61,9 @@ export function createHttpServer(
   const server = tls ? createTls({ ...serverOptions, ...tls }, handler) : createPlain(serverOptions, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.on("request", closeAfterUnreadBody);
+  // Node.js would send 417 itself, past the limits of the handler. A server may ignore unknown expectations (RFC 9110,
+  // section 10.1.1).
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)));
   return server;
 }

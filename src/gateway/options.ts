@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ClientOptions, ExchangeUserInfoResponse } from "../client/index.js";
+import type { RpcMethod } from "../domain/rpc_methods.js";
 import type { GatewayApp } from "./access/app_registry.js";
 import type { RateLimitOptions } from "./access/rate_limits.js";
 import type { StreamLimits } from "./access/stream_limiter.js";
-import type { RpcMethod } from "./connect/rpc_methods.js";
 
 /** Options of the gateway plugin. */
 export interface GatewayOptions {

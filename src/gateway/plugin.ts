@@ -3,12 +3,12 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { type Clock, systemClock } from "../base/clock.js";
+import { phoneRpcMethods } from "../domain/rpc_methods.js";
 import { registerCors } from "./access/cors.js";
 import { rateLimitStore } from "./access/rate_limit_store.js";
 import { createRateLimits } from "./access/rate_limits.js";
 import { authingRoutes } from "./authing/routes.js";
 import { connectRoutes } from "./connect/routes.js";
-import { defaultRpcMethods } from "./connect/rpc_methods.js";
 import { createGatewayContext, type GatewayContext } from "./context.js";
 import { sendProblem } from "./http/error_handler.js";
 import { acceptOnlyJson } from "./http/json_body_parser.js";
@@ -59,7 +59,7 @@ export async function registerGateway(
 async function registerRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
-  { authingApi = true, rpcMethods = defaultRpcMethods }: GatewayOptions,
+  { authingApi = true, rpcMethods = phoneRpcMethods }: GatewayOptions,
 ): Promise<void> {
   // Event streams end before the server waits for its connections to close, or it would wait for them too.
   instance.addHook("preClose", async () => context.stop());

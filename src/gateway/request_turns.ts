@@ -38,7 +38,8 @@ export function takeTurns(
 
 /**
  * Returns a listener that passes on the requests of a connection one after the other, each after the response to the
- * one before. Closes a connection on which too many wait.
+ * one before. Closes a connection on which too many wait. Requests that follow a response with `Connection: close` are
+ * dropped (RFC 9112, section 9.6).
  */
 export function limitPipelining(handler: RequestListener): RequestListener {
   /** Requests that wait for an earlier response, by connection. Present while a response is outstanding. */
@@ -46,13 +47,14 @@ export function limitPipelining(handler: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request;
     // The parser still reports the other requests of the packet that it is reading.
-    if (socket.destroyed) return;
+    if (!socket.writable) return;
     const known = pipelines.get(socket);
     const pipelined = known ?? [];
     const begin = () => {
       response.once("close", () => {
         const next = pipelined.shift();
-        if (next && !socket.destroyed) next();
+        // Once the connection closes, no response is assigned to it, and none would ever report that it has closed.
+        if (next && socket.writable) next();
         else pipelines.delete(socket);
       });
       handler(request, response);

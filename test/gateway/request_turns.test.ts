@@ -4,7 +4,9 @@ import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limitPipelining, takeTurns } from "../../src/gateway/request_turns.js";
 import { eventually } from "../support/eventually.js";
-import { gateway, restartGateway, setUpGateway } from "./setup.js";
+import { eventsPath } from "./browser.js";
+import { sendRequest } from "./http.js";
+import { browser, gateway, restartGateway, setUpGateway } from "./setup.js";
 
 /** The number of requests that start in one turn. */
 const startsPerTurn = 16;
@@ -94,6 +96,17 @@ describe("requests on one connection", () => {
     expect(responses).toHaveLength(1);
   });
 
+  it("are not handled after a response that closes the connection: their responses would never end", async () => {
+    const { responses, send, socket } = await connectToServer();
+    const closed = once(socket, "close");
+    send(3);
+    await eventually(() => expect(responses).toHaveLength(1));
+    responses[0]?.setHeader("connection", "close").end("one");
+    await closed;
+    await nextTurn();
+    expect(responses).toHaveLength(1);
+  });
+
   it("are not handled once the connection is closed", async () => {
     const { responses, send, socket } = await connectToServer();
     send(3);
@@ -132,6 +145,30 @@ describe("a gateway", () => {
     for (const { send } of [...many, other]) send();
     await eventually(() => expect(answered).toHaveLength(101));
     expect(answered.indexOf("192.0.2.2")).toBeLessThan(50);
+  });
+
+  it("opens no event stream behind one that closes the connection, where nobody could read it", async () => {
+    await restartGateway({ limits: { streams: 8, streamsPerAddress: 1 } });
+    const [first, second] = [await browser.create(), await browser.create()];
+    const { hostname, port, host } = new URL(gateway.url);
+    const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+    const requestOf = (handle: string) =>
+      `GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${host}\r\nsec-fetch-site: same-origin\r\ncookie: ${cookie}\r\n\r\n`;
+    const socket = connect(Number(port), hostname).on("error", () => {});
+    onTestFinished(() => void socket.destroy());
+    socket.write(requestOf(first.handle) + requestOf(second.handle));
+    await once(socket.setEncoding("utf8"), "data");
+    const closed = once(socket, "close");
+    socket.resume();
+    await browser.withdraw(first.handle);
+    await closed;
+    const event = await browser.events(second.handle).next();
+    expect([event?.type, event?.data.state]).toEqual(["status", "PENDING"]);
+  });
+
+  it("handles a request with an unknown expectation like any other, so that these count too", async () => {
+    const { status } = await sendRequest(`${gateway.url}/healthz`, { headers: { expect: "nothing" } });
+    expect(status).toBe(200);
   });
 
   it("closes a connection that sends many requests without waiting", async () => {

@@ -1,7 +1,7 @@
 import fastify from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/base/clock.js";
-import { rpcMethods } from "../../src/gateway/connect/rpc_methods.js";
+import { rpcMethods } from "../../src/domain/rpc_methods.js";
 import type { GatewayOptions } from "../../src/gateway/options.js";
 import { registerGateway } from "../../src/gateway/plugin.js";
 import { sendRequest } from "../gateway/http.js";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { phoneRpcMethods, rpcMethods } from "../../domain/rpc_methods.js";
 import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
 import { trustedNetworks } from "./trusted_networks.js";
 import { address, duration, id, integer, nonEmptyText, oneOrMore, tlsFiles } from "./values.js";
@@ -11,18 +12,6 @@ const serviceSchema = z
   })
   .transform((given) => ({ ...given, tls: given.tls, caFile: given.caFile }))
   .prefault({});
-
-const rpcMethod = z.enum([
-  "CreateTicket",
-  "GetStatus",
-  "WatchStatus",
-  "MarkScanned",
-  "Authorize",
-  "Cancel",
-  "Withdraw",
-  "ExchangeUserInfo",
-  "GetSigningKeys",
-]);
 
 const gatewayAppSchema = z.strictObject({
   id,
@@ -46,7 +35,7 @@ export const gatewaySchema = z
     apps: z.array(gatewayAppSchema).min(1, { error: "must not be empty" }),
     handleKeys: distinct(oneOrMore(handleKey)),
     authingApi: z.boolean().default(true),
-    rpcMethods: distinct(z.array(rpcMethod)).default(["MarkScanned", "Authorize", "Cancel"]),
+    rpcMethods: distinct(z.array(z.enum(rpcMethods))).default([...phoneRpcMethods]),
     handleTtl: duration("1m", "48h").prefault("1h"),
     heartbeatInterval: duration("1s", "5m").prefault("15s"),
     trustedProxies: trustedNetworks.default([]),

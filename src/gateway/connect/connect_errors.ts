@@ -6,10 +6,8 @@ import { isQrLoginError, type QrLoginError } from "../../client/index.js";
 import { errorHeaders, logError } from "../http/error_handler.js";
 import type { HttpError } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
+import { serviceDomain } from "../http/service_errors.js";
 import { type ConnectErrorDetail, detailsOf, withJson } from "./error_details.js";
-
-/** `ErrorInfo` domain of the service's own errors. */
-const serviceDomain = "qrlogin.v1";
 
 /** Longest text of the library that is sent on, in characters. */
 const maxLibraryText = 200;

@@ -1,6 +1,7 @@
 import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
 import { ErrorReason } from "../../client/index.js";
 import type { HttpError } from "../http/http_error.js";
+import { serviceDomain } from "../http/service_errors.js";
 
 /** An error detail as the Connect protocol sends it. */
 export interface ConnectErrorDetail {
@@ -16,8 +17,6 @@ type JsonObject = { [name: string]: string | JsonObject | JsonObject[] };
 
 /** `ErrorInfo` domain of the reasons that only the gateway gives. */
 const gatewayDomain = "qrlogin.gateway";
-/** `ErrorInfo` domain of the reasons in `error_reason.proto`. */
-const serviceDomain = "qrlogin.v1";
 
 /** The types with a JSON form, and the function that returns it. The JSON is that of protobuf. */
 const toJsonByType: Readonly<Record<string, (bytes: Uint8Array) => JsonObject>> = {

@@ -2,6 +2,7 @@ import { cors } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { errorToJson } from "@connectrpc/connect/protocol-connect";
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import type { RpcMethod } from "../../domain/rpc_methods.js";
 import type { RateLimits } from "../access/rate_limits.js";
 import type { GatewayContext } from "../context.js";
 import { logError } from "../http/error_handler.js";
@@ -10,7 +11,6 @@ import { toConnectError } from "./connect_errors.js";
 import { createForwarder } from "./forwarder.js";
 import { createHandlers, loadServiceDescriptor, maxMessageBytes } from "./handlers.js";
 import { handleCall, rejectCall } from "./http_adapter.js";
-import type { RpcMethod } from "./rpc_methods.js";
 import { sendStream, sendUnary } from "./send_response.js";
 
 /** Largest body, in bytes: a message, and the envelope that it has in all protocols except unary Connect. */
@@ -84,10 +84,10 @@ export async function connectRoutes(
   });
 }
 
-/** Returns the name of the method in the path of a request. */
-function methodOf({ url }: FastifyRequest): string {
-  const [path = ""] = url.split("?", 1);
-  return path.slice(path.lastIndexOf("/") + 1);
+/** Returns the name of the method that a request calls, which need not exist. */
+function methodOf({ params, routeOptions: { url = "" } }: FastifyRequest): string {
+  const { "*": unrouted } = params as { readonly "*"?: string };
+  return unrouted ?? url.slice(url.lastIndexOf("/") + 1);
 }
 
 /** Returns whether the request uses a protocol in which the handler can send an error. */

@@ -21,8 +21,8 @@ export interface ServiceErrorResponse {
 /** Invalid fields of a request. */
 type FieldViolations = readonly FieldViolation[];
 
-/** `ErrorInfo` domain of the service's own errors. */
-const serviceDomain = "qrlogin.v1";
+/** `ErrorInfo` domain of the reasons in `error_reason.proto`. */
+export const serviceDomain = "qrlogin.v1";
 
 /** HTTP status of an error whose reason this release does not know, by gRPC code. */
 const statusByCode: Readonly<Record<string, number>> = {

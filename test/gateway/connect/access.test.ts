@@ -5,7 +5,7 @@ import fastify, { type FastifyPluginAsync } from "fastify";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { AuthorizeResponse, CreateTicketResponse } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import { gatewaySchema } from "../../../src/config/schema/gateway_schema.js";
-import { defaultRpcMethods, rpcMethods } from "../../../src/gateway/connect/rpc_methods.js";
+import { phoneRpcMethods, rpcMethods } from "../../../src/domain/rpc_methods.js";
 import { type GatewayOptions, qrLoginGateway } from "../../../src/gateway/index.js";
 import { type FakeService, startFakeService } from "../../client/fake_service.js";
 import { basic } from "../../support/callers.js";
@@ -162,6 +162,20 @@ it("a service that cannot be reached is SERVICE_UNAVAILABLE, without its address
   expect(response.text).not.toContain("ECONNREFUSED");
 });
 
+it("a service without the method is SERVICE_REFUSED", async () => {
+  const fake = await startFakeService({});
+  const older = await startTestGateway(fake.address);
+  const request = { method: "POST", headers: json, body: "{}" };
+  const response = await sendRequest(older.url + rpcPath("Authorize"), request);
+  await older.stop();
+  fake.stop();
+  expect(response.status).toBe(500);
+  expect(errorOf(response)).toMatchObject({
+    code: "internal",
+    details: { ErrorInfo: { reason: "SERVICE_REFUSED", domain: "qrlogin.gateway" } },
+  });
+});
+
 describe("the list of methods", () => {
   it("the names are those of the proto, here and in the configuration", () => {
     const bytes = readFileSync(new URL("../../../gen/qrlogin.binpb", import.meta.url));
@@ -170,10 +184,8 @@ describe("the list of methods", () => {
     );
     expect(service?.methods.map(({ name }) => name)).toEqual([...rpcMethods]);
     const minimal = { apps: [{ id: "shop", secret: "x" }], handleKeys: newHandleKey() };
-    expect(gatewaySchema.parse({ ...minimal, rpcMethods: [...rpcMethods] }).rpcMethods).toEqual([
-      ...rpcMethods,
-    ]);
-    expect(gatewaySchema.parse(minimal).rpcMethods).toEqual([...defaultRpcMethods]);
+    expect(gatewaySchema.parse({ ...minimal, rpcMethods: [...rpcMethods] }).rpcMethods).toEqual(rpcMethods);
+    expect(gatewaySchema.parse(minimal).rpcMethods).toEqual(phoneRpcMethods);
   });
 
   it("a plugin rejects an unknown method", async () => {

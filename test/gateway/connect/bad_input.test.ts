@@ -87,7 +87,7 @@ describe("requests of another form", () => {
     expect(gateway.logText()).not.toContain("encoding=json");
   });
 
-  it.each(["CreateTicket", "WatchStatus", "Nonsense", "", "Authorize/", "%41uthorize/x"])(
+  it.each(["CreateTicket", "WatchStatus", "Nonsense", "", "Authorize/", "%41uthorize/x", "x/Authorize"])(
     "a method that is not listed gets 404: %s",
     async (method) => {
       const response = await callRpc(method, {});
