@@ -50,7 +50,9 @@ export function createQrLogin({ gateway, getToken, timeoutMs = 10_000 }: QrLogin
         body: JSON.stringify(request),
         signal: abort.signal,
       });
-      return { status: response.status, body: (await response.json()) as ResponseBody };
+      const body: unknown = await response.json();
+      if (typeof body !== "object" || body === null) throw new TypeError("the response is not a JSON object");
+      return { status: response.status, body: body as ResponseBody };
     } catch {
       // No connection, no answer in time, or an answer that is not the gateway's.
       throw new QrLoginError("UNREACHABLE");

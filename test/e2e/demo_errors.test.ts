@@ -32,6 +32,17 @@ const errorTextOf = async (page: Page) => {
   return page.locator("#problem").innerText();
 };
 
+/** Lets the first call of a method arrive, and its response get lost. */
+const loseResponse = (phone: Page, method: string) =>
+  phone.route(
+    `**/qrlogin.v1.QrLoginService/${method}`,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+
 const blankImage = PNG.sync.write(new PNG({ width: 300, height: 300, fill: true }));
 
 describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () => {
@@ -186,6 +197,53 @@ describe.skipIf(!hasChromium)(`errors of the demo pages${withoutChromium}`, () =
     expect(await phone.locator("#decision-problem").innerText()).toContain(message);
     await phone.getByRole("button", { name: "Yes, sign me in" }).click();
     await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
+  });
+
+  it.each([
+    ["yes again", "Yes, sign me in", "You are signed in", "has your answer"],
+    ["no", "No, that is not me", "That did not work", "You have already approved this sign-in"],
+  ])(
+    "an approval whose response was lost is not denied after the website has signed the user in: %s",
+    async (...[, button, heading, explanation]) => {
+      const { website, phone } = await openWebsiteAndPhone();
+      await loseResponse(phone, "Authorize");
+      await typeCode(phone, website.qrContent());
+      await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+      await phone.locator("#decision-problem:not(:empty)").waitFor();
+      await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
+      await phone.getByRole("button", { name: button }).click();
+      await phone.getByRole("heading", { name: heading }).waitFor();
+      expect(await phone.locator("#explanation").innerText()).toContain(explanation);
+    },
+  );
+
+  it("a request whose approval had no response is not reported as too late before the service is asked", async () => {
+    const { website, phone } = await openWebsiteAndPhone();
+    await phone.clock.install();
+    await loseResponse(phone, "Authorize");
+    await typeCode(phone, website.qrContent());
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+    await phone.locator("#decision-problem:not(:empty)").waitFor();
+    await website.page.getByRole("heading", { name: "Welcome, Alice" }).waitFor();
+    await phone.clock.runFor(121_000);
+    await phone.getByRole("heading", { name: "You are signed in" }).waitFor();
+  });
+
+  it("the time ends once, whether or not the service can be asked about an approval", async () => {
+    const { website, phone } = await openWebsiteAndPhone();
+    await phone.clock.install();
+    let calls = 0;
+    await phone.route("**/Authorize", (route) => {
+      calls++;
+      return route.abort();
+    });
+    await typeCode(phone, website.qrContent());
+    await phone.getByRole("button", { name: "Yes, sign me in" }).click();
+    await phone.locator("#decision-problem:not(:empty)").waitFor();
+    await phone.clock.runFor(121_000);
+    await phone.getByRole("heading", { name: "That did not work" }).waitFor();
+    await phone.clock.runFor(5_000);
+    expect(calls).toBe(2);
   });
 
   it.each(["MarkScanned", "Authorize"])(

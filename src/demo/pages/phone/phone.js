@@ -8,6 +8,11 @@ import { currentLanguage, setLanguage, showText, stepAfter, textOf } from "./tex
 const byId = (id) => document.getElementById(id);
 const isVisible = (id) => !byId(id).hidden;
 const tokens = {};
+const outcomes = {
+  approved: { mark: "yes", title: "screen.approvedTitle", explanation: "screen.approvedText" },
+  declined: { mark: "no", title: "screen.declinedTitle", explanation: "screen.declinedText" },
+  expired: { mark: "no", title: "screen.expiredTitle", explanation: "errors.TICKET_EXPIRED" },
+};
 let pending;
 let countdown;
 // Responses to an earlier scan, or to one by another user, are ignored.
@@ -21,8 +26,8 @@ byId("language").onclick = () => {
   setLanguage(currentLanguage() === "en" ? "zh" : "en");
   if (pending) showRequester();
 };
-byId("agree").onclick = () => decide("agree", "authorize", "screen.approvedTitle", "screen.approvedText");
-byId("decline").onclick = () => decide("decline", "cancel", "screen.declinedTitle", "screen.declinedText");
+byId("agree").onclick = () => decide("authorize");
+byId("decline").onclick = () => decide("cancel");
 byId("scan-another").onclick = () => showSection("scan", "scan-title");
 for (const choice of document.querySelectorAll("[name=user]")) {
   choice.onchange = leaveRequest;
@@ -40,9 +45,7 @@ async function submitText(text) {
   pending = { user, app, response, totalMs, until: performance.now() + totalMs };
   byId("text").value = "";
   // This user has already approved it.
-  if (response.state === "TICKET_STATE_AUTHORIZED") {
-    return showOutcome("yes", "screen.approvedTitle", "screen.approvedText");
-  }
+  if (response.state === "TICKET_STATE_AUTHORIZED") return showOutcome(outcomes.approved);
   showText(byId("asking"), "screen.askTitle", { app, user: displayNameOf(user) });
   byId("monogram").textContent = app[0];
   showLogo(response.app?.logoUrl);
@@ -95,34 +98,52 @@ function startCountdown() {
     const left = Math.max(0, until - performance.now());
     showText(byId("left"), "screen.timeLeft", { time: formatDuration(left) });
     byId("bar").style.scale = `${left && left / totalMs} 1`;
-    if (left === 0) showOutcome("no", "screen.expiredTitle", "errors.TICKET_EXPIRED");
+    if (left > 0) return;
+    // An approval without an answer may have arrived. A repetition tells.
+    if (pending.isApprovalUncertain) void decide("authorize");
+    else showOutcome(outcomes.expired);
   };
   countdown = setInterval(tick, 500);
   tick();
 }
 
-async function decide(button, method, title, explanation) {
+async function decide(method) {
   const ownGeneration = ++generation;
   clearInterval(countdown);
   showMessage();
   setButtonsEnabled(false);
-  const { user, response } = pending;
+  const { user, response, until } = pending;
   const { error } = await callsOf(user)[method](response.ticketId);
   if (ownGeneration !== generation) return;
   setButtonsEnabled(true);
-  if (!error) return showOutcome(button === "agree" ? "yes" : "no", title, explanation);
-  const { textName, next } = stepAfter(error);
-  if (next !== "repeat") return showOutcome("no", "screen.failedTitle", textName);
-  showMessage(textName);
-  byId(button).focus();
+  const outcome = outcomeOf(method, error, until <= performance.now());
+  if (outcome) return showOutcome(outcome);
+  if (method === "authorize") pending.isApprovalUncertain = true;
+  showMessage(stepAfter(error).textName);
+  byId(method === "authorize" ? "agree" : "decline").focus();
   startCountdown();
+}
+
+/** Returns how a decision has ended; undefined if it can be repeated. */
+function outcomeOf(method, error, isTimeOver) {
+  if (!error) return method === "authorize" ? outcomes.approved : outcomes.declined;
+  // Only the user who has approved a ticket gets this: an earlier approval arrived, but its response did not.
+  if (error.reason === "TICKET_ALREADY_EXCHANGED") {
+    return method === "authorize" ? outcomes.approved : failed("errors.TICKET_ALREADY_AUTHORIZED");
+  }
+  const { textName, next } = stepAfter(error);
+  return next === "repeat" && !isTimeOver ? undefined : failed(textName);
 }
 
 function setButtonsEnabled(isEnabled) {
   for (const id of ["agree", "decline"]) byId(id).disabled = !isEnabled;
 }
 
-function showOutcome(mark, title, explanation) {
+function failed(explanation) {
+  return { mark: "no", title: "screen.failedTitle", explanation };
+}
+
+function showOutcome({ mark, title, explanation }) {
   byId("done").dataset.mark = mark;
   showText(byId("outcome"), title);
   showText(byId("explanation"), explanation, { app: pending.app });

@@ -5,9 +5,6 @@ import { textOf } from "./texts.js";
 /** Limit of a text that is shown, in characters. */
 const maxTextLength = 60;
 
-/** Limit of entries of custom data that are shown. */
-const maxEntries = 6;
-
 /**
  * Returns rows of a term and a text: `observed` by the sign-in service, `stated` by the website's backend, and
  * `claimed` by the page. An unknown source counts as a claim. Claims are in quotation marks.
@@ -45,7 +42,7 @@ function describeAddress(address = "") {
 
 function entriesOf(customData) {
   const entries = Object.entries(customData ?? {}).map(([name, value]) => [name, toText(value)]);
-  return entries.filter(([, text]) => text).slice(0, maxEntries);
+  return entries.filter(([, text]) => text);
 }
 
 function toText(value) {

@@ -38,6 +38,7 @@ async function post(method, request, token) {
     signal: AbortSignal.timeout(timeoutMs),
   });
   const body = await response.json();
+  if (typeof body !== "object" || body === null) throw new TypeError("the response is not a JSON object");
   return response.ok ? { response: body } : { status: response.status, error: errorFrom(body) };
 }
 
