@@ -52,8 +52,8 @@ export function limitPipelining(handler: RequestListener): RequestListener {
     const pipelined = known ?? [];
     const begin = () => {
       response.once("close", () => {
-        // The connection closes. Node.js would send no further response on it, nor report that one has closed. What still
-        // arrives is only counted.
+        // The connection closes. Node.js would send no further response on it, nor report that one has closed. What
+        // still arrives is only counted.
         if (!socket.writable) return;
         const next = pipelined.shift();
         if (next) next();
