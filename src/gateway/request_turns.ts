@@ -47,14 +47,16 @@ export function limitPipelining(handler: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request;
     // The parser still reports the other requests of the packet that it is reading.
-    if (!socket.writable) return;
+    if (socket.destroyed) return;
     const known = pipelines.get(socket);
     const pipelined = known ?? [];
     const begin = () => {
       response.once("close", () => {
+        // The connection closes. Node.js would send no further response on it, nor report that one has closed. What
+        // still arrives is only counted.
+        if (!socket.writable) return;
         const next = pipelined.shift();
-        // Once the connection closes, no response is assigned to it, and none would ever report that it has closed.
-        if (next && socket.writable) next();
+        if (next) next();
         else pipelines.delete(socket);
       });
       handler(request, response);

@@ -29,9 +29,13 @@ export async function handleCall(
   reply: FastifyReply,
 ): Promise<UniversalServerResponse> {
   const call: CallContext = { request, reply, isForwarded: false };
-  const response = await run(handler, call);
+  const response = await run(handler, call).catch((error: unknown) => {
+    // The library cannot write each of its own errors: a text with half of a character is no gRPC-Web trailer.
+    if (call.failure === undefined) throw error;
+    return undefined;
+  });
   const { failure, isForwarded } = call;
-  if (isForwarded || failure === undefined || isEndOfCall(failure)) return response;
+  if (response && (isForwarded || failure === undefined || isEndOfCall(failure))) return response;
   const error =
     failure instanceof ConnectError
       ? reportUnreadableRequest(failure, request)

@@ -113,14 +113,17 @@ describe("errors over gRPC-Web", () => {
     ["no envelope", Buffer.alloc(0), {}, 12],
     ["two messages", Buffer.concat([envelope(Buffer.alloc(0)), envelope(Buffer.alloc(0))]), {}, 12],
     ["invalid protobuf", envelope(Buffer.from([0x0a, 0xff])), {}, 3],
+    // V8 quotes half of the character in its error, which gRPC-Web cannot encode.
+    ["invalid JSON", envelope(Buffer.from("💥")), { "content-type": "application/grpc-web+json" }, 3],
     ["a compressed message without an encoding", envelope(gzipSync("{}"), 1), {}, 3],
     ["gzip over 64 KiB", envelope(bomb(), 1), { "grpc-encoding": "gzip" }, 8],
     ["an unknown encoding", envelope(Buffer.alloc(0)), { "grpc-encoding": "zstd" }, 12],
     ["an invalid time-out", envelope(Buffer.alloc(0)), { "grpc-timeout": "1 day" }, 3],
     ["a body over 64 KiB", envelope(Buffer.alloc(70_000)), {}, 8],
   ])("%s gets one clear error in the trailers", async (_what, body, headers, code) => {
-    const response = await callRpc("Authorize", body, { ...grpcWeb, ...headers });
-    expect([response.status, response.headers["content-type"]]).toEqual([200, "application/grpc-web+proto"]);
+    const sent = { ...grpcWeb, ...headers };
+    const response = await callRpc("Authorize", body, sent);
+    expect([response.status, response.headers["content-type"]]).toEqual([200, sent["content-type"]]);
     const envelopes = envelopesOf(response.bytes);
     expect(envelopes).toHaveLength(1);
     const trailers = envelopes[0]?.data.toString();
