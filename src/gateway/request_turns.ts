@@ -7,9 +7,10 @@ const startsPerTurn = 16;
 
 /**
  * Largest number of requests that wait on one connection for the response to an earlier one (pipelining). Browsers and
- * the usual proxies do not pipeline. One packet has room for thousands of requests.
+ * the usual proxies do not pipeline. One packet has room for thousands of requests, and a request may have 16 KiB of
+ * headers.
  */
-const maxPipelined = 16;
+const maxPipelined = 4;
 
 /**
  * Returns a listener that passes on a bounded number of requests in each turn of the event loop, with addresses taking

@@ -27,15 +27,15 @@ setUpGateway({ service: { store: (embedded) => store.wrap(embedded) }, gateway: 
 
 const cookieOf = ({ cookies }: Browser) => [...cookies].map((pair) => pair.join("=")).join("; ");
 
-/** Requests events and closes the connection, at once or a few turns later. */
-async function disconnectAtOnce(by: Browser, handle: string, turns: number): Promise<void> {
+/** Requests events, once or several times on a connection, and closes it at once or a few turns later. */
+async function disconnectAtOnce(by: Browser, handle: string, turns: number, requests: number): Promise<void> {
   const { hostname, port, host } = new URL(by.url);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.on("error", () => {});
   const closed = once(socket, "close");
   const request = `GET ${eventsPath(handle)} HTTP/1.1\r\nhost: ${host}\r\ncookie: ${cookieOf(by)}\r\n\r\n`;
   await new Promise((resolve) => {
-    socket.write(request, resolve);
+    socket.write(request.repeat(requests), resolve);
   });
   for (let turn = 0; turn < turns; turn++) await flushPromises();
   if (turns % 2 === 0) socket.destroy();
@@ -43,8 +43,8 @@ async function disconnectAtOnce(by: Browser, handle: string, turns: number): Pro
   await withTimeout(closed, "the end of a connection that was left");
 }
 
-const disconnectAll = (by: Browser, handle: string) =>
-  Promise.all(Array.from({ length: many }, (_, index) => disconnectAtOnce(by, handle, index % 8)));
+const disconnectAll = (by: Browser, handle: string, requests = 1) =>
+  Promise.all(Array.from({ length: many }, (_, index) => disconnectAtOnce(by, handle, index % 8, requests)));
 
 /** Returns the number of streams that can be opened now, and closes them again. */
 async function openableStreams(by: Browser, handle: string): Promise<number> {
@@ -97,19 +97,25 @@ describe(`${many} readers of events that disconnect at once`, () => {
     expectQuiet(gateway.logText(), browser, handle);
   });
 
-  it("readers that disconnect at once leave no error or handle in the log of an existing server", async () => {
-    const written: string[] = [];
-    const stream = { write: (line: string) => void written.push(line) };
-    const host = fastify({ logger: { level: "debug", stream } });
-    const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
-    const apps = [{ id: "shop", secret: appSecrets.shop }];
-    const service = { address: server.address };
-    await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], limits });
-    const visitor = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
-    const { handle } = await visitor.create({});
-    await disconnectAll(visitor, handle);
-    await expect.poll(() => openableStreams(visitor, handle)).toBe(many);
-    await host.close();
-    expectQuiet(written.join(""), visitor, handle);
-  });
+  it.each([
+    ["one request each", 1],
+    ["two requests each, without waiting for the first response", 2],
+  ])(
+    "readers that disconnect at once leave no stream, error or handle in an existing server: %s",
+    async (_, requests) => {
+      const written: string[] = [];
+      const stream = { write: (line: string) => void written.push(line) };
+      const host = fastify({ logger: { level: "debug", stream } });
+      const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+      const apps = [{ id: "shop", secret: appSecrets.shop }];
+      const service = { address: server.address };
+      await host.register(plugin, { service, apps, handleKeys: [newHandleKey()], limits });
+      const visitor = openBrowser(await host.listen({ host: "127.0.0.1", port: 0 }));
+      const { handle } = await visitor.create({});
+      await disconnectAll(visitor, handle, requests);
+      await expect.poll(() => openableStreams(visitor, handle)).toBe(many);
+      await host.close();
+      expectQuiet(written.join(""), visitor, handle);
+    },
+  );
 });

@@ -52,7 +52,10 @@ export function reportUnreadableRequest(
 ): ConnectError {
   const reason = code === Code.ResourceExhausted ? "REQUEST_TOO_LARGE" : "INVALID_REQUEST";
   annotateLog(request, { reason });
-  const text = rawMessage.replace(/(?: from JSON|").*$/s, "").slice(0, maxLibraryText);
+  const text =
+    code === Code.Unimplemented
+      ? "the body must be compressed with gzip or br, or not at all"
+      : rawMessage.replace(/(?: from JSON|").*$/s, "").slice(0, maxLibraryText);
   // The library blames itself for a message that it cannot decode.
   const ownCode = code === Code.Internal ? Code.InvalidArgument : code;
   return createError(text, ownCode, metadata, detailsOf({ reason, details: {} }));

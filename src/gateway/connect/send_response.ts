@@ -29,10 +29,13 @@ export async function sendStream(
   // A connection that is kept alive would delay the stop of the gateway. nginx must not buffer the messages.
   reply.headers({ ...Object.fromEntries(header ?? []), connection: "close", "x-accel-buffering": "no" });
   raw.writeHead(status, reply.getHeaders() as Record<string, string>);
-  for await (const message of body ?? []) {
-    if (raw.destroyed) break;
-    await writePaced(raw, message, clock);
+  try {
+    for await (const message of body ?? []) {
+      if (raw.destroyed) break;
+      await writePaced(raw, message, clock);
+    }
+  } finally {
+    raw.end();
   }
-  raw.end();
   return reply;
 }

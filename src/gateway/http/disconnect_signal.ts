@@ -9,8 +9,20 @@ export function disconnectSignalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   // 499 is nginx's status for this case. Only the log shows it.
   const error = new HttpError(499, "CALLER_GONE", "the client closed the connection");
-  reply.raw.once("close", () => controller.abort(error));
-  // The client may have disconnected before the listener was added.
-  if (reply.raw.destroyed) controller.abort(error);
+  onResponseEnd(reply, () => controller.abort(error));
   return controller.signal;
+}
+
+/** Calls the listener once, when the client has disconnected or the response has been sent; at once if it has. */
+export function onResponseEnd({ raw, request }: FastifyReply, listener: () => void): void {
+  const { socket } = request.raw;
+  const end = () => {
+    raw.off("close", end);
+    socket.off("close", end);
+    listener();
+  };
+  raw.on("close", end);
+  // A response that waits for an earlier one on its connection (pipelining) never reports `close`.
+  socket.on("close", end);
+  if (raw.destroyed || socket.destroyed) end();
 }

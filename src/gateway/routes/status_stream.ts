@@ -3,6 +3,7 @@ import { withTimeout } from "../../base/with_timeout.js";
 import { isTerminal } from "../../client/index.js";
 import type { GatewayContext } from "../context.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
+import { onResponseEnd } from "../http/disconnect_signal.js";
 import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
 import { exposesExchangeTicket } from "../tickets/exchange_policy.js";
@@ -39,9 +40,9 @@ export function createStatusStream({
 
   return async (ticket: PageTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const disconnected = new AbortController();
-    reply.raw.once("close", () => disconnected.abort());
-    // The page may have disconnected while its handle was opened, before the listener was added.
-    if (reply.raw.destroyed) return reply.hijack();
+    onResponseEnd(reply, () => disconnected.abort());
+    // The page may have disconnected while its handle was opened.
+    if (disconnected.signal.aborted) return reply.hijack();
     let release = () => {};
     let stream: EventStream | undefined;
     const snapshots = watchHub.watch(ticket, disconnected.signal);
