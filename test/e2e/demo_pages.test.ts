@@ -22,6 +22,15 @@ async function findAxeViolations(page: Page): Promise<unknown[]> {
   )) as unknown[];
 }
 
+/** Resolves with whether the first element begins above the end of the second one, which precedes it. */
+async function covers(page: Page, selector: string, covered: string): Promise<boolean> {
+  const [box, coveredBox] = await Promise.all(
+    [selector, covered].map((each) => page.locator(each).boundingBox()),
+  );
+  if (!box || !coveredBox) throw new Error("an element is not visible");
+  return box.y < coveredBox.y + coveredBox.height;
+}
+
 /** Returns by how many pixels the page is wider than the window. */
 const overflow = (page: Page) =>
   page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
@@ -66,38 +75,43 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
 
   it.each(
     [320, 375, 430].flatMap((width) => (["en-US", "zh-CN"] as const).map((locale) => ({ width, locale }))),
-  )("the phone fits $width pixels in $locale, and shows no text of another language", async (how) => {
-    const demo = await startDemo();
-    const website = await openWebsite(await newBrowser(chromium), demo);
-    const viewport = { width: how.width, height: 568 };
-    const phone = await openPhone(
-      await newBrowser(chromium, { locale: how.locale, viewport, reducedMotion: "reduce" }),
-      demo,
-    );
-    // Latin text in Chinese: names, the address and the link to English.
-    const foreign =
-      how.locale === "zh-CN"
-        ? /(?!Chrome|Linux|Harbour|Books|Alice|Bob|English)\b[A-Z][a-z]+/
-        : /\p{Script=Han}/u;
-    const check = async (step: string) => {
-      const text = (await phone.locator("main").innerText()).replace(/中文/g, "");
-      expect([step, await overflow(phone), foreign.exec(text)?.[0]]).toEqual([step, 0, undefined]);
-      expect(await findAxeViolations(phone)).toEqual([]);
-    };
-    await check("before scanning");
-    await phone.locator("summary").click();
-    await phone.locator("#text").fill("nonsense");
-    await phone.locator("#typed button").click();
-    await phone.locator("#problem:not(:empty)").waitFor();
-    await check("not a code");
-    await phone.locator("#text").fill(website.qrContent());
-    await phone.locator("#typed button").click();
-    await phone.locator("#ask").waitFor();
-    await check("asking");
-    await phone.locator("#decline").click();
-    await phone.locator("#done").waitFor();
-    await check("declined");
-  });
+  )(
+    "the phone fits $width pixels in $locale, shows no text of another language, and covers no detail",
+    async (how) => {
+      const demo = await startDemo();
+      const website = await openWebsite(await newBrowser(chromium), demo);
+      const viewport = { width: how.width, height: 568 };
+      const phone = await openPhone(
+        await newBrowser(chromium, { locale: how.locale, viewport, reducedMotion: "reduce" }),
+        demo,
+      );
+      // Latin text in Chinese: names, the address and the link to English.
+      const foreign =
+        how.locale === "zh-CN"
+          ? /(?!Chrome|Linux|Harbour|Books|Alice|Bob|English)\b[A-Z][a-z]+/
+          : /\p{Script=Han}/u;
+      const check = async (step: string) => {
+        const text = (await phone.locator("main").innerText()).replace(/中文/g, "");
+        expect([step, await overflow(phone), foreign.exec(text)?.[0]]).toEqual([step, 0, undefined]);
+        expect(await findAxeViolations(phone)).toEqual([]);
+      };
+      await check("before scanning");
+      await phone.locator("summary").click();
+      await phone.locator("#text").fill("nonsense");
+      await phone.locator("#typed button").click();
+      await phone.locator("#problem:not(:empty)").waitFor();
+      await check("not a code");
+      await phone.locator("#text").fill(website.qrContent());
+      await phone.locator("#typed button").click();
+      await phone.locator("#ask").waitFor();
+      await check("asking");
+      // Nobody can answer before the claims are on the screen.
+      expect(await covers(phone, ".decision", "[data-source=claimed]")).toBe(false);
+      await phone.locator("#decline").click();
+      await phone.locator("#done").waitFor();
+      await check("declined");
+    },
+  );
 
   it("the switch of the language translates everything that is visible", async () => {
     const demo = await startDemo();
