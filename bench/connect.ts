@@ -5,10 +5,10 @@ import { MarkScannedRequest, MarkScannedResponse } from "../gen/qrlogin/v1/qr_lo
 import { createAppClient, createApproverClient } from "../src/client/index.js";
 import { parseRounds } from "./arguments.js";
 import { type Call, createCaller, frameMessage, ticketRequest } from "./calls.js";
+import { printRates, ratesHeading } from "./comparison.js";
 import { type Concurrency, defaultConcurrency, grpcHeaders, load, type Measurement } from "./load.js";
 import { credential, type Target } from "./servers.js";
 import { startGateway, startSseService } from "./sse_servers.js";
-import { median, medianRatio } from "./statistics.js";
 import { userToken } from "./user_token.js";
 
 // MarkScanned as JSON over the Connect protocol at the gateway, compared with the same call over gRPC at the
@@ -78,12 +78,12 @@ try {
   };
   const both = {
     ...gateway,
-    name: "Connect, gateway and service",
+    name: "Connect",
     cpuMicroseconds: () => gateway.cpuMicroseconds() + service.cpuMicroseconds(),
   };
   const jsonCall = await callAsJson(gateway.address, token, ticketId);
   const ways: readonly ComparedWay[] = [
-    { target: { ...service, name: "gRPC, service" }, call: grpcCall, concurrency: defaultConcurrency },
+    { target: { ...service, name: "gRPC" }, call: grpcCall, concurrency: defaultConcurrency },
     { target: both, call: jsonCall, concurrency: http1Concurrency },
   ];
 
@@ -97,29 +97,14 @@ try {
   await callAsJson(gateway.address, token, ticketId);
 
   console.log(
-    `MarkScanned, ${rounds} x ${seconds} s, 128 calls at a time; ratios are medians of the rounds\n`,
+    `${rounds} x ${seconds} s, 128 calls at a time; ratios are medians of the rounds. CPU of Connect: gateway and service\n`,
   );
-  console.log("way                             calls/s   ratio   CPU us   ratio");
-  const rates = measured.map((runs) => runs.map(({ callsPerSecond }) => callsPerSecond));
-  const costs = measured.map((runs) => runs.map(({ cpuMicroseconds }) => cpuMicroseconds));
-  for (const [index, { target }] of ways.entries()) {
-    const columns = [
-      target.name.padEnd(30),
-      median(rates[index] ?? [])
-        .toFixed(0)
-        .padStart(8),
-      medianRatio(rates[index] ?? [], rates[0] ?? [])
-        .toFixed(2)
-        .padStart(6),
-      median(costs[index] ?? [])
-        .toFixed(0)
-        .padStart(7),
-      medianRatio(costs[index] ?? [], costs[0] ?? [])
-        .toFixed(2)
-        .padStart(6),
-    ];
-    console.log(columns.join("  "));
-  }
+  console.log(ratesHeading);
+  printRates(
+    "markScanned",
+    ways.map(({ target }) => target.name),
+    measured,
+  );
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

@@ -10,28 +10,13 @@ import { HttpError } from "../gateway/http/http_error.js";
 import { acceptOnlyJson } from "../gateway/http/json_body_parser.js";
 import { logRequests } from "../gateway/http/request_log.js";
 import { isCrossOrigin } from "../gateway/http/request_origin.js";
+import { createPageHeaders } from "./page_headers.js";
 import { phoneRoutes } from "./phone_routes.js";
 import { websiteRoutes } from "./website_routes.js";
 
 // The strictest policy with which the widget works. `data:` is for the photos of the demo users, `blob:` for an
 // image of a code that the phone page reads.
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-const pageHeaders = {
-  "content-security-policy": contentSecurityPolicy,
-  "cache-control": "no-cache",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-} as const;
+const pageHeaders = { ...createPageHeaders("data:", "blob:"), "cache-control": "no-cache" } as const;
 
 const html = "text/html";
 const css = "text/css";

@@ -7,6 +7,7 @@ import { sendProblem } from "../gateway/http/error_handler.js";
 import { HttpError } from "../gateway/http/http_error.js";
 import { logRequests } from "../gateway/http/request_log.js";
 import { ownOriginOf } from "../gateway/http/request_origin.js";
+import { createPageHeaders } from "./page_headers.js";
 
 // The same relative path works from the sources and from the compiled files.
 const file = new URL("../../gen/openapi.json", import.meta.url);
@@ -16,23 +17,8 @@ const { resolve: resolveModule } = createRequire(import.meta.url);
 /** Path of the service's methods at the gateway. */
 const methodPath = /^\/qrlogin\.v1\.QrLoginService\/(?<method>\w+)$/;
 
-/** The strictest policy with which Swagger UI works. `data:` is for its icons. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-const pageHeaders = {
-  "content-security-policy": contentSecurityPolicy,
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-} as const;
+// The strictest policy with which Swagger UI works. `data:` is for its icons.
+const pageHeaders = createPageHeaders("data:");
 
 /** Files of the page that renders the description, by address. */
 const pageFiles: readonly (readonly [address: string, type: string, module: string])[] = [

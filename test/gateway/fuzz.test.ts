@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../../src/base/clock.js";
 import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
 import { basic } from "../support/callers.js";
 import { flushPromises } from "../support/clock.js";
-import { createSeededRandom } from "../support/fuzzing.js";
+import { countOutcomes, createSeededRandom } from "../support/fuzzing.js";
 import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
 import { withTimeout } from "../support/timeout.js";
@@ -122,18 +122,9 @@ function send({ method, path, headers, body }: Garbage): Promise<number | string
   });
 }
 
-async function fuzz(count: number, from: number): Promise<Map<number | string, number>> {
+function fuzz(count: number, from: number): Promise<Map<number | string, number>> {
   const next = garbageMaker(createSeededRandom(from), known);
-  const ends = new Map<number | string, number>();
-  let left = count;
-  const worker = async () => {
-    while (left-- > 0) {
-      const end = await send(next());
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return ends;
+  return countOutcomes(count, concurrency, () => send(next()));
 }
 
 /** Returns the log lines of internal errors, with their causes. */

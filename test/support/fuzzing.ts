@@ -24,6 +24,24 @@ export function createSeededRandom(seed: number): SeededRandom {
   };
 }
 
+/** Calls `send` a number of times, several at once. Resolves with how often each outcome came. */
+export async function countOutcomes<Outcome>(
+  count: number,
+  concurrency: number,
+  send: () => Promise<Outcome>,
+): Promise<Map<Outcome, number>> {
+  const outcomes = new Map<Outcome, number>();
+  let left = count;
+  const worker = async () => {
+    while (left-- > 0) {
+      const outcome = await send();
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return outcomes;
+}
+
 const texts = [
   "",
   "APP_AUTH",

@@ -1,4 +1,6 @@
+import type { FastifyRequest } from "fastify";
 import { createFairQueue } from "../../base/fair_queue.js";
+import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { HttpError } from "../http/http_error.js";
 
 /** The caller that opens a stream, by the keys under which addresses are counted. */
@@ -6,6 +8,11 @@ export interface StreamOwner {
   readonly address: string;
   /** The /48 network of an IPv6 address; undefined for IPv4. */
   readonly network: string | undefined;
+}
+
+/** Returns the owner of the streams that a request opens. */
+export function streamOwnerOf(request: Pick<FastifyRequest, "ip">): StreamOwner {
+  return { address: addressKeyOf(request), network: networkKeyOf(request) };
 }
 
 /** Limits the number of open streams: in total, per address and per network. */

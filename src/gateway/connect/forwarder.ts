@@ -1,8 +1,8 @@
 import { type DescMethod, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { ForwardedCall } from "../../client/forwarding_client.js";
+import { streamOwnerOf } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
-import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { gatewayStopping } from "../http/http_error.js";
 import { callOf } from "./call_context.js";
 import { reportError } from "./connect_errors.js";
@@ -45,8 +45,7 @@ export function createForwarder({
       try {
         context.signal.throwIfAborted();
         if (isStopping) throw gatewayStopping();
-        const owner = { address: addressKeyOf(call.request), network: networkKeyOf(call.request) };
-        release = streamLimiter.acquire(owner, () => call.reply.raw.destroy());
+        release = streamLimiter.acquire(streamOwnerOf(call.request), () => call.reply.raw.destroy());
         openStreams.add(controller);
         context.signal.addEventListener("abort", onEnd);
         const forwarded = toForwardedCall(method, message, context, controller.signal);

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { withTimeout } from "../../base/with_timeout.js";
 import { isTerminal } from "../../client/index.js";
+import { streamOwnerOf } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
-import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { onResponseEnd } from "../http/disconnect_signal.js";
 import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
@@ -47,8 +47,7 @@ export function createStatusStream({
     let stream: EventStream | undefined;
     const snapshots = watchHub.watch(ticket, disconnected.signal);
     try {
-      const owner = { address: addressKeyOf(request), network: networkKeyOf(request) };
-      release = streamLimiter.acquire(owner, () => reply.raw.destroy());
+      release = streamLimiter.acquire(streamOwnerOf(request), () => reply.raw.destroy());
       let next = snapshots.next();
       const first = await withTimeout(next, firstStatusTimeoutMs, clock);
       if (disconnected.signal.aborted) return reply.hijack();

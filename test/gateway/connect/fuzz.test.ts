@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../../src/store/ticket_store.js";
 import { basic, callersOf, createTestTicket, responseOrThrow } from "../../support/callers.js";
 import { createManualClock, flushPromises } from "../../support/clock.js";
-import { createSeededRandom } from "../../support/fuzzing.js";
+import { countOutcomes, createSeededRandom } from "../../support/fuzzing.js";
 import { startTestGateway, type TestGateway } from "../../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../../support/server.js";
 import { signToken, staff } from "../../support/tokens.js";
@@ -127,18 +127,9 @@ function describeResponse(
   return `${status} ${contentType}: ${bytes}`;
 }
 
-async function fuzz(count: number, from: number): Promise<Map<string, number>> {
+function fuzz(count: number, from: number): Promise<Map<string, number>> {
   const next = rpcGarbageMaker(createSeededRandom(from), known);
-  const ends = new Map<string, number>();
-  let left = count;
-  const worker = async () => {
-    while (left-- > 0) {
-      const end = await send(next());
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return ends;
+  return countOutcomes(count, concurrency, () => send(next()));
 }
 
 async function memoryAtRest(): Promise<number> {
