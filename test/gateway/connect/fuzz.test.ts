@@ -158,11 +158,11 @@ describe(`garbage from the seed ${seed} (QRLOGIN_FUZZ_SEED repeats it)`, () => {
       writes: 0,
     });
     expect((await memoryAtRest()) - before).toBeLessThan(mostGrowth);
-    // Otherwise the requests were too malformed to prove anything.
+    // Otherwise the requests were too malformed to prove anything. Rarer ends may be missing by chance.
     for (const usual of ["invalid_argument", "unauthenticated", "unimplemented", "permission_denied"]) {
       expect(ends.get(`json ${usual}`), usual).toBeGreaterThan(0);
     }
-    for (const usual of ["3", "12", "16", "invalid_argument"])
+    for (const usual of ["3", "7", "8", "12"])
       expect(ends.get(`envelope ${usual}`), usual).toBeGreaterThan(0);
     if (requests >= 10_000) expect(ends.get("json resource_exhausted")).toBeGreaterThan(0);
   }, 300_000);
