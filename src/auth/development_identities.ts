@@ -1,5 +1,5 @@
 import { importJWK, SignJWT } from "jose";
-import { type AppConfig, standardClaims, type UserPoolConfig } from "../config/config.js";
+import { type AppConfig, noPolicy, standardClaims, type UserPoolConfig } from "../config/config.js";
 import { developmentIssuer, developmentKey } from "../config/development_key.js";
 import { sha256Hex } from "../domain/secrets.js";
 
@@ -55,6 +55,7 @@ export const developmentPool: UserPoolConfig = {
   claims: standardClaims,
   additionalClaims: [],
   userInfoUri: undefined,
+  policy: noPolicy,
 };
 
 /** Demo website, with the secret `demo-secret`. Only development mode may configure it. */
@@ -64,6 +65,7 @@ export const developmentApp: AppConfig = {
   logoUrl: "",
   userPool: developmentPool.id,
   secretSha256: [sha256Hex("demo-secret")],
+  policy: noPolicy,
 };
 
 /**
@@ -76,6 +78,7 @@ export const developmentLegacyApp: AppConfig = {
   logoUrl: "",
   userPool: developmentPool.id,
   secretSha256: [sha256Hex("legacy-secret")],
+  policy: noPolicy,
 };
 
 /**

@@ -7,6 +7,8 @@ import {
   type GetSigningKeysResponse,
   GetStatusRequest,
   type GetStatusResponse,
+  SubmitCheckCodeRequest,
+  type SubmitCheckCodeResponse,
   WatchStatusRequest,
   WithdrawRequest,
   type WithdrawResponse,
@@ -76,6 +78,14 @@ export interface AppClient {
     request: PartialMessage<typeof WatchStatusRequest>,
     options?: AppWatchOptions,
   ): AsyncIterable<TicketStatus>;
+  /**
+   * Submits the check code that the user has typed. Never retried, because a wrong code would count twice. Repeat the
+   * call after a lost response: a right code that is submitted again changes nothing.
+   */
+  submitCheckCode(
+    request: PartialMessage<typeof SubmitCheckCodeRequest>,
+    options?: AppCallOptions,
+  ): Promise<SubmitCheckCodeResponse>;
   /** Withdraws a ticket. Retried while UNAVAILABLE and after a broken connection. */
   withdraw(
     request: PartialMessage<typeof WithdrawRequest>,
@@ -162,6 +172,13 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
         );
       return watch({ open, inFlight, timing }, watchOptions);
     },
+    submitCheckCode: async (request, callOptions = {}) =>
+      call(
+        (client) => client.submitCheckCode,
+        SubmitCheckCodeRequest.fromPartial(request),
+        authorizationOf(callOptions),
+        callOptions,
+      ),
     withdraw: async (request, callOptions = {}) =>
       call(
         (client) => client.withdraw,

@@ -26,6 +26,10 @@ export class QrLoginError extends Error {
   readonly domain: string | undefined;
   /** State of the ticket that the error depends on, such as `EXPIRED`. */
   readonly currentState: string | undefined;
+  /** Number of attempts that are left, for CHECK_CODE_MISMATCH. */
+  readonly attemptsLeft: number | undefined;
+  /** Name of the limit that the call exceeded, such as `screen`, for RATE_LIMITED. */
+  readonly exceededLimit: string | undefined;
   /** Faults in the fields of the request. Empty unless the code is INVALID_ARGUMENT. */
   readonly fieldViolations: readonly FieldViolation[];
   /** Delay that the service asks for before another attempt, in milliseconds. */
@@ -42,6 +46,8 @@ export class QrLoginError extends Error {
     this.rawReason = details.rawReason;
     this.domain = details.domain;
     this.currentState = details.currentState;
+    this.attemptsLeft = details.attemptsLeft;
+    this.exceededLimit = details.exceededLimit;
     this.fieldViolations = details.fieldViolations ?? [];
     this.retryAfterMs = details.retryAfterMs;
   }

@@ -1,5 +1,5 @@
 import { Metadata } from "@grpc/grpc-js";
-import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from "nice-grpc-error-details";
 import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
 import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 
@@ -20,6 +20,8 @@ export interface ErrorDetails {
   readonly rawReason: string | undefined;
   readonly domain: string | undefined;
   readonly currentState: string | undefined;
+  readonly attemptsLeft: number | undefined;
+  readonly exceededLimit: string | undefined;
   readonly fieldViolations: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
 }
@@ -33,11 +35,14 @@ export function parseErrorDetails(trailers: unknown): ErrorDetails {
   const rawReason = info?.reason || undefined;
   const delay = findDetail(details, "google.rpc.RetryInfo", RetryInfo.decode)?.retryDelay;
   const badRequest = findDetail(details, "google.rpc.BadRequest", BadRequest.decode);
+  const quotaFailure = findDetail(details, "google.rpc.QuotaFailure", QuotaFailure.decode);
   return {
     reason: rawReason !== undefined && info?.domain === errorDomain ? toReason(rawReason) : undefined,
     rawReason,
     domain: info?.domain || undefined,
     currentState: info?.metadata.current_state || undefined,
+    attemptsLeft: toCount(info?.metadata.attempts_left),
+    exceededLimit: quotaFailure?.violations[0]?.subject || undefined,
     fieldViolations:
       badRequest?.fieldViolations.map(({ field, description }) => ({ field, description })) ?? [],
     retryAfterMs: delay && Math.max(0, delay.seconds * 1_000 + delay.nanos / 1_000_000),
@@ -48,6 +53,10 @@ function toReason(text: string): ErrorReasonName | undefined {
   if (!Object.hasOwn(ErrorReason, text) || text === "UNSPECIFIED" || text === "UNRECOGNIZED")
     return undefined;
   return text as ErrorReasonName;
+}
+
+function toCount(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 type Details = Status["details"];

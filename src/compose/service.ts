@@ -4,6 +4,8 @@ import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
+import { resolvePolicy } from "../config/resolve_policy.js";
+import { defaultPolicy } from "../domain/policy.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
@@ -40,7 +42,12 @@ export async function startService(
   // Reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
-  const lifetimes = { authorized: ticketConfig.authorizedTtl, retention: ticketConfig.retention };
+  const lifetimes = {
+    authorized: ticketConfig.authorizedTtl,
+    checkCode: ticketConfig.checkCodeTtl,
+    retention: ticketConfig.retention,
+  };
+  const policies = new Map(config.apps.map((app) => [app.id, resolvePolicy(config, app)]));
   const { store, ...openedStore }: OpenedStore = overrides.store
     ? { store: overrides.store, clock, reportHealthTo: () => {} }
     : await openStore(config.store, { clock, lifetimes, log });
@@ -54,7 +61,11 @@ export async function startService(
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
-    tickets: createTicketService(ticketContext, ticketConfig),
+    tickets: createTicketService(
+      ticketContext,
+      ticketConfig,
+      (appId) => policies.get(appId) ?? defaultPolicy,
+    ),
     watch: createWatcher(ticketContext, config.watch, clock),
     images,
     signer,

@@ -1,3 +1,4 @@
+import type { Policy } from "../domain/policy.js";
 import type { GatewayConfig } from "./gateway_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
@@ -18,6 +19,8 @@ export interface Config {
   readonly userTokens: UserTokensConfig;
   /** Issuer of the tokens for apps. If absent, apps receive no tokens. */
   readonly tokenIssuer: TokenIssuerConfig | undefined;
+  /** Policy of all apps. User pools and apps override it. */
+  readonly policy: PolicyConfig;
   readonly userPools: readonly UserPoolConfig[];
   readonly apps: readonly AppConfig[];
   /** HTTP gateway, if configured. */
@@ -145,6 +148,16 @@ export interface RedisConfig {
   readonly refreshInterval: number;
 }
 
+/** Policy with the values that one level of the configuration sets. `resolvePolicy` merges the levels. */
+export type PolicyConfig = {
+  readonly [Section in keyof Policy]: {
+    readonly [Key in keyof Policy[Section]]?: Policy[Section][Key] | undefined;
+  };
+};
+
+/** Policy that sets no value. */
+export const noPolicy: PolicyConfig = { checkCode: {}, qrRotation: {} };
+
 /** Lifetimes and limits of tickets. */
 export interface TicketsConfig {
   /** Lifetime of a ticket if its creator requests none. */
@@ -154,6 +167,8 @@ export interface TicketsConfig {
   readonly maxTtl: number;
   /** Lifetime of the exchange ticket, from the approval. */
   readonly authorizedTtl: number;
+  /** Least time to type a check code, from the approval. */
+  readonly checkCodeTtl: number;
   /** Time for which a finished ticket is kept, so that it can be distinguished from an unknown one. */
   readonly retention: number;
   /** Interval announced to polling callers. */
@@ -225,6 +240,7 @@ export interface UserPoolConfig {
   readonly additionalClaims: readonly string[];
   /** OpenID Connect UserInfo endpoint, requested at Authorize. */
   readonly userInfoUri: string | undefined;
+  readonly policy: PolicyConfig;
 }
 
 /** Source of an issuer's keys. */
@@ -286,4 +302,5 @@ export interface AppConfig {
   readonly userPool: string;
   /** SHA-256 of each accepted secret, as 64 lower-case hexadecimal digits. */
   readonly secretSha256: readonly string[];
+  readonly policy: PolicyConfig;
 }

@@ -1,15 +1,27 @@
-import { verifyCodeChallenge } from "./secrets.js";
-import type { CancelReason, Lifetimes, Ticket, TicketState } from "./ticket.js";
+import { isSameDigest, verifyCodeChallenge } from "./secrets.js";
+import type { CancelReason, CheckCode, Lifetimes, Ticket, TicketState } from "./ticket.js";
 import { isTerminal } from "./ticket.js";
 import type { ErrorReason } from "./ticket_error.js";
 import type { Approver, UserProfile } from "./user.js";
 
 /** A command to an existing ticket. Its caller is authenticated, and an app's access to the ticket is checked. */
 export type Command =
-  | { readonly name: "markScanned"; readonly approver: Approver }
-  | { readonly name: "authorize"; readonly approver: Approver; readonly profile: UserProfile }
+  | {
+      readonly name: "markScanned";
+      readonly approver: Approver;
+      /** Whether the mobile app says that it can show a check code. */
+      readonly showsCheckCode: boolean;
+    }
+  | {
+      readonly name: "authorize";
+      readonly approver: Approver;
+      readonly profile: UserProfile;
+      /** Fresh random digits, as many as the ticket needs. */
+      readonly checkCode: string;
+    }
   | { readonly name: "cancel"; readonly approver: Approver }
   | { readonly name: "withdraw" }
+  | { readonly name: "submitCheckCode"; readonly checkCode: string }
   | { readonly name: "exchange"; readonly codeVerifier: string }
   /** Expiry: the ticket's time has run out. */
   | { readonly name: "expire" };
@@ -25,7 +37,12 @@ export interface WriteContext {
 
 /** The effect of a command: a write of `next`, no change because none is necessary, or a rejection. */
 export type Decision =
-  | { readonly kind: "write"; readonly next: Ticket }
+  | {
+      readonly kind: "write";
+      readonly next: Ticket;
+      /** Reason with which the command is rejected once `next` is written; undefined if it succeeds. */
+      readonly rejection: ErrorReason | undefined;
+    }
   | { readonly kind: "unchanged" }
   | {
       readonly kind: "reject";
@@ -35,11 +52,23 @@ export type Decision =
     };
 
 /**
- * A cell of the table: a target state, no change, or a rejection. With `whenCancelReason`, the cell means no change
- * for a ticket with that cancel reason, and a rejection with `otherwise` for all others.
+ * A column of the table: a command, or one of the cases of a command that the ticket decides on. An approval may need
+ * a check code, and a submitted code is right, wrong, or wrong for the last time.
+ */
+type Column =
+  | Exclude<Command["name"], "submitCheckCode">
+  | "authorizeWithCheckCode"
+  | "rightCheckCode"
+  | "wrongCheckCode"
+  | "lastWrongCheckCode";
+
+/**
+ * A cell of the table: a target state, no change, or a rejection. With `rejection`, the target state is written and the
+ * command rejected. With `whenCancelReason`, the cell means no change for a ticket with that cancel reason, and a
+ * rejection with `otherwise` for all others.
  */
 type Cell =
-  | { readonly to: TicketState; readonly cancelReason?: CancelReason }
+  | { readonly to: TicketState; readonly cancelReason?: CancelReason; readonly rejection?: ErrorReason }
   | { readonly unchanged: true; readonly whenCancelReason?: CancelReason; readonly otherwise?: ErrorReason }
   | { readonly reject: ErrorReason };
 
@@ -52,47 +81,82 @@ const unchangedIf = (reason: CancelReason, otherwise: ErrorReason): Cell => ({
   otherwise,
 });
 const reject = (reason: ErrorReason): Cell => ({ reject: reason });
+const rejectCheckCodes = (reason: ErrorReason) => ({
+  rightCheckCode: reject(reason),
+  wrongCheckCode: reject(reason),
+  lastWrongCheckCode: reject(reason),
+});
+
+/** Number of wrong check codes after which a ticket is cancelled. */
+export const maxCheckCodeAttempts = 3;
 
 /**
  * The transition table: the only place where a state decides what a command does. The compiler reports a missing
  * state or command.
  */
-export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["name"], Cell>>>> = {
+export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, Cell>>>> = {
   PENDING: {
     markScanned: to("SCANNED"),
     authorize: reject("TICKET_NOT_SCANNED"),
+    authorizeWithCheckCode: reject("TICKET_NOT_SCANNED"),
     cancel: reject("TICKET_NOT_SCANNED"),
     withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    ...rejectCheckCodes("CHECK_CODE_NOT_EXPECTED"),
     exchange: reject("TICKET_NOT_AUTHORIZED"),
     expire: to("EXPIRED"),
   },
   SCANNED: {
     markScanned: unchanged,
     authorize: to("AUTHORIZED"),
+    authorizeWithCheckCode: to("AWAITING_CHECK_CODE"),
     cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
     withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    ...rejectCheckCodes("CHECK_CODE_NOT_EXPECTED"),
+    exchange: reject("TICKET_NOT_AUTHORIZED"),
+    expire: to("EXPIRED"),
+  },
+  AWAITING_CHECK_CODE: {
+    markScanned: unchanged,
+    authorize: unchanged,
+    authorizeWithCheckCode: unchanged,
+    cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
+    withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    rightCheckCode: to("AUTHORIZED"),
+    wrongCheckCode: { to: "AWAITING_CHECK_CODE", rejection: "CHECK_CODE_MISMATCH" },
+    lastWrongCheckCode: {
+      to: "CANCELLED",
+      cancelReason: "CHECK_CODE_FAILED",
+      rejection: "CHECK_CODE_MISMATCH",
+    },
     exchange: reject("TICKET_NOT_AUTHORIZED"),
     expire: to("EXPIRED"),
   },
   AUTHORIZED: {
     markScanned: unchanged,
     authorize: unchanged,
+    authorizeWithCheckCode: unchanged,
     cancel: reject("TICKET_ALREADY_AUTHORIZED"),
     withdraw: to("CANCELLED", "WITHDRAWN_BY_CREATOR"),
+    ...rejectCheckCodes("CHECK_CODE_NOT_EXPECTED"),
+    rightCheckCode: unchanged,
     exchange: to("EXCHANGED"),
     expire: to("EXPIRED"),
   },
   EXCHANGED: {
     markScanned: reject("TICKET_ALREADY_EXCHANGED"),
     authorize: reject("TICKET_ALREADY_EXCHANGED"),
+    authorizeWithCheckCode: reject("TICKET_ALREADY_EXCHANGED"),
     cancel: reject("TICKET_ALREADY_EXCHANGED"),
     withdraw: reject("TICKET_ALREADY_EXCHANGED"),
+    ...rejectCheckCodes("TICKET_ALREADY_EXCHANGED"),
     exchange: reject("TICKET_ALREADY_EXCHANGED"),
     expire: unchanged,
   },
   CANCELLED: {
     markScanned: reject("TICKET_CANCELLED"),
     authorize: reject("TICKET_CANCELLED"),
+    authorizeWithCheckCode: reject("TICKET_CANCELLED"),
+    ...rejectCheckCodes("TICKET_CANCELLED"),
     cancel: unchangedIf("CANCELLED_BY_APPROVER", "TICKET_CANCELLED"),
     withdraw: unchangedIf("WITHDRAWN_BY_CREATOR", "TICKET_CANCELLED"),
     exchange: reject("TICKET_CANCELLED"),
@@ -101,8 +165,10 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Command["
   EXPIRED: {
     markScanned: reject("TICKET_EXPIRED"),
     authorize: reject("TICKET_EXPIRED"),
+    authorizeWithCheckCode: reject("TICKET_EXPIRED"),
     cancel: reject("TICKET_EXPIRED"),
     withdraw: reject("TICKET_EXPIRED"),
+    ...rejectCheckCodes("TICKET_EXPIRED"),
     exchange: reject("TICKET_EXPIRED"),
     expire: unchanged,
   },
@@ -133,7 +199,7 @@ export function decide(ticket: Ticket, command: Command, context: WriteContext):
   if (failure) return { kind: "reject", reason: failure, currentState: undefined };
 
   const currentState = ticket.state;
-  const cell = transitions[currentState][command.name];
+  const cell = transitions[currentState][columnOf(ticket, command)];
   if ("reject" in cell) return { kind: "reject", reason: cell.reject, currentState };
   if ("unchanged" in cell) {
     if (cell.otherwise !== undefined && cell.whenCancelReason !== ticket.cancelReason) {
@@ -144,13 +210,17 @@ export function decide(ticket: Ticket, command: Command, context: WriteContext):
   }
   const next: Ticket = {
     ...ticket,
-    ...changesOf(command, context),
+    ...changesOf(ticket, command, cell.to, context),
     state: cell.to,
     revision: ticket.revision + 1,
     writeId: context.writeId,
   };
   assertHasScanner(next, command);
-  return { kind: "write", next: isTerminal(cell.to) ? toFinished(next, cell.cancelReason, context) : next };
+  return {
+    kind: "write",
+    next: isTerminal(cell.to) ? toFinished(next, cell.cancelReason, context) : next,
+    rejection: cell.rejection,
+  };
 }
 
 /** Returns the expired ticket to write in place of `ticket`, or undefined if that is still live or already finished. */
@@ -160,7 +230,22 @@ export function expireIfDue(ticket: Ticket, context: WriteContext): Ticket | und
   return decision.kind === "write" ? decision.next : undefined;
 }
 
-/** Returns the failure of the checks that do not depend on the state: user pool, scanner, PKCE proof. */
+function columnOf(ticket: Ticket, command: Command): Column {
+  if (command.name === "authorize")
+    return ticket.checkCodeDigits > 0 ? "authorizeWithCheckCode" : "authorize";
+  if (command.name !== "submitCheckCode") return command.name;
+  const { checkCode } = ticket;
+  if (!checkCode) return "wrongCheckCode";
+  if (isSameDigest(command.checkCode, checkCode.digits)) return "rightCheckCode";
+  return checkCode.wrongAttempts + 1 < maxCheckCodeAttempts ? "wrongCheckCode" : "lastWrongCheckCode";
+}
+
+/** Returns the number of check codes that may still be submitted. */
+export function checkCodeAttemptsLeft({ checkCode }: Ticket): number {
+  return checkCode ? maxCheckCodeAttempts - checkCode.wrongAttempts : 0;
+}
+
+/** Returns the failure of the checks that do not depend on the state: user pool, scanner, phone, PKCE proof. */
 function checkFailureOf(ticket: Ticket, command: Command): ErrorReason | undefined {
   switch (command.name) {
     case "markScanned":
@@ -169,10 +254,13 @@ function checkFailureOf(ticket: Ticket, command: Command): ErrorReason | undefin
       if (command.approver.userPoolId !== ticket.userPoolId) return "USER_POOL_MISMATCH";
       // Before the first scan there is no scanner to compare with. The table then accepts only the scan of an approver.
       if (ticket.scanner && !isScanner(ticket.scanner, command.approver)) return "SCANNED_BY_ANOTHER_USER";
+      if (command.name === "markScanned" && ticket.checkCodeDigits > 0 && !command.showsCheckCode)
+        return "PHONE_TOO_OLD";
       return undefined;
     case "exchange":
       return isCodeVerifierValid(command.codeVerifier, ticket.codeChallenge) ? undefined : "PROOF_INVALID";
     case "withdraw":
+    case "submitCheckCode":
     case "expire":
       return undefined;
   }
@@ -197,18 +285,44 @@ function isCodeVerifierValid(codeVerifier: string, codeChallenge: string | undef
 }
 
 /** Returns the fields that a command changes on a live ticket. */
-function changesOf(command: Command, context: WriteContext): Partial<Ticket> {
-  if (command.name === "markScanned") {
-    const { issuer, subject, profile } = command.approver;
-    return { scanner: { issuer, subject }, scannedBy: { nickname: profile.nickname, photo: profile.photo } };
+function changesOf(
+  ticket: Ticket,
+  command: Command,
+  to: TicketState,
+  { now, lifetimes }: WriteContext,
+): Partial<Ticket> {
+  switch (command.name) {
+    case "markScanned": {
+      const { issuer, subject, profile } = command.approver;
+      return {
+        scanner: { issuer, subject },
+        scannedBy: { nickname: profile.nickname, photo: profile.photo },
+      };
+    }
+    case "authorize": {
+      const approval = {
+        approvedAt: now,
+        profile: command.profile,
+        signIn: command.approver.signIn,
+      };
+      if (to === "AUTHORIZED") return { expiresAt: now + lifetimes.authorized, approval };
+      const expiresAt = Math.max(ticket.expiresAt, now + lifetimes.checkCode);
+      return { expiresAt, approval, checkCode: newCheckCodeOf(ticket, command.checkCode) };
+    }
+    case "submitCheckCode": {
+      if (to === "AUTHORIZED") return { expiresAt: now + lifetimes.authorized };
+      const { checkCode } = ticket;
+      return { checkCode: checkCode && { ...checkCode, wrongAttempts: checkCode.wrongAttempts + 1 } };
+    }
+    default:
+      return {};
   }
-  if (command.name === "authorize") {
-    return {
-      expiresAt: context.now + context.lifetimes.authorized,
-      approval: { approvedAt: context.now, profile: command.profile, signIn: command.approver.signIn },
-    };
-  }
-  return {};
+}
+
+/** Throws if the digits are not as many as the ticket needs. A shorter code would be easier to guess. */
+function newCheckCodeOf({ checkCodeDigits }: Ticket, digits: string): CheckCode {
+  if (digits.length !== checkCodeDigits) throw new Error("the check code has the wrong length");
+  return { digits, wrongAttempts: 0 };
 }
 
 /** Returns the ticket in its terminal state: without profiles and context, but with the fields for later checks. */
@@ -222,5 +336,6 @@ function toFinished(ticket: Ticket, cancelReason: CancelReason | undefined, cont
     requester: undefined,
     scannedBy: undefined,
     approval: undefined,
+    checkCode: undefined,
   };
 }

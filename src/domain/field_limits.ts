@@ -9,6 +9,11 @@ export const fieldLimits = {
   ticketSecret: 128,
   exchangeTicket: 256,
   codeVerifier: 128,
+  /** In digits. */
+  checkCode: { min: 4, max: 6 },
+  screenId: 64,
+  /** In values. */
+  capabilities: 16,
   /** Text that a phone has scanned. The largest QR code holds fewer bytes. */
   qrContent: 4_096,
   /** IP address of a requester, with its zone. */

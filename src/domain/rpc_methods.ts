@@ -6,6 +6,7 @@ export const rpcMethods = [
   "MarkScanned",
   "Authorize",
   "Cancel",
+  "SubmitCheckCode",
   "Withdraw",
   "ExchangeUserInfo",
   "GetSigningKeys",

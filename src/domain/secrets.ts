@@ -1,4 +1,4 @@
-import { hash, randomFillSync, timingSafeEqual } from "node:crypto";
+import { hash, randomFillSync, randomInt, timingSafeEqual } from "node:crypto";
 
 // One system call fills the pool for dozens of tickets.
 const randomPool = Buffer.alloc(4096);
@@ -24,6 +24,10 @@ export const newSecret = (): string => randomBase64url(32);
 
 /** Returns a new write id: 96 random bits, 16 characters of base64url. */
 export const newWriteId = (): string => randomBase64url(12);
+
+/** Returns a new check code of this many random decimal digits. */
+export const newCheckCode = (digits: number): string =>
+  digits === 0 ? "" : String(randomInt(10 ** digits)).padStart(digits, "0");
 
 /** Returns the SHA-256 of a text in base64url. Not for passwords, which need a slow hash. */
 export function sha256(text: string): string {

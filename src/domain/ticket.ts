@@ -1,10 +1,17 @@
 import type { Approver, SignInContext, UserProfile } from "./user.js";
 
 /** State of a ticket, named as in `TicketState` of the proto. */
-export type TicketState = "PENDING" | "SCANNED" | "AUTHORIZED" | "EXCHANGED" | "CANCELLED" | "EXPIRED";
+export type TicketState =
+  | "PENDING"
+  | "SCANNED"
+  | "AWAITING_CHECK_CODE"
+  | "AUTHORIZED"
+  | "EXCHANGED"
+  | "CANCELLED"
+  | "EXPIRED";
 
 /** Reason why a ticket is CANCELLED, named as in `CancelReason` of the proto. */
-export type CancelReason = "CANCELLED_BY_APPROVER" | "WITHDRAWN_BY_CREATOR";
+export type CancelReason = "CANCELLED_BY_APPROVER" | "WITHDRAWN_BY_CREATOR" | "CHECK_CODE_FAILED";
 
 /** Source of an item that is shown to the approver, named as in `ContextSource` of the proto. */
 export type ContextSource = "STATED_BY_APP" | "OBSERVED_BY_GATEWAY" | "CLAIMED_BY_PAGE";
@@ -26,6 +33,14 @@ export interface Approval {
   readonly approvedAt: number;
   readonly profile: UserProfile;
   readonly signIn: SignInContext;
+}
+
+/** The check code of an approval. */
+export interface CheckCode {
+  /** Decimal digits. */
+  readonly digits: string;
+  /** Number of wrong codes so far. */
+  readonly wrongAttempts: number;
 }
 
 /**
@@ -50,6 +65,8 @@ export interface Ticket {
   readonly exchangeDigest: string;
   /** PKCE challenge (S256); undefined if the app gave none. */
   readonly codeChallenge: string | undefined;
+  /** Number of digits of the check code that an approval needs; 0 if it needs none. */
+  readonly checkCodeDigits: number;
   /** Moment at which the current state expires. */
   readonly expiresAt: number;
   /** Moment at which a finished ticket is deleted; undefined before it is finished. */
@@ -66,12 +83,16 @@ export interface Ticket {
   readonly requester: RequesterContext | undefined;
   readonly scannedBy: Pick<UserProfile, "nickname" | "photo"> | undefined;
   readonly approval: Approval | undefined;
+  /** Check code, from the approval on; undefined if none is needed. */
+  readonly checkCode: CheckCode | undefined;
 }
 
 /** Lifetimes of tickets, in milliseconds. */
 export interface Lifetimes {
-  /** Time for the exchange, from the approval on. */
+  /** Time for the exchange, from the approval on, or from the right check code on. */
   readonly authorized: number;
+  /** Least time to type the check code, from the approval on. */
+  readonly checkCode: number;
   /** Time from the end of a ticket to its deletion. */
   readonly retention: number;
 }

@@ -18,6 +18,8 @@ const messages = {
   TICKET_ALREADY_EXCHANGED: "the sign-in has been completed already",
   TICKET_CANCELLED: "the sign-in has been cancelled",
   TICKET_EXPIRED: "the code has expired",
+  CHECK_CODE_NOT_EXPECTED: "the ticket is not waiting for this check code",
+  CHECK_CODE_MISMATCH: "the check code is wrong",
   TOO_MANY_TICKETS: "the ticket limit is reached",
   TOO_MANY_WATCHES: "the watch limit is reached",
   RATE_LIMITED: "the rate limit is exceeded",
@@ -28,6 +30,10 @@ const messages = {
   ISSUER_UNAVAILABLE: "the issuer of the user token is unavailable",
   OUTCOME_UNKNOWN: "it is unknown whether the exchange took effect; start a new sign-in",
   INTERNAL: "internal error",
+  PHONE_TOO_OLD: "the mobile app lacks something that this sign-in needs; update the app",
+  QR_ROTATED: "the screen shows a newer code; scan that one",
+  SIGN_IN_DISABLED: "sign-ins are disabled by an administrator",
+  ADMIN_UNAUTHENTICATED: "a valid administrator credential is required",
 } as const;
 
 export type ErrorReason = keyof typeof messages;
@@ -45,6 +51,8 @@ export interface FieldViolation {
 export interface ErrorDetails {
   /** Name of the state that the error depends on. */
   readonly currentState?: string;
+  /** Number of attempts that are left, for CHECK_CODE_MISMATCH. */
+  readonly attemptsLeft?: number | undefined;
   readonly fieldViolations?: readonly FieldViolation[];
   /** Cause for the log. Never leaves the process. */
   readonly cause?: unknown;
@@ -54,6 +62,7 @@ export interface ErrorDetails {
 export class TicketError extends Error {
   readonly reason: ErrorReason;
   readonly currentState: string | undefined;
+  readonly attemptsLeft: number | undefined;
   readonly fieldViolations: readonly FieldViolation[];
 
   /** Creates an error with the default message of its reason. A message must not contain a secret, token or QR text. */
@@ -62,6 +71,7 @@ export class TicketError extends Error {
     this.name = "TicketError";
     this.reason = reason;
     this.currentState = details.currentState;
+    this.attemptsLeft = details.attemptsLeft;
     this.fieldViolations = details.fieldViolations ?? [];
   }
 }

@@ -13,6 +13,8 @@ import {
   GetStatusResponse,
   MarkScannedRequest,
   MarkScannedResponse,
+  SubmitCheckCodeRequest,
+  SubmitCheckCodeResponse,
   WatchStatusRequest,
   WatchStatusResponse,
   WithdrawRequest,
@@ -33,10 +35,12 @@ import {
   readCreateTicket,
   readExchange,
   readMarkScanned,
+  readSubmitCheckCode,
   readTicketCredentials,
   readTicketId,
 } from "./messages/requests.js";
 import {
+  toAuthorizeResponse,
   toCreateTicketResponse,
   toExchangeUserInfoResponse,
   toMarkScannedResponse,
@@ -121,9 +125,9 @@ export function createHandlers({
     request: MarkScannedRequest,
     response: MarkScannedResponse,
     async handle({ approver }, request, call) {
-      const scanned = readMarkScanned(request);
-      call.setTicket(scanned.ticketId);
-      const ticket = await tickets.markScanned(approver, scanned);
+      const scan = readMarkScanned(request);
+      call.setTicket(scan.code.ticketId);
+      const ticket = await tickets.markScanned(approver, scan);
       // The id stands in for the name of an app that is no longer in the configuration.
       const app = appsById.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
       return toMarkScannedResponse(ticket, app, clock);
@@ -137,7 +141,7 @@ export function createHandlers({
       const ticketId = readTicketId(request);
       call.setTicket(ticketId);
       const profile = () => user.fetchProfile(call.signal());
-      return toStateResponse(await tickets.authorize(user.approver, ticketId, profile));
+      return toAuthorizeResponse(await tickets.authorize(user.approver, ticketId, profile));
     },
   };
 
@@ -148,6 +152,16 @@ export function createHandlers({
       const ticketId = readTicketId(request);
       call.setTicket(ticketId);
       return toStateResponse(await tickets.cancel(approver, ticketId));
+    },
+  };
+
+  const submitCheckCode: AppMethod<SubmitCheckCodeRequest, SubmitCheckCodeResponse> = {
+    request: SubmitCheckCodeRequest,
+    response: SubmitCheckCodeResponse,
+    async handle(app, request, call) {
+      const { credentials, checkCode } = readSubmitCheckCode(request);
+      call.setTicket(credentials.ticketId);
+      return toStateResponse(await tickets.submitCheckCode(app, credentials, checkCode));
     },
   };
 
@@ -184,7 +198,7 @@ export function createHandlers({
   };
 
   return {
-    app: { createTicket, getStatus, withdraw, exchangeUserInfo, getSigningKeys },
+    app: { createTicket, getStatus, submitCheckCode, withdraw, exchangeUserInfo, getSigningKeys },
     approver: { markScanned, authorize, cancel },
     appStream: { watchStatus },
   };

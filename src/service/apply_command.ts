@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.js";
-import type { Command } from "../domain/decide.js";
-import { decide, expireIfDue } from "../domain/decide.js";
+import type { Command, Decision } from "../domain/decide.js";
+import { checkCodeAttemptsLeft, decide, expireIfDue } from "../domain/decide.js";
 import { isTicketId, newWriteId } from "../domain/secrets.js";
 import type { Lifetimes, Ticket } from "../domain/ticket.js";
 import { TicketError } from "../domain/ticket_error.js";
@@ -33,6 +33,8 @@ export type AccessCheck = (ticket: Ticket) => void;
  * whose first read was checked.
  */
 export const noAccessCheck: AccessCheck = () => {};
+
+type WriteDecision = Extract<Decision, { kind: "write" }>;
 
 /** Options of {@link applyCommand}. */
 export interface CommandOptions<Prepared> {
@@ -122,32 +124,37 @@ export async function applyCommand<Prepared>(
 ): Promise<CommandResult<Prepared>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const ticket = await load(context, id, checkAccess, attempt === 0 ? loaded : undefined);
-    const next = decideNext(context, ticket, command);
-    if (!next) return { ticket, prepared: undefined };
+    const write = decideWrite(context, ticket, command);
+    if (!write) return { ticket, prepared: undefined };
+    const { next, rejection } = write;
     const prepared = await prepare?.(ticket);
     if (await translateStoreErrors(() => context.store.replace(next, ticket.writeId), command.name)) {
-      return { ticket: next, prepared };
+      if (rejection === undefined) return { ticket: next, prepared };
+      throw new TicketError(rejection, undefined, {
+        currentState: next.state,
+        attemptsLeft: checkCodeAttemptsLeft(next),
+      });
     }
   }
   throw new TicketError("CONCURRENT_UPDATE");
 }
 
 /**
- * Returns the ticket that the command would write, or undefined if it would change nothing.
+ * Returns the write that the command would make, or undefined if it would change nothing.
  *
  * @throws TicketError with the reason from the transition table.
  */
-export function decideNext(
+export function decideWrite(
   { clock, lifetimes }: TicketContext,
   ticket: Ticket,
   command: Command,
-): Ticket | undefined {
+): WriteDecision | undefined {
   const decision = decide(ticket, command, { now: clock.now(), writeId: newWriteId(), lifetimes });
   if (decision.kind === "reject") {
     const { reason, currentState } = decision;
     throw new TicketError(reason, undefined, currentState && { currentState });
   }
-  return decision.kind === "write" ? decision.next : undefined;
+  return decision.kind === "write" ? decision : undefined;
 }
 
 /**

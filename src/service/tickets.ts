@@ -1,6 +1,8 @@
+import type { Policy } from "../domain/policy.js";
 import {
   exchangeDigestOf,
   exchangeTicketOf,
+  newCheckCode,
   newSecret,
   newTicketId,
   newWriteId,
@@ -12,7 +14,7 @@ import type { ContextSource, RequesterContext, Ticket } from "../domain/ticket.j
 import { TicketError } from "../domain/ticket_error.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import type { AccessCheck, TicketContext } from "./apply_command.js";
-import { applyCommand, decideNext, load, noAccessCheck, translateStoreErrors } from "./apply_command.js";
+import { applyCommand, decideWrite, load, noAccessCheck, translateStoreErrors } from "./apply_command.js";
 
 /** The calling app, as authenticated by its credential. */
 export interface CallingApp {
@@ -30,6 +32,8 @@ export interface CreateParameters {
   readonly ttl: number | undefined;
   readonly requester: RequesterContext;
   readonly codeChallenge: string | undefined;
+  /** Id of the requesting screen, by which its live tickets are counted; empty if unknown. */
+  readonly screenId: string;
 }
 
 /** A ticket that is ready to be stored, and its secret, which is returned only once. */
@@ -52,6 +56,12 @@ export interface ScannedCode {
   readonly userPoolId: string | undefined;
 }
 
+/** A scan: the code, and what the mobile app can do. */
+export interface Scan {
+  readonly code: ScannedCode;
+  readonly showsCheckCode: boolean;
+}
+
 /** Lifetimes of a ticket that is not approved yet, in milliseconds. */
 export interface TtlPolicy {
   readonly ttl: number;
@@ -59,16 +69,20 @@ export interface TtlPolicy {
   readonly maxTtl: number;
 }
 
+/** Returns the policy of an app, as of now. */
+export type PolicyOf = (appId: string) => Policy;
+
 export type TicketService = ReturnType<typeof createTicketService>;
 
 /**
  * Creates the use cases. Each loads the ticket, checks that the caller may see it, and leaves the decision to the
  * transition table. Errors for the caller are TicketErrors.
  */
-export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy) {
+export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy, policyOf: PolicyOf) {
   return {
     /** Creates a ticket and its secret without storing them. Work that may fail can then be done before the write. */
     prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
+      const policy = policyOf(app.id);
       const createdAt = context.clock.now();
       const id = newTicketId();
       const ticketSecret = newSecret();
@@ -83,6 +97,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         writeId: newWriteId(),
         exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, ticketSecret)),
         codeChallenge: parameters.codeChallenge,
+        checkCodeDigits: policy.checkCode.mode === "always" ? policy.checkCode.digits : 0,
         expiresAt: createdAt + ttl,
         purgeAt: undefined,
         cancelReason: undefined,
@@ -92,6 +107,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         requester: parameters.requester,
         scannedBy: undefined,
         approval: undefined,
+        checkCode: undefined,
       };
       return { ticket, ticketSecret, createdAt };
     },
@@ -110,11 +126,10 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       return load(context, credentials.ticketId, requireCreator(app, credentials));
     },
 
-    async markScanned(approver: Approver, scanned: ScannedCode): Promise<Ticket> {
-      const command = { name: "markScanned", approver } as const;
-      return (
-        await applyCommand(context, scanned.ticketId, command, { checkAccess: requireMatchingCode(scanned) })
-      ).ticket;
+    async markScanned(approver: Approver, { code, showsCheckCode }: Scan): Promise<Ticket> {
+      const command = { name: "markScanned", approver, showsCheckCode } as const;
+      const checkAccess = requireMatchingCode(code);
+      return (await applyCommand(context, code.ticketId, command, { checkAccess })).ticket;
     },
 
     /**
@@ -127,9 +142,10 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       fetchProfile: () => Promise<UserProfile>,
     ): Promise<Ticket> {
       const ticket = await load(context, ticketId, noAccessCheck);
-      const next = decideNext(context, ticket, { name: "authorize", approver, profile: approver.profile });
-      if (!next) return ticket;
-      const command = { name: "authorize", approver, profile: await fetchProfile() } as const;
+      const checkCode = newCheckCode(ticket.checkCodeDigits);
+      const draft = { name: "authorize", approver, profile: approver.profile, checkCode } as const;
+      if (!decideWrite(context, ticket, draft)) return ticket;
+      const command = { ...draft, profile: await fetchProfile() };
       return (await applyCommand(context, ticketId, command, { checkAccess: noAccessCheck, loaded: ticket }))
         .ticket;
     },
@@ -138,6 +154,21 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       return (
         await applyCommand(context, ticketId, { name: "cancel", approver }, { checkAccess: noAccessCheck })
       ).ticket;
+    },
+
+    /**
+     * Completes an approval that waits for a check code.
+     *
+     * @throws TicketError CHECK_CODE_MISMATCH once the wrong code is counted.
+     */
+    async submitCheckCode(
+      app: CallingApp,
+      credentials: TicketCredentials,
+      checkCode: string,
+    ): Promise<Ticket> {
+      const checkAccess = requireCreator(app, credentials);
+      const command = { name: "submitCheckCode", checkCode } as const;
+      return (await applyCommand(context, credentials.ticketId, command, { checkAccess })).ticket;
     },
 
     async withdraw(app: CallingApp, credentials: TicketCredentials): Promise<Ticket> {

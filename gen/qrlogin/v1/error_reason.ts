@@ -19,6 +19,8 @@
  *   - If the error depends on the state of the ticket, the metadata of the
  *     ErrorInfo has the key `current_state`: the name of the TicketState without
  *     its prefix.
+ *   - CHECK_CODE_MISMATCH has the key `attempts_left`: a decimal number.
+ *   - RATE_LIMITED has a google.rpc.QuotaFailure. Its subject names the limit.
  *   - INVALID_ARGUMENT errors have a google.rpc.BadRequest with field paths if a
  *     field is at fault.
  *   - If waiting helps, there is a google.rpc.RetryInfo.
@@ -93,6 +95,17 @@ export const ErrorReason = {
   /** TICKET_EXPIRED - FAILED_PRECONDITION. The ticket has expired. */
   TICKET_EXPIRED: 15,
   /**
+   * CHECK_CODE_NOT_EXPECTED - FAILED_PRECONDITION. SubmitCheckCode was called for a ticket that is not waiting
+   * for a check code: it needs none, is not approved yet, or has been given another
+   * code before.
+   */
+  CHECK_CODE_NOT_EXPECTED: 16,
+  /**
+   * CHECK_CODE_MISMATCH - INVALID_ARGUMENT. The check code is wrong. The metadata of the ErrorInfo has the
+   * key `attempts_left`. After the last attempt, the ticket is CANCELLED.
+   */
+  CHECK_CODE_MISMATCH: 17,
+  /**
    * TOO_MANY_TICKETS - RESOURCE_EXHAUSTED, with RetryInfo. The app, or the service as a whole, has
    * reached its limit of tickets. Finished tickets count until their retention is
    * over.
@@ -104,9 +117,11 @@ export const ErrorReason = {
    */
   TOO_MANY_WATCHES: 27,
   /**
-   * RATE_LIMITED - RESOURCE_EXHAUSTED, with RetryInfo. Calls arrive faster than they can be served:
-   * for example more QR images than can be drawn, or more calls of one app at a time
-   * than are allowed.
+   * RATE_LIMITED - RESOURCE_EXHAUSTED, with RetryInfo and QuotaFailure. Calls arrive faster than they
+   * can be served or than a limit allows: for example more QR images than can be drawn,
+   * more calls of one app at a time than are allowed, polls below the minimum interval,
+   * or too many tickets for one address. The subject of the QuotaFailure names the
+   * limit.
    */
   RATE_LIMITED: 19,
   /**
@@ -149,6 +164,29 @@ export const ErrorReason = {
    * service's log.
    */
   INTERNAL: 26,
+  /**
+   * PHONE_TOO_OLD - FAILED_PRECONDITION. The ticket needs something that the mobile app has not said it
+   * can do, such as to show a check code. Ask the user to update the app. Nothing was
+   * changed.
+   */
+  PHONE_TOO_OLD: 28,
+  /**
+   * QR_ROTATED - FAILED_PRECONDITION. The scanned code was drawn by this service, but the screen has
+   * shown newer ones since: the text comes from a stored picture. Or a ticket whose code
+   * changes was scanned by its bare id. Nothing was changed. Scan the code that the
+   * screen shows now.
+   */
+  QR_ROTATED: 29,
+  /**
+   * SIGN_IN_DISABLED - FAILED_PRECONDITION. An administrator has disabled sign-ins of the app or of its
+   * user pool. Do not call again on your own.
+   */
+  SIGN_IN_DISABLED: 30,
+  /**
+   * ADMIN_UNAUTHENTICATED - UNAUTHENTICATED. The administrator's credential is missing, malformed or wrong, or
+   * the call carries a credential of another kind.
+   */
+  ADMIN_UNAUTHENTICATED: 31,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -171,6 +209,8 @@ export namespace ErrorReason {
   export type TICKET_ALREADY_EXCHANGED = typeof ErrorReason.TICKET_ALREADY_EXCHANGED;
   export type TICKET_CANCELLED = typeof ErrorReason.TICKET_CANCELLED;
   export type TICKET_EXPIRED = typeof ErrorReason.TICKET_EXPIRED;
+  export type CHECK_CODE_NOT_EXPECTED = typeof ErrorReason.CHECK_CODE_NOT_EXPECTED;
+  export type CHECK_CODE_MISMATCH = typeof ErrorReason.CHECK_CODE_MISMATCH;
   export type TOO_MANY_TICKETS = typeof ErrorReason.TOO_MANY_TICKETS;
   export type TOO_MANY_WATCHES = typeof ErrorReason.TOO_MANY_WATCHES;
   export type RATE_LIMITED = typeof ErrorReason.RATE_LIMITED;
@@ -181,6 +221,10 @@ export namespace ErrorReason {
   export type ISSUER_UNAVAILABLE = typeof ErrorReason.ISSUER_UNAVAILABLE;
   export type OUTCOME_UNKNOWN = typeof ErrorReason.OUTCOME_UNKNOWN;
   export type INTERNAL = typeof ErrorReason.INTERNAL;
+  export type PHONE_TOO_OLD = typeof ErrorReason.PHONE_TOO_OLD;
+  export type QR_ROTATED = typeof ErrorReason.QR_ROTATED;
+  export type SIGN_IN_DISABLED = typeof ErrorReason.SIGN_IN_DISABLED;
+  export type ADMIN_UNAUTHENTICATED = typeof ErrorReason.ADMIN_UNAUTHENTICATED;
   export type UNRECOGNIZED = typeof ErrorReason.UNRECOGNIZED;
 }
 
@@ -234,6 +278,12 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 15:
     case "ERROR_REASON_TICKET_EXPIRED":
       return ErrorReason.TICKET_EXPIRED;
+    case 16:
+    case "ERROR_REASON_CHECK_CODE_NOT_EXPECTED":
+      return ErrorReason.CHECK_CODE_NOT_EXPECTED;
+    case 17:
+    case "ERROR_REASON_CHECK_CODE_MISMATCH":
+      return ErrorReason.CHECK_CODE_MISMATCH;
     case 18:
     case "ERROR_REASON_TOO_MANY_TICKETS":
       return ErrorReason.TOO_MANY_TICKETS;
@@ -264,6 +314,18 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 26:
     case "ERROR_REASON_INTERNAL":
       return ErrorReason.INTERNAL;
+    case 28:
+    case "ERROR_REASON_PHONE_TOO_OLD":
+      return ErrorReason.PHONE_TOO_OLD;
+    case 29:
+    case "ERROR_REASON_QR_ROTATED":
+      return ErrorReason.QR_ROTATED;
+    case 30:
+    case "ERROR_REASON_SIGN_IN_DISABLED":
+      return ErrorReason.SIGN_IN_DISABLED;
+    case 31:
+    case "ERROR_REASON_ADMIN_UNAUTHENTICATED":
+      return ErrorReason.ADMIN_UNAUTHENTICATED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -305,6 +367,10 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_TICKET_CANCELLED";
     case ErrorReason.TICKET_EXPIRED:
       return "ERROR_REASON_TICKET_EXPIRED";
+    case ErrorReason.CHECK_CODE_NOT_EXPECTED:
+      return "ERROR_REASON_CHECK_CODE_NOT_EXPECTED";
+    case ErrorReason.CHECK_CODE_MISMATCH:
+      return "ERROR_REASON_CHECK_CODE_MISMATCH";
     case ErrorReason.TOO_MANY_TICKETS:
       return "ERROR_REASON_TOO_MANY_TICKETS";
     case ErrorReason.TOO_MANY_WATCHES:
@@ -325,6 +391,14 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_OUTCOME_UNKNOWN";
     case ErrorReason.INTERNAL:
       return "ERROR_REASON_INTERNAL";
+    case ErrorReason.PHONE_TOO_OLD:
+      return "ERROR_REASON_PHONE_TOO_OLD";
+    case ErrorReason.QR_ROTATED:
+      return "ERROR_REASON_QR_ROTATED";
+    case ErrorReason.SIGN_IN_DISABLED:
+      return "ERROR_REASON_SIGN_IN_DISABLED";
+    case ErrorReason.ADMIN_UNAUTHENTICATED:
+      return "ERROR_REASON_ADMIN_UNAUTHENTICATED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -27,6 +27,7 @@ import {
   ContextSource,
   contextSourceFromJSON,
   contextSourceToJSON,
+  QrCodeStep,
   RequesterContext,
   TicketState,
   ticketStateFromJSON,
@@ -157,6 +158,53 @@ export function qrErrorCorrectionToJSON(object: QrErrorCorrection): string {
   }
 }
 
+/** Something that a mobile app can do when a ticket needs it. */
+export const PhoneCapability = {
+  /** UNSPECIFIED - Ignored. */
+  UNSPECIFIED: 0,
+  /**
+   * CHECK_CODE - Shows the check code of the response of Authorize beside the name of the app, and
+   * tells the user to type it on that website only and to tell it to nobody.
+   */
+  CHECK_CODE: 1,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type PhoneCapability = typeof PhoneCapability[keyof typeof PhoneCapability];
+
+export namespace PhoneCapability {
+  export type UNSPECIFIED = typeof PhoneCapability.UNSPECIFIED;
+  export type CHECK_CODE = typeof PhoneCapability.CHECK_CODE;
+  export type UNRECOGNIZED = typeof PhoneCapability.UNRECOGNIZED;
+}
+
+export function phoneCapabilityFromJSON(object: any): PhoneCapability {
+  switch (object) {
+    case 0:
+    case "PHONE_CAPABILITY_UNSPECIFIED":
+      return PhoneCapability.UNSPECIFIED;
+    case 1:
+    case "PHONE_CAPABILITY_CHECK_CODE":
+      return PhoneCapability.CHECK_CODE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return PhoneCapability.UNRECOGNIZED;
+  }
+}
+
+export function phoneCapabilityToJSON(object: PhoneCapability): string {
+  switch (object) {
+    case PhoneCapability.UNSPECIFIED:
+      return "PHONE_CAPABILITY_UNSPECIFIED";
+    case PhoneCapability.CHECK_CODE:
+      return "PHONE_CAPABILITY_CHECK_CODE";
+    case PhoneCapability.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** The request of CreateTicket. */
 export interface CreateTicketRequest {
   /**
@@ -207,6 +255,12 @@ export interface CreateTicketRequest {
    * OBSERVED_BY_GATEWAY is rejected with INVALID_REQUEST.
    */
   customDataSource: ContextSource;
+  /**
+   * Optional. An opaque id of the requesting screen, such as a digest of a browser's
+   * cookie, by which its live tickets are counted. At most 64 characters, else
+   * INVALID_REQUEST. It is neither stored with the ticket nor shown.
+   */
+  screenId: string;
 }
 
 /** Options for drawing a QR code. */
@@ -267,7 +321,14 @@ export interface CreateTicketResponse {
     | Duration
     | undefined;
   /** The minimum time between two calls of GetStatus. */
-  minPollInterval: Duration | undefined;
+  minPollInterval:
+    | Duration
+    | undefined;
+  /**
+   * The first step, if the code of the ticket changes; see TicketStatus. Its qr_content
+   * is the one above.
+   */
+  qrCodeStep: QrCodeStep | undefined;
 }
 
 /** A drawn QR code. */
@@ -333,10 +394,15 @@ export interface MarkScannedRequest {
     | //
     /**
      * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
-     * TICKET_NOT_FOUND.
+     * TICKET_NOT_FOUND. A ticket whose code changes is rejected with QR_ROTATED.
      */
     { $case: "ticketId"; value: string }
     | undefined;
+  /**
+   * Optional. What the mobile app can do. A ticket that needs more is rejected with
+   * PHONE_TOO_OLD. Unknown values are ignored. At most 16, else INVALID_REQUEST.
+   */
+  capabilities: PhoneCapability[];
 }
 
 /**
@@ -347,8 +413,8 @@ export interface MarkScannedResponse {
   /** The ticket id, for Authorize and Cancel. */
   ticketId: string;
   /**
-   * The state of the ticket: SCANNED, or AUTHORIZED if this approver has already
-   * approved.
+   * The state of the ticket: SCANNED, or AWAITING_CHECK_CODE or AUTHORIZED if this
+   * approver has already approved.
    */
   state: TicketState;
   /** The number of writes to the ticket, from 1. */
@@ -381,6 +447,11 @@ export interface MarkScannedResponse {
     | undefined;
   /** The source of custom_data. Unspecified if there is none. */
   customDataSource: ContextSource;
+  /**
+   * The number of digits of the check code that the response of Authorize will contain,
+   * or zero if the ticket needs none.
+   */
+  checkCodeDigits: number;
 }
 
 /** The app that asks for a sign-in, as the operator of the service describes it. */
@@ -402,6 +473,44 @@ export interface AuthorizeRequest {
 
 /** The response of Authorize. */
 export interface AuthorizeResponse {
+  /** The new state: AUTHORIZED, or AWAITING_CHECK_CODE if the ticket needs a check code. */
+  state: TicketState;
+  /** The number of writes to the ticket, from 1. */
+  revision: number;
+  /**
+   * The check code to show on the phone, 4 to 6 decimal digits. Set only in
+   * AWAITING_CHECK_CODE. Never log it.
+   */
+  checkCode: string;
+}
+
+/** The request of SubmitCheckCode. */
+export interface SubmitCheckCodeRequest {
+  /**
+   * Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+   * id is TICKET_NOT_FOUND.
+   */
+  ticketId: string;
+  /**
+   * Required. The ticket secret that CreateTicket returned. At most 128 characters,
+   * else INVALID_REQUEST. A wrong secret is TICKET_NOT_FOUND. Never log it.
+   */
+  ticketSecret: string;
+  /**
+   * Required. The check code as the user typed it: 4 to 6 ASCII digits, else
+   * INVALID_REQUEST, which does not count as an attempt. Never log it.
+   */
+  checkCode: string;
+  /**
+   * Optional. The address of the browser, by which wrong codes are counted; see
+   * RequesterContext. Anything else than an IPv4 or IPv6 address is rejected with
+   * INVALID_REQUEST. By default, the address that CreateTicket stated.
+   */
+  ipAddress: string;
+}
+
+/** The response of SubmitCheckCode. */
+export interface SubmitCheckCodeResponse {
   /** The new state: AUTHORIZED. */
   state: TicketState;
   /** The number of writes to the ticket, from 1. */
@@ -582,6 +691,7 @@ function createBaseCreateTicketRequest(): CreateTicketRequest {
     qrImage: undefined,
     codeChallenge: "",
     customDataSource: 0,
+    screenId: "",
   };
 }
 
@@ -609,6 +719,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     }
     if (message.customDataSource !== 0) {
       writer.uint32(56).int32(message.customDataSource);
+    }
+    if (message.screenId !== "") {
+      writer.uint32(66).string(message.screenId);
     }
     return writer;
   },
@@ -682,6 +795,14 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
             message.customDataSource = reader.int32() as any;
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.screenId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -719,6 +840,11 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
         : isSet(object.custom_data_source)
         ? contextSourceFromJSON(object.custom_data_source)
         : 0,
+      screenId: isSet(object.screenId)
+        ? globalThis.String(object.screenId)
+        : isSet(object.screen_id)
+        ? globalThis.String(object.screen_id)
+        : "",
     };
   },
 
@@ -745,6 +871,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     if (message.customDataSource !== 0) {
       obj.customDataSource = contextSourceToJSON(message.customDataSource);
     }
+    if (message.screenId !== "") {
+      obj.screenId = message.screenId;
+    }
     return obj;
   },
 
@@ -764,6 +893,7 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
       : undefined;
     message.codeChallenge = object.codeChallenge ?? "";
     message.customDataSource = object.customDataSource ?? 0;
+    message.screenId = object.screenId ?? "";
     return message;
   },
 };
@@ -900,6 +1030,7 @@ function createBaseCreateTicketResponse(): CreateTicketResponse {
     expireTime: undefined,
     remainingDuration: undefined,
     minPollInterval: undefined,
+    qrCodeStep: undefined,
   };
 }
 
@@ -927,6 +1058,9 @@ export const CreateTicketResponse: MessageFns<CreateTicketResponse, "qrlogin.v1.
     }
     if (message.minPollInterval !== undefined) {
       Duration.encode(message.minPollInterval, writer.uint32(58).fork()).join();
+    }
+    if (message.qrCodeStep !== undefined) {
+      QrCodeStep.encode(message.qrCodeStep, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1000,6 +1134,14 @@ export const CreateTicketResponse: MessageFns<CreateTicketResponse, "qrlogin.v1.
             message.minPollInterval = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.qrCodeStep = QrCodeStep.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1049,6 +1191,11 @@ export const CreateTicketResponse: MessageFns<CreateTicketResponse, "qrlogin.v1.
         : isSet(object.min_poll_interval)
         ? Duration.fromJSON(object.min_poll_interval)
         : undefined,
+      qrCodeStep: isSet(object.qrCodeStep)
+        ? QrCodeStep.fromJSON(object.qrCodeStep)
+        : isSet(object.qr_code_step)
+        ? QrCodeStep.fromJSON(object.qr_code_step)
+        : undefined,
     };
   },
 
@@ -1075,6 +1222,9 @@ export const CreateTicketResponse: MessageFns<CreateTicketResponse, "qrlogin.v1.
     if (message.minPollInterval !== undefined) {
       obj.minPollInterval = Duration.toJSON(message.minPollInterval);
     }
+    if (message.qrCodeStep !== undefined) {
+      obj.qrCodeStep = QrCodeStep.toJSON(message.qrCodeStep);
+    }
     return obj;
   },
 
@@ -1095,6 +1245,9 @@ export const CreateTicketResponse: MessageFns<CreateTicketResponse, "qrlogin.v1.
       : undefined;
     message.minPollInterval = (object.minPollInterval !== undefined && object.minPollInterval !== null)
       ? Duration.fromPartial(object.minPollInterval)
+      : undefined;
+    message.qrCodeStep = (object.qrCodeStep !== undefined && object.qrCodeStep !== null)
+      ? QrCodeStep.fromPartial(object.qrCodeStep)
       : undefined;
     return message;
   },
@@ -1524,7 +1677,7 @@ export const WatchStatusResponse: MessageFns<WatchStatusResponse, "qrlogin.v1.Wa
 };
 
 function createBaseMarkScannedRequest(): MarkScannedRequest {
-  return { scanned: undefined };
+  return { scanned: undefined, capabilities: [] };
 }
 
 export const MarkScannedRequest: MessageFns<MarkScannedRequest, "qrlogin.v1.MarkScannedRequest"> = {
@@ -1538,6 +1691,13 @@ export const MarkScannedRequest: MessageFns<MarkScannedRequest, "qrlogin.v1.Mark
       case "ticketId":
         writer.uint32(18).string(message.scanned.value);
         break;
+    }
+    if (message.capabilities.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.capabilities) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1571,6 +1731,24 @@ export const MarkScannedRequest: MessageFns<MarkScannedRequest, "qrlogin.v1.Mark
             message.scanned = { $case: "ticketId", value: reader.string() };
             continue;
           }
+          case 3: {
+            if (tag === 24) {
+              message.capabilities.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.capabilities.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1594,6 +1772,9 @@ export const MarkScannedRequest: MessageFns<MarkScannedRequest, "qrlogin.v1.Mark
         : isSet(object.ticket_id)
         ? { $case: "ticketId", value: globalThis.String(object.ticket_id) }
         : undefined,
+      capabilities: globalThis.Array.isArray(object?.capabilities)
+        ? object.capabilities.map((e: any) => phoneCapabilityFromJSON(e))
+        : [],
     };
   },
 
@@ -1603,6 +1784,9 @@ export const MarkScannedRequest: MessageFns<MarkScannedRequest, "qrlogin.v1.Mark
       obj.qrContent = message.scanned.value;
     } else if (message.scanned?.$case === "ticketId") {
       obj.ticketId = message.scanned.value;
+    }
+    if (message.capabilities?.length) {
+      obj.capabilities = message.capabilities.map((e) => phoneCapabilityToJSON(e));
     }
     return obj;
   },
@@ -1626,6 +1810,7 @@ export const MarkScannedRequest: MessageFns<MarkScannedRequest, "qrlogin.v1.Mark
         break;
       }
     }
+    message.capabilities = object.capabilities?.map((e) => e) || [];
     return message;
   },
 };
@@ -1641,6 +1826,7 @@ function createBaseMarkScannedResponse(): MarkScannedResponse {
     expireTime: undefined,
     remainingDuration: undefined,
     customDataSource: 0,
+    checkCodeDigits: 0,
   };
 }
 
@@ -1674,6 +1860,9 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
     }
     if (message.customDataSource !== 0) {
       writer.uint32(72).int32(message.customDataSource);
+    }
+    if (message.checkCodeDigits !== 0) {
+      writer.uint32(80).uint32(message.checkCodeDigits);
     }
     return writer;
   },
@@ -1763,6 +1952,14 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
             message.customDataSource = reader.int32() as any;
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.checkCodeDigits = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1806,6 +2003,11 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
         : isSet(object.custom_data_source)
         ? contextSourceFromJSON(object.custom_data_source)
         : 0,
+      checkCodeDigits: isSet(object.checkCodeDigits)
+        ? globalThis.Number(object.checkCodeDigits)
+        : isSet(object.check_code_digits)
+        ? globalThis.Number(object.check_code_digits)
+        : 0,
     };
   },
 
@@ -1838,6 +2040,9 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
     if (message.customDataSource !== 0) {
       obj.customDataSource = contextSourceToJSON(message.customDataSource);
     }
+    if (message.checkCodeDigits !== 0) {
+      obj.checkCodeDigits = Math.round(message.checkCodeDigits);
+    }
     return obj;
   },
 
@@ -1859,6 +2064,7 @@ export const MarkScannedResponse: MessageFns<MarkScannedResponse, "qrlogin.v1.Ma
       ? Duration.fromPartial(object.remainingDuration)
       : undefined;
     message.customDataSource = object.customDataSource ?? 0;
+    message.checkCodeDigits = object.checkCodeDigits ?? 0;
     return message;
   },
 };
@@ -2030,7 +2236,7 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest, "qrlogin.v1.Authoriz
 };
 
 function createBaseAuthorizeResponse(): AuthorizeResponse {
-  return { state: 0, revision: 0 };
+  return { state: 0, revision: 0, checkCode: "" };
 }
 
 export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.AuthorizeResponse"> = {
@@ -2042,6 +2248,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     }
     if (message.revision !== 0) {
       writer.uint32(16).uint32(message.revision);
+    }
+    if (message.checkCode !== "") {
+      writer.uint32(26).string(message.checkCode);
     }
     return writer;
   },
@@ -2075,6 +2284,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
             message.revision = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.checkCode = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2091,6 +2308,11 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     return {
       state: isSet(object.state) ? ticketStateFromJSON(object.state) : 0,
       revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      checkCode: isSet(object.checkCode)
+        ? globalThis.String(object.checkCode)
+        : isSet(object.check_code)
+        ? globalThis.String(object.check_code)
+        : "",
     };
   },
 
@@ -2102,6 +2324,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     if (message.revision !== 0) {
       obj.revision = Math.round(message.revision);
     }
+    if (message.checkCode !== "") {
+      obj.checkCode = message.checkCode;
+    }
     return obj;
   },
 
@@ -2110,6 +2335,229 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
   },
   fromPartial(object: DeepPartial<AuthorizeResponse>): AuthorizeResponse {
     const message = createBaseAuthorizeResponse();
+    message.state = object.state ?? 0;
+    message.revision = object.revision ?? 0;
+    message.checkCode = object.checkCode ?? "";
+    return message;
+  },
+};
+
+function createBaseSubmitCheckCodeRequest(): SubmitCheckCodeRequest {
+  return { ticketId: "", ticketSecret: "", checkCode: "", ipAddress: "" };
+}
+
+export const SubmitCheckCodeRequest: MessageFns<SubmitCheckCodeRequest, "qrlogin.v1.SubmitCheckCodeRequest"> = {
+  $type: "qrlogin.v1.SubmitCheckCodeRequest" as const,
+
+  encode(message: SubmitCheckCodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.ticketSecret !== "") {
+      writer.uint32(18).string(message.ticketSecret);
+    }
+    if (message.checkCode !== "") {
+      writer.uint32(26).string(message.checkCode);
+    }
+    if (message.ipAddress !== "") {
+      writer.uint32(34).string(message.ipAddress);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SubmitCheckCodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSubmitCheckCodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ticketSecret = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.checkCode = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.ipAddress = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SubmitCheckCodeRequest {
+    return {
+      ticketId: isSet(object.ticketId)
+        ? globalThis.String(object.ticketId)
+        : isSet(object.ticket_id)
+        ? globalThis.String(object.ticket_id)
+        : "",
+      ticketSecret: isSet(object.ticketSecret)
+        ? globalThis.String(object.ticketSecret)
+        : isSet(object.ticket_secret)
+        ? globalThis.String(object.ticket_secret)
+        : "",
+      checkCode: isSet(object.checkCode)
+        ? globalThis.String(object.checkCode)
+        : isSet(object.check_code)
+        ? globalThis.String(object.check_code)
+        : "",
+      ipAddress: isSet(object.ipAddress)
+        ? globalThis.String(object.ipAddress)
+        : isSet(object.ip_address)
+        ? globalThis.String(object.ip_address)
+        : "",
+    };
+  },
+
+  toJSON(message: SubmitCheckCodeRequest): unknown {
+    const obj: any = {};
+    if (message.ticketId !== "") {
+      obj.ticketId = message.ticketId;
+    }
+    if (message.ticketSecret !== "") {
+      obj.ticketSecret = message.ticketSecret;
+    }
+    if (message.checkCode !== "") {
+      obj.checkCode = message.checkCode;
+    }
+    if (message.ipAddress !== "") {
+      obj.ipAddress = message.ipAddress;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SubmitCheckCodeRequest>): SubmitCheckCodeRequest {
+    return SubmitCheckCodeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SubmitCheckCodeRequest>): SubmitCheckCodeRequest {
+    const message = createBaseSubmitCheckCodeRequest();
+    message.ticketId = object.ticketId ?? "";
+    message.ticketSecret = object.ticketSecret ?? "";
+    message.checkCode = object.checkCode ?? "";
+    message.ipAddress = object.ipAddress ?? "";
+    return message;
+  },
+};
+
+function createBaseSubmitCheckCodeResponse(): SubmitCheckCodeResponse {
+  return { state: 0, revision: 0 };
+}
+
+export const SubmitCheckCodeResponse: MessageFns<SubmitCheckCodeResponse, "qrlogin.v1.SubmitCheckCodeResponse"> = {
+  $type: "qrlogin.v1.SubmitCheckCodeResponse" as const,
+
+  encode(message: SubmitCheckCodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== 0) {
+      writer.uint32(8).int32(message.state);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(16).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SubmitCheckCodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSubmitCheckCodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SubmitCheckCodeResponse {
+    return {
+      state: isSet(object.state) ? ticketStateFromJSON(object.state) : 0,
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+    };
+  },
+
+  toJSON(message: SubmitCheckCodeResponse): unknown {
+    const obj: any = {};
+    if (message.state !== 0) {
+      obj.state = ticketStateToJSON(message.state);
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SubmitCheckCodeResponse>): SubmitCheckCodeResponse {
+    return SubmitCheckCodeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SubmitCheckCodeResponse>): SubmitCheckCodeResponse {
+    const message = createBaseSubmitCheckCodeResponse();
     message.state = object.state ?? 0;
     message.revision = object.revision ?? 0;
     return message;
@@ -3417,8 +3865,8 @@ export const QrLoginServiceService = {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS; RATE_LIMITED also if more QR images are requested than can
-   * be drawn.
+   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
+   * requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket: {
     path: "/qrlogin.v1.QrLoginService/CreateTicket" as const,
@@ -3432,9 +3880,11 @@ export const QrLoginServiceService = {
   },
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
-   * app that created the ticket, no more often than the minimum poll interval.
+   * app that created the ticket, no more often than the minimum poll interval. The first
+   * call for a ticket is always allowed.
    *
-   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE.
+   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE; RATE_LIMITED also below the minimum
+   * poll interval.
    */
   getStatus: {
     path: "/qrlogin.v1.QrLoginService/GetStatus" as const,
@@ -3454,7 +3904,10 @@ export const QrLoginServiceService = {
    *  2. Every message is the complete status, never a difference.
    *  3. Revisions grow and may skip values. Only the newest status is sent; nothing is
    *     queued for a slow reader. If the store lost writes, a revision may be lower
-   *     than before; the stream then sends the current status.
+   *     than before; the stream then sends the current status. If the code of the ticket
+   *     changes, each step is sent at its time, with the same revision and the next
+   *     `qr_code_step.number`. A message with the same revision and the same number is a
+   *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
    *     unreachable, the last known status is repeated; EXPIRED is never sent then.
@@ -3485,9 +3938,10 @@ export const QrLoginServiceService = {
    * A repeated call by the same approver changes nothing and returns the same. Scanning
    * does not extend the lifetime of a ticket.
    *
-   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED
-   * and CONCURRENT_UPDATE.
+   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, QR_ROTATED, PHONE_TOO_OLD, TICKET_ALREADY_EXCHANGED,
+   * TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE; RATE_LIMITED also if the
+   * approver has scanned or declined too many codes.
    */
   markScanned: {
     path: "/qrlogin.v1.QrLoginService/MarkScanned" as const,
@@ -3502,10 +3956,12 @@ export const QrLoginServiceService = {
    * Approves the sign-in. Called by the approver who scanned the code.
    *
    * Gives the ticket a new lifetime of 300 seconds (configurable), in which the exchange
-   * ticket can be spent. A repeated call by the same approver changes nothing.
+   * ticket can be spent. If the ticket needs a check code, the response contains it and
+   * the state is AWAITING_CHECK_CODE; the new lifetime then begins with the right code. A
+   * repeated call by the same approver changes nothing and returns the same code.
    *
-   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
+   * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
    * CONCURRENT_UPDATE.
    */
   authorize: {
@@ -3536,6 +3992,32 @@ export const QrLoginServiceService = {
     responseDeserialize: (value: Buffer): CancelResponse => CancelResponse.decode(value),
   },
   /**
+   * Completes an approval with the check code that the phone shows and the user has typed
+   * on the website. Called by the app that created the ticket.
+   *
+   * A wrong code counts. The third one cancels the ticket. After the right code, the same
+   * call changes nothing.
+   *
+   * The code is evidence that phone and screen are together, not a proof. It stops codes
+   * that are relayed as pictures. It does not stop a person who tells the code to
+   * somebody else.
+   *
+   * Errors: TICKET_NOT_FOUND, CHECK_CODE_NOT_EXPECTED, CHECK_CODE_MISMATCH,
+   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE;
+   * RATE_LIMITED also after too many wrong codes from one address or app.
+   */
+  submitCheckCode: {
+    path: "/qrlogin.v1.QrLoginService/SubmitCheckCode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SubmitCheckCodeRequest): Buffer =>
+      Buffer.from(SubmitCheckCodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SubmitCheckCodeRequest => SubmitCheckCodeRequest.decode(value),
+    responseSerialize: (value: SubmitCheckCodeResponse): Buffer =>
+      Buffer.from(SubmitCheckCodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SubmitCheckCodeResponse => SubmitCheckCodeResponse.decode(value),
+  },
+  /**
    * Withdraws a ticket, in any state before EXCHANGED. Called by the app that created
    * it, for example because the user chose another way to sign in or said "this is not
    * me".
@@ -3563,7 +4045,7 @@ export const QrLoginServiceService = {
    * deletes the user information with that response. If the response is lost, do not
    * retry; let the user scan again.
    *
-   * Errors: TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
+   * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
    * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED, CONCURRENT_UPDATE and
    * OUTCOME_UNKNOWN.
    */
@@ -3603,15 +4085,17 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS; RATE_LIMITED also if more QR images are requested than can
-   * be drawn.
+   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
+   * requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket: handleUnaryCall<CreateTicketRequest, CreateTicketResponse>;
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
-   * app that created the ticket, no more often than the minimum poll interval.
+   * app that created the ticket, no more often than the minimum poll interval. The first
+   * call for a ticket is always allowed.
    *
-   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE.
+   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE; RATE_LIMITED also below the minimum
+   * poll interval.
    */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /**
@@ -3623,7 +4107,10 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *  2. Every message is the complete status, never a difference.
    *  3. Revisions grow and may skip values. Only the newest status is sent; nothing is
    *     queued for a slow reader. If the store lost writes, a revision may be lower
-   *     than before; the stream then sends the current status.
+   *     than before; the stream then sends the current status. If the code of the ticket
+   *     changes, each step is sent at its time, with the same revision and the next
+   *     `qr_code_step.number`. A message with the same revision and the same number is a
+   *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
    *     unreachable, the last known status is repeated; EXPIRED is never sent then.
@@ -3646,19 +4133,22 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * A repeated call by the same approver changes nothing and returns the same. Scanning
    * does not extend the lifetime of a ticket.
    *
-   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED
-   * and CONCURRENT_UPDATE.
+   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, QR_ROTATED, PHONE_TOO_OLD, TICKET_ALREADY_EXCHANGED,
+   * TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE; RATE_LIMITED also if the
+   * approver has scanned or declined too many codes.
    */
   markScanned: handleUnaryCall<MarkScannedRequest, MarkScannedResponse>;
   /**
    * Approves the sign-in. Called by the approver who scanned the code.
    *
    * Gives the ticket a new lifetime of 300 seconds (configurable), in which the exchange
-   * ticket can be spent. A repeated call by the same approver changes nothing.
+   * ticket can be spent. If the ticket needs a check code, the response contains it and
+   * the state is AWAITING_CHECK_CODE; the new lifetime then begins with the right code. A
+   * repeated call by the same approver changes nothing and returns the same code.
    *
-   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
+   * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
    * CONCURRENT_UPDATE.
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
@@ -3672,6 +4162,22 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * TICKET_CANCELLED (withdrawn by the creator), TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   cancel: handleUnaryCall<CancelRequest, CancelResponse>;
+  /**
+   * Completes an approval with the check code that the phone shows and the user has typed
+   * on the website. Called by the app that created the ticket.
+   *
+   * A wrong code counts. The third one cancels the ticket. After the right code, the same
+   * call changes nothing.
+   *
+   * The code is evidence that phone and screen are together, not a proof. It stops codes
+   * that are relayed as pictures. It does not stop a person who tells the code to
+   * somebody else.
+   *
+   * Errors: TICKET_NOT_FOUND, CHECK_CODE_NOT_EXPECTED, CHECK_CODE_MISMATCH,
+   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE;
+   * RATE_LIMITED also after too many wrong codes from one address or app.
+   */
+  submitCheckCode: handleUnaryCall<SubmitCheckCodeRequest, SubmitCheckCodeResponse>;
   /**
    * Withdraws a ticket, in any state before EXCHANGED. Called by the app that created
    * it, for example because the user chose another way to sign in or said "this is not
@@ -3692,7 +4198,7 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * deletes the user information with that response. If the response is lost, do not
    * retry; let the user scan again.
    *
-   * Errors: TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
+   * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
    * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED, CONCURRENT_UPDATE and
    * OUTCOME_UNKNOWN.
    */
@@ -3712,8 +4218,8 @@ export interface QrLoginServiceClient extends Client {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS; RATE_LIMITED also if more QR images are requested than can
-   * be drawn.
+   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
+   * requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket(
     request: CreateTicketRequest,
@@ -3732,9 +4238,11 @@ export interface QrLoginServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
-   * app that created the ticket, no more often than the minimum poll interval.
+   * app that created the ticket, no more often than the minimum poll interval. The first
+   * call for a ticket is always allowed.
    *
-   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE.
+   * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE; RATE_LIMITED also below the minimum
+   * poll interval.
    */
   getStatus(
     request: GetStatusRequest,
@@ -3760,7 +4268,10 @@ export interface QrLoginServiceClient extends Client {
    *  2. Every message is the complete status, never a difference.
    *  3. Revisions grow and may skip values. Only the newest status is sent; nothing is
    *     queued for a slow reader. If the store lost writes, a revision may be lower
-   *     than before; the stream then sends the current status.
+   *     than before; the stream then sends the current status. If the code of the ticket
+   *     changes, each step is sent at its time, with the same revision and the next
+   *     `qr_code_step.number`. A message with the same revision and the same number is a
+   *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
    *     unreachable, the last known status is repeated; EXPIRED is never sent then.
@@ -3788,9 +4299,10 @@ export interface QrLoginServiceClient extends Client {
    * A repeated call by the same approver changes nothing and returns the same. Scanning
    * does not extend the lifetime of a ticket.
    *
-   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED
-   * and CONCURRENT_UPDATE.
+   * Errors: QR_CONTENT_INVALID, TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, QR_ROTATED, PHONE_TOO_OLD, TICKET_ALREADY_EXCHANGED,
+   * TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE; RATE_LIMITED also if the
+   * approver has scanned or declined too many codes.
    */
   markScanned(
     request: MarkScannedRequest,
@@ -3811,10 +4323,12 @@ export interface QrLoginServiceClient extends Client {
    * Approves the sign-in. Called by the approver who scanned the code.
    *
    * Gives the ticket a new lifetime of 300 seconds (configurable), in which the exchange
-   * ticket can be spent. A repeated call by the same approver changes nothing.
+   * ticket can be spent. If the ticket needs a check code, the response contains it and
+   * the state is AWAITING_CHECK_CODE; the new lifetime then begins with the right code. A
+   * repeated call by the same approver changes nothing and returns the same code.
    *
-   * Errors: TICKET_NOT_FOUND, USER_POOL_MISMATCH, SCANNED_BY_ANOTHER_USER,
-   * TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
+   * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
+   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
    * CONCURRENT_UPDATE.
    */
   authorize(
@@ -3857,6 +4371,36 @@ export interface QrLoginServiceClient extends Client {
     callback: (error: ServiceError | null, response: CancelResponse) => void,
   ): ClientUnaryCall;
   /**
+   * Completes an approval with the check code that the phone shows and the user has typed
+   * on the website. Called by the app that created the ticket.
+   *
+   * A wrong code counts. The third one cancels the ticket. After the right code, the same
+   * call changes nothing.
+   *
+   * The code is evidence that phone and screen are together, not a proof. It stops codes
+   * that are relayed as pictures. It does not stop a person who tells the code to
+   * somebody else.
+   *
+   * Errors: TICKET_NOT_FOUND, CHECK_CODE_NOT_EXPECTED, CHECK_CODE_MISMATCH,
+   * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE;
+   * RATE_LIMITED also after too many wrong codes from one address or app.
+   */
+  submitCheckCode(
+    request: SubmitCheckCodeRequest,
+    callback: (error: ServiceError | null, response: SubmitCheckCodeResponse) => void,
+  ): ClientUnaryCall;
+  submitCheckCode(
+    request: SubmitCheckCodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SubmitCheckCodeResponse) => void,
+  ): ClientUnaryCall;
+  submitCheckCode(
+    request: SubmitCheckCodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SubmitCheckCodeResponse) => void,
+  ): ClientUnaryCall;
+  /**
    * Withdraws a ticket, in any state before EXCHANGED. Called by the app that created
    * it, for example because the user chose another way to sign in or said "this is not
    * me".
@@ -3890,7 +4434,7 @@ export interface QrLoginServiceClient extends Client {
    * deletes the user information with that response. If the response is lost, do not
    * retry; let the user scan again.
    *
-   * Errors: TICKET_NOT_FOUND, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
+   * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, PROOF_INVALID, TICKET_NOT_AUTHORIZED,
    * TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED, CONCURRENT_UPDATE and
    * OUTCOME_UNKNOWN.
    */

@@ -13,15 +13,17 @@ import { Timestamp } from "../../google/protobuf/timestamp.js";
  * The state of a ticket.
  *
  * MarkScanned moves a ticket from PENDING to SCANNED, Authorize to AUTHORIZED, and
- * ExchangeUserInfo to EXCHANGED.
+ * ExchangeUserInfo to EXCHANGED. If the policy of the app requires a check code,
+ * Authorize moves the ticket to AWAITING_CHECK_CODE, and SubmitCheckCode from there to
+ * AUTHORIZED.
  *
- * From SCANNED, the approver may Cancel. From any state before EXCHANGED, the
- * creator may Withdraw. Both end in CANCELLED. From any state before EXCHANGED, the
- * ticket may expire (EXPIRED). EXCHANGED, CANCELLED and EXPIRED are terminal.
+ * From SCANNED and AWAITING_CHECK_CODE, the approver may Cancel. The last wrong check
+ * code cancels the ticket too. From any state before EXCHANGED, the
+ * creator may Withdraw. All of these end in CANCELLED. From any state before EXCHANGED,
+ * the ticket may expire (EXPIRED). EXCHANGED, CANCELLED and EXPIRED are terminal.
  *
  * A client that does not know a value must treat it as a state that is not
- * terminal: keep watching, and show what it showed before. The number 3 is free for
- * a future step between SCANNED and AUTHORIZED.
+ * terminal: keep watching, and show what it showed before.
  */
 export const TicketState = {
   /** UNSPECIFIED - Never sent. */
@@ -34,13 +36,22 @@ export const TicketState = {
    */
   SCANNED: 2,
   /**
+   * AWAITING_CHECK_CODE - The user has approved, and the phone shows a check code. The website asks for it
+   * and passes it to SubmitCheckCode. At least 60 seconds (configurable) are left for
+   * that.
+   */
+  AWAITING_CHECK_CODE: 3,
+  /**
    * AUTHORIZED - The user has approved. The exchange ticket can be spent until the expire time,
    * which the approval has renewed.
    */
   AUTHORIZED: 4,
   /** EXCHANGED - Terminal. The exchange ticket has been spent for the user information. */
   EXCHANGED: 5,
-  /** CANCELLED - Terminal. The approver declined or the creator withdrew; see CancelReason. */
+  /**
+   * CANCELLED - Terminal. The approver declined, the creator withdrew, or the check code was wrong
+   * too often; see CancelReason.
+   */
   CANCELLED: 6,
   /** EXPIRED - Terminal. The ticket expired before it was exchanged or cancelled. */
   EXPIRED: 7,
@@ -53,6 +64,7 @@ export namespace TicketState {
   export type UNSPECIFIED = typeof TicketState.UNSPECIFIED;
   export type PENDING = typeof TicketState.PENDING;
   export type SCANNED = typeof TicketState.SCANNED;
+  export type AWAITING_CHECK_CODE = typeof TicketState.AWAITING_CHECK_CODE;
   export type AUTHORIZED = typeof TicketState.AUTHORIZED;
   export type EXCHANGED = typeof TicketState.EXCHANGED;
   export type CANCELLED = typeof TicketState.CANCELLED;
@@ -71,6 +83,9 @@ export function ticketStateFromJSON(object: any): TicketState {
     case 2:
     case "TICKET_STATE_SCANNED":
       return TicketState.SCANNED;
+    case 3:
+    case "TICKET_STATE_AWAITING_CHECK_CODE":
+      return TicketState.AWAITING_CHECK_CODE;
     case 4:
     case "TICKET_STATE_AUTHORIZED":
       return TicketState.AUTHORIZED;
@@ -98,6 +113,8 @@ export function ticketStateToJSON(object: TicketState): string {
       return "TICKET_STATE_PENDING";
     case TicketState.SCANNED:
       return "TICKET_STATE_SCANNED";
+    case TicketState.AWAITING_CHECK_CODE:
+      return "TICKET_STATE_AWAITING_CHECK_CODE";
     case TicketState.AUTHORIZED:
       return "TICKET_STATE_AUTHORIZED";
     case TicketState.EXCHANGED:
@@ -125,6 +142,8 @@ export const CancelReason = {
   CANCELLED_BY_APPROVER: 1,
   /** WITHDRAWN_BY_CREATOR - The creator withdrew the ticket (Withdraw). */
   WITHDRAWN_BY_CREATOR: 2,
+  /** CHECK_CODE_FAILED - The check code was wrong too often (SubmitCheckCode). */
+  CHECK_CODE_FAILED: 3,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -134,6 +153,7 @@ export namespace CancelReason {
   export type UNSPECIFIED = typeof CancelReason.UNSPECIFIED;
   export type CANCELLED_BY_APPROVER = typeof CancelReason.CANCELLED_BY_APPROVER;
   export type WITHDRAWN_BY_CREATOR = typeof CancelReason.WITHDRAWN_BY_CREATOR;
+  export type CHECK_CODE_FAILED = typeof CancelReason.CHECK_CODE_FAILED;
   export type UNRECOGNIZED = typeof CancelReason.UNRECOGNIZED;
 }
 
@@ -148,6 +168,9 @@ export function cancelReasonFromJSON(object: any): CancelReason {
     case 2:
     case "CANCEL_REASON_WITHDRAWN_BY_CREATOR":
       return CancelReason.WITHDRAWN_BY_CREATOR;
+    case 3:
+    case "CANCEL_REASON_CHECK_CODE_FAILED":
+      return CancelReason.CHECK_CODE_FAILED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -163,6 +186,8 @@ export function cancelReasonToJSON(object: CancelReason): string {
       return "CANCEL_REASON_CANCELLED_BY_APPROVER";
     case CancelReason.WITHDRAWN_BY_CREATOR:
       return "CANCEL_REASON_WITHDRAWN_BY_CREATOR";
+    case CancelReason.CHECK_CODE_FAILED:
+      return "CANCEL_REASON_CHECK_CODE_FAILED";
     case CancelReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -275,7 +300,7 @@ export interface TicketStatus {
   remainingDuration:
     | Duration
     | undefined;
-  /** The user who scanned the code. Set in SCANNED and AUTHORIZED. */
+  /** The user who scanned the code. Set in SCANNED, AWAITING_CHECK_CODE and AUTHORIZED. */
   scannedBy:
     | ScannedBy
     | undefined;
@@ -286,6 +311,41 @@ export interface TicketStatus {
   exchangeTicket: string;
   /** Why the ticket is CANCELLED. Unspecified in other states. */
   cancelReason: CancelReason;
+  /**
+   * The number of digits of the check code that the website must ask for. Set only in
+   * AWAITING_CHECK_CODE, zero otherwise.
+   */
+  checkCodeDigits: number;
+  /**
+   * The number of attempts that are left for the check code. Set only in
+   * AWAITING_CHECK_CODE, zero otherwise.
+   */
+  checkCodeAttemptsLeft: number;
+  /**
+   * The code to draw now. Set only in PENDING, and only if the code of the ticket
+   * changes; otherwise draw the content that CreateTicket returned.
+   */
+  qrCodeStep: QrCodeStep | undefined;
+}
+
+/**
+ * One of the codes that a ticket shows after each other.
+ *
+ * Each step replaces the one before. A code is accepted for its own time and a short
+ * overlap after it (configurable); later it is rejected with QR_ROTATED. A step is not a
+ * write, so the revision stays the same. Compare `number` to find out whether a status
+ * has a new code.
+ */
+export interface QrCodeStep {
+  /** The number of the step, from 1. Grows within one revision. */
+  number: number;
+  /** The exact text to draw. Never log it. */
+  qrContent: string;
+  /**
+   * The time left until the next step, measured when the message is made. Zero if this
+   * is the last one.
+   */
+  remainingDuration: Duration | undefined;
 }
 
 /** What a screen may show of the user who scanned the code. */
@@ -356,6 +416,9 @@ function createBaseTicketStatus(): TicketStatus {
     scannedBy: undefined,
     exchangeTicket: "",
     cancelReason: 0,
+    checkCodeDigits: 0,
+    checkCodeAttemptsLeft: 0,
+    qrCodeStep: undefined,
   };
 }
 
@@ -386,6 +449,15 @@ export const TicketStatus: MessageFns<TicketStatus, "qrlogin.v1.TicketStatus"> =
     }
     if (message.cancelReason !== 0) {
       writer.uint32(64).int32(message.cancelReason);
+    }
+    if (message.checkCodeDigits !== 0) {
+      writer.uint32(72).uint32(message.checkCodeDigits);
+    }
+    if (message.checkCodeAttemptsLeft !== 0) {
+      writer.uint32(80).uint32(message.checkCodeAttemptsLeft);
+    }
+    if (message.qrCodeStep !== undefined) {
+      QrCodeStep.encode(message.qrCodeStep, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -467,6 +539,30 @@ export const TicketStatus: MessageFns<TicketStatus, "qrlogin.v1.TicketStatus"> =
             message.cancelReason = reader.int32() as any;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.checkCodeDigits = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.checkCodeAttemptsLeft = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.qrCodeStep = QrCodeStep.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -513,6 +609,21 @@ export const TicketStatus: MessageFns<TicketStatus, "qrlogin.v1.TicketStatus"> =
         : isSet(object.cancel_reason)
         ? cancelReasonFromJSON(object.cancel_reason)
         : 0,
+      checkCodeDigits: isSet(object.checkCodeDigits)
+        ? globalThis.Number(object.checkCodeDigits)
+        : isSet(object.check_code_digits)
+        ? globalThis.Number(object.check_code_digits)
+        : 0,
+      checkCodeAttemptsLeft: isSet(object.checkCodeAttemptsLeft)
+        ? globalThis.Number(object.checkCodeAttemptsLeft)
+        : isSet(object.check_code_attempts_left)
+        ? globalThis.Number(object.check_code_attempts_left)
+        : 0,
+      qrCodeStep: isSet(object.qrCodeStep)
+        ? QrCodeStep.fromJSON(object.qrCodeStep)
+        : isSet(object.qr_code_step)
+        ? QrCodeStep.fromJSON(object.qr_code_step)
+        : undefined,
     };
   },
 
@@ -542,6 +653,15 @@ export const TicketStatus: MessageFns<TicketStatus, "qrlogin.v1.TicketStatus"> =
     if (message.cancelReason !== 0) {
       obj.cancelReason = cancelReasonToJSON(message.cancelReason);
     }
+    if (message.checkCodeDigits !== 0) {
+      obj.checkCodeDigits = Math.round(message.checkCodeDigits);
+    }
+    if (message.checkCodeAttemptsLeft !== 0) {
+      obj.checkCodeAttemptsLeft = Math.round(message.checkCodeAttemptsLeft);
+    }
+    if (message.qrCodeStep !== undefined) {
+      obj.qrCodeStep = QrCodeStep.toJSON(message.qrCodeStep);
+    }
     return obj;
   },
 
@@ -562,6 +682,124 @@ export const TicketStatus: MessageFns<TicketStatus, "qrlogin.v1.TicketStatus"> =
       : undefined;
     message.exchangeTicket = object.exchangeTicket ?? "";
     message.cancelReason = object.cancelReason ?? 0;
+    message.checkCodeDigits = object.checkCodeDigits ?? 0;
+    message.checkCodeAttemptsLeft = object.checkCodeAttemptsLeft ?? 0;
+    message.qrCodeStep = (object.qrCodeStep !== undefined && object.qrCodeStep !== null)
+      ? QrCodeStep.fromPartial(object.qrCodeStep)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQrCodeStep(): QrCodeStep {
+  return { number: 0, qrContent: "", remainingDuration: undefined };
+}
+
+export const QrCodeStep: MessageFns<QrCodeStep, "qrlogin.v1.QrCodeStep"> = {
+  $type: "qrlogin.v1.QrCodeStep" as const,
+
+  encode(message: QrCodeStep, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint32(message.number);
+    }
+    if (message.qrContent !== "") {
+      writer.uint32(18).string(message.qrContent);
+    }
+    if (message.remainingDuration !== undefined) {
+      Duration.encode(message.remainingDuration, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QrCodeStep {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQrCodeStep();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.qrContent = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.remainingDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QrCodeStep {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      qrContent: isSet(object.qrContent)
+        ? globalThis.String(object.qrContent)
+        : isSet(object.qr_content)
+        ? globalThis.String(object.qr_content)
+        : "",
+      remainingDuration: isSet(object.remainingDuration)
+        ? Duration.fromJSON(object.remainingDuration)
+        : isSet(object.remaining_duration)
+        ? Duration.fromJSON(object.remaining_duration)
+        : undefined,
+    };
+  },
+
+  toJSON(message: QrCodeStep): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.qrContent !== "") {
+      obj.qrContent = message.qrContent;
+    }
+    if (message.remainingDuration !== undefined) {
+      obj.remainingDuration = Duration.toJSON(message.remainingDuration);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QrCodeStep>): QrCodeStep {
+    return QrCodeStep.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QrCodeStep>): QrCodeStep {
+    const message = createBaseQrCodeStep();
+    message.number = object.number ?? 0;
+    message.qrContent = object.qrContent ?? "";
+    message.remainingDuration = (object.remainingDuration !== undefined && object.remainingDuration !== null)
+      ? Duration.fromPartial(object.remainingDuration)
+      : undefined;
     return message;
   },
 };

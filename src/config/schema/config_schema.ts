@@ -2,6 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
@@ -70,6 +71,7 @@ const ticketsSchema = z
     minTtl: duration("1s", "1h").prefault("30s"),
     maxTtl: duration("1s", "1h").prefault("600s"),
     authorizedTtl: duration("1s", "1h").prefault("300s"),
+    checkCodeTtl: duration("10s", "1h").prefault("60s"),
     retention: duration("1s", "24h").prefault("600s"),
     minPollInterval: duration("100ms", "1m").prefault("500ms"),
     // A QR code holds 1,273 bytes at the highest error correction. The other fields take up to 249 of them.
@@ -100,6 +102,7 @@ const appSchema = z
     logoUrl: imageUrl.default(""),
     userPool: id,
     secretSha256: oneOrMore(sha256),
+    policy: policySchema,
   })
   .transform((given) => ({ ...given, name: given.name ?? given.id }));
 
@@ -115,6 +118,7 @@ export const configSchema = z
     tickets: ticketsSchema,
     watch: watchSchema,
     userTokens: userTokensSchema,
+    policy: policySchema,
     tokenIssuer: tokenIssuerSchema.optional(),
     userPools: z.array(userPoolSchema).default([]),
     apps: z.array(appSchema).default([]),

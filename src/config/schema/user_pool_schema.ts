@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type KeysConfig, standardClaims } from "../config.js";
 import { introspectionSchema } from "./introspection_schema.js";
+import { policySchema } from "./policy_schema.js";
 import { isMap } from "./schema_tree.js";
 import { id, nonEmptyText, oneOrMore, poolIssuer, secureUrl, sharedSecret } from "./values.js";
 
@@ -63,6 +64,7 @@ export const userPoolSchema = z
     claims: claimsSchema,
     additionalClaims: z.array(nonEmptyText).default([]),
     userInfoUri: secureUrl.optional(),
+    policy: policySchema,
   })
   .refine(({ keys, introspection }) => keys !== undefined || introspection !== undefined, {
     error: "is missing: a user pool needs keys or introspection",

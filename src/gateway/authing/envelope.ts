@@ -54,6 +54,12 @@ const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   TICKET_EXPIRED: 9006,
   OUTCOME_UNKNOWN: 9007,
   TOKENS_NOT_SIGNED: 9008,
+  CHECK_CODE_NOT_EXPECTED: 9009,
+  CHECK_CODE_MISMATCH: 9010,
+  PHONE_TOO_OLD: 9011,
+  QR_ROTATED: 9012,
+  SIGN_IN_DISABLED: 9013,
+  ADMIN_UNAUTHENTICATED: 500,
 };
 
 /** Returns the error code of an error. */

@@ -83,6 +83,8 @@ export const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
   TICKET_ALREADY_EXCHANGED: 409,
   TICKET_CANCELLED: 409,
   TICKET_EXPIRED: 409,
+  CHECK_CODE_NOT_EXPECTED: 409,
+  CHECK_CODE_MISMATCH: 400,
   TOO_MANY_TICKETS: 429,
   TOO_MANY_WATCHES: 429,
   RATE_LIMITED: 429,
@@ -94,6 +96,10 @@ export const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
   // Not 503, after which proxies and clients may repeat the request.
   OUTCOME_UNKNOWN: 502,
   INTERNAL: 502,
+  PHONE_TOO_OLD: 409,
+  QR_ROTATED: 409,
+  SIGN_IN_DISABLED: 403,
+  ADMIN_UNAUTHENTICATED: 502,
 };
 
 /** Converts an error of the gateway or of the service. Returns undefined for any other error. */

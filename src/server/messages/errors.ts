@@ -32,6 +32,8 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   TICKET_ALREADY_EXCHANGED: { code: status.FAILED_PRECONDITION },
   TICKET_CANCELLED: { code: status.FAILED_PRECONDITION },
   TICKET_EXPIRED: { code: status.FAILED_PRECONDITION },
+  CHECK_CODE_NOT_EXPECTED: { code: status.FAILED_PRECONDITION },
+  CHECK_CODE_MISMATCH: { code: status.INVALID_ARGUMENT },
   TOO_MANY_TICKETS: { code: status.RESOURCE_EXHAUSTED, retryAfter: 5_000 },
   TOO_MANY_WATCHES: { code: status.RESOURCE_EXHAUSTED, retryAfter: 2_000 },
   RATE_LIMITED: { code: status.RESOURCE_EXHAUSTED, retryAfter: 1_000 },
@@ -42,6 +44,10 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   ISSUER_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 2_000, forbidsRetry: true },
   OUTCOME_UNKNOWN: { code: status.UNAVAILABLE },
   INTERNAL: { code: status.INTERNAL, forbidsRetry: true },
+  PHONE_TOO_OLD: { code: status.FAILED_PRECONDITION },
+  QR_ROTATED: { code: status.FAILED_PRECONDITION },
+  SIGN_IN_DISABLED: { code: status.FAILED_PRECONDITION },
+  ADMIN_UNAUTHENTICATED: { code: status.UNAUTHENTICATED },
 };
 
 /** Domain in every ErrorInfo. */
@@ -78,7 +84,10 @@ export function toGrpcStatus(error: TicketError): StatusObject {
 }
 
 function errorInfoOf(error: TicketError): ErrorInfo {
-  const metadata = error.currentState ? { current_state: error.currentState } : {};
+  const metadata = {
+    ...(error.currentState && { current_state: error.currentState }),
+    ...(error.attemptsLeft !== undefined && { attempts_left: String(error.attemptsLeft) }),
+  };
   return ErrorInfo.fromPartial({ reason: error.reason, domain: errorDomain, metadata });
 }
 

@@ -14,7 +14,7 @@ export function readRequester(
   message: RequesterMessage | undefined,
   fields: FieldValidator,
 ): RequesterContext {
-  const ipAddress = readAddress(message?.ipAddress ?? "", fields);
+  const ipAddress = readIpAddress("requester.ip_address", message?.ipAddress ?? "", fields);
   const text = (name: string, value = "") =>
     fields
       .limitText(`requester.${name}`, value, fieldLimits.requesterText)
@@ -38,10 +38,9 @@ export function readRequester(
 
 /**
  * Returns the address without its zone (RFC 4007), which has a meaning only on the machine that saw the
- * address.
+ * address. Adds a violation if the text is not empty and no address.
  */
-function readAddress(text: string, fields: FieldValidator): string {
-  const field = "requester.ip_address";
+export function readIpAddress(field: string, text: string, fields: FieldValidator): string {
   if (text.length > fieldLimits.ipAddress)
     fields.addViolation(field, `must have at most ${fieldLimits.ipAddress} characters`);
   else if (text !== "" && isIP(text) === 0) fields.addViolation(field, "must be an IPv4 or IPv6 address");

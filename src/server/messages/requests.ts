@@ -3,18 +3,20 @@ import {
   type CreateTicketRequest,
   type ExchangeUserInfoRequest,
   type MarkScannedRequest,
+  PhoneCapability,
   QrErrorCorrection,
   QrImageFormat,
   type QrImageOptions,
+  type SubmitCheckCodeRequest,
 } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import { fieldLimits } from "../../domain/field_limits.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { parseQrContent, toAsciiJson } from "../../qr/qr_content.js";
-import type { CreateParameters, ScannedCode, TicketCredentials } from "../../service/tickets.js";
+import type { CreateParameters, Scan, ScannedCode, TicketCredentials } from "../../service/tickets.js";
 import { addSizeViolation } from "./custom_data.js";
 import { createFieldValidator, type FieldValidator } from "./decode.js";
-import { readContextSource, readRequester } from "./requester.js";
+import { readContextSource, readIpAddress, readRequester } from "./requester.js";
 
 /** Largest absolute value of the seconds of a google.protobuf.Duration: about 10,000 years. */
 const maxDurationSeconds = 315_576_000_000;
@@ -51,6 +53,7 @@ export function readCreateTicket(
     ttl: readTtl(request.ttl, fields),
     requester: readRequester(request.requester, fields),
     codeChallenge,
+    screenId: fields.limitText("screen_id", request.screenId, fieldLimits.screenId),
   };
   const image = request.qrImage && readImageOptions(request.qrImage, fields);
   fields.throwIfInvalid();
@@ -88,7 +91,20 @@ export function readTicketId(request: { readonly ticketId: string }): string {
  * @throws TicketError INVALID_REQUEST, or QR_CONTENT_INVALID when the scanned text is not the content of one
  * of our QR codes.
  */
-export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
+export function readMarkScanned({ scanned, capabilities }: MarkScannedRequest): Scan {
+  // More values than this are not the mistake of an app, and reading them takes time.
+  if (capabilities.length > fieldLimits.capabilities) {
+    const fields = createFieldValidator();
+    fields.addViolation("capabilities", `must have at most ${fieldLimits.capabilities} values`);
+    fields.throwIfInvalid();
+  }
+  return {
+    code: readScannedCode(scanned),
+    showsCheckCode: capabilities.includes(PhoneCapability.CHECK_CODE),
+  };
+}
+
+function readScannedCode(scanned: MarkScannedRequest["scanned"]): ScannedCode {
   if (scanned?.$case === "qrContent" && scanned.value !== "") return parseQrContent(scanned.value);
   const fields = createFieldValidator();
   const ticketId =
@@ -98,6 +114,34 @@ export function readMarkScanned({ scanned }: MarkScannedRequest): ScannedCode {
   if (ticketId === undefined) fields.addViolation("qr_content", "is required unless ticket_id is set");
   fields.throwIfInvalid();
   return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
+}
+
+/** A SubmitCheckCode request whose fields are valid. */
+export interface CheckCodeSubmission {
+  readonly credentials: TicketCredentials;
+  readonly checkCode: string;
+  /** Address of the browser; empty if the caller does not state one. */
+  readonly ipAddress: string;
+}
+
+const checkCodePattern = new RegExp(`^[0-9]{${fieldLimits.checkCode.min},${fieldLimits.checkCode.max}}$`);
+
+/**
+ * Reads a SubmitCheckCode request.
+ *
+ * @throws TicketError INVALID_REQUEST with every field that is not valid. This does not count as an attempt.
+ */
+export function readSubmitCheckCode(request: SubmitCheckCodeRequest): CheckCodeSubmission {
+  const fields = createFieldValidator();
+  const ticketId = fields.requireText("ticket_id", request.ticketId, fieldLimits.ticketId);
+  const ticketSecret = fields.requireText("ticket_secret", request.ticketSecret, fieldLimits.ticketSecret);
+  if (!checkCodePattern.test(request.checkCode)) {
+    const { min, max } = fieldLimits.checkCode;
+    fields.addViolation("check_code", `must be ${min} to ${max} digits`);
+  }
+  const ipAddress = readIpAddress("ip_address", request.ipAddress, fields);
+  fields.throwIfInvalid();
+  return { credentials: { ticketId, ticketSecret }, checkCode: request.checkCode, ipAddress };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Duration } from "../../../gen/google/protobuf/duration.js";
 import type {
+  AuthorizeResponse,
   CreateTicketResponse,
   ExchangeUserInfoResponse,
   MarkScannedResponse,
@@ -14,6 +15,7 @@ import {
 import type { SignedTokens } from "../../auth/signing/token_signer.js";
 import type { Clock } from "../../base/clock.js";
 import { durationOf } from "../../base/durations.js";
+import { checkCodeAttemptsLeft } from "../../domain/decide.js";
 import { exchangeTicketOf } from "../../domain/secrets.js";
 import { isTerminal, type ContextSource as Source, type Ticket } from "../../domain/ticket.js";
 import type { Image } from "../../qr/image_renderer.js";
@@ -29,6 +31,7 @@ export function toTicketStatus(
   { ticketSecret }: TicketCredentials,
   clock: Clock,
 ): TicketStatus {
+  const awaitsCheckCode = ticket.state === "AWAITING_CHECK_CODE";
   return {
     ticketId: ticket.id,
     state: TicketState[ticket.state],
@@ -38,6 +41,9 @@ export function toTicketStatus(
     scannedBy: ticket.scannedBy && { nickname: ticket.scannedBy.nickname, photoUrl: ticket.scannedBy.photo },
     exchangeTicket: ticket.state === "AUTHORIZED" ? exchangeTicketOf(ticket.id, ticketSecret) : "",
     cancelReason: CancelReason[ticket.cancelReason ?? "UNSPECIFIED"],
+    checkCodeDigits: awaitsCheckCode ? ticket.checkCodeDigits : 0,
+    checkCodeAttemptsLeft: awaitsCheckCode ? checkCodeAttemptsLeft(ticket) : 0,
+    qrCodeStep: undefined,
   };
 }
 
@@ -56,6 +62,7 @@ export function toCreateTicketResponse(
     expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
     remainingDuration: remainingDurationOf(ticket, clock),
     minPollInterval: durationOf(minPollInterval),
+    qrCodeStep: undefined,
   };
 }
 
@@ -74,6 +81,7 @@ export function toMarkScannedResponse(ticket: Ticket, app: RequestingApp, clock:
     },
     customData: JSON.parse(ticket.customData ?? "{}"),
     customDataSource: toContextSource(ticket.customDataSource),
+    checkCodeDigits: ticket.checkCodeDigits,
     expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
     remainingDuration: remainingDurationOf(ticket, clock),
   };
@@ -81,6 +89,12 @@ export function toMarkScannedResponse(ticket: Ticket, app: RequestingApp, clock:
 
 function toContextSource(source: Source | undefined): ContextSource {
   return ContextSource[source ?? "UNSPECIFIED"];
+}
+
+/** Returns the response of Authorize, with the check code while the website still waits for it. */
+export function toAuthorizeResponse(ticket: Ticket): AuthorizeResponse {
+  const checkCode = ticket.state === "AWAITING_CHECK_CODE" ? (ticket.checkCode?.digits ?? "") : "";
+  return { ...toStateResponse(ticket), checkCode };
 }
 
 export function toStateResponse(ticket: Ticket): { state: TicketState; revision: number } {

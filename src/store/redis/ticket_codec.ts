@@ -12,11 +12,13 @@ import { StoreUnavailableError } from "../ticket_store.js";
 const writeIdLength = 16;
 
 /**
- * Version of the stored form; it follows the write id. A node does not touch tickets of another version.
+ * Versions of the stored form; the version follows the write id. A node does not touch tickets of an unknown version.
  * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
- * it had no sources.
+ * it had no sources. Version 3 adds the fields of the check code. A ticket that has none of them is written in version 2,
+ * which nodes of the release before read too, so that a rolling upgrade interrupts no sign-in. Such a node must not
+ * touch a ticket that needs a check code, because it would approve it without one.
  */
-const formatVersion = "2";
+const formatVersions = { withoutPolicy: "2", withPolicy: "3" } as const;
 
 /**
  * Returns a ticket as a value in Redis: the write id, the version, and the rest as a JSON array. Fields go by
@@ -36,7 +38,14 @@ export function encodeTicket(ticket: Ticket): string {
     ticket.approval,
     encodeSource(ticket.customDataSource),
   ];
-  return `${ticket.writeId}${formatVersion}${JSON.stringify(parts)}`;
+  if (ticket.checkCodeDigits === 0)
+    return `${ticket.writeId}${formatVersions.withoutPolicy}${JSON.stringify(parts)}`;
+  const { checkCodeDigits, checkCode } = ticket;
+  const policyParts: EncodedPolicyParts = [
+    checkCodeDigits,
+    checkCode && [checkCode.digits, checkCode.wrongAttempts],
+  ];
+  return `${ticket.writeId}${formatVersions.withPolicy}${JSON.stringify([...parts, ...policyParts])}`;
 }
 
 /**
@@ -47,9 +56,11 @@ export function encodeTicket(ticket: Ticket): string {
  * @throws Error when the value is not valid JSON.
  */
 export function decodeTicket(id: string, value: string): Ticket {
-  if (value[writeIdLength] !== formatVersion) {
+  const version = value[writeIdLength];
+  if (version !== formatVersions.withoutPolicy && version !== formatVersions.withPolicy) {
+    const known = Object.values(formatVersions).join(" and ");
     throw new StoreUnavailableError(
-      `the ticket in Redis has another format version; this release reads version ${formatVersion} only`,
+      `the ticket in Redis has another format version; this release reads versions ${known}`,
     );
   }
   const parts = parseParts(value.slice(writeIdLength + 1));
@@ -65,10 +76,12 @@ export function decodeTicket(id: string, value: string): Ticket {
     requester: requester ? decodeRequester(requester) : undefined,
     scannedBy: scannedBy ? { nickname: scannedBy[0], photo: scannedBy[1] } : undefined,
     approval: restoreApproval(parts[14]),
+    checkCodeDigits: parts[16] ?? 0,
+    checkCode: parts[17] ? { digits: parts[17][0], wrongAttempts: parts[17][1] } : undefined,
   };
 }
 
-function parseParts(json: string): EncodedTicket<null> {
+function parseParts(json: string): [...EncodedTicket<null>, ...Partial<EncodedPolicyParts<null>>] {
   try {
     return JSON.parse(json);
   } catch {
@@ -95,6 +108,12 @@ type EncodedTicket<Absent = undefined> = [
   scannedBy: [nickname: string, photo: string] | Absent,
   approval: Approval | Absent,
   customDataSource: number,
+];
+
+/** Fields that version 3 adds. */
+type EncodedPolicyParts<Absent = undefined> = [
+  checkCodeDigits: number,
+  checkCode: [digits: string, wrongAttempts: number] | Absent,
 ];
 
 type EncodedRequester = [
