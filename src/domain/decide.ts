@@ -9,7 +9,7 @@ export type Command =
   | {
       readonly name: "markScanned";
       readonly approver: Approver;
-      /** Whether the mobile app says that it can show a check code. */
+      /** True if the mobile app says that it can show a check code. */
       readonly showsCheckCode: boolean;
     }
   | {

@@ -14,7 +14,7 @@ const writeIdLength = 16;
 /**
  * Versions of the stored form; the version follows the write id. A node does not touch tickets of an unknown version.
  * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
- * it had no sources. Version 3 adds the fields of the check code. A ticket that has none of them is written in version 2,
+ * it had no sources. Version 3 adds the fields of the policy. A ticket that has none of them is written in version 2,
  * which nodes of the release before read too, so that a rolling upgrade interrupts no sign-in. Such a node must not
  * touch a ticket that needs a check code, because it would approve it without one.
  */
