@@ -1,3 +1,5 @@
+import type { QrStep } from "./qr_rotation.js";
+import { judgeCode } from "./qr_rotation.js";
 import { isSameDigest, verifyCodeChallenge } from "./secrets.js";
 import type { CancelReason, CheckCode, Lifetimes, Ticket, TicketState } from "./ticket.js";
 import { isTerminal } from "./ticket.js";
@@ -11,6 +13,8 @@ export type Command =
       readonly approver: Approver;
       /** Whether the mobile app says that it can show a check code. */
       readonly showsCheckCode: boolean;
+      /** Step of the scanned code; undefined if the phone sent a bare ticket id. */
+      readonly step: QrStep | undefined;
     }
   | {
       readonly name: "authorize";
@@ -52,11 +56,14 @@ export type Decision =
     };
 
 /**
- * A column of the table: a command, or one of the cases of a command that the ticket decides on. An approval may need
- * a check code, and a submitted code is right, wrong, or wrong for the last time.
+ * A column of the table: a command, or one of the cases of a command that the ticket decides on. A scanned code is
+ * current, rotated or forged, an approval may need a check code, and a submitted code is right, wrong, or wrong for the
+ * last time.
  */
 type Column =
   | Exclude<Command["name"], "submitCheckCode">
+  | "rotatedScan"
+  | "forgedScan"
   | "authorizeWithCheckCode"
   | "rightCheckCode"
   | "wrongCheckCode"
@@ -87,6 +94,18 @@ const rejectCheckCodes = (reason: ErrorReason) => ({
   lastWrongCheckCode: reject(reason),
 });
 
+// Once scanned, the scanner's phone may repeat its call after a lost response, and the code has changed meanwhile.
+const repeatedScan = {
+  markScanned: unchanged,
+  rotatedScan: unchanged,
+  forgedScan: reject("QR_CONTENT_INVALID"),
+};
+const rejectScans = (reason: ErrorReason) => ({
+  markScanned: reject(reason),
+  rotatedScan: reject(reason),
+  forgedScan: reject(reason),
+});
+
 /** Number of wrong check codes after which a ticket is cancelled. */
 export const maxCheckCodeAttempts = 3;
 
@@ -97,6 +116,8 @@ export const maxCheckCodeAttempts = 3;
 export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, Cell>>>> = {
   PENDING: {
     markScanned: to("SCANNED"),
+    rotatedScan: reject("QR_ROTATED"),
+    forgedScan: reject("QR_CONTENT_INVALID"),
     authorize: reject("TICKET_NOT_SCANNED"),
     authorizeWithCheckCode: reject("TICKET_NOT_SCANNED"),
     cancel: reject("TICKET_NOT_SCANNED"),
@@ -106,7 +127,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   SCANNED: {
-    markScanned: unchanged,
+    ...repeatedScan,
     authorize: to("AUTHORIZED"),
     authorizeWithCheckCode: to("AWAITING_CHECK_CODE"),
     cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
@@ -116,7 +137,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   AWAITING_CHECK_CODE: {
-    markScanned: unchanged,
+    ...repeatedScan,
     authorize: unchanged,
     authorizeWithCheckCode: unchanged,
     cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
@@ -132,7 +153,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   AUTHORIZED: {
-    markScanned: unchanged,
+    ...repeatedScan,
     authorize: unchanged,
     authorizeWithCheckCode: unchanged,
     cancel: reject("TICKET_ALREADY_AUTHORIZED"),
@@ -143,7 +164,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   EXCHANGED: {
-    markScanned: reject("TICKET_ALREADY_EXCHANGED"),
+    ...rejectScans("TICKET_ALREADY_EXCHANGED"),
     authorize: reject("TICKET_ALREADY_EXCHANGED"),
     authorizeWithCheckCode: reject("TICKET_ALREADY_EXCHANGED"),
     cancel: reject("TICKET_ALREADY_EXCHANGED"),
@@ -153,7 +174,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: unchanged,
   },
   CANCELLED: {
-    markScanned: reject("TICKET_CANCELLED"),
+    ...rejectScans("TICKET_CANCELLED"),
     authorize: reject("TICKET_CANCELLED"),
     authorizeWithCheckCode: reject("TICKET_CANCELLED"),
     ...rejectCheckCodes("TICKET_CANCELLED"),
@@ -163,7 +184,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: unchanged,
   },
   EXPIRED: {
-    markScanned: reject("TICKET_EXPIRED"),
+    ...rejectScans("TICKET_EXPIRED"),
     authorize: reject("TICKET_EXPIRED"),
     authorizeWithCheckCode: reject("TICKET_EXPIRED"),
     cancel: reject("TICKET_EXPIRED"),
@@ -199,7 +220,7 @@ export function decide(ticket: Ticket, command: Command, context: WriteContext):
   if (failure) return { kind: "reject", reason: failure, currentState: undefined };
 
   const currentState = ticket.state;
-  const cell = transitions[currentState][columnOf(ticket, command)];
+  const cell = transitions[currentState][columnOf(ticket, command, context.now)];
   if ("reject" in cell) return { kind: "reject", reason: cell.reject, currentState };
   if ("unchanged" in cell) {
     if (cell.otherwise !== undefined && cell.whenCancelReason !== ticket.cancelReason) {
@@ -230,7 +251,8 @@ export function expireIfDue(ticket: Ticket, context: WriteContext): Ticket | und
   return decision.kind === "write" ? decision.next : undefined;
 }
 
-function columnOf(ticket: Ticket, command: Command): Column {
+function columnOf(ticket: Ticket, command: Command, now: number): Column {
+  if (command.name === "markScanned") return scanColumns[judgeCode(ticket, command.step, now)];
   if (command.name === "authorize")
     return ticket.checkCodeDigits > 0 ? "authorizeWithCheckCode" : "authorize";
   if (command.name !== "submitCheckCode") return command.name;
@@ -239,6 +261,8 @@ function columnOf(ticket: Ticket, command: Command): Column {
   if (isSameDigest(command.checkCode, checkCode.digits)) return "rightCheckCode";
   return checkCode.wrongAttempts + 1 < maxCheckCodeAttempts ? "wrongCheckCode" : "lastWrongCheckCode";
 }
+
+const scanColumns = { current: "markScanned", rotated: "rotatedScan", forged: "forgedScan" } as const;
 
 /** Returns the number of check codes that may still be submitted. */
 export function checkCodeAttemptsLeft({ checkCode }: Ticket): number {
@@ -337,5 +361,6 @@ function toFinished(ticket: Ticket, cancelReason: CancelReason | undefined, cont
     scannedBy: undefined,
     approval: undefined,
     checkCode: undefined,
+    qrRotation: undefined,
   };
 }

@@ -3,6 +3,7 @@ import { serializeQrContent } from "../../src/qr/qr_content.js";
 export const ticket = {
   scene: "APP_AUTH",
   ticketId: "q83vEjRWeJCrze8SNFZ4kA",
+  step: undefined,
   userPoolId: "demo-pool",
   createdAt: Date.UTC(2026, 10, 23, 9, 30, 0, 7),
   expiresAt: Date.UTC(2026, 10, 23, 9, 32, 0, 7),

@@ -57,7 +57,14 @@ const expected: Readonly<Record<string, readonly ErrorReason[]>> = {
   MarkScanned: [
     ...loading,
     "QR_CONTENT_INVALID",
-    ...rejectionsOf(approvers.map((approver) => ({ name: "markScanned", approver, showsCheckCode: false }))),
+    ...rejectionsOf(
+      approvers.map((approver) => ({
+        name: "markScanned",
+        approver,
+        showsCheckCode: false,
+        step: undefined,
+      })),
+    ),
   ],
   Authorize: [
     ...loading,

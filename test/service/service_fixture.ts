@@ -216,6 +216,6 @@ const returnTicket = async (ticket: Ticket): Promise<Ticket> => ticket;
 
 /** Returns the scan of a phone that sends only the ticket id. */
 export const ticketIdOnly = (ticketId: string): Scan => ({
-  code: { ticketId, scene: undefined, userPoolId: undefined },
+  code: { ticketId, step: undefined, scene: undefined, userPoolId: undefined },
   showsCheckCode: true,
 });

@@ -113,7 +113,7 @@ function readScannedCode(scanned: MarkScannedRequest["scanned"]): ScannedCode {
       : undefined;
   if (ticketId === undefined) fields.addViolation("qr_content", "is required unless ticket_id is set");
   fields.throwIfInvalid();
-  return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
+  return { ticketId: ticketId ?? "", step: undefined, scene: undefined, userPoolId: undefined };
 }
 
 /** A SubmitCheckCode request whose fields are valid. */

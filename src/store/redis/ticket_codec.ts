@@ -2,6 +2,7 @@ import type {
   Approval,
   CancelReason,
   ContextSource,
+  QrRotation,
   RequesterContext,
   Ticket,
   TicketState,
@@ -14,9 +15,10 @@ const writeIdLength = 16;
 /**
  * Versions of the stored form; the version follows the write id. A node does not touch tickets of an unknown version.
  * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
- * it had no sources. Version 3 adds the fields of the check code. A ticket that has none of them is written in version 2,
- * which nodes of the release before read too, so that a rolling upgrade interrupts no sign-in. Such a node must not
- * touch a ticket that needs a check code, because it would approve it without one.
+ * it had no sources. Version 3 adds the fields of the check code and of changing codes. A ticket that has none of them
+ * is written in version 2, which nodes of the release before read too, so that a rolling upgrade interrupts no sign-in.
+ * Such a node must not touch a ticket that needs a check code, because it would approve it without one, nor one whose
+ * code changes, because it would accept an old code.
  */
 const formatVersions = { withoutPolicy: "2", withPolicy: "3" } as const;
 
@@ -38,12 +40,13 @@ export function encodeTicket(ticket: Ticket): string {
     ticket.approval,
     encodeSource(ticket.customDataSource),
   ];
-  if (ticket.checkCodeDigits === 0)
+  if (ticket.checkCodeDigits === 0 && !ticket.qrRotation)
     return `${ticket.writeId}${formatVersions.withoutPolicy}${JSON.stringify(parts)}`;
-  const { checkCodeDigits, checkCode } = ticket;
+  const { checkCodeDigits, checkCode, qrRotation } = ticket;
   const policyParts: EncodedPolicyParts = [
     checkCodeDigits,
     checkCode && [checkCode.digits, checkCode.wrongAttempts],
+    qrRotation && encodeRotation(qrRotation),
   ];
   return `${ticket.writeId}${formatVersions.withPolicy}${JSON.stringify([...parts, ...policyParts])}`;
 }
@@ -78,6 +81,7 @@ export function decodeTicket(id: string, value: string): Ticket {
     approval: restoreApproval(parts[14]),
     checkCodeDigits: parts[16] ?? 0,
     checkCode: parts[17] ? { digits: parts[17][0], wrongAttempts: parts[17][1] } : undefined,
+    qrRotation: parts[18] ? decodeRotation(parts[18]) : undefined,
   };
 }
 
@@ -114,7 +118,18 @@ type EncodedTicket<Absent = undefined> = [
 type EncodedPolicyParts<Absent = undefined> = [
   checkCodeDigits: number,
   checkCode: [digits: string, wrongAttempts: number] | Absent,
+  qrRotation: EncodedRotation | Absent,
 ];
+
+type EncodedRotation = [key: string, startedAt: number, interval: number, overlap: number, maxSteps: number];
+
+function encodeRotation({ key, startedAt, interval, overlap, maxSteps }: QrRotation): EncodedRotation {
+  return [key, startedAt, interval, overlap, maxSteps];
+}
+
+function decodeRotation([key, startedAt, interval, overlap, maxSteps]: EncodedRotation): QrRotation {
+  return { key, startedAt, interval, overlap, maxSteps };
+}
 
 type EncodedRequester = [
   ...[ipAddress: string, userAgent: string, deviceName: string, location: string],
