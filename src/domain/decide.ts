@@ -72,12 +72,12 @@ type Column =
 /**
  * A cell of the table: a target state, no change, or a rejection. With `rejection`, the target state is written and the
  * command rejected. With `whenCancelReason`, the cell means no change for a ticket with that cancel reason, and a
- * rejection with `otherwise` for all others.
+ * rejection with `otherwise` for all others. With `hidesState`, the caller is the reason and does not learn the state.
  */
 type Cell =
   | { readonly to: TicketState; readonly cancelReason?: CancelReason; readonly rejection?: ErrorReason }
   | { readonly unchanged: true; readonly whenCancelReason?: CancelReason; readonly otherwise?: ErrorReason }
-  | { readonly reject: ErrorReason };
+  | { readonly reject: ErrorReason; readonly hidesState?: true };
 
 const to = (state: TicketState, cancelReason?: CancelReason): Cell =>
   cancelReason ? { to: state, cancelReason } : { to: state };
@@ -94,11 +94,12 @@ const rejectCheckCodes = (reason: ErrorReason) => ({
   lastWrongCheckCode: reject(reason),
 });
 
+const forgedScan: Cell = { reject: "QR_CONTENT_INVALID", hidesState: true };
 // Once scanned, the scanner's phone may repeat its call after a lost response, and the code has changed meanwhile.
 const repeatedScan = {
   markScanned: unchanged,
   rotatedScan: unchanged,
-  forgedScan: reject("QR_CONTENT_INVALID"),
+  forgedScan,
 };
 const rejectScans = (reason: ErrorReason) => ({
   markScanned: reject(reason),
@@ -117,7 +118,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
   PENDING: {
     markScanned: to("SCANNED"),
     rotatedScan: reject("QR_ROTATED"),
-    forgedScan: reject("QR_CONTENT_INVALID"),
+    forgedScan,
     authorize: reject("TICKET_NOT_SCANNED"),
     authorizeWithCheckCode: reject("TICKET_NOT_SCANNED"),
     cancel: reject("TICKET_NOT_SCANNED"),
@@ -221,7 +222,9 @@ export function decide(ticket: Ticket, command: Command, context: WriteContext):
 
   const currentState = ticket.state;
   const cell = transitions[currentState][columnOf(ticket, command, context.now)];
-  if ("reject" in cell) return { kind: "reject", reason: cell.reject, currentState };
+  if ("reject" in cell) {
+    return { kind: "reject", reason: cell.reject, currentState: cell.hidesState ? undefined : currentState };
+  }
   if ("unchanged" in cell) {
     if (cell.otherwise !== undefined && cell.whenCancelReason !== ticket.cancelReason) {
       return { kind: "reject", reason: cell.otherwise, currentState };

@@ -23,11 +23,13 @@ function rotating(state: TicketState, changes: Partial<Ticket> = {}): Ticket {
   return ticketIn(state, { qrRotation: state in terminal ? undefined : qrRotation, ...changes });
 }
 
-function scan(ticket: Ticket, step: QrStep | undefined, at = now, by = alice) {
+function decideScan(ticket: Ticket, step: QrStep | undefined, at = now, by = alice) {
   const command = { name: "markScanned", approver: by, showsCheckCode: true, step } as const;
   const decision = decide(ticket, command, { now: at, writeId: newWriteId(), lifetimes });
-  return decision.kind === "reject" ? decision.reason : decision.kind;
+  return decision.kind === "reject" ? decision : { reason: decision.kind, currentState: undefined };
 }
+
+const scan = (...args: Parameters<typeof decideScan>) => decideScan(...args).reason;
 
 type Code = (ticket: Ticket) => QrStep | undefined;
 const genuine =
@@ -88,6 +90,13 @@ describe("a scanned code that changes", () => {
     const ticket = ticketIn(state);
     expect(scan(ticket, qrStepOf(ticket.id, qrRotation, 4))).toBe("QR_CONTENT_INVALID");
     expect(scan(ticket, undefined)).toBe(state === "PENDING" ? "write" : "unchanged");
+  });
+
+  test("a forged code does not show the state, and an old one does", () => {
+    const stateOf = (ticket: Ticket, step: QrStep | undefined) => decideScan(ticket, step).currentState;
+    const ticket = rotating("PENDING");
+    expect(stateOf(ticket, { number: 4, proof: "AAAAAAAAAAAA" })).toBeUndefined();
+    expect(stateOf(ticket, qrStepOf(ticket.id, qrRotation, 1))).toBe("PENDING");
   });
 
   test("pool and scanner are checked before the code, so that others learn nothing about it", () => {

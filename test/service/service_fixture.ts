@@ -38,7 +38,7 @@ export interface CreatedTicket {
   readonly exchangeTicket: string;
 }
 
-/** Creates a store that fails or is delayed on demand, and counts writes and open subscriptions. */
+/** Creates a store that fails or is delayed on demand, and counts reads, writes and open subscriptions. */
 export function createFaultyStore(inner: TicketStore) {
   const faults = {
     /** Makes every method reject, as while the back end is unreachable. */
@@ -49,6 +49,7 @@ export function createFaultyStore(inner: TicketStore) {
     beforeReplace: async (): Promise<void> => {},
     /** Makes every write lose its race. */
     losing: false,
+    reads: 0,
     writes: 0,
     subscriptions: 0,
   };
@@ -62,6 +63,7 @@ export function createFaultyStore(inner: TicketStore) {
     },
     async get(id) {
       assertAvailable();
+      faults.reads += 1;
       return await inner.get(id);
     },
     async replace(ticket, expectedWriteId) {
