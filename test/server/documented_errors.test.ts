@@ -57,6 +57,7 @@ const expected: Readonly<Record<string, readonly ErrorReason[]>> = {
   MarkScanned: [
     ...loading,
     "QR_CONTENT_INVALID",
+    "QR_ROTATED",
     ...rejectionsOf(
       approvers.map((approver) => ({
         name: "markScanned",
