@@ -4,7 +4,14 @@ import { type CreateTicketResponse, QrImageFormat } from "../../gen/qrlogin/v1/q
 import { type QrCodeStep, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { newQrKey, qrStepProofOf } from "../../src/domain/secrets.js";
 import { bitmapOf, decode } from "../qr/decode.js";
-import { asApp, responseOrThrow, scannedById, scannedByText, watchOf } from "../support/callers.js";
+import {
+  asApp,
+  everyCapability,
+  responseOrThrow,
+  scannedById,
+  scannedByText,
+  watchOf,
+} from "../support/callers.js";
 import { clockSteps } from "../support/clock.js";
 import { expectError } from "../support/expect_error.js";
 import {
@@ -26,7 +33,7 @@ const ms = ({ seconds, nanos }: Duration = { seconds: Number.NaN, nanos: 0 }) =>
   seconds * 1_000 + nanos / 1_000_000;
 
 async function create(request = {}): Promise<CreateTicketResponse> {
-  return responseOrThrow(await shop.createTicket(request));
+  return responseOrThrow(await shop.createTicket({ ...everyCapability, ...request }));
 }
 
 async function shownStep(held: CreateTicketResponse): Promise<QrCodeStep | undefined> {
@@ -205,6 +212,15 @@ describe("the watch", () => {
 });
 
 describe("the policy", () => {
+  it("leaves the code alone if the creator does not say that it draws the steps", async () => {
+    const held = await create({ capabilities: [] });
+    expect(held.qrCodeStep).toBeUndefined();
+    expect(JSON.parse(held.qrContent).random).toBe(held.ticketId);
+    expect(ms(held.remainingDuration)).toBe(120_000);
+    clock.advance(60_000);
+    responseOrThrow(await alice.markScanned(scannedByText(held.qrContent)));
+  });
+
   it("leaves the code of a ticket alone without an interval, and a step is then a forgery", async () => {
     await restartServer({
       settings: { ...settings, policy: { qrRotation: { ...qrRotation, interval: "0s" } } },

@@ -29,6 +29,8 @@ export const createParameters: CreateParameters = {
   requester,
   codeChallenge: undefined,
   screenId: "",
+  asksForCheckCode: false,
+  drawsQrCodeSteps: true,
 };
 
 /** The credentials of a ticket's creator. */
