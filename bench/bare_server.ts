@@ -40,6 +40,7 @@ function created(): CreateTicketResponse {
     expireTime: new Date(Date.now() + 120_000),
     remainingDuration: { ...remainingDuration },
     minPollInterval: { seconds: 0, nanos: 500_000_000 },
+    qrCodeStep: undefined,
   };
 }
 
@@ -54,6 +55,9 @@ function status(): GetStatusResponse {
       scannedBy: undefined,
       exchangeTicket: "",
       cancelReason: CancelReason.UNSPECIFIED,
+      checkCodeDigits: 0,
+      checkCodeAttemptsLeft: 0,
+      qrCodeStep: undefined,
     },
   };
 }
@@ -83,6 +87,7 @@ function scanned(): MarkScannedResponse {
     requester: { ...requester },
     customData: undefined,
     customDataSource: ContextSource.UNSPECIFIED,
+    checkCodeDigits: 0,
     expireTime: new Date(Date.now() + 120_000),
     remainingDuration: { ...remainingDuration },
   };
@@ -106,7 +111,7 @@ server.addService(
     getStatus: (_call: unknown, answer: Answering<GetStatusResponse>) => answer(null, status()),
     markScanned: (_call: unknown, answer: Answering<MarkScannedResponse>) => answer(null, scanned()),
     authorize: (_call: unknown, answer: Answering<AuthorizeResponse>) =>
-      answer(null, { state: TicketState.AUTHORIZED, revision: 3 }),
+      answer(null, { state: TicketState.AUTHORIZED, revision: 3, checkCode: "" }),
     watchStatus(call: ServerWritableStream<unknown, WatchStatusResponse>) {
       watching = call;
       call.write(statusMessage(TicketState.PENDING));

@@ -69,7 +69,10 @@ try {
   stopping.push(app.close, phone.close);
   const { ticketId } = await app.createTicket(ticketRequest);
   const scanned = await phone.markScanned({ scanned: { $case: "ticketId", value: ticketId } });
-  const request = MarkScannedRequest.encode({ scanned: { $case: "ticketId", value: ticketId } }).finish();
+  const request = MarkScannedRequest.encode({
+    scanned: { $case: "ticketId", value: ticketId },
+    capabilities: [],
+  }).finish();
   const grpcCall: Call = {
     path,
     body: frameMessage(request),

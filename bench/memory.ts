@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../src/base/clock.js";
+import { defaultPolicy } from "../src/domain/policy.js";
 import { createTicketService, type PreparedTicket } from "../src/service/tickets.js";
 import { createMemoryStore } from "../src/store/memory/memory_store.js";
 
@@ -15,7 +16,7 @@ if (!globalThis.gc) throw new Error("run this with node --expose-gc");
 const collect = globalThis.gc;
 
 const app = { id: "bench", userPool: "customers" };
-const lifetimes = { authorized: 300_000, retention: 600_000 };
+const lifetimes = { authorized: 300_000, checkCode: 60_000, retention: 600_000 };
 
 console.log(`heap of a live ticket          ${await heapOfTicket()}, from ${liveTickets} of them`);
 const { longest, expired } = await expireAtOnce();
@@ -67,6 +68,7 @@ function createFilledStore(ttl: number) {
   const service = createTicketService(
     { store, clock: systemClock, lifetimes },
     { ttl, minTtl: ttl, maxTtl: ttl },
+    () => defaultPolicy,
   );
   const prepare = (made: number): PreparedTicket => service.prepare(app, createParameters(made));
   return { store, prepare, add: (made: number) => service.create(prepare(made)) };
@@ -88,6 +90,7 @@ function createParameters(made: number) {
     locationSource: "STATED_BY_APP" as const,
   };
   return {
+    screenId: "",
     scene: "APP_AUTH",
     customData: undefined,
     customDataSource: undefined,

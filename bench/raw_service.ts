@@ -61,7 +61,7 @@ export async function openRawService(address: string, token: string): Promise<Ra
       const scanned = { $case: "ticketId", value: ticketId } as const;
       await client.unary(
         "MarkScanned",
-        frameMessage(MarkScannedRequest.encode({ scanned }).finish()),
+        frameMessage(MarkScannedRequest.encode({ scanned, capabilities: [] }).finish()),
         bearer,
       );
     },

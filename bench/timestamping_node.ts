@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { systemClock } from "../src/base/clock.js";
 import { startService } from "../src/compose/service.js";
-import { openStore } from "../src/compose/store.js";
+import { lifetimesOf, openStore } from "../src/compose/store.js";
 import { loadConfig } from "../src/config/load_config.js";
 import type { TicketStore } from "../src/store/ticket_store.js";
 
@@ -11,7 +11,7 @@ import type { TicketStore } from "../src/store/ticket_store.js";
 const [, , file] = process.argv.slice(2);
 const config = loadConfig({ file, env: {} });
 const log = pino({ level: config.log.level });
-const lifetimes = { authorized: config.tickets.authorizedTtl, retention: config.tickets.retention };
+const lifetimes = lifetimesOf(config.tickets);
 const { store, clock } = await openStore(config.store, { clock: systemClock, lifetimes, log });
 
 let lastWrite = 0n;

@@ -12,7 +12,7 @@ import { createHandlers } from "../server/handlers.js";
 import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
 import type { TicketStore } from "../store/ticket_store.js";
-import { type OpenedStore, openStore } from "./store.js";
+import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
 /** A running service. */
 export interface Service {
@@ -42,11 +42,7 @@ export async function startService(
   // Reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
-  const lifetimes = {
-    authorized: ticketConfig.authorizedTtl,
-    checkCode: ticketConfig.checkCodeTtl,
-    retention: ticketConfig.retention,
-  };
+  const lifetimes = lifetimesOf(ticketConfig);
   const policies = new Map(config.apps.map((app) => [app.id, resolvePolicy(config, app)]));
   const { store, ...openedStore }: OpenedStore = overrides.store
     ? { store: overrides.store, clock, reportHealthTo: () => {} }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { isLoopbackHost } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
-import type { RedisConfig, StoreConfig } from "../config/config.js";
+import type { RedisConfig, StoreConfig, TicketsConfig } from "../config/config.js";
 import type { Lifetimes } from "../domain/ticket.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import type { ConnectionOptions } from "../store/redis/connection/connection.js";
@@ -29,6 +29,11 @@ export interface OpenedStore {
   readonly clock: Clock;
   /** Reports the current status of the store and every later change. */
   reportHealthTo(health: HealthReporter): void;
+}
+
+/** Returns the lifetimes of tickets in a configuration. */
+export function lifetimesOf({ authorizedTtl, checkCodeTtl, retention }: TicketsConfig): Lifetimes {
+  return { authorized: authorizedTtl, checkCode: checkCodeTtl, retention };
 }
 
 interface StoreDependencies {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createAppAuthenticator } from "../../src/auth/app_authenticator.js";
-import type { AppConfig } from "../../src/config/config.js";
+import { type AppConfig, noPolicy } from "../../src/config/config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { TicketError } from "../../src/domain/ticket_error.js";
 
@@ -10,6 +10,7 @@ const app = (id: string, ...secrets: string[]): AppConfig => ({
   logoUrl: "",
   userPool: "customers",
   secretSha256: secrets.map(sha256Hex),
+  policy: noPolicy,
 });
 const shop = app("shop", "new secret", "old secret");
 const kiosk = app("kiosk", "with:colon:");

@@ -6,7 +6,12 @@ import { expect, vi } from "vitest";
 import type { DroppedClaim } from "../../src/auth/claims/dropped_claim.js";
 import { createUserAuthenticator, type UserAuthenticator } from "../../src/auth/user_authenticator.js";
 import type { Clock } from "../../src/base/clock.js";
-import { standardClaims, type UserPoolConfig, type UserTokensConfig } from "../../src/config/config.js";
+import {
+  noPolicy,
+  standardClaims,
+  type UserPoolConfig,
+  type UserTokensConfig,
+} from "../../src/config/config.js";
 import { type ErrorReason, TicketError } from "../../src/domain/ticket_error.js";
 
 export const issuer = "https://id.example.com/";
@@ -131,6 +136,7 @@ export function poolWith(changes: Partial<UserPoolConfig>): UserPoolConfig {
     claims: standardClaims,
     additionalClaims: [],
     userInfoUri: undefined,
+    policy: noPolicy,
     ...changes,
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { systemClock } from "../../src/base/clock.js";
 import { startService } from "../../src/compose/service.js";
-import { openStore } from "../../src/compose/store.js";
+import { lifetimesOf, openStore } from "../../src/compose/store.js";
 import { loadConfig } from "../../src/config/load_config.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { type CallableNode, clientsOf } from "./nodes.js";
@@ -21,7 +21,7 @@ export async function startInProcessNode(
 ): Promise<InProcessNode> {
   const config = loadConfig({ file: configFile, env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" } });
   const log = pino({ level: "info" }, pino.destination({ dest: join(folder, `${name}.log`), sync: true }));
-  const lifetimes = { authorized: config.tickets.authorizedTtl, retention: config.tickets.retention };
+  const lifetimes = lifetimesOf(config.tickets);
   const { store, clock } = await openStore(config.store, { clock: systemClock, lifetimes, log });
   const app = await startService(config, log, { store: decorate(store), clock });
   const { close, ...clients } = clientsOf(app.grpcAddress);

@@ -15,10 +15,11 @@ const write = (now = noon + 10_000): WriteContext => ({ now, writeId: newWriteId
 
 /** Every command, given by a caller who may give it. */
 const commands: { readonly [Name in Command["name"]]: Command & { name: Name } } = {
-  markScanned: { name: "markScanned", approver: alice },
-  authorize: { name: "authorize", approver: alice, profile: alice.profile },
+  markScanned: { name: "markScanned", approver: alice, showsCheckCode: true },
+  authorize: { name: "authorize", approver: alice, profile: alice.profile, checkCode: "" },
   cancel: { name: "cancel", approver: alice },
   withdraw: { name: "withdraw" },
+  submitCheckCode: { name: "submitCheckCode", checkCode: "042137" },
   exchange: { name: "exchange", codeVerifier: "" },
   expire: { name: "expire" },
 };
@@ -35,6 +36,7 @@ const expected = {
     authorize: rejected("TICKET_NOT_SCANNED"),
     cancel: rejected("TICKET_NOT_SCANNED"),
     withdraw: byCreator,
+    submitCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
     exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
@@ -43,6 +45,16 @@ const expected = {
     authorize: { to: "AUTHORIZED" },
     cancel: byApprover,
     withdraw: byCreator,
+    submitCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
+    exchange: rejected("TICKET_NOT_AUTHORIZED"),
+    expire: { to: "EXPIRED" },
+  },
+  AWAITING_CHECK_CODE: {
+    markScanned: "unchanged",
+    authorize: "unchanged",
+    cancel: byApprover,
+    withdraw: byCreator,
+    submitCheckCode: { to: "AUTHORIZED" },
     exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
@@ -51,6 +63,7 @@ const expected = {
     authorize: "unchanged",
     cancel: rejected("TICKET_ALREADY_AUTHORIZED"),
     withdraw: byCreator,
+    submitCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
     exchange: { to: "EXCHANGED" },
     expire: { to: "EXPIRED" },
   },
@@ -59,6 +72,7 @@ const expected = {
     authorize: rejected("TICKET_ALREADY_EXCHANGED"),
     cancel: rejected("TICKET_ALREADY_EXCHANGED"),
     withdraw: rejected("TICKET_ALREADY_EXCHANGED"),
+    submitCheckCode: rejected("TICKET_ALREADY_EXCHANGED"),
     exchange: rejected("TICKET_ALREADY_EXCHANGED"),
     expire: "unchanged",
   },
@@ -67,6 +81,7 @@ const expected = {
     authorize: rejected("TICKET_CANCELLED"),
     cancel: "unchanged",
     withdraw: rejected("TICKET_CANCELLED"),
+    submitCheckCode: rejected("TICKET_CANCELLED"),
     exchange: rejected("TICKET_CANCELLED"),
     expire: "unchanged",
   },
@@ -75,6 +90,7 @@ const expected = {
     authorize: rejected("TICKET_EXPIRED"),
     cancel: rejected("TICKET_EXPIRED"),
     withdraw: rejected("TICKET_EXPIRED"),
+    submitCheckCode: rejected("TICKET_EXPIRED"),
     exchange: rejected("TICKET_EXPIRED"),
     expire: "unchanged",
   },
@@ -132,8 +148,8 @@ describe("the transition table", () => {
 
 describe("the order of checks", () => {
   const approverCommands = (by: typeof alice): Command[] => [
-    { name: "markScanned", approver: by },
-    { name: "authorize", approver: by, profile: by.profile },
+    { name: "markScanned", approver: by, showsCheckCode: true },
+    { name: "authorize", approver: by, profile: by.profile, checkCode: "" },
     { name: "cancel", approver: by },
   ];
   const pastPending = states.filter((state) => state !== "PENDING");
@@ -190,7 +206,7 @@ describe("the order of checks", () => {
 
 describe("the fields that a write changes", () => {
   test("the first scan binds the user and shows only nickname and photo", () => {
-    const next = written(ticketIn("PENDING"), { name: "markScanned", approver: bob });
+    const next = written(ticketIn("PENDING"), { ...commands.markScanned, approver: bob });
     expect(next.scanner).toEqual({ issuer: bob.issuer, subject: bob.subject });
     expect(next.scannedBy).toEqual({ nickname: bob.profile.nickname, photo: bob.profile.photo });
   });
@@ -203,7 +219,8 @@ describe("the fields that a write changes", () => {
   test("the approval keeps the fetched profile and starts the lifetime for the exchange", () => {
     const now = noon + 119_999;
     const profile = profileOf("fetched");
-    const next = written(ticketIn("SCANNED"), { name: "authorize", approver: alice, profile }, write(now));
+    const command = { ...commands.authorize, profile };
+    const next = written(ticketIn("SCANNED"), command, write(now));
     expect(next.expiresAt).toBe(now + lifetimes.authorized);
     expect(next.approval).toEqual({ approvedAt: now, profile, signIn: alice.signIn });
   });

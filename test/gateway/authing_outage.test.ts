@@ -28,7 +28,7 @@ const handleKeys = [Buffer.alloc(32, 1).toString("base64url")];
 
 beforeEach(async () => {
   clock = createManualClock(Date.now());
-  const lifetimes = { authorized: 300_000, retention: 600_000 };
+  const lifetimes = { authorized: 300_000, checkCode: 60_000, retention: 600_000 };
   store = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
   readable = writable = Promise.resolve();
   onWrite = () => {};

@@ -40,7 +40,7 @@ async function startService(store: TicketStore = newStore()): Promise<TestServer
 }
 
 function newStore(): TicketStore {
-  const lifetimes = { authorized: 300_000, retention: 600_000 };
+  const lifetimes = { authorized: 300_000, checkCode: 60_000, retention: 600_000 };
   const limits = { maxTickets: 1_000, maxTicketsPerApp: 1_000 };
   const store = createMemoryStore({ clock: systemClock, lifetimes, ...limits });
   stores.push(store);

@@ -57,12 +57,17 @@ const expected: Readonly<Record<string, readonly ErrorReason[]>> = {
   MarkScanned: [
     ...loading,
     "QR_CONTENT_INVALID",
-    ...rejectionsOf(approvers.map((approver) => ({ name: "markScanned", approver }))),
+    ...rejectionsOf(approvers.map((approver) => ({ name: "markScanned", approver, showsCheckCode: false }))),
   ],
   Authorize: [
     ...loading,
     ...rejectionsOf(
-      approvers.map((approver) => ({ name: "authorize", approver, profile: approver.profile })),
+      approvers.map((approver) => ({
+        name: "authorize",
+        approver,
+        profile: approver.profile,
+        checkCode: "",
+      })),
     ),
   ],
   Cancel: [...loading, ...rejectionsOf(approvers.map((approver) => ({ name: "cancel", approver })))],

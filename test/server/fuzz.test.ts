@@ -12,6 +12,7 @@ import {
 import { systemClock } from "../../src/base/clock.js";
 import { type ErrorReasonName, parseErrorDetails } from "../../src/client/error_details.js";
 import { type Service, startService } from "../../src/compose/service.js";
+import { lifetimesOf } from "../../src/compose/store.js";
 import { loadConfig } from "../../src/config/load_config.js";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
@@ -62,10 +63,9 @@ beforeAll(async () => {
   const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_STORE_MAX_TICKETS: "2000" };
   const developmentPreset = { apps: [developmentApp], userPools: [developmentPool], tokenIssuer };
   const config = loadConfig({ env, developmentPreset });
-  const { authorizedTtl: authorized, retention } = config.tickets;
   const store = createMemoryStore({
     clock: systemClock,
-    lifetimes: { authorized, retention },
+    lifetimes: lifetimesOf(config.tickets),
     ...config.store,
   });
   const counted = {
@@ -150,7 +150,7 @@ function validRequest(rpc: Rpc, chance: SeededRandom): Uint8Array {
     watchStatus: () => messages.WatchStatusRequest.encode({ ticketId, ticketSecret }).finish(),
     markScanned: () => {
       const scanned = { $case: "qrContent" as const, value: qrContent };
-      return messages.MarkScannedRequest.encode({ scanned }).finish();
+      return messages.MarkScannedRequest.encode({ scanned, capabilities: [] }).finish();
     },
     authorize: () => messages.AuthorizeRequest.encode({ ticketId }).finish(),
     cancel: () => messages.CancelRequest.encode({ ticketId }).finish(),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defaultPolicy } from "../../src/domain/policy.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import { isTerminal } from "../../src/domain/ticket.js";
@@ -41,9 +42,13 @@ function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): Tick
 async function createRace(scheduler: fc.Scheduler) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
-  const unscheduled = createTicketService({ store: memory, clock, lifetimes }, ttlPolicy);
+  const unscheduled = createTicketService(
+    { store: memory, clock, lifetimes },
+    ttlPolicy,
+    () => defaultPolicy,
+  );
   const context = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
-  const tickets = createTicketService(context, ttlPolicy);
+  const tickets = createTicketService(context, ttlPolicy, () => defaultPolicy);
   const watch = toPullWatch(createWatcher(context, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
   const prepared = unscheduled.prepare(shop, createParameters);
   await unscheduled.create(prepared);

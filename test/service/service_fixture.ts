@@ -1,10 +1,11 @@
+import { defaultPolicy, type Policy } from "../../src/domain/policy.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import type { Approver } from "../../src/domain/user.js";
 import type {
   CallingApp,
   CreateParameters,
-  ScannedCode,
+  Scan,
   TicketCredentials,
   TtlPolicy,
 } from "../../src/service/tickets.js";
@@ -27,6 +28,7 @@ export const createParameters: CreateParameters = {
   ttl: undefined,
   requester,
   codeChallenge: undefined,
+  screenId: "",
 };
 
 /** The credentials of a ticket's creator. */
@@ -89,12 +91,12 @@ export function createFaultyStore(inner: TicketStore) {
 }
 
 /** Creates the use cases and the watch on a store in memory with faults, and a clock that the test moves. */
-export function createService(watchOptions: Partial<WatchOptions> = {}) {
+export function createService(watchOptions: Partial<WatchOptions> = {}, policy: Policy = defaultPolicy) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 1_000, maxTicketsPerApp: 1_000 });
   const { store, faults } = createFaultyStore(memory);
   const context = { store, clock, lifetimes };
-  const { exchange, ...others } = createTicketService(context, ttlPolicy);
+  const { exchange, ...others } = createTicketService(context, ttlPolicy, () => policy);
   const tickets = {
     ...others,
     /** Resolves with the ticket as the exchange found it, unless `prepare` returns something else. */
@@ -212,9 +214,8 @@ export function toPullWatch(watch: WatchTicket) {
 
 const returnTicket = async (ticket: Ticket): Promise<Ticket> => ticket;
 
-/** Returns the scanned code of a phone that sends only the ticket id. */
-export const ticketIdOnly = (ticketId: string): ScannedCode => ({
-  ticketId,
-  scene: undefined,
-  userPoolId: undefined,
+/** Returns the scan of a phone that sends only the ticket id. */
+export const ticketIdOnly = (ticketId: string): Scan => ({
+  code: { ticketId, scene: undefined, userPoolId: undefined },
+  showsCheckCode: true,
 });

@@ -136,8 +136,9 @@ describe("access", () => {
       const { create, tickets, stored } = createService();
       const { id } = await create();
       const outsider = approver("mallory", { userPoolId: "staff" });
+      const scan = ticketIdOnly(id);
       await expectTicketError(
-        tickets.markScanned(outsider, { ...ticketIdOnly(id), ...changes }),
+        tickets.markScanned(outsider, { ...scan, code: { ...scan.code, ...changes } }),
         "QR_CONTENT_INVALID",
       );
       expect(await stored(id)).toMatchObject({ state: "PENDING" });

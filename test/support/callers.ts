@@ -111,7 +111,7 @@ export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
     markScanned: (scanned: MarkScannedRequest["scanned"]) =>
       callUnary<MarkScannedRequest, MarkScannedResponse>(
         client.markScanned.bind(client),
-        { scanned },
+        { scanned, capabilities: [messages.PhoneCapability.CHECK_CODE] },
         metadata,
       ),
     authorize: (request: AuthorizeRequest) =>

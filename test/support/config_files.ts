@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
-import { type Config, standardClaims } from "../../src/config/config.js";
+import { type Config, noPolicy, standardClaims } from "../../src/config/config.js";
 import { ConfigError, type ReportedProblem } from "../../src/config/config_error.js";
 import { developmentIssuer } from "../../src/config/development_key.js";
 import { type ConfigSources, loadConfig, type Purpose } from "../../src/config/load_config.js";
@@ -79,7 +79,10 @@ export function load(
 /** Preset that replaces the development identities. */
 export const development = {
   apps: [
-    { id: "demo-app", name: "Demo", logoUrl: "", userPool: "demo-pool", secretSha256: ["cd".repeat(32)] },
+    {
+      ...{ id: "demo-app", name: "Demo", logoUrl: "", userPool: "demo-pool" },
+      ...{ secretSha256: ["cd".repeat(32)], policy: noPolicy },
+    },
   ],
   userPools: [
     {
@@ -92,6 +95,7 @@ export const development = {
       claims: standardClaims,
       additionalClaims: [],
       userInfoUri: undefined,
+      policy: noPolicy,
     },
   ],
 };

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { type Clock, systemClock } from "../../src/base/clock.js";
 import { type Service, startService } from "../../src/compose/service.js";
+import { lifetimesOf } from "../../src/compose/store.js";
 import type { Config, TokenIssuerConfig } from "../../src/config/config.js";
 import { loadConfig } from "../../src/config/load_config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
@@ -79,8 +80,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const written: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
   const clock = createCountingClock(options.clock ?? systemClock);
-  const { authorizedTtl: authorized, retention } = config.tickets;
-  const embedded = createMemoryStore({ clock, lifetimes: { authorized, retention }, ...config.store });
+  const embedded = createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store });
   const store = createCountingStore((options.store ?? ((it) => it))(embedded));
   const service = await startService(config, log, { clock, store });
 

@@ -10,7 +10,7 @@ import type { Approver, SignInContext, UserProfile } from "../../src/domain/user
 import { noon } from "./clock.js";
 
 /** Defaults of the contract. */
-export const lifetimes: Lifetimes = { authorized: 300_000, retention: 600_000 };
+export const lifetimes: Lifetimes = { authorized: 300_000, checkCode: 60_000, retention: 600_000 };
 
 /** App and user pool of {@link ticketIn}. */
 export const shop = { id: "shop", userPool: "customers" };
@@ -73,6 +73,7 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     writeId: newWriteId(),
     exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, secret)),
     codeChallenge: undefined,
+    checkCodeDigits: 0,
     expiresAt: noon + 120_000,
     purgeAt: undefined,
     cancelReason: undefined,
@@ -82,6 +83,7 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     requester,
     scannedBy: undefined,
     approval: undefined,
+    checkCode: undefined,
   };
   return { ...pending, ...fieldsOfState(state), state, ...changes };
 }
@@ -102,6 +104,11 @@ function fieldsOfState(state: TicketState): Partial<Ticket> {
       return {};
     case "SCANNED":
       return { revision: 2, scanner, scannedBy };
+    case "AWAITING_CHECK_CODE":
+      return {
+        ...{ revision: 3, scanner, scannedBy, approval },
+        ...{ checkCodeDigits: 6, checkCode: { digits: "042137", wrongAttempts: 0 } },
+      };
     case "AUTHORIZED":
       return { revision: 3, scanner, scannedBy, approval, expiresAt: noon + lifetimes.authorized };
     case "EXCHANGED":

@@ -87,7 +87,10 @@ describe("errors of the service", () => {
 describe("gRPC-Web", () => {
   it("a phone scans over gRPC-Web", async () => {
     const { ticketId } = await browser.create();
-    const request = MarkScannedRequest.encode({ scanned: { $case: "ticketId", value: ticketId } }).finish();
+    const request = MarkScannedRequest.encode({
+      capabilities: [],
+      scanned: { $case: "ticketId", value: ticketId },
+    }).finish();
     const response = await callRpc("MarkScanned", envelope(request), {
       "content-type": "application/grpc-web+proto",
     });
@@ -100,7 +103,10 @@ describe("gRPC-Web", () => {
     const { ticketId, qrContent } = await browser.create();
     await scan({ qrContent });
     clock.advance(130_000);
-    const request = MarkScannedRequest.encode({ scanned: { $case: "ticketId", value: ticketId } }).finish();
+    const request = MarkScannedRequest.encode({
+      capabilities: [],
+      scanned: { $case: "ticketId", value: ticketId },
+    }).finish();
     const response = await callRpc("MarkScanned", envelope(request), {
       "content-type": "application/grpc-web+proto",
     });

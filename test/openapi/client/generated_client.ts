@@ -91,12 +91,25 @@ export type QrloginV1CreateTicketRequest = {
     /** Optional. The source of custom_data. Stated by the app by default.
     OBSERVED_BY_GATEWAY is rejected with INVALID_REQUEST. */
     customDataSource?: QrloginV1ContextSource;
+    /** Optional. An opaque id of the requesting screen, such as a digest of a browser's
+    cookie, by which its live tickets are counted. At most 64 characters, else
+    INVALID_REQUEST. It is neither stored with the ticket nor shown. */
+    screenId?: string;
 };
 export type QrloginV1QrImage = {
     /** `image/svg+xml` or `image/png`. */
     mediaType?: string;
     /** The image file. Never log it. */
     data?: string;
+};
+export type QrloginV1QrCodeStep = {
+    /** The number of the step, from 1. Grows within one revision. */
+    "number"?: number;
+    /** The exact text to draw. Never log it. */
+    qrContent?: string;
+    /** The time left until the next step, measured when the message is made. Zero if this
+    is the last one. */
+    remainingDuration?: string;
 };
 export type QrloginV1CreateTicketResponse = {
     /** The public id of the ticket: 22 characters of base64url, 128 random bits. It is in
@@ -118,6 +131,9 @@ export type QrloginV1CreateTicketResponse = {
     remainingDuration?: string;
     /** The minimum time between two calls of GetStatus. */
     minPollInterval?: string;
+    /** The first step, if the code of the ticket changes; see TicketStatus. Its qr_content
+    is the one above. */
+    qrCodeStep?: QrloginV1QrCodeStep;
 };
 export type ErrorReason = string;
 export type FieldViolation = {
@@ -182,28 +198,44 @@ export type QrloginV1TicketStatus = {
     down from this, because the clocks of the two sides may differ. Zero in a
     terminal state. */
     remainingDuration?: string;
-    /** The user who scanned the code. Set in SCANNED and AUTHORIZED. */
+    /** The user who scanned the code. Set in SCANNED, AWAITING_CHECK_CODE and AUTHORIZED. */
     scannedBy?: QrloginV1ScannedBy;
     /** The credential that ExchangeUserInfo accepts once. Set only in AUTHORIZED,
     empty otherwise. Pass it to the website's backend and nobody else. Never log it. */
     exchangeTicket?: string;
     /** Why the ticket is CANCELLED. Unspecified in other states. */
     cancelReason?: QrloginV1CancelReason;
+    /** The number of digits of the check code that the website must ask for. Set only in
+    AWAITING_CHECK_CODE, zero otherwise. */
+    checkCodeDigits?: number;
+    /** The number of attempts that are left for the check code. Set only in
+    AWAITING_CHECK_CODE, zero otherwise. */
+    checkCodeAttemptsLeft?: number;
+    /** The code to draw now. Set only in PENDING, and only if the code of the ticket
+    changes; otherwise draw the content that CreateTicket returned. */
+    qrCodeStep?: QrloginV1QrCodeStep;
 };
 export type QrloginV1GetStatusResponse = {
     /** The current status. */
     status?: QrloginV1TicketStatus;
 };
+export type QrloginV1PhoneCapability = string;
 export type QrloginV1MarkScannedRequest = {
     /** The text in the QR code, unchanged. These texts are QR_CONTENT_INVALID, not
     INVALID_REQUEST: more than 4,096 characters (code points), text that is not a code
     of this service, and text whose `scene` or `userPoolId` is not that of the ticket.
     Both `expireAt` and the older `expiresIn` are accepted. Never log it. */
     qrContent: string;
+    /** Optional. What the mobile app can do. A ticket that needs more is rejected with
+    PHONE_TOO_OLD. Unknown values are ignored. At most 16, else INVALID_REQUEST. */
+    capabilities?: QrloginV1PhoneCapability[];
 } | {
     /** The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
-    TICKET_NOT_FOUND. */
+    TICKET_NOT_FOUND. A ticket whose code changes is rejected with QR_ROTATED. */
     ticketId: string;
+    /** Optional. What the mobile app can do. A ticket that needs more is rejected with
+    PHONE_TOO_OLD. Unknown values are ignored. At most 16, else INVALID_REQUEST. */
+    capabilities?: QrloginV1PhoneCapability[];
 };
 export type QrloginV1RequestingApp = {
     /** The name to show. */
@@ -214,8 +246,8 @@ export type QrloginV1RequestingApp = {
 export type QrloginV1MarkScannedResponse = {
     /** The ticket id, for Authorize and Cancel. */
     ticketId?: string;
-    /** The state of the ticket: SCANNED, or AUTHORIZED if this approver has already
-    approved. */
+    /** The state of the ticket: SCANNED, or AWAITING_CHECK_CODE or AUTHORIZED if this
+    approver has already approved. */
     state?: QrloginV1TicketState;
     /** The number of writes to the ticket, from 1. */
     revision?: number;
@@ -235,6 +267,9 @@ export type QrloginV1MarkScannedResponse = {
     remainingDuration?: string;
     /** The source of custom_data. Unspecified if there is none. */
     customDataSource?: QrloginV1ContextSource;
+    /** The number of digits of the check code that the response of Authorize will contain,
+    or zero if the ticket needs none. */
+    checkCodeDigits?: number;
 };
 export type QrloginV1AuthorizeRequest = {
     /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
@@ -242,10 +277,13 @@ export type QrloginV1AuthorizeRequest = {
     ticketId: string;
 };
 export type QrloginV1AuthorizeResponse = {
-    /** The new state: AUTHORIZED. */
+    /** The new state: AUTHORIZED, or AWAITING_CHECK_CODE if the ticket needs a check code. */
     state?: QrloginV1TicketState;
     /** The number of writes to the ticket, from 1. */
     revision?: number;
+    /** The check code to show on the phone, 4 to 6 decimal digits. Set only in
+    AWAITING_CHECK_CODE. Never log it. */
+    checkCode?: string;
 };
 export type QrloginV1CancelRequest = {
     /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
@@ -254,6 +292,27 @@ export type QrloginV1CancelRequest = {
 };
 export type QrloginV1CancelResponse = {
     /** The new state: CANCELLED. */
+    state?: QrloginV1TicketState;
+    /** The number of writes to the ticket, from 1. */
+    revision?: number;
+};
+export type QrloginV1SubmitCheckCodeRequest = {
+    /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed
+    id is TICKET_NOT_FOUND. */
+    ticketId: string;
+    /** Required. The ticket secret that CreateTicket returned. At most 128 characters,
+    else INVALID_REQUEST. A wrong secret is TICKET_NOT_FOUND. Never log it. */
+    ticketSecret: string;
+    /** Required. The check code as the user typed it: 4 to 6 ASCII digits, else
+    INVALID_REQUEST, which does not count as an attempt. Never log it. */
+    checkCode: string;
+    /** Optional. The address of the browser, by which wrong codes are counted; see
+    RequesterContext. Anything else than an IPv4 or IPv6 address is rejected with
+    INVALID_REQUEST. By default, the address that CreateTicket stated. */
+    ipAddress?: string;
+};
+export type QrloginV1SubmitCheckCodeResponse = {
+    /** The new state: AUTHORIZED. */
     state?: QrloginV1TicketState;
     /** The number of writes to the ticket, from 1. */
     revision?: number;
@@ -688,6 +747,56 @@ export function qrLoginServiceCancel(qrloginV1CancelRequest: QrloginV1CancelRequ
         ...opts,
         method: "POST",
         body: qrloginV1CancelRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "Connect-Protocol-Version": connectProtocolVersion,
+            "Connect-Timeout-Ms": connectTimeoutMs
+        })
+    }));
+}
+/**
+ * Completes an approval with the check code that the phone shows and the user has typed on the website
+ */
+export function qrLoginServiceSubmitCheckCode(qrloginV1SubmitCheckCodeRequest: QrloginV1SubmitCheckCodeRequest, { connectProtocolVersion, connectTimeoutMs }: {
+    connectProtocolVersion?: "1";
+    connectTimeoutMs?: number;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: QrloginV1SubmitCheckCodeResponse;
+    } | {
+        status: 400;
+        data: ConnectError;
+    } | {
+        status: 401;
+        data: ConnectError;
+    } | {
+        status: 403;
+        data: ConnectError;
+    } | {
+        status: 404;
+        data: ConnectError;
+    } | {
+        status: 409;
+        data: ConnectError;
+    } | {
+        status: 415;
+        data: ConnectError;
+    } | {
+        status: 429;
+        data: ConnectError;
+    } | {
+        status: 500;
+        data: ConnectError;
+    } | {
+        status: 503;
+        data: ConnectError;
+    } | {
+        status: 504;
+        data: ConnectError;
+    }>("/qrlogin.v1.QrLoginService/SubmitCheckCode", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: qrloginV1SubmitCheckCodeRequest,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Connect-Protocol-Version": connectProtocolVersion,
             "Connect-Timeout-Ms": connectTimeoutMs

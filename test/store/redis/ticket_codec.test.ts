@@ -27,10 +27,11 @@ const profile = record({
 });
 const signIn = record({ clientId: text, authTime: maybe(time), methods: fc.array(text), acr: text });
 
-const tickets: fc.Arbitrary<Ticket> = record({
+const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode">> = record({
   ...{ id: base64url(22), appId: text, userPoolId: text, scene: text, writeId: base64url(16) },
   state: fc.constantFrom<TicketState[]>(
-    ...(["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED", "CANCELLED", "EXPIRED"] as const),
+    ...(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const),
+    ...(["EXCHANGED", "CANCELLED", "EXPIRED"] as const),
   ),
   revision: fc.integer({ min: 1, max: 4_294_967_295 }),
   ...{ exchangeDigest: base64url(43), codeChallenge: maybe(base64url(43)) },
@@ -48,6 +49,19 @@ const tickets: fc.Arbitrary<Ticket> = record({
   scannedBy: maybe(record({ nickname: text, photo: text })),
   approval: maybe(record({ approvedAt: time, profile, signIn })),
 });
+
+/** Fields of the check code, which only a ticket with a number of digits has. */
+const checkCodes = fc.oneof(
+  fc.constant({ checkCodeDigits: 0, checkCode: undefined }),
+  record({
+    checkCodeDigits: fc.integer({ min: 4, max: 6 }),
+    checkCode: maybe(record({ digits: text, wrongAttempts: fc.nat() })),
+  }),
+);
+
+const tickets: fc.Arbitrary<Ticket> = fc
+  .tuple(plainTickets, checkCodes)
+  .map(([ticket, fields]) => ({ ...ticket, ...fields }));
 
 describe("a ticket as a value in Redis", () => {
   test("any ticket is decoded as it was encoded", () => {
@@ -71,7 +85,7 @@ describe("a ticket as a value in Redis", () => {
 
   test.each([
     ["an older version", (value: string) => `${value.slice(0, 16)}1${value.slice(17)}`],
-    ["a newer version", (value: string) => `${value.slice(0, 16)}3${value.slice(17)}`],
+    ["a newer version", (value: string) => `${value.slice(0, 16)}4${value.slice(17)}`],
     ["another program", () => "0000000000000000-"],
     ["another program, in fewer characters than a write id", () => "0123456789abcdef"],
     ["nobody", () => ""],
