@@ -22,7 +22,9 @@ function reasonsAbove(line: string): string[] {
 /** Names of the texts that the files of the demo phone use, such as `screen.approve`. */
 function usedTextNames(): string[] {
   const folder = new URL("../../src/demo/pages/phone/", import.meta.url);
-  const files = readdirSync(folder).filter((file) => /\.(js|html)$/.test(file));
+  const files = readdirSync(folder, { encoding: "utf8", recursive: true }).filter((file) =>
+    /\.(js|html)$/.test(file),
+  );
   const code = files.map((file) => readFileSync(new URL(file, folder), "utf8")).join("\n");
   const names = [...code.matchAll(/"((?:screen|demo)\.\w+)"/g)].map(([, name = ""]) => name);
   // These are in an expression: the items of the requester context.
