@@ -15,6 +15,7 @@ export {
   GetStatusResponse,
   MarkScannedRequest,
   MarkScannedResponse,
+  PhoneCapability,
   QrErrorCorrection,
   QrImage,
   QrImageFormat,
