@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ContextSource, Ticket, TicketState } from "../../../src/domain/ticket.js";
+import type { ContextSource, QrRotation, Ticket, TicketState } from "../../../src/domain/ticket.js";
 import { decodeTicket, encodeTicket } from "../../../src/store/redis/ticket_codec.js";
 import { StoreUnavailableError } from "../../../src/store/ticket_store.js";
-import { requester, ticketIn } from "../../support/tickets.js";
+import { qrRotation, requester, ticketIn } from "../../support/tickets.js";
 import { readVersion2 } from "./version2_reader.js";
 
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "null", "é\u0000\u2028", "[]"));
@@ -28,7 +28,7 @@ const profile = record({
 });
 const signIn = record({ clientId: text, authTime: maybe(time), methods: fc.array(text), acr: text });
 
-const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode">> = record({
+const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode" | "qrRotation">> = record({
   ...{ id: base64url(22), appId: text, userPoolId: text, scene: text, writeId: base64url(16) },
   state: fc.constantFrom<TicketState[]>(
     ...(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const),
@@ -62,9 +62,13 @@ const checkCodes = fc.oneof(
   }),
 );
 
+const rotations: fc.Arbitrary<QrRotation> = record({
+  ...{ key: base64url(22), startedAt: time, interval: fc.nat(), overlap: fc.nat(), maxSteps: fc.nat() },
+});
+
 const tickets: fc.Arbitrary<Ticket> = fc
-  .tuple(plainTickets, checkCodes)
-  .map(([ticket, fields]) => ({ ...ticket, ...fields }));
+  .tuple(plainTickets, checkCodes, maybe(rotations))
+  .map(([ticket, fields, qrRotation]) => ({ ...ticket, ...fields, qrRotation }));
 
 describe("a ticket as a value in Redis", () => {
   test("any ticket is decoded as it was encoded", () => {
@@ -79,10 +83,10 @@ describe("a ticket as a value in Redis", () => {
 
   test("any ticket that no policy applies to is read by the release before, and any other is refused", () => {
     fc.assert(
-      fc.property(tickets, ({ checkCodeDigits, checkCode, ...ticket }) => {
-        const value = encodeTicket({ ...ticket, checkCodeDigits, checkCode });
+      fc.property(tickets, ({ checkCodeDigits, checkCode, qrRotation: rotation, ...ticket }) => {
+        const value = encodeTicket({ ...ticket, checkCodeDigits, checkCode, qrRotation: rotation });
         const read = () => readVersion2(ticket.id, value);
-        if (checkCodeDigits === 0) expect(read()).toEqual(ticket);
+        if (checkCodeDigits === 0 && !rotation) expect(read()).toEqual(ticket);
         else expect(read).toThrow(StoreUnavailableError);
       }),
       { numRuns: 500 },
@@ -109,6 +113,15 @@ describe("a ticket as a value in Redis", () => {
     const decode = () => decodeTicket("an-id", value);
     expect(decode).toThrow(StoreUnavailableError);
     expect(decode).toThrow(/another format version; this release reads versions 2 and 3$/);
+  });
+
+  test("only a live ticket whose code changes is written in the version that older nodes do not touch", () => {
+    const versionOf = (ticket: Ticket) => encodeTicket(ticket)[16];
+    expect(versionOf(ticketIn("PENDING"))).toBe("2");
+    for (const state of ["PENDING", "SCANNED", "AUTHORIZED"] as const) {
+      expect(versionOf(ticketIn(state, { qrRotation }))).toBe("3");
+    }
+    expect(versionOf(ticketIn("EXPIRED"))).toBe("2");
   });
 
   test("the error for a broken value does not quote it", () => {
