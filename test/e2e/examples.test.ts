@@ -116,6 +116,12 @@ describe("the example of a backend for one frontend", () => {
     return { bff, url, openBrowser };
   }
 
+  /** Starts a service whose policy needs a check code. */
+  const startCheckingService = () =>
+    readyAddress(
+      startQrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_POLICY_CHECK_CODE_MODE: "always" }),
+    );
+
   /** Approves as alice. Resolves with the check code that her phone shows. */
   async function approve(ticketId: string, serviceAddress = address): Promise<string> {
     const token = () => signDevelopmentToken("alice", Date.now());
@@ -165,8 +171,7 @@ describe("the example of a backend for one frontend", () => {
   });
 
   it("asks for the check code where the policy needs one, and completes the sign-in only after the right one", async () => {
-    const settings = { ...anyPortEnvironment, QRLOGIN_POLICY_CHECK_CODE_MODE: "always" };
-    const checking = await readyAddress(startQrlogin(["serve"], settings));
+    const checking = await startCheckingService();
     const { openBrowser } = await startBff(checking);
     const { call, json } = openBrowser();
     const { ticketId } = (await json("/sign-in")) as { ticketId: string };
@@ -235,4 +240,30 @@ describe("the example of a backend for one frontend", () => {
     await startSignIn(() => page.getByRole("button", { name: "Sign out" }).click());
     expect(errors).toEqual([]);
   });
+
+  it.skipIf(!hasChromium)(
+    `the page asks for the check code until it is right${withoutChromium}`,
+    async () => {
+      const checking = await startCheckingService();
+      const { url } = await startBff(checking);
+      const page = await (await newBrowser(await sharedChromium())).newPage();
+      const response = page.waitForResponse("**/sign-in");
+      await page.goto(url);
+      const { ticketId } = (await (await response).json()) as { ticketId: string };
+      const number = page.getByRole("textbox");
+      await page.getByText("Scan the code with your app").waitFor();
+      expect(await number.isVisible()).toBe(false);
+      const checkCode = await approve(ticketId, checking);
+      const submit = async (digits: string) => {
+        await number.fill(digits);
+        await page.getByRole("button", { name: "Continue" }).click();
+      };
+      await page.getByText("Type the number that your phone shows. 3 attempts left").waitFor();
+      await submit(wrongCodeFor(checkCode));
+      await page.getByText("The last one was wrong; 2 attempts left").waitFor();
+      expect(await number.inputValue()).toBe("");
+      await submit(checkCode);
+      await page.getByText("Welcome, Alice").waitFor();
+    },
+  );
 });
