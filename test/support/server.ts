@@ -151,6 +151,8 @@ function writeConfig(directory: string, { settings, pool }: TestServerOptions): 
       appEntry("intranet", "Example Intranet", staff.id),
     ],
     ...settings,
+    // Tests read the status at a clock that stands still. The interval has its own tests.
+    tickets: { minPollInterval: "0s", ...(settings?.tickets as object | undefined) },
   };
   const file = join(directory, "qrlogin.yaml");
   writeFileSync(file, stringify(content));

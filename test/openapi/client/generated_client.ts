@@ -459,6 +459,8 @@ export type Problem = {
     fieldViolations?: FieldViolation[];
     /** Time after which to call again. Absent if waiting does not help. */
     retryAfterMs?: number;
+    /** Name of the exceeded limit, such as `requester_address`, for RATE_LIMITED. */
+    limit?: string;
 };
 export type ScannedBy = {
     nickname: string;
