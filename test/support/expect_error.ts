@@ -20,6 +20,8 @@ export function expectError(
   expect([result.code, result.reason, result.domain]).toEqual([code, reason, "qrlogin.v1"]);
   expect(result.currentState).toBe(state);
   expect(result.fieldViolations.map(({ field }) => field)).toEqual(fields);
+  // Every limit has a name, so that a caller learns which one it exceeds.
+  expect(result.exceededLimit !== undefined).toBe(reason === "RATE_LIMITED");
   if (retry) expect(result.retryAfterMs).toBeGreaterThan(0);
   else expect(result.retryAfterMs).toBeUndefined();
 }

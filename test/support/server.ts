@@ -159,7 +159,8 @@ function writeConfig(directory: string, { settings, pool }: TestServerOptions): 
   return loadConfig({ file, env: {} });
 }
 
-function appEntry(id: TestApp, name: string, userPool: string): object {
+/** Returns the entry of an app in the configuration file. */
+export function appEntry(id: TestApp, name: string, userPool: string): object {
   const logoUrl = `https://${id}.example.com/logo.svg`;
   return { id, name, logoUrl, userPool, secretSha256: [sha256Hex(appSecrets[id])] };
 }

@@ -5,13 +5,15 @@ import { duration, integer } from "./values.js";
 const { min, max } = fieldLimits.checkCode;
 
 const limit = integer(1, 10_000_000).optional();
+/** Limit on tickets that are remembered one by one. */
+const ticketLimit = integer(1, 10_000).optional();
 
 /** Limits that an app may have of its own. */
 const appLimits = {
   ticketsPerApp: limit,
   ticketsPerAddress: limit,
   ticketsPerNetwork: limit,
-  ticketsPerScreen: limit,
+  ticketsPerScreen: ticketLimit,
   missesPerApp: limit,
   wrongCheckCodesPerAddress: limit,
   wrongCheckCodesPerApp: limit,
@@ -21,7 +23,7 @@ const appLimits = {
 const userPoolLimits = {
   ticketsPerUserPool: limit,
   scansPerApprover: limit,
-  scansInProgress: limit,
+  scansInProgress: ticketLimit,
   declinesPerApprover: limit,
   missesPerApprover: limit,
 };

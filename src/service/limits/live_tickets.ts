@@ -54,8 +54,13 @@ export function createLiveTickets(options: LiveTicketsOptions): LiveTickets {
     return expiries;
   }
 
+  /** Drops the oldest tickets, up to one that has not expired. */
   function dropExpired(expiries: Map<string, number>): void {
-    for (const [id, expiresAt] of expiries) if (expiresAt <= clock.now()) expiries.delete(id);
+    const now = clock.now();
+    for (const [id, expiresAt] of expiries) {
+      if (expiresAt > now) return;
+      expiries.delete(id);
+    }
   }
 
   async function dropEnded(expiries: Map<string, number>): Promise<void> {
@@ -78,10 +83,10 @@ export function createLiveTickets(options: LiveTicketsOptions): LiveTickets {
     async add(key, limits, ticketId, work) {
       const max = limits[setting];
       const expiries = expiriesOf(key);
+      dropExpired(expiries);
       const hadPlace = expiries.has(ticketId);
       if (!hadPlace && expiries.size >= max) {
-        dropExpired(expiries);
-        if (expiries.size >= max) await dropEnded(expiries);
+        await dropEnded(expiries);
         if (expiries.size >= max) throw createError(expiries, max);
       }
       if (!hadPlace) expiries.set(ticketId, Number.POSITIVE_INFINITY);

@@ -157,6 +157,11 @@ export type ConnectErrorDetail = {
         };
         /** BadRequest: the invalid fields. */
         fieldViolations?: FieldViolation[];
+        /** QuotaFailure: the exceeded limit. */
+        violations?: {
+            subject: string;
+            description: string;
+        }[];
         /** RetryInfo: the time after which to call again, such as `1s`. */
         retryDelay?: string;
     };
