@@ -130,7 +130,7 @@ export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folde
 
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-/** Limits for a load from one app, one address and one phone. They are raised but not removed: all calls are counted. */
+/** Limits for a load from one app, address and phone. They are raised but not removed: every call is counted. */
 const raisedLimits = {
   ...{ ticketsPerApp: 10_000_000, ticketsPerUserPool: 10_000_000, ticketsPerAddress: 10_000_000 },
   ...{ scansPerApprover: 10_000_000, scansInProgress: 10_000, declinesPerApprover: 10_000_000 },

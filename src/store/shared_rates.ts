@@ -3,8 +3,8 @@
  */
 export interface SharedRates {
   /**
-   * Moves the moment of a key by `ms`, which may be negative, from now at the earliest and to `latest` milliseconds from
-   * now at the latest. Resolves with the time from now to the new moment, in milliseconds.
+   * Moves the moment of a key by `ms`, which may be negative, from now at the earliest and to `latest` milliseconds
+   * from now at the latest. Resolves with the time from now to the new moment, in milliseconds.
    *
    * @throws StoreUnavailableError while the back end is unreachable.
    */

@@ -8,8 +8,8 @@ import { createLimitError } from "../../domain/ticket_error.js";
 /** The live tickets of each key, such as a screen, in this process. */
 export interface LiveTickets {
   /**
-   * Runs `work`, which makes the ticket one of the key's tickets, and resolves with its result. A ticket of the key that
-   * counts already takes no further place.
+   * Runs `work`, which makes the ticket one of the key's tickets, and resolves with its result. A ticket of the key
+   * that counts already takes no further place.
    *
    * @throws TicketError RATE_LIMITED when the key has as many other tickets as it may have.
    */

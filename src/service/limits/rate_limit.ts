@@ -1,6 +1,7 @@
 import type { LimitsPolicy } from "../../domain/policy.js";
 import { createLimitError } from "../../domain/ticket_error.js";
-import { type RateMeter, ratePer } from "./rate_meter.js";
+import { ratePer } from "./rate.js";
+import type { RateMeter } from "./rate_meter.js";
 
 /** A limit of the policy on the events of each key in a period. */
 export interface RateLimit {

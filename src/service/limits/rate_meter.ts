@@ -1,19 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../base/clock.js";
 import type { LimitName } from "../../domain/limits.js";
+import type { Rate, RateState } from "./rate.js";
 import type { RateSharing } from "./rate_sharing.js";
-
-/** A rate of events for each key: one in `interval`, and those of `tolerance` in advance. In milliseconds. */
-export interface Rate {
-  readonly interval: number;
-  readonly tolerance: number;
-}
-
-/** Returns the rate of `max` events in a period: all of them at once, and then one after the other. */
-export function ratePer(period: number, max: number): Rate {
-  const interval = period / max;
-  return { interval, tolerance: period - interval };
-}
 
 /**
  * A count of events by key, against a rate (the generic cell rate algorithm). The state of a key is one moment: the one
@@ -25,12 +14,6 @@ export interface RateMeter {
   waitFor(key: string, rate: Rate): number;
   /** Counts an event, whether it fits or not. A negative number of events takes back as many. */
   count(key: string, rate: Rate, events?: number): void;
-}
-
-/** The state of a key. */
-export interface RateState {
-  /** Moment at which the next event is due. */
-  dueAt: number;
 }
 
 /** Keys of a meter. With more, the key that was first seen longest ago is forgotten. */

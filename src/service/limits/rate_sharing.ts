@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.js";
 import type { SharedRates } from "../../store/shared_rates.js";
-import type { Rate, RateState } from "./rate_meter.js";
+import type { Rate, RateState } from "./rate.js";
 
 /** Events of one key. */
 export interface CountedEvents extends Rate {
@@ -34,9 +34,9 @@ interface Report {
 }
 
 /**
- * Creates the sharing. A call is decided on by the state of this node alone, so it neither waits for the store nor fails
- * with it. Each key is reported at most ten times a second, however many events it has. Until a report is answered, the
- * nodes may together pass more events than the rate: at most those of a tenth of a second and a round trip.
+ * Creates the sharing. A call is decided on by the state of this node alone, so it neither waits for the store nor
+ * fails with it. Each key is reported at most ten times a second, however many events it has. Until a report is
+ * answered, the nodes may together pass more events than the rate: those of a tenth of a second and a round trip.
  *
  * A failed report is dropped. The nodes then count separately.
  */

@@ -36,8 +36,9 @@ export interface TicketLimitsOptions {
 }
 
 /**
- * The limits on what one app, address, screen or approver may do: a method for each use case. All errors are TicketErrors
- * RATE_LIMITED that name the exceeded limit and the time until the call will pass. A rejected call counts for no limit.
+ * The limits on what one app, address, screen or approver may do: a method for each use case. All errors are
+ * TicketErrors RATE_LIMITED that name the exceeded limit and the time until the call will pass. A rejected call counts
+ * for no limit.
  */
 export interface TicketLimits {
   /** Counts a new ticket of the app, for the requester's address. */

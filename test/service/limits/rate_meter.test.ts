@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createRateMeter, ratePer } from "../../../src/service/limits/rate_meter.js";
+import { ratePer } from "../../../src/service/limits/rate.js";
+import { createRateMeter } from "../../../src/service/limits/rate_meter.js";
 import { createManualClock } from "../../support/clock.js";
 
 it("no period ever has more than twice the events of the rate, and a wait that is kept always suffices", () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { createRateMeter, type RateMeter, ratePer } from "../../../src/service/limits/rate_meter.js";
+import { ratePer } from "../../../src/service/limits/rate.js";
+import { createRateMeter, type RateMeter } from "../../../src/service/limits/rate_meter.js";
 import { createRateSharing } from "../../../src/service/limits/rate_sharing.js";
 import type { SharedRates } from "../../../src/store/shared_rates.js";
 import { StoreUnavailableError } from "../../../src/store/ticket_store.js";

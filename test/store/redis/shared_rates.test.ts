@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../../src/base/clock.js";
-import { createRateMeter, ratePer } from "../../../src/service/limits/rate_meter.js";
+import { ratePer } from "../../../src/service/limits/rate.js";
+import { createRateMeter } from "../../../src/service/limits/rate_meter.js";
 import { createRateSharing } from "../../../src/service/limits/rate_sharing.js";
 import { eventually } from "../../support/eventually.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../../support/redis/redis_process.js";
