@@ -91,6 +91,8 @@ function createParameters(made: number) {
   };
   return {
     screenId: "",
+    asksForCheckCode: false,
+    drawsQrCodeSteps: true,
     scene: "APP_AUTH",
     customData: undefined,
     customDataSource: undefined,

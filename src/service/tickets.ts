@@ -1,4 +1,5 @@
 import type { Policy } from "../domain/policy.js";
+import { newQrRotation, type QrStep, rotationEndOf } from "../domain/qr_rotation.js";
 import {
   exchangeDigestOf,
   exchangeTicketOf,
@@ -34,6 +35,10 @@ export interface CreateParameters {
   readonly codeChallenge: string | undefined;
   /** Id of the requesting screen, by which its live tickets are counted; empty if unknown. */
   readonly screenId: string;
+  /** True if the creator says that it asks the user for a check code. */
+  readonly asksForCheckCode: boolean;
+  /** True if the creator says that it draws each step of a changing code. Otherwise the code does not change. */
+  readonly drawsQrCodeSteps: boolean;
 }
 
 /** A ticket that is ready to be stored, and its secret, which is returned only once. */
@@ -54,6 +59,7 @@ export interface TicketCredentials {
 /** Fields of the scanned code, which must match the ticket. Only the id is known if the phone sent the bare id. */
 export interface ScannedCode {
   readonly ticketId: string;
+  readonly step: QrStep | undefined;
   readonly scene: string | undefined;
   readonly userPoolId: string | undefined;
 }
@@ -82,13 +88,21 @@ export type TicketService = ReturnType<typeof createTicketService>;
  */
 export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy, policyOf: PolicyOf) {
   return {
-    /** Creates a ticket and its secret without storing them. Work that may fail can then be done before the write. */
+    /**
+     * Creates a ticket and its secret without storing them. Work that may fail can then be done before the write.
+     *
+     * @throws TicketError POLICY_NOT_SUPPORTED
+     */
     prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
       const policy = policyOf(app.id);
+      requireSupport(policy, parameters);
       const createdAt = context.clock.now();
       const id = newTicketId();
       const ticketSecret = newSecret();
       const ttl = Math.min(Math.max(parameters.ttl ?? ttlPolicy.ttl, ttlPolicy.minTtl), ttlPolicy.maxTtl);
+      const qrRotation = parameters.drawsQrCodeSteps
+        ? newQrRotation(policy.qrRotation, createdAt)
+        : undefined;
       const ticket: Ticket = {
         id,
         appId: app.id,
@@ -100,7 +114,11 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, ticketSecret)),
         codeChallenge: parameters.codeChallenge,
         checkCodeDigits: policy.checkCode.mode === "always" ? policy.checkCode.digits : 0,
-        expiresAt: createdAt + ttl,
+        // The last code of a ticket must not stay on the screen.
+        expiresAt: Math.min(
+          createdAt + ttl,
+          qrRotation ? rotationEndOf(qrRotation) : Number.POSITIVE_INFINITY,
+        ),
         purgeAt: undefined,
         cancelReason: undefined,
         scanner: undefined,
@@ -110,6 +128,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         scannedBy: undefined,
         approval: undefined,
         checkCode: undefined,
+        qrRotation,
       };
       return { ticket, ticketSecret, createdAt, screenId: parameters.screenId };
     },
@@ -129,7 +148,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
     },
 
     async markScanned(approver: Approver, { code, showsCheckCode }: Scan): Promise<Ticket> {
-      const command = { name: "markScanned", approver, showsCheckCode } as const;
+      const command = { name: "markScanned", approver, showsCheckCode, step: code.step } as const;
       const checkAccess = requireMatchingCode(code);
       return (await applyCommand(context, code.ticketId, command, { checkAccess })).ticket;
     },
@@ -207,6 +226,17 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       return prepared;
     },
   };
+}
+
+/**
+ * Throws POLICY_NOT_SUPPORTED if the creator could not complete a sign-in under the policy. A creator of an older
+ * release would otherwise wait until the ticket expires.
+ */
+function requireSupport(policy: Policy, { asksForCheckCode }: CreateParameters): void {
+  if (policy.checkCode.mode === "off" || asksForCheckCode) return;
+  const message =
+    "the policy of the app needs a check code, and the creator of the ticket does not ask the user for one";
+  throw new TicketError("POLICY_NOT_SUPPORTED", message);
 }
 
 /** Returns a check that passes only for the app that created the ticket, and only with the ticket secret. */

@@ -35,6 +35,61 @@ import {
   TicketStatus,
 } from "./ticket.js";
 
+/**
+ * Something that the creator of a ticket and its page can do if the policy of the app
+ * needs it.
+ */
+export const CreatorCapability = {
+  /** UNSPECIFIED - Ignored. */
+  UNSPECIFIED: 0,
+  /** CHECK_CODE - Asks the user for the check code in AWAITING_CHECK_CODE, and calls SubmitCheckCode. */
+  CHECK_CODE: 1,
+  /** QR_CODE_STEPS - Draws the code again for each QrCodeStep. */
+  QR_CODE_STEPS: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type CreatorCapability = typeof CreatorCapability[keyof typeof CreatorCapability];
+
+export namespace CreatorCapability {
+  export type UNSPECIFIED = typeof CreatorCapability.UNSPECIFIED;
+  export type CHECK_CODE = typeof CreatorCapability.CHECK_CODE;
+  export type QR_CODE_STEPS = typeof CreatorCapability.QR_CODE_STEPS;
+  export type UNRECOGNIZED = typeof CreatorCapability.UNRECOGNIZED;
+}
+
+export function creatorCapabilityFromJSON(object: any): CreatorCapability {
+  switch (object) {
+    case 0:
+    case "CREATOR_CAPABILITY_UNSPECIFIED":
+      return CreatorCapability.UNSPECIFIED;
+    case 1:
+    case "CREATOR_CAPABILITY_CHECK_CODE":
+      return CreatorCapability.CHECK_CODE;
+    case 2:
+    case "CREATOR_CAPABILITY_QR_CODE_STEPS":
+      return CreatorCapability.QR_CODE_STEPS;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return CreatorCapability.UNRECOGNIZED;
+  }
+}
+
+export function creatorCapabilityToJSON(object: CreatorCapability): string {
+  switch (object) {
+    case CreatorCapability.UNSPECIFIED:
+      return "CREATOR_CAPABILITY_UNSPECIFIED";
+    case CreatorCapability.CHECK_CODE:
+      return "CREATOR_CAPABILITY_CHECK_CODE";
+    case CreatorCapability.QR_CODE_STEPS:
+      return "CREATOR_CAPABILITY_QR_CODE_STEPS";
+    case CreatorCapability.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** The format of a QR image. The service rejects an unknown value with INVALID_REQUEST. */
 export const QrImageFormat = {
   /** UNSPECIFIED - Rejected: choose a format. */
@@ -225,7 +280,8 @@ export interface CreateTicketRequest {
    * Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
    * A value outside the service's range, 30 to 600 seconds by default, is moved to the
    * nearest end of the range. Zero, a negative value and an invalid Duration are rejected
-   * with INVALID_REQUEST.
+   * with INVALID_REQUEST. If the code of the ticket changes, the lifetime is at most that
+   * of all its codes together.
    */
   ttl:
     | Duration
@@ -239,7 +295,8 @@ export interface CreateTicketRequest {
     | undefined;
   /**
    * Optional. How to draw the QR content. By default no image is drawn, because drawing
-   * costs the service far more than the rest of the call.
+   * costs the service far more than the rest of the call. If the code of the ticket
+   * changes, the image shows the first one only; draw the others yourself.
    */
   qrImage:
     | QrImageOptions
@@ -261,6 +318,14 @@ export interface CreateTicketRequest {
    * INVALID_REQUEST. It is neither stored with the ticket nor shown.
    */
   screenId: string;
+  /**
+   * Optional. What the creator and its page can do. If the policy of the app needs a
+   * check code and CHECK_CODE is missing, the request is rejected with
+   * POLICY_NOT_SUPPORTED. If QR_CODE_STEPS is missing, the code of the ticket does not
+   * change, whatever the policy says. Unknown values are ignored. At most 16, else
+   * INVALID_REQUEST.
+   */
+  capabilities: CreatorCapability[];
 }
 
 /** Options for drawing a QR code. */
@@ -302,10 +367,10 @@ export interface CreateTicketResponse {
    */
   ticketSecret: string;
   /**
-   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id),
-   * `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII only, with
-   * other characters as `\uXXXX`, because readers guess the encoding of anything else.
-   * Never log it.
+   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
+   * the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
+   * `customData`. Printable ASCII only, with other characters as `\uXXXX`, because
+   * readers guess the encoding of anything else. Never log it.
    */
   qrContent: string;
   /** The QR content as an image, if one was requested. */
@@ -387,14 +452,16 @@ export interface MarkScannedRequest {
     /**
      * The text in the QR code, unchanged. These texts are QR_CONTENT_INVALID, not
      * INVALID_REQUEST: more than 4,096 characters (code points), text that is not a code
-     * of this service, and text whose `scene` or `userPoolId` is not that of the ticket.
+     * of this service, and text whose `scene`, `userPoolId` or step is not one of the
+     * ticket.
      * Both `expireAt` and the older `expiresIn` are accepted. Never log it.
      */
     { $case: "qrContent"; value: string }
     | //
     /**
      * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
-     * TICKET_NOT_FOUND. A ticket whose code changes is rejected with QR_ROTATED.
+     * TICKET_NOT_FOUND. If the code of the ticket changes, the id is rejected with
+     * QR_ROTATED until the code has been scanned.
      */
     { $case: "ticketId"; value: string }
     | undefined;
@@ -692,6 +759,7 @@ function createBaseCreateTicketRequest(): CreateTicketRequest {
     codeChallenge: "",
     customDataSource: 0,
     screenId: "",
+    capabilities: [],
   };
 }
 
@@ -722,6 +790,13 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     }
     if (message.screenId !== "") {
       writer.uint32(66).string(message.screenId);
+    }
+    if (message.capabilities.length !== 0) {
+      writer.uint32(74).fork();
+      for (const v of message.capabilities) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -803,6 +878,24 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
             message.screenId = reader.string();
             continue;
           }
+          case 9: {
+            if (tag === 72) {
+              message.capabilities.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 74) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.capabilities.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -845,6 +938,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
         : isSet(object.screen_id)
         ? globalThis.String(object.screen_id)
         : "",
+      capabilities: globalThis.Array.isArray(object?.capabilities)
+        ? object.capabilities.map((e: any) => creatorCapabilityFromJSON(e))
+        : [],
     };
   },
 
@@ -874,6 +970,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     if (message.screenId !== "") {
       obj.screenId = message.screenId;
     }
+    if (message.capabilities?.length) {
+      obj.capabilities = message.capabilities.map((e) => creatorCapabilityToJSON(e));
+    }
     return obj;
   },
 
@@ -894,6 +993,7 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     message.codeChallenge = object.codeChallenge ?? "";
     message.customDataSource = object.customDataSource ?? 0;
     message.screenId = object.screenId ?? "";
+    message.capabilities = object.capabilities?.map((e) => e) || [];
     return message;
   },
 };
@@ -3849,10 +3949,10 @@ export const Approval: MessageFns<Approval, "qrlogin.v1.Approval"> = {
  *
  * Any method may return UNAUTHENTICATED (APP_UNAUTHENTICATED, USER_UNAUTHENTICATED,
  * USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST), UNAVAILABLE
- * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. Any method
- * except WatchStatus may return RESOURCE_EXHAUSTED (RATE_LIMITED) if the caller has too
- * many calls in progress. The comment of a method lists its other errors. See
- * ErrorReason.
+ * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. Any method may
+ * return RESOURCE_EXHAUSTED (RATE_LIMITED) if the caller too often asks for tickets that
+ * do not exist, and any method except WatchStatus if the caller has too many calls in
+ * progress. The comment of a method lists its other errors. See ErrorReason.
  *
  * Messages are limited to 64 KiB. Strings must be valid UTF-8; their limits count
  * characters, which means Unicode code points.
@@ -3865,8 +3965,8 @@ export const QrLoginServiceService = {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
-   * requested than can be drawn, or a limit on tickets is exceeded.
+   * Errors: TOO_MANY_TICKETS, SIGN_IN_DISABLED and POLICY_NOT_SUPPORTED; RATE_LIMITED also
+   * if more QR images are requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket: {
     path: "/qrlogin.v1.QrLoginService/CreateTicket" as const,
@@ -3910,7 +4010,8 @@ export const QrLoginServiceService = {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
@@ -4085,8 +4186,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
-   * requested than can be drawn, or a limit on tickets is exceeded.
+   * Errors: TOO_MANY_TICKETS, SIGN_IN_DISABLED and POLICY_NOT_SUPPORTED; RATE_LIMITED also
+   * if more QR images are requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket: handleUnaryCall<CreateTicketRequest, CreateTicketResponse>;
   /**
@@ -4113,7 +4214,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
@@ -4218,8 +4320,8 @@ export interface QrLoginServiceClient extends Client {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
-   * requested than can be drawn, or a limit on tickets is exceeded.
+   * Errors: TOO_MANY_TICKETS, SIGN_IN_DISABLED and POLICY_NOT_SUPPORTED; RATE_LIMITED also
+   * if more QR images are requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket(
     request: CreateTicketRequest,
@@ -4274,7 +4376,8 @@ export interface QrLoginServiceClient extends Client {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.

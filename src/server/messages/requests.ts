@@ -1,6 +1,7 @@
 import type { Duration } from "../../../gen/google/protobuf/duration.js";
 import {
   type CreateTicketRequest,
+  CreatorCapability,
   type ExchangeUserInfoRequest,
   type MarkScannedRequest,
   PhoneCapability,
@@ -46,6 +47,7 @@ export function readCreateTicket(
   }
   const customData = readCustomData(request.customData, maxCustomDataBytes, fields);
   const customDataSource = readContextSource("custom_data_source", request.customDataSource, fields);
+  const capabilities = readCapabilities(request.capabilities, fields);
   const parameters: CreateParameters = {
     scene,
     customData,
@@ -54,6 +56,8 @@ export function readCreateTicket(
     requester: readRequester(request.requester, fields),
     codeChallenge,
     screenId: fields.limitText("screen_id", request.screenId, fieldLimits.screenId),
+    asksForCheckCode: capabilities.includes(CreatorCapability.CHECK_CODE),
+    drawsQrCodeSteps: capabilities.includes(CreatorCapability.QR_CODE_STEPS),
   };
   const image = request.qrImage && readImageOptions(request.qrImage, fields);
   fields.throwIfInvalid();
@@ -92,16 +96,21 @@ export function readTicketId(request: { readonly ticketId: string }): string {
  * of our QR codes.
  */
 export function readMarkScanned({ scanned, capabilities }: MarkScannedRequest): Scan {
-  // More values than this are not the mistake of an app, and reading them takes time.
+  const fields = createFieldValidator();
+  const showsCheckCode = readCapabilities(capabilities, fields).includes(PhoneCapability.CHECK_CODE);
+  fields.throwIfInvalid();
+  return { code: readScannedCode(scanned), showsCheckCode };
+}
+
+/** Returns the capabilities. Adds a violation if there are more than a later release could define. */
+function readCapabilities<Capability>(
+  capabilities: readonly Capability[],
+  fields: FieldValidator,
+): readonly Capability[] {
   if (capabilities.length > fieldLimits.capabilities) {
-    const fields = createFieldValidator();
     fields.addViolation("capabilities", `must have at most ${fieldLimits.capabilities} values`);
-    fields.throwIfInvalid();
   }
-  return {
-    code: readScannedCode(scanned),
-    showsCheckCode: capabilities.includes(PhoneCapability.CHECK_CODE),
-  };
+  return capabilities;
 }
 
 function readScannedCode(scanned: MarkScannedRequest["scanned"]): ScannedCode {
@@ -113,7 +122,7 @@ function readScannedCode(scanned: MarkScannedRequest["scanned"]): ScannedCode {
       : undefined;
   if (ticketId === undefined) fields.addViolation("qr_content", "is required unless ticket_id is set");
   fields.throwIfInvalid();
-  return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
+  return { ticketId: ticketId ?? "", step: undefined, scene: undefined, userPoolId: undefined };
 }
 
 /** A SubmitCheckCode request whose fields are valid. */

@@ -2,6 +2,7 @@ import type {
   Approval,
   CancelReason,
   ContextSource,
+  QrRotation,
   RequesterContext,
   Ticket,
   TicketState,
@@ -14,9 +15,11 @@ const writeIdLength = 16;
 /**
  * Versions of the stored form; the version follows the write id. A node does not touch tickets of an unknown version.
  * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
- * it had no sources. Version 3 adds the fields of the check code. A ticket that has none of them is written in version 2,
- * which nodes of the release before read too, so that a rolling upgrade interrupts no sign-in. Such a node must not
- * touch a ticket that needs a check code, because it would approve it without one.
+ * it had no sources. Version 3 is version 2 followed by the fields that policies add.
+ *
+ * A ticket that no policy applies to is written in version 2, which nodes of the release before read too, so that a
+ * rolling upgrade interrupts no sign-in. Such a node must not touch a ticket of version 3, because it would approve it
+ * without what the policy demands.
  */
 const formatVersions = { withoutPolicy: "2", withPolicy: "3" } as const;
 
@@ -38,14 +41,24 @@ export function encodeTicket(ticket: Ticket): string {
     ticket.approval,
     encodeSource(ticket.customDataSource),
   ];
-  if (ticket.checkCodeDigits === 0)
-    return `${ticket.writeId}${formatVersions.withoutPolicy}${JSON.stringify(parts)}`;
-  const { checkCodeDigits, checkCode } = ticket;
-  const policyParts: EncodedPolicyParts = [
+  const policyParts = encodePolicyParts(ticket);
+  return policyParts
+    ? `${ticket.writeId}${formatVersions.withPolicy}${JSON.stringify([...parts, ...policyParts])}`
+    : `${ticket.writeId}${formatVersions.withoutPolicy}${JSON.stringify(parts)}`;
+}
+
+/** Returns the fields that version 3 adds, or undefined if all of them have the values that version 2 implies. */
+function encodePolicyParts({
+  checkCodeDigits,
+  checkCode,
+  qrRotation,
+}: Ticket): EncodedPolicyParts | undefined {
+  if (checkCodeDigits === 0 && !qrRotation) return undefined;
+  return [
     checkCodeDigits,
     checkCode && [checkCode.digits, checkCode.wrongAttempts],
+    qrRotation && encodeRotation(qrRotation),
   ];
-  return `${ticket.writeId}${formatVersions.withPolicy}${JSON.stringify([...parts, ...policyParts])}`;
 }
 
 /**
@@ -78,6 +91,7 @@ export function decodeTicket(id: string, value: string): Ticket {
     approval: restoreApproval(parts[14]),
     checkCodeDigits: parts[16] ?? 0,
     checkCode: parts[17] ? { digits: parts[17][0], wrongAttempts: parts[17][1] } : undefined,
+    qrRotation: parts[18] ? decodeRotation(parts[18]) : undefined,
   };
 }
 
@@ -114,7 +128,18 @@ type EncodedTicket<Absent = undefined> = [
 type EncodedPolicyParts<Absent = undefined> = [
   checkCodeDigits: number,
   checkCode: [digits: string, wrongAttempts: number] | Absent,
+  qrRotation: EncodedRotation | Absent,
 ];
+
+type EncodedRotation = [key: string, startedAt: number, interval: number, overlap: number, maxSteps: number];
+
+function encodeRotation({ key, startedAt, interval, overlap, maxSteps }: QrRotation): EncodedRotation {
+  return [key, startedAt, interval, overlap, maxSteps];
+}
+
+function decodeRotation([key, startedAt, interval, overlap, maxSteps]: EncodedRotation): QrRotation {
+  return { key, startedAt, interval, overlap, maxSteps };
+}
 
 type EncodedRequester = [
   ...[ipAddress: string, userAgent: string, deviceName: string, location: string],
