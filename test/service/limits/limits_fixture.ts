@@ -57,7 +57,10 @@ export function createLimitedService(options: LimitedServiceOptions = {}) {
   const watchTicket = createWatcher(context, { heartbeatInterval: 15_000, maxPerTicket: 4 });
 
   async function create(from: Partial<RequesterContext> = {}, app: CallingApp = shop, screenId = "") {
-    const parameters = { ...createParameters, requester: { ...requester, ...from }, screenId };
+    const parameters = {
+      ...{ ...createParameters, asksForCheckCode: true, screenId },
+      requester: { ...requester, ...from },
+    };
     const prepared = tickets.prepare(app, parameters);
     await tickets.create(prepared);
     const { ticket, ticketSecret } = prepared;
