@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { createAppAuthenticator } from "../auth/app_authenticator.js";
+import { createAdminAuthenticator, createAppAuthenticator } from "../auth/basic_authenticator.js";
 import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
@@ -7,10 +7,14 @@ import type { Config } from "../config/config.js";
 import { resolvePolicy } from "../config/resolve_policy.js";
 import { defaultPolicy } from "../domain/policy.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
+import { createAdminHandlers } from "../server/admin_handlers.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
+import { createSignInAdministration, createSignInCheck } from "../service/sign_in_administration.js";
 import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
+import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
+import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
@@ -26,6 +30,8 @@ export interface Service {
 export interface ServiceOverrides {
   readonly clock?: Clock;
   readonly store?: TicketStore;
+  /** Switch beside a replaced store. In memory by default. */
+  readonly signInSwitch?: SignInSwitch;
 }
 
 /**
@@ -44,8 +50,8 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = new Map(config.apps.map((app) => [app.id, resolvePolicy(config, app)]));
-  const { store, ...openedStore }: OpenedStore = overrides.store
-    ? { store: overrides.store, clock, reportHealthTo: () => {} }
+  const { store, signInSwitch, ...openedStore } = overrides.store
+    ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
     : await openStore(config.store, { clock, lifetimes, log });
   const ticketContext = { store, clock: openedStore.clock, lifetimes };
   const images = createImageRenderer();
@@ -61,6 +67,7 @@ export async function startService(
       ticketContext,
       ticketConfig,
       (appId) => policies.get(appId) ?? defaultPolicy,
+      createSignInCheck(signInSwitch),
     ),
     watch: createWatcher(ticketContext, config.watch, clock),
     images,
@@ -79,7 +86,10 @@ export async function startService(
 
   try {
     const apps = createAppAuthenticator(config.apps);
-    const server = await startGrpcServer({ config: config.grpc, handlers, apps, users, clock, log });
+    const server = await startGrpcServer({
+      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),
+    });
     openedStore.reportHealthTo(server);
     let stopPromise: Promise<void> | undefined;
     return {
@@ -93,4 +103,29 @@ export async function startService(
     await release();
     throw error;
   }
+}
+
+function toOpenedStore(
+  store: TicketStore,
+  signInSwitch: SignInSwitch | undefined,
+  clock: Clock,
+): OpenedStore {
+  return {
+    ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
+    reportHealthTo: () => {},
+  };
+}
+
+/** Returns the handlers and the authenticator of the service of the administrators. */
+function adminService(
+  { admins, apps, userPools }: Config,
+  signInSwitch: SignInSwitch,
+  clock: Clock,
+  log: Logger,
+) {
+  const administration = createSignInAdministration(signInSwitch, clock);
+  return {
+    handlers: createAdminHandlers({ administration, apps, userPools, log }),
+    admins: createAdminAuthenticator(admins),
+  };
 }

@@ -46,9 +46,15 @@ async function createRace(scheduler: fc.Scheduler) {
     { store: memory, clock, lifetimes },
     ttlPolicy,
     () => defaultPolicy,
+    () => {},
   );
   const context = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
-  const tickets = createTicketService(context, ttlPolicy, () => defaultPolicy);
+  const tickets = createTicketService(
+    context,
+    ttlPolicy,
+    () => defaultPolicy,
+    () => {},
+  );
   const watch = toPullWatch(createWatcher(context, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
   const prepared = unscheduled.prepare(shop, createParameters);
   await unscheduled.create(prepared);

@@ -8,6 +8,10 @@ export interface RedisKeys {
   ticketIdOf(channel: string): string;
   /** Returns a key that holds no data, in the same slot as the tag. */
   barrierKey(tag: string): string;
+  /** Key of the hash of disabled sign-ins. Without braces, it is its own hash tag. */
+  readonly disabledKey: string;
+  /** Returns the key of a hash that holds no data, in the same slot as the tag. */
+  emptyHashKey(tag: string): string;
 }
 
 export function createRedisKeys(prefix: string): RedisKeys {
@@ -17,6 +21,8 @@ export function createRedisKeys(prefix: string): RedisKeys {
     channel: (id) => `${channelPrefix}${id}}`,
     ticketIdOf: (channel) => channel.slice(channelPrefix.length, -1),
     barrierKey: (tag) => `${prefix}b:{${tag}}`,
+    disabledKey: `${prefix}disabled`,
+    emptyHashKey: (tag) => `${prefix}h:{${tag}}`,
   };
 }
 
