@@ -23,6 +23,7 @@ import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
 import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
+import { addSignInCommands } from "./sign_in_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment {
@@ -102,7 +103,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   root
     .command("app-secret")
-    .description("generate an app secret and its SHA-256 digest for the configuration")
+    .description("generate a secret of an app or an administrator, and its SHA-256 for the configuration")
     .action(() => {
       const secret = newSecret();
       environment.print(`secret        ${secret}`);
@@ -121,6 +122,8 @@ function createProgram(environment: CommandEnvironment): Command {
       }
       environment.print(`${file}: valid`);
     });
+
+  addSignInCommands(root, environment);
 
   return root;
 }

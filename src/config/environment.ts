@@ -5,10 +5,13 @@ import { suggestSpelling } from "./suggest_spelling.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Variable that names the configuration file. All other variables with our prefix set a configuration value.
- */
+/** Variable that names the configuration file. */
 export const configFileVariable = "QRLOGIN_CONFIG";
+
+/** Variable with the secret of the commands of administrators. It is no part of the configuration. */
+export const adminSecretVariable = "QRLOGIN_ADMIN_SECRET";
+
+const otherVariables: readonly string[] = [configFileVariable, adminSecretVariable];
 
 const prefix = "QRLOGIN_";
 
@@ -44,7 +47,7 @@ export function readEnvironment(env: Environment): {
   const values = new Map<Setting, EnvironmentValue>();
   const problems: ReportedProblem[] = [];
   for (const [variable, text] of Object.entries(env)) {
-    if (text === undefined || !variable.startsWith(prefix) || variable === configFileVariable) continue;
+    if (text === undefined || !variable.startsWith(prefix) || otherVariables.includes(variable)) continue;
     const setting = settings.get(normalizeName(variable));
     const other = setting && values.get(setting);
     if (!setting) problems.push({ path: variable, message: unknownVariableMessage(variable) });
