@@ -92,6 +92,7 @@ function createParameters(made: number) {
   };
   return {
     screenId: "",
+    asksForCheckCode: false,
     scene: "APP_AUTH",
     customData: undefined,
     customDataSource: undefined,

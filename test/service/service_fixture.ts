@@ -31,6 +31,7 @@ export const createParameters: CreateParameters = {
   requester,
   codeChallenge: undefined,
   screenId: "",
+  asksForCheckCode: false,
 };
 
 /** The credentials of a ticket's creator. */
