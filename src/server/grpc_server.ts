@@ -217,7 +217,7 @@ function createImplementation(
 function createAdminImplementation(
   { handlers, admins }: AdminServiceOptions,
   dependencies: CallDependencies,
-): UntypedServiceImplementation {
+): Readonly<Record<keyof typeof QrLoginAdminServiceService, UntypedHandleCall>> {
   const adminCaller: CallerKind<AdminConfig> = {
     authenticate: (authorization) => admins.authenticate(authorization),
     logFieldsOf: (admin) => ({ admin: admin.id }),
