@@ -4,8 +4,7 @@ import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
-import { resolvePolicy } from "../config/resolve_policy.js";
-import { defaultPolicy } from "../domain/policy.js";
+import type { PolicySources } from "../config/resolve_policy.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
 import { startGrpcServer } from "../server/grpc_server.js";
@@ -16,12 +15,15 @@ import { createWatcher } from "../service/watch.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import { createPolicies } from "./policies.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
 /** A running service. */
 export interface Service {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
+  /** Applies the policies of a configuration to calls from now on. Tickets keep what they were created with. */
+  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully and releases all resources. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -49,7 +51,7 @@ export async function startService(
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
-  const policies = new Map(config.apps.map((app) => [app.id, resolvePolicy(config, app)]));
+  const policies = createPolicies(config);
   const { store, signInSwitch, ...openedStore } = overrides.store
     ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
     : await openStore(config.store, { clock, lifetimes, log });
@@ -63,12 +65,7 @@ export async function startService(
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
-    tickets: createTicketService(
-      ticketContext,
-      ticketConfig,
-      (appId) => policies.get(appId) ?? defaultPolicy,
-      createSignInCheck(signInSwitch),
-    ),
+    tickets: createTicketService(ticketContext, ticketConfig, policies.of, createSignInCheck(signInSwitch)),
     watch: createWatcher(ticketContext, config.watch, clock),
     images,
     signer,
@@ -94,6 +91,7 @@ export async function startService(
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
+      applyPolicies: policies.replace,
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;

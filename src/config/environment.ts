@@ -1,6 +1,6 @@
 import type { ReportedProblem } from "./config_error.js";
 import { configSchema } from "./schema/config_schema.js";
-import { isMap, type Setting, settingsOf } from "./schema/schema_tree.js";
+import { isMap, type Path, type Setting, settingsOf } from "./schema/schema_tree.js";
 import { suggestSpelling } from "./suggest_spelling.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,6 +56,14 @@ export function readEnvironment(env: Environment): {
   }
   const parentsFirst = [...values.values()].sort((a, b) => a.setting.path.length - b.setting.path.length);
   return { values: parentsFirst, problems };
+}
+
+/**
+ * Returns the variable that sets the value at a path of the configuration: the last one on the path, since later ones
+ * are nested more deeply.
+ */
+export function variableFor(path: Path, values: readonly EnvironmentValue[]): EnvironmentValue | undefined {
+  return values.findLast(({ setting }) => setting.path.every((key, index) => path[index] === key));
 }
 
 /** Returns the content of the file, overridden by the values of the environment. */
