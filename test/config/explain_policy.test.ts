@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { changesBetween } from "../../src/config/policy/config_changes.js";
 import { explainPolicy } from "../../src/config/policy/explain_policy.js";
+import { policyValuesOf } from "../../src/config/policy/policy_values.js";
 import { policySchema } from "../../src/config/schema/policy_schema.js";
 import { settingsOf } from "../../src/config/schema/schema_tree.js";
 import { formatDuration, parseDuration } from "../../src/config/schema/values.js";
+import { defaultPolicy } from "../../src/domain/policy.js";
 import { app, contentWith, load, pool } from "../support/config_files.js";
 
 const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
@@ -88,6 +90,15 @@ describe("the explanation of a policy", () => {
       apps: [{ ...app, policy: apps[0].policy }],
     });
     expect(shown).toBe(`qrlogin.yaml: valid\n\n${explainPolicy(load(content), "shop", {})}`);
+  });
+});
+
+describe("the table of the documentation", () => {
+  it("has the default of every value of a policy", () => {
+    const rows = [...document.matchAll(/^\| `policy\.(?<path>[\w.]+)` \| (?<preset>\S+) \|/gm)];
+    expect(rows.map(({ groups }) => [groups?.path, groups?.preset])).toEqual(
+      policyValuesOf(defaultPolicy).map(({ path, text }) => [path.join("."), text]),
+    );
   });
 });
 
