@@ -2,22 +2,25 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.js";
 import { ConfigError } from "../config/config_error.js";
 import { reloadPolicy } from "../config/policy/policy_reload.js";
-import { type PolicySources, resolvePolicy } from "../config/resolve_policy.js";
-import { defaultPolicy, type Policy } from "../domain/policy.js";
+import { type PolicySources, resolvePolicy, resolveUserPoolPolicy } from "../config/resolve_policy.js";
+import { defaultPolicy } from "../domain/policy.js";
+import type { PolicySource } from "../service/limits/ticket_limits.js";
 
-/** The effective policies of all apps, which a reload replaces at once. */
-export interface Policies {
-  of(appId: string): Policy;
+/** The effective policies of all apps and user pools, which a reload replaces at once. */
+export interface Policies extends PolicySource {
   replace(sources: PolicySources): void;
 }
 
 /** Creates the policies from a configuration. */
 export function createPolicies(sources: PolicySources): Policies {
-  const resolveAll = ({ apps, ...levels }: PolicySources) =>
-    new Map(apps.map((app) => [app.id, resolvePolicy(levels, app)]));
+  const resolveAll = ({ apps, userPools, ...levels }: PolicySources) => ({
+    apps: new Map(apps.map((app) => [app.id, resolvePolicy({ ...levels, userPools }, app)])),
+    userPools: new Map(userPools.map((pool) => [pool.id, resolveUserPoolPolicy(levels, pool)])),
+  });
   let policies = resolveAll(sources);
   return {
-    of: (appId) => policies.get(appId) ?? defaultPolicy,
+    ofApp: (appId) => policies.apps.get(appId) ?? defaultPolicy,
+    ofUserPool: (userPoolId) => policies.userPools.get(userPoolId) ?? defaultPolicy,
     replace(next) {
       policies = resolveAll(next);
     },

@@ -9,6 +9,10 @@ import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
+import { translateStoreErrors } from "../service/apply_command.js";
+import { limitTickets, limitWatch } from "../service/limits/limited_tickets.js";
+import { createRateSharing } from "../service/limits/rate_sharing.js";
+import { createTicketLimits } from "../service/limits/ticket_limits.js";
 import { createSignInAdministration, createSignInCheck } from "../service/sign_in_administration.js";
 import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
@@ -56,6 +60,20 @@ export async function startService(
     ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
     : await openStore(config.store, { clock, lifetimes, log });
   const ticketContext = { store, clock: openedStore.clock, lifetimes };
+  const sharing =
+    openedStore.rates &&
+    createRateSharing({
+      rates: openedStore.rates,
+      clock: openedStore.clock,
+      onChange: (error) => reportRateSharing(error, log),
+    });
+  const limits = createTicketLimits({
+    policies,
+    clock: openedStore.clock,
+    minPollInterval: ticketConfig.minPollInterval,
+    read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
+    sharing,
+  });
   const images = createImageRenderer();
   const users = createUserAuthenticator({
     pools: config.userPools,
@@ -65,8 +83,11 @@ export async function startService(
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
-    tickets: createTicketService(ticketContext, ticketConfig, policies.of, createSignInCheck(signInSwitch)),
-    watch: createWatcher(ticketContext, config.watch, clock),
+    tickets: limitTickets(
+      createTicketService(ticketContext, ticketConfig, policies.ofApp, createSignInCheck(signInSwitch)),
+      limits,
+    ),
+    watch: limitWatch(createWatcher(ticketContext, config.watch, clock), limits),
     images,
     signer,
     apps: config.apps,
@@ -77,6 +98,7 @@ export async function startService(
   });
 
   async function release(): Promise<void> {
+    sharing?.close();
     await images.close();
     await store.close();
   }
@@ -101,6 +123,11 @@ export async function startService(
     await release();
     throw error;
   }
+}
+
+function reportRateSharing(error: unknown, log: Logger): void {
+  if (error === undefined) log.info("the nodes count limits together again");
+  else log.warn({ err: error }, "the nodes count limits separately: Redis does not confirm the counts");
 }
 
 function toOpenedStore(

@@ -15,6 +15,7 @@ import {
   createSingleServerTopology,
   type Topology,
 } from "../store/redis/topology/topology.js";
+import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
 
@@ -30,6 +31,8 @@ export interface OpenedStore {
   readonly signInSwitch: SignInSwitch;
   /** The clock that decides when tickets expire. */
   readonly clock: Clock;
+  /** Rates that are counted together with other nodes; undefined if this process has the store for itself. */
+  readonly rates?: SharedRates;
   /** Reports the current status of the store and every later change. */
   reportHealthTo(health: HealthReporter): void;
 }
@@ -68,8 +71,8 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     topology: topologyOf(config.redis, connectionOptions),
     events: createStoreEvents(log, health),
   });
-  const { signInSwitch } = store;
-  return { store, signInSwitch, clock: store.clock, reportHealthTo: health.reportTo };
+  const { signInSwitch, rates } = store;
+  return { store, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
 }
 
 /** Creates the listener that writes the store's events to the log and updates the health status. */

@@ -1,5 +1,5 @@
 import { defaultPolicy, type Policy } from "../domain/policy.js";
-import type { AppConfig, Config, PolicyConfig } from "./config.js";
+import type { AppConfig, Config, PolicyConfig, UserPoolConfig } from "./config.js";
 
 type ConfigWithPolicies = Pick<Config, "policy" | "userPools">;
 
@@ -28,10 +28,19 @@ export function policyLevelsOf(config: ConfigWithPolicies, app: AppConfig): read
  * pool, the section `policy`, and else the defaults.
  */
 export function resolvePolicy(config: ConfigWithPolicies, app: AppConfig): Policy {
-  const levels = policyLevelsOf(config, app).map(({ policy }) => policy);
+  return mergeLevels(policyLevelsOf(config, app).map(({ policy }) => policy));
+}
+
+/** Returns the policy of a user pool: that of an app without a policy of its own. */
+export function resolveUserPoolPolicy({ policy }: Pick<Config, "policy">, pool: UserPoolConfig): Policy {
+  return mergeLevels([policy, pool.policy]);
+}
+
+function mergeLevels(levels: readonly (PolicyConfig | undefined)[]): Policy {
   return {
     checkCode: merge("checkCode", levels),
     qrRotation: merge("qrRotation", levels),
+    limits: merge("limits", levels),
   };
 }
 

@@ -145,12 +145,12 @@ describe("a reload of the policy", () => {
 describe("the policies of all apps", () => {
   it("are those of the last configuration, and the defaults for an unknown app", () => {
     const policies = createPolicies(configWith({ ofShop: always }));
-    expect([policies.of("shop").checkCode.mode, policies.of("blog").checkCode.mode]).toEqual([
+    expect([policies.ofApp("shop").checkCode.mode, policies.ofApp("blog").checkCode.mode]).toEqual([
       ...["always", "off"],
     ]);
     policies.replace(configWith({ ofPool: { checkCode: { mode: "always", digits: 4 } } }));
-    expect(policies.of("shop").checkCode).toEqual({ mode: "always", digits: 4 });
+    expect(policies.ofApp("shop").checkCode).toEqual({ mode: "always", digits: 4 });
     for (const unknown of ["nobody", "constructor", "__proto__"])
-      expect(policies.of(unknown)).toBe(defaultPolicy);
+      expect(policies.ofApp(unknown)).toBe(defaultPolicy);
   });
 });

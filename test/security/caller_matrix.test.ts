@@ -140,7 +140,10 @@ const cells = Object.entries(callers).flatMap(([who, caller]) =>
 let server: TestServer;
 beforeAll(async () => {
   const admins = [{ id: "ops", secretSha256: sha256Hex(adminSecret) }];
-  server = await startTestServer({ settings: { ...checkCodeSettings, admins } });
+  // One user scans a code for most cells, and decides on few.
+  const limits = { scansPerApprover: 1_000, scansInProgress: 1_000, declinesPerApprover: 1_000 };
+  const policy = { ...checkCodeSettings.policy, limits };
+  server = await startTestServer({ settings: { policy, admins } });
 });
 afterAll(() => server.stop());
 

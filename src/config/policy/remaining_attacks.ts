@@ -24,10 +24,18 @@ const attacksBySection: {
           `A picture of a code can be scanned for up to ${formatDuration(interval + overlap)}.`,
           "A fake page that copies each new code from the website at once is not stopped by changing codes.",
         ],
+  limits: ({ ticketsPerApp, declinesPerApprover }) => [
+    `An attacker with many addresses can use up the app's ${formatCount(ticketsPerApp)} tickets a minute.`,
+    `A person can be asked again until they have declined ${formatCount(declinesPerApprover)} times in ten minutes.`,
+  ],
 };
 
 function guesses(digits: number): string {
-  return Math.floor(10 ** digits / maxCheckCodeAttempts).toLocaleString("en-US");
+  return formatCount(Math.floor(10 ** digits / maxCheckCodeAttempts));
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 /** Returns a sentence for each attack that the policy leaves open. */

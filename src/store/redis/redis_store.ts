@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { Lifetimes, Ticket } from "../../domain/ticket.js";
 import { deadlineOf } from "../../domain/ticket.js";
+import type { SharedRates } from "../shared_rates.js";
 import type { SignInSwitch } from "../sign_in_switch.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailableError } from "../ticket_store.js";
@@ -14,6 +15,7 @@ import { createServerClock } from "./monitor/server_clock.js";
 import { createServerMonitor } from "./monitor/server_monitor.js";
 import { createQuota, type TicketLimits } from "./quota.js";
 import { replaceScript, replaceScriptSha } from "./replace_script.js";
+import { createSharedRates } from "./shared_rates.js";
 import { openSignInSwitch, type RedisSignInSwitch } from "./sign_in_switch.js";
 import type { StoreEvents } from "./store_events.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
@@ -37,8 +39,12 @@ export interface RedisStoreOptions extends ReplicationOptions {
   readonly events: StoreEvents;
 }
 
-/** A store in Redis, with the clock and the switch that its nodes share. */
-export type RedisStore = TicketStore & { readonly clock: Clock; readonly signInSwitch: SignInSwitch };
+/** A store in Redis, with the clock, the rates and the switch that its nodes share. */
+export type RedisStore = TicketStore & {
+  readonly clock: Clock;
+  readonly rates: SharedRates;
+  readonly signInSwitch: SignInSwitch;
+};
 
 /** Time for which a key outlives its ticket, in milliseconds: more than clocks and pauses can differ. */
 const ttlMargin = 60_000;
@@ -110,6 +116,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
 
   return {
     clock,
+    rates: createSharedRates(keys, run),
     signInSwitch,
 
     async create(ticket) {
