@@ -20,6 +20,8 @@ export {
   QrImageFormat,
   QrImageOptions,
   RequestingApp,
+  SubmitCheckCodeRequest,
+  SubmitCheckCodeResponse,
   TokenSet,
   UserInfo,
   WatchStatusRequest,
@@ -30,6 +32,7 @@ export {
 export {
   CancelReason,
   ContextSource,
+  QrCodeStep,
   RequesterContext,
   ScannedBy,
   TicketState,

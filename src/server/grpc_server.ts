@@ -184,6 +184,7 @@ function createImplementation(
     markScanned: createUnaryHandler("MarkScanned", approverCaller, approver.markScanned, dependencies),
     authorize: createUnaryHandler("Authorize", approverCaller, approver.authorize, dependencies),
     cancel: createUnaryHandler("Cancel", approverCaller, approver.cancel, dependencies),
+    submitCheckCode: createUnaryHandler("SubmitCheckCode", appCaller, app.submitCheckCode, dependencies),
     withdraw: createUnaryHandler("Withdraw", appCaller, app.withdraw, dependencies),
     exchangeUserInfo: createUnaryHandler("ExchangeUserInfo", appCaller, app.exchangeUserInfo, dependencies),
     getSigningKeys: createUnaryHandler("GetSigningKeys", appCaller, app.getSigningKeys, dependencies),

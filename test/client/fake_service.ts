@@ -51,6 +51,7 @@ export async function startFakeService(handlers: Handlers, port = 0, options: Se
     markScanned: unary("markScanned"),
     authorize: unary("authorize"),
     cancel: unary("cancel"),
+    submitCheckCode: unary("submitCheckCode"),
     withdraw: unary("withdraw"),
     exchangeUserInfo: unary("exchangeUserInfo"),
     getSigningKeys: unary("getSigningKeys"),
