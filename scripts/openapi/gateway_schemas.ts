@@ -1,6 +1,11 @@
 import * as z from "zod";
 import { transitions } from "../../src/domain/decide.js";
-import { checkCodeBody, createTicketBody, exchangeBody, handleBody } from "../../src/gateway/routes/schemas.js";
+import {
+  checkCodeBody,
+  createTicketBody,
+  exchangeBody,
+  handleBody,
+} from "../../src/gateway/routes/schemas.js";
 import type * as http from "../../src/http_types.js";
 import type { InterfaceComments } from "./doc_comments.js";
 import { refTo, type Schema, type Schemas } from "./types.js";

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { withTimeout } from "../../base/with_timeout.js";
 import { isTerminal } from "../../client/index.js";
+import type { StatusResponse } from "../../http_types.js";
 import { streamOwnerOf } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
 import { onResponseEnd } from "../http/disconnect_signal.js";
 import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
-import type { StatusResponse } from "../../http_types.js";
 import { exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketResponses } from "../tickets/responses.js";

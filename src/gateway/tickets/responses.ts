@@ -5,12 +5,7 @@ import {
   type QrCodeStep as QrCodeStepMessage,
   TicketState,
 } from "../../client/index.js";
-import type {
-  CreateTicketResponse,
-  ExchangeResponse,
-  QrCodeStep,
-  StatusResponse,
-} from "../../http_types.js";
+import type { CreateTicketResponse, ExchangeResponse, QrCodeStep, StatusResponse } from "../../http_types.js";
 import { enumNameOf } from "../http/requester_json.js";
 import type { NewTicket } from "./page_tickets.js";
 import type { TicketSnapshot } from "./watch_hub.js";
