@@ -126,7 +126,7 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
     callsOf,
     box: box("qrcode"),
     state: box("qrcode").locator(".state"),
-    button: box("qrcode").locator("button"),
+    button: box("qrcode").locator(":scope > button"),
     waitForCall: (callback, times = 1) =>
       changes.waitFor(
         () => callsOf(callback)[times - 1],
