@@ -1,4 +1,4 @@
-import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { AppAuthenticator } from "../auth/app_authenticator.js";
@@ -165,7 +165,7 @@ function servingStatus(isServing: boolean): ServingStatus {
 function createImplementation(
   { handlers, apps, users }: GrpcServerOptions,
   dependencies: CallDependencies,
-): UntypedServiceImplementation {
+): Readonly<Record<keyof typeof QrLoginServiceService, UntypedHandleCall>> {
   const appCaller: CallerKind<AppConfig> = {
     authenticate: (authorization) => apps.authenticate(authorization),
     logFieldsOf: (app) => ({ app: app.id }),

@@ -85,6 +85,7 @@ export function createServiceError(
     reason?: string;
     domain?: string;
     currentState?: string;
+    attemptsLeft?: string;
     retryAfterMs?: number;
     fields?: { field: string; description: string }[];
     /** Bytes sent in place of the packed details. */
@@ -100,9 +101,10 @@ export function createServiceError(
   });
   const packed = [];
   if (details.reason !== undefined) {
-    const metadata: Record<string, string> = details.currentState
-      ? { current_state: details.currentState }
-      : {};
+    const metadata = {
+      ...(details.currentState && { current_state: details.currentState }),
+      ...(details.attemptsLeft !== undefined && { attempts_left: details.attemptsLeft }),
+    };
     const info = { reason: details.reason, domain: details.domain ?? "qrlogin.v1", metadata };
     packed.push(any("google.rpc.ErrorInfo", ErrorInfo.encode(ErrorInfo.fromPartial(info)).finish()));
   }

@@ -5,6 +5,7 @@ import {
   type AppClient,
   ContextSource,
   type CreateTicketRequest,
+  CreatorCapability,
   type QrCodeStep,
   type RequesterContext,
 } from "../../client/index.js";
@@ -63,6 +64,12 @@ export interface NewTicket {
  * A handle of one kind never opens as the other.
  */
 export type HandleKind = "handle" | "authing-handle";
+
+/** The capabilities of the pages of each API. The Authing API has no call that submits a check code. */
+const capabilitiesByKind: Readonly<Record<HandleKind, CreatorCapability[]>> = {
+  handle: [CreatorCapability.CHECK_CODE],
+  "authing-handle": [],
+};
 
 /** Creates tickets and opens their handles. Stores nothing: all state travels in the handle. */
 export interface PageTickets {
@@ -151,6 +158,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
           customDataSource: ContextSource.CLAIMED_BY_PAGE,
           requester,
           screenId: boundTo ?? "",
+          capabilities: capabilitiesByKind[kind],
           ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, ticketTtlMs)) }),
         },
