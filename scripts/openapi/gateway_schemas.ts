@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { transitions } from "../../src/domain/decide.js";
+import { transitions } from "../../src/domain/transitions.js";
 import {
   checkCodeBody,
   createTicketBody,
