@@ -21,7 +21,7 @@ const arabic = {
   scannedBy: "مرحبا، {name}",
   notYou: "لست أنت؟ ابدأ من جديد",
   checkCode: "اكتب الرقم الذي يظهر على هاتفك",
-  checkCodeLabel: "الرقم على هاتفك",
+  checkCodeLabel: "{digits} أرقام من هاتفك",
   submitCheckCode: "متابعة",
   checkCodeWarning: "لا تكتب أبدا رقما يخبرك به شخص آخر",
   wrongCheckCode: "رقم خاطئ. المحاولات المتبقية: {attempts}",

@@ -6,7 +6,13 @@ import { type FakeService, send, startFakeService, statusIn } from "../client/fa
 import { hasChromium, withoutChromium } from "../support/browser/chromium.js";
 import { startTestGateway } from "../support/gateway.js";
 import { pageRoutes } from "./test_page.js";
-import { newContext, openWidgetPage, useChromium, type WidgetPage } from "./widget_environment.js";
+import {
+  newContext,
+  openWidgetPage,
+  startWidgetEnvironment,
+  useChromium,
+  type WidgetPage,
+} from "./widget_environment.js";
 
 useChromium();
 
@@ -168,3 +174,26 @@ describe.skipIf(!hasChromium)(`a code that changes in the widget, in Chromium${w
     expect(await widget.evaluate("QrLogin.checkStatus(code.random)")).toMatchObject({ qrCode: { step: 2 } });
   });
 });
+
+describe.skipIf(!hasChromium)(
+  `a code that changes, with the real service, in Chromium${withoutChromium}`,
+  () => {
+    it("the newest code on the screen is accepted, and a picture of an earlier one is not", async () => {
+      const policy = { qrRotation: { interval: "10s", overlap: "3s" } };
+      const { alice, clock, ...environment } = await startWidgetEnvironment(policy);
+      const widget = await openWidgetPage(await newContext(), (await environment.gateway({ clock })).url);
+      await widget.startScanning();
+      const first = await widget.readCode();
+      await widget.waitForCall("onResult");
+      await clock.advanceAsync(10_000);
+      await widget.waitForCall("onCodeLoaded", 2);
+      await clock.advanceAsync(10_000);
+      await widget.waitForCall("onCodeLoaded", 3);
+      const newest = await widget.readCode();
+      expect(newest).not.toBe(first);
+      await expect(alice.scan(first)).rejects.toMatchObject({ reason: "QR_ROTATED" });
+      await alice.scan(newest);
+      await widget.waitForState("scanned");
+    });
+  },
+);

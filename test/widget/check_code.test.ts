@@ -41,7 +41,7 @@ async function ask(gatewayOptions: TestGatewayOptions = {}, options: object = {}
   return { environment, widget, checkCode, wrongCode: checkCode.replace(/^./, (digit) => `${9 - +digit}`) };
 }
 
-const fieldOf = ({ box }: WidgetPage) => box.getByLabel("Number on your phone");
+const fieldOf = ({ box }: WidgetPage) => box.getByLabel(/^[46] digits from your phone$/);
 const buttonOf = ({ box }: WidgetPage) => box.getByRole("button", { name: "Continue" });
 const focused = (widget: WidgetPage) =>
   widget.evaluate<string>(`(() => {
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)(`the check code in the widget, in Chromium${withou
   it("a wrong check code is cleared and says how many attempts are left, and the right one still signs in", async () => {
     const { widget, checkCode, wrongCode } = await ask();
     await fieldOf(widget).fill(wrongCode);
-    await widget.state.getByText("Wrong number. Attempts left: 2").waitFor();
+    await widget.state.getByText("This number is wrong. Attempts left: 2").waitFor();
     expect(await fieldOf(widget).inputValue()).toBe("");
     expect(await fieldOf(widget).getAttribute("aria-invalid")).toBe("true");
     expect(await focused(widget)).toBe("input");

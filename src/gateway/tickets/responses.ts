@@ -33,7 +33,7 @@ export function createTicketResponses(
 
   function picturesOf(step: QrCodeStepMessage, lifetimeMs: number): Promise<Pictures> {
     const known = picturesByStep.get(step);
-    if (known) return known;
+    if (known !== undefined) return known;
     const pictures = toPictures(step.qrContent, lifetimeMs);
     picturesByStep.set(step, pictures);
     return pictures;

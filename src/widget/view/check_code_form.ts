@@ -22,14 +22,10 @@ export function createCheckCodeForm(
   submit: (checkCode: string) => void,
 ): CheckCodeForm {
   // Not "one-time-code": browsers would offer a code from a text message, or from another account's generator.
-  const input = createElement("input", { inputMode: "numeric", autocomplete: "off" });
+  const input = createElement("input", { id: "check-code", inputMode: "numeric", autocomplete: "off" });
+  const label = createElement("label", { htmlFor: input.id });
   const button = createElement("button", { textContent: texts.submitCheckCode });
-  const element = createElement(
-    "form",
-    { className: "check-code", hidden: true },
-    createElement("label", {}, texts.checkCodeLabel, input),
-    button,
-  );
+  const element = createElement("form", { hidden: true }, label, input, button);
   let shown: CheckCodeView | undefined;
   input.setAttribute("aria-describedby", warningId);
 
@@ -54,6 +50,7 @@ export function createCheckCodeForm(
       // A code that could not be checked stays, for another attempt.
       if (view.attemptsLeft !== shown?.attemptsLeft) input.value = "";
       shown = view;
+      label.textContent = texts.checkCodeLabel.replace("{digits}", () => String(view.digits));
       // Not disabled, which would take the focus away.
       input.readOnly = view.isSubmitting;
       input.ariaInvalid = String(view.problem === "wrong");

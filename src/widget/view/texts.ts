@@ -16,7 +16,7 @@ export interface Texts {
   readonly notYou: string;
   /** Text when the phone shows a check code. */
   readonly checkCode: string;
-  /** Label of the field for the check code. */
+  /** Label of the field for the check code. `{digits}` stands for the number of digits. */
   readonly checkCodeLabel: string;
   /** Label of the button that submits the check code. */
   readonly submitCheckCode: string;
@@ -67,11 +67,11 @@ const en: Texts = {
   scannedBy: "Hello, {name}",
   notYou: "Not you? Start again",
   checkCode: "Type the number that your phone shows",
-  checkCodeLabel: "Number on your phone",
+  checkCodeLabel: "{digits} digits from your phone",
   submitCheckCode: "Continue",
   checkCodeWarning:
     "Never type a number that somebody tells you. If you did not scan this code yourself, start again.",
-  wrongCheckCode: "Wrong number. Attempts left: {attempts}",
+  wrongCheckCode: "This number is wrong. Attempts left: {attempts}",
   checkCodeNotChecked: "The number could not be checked. Try again in a moment",
   checkCodeFailed: "The number was wrong too often",
   succeeded: "You are signed in",
@@ -95,7 +95,7 @@ const zh: Texts = {
   scannedBy: "{name}，你好",
   notYou: "不是你？重新扫码",
   checkCode: "请输入手机上显示的数字",
-  checkCodeLabel: "手机上的数字",
+  checkCodeLabel: "手机上的 {digits} 位数字",
   submitCheckCode: "继续",
   checkCodeWarning: "切勿输入别人告诉你的数字。如果二维码不是你本人扫的，请重新扫码。",
   wrongCheckCode: "数字不正确，还可尝试 {attempts} 次",
