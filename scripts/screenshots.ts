@@ -72,7 +72,7 @@ async function login(options: BrowserContextOptions, website: string, asking: st
     await page.goto(origin);
     const { qrContent } = await (await created).json();
     await page.locator(".box[data-kind=waiting]").waitFor();
-    await page.locator("img.code").evaluate((image: { decode(): Promise<void> }) => image.decode());
+    await page.locator("img.code.loaded").waitFor();
     await save(page, website);
     await withPage(browser, ofPhone, async (other) => {
       await other.goto(`${origin}/phone`);
