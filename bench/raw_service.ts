@@ -3,6 +3,7 @@ import {
   AuthorizeResponse,
   CreateTicketRequest,
   CreateTicketResponse,
+  CreatorCapability,
   ExchangeUserInfoRequest,
   ExchangeUserInfoResponse,
   GetStatusRequest,
@@ -50,7 +51,12 @@ export interface RawService {
   close(): void;
 }
 
-const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
+const creation = frameMessage(
+  CreateTicketRequest.encode({
+    ...ticketRequest,
+    capabilities: [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS],
+  }).finish(),
+);
 
 /** @param token User token of the phone. */
 export async function openRawService(address: string, token: string): Promise<RawService> {

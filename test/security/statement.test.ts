@@ -71,7 +71,7 @@ describe("the statement on attacks across devices", () => {
   test("the statement is in the package, and README and SECURITY.md link to it", () => {
     expect(JSON.parse(textOf("package.json")).files).toContain("docs");
     for (const file of ["README.md", "SECURITY.md"]) {
-      expect(textOf(file)).toContain("](docs/security/cross-device.md)");
+      expect(textOf(file).includes("](docs/security/cross-device.md)"), file).toBe(true);
     }
   });
 });
