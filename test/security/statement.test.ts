@@ -91,14 +91,14 @@ const sound = `
 | 6.1.1 | Lock | option | a lock | picture | – | live page, caller |
 
 ## Threats
-| # | threat | status | answer | remains |
-|---|---|---|---|---|
-| T1 | Theft | ours + site | a door | a window |
+| # | threat | status | attacker | answer | remains |
+|---|---|---|---|---|---|
+| T1 | Theft | ours + site | picture | a door | a window |
 
 ## Published flaws
-| # | flaw | status | answer | remains |
-|---|---|---|---|---|
-| F1 | Gap | planned | a wall | – |
+| # | flaw | status | attacker | answer | remains |
+|---|---|---|---|---|---|
+| F1 | Gap | planned | – | a wall | – |
 
 ## Tests
 | row | file | title |
@@ -168,6 +168,12 @@ describe("the check of the statement", () => {
     ],
     ["a relay that is both stopped and not", "| – | live", "| picture | live", '6.1.1: "picture" twice'],
     ["an unknown attacker", "| – | live", "| burglar | live", '6.1.1: unknown attacker "burglar"'],
+    [
+      "an unknown attacker of a threat",
+      "| picture | a door",
+      "| burglar | a door",
+      'T1: unknown attacker "burglar"',
+    ],
     ["a row that does not say what remains", "| a window |", "| |", "T1: empty cell"],
   ])("the check finds %s", (_, search, replacement, problem) => {
     expect(problemsOf(parseStatement(sound.replace(search, replacement)), (file) => titles[file])).toEqual([

@@ -6,7 +6,7 @@ export interface Row {
   readonly id: string;
   readonly name: string;
   readonly statuses: readonly string[];
-  /** Remaining cells, after the status. */
+  /** Remaining cells, after the status. In mitigations, all but the first name attackers; elsewhere, the first does. */
   readonly cells: readonly string[];
 }
 
@@ -59,7 +59,13 @@ export function problemsOf(
   const ids = new Set(rows.map(({ id }) => id));
   return [
     ...rows.flatMap((row) => [...statusProblems(row), ...testProblems(row, tests)]),
-    ...mitigations.flatMap((row) => attackerProblems(row, statement.attackers)),
+    ...mitigations.flatMap((row) => [
+      ...attackerProblems(row, row.cells.slice(1), statement.attackers),
+      ...silenceProblems(row),
+    ]),
+    ...[...threats, ...flaws].flatMap((row) =>
+      attackerProblems(row, row.cells.slice(0, 1), statement.attackers),
+    ),
     ...[...threats, ...flaws].filter(({ cells }) => cells.includes("")).map(({ id }) => `${id}: empty cell`),
     ...tests.filter(({ row }) => !ids.has(row)).map(({ row }) => `${row}: a test for a row that is missing`),
     ...tests.flatMap((test) => existenceProblems(test, titlesOf(test.file))),
@@ -84,13 +90,21 @@ function testProblems({ id, statuses: claimed }: Row, tests: readonly NamedTest[
   ];
 }
 
-function attackerProblems({ id, cells }: Row, attackers: readonly string[]): string[] {
-  const named = cells.slice(1).flatMap((cell) => (cell === "–" ? [] : cell.split(", ")));
+function attackerProblems({ id }: Row, cells: readonly string[], attackers: readonly string[]): string[] {
+  const named = namesIn(cells);
   return [
     ...named.filter((name) => !attackers.includes(name)).map((name) => `${id}: unknown attacker "${name}"`),
-    ...relays.filter((name) => !named.includes(name)).map((name) => `${id}: says nothing about "${name}"`),
     ...repeated(named).map((name) => `${id}: "${name}" twice`),
   ];
+}
+
+function silenceProblems({ id, cells }: Row): string[] {
+  const named = namesIn(cells.slice(1));
+  return relays.filter((name) => !named.includes(name)).map((name) => `${id}: says nothing about "${name}"`);
+}
+
+function namesIn(cells: readonly string[]): string[] {
+  return cells.flatMap((cell) => (cell === "–" ? [] : cell.split(", ")));
 }
 
 function existenceProblems({ row, file, title }: NamedTest, titles: readonly string[] | undefined): string[] {
