@@ -280,7 +280,8 @@ export interface CreateTicketRequest {
    * Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
    * A value outside the service's range, 30 to 600 seconds by default, is moved to the
    * nearest end of the range. Zero, a negative value and an invalid Duration are rejected
-   * with INVALID_REQUEST.
+   * with INVALID_REQUEST. If the code of the ticket changes, the lifetime is at most that
+   * of all its codes together.
    */
   ttl:
     | Duration
@@ -294,7 +295,8 @@ export interface CreateTicketRequest {
     | undefined;
   /**
    * Optional. How to draw the QR content. By default no image is drawn, because drawing
-   * costs the service far more than the rest of the call.
+   * costs the service far more than the rest of the call. If the code of the ticket
+   * changes, the image shows the first one only; draw the others yourself.
    */
   qrImage:
     | QrImageOptions
@@ -319,7 +321,8 @@ export interface CreateTicketRequest {
   /**
    * Optional. What the creator and its page can do. If the policy of the app needs a
    * check code and CHECK_CODE is missing, the request is rejected with
-   * POLICY_NOT_SUPPORTED. Unknown values are ignored. At most 16, else
+   * POLICY_NOT_SUPPORTED. If QR_CODE_STEPS is missing, the code of the ticket does not
+   * change, whatever the policy says. Unknown values are ignored. At most 16, else
    * INVALID_REQUEST.
    */
   capabilities: CreatorCapability[];
@@ -364,10 +367,10 @@ export interface CreateTicketResponse {
    */
   ticketSecret: string;
   /**
-   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id),
-   * `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII only, with
-   * other characters as `\uXXXX`, because readers guess the encoding of anything else.
-   * Never log it.
+   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
+   * the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
+   * `customData`. Printable ASCII only, with other characters as `\uXXXX`, because
+   * readers guess the encoding of anything else. Never log it.
    */
   qrContent: string;
   /** The QR content as an image, if one was requested. */
@@ -449,14 +452,16 @@ export interface MarkScannedRequest {
     /**
      * The text in the QR code, unchanged. These texts are QR_CONTENT_INVALID, not
      * INVALID_REQUEST: more than 4,096 characters (code points), text that is not a code
-     * of this service, and text whose `scene` or `userPoolId` is not that of the ticket.
+     * of this service, and text whose `scene`, `userPoolId` or step is not one of the
+     * ticket.
      * Both `expireAt` and the older `expiresIn` are accepted. Never log it.
      */
     { $case: "qrContent"; value: string }
     | //
     /**
      * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
-     * TICKET_NOT_FOUND. A ticket whose code changes is rejected with QR_ROTATED.
+     * TICKET_NOT_FOUND. If the code of the ticket changes, the id is rejected with
+     * QR_ROTATED until the code has been scanned.
      */
     { $case: "ticketId"; value: string }
     | undefined;
@@ -544,6 +549,11 @@ export interface AuthorizeResponse {
    * AWAITING_CHECK_CODE. Never log it.
    */
   checkCode: string;
+  /**
+   * The time that is left to type the check code, 60 seconds or more by default. Set
+   * only in AWAITING_CHECK_CODE.
+   */
+  remainingDuration: Duration | undefined;
 }
 
 /** The request of SubmitCheckCode. */
@@ -2331,7 +2341,7 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest, "qrlogin.v1.Authoriz
 };
 
 function createBaseAuthorizeResponse(): AuthorizeResponse {
-  return { state: 0, revision: 0, checkCode: "" };
+  return { state: 0, revision: 0, checkCode: "", remainingDuration: undefined };
 }
 
 export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.AuthorizeResponse"> = {
@@ -2346,6 +2356,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     }
     if (message.checkCode !== "") {
       writer.uint32(26).string(message.checkCode);
+    }
+    if (message.remainingDuration !== undefined) {
+      Duration.encode(message.remainingDuration, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2387,6 +2400,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
             message.checkCode = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.remainingDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2408,6 +2429,11 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
         : isSet(object.check_code)
         ? globalThis.String(object.check_code)
         : "",
+      remainingDuration: isSet(object.remainingDuration)
+        ? Duration.fromJSON(object.remainingDuration)
+        : isSet(object.remaining_duration)
+        ? Duration.fromJSON(object.remaining_duration)
+        : undefined,
     };
   },
 
@@ -2422,6 +2448,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     if (message.checkCode !== "") {
       obj.checkCode = message.checkCode;
     }
+    if (message.remainingDuration !== undefined) {
+      obj.remainingDuration = Duration.toJSON(message.remainingDuration);
+    }
     return obj;
   },
 
@@ -2433,6 +2462,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     message.state = object.state ?? 0;
     message.revision = object.revision ?? 0;
     message.checkCode = object.checkCode ?? "";
+    message.remainingDuration = (object.remainingDuration !== undefined && object.remainingDuration !== null)
+      ? Duration.fromPartial(object.remainingDuration)
+      : undefined;
     return message;
   },
 };
@@ -4005,7 +4037,8 @@ export const QrLoginServiceService = {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
@@ -4208,7 +4241,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
@@ -4369,7 +4403,8 @@ export interface QrLoginServiceClient extends Client {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.

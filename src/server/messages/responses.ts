@@ -20,6 +20,7 @@ import { exchangeTicketOf } from "../../domain/secrets.js";
 import { isTerminal, type ContextSource as Source, type Ticket } from "../../domain/ticket.js";
 import type { Image } from "../../qr/image_renderer.js";
 import type { PreparedTicket, TicketCredentials } from "../../service/tickets.js";
+import { toFirstQrCodeStep, toShownQrCodeStep } from "./qr_code_step.js";
 
 /**
  * Returns the full status of a ticket, for a caller that has presented the ticket secret.
@@ -43,7 +44,7 @@ export function toTicketStatus(
     cancelReason: CancelReason[ticket.cancelReason ?? "UNSPECIFIED"],
     checkCodeDigits: awaitsCheckCode ? ticket.checkCodeDigits : 0,
     checkCodeAttemptsLeft: awaitsCheckCode ? checkCodeAttemptsLeft(ticket) : 0,
-    qrCodeStep: undefined,
+    qrCodeStep: toShownQrCodeStep(ticket, clock),
   };
 }
 
@@ -62,7 +63,7 @@ export function toCreateTicketResponse(
     expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
     remainingDuration: remainingDurationOf(ticket, clock),
     minPollInterval: durationOf(minPollInterval),
-    qrCodeStep: undefined,
+    qrCodeStep: toFirstQrCodeStep(ticket, qrContent, clock),
   };
 }
 
@@ -91,10 +92,14 @@ function toContextSource(source: Source | undefined): ContextSource {
   return ContextSource[source ?? "UNSPECIFIED"];
 }
 
-/** Returns the response of Authorize, with the check code while the website still waits for it. */
-export function toAuthorizeResponse(ticket: Ticket): AuthorizeResponse {
-  const checkCode = ticket.state === "AWAITING_CHECK_CODE" ? (ticket.checkCode?.digits ?? "") : "";
-  return { ...toStateResponse(ticket), checkCode };
+/** Returns the response of Authorize, with the check code and its time while the website still waits for it. */
+export function toAuthorizeResponse(ticket: Ticket, clock: Clock): AuthorizeResponse {
+  const awaitsCheckCode = ticket.state === "AWAITING_CHECK_CODE";
+  return {
+    ...toStateResponse(ticket),
+    checkCode: awaitsCheckCode ? (ticket.checkCode?.digits ?? "") : "",
+    remainingDuration: awaitsCheckCode ? remainingDurationOf(ticket, clock) : undefined,
+  };
 }
 
 export function toStateResponse(ticket: Ticket): { state: TicketState; revision: number } {

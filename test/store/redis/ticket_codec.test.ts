@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ContextSource, Ticket, TicketState } from "../../../src/domain/ticket.js";
+import type { ContextSource, QrRotation, Ticket, TicketState } from "../../../src/domain/ticket.js";
 import { decodeTicket, encodeTicket } from "../../../src/store/redis/ticket_codec.js";
 import { StoreUnavailableError } from "../../../src/store/ticket_store.js";
-import { requester, ticketIn } from "../../support/tickets.js";
+import { qrRotation, requester, ticketIn } from "../../support/tickets.js";
+import { readVersion2 } from "./version2_reader.js";
 
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "null", "é\u0000\u2028", "[]"));
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
@@ -27,7 +28,7 @@ const profile = record({
 });
 const signIn = record({ clientId: text, authTime: maybe(time), methods: fc.array(text), acr: text });
 
-const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode">> = record({
+const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode" | "qrRotation">> = record({
   ...{ id: base64url(22), appId: text, userPoolId: text, scene: text, writeId: base64url(16) },
   state: fc.constantFrom<TicketState[]>(
     ...(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const),
@@ -36,7 +37,9 @@ const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode">> 
   revision: fc.integer({ min: 1, max: 4_294_967_295 }),
   ...{ exchangeDigest: base64url(43), codeChallenge: maybe(base64url(43)) },
   ...{ expiresAt: time, purgeAt: maybe(time), customData: maybe(text) },
-  cancelReason: maybe(fc.constantFrom("CANCELLED_BY_APPROVER" as const, "WITHDRAWN_BY_CREATOR" as const)),
+  cancelReason: maybe(
+    fc.constantFrom(...(["CANCELLED_BY_APPROVER", "WITHDRAWN_BY_CREATOR", "CHECK_CODE_FAILED"] as const)),
+  ),
   requester: maybe(
     record({
       ...{ ipAddress: text, userAgent: text, deviceName: text, location: text },
@@ -59,9 +62,13 @@ const checkCodes = fc.oneof(
   }),
 );
 
+const rotations: fc.Arbitrary<QrRotation> = record({
+  ...{ key: base64url(22), startedAt: time, interval: fc.nat(), overlap: fc.nat(), maxSteps: fc.nat() },
+});
+
 const tickets: fc.Arbitrary<Ticket> = fc
-  .tuple(plainTickets, checkCodes)
-  .map(([ticket, fields]) => ({ ...ticket, ...fields }));
+  .tuple(plainTickets, checkCodes, maybe(rotations))
+  .map(([ticket, fields, qrRotation]) => ({ ...ticket, ...fields, qrRotation }));
 
 describe("a ticket as a value in Redis", () => {
   test("any ticket is decoded as it was encoded", () => {
@@ -69,6 +76,18 @@ describe("a ticket as a value in Redis", () => {
       fc.property(tickets, (ticket) => {
         const bytes = Buffer.from(encodeTicket(ticket), "utf8");
         expect(decodeTicket(ticket.id, bytes.toString("utf8"))).toStrictEqual(ticket);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("any ticket that no policy applies to is read by the release before, and any other is refused", () => {
+    fc.assert(
+      fc.property(tickets, ({ checkCodeDigits, checkCode, ...ticket }) => {
+        const value = encodeTicket({ ...ticket, checkCodeDigits, checkCode });
+        const read = () => readVersion2(ticket.id, value);
+        if (checkCodeDigits === 0) expect(read()).toEqual(ticket);
+        else expect(read).toThrow(StoreUnavailableError);
       }),
       { numRuns: 500 },
     );
@@ -93,7 +112,16 @@ describe("a ticket as a value in Redis", () => {
     const value = rewritten(encodeTicket(ticketIn("PENDING")));
     const decode = () => decodeTicket("an-id", value);
     expect(decode).toThrow(StoreUnavailableError);
-    expect(decode).toThrow(/another format version; this release reads version 2 only$/);
+    expect(decode).toThrow(/another format version; this release reads versions 2 and 3$/);
+  });
+
+  test("only a live ticket whose code changes is written in the version that older nodes do not touch", () => {
+    const versionOf = (ticket: Ticket) => encodeTicket(ticket)[16];
+    expect(versionOf(ticketIn("PENDING"))).toBe("2");
+    for (const state of ["PENDING", "SCANNED", "AUTHORIZED"] as const) {
+      expect(versionOf(ticketIn(state, { qrRotation }))).toBe("3");
+    }
+    expect(versionOf(ticketIn("EXPIRED"))).toBe("2");
   });
 
   test("the error for a broken value does not quote it", () => {
