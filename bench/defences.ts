@@ -33,8 +33,7 @@ async function main(): Promise<void> {
   try {
     const servers: SignInServer[] = [];
     for (const { name, policy } of policies) {
-      const configuration = { policy };
-      const service = await startService({ name, level: "info", folder, signsTokens: true, configuration });
+      const service = await startService({ name, level: "info", folder, signsTokens: true, policy });
       stopping.push(service.stop);
       const caller = createCaller(service.address);
       await caller.ready().finally(caller.close);
