@@ -1,0 +1,98 @@
+import type { Defence, Finding, PolicyDefence, Scenario, Try } from "./scenario.js";
+import type { World } from "./world/world.js";
+
+/**
+ * The result of a scenario:
+ *
+ *  - `held`: no try succeeded.
+ *  - `open`: the attack succeeded, and nothing is promised against it with this policy.
+ *  - `failed`: the attack succeeded although the contract or the policy promises a defence, or the scenario could not
+ *    be played to its end.
+ *  - `not applicable`: the scenario was not played.
+ */
+export type Result = "held" | "open" | "failed" | "not applicable";
+
+/** One row of the report. */
+export interface Row {
+  readonly threat: string;
+  readonly title: string;
+  readonly defence: Defence;
+  readonly result: Result;
+  /** Why the result is what it is. */
+  readonly why: string;
+  readonly tries: readonly Try[];
+  readonly victimSees: readonly string[];
+}
+
+/** Plays the scenarios one after the other. Resolves with one row for each. */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  world: World,
+  expected: ReadonlySet<PolicyDefence>,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const scenario of scenarios) rows.push(await playScenario(scenario, world, expected));
+  return rows;
+}
+
+async function playScenario(
+  scenario: Scenario,
+  world: World,
+  expected: ReadonlySet<PolicyDefence>,
+): Promise<Row> {
+  const { threat, title, defence } = scenario;
+  const row = (result: Result, why: string, finding: Finding = { tries: [] }): Row => ({
+    threat,
+    title,
+    defence,
+    result,
+    why,
+    tries: finding.tries,
+    victimSees: finding.victimSees ?? [],
+  });
+  const isExpected = defence !== "core" && defence !== "none" && expected.has(defence);
+  const obstacle = scenario.obstacle?.(world);
+  if (obstacle !== undefined) {
+    return isExpected ? row("failed", `expected, but ${obstacle}`) : row("not applicable", obstacle);
+  }
+  try {
+    const finding = await scenario.play(world);
+    const successes = finding.tries.filter(({ succeeded }) => succeeded);
+    if (successes.length === 0) return row("held", summaryOf(finding.tries), finding);
+    const isPromised = isExpected || promises(world, defence);
+    const why = [finding.meaning, ...successes.map(describeTry)].filter(Boolean).join(" ");
+    return row(isPromised ? "failed" : "open", why, finding);
+  } catch (error) {
+    return row("failed", error instanceof Error ? error.message : String(error));
+  } finally {
+    await world.cleanUp();
+  }
+}
+
+/** Returns whether the contract, or the policy that the target shows, promises the defence. */
+function promises({ policy, target }: World, defence: Defence): boolean {
+  switch (defence) {
+    case "core":
+      return true;
+    case "check-code":
+      return policy.checkCodeDigits > 0;
+    case "rotation":
+      return policy.codeIntervalMs > 0;
+    case "kill-switch":
+      return target.admin !== undefined;
+    // The contract does not tell the limits of a policy: `--expect limits` says that there are some.
+    case "limits":
+    case "none":
+      return false;
+  }
+}
+
+/** Returns the effects that stopped the attacker, each once, with the number of tries. */
+function summaryOf(tries: readonly Try[]): string {
+  const effects = [...new Set(tries.map(({ effect }) => effect))];
+  return `${tries.length} ${tries.length === 1 ? "try" : "tries"}: ${effects.join(", ")}`;
+}
+
+function describeTry({ what, effect }: Try): string {
+  return `${what}: ${effect}.`;
+}
