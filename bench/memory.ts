@@ -91,6 +91,7 @@ function createParameters(made: number) {
   };
   return {
     screenId: "",
+    asksForCheckCode: false,
     scene: "APP_AUTH",
     customData: undefined,
     customDataSource: undefined,

@@ -34,6 +34,7 @@ const messages = {
   QR_ROTATED: "the screen shows a newer code; scan that one",
   SIGN_IN_DISABLED: "sign-ins are disabled by an administrator",
   ADMIN_UNAUTHENTICATED: "a valid administrator credential is required",
+  POLICY_NOT_SUPPORTED: "the policy of the app needs something that the creator of the ticket cannot do",
 } as const;
 
 export type ErrorReason = keyof typeof messages;

@@ -1,4 +1,4 @@
-import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { AppAuthenticator } from "../auth/app_authenticator.js";
@@ -165,7 +165,7 @@ function servingStatus(isServing: boolean): ServingStatus {
 function createImplementation(
   { handlers, apps, users }: GrpcServerOptions,
   dependencies: CallDependencies,
-): UntypedServiceImplementation {
+): Readonly<Record<keyof typeof QrLoginServiceService, UntypedHandleCall>> {
   const appCaller: CallerKind<AppConfig> = {
     authenticate: (authorization) => apps.authenticate(authorization),
     logFieldsOf: (app) => ({ app: app.id }),
@@ -184,6 +184,7 @@ function createImplementation(
     markScanned: createUnaryHandler("MarkScanned", approverCaller, approver.markScanned, dependencies),
     authorize: createUnaryHandler("Authorize", approverCaller, approver.authorize, dependencies),
     cancel: createUnaryHandler("Cancel", approverCaller, approver.cancel, dependencies),
+    submitCheckCode: createUnaryHandler("SubmitCheckCode", appCaller, app.submitCheckCode, dependencies),
     withdraw: createUnaryHandler("Withdraw", appCaller, app.withdraw, dependencies),
     exchangeUserInfo: createUnaryHandler("ExchangeUserInfo", appCaller, app.exchangeUserInfo, dependencies),
     getSigningKeys: createUnaryHandler("GetSigningKeys", appCaller, app.getSigningKeys, dependencies),

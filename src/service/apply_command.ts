@@ -172,7 +172,7 @@ export async function translateStoreErrors<T>(work: () => Promise<T>, command?: 
 /** Returns the TicketError for an error of the store; returns any other error unchanged. */
 function convertStoreError(error: unknown, command?: Command["name"]): unknown {
   if (!(error instanceof StoreUnavailableError)) return error;
-  // Every other command is idempotent, so the caller may repeat it.
+  // Repeating another command is safe. A wrong check code may count twice, which only helps against guesses.
   const isOutcomeUnknown = error.outcome === "unknown" && command === "exchange";
   return new TicketError(isOutcomeUnknown ? "OUTCOME_UNKNOWN" : "STORE_UNAVAILABLE", undefined, {
     cause: error,

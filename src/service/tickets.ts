@@ -34,6 +34,8 @@ export interface CreateParameters {
   readonly codeChallenge: string | undefined;
   /** Id of the requesting screen, by which its live tickets are counted; empty if unknown. */
   readonly screenId: string;
+  /** True if the creator says that it asks the user for a check code. */
+  readonly asksForCheckCode: boolean;
 }
 
 /** A ticket that is ready to be stored, and its secret, which is returned only once. */
@@ -80,9 +82,14 @@ export type TicketService = ReturnType<typeof createTicketService>;
  */
 export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy, policyOf: PolicyOf) {
   return {
-    /** Creates a ticket and its secret without storing them. Work that may fail can then be done before the write. */
+    /**
+     * Creates a ticket and its secret without storing them. Work that may fail can then be done before the write.
+     *
+     * @throws TicketError POLICY_NOT_SUPPORTED
+     */
     prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
       const policy = policyOf(app.id);
+      requireSupport(policy, parameters);
       const createdAt = context.clock.now();
       const id = newTicketId();
       const ticketSecret = newSecret();
@@ -205,6 +212,17 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       return prepared;
     },
   };
+}
+
+/**
+ * Throws POLICY_NOT_SUPPORTED if the creator could not complete a sign-in under the policy. A creator of an older
+ * release would otherwise wait until the ticket expires.
+ */
+function requireSupport(policy: Policy, { asksForCheckCode }: CreateParameters): void {
+  if (policy.checkCode.mode === "off" || asksForCheckCode) return;
+  const message =
+    "the policy of the app needs a check code, and the creator of the ticket does not ask the user for one";
+  throw new TicketError("POLICY_NOT_SUPPORTED", message);
 }
 
 /** Returns a check that passes only for the app that created the ticket, and only with the ticket secret. */

@@ -35,7 +35,10 @@ function approverOn(address: string, token?: string | (() => string)) {
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
 /** Fields for the response of any method. */
-const anything = { state: TicketState.SCANNED, revision: 1, ticketId: "t", customDataSource: 0 };
+const anything = {
+  ...{ state: TicketState.SCANNED, revision: 1, ticketId: "t" },
+  ...{ customDataSource: 0, checkCodeDigits: 0, checkCode: "" },
+};
 const blog: AppCredentials = { appId: "blog", appSecret: "hush" };
 
 /** Resolves with the error that the promise rejects with. */
@@ -88,16 +91,16 @@ describe("the token of a single call of an approver", () => {
 });
 
 describe("the credentials of a single call of an app", () => {
-  test.each(["createTicket", "getStatus", "withdraw", "exchangeUserInfo", "getSigningKeys"] as const)(
-    "%s sends the credentials of the call in place of the client's",
-    async (method) => {
-      const fake = await service({ [method]: () => anything });
-      const client = appOn(fake.address);
-      await client[method]({}, { credentials: blog });
-      await client[method]({});
-      expect(fake.credentialsSeen()).toEqual([basic("blog:hush"), basic("shop:s3cret")]);
-    },
-  );
+  test.each([
+    ...(["createTicket", "getStatus", "submitCheckCode", "withdraw"] as const),
+    ...(["exchangeUserInfo", "getSigningKeys"] as const),
+  ])("%s sends the credentials of the call in place of the client's", async (method) => {
+    const fake = await service({ [method]: () => anything });
+    const client = appOn(fake.address);
+    await client[method]({}, { credentials: blog });
+    await client[method]({});
+    expect(fake.credentialsSeen()).toEqual([basic("blog:hush"), basic("shop:s3cret")]);
+  });
 
   test("watchStatus sends the credentials of the call, and again when it reconnects", async () => {
     const fake = await service({

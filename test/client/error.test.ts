@@ -54,6 +54,20 @@ describe("an error", () => {
     expect(error.message).toBe(`FAILED_PRECONDITION: ${reason}: no`);
   });
 
+  test("an error for a wrong check code has the number of attempts that are left", async () => {
+    const attemptsLeftFor = async (attemptsLeft: string) =>
+      (
+        await errorFor(
+          createServiceError(status.INVALID_ARGUMENT, { reason: "CHECK_CODE_MISMATCH", attemptsLeft }),
+        )
+      ).attemptsLeft;
+    expect(await attemptsLeftFor("2")).toBe(2);
+    expect(await attemptsLeftFor("0")).toBe(0);
+    for (const text of ["", "-1", "1.5", "many", "9".repeat(10)]) {
+      expect(await attemptsLeftFor(text)).toBeUndefined();
+    }
+  });
+
   test("an error has the field violations and the delay before a retry", async () => {
     const fields = [{ field: "qr_image.size", description: "must be 64 to 1024" }];
     const error = await errorFor(

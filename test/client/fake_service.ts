@@ -51,6 +51,7 @@ export async function startFakeService(handlers: Handlers, port = 0, options: Se
     markScanned: unary("markScanned"),
     authorize: unary("authorize"),
     cancel: unary("cancel"),
+    submitCheckCode: unary("submitCheckCode"),
     withdraw: unary("withdraw"),
     exchangeUserInfo: unary("exchangeUserInfo"),
     getSigningKeys: unary("getSigningKeys"),
@@ -84,6 +85,7 @@ export function createServiceError(
     reason?: string;
     domain?: string;
     currentState?: string;
+    attemptsLeft?: string;
     retryAfterMs?: number;
     fields?: { field: string; description: string }[];
     /** Bytes sent in place of the packed details. */
@@ -99,9 +101,10 @@ export function createServiceError(
   });
   const packed = [];
   if (details.reason !== undefined) {
-    const metadata: Record<string, string> = details.currentState
-      ? { current_state: details.currentState }
-      : {};
+    const metadata = {
+      ...(details.currentState && { current_state: details.currentState }),
+      ...(details.attemptsLeft !== undefined && { attempts_left: details.attemptsLeft }),
+    };
     const info = { reason: details.reason, domain: details.domain ?? "qrlogin.v1", metadata };
     packed.push(any("google.rpc.ErrorInfo", ErrorInfo.encode(ErrorInfo.fromPartial(info)).finish()));
   }

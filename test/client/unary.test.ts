@@ -172,7 +172,10 @@ describe("a call", () => {
 describe("retries", () => {
   const failing = (times: number) => () => {
     if (times-- > 0) throw unavailable();
-    return { ticketId: "", state: TicketState.SCANNED, revision: 0, customDataSource: 0 };
+    return {
+      ...{ ticketId: "", state: TicketState.SCANNED, revision: 0 },
+      ...{ customDataSource: 0, checkCodeDigits: 0, checkCode: "" },
+    };
   };
 
   test.each(["getStatus", "withdraw", "getSigningKeys"] as const)(
@@ -222,6 +225,13 @@ describe("retries", () => {
     });
     await expect(appOn(fake.address).getStatus({})).rejects.toMatchObject({ reason: "CONCURRENT_UPDATE" });
     expect(fake.count("getStatus")).toBe(1);
+  });
+
+  test("a check code reaches the server exactly once, since a wrong one would count again", async () => {
+    const fake = await service({ submitCheckCode: failing(99) });
+    const call = appOn(fake.address).submitCheckCode({ ticketId: "t", checkCode: "042137" });
+    await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE, reason: "STORE_UNAVAILABLE" });
+    expect(fake.count("submitCheckCode")).toBe(1);
   });
 
   test.each(["STORE_UNAVAILABLE", "OUTCOME_UNKNOWN"])(

@@ -90,6 +90,8 @@ describe("the methods of the contract", () => {
       MarkScanned: "IDEMPOTENT",
       Authorize: "IDEMPOTENT",
       Cancel: "IDEMPOTENT",
+      // A wrong code counts.
+      SubmitCheckCode: "IDEMPOTENCY_UNKNOWN",
       Withdraw: "IDEMPOTENT",
       ExchangeUserInfo: "IDEMPOTENCY_UNKNOWN",
       GetSigningKeys: "NO_SIDE_EFFECTS",

@@ -13,18 +13,22 @@ const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const write = (now = noon + 10_000): WriteContext => ({ now, writeId: newWriteId(), lifetimes });
 
-/** Every command, given by a caller who may give it. */
-const commands: { readonly [Name in Command["name"]]: Command & { name: Name } } = {
+/** Every command, given by a caller who may give it. The code of {@link ticketIn} is 042137. */
+const commands = {
   markScanned: { name: "markScanned", approver: alice, showsCheckCode: true },
   authorize: { name: "authorize", approver: alice, profile: alice.profile, checkCode: "" },
   cancel: { name: "cancel", approver: alice },
   withdraw: { name: "withdraw" },
   submitCheckCode: { name: "submitCheckCode", checkCode: "042137" },
+  submitWrongCheckCode: { name: "submitCheckCode", checkCode: "042138" },
   exchange: { name: "exchange", codeVerifier: "" },
   expire: { name: "expire" },
-};
+} as const satisfies Record<Command["name"] | "submitWrongCheckCode", Command>;
 
-type Expected = { to: TicketState; cancelReason?: CancelReason } | "unchanged" | { rejected: ErrorReason };
+type Expected =
+  | { to: TicketState; cancelReason?: CancelReason; rejection?: ErrorReason }
+  | "unchanged"
+  | { rejected: ErrorReason };
 const rejected = (reason: ErrorReason): Expected => ({ rejected: reason });
 const byApprover: Expected = { to: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" };
 const byCreator: Expected = { to: "CANCELLED", cancelReason: "WITHDRAWN_BY_CREATOR" };
@@ -37,6 +41,7 @@ const expected = {
     cancel: rejected("TICKET_NOT_SCANNED"),
     withdraw: byCreator,
     submitCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
+    submitWrongCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
     exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
@@ -46,6 +51,7 @@ const expected = {
     cancel: byApprover,
     withdraw: byCreator,
     submitCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
+    submitWrongCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
     exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
@@ -55,6 +61,7 @@ const expected = {
     cancel: byApprover,
     withdraw: byCreator,
     submitCheckCode: { to: "AUTHORIZED" },
+    submitWrongCheckCode: { to: "AWAITING_CHECK_CODE", rejection: "CHECK_CODE_MISMATCH" },
     exchange: rejected("TICKET_NOT_AUTHORIZED"),
     expire: { to: "EXPIRED" },
   },
@@ -64,6 +71,7 @@ const expected = {
     cancel: rejected("TICKET_ALREADY_AUTHORIZED"),
     withdraw: byCreator,
     submitCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
+    submitWrongCheckCode: rejected("CHECK_CODE_NOT_EXPECTED"),
     exchange: { to: "EXCHANGED" },
     expire: { to: "EXPIRED" },
   },
@@ -73,6 +81,7 @@ const expected = {
     cancel: rejected("TICKET_ALREADY_EXCHANGED"),
     withdraw: rejected("TICKET_ALREADY_EXCHANGED"),
     submitCheckCode: rejected("TICKET_ALREADY_EXCHANGED"),
+    submitWrongCheckCode: rejected("TICKET_ALREADY_EXCHANGED"),
     exchange: rejected("TICKET_ALREADY_EXCHANGED"),
     expire: "unchanged",
   },
@@ -82,6 +91,7 @@ const expected = {
     cancel: "unchanged",
     withdraw: rejected("TICKET_CANCELLED"),
     submitCheckCode: rejected("TICKET_CANCELLED"),
+    submitWrongCheckCode: rejected("TICKET_CANCELLED"),
     exchange: rejected("TICKET_CANCELLED"),
     expire: "unchanged",
   },
@@ -91,13 +101,14 @@ const expected = {
     cancel: rejected("TICKET_EXPIRED"),
     withdraw: rejected("TICKET_EXPIRED"),
     submitCheckCode: rejected("TICKET_EXPIRED"),
+    submitWrongCheckCode: rejected("TICKET_EXPIRED"),
     exchange: rejected("TICKET_EXPIRED"),
     expire: "unchanged",
   },
-} satisfies Record<TicketState, Record<Command["name"], Expected>>;
+} satisfies Record<TicketState, Record<keyof typeof commands, Expected>>;
 
 const states = Object.keys(expected) as TicketState[];
-const names = Object.keys(commands) as Command["name"][];
+const names = Object.keys(commands) as (keyof typeof commands)[];
 const cells = states.flatMap((state) =>
   names.map((name) => ({ state, name, cell: expected[state][name] as Expected })),
 );
@@ -124,6 +135,7 @@ describe("the transition table", () => {
       expect(decision).toMatchObject({
         kind: "write",
         next: { state: cell.to, cancelReason: cell.cancelReason },
+        rejection: cell.rejection,
       });
     }
   });
@@ -189,6 +201,9 @@ describe("the order of checks", () => {
     ["SCANNED", "markScanned"],
     ["SCANNED", "authorize"],
     ["SCANNED", "cancel"],
+    ["AWAITING_CHECK_CODE", "markScanned"],
+    ["AWAITING_CHECK_CODE", "authorize"],
+    ["AWAITING_CHECK_CODE", "cancel"],
     ["AUTHORIZED", "markScanned"],
     ["AUTHORIZED", "authorize"],
   ] as const)("a ticket in %s that has lost its scanner belongs to nobody: %s throws", (state, name) => {
@@ -229,6 +244,9 @@ describe("the fields that a write changes", () => {
     { state: "PENDING", name: "withdraw" },
     { state: "SCANNED", name: "cancel" },
     { state: "SCANNED", name: "expire" },
+    { state: "AWAITING_CHECK_CODE", name: "cancel" },
+    { state: "AWAITING_CHECK_CODE", name: "withdraw" },
+    { state: "AWAITING_CHECK_CODE", name: "expire" },
     { state: "AUTHORIZED", name: "withdraw" },
     { state: "AUTHORIZED", name: "exchange" },
     { state: "AUTHORIZED", name: "expire" },
@@ -245,12 +263,13 @@ describe("the fields that a write changes", () => {
         requester: undefined,
         scannedBy: undefined,
         approval: undefined,
+        checkCode: undefined,
         purgeAt: using.now + lifetimes.retention,
       });
       const kept = ["id", "appId", "userPoolId", "exchangeDigest", "scanner"] as const;
       for (const part of kept) expect(next[part]).toEqual(ticket[part]);
       const text = JSON.stringify(next);
-      for (const personal of ["alice@", "cart", "192.0.2.7", "photos.example.com"]) {
+      for (const personal of ["alice@", "cart", "192.0.2.7", "photos.example.com", "042137"]) {
         expect(text).not.toContain(personal);
       }
     },
@@ -260,7 +279,7 @@ describe("the fields that a write changes", () => {
 describe("expiry", () => {
   const using = (now: number) => write(now);
 
-  test.each(["PENDING", "SCANNED", "AUTHORIZED"] as const)(
+  test.each(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const)(
     "a ticket in %s lives until its last millisecond",
     (state) => {
       const ticket = ticketIn(state);

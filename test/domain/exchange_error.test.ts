@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exchangeErrorOf } from "../../src/domain/decide.js";
+import { exchangeErrorOf } from "../../src/domain/transitions.js";
 
 it.each([
   ["PENDING", "TICKET_NOT_AUTHORIZED"],

@@ -3,13 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TokenSet } from "../../gen/qrlogin/v1/qr_login_service.js";
 import {
   asApp,
+  asksForCheckCode,
   asUser,
   authorization,
   basic,
   type CallResult,
   callersOf,
   callsOf,
+  checkCodeSettings,
   createAuthorizedTicket,
+  createAwaitingTicket,
   createScannedTicket,
   createTestTicket,
   type Rpc,
@@ -126,7 +129,7 @@ const cells = Object.entries(callers).flatMap(([who, caller]) =>
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ settings: checkCodeSettings });
 });
 afterAll(() => server.stop());
 
@@ -173,13 +176,18 @@ async function ticketFor(rpc: Rpc) {
   const { app, user } = callersOf(server.client);
   const shop = app("shop");
   if (rpc === "exchangeUserInfo") {
-    return { ...(await createAuthorizedTicket(shop, user(await signToken("alice")))), revision: 3 };
+    const held = await createAuthorizedTicket(shop, user(await signToken("alice")));
+    return { ...held, checkCode: "", revision: 4 };
+  }
+  if (rpc === "submitCheckCode") {
+    const held = await createAwaitingTicket(shop, user(await signToken("alice")));
+    return { ...held, exchangeTicket: "", revision: 3 };
   }
   if (byApprover.includes(rpc)) {
     const held = await createScannedTicket(shop, user(await signToken("alice")));
-    return { ...held, exchangeTicket: "", revision: 2 };
+    return { ...held, exchangeTicket: "", checkCode: "", revision: 2 };
   }
-  return { ...(await createTestTicket(shop)), exchangeTicket: "", revision: 1 };
+  return { ...(await createTestTicket(shop)), exchangeTicket: "", checkCode: "", revision: 1 };
 }
 
 function call(
@@ -190,8 +198,9 @@ function call(
   const { ticketId, exchangeTicket } = held;
   switch (rpc) {
     case "createTicket":
+      return calls.createTicket(asksForCheckCode);
     case "getSigningKeys":
-      return calls[rpc]();
+      return calls.getSigningKeys();
     case "markScanned":
       return calls.markScanned({ $case: "ticketId", value: ticketId });
     case "authorize":
@@ -201,6 +210,7 @@ function call(
       return calls.exchangeUserInfo({ exchangeTicket });
     case "getStatus":
     case "watchStatus":
+    case "submitCheckCode":
     case "withdraw":
       return calls[rpc](held);
   }

@@ -31,13 +31,17 @@ const byMethod = new Map(
 /** Returns the errors of the transition table for a command in any state, from anybody. */
 function rejectionsOf(commands: readonly Command[]): ErrorReason[] {
   const context = { now: noon + 10_000, writeId: newWriteId(), lifetimes };
-  const states: TicketState[] = ["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED", "CANCELLED", "EXPIRED"];
+  const states: TicketState[] = [
+    ...(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const),
+    ...(["EXCHANGED", "CANCELLED", "EXPIRED"] as const),
+  ];
   const reasons = (["CANCELLED_BY_APPROVER", "WITHDRAWN_BY_CREATOR"] as const).flatMap((cancelReason) =>
     states.flatMap((state) =>
       commands.map((command) => {
-        const ticket = ticketIn(state, state === "CANCELLED" ? { cancelReason } : {});
-        const decision = decide(ticket, command, context);
-        return decision.kind === "reject" ? [decision.reason] : [];
+        const changes = { checkCodeDigits: 6, ...(state === "CANCELLED" && { cancelReason }) };
+        const decision = decide(ticketIn(state, changes), command, context);
+        if (decision.kind === "reject") return [decision.reason];
+        return decision.kind === "write" && decision.rejection ? [decision.rejection] : [];
       }),
     ),
   );
@@ -47,33 +51,48 @@ function rejectionsOf(commands: readonly Command[]): ErrorReason[] {
 const stranger = { ...alice, userPoolId: "staff" };
 const approvers = [alice, bob, stranger];
 
+/** Errors of the methods that an administrator can switch off. */
+const switchable = ["SIGN_IN_DISABLED"] as const;
+
 /** Errors of every method that loads a ticket. See `load` in `apply_command.ts`. */
 const loading = ["TICKET_NOT_FOUND", "CONCURRENT_UPDATE"] as const;
 
 const expected: Readonly<Record<string, readonly ErrorReason[]>> = {
-  CreateTicket: ["TOO_MANY_TICKETS", "RATE_LIMITED"],
-  GetStatus: loading,
+  CreateTicket: ["TOO_MANY_TICKETS", "RATE_LIMITED", "POLICY_NOT_SUPPORTED", ...switchable],
+  GetStatus: [...loading, "RATE_LIMITED"],
   WatchStatus: [...loading, "TOO_MANY_WATCHES", "WATCH_SUPERSEDED"],
   MarkScanned: [
     ...loading,
-    "QR_CONTENT_INVALID",
-    ...rejectionsOf(approvers.map((approver) => ({ name: "markScanned", approver, showsCheckCode: false }))),
+    ...switchable,
+    ...(["QR_CONTENT_INVALID", "QR_ROTATED", "RATE_LIMITED"] as const),
+    ...rejectionsOf(
+      approvers.flatMap((approver) =>
+        [true, false].map((showsCheckCode) => ({ name: "markScanned", approver, showsCheckCode })),
+      ),
+    ),
   ],
   Authorize: [
     ...loading,
+    ...switchable,
     ...rejectionsOf(
       approvers.map((approver) => ({
         name: "authorize",
         approver,
         profile: approver.profile,
-        checkCode: "",
+        checkCode: "042137",
       })),
     ),
   ],
   Cancel: [...loading, ...rejectionsOf(approvers.map((approver) => ({ name: "cancel", approver })))],
+  SubmitCheckCode: [
+    ...loading,
+    "RATE_LIMITED",
+    ...rejectionsOf(["042137", "999999"].map((checkCode) => ({ name: "submitCheckCode", checkCode }))),
+  ],
   Withdraw: [...loading, ...rejectionsOf([{ name: "withdraw" }])],
   ExchangeUserInfo: [
     ...loading,
+    ...switchable,
     "OUTCOME_UNKNOWN",
     ...rejectionsOf(
       ["", "an unexpected verifier"].map((codeVerifier) => ({ name: "exchange", codeVerifier })),
@@ -94,5 +113,7 @@ it.each(Object.entries(expected))(
 );
 
 it("every error reason is one of every method or of some method", () => {
-  expect(new Set([...general, ...[...byMethod.values()].flat()])).toEqual(new Set(errorReasons));
+  const ofAdminService: ErrorReason[] = ["ADMIN_UNAUTHENTICATED"];
+  const documented = [...general, ...[...byMethod.values()].flat(), ...ofAdminService];
+  expect(new Set(documented)).toEqual(new Set(errorReasons));
 });

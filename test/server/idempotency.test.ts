@@ -1,8 +1,14 @@
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
 import { loadDescriptors } from "../../src/server/reflection.js";
-import { createScannedTicket, createTestTicket, responseOrThrow, scannedById } from "../support/callers.js";
-import { alice, shop, useTestServer } from "../support/test_server.js";
+import {
+  checkCodeSettings,
+  createScannedTicket,
+  createTestTicket,
+  responseOrThrow,
+  scannedById,
+} from "../support/callers.js";
+import { alice, restartServer, shop, useTestServer } from "../support/test_server.js";
 
 useTestServer();
 
@@ -20,6 +26,7 @@ const repeated: Readonly<Record<string, () => Promise<readonly [unknown, unknown
     ];
   },
   async Authorize() {
+    await restartServer({ settings: checkCodeSettings });
     const ticket = await createScannedTicket(shop, alice);
     return [responseOrThrow(await alice.authorize(ticket)), responseOrThrow(await alice.authorize(ticket))];
   },

@@ -88,6 +88,9 @@ describe("the RPCs", () => {
       scannedBy: undefined,
       exchangeTicket: "",
       cancelReason: CancelReason.UNSPECIFIED,
+      checkCodeDigits: 0,
+      checkCodeAttemptsLeft: 0,
+      qrCodeStep: undefined,
     });
   });
 
@@ -123,6 +126,7 @@ describe("the RPCs", () => {
       customDataSource: ContextSource.STATED_BY_APP,
       expireTime: new Date(clock.now() + 100_000),
       remainingDuration: { seconds: 100, nanos: 0 },
+      checkCodeDigits: 0,
     });
     expect(responseOrThrow(await alice.markScanned(scannedById(held)))).toEqual(response);
   });
@@ -167,7 +171,7 @@ describe("the RPCs", () => {
   it("Authorize starts the authorized lifetime, and changes nothing when repeated", async () => {
     const held = await createScannedTicket(shop, alice);
     clock.advance(60_000);
-    const expected = { state: TicketState.AUTHORIZED, revision: 3 };
+    const expected = { state: TicketState.AUTHORIZED, revision: 3, checkCode: "" };
     expect(responseOrThrow(await alice.authorize(held))).toEqual(expected);
     expect(responseOrThrow(await alice.authorize(held))).toEqual(expected);
     const { status: now } = responseOrThrow(await shop.getStatus(held));

@@ -29,6 +29,7 @@ export const createParameters: CreateParameters = {
   requester,
   codeChallenge: undefined,
   screenId: "",
+  asksForCheckCode: false,
 };
 
 /** The credentials of a ticket's creator. */

@@ -15,6 +15,8 @@ import type {
   MarkScannedRequest,
   MarkScannedResponse,
   QrLoginServiceClient,
+  SubmitCheckCodeRequest,
+  SubmitCheckCodeResponse,
   WatchStatusResponse,
   WithdrawRequest,
   WithdrawResponse,
@@ -78,6 +80,7 @@ export const rpcs = [
   "markScanned",
   "authorize",
   "cancel",
+  "submitCheckCode",
   "withdraw",
   "exchangeUserInfo",
   "getSigningKeys",
@@ -108,16 +111,25 @@ export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
       }
       return watch.ended;
     },
-    markScanned: (scanned: MarkScannedRequest["scanned"]) =>
+    markScanned: (
+      scanned: MarkScannedRequest["scanned"],
+      capabilities = [messages.PhoneCapability.CHECK_CODE],
+    ) =>
       callUnary<MarkScannedRequest, MarkScannedResponse>(
         client.markScanned.bind(client),
-        { scanned, capabilities: [messages.PhoneCapability.CHECK_CODE] },
+        { scanned, capabilities },
         metadata,
       ),
     authorize: (request: AuthorizeRequest) =>
       callUnary<AuthorizeRequest, AuthorizeResponse>(client.authorize.bind(client), request, metadata),
     cancel: (request: CancelRequest) =>
       callUnary<CancelRequest, CancelResponse>(client.cancel.bind(client), request, metadata),
+    submitCheckCode: (request: PartialRequest<SubmitCheckCodeRequest>) =>
+      callUnary<SubmitCheckCodeRequest, SubmitCheckCodeResponse>(
+        client.submitCheckCode.bind(client),
+        messages.SubmitCheckCodeRequest.fromPartial(request),
+        metadata,
+      ),
     withdraw: (request: WithdrawRequest) =>
       callUnary<WithdrawRequest, WithdrawResponse>(client.withdraw.bind(client), request, metadata),
     exchangeUserInfo: (request: PartialRequest<ExchangeUserInfoRequest>) =>
@@ -203,12 +215,15 @@ export interface CreatedTicket {
   readonly qrContent: string;
 }
 
-/** Creates a ticket. Throws after an error. */
+/** Request of a creator that asks for a check code. */
+export const asksForCheckCode = { capabilities: [messages.CreatorCapability.CHECK_CODE] };
+
+/** Creates a ticket, as a creator that can do everything. Throws after an error. */
 export async function createTestTicket(
   app: Calls,
   request: PartialRequest<CreateTicketRequest> = {},
 ): Promise<CreatedTicket> {
-  return responseOrThrow(await app.createTicket(request));
+  return responseOrThrow(await app.createTicket({ ...asksForCheckCode, ...request }));
 }
 
 /** Creates a ticket that this user has scanned. */
@@ -222,17 +237,38 @@ export async function createScannedTicket(
   return ticket;
 }
 
-/** Creates a ticket that this user has approved, and returns it with its exchange ticket. */
+/**
+ * Creates a ticket that this user has approved, with the check code if one is needed, and returns it with its
+ * exchange ticket.
+ */
 export async function createAuthorizedTicket(
   app: Calls,
   user: Calls,
   request?: PartialRequest<CreateTicketRequest>,
 ): Promise<CreatedTicket & { readonly exchangeTicket: string }> {
   const ticket = await createScannedTicket(app, user, request);
-  responseOrThrow(await user.authorize({ ticketId: ticket.ticketId }));
+  const { checkCode } = responseOrThrow(await user.authorize({ ticketId: ticket.ticketId }));
+  if (checkCode !== "") responseOrThrow(await app.submitCheckCode({ ...ticket, checkCode }));
   const { status: ticketStatus } = responseOrThrow(await app.getStatus(ticket));
   return { ...ticket, exchangeTicket: ticketStatus?.exchangeTicket ?? "" };
 }
+
+/** Settings of a service whose policy needs a check code of all apps. */
+export const checkCodeSettings = { policy: { checkCode: { mode: "always" } } };
+
+/** Creates a ticket that this user has approved and that waits for the check code. */
+export async function createAwaitingTicket(
+  app: Calls,
+  user: Calls,
+): Promise<CreatedTicket & { readonly checkCode: string }> {
+  const ticket = await createScannedTicket(app, user);
+  const { checkCode } = responseOrThrow(await user.authorize({ ticketId: ticket.ticketId }));
+  return { ...ticket, checkCode };
+}
+
+/** Returns a check code of the same length that is not the right one. */
+export const wrongCodeFor = (checkCode: string): string =>
+  `${checkCode.slice(0, -1)}${(Number(checkCode.at(-1)) + 1) % 10}`;
 
 /**
  * Returns the response.

@@ -6,6 +6,7 @@ import { type CallResult, type Calls, type createAuthorizedTicket, scannedById }
 /** Expected details of an error beside code and reason. It must have no others. */
 export interface ErrorExpectations {
   readonly state?: string | undefined;
+  readonly attemptsLeft?: number;
   readonly fields?: readonly string[];
   readonly retry?: boolean;
 }
@@ -16,9 +17,10 @@ export function expectError(
   reason: ErrorReason,
   extras: ErrorExpectations = {},
 ): void {
-  const { state, fields = [], retry = false } = extras;
+  const { state, attemptsLeft, fields = [], retry = false } = extras;
   expect([result.code, result.reason, result.domain]).toEqual([code, reason, "qrlogin.v1"]);
   expect(result.currentState).toBe(state);
+  expect(result.attemptsLeft).toBe(attemptsLeft);
   expect(result.fieldViolations.map(({ field }) => field)).toEqual(fields);
   if (retry) expect(result.retryAfterMs).toBeGreaterThan(0);
   else expect(result.retryAfterMs).toBeUndefined();
@@ -33,6 +35,7 @@ export async function expectStoreUnavailable(
   const results: CallResult<unknown>[] = [
     ...[await app.createTicket(), await app.getStatus(held), await app.watchStatus(held)],
     ...[await user.markScanned(scannedById(held)), await user.authorize(held), await user.cancel(held)],
+    ...[await app.submitCheckCode({ ...held, checkCode: "042137" })],
     ...[await app.withdraw(held), await app.exchangeUserInfo(held)],
   ];
   for (const result of results) expectError(result, "UNAVAILABLE", "STORE_UNAVAILABLE", { retry: true });

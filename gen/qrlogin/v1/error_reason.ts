@@ -187,6 +187,12 @@ export const ErrorReason = {
    * the call carries a credential of another kind.
    */
   ADMIN_UNAUTHENTICATED: 31,
+  /**
+   * POLICY_NOT_SUPPORTED - FAILED_PRECONDITION. The policy of the app needs something that the creator has not
+   * said it can do, such as to ask the user for a check code. No ticket was created.
+   * Update the creator, or let it state its capabilities.
+   */
+  POLICY_NOT_SUPPORTED: 32,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -225,6 +231,7 @@ export namespace ErrorReason {
   export type QR_ROTATED = typeof ErrorReason.QR_ROTATED;
   export type SIGN_IN_DISABLED = typeof ErrorReason.SIGN_IN_DISABLED;
   export type ADMIN_UNAUTHENTICATED = typeof ErrorReason.ADMIN_UNAUTHENTICATED;
+  export type POLICY_NOT_SUPPORTED = typeof ErrorReason.POLICY_NOT_SUPPORTED;
   export type UNRECOGNIZED = typeof ErrorReason.UNRECOGNIZED;
 }
 
@@ -326,6 +333,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 31:
     case "ERROR_REASON_ADMIN_UNAUTHENTICATED":
       return ErrorReason.ADMIN_UNAUTHENTICATED;
+    case 32:
+    case "ERROR_REASON_POLICY_NOT_SUPPORTED":
+      return ErrorReason.POLICY_NOT_SUPPORTED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -399,6 +409,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_SIGN_IN_DISABLED";
     case ErrorReason.ADMIN_UNAUTHENTICATED:
       return "ERROR_REASON_ADMIN_UNAUTHENTICATED";
+    case ErrorReason.POLICY_NOT_SUPPORTED:
+      return "ERROR_REASON_POLICY_NOT_SUPPORTED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

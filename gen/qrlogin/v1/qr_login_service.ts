@@ -35,6 +35,61 @@ import {
   TicketStatus,
 } from "./ticket.js";
 
+/**
+ * Something that the creator of a ticket and its page can do if the policy of the app
+ * needs it.
+ */
+export const CreatorCapability = {
+  /** UNSPECIFIED - Ignored. */
+  UNSPECIFIED: 0,
+  /** CHECK_CODE - Asks the user for the check code in AWAITING_CHECK_CODE, and calls SubmitCheckCode. */
+  CHECK_CODE: 1,
+  /** QR_CODE_STEPS - Draws the code again for each QrCodeStep. */
+  QR_CODE_STEPS: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type CreatorCapability = typeof CreatorCapability[keyof typeof CreatorCapability];
+
+export namespace CreatorCapability {
+  export type UNSPECIFIED = typeof CreatorCapability.UNSPECIFIED;
+  export type CHECK_CODE = typeof CreatorCapability.CHECK_CODE;
+  export type QR_CODE_STEPS = typeof CreatorCapability.QR_CODE_STEPS;
+  export type UNRECOGNIZED = typeof CreatorCapability.UNRECOGNIZED;
+}
+
+export function creatorCapabilityFromJSON(object: any): CreatorCapability {
+  switch (object) {
+    case 0:
+    case "CREATOR_CAPABILITY_UNSPECIFIED":
+      return CreatorCapability.UNSPECIFIED;
+    case 1:
+    case "CREATOR_CAPABILITY_CHECK_CODE":
+      return CreatorCapability.CHECK_CODE;
+    case 2:
+    case "CREATOR_CAPABILITY_QR_CODE_STEPS":
+      return CreatorCapability.QR_CODE_STEPS;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return CreatorCapability.UNRECOGNIZED;
+  }
+}
+
+export function creatorCapabilityToJSON(object: CreatorCapability): string {
+  switch (object) {
+    case CreatorCapability.UNSPECIFIED:
+      return "CREATOR_CAPABILITY_UNSPECIFIED";
+    case CreatorCapability.CHECK_CODE:
+      return "CREATOR_CAPABILITY_CHECK_CODE";
+    case CreatorCapability.QR_CODE_STEPS:
+      return "CREATOR_CAPABILITY_QR_CODE_STEPS";
+    case CreatorCapability.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** The format of a QR image. The service rejects an unknown value with INVALID_REQUEST. */
 export const QrImageFormat = {
   /** UNSPECIFIED - Rejected: choose a format. */
@@ -261,6 +316,13 @@ export interface CreateTicketRequest {
    * INVALID_REQUEST. It is neither stored with the ticket nor shown.
    */
   screenId: string;
+  /**
+   * Optional. What the creator and its page can do. If the policy of the app needs a
+   * check code and CHECK_CODE is missing, the request is rejected with
+   * POLICY_NOT_SUPPORTED. Unknown values are ignored. At most 16, else
+   * INVALID_REQUEST.
+   */
+  capabilities: CreatorCapability[];
 }
 
 /** Options for drawing a QR code. */
@@ -692,6 +754,7 @@ function createBaseCreateTicketRequest(): CreateTicketRequest {
     codeChallenge: "",
     customDataSource: 0,
     screenId: "",
+    capabilities: [],
   };
 }
 
@@ -722,6 +785,13 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     }
     if (message.screenId !== "") {
       writer.uint32(66).string(message.screenId);
+    }
+    if (message.capabilities.length !== 0) {
+      writer.uint32(74).fork();
+      for (const v of message.capabilities) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -803,6 +873,24 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
             message.screenId = reader.string();
             continue;
           }
+          case 9: {
+            if (tag === 72) {
+              message.capabilities.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 74) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.capabilities.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -845,6 +933,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
         : isSet(object.screen_id)
         ? globalThis.String(object.screen_id)
         : "",
+      capabilities: globalThis.Array.isArray(object?.capabilities)
+        ? object.capabilities.map((e: any) => creatorCapabilityFromJSON(e))
+        : [],
     };
   },
 
@@ -874,6 +965,9 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     if (message.screenId !== "") {
       obj.screenId = message.screenId;
     }
+    if (message.capabilities?.length) {
+      obj.capabilities = message.capabilities.map((e) => creatorCapabilityToJSON(e));
+    }
     return obj;
   },
 
@@ -894,6 +988,7 @@ export const CreateTicketRequest: MessageFns<CreateTicketRequest, "qrlogin.v1.Cr
     message.codeChallenge = object.codeChallenge ?? "";
     message.customDataSource = object.customDataSource ?? 0;
     message.screenId = object.screenId ?? "";
+    message.capabilities = object.capabilities?.map((e) => e) || [];
     return message;
   },
 };
@@ -3865,8 +3960,8 @@ export const QrLoginServiceService = {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
-   * requested than can be drawn, or a limit on tickets is exceeded.
+   * Errors: TOO_MANY_TICKETS, SIGN_IN_DISABLED and POLICY_NOT_SUPPORTED; RATE_LIMITED also
+   * if more QR images are requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket: {
     path: "/qrlogin.v1.QrLoginService/CreateTicket" as const,
@@ -4085,8 +4180,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
-   * requested than can be drawn, or a limit on tickets is exceeded.
+   * Errors: TOO_MANY_TICKETS, SIGN_IN_DISABLED and POLICY_NOT_SUPPORTED; RATE_LIMITED also
+   * if more QR images are requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket: handleUnaryCall<CreateTicketRequest, CreateTicketResponse>;
   /**
@@ -4218,8 +4313,8 @@ export interface QrLoginServiceClient extends Client {
    * Not idempotent: a retry creates a second ticket, and the first one expires unseen.
    * A retry is therefore harmless.
    *
-   * Errors: TOO_MANY_TICKETS and SIGN_IN_DISABLED; RATE_LIMITED also if more QR images are
-   * requested than can be drawn, or a limit on tickets is exceeded.
+   * Errors: TOO_MANY_TICKETS, SIGN_IN_DISABLED and POLICY_NOT_SUPPORTED; RATE_LIMITED also
+   * if more QR images are requested than can be drawn, or a limit on tickets is exceeded.
    */
   createTicket(
     request: CreateTicketRequest,

@@ -5,8 +5,8 @@ import { duration, integer } from "./values.js";
 const { min, max } = fieldLimits.checkCode;
 
 /**
- * Policy of all apps, of the apps of a user pool, or of one app. Nothing has a default here, since an absent value comes
- * from the level above; see `resolve_policy.ts`.
+ * Policy of all apps, of the apps of a user pool, or of one app. Nothing has a default here, since an absent value
+ * comes from the level above; see `resolve_policy.ts`.
  */
 export const policySchema = z
   .strictObject({

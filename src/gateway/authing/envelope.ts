@@ -59,6 +59,7 @@ const codeByReason: Readonly<Record<HttpErrorReason, number>> = {
   PHONE_TOO_OLD: 9011,
   QR_ROTATED: 9012,
   SIGN_IN_DISABLED: 9013,
+  POLICY_NOT_SUPPORTED: 9014,
   ADMIN_UNAUTHENTICATED: 500,
 };
 

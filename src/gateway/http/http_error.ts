@@ -100,6 +100,7 @@ export const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
   QR_ROTATED: 409,
   SIGN_IN_DISABLED: 403,
   ADMIN_UNAUTHENTICATED: 502,
+  POLICY_NOT_SUPPORTED: 403,
 };
 
 /** Converts an error of the gateway or of the service. Returns undefined for any other error. */

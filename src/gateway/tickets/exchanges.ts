@@ -6,9 +6,9 @@ import {
   isQrLoginError,
   TicketState,
 } from "../../client/index.js";
-import { exchangeErrorOf } from "../../domain/decide.js";
 import { sha256 } from "../../domain/secrets.js";
 import { TicketError } from "../../domain/ticket_error.js";
+import { exchangeErrorOf } from "../../domain/transitions.js";
 import { HttpError } from "../http/http_error.js";
 import { enumNameOf } from "../http/requester_json.js";
 import type { TicketReference } from "./watch_hub.js";

@@ -5,6 +5,7 @@ import {
   type AppClient,
   ContextSource,
   type CreateTicketRequest,
+  CreatorCapability,
   type RequesterContext,
 } from "../../client/index.js";
 import type { AppRegistry, RegisteredApp } from "../access/app_registry.js";
@@ -60,6 +61,12 @@ export interface NewTicket {
  * A handle of one kind never opens as the other.
  */
 export type HandleKind = "handle" | "authing-handle";
+
+/** The capabilities of the pages of each API. The Authing API has no call that submits a check code. */
+const capabilitiesByKind: Readonly<Record<HandleKind, CreatorCapability[]>> = {
+  handle: [CreatorCapability.CHECK_CODE],
+  "authing-handle": [],
+};
 
 /** Creates tickets and opens their handles. Stores nothing: all state travels in the handle. */
 export interface PageTickets {
@@ -147,6 +154,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
           customData,
           customDataSource: ContextSource.CLAIMED_BY_PAGE,
           requester,
+          capabilities: capabilitiesByKind[kind],
           ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, ticketTtlMs)) }),
         },

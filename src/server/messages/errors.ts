@@ -48,6 +48,7 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   QR_ROTATED: { code: status.FAILED_PRECONDITION },
   SIGN_IN_DISABLED: { code: status.FAILED_PRECONDITION },
   ADMIN_UNAUTHENTICATED: { code: status.UNAUTHENTICATED },
+  POLICY_NOT_SUPPORTED: { code: status.FAILED_PRECONDITION },
 };
 
 /** Domain in every ErrorInfo. */

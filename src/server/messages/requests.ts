@@ -1,6 +1,7 @@
 import type { Duration } from "../../../gen/google/protobuf/duration.js";
 import {
   type CreateTicketRequest,
+  CreatorCapability,
   type ExchangeUserInfoRequest,
   type MarkScannedRequest,
   PhoneCapability,
@@ -54,6 +55,7 @@ export function readCreateTicket(
     requester: readRequester(request.requester, fields),
     codeChallenge,
     screenId: fields.limitText("screen_id", request.screenId, fieldLimits.screenId),
+    asksForCheckCode: readCapabilities(request.capabilities, fields).includes(CreatorCapability.CHECK_CODE),
   };
   const image = request.qrImage && readImageOptions(request.qrImage, fields);
   fields.throwIfInvalid();
@@ -92,16 +94,21 @@ export function readTicketId(request: { readonly ticketId: string }): string {
  * of our QR codes.
  */
 export function readMarkScanned({ scanned, capabilities }: MarkScannedRequest): Scan {
-  // More values than this are not the mistake of an app, and reading them takes time.
+  const fields = createFieldValidator();
+  const showsCheckCode = readCapabilities(capabilities, fields).includes(PhoneCapability.CHECK_CODE);
+  fields.throwIfInvalid();
+  return { code: readScannedCode(scanned), showsCheckCode };
+}
+
+/** Returns the capabilities. Adds a violation if there are more than a later release could define. */
+function readCapabilities<Capability>(
+  capabilities: readonly Capability[],
+  fields: FieldValidator,
+): readonly Capability[] {
   if (capabilities.length > fieldLimits.capabilities) {
-    const fields = createFieldValidator();
     fields.addViolation("capabilities", `must have at most ${fieldLimits.capabilities} values`);
-    fields.throwIfInvalid();
   }
-  return {
-    code: readScannedCode(scanned),
-    showsCheckCode: capabilities.includes(PhoneCapability.CHECK_CODE),
-  };
+  return capabilities;
 }
 
 function readScannedCode(scanned: MarkScannedRequest["scanned"]): ScannedCode {

@@ -14,9 +14,11 @@ const writeIdLength = 16;
 /**
  * Versions of the stored form; the version follows the write id. A node does not touch tickets of an unknown version.
  * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
- * it had no sources. Version 3 adds the fields of the check code. A ticket that has none of them is written in version 2,
- * which nodes of the release before read too, so that a rolling upgrade interrupts no sign-in. Such a node must not
- * touch a ticket that needs a check code, because it would approve it without one.
+ * it had no sources. Version 3 is version 2 followed by the fields that policies add.
+ *
+ * A ticket that no policy applies to is written in version 2, which nodes of the release before read too, so that a
+ * rolling upgrade interrupts no sign-in. Such a node must not touch a ticket of version 3, because it would approve it
+ * without what the policy demands.
  */
 const formatVersions = { withoutPolicy: "2", withPolicy: "3" } as const;
 
@@ -38,14 +40,16 @@ export function encodeTicket(ticket: Ticket): string {
     ticket.approval,
     encodeSource(ticket.customDataSource),
   ];
-  if (ticket.checkCodeDigits === 0)
-    return `${ticket.writeId}${formatVersions.withoutPolicy}${JSON.stringify(parts)}`;
-  const { checkCodeDigits, checkCode } = ticket;
-  const policyParts: EncodedPolicyParts = [
-    checkCodeDigits,
-    checkCode && [checkCode.digits, checkCode.wrongAttempts],
-  ];
-  return `${ticket.writeId}${formatVersions.withPolicy}${JSON.stringify([...parts, ...policyParts])}`;
+  const policyParts = encodePolicyParts(ticket);
+  return policyParts
+    ? `${ticket.writeId}${formatVersions.withPolicy}${JSON.stringify([...parts, ...policyParts])}`
+    : `${ticket.writeId}${formatVersions.withoutPolicy}${JSON.stringify(parts)}`;
+}
+
+/** Returns the fields that version 3 adds, or undefined if all of them have the values that version 2 implies. */
+function encodePolicyParts({ checkCodeDigits, checkCode }: Ticket): EncodedPolicyParts | undefined {
+  if (checkCodeDigits === 0) return undefined;
+  return [checkCodeDigits, checkCode && [checkCode.digits, checkCode.wrongAttempts]];
 }
 
 /**

@@ -62,6 +62,7 @@ export type QrloginV1QrImageOptions = {
     /** Optional. How much of the code may be damaged or covered. M by default. */
     errorCorrection?: QrloginV1QrErrorCorrection;
 };
+export type QrloginV1CreatorCapability = string;
 export type QrloginV1CreateTicketRequest = {
     /** Optional. The purpose of the scan. 1 to 32 of A-Z, 0-9 and underscore, beginning
     with a letter, else INVALID_REQUEST. `APP_AUTH` by default. */
@@ -95,6 +96,11 @@ export type QrloginV1CreateTicketRequest = {
     cookie, by which its live tickets are counted. At most 64 characters, else
     INVALID_REQUEST. It is neither stored with the ticket nor shown. */
     screenId?: string;
+    /** Optional. What the creator and its page can do. If the policy of the app needs a
+    check code and CHECK_CODE is missing, the request is rejected with
+    POLICY_NOT_SUPPORTED. Unknown values are ignored. At most 16, else
+    INVALID_REQUEST. */
+    capabilities?: QrloginV1CreatorCapability[];
 };
 export type QrloginV1QrImage = {
     /** `image/svg+xml` or `image/png`. */

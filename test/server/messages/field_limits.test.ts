@@ -62,7 +62,7 @@ function tooLarge(field: DescField): readonly JsonValue[] {
   if (field.fieldKind === "map")
     return [Object.fromEntries(Array.from({ length: many / 10 }, (_, n) => [n, ""]))];
   if (field.fieldKind === "list")
-    return [Array<JsonValue>(many / 10).fill(field.listKind === "message" ? {} : "")];
+    return [Array<JsonValue>(many / 10).fill({ message: {}, enum: 1, scalar: "" }[field.listKind])];
   if (field.fieldKind === "message") return [{ a: textOfLength }];
   return [textOfLength, "A".repeat(many), `fe80::1%${textOfLength}`, " ".repeat(many), "0".repeat(many)];
 }
@@ -139,9 +139,9 @@ describe("a malformed ticket id", () => {
   ];
   const takers = methods.filter((method) => method.input.fields.some(({ name }) => name === "ticket_id"));
 
-  it("a malformed ticket id can be sent to six methods and, in an exchange ticket, to ExchangeUserInfo", () => {
+  it("a malformed ticket id can be sent to seven methods and, in an exchange ticket, to ExchangeUserInfo", () => {
     expect(takers.map(({ name }) => name)).toEqual([
-      ...["GetStatus", "WatchStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw"],
+      ...["GetStatus", "WatchStatus", "MarkScanned", "Authorize", "Cancel", "SubmitCheckCode", "Withdraw"],
     ]);
   });
 
@@ -150,7 +150,12 @@ describe("a malformed ticket id", () => {
     async (_name, method) => {
       const hasSecret = method.input.fields.some(({ name }) => name === "ticket_secret");
       for (const ticketId of malformed) {
-        const request = { ticketId, ...(hasSecret && { ticketSecret: newSecret() }) };
+        const hasCheckCode = method.input.fields.some(({ name }) => name === "check_code");
+        const request = {
+          ticketId,
+          ...(hasSecret && { ticketSecret: newSecret() }),
+          ...(hasCheckCode && { checkCode: "042137" }),
+        };
         expect.soft(await call(method, request), JSON.stringify(ticketId)).toMatchObject({
           code: "NOT_FOUND",
           reason: "TICKET_NOT_FOUND",
