@@ -128,12 +128,17 @@ export const codeScenarios: readonly Scenario[] = [
   },
   {
     threat: "T31",
-    title: "Downgrade: a phone that cannot show a check code scans",
+    title: "Downgrade: a phone or a page that cannot handle a check code takes part",
     defence: "check-code",
     obstacle: withoutCheckCode,
     async play({ website, victim }) {
       const screen = await website.open();
       const tries = [
+        rejected(
+          "open an old login page, which cannot ask for the number",
+          await website.tryOpen({ capabilities: [] }),
+          "POLICY_NOT_SUPPORTED",
+        ),
         rejected("scan with an old mobile app", await victim.scan(screen.qrContent, []), "PHONE_TOO_OLD"),
       ];
       const { state } = must("WatchStatus", await website.status(screen));
@@ -204,5 +209,5 @@ export async function approveWithoutCode({
 /** Returns the text of a code with the number of its step, its second part, raised by one. */
 function nextStepOf(random: string): string {
   const [id, step, ...rest] = random.split(".");
-  return [id, Number(step) + 1, ...rest].join(".");
+  return [id, String(Number(step) + 1).padStart(step?.length ?? 0, "0"), ...rest].join(".");
 }

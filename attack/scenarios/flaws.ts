@@ -19,7 +19,7 @@ export const flawScenarios: readonly Scenario[] = [
       const tries = [
         rejected(
           "GetStatus with the id alone",
-          await website.poll({ ...screen, ticketSecret: "" }),
+          await website.poll({ ...screen, ticketSecret: screen.ticketId }),
           "TICKET_NOT_FOUND",
         ),
       ];

@@ -3,6 +3,7 @@ import {
   type AppClient,
   type CreateTicketRequest,
   type CreateTicketResponse,
+  CreatorCapability,
   type ExchangeUserInfoResponse,
   type GetStatusResponse,
   TicketState,
@@ -44,6 +45,9 @@ export interface Website {
   impatient(): Website;
 }
 
+/** What the backend and the pages of a current website can do. */
+const currentCapabilities = [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS];
+
 /** Creates a website. Passes every ticket that it creates to `onOpen`. */
 export function createWebsite(
   client: AppClient,
@@ -57,7 +61,9 @@ export function createWebsite(
     appId,
     open: async (request = {}) => must("CreateTicket", await website.tryOpen(request)),
     async tryOpen(request) {
-      const created = await call(() => client.createTicket(request));
+      const created = await call(() =>
+        client.createTicket({ capabilities: currentCapabilities, ...request }),
+      );
       if (created.response) onOpen(website, created.response);
       return created;
     },

@@ -119,7 +119,7 @@ async function enterWorld(target: Target, { appClients, phones, ...rest }: Conne
     victim,
     stranger,
     tokens: { victim: target.token, stranger: target.otherToken },
-    policy: await observePolicy(website, [victim, stranger]).finally(cleanUp),
+    policy: await observePolicy(website, [victim, stranger]).finally(() => cleanUp()),
     target,
     visitor() {
       if (target.gatewayUrl === undefined) throw new Error("there is no gateway");
