@@ -2,7 +2,7 @@ import type { MarkScannedResponse } from "../../src/client/index.js";
 import { CancelReason, TicketState } from "../../src/client/index.js";
 import { type Finding, goal, holds, type Scenario } from "../scenario.js";
 import { must } from "../world/attempt.js";
-import { linesAfterApproval, linesBeforeApproval } from "../world/phone_screen.js";
+import { lineOfRejection, linesAfterApproval, linesBeforeApproval } from "../world/phone_screen.js";
 import { type Screen, stateNameOf } from "../world/website.js";
 import type { World } from "../world/world.js";
 
@@ -147,9 +147,7 @@ async function playStoredPicture(world: World): Promise<Finding> {
     scanned = await victim.scan(second.qrContent);
   }
   const victimSees =
-    scanned.reason === undefined
-      ? linesBeforeApproval(scanned.response)
-      : [`The phone refuses: ${scanned.reason}`];
+    scanned.reason === undefined ? linesBeforeApproval(scanned.response) : [lineOfRejection(scanned.reason)];
   const effect = scanned.reason ?? "the victim is asked to approve";
   // Any other refusal is not the one that the policy promises.
   return {

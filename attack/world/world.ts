@@ -112,6 +112,9 @@ async function enterWorld(target: Target, { appClients, phones, ...rest }: Conne
     for (const withdraw of leftovers.splice(0)) await withdraw();
   }
 
+  const policy = await observePolicy(website, [victim, stranger]);
+  await cleanUp();
+
   return {
     ...rest,
     website,
@@ -119,7 +122,7 @@ async function enterWorld(target: Target, { appClients, phones, ...rest }: Conne
     victim,
     stranger,
     tokens: { victim: target.token, stranger: target.otherToken },
-    policy: await observePolicy(website, [victim, stranger]).finally(() => cleanUp()),
+    policy,
     target,
     visitor() {
       if (target.gatewayUrl === undefined) throw new Error("there is no gateway");

@@ -544,6 +544,11 @@ export interface AuthorizeResponse {
    * AWAITING_CHECK_CODE. Never log it.
    */
   checkCode: string;
+  /**
+   * The time that is left to type the check code, 60 seconds or more by default. Set
+   * only in AWAITING_CHECK_CODE.
+   */
+  remainingDuration: Duration | undefined;
 }
 
 /** The request of SubmitCheckCode. */
@@ -2331,7 +2336,7 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest, "qrlogin.v1.Authoriz
 };
 
 function createBaseAuthorizeResponse(): AuthorizeResponse {
-  return { state: 0, revision: 0, checkCode: "" };
+  return { state: 0, revision: 0, checkCode: "", remainingDuration: undefined };
 }
 
 export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.AuthorizeResponse"> = {
@@ -2346,6 +2351,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     }
     if (message.checkCode !== "") {
       writer.uint32(26).string(message.checkCode);
+    }
+    if (message.remainingDuration !== undefined) {
+      Duration.encode(message.remainingDuration, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2387,6 +2395,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
             message.checkCode = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.remainingDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2408,6 +2424,11 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
         : isSet(object.check_code)
         ? globalThis.String(object.check_code)
         : "",
+      remainingDuration: isSet(object.remainingDuration)
+        ? Duration.fromJSON(object.remainingDuration)
+        : isSet(object.remaining_duration)
+        ? Duration.fromJSON(object.remaining_duration)
+        : undefined,
     };
   },
 
@@ -2422,6 +2443,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     if (message.checkCode !== "") {
       obj.checkCode = message.checkCode;
     }
+    if (message.remainingDuration !== undefined) {
+      obj.remainingDuration = Duration.toJSON(message.remainingDuration);
+    }
     return obj;
   },
 
@@ -2433,6 +2457,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     message.state = object.state ?? 0;
     message.revision = object.revision ?? 0;
     message.checkCode = object.checkCode ?? "";
+    message.remainingDuration = (object.remainingDuration !== undefined && object.remainingDuration !== null)
+      ? Duration.fromPartial(object.remainingDuration)
+      : undefined;
     return message;
   },
 };
