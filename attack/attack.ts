@@ -2,17 +2,27 @@ import type { AttackOptions } from "./command_line.js";
 import { developmentApps, developmentToken } from "./development_identities.js";
 import type { Report } from "./report.js";
 import { type Row, runScenarios } from "./run.js";
-import type { PolicyDefence } from "./scenario.js";
-import { scenarios } from "./scenarios.js";
+import type { PolicyDefence, Scenario } from "./scenario.js";
+import { scenarios as allScenarios } from "./scenarios.js";
 import type { Wait } from "./world/attempt.js";
 import { createWorld, type ObservedPolicy, type Target } from "./world/world.js";
+
+/** What a test replaces. */
+export interface AttackContext {
+  readonly wait: Wait;
+  /** Scenarios to play; all of them by default. */
+  readonly scenarios?: readonly Scenario[];
+}
 
 /**
  * Attacks a target with all scenarios. Resolves with the report.
  *
  * @throws Error when the target cannot be reached, or does not accept the identities.
  */
-export async function attack(options: AttackOptions, { wait }: { readonly wait: Wait }): Promise<Report> {
+export async function attack(
+  options: AttackOptions,
+  { wait, scenarios = allScenarios }: AttackContext,
+): Promise<Report> {
   const world = await createWorld(await targetOf(options), { wait, maxWaitMs: options.maxWaitMs });
   try {
     const rows = await runScenarios(scenarios, world, options.expected);

@@ -1,3 +1,4 @@
+import { ContextSource } from "../../src/client/index.js";
 import { holds, rejected, type Scenario, type Try } from "../scenario.js";
 import { must } from "../world/attempt.js";
 import { linesBeforeApproval } from "../world/phone_screen.js";
@@ -21,7 +22,7 @@ export const gatewayScenarios: readonly Scenario[] = [
     async play({ visitor, victim }) {
       const page = await visitor().open(
         {},
-        { "x-forwarded-for": "198.51.100.7", forwarded: "for=198.51.100.7" },
+        { "x-forwarded-for": "198.51.100.7", "x-real-ip": "198.51.100.7", forwarded: "for=198.51.100.7" },
       );
       const asked = must("MarkScanned", await victim.scan(page.qrContent));
       const { ipAddress = "", ipAddressSource } = asked.requester ?? {};
@@ -29,7 +30,7 @@ export const gatewayScenarios: readonly Scenario[] = [
         tries: [
           holds(
             "the address of the screen",
-            ipAddress !== "" && ipAddressSource === 2,
+            ipAddress !== "" && ipAddressSource === ContextSource.OBSERVED_BY_GATEWAY,
             "observed by the gateway",
           ),
           holds(
