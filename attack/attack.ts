@@ -23,13 +23,14 @@ export async function attack(
   options: AttackOptions,
   { wait, scenarios = allScenarios }: AttackContext,
 ): Promise<Report> {
-  const world = await createWorld(await targetOf(options), { wait, maxWaitMs: options.maxWaitMs });
+  const { expected, maxWaitMs } = options;
+  const world = await createWorld(await targetOf(options), { wait, maxWaitMs, expected });
   try {
-    const rows = await runScenarios(scenarios, world, options.expected);
+    const rows = await runScenarios(scenarios, world);
     return {
       target: options.target,
       policy: world.policy,
-      rows: [...missingDefences(world.policy, options.expected), ...rows],
+      rows: [...missingDefences(world.policy, expected), ...rows],
     };
   } finally {
     world.close();

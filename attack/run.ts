@@ -1,4 +1,4 @@
-import type { Defence, Finding, PolicyDefence, Scenario, Try } from "./scenario.js";
+import type { Defence, Finding, Scenario, Try } from "./scenario.js";
 import type { World } from "./world/world.js";
 
 /**
@@ -25,21 +25,28 @@ export interface Row {
 }
 
 /** Plays the scenarios one after the other. Resolves with one row for each. */
-export async function runScenarios(
-  scenarios: readonly Scenario[],
-  world: World,
-  expected: ReadonlySet<PolicyDefence>,
-): Promise<readonly Row[]> {
+export async function runScenarios(scenarios: readonly Scenario[], world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const scenario of scenarios) rows.push(await playScenario(scenario, world, expected));
+  for (const [index, scenario] of scenarios.entries()) {
+    // The users take turns, because a target limits the scans of each.
+    const cast = index % 2 === 0 ? world : withRolesSwapped(world);
+    rows.push(await playScenario(scenario, cast));
+  }
   return rows;
 }
 
-async function playScenario(
-  scenario: Scenario,
-  world: World,
-  expected: ReadonlySet<PolicyDefence>,
-): Promise<Row> {
+function withRolesSwapped(world: World): World {
+  const { victim, stranger, tokens } = world;
+  return {
+    ...world,
+    victim: stranger,
+    stranger: victim,
+    tokens: { victim: tokens.stranger, stranger: tokens.victim },
+    approve: (screen, phone = stranger, website = world.website) => world.approve(screen, phone, website),
+  };
+}
+
+async function playScenario(scenario: Scenario, world: World): Promise<Row> {
   const { threat, title, defence } = scenario;
   const row = (result: Result, why: string, finding: Finding = { tries: [] }): Row => ({
     threat,
@@ -50,7 +57,7 @@ async function playScenario(
     tries: finding.tries,
     victimSees: finding.victimSees ?? [],
   });
-  const isExpected = defence !== "core" && defence !== "none" && expected.has(defence);
+  const isExpected = defence !== "core" && defence !== "none" && world.expected.has(defence);
   const obstacle = scenario.obstacle?.(world);
   if (obstacle !== undefined) {
     return isExpected ? row("failed", `expected, but ${obstacle}`) : row("not applicable", obstacle);

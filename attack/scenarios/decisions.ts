@@ -37,6 +37,7 @@ export const decisionScenarios: readonly Scenario[] = [
     defence: "core",
     async play(world) {
       const { website, victim } = world;
+      // One per run: a target has a limit on the codes that a user may decline.
       const cancelled = await website.open();
       must("MarkScanned", await victim.scan(cancelled.qrContent));
       must("Cancel", await victim.cancel(cancelled.ticketId));

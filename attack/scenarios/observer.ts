@@ -86,7 +86,7 @@ export const observerScenarios: readonly Scenario[] = [
       must("MarkScanned", await victim.scan(screen.qrContent));
       const during = must("WatchStatus", await website.status(screen));
       const second = await stranger.scan(screen.qrContent);
-      must("Cancel", await victim.cancel(screen.ticketId));
+      must("Withdraw", await website.withdraw(screen));
       const after = must("WatchStatus", await website.status(screen));
       const known = Object.keys(during.scannedBy ?? {}).sort();
       const nickname = during.scannedBy?.nickname ?? "";

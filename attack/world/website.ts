@@ -6,6 +6,7 @@ import {
   CreatorCapability,
   type ExchangeUserInfoResponse,
   type GetStatusResponse,
+  isQrLoginError,
   TicketState,
   type TicketStatus,
   type WithdrawResponse,
@@ -32,6 +33,8 @@ export interface Website {
   /** Returns the current status: the first message of a watch, which no poll interval limits. */
   status(screen: Screen): Promise<Attempt<TicketStatus>>;
   poll(screen: Screen): Promise<Attempt<GetStatusResponse>>;
+  /** Opens watches of one ticket, and closes them. Resolves with the number of those that newer ones replaced. */
+  watchOften(screen: Screen, count: number): Promise<{ readonly superseded: number; readonly open: number }>;
   /** Returns the code that the screen shows now. */
   currentCode(screen: Screen): Promise<string>;
   submitCheckCode(
@@ -69,6 +72,7 @@ export function createWebsite(
     },
     status: (screen) => call(() => readStatus(client, screen)),
     poll: ({ ticketId, ticketSecret }) => call(() => client.getStatus({ ticketId, ticketSecret })),
+    watchOften: (screen, count) => watchOften(client, screen, count),
     async currentCode(screen) {
       const status = must("WatchStatus", await website.status(screen));
       return status.qrCodeStep?.qrContent ?? screen.qrContent;
@@ -81,6 +85,28 @@ export function createWebsite(
     impatient: () => createWebsite(client, appId, attempt, onOpen, false),
   };
   return website;
+}
+
+async function watchOften(client: AppClient, { ticketId, ticketSecret }: Screen, count: number) {
+  const closed = new AbortController();
+  const { signal } = closed;
+  let superseded = 0;
+  async function watch(onFirst: () => void): Promise<void> {
+    try {
+      for await (const _status of client.watchStatus({ ticketId, ticketSecret }, { signal })) onFirst();
+    } catch (error) {
+      onFirst();
+      if (isQrLoginError(error, "WATCH_SUPERSEDED")) superseded += 1;
+      else if (!signal.aborted) throw error;
+    }
+  }
+  const watches: Promise<void>[] = [];
+  for (let opened = 0; opened < count; opened++)
+    await new Promise<void>((resolve) => watches.push(watch(resolve)));
+  const open = count - superseded;
+  closed.abort();
+  await Promise.all(watches);
+  return { superseded, open };
 }
 
 async function readStatus(client: AppClient, { ticketId, ticketSecret }: Screen): Promise<TicketStatus> {

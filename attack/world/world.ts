@@ -5,6 +5,7 @@ import {
   createApproverClient,
   TicketState,
 } from "../../src/client/index.js";
+import type { PolicyDefence } from "../scenario.js";
 import { createAttempts, must, type Wait } from "./attempt.js";
 import { createPhone, type Phone } from "./phone.js";
 import { type CreatedPage, createVisitor, type Visitor } from "./visitor.js";
@@ -53,6 +54,8 @@ export interface World {
   readonly tokens: { readonly victim: string; readonly stranger: string };
   readonly policy: ObservedPolicy;
   readonly target: Target;
+  /** Defences that the operator expects to be on. */
+  readonly expected: ReadonlySet<PolicyDefence>;
   readonly wait: Wait;
   /** Longest single wait of a scenario, in milliseconds. */
   readonly maxWaitMs: number;
@@ -67,12 +70,13 @@ export interface World {
 
 /** Options of {@link createWorld}. */
 export interface WorldOptions {
+  readonly expected: ReadonlySet<PolicyDefence>;
   readonly wait: Wait;
   readonly maxWaitMs: number;
 }
 
 /** Connects to the target and finds out its policy. Rejects if the target does not accept an identity. */
-export async function createWorld(target: Target, { wait, maxWaitMs }: WorldOptions): Promise<World> {
+export async function createWorld(target: Target, options: WorldOptions): Promise<World> {
   const transport = { address: target.address, ...(target.tls !== undefined && { tls: target.tls }) };
   const appClients = [target.app, ...(target.otherApp ? [target.otherApp] : [])].map((app) =>
     createAppClient({ ...transport, ...app }),
@@ -82,7 +86,7 @@ export async function createWorld(target: Target, { wait, maxWaitMs }: WorldOpti
     for (const client of [...appClients, phones]) client.close();
   };
   try {
-    return await enterWorld(target, { appClients, phones, wait, maxWaitMs, close });
+    return await enterWorld(target, { appClients, phones, ...options, close });
   } catch (error) {
     close();
     throw error;
