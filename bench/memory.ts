@@ -92,6 +92,7 @@ function createParameters(made: number) {
   return {
     screenId: "",
     asksForCheckCode: false,
+    drawsQrCodeSteps: true,
     scene: "APP_AUTH",
     customData: undefined,
     customDataSource: undefined,

@@ -62,7 +62,7 @@ export interface AppClient {
   ): Promise<GetStatusResponse>;
   /**
    * Watches the status of a ticket. Yields the current status at once, then each one that differs in more than
-   * the remaining duration, and ends after a terminal one. No call is made before the iteration begins; each
+   * the remaining durations, and ends after a terminal one. No call is made before the iteration begins; each
    * iteration is a separate watch.
    *
    * Reconnects when the service is UNAVAILABLE, when the connection breaks, and when the stream ends before a
@@ -70,6 +70,8 @@ export interface AppClient {
    * limit on time or attempts; pass a signal to set one. Throws any other error of the service, such as
    * TICKET_NOT_FOUND, APP_UNAUTHENTICATED or WATCH_SUPERSEDED (a newer watch of the ticket has replaced this
    * one).
+   *
+   * If the code of the ticket changes, a status with each step is yielded: draw `qrCodeStep.qrContent`.
    *
    * A slow reader gets the newest status. It may miss earlier ones but never the last. Leaving the loop or aborting
    * the signal ends the call at the server and does not change the ticket.

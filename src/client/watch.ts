@@ -104,9 +104,10 @@ async function* watchStatuses(
   }
 }
 
-/** Returns the encoded status without the remaining duration, which differs in every message. */
+/** Returns the encoded status without the remaining durations, which differ in every message. */
 function fingerprintOf(of: TicketStatus): Uint8Array {
-  return TicketStatus.encode({ ...of, remainingDuration: undefined }).finish();
+  const qrCodeStep = of.qrCodeStep && { ...of.qrCodeStep, remainingDuration: undefined };
+  return TicketStatus.encode({ ...of, qrCodeStep, remainingDuration: undefined }).finish();
 }
 
 /**

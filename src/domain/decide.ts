@@ -1,3 +1,5 @@
+import type { QrStep } from "./qr_rotation.js";
+import { judgeCode } from "./qr_rotation.js";
 import { isSameDigest, verifyCodeChallenge } from "./secrets.js";
 import type { CancelReason, CheckCode, Lifetimes, Ticket, TicketState } from "./ticket.js";
 import { isTerminal } from "./ticket.js";
@@ -12,6 +14,8 @@ export type Command =
       readonly approver: Approver;
       /** True if the mobile app says that it can show a check code. */
       readonly showsCheckCode: boolean;
+      /** Step of the scanned code; undefined if the phone sent a bare ticket id. */
+      readonly step: QrStep | undefined;
     }
   | {
       readonly name: "authorize";
@@ -66,8 +70,10 @@ export function decide(ticket: Ticket, command: Command, context: WriteContext):
   if (failure) return { kind: "reject", reason: failure, currentState: undefined };
 
   const currentState = ticket.state;
-  const cell = transitions[currentState][columnOf(ticket, command)];
-  if ("reject" in cell) return { kind: "reject", reason: cell.reject, currentState };
+  const cell = transitions[currentState][columnOf(ticket, command, context.now)];
+  if ("reject" in cell) {
+    return { kind: "reject", reason: cell.reject, currentState: cell.hidesState ? undefined : currentState };
+  }
   if ("unchanged" in cell) {
     if (cell.otherwise !== undefined && cell.whenCancelReason !== ticket.cancelReason) {
       return { kind: "reject", reason: cell.otherwise, currentState };
@@ -105,8 +111,12 @@ export function checkCodeAttemptsLeft({ checkCode }: Ticket): number {
   return checkCode ? maxCheckCodeAttempts - checkCode.wrongAttempts : 0;
 }
 
-function columnOf(ticket: Ticket, command: Command): Column {
+const scanColumns = { current: "markScanned", rotated: "rotatedScan", forged: "forgedScan" } as const;
+
+function columnOf(ticket: Ticket, command: Command, now: number): Column {
   switch (command.name) {
+    case "markScanned":
+      return scanColumns[judgeCode(ticket, command.step, now)];
     case "authorize":
       return ticket.checkCodeDigits > 0 ? "authorizeWithCheckCode" : "authorize";
     case "submitCheckCode":
@@ -211,5 +221,6 @@ function toFinished(ticket: Ticket, cancelReason: CancelReason | undefined, cont
     scannedBy: undefined,
     approval: undefined,
     checkCode: undefined,
+    qrRotation: undefined,
   };
 }

@@ -25,6 +25,9 @@ export const newSecret = (): string => randomBase64url(32);
 /** Returns a new write id: 96 random bits, 16 characters of base64url. */
 export const newWriteId = (): string => randomBase64url(12);
 
+/** Returns a new key of changing codes: 128 random bits, 22 characters of base64url. */
+export const newQrKey = (): string => randomBase64url(16);
+
 /** Returns a new check code of this many random decimal digits. */
 export const newCheckCode = (digits: number): string =>
   digits === 0 ? "" : String(randomInt(10 ** digits)).padStart(digits, "0");
@@ -110,6 +113,25 @@ export function ticketIdOf(exchangeTicket: string): string | undefined {
 /** Reports whether the verifier matches the challenge by PKCE's method S256 (RFC 7636, section 4.6). */
 export function verifyCodeChallenge(codeVerifier: string, codeChallenge: string): boolean {
   return isSameDigest(sha256(codeVerifier), codeChallenge);
+}
+
+const qrStepLabel = "qrlogin code step v1";
+
+/** Length of the proof of a step: 72 bits of base64url. */
+export const qrStepProofLength = 12;
+
+/**
+ * Returns the proof of one step of a changing code: the first 72 bits of a SHA-256 with the ticket's key.
+ *
+ * - The length is in every code, and fewer modules are easier to scan. 72 bits are enough because a guess can only be
+ *   checked by a call: a million calls during the lifetime of a ticket succeed once in 2^52 tickets. The prize is one
+ *   scan, which a code from the screen gives too.
+ * - The key is no credential: it neither watches nor exchanges. Whoever can read the store can make codes with it, and
+ *   so scan without the screen, as with a ticket that has no changing code.
+ * - HMAC is not needed, for the same reasons as above: an input has a fixed form, and no digest is given out whole.
+ */
+export function qrStepProofOf(ticketId: string, key: string, number: number): string {
+  return sha256(`${qrStepLabel}\0${key}\0${ticketId}\0${number}`).slice(0, qrStepProofLength);
 }
 
 /** Returns a pseudonym of the ticket id for logs: 12 characters, 72 bits. */

@@ -44,6 +44,23 @@ export interface CheckCode {
 }
 
 /**
+ * Codes that a ticket shows one after another while it waits to be scanned. A step follows from the time alone, so it
+ * costs no write, and every node that reads the ticket computes the same one.
+ */
+export interface QrRotation {
+  /** Random key of 128 bits, base64url, from which the proofs of the steps are derived. */
+  readonly key: string;
+  /** Moment at which the first step began. */
+  readonly startedAt: number;
+  /** Duration of a step, in milliseconds. */
+  readonly interval: number;
+  /** Time for which a replaced code is still accepted, in milliseconds. */
+  readonly overlap: number;
+  /** Number of the last step, at which the ticket expires. */
+  readonly maxSteps: number;
+}
+
+/**
  * An attempt to sign in on one screen by scanning with a phone. Immutable: every write creates a new ticket.
  *
  * Times are moments of the clock that expires the store's tickets, in milliseconds.
@@ -76,7 +93,7 @@ export interface Ticket {
   /** User who scanned: the only one who may approve or cancel. Kept until the ticket is deleted. */
   readonly scanner: Pick<Approver, "issuer" | "subject"> | undefined;
 
-  // Profiles and data for the phone: dropped by the write into a terminal state.
+  // Profiles, data for the phone, and keys: dropped by the write into a terminal state.
   /** Custom data as JSON text, or undefined. */
   readonly customData: string | undefined;
   readonly customDataSource: ContextSource | undefined;
@@ -85,6 +102,8 @@ export interface Ticket {
   readonly approval: Approval | undefined;
   /** Check code, from the approval on; undefined if none is needed. */
   readonly checkCode: CheckCode | undefined;
+  /** Changing codes, by the policy at the creation; undefined if the code does not change. */
+  readonly qrRotation: QrRotation | undefined;
 }
 
 /** Lifetimes of tickets, in milliseconds. */

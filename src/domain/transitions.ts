@@ -2,11 +2,13 @@ import type { CancelReason, TicketState } from "./ticket.js";
 import type { ErrorReason } from "./ticket_error.js";
 
 /**
- * A column of the table: a command, or a case of a command that the ticket decides on. An approval may need a check
- * code, and a submitted code is right, wrong, or wrong for the last time.
+ * A column of the table: a command, or a case of a command that the ticket decides on. A scanned code is current,
+ * rotated or forged, an approval may need a check code, and a submitted code is right, wrong, or wrong for the last time.
  */
 export type Column =
   | "markScanned"
+  | "rotatedScan"
+  | "forgedScan"
   | "authorize"
   | "authorizeWithCheckCode"
   | "cancel"
@@ -20,12 +22,12 @@ export type Column =
 /**
  * A cell of the table: a target state, no change, or a rejection. With `rejection`, the target state is written and the
  * command rejected. With `whenCancelReason`, the cell means no change for a ticket with that cancel reason, and a
- * rejection with `otherwise` for all others.
+ * rejection with `otherwise` for all others. With `hidesState`, the caller is the reason and does not learn the state.
  */
 type Cell =
   | { readonly to: TicketState; readonly cancelReason?: CancelReason; readonly rejection?: ErrorReason }
   | { readonly unchanged: true; readonly whenCancelReason?: CancelReason; readonly otherwise?: ErrorReason }
-  | { readonly reject: ErrorReason };
+  | { readonly reject: ErrorReason; readonly hidesState?: true };
 
 const to = (state: TicketState, cancelReason?: CancelReason): Cell =>
   cancelReason ? { to: state, cancelReason } : { to: state };
@@ -42,6 +44,16 @@ const rejectCheckCodes = (reason: ErrorReason) => ({
   lastWrongCheckCode: reject(reason),
 });
 
+const forgedScan: Cell = { reject: "QR_CONTENT_INVALID", hidesState: true };
+// The scanner's phone may repeat its call after a lost response, when the code has changed meanwhile.
+const repeatedScan = { markScanned: unchanged, rotatedScan: unchanged, forgedScan };
+// The key is gone with the end of the ticket, so all codes are alike.
+const rejectScans = (reason: ErrorReason) => ({
+  markScanned: reject(reason),
+  rotatedScan: reject(reason),
+  forgedScan: reject(reason),
+});
+
 /**
  * The transition table: the only place where a state decides what a command does. The compiler reports a missing
  * state or command.
@@ -49,6 +61,8 @@ const rejectCheckCodes = (reason: ErrorReason) => ({
 export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, Cell>>>> = {
   PENDING: {
     markScanned: to("SCANNED"),
+    rotatedScan: reject("QR_ROTATED"),
+    forgedScan,
     authorize: reject("TICKET_NOT_SCANNED"),
     authorizeWithCheckCode: reject("TICKET_NOT_SCANNED"),
     cancel: reject("TICKET_NOT_SCANNED"),
@@ -58,7 +72,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   SCANNED: {
-    markScanned: unchanged,
+    ...repeatedScan,
     authorize: to("AUTHORIZED"),
     authorizeWithCheckCode: to("AWAITING_CHECK_CODE"),
     cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
@@ -68,7 +82,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   AWAITING_CHECK_CODE: {
-    markScanned: unchanged,
+    ...repeatedScan,
     authorize: unchanged,
     authorizeWithCheckCode: unchanged,
     cancel: to("CANCELLED", "CANCELLED_BY_APPROVER"),
@@ -84,7 +98,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   AUTHORIZED: {
-    markScanned: unchanged,
+    ...repeatedScan,
     authorize: unchanged,
     authorizeWithCheckCode: unchanged,
     cancel: reject("TICKET_ALREADY_AUTHORIZED"),
@@ -95,7 +109,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: to("EXPIRED"),
   },
   EXCHANGED: {
-    markScanned: reject("TICKET_ALREADY_EXCHANGED"),
+    ...rejectScans("TICKET_ALREADY_EXCHANGED"),
     authorize: reject("TICKET_ALREADY_EXCHANGED"),
     authorizeWithCheckCode: reject("TICKET_ALREADY_EXCHANGED"),
     cancel: reject("TICKET_ALREADY_EXCHANGED"),
@@ -105,7 +119,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: unchanged,
   },
   CANCELLED: {
-    markScanned: reject("TICKET_CANCELLED"),
+    ...rejectScans("TICKET_CANCELLED"),
     authorize: reject("TICKET_CANCELLED"),
     authorizeWithCheckCode: reject("TICKET_CANCELLED"),
     ...rejectCheckCodes("TICKET_CANCELLED"),
@@ -115,7 +129,7 @@ export const transitions: Readonly<Record<TicketState, Readonly<Record<Column, C
     expire: unchanged,
   },
   EXPIRED: {
-    markScanned: reject("TICKET_EXPIRED"),
+    ...rejectScans("TICKET_EXPIRED"),
     authorize: reject("TICKET_EXPIRED"),
     authorizeWithCheckCode: reject("TICKET_EXPIRED"),
     cancel: reject("TICKET_EXPIRED"),

@@ -1,13 +1,16 @@
 import { hasMoreCodePoints } from "../base/code_points.js";
 import { isObject } from "../base/is_object.js";
 import { fieldLimits } from "../domain/field_limits.js";
-import { isTicketId } from "../domain/secrets.js";
+import type { QrStep } from "../domain/qr_rotation.js";
+import { isTicketId, qrStepProofLength } from "../domain/secrets.js";
 import { TicketError } from "../domain/ticket_error.js";
 
 /** Content of a QR code of ours. Times are in milliseconds since the Unix epoch. */
 export interface QrContent {
   readonly scene: string;
   readonly ticketId: string;
+  /** Step of a code that changes; undefined if the code stays the same. */
+  readonly step: QrStep | undefined;
   readonly userPoolId: string;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -16,20 +19,20 @@ export interface QrContent {
 }
 
 /**
- * Fields that the service uses from a scanned text: the ticket id, and the values that must match the ticket.
+ * Fields that the service uses from a scanned text: the ticket id, the step, and the values that must match the ticket.
  */
-export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "userPoolId">;
+export type ScannedContent = Pick<QrContent, "scene" | "ticketId" | "step" | "userPoolId">;
 
 /**
  * Returns the text of the QR code: JSON with the guide's keys in the guide's order, in printable ASCII. A QR
  * code does not declare its text encoding, and some readers guess wrong if any byte is not ASCII.
  */
 export function serializeQrContent(content: QrContent): string {
-  const { scene, ticketId, userPoolId, createdAt, expiresAt, customData = "{}" } = content;
+  const { scene, userPoolId, createdAt, expiresAt, customData = "{}" } = content;
   // Built by hand because the custom data is already JSON text. Parsing and serializing it again would take
   // time and could change numbers.
   return toAsciiJson(
-    `{"scene":${JSON.stringify(scene)},"random":${JSON.stringify(ticketId)}` +
+    `{"scene":${JSON.stringify(scene)},"random":${JSON.stringify(randomOf(content))}` +
       `,"userPoolId":${JSON.stringify(userPoolId)},"createdAt":"${new Date(createdAt).toISOString()}"` +
       `,"expireAt":"${new Date(expiresAt).toISOString()}","customData":${customData}}`,
   );
@@ -61,7 +64,8 @@ export function parseQrContent(text: string): ScannedContent {
   const { scene, random, userPoolId } = content;
   if (!isNonEmptyString(scene) || !isNonEmptyString(random) || !isNonEmptyString(userPoolId))
     throw contentError("scene, random or userPoolId is missing or not a string");
-  if (!isTicketId(random)) throw contentError("random is not a ticket id");
+  const code = parseRandom(random);
+  if (!code) throw contentError("random is not a ticket id, alone or with a step");
 
   const { createdAt, expireAt, expiresIn, customData } = content;
   if (createdAt !== undefined && typeof createdAt !== "string")
@@ -71,7 +75,28 @@ export function parseQrContent(text: string): ScannedContent {
   if (expiresIn !== undefined && typeof expiresIn !== "number" && typeof expiresIn !== "string")
     throw contentError("expiresIn is not a number");
   if (customData !== undefined && !isObject(customData)) throw contentError("customData is not an object");
-  return { scene, ticketId: random, userPoolId };
+  return { scene, ...code, userPoolId };
+}
+
+/** Digits of the number of a step. The length is fixed, so that all codes of a ticket have the same size. */
+const stepDigits = 4;
+
+/** Returns the value of `random`: the ticket id, or `ticket_id.step.proof` if the code changes. */
+function randomOf({ ticketId, step }: Pick<QrContent, "ticketId" | "step">): string {
+  return step ? `${ticketId}.${String(step.number).padStart(stepDigits, "0")}.${step.proof}` : ticketId;
+}
+
+const stepPattern = new RegExp(`^(\\d{${stepDigits}})\\.([\\w-]{${qrStepProofLength}})$`);
+
+/** Parses a value of `random`. Returns undefined if it has neither form. */
+function parseRandom(random: string): Pick<QrContent, "ticketId" | "step"> | undefined {
+  const end = random.indexOf(".");
+  const ticketId = end < 0 ? random : random.slice(0, end);
+  if (!isTicketId(ticketId)) return undefined;
+  if (end < 0) return { ticketId, step: undefined };
+  const [, digits, proof] = stepPattern.exec(random.slice(end + 1)) ?? [];
+  if (digits === undefined || proof === undefined) return undefined;
+  return { ticketId, step: { number: Number(digits), proof } };
 }
 
 function parseJson(text: string): unknown {

@@ -26,11 +26,11 @@ import type { Clock } from "../base/clock.js";
 import type { AppConfig } from "../config/config.js";
 import { ticketIdOf } from "../domain/secrets.js";
 import type { ImageRenderer } from "../qr/image_renderer.js";
-import { serializeQrContent } from "../qr/qr_content.js";
 import type { TicketService } from "../service/tickets.js";
 import type { WatchTicket } from "../service/watch.js";
 import type { ServerStreamingMethod, UnaryMethod } from "./calls/call_handler.js";
 import { boundedCreateTicketDecoder } from "./messages/custom_data.js";
+import { firstQrContentOf } from "./messages/qr_code_step.js";
 import {
   readCreateTicket,
   readExchange,
@@ -85,11 +85,8 @@ export function createHandlers({
     async handle(app, request, call) {
       const { parameters, image: imageOptions } = readCreateTicket(request, limits.maxCustomDataBytes);
       const prepared = tickets.prepare(app, parameters);
-      const { ticket } = prepared;
-      call.setTicket(ticket.id);
-      const createdAt = clock.wallTimeOf(prepared.createdAt);
-      const expiresAt = clock.wallTimeOf(ticket.expiresAt);
-      const qrContent = serializeQrContent({ ...ticket, ticketId: ticket.id, createdAt, expiresAt });
+      call.setTicket(prepared.ticket.id);
+      const qrContent = firstQrContentOf(prepared, clock);
       const image =
         imageOptions &&
         (await images.render(qrContent, imageOptions, { caller: app.id, signal: call.signal() }));

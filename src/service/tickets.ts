@@ -1,4 +1,5 @@
 import type { Policy } from "../domain/policy.js";
+import { newQrRotation, type QrStep, rotationEndOf } from "../domain/qr_rotation.js";
 import {
   exchangeDigestOf,
   exchangeTicketOf,
@@ -36,6 +37,8 @@ export interface CreateParameters {
   readonly screenId: string;
   /** True if the creator says that it asks the user for a check code. */
   readonly asksForCheckCode: boolean;
+  /** True if the creator says that it draws each step of a changing code. Otherwise the code does not change. */
+  readonly drawsQrCodeSteps: boolean;
 }
 
 /** A ticket that is ready to be stored, and its secret, which is returned only once. */
@@ -54,6 +57,7 @@ export interface TicketCredentials {
 /** Fields of the scanned code, which must match the ticket. Only the id is known if the phone sent the bare id. */
 export interface ScannedCode {
   readonly ticketId: string;
+  readonly step: QrStep | undefined;
   readonly scene: string | undefined;
   readonly userPoolId: string | undefined;
 }
@@ -94,6 +98,9 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       const id = newTicketId();
       const ticketSecret = newSecret();
       const ttl = Math.min(Math.max(parameters.ttl ?? ttlPolicy.ttl, ttlPolicy.minTtl), ttlPolicy.maxTtl);
+      const qrRotation = parameters.drawsQrCodeSteps
+        ? newQrRotation(policy.qrRotation, createdAt)
+        : undefined;
       const ticket: Ticket = {
         id,
         appId: app.id,
@@ -105,7 +112,11 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         exchangeDigest: exchangeDigestOf(exchangeTicketOf(id, ticketSecret)),
         codeChallenge: parameters.codeChallenge,
         checkCodeDigits: policy.checkCode.mode === "always" ? policy.checkCode.digits : 0,
-        expiresAt: createdAt + ttl,
+        // The last code of a ticket must not stay on the screen.
+        expiresAt: Math.min(
+          createdAt + ttl,
+          qrRotation ? rotationEndOf(qrRotation) : Number.POSITIVE_INFINITY,
+        ),
         purgeAt: undefined,
         cancelReason: undefined,
         scanner: undefined,
@@ -115,6 +126,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         scannedBy: undefined,
         approval: undefined,
         checkCode: undefined,
+        qrRotation,
       };
       return { ticket, ticketSecret, createdAt };
     },
@@ -134,7 +146,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
     },
 
     async markScanned(approver: Approver, { code, showsCheckCode }: Scan): Promise<Ticket> {
-      const command = { name: "markScanned", approver, showsCheckCode } as const;
+      const command = { name: "markScanned", approver, showsCheckCode, step: code.step } as const;
       const checkAccess = requireMatchingCode(code);
       return (await applyCommand(context, code.ticketId, command, { checkAccess })).ticket;
     },

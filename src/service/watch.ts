@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import { shownStepNumber, stepEndOf } from "../domain/qr_rotation.js";
 import type { Ticket } from "../domain/ticket.js";
 import { isTerminal } from "../domain/ticket.js";
 import { TicketError } from "../domain/ticket_error.js";
@@ -17,7 +18,10 @@ export interface WatchOptions {
 
 /** The receiver of a watch. It is never called before `watch` has returned. */
 export interface WatchListener {
-  /** Receives the current ticket. The next one is delivered only after `resume`. */
+  /**
+   * Receives the current ticket. The next one is delivered only after `resume`. It is the same ticket again for a
+   * heartbeat, and when the code that its screen must show has changed.
+   */
   onTicket(ticket: Ticket): void;
   /**
    * Receives the end of the watch, once and last. `error` is undefined after a terminal state; otherwise it is the
@@ -42,8 +46,10 @@ export type WatchTicket = ReturnType<typeof createWatcher>;
 
 /**
  * Returns the function that watches a ticket for its creator. The listener gets the current ticket at once,
- * after every write and with every heartbeat, until the ticket is finished. The ticket is read only when the
- * listener asks for the next one, so nothing queues up for a slow reader and it always gets the newest status.
+ * after every write, at every step of its code and with every heartbeat, until the ticket is finished. The ticket is
+ * read only when the listener asks for the next one, so nothing queues up for a slow reader and it always gets the
+ * newest status. A step follows from the clock alone, so nothing is read for it, and steps go on while the store is
+ * unreachable.
  *
  * A watch subscribes first, then reads, then waits. In any other order it would miss a write between the read
  * and the subscription.
@@ -78,12 +84,17 @@ class Watch implements TicketWatch {
   private readonly dependencies: WatchDependencies;
   private readonly ticketId: string;
   private readonly listener: WatchListener;
-  private readonly readNow = () => void this.readAgain();
+  private readonly onTimer = () => this.wake();
   private hasEnded = false;
   /** True if the store has reported a change since the last read began. */
   private hasChanged = false;
+  /** Moment of the timer; 0 until the listener resumes after a read. */
   private heartbeatAt = 0;
+  /** Moment of the timer at which the ticket expires, or at which an unreachable store is read again. */
+  private readAgainAt = 0;
   private last: Ticket | undefined = undefined;
+  /** Number of the step that the listener has; undefined if the code of the ticket does not change. */
+  private sentStep: number | undefined = undefined;
   private cancelTimer: (() => void) | undefined = undefined;
   private unsubscribe: (() => void) | undefined = undefined;
   private releaseSlot: (() => void) | undefined = undefined;
@@ -112,9 +123,14 @@ class Watch implements TicketWatch {
   }
 
   resume(): void {
-    const { timer, heartbeatInterval } = this.dependencies;
-    this.heartbeatAt = timer.now() + heartbeatInterval;
-    if (this.last) this.wait(this.expiryMomentOf(this.last));
+    if (!this.last) return;
+    // A step does not put off the heartbeat, whose read also finds a write whose change notification was lost.
+    if (this.heartbeatAt === 0) {
+      const { timer, heartbeatInterval } = this.dependencies;
+      this.heartbeatAt = timer.now() + heartbeatInterval;
+      this.readAgainAt = this.expiryMomentOf(this.last);
+    }
+    this.wait();
   }
 
   end(reason: unknown): void {
@@ -126,22 +142,37 @@ class Watch implements TicketWatch {
 
   private deliver(ticket: Ticket): void {
     this.last = ticket;
-    this.listener.onTicket(ticket);
+    this.heartbeatAt = 0;
+    this.send(ticket);
     if (isTerminal(ticket.state)) this.end(undefined);
   }
 
-  /** Waits for a change notification, the heartbeat, or the time of the next read. */
-  private wait(readAgainAt: number): void {
+  private send(ticket: Ticket): void {
+    this.sentStep = this.stepNumberOf(ticket);
+    this.listener.onTicket(ticket);
+  }
+
+  /** Waits for a change notification, the heartbeat, the time of the next read, or the next step. */
+  private wait(): void {
     if (this.hasEnded) return;
     const { timer } = this.dependencies;
-    const at = Math.min(this.heartbeatAt, readAgainAt);
-    if (this.hasChanged) this.readNow();
-    else this.cancelTimer = timer.after(Math.max(0, at - timer.now()), this.readNow);
+    const at = Math.min(this.heartbeatAt, this.readAgainAt, this.nextStepMoment());
+    if (this.hasChanged) void this.readAgain();
+    else this.cancelTimer = timer.after(Math.max(0, at - timer.now()), this.onTimer);
   }
 
   private onChange(): void {
     this.hasChanged = true;
-    if (this.cancelTimer) this.readNow();
+    if (this.cancelTimer) void this.readAgain();
+  }
+
+  private wake(): void {
+    this.stopWaiting();
+    const isReadDue = this.dependencies.timer.now() >= Math.min(this.heartbeatAt, this.readAgainAt);
+    if (isReadDue || !this.last) void this.readAgain();
+    else if (this.stepNumberOf(this.last) !== this.sentStep) this.send(this.last);
+    // The timer fired early, or the clock of the tickets was set back.
+    else this.wait();
   }
 
   private async readAgain(): Promise<void> {
@@ -155,15 +186,20 @@ class Watch implements TicketWatch {
       if (current === undefined) {
         // Repeats the last known status: an unreachable store must not make the watch report EXPIRED.
         if (isDue && this.last) this.deliver(this.last);
-        else this.wait(timer.now() + storeRetryDelay);
+        else this.waitForRead(timer.now() + storeRetryDelay);
       } else if (isDue || current.writeId !== this.last?.writeId) {
         this.deliver(current);
       } else {
-        this.wait(this.expiryMomentOf(current));
+        this.waitForRead(this.expiryMomentOf(current));
       }
     } catch (error) {
       this.end(error);
     }
+  }
+
+  private waitForRead(moment: number): void {
+    this.readAgainAt = moment;
+    this.wait();
   }
 
   /** Resolves with the ticket, or with undefined while the store is unreachable. */
@@ -180,6 +216,20 @@ class Watch implements TicketWatch {
   private expiryMomentOf({ expiresAt }: Ticket): number {
     const { context, timer } = this.dependencies;
     return timer.now() + expiresAt - context.clock.now();
+  }
+
+  private stepNumberOf(ticket: Ticket): number | undefined {
+    return shownStepNumber(ticket, this.dependencies.context.clock.now());
+  }
+
+  /** Returns the moment of the timer at which the listener needs another step; Infinity if it never does. */
+  private nextStepMoment(): number {
+    const { context, timer } = this.dependencies;
+    if (this.sentStep === undefined || !this.last?.qrRotation) return Number.POSITIVE_INFINITY;
+    // More than one step may have passed while the listener was not ready.
+    if (this.stepNumberOf(this.last) !== this.sentStep) return timer.now();
+    const end = stepEndOf(this.last.qrRotation, this.sentStep) ?? Number.POSITIVE_INFINITY;
+    return timer.now() + end - context.clock.now();
   }
 
   private stopWaiting(): void {

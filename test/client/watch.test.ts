@@ -46,6 +46,25 @@ describe("a watch", () => {
     await statuses.return?.();
   });
 
+  test("a watch yields each step of a changing code, and leaves out its repetitions", async () => {
+    const stepOf = (number: number, seconds: number) => ({
+      qrCodeStep: { number, qrContent: `step ${number}`, remainingDuration: { seconds, nanos: 0 } },
+    });
+    const fake = await service({});
+    const statuses = iterate(clientOn(fake.address));
+    const first = nextOf(statuses);
+    await eventually(() => expect(fake.watches).toHaveLength(1));
+    send(fake.watches[0], statusIn(PENDING, stepOf(1, 9)));
+    expect((await first).qrCodeStep?.number).toBe(1);
+    const second = nextOf(statuses);
+    send(fake.watches[0], statusIn(PENDING, stepOf(1, 8)), statusIn(PENDING, stepOf(2, 10)));
+    expect((await second).qrCodeStep).toEqual(stepOf(2, 10).qrCodeStep);
+    const third = nextOf(statuses);
+    send(fake.watches[0], statusIn(PENDING, stepOf(2, 4)), statusIn(SCANNED));
+    expect(await third).toMatchObject({ state: SCANNED, qrCodeStep: undefined });
+    await statuses.return?.();
+  });
+
   test("a watch yields a change of any field but the remaining duration", async () => {
     const fake = await service({});
     const statuses = iterate(clientOn(fake.address));

@@ -129,7 +129,12 @@ describe("a phone that cannot show a check code", () => {
     ...(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const),
     ...(["EXCHANGED", "CANCELLED", "EXPIRED"] as const),
   ];
-  const scan = (by: typeof alice): Command => ({ name: "markScanned", approver: by, showsCheckCode: false });
+  const scan = (by: typeof alice): Command => ({
+    name: "markScanned",
+    approver: by,
+    showsCheckCode: false,
+    step: undefined,
+  });
 
   test.each(states)(
     "PHONE_TOO_OLD comes after the pool and the scanner, and before the state, in %s",

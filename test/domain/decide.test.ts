@@ -15,7 +15,7 @@ const write = (now = noon + 10_000): WriteContext => ({ now, writeId: newWriteId
 
 /** Every command, given by a caller who may give it. The code of {@link ticketIn} is 042137. */
 const commands = {
-  markScanned: { name: "markScanned", approver: alice, showsCheckCode: true },
+  markScanned: { name: "markScanned", approver: alice, showsCheckCode: true, step: undefined },
   authorize: { name: "authorize", approver: alice, profile: alice.profile, checkCode: "" },
   cancel: { name: "cancel", approver: alice },
   withdraw: { name: "withdraw" },
@@ -160,7 +160,7 @@ describe("the transition table", () => {
 
 describe("the order of checks", () => {
   const approverCommands = (by: typeof alice): Command[] => [
-    { name: "markScanned", approver: by, showsCheckCode: true },
+    { name: "markScanned", approver: by, showsCheckCode: true, step: undefined },
     { name: "authorize", approver: by, profile: by.profile, checkCode: "" },
     { name: "cancel", approver: by },
   ];

@@ -16,25 +16,28 @@ const cases = sizes.flatMap((size) =>
 );
 const defaultOptions: ImageOptions = { format: "PNG", size: 320, margin: 4, errorCorrection: "M" };
 
-type Amount = (typeof amounts)[number];
+type Content = keyof typeof contents;
+const allContents = Object.keys(contents) as Content[];
 
 /**
  * Smallest QR code version that holds the text, according to ISO/IEC 18004, table 7, byte mode. Independent
  * of the tested code.
  */
-const versions: Readonly<Record<Amount, Readonly<Record<ErrorCorrection, number>>>> = {
+const versions: Readonly<Record<Content, Readonly<Record<ErrorCorrection, number>>>> = {
   none: { L: 8, M: 9, Q: 11, H: 13 },
   full: { L: 18, M: 21, Q: 25, H: 29 },
+  changing: { L: 8, M: 10, Q: 12, H: 14 },
+  changingFull: { L: 18, M: 21, Q: 25, H: 30 },
   fullOfHan: { L: 18, M: 21, Q: 25, H: 29 },
 };
 
 /** Returns the modules per side. */
-const modulesOf = (amount: Amount, level: ErrorCorrection) => 17 + 4 * versions[amount][level];
+const modulesOf = (amount: Content, level: ErrorCorrection) => 17 + 4 * versions[amount][level];
 
 /**
  * Returns the smallest readable PNG size: three pixels per module, including a quiet zone of four modules.
  */
-const minSize = (amount: Amount, level: ErrorCorrection) => 3 * (modulesOf(amount, level) + 2 * 4);
+const minSize = (amount: Content, level: ErrorCorrection) => 3 * (modulesOf(amount, level) + 2 * 4);
 
 function errorOf(draw: () => Image): TicketError {
   try {
@@ -179,26 +182,19 @@ describe("a drawn QR code", () => {
 
 describe("the table of docs/qr-code.md", () => {
   const rows = readFileSync(new URL("../../docs/qr-code.md", import.meta.url), "utf8").matchAll(
-    /^\| ([LMQH]) \| (\d+) \| (\d+) \|$/gm,
+    /^\| ([LMQH]) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm,
   );
-  const promised = [...rows].map(([, level, none, full]) => ({
-    level,
-    none: Number(none),
-    full: Number(full),
-  }));
+  const columns = ["none", "full", "changing", "changingFull"] as const;
+  const promised = [...rows].map(([, level, ...sizes]) => [level, ...sizes.map(Number)]);
 
   it("lists the smallest PNG of each level", () => {
-    const measured = levels.map((level) => ({
-      level,
-      none: minSize("none", level),
-      full: minSize("full", level),
-    }));
+    const measured = levels.map((level) => [level, ...columns.map((column) => minSize(column, level))]);
     expect(promised).toEqual(measured);
   });
 
   it("lists only sizes that are accepted, and one pixel less is rejected", async () => {
     for (const level of levels) {
-      for (const amount of amounts) {
+      for (const amount of allContents) {
         const content = contents[amount];
         const size = minSize(amount, level);
         const options: ImageOptions = { ...defaultOptions, errorCorrection: level, size };

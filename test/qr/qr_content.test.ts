@@ -6,7 +6,7 @@ import { parseQrContent, serializeQrContent } from "../../src/qr/qr_content.js";
 
 const ticketId = "q83vEjRWeJCrze8SNFZ4kA";
 const validContent = { scene: "APP_AUTH", random: ticketId, userPoolId: "demo-pool" };
-const parsedContent = { scene: "APP_AUTH", ticketId, userPoolId: "demo-pool" };
+const parsedContent = { scene: "APP_AUTH", ticketId, step: undefined, userPoolId: "demo-pool" };
 
 /** Returns the error for a text. Fails if the text is accepted or another error is thrown. */
 function errorOf(text: string): TicketError {
@@ -24,6 +24,7 @@ describe("serializeQrContent", () => {
     const text = serializeQrContent({
       scene: "APP_AUTH",
       ticketId,
+      step: undefined,
       userPoolId: "demo-pool",
       createdAt: Date.UTC(2019, 11, 27, 11, 53, 41, 260),
       expiresAt: Date.UTC(2019, 11, 27, 11, 55, 41, 260),
@@ -33,6 +34,20 @@ describe("serializeQrContent", () => {
       `{"scene":"APP_AUTH","random":"${ticketId}","userPoolId":"demo-pool",` +
         `"createdAt":"2019-12-27T11:53:41.260Z","expireAt":"2019-12-27T11:55:41.260Z","customData":{"hello":"world"}}`,
     );
+  });
+
+  it("writes id, step and proof as random if the code changes, of one length for every step", () => {
+    const texts = [1, 42, 1_000].map((number) =>
+      serializeQrContent({
+        ...{ ...parsedContent, createdAt: 0, expiresAt: 1, customData: undefined },
+        step: { number, proof: "AbCdEf012-_9" },
+      }),
+    );
+    expect(texts.map((text) => JSON.parse(text).random)).toEqual([
+      `${ticketId}.0001.AbCdEf012-_9`,
+      `${ticketId}.0042.AbCdEf012-_9`,
+      `${ticketId}.1000.AbCdEf012-_9`,
+    ]);
   });
 
   it("writes an empty object if the app has no custom data", () => {
@@ -50,7 +65,7 @@ describe("serializeQrContent", () => {
   it("escapes every character outside printable ASCII, in scene, pool, keys and values", () => {
     const customData = JSON.stringify({ é: ["日", "🛒", "\u007f\u2028", "\ud800"] });
     const text = serializeQrContent({
-      ...{ scene: "ü", userPoolId: "ß", ticketId, createdAt: 0, expiresAt: 1, customData },
+      ...{ scene: "ü", userPoolId: "ß", ticketId, step: undefined, createdAt: 0, expiresAt: 1, customData },
     });
     expect(text).toContain('"scene":"\\u00fc"');
     expect(text).toContain('"userPoolId":"\\u00df"');
@@ -64,6 +79,10 @@ describe("serializeQrContent", () => {
       userPoolId: fc.string({ minLength: 1, maxLength: 64, unit: "binary" }),
       createdAt: time,
       expiresAt: time,
+      step: fc.option(
+        fc.record({ number: fc.integer({ min: 1, max: 1_000 }), proof: fc.stringMatching(/^[\w-]{12}$/) }),
+        { nil: undefined },
+      ),
       customData: fc.option(
         fc
           .dictionary(fc.string({ maxLength: 20 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 })
@@ -77,7 +96,12 @@ describe("serializeQrContent", () => {
         const text = serializeQrContent({ ...drawn, ticketId });
         expect(text).toMatch(/^[ -~]*$/);
         fc.pre(text.length <= 4096);
-        expect(parseQrContent(text)).toEqual({ scene: drawn.scene, ticketId, userPoolId: drawn.userPoolId });
+        expect(parseQrContent(text)).toEqual({
+          scene: drawn.scene,
+          ticketId,
+          step: drawn.step,
+          userPoolId: drawn.userPoolId,
+        });
         expect(JSON.parse(text).customData).toEqual(JSON.parse(drawn.customData ?? "{}"));
       }),
       { numRuns: 1000 },
@@ -143,6 +167,37 @@ describe("parseQrContent", () => {
       "a random with stray last bits",
       JSON.stringify({ ...validContent, random: `${ticketId.slice(0, 21)}B` }),
     ],
+    ...[
+      ...[
+        ".",
+        ".1.AbCdEf012-_9",
+        ".00001.AbCdEf012-_9",
+        ".0001",
+        ".0001.",
+        ".0001.AbCdEf012-_",
+        "..AbCdEf012-_9",
+      ],
+      ...[
+        ".0001.AbCdEf012-_9A",
+        ".0001.AbCdEf012+/9",
+        ".0001.AbCdEf012-_9.",
+        ".-001.AbCdEf012-_9",
+        ".1e03.AbCdEf012-_9",
+      ],
+      ...[
+        ".0001.AbCdEf012-_9\n",
+        ".0001 AbCdEf012-_9",
+        ".٠٠٠١.AbCdEf012-_9",
+        ".0001.AbCdEf012-_9.0002.AbCdEf012-_9",
+      ],
+    ].map((suffix): [string, string] => [
+      `an id and ${JSON.stringify(suffix)} as random`,
+      JSON.stringify({ ...validContent, random: `${ticketId}${suffix}` }),
+    ]),
+    [
+      "a malformed id with a step as random",
+      JSON.stringify({ ...validContent, random: `${ticketId.slice(1)}.0001.AbCdEf012-_9` }),
+    ],
     ["Authing's random", JSON.stringify({ ...validContent, random: "5e05f0c57fde537d950f7da5" })],
     ["a createdAt that is a number", JSON.stringify({ ...validContent, createdAt: 1 })],
     ["an expireAt that is a number", JSON.stringify({ ...validContent, expireAt: 1 })],
@@ -199,7 +254,7 @@ describe("parseQrContent", () => {
     expect(errorOf("https://shop.example.com/").cause).toBe("the text is not JSON");
     expect(errorOf("[]").cause).toBe("the text is JSON but not an object");
     expect(causeOf({ scene: 1 })).toBe("scene, random or userPoolId is missing or not a string");
-    expect(causeOf({ random: "x" })).toBe("random is not a ticket id");
+    expect(causeOf({ random: "x" })).toBe("random is not a ticket id, alone or with a step");
     expect(causeOf({ createdAt: 1 })).toBe("createdAt is not a string");
     expect(causeOf({ expireAt: 1 })).toBe("expireAt is not a string");
     expect(causeOf({ expiresIn: {} })).toBe("expiresIn is not a number");
@@ -217,7 +272,8 @@ describe("parseQrContent", () => {
       "customData",
       "__proto__",
     );
-    const value = fc.oneof(fc.jsonValue(), fc.constant(ticketId), fc.constant("APP_AUTH"));
+    const random = fc.tuple(fc.constant(ticketId), fc.string(), fc.string()).map((parts) => parts.join("."));
+    const value = fc.oneof(fc.jsonValue(), fc.constant(ticketId), random, fc.constant("APP_AUTH"));
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 200 }),
       fc.json(),

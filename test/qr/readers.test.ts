@@ -57,10 +57,12 @@ describe.skipIf(!hasReaders)(`a reader of each family${withoutReaders}`, () => {
 
   it.each(
     levels.flatMap((level) =>
-      (["none", "full", "fullOfHan"] as const).map((amount) => [level, amount] as const),
+      (["none", "full", "fullOfHan", "changing", "changingFull"] as const).map(
+        (amount) => [level, amount] as const,
+      ),
     ),
   )(
-    "each but OpenCV reads a blurred image of the smallest size, level %s, custom data: %s",
+    "each but OpenCV reads a blurred image of the smallest size, level %s, content: %s",
     async (errorCorrection, amount) => {
       const content = contents[amount];
       const options = { ...defaultOptions, errorCorrection };

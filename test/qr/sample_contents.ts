@@ -3,6 +3,7 @@ import { serializeQrContent } from "../../src/qr/qr_content.js";
 export const ticket = {
   scene: "APP_AUTH",
   ticketId: "q83vEjRWeJCrze8SNFZ4kA",
+  step: undefined,
   userPoolId: "demo-pool",
   createdAt: Date.UTC(2026, 10, 23, 9, 30, 0, 7),
   expiresAt: Date.UTC(2026, 10, 23, 9, 32, 0, 7),
@@ -14,10 +15,15 @@ export const ticket = {
  */
 export const fullCustomData = JSON.stringify({ order: "4kX/9z+Qa".repeat(56).slice(0, 500) });
 
+const step = { number: 17, proof: "b4Qz-1Lw_xT9" };
+
 /** Contents of the codes in the tests and in docs/qr-code.md. */
 export const contents = {
   none: serializeQrContent({ ...ticket, customData: undefined }),
   full: serializeQrContent({ ...ticket, customData: fullCustomData }),
+  /** Codes that change. Every step has the same length. */
+  changing: serializeQrContent({ ...ticket, step, customData: undefined }),
+  changingFull: serializeQrContent({ ...ticket, step, customData: fullCustomData }),
   /** Nearly the maximum size as drawn, in another script with six bytes per character. */
   fullOfHan: serializeQrContent({
     ...ticket,

@@ -67,7 +67,12 @@ const expected: Readonly<Record<string, readonly ErrorReason[]>> = {
     ...(["QR_CONTENT_INVALID", "QR_ROTATED", "RATE_LIMITED"] as const),
     ...rejectionsOf(
       approvers.flatMap((approver) =>
-        [true, false].map((showsCheckCode) => ({ name: "markScanned", approver, showsCheckCode })),
+        [true, false].map((showsCheckCode) => ({
+          name: "markScanned",
+          approver,
+          showsCheckCode,
+          step: undefined,
+        })),
       ),
     ),
   ],

@@ -30,6 +30,7 @@ export const createParameters: CreateParameters = {
   codeChallenge: undefined,
   screenId: "",
   asksForCheckCode: false,
+  drawsQrCodeSteps: true,
 };
 
 /** The credentials of a ticket's creator. */
@@ -39,7 +40,7 @@ export interface CreatedTicket {
   readonly exchangeTicket: string;
 }
 
-/** Creates a store that fails or is delayed on demand, and counts writes and open subscriptions. */
+/** Creates a store that fails or is delayed on demand, and counts reads, writes and open subscriptions. */
 export function createFaultyStore(inner: TicketStore) {
   const faults = {
     /** Makes every method reject, as while the back end is unreachable. */
@@ -50,6 +51,7 @@ export function createFaultyStore(inner: TicketStore) {
     beforeReplace: async (): Promise<void> => {},
     /** Makes every write lose its race. */
     losing: false,
+    reads: 0,
     writes: 0,
     subscriptions: 0,
   };
@@ -63,6 +65,7 @@ export function createFaultyStore(inner: TicketStore) {
     },
     async get(id) {
       assertAvailable();
+      faults.reads += 1;
       return await inner.get(id);
     },
     async replace(ticket, expectedWriteId) {
@@ -217,6 +220,6 @@ const returnTicket = async (ticket: Ticket): Promise<Ticket> => ticket;
 
 /** Returns the scan of a phone that sends only the ticket id. */
 export const ticketIdOnly = (ticketId: string): Scan => ({
-  code: { ticketId, scene: undefined, userPoolId: undefined },
+  code: { ticketId, step: undefined, scene: undefined, userPoolId: undefined },
   showsCheckCode: true,
 });

@@ -218,12 +218,17 @@ export interface CreatedTicket {
 /** Request of a creator that asks for a check code. */
 export const asksForCheckCode = { capabilities: [messages.CreatorCapability.CHECK_CODE] };
 
+/** Request of a creator that can do everything. */
+export const everyCapability = {
+  capabilities: [messages.CreatorCapability.CHECK_CODE, messages.CreatorCapability.QR_CODE_STEPS],
+};
+
 /** Creates a ticket, as a creator that can do everything. Throws after an error. */
 export async function createTestTicket(
   app: Calls,
   request: PartialRequest<CreateTicketRequest> = {},
 ): Promise<CreatedTicket> {
-  return responseOrThrow(await app.createTicket({ ...asksForCheckCode, ...request }));
+  return responseOrThrow(await app.createTicket({ ...everyCapability, ...request }));
 }
 
 /** Creates a ticket that this user has scanned. */

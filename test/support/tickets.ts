@@ -5,7 +5,14 @@ import {
   newTicketId,
   newWriteId,
 } from "../../src/domain/secrets.js";
-import type { Approval, Lifetimes, RequesterContext, Ticket, TicketState } from "../../src/domain/ticket.js";
+import type {
+  Approval,
+  Lifetimes,
+  QrRotation,
+  RequesterContext,
+  Ticket,
+  TicketState,
+} from "../../src/domain/ticket.js";
 import type { Approver, SignInContext, UserProfile } from "../../src/domain/user.js";
 import { noon } from "./clock.js";
 
@@ -56,6 +63,12 @@ export function approver(name: string, changes: Partial<Approver> = {}): Approve
 export const alice = approver("alice");
 export const bob = approver("bob");
 
+/** Codes that change every ten seconds, from {@link noon} on. */
+export const qrRotation: QrRotation = {
+  key: "TzA1c2VjcmV0LWtleS0xMg",
+  ...{ startedAt: noon, interval: 10_000, overlap: 3_000, maxSteps: 12 },
+};
+
 /**
  * Returns a new ticket of {@link shop} in a state, as the transition table would leave it. alice has scanned
  * it.
@@ -84,6 +97,7 @@ export function ticketIn(state: TicketState, changes: Partial<Ticket> = {}): Tic
     scannedBy: undefined,
     approval: undefined,
     checkCode: undefined,
+    qrRotation: undefined,
   };
   return { ...pending, ...fieldsOfState(state), state, ...changes };
 }
@@ -92,6 +106,7 @@ const scanner = { issuer: alice.issuer, subject: alice.subject };
 const scannedBy = { nickname: alice.profile.nickname, photo: alice.profile.photo };
 const approval: Approval = { approvedAt: noon, profile: alice.profile, signIn };
 const finished = {
+  qrRotation: undefined,
   purgeAt: noon + lifetimes.retention,
   customData: undefined,
   customDataSource: undefined,

@@ -280,7 +280,8 @@ export interface CreateTicketRequest {
    * Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
    * A value outside the service's range, 30 to 600 seconds by default, is moved to the
    * nearest end of the range. Zero, a negative value and an invalid Duration are rejected
-   * with INVALID_REQUEST.
+   * with INVALID_REQUEST. If the code of the ticket changes, the lifetime is at most that
+   * of all its codes together.
    */
   ttl:
     | Duration
@@ -294,7 +295,8 @@ export interface CreateTicketRequest {
     | undefined;
   /**
    * Optional. How to draw the QR content. By default no image is drawn, because drawing
-   * costs the service far more than the rest of the call.
+   * costs the service far more than the rest of the call. If the code of the ticket
+   * changes, the image shows the first one only; draw the others yourself.
    */
   qrImage:
     | QrImageOptions
@@ -319,7 +321,8 @@ export interface CreateTicketRequest {
   /**
    * Optional. What the creator and its page can do. If the policy of the app needs a
    * check code and CHECK_CODE is missing, the request is rejected with
-   * POLICY_NOT_SUPPORTED. Unknown values are ignored. At most 16, else
+   * POLICY_NOT_SUPPORTED. If QR_CODE_STEPS is missing, the code of the ticket does not
+   * change, whatever the policy says. Unknown values are ignored. At most 16, else
    * INVALID_REQUEST.
    */
   capabilities: CreatorCapability[];
@@ -364,10 +367,10 @@ export interface CreateTicketResponse {
    */
   ticketSecret: string;
   /**
-   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id),
-   * `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII only, with
-   * other characters as `\uXXXX`, because readers guess the encoding of anything else.
-   * Never log it.
+   * The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
+   * the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
+   * `customData`. Printable ASCII only, with other characters as `\uXXXX`, because
+   * readers guess the encoding of anything else. Never log it.
    */
   qrContent: string;
   /** The QR content as an image, if one was requested. */
@@ -449,14 +452,16 @@ export interface MarkScannedRequest {
     /**
      * The text in the QR code, unchanged. These texts are QR_CONTENT_INVALID, not
      * INVALID_REQUEST: more than 4,096 characters (code points), text that is not a code
-     * of this service, and text whose `scene` or `userPoolId` is not that of the ticket.
+     * of this service, and text whose `scene`, `userPoolId` or step is not one of the
+     * ticket.
      * Both `expireAt` and the older `expiresIn` are accepted. Never log it.
      */
     { $case: "qrContent"; value: string }
     | //
     /**
      * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
-     * TICKET_NOT_FOUND. A ticket whose code changes is rejected with QR_ROTATED.
+     * TICKET_NOT_FOUND. If the code of the ticket changes, the id is rejected with
+     * QR_ROTATED until the code has been scanned.
      */
     { $case: "ticketId"; value: string }
     | undefined;
@@ -4032,7 +4037,8 @@ export const QrLoginServiceService = {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
@@ -4235,7 +4241,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.
@@ -4396,7 +4403,8 @@ export interface QrLoginServiceClient extends Client {
    *     repetition.
    *  4. The same status is sent again at least every 15 seconds (configurable), so
    *     that proxies with idle time-outs keep the stream open. While the store is
-   *     unreachable, the last known status is repeated; EXPIRED is never sent then.
+   *     unreachable, the last known status is repeated; EXPIRED is never sent then. The
+   *     steps of a code that changes go on.
    *  5. After a terminal state the stream ends with OK. EXPIRED is a status, not an
    *     error. If the ticket no longer exists, the stream ends with TICKET_NOT_FOUND.
    *  6. After UNAVAILABLE, call again after a back-off. Resuming needs no further data.

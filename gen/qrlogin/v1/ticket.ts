@@ -337,7 +337,10 @@ export interface TicketStatus {
  * has a new code.
  */
 export interface QrCodeStep {
-  /** The number of the step, from 1. Grows within one revision. */
+  /**
+   * The number of the step, from 1. Grows within one revision. It is lower than before
+   * only if the clock of the store was set back; draw the code of that step then.
+   */
   number: number;
   /** The exact text to draw. Never log it. */
   qrContent: string;

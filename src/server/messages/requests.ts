@@ -47,6 +47,7 @@ export function readCreateTicket(
   }
   const customData = readCustomData(request.customData, maxCustomDataBytes, fields);
   const customDataSource = readContextSource("custom_data_source", request.customDataSource, fields);
+  const capabilities = readCapabilities(request.capabilities, fields);
   const parameters: CreateParameters = {
     scene,
     customData,
@@ -55,7 +56,8 @@ export function readCreateTicket(
     requester: readRequester(request.requester, fields),
     codeChallenge,
     screenId: fields.limitText("screen_id", request.screenId, fieldLimits.screenId),
-    asksForCheckCode: readCapabilities(request.capabilities, fields).includes(CreatorCapability.CHECK_CODE),
+    asksForCheckCode: capabilities.includes(CreatorCapability.CHECK_CODE),
+    drawsQrCodeSteps: capabilities.includes(CreatorCapability.QR_CODE_STEPS),
   };
   const image = request.qrImage && readImageOptions(request.qrImage, fields);
   fields.throwIfInvalid();
@@ -120,7 +122,7 @@ function readScannedCode(scanned: MarkScannedRequest["scanned"]): ScannedCode {
       : undefined;
   if (ticketId === undefined) fields.addViolation("qr_content", "is required unless ticket_id is set");
   fields.throwIfInvalid();
-  return { ticketId: ticketId ?? "", scene: undefined, userPoolId: undefined };
+  return { ticketId: ticketId ?? "", step: undefined, scene: undefined, userPoolId: undefined };
 }
 
 /** A SubmitCheckCode request whose fields are valid. */

@@ -20,6 +20,7 @@ import { exchangeTicketOf } from "../../domain/secrets.js";
 import { isTerminal, type ContextSource as Source, type Ticket } from "../../domain/ticket.js";
 import type { Image } from "../../qr/image_renderer.js";
 import type { PreparedTicket, TicketCredentials } from "../../service/tickets.js";
+import { toFirstQrCodeStep, toShownQrCodeStep } from "./qr_code_step.js";
 
 /**
  * Returns the full status of a ticket, for a caller that has presented the ticket secret.
@@ -43,7 +44,7 @@ export function toTicketStatus(
     cancelReason: CancelReason[ticket.cancelReason ?? "UNSPECIFIED"],
     checkCodeDigits: awaitsCheckCode ? ticket.checkCodeDigits : 0,
     checkCodeAttemptsLeft: awaitsCheckCode ? checkCodeAttemptsLeft(ticket) : 0,
-    qrCodeStep: undefined,
+    qrCodeStep: toShownQrCodeStep(ticket, clock),
   };
 }
 
@@ -62,7 +63,7 @@ export function toCreateTicketResponse(
     expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),
     remainingDuration: remainingDurationOf(ticket, clock),
     minPollInterval: durationOf(minPollInterval),
-    qrCodeStep: undefined,
+    qrCodeStep: toFirstQrCodeStep(ticket, qrContent, clock),
   };
 }
 

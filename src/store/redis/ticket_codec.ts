@@ -2,6 +2,7 @@ import type {
   Approval,
   CancelReason,
   ContextSource,
+  QrRotation,
   RequesterContext,
   Ticket,
   TicketState,
@@ -47,9 +48,17 @@ export function encodeTicket(ticket: Ticket): string {
 }
 
 /** Returns the fields that version 3 adds, or undefined if all of them have the values that version 2 implies. */
-function encodePolicyParts({ checkCodeDigits, checkCode }: Ticket): EncodedPolicyParts | undefined {
-  if (checkCodeDigits === 0) return undefined;
-  return [checkCodeDigits, checkCode && [checkCode.digits, checkCode.wrongAttempts]];
+function encodePolicyParts({
+  checkCodeDigits,
+  checkCode,
+  qrRotation,
+}: Ticket): EncodedPolicyParts | undefined {
+  if (checkCodeDigits === 0 && !qrRotation) return undefined;
+  return [
+    checkCodeDigits,
+    checkCode && [checkCode.digits, checkCode.wrongAttempts],
+    qrRotation && encodeRotation(qrRotation),
+  ];
 }
 
 /**
@@ -82,6 +91,7 @@ export function decodeTicket(id: string, value: string): Ticket {
     approval: restoreApproval(parts[14]),
     checkCodeDigits: parts[16] ?? 0,
     checkCode: parts[17] ? { digits: parts[17][0], wrongAttempts: parts[17][1] } : undefined,
+    qrRotation: parts[18] ? decodeRotation(parts[18]) : undefined,
   };
 }
 
@@ -118,7 +128,18 @@ type EncodedTicket<Absent = undefined> = [
 type EncodedPolicyParts<Absent = undefined> = [
   checkCodeDigits: number,
   checkCode: [digits: string, wrongAttempts: number] | Absent,
+  qrRotation: EncodedRotation | Absent,
 ];
+
+type EncodedRotation = [key: string, startedAt: number, interval: number, overlap: number, maxSteps: number];
+
+function encodeRotation({ key, startedAt, interval, overlap, maxSteps }: QrRotation): EncodedRotation {
+  return [key, startedAt, interval, overlap, maxSteps];
+}
+
+function decodeRotation([key, startedAt, interval, overlap, maxSteps]: EncodedRotation): QrRotation {
+  return { key, startedAt, interval, overlap, maxSteps };
+}
 
 type EncodedRequester = [
   ...[ipAddress: string, userAgent: string, deviceName: string, location: string],

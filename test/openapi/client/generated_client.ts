@@ -77,13 +77,15 @@ export type QrloginV1CreateTicketRequest = {
     /** Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
     A value outside the service's range, 30 to 600 seconds by default, is moved to the
     nearest end of the range. Zero, a negative value and an invalid Duration are rejected
-    with INVALID_REQUEST. */
+    with INVALID_REQUEST. If the code of the ticket changes, the lifetime is at most that
+    of all its codes together. */
     ttl?: string;
     /** Optional. What the approver is shown about the requesting screen, each item with
     its source. */
     requester?: QrloginV1RequesterContext;
     /** Optional. How to draw the QR content. By default no image is drawn, because drawing
-    costs the service far more than the rest of the call. */
+    costs the service far more than the rest of the call. If the code of the ticket
+    changes, the image shows the first one only; draw the others yourself. */
     qrImage?: QrloginV1QrImageOptions;
     /** Optional. The PKCE code challenge (RFC 7636) with the method S256: the SHA-256 of a
     code verifier, 43 characters of base64url without padding, else INVALID_REQUEST.
@@ -98,7 +100,8 @@ export type QrloginV1CreateTicketRequest = {
     screenId?: string;
     /** Optional. What the creator and its page can do. If the policy of the app needs a
     check code and CHECK_CODE is missing, the request is rejected with
-    POLICY_NOT_SUPPORTED. Unknown values are ignored. At most 16, else
+    POLICY_NOT_SUPPORTED. If QR_CODE_STEPS is missing, the code of the ticket does not
+    change, whatever the policy says. Unknown values are ignored. At most 16, else
     INVALID_REQUEST. */
     capabilities?: QrloginV1CreatorCapability[];
 };
@@ -109,7 +112,8 @@ export type QrloginV1QrImage = {
     data?: string;
 };
 export type QrloginV1QrCodeStep = {
-    /** The number of the step, from 1. Grows within one revision. */
+    /** The number of the step, from 1. Grows within one revision. It is lower than before
+    only if the clock of the store was set back; draw the code of that step then. */
     "number"?: number;
     /** The exact text to draw. Never log it. */
     qrContent?: string;
@@ -124,10 +128,10 @@ export type QrloginV1CreateTicketResponse = {
     /** The creator's credential for the ticket: 43 characters of base64url, 256 random
     bits. Returned here and never again. Keep it on the server. Never log it. */
     ticketSecret?: string;
-    /** The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id),
-    `userPoolId`, `createdAt`, `expireAt` and `customData`. Printable ASCII only, with
-    other characters as `\uXXXX`, because readers guess the encoding of anything else.
-    Never log it. */
+    /** The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
+    the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
+    `customData`. Printable ASCII only, with other characters as `\uXXXX`, because
+    readers guess the encoding of anything else. Never log it. */
     qrContent?: string;
     /** The QR content as an image, if one was requested. */
     qrImage?: QrloginV1QrImage;
@@ -229,7 +233,8 @@ export type QrloginV1PhoneCapability = string;
 export type QrloginV1MarkScannedRequest = {
     /** The text in the QR code, unchanged. These texts are QR_CONTENT_INVALID, not
     INVALID_REQUEST: more than 4,096 characters (code points), text that is not a code
-    of this service, and text whose `scene` or `userPoolId` is not that of the ticket.
+    of this service, and text whose `scene`, `userPoolId` or step is not one of the
+    ticket.
     Both `expireAt` and the older `expiresIn` are accepted. Never log it. */
     qrContent: string;
     /** Optional. What the mobile app can do. A ticket that needs more is rejected with
@@ -237,7 +242,8 @@ export type QrloginV1MarkScannedRequest = {
     capabilities?: QrloginV1PhoneCapability[];
 } | {
     /** The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
-    TICKET_NOT_FOUND. A ticket whose code changes is rejected with QR_ROTATED. */
+    TICKET_NOT_FOUND. If the code of the ticket changes, the id is rejected with
+    QR_ROTATED until the code has been scanned. */
     ticketId: string;
     /** Optional. What the mobile app can do. A ticket that needs more is rejected with
     PHONE_TOO_OLD. Unknown values are ignored. At most 16, else INVALID_REQUEST. */

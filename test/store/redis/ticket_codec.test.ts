@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ContextSource, Ticket, TicketState } from "../../../src/domain/ticket.js";
+import type { ContextSource, QrRotation, Ticket, TicketState } from "../../../src/domain/ticket.js";
 import { decodeTicket, encodeTicket } from "../../../src/store/redis/ticket_codec.js";
 import { StoreUnavailableError } from "../../../src/store/ticket_store.js";
-import { requester, ticketIn } from "../../support/tickets.js";
+import { qrRotation, requester, ticketIn } from "../../support/tickets.js";
 
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "null", "é\u0000\u2028", "[]"));
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
@@ -27,7 +27,7 @@ const profile = record({
 });
 const signIn = record({ clientId: text, authTime: maybe(time), methods: fc.array(text), acr: text });
 
-const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode">> = record({
+const plainTickets: fc.Arbitrary<Omit<Ticket, "checkCodeDigits" | "checkCode" | "qrRotation">> = record({
   ...{ id: base64url(22), appId: text, userPoolId: text, scene: text, writeId: base64url(16) },
   state: fc.constantFrom<TicketState[]>(
     ...(["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"] as const),
@@ -59,9 +59,13 @@ const checkCodes = fc.oneof(
   }),
 );
 
+const rotations: fc.Arbitrary<QrRotation> = record({
+  ...{ key: base64url(22), startedAt: time, interval: fc.nat(), overlap: fc.nat(), maxSteps: fc.nat() },
+});
+
 const tickets: fc.Arbitrary<Ticket> = fc
-  .tuple(plainTickets, checkCodes)
-  .map(([ticket, fields]) => ({ ...ticket, ...fields }));
+  .tuple(plainTickets, checkCodes, maybe(rotations))
+  .map(([ticket, fields, qrRotation]) => ({ ...ticket, ...fields, qrRotation }));
 
 describe("a ticket as a value in Redis", () => {
   test("any ticket is decoded as it was encoded", () => {
@@ -94,6 +98,15 @@ describe("a ticket as a value in Redis", () => {
     const decode = () => decodeTicket("an-id", value);
     expect(decode).toThrow(StoreUnavailableError);
     expect(decode).toThrow(/another format version; this release reads version 2 only$/);
+  });
+
+  test("only a live ticket whose code changes is written in the version that older nodes do not touch", () => {
+    const versionOf = (ticket: Ticket) => encodeTicket(ticket)[16];
+    expect(versionOf(ticketIn("PENDING"))).toBe("2");
+    for (const state of ["PENDING", "SCANNED", "AUTHORIZED"] as const) {
+      expect(versionOf(ticketIn(state, { qrRotation }))).toBe("3");
+    }
+    expect(versionOf(ticketIn("EXPIRED"))).toBe("2");
   });
 
   test("the error for a broken value does not quote it", () => {
