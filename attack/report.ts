@@ -1,5 +1,6 @@
 import { notPlayable } from "./not_playable.js";
 import type { Result, Row } from "./run.js";
+import type { Try } from "./scenario.js";
 import type { ObservedPolicy } from "./world/world.js";
 
 /** Everything that a run has found out. */
@@ -37,17 +38,43 @@ export function formatJson(report: Report): string {
   return JSON.stringify({ ...report, notPlayable, failed: hasFailed(report) }, undefined, 2);
 }
 
-function formatRow({ threat, title, result, why, victimSees }: Row): readonly string[] {
+function formatRow({ threat, title, result, why, tries, victimSees }: Row): readonly string[] {
   const label = result === "failed" || result === "open" ? result.toUpperCase() : result;
-  const indent = " ".repeat(21);
+  const triesOf = (succeeded: boolean) => describeTries(tries.filter((one) => one.succeeded === succeeded));
   return [
     `${threat.padEnd(4)} ${label.padEnd(15)} ${title}`,
-    `${indent}${why}`,
-    ...victimSees.map(
-      (line, index) => `${indent}${index === 0 ? "the victim sees" : "               "} | ${line}`,
-    ),
+    ...section("why", why === "" ? [] : [why]),
+    ...section("succeeded", triesOf(true)),
+    ...section("stopped", triesOf(false)),
+    ...section("the victim sees", victimSees),
     "",
   ];
+}
+
+function section(name: string, lines: readonly string[]): readonly string[] {
+  return lines.flatMap(wrap).map((line, index) => `     ${(index === 0 ? name : "").padEnd(15)} ${line}`);
+}
+
+/** Returns one line for each effect, with everything that had it. */
+function describeTries(tries: readonly Try[]): readonly string[] {
+  const effects = [...new Set(tries.map(({ effect }) => effect))];
+  return effects.map((effect) => {
+    const names = tries.filter((one) => one.effect === effect).map(({ what }) => what);
+    return `${[...new Set(names)].join(", ")}: ${effect}`;
+  });
+}
+
+/** Width of a line without its label, in characters. */
+const width = 100;
+
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 function describePolicy({ checkCodeDigits, codeIntervalMs, minPollIntervalMs }: ObservedPolicy): string {

@@ -18,7 +18,7 @@ export interface Row {
   readonly title: string;
   readonly defence: Defence;
   readonly result: Result;
-  /** Why the result is what it is. */
+  /** What a success means, or why the scenario was not played to its end; empty if the tries say it all. */
   readonly why: string;
   readonly tries: readonly Try[];
   readonly victimSees: readonly string[];
@@ -64,11 +64,9 @@ async function playScenario(scenario: Scenario, world: World): Promise<Row> {
   }
   try {
     const finding = await scenario.play(world);
-    const successes = finding.tries.filter(({ succeeded }) => succeeded);
-    if (successes.length === 0) return row("held", summaryOf(finding.tries), finding);
+    if (!finding.tries.some(({ succeeded }) => succeeded)) return row("held", "", finding);
     const isPromised = isExpected || promises(world, defence);
-    const why = [finding.meaning, ...successes.map(describeTry)].filter(Boolean).join(" ");
-    return row(isPromised ? "failed" : "open", why, finding);
+    return row(isPromised ? "failed" : "open", finding.meaning ?? "", finding);
   } catch (error) {
     return row("failed", error instanceof Error ? error.message : String(error));
   } finally {
@@ -92,14 +90,4 @@ function promises({ policy, target }: World, defence: Defence): boolean {
     case "none":
       return false;
   }
-}
-
-/** Returns the effects that stopped the attacker, each once, with the number of tries. */
-function summaryOf(tries: readonly Try[]): string {
-  const effects = [...new Set(tries.map(({ effect }) => effect))];
-  return `${tries.length} ${tries.length === 1 ? "try" : "tries"}: ${effects.join(", ")}`;
-}
-
-function describeTry({ what, effect }: Try): string {
-  return `${what}: ${effect}.`;
 }

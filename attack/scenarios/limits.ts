@@ -143,12 +143,10 @@ const isLimited = ({ reason }: Attempt<unknown>): boolean => reason === "RATE_LI
 /** Returns a try that succeeds unless this limit stops the last of the attempts and says when to come back. */
 function limited(what: string, attempts: readonly Attempt<unknown>[], limit: string): Try {
   const last = attempts.at(-1);
-  const times = `after ${attempts.length - 1}`;
-  if (!last || !isLimited(last)) return { what, succeeded: true, effect: `no limit ${times}` };
+  const failed = (effect: string): Try => ({ what, succeeded: true, effect });
+  if (!last || !isLimited(last)) return failed(`no limit after ${attempts.length}`);
   const { exceededLimit, retryAfterMs } = last.error ?? {};
-  if (exceededLimit !== limit)
-    return { what, succeeded: true, effect: `the limit ${exceededLimit} instead of ${limit}` };
-  if (retryAfterMs === undefined)
-    return { what, succeeded: true, effect: `the limit ${limit} without RetryInfo` };
-  return { what, succeeded: false, effect: `the limit ${limit} ${times}` };
+  if (exceededLimit !== limit) return failed(`the limit ${exceededLimit} instead of ${limit}`);
+  if (retryAfterMs === undefined) return failed(`the limit ${limit} without RetryInfo`);
+  return { what, succeeded: false, effect: `the limit ${limit} after ${attempts.length - 1}` };
 }
