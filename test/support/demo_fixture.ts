@@ -154,5 +154,20 @@ export async function typeCode(phone: Page, text: string): Promise<void> {
   const details = phone.locator("details");
   if ((await details.getAttribute("open")) === null) await phone.locator("summary").click();
   await phone.locator("#text").fill(text);
-  await phone.getByRole("button", { name: "Continue" }).click();
+  await phone.locator("#typed button").click();
 }
+
+/** Lets the first call of a method arrive, and its response get lost. */
+export const loseResponse = (phone: Page, method: string) =>
+  phone.route(
+    `**/qrlogin.v1.QrLoginService/${method}`,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+
+/** Resolves with the number of pixels by which the page is wider than the window. */
+export const overflow = (page: Page) =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
