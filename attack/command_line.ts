@@ -14,7 +14,6 @@ export interface AttackOptions {
   readonly token: string | undefined;
   readonly otherToken: string | undefined;
   readonly expected: ReadonlySet<PolicyDefence>;
-  readonly maxWaitMs: number;
   readonly json: boolean;
 }
 
@@ -43,7 +42,6 @@ interface RawOptions extends Partial<Record<keyof typeof variables, string>> {
   readonly gateway?: string;
   readonly plaintext?: true;
   readonly expect: readonly PolicyDefence[];
-  readonly maxWait: number;
   readonly json?: true;
   readonly iOperateThis?: true;
 }
@@ -77,7 +75,6 @@ function createCommand({ print, printError }: CommandLineEnvironment): Command {
     .option("--other-token <token>", `user token of another user of the pool (also: ${variables.otherToken})`)
     .option("--admin <id:secret>", `administrator, to play the kill switch (also: ${variables.admin})`)
     .option("--expect <defences>", `defences that must be on: ${policyDefences.join(",")}`, parseDefences, [])
-    .option("--max-wait <seconds>", "longest wait of a scenario (default: 45)", parseSeconds, 45_000)
     .option("--json", "print JSON")
     .option("--i-operate-this", "allow a target on another machine")
     .exitOverride()
@@ -108,9 +105,9 @@ function checkOptions(raw: RawOptions, env: CommandLineEnvironment["env"], fail:
     token: textOf("token"),
     otherToken: textOf("otherToken"),
     expected: new Set(raw.expect),
-    maxWaitMs: raw.maxWait,
     json: raw.json ?? false,
   };
+  if (options.expected.has("kill-switch") && !options.admin) fail("--expect kill-switch needs --admin");
   if (!isNonLoopbackAddress(raw.target) && (!raw.gateway || isLoopbackUrl(new URL(raw.gateway))))
     return options;
   if (!raw.iOperateThis)
@@ -141,10 +138,4 @@ function parseDefences(text: string): readonly PolicyDefence[] {
     if (defence === undefined) throw new InvalidArgumentError(`Use some of ${policyDefences.join(",")}.`);
     return defence;
   });
-}
-
-function parseSeconds(text: string): number {
-  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (seconds === 0) throw new InvalidArgumentError("Use a whole number from 1 to 999.");
-  return seconds * 1_000;
 }

@@ -13,6 +13,7 @@ const run = promisify(execFile);
 /** Resolves with a user token of development mode, as `qrlogin dev-token` prints it. */
 export async function developmentToken(user: "alice" | "bob"): Promise<string> {
   const program = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  const { stdout } = await run(process.execPath, ["--import", "tsx", program, "dev-token", user]);
+  // With the arguments of this process, which load TypeScript.
+  const { stdout } = await run(process.execPath, [...process.execArgv, program, "dev-token", user]);
   return stdout.trim();
 }

@@ -57,16 +57,12 @@ async function playScenario(scenario: Scenario, world: World): Promise<Row> {
     tries: finding.tries,
     victimSees: finding.victimSees ?? [],
   });
-  const isExpected = defence !== "core" && defence !== "none" && world.expected.has(defence);
   const obstacle = scenario.obstacle?.(world);
-  if (obstacle !== undefined) {
-    return isExpected ? row("failed", `expected, but ${obstacle}`) : row("not applicable", obstacle);
-  }
+  if (obstacle !== undefined) return row("not applicable", obstacle);
   try {
     const finding = await scenario.play(world);
     if (!finding.tries.some(({ succeeded }) => succeeded)) return row("held", "", finding);
-    const isPromised = isExpected || promises(world, defence);
-    return row(isPromised ? "failed" : "open", finding.meaning ?? "", finding);
+    return row(isPromised(world, defence) ? "failed" : "open", finding.meaning ?? "", finding);
   } catch (error) {
     return row("failed", error instanceof Error ? error.message : String(error));
   } finally {
@@ -74,8 +70,9 @@ async function playScenario(scenario: Scenario, world: World): Promise<Row> {
   }
 }
 
-/** Returns whether the contract, or the policy that the target shows, promises the defence. */
-function promises({ policy, target }: World, defence: Defence): boolean {
+/** Returns whether the contract, the policy that the target shows, or the operator promises the defence. */
+function isPromised({ policy, target, expected }: World, defence: Defence): boolean {
+  if (defence !== "core" && defence !== "none" && expected.has(defence)) return true;
   switch (defence) {
     case "core":
       return true;

@@ -57,8 +57,6 @@ export interface World {
   /** Defences that the operator expects to be on. */
   readonly expected: ReadonlySet<PolicyDefence>;
   readonly wait: Wait;
-  /** Longest single wait of a scenario, in milliseconds. */
-  readonly maxWaitMs: number;
   /** Opens a browser without cookies at the gateway. Throws if there is none. */
   visitor(): Visitor;
   /** Has the user scan what the screen shows, approve, and type the check code if there is one. */
@@ -72,7 +70,6 @@ export interface World {
 export interface WorldOptions {
   readonly expected: ReadonlySet<PolicyDefence>;
   readonly wait: Wait;
-  readonly maxWaitMs: number;
 }
 
 /** Connects to the target and finds out its policy. Rejects if the target does not accept an identity. */

@@ -21,11 +21,18 @@ export const policies = {
 
 export type PolicyName = keyof typeof policies;
 
+/** Defences that each policy switches on. */
+const expectedOf: Readonly<Record<PolicyName, readonly PolicyDefence[]>> = {
+  off: [],
+  "check-code": ["check-code"],
+  rotation: ["rotation"],
+  both: ["check-code", "rotation"],
+};
+
 /** A target and what is expected of it. */
 export interface AttackedTarget {
   readonly policy?: PolicyName;
   readonly build?: Build;
-  readonly expected?: readonly PolicyDefence[];
   readonly scenarios?: readonly Scenario[];
   /** Makes reads of the store take time, as those over a network do. */
   readonly slowReads?: boolean;
@@ -38,7 +45,6 @@ export interface AttackedTarget {
 export async function attackTestTarget({
   policy = "off",
   build,
-  expected = [],
   scenarios = allScenarios,
   slowReads = false,
 }: AttackedTarget): Promise<Report> {
@@ -60,8 +66,7 @@ export async function attackTestTarget({
     admin: undefined,
     token: await signToken("alice"),
     otherToken: await signToken("bob"),
-    expected: new Set(expected),
-    maxWaitMs: 60_000,
+    expected: new Set(expectedOf[policy]),
     json: false,
   };
   try {

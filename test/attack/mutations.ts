@@ -368,6 +368,54 @@ export const policyMutations: readonly Mutation[] = [
     policy: "check-code",
     changes: [change("domain/decide.ts", 'return "PHONE_TOO_OLD";', "return undefined;")],
   },
+  {
+    defence: "a page that cannot ask for the code is rejected",
+    threat: "T31",
+    title: "cannot handle a check code",
+    policy: "check-code",
+    changes: [
+      change(
+        "service/tickets.ts",
+        'throw new TicketError("POLICY_NOT_SUPPORTED"',
+        'new TicketError("POLICY_NOT_SUPPORTED"',
+      ),
+    ],
+  },
+  {
+    defence: "a replaced code is rejected",
+    threat: "T1",
+    title: "stored and scanned later",
+    policy: "rotation",
+    changes: [
+      change(
+        "domain/qr_rotation.ts",
+        'return end === undefined || now < end + qrRotation.overlap ? "current" : "rotated";',
+        'return end === undefined || now > 0 ? "current" : "rotated";',
+      ),
+    ],
+  },
+  {
+    defence: "the bare id is rejected",
+    threat: "T31",
+    title: "the bare id",
+    policy: "rotation",
+    changes: [
+      change("domain/qr_rotation.ts", 'if (!step) return "rotated";', 'if (!step) return "current";'),
+    ],
+  },
+  {
+    defence: "the proof of a step is compared",
+    threat: "T21",
+    title: "a forged step",
+    policy: "rotation",
+    changes: [
+      change(
+        "domain/qr_rotation.ts",
+        'if (!isSameDigest(proof, qrStepOf(id, qrRotation, number).proof)) return "forged";',
+        'if (proof === "" || id === "") return "forged";',
+      ),
+    ],
+  },
 ];
 
 /** Mutations of the gateway. */
