@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Finding, holds, type Scenario, type Try } from "../scenario.js";
-import { type Attempt, must } from "../world/attempt.js";
+import { type Attempt, longestDelayMs, must } from "../world/attempt.js";
 import type { World } from "../world/world.js";
 import { approveWithoutCode } from "./codes.js";
 import { wrongCode } from "./relay.js";
@@ -15,6 +15,7 @@ export const limitScenarios: readonly Scenario[] = [
     threat: "T17",
     title: "Watch and poll flood: polls below the minimum interval",
     defence: "core",
+    obstacle: ({ policy }) => (policy.minPollIntervalMs === 0 ? "polls have no minimum interval" : undefined),
     async play({ website }) {
       const impatient = website.impatient();
       const screen = await website.open();
@@ -43,10 +44,12 @@ export const limitScenarios: readonly Scenario[] = [
     threat: "T16",
     title: "Create flood: many codes for one screen",
     defence: "limits",
-    async play({ website }) {
+    async play(world) {
       const screenId = randomBytes(16).toString("base64url");
-      const open = () => website.impatient().tryOpen({ screenId });
-      return { tries: [limited("open codes on one screen", await repeat(open, 50), "screen")] };
+      const open = () => world.website.impatient().tryOpen({ screenId });
+      return {
+        tries: [limited("open codes on one screen", await repeat(world, "screen", 50, open), "screen")],
+      };
     },
   },
   {
@@ -54,9 +57,10 @@ export const limitScenarios: readonly Scenario[] = [
     title: "Create flood: many codes for one address",
     defence: "limits",
     obstacle: unlessExpected("opens up to 1,500 codes"),
-    async play({ website }) {
+    async play(world) {
+      const { website } = world;
       const open = () => website.impatient().tryOpen({ requester: { ipAddress: "203.0.113.67" } });
-      const flood = await repeat(open, 1_500);
+      const flood = await repeat(world, "requester_address", 1_500, open);
       const elsewhere = await website.tryOpen({ requester: { ipAddress: "198.51.100.8" } });
       return {
         tries: [
@@ -82,9 +86,12 @@ export const limitScenarios: readonly Scenario[] = [
     threat: "T12",
     title: "Guessing: many unknown ids",
     defence: "limits",
-    async play({ stranger }) {
-      const scan = () => stranger.impatient().scanId(randomBytes(16).toString("base64url"));
-      return { tries: [limited("scan unknown ids", await repeat(scan, 200), "ticket_misses")] };
+    async play(world) {
+      const phone = world.stranger.impatient();
+      // Scans would be limited as scans, whether the id is known or not.
+      const approve = () => phone.authorize(randomBytes(16).toString("base64url"));
+      const guesses = await repeat(world, "ticket_misses", 200, approve);
+      return { tries: [limited("approve unknown ids", guesses, "ticket_misses")] };
     },
   },
   {
@@ -103,7 +110,8 @@ export const limitScenarios: readonly Scenario[] = [
     title: "Prompt bombing: the victim declines one code after the other",
     defence: "limits",
     obstacle: unlessExpected("keeps a user from scanning for minutes"),
-    async play({ website, victim }) {
+    async play(world) {
+      const { website, victim } = world;
       const phone = victim.impatient();
       const askAgain = async () => {
         const screen = await website.open();
@@ -111,7 +119,11 @@ export const limitScenarios: readonly Scenario[] = [
         if (scanned.reason === undefined) must("Cancel", await phone.cancel(screen.ticketId));
         return scanned;
       };
-      return { tries: [limited("have the victim decline", await repeat(askAgain, 20), "refusals")] };
+      return {
+        tries: [
+          limited("have the victim decline", await repeat(world, "refusals", 20, askAgain), "refusals"),
+        ],
+      };
     },
   },
 ];
@@ -125,16 +137,33 @@ async function playGuessesInManyTickets(world: World): Promise<Finding> {
     const cast = count % 2 === 0 ? world : { ...world, victim: stranger };
     const { screen, checkCode } = await approveWithoutCode(cast);
     const guess = () => impatient.submitCheckCode(screen, wrongCode(checkCode), "203.0.113.68");
-    guesses.push(...(await repeat(guess, 3)));
+    guesses.push(...(await repeat(world, "check_codes_address", 3, guess)));
     await world.cleanUp();
   }
   return { tries: [limited("guess from one address", guesses, "check_codes_address")] };
 }
 
-/** Makes a call again and again, until a limit stops it. Resolves with all outcomes. */
-async function repeat<T>(call: () => Promise<Attempt<T>>, times: number): Promise<readonly Attempt<T>[]> {
+/**
+ * Makes a call again and again, until this limit stops it or it was made so many times. Waits as long as other limits ask
+ * for. Resolves with all outcomes but theirs.
+ */
+async function repeat<T>(
+  { wait }: World,
+  limit: string,
+  times: number,
+  call: () => Promise<Attempt<T>>,
+): Promise<readonly Attempt<T>[]> {
   const attempts: Attempt<T>[] = [];
-  while (attempts.length < times && !attempts.some(isLimited)) attempts.push(await call());
+  while (attempts.length < times) {
+    const attempt = await call();
+    const { exceededLimit, retryAfterMs = 0 } = attempt.error ?? {};
+    if (isLimited(attempt) && exceededLimit !== limit && retryAfterMs <= longestDelayMs) {
+      await wait(retryAfterMs);
+      continue;
+    }
+    attempts.push(attempt);
+    if (isLimited(attempt)) break;
+  }
   return attempts;
 }
 

@@ -25,7 +25,7 @@ export function must<T>(step: string, attempt: Attempt<T>): T {
 export type Wait = (ms: number) => Promise<void>;
 
 /** Longest delay that a caller accepts when a limit of the target asks for one, in milliseconds. */
-const longestDelayMs = 20_000;
+export const longestDelayMs = 20_000;
 
 /**
  * Returns a function that makes a call and resolves with its outcome. Rejects if the target cannot be reached or gives

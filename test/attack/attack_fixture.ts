@@ -52,7 +52,7 @@ export async function attackTestTarget({
   const written = new Map<string, Ticket>();
   const server = await startTestServer({
     clock,
-    settings: { policy: policies[policy] },
+    settings: { policy: policies[policy], tickets: { minPollInterval: "500ms" } },
     store: (embedded) => recordWrites(embedded, written, slowReads),
     ...(build && { build }),
   });
