@@ -74,12 +74,12 @@ export const limitScenarios: readonly Scenario[] = [
     threat: "T15",
     title: "Prompt bombing: many codes that the victim scans and does not decide on",
     defence: "limits",
-    async play({ website, victim }) {
+    async play(world) {
+      const { website, victim } = world;
       const phone = victim.impatient();
       const scan = async () => phone.scan((await website.open()).qrContent);
-      return {
-        tries: [limited("scan one code after the other", await repeat(scan, 20), "scans_in_progress")],
-      };
+      const scans = await repeat(world, "scans_in_progress", 20, scan);
+      return { tries: [limited("scan one code after the other", scans, "scans_in_progress")] };
     },
   },
   {

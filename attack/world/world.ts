@@ -110,7 +110,7 @@ async function enterWorld(target: Target, { appClients, phones, ...rest }: Conne
   const stranger = createPhone(phones, target.otherToken, attempt);
 
   async function cleanUp(): Promise<void> {
-    for (const withdraw of leftovers.splice(0)) await withdraw();
+    while (leftovers.length > 0) await Promise.all(leftovers.splice(0, 32).map((withdraw) => withdraw()));
   }
 
   const policy = await observePolicy(website, [victim, stranger]);
