@@ -4,11 +4,15 @@ import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
-import { resolvePolicy } from "../config/resolve_policy.js";
+import { resolvePolicy, resolveUserPoolPolicy } from "../config/resolve_policy.js";
 import { defaultPolicy } from "../domain/policy.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
+import { translateStoreErrors } from "../service/apply_command.js";
+import { limitTickets, limitWatch } from "../service/limits/limited_tickets.js";
+import { createRateSharing } from "../service/limits/rate_sharing.js";
+import { createTicketLimits } from "../service/limits/ticket_limits.js";
 import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
 import type { TicketStore } from "../store/ticket_store.js";
@@ -44,10 +48,31 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = new Map(config.apps.map((app) => [app.id, resolvePolicy(config, app)]));
+  const userPoolPolicies = new Map(
+    config.userPools.map((pool) => [pool.id, resolveUserPoolPolicy(config, pool)]),
+  );
+  const policyOf = (appId: string) => policies.get(appId) ?? defaultPolicy;
   const { store, ...openedStore }: OpenedStore = overrides.store
     ? { store: overrides.store, clock, reportHealthTo: () => {} }
     : await openStore(config.store, { clock, lifetimes, log });
   const ticketContext = { store, clock: openedStore.clock, lifetimes };
+  const sharing =
+    openedStore.rates &&
+    createRateSharing({
+      rates: openedStore.rates,
+      clock: openedStore.clock,
+      onChange: (error) => reportRateSharing(error, log),
+    });
+  const limits = createTicketLimits({
+    policies: {
+      ofApp: policyOf,
+      ofUserPool: (userPoolId) => userPoolPolicies.get(userPoolId) ?? defaultPolicy,
+    },
+    clock: openedStore.clock,
+    minPollInterval: ticketConfig.minPollInterval,
+    read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
+    sharing,
+  });
   const images = createImageRenderer();
   const users = createUserAuthenticator({
     pools: config.userPools,
@@ -57,12 +82,8 @@ export async function startService(
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
-    tickets: createTicketService(
-      ticketContext,
-      ticketConfig,
-      (appId) => policies.get(appId) ?? defaultPolicy,
-    ),
-    watch: createWatcher(ticketContext, config.watch, clock),
+    tickets: limitTickets(createTicketService(ticketContext, ticketConfig, policyOf), limits),
+    watch: limitWatch(createWatcher(ticketContext, config.watch, clock), limits),
     images,
     signer,
     apps: config.apps,
@@ -73,6 +94,7 @@ export async function startService(
   });
 
   async function release(): Promise<void> {
+    sharing?.close();
     await images.close();
     await store.close();
   }
@@ -93,4 +115,9 @@ export async function startService(
     await release();
     throw error;
   }
+}
+
+function reportRateSharing(error: unknown, log: Logger): void {
+  if (error === undefined) log.info("the nodes count limits together again");
+  else log.warn({ err: error }, "the nodes count limits separately: Redis does not confirm the counts");
 }

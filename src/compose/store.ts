@@ -14,6 +14,7 @@ import {
   createSingleServerTopology,
   type Topology,
 } from "../store/redis/topology/topology.js";
+import type { SharedRates } from "../store/shared_rates.js";
 import type { TicketStore } from "../store/ticket_store.js";
 
 /** The parts of the health status that depend on the store. */
@@ -27,6 +28,8 @@ export interface OpenedStore {
   readonly store: TicketStore;
   /** The clock that decides when tickets expire. */
   readonly clock: Clock;
+  /** Rates that are counted together with other nodes; undefined if this process has the store for itself. */
+  readonly rates?: SharedRates;
   /** Reports the current status of the store and every later change. */
   reportHealthTo(health: HealthReporter): void;
 }
@@ -64,7 +67,7 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     topology: topologyOf(config.redis, connectionOptions),
     events: createStoreEvents(log, health),
   });
-  return { store, clock: store.clock, reportHealthTo: health.reportTo };
+  return { store, clock: store.clock, rates: store.rates, reportHealthTo: health.reportTo };
 }
 
 /** Creates the listener that writes the store's events to the log and updates the health status. */

@@ -156,7 +156,7 @@ export type PolicyConfig = {
 };
 
 /** Policy that sets no value. */
-export const noPolicy: PolicyConfig = { checkCode: {}, qrRotation: {} };
+export const noPolicy: PolicyConfig = { checkCode: {}, qrRotation: {}, limits: {} };
 
 /** Lifetimes and limits of tickets. */
 export interface TicketsConfig {
@@ -171,7 +171,7 @@ export interface TicketsConfig {
   readonly checkCodeTtl: number;
   /** Time for which a finished ticket is kept, so that it can be distinguished from an unknown one. */
   readonly retention: number;
-  /** Interval announced to polling callers. */
+  /** Shortest interval between two polls of a ticket, which callers learn and which is enforced; 0 for any. */
   readonly minPollInterval: number;
   /** Largest custom data, in bytes of JSON. */
   readonly maxCustomDataBytes: number;

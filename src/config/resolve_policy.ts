@@ -1,5 +1,5 @@
 import { defaultPolicy, type Policy } from "../domain/policy.js";
-import type { AppConfig, Config, PolicyConfig } from "./config.js";
+import type { AppConfig, Config, PolicyConfig, UserPoolConfig } from "./config.js";
 
 type ConfigWithPolicies = Pick<Config, "policy" | "userPools">;
 
@@ -9,10 +9,19 @@ type ConfigWithPolicies = Pick<Config, "policy" | "userPools">;
  */
 export function resolvePolicy(config: ConfigWithPolicies, app: AppConfig): Policy {
   const pool = config.userPools.find(({ id }) => id === app.userPool);
-  const levels = [config.policy, pool?.policy, app.policy];
+  return mergeLevels([config.policy, pool?.policy, app.policy]);
+}
+
+/** Returns the policy of a user pool: that of an app without a policy of its own. */
+export function resolveUserPoolPolicy({ policy }: Pick<Config, "policy">, pool: UserPoolConfig): Policy {
+  return mergeLevels([policy, pool.policy]);
+}
+
+function mergeLevels(levels: readonly (PolicyConfig | undefined)[]): Policy {
   return {
     checkCode: merge("checkCode", levels),
     qrRotation: merge("qrRotation", levels),
+    limits: merge("limits", levels),
   };
 }
 

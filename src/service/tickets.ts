@@ -46,6 +46,8 @@ export interface PreparedTicket {
   readonly ticket: Ticket;
   readonly ticketSecret: string;
   readonly createdAt: number;
+  /** Id of the requesting screen; empty if unknown. */
+  readonly screenId: string;
 }
 
 /** Credentials of the creator of a ticket, in addition to the app's own credential. */
@@ -128,7 +130,7 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
         checkCode: undefined,
         qrRotation,
       };
-      return { ticket, ticketSecret, createdAt };
+      return { ticket, ticketSecret, createdAt, screenId: parameters.screenId };
     },
 
     /**

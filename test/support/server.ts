@@ -162,13 +162,16 @@ function writeConfig(directory: string, { settings, pool }: TestServerOptions): 
       appEntry("intranet", "Example Intranet", staff.id),
     ],
     ...settings,
+    // Tests read the status at a clock that stands still. The interval has its own tests.
+    tickets: { minPollInterval: "0s", ...(settings?.tickets as object | undefined) },
   };
   const file = join(directory, "qrlogin.yaml");
   writeFileSync(file, stringify(content));
   return loadConfig({ file, env: {} });
 }
 
-function appEntry(id: TestApp, name: string, userPool: string): object {
+/** Returns the entry of an app in the configuration file. */
+export function appEntry(id: TestApp, name: string, userPool: string): object {
   const logoUrl = `https://${id}.example.com/logo.svg`;
   return { id, name, logoUrl, userPool, secretSha256: [sha256Hex(appSecrets[id])] };
 }

@@ -6,6 +6,7 @@ export interface RedisKeys {
   channel(id: string): string;
   /** Returns the ticket id in a channel name. */
   ticketIdOf(channel: string): string;
+  rateKey(hash: string): string;
   /** Returns a key that holds no data, in the same slot as the tag. */
   barrierKey(tag: string): string;
 }
@@ -16,6 +17,7 @@ export function createRedisKeys(prefix: string): RedisKeys {
     ticketKey: (id) => `${prefix}t:{${id}}`,
     channel: (id) => `${channelPrefix}${id}}`,
     ticketIdOf: (channel) => channel.slice(channelPrefix.length, -1),
+    rateKey: (hash) => `${prefix}r:{${hash}}`,
     barrierKey: (tag) => `${prefix}b:{${tag}}`,
   };
 }

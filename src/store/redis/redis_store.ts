@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { Lifetimes, Ticket } from "../../domain/ticket.js";
 import { deadlineOf } from "../../domain/ticket.js";
+import type { SharedRates } from "../shared_rates.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 import { createChangeNotifier } from "./change_notifier.js";
@@ -13,6 +14,7 @@ import { createServerClock } from "./monitor/server_clock.js";
 import { createServerMonitor } from "./monitor/server_monitor.js";
 import { createQuota, type TicketLimits } from "./quota.js";
 import { replaceScript, replaceScriptSha } from "./replace_script.js";
+import { createSharedRates } from "./shared_rates.js";
 import type { StoreEvents } from "./store_events.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
 import { openPrimaries, type Primaries } from "./topology/primaries.js";
@@ -35,8 +37,8 @@ export interface RedisStoreOptions extends ReplicationOptions {
   readonly events: StoreEvents;
 }
 
-/** A store in Redis, with the clock that its nodes share. */
-export type RedisStore = TicketStore & { readonly clock: Clock };
+/** A store in Redis, with the clock and the rates that its nodes share. */
+export type RedisStore = TicketStore & { readonly clock: Clock; readonly rates: SharedRates };
 
 /** Time for which a key outlives its ticket, in milliseconds: more than clocks and pauses can differ. */
 const ttlMargin = 60_000;
@@ -106,6 +108,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
 
   return {
     clock,
+    rates: createSharedRates(keys, run),
 
     async create(ticket) {
       const release = quota.reserve(ticket.appId, deadlineOf(ticket) + lifetimes.retention);
