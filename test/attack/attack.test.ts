@@ -3,7 +3,13 @@ import { formatReport, type Report } from "../../attack/report.js";
 import { scenarios } from "../../attack/scenarios.js";
 import { attackTestTarget, type PolicyName, policies } from "./attack_fixture.js";
 import { buildWith } from "./mutated_build.js";
-import { gatewayMutations, type Mutation, policyMutations, serviceMutations } from "./mutations.js";
+import {
+  gatewayMutations,
+  limitMutations,
+  type Mutation,
+  policyMutations,
+  serviceMutations,
+} from "./mutations.js";
 
 describe("the build as it is", () => {
   it.each(Object.keys(policies) as PolicyName[])(
@@ -17,7 +23,7 @@ describe("the build as it is", () => {
 
 describe("a build in which one defence is taken out", () => {
   it.each(
-    [...serviceMutations, ...policyMutations, ...gatewayMutations].map((one) => [
+    [...serviceMutations, ...policyMutations, ...limitMutations, ...gatewayMutations].map((one) => [
       one.threat,
       one.defence,
       one,

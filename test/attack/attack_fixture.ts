@@ -23,10 +23,10 @@ export type PolicyName = keyof typeof policies;
 
 /** Defences that each policy switches on. */
 const expectedOf: Readonly<Record<PolicyName, readonly PolicyDefence[]>> = {
-  off: [],
-  "check-code": ["check-code"],
-  rotation: ["rotation"],
-  both: ["check-code", "rotation"],
+  off: ["limits"],
+  "check-code": ["check-code", "limits"],
+  rotation: ["rotation", "limits"],
+  both: ["check-code", "rotation", "limits"],
 };
 
 /** A target and what is expected of it. */
