@@ -2,6 +2,7 @@ import {
   AuthorizeRequest,
   CreateTicketRequest,
   CreateTicketResponse,
+  CreatorCapability,
   ExchangeUserInfoRequest,
   ExchangeUserInfoResponse,
   GetStatusRequest,
@@ -41,7 +42,12 @@ export interface RawService {
   close(): void;
 }
 
-const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
+const creation = frameMessage(
+  CreateTicketRequest.encode({
+    ...ticketRequest,
+    capabilities: [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS],
+  }).finish(),
+);
 
 /** @param token User token of the phone. */
 export async function openRawService(address: string, token: string): Promise<RawService> {
