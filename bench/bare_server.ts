@@ -111,7 +111,12 @@ server.addService(
     getStatus: (_call: unknown, answer: Answering<GetStatusResponse>) => answer(null, status()),
     markScanned: (_call: unknown, answer: Answering<MarkScannedResponse>) => answer(null, scanned()),
     authorize: (_call: unknown, answer: Answering<AuthorizeResponse>) =>
-      answer(null, { state: TicketState.AUTHORIZED, revision: 3, checkCode: "" }),
+      answer(null, {
+        state: TicketState.AUTHORIZED,
+        revision: 3,
+        checkCode: "",
+        remainingDuration: undefined,
+      }),
     watchStatus(call: ServerWritableStream<unknown, WatchStatusResponse>) {
       watching = call;
       call.write(statusMessage(TicketState.PENDING));

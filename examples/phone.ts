@@ -12,20 +12,42 @@ import {
   createApproverClient,
   isQrLoginError,
   type MarkScannedResponse,
+  PhoneCapability,
 } from "../src/client/index.js"; // yours: "qrlogin/client"
 import { isMainModule, optionValue, positionalArguments } from "./command_line.js";
 
-/** Scans a code, asks for a decision, and sends it. Resolves with true if the user approved. */
+/** An approval: the check code, empty if the website waits for none, and the name of the website that it is for. */
+interface Approval {
+  readonly checkCode: string;
+  readonly website: string;
+}
+
+/** Scans a code, asks for a decision, and sends it. Resolves with undefined if the user declined. */
 export async function approve(
   client: ApproverClient,
   qrContent: string,
   confirm: (request: MarkScannedResponse) => Promise<boolean>,
-): Promise<boolean> {
-  const request = await client.markScanned({ scanned: { $case: "qrContent", value: qrContent } });
-  const agreed = await confirm(request);
-  if (agreed) await client.authorize({ ticketId: request.ticketId });
-  else await client.cancel({ ticketId: request.ticketId });
-  return agreed;
+): Promise<Approval | undefined> {
+  const request = await client.markScanned({
+    scanned: { $case: "qrContent", value: qrContent },
+    capabilities: [PhoneCapability.CHECK_CODE],
+  });
+  const { ticketId, app } = request;
+  if (!(await confirm(request))) {
+    await client.cancel({ ticketId });
+    return undefined;
+  }
+  const { checkCode } = await client.authorize({ ticketId });
+  return { checkCode, website: app?.name ?? "the website" };
+}
+
+/** Returns the text that a user reads with the check code: where to type it, and to tell it to nobody. */
+export function describeCheckCode({ checkCode, website }: Approval): string {
+  return [
+    `Type this number on ${website} only: ${checkCode}`,
+    "  Never tell it to anybody, not by phone, chat or mail.",
+    `  Nobody from ${website} will ask for it. Anyone who does is trying to get into your account.`,
+  ].join("\n");
 }
 
 /**
@@ -34,7 +56,7 @@ export async function approve(
  * page claims.
  */
 export function describeRequest(request: MarkScannedResponse): string {
-  const { app, requester, customData, customDataSource, remainingDuration } = request;
+  const { app, requester, customData, customDataSource, remainingDuration, checkCodeDigits } = request;
   const items = [
     { name: "network address", text: requester?.ipAddress, source: requester?.ipAddressSource },
     { name: "device", text: requester?.deviceName, source: requester?.deviceNameSource },
@@ -59,6 +81,9 @@ export function describeRequest(request: MarkScannedResponse): string {
     `  Seen by the sign-in service: ${format(observed)}`,
     `  ${app?.name} says: ${format(stated)}`,
     ...(claimed.length > 0 ? [`  The page says (not checked): ${format(claimed)}`] : []),
+    ...(checkCodeDigits > 0
+      ? ["Next, you get a number to type on that page. If anyone else wants it, say no."]
+      : []),
   ].join("\n");
 }
 
@@ -97,11 +122,16 @@ if (isMainModule(import.meta.url)) {
   const address = optionValue("--address") ?? "127.0.0.1:50051";
   const client = createApproverClient({ address, token: () => signDevelopmentToken(user, Date.now()) });
   try {
-    const agreed = await approve(client, existsSync(scanned) ? readQrCode(scanned) : scanned, async (who) => {
-      console.log(describeRequest(who));
-      return (await prompt("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
-    });
-    console.log(agreed ? `Signed in as ${user}.` : "Declined.");
+    const approval = await approve(
+      client,
+      existsSync(scanned) ? readQrCode(scanned) : scanned,
+      async (who) => {
+        console.log(describeRequest(who));
+        return (await prompt("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
+      },
+    );
+    if (!approval) console.log("Declined.");
+    else console.log(approval.checkCode ? describeCheckCode(approval) : `Signed in as ${user}.`);
   } catch (error) {
     if (!isQrLoginError(error)) throw error;
     console.error(`Failed: ${error.message} (${error.reason})`);

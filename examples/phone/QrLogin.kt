@@ -4,6 +4,7 @@ package example
 import java.io.IOException
 import java.net.HttpURLConnection
 import java.net.URL
+import org.json.JSONArray
 import org.json.JSONException
 import org.json.JSONObject
 
@@ -29,17 +30,22 @@ class QrLogin(
     private val getToken: (isRejected: Boolean) -> String,
 ) {
     /** Marks the code as scanned by this user. Returns who is asking. */
-    fun scan(text: String): JSONObject = call("MarkScanned", JSONObject().put("qrContent", text))
+    fun scan(text: String): JSONObject =
+        call("MarkScanned", JSONObject().put("qrContent", text).put("capabilities", capabilities))
 
-    /** Approves the sign-in. */
-    fun approve(ticketId: String) {
-        call("Authorize", JSONObject().put("ticketId", ticketId))
-    }
+    /**
+     * Approves the sign-in. Returns the `checkCode` to show and its `remainingDuration` if the website waits for one,
+     * also when repeated.
+     */
+    fun approve(ticketId: String): JSONObject = call("Authorize", JSONObject().put("ticketId", ticketId))
 
     /** Declines the sign-in. */
     fun decline(ticketId: String) {
         call("Cancel", JSONObject().put("ticketId", ticketId))
     }
+
+    /** Capabilities of your app's screens. Empty without the screen for the check code. */
+    private val capabilities = JSONArray().put("PHONE_CAPABILITY_CHECK_CODE")
 
     private class Answer(val status: Int, val body: JSONObject)
 

@@ -26,15 +26,18 @@ struct QrLogin {
     /// Returns the user's token. Called with true after the service has rejected the previous token.
     let getToken: (_ isRejected: Bool) async throws -> String
     var session = URLSession(configuration: .ephemeral)
+    /// Capabilities of your app's screens. Empty without the screen for the check code.
+    var capabilities = ["PHONE_CAPABILITY_CHECK_CODE"]
 
     /// Marks the code as scanned by this user. Returns who is asking.
     func scan(_ text: String) async throws -> [String: Any] {
-        try await call("MarkScanned", ["qrContent": text])
+        try await call("MarkScanned", ["qrContent": text, "capabilities": capabilities])
     }
 
-    /// Approves the sign-in.
-    func approve(_ ticketId: String) async throws {
-        _ = try await call("Authorize", ["ticketId": ticketId])
+    /// Approves the sign-in. Returns the `checkCode` to show and its `remainingDuration` if the website waits for one,
+    /// also when repeated.
+    func approve(_ ticketId: String) async throws -> [String: Any] {
+        try await call("Authorize", ["ticketId": ticketId])
     }
 
     /// Declines the sign-in.
@@ -42,7 +45,7 @@ struct QrLogin {
         _ = try await call("Cancel", ["ticketId": ticketId])
     }
 
-    private func call(_ method: String, _ request: [String: String]) async throws -> [String: Any] {
+    private func call(_ method: String, _ request: [String: Any]) async throws -> [String: Any] {
         var answer = try await send(method, request, token: getToken(false))
         if answer.status == 401 {
             answer = try await send(method, request, token: getToken(true))
@@ -52,7 +55,7 @@ struct QrLogin {
     }
 
     private func send(
-        _ method: String, _ request: [String: String], token: String
+        _ method: String, _ request: [String: Any], token: String
     ) async throws -> (status: Int, body: [String: Any]) {
         let url = gateway.appendingPathComponent("qrlogin.v1.QrLoginService").appendingPathComponent(method)
         var urlRequest = URLRequest(url: url, timeoutInterval: 10)

@@ -30,23 +30,28 @@ class QrLogin {
   final Future<String> Function(bool isRejected) getToken;
   final http.Client _client;
 
-  /// Marks the code as scanned by this user. Returns who is asking.
-  Future<Map<String, dynamic>> scan(String text) => _call('MarkScanned', {'qrContent': text});
+  /// Capabilities of your app's screens. Empty without the screen for the check code.
+  static const _capabilities = ['PHONE_CAPABILITY_CHECK_CODE'];
 
-  /// Approves the sign-in.
-  Future<void> approve(String ticketId) => _call('Authorize', {'ticketId': ticketId});
+  /// Marks the code as scanned by this user. Returns who is asking.
+  Future<Map<String, dynamic>> scan(String text) =>
+      _call('MarkScanned', {'qrContent': text, 'capabilities': _capabilities});
+
+  /// Approves the sign-in. Returns the `checkCode` to show and its `remainingDuration` if the website waits for one,
+  /// also when repeated.
+  Future<Map<String, dynamic>> approve(String ticketId) => _call('Authorize', {'ticketId': ticketId});
 
   /// Declines the sign-in.
   Future<void> decline(String ticketId) => _call('Cancel', {'ticketId': ticketId});
 
-  Future<Map<String, dynamic>> _call(String method, Map<String, String> request) async {
+  Future<Map<String, dynamic>> _call(String method, Map<String, dynamic> request) async {
     var (status, body) = await _send(method, request, await getToken(false));
     if (status == 401) (status, body) = await _send(method, request, await getToken(true));
     if (status == 200) return body;
     throw _errorOf(body);
   }
 
-  Future<(int, Map<String, dynamic>)> _send(String method, Map<String, String> request, String token) async {
+  Future<(int, Map<String, dynamic>)> _send(String method, Map<String, dynamic> request, String token) async {
     try {
       final call = http.Request('POST', Uri.parse('$gateway/qrlogin.v1.QrLoginService/$method'))
         ..followRedirects = false

@@ -10,6 +10,18 @@ export interface SignInRequest {
   readonly customDataSource?: string;
   /** Time left, in seconds with an `s`: `117.5s`. Count down from this, not from the phone's clock. */
   readonly remainingDuration?: string;
+  /** Number of digits of the check code that the approval returns. Absent if there is none. */
+  readonly checkCodeDigits?: number;
+}
+
+/** The result of an approval. */
+export interface Approval {
+  /** `TICKET_STATE_AUTHORIZED`, or `TICKET_STATE_AWAITING_CHECK_CODE` until the user has typed the check code. */
+  readonly state: string;
+  /** The check code: show it with the warnings, and nowhere else. Absent if the website waits for none. */
+  readonly checkCode?: string;
+  /** Time left to type the check code, in seconds with an `s`. */
+  readonly remainingDuration?: string;
 }
 
 /** An error of the service or of the network. */
@@ -35,6 +47,9 @@ export interface QrLoginOptions {
   /** Time-out of a call, in milliseconds. */
   readonly timeoutMs?: number;
 }
+
+/** Capabilities of your app's screens. Empty without the screen for the check code. */
+const capabilities = ["PHONE_CAPABILITY_CHECK_CODE"];
 
 /** Creates the three calls. Each of them may be repeated: a second call changes nothing. */
 export function createQrLogin({ gateway, getToken, timeoutMs = 10_000 }: QrLoginOptions) {
@@ -71,9 +86,9 @@ export function createQrLogin({ gateway, getToken, timeoutMs = 10_000 }: QrLogin
   return {
     /** Marks the code as scanned by this user. Resolves with who is asking. */
     scan: async (text: string) =>
-      (await call("MarkScanned", { qrContent: text })) as unknown as SignInRequest,
-    /** Approves the sign-in. */
-    approve: (ticketId: string) => call("Authorize", { ticketId }),
+      (await call("MarkScanned", { qrContent: text, capabilities })) as unknown as SignInRequest,
+    /** Approves the sign-in. Resolves with the check code if the website waits for one, also when repeated. */
+    approve: async (ticketId: string) => (await call("Authorize", { ticketId })) as unknown as Approval,
     /** Declines the sign-in. */
     decline: (ticketId: string) => call("Cancel", { ticketId }),
   };

@@ -40,7 +40,7 @@ export interface ApproverClient {
     request: PartialMessage<typeof MarkScannedRequest>,
     options?: ApproverCallOptions,
   ): Promise<MarkScannedResponse>;
-  /** Approves the sign-in. */
+  /** Approves the sign-in. Resolves with the check code to show if the website waits for one. */
   authorize(
     request: PartialMessage<typeof AuthorizeRequest>,
     options?: ApproverCallOptions,

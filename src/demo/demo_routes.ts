@@ -36,8 +36,10 @@ const pageFiles: readonly (readonly [address: string, type: string, file: URL])[
   ["/demo/phone/messages.json", json, pageFile("phone/messages.json")],
   ...[
     "phone.js",
-    "scanner.js",
-    "qr_reader.js",
+    "scan/scanner.js",
+    "scan/qr_reader.js",
+    "check_code.js",
+    "countdown.js",
     "sign_in_calls.js",
     "requester.js",
     "describe_browser.js",

@@ -138,7 +138,7 @@ export function createHandlers({
       const ticketId = readTicketId(request);
       call.setTicket(ticketId);
       const profile = () => user.fetchProfile(call.signal());
-      return toAuthorizeResponse(await tickets.authorize(user.approver, ticketId, profile));
+      return toAuthorizeResponse(await tickets.authorize(user.approver, ticketId, profile), clock);
     },
   };
 

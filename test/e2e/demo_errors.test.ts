@@ -8,6 +8,7 @@ import { createManualClock } from "../support/clock.js";
 import {
   collectPageProblems,
   type Demo,
+  loseResponse,
   openPhone,
   openWebsite,
   startDemo,
@@ -31,17 +32,6 @@ const errorTextOf = async (page: Page) => {
   await page.locator("#problem:not(:empty)").waitFor();
   return page.locator("#problem").innerText();
 };
-
-/** Lets the first call of a method arrive, and its response get lost. */
-const loseResponse = (phone: Page, method: string) =>
-  phone.route(
-    `**/qrlogin.v1.QrLoginService/${method}`,
-    async (route) => {
-      await route.fetch();
-      await route.abort();
-    },
-    { times: 1 },
-  );
 
 const blankImage = PNG.sync.write(new PNG({ width: 300, height: 300, fill: true }));
 

@@ -1,26 +1,20 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
-import { collectPageProblems, openPhone, openWebsite, startDemo, typeCode } from "../support/demo_fixture.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import {
+  collectPageProblems,
+  openPhone,
+  openWebsite,
+  overflow,
+  startDemo,
+  typeCode,
+} from "../support/demo_fixture.js";
+import { findAxeViolations } from "../widget/axe.js";
 
 let chromium: Browser;
 beforeAll(async () => {
   if (hasChromium) chromium = await sharedChromium();
 });
-
-/** Returns the violations that axe finds in the page, including the widget's shadow root. */
-async function findAxeViolations(page: Page): Promise<unknown[]> {
-  await page.evaluate(axe);
-  // Waits for animations, since axe measures colours.
-  await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
-  return (await page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`,
-  )) as unknown[];
-}
 
 /** Resolves with whether the first element begins above the end of the second one, which precedes it. */
 async function covers(page: Page, selector: string, covered: string): Promise<boolean> {
@@ -30,10 +24,6 @@ async function covers(page: Page, selector: string, covered: string): Promise<bo
   if (!box || !coveredBox) throw new Error("an element is not visible");
   return box.y < coveredBox.y + coveredBox.height;
 }
-
-/** Returns by how many pixels the page is wider than the window. */
-const overflow = (page: Page) =>
-  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
 const wide = { width: 1180, height: 760 };
 const narrow = { width: 360, height: 640 };
@@ -106,7 +96,7 @@ describe.skipIf(!hasChromium)(`the demo pages in Chromium${withoutChromium}`, ()
       await phone.locator("#ask").waitFor();
       await check("asking");
       // Nobody can answer before the claims are on the screen.
-      expect(await covers(phone, ".decision", "[data-source=claimed]")).toBe(false);
+      expect(await covers(phone, "#ask .decision", "[data-source=claimed]")).toBe(false);
       await phone.locator("#decline").click();
       await phone.locator("#done").waitFor();
       await check("declined");

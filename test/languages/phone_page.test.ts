@@ -22,7 +22,9 @@ function reasonsAbove(line: string): string[] {
 /** Names of the texts that the files of the demo phone use, such as `screen.approve`. */
 function usedTextNames(): string[] {
   const folder = new URL("../../src/demo/pages/phone/", import.meta.url);
-  const files = readdirSync(folder).filter((file) => /\.(js|html)$/.test(file));
+  const files = readdirSync(folder, { encoding: "utf8", recursive: true }).filter((file) =>
+    /\.(js|html)$/.test(file),
+  );
   const code = files.map((file) => readFileSync(new URL(file, folder), "utf8")).join("\n");
   const names = [...code.matchAll(/"((?:screen|demo)\.\w+)"/g)].map(([, name = ""]) => name);
   // These are in an expression: the items of the requester context.
@@ -36,17 +38,22 @@ describe("docs/phone.md", () => {
     await expect(renderPage()).toMatchFileSnapshot("../../docs/phone.md");
   });
 
-  it("docs/phone.md shows a response and an error that the proto can read", () => {
+  it("docs/phone.md shows responses and an error that the proto can read", () => {
     const descriptors = readFileSync(new URL("../../gen/qrlogin.binpb", import.meta.url));
     const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors));
-    const schema = registry.getMessage("qrlogin.v1.MarkScannedResponse");
-    if (!schema) throw new Error("the proto has no MarkScannedResponse");
-    const [response, error] = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map(([, json = ""]) =>
+    const [scanned, approved, error] = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map(([, json = ""]) =>
       JSON.parse(json),
     );
-    // Rejects fields that the proto does not have.
-    fromJson(schema, response);
-    expect(Object.keys(response).sort()).toEqual(schema.fields.map(({ jsonName }) => jsonName).sort());
+    for (const [name, response] of Object.entries({
+      MarkScannedResponse: scanned,
+      AuthorizeResponse: approved,
+    })) {
+      const schema = registry.getMessage(`qrlogin.v1.${name}`);
+      if (!schema) throw new Error(`the proto has no ${name}`);
+      // Rejects fields that the proto does not have.
+      fromJson(schema, response);
+      expect(Object.keys(response).sort()).toEqual(schema.fields.map(({ jsonName }) => jsonName).sort());
+    }
     const [info] = error.details;
     const { reason } = info.debug as { reason: ErrorReason };
     expect(error.message).toBe(new TicketError(reason).message);

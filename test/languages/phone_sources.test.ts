@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createQrLogin, QrLoginError } from "../../examples/phone/qr_login.js";
+import { CreatorCapability } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { RequesterContext, TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import { aliceToken, clock, gateway, server, setUpGateway } from "../gateway/setup.js";
 import { callersOf, responseOrThrow } from "../support/callers.js";
@@ -35,7 +36,7 @@ const runTypeScript: RunSteps = async (gateway, [first, renewed], steps) => {
   for (const [name, argument] of steps) {
     try {
       const result = await qrLogin[name](argument);
-      outcomes.push({ result: name === "scan" ? result : {} });
+      outcomes.push({ result: name === "decline" ? {} : result });
     } catch (error) {
       if (!(error instanceof QrLoginError)) throw error;
       outcomes.push({ reason: error.reason });
@@ -56,8 +57,6 @@ const runKotlin: RunSteps = async (gateway, tokens, steps) => {
   return { outcomes, tokenCalls };
 };
 
-setUpGateway();
-
 const shop = () => callersOf(server.client).app("shop");
 
 const expiredToken = () => signToken("alice", undefined, { claims: { exp: 1_700_000_000 } });
@@ -65,13 +64,17 @@ const expiredToken = () => signToken("alice", undefined, { claims: { exp: 1_700_
 const stateOf = async (ticket: { readonly ticketId: string; readonly ticketSecret: string }) =>
   responseOrThrow(await shop().getStatus(ticket)).status?.state;
 
-describe.each([
+const sources = [
   ["TypeScript", runTypeScript, { isUsable: true, skipNote: "" }],
   ["Kotlin", runKotlin, kotlin],
-] as const)("the source for %s", (name, run, tool) => {
-  beforeAll(async () => {
-    if (name === "Kotlin" && tool.isUsable) program = await compileKotlin();
-  });
+] as const;
+
+beforeAll(async () => {
+  if (kotlin.isUsable) program = await compileKotlin();
+});
+
+describe.each(sources)("the source for %s", (_name, run, tool) => {
+  setUpGateway();
 
   it.skipIf(!tool.isUsable)(`scans, shows who is asking, and approves${tool.skipNote}`, async () => {
     const ticket = responseOrThrow(
@@ -102,8 +105,8 @@ describe.each([
           remainingDuration: "120s",
         }),
       },
-      { result: {} },
-      { result: {} },
+      { result: expect.objectContaining({ state: "TICKET_STATE_AUTHORIZED" }) },
+      { result: expect.objectContaining({ state: "TICKET_STATE_AUTHORIZED" }) },
       { reason: "TICKET_ALREADY_AUTHORIZED" },
     ]);
     expect(tokenCalls).toEqual([false, false, false, false]);
@@ -196,6 +199,39 @@ describe.each([
       expect(paths).toEqual(["/qrlogin.v1.QrLoginService/MarkScanned"]);
       portal.closeAllConnections();
       portal.close();
+    },
+  );
+});
+
+describe.each(sources)("the source for %s, if the website needs a check code", (_name, run, tool) => {
+  setUpGateway({ service: { settings: { policy: { checkCode: { mode: "always" } } } } });
+
+  it.skipIf(!tool.isUsable)(
+    `says that it shows check codes, and returns the code until the website has it${tool.skipNote}`,
+    async () => {
+      const capabilities = [CreatorCapability.CHECK_CODE];
+      const ticket = responseOrThrow(await shop().createTicket({ capabilities }));
+      const approve: Step = ["approve", ticket.ticketId];
+      const { outcomes } = await run(
+        gateway.url,
+        [aliceToken, ""],
+        [["scan", ticket.qrContent], approve, approve],
+      );
+      const [scanned, first, repeated] = outcomes as { readonly result: { readonly checkCode: string } }[];
+      expect(scanned).toMatchObject({ result: { state: "TICKET_STATE_SCANNED", checkCodeDigits: 6 } });
+      expect(first).toEqual({
+        result: {
+          state: "TICKET_STATE_AWAITING_CHECK_CODE",
+          revision: 3,
+          checkCode: expect.stringMatching(/^\d{6}$/),
+          remainingDuration: "120s",
+        },
+      });
+      expect(repeated).toEqual(first);
+      const checkCode = first?.result.checkCode ?? "";
+      responseOrThrow(await shop().submitCheckCode({ ...ticket, checkCode }));
+      const afterwards = await run(gateway.url, [aliceToken, ""], [approve]);
+      expect(afterwards.outcomes).toEqual([{ result: { state: "TICKET_STATE_AUTHORIZED", revision: 4 } }]);
     },
   );
 });

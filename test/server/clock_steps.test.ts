@@ -3,7 +3,9 @@ import type { Duration } from "../../gen/google/protobuf/duration.js";
 import { TicketState } from "../../gen/qrlogin/v1/ticket.js";
 import {
   asApp,
+  checkCodeSettings,
   createAuthorizedTicket,
+  createAwaitingTicket,
   createTestTicket,
   responseOrThrow,
   scannedById,
@@ -11,7 +13,7 @@ import {
   watchOf,
 } from "../support/callers.js";
 import { clockSteps } from "../support/clock.js";
-import { alice, clock, server, shop, useTestServer } from "../support/test_server.js";
+import { alice, clock, restartServer, server, shop, useTestServer } from "../support/test_server.js";
 
 // This is the default of the configuration. The clock stands still, so no heartbeat comes by itself.
 useTestServer({ settings: { watch: { heartbeatInterval: "15s" } } });
@@ -73,5 +75,15 @@ describe.each(clockSteps)("the embedded store, when the wall clock is set by %i 
     expect(approval?.approveTime?.getTime()).toBe(before + step);
     const life = Number(ms(tokenSet?.remainingDuration));
     expect(tokenSet?.expireTime?.getTime()).toBe(clock.wallNow() + life);
+  });
+
+  it("keeps the time for a check code", async () => {
+    await restartServer({ settings: { ...checkCodeSettings, tickets: { checkCodeTtl: "90s" } } });
+    const held = await createAwaitingTicket(shop, alice);
+    clock.advance(40_000);
+    clock.adjust(step);
+    expect(ms(responseOrThrow(await shop.getStatus(held)).status?.remainingDuration)).toBe(80_000);
+    clock.advance(79_999);
+    expect(responseOrThrow(await shop.submitCheckCode(held)).state).toBe(TicketState.AUTHORIZED);
   });
 });

@@ -9,6 +9,7 @@ import {
   responseOrThrow,
   scannedById,
   scannedByText,
+  wrongCodeFor,
 } from "../support/callers.js";
 import { eventually } from "../support/eventually.js";
 import {
@@ -50,6 +51,27 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     expect((await watch.ended).code).toBe("OK");
     // The state that only the watch needed is gone.
     await eventually(async () => expect(await redis.command("PUBSUB", "SHARDCHANNELS")).toEqual([]));
+  });
+
+  test("share a sign-in with a check code, and the count of wrong codes", async () => {
+    const always = { QRLOGIN_POLICY_CHECK_CODE_MODE: "always" };
+    const [one, two] = await Promise.all([
+      startRedisBackedService(redis, always),
+      startRedisBackedService(redis, always),
+    ]);
+    const held = await createTestTicket(one.shop);
+    responseOrThrow(await two.alice.markScanned(scannedById(held)));
+    const { checkCode } = responseOrThrow(await one.alice.authorize(held));
+    expect(responseOrThrow(await two.alice.authorize(held)).checkCode).toBe(checkCode);
+    const wrong = { ...held, checkCode: wrongCodeFor(checkCode) };
+    const attempts = [await one.shop.submitCheckCode(wrong), await two.shop.submitCheckCode(wrong)];
+    expect(attempts.map(({ attemptsLeft }) => attemptsLeft)).toEqual([2, 1]);
+    const watch = one.watch(held);
+    expect((await watch.next())?.checkCodeAttemptsLeft).toBe(1);
+    responseOrThrow(await two.shop.submitCheckCode({ ...held, checkCode }));
+    expect((await watch.next())?.state).toBe(TicketState.AUTHORIZED);
+    watch.cancel();
+    await watch.ended;
   });
 
   test("let exactly one of many exchanges succeed, and one of two scanners", async () => {

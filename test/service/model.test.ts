@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { defaultPolicy } from "../../src/domain/policy.js";
 import type { Ticket, TicketState } from "../../src/domain/ticket.js";
 import { isTerminal } from "../../src/domain/ticket.js";
 import { TicketError } from "../../src/domain/ticket_error.js";
@@ -13,7 +14,9 @@ import { createService, ttlPolicy } from "./service_fixture.js";
 /** The expected state of the ticket, computed by simple means. */
 interface Model {
   state: TicketState | "FORGOTTEN";
-  endedBy: "approver" | "creator" | undefined;
+  readonly needsCheckCode: boolean;
+  wrongCodes: number;
+  endedBy: "approver" | "creator" | "wrong codes" | undefined;
   scanner: string | undefined;
   revision: number;
   /** Milliseconds until the state expires or, once finished, the ticket is deleted. */
@@ -111,8 +114,38 @@ const authorize = (by: Approver) =>
       const failure = accessFailureOf(model, by) ?? endings[model.state];
       if (failure) return failure;
       if (model.state === "PENDING") return "TICKET_NOT_SCANNED";
-      if (model.state === "SCANNED") write(model, "AUTHORIZED", lifetimes.authorized);
+      if (model.state !== "SCANNED") return "done";
+      if (model.needsCheckCode) {
+        write(model, "AWAITING_CHECK_CODE", Math.max(model.left, lifetimes.checkCode));
+      } else write(model, "AUTHORIZED", lifetimes.authorized);
       return "done";
+    },
+  );
+
+const submitCheckCode = (kind: "right" | "wrong") =>
+  step(
+    `the creator submits the ${kind} code`,
+    async ({ service, created }) => {
+      const digits = (await service.memory.get(created.id))?.checkCode?.digits ?? "000000";
+      const wrong = digits.replace(/./g, (digit) => String(9 - Number(digit)));
+      await service.tickets.submitCheckCode(shop, created.proof, kind === "right" ? digits : wrong);
+    },
+    (model) => {
+      const ended = endings[model.state];
+      if (ended) return ended;
+      if (model.state === "AUTHORIZED" && model.needsCheckCode && kind === "right") return "done";
+      if (model.state !== "AWAITING_CHECK_CODE") return "CHECK_CODE_NOT_EXPECTED";
+      if (kind === "right") {
+        write(model, "AUTHORIZED", lifetimes.authorized);
+        return "done";
+      }
+      model.wrongCodes += 1;
+      if (model.wrongCodes < 3) write(model, "AWAITING_CHECK_CODE");
+      else {
+        model.endedBy = "wrong codes";
+        write(model, "CANCELLED");
+      }
+      return "CHECK_CODE_MISMATCH";
     },
   );
 
@@ -211,58 +244,77 @@ const steps = [
   people.map(authorize),
   people.map(cancel),
   fc.constant(undefined).map(withdraw),
+  fc.constantFrom("right" as const, "wrong" as const).map(submitCheckCode),
   fc.integer({ min: 1, max: 3 }).map(exchange),
   fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 400 })).map(wait),
 ];
 
-test("every sequence of two approvers, the creator and the clock leads to the ticket of the model", async () => {
-  let reached = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.commands(steps, { maxCommands: 25 }), async (commands) => {
-      const service = createService();
-      const created = await service.create();
-      const real: Real = { service, created, exchanges: 0 };
-      const model: Model = {
-        state: "PENDING",
-        endedBy: undefined,
-        scanner: undefined,
-        revision: 1,
-        left: ttlPolicy.ttl,
-      };
-      const history = [await service.stored(created.id)];
-      const reads: Promise<unknown>[] = [];
-      // The store in memory notifies during a write, and the read gets what was just written, so no write goes
-      // unseen.
-      await service.memory.subscribe(created.id, () => {
-        reads.push(service.memory.get(created.id).then((ticket) => ticket && history.push(ticket)));
-      });
-      const watch = observe(real);
-      await flushPromises();
+/** The steps of a login, of which a sequence begins with some. Few random sequences would find them all. */
+const login = [scan(alice), authorize(alice), submitCheckCode("right"), exchange(2)];
 
-      await fc.asyncModelRun(() => ({ model, real }), commands);
+const policies = [
+  { name: "without a check code", policy: defaultPolicy },
+  { name: "with a check code", policy: { ...defaultPolicy, checkCode: { mode: "always", digits: 6 } } },
+] as const;
 
-      await flushPromises();
-      await Promise.all(reads);
-      expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 1));
-      expect(new Set(history.map(({ writeId }) => writeId)).size).toBe(history.length);
-      expect(history.filter(({ state }) => isTerminal(state)).length).toBeLessThanOrEqual(1);
-      expect(history.slice(0, -1).every(({ state }) => !isTerminal(state))).toBe(true);
-      const exchanged = history.filter(({ state }) => state === "EXCHANGED").length;
-      expect(real.exchanges).toBe(exchanged);
+test.each(policies)(
+  "every sequence of two approvers, the creator and the clock leads to the ticket of the model, $name",
+  async ({ policy }) => {
+    let reached = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(login.length),
+        fc.commands(steps, { maxCommands: 25 }),
+        async (begun, commands) => {
+          const service = createService({}, policy);
+          const created = await service.create({ asksForCheckCode: true });
+          const real: Real = { service, created, exchanges: 0 };
+          const model: Model = {
+            state: "PENDING",
+            needsCheckCode: policy.checkCode.mode === "always",
+            wrongCodes: 0,
+            endedBy: undefined,
+            scanner: undefined,
+            revision: 1,
+            left: ttlPolicy.ttl,
+          };
+          const history = [await service.stored(created.id)];
+          const reads: Promise<unknown>[] = [];
+          // The store in memory notifies during a write, and the read gets what was just written, so no write goes
+          // unseen.
+          await service.memory.subscribe(created.id, () => {
+            reads.push(service.memory.get(created.id).then((ticket) => ticket && history.push(ticket)));
+          });
+          const watch = observe(real);
+          await flushPromises();
 
-      const last = history.at(-1) as Ticket;
-      if (isTerminal(last.state))
-        expect(await requireSettled(watch.ended, "the end of the watch")).toBe("ended");
-      else watch.end();
-      await requireSettled(watch.ended, "the end of a watch that was ended");
-      expect(watch.messages.at(-1)).toEqual(last);
-      const revisions = watch.messages.map(({ revision }) => revision);
-      expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
-      expect(service.faults.subscriptions).toBe(0);
-      if (exchanged) reached += 1;
-    }),
-    { numRuns: 300 },
-  );
-  // A generator that never reaches an exchange would prove nothing.
-  expect(reached).toBeGreaterThan(0);
-});
+          await fc.asyncModelRun(() => ({ model, real }), login.slice(0, begun));
+          await fc.asyncModelRun(() => ({ model, real }), commands);
+
+          await flushPromises();
+          await Promise.all(reads);
+          expect(history.map(({ revision }) => revision)).toEqual(history.map((_, i) => i + 1));
+          expect(new Set(history.map(({ writeId }) => writeId)).size).toBe(history.length);
+          expect(history.filter(({ state }) => isTerminal(state)).length).toBeLessThanOrEqual(1);
+          expect(history.slice(0, -1).every(({ state }) => !isTerminal(state))).toBe(true);
+          const exchanged = history.filter(({ state }) => state === "EXCHANGED").length;
+          expect(real.exchanges).toBe(exchanged);
+
+          const last = history.at(-1) as Ticket;
+          if (isTerminal(last.state))
+            expect(await requireSettled(watch.ended, "the end of the watch")).toBe("ended");
+          else watch.end();
+          await requireSettled(watch.ended, "the end of a watch that was ended");
+          expect(watch.messages.at(-1)).toEqual(last);
+          const revisions = watch.messages.map(({ revision }) => revision);
+          expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+          expect(service.faults.subscriptions).toBe(0);
+          if (exchanged) reached += 1;
+        },
+      ),
+      { numRuns: 300 },
+    );
+    // A generator that never reaches an exchange would prove nothing.
+    expect(reached).toBeGreaterThan(0);
+  },
+);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { defaultPolicy } from "../../src/domain/policy.js";
+import { defaultPolicy, type Policy } from "../../src/domain/policy.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import { isTerminal } from "../../src/domain/ticket.js";
@@ -39,18 +39,14 @@ function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): Tick
  * Creates a ticket behind a scheduled store. The clock stands still and the heartbeat is a year: no read by
  * time can hide a missed change notification.
  */
-async function createRace(scheduler: fc.Scheduler) {
+async function createRace(scheduler: fc.Scheduler, policy: Policy = defaultPolicy) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
-  const unscheduled = createTicketService(
-    { store: memory, clock, lifetimes },
-    ttlPolicy,
-    () => defaultPolicy,
-  );
+  const unscheduled = createTicketService({ store: memory, clock, lifetimes }, ttlPolicy, () => policy);
   const context = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
-  const tickets = createTicketService(context, ttlPolicy, () => defaultPolicy);
+  const tickets = createTicketService(context, ttlPolicy, () => policy);
   const watch = toPullWatch(createWatcher(context, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
-  const prepared = unscheduled.prepare(shop, createParameters);
+  const prepared = unscheduled.prepare(shop, { ...createParameters, asksForCheckCode: true });
   await unscheduled.create(prepared);
   const { id } = prepared.ticket;
   const proof = { ticketId: id, ticketSecret: prepared.ticketSecret };
@@ -86,7 +82,7 @@ async function createRace(scheduler: fc.Scheduler) {
   const exchange = () => tickets.exchange(shop, exchangeTicket, "", async (ticket) => ticket);
   const approve = async () => {
     await unscheduled.markScanned(alice, ticketIdOnly(id));
-    await unscheduled.authorize(alice, id, async () => alice.profile);
+    return await unscheduled.authorize(alice, id, async () => alice.profile);
   };
   return { id, proof, tickets, history, startWatch, stored, authorize, exchange, approve };
 }
@@ -184,4 +180,54 @@ describe("in any order of the store's calls and change notifications", () => {
       expect(reasonsOf(settled)).toEqual([exchanged ? "TICKET_ALREADY_EXCHANGED" : "TICKET_CANCELLED"]);
       expectLinearHistory(history);
     }));
+
+  test("of four wrong codes, three count and the ticket is cancelled", () =>
+    inAnyOrder(async (scheduler) => {
+      const { submit, history, stored } = await createGuesses(scheduler);
+      const outcomes = Promise.allSettled(Array.from({ length: 4 }, () => submit("wrong")));
+      await scheduler.waitIdle();
+      const reasons = reasonsOf(await outcomes);
+      expect(reasons.filter((reason) => reason === "CHECK_CODE_MISMATCH")).toHaveLength(3);
+      expect(reasons.filter((reason) => reason === "TICKET_CANCELLED")).toHaveLength(1);
+      expect(await stored()).toMatchObject({ state: "CANCELLED", cancelReason: "CHECK_CODE_FAILED" });
+      expectLinearHistory(history);
+    }));
+
+  test("the right code among two wrong ones authorizes the ticket, whatever comes first", () =>
+    inAnyOrder(async (scheduler) => {
+      const { submit, history, stored } = await createGuesses(scheduler);
+      const outcomes = Promise.allSettled([submit("wrong"), submit("right"), submit("wrong")]);
+      await scheduler.waitIdle();
+      const settled = await outcomes;
+      expect(wins(settled)).toBe(1);
+      const counted = (await stored()).checkCode?.wrongAttempts;
+      const reasons = reasonsOf(settled);
+      expect(reasons.filter((reason) => reason === "CHECK_CODE_MISMATCH")).toHaveLength(counted ?? -1);
+      expect(await stored()).toMatchObject({ state: "AUTHORIZED" });
+      expectLinearHistory(history);
+    }));
+
+  test("of a right code and the scanner's refusal, one wins and the other gets the state of the winner", () =>
+    inAnyOrder(async (scheduler) => {
+      const { submit, tickets, id, history, stored } = await createGuesses(scheduler);
+      const outcomes = Promise.allSettled([submit("right"), tickets.cancel(alice, id)]);
+      await scheduler.waitIdle();
+      const settled = await outcomes;
+      expect(wins(settled)).toBe(1);
+      const authorized = (await stored()).state === "AUTHORIZED";
+      expect(reasonsOf(settled)).toEqual([authorized ? "TICKET_ALREADY_AUTHORIZED" : "TICKET_CANCELLED"]);
+      expectLinearHistory(history);
+    }));
 });
+
+/** Creates a ticket behind a scheduled store that waits for a check code, and a function that submits one. */
+async function createGuesses(scheduler: fc.Scheduler) {
+  const race = await createRace(scheduler, { ...defaultPolicy, checkCode: { mode: "always", digits: 6 } });
+  const { checkCode } = await race.approve();
+  if (!checkCode) throw new Error("the approval made no check code");
+  const right = checkCode.digits;
+  const wrong = right.replace(/./g, (digit) => String(9 - Number(digit)));
+  const submit = (kind: "right" | "wrong") =>
+    race.tickets.submitCheckCode(shop, race.proof, kind === "right" ? right : wrong);
+  return { ...race, submit };
+}

@@ -3,6 +3,8 @@ import type { Clock } from "../../src/base/clock.js";
 import { expireIfDue } from "../../src/domain/decide.js";
 import { newWriteId } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
+import type { TicketError } from "../../src/domain/ticket_error.js";
+import { applyCommand, noAccessCheck } from "../../src/service/apply_command.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import { eventually } from "../support/eventually.js";
@@ -52,6 +54,8 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
       const shapes = [
         freshTicket(),
         freshTicket({ customData: undefined, codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" }),
+        freshTicket({ checkCodeDigits: 4 }),
+        ticketIn("AWAITING_CHECK_CODE", { expiresAt: stores.clock.now() + 120_000 }),
         ticketIn("AUTHORIZED", { expiresAt: stores.clock.now() + 300_000 }),
         ticketIn("CANCELLED", { purgeAt: stores.clock.now() + 600_000 }),
       ];
@@ -112,6 +116,27 @@ export function describeTicketStore(name: string, createStores: () => Promise<St
         expect(await store.get(ticket.id)).toEqual(winner);
         ticket = winner;
       }
+    });
+
+    test("of fifty wrong check codes at both stores, exactly three count", async () => {
+      const ticket = ticketIn("AWAITING_CHECK_CODE", { expiresAt: stores.clock.now() + 120_000 });
+      await store.create(ticket);
+      const attempt = (at: TicketStore) =>
+        applyCommand(
+          { store: at, clock: stores.clock, lifetimes },
+          ticket.id,
+          { name: "submitCheckCode", checkCode: "999999" },
+          { checkAccess: noAccessCheck },
+        ).catch(({ reason }: TicketError) => reason);
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => attempt(i % 2 ? second : store)),
+      );
+      expect(answers.filter((answer) => answer === "CHECK_CODE_MISMATCH")).toHaveLength(3);
+      expect(answers.filter((answer) => answer === "TICKET_CANCELLED")).toHaveLength(47);
+      expect(await store.get(ticket.id)).toMatchObject({
+        ...{ state: "CANCELLED", cancelReason: "CHECK_CODE_FAILED", revision: ticket.revision + 3 },
+        ...{ checkCode: undefined, approval: undefined },
+      });
     });
 
     test("a changed copy does not change the store", async () => {

@@ -113,7 +113,7 @@ export function callsOf(client: QrLoginServiceClient, metadata: Metadata) {
     },
     markScanned: (
       scanned: MarkScannedRequest["scanned"],
-      capabilities = [messages.PhoneCapability.CHECK_CODE],
+      capabilities: messages.PhoneCapability[] = [messages.PhoneCapability.CHECK_CODE],
     ) =>
       callUnary<MarkScannedRequest, MarkScannedResponse>(
         client.markScanned.bind(client),

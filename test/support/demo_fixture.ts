@@ -5,6 +5,7 @@ import { parseAddress } from "../../src/base/address.js";
 import { type Clock, systemClock } from "../../src/base/clock.js";
 import { developmentPresets } from "../../src/compose/development_presets.js";
 import { startService } from "../../src/compose/service.js";
+import type { Environment } from "../../src/config/environment.js";
 import { loadConfig } from "../../src/config/load_config.js";
 import { demoRoutes } from "../../src/demo/demo_routes.js";
 import { startGateway } from "../../src/gateway/server.js";
@@ -22,10 +23,13 @@ export interface Demo {
   logText(): string;
 }
 
-/** Starts development mode. It is stopped at the end of the test. */
-export async function startDemo(time: Clock = systemClock): Promise<Demo> {
+/** Starts development mode, with further settings from `env`. It is stopped at the end of the test. */
+export async function startDemo(time: Clock = systemClock, env: Environment = {}): Promise<Demo> {
   const clock = createCountingClock(time);
-  const config = loadConfig({ env: anyPortEnvironment, developmentPreset: developmentPresets() });
+  const config = loadConfig({
+    env: { ...anyPortEnvironment, ...env },
+    developmentPreset: developmentPresets(),
+  });
   const written: string[] = [];
   const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
   const app = await startService(config, log, { clock });
@@ -150,5 +154,20 @@ export async function typeCode(phone: Page, text: string): Promise<void> {
   const details = phone.locator("details");
   if ((await details.getAttribute("open")) === null) await phone.locator("summary").click();
   await phone.locator("#text").fill(text);
-  await phone.getByRole("button", { name: "Continue" }).click();
+  await phone.locator("#typed button").click();
 }
+
+/** Lets the first call of a method arrive, and its response get lost. */
+export const loseResponse = (phone: Page, method: string) =>
+  phone.route(
+    `**/qrlogin.v1.QrLoginService/${method}`,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+
+/** Resolves with the number of pixels by which the page is wider than the window. */
+export const overflow = (page: Page) =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");

@@ -549,6 +549,11 @@ export interface AuthorizeResponse {
    * AWAITING_CHECK_CODE. Never log it.
    */
   checkCode: string;
+  /**
+   * The time that is left to type the check code, 60 seconds or more by default. Set
+   * only in AWAITING_CHECK_CODE.
+   */
+  remainingDuration: Duration | undefined;
 }
 
 /** The request of SubmitCheckCode. */
@@ -2336,7 +2341,7 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest, "qrlogin.v1.Authoriz
 };
 
 function createBaseAuthorizeResponse(): AuthorizeResponse {
-  return { state: 0, revision: 0, checkCode: "" };
+  return { state: 0, revision: 0, checkCode: "", remainingDuration: undefined };
 }
 
 export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.AuthorizeResponse"> = {
@@ -2351,6 +2356,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     }
     if (message.checkCode !== "") {
       writer.uint32(26).string(message.checkCode);
+    }
+    if (message.remainingDuration !== undefined) {
+      Duration.encode(message.remainingDuration, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2392,6 +2400,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
             message.checkCode = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.remainingDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2413,6 +2429,11 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
         : isSet(object.check_code)
         ? globalThis.String(object.check_code)
         : "",
+      remainingDuration: isSet(object.remainingDuration)
+        ? Duration.fromJSON(object.remainingDuration)
+        : isSet(object.remaining_duration)
+        ? Duration.fromJSON(object.remaining_duration)
+        : undefined,
     };
   },
 
@@ -2427,6 +2448,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     if (message.checkCode !== "") {
       obj.checkCode = message.checkCode;
     }
+    if (message.remainingDuration !== undefined) {
+      obj.remainingDuration = Duration.toJSON(message.remainingDuration);
+    }
     return obj;
   },
 
@@ -2438,6 +2462,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse, "qrlogin.v1.Author
     message.state = object.state ?? 0;
     message.revision = object.revision ?? 0;
     message.checkCode = object.checkCode ?? "";
+    message.remainingDuration = (object.remainingDuration !== undefined && object.remainingDuration !== null)
+      ? Duration.fromPartial(object.remainingDuration)
+      : undefined;
     return message;
   },
 };

@@ -92,10 +92,14 @@ function toContextSource(source: Source | undefined): ContextSource {
   return ContextSource[source ?? "UNSPECIFIED"];
 }
 
-/** Returns the response of Authorize, with the check code while the website still waits for it. */
-export function toAuthorizeResponse(ticket: Ticket): AuthorizeResponse {
-  const checkCode = ticket.state === "AWAITING_CHECK_CODE" ? (ticket.checkCode?.digits ?? "") : "";
-  return { ...toStateResponse(ticket), checkCode };
+/** Returns the response of Authorize, with the check code and its time while the website still waits for it. */
+export function toAuthorizeResponse(ticket: Ticket, clock: Clock): AuthorizeResponse {
+  const awaitsCheckCode = ticket.state === "AWAITING_CHECK_CODE";
+  return {
+    ...toStateResponse(ticket),
+    checkCode: awaitsCheckCode ? (ticket.checkCode?.digits ?? "") : "",
+    remainingDuration: awaitsCheckCode ? remainingDurationOf(ticket, clock) : undefined,
+  };
 }
 
 export function toStateResponse(ticket: Ticket): { state: TicketState; revision: number } {

@@ -18,7 +18,7 @@ fun main(args: Array<String>) {
         val line = try {
             when (command) {
                 "scan" -> JSONObject().put("result", qrLogin.scan(argument))
-                "approve" -> JSONObject().put("result", JSONObject()).also { qrLogin.approve(argument) }
+                "approve" -> JSONObject().put("result", qrLogin.approve(argument))
                 "decline" -> JSONObject().put("result", JSONObject()).also { qrLogin.decline(argument) }
                 else -> throw IllegalArgumentException(command)
             }

@@ -296,6 +296,9 @@ export type QrloginV1AuthorizeResponse = {
     /** The check code to show on the phone, 4 to 6 decimal digits. Set only in
     AWAITING_CHECK_CODE. Never log it. */
     checkCode?: string;
+    /** The time that is left to type the check code, 60 seconds or more by default. Set
+    only in AWAITING_CHECK_CODE. */
+    remainingDuration?: string;
 };
 export type QrloginV1CancelRequest = {
     /** Required. The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed

@@ -1,20 +1,29 @@
 // A page that acts as the phone: reads a code, shows the request, and approves or declines it. An app does the
 // same: see docs/phone.md.
+import { clearCheckCode, showCheckCode } from "./check_code.js";
+import { createCountdown } from "./countdown.js";
 import { contextBySource } from "./requester.js";
-import { createScanner } from "./scanner.js";
+import { createScanner } from "./scan/scanner.js";
 import { createSignInCalls, millisecondsOf } from "./sign_in_calls.js";
 import { currentLanguage, setLanguage, showText, stepAfter, textOf } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
+const sections = ["scan", "ask", "check-code", "done"];
 const isVisible = (id) => !byId(id).hidden;
+const visibleSection = () => sections.find(isVisible);
 const tokens = {};
 const outcomes = {
   approved: { mark: "yes", title: "screen.approvedTitle", explanation: "screen.approvedText" },
   declined: { mark: "no", title: "screen.declinedTitle", explanation: "screen.declinedText" },
   expired: { mark: "no", title: "screen.expiredTitle", explanation: "errors.TICKET_EXPIRED" },
 };
+/** Buttons of the decisions, by the section that has them. */
+const buttons = {
+  ask: { authorize: "agree", cancel: "decline" },
+  "check-code": { authorize: "code-typed", cancel: "code-cancel" },
+};
+const countdown = createCountdown();
 let pending;
-let countdown;
 // Responses to an earlier scan, or to one by another user, are ignored.
 let generation = 0;
 
@@ -26,8 +35,9 @@ byId("language").onclick = () => {
   setLanguage(currentLanguage() === "en" ? "zh" : "en");
   if (pending) showRequester();
 };
-byId("agree").onclick = () => decide("authorize");
-byId("decline").onclick = () => decide("cancel");
+for (const methods of Object.values(buttons)) {
+  for (const [method, id] of Object.entries(methods)) byId(id).onclick = () => decide(method);
+}
 byId("scan-another").onclick = () => showSection("scan", "scan-title");
 for (const choice of document.querySelectorAll("[name=user]")) {
   choice.onchange = leaveRequest;
@@ -47,8 +57,8 @@ async function submitText(text) {
   // This user has already approved it.
   if (response.state === "TICKET_STATE_AUTHORIZED") return showOutcome(outcomes.approved);
   showText(byId("asking"), "screen.askTitle", { app, user: displayNameOf(user) });
-  byId("monogram").textContent = app[0];
-  showLogo(response.app?.logoUrl);
+  byId("check-code-notice").hidden = !response.checkCodeDigits;
+  showLogo(app, response.app?.logoUrl);
   showText(byId("stated-title"), "screen.statedTitle", { app });
   showRequester();
   showSection("ask", "asking");
@@ -80,52 +90,66 @@ function showRequester() {
   }
 }
 
-function showLogo(url) {
-  const logo = byId("logo");
-  const setLogoLoaded = (isLoaded) => {
-    logo.hidden = !isLoaded;
-    byId("monogram").hidden = isLoaded;
-  };
-  setLogoLoaded(false);
-  logo.onload = () => setLogoLoaded(true);
-  logo.onerror = () => setLogoLoaded(false);
-  if (url) logo.src = url;
+/** Shows the app's logo, or its initial until the logo has loaded. */
+function showLogo(app, url) {
+  for (const block of document.querySelectorAll(".app")) {
+    const logo = block.querySelector(".logo");
+    const monogram = block.querySelector(".monogram");
+    monogram.textContent = app[0];
+    const setLogoLoaded = (isLoaded) => {
+      logo.hidden = !isLoaded;
+      monogram.hidden = isLoaded;
+    };
+    setLogoLoaded(false);
+    logo.onload = () => setLogoLoaded(true);
+    logo.onerror = () => setLogoLoaded(false);
+    if (url) logo.src = url;
+  }
 }
 
 function startCountdown() {
-  const { totalMs, until } = pending;
-  const tick = () => {
-    const left = Math.max(0, until - performance.now());
-    showText(byId("left"), "screen.timeLeft", { time: formatDuration(left) });
-    byId("bar").style.scale = `${left && left / totalMs} 1`;
-    if (left > 0) return;
-    // An approval without an answer may have arrived. A repetition tells.
+  countdown.start(byId(visibleSection()), pending, () => {
+    clearCheckCode();
+    // An approval without an answer may have arrived, and the website may have the check code. A repetition tells.
     if (pending.isApprovalUncertain) void decide("authorize");
     else showOutcome(outcomes.expired);
-  };
-  countdown = setInterval(tick, 500);
-  tick();
+  });
 }
 
+/**
+ * Sends a decision. An approval may be repeated: it then tells whether the website still waits for the check code.
+ */
 async function decide(method) {
   const ownGeneration = ++generation;
-  clearInterval(countdown);
+  countdown.stop();
   showMessage();
   setButtonsEnabled(false);
   const { user, response, until } = pending;
-  const { error } = await callsOf(user)[method](response.ticketId);
+  const { response: decision, error } = await callsOf(user)[method](response.ticketId);
   if (ownGeneration !== generation) return;
   setButtonsEnabled(true);
-  const outcome = outcomeOf(method, error, until <= performance.now());
+  if (decision?.checkCode && isVisible("ask")) return askForCheckCode(decision);
+  const isTimeOver = until <= performance.now();
+  const outcome = outcomeOf(method, { decision, error, isTimeOver });
   if (outcome) return showOutcome(outcome);
   if (method === "authorize") pending.isApprovalUncertain = true;
-  showMessage(stepAfter(error).textName);
-  byId(method === "authorize" ? "agree" : "decline").focus();
+  showMessage(error ? stepAfter(error).textName : "screen.checkCodeMissing");
+  byId(buttons[visibleSection()][method]).focus();
+  startCountdown();
+}
+
+/** Shows the check code until the website has it or its time is over. */
+function askForCheckCode({ checkCode, remainingDuration }) {
+  const totalMs = millisecondsOf(remainingDuration);
+  pending = { ...pending, totalMs, until: performance.now() + totalMs, isApprovalUncertain: true };
+  showSection("check-code", "check-code-title");
+  showCheckCode(checkCode, pending.app);
   startCountdown();
 }
 
 /** Returns how a decision has ended; undefined if it can be repeated. */
-function outcomeOf(method, error, isTimeOver) {
+function outcomeOf(method, { decision, error, isTimeOver }) {
+  if (decision?.checkCode) return isTimeOver ? outcomes.expired : undefined;
   if (!error) return method === "authorize" ? outcomes.approved : outcomes.declined;
   // Only the user who has approved a ticket gets this: an earlier approval arrived, but its response did not.
   if (error.reason === "TICKET_ALREADY_EXCHANGED") {
@@ -136,7 +160,7 @@ function outcomeOf(method, error, isTimeOver) {
 }
 
 function setButtonsEnabled(isEnabled) {
-  for (const id of ["agree", "decline"]) byId(id).disabled = !isEnabled;
+  for (const id of Object.values(buttons).flatMap(Object.values)) byId(id).disabled = !isEnabled;
 }
 
 function failed(explanation) {
@@ -154,10 +178,11 @@ function showSection(name, focus) {
   generation++;
   showMessage();
   scanner.stop();
-  clearInterval(countdown);
+  countdown.stop();
+  clearCheckCode();
   setButtonsEnabled(true);
-  if (name !== "ask") pending = undefined;
-  for (const section of ["scan", "ask", "done"]) byId(section).hidden = section !== name;
+  if (!(name in buttons)) pending = undefined;
+  for (const section of sections) byId(section).hidden = section !== name;
   window.scrollTo(0, 0);
   if (focus) byId(focus).focus({ preventScroll: true });
 }
@@ -165,9 +190,11 @@ function showSection(name, focus) {
 /** Shows a message in the visible section, or none without a name. */
 function showMessage(name) {
   byId("repeat").hidden = true;
-  showText(byId("problem"), isVisible("scan") ? name : undefined);
-  if (name) byId("problem").scrollIntoView({ block: "nearest" });
-  showText(byId("decision-problem"), isVisible("ask") ? name : undefined);
+  for (const problem of document.querySelectorAll("[role=alert]")) {
+    const isShown = !problem.closest("section").hidden;
+    showText(problem, isShown ? name : undefined);
+    if (isShown && name) problem.scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** Returns the calls of a demo user. An app has one user, and gets the token from its own sign-in. */
@@ -186,12 +213,6 @@ function callsOf(user) {
 
 function displayNameOf(user) {
   return document.querySelector(`[value=${user}] + span`).textContent;
-}
-
-/** Returns a duration as `1:05`. */
-function formatDuration(ms) {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 function element(name, text) {

@@ -1,5 +1,8 @@
 // The three calls of the phone, as docs/phone.md describes them. They need nothing but the user's token.
 
+/** What this phone can do. A sign-in that needs more is rejected with PHONE_TOO_OLD. */
+const capabilities = ["PHONE_CAPABILITY_CHECK_CODE"];
+
 /** Time-out of a call, in milliseconds. */
 const timeoutMs = 10_000;
 
@@ -22,7 +25,7 @@ export function createSignInCalls(getToken) {
   }
 
   return {
-    markScanned: (qrContent) => call("MarkScanned", { qrContent }),
+    markScanned: (qrContent) => call("MarkScanned", { qrContent, capabilities }),
     authorize: (ticketId) => call("Authorize", { ticketId }),
     cancel: (ticketId) => call("Cancel", { ticketId }),
   };

@@ -1,6 +1,7 @@
 // Reads a code from the camera, from an image that is chosen, pasted or dropped, or from text.
+
+import { showText } from "../texts.js";
 import { readCamera, readImage } from "./qr_reader.js";
-import { showText } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
 

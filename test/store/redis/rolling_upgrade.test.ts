@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newTicketId } from "../../../src/domain/secrets.js";
+import type { Ticket, TicketState } from "../../../src/domain/ticket.js";
+import { decodeTicket, encodeTicket } from "../../../src/store/redis/ticket_codec.js";
+import { StoreUnavailableError } from "../../../src/store/ticket_store.js";
+import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../../support/redis/redis_process.js";
+import { useTestStore } from "../../support/redis/redis_test_store.js";
+import { nextRevisionOf, ticketIn } from "../../support/tickets.js";
+import { readVersion2 } from "./version2_reader.js";
+
+const id = "AAAAAAAAAAAAAAAAAAAAAA";
+const writeId = "write-id-number1";
+const exchangeDigest = "digest-of-43-characters-aaaaaaaaaaaaaaaaaaa";
+const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+const context = `"{\\"cart\\":7}",["192.0.2.7","Firefox 140","Anna's laptop","Leipzig",2,3,3,1]`;
+const scanner = `["https://id.example.com/","alice"]`;
+const scannedBy = `["alice","https://photos.example.com/alice.png"]`;
+const approval =
+  `{"approvedAt":1795435200000,"profile":{"userId":"id-of-alice","nickname":"alice","name":"alice Example",` +
+  `"photo":"https://photos.example.com/alice.png","email":"alice@example.com","emailVerified":true,` +
+  `"phone":"+49 341 000000","phoneVerified":false,"claims":{"department":"sales"}},` +
+  `"signIn":{"clientId":"mobile","authTime":1795435200000,"methods":["pwd"],"acr":""}}`;
+const head = (state: string, revision: number) =>
+  `${writeId}2["shop","customers","APP_AUTH","${state}",${revision},"${exchangeDigest}"`;
+
+/** Values that the release before the check code wrote for `ticketIn` with the constants above. */
+const recorded: Readonly<Partial<Record<TicketState, string>>> = {
+  PENDING: `${head("PENDING", 1)},"${codeChallenge}",1795435320000,null,null,${context},null,null,null,1]`,
+  SCANNED: `${head("SCANNED", 2)},null,1795435320000,null,null,${context},${scanner},${scannedBy},null,1]`,
+  AUTHORIZED: `${head("AUTHORIZED", 3)},null,1795435500000,null,null,${context},${scanner},${scannedBy},${approval},1]`,
+  CANCELLED: `${head("CANCELLED", 3)},null,1795435320000,1795435800000,"CANCELLED_BY_APPROVER",null,null,${scanner},null,null,0]`,
+  EXCHANGED: `${head("EXCHANGED", 4)},null,1795435320000,1795435800000,null,null,null,${scanner},null,null,0]`,
+  EXPIRED: `${head("EXPIRED", 3)},null,1795435320000,1795435800000,null,null,null,${scanner},null,null,0]`,
+};
+
+const recordedTicket = (state: TicketState): Ticket =>
+  ticketIn(state, { id, writeId, exchangeDigest, ...(state === "PENDING" && { codeChallenge }) });
+
+/** Returns the ticket without the fields that version 2 does not have. */
+function withoutPolicyFields({ checkCodeDigits: _, checkCode: __, ...ticket }: Ticket) {
+  return ticket;
+}
+
+/** Tickets that only a node of this release may touch, in every state that they go through. */
+const withCheckCode = [
+  ticketIn("PENDING", { checkCodeDigits: 6 }),
+  ticketIn("SCANNED", { checkCodeDigits: 6 }),
+  ticketIn("AWAITING_CHECK_CODE"),
+  ticketIn("AUTHORIZED", { checkCodeDigits: 6, checkCode: { digits: "042137", wrongAttempts: 2 } }),
+  ticketIn("CANCELLED", { checkCodeDigits: 6, cancelReason: "CHECK_CODE_FAILED" }),
+];
+
+describe("a value in Redis during a rolling upgrade", () => {
+  test.each(Object.entries(recorded))(
+    "a value that the release before wrote is read, and a ticket without a policy is written the same, in %s",
+    (state, value) => {
+      const ticket = recordedTicket(state as TicketState);
+      expect(decodeTicket(id, value)).toStrictEqual(ticket);
+      expect(encodeTicket(ticket)).toBe(value);
+      expect(readVersion2(id, value)).toEqual(withoutPolicyFields(ticket));
+    },
+  );
+
+  test.each(withCheckCode)(
+    "the release before refuses a ticket that needs a check code as unavailable, in $state",
+    (ticket) => {
+      const value = encodeTicket(ticket);
+      expect(value[16]).toBe("3");
+      expect(() => readVersion2(ticket.id, value)).toThrow(StoreUnavailableError);
+      expect(decodeTicket(ticket.id, value)).toStrictEqual(ticket);
+    },
+  );
+});
+
+describe.skipIf(!hasRedis)(`nodes of two releases on one Redis${withoutRedis}`, () => {
+  let redis: RedisProcess;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.release());
+
+  const keyOf = (ticketId: string) => `qrlogin:t:{${ticketId}}`;
+  const rawValue = async (ticketId: string) => String(await redis.command("GET", keyOf(ticketId)));
+
+  test("the release before reads a ticket that this release created and changed", async () => {
+    const store = await useTestStore(redis);
+    const ticket = ticketIn("PENDING", { expiresAt: store.clock.now() + 120_000 });
+    await store.create(ticket);
+    expect(readVersion2(ticket.id, await rawValue(ticket.id))).toEqual(withoutPolicyFields(ticket));
+    const next = nextRevisionOf(ticketIn("SCANNED", { ...ticket, state: "SCANNED" }));
+    expect(await store.replace(next, ticket.writeId)).toBe(true);
+    expect(readVersion2(ticket.id, await rawValue(ticket.id))).toEqual(withoutPolicyFields(next));
+  });
+
+  test("this release reads and changes a ticket that the release before created, and may lose to it", async () => {
+    const store = await useTestStore(redis);
+    const ticketId = newTicketId();
+    const value = recorded.SCANNED ?? "";
+    await redis.command("SET", keyOf(ticketId), value, "PX", 600_000);
+    const ticket = await store.get(ticketId);
+    expect(ticket).toEqual({ ...recordedTicket("SCANNED"), id: ticketId });
+    if (!ticket) throw new Error("the ticket is gone");
+    // The release before writes in between.
+    await redis.command("SET", keyOf(ticketId), value.replace(writeId, "write-id-number2"), "PX", 600_000);
+    expect(await store.replace(nextRevisionOf(ticket), ticket.writeId)).toBe(false);
+    const again = await store.get(ticketId);
+    if (!again) throw new Error("the ticket is gone");
+    const next = nextRevisionOf(again, { state: "AUTHORIZED" });
+    expect(await store.replace(next, again.writeId)).toBe(true);
+    expect(readVersion2(ticketId, await rawValue(ticketId))).toEqual(withoutPolicyFields(next));
+  });
+
+  test("the release before refuses a ticket that needs a check code, and this release completes it", async () => {
+    const store = await useTestStore(redis);
+    const ticket = ticketIn("AWAITING_CHECK_CODE", { expiresAt: store.clock.now() + 120_000 });
+    await store.create(ticket);
+    const refused = await rawValue(ticket.id);
+    expect(() => readVersion2(ticket.id, refused)).toThrow(StoreUnavailableError);
+    expect(await store.get(ticket.id)).toEqual(ticket);
+    expect(await store.replace(nextRevisionOf(ticket, { state: "AUTHORIZED" }), ticket.writeId)).toBe(true);
+  });
+});
