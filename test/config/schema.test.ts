@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noPolicy } from "../../src/config/config.js";
 import {
   app,
   collectPaths,
@@ -47,6 +48,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
       minTtl: 30_000,
       maxTtl: 600_000,
       authorizedTtl: 300_000,
+      checkCodeTtl: 60_000,
       retention: 600_000,
       minPollInterval: 500,
       maxCustomDataBytes: 512,
@@ -69,9 +71,11 @@ test("a file with one pool and one app has defaults for everything else", () => 
         },
         additionalClaims: [],
         userInfoUri: undefined,
+        policy: noPolicy,
       },
     ],
-    apps: [{ ...app, name: "shop", logoUrl: "" }],
+    policy: noPolicy,
+    apps: [{ ...app, name: "shop", logoUrl: "", policy: noPolicy }],
   });
 });
 
