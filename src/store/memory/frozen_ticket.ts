@@ -3,8 +3,8 @@ import type { Ticket } from "../../domain/ticket.js";
 /**
  * Returns a frozen copy. A shallow one is enough, since the parts of a ticket are shared and never written.
  *
- * Names each field. V8 turns a frozen copy of so many fields by `Object.assign` (and, in Node.js 20, by a spread) into a
- * hash table of three times the size; `npm run bench -- memory` shows the bytes of a ticket.
+ * Names each field. V8 turns a frozen copy of so many fields by `Object.assign` (and, in Node.js 20, by a spread) into
+ * a hash table of three times the size; `npm run bench -- memory` shows the bytes of a ticket.
  */
 export function freezeTicket(ticket: Ticket): Ticket {
   return Object.freeze<Ticket>({
