@@ -212,7 +212,7 @@ describe("a phone that does not say that it shows check codes", () => {
     const { tickets, create, stored } = createService({}, withCheckCode);
     const { id } = await create({ asksForCheckCode: true });
     const before = await stored(id);
-    const code = { ticketId: id, step: undefined, scene: undefined, userPoolId: undefined };
+    const code = { ticketId: id, scene: undefined, userPoolId: undefined, step: undefined };
     expect((await errorOf(tickets.markScanned(alice, { code, showsCheckCode: false }))).reason).toBe(
       "PHONE_TOO_OLD",
     );

@@ -83,10 +83,10 @@ describe("a ticket as a value in Redis", () => {
 
   test("any ticket that no policy applies to is read by the release before, and any other is refused", () => {
     fc.assert(
-      fc.property(tickets, ({ checkCodeDigits, checkCode, ...ticket }) => {
-        const value = encodeTicket({ ...ticket, checkCodeDigits, checkCode });
+      fc.property(tickets, ({ checkCodeDigits, checkCode, qrRotation: rotation, ...ticket }) => {
+        const value = encodeTicket({ ...ticket, checkCodeDigits, checkCode, qrRotation: rotation });
         const read = () => readVersion2(ticket.id, value);
-        if (checkCodeDigits === 0) expect(read()).toEqual(ticket);
+        if (checkCodeDigits === 0 && !rotation) expect(read()).toEqual(ticket);
         else expect(read).toThrow(StoreUnavailableError);
       }),
       { numRuns: 500 },
