@@ -51,6 +51,11 @@ module.exports = {
       within("service"),
       within("service", "store", "domain", "base"),
     ),
+    room(
+      "limits know the use cases, and these know no limits",
+      "^src/service/(?!limits/)",
+      "^src/service/limits/",
+    ),
     only(
       "server knows what is further in",
       within("server"),

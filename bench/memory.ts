@@ -81,6 +81,7 @@ function createFilledStore(ttl: number, policy: Policy) {
     { store, clock: systemClock, lifetimes },
     { ttl, minTtl: ttl, maxTtl: ttl },
     () => policy,
+    () => {},
   );
   const prepare = (made: number): PreparedTicket => service.prepare(app, createParameters(made));
   return { store, prepare, add: (made: number) => service.create(prepare(made)) };

@@ -75,6 +75,7 @@ const responses = {
       currentState: z.string().exactOptional(),
       fieldViolations: z.array(fieldViolation).readonly().exactOptional(),
       retryAfterMs: count.exactOptional(),
+      limit: z.string().exactOptional(),
     }),
   ),
   FieldViolation: fieldViolation,

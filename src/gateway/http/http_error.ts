@@ -30,6 +30,8 @@ export interface HttpErrorDetails {
   /** Invalid fields, under their names in the JSON of the request. */
   readonly fieldViolations?: readonly { readonly field: string; readonly description: string }[];
   readonly retryAfterMs?: number | undefined;
+  /** Name of the exceeded limit, for RATE_LIMITED. */
+  readonly limit?: string | undefined;
   /** The underlying error, for the log. Never leaves the process. */
   readonly cause?: unknown;
 }
@@ -107,15 +109,16 @@ export const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
 export function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof TicketError) {
-    const { reason, currentState } = error;
+    const { reason, currentState, exceededLimit: limit, retryAfterMs } = error;
     const { message, fieldViolations } = withJsonNames(error.message, error.fieldViolations);
-    return new HttpError(statusByReason[reason], reason, message, { currentState, fieldViolations });
+    const details = { currentState, fieldViolations, limit, retryAfterMs };
+    return new HttpError(statusByReason[reason], reason, message, details);
   }
   return isQrLoginError(error) ? fromServiceError(error) : undefined;
 }
 
 function fromServiceError(error: QrLoginError): HttpError {
-  const { reason, currentState, retryAfterMs } = error;
+  const { reason, currentState, retryAfterMs, exceededLimit: limit } = error;
   if (reason === undefined) {
     const { status, text, ...response } = responseByCode(error);
     const { message, fieldViolations } = withJsonNames(text, error.fieldViolations);
@@ -132,6 +135,7 @@ function fromServiceError(error: QrLoginError): HttpError {
       currentState,
       fieldViolations,
       retryAfterMs,
+      limit,
       ...(isGatewayFault && { cause: error }),
     },
   );
@@ -139,7 +143,7 @@ function fromServiceError(error: QrLoginError): HttpError {
 
 /** Returns the error as problem details (RFC 9457), with the reason and the details as extension members. */
 export function toProblem({ status, reason, message, details }: HttpError): Problem {
-  const { currentState, fieldViolations = [], retryAfterMs } = details;
+  const { currentState, fieldViolations = [], retryAfterMs, limit } = details;
   return {
     title: STATUS_CODES[status],
     status,
@@ -148,5 +152,6 @@ export function toProblem({ status, reason, message, details }: HttpError): Prob
     ...(currentState !== undefined && { currentState }),
     ...(fieldViolations.length > 0 && { fieldViolations }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(limit !== undefined && { limit }),
   };
 }
