@@ -67,7 +67,7 @@ export type HandleKind = "handle" | "authing-handle";
 
 /** The capabilities of the pages of each API. The Authing API has no call that submits a check code. */
 const capabilitiesByKind: Readonly<Record<HandleKind, CreatorCapability[]>> = {
-  handle: [CreatorCapability.CHECK_CODE],
+  handle: [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS],
   "authing-handle": [],
 };
 
