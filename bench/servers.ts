@@ -79,6 +79,8 @@ export interface ServiceOptions {
     | undefined;
   /** Enables tokens for the app, signed with ES256. */
   readonly signsTokens?: boolean;
+  /** Policy of its app, besides the limits. */
+  readonly policy?: Readonly<Record<string, unknown>>;
   /** Additional top-level keys of its configuration file. */
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Additional keys of the section `grpc`. */
@@ -130,11 +132,16 @@ export function logFileOf({ name, folder }: Pick<ServiceOptions, "name" | "folde
 
 const fileName = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-// JSON is also YAML. The limits are raised but not removed: a run of twenty rounds creates fewer than two
-// million tickets.
+/** Limits for a load from one app, address and phone. They are raised but not removed: every call is counted. */
+const raisedLimits = {
+  ...{ ticketsPerApp: 10_000_000, ticketsPerUserPool: 10_000_000, ticketsPerAddress: 10_000_000 },
+  ...{ scansPerApprover: 10_000_000, scansInProgress: 10_000, declinesPerApprover: 10_000_000 },
+};
+
+// JSON is also YAML. A run of twenty rounds creates fewer than two million tickets.
 function createConfiguration(
   address: string,
-  { level, redis, configuration, grpc }: ServiceOptions,
+  { level, redis, policy, configuration, grpc }: ServiceOptions,
   keyFile?: string,
 ): string {
   const { issuer, audience } = userPool;
@@ -148,8 +155,11 @@ function createConfiguration(
     },
     ...(keyFile && { tokenIssuer: { issuer: "https://login.example.com/", keys: [{ file: keyFile }] } }),
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
+    policy: { ...policy, limits: raisedLimits },
     apps: [{ id: credential.appId, userPool: "customers", secretSha256: [sha256Hex(credential.secret)] }],
     ...configuration,
+    // h2load polls a single ticket. An interval of zero is counted and compared like any other.
+    tickets: { minPollInterval: "0s", ...(configuration?.tickets as object | undefined) },
   });
 }
 

@@ -161,6 +161,8 @@ export interface Problem {
   readonly fieldViolations?: readonly FieldViolation[];
   /** Time after which to call again. Absent if waiting does not help. */
   readonly retryAfterMs?: number;
+  /** Name of the exceeded limit, such as `requester_address`, for RATE_LIMITED. */
+  readonly limit?: string;
 }
 
 /** An invalid field of a request, by its JSON path. */

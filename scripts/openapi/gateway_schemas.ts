@@ -99,6 +99,7 @@ const responses = {
       attemptsLeft: count.exactOptional(),
       fieldViolations: z.array(fieldViolation).readonly().exactOptional(),
       retryAfterMs: count.exactOptional(),
+      limit: z.string().exactOptional(),
     }),
   ),
   FieldViolation: fieldViolation,

@@ -70,6 +70,15 @@ export const connectErrorDetailSchema: Schema = {
           description: "BadRequest: the invalid fields.",
           items: refTo("FieldViolation"),
         },
+        violations: {
+          type: "array",
+          description: "QuotaFailure: the exceeded limit.",
+          items: {
+            type: "object",
+            required: ["subject", "description"],
+            properties: { subject: { type: "string" }, description: { type: "string" } },
+          },
+        },
         retryDelay: {
           type: "string",
           description: "RetryInfo: the time after which to call again, such as `1s`.",
@@ -108,7 +117,7 @@ function operationOf(
   const names = [...own, ...always.filter(isForCaller), ...gatewayErrors];
   const contentOfError = (_status: number, reason: ReasonName) => {
     const error = new ConnectError("text for people", codeOf(reason, reasons));
-    error.details = detailsOf({ reason, details: {} });
+    error.details = detailsOf({ reason, message: "", details: {} });
     return contentOf("application/json", refTo("ConnectError"), errorToJson(error, undefined));
   };
   const optional = "The gateway serves this method only if its setting `rpcMethods` lists it.";

@@ -23,6 +23,8 @@ export interface Config {
   readonly policy: PolicyConfig;
   readonly userPools: readonly UserPoolConfig[];
   readonly apps: readonly AppConfig[];
+  /** Administrators. Without one, the admin service is not served. */
+  readonly admins: readonly AdminConfig[];
   /** HTTP gateway, if configured. */
   readonly gateway: GatewayConfig | undefined;
 }
@@ -156,7 +158,7 @@ export type PolicyConfig = {
 };
 
 /** Policy that sets no value. */
-export const noPolicy: PolicyConfig = { checkCode: {}, qrRotation: {} };
+export const noPolicy: PolicyConfig = { checkCode: {}, qrRotation: {}, limits: {} };
 
 /** Lifetimes and limits of tickets. */
 export interface TicketsConfig {
@@ -171,7 +173,7 @@ export interface TicketsConfig {
   readonly checkCodeTtl: number;
   /** Time for which a finished ticket is kept, so that it can be distinguished from an unknown one. */
   readonly retention: number;
-  /** Interval announced to polling callers. */
+  /** Shortest interval between two polls of a ticket, which callers learn and which is enforced; 0 for any. */
   readonly minPollInterval: number;
   /** Largest custom data, in bytes of JSON. */
   readonly maxCustomDataBytes: number;
@@ -290,6 +292,13 @@ export const standardClaims: ClaimsConfig = {
   phone: "phone_number",
   phoneVerified: "phone_number_verified",
 };
+
+/** Administrator who may disable sign-ins. */
+export interface AdminConfig {
+  readonly id: string;
+  /** SHA-256 of each accepted secret, as 64 lower-case hexadecimal digits. */
+  readonly secretSha256: readonly string[];
+}
 
 /** Backend of a website that may request sign-ins. */
 export interface AppConfig {

@@ -1,3 +1,5 @@
+import type { LimitName } from "./limits.js";
+
 /**
  * Default messages for people, by error reason. The reasons are a closed set, named as in `ErrorReason` of the proto,
  * which explains them. A test checks that this table, the proto and the table of gRPC codes have the same reasons.
@@ -54,6 +56,10 @@ export interface ErrorDetails {
   readonly currentState?: string;
   /** Number of attempts that are left, for CHECK_CODE_MISMATCH. */
   readonly attemptsLeft?: number | undefined;
+  /** Name of the exceeded limit, for RATE_LIMITED. */
+  readonly exceededLimit?: LimitName | undefined;
+  /** Time after which to call again, in milliseconds, if it is known better than the reason tells. */
+  readonly retryAfterMs?: number | undefined;
   readonly fieldViolations?: readonly FieldViolation[];
   /** Cause for the log. Never leaves the process. */
   readonly cause?: unknown;
@@ -64,6 +70,8 @@ export class TicketError extends Error {
   readonly reason: ErrorReason;
   readonly currentState: string | undefined;
   readonly attemptsLeft: number | undefined;
+  readonly exceededLimit: LimitName | undefined;
+  readonly retryAfterMs: number | undefined;
   readonly fieldViolations: readonly FieldViolation[];
 
   /** Creates an error with the default message of its reason. A message must not contain a secret, token or QR text. */
@@ -73,6 +81,22 @@ export class TicketError extends Error {
     this.reason = reason;
     this.currentState = details.currentState;
     this.attemptsLeft = details.attemptsLeft;
+    this.exceededLimit = details.exceededLimit;
+    this.retryAfterMs = details.retryAfterMs;
     this.fieldViolations = details.fieldViolations ?? [];
   }
+}
+
+/**
+ * Creates a RATE_LIMITED error.
+ *
+ * @param description The limit, for people.
+ * @param retryAfterMs Time after which the call will pass, in milliseconds; undefined if it cannot be known.
+ */
+export function createLimitError(
+  exceededLimit: LimitName,
+  description: string,
+  retryAfterMs?: number,
+): TicketError {
+  return new TicketError("RATE_LIMITED", description, { exceededLimit, retryAfterMs });
 }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { createFairQueue } from "../base/fair_queue.js";
-import { TicketError } from "../domain/ticket_error.js";
+import { createLimitError, TicketError } from "../domain/ticket_error.js";
 import { type Drawing, type Image, type ImageOptions, imageOf } from "./draw_image.js";
 import type { DrawRequest, DrawResult } from "./image_worker.js";
 
@@ -180,7 +180,7 @@ function settle(job: DrawJob, result: DrawResult): void {
 }
 
 function tooManyPendingError(): TicketError {
-  return new TicketError("RATE_LIMITED", "too many QR images are waiting to be drawn");
+  return createLimitError("qr_images", "too many QR images are waiting to be drawn");
 }
 
 function drainingError(): TicketError {

@@ -26,7 +26,7 @@ import type { Clock } from "../base/clock.js";
 import type { AppConfig } from "../config/config.js";
 import { ticketIdOf } from "../domain/secrets.js";
 import type { ImageRenderer } from "../qr/image_renderer.js";
-import type { TicketService } from "../service/tickets.js";
+import type { LimitedTickets } from "../service/limits/limited_tickets.js";
 import type { WatchTicket } from "../service/watch.js";
 import type { ServerStreamingMethod, UnaryMethod } from "./calls/call_handler.js";
 import { boundedCreateTicketDecoder } from "./messages/custom_data.js";
@@ -50,7 +50,7 @@ import {
 
 /** The dependencies of the handlers. */
 export interface HandlerDependencies {
-  readonly tickets: TicketService;
+  readonly tickets: LimitedTickets;
   readonly watch: WatchTicket;
   readonly images: ImageRenderer;
   /** Signs tokens for the apps. If undefined, apps receive no tokens. */
@@ -156,9 +156,9 @@ export function createHandlers({
     request: SubmitCheckCodeRequest,
     response: SubmitCheckCodeResponse,
     async handle(app, request, call) {
-      const { credentials, checkCode } = readSubmitCheckCode(request);
+      const { credentials, checkCode, ipAddress } = readSubmitCheckCode(request);
       call.setTicket(credentials.ticketId);
-      return toStateResponse(await tickets.submitCheckCode(app, credentials, checkCode));
+      return toStateResponse(await tickets.submitCheckCode(app, credentials, checkCode, ipAddress));
     },
   };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noPolicy } from "../../src/config/config.js";
 import {
   app,
   collectPaths,
@@ -47,15 +48,18 @@ test("a file with one pool and one app has defaults for everything else", () => 
       minTtl: 30_000,
       maxTtl: 600_000,
       authorizedTtl: 300_000,
+      checkCodeTtl: 60_000,
       retention: 600_000,
       minPollInterval: 500,
       maxCustomDataBytes: 512,
     },
     watch: { heartbeatInterval: 15_000, maxPerTicket: 4 },
     userTokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
+    policy: noPolicy,
     userPools: [
       {
         ...pool,
+        policy: noPolicy,
         algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
         claims: {
           userId: "sub",
@@ -71,7 +75,8 @@ test("a file with one pool and one app has defaults for everything else", () => 
         userInfoUri: undefined,
       },
     ],
-    apps: [{ ...app, name: "shop", logoUrl: "" }],
+    apps: [{ ...app, name: "shop", logoUrl: "", policy: noPolicy }],
+    admins: [],
   });
 });
 

@@ -26,6 +26,7 @@ describe("tickets of one address", () => {
       status: 429,
       detail: "too many requests from this address",
       reason: "RATE_LIMITED",
+      limit: "requester_address",
     });
     const seconds = Number(answer.headers["retry-after"]);
     expect(seconds).toBeGreaterThan(0);

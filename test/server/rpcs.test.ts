@@ -30,7 +30,7 @@ describe("the RPCs", () => {
     });
     expect(response.expireTime?.getTime()).toBe(clock.now() + 90_000);
     expect(response.remainingDuration).toEqual({ seconds: 90, nanos: 0 });
-    expect(response.minPollInterval).toEqual({ seconds: 0, nanos: 500_000_000 });
+    expect(response.minPollInterval).toEqual({ seconds: 0, nanos: 0 });
     expect(response.qrImage).toBeUndefined();
   });
 

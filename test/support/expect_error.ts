@@ -22,6 +22,8 @@ export function expectError(
   expect(result.currentState).toBe(state);
   expect(result.attemptsLeft).toBe(attemptsLeft);
   expect(result.fieldViolations.map(({ field }) => field)).toEqual(fields);
+  // Every limit has a name, so that a caller learns which one it exceeds.
+  expect(result.exceededLimit !== undefined).toBe(reason === "RATE_LIMITED");
   if (retry) expect(result.retryAfterMs).toBeGreaterThan(0);
   else expect(result.retryAfterMs).toBeUndefined();
 }

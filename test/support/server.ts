@@ -14,6 +14,7 @@ import { loadConfig } from "../../src/config/load_config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { redaction } from "../../src/log/redaction.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
+import type { SignInSwitch } from "../../src/store/sign_in_switch.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createCountingClock } from "./counting_clock.js";
 import { withTimeout } from "./timeout.js";
@@ -48,6 +49,13 @@ export interface TestServerOptions {
   readonly logLevel?: "info" | "trace";
   /** Wraps or replaces the embedded store. */
   readonly store?: (embedded: TicketStore) => TicketStore;
+  /** Switch in place of the embedded one. */
+  readonly signInSwitch?: SignInSwitch;
+  /** Build of the service. Defaults to the source. */
+  readonly build?: {
+    readonly startService: typeof startService;
+    readonly createMemoryStore: typeof createMemoryStore;
+  };
 }
 
 /** Line of the log. */
@@ -70,19 +78,30 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+const source = { startService, createMemoryStore };
+
 /** Starts the real service with test identities. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const socketsBefore = countOpenSockets();
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
-  const { tokenIssuer: issuerOption = tokenIssuer, logLevel: level = "trace" } = options;
+  const { tokenIssuer: issuerOption = tokenIssuer, logLevel: level = "trace", build = source } = options;
   // A configuration file cannot request a key that is created at start.
   const config: Config = { ...writeConfig(directory, options), tokenIssuer: issuerOption || undefined };
   const written: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
   const clock = createCountingClock(options.clock ?? systemClock);
-  const embedded = createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store });
+  const embedded = build.createMemoryStore({
+    clock,
+    lifetimes: lifetimesOf(config.tickets),
+    ...config.store,
+  });
   const store = createCountingStore((options.store ?? ((it) => it))(embedded));
-  const service = await startService(config, log, { clock, store });
+  const { signInSwitch } = options;
+  const service = await build.startService(config, log, {
+    clock,
+    store,
+    ...(signInSwitch && { signInSwitch }),
+  });
 
   const clients = new Set<QrLoginServiceClient>();
   function newClient(clientOptions: object = {}): QrLoginServiceClient {
@@ -151,13 +170,16 @@ function writeConfig(directory: string, { settings, pool }: TestServerOptions): 
       appEntry("intranet", "Example Intranet", staff.id),
     ],
     ...settings,
+    // Tests read the status at a clock that stands still. The interval has its own tests.
+    tickets: { minPollInterval: "0s", ...(settings?.tickets as object | undefined) },
   };
   const file = join(directory, "qrlogin.yaml");
   writeFileSync(file, stringify(content));
   return loadConfig({ file, env: {} });
 }
 
-function appEntry(id: TestApp, name: string, userPool: string): object {
+/** Returns the entry of an app in the configuration file. */
+export function appEntry(id: TestApp, name: string, userPool: string): object {
   const logoUrl = `https://${id}.example.com/logo.svg`;
   return { id, name, logoUrl, userPool, secretSha256: [sha256Hex(appSecrets[id])] };
 }

@@ -3976,10 +3976,10 @@ export const Approval: MessageFns<Approval, "qrlogin.v1.Approval"> = {
  *
  * Any method may return UNAUTHENTICATED (APP_UNAUTHENTICATED, USER_UNAUTHENTICATED,
  * USER_TOKEN_EXPIRED), INVALID_ARGUMENT (INVALID_REQUEST), UNAVAILABLE
- * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. Any method
- * except WatchStatus may return RESOURCE_EXHAUSTED (RATE_LIMITED) if the caller has too
- * many calls in progress. The comment of a method lists its other errors. See
- * ErrorReason.
+ * (STORE_UNAVAILABLE, SERVER_DRAINING, ISSUER_UNAVAILABLE) and INTERNAL. Any method may
+ * return RESOURCE_EXHAUSTED (RATE_LIMITED) if the caller too often asks for tickets that
+ * do not exist, and any method except WatchStatus if the caller has too many calls in
+ * progress. The comment of a method lists its other errors. See ErrorReason.
  *
  * Messages are limited to 64 KiB. Strings must be valid UTF-8; their limits count
  * characters, which means Unicode code points.

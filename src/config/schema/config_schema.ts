@@ -2,7 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
-import { policySchema } from "./policy_schema.js";
+import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
@@ -73,7 +73,7 @@ const ticketsSchema = z
     authorizedTtl: duration("1s", "1h").prefault("300s"),
     checkCodeTtl: duration("10s", "1h").prefault("60s"),
     retention: duration("1s", "24h").prefault("600s"),
-    minPollInterval: duration("100ms", "1m").prefault("500ms"),
+    minPollInterval: duration("0s", "1m").prefault("500ms"),
     // A QR code holds 1,273 bytes at the highest error correction. The other fields take up to 249 of them.
     maxCustomDataBytes: integer(0, fieldLimits.customDataBytes).default(512),
   })
@@ -102,9 +102,11 @@ const appSchema = z
     logoUrl: imageUrl.default(""),
     userPool: id,
     secretSha256: oneOrMore(sha256),
-    policy: policySchema,
+    policy: appPolicySchema,
   })
   .transform((given) => ({ ...given, name: given.name ?? given.id }));
+
+const adminSchema = z.strictObject({ id, secretSha256: oneOrMore(sha256) });
 
 /**
  * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
@@ -122,6 +124,7 @@ export const configSchema = z
     tokenIssuer: tokenIssuerSchema.optional(),
     userPools: z.array(userPoolSchema).default([]),
     apps: z.array(appSchema).default([]),
+    admins: z.array(adminSchema).default([]),
     gateway: gatewaySchema.optional(),
   })
   .transform((given) => ({

@@ -1,5 +1,6 @@
 import type { errorResponseBuilderContext } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { LimitName } from "../../domain/limits.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { HttpError } from "../http/http_error.js";
 
@@ -25,14 +26,14 @@ export function createRateLimits(
   instance: FastifyInstance,
   { ticketsPerMinute, callsPerMinute }: RateLimitOptions,
 ) {
-  const perMinute = (name: string, max: number) => {
+  const perMinute = (name: string, max: number, limit: LimitName) => {
     // Not set in the config of the routes, where each route would have its own count.
     const enforceLimit = instance.rateLimit({
       max,
       timeWindow: 60_000,
       // The key contains the name of the limit, since all limits of a server may share one store.
       keyGenerator: (request) => `qrlogin ${name} ${addressKeyOf(request)}`,
-      errorResponseBuilder: rateLimited,
+      errorResponseBuilder: (_request, usage) => rateLimited(limit, usage),
     });
     async function onRequest(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
       await enforceLimit.call(this, request, reply);
@@ -44,22 +45,22 @@ export function createRateLimits(
     timeWindow: 60_000,
     keyGenerator: (request) => `qrlogin network ${networkKeyOf(request)}`,
   });
-  const createTicket = perMinute("create", ticketsPerMinute);
+  const createTicket = perMinute("create", ticketsPerMinute, "requester_address");
   async function onCreate(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
     await createTicket.onRequest.call(this, request, reply);
     if (networkKeyOf(request) === undefined) return;
     const usage = await checkNetworkLimit(request);
-    if (!usage.isAllowed && usage.isExceeded) throw rateLimited(request, usage);
+    if (!usage.isAllowed && usage.isExceeded) throw rateLimited("requester_network", usage);
   }
   return {
     createTicket: { ...createTicket, onRequest: onCreate },
-    calls: perMinute("call", callsPerMinute),
+    calls: perMinute("call", callsPerMinute, "calls_per_address"),
     /** For status calls. Turns off even the limits of the server, since a waiting page must not be rejected. */
     unlimited: { config: { rateLimit: false } },
   } as const;
 }
 
-function rateLimited(_request: FastifyRequest, { ttl }: Pick<errorResponseBuilderContext, "ttl">): HttpError {
-  const text = "too many requests from this address";
-  return new HttpError(429, "RATE_LIMITED", text, { retryAfterMs: ttl });
+function rateLimited(limit: LimitName, { ttl }: Pick<errorResponseBuilderContext, "ttl">): HttpError {
+  const text = `too many requests from this ${limit === "requester_network" ? "network" : "address"}`;
+  return new HttpError(429, "RATE_LIMITED", text, { retryAfterMs: ttl, limit });
 }

@@ -58,7 +58,7 @@ export function reportUnreadableRequest(
       : rawMessage.replace(/(?: from JSON|").*$/s, "").slice(0, maxLibraryText);
   // The library blames itself for a message that it cannot decode.
   const ownCode = code === Code.Internal ? Code.InvalidArgument : code;
-  return createError(text, ownCode, metadata, detailsOf({ reason, details: {} }));
+  return createError(text, ownCode, metadata, detailsOf({ reason, message: text, details: {} }));
 }
 
 function fromService(error: QrLoginError, request: FastifyRequest): ConnectError {

@@ -1,4 +1,4 @@
-import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from "nice-grpc-error-details";
 import { ErrorReason } from "../../client/index.js";
 import type { HttpError } from "../http/http_error.js";
 import { serviceDomain } from "../http/service_errors.js";
@@ -28,6 +28,12 @@ const toJsonByType: Readonly<Record<string, (bytes: Uint8Array) => JsonObject>> 
     const { seconds = 0, nanos = 0 } = RetryInfo.decode(bytes).retryDelay ?? {};
     return { retryDelay: `${seconds + nanos / 1e9}s` };
   },
+  "google.rpc.QuotaFailure": (bytes) => ({
+    violations: QuotaFailure.decode(bytes).violations.map(({ subject, description }) => ({
+      subject,
+      description,
+    })),
+  }),
   "google.rpc.BadRequest": (bytes) => ({
     fieldViolations: BadRequest.decode(bytes).fieldViolations.map(({ field, description }) => ({
       field,
@@ -54,14 +60,24 @@ export function withJson({
 }
 
 /** Returns the details of an error that the gateway itself gives. */
-export function detailsOf({ reason, details }: Pick<HttpError, "reason" | "details">): ConnectErrorDetail[] {
-  const { retryAfterMs, fieldViolations = [] } = details;
+export function detailsOf({
+  reason,
+  message,
+  details,
+}: Pick<HttpError, "reason" | "message" | "details">): ConnectErrorDetail[] {
+  const { retryAfterMs, limit, fieldViolations = [] } = details;
   const domain = Object.hasOwn(ErrorReason, reason) ? serviceDomain : gatewayDomain;
   const errorInfo = ErrorInfo.encode(ErrorInfo.fromPartial({ reason, domain })).finish();
   const found = [{ type: "google.rpc.ErrorInfo", value: errorInfo }];
   if (fieldViolations.length > 0) {
     const badRequest = BadRequest.fromPartial({ fieldViolations: [...fieldViolations] });
     found.push({ type: "google.rpc.BadRequest", value: BadRequest.encode(badRequest).finish() });
+  }
+  if (limit !== undefined) {
+    const quotaFailure = QuotaFailure.fromPartial({
+      violations: [{ subject: limit, description: message }],
+    });
+    found.push({ type: "google.rpc.QuotaFailure", value: QuotaFailure.encode(quotaFailure).finish() });
   }
   if (retryAfterMs !== undefined) {
     const seconds = Math.floor(retryAfterMs / 1_000);

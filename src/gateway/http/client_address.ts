@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { normalizeIP } from "@fastify/rate-limit";
 import type { FastifyRequest } from "fastify";
+import * as ipPrefix from "../../base/ip_prefix.js";
 
 /**
  * Returns the caller's IPv4 or IPv6 address, or an empty string if it is unknown. Proxies write it in many
@@ -13,18 +13,17 @@ export function clientAddressOf({ ip = "" }: Pick<FastifyRequest, "ip">): string
 }
 
 /**
- * Returns the /48 network of an IPv6 address, or undefined for IPv4. One organization typically has a /48,
+ * Returns the /48 network of the caller's IPv6 address, or undefined for IPv4. One organization typically has a /48,
  * which holds 65,536 of the /64 networks that {@link addressKeyOf} counts as addresses.
  */
 export function networkKeyOf(request: Pick<FastifyRequest, "ip">): string | undefined {
-  const address = clientAddressOf(request);
-  return isIP(address) === 6 ? `${normalizeIP(address, 48)}/48` : undefined;
+  return ipPrefix.networkKeyOf(clientAddressOf(request)) || undefined;
 }
 
 /**
- * Returns the key under which an address is counted. For IPv6 that is its /64 network, the usual size of one
+ * Returns the key under which the caller's address is counted. For IPv6 that is its /64 network, the usual size of one
  * local network.
  */
 export function addressKeyOf(request: Pick<FastifyRequest, "ip">): string {
-  return normalizeIP(clientAddressOf(request), 64);
+  return ipPrefix.addressKeyOf(clientAddressOf(request));
 }

@@ -32,6 +32,8 @@ export interface HttpErrorDetails {
   /** Invalid fields, under their names in the JSON of the request. */
   readonly fieldViolations?: readonly { readonly field: string; readonly description: string }[];
   readonly retryAfterMs?: number | undefined;
+  /** Name of the exceeded limit, for RATE_LIMITED. */
+  readonly limit?: string | undefined;
   /** The underlying error, for the log. Never leaves the process. */
   readonly cause?: unknown;
 }
@@ -109,15 +111,16 @@ export const statusByReason: Readonly<Record<ErrorReasonName, number>> = {
 export function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof TicketError) {
-    const { reason, currentState } = error;
+    const { reason, currentState, exceededLimit: limit, retryAfterMs } = error;
     const { message, fieldViolations } = withJsonNames(error.message, error.fieldViolations);
-    return new HttpError(statusByReason[reason], reason, message, { currentState, fieldViolations });
+    const details = { currentState, fieldViolations, limit, retryAfterMs };
+    return new HttpError(statusByReason[reason], reason, message, details);
   }
   return isQrLoginError(error) ? fromServiceError(error) : undefined;
 }
 
 function fromServiceError(error: QrLoginError): HttpError {
-  const { reason, currentState, attemptsLeft, retryAfterMs } = error;
+  const { reason, currentState, attemptsLeft, retryAfterMs, exceededLimit: limit } = error;
   if (reason === undefined) {
     const { status, text, ...response } = responseByCode(error);
     const { message, fieldViolations } = withJsonNames(text, error.fieldViolations);
@@ -135,6 +138,7 @@ function fromServiceError(error: QrLoginError): HttpError {
       attemptsLeft,
       fieldViolations,
       retryAfterMs,
+      limit,
       ...(isGatewayFault && { cause: error }),
     },
   );
@@ -142,7 +146,7 @@ function fromServiceError(error: QrLoginError): HttpError {
 
 /** Returns the error as problem details (RFC 9457), with the reason and the details as extension members. */
 export function toProblem({ status, reason, message, details }: HttpError): Problem {
-  const { currentState, attemptsLeft, fieldViolations = [], retryAfterMs } = details;
+  const { currentState, attemptsLeft, fieldViolations = [], retryAfterMs, limit } = details;
   return {
     title: STATUS_CODES[status],
     status,
@@ -152,5 +156,6 @@ export function toProblem({ status, reason, message, details }: HttpError): Prob
     ...(attemptsLeft !== undefined && { attemptsLeft }),
     ...(fieldViolations.length > 0 && { fieldViolations }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(limit !== undefined && { limit }),
   };
 }

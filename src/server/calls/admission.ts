@@ -1,6 +1,6 @@
 import { createTurnScheduler, type TurnScheduler } from "../../base/turns/turn_scheduler.js";
 import type { GrpcConfig } from "../../config/config.js";
-import { TicketError } from "../../domain/ticket_error.js";
+import { createLimitError, TicketError } from "../../domain/ticket_error.js";
 
 /** The limits on concurrent calls, and the order in which calls start. */
 export interface Admission extends TurnScheduler {
@@ -35,14 +35,14 @@ export function createAdmissions(limits: GrpcConfig["limits"]): Record<"calls" |
     calls: createAdmission({
       perCaller: {
         max: limits.callsPerApp,
-        error: createLimitError("RATE_LIMITED", "calls in progress", "callsPerApp", limits.callsPerApp),
+        error: createAdmissionError("RATE_LIMITED", "calls in progress", "callsPerApp", limits.callsPerApp),
       },
       startsPerTurn: callsPerTurn,
     }),
     watches: createAdmission({
       perCaller: {
         max: limits.watchesPerApp,
-        error: createLimitError(
+        error: createAdmissionError(
           "TOO_MANY_WATCHES",
           "open watches of this app",
           "watchesPerApp",
@@ -51,7 +51,7 @@ export function createAdmissions(limits: GrpcConfig["limits"]): Record<"calls" |
       },
       total: {
         max: limits.watches,
-        error: createLimitError("TOO_MANY_WATCHES", "open watches", "watches", limits.watches),
+        error: createAdmissionError("TOO_MANY_WATCHES", "open watches", "watches", limits.watches),
       },
       startsPerTurn: watchesPerTurn,
     }),
@@ -59,13 +59,16 @@ export function createAdmissions(limits: GrpcConfig["limits"]): Record<"calls" |
 }
 
 // Each error is created once, so that a flood of rejected calls costs no stack traces.
-function createLimitError(
+function createAdmissionError(
   reason: "RATE_LIMITED" | "TOO_MANY_WATCHES",
   description: string,
   setting: string,
   max: number,
 ) {
-  return new TicketError(reason, `too many ${description}: grpc.limits.${setting} is ${max}`);
+  const message = `too many ${description}: grpc.limits.${setting} is ${max}`;
+  return reason === "RATE_LIMITED"
+    ? createLimitError("calls_in_progress", message)
+    : new TicketError(reason, message);
 }
 
 function createAdmission({ perCaller, total, startsPerTurn }: AdmissionLimits): Admission {

@@ -1,7 +1,7 @@
 import type { Http2Session } from "node:http2";
 import type { Socket } from "node:net";
+import { addressKeyOf } from "../../base/ip_prefix.js";
 import type { LimitEventLog } from "./limit_event_log.js";
-import { networkOf } from "./network.js";
 
 export interface ConnectionLimits {
   readonly connections: number;
@@ -53,7 +53,7 @@ interface Connection extends RunningConnection {
   destroyAfter: number;
 }
 
-/** Connections that are counted together: those of one network (see {@link networkOf}), or all. */
+/** Connections that are counted together: those of one network (see {@link addressKeyOf}), or all. */
 interface ConnectionGroup {
   size: number;
   /** Connections that have not sent a complete request yet, oldest first. */
@@ -90,7 +90,7 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
   function accept(socket: Socket): boolean {
     // The address is undefined if the peer is already gone.
     const address = socket.remoteAddress;
-    const network = address === undefined ? undefined : networkOf(address);
+    const network = address === undefined ? undefined : addressKeyOf(address);
     const group = (network !== undefined && groups.get(network)) || createConnectionGroup();
     const hasRoom = makeRoom(group, limits.connectionsPerAddress) && makeRoom(all, limits.connections);
     if (network === undefined || !hasRoom) {

@@ -1,12 +1,12 @@
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
-import { BadRequest, ErrorInfo, RetryInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from "nice-grpc-error-details";
 import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
 import { type ErrorReason, TicketError } from "../../domain/ticket_error.js";
 
 /** The gRPC status of an error reason. */
 interface ReasonStatus {
   readonly code: status;
-  /** Delay that is sent as RetryInfo, in milliseconds. Absent if a later retry does not help. */
+  /** Delay that is sent as RetryInfo unless the error has its own, in milliseconds. Absent if waiting does not help. */
   readonly retryAfter?: number;
   /**
    * True if the response forbids gRPC's automatic retries. Clients decide on them by the code alone, and would
@@ -64,16 +64,21 @@ export function toTicketError(error: unknown): TicketError {
 
 /** Returns the error as a gRPC status with google.rpc details in `grpc-status-details-bin`. */
 export function toGrpcStatus(error: TicketError): StatusObject {
-  const { code, retryAfter, forbidsRetry } = statusByReason[error.reason];
+  const { code, forbidsRetry, ...fixed } = statusByReason[error.reason];
+  const retryAfter = error.retryAfterMs ?? fixed.retryAfter;
   const details = [packAny(ErrorInfo, errorInfoOf(error))];
   if (error.fieldViolations.length > 0) {
     details.push(
       packAny(BadRequest, BadRequest.fromPartial({ fieldViolations: [...error.fieldViolations] })),
     );
   }
+  if (error.exceededLimit !== undefined) {
+    const violations = [{ subject: error.exceededLimit, description: error.message }];
+    details.push(packAny(QuotaFailure, QuotaFailure.fromPartial({ violations })));
+  }
   if (retryAfter !== undefined) {
     const seconds = Math.floor(retryAfter / 1_000);
-    const retryDelay = { seconds, nanos: (retryAfter % 1_000) * 1_000_000 };
+    const retryDelay = { seconds, nanos: Math.round((retryAfter % 1_000) * 1_000_000) };
     details.push(packAny(RetryInfo, RetryInfo.fromPartial({ retryDelay })));
   }
   const richStatus = Status.encode(Status.fromPartial({ code, message: error.message, details })).finish();

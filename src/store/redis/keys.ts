@@ -6,8 +6,13 @@ export interface RedisKeys {
   channel(id: string): string;
   /** Returns the ticket id in a channel name. */
   ticketIdOf(channel: string): string;
+  rateKey(hash: string): string;
   /** Returns a key that holds no data, in the same slot as the tag. */
   barrierKey(tag: string): string;
+  /** Key of the hash of disabled sign-ins. Without braces, it is its own hash tag. */
+  readonly disabledKey: string;
+  /** Returns the key of a hash that holds no data, in the same slot as the tag. */
+  emptyHashKey(tag: string): string;
 }
 
 export function createRedisKeys(prefix: string): RedisKeys {
@@ -16,7 +21,10 @@ export function createRedisKeys(prefix: string): RedisKeys {
     ticketKey: (id) => `${prefix}t:{${id}}`,
     channel: (id) => `${channelPrefix}${id}}`,
     ticketIdOf: (channel) => channel.slice(channelPrefix.length, -1),
+    rateKey: (hash) => `${prefix}r:{${hash}}`,
     barrierKey: (tag) => `${prefix}b:{${tag}}`,
+    disabledKey: `${prefix}disabled`,
+    emptyHashKey: (tag) => `${prefix}h:{${tag}}`,
   };
 }
 

@@ -167,6 +167,11 @@ export type ConnectErrorDetail = {
         };
         /** BadRequest: the invalid fields. */
         fieldViolations?: FieldViolation[];
+        /** QuotaFailure: the exceeded limit. */
+        violations?: {
+            subject: string;
+            description: string;
+        }[];
         /** RetryInfo: the time after which to call again, such as `1s`. */
         retryDelay?: string;
     };
@@ -491,6 +496,8 @@ export type Problem = {
     fieldViolations?: FieldViolation[];
     /** Time after which to call again. Absent if waiting does not help. */
     retryAfterMs?: number;
+    /** Name of the exceeded limit, such as `requester_address`, for RATE_LIMITED. */
+    limit?: string;
 };
 export type ScannedBy = {
     nickname: string;
