@@ -8,7 +8,7 @@ import { createRequestFuzzer, createSeededRandom, type SeededRandom } from "../s
 import { startTestServer, type TestServer } from "../support/server.js";
 
 const seed = Number(process.env.QRLOGIN_FUZZ_SEED ?? 1 + (Date.now() % 1_000_000_000));
-const requests = 1_000;
+const requests = 300;
 const adminSecret = "secret-of-the-operators";
 const service = messages.QrLoginAdminServiceService;
 type Method = keyof typeof service;

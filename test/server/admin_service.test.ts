@@ -113,7 +113,12 @@ describe("the admin service", () => {
     expect(error).toMatchObject({ code: status.INVALID_ARGUMENT, reason: "INVALID_REQUEST" });
     expect(error.fieldViolations.map((violation) => violation.field)).toEqual([field]);
     expect((await admin.listDisabledSignIns()).disabled).toEqual([]);
-    if (field !== "note") expect(await errorOf(admin.enableSignIns(request))).toMatchObject(error);
+    if (field === "note") return;
+    const { reason, fieldViolations } = await errorOf(admin.enableSignIns(request));
+    expect({ reason, fieldViolations }).toEqual({
+      reason: "INVALID_REQUEST",
+      fieldViolations: error.fieldViolations,
+    });
   });
 
   it("logs each change with the app or pool and the administrator, but not the note", async () => {

@@ -10,16 +10,20 @@ export function encodeDisabled({ note, adminId, disabledAt }: DisabledSignIns): 
   return JSON.stringify({ note, adminId, disabledAt });
 }
 
+/** Value of the hash for a target whose sign-ins were enabled again. */
+export const enabledValue = JSON.stringify({ enabled: true });
+
 /**
- * Returns the record of a field and its value; undefined if a later version wrote a field of another kind.
+ * Returns the record of a field and its value, or "enabled" if sign-ins were enabled again. Returns undefined if a
+ * later version wrote a field of another kind.
  *
- * The field alone disables sign-ins, whatever the value. In an emergency, it can be written by hand:
- * `HSET qrlogin:disabled app:shop ''`.
+ * Any other value disables sign-ins. In an emergency, it can be written by hand: `HSET qrlogin:disabled app:shop ''`.
  */
-export function decodeDisabled(field: string, value: string): DisabledSignIns | undefined {
+export function decodeDisabled(field: string, value: string): DisabledSignIns | "enabled" | undefined {
   const { kind, id } = /^(?<kind>app|userPool):(?<id>.+)$/s.exec(field)?.groups ?? {};
   if (id === undefined) return undefined;
   const details = parseDetails(value);
+  if (details.enabled === true) return "enabled";
   return {
     target: { kind: kind === "app" ? "app" : "userPool", id },
     note: typeof details.note === "string" ? details.note : "",
@@ -35,7 +39,9 @@ function isTimestamp(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= maxTimestamp;
 }
 
-function parseDetails(value: string): Partial<Record<"note" | "adminId" | "disabledAt", unknown>> {
+function parseDetails(
+  value: string,
+): Partial<Record<"enabled" | "note" | "adminId" | "disabledAt", unknown>> {
   try {
     return Object(JSON.parse(value));
   } catch {

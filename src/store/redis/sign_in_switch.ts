@@ -1,9 +1,13 @@
 import type { Clock } from "../../base/clock.js";
-import { type DisabledSignIns, sortDisabledSignIns } from "../../domain/disabled_sign_ins.js";
+import {
+  type DisabledSignIns,
+  type SignInTarget,
+  sortDisabledSignIns,
+} from "../../domain/disabled_sign_ins.js";
 import type { SignInSwitch } from "../sign_in_switch.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 import type { RedisCommand } from "./connection/command_executor.js";
-import { decodeDisabled, encodeDisabled, fieldOf } from "./disabled_codec.js";
+import { decodeDisabled, enabledValue, encodeDisabled, fieldOf } from "./disabled_codec.js";
 
 /** Pause between two reads, in milliseconds. */
 const readInterval = 1_000;
@@ -20,7 +24,15 @@ export interface SignInSwitchOptions {
   readonly clock: Clock;
 }
 
-/** A switch in a hash of Redis, which reads itself again until it is stopped. */
+/** Records and enabled targets, by the field of the hash. */
+type Entries = ReadonlyMap<string, DisabledSignIns | "enabled">;
+
+/**
+ * A switch in a hash of Redis, which reads itself again until it is stopped.
+ *
+ * A target that is enabled again keeps its field. So a record that is missing was lost, for instance because a Redis
+ * without persistence has restarted. A node that knows it keeps sign-ins disabled, and writes it again.
+ */
 export interface RedisSignInSwitch extends SignInSwitch {
   stop(): void;
 }
@@ -31,38 +43,46 @@ export interface RedisSignInSwitch extends SignInSwitch {
  * @throws the error of the first read.
  */
 export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions): Promise<RedisSignInSwitch> {
-  let records: ReadonlyMap<string, DisabledSignIns> = new Map();
+  let entries: Entries = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let lastFailure: unknown;
-  /** Numbers of reads and writes: of the last one, and of the one whose result `records` has. */
+  /** Numbers of reads and writes: of the last one, and of the one whose result `entries` has. */
   let lastNumber = 0;
   let currentNumber = 0;
   let isStopped = false;
   let cancelRead = () => {};
 
-  async function read(): Promise<ReadonlyMap<string, DisabledSignIns>> {
+  async function read(): Promise<void> {
     const number = ++lastNumber;
     // The age counts from the beginning of the read: a late reply says nothing about the time since.
     const startedAt = clock.now();
-    const found = toRecords(await run({ args: ["HGETALL", key], hashTag: key, writes: false }));
+    const found = toEntries(await run({ args: ["HGETALL", key], hashTag: key, writes: false }));
     // A read that began before a later read or write of this node has ended may lack its result.
-    if (number > currentNumber) {
-      currentNumber = number;
-      records = found;
-      readAt = startedAt;
-      lastFailure = undefined;
+    if (number <= currentNumber) return;
+    currentNumber = number;
+    readAt = startedAt;
+    lastFailure = undefined;
+    const lost = recordsOf(entries).filter(({ target }) => !found.has(fieldOf(target)));
+    entries = new Map([...found, ...lost.map((record) => [fieldOf(record.target), record] as const)]);
+    for (const record of lost) {
+      // Not over a field that another node, or an administrator, has written meanwhile.
+      const args = ["HSETNX", key, fieldOf(record.target), encodeDisabled(record)];
+      await run({ args, hashTag: key, writes: true });
     }
-    return found;
   }
 
-  async function write(args: RedisCommand["args"], change: (next: Map<string, DisabledSignIns>) => void) {
-    const reply = await run({ args, hashTag: key, writes: true });
+  async function write(
+    target: SignInTarget,
+    value: string,
+    entry: DisabledSignIns | "enabled",
+  ): Promise<void> {
+    const field = fieldOf(target);
+    await run({ args: ["HSET", key, field, value], hashTag: key, writes: true });
     currentNumber = ++lastNumber;
-    const next = new Map(records);
-    change(next);
-    records = next;
-    return reply;
+    entries = new Map([...entries, [field, entry]]);
   }
+
+  const isDisabled = (target: SignInTarget) => typeof entries.get(fieldOf(target)) === "object";
 
   function scheduleRead(): void {
     if (isStopped) return;
@@ -85,21 +105,20 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
         const text = `the disabled sign-ins have not been read for ${maxAge / 1_000} seconds`;
         throw new StoreUnavailableError(text, "not written", { cause: lastFailure });
       }
-      if (records.size === 0) return false;
-      return (
-        records.has(fieldOf({ kind: "app", id: appId })) ||
-        records.has(fieldOf({ kind: "userPool", id: userPoolId }))
-      );
+      if (entries.size === 0) return false;
+      return isDisabled({ kind: "app", id: appId }) || isDisabled({ kind: "userPool", id: userPoolId });
     },
-    async disable(record) {
-      const field = fieldOf(record.target);
-      await write(["HSET", key, field, encodeDisabled(record)], (next) => void next.set(field, record));
-    },
+    disable: (record) => write(record.target, encodeDisabled(record), record),
     async enable(target) {
-      const field = fieldOf(target);
-      return (await write(["HDEL", key, field], (next) => void next.delete(field))) === 1;
+      await read();
+      if (!isDisabled(target)) return false;
+      await write(target, enabledValue, "enabled");
+      return true;
     },
-    list: async () => sortDisabledSignIns((await read()).values()),
+    async list() {
+      await read();
+      return sortDisabledSignIns(recordsOf(entries));
+    },
     stop() {
       isStopped = true;
       cancelRead();
@@ -107,14 +126,18 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
   };
 }
 
-/** Returns the records of a reply to HGETALL, by field. */
-function toRecords(reply: unknown): ReadonlyMap<string, DisabledSignIns> {
-  const records = new Map<string, DisabledSignIns>();
+function recordsOf(entries: Entries): readonly DisabledSignIns[] {
+  return [...entries.values()].filter((entry) => entry !== "enabled");
+}
+
+/** Returns the entries of a reply to HGETALL. */
+function toEntries(reply: unknown): Entries {
+  const entries = new Map<string, DisabledSignIns | "enabled">();
   if (!Array.isArray(reply)) throw new Error("Redis replied to HGETALL with something else than a list");
   for (let index = 0; index + 1 < reply.length; index += 2) {
     const field = String(reply[index]);
-    const record = decodeDisabled(field, String(reply[index + 1]));
-    if (record) records.set(field, record);
+    const entry = decodeDisabled(field, String(reply[index + 1]));
+    if (entry) entries.set(field, entry);
   }
-  return records;
+  return entries;
 }

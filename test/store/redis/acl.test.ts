@@ -74,6 +74,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     "set",
     "hgetall",
     "hset",
+    "hsetnx",
     "hdel",
     "spublish",
     "ssubscribe",

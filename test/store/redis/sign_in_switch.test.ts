@@ -19,7 +19,7 @@ function createHash() {
 
   function reply([name, , field = "", value = ""]: readonly (string | number)[]): unknown {
     if (name === "HGETALL") return [...fields].flat();
-    if (name === "HDEL") return Number(fields.delete(String(field)));
+    if (name === "HSETNX" && fields.has(String(field))) return 0;
     fields.set(String(field), String(value));
     return 1;
   }
@@ -62,7 +62,8 @@ describe("the switch in Redis", () => {
     expect(hash.commands.map(({ args, hashTag, writes }) => [args[0], args[1], hashTag, writes])).toEqual([
       ["HGETALL", key, key, false],
       ["HSET", key, key, true],
-      ["HDEL", key, key, true],
+      ["HGETALL", key, key, false],
+      ["HSET", key, key, true],
       ["HGETALL", key, key, false],
     ]);
   });
@@ -150,6 +151,51 @@ describe("the switch in Redis", () => {
       { target: customersRecord.target, ...byHand },
       { target: { kind: "userPool", id: "staff" }, ...byHand },
     ]);
+  });
+
+  test("a record that Redis has lost stays in force at a node that knows it, which writes it again", async () => {
+    const { clock, hash, open } = await setUp();
+    const [one, two] = [await open(), await open()];
+    await one.disable(shopRecord);
+    await one.disable(customersRecord);
+    await clock.advanceAsync(1_000);
+    hash.fields.clear();
+    await clock.advanceAsync(1_000);
+    expect([isDisabledIn(one), isDisabledIn(two)]).toEqual([true, true]);
+    expect(isDisabledIn(await open())).toBe(true);
+    expect(await two.list()).toEqual([shopRecord, customersRecord]);
+  });
+
+  test("a record that was enabled does not come back, whether or not Redis loses that too", async () => {
+    const { clock, hash, open } = await setUp();
+    const [one, two] = [await open(), await open()];
+    await one.disable(shopRecord);
+    await clock.advanceAsync(1_000);
+    await one.enable(shopRecord.target);
+    await clock.advanceAsync(1_000);
+    hash.fields.clear();
+    await clock.advanceAsync(2_000);
+    expect([isDisabledIn(one), isDisabledIn(two), hash.fields.size]).toEqual([false, false, 0]);
+  });
+
+  test("a lost record is not written over one that an administrator has written meanwhile", async () => {
+    const { clock, hash, open } = await setUp();
+    const [one, two] = [await open(), await open()];
+    await one.disable(shopRecord);
+    await clock.advanceAsync(1_000);
+    hash.fields.clear();
+    const held: (() => void)[] = [];
+    hash.faults.held = held;
+    await clock.advanceAsync(1_000);
+    hash.faults.held = undefined;
+    // Both nodes have read the empty hash, and wait for the reply.
+    await two.enable(shopRecord.target);
+    expect(await two.enable(shopRecord.target)).toBe(false);
+    hash.fields.set("app:shop", '{"enabled":true}');
+    for (const release of held) release();
+    await flushPromises();
+    await clock.advanceAsync(1_000);
+    expect([isDisabledIn(one), isDisabledIn(two)]).toEqual([false, false]);
   });
 
   test("opening the switch fails with the error of the first read", async () => {

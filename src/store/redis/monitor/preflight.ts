@@ -45,6 +45,7 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
   await attempt(`read the key ${key}`, primary.run({ args: ["GET", key], hashTag, writes: false }));
   const hashKey = keys.emptyHashKey(hashTag);
   for (const call of [
+    ["HSETNX", hashKey, "field", ""],
     ["HSET", hashKey, "field", ""],
     ["HDEL", hashKey, "field"],
   ]) {
