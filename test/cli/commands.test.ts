@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { signDevelopmentToken } from "../../src/auth/development_identities.js";
 import { createAppClient, createApproverClient, TicketState } from "../../src/client/index.js";
-import { app, contentWith, pool, temporaryFile } from "../support/config_files.js";
+import { app, contentWith, gateway, pool, temporaryFile } from "../support/config_files.js";
 import {
   anyPortEnvironment,
   isListening,
@@ -274,6 +274,13 @@ describe("check-config", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^log\.level: /m);
     expect(stderr).toMatch(/^watch\.heartbeatInterval: /m);
+  });
+
+  it("prints warnings and the result for a valid configuration, and exits with 0", async () => {
+    const file = configFile(contentWith({ gateway, policy: { checkCode: { mode: "always" } } }));
+    const { code, stdout, stderr } = await qrlogin(["check-config", file]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${file}: valid\n` });
+    expect(stderr).toMatch(/^gateway\.authingApi: /);
   });
 
   it("finds the public development key in a key file, as serve does", async () => {
