@@ -12,7 +12,15 @@ import {
 import { alice, clock, server, shop, useTestServer, writtenTickets } from "../support/test_server.js";
 import { signToken } from "../support/tokens.js";
 
-useTestServer({ settings: { policy: { qrRotation: { interval: "10s", overlap: "3s", maxSteps: 12 } } } });
+useTestServer({
+  settings: {
+    policy: {
+      qrRotation: { interval: "10s", overlap: "3s", maxSteps: 12 },
+      // A phone that scans every second.
+      limits: { scansPerApprover: 60 },
+    },
+  },
+});
 
 const shownText = async (held: { ticketId: string; ticketSecret: string }) =>
   responseOrThrow(await shop.getStatus(held)).status?.qrCodeStep?.qrContent ?? "";
