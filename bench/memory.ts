@@ -69,6 +69,7 @@ function createFilledStore(ttl: number) {
     { store, clock: systemClock, lifetimes },
     { ttl, minTtl: ttl, maxTtl: ttl },
     () => defaultPolicy,
+    () => {},
   );
   const prepare = (made: number): PreparedTicket => service.prepare(app, createParameters(made));
   return { store, prepare, add: (made: number) => service.create(prepare(made)) };

@@ -20,6 +20,10 @@ setLogVerbosity(logVerbosity.NONE);
  */
 const stopSignals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 
+/** Signal that reloads the policy where a command asks for it. Elsewhere it stops the process. */
+const reloadSignal = "SIGHUP";
+let onReloadRequest: (() => void) | undefined;
+
 /** Exit code of a stop that timed out. */
 const timeoutExitCode = 1;
 
@@ -54,11 +58,15 @@ process.exitCode = await runCommand(process.argv.slice(2), {
       // Standard error is not writable, so there is nowhere to report this.
     }
   },
+  onReloadRequest(callback) {
+    onReloadRequest = callback;
+  },
   stopRequested: () =>
     new Promise((resolve) => {
       let firstAt: number | undefined;
       for (const [signal, code] of Object.entries(stopSignals)) {
         process.on(signal, () => {
+          if (signal === reloadSignal && onReloadRequest) return onReloadRequest();
           firstAt ??= performance.now();
           // A second signal stops the process at once.
           if (performance.now() - firstAt > duplicateSignalTime) exitNow(code);

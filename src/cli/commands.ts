@@ -19,13 +19,16 @@ import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
 import { loadConfig } from "../config/load_config.js";
+import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
 import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
+import { type ReloadEnvironment, reloadOnRequest } from "./reload_on_request.js";
+import { addSignInCommands } from "./sign_in_commands.js";
 
 /** The parts of its process that a command uses. */
-export interface CommandEnvironment extends WorkerEnvironment {
+export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
    * Writes a line to standard output.
@@ -102,7 +105,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   root
     .command("app-secret")
-    .description("generate an app secret and its SHA-256 digest for the configuration")
+    .description("generate a secret of an app or an administrator, and its SHA-256 for the configuration")
     .action(() => {
       const secret = newSecret();
       environment.print(`secret        ${secret}`);
@@ -113,14 +116,19 @@ function createProgram(environment: CommandEnvironment): Command {
     .command("check-config")
     .description("report every problem in a configuration file")
     .argument("<file>", "configuration file")
-    .action((file: string) => {
+    .option("--explain <app>", "print the policy of an app, its origin, and the attacks that it leaves open")
+    .action((file: string, { explain }: { explain?: string }) => {
       const config = loadConfig({ file, env: environment.env, purpose: "check" });
       for (const certificate of readCertificateFiles(config)) {
         const warning = describeExpiryWarning(certificate, systemClock.wallNow());
         if (warning !== undefined) environment.printError(`${certificate.setting}: ${warning}`);
       }
-      environment.print(`${file}: valid`);
+      const explanation =
+        explain === undefined ? "" : `\n\n${explainPolicy(config, explain, environment.env)}`;
+      environment.print(`${file}: valid${explanation}`);
     });
+
+  addSignInCommands(root, environment);
 
   return root;
 }
@@ -157,11 +165,14 @@ async function runServe(
     workers === undefined
       ? startService
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const servers = await startServers(config, log, start).catch((error: unknown) => {
+  const started = startServers(config, log, start).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
   });
+  // In development mode SIGHUP stops the process, as it does when its terminal is closed.
+  if (!development) reloadOnRequest({ file, env: environment.env }, { config, started, log, environment });
+  const servers = await started;
   if (!servers) return log.info("stopped before ready");
   const { grpcAddress, gatewayAddress } = servers;
   if (development) environment.printError(serveBanner(grpcAddress, urlOf(gatewayAddress, config.gateway)));

@@ -7,6 +7,7 @@ import {
   type GetSigningKeysResponse,
   GetStatusRequest,
   type GetStatusResponse,
+  QrLoginServiceClient,
   SubmitCheckCodeRequest,
   type SubmitCheckCodeResponse,
   WatchStatusRequest,
@@ -145,7 +146,7 @@ export function createAppClient(options: AppClientOptions): AppClient {
 /** Creates an app client with the time and randomness of a test. Not part of the public API. */
 export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
   const ownAuthorization = toAuthorization(options);
-  const connection = createRpcClient(options, timing);
+  const connection = createRpcClient(QrLoginServiceClient, options, timing);
   const { call, inFlight } = connection;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
     credentials ? toAuthorization(credentials) : ownAuthorization;

@@ -5,6 +5,7 @@ import {
   type CancelResponse,
   MarkScannedRequest,
   type MarkScannedResponse,
+  QrLoginServiceClient,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { type Authorization, type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
 import { systemTiming, type Timing } from "./timing.js";
@@ -88,7 +89,7 @@ export function createApproverClientWithTiming(
     typeof token === "string"
       ? formatBearerToken(token)
       : token && (async () => formatBearerToken(await token()));
-  const { call, close } = createRpcClient(options, timing);
+  const { call, close } = createRpcClient(QrLoginServiceClient, options, timing);
   const authorizationOf = (callOptions: ApproverCallOptions): Authorization => {
     if (callOptions.token !== undefined) return formatBearerToken(callOptions.token);
     if (ownAuthorization === undefined)

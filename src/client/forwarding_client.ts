@@ -1,4 +1,5 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { type QrLoginError, toQrLoginError } from "./error.js";
 import { readStatusDetails, type StatusDetail } from "./error_details.js";
 import { type ClientOptions, createRpcClient } from "./rpc_client.js";
@@ -38,7 +39,7 @@ export interface ForwardingClient {
  * @throws TypeError, RangeError when an option is invalid.
  */
 export function createForwardingClient(options: ClientOptions): ForwardingClient {
-  const rpcClient = createRpcClient(options, systemTiming);
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming);
   return {
     call: ({ path, request, authorization, signal }) =>
       rpcClient.call<Uint8Array, Uint8Array>(

@@ -1,5 +1,13 @@
 export { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 export {
+  DisabledSignIns,
+  DisableSignInsRequest,
+  DisableSignInsResponse,
+  EnableSignInsRequest,
+  EnableSignInsResponse,
+  ListDisabledSignInsResponse,
+} from "../../gen/qrlogin/v1/qr_login_admin_service.js";
+export {
   Approval,
   AuthorizeRequest,
   AuthorizeResponse,
@@ -40,6 +48,11 @@ export {
   TicketState,
   TicketStatus,
 } from "../../gen/qrlogin/v1/ticket.js";
+export {
+  type AdminClient,
+  type AdminClientOptions,
+  createAdminClient,
+} from "./admin_client.js";
 export {
   type AppCallOptions,
   type AppClient,

@@ -1,6 +1,5 @@
-import type { ClientReadableStream } from "@grpc/grpc-js";
+import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { withTimeout } from "../base/with_timeout.js";
 import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
@@ -32,22 +31,29 @@ type Unary<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => { cancel(): void };
 
-/** The channels to the service and the calls on them. */
-export interface RpcClient {
+/** Constructor of the generated client of a service. */
+type GeneratedClient<Client> = new (
+  address: string,
+  credentials: ChannelCredentials,
+  options: ChannelOptions,
+) => Client;
+
+/** The channels to a service and the calls on them. */
+export interface RpcClient<Client> {
   readonly inFlight: InFlight;
   /**
    * Makes a unary call, without a credential if `authorization` is undefined. Rejects with a QrLoginError, the
    * reason of the signal, or the error of the token source.
    */
   call<Request, Response>(
-    method: (client: QrLoginServiceClient) => Unary<Request, Response>,
+    method: (client: Client) => Unary<Request, Response>,
     request: Request,
     authorization: Authorization | undefined,
     options: CallOptions,
   ): Promise<Response>;
   /** Starts a streaming call, on a channel for streams only. */
   openStream<Response>(
-    start: (client: QrLoginServiceClient, metadata: Metadata) => ClientReadableStream<Response>,
+    start: (client: Client, metadata: Metadata) => ClientReadableStream<Response>,
     authorization: string | undefined,
   ): ClientReadableStream<Response>;
   /** Ends all running calls and closes the channels. Has no effect when called again. */
@@ -59,22 +65,22 @@ export interface RpcClient {
  *
  * @throws TypeError, RangeError when an option is invalid.
  */
-export function createRpcClient(options: ClientOptions, timing: Timing): RpcClient {
+export function createRpcClient<Client extends { close(): void }>(
+  Generated: GeneratedClient<Client>,
+  options: ClientOptions,
+  timing: Timing,
+): RpcClient<Client> {
   const { address, credentials, maxStreams, ...channelOptions } = resolveTransport(options);
   const defaultDeadline = requireDeadline(options.deadlineMs ?? 10_000);
   const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = channelOptions;
   const callChannels = createChannelPool(
     maxStreams,
     (isFirst) =>
-      new QrLoginServiceClient(
-        address,
-        credentials,
-        isFirst ? unaryChannelOptions : extraUnaryChannelOptions,
-      ),
+      new Generated(address, credentials, isFirst ? unaryChannelOptions : extraUnaryChannelOptions),
   );
   const watchChannels = createChannelPool(
     maxStreams,
-    () => new QrLoginServiceClient(address, credentials, watchChannelOptions),
+    () => new Generated(address, credentials, watchChannelOptions),
   );
   const inFlight = createInFlight();
 

@@ -45,7 +45,11 @@ const serviceConfig = JSON.stringify({
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
-      name: idempotentMethods.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
+      name: [
+        ...idempotentMethods.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
+        // Every method of the administrators is idempotent.
+        { service: "qrlogin.v1.QrLoginAdminService" },
+      ],
       retryPolicy: {
         maxAttempts: 4,
         initialBackoff: "0.1s",

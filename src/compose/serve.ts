@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
+import type { PolicySources } from "../config/resolve_policy.js";
 import type { GatewayServer } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
@@ -14,6 +15,8 @@ export interface RunningServers {
   readonly grpcAddress: string;
   /** Address on which the gateway listens, if it runs in this process. */
   readonly gatewayAddress: string | undefined;
+  /** Applies the policies of a configuration to calls from now on. */
+  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function startServers(
   return {
     grpcAddress: service.grpcAddress,
     gatewayAddress: gateway.address,
+    applyPolicies: service.applyPolicies,
     stop() {
       stopPromise ??= gateway.stop().finally(() => service.stop());
       return stopPromise;

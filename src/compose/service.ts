@@ -1,27 +1,33 @@
 import type { Logger } from "pino";
-import { createAppAuthenticator } from "../auth/app_authenticator.js";
+import { createAdminAuthenticator, createAppAuthenticator } from "../auth/basic_authenticator.js";
 import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
-import { resolvePolicy, resolveUserPoolPolicy } from "../config/resolve_policy.js";
-import { defaultPolicy } from "../domain/policy.js";
+import type { PolicySources } from "../config/resolve_policy.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
+import { createAdminHandlers } from "../server/admin_handlers.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
 import { limitTickets, limitWatch } from "../service/limits/limited_tickets.js";
 import { createRateSharing } from "../service/limits/rate_sharing.js";
 import { createTicketLimits } from "../service/limits/ticket_limits.js";
+import { createSignInAdministration, createSignInCheck } from "../service/sign_in_administration.js";
 import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
+import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
+import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import { createPolicies } from "./policies.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
 /** A running service. */
 export interface Service {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
+  /** Applies the policies of a configuration to calls from now on. Tickets keep what they were created with. */
+  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully and releases all resources. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -30,6 +36,8 @@ export interface Service {
 export interface ServiceOverrides {
   readonly clock?: Clock;
   readonly store?: TicketStore;
+  /** Switch beside a replaced store. In memory by default. */
+  readonly signInSwitch?: SignInSwitch;
 }
 
 /**
@@ -47,13 +55,9 @@ export async function startService(
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
-  const policies = new Map(config.apps.map((app) => [app.id, resolvePolicy(config, app)]));
-  const userPoolPolicies = new Map(
-    config.userPools.map((pool) => [pool.id, resolveUserPoolPolicy(config, pool)]),
-  );
-  const policyOf = (appId: string) => policies.get(appId) ?? defaultPolicy;
-  const { store, ...openedStore }: OpenedStore = overrides.store
-    ? { store: overrides.store, clock, reportHealthTo: () => {} }
+  const policies = createPolicies(config);
+  const { store, signInSwitch, ...openedStore } = overrides.store
+    ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
     : await openStore(config.store, { clock, lifetimes, log });
   const ticketContext = { store, clock: openedStore.clock, lifetimes };
   const sharing =
@@ -64,10 +68,7 @@ export async function startService(
       onChange: (error) => reportRateSharing(error, log),
     });
   const limits = createTicketLimits({
-    policies: {
-      ofApp: policyOf,
-      ofUserPool: (userPoolId) => userPoolPolicies.get(userPoolId) ?? defaultPolicy,
-    },
+    policies,
     clock: openedStore.clock,
     minPollInterval: ticketConfig.minPollInterval,
     read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
@@ -82,7 +83,10 @@ export async function startService(
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
-    tickets: limitTickets(createTicketService(ticketContext, ticketConfig, policyOf), limits),
+    tickets: limitTickets(
+      createTicketService(ticketContext, ticketConfig, policies.ofApp, createSignInCheck(signInSwitch)),
+      limits,
+    ),
     watch: limitWatch(createWatcher(ticketContext, config.watch, clock), limits),
     images,
     signer,
@@ -101,11 +105,15 @@ export async function startService(
 
   try {
     const apps = createAppAuthenticator(config.apps);
-    const server = await startGrpcServer({ config: config.grpc, handlers, apps, users, clock, log });
+    const server = await startGrpcServer({
+      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),
+    });
     openedStore.reportHealthTo(server);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
+      applyPolicies: policies.replace,
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -120,4 +128,29 @@ export async function startService(
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");
   else log.warn({ err: error }, "the nodes count limits separately: Redis does not confirm the counts");
+}
+
+function toOpenedStore(
+  store: TicketStore,
+  signInSwitch: SignInSwitch | undefined,
+  clock: Clock,
+): OpenedStore {
+  return {
+    ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
+    reportHealthTo: () => {},
+  };
+}
+
+/** Returns the handlers and the authenticator of the service of the administrators. */
+function adminService(
+  { admins, apps, userPools }: Config,
+  signInSwitch: SignInSwitch,
+  clock: Clock,
+  log: Logger,
+) {
+  const administration = createSignInAdministration(signInSwitch, clock);
+  return {
+    handlers: createAdminHandlers({ administration, apps, userPools, log }),
+    admins: createAdminAuthenticator(admins),
+  };
 }

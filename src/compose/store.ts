@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.js";
 import type { RedisConfig, StoreConfig, TicketsConfig } from "../config/config.js";
 import type { Lifetimes } from "../domain/ticket.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
+import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { ConnectionOptions } from "../store/redis/connection/connection.js";
 import { openRedisStore } from "../store/redis/redis_store.js";
 import type { StoreEvents } from "../store/redis/store_events.js";
@@ -15,6 +16,7 @@ import {
   type Topology,
 } from "../store/redis/topology/topology.js";
 import type { SharedRates } from "../store/shared_rates.js";
+import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
 
 /** The parts of the health status that depend on the store. */
@@ -26,6 +28,7 @@ export interface HealthReporter {
 /** An open store. */
 export interface OpenedStore {
   readonly store: TicketStore;
+  readonly signInSwitch: SignInSwitch;
   /** The clock that decides when tickets expire. */
   readonly clock: Clock;
   /** Rates that are counted together with other nodes; undefined if this process has the store for itself. */
@@ -56,7 +59,8 @@ const maxClockSkew = 1_000;
 export async function openStore(config: StoreConfig, dependencies: StoreDependencies): Promise<OpenedStore> {
   const { clock, lifetimes, log } = dependencies;
   if (config.kind === "memory") {
-    return { store: createMemoryStore({ clock, lifetimes, ...config }), clock, reportHealthTo: () => {} };
+    const store = createMemoryStore({ clock, lifetimes, ...config });
+    return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
   }
   const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
   const connectionOptions = connectionOptionsOf(config.redis);
@@ -67,7 +71,8 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     topology: topologyOf(config.redis, connectionOptions),
     events: createStoreEvents(log, health),
   });
-  return { store, clock: store.clock, rates: store.rates, reportHealthTo: health.reportTo };
+  const { signInSwitch, rates } = store;
+  return { store, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
 }
 
 /** Creates the listener that writes the store's events to the log and updates the health status. */

@@ -23,6 +23,8 @@ export interface Config {
   readonly policy: PolicyConfig;
   readonly userPools: readonly UserPoolConfig[];
   readonly apps: readonly AppConfig[];
+  /** Administrators. Without one, the admin service is not served. */
+  readonly admins: readonly AdminConfig[];
   /** HTTP gateway, if configured. */
   readonly gateway: GatewayConfig | undefined;
 }
@@ -290,6 +292,13 @@ export const standardClaims: ClaimsConfig = {
   phone: "phone_number",
   phoneVerified: "phone_number_verified",
 };
+
+/** Administrator who may disable sign-ins. */
+export interface AdminConfig {
+  readonly id: string;
+  /** SHA-256 of each accepted secret, as 64 lower-case hexadecimal digits. */
+  readonly secretSha256: readonly string[];
+}
 
 /** Backend of a website that may request sign-ins. */
 export interface AppConfig {

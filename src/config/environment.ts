@@ -1,14 +1,17 @@
 import type { ReportedProblem } from "./config_error.js";
 import { configSchema } from "./schema/config_schema.js";
-import { isMap, type Setting, settingsOf } from "./schema/schema_tree.js";
+import { isMap, type Path, type Setting, settingsOf } from "./schema/schema_tree.js";
 import { suggestSpelling } from "./suggest_spelling.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Variable that names the configuration file. All other variables with our prefix set a configuration value.
- */
+/** Variable that names the configuration file. */
 export const configFileVariable = "QRLOGIN_CONFIG";
+
+/** Variable with the secret of the commands of administrators. It is no part of the configuration. */
+export const adminSecretVariable = "QRLOGIN_ADMIN_SECRET";
+
+const otherVariables: readonly string[] = [configFileVariable, adminSecretVariable];
 
 const prefix = "QRLOGIN_";
 
@@ -44,7 +47,7 @@ export function readEnvironment(env: Environment): {
   const values = new Map<Setting, EnvironmentValue>();
   const problems: ReportedProblem[] = [];
   for (const [variable, text] of Object.entries(env)) {
-    if (text === undefined || !variable.startsWith(prefix) || variable === configFileVariable) continue;
+    if (text === undefined || !variable.startsWith(prefix) || otherVariables.includes(variable)) continue;
     const setting = settings.get(normalizeName(variable));
     const other = setting && values.get(setting);
     if (!setting) problems.push({ path: variable, message: unknownVariableMessage(variable) });
@@ -53,6 +56,14 @@ export function readEnvironment(env: Environment): {
   }
   const parentsFirst = [...values.values()].sort((a, b) => a.setting.path.length - b.setting.path.length);
   return { values: parentsFirst, problems };
+}
+
+/**
+ * Returns the variable that sets the value at a path of the configuration: the last one on the path, since later ones
+ * are nested more deeply.
+ */
+export function variableFor(path: Path, values: readonly EnvironmentValue[]): EnvironmentValue | undefined {
+  return values.findLast(({ setting }) => setting.path.every((key, index) => path[index] === key));
 }
 
 /** Returns the content of the file, overridden by the values of the environment. */

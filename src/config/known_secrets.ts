@@ -8,6 +8,7 @@ const documentedSecrets = [
   "0kqB7nJ2rDdQy3Vw9mXhTzLs5GfPcKaE8oUiRbNvYtI",
   "dGhlIHdoaXRlIHJhYmJpdCBnbG93cw",
   "bGF0ZSBmb3IgYSB2ZXJ5IGltcG9ydGFudCBkYXRl",
+  "b3BlcmF0b3JzIHdobyBhcmUgb24gY2FsbCBhdCBuaWdodA",
 ];
 
 /** Secrets that are published in documents and examples, or that an unset variable leaves behind. */

@@ -7,6 +7,7 @@ import {
   type Environment,
   type EnvironmentValue,
   readEnvironment,
+  variableFor,
 } from "./environment.js";
 import { readYamlFile } from "./files/read_file.js";
 import { configSchema } from "./schema/config_schema.js";
@@ -129,6 +130,11 @@ function checkGatewayPresence(content: unknown): Problem[] {
   return [{ path: ["gateway"], message: "is missing: the gateway needs a section of this name" }];
 }
 
+/** Returns whether the sources name a configuration file. */
+export function namesConfigFile({ file, env }: Pick<ConfigSources, "file" | "env">): boolean {
+  return findConfigFile(file, env) !== undefined;
+}
+
 /** File to read, with the option or variable that names it. */
 interface ConfigFile {
   readonly file: string;
@@ -165,17 +171,6 @@ const isFrom =
   (values: readonly EnvironmentValue[]) =>
   ({ path }: Problem): boolean =>
     variableFor(path, values) !== undefined;
-
-/**
- * Returns the variable that set the value at a path: the last one on the path, since later ones are nested
- * more deeply.
- */
-function variableFor(
-  path: Problem["path"],
-  values: readonly EnvironmentValue[],
-): EnvironmentValue | undefined {
-  return values.findLast(({ setting }) => setting.path.every((key, index) => path[index] === key));
-}
 
 function toReportedProblem(
   { path, message }: Problem,

@@ -104,7 +104,7 @@ export function expireIfDue(ticket: Ticket, context: WriteContext): Ticket | und
 }
 
 /** Number of wrong check codes after which a ticket is cancelled. */
-const maxCheckCodeAttempts = 3;
+export const maxCheckCodeAttempts = 3;
 
 /** Returns the number of check codes that may still be submitted. */
 export function checkCodeAttemptsLeft({ checkCode }: Ticket): number {

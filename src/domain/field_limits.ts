@@ -3,7 +3,10 @@
  * same limits.
  */
 export const fieldLimits = {
+  /** Id of an app or a user pool. */
   appId: 64,
+  /** Note of an administrator. */
+  adminNote: 256,
   scene: 32,
   ticketId: 64,
   ticketSecret: 128,

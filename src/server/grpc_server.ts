@@ -1,14 +1,16 @@
 import { Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
+import { QrLoginAdminServiceService } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
-import type { AppAuthenticator } from "../auth/app_authenticator.js";
+import type { BasicAuthenticator } from "../auth/basic_authenticator.js";
 import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
 import { formatAddress, splitAddress } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
 import { withTimeout } from "../base/with_timeout.js";
-import type { AppConfig, GrpcConfig } from "../config/config.js";
+import type { AdminConfig, AppConfig, GrpcConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
 import { createLogRateLimiter, errorLinesPerInterval } from "../log/log_rate_limiter.js";
+import type { AdminHandlers } from "./admin_handlers.js";
 import { bind } from "./bind.js";
 import { createAdmissions } from "./calls/admission.js";
 import {
@@ -30,10 +32,17 @@ import { addReflection, reflectionServices } from "./reflection.js";
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
   readonly handlers: Handlers;
-  readonly apps: AppAuthenticator;
+  readonly apps: BasicAuthenticator<AppConfig>;
+  /** Service of the administrators. If absent, it is not served. */
+  readonly admin?: AdminServiceOptions | undefined;
   readonly users: UserAuthenticator;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+interface AdminServiceOptions {
+  readonly handlers: AdminHandlers;
+  readonly admins: BasicAuthenticator<AdminConfig>;
 }
 
 /** A running gRPC server. */
@@ -54,6 +63,7 @@ export interface GrpcServer {
 }
 
 const serviceName = "qrlogin.v1.QrLoginService";
+const adminServiceName = "qrlogin.v1.QrLoginAdminService";
 
 /**
  * Additional names of the health service. `liveness` is SERVING while the process responds, whatever the
@@ -75,7 +85,7 @@ const closeGrace = 500;
  * @throws Error when the address cannot be bound or a certificate cannot be read.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { config, clock, log } = options;
+  const { config, clock, log, admin } = options;
   const server = new Server({
     "grpc.max_receive_message_length": config.limits.messageBytes,
     // The grace period is left unlimited: calls on an old connection go on until they end by themselves.
@@ -85,7 +95,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.keepalive_timeout_ms": config.keepalive.timeout,
     // The debugging service channelz is not offered, so its bookkeeping for each call would be in vain.
     "grpc.enable_channelz": 0,
-    interceptors: [requireOneRequest(`/${serviceName}/`)],
+    interceptors: [requireOneRequest([`/${serviceName}/`, `/${adminServiceName}/`])],
   });
   const inFlight = createInFlightCalls();
   const errorLogLimiter = createLogRateLimiter({
@@ -97,15 +107,25 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const admissions = createAdmissions(config.limits);
   const dependencies: CallDependencies = { log: createCallLog(log, errorLogLimiter), inFlight, admissions };
   server.addService(withRawMessages(QrLoginServiceService), createImplementation(options, dependencies));
+  if (admin)
+    server.addService(
+      withRawMessages(QrLoginAdminServiceService),
+      createAdminImplementation(admin, dependencies),
+    );
   const http2Limits = createHttp2Limits({
     ...{ config: config.limits, clock, log },
-    services: [QrLoginServiceService, healthService, ...(config.reflection ? reflectionServices : [])],
+    services: [
+      QrLoginServiceService,
+      ...(admin ? [QrLoginAdminServiceService] : []),
+      healthService,
+      ...(config.reflection ? reflectionServices : []),
+    ],
     admissions,
     appOf: (authorization) => authenticatedAppId(options.apps, authorization),
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, http2Limits.limitEvents);
-  if (config.reflection) addReflection(server);
+  if (config.reflection) addReflection(server, admin ? [] : [adminServiceName]);
 
   limitStreamResets(server, config.limits);
   const port = await bind(server, config);
@@ -148,7 +168,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 }
 
 /** Returns the id of the app that the value of `authorization` authenticates, if any. */
-function authenticatedAppId(apps: AppAuthenticator, authorization: string | undefined): string | undefined {
+function authenticatedAppId(
+  apps: GrpcServerOptions["apps"],
+  authorization: string | undefined,
+): string | undefined {
   if (authorization === undefined || !/^basic /i.test(authorization)) return undefined;
   try {
     return apps.authenticate([authorization]).id;
@@ -188,5 +211,28 @@ function createImplementation(
     withdraw: createUnaryHandler("Withdraw", appCaller, app.withdraw, dependencies),
     exchangeUserInfo: createUnaryHandler("ExchangeUserInfo", appCaller, app.exchangeUserInfo, dependencies),
     getSigningKeys: createUnaryHandler("GetSigningKeys", appCaller, app.getSigningKeys, dependencies),
+  };
+}
+
+function createAdminImplementation(
+  { handlers, admins }: AdminServiceOptions,
+  dependencies: CallDependencies,
+): Readonly<Record<keyof typeof QrLoginAdminServiceService, UntypedHandleCall>> {
+  const adminCaller: CallerKind<AdminConfig> = {
+    authenticate: (authorization) => admins.authenticate(authorization),
+    logFieldsOf: (admin) => ({ admin: admin.id }),
+    // No id of an app has a space.
+    limitKeyOf: (admin) => `admin ${admin.id}`,
+  };
+  const { disableSignIns, enableSignIns, listDisabledSignIns } = handlers;
+  return {
+    disableSignIns: createUnaryHandler("DisableSignIns", adminCaller, disableSignIns, dependencies),
+    enableSignIns: createUnaryHandler("EnableSignIns", adminCaller, enableSignIns, dependencies),
+    listDisabledSignIns: createUnaryHandler(
+      "ListDisabledSignIns",
+      adminCaller,
+      listDisabledSignIns,
+      dependencies,
+    ),
   };
 }

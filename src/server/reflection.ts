@@ -36,9 +36,12 @@ type ReflectionCall = ServerDuplexStream<RequestBytes, Uint8Array>;
  *
  * The implementation is our own because `@grpc/reflection` loses the imports of a file (grpc/grpc-node#3034).
  * Both versions are served because Python's client supports only the older one.
+ *
+ * @param hiddenServices Names of services that this server does not serve. Reflection does not show their files.
  */
-export function addReflection(server: Server): void {
-  const serverReflectionInfo = createReflectionHandler(createResponder(loadDescriptors()));
+export function addReflection(server: Server, hiddenServices: readonly string[] = []): void {
+  const registry = withoutServices(loadDescriptors(), hiddenServices);
+  const serverReflectionInfo = createReflectionHandler(createResponder(registry));
   for (const service of reflectionServices) {
     server.addService(withEncodedResponses(withRawRequests(service)), { serverReflectionInfo });
   }
@@ -63,6 +66,13 @@ export function loadDescriptors(): FileRegistry {
   const unique = new Map<string, (typeof files)[number]>();
   for (const file of files) if (!unique.has(file.name)) unique.set(file.name, file);
   return createFileRegistry(create(FileDescriptorSetSchema, { file: [...unique.values()] }));
+}
+
+/** Returns the descriptors without the files of these services, which no other file imports. */
+function withoutServices(registry: FileRegistry, names: readonly string[]): FileRegistry {
+  const hidden = names.map((name) => registry.getService(name)?.file);
+  const file = [...registry.files].filter((each) => !hidden.includes(each)).map(({ proto }) => proto);
+  return createFileRegistry(create(FileDescriptorSetSchema, { file }));
 }
 
 /**

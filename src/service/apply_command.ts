@@ -44,6 +44,8 @@ export interface CommandOptions<Prepared> {
    * has been decided on, and again after each lost race. An error leaves the ticket unchanged.
    */
   readonly prepare?: (ticket: Ticket) => Promise<Prepared>;
+  /** Throws if the command must not be written after all. Called right before each write. */
+  readonly checkWrite?: AccessCheck;
   /** The ticket from an earlier read, which saves another read. See {@link load}. */
   readonly loaded?: Ticket;
 }
@@ -120,7 +122,7 @@ export async function applyCommand<Prepared>(
   context: TicketContext,
   id: string,
   command: Command,
-  { checkAccess, prepare, loaded }: CommandOptions<Prepared>,
+  { checkAccess, prepare, checkWrite, loaded }: CommandOptions<Prepared>,
 ): Promise<CommandResult<Prepared>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const ticket = await load(context, id, checkAccess, attempt === 0 ? loaded : undefined);
@@ -128,6 +130,7 @@ export async function applyCommand<Prepared>(
     if (!write) return { ticket, prepared: undefined };
     const { next, rejection } = write;
     const prepared = await prepare?.(ticket);
+    checkWrite?.(ticket);
     if (await translateStoreErrors(() => context.store.replace(next, ticket.writeId), command.name)) {
       if (rejection === undefined) return { ticket: next, prepared };
       throw new TicketError(rejection, undefined, {
@@ -170,7 +173,7 @@ export async function translateStoreErrors<T>(work: () => Promise<T>, command?: 
 }
 
 /** Returns the TicketError for an error of the store; returns any other error unchanged. */
-function convertStoreError(error: unknown, command?: Command["name"]): unknown {
+export function convertStoreError(error: unknown, command?: Command["name"]): unknown {
   if (!(error instanceof StoreUnavailableError)) return error;
   // Repeating another command is safe. A wrong check code may count twice, which only helps against guesses.
   const isOutcomeUnknown = error.outcome === "unknown" && command === "exchange";

@@ -80,20 +80,31 @@ export interface TtlPolicy {
 /** Returns the policy of an app, as of now. */
 export type PolicyOf = (appId: string) => Policy;
 
+/** Throws SIGN_IN_DISABLED, or STORE_UNAVAILABLE, if sign-ins of the app or its user pool must not go on. */
+export type SignInCheck = (appId: string, userPoolId: string) => void;
+
 export type TicketService = ReturnType<typeof createTicketService>;
 
 /**
  * Creates the use cases. Each loads the ticket, checks that the caller may see it, and leaves the decision to the
  * transition table. Errors for the caller are TicketErrors.
  */
-export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy, policyOf: PolicyOf) {
+export function createTicketService(
+  context: TicketContext,
+  ttlPolicy: TtlPolicy,
+  policyOf: PolicyOf,
+  requireSignIn: SignInCheck,
+) {
+  // Checked twice: when the ticket is loaded, and again at the write, since work in between may take seconds.
+  const checkSignIn: AccessCheck = ({ appId, userPoolId }) => requireSignIn(appId, userPoolId);
   return {
     /**
      * Creates a ticket and its secret without storing them. Work that may fail can then be done before the write.
      *
-     * @throws TicketError POLICY_NOT_SUPPORTED
+     * @throws TicketError SIGN_IN_DISABLED, STORE_UNAVAILABLE, POLICY_NOT_SUPPORTED
      */
     prepare(app: CallingApp, parameters: CreateParameters): PreparedTicket {
+      requireSignIn(app.id, app.userPool);
       const policy = policyOf(app.id);
       requireSupport(policy, parameters);
       const createdAt = context.clock.now();
@@ -136,9 +147,10 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
     /**
      * Stores a prepared ticket.
      *
-     * @throws TicketError TOO_MANY_TICKETS, STORE_UNAVAILABLE
+     * @throws TicketError TOO_MANY_TICKETS, SIGN_IN_DISABLED, STORE_UNAVAILABLE
      */
-    create(prepared: PreparedTicket): Promise<void> {
+    async create(prepared: PreparedTicket): Promise<void> {
+      checkSignIn(prepared.ticket);
       return translateStoreErrors(() => context.store.create(prepared.ticket));
     },
 
@@ -149,8 +161,13 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
 
     async markScanned(approver: Approver, { code, showsCheckCode }: Scan): Promise<Ticket> {
       const command = { name: "markScanned", approver, showsCheckCode, step: code.step } as const;
-      const checkAccess = requireMatchingCode(code);
-      return (await applyCommand(context, code.ticketId, command, { checkAccess })).ticket;
+      const checkCode = requireMatchingCode(code);
+      const checkAccess: AccessCheck = (ticket) => {
+        checkCode(ticket);
+        checkSignIn(ticket);
+      };
+      const options = { checkAccess, checkWrite: checkSignIn };
+      return (await applyCommand(context, code.ticketId, command, options)).ticket;
     },
 
     /**
@@ -162,13 +179,13 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       ticketId: string,
       fetchProfile: () => Promise<UserProfile>,
     ): Promise<Ticket> {
-      const ticket = await load(context, ticketId, noAccessCheck);
+      const ticket = await load(context, ticketId, checkSignIn);
       const checkCode = newCheckCode(ticket.checkCodeDigits);
       const draft = { name: "authorize", approver, profile: approver.profile, checkCode } as const;
       if (!decideWrite(context, ticket, draft)) return ticket;
       const command = { ...draft, profile: await fetchProfile() };
-      return (await applyCommand(context, ticketId, command, { checkAccess: noAccessCheck, loaded: ticket }))
-        .ticket;
+      const options = { checkAccess: noAccessCheck, checkWrite: checkSignIn, loaded: ticket };
+      return (await applyCommand(context, ticketId, command, options)).ticket;
     },
 
     async cancel(approver: Approver, ticketId: string): Promise<Ticket> {
@@ -214,13 +231,11 @@ export function createTicketService(context: TicketContext, ttlPolicy: TtlPolicy
       const checkAccess: AccessCheck = (ticket) => {
         const hasAccess = ticket.appId === app.id && verifyExchangeTicket(exchangeTicket, ticket);
         if (!hasAccess) throw new TicketError("TICKET_NOT_FOUND");
+        checkSignIn(ticket);
       };
-      const { prepared } = await applyCommand(
-        context,
-        id,
-        { name: "exchange", codeVerifier },
-        { checkAccess, prepare },
-      );
+      const command = { name: "exchange", codeVerifier } as const;
+      const options = { checkAccess, prepare, checkWrite: checkSignIn };
+      const { prepared } = await applyCommand(context, id, command, options);
       // In the transition table, an exchange is either a write or an error.
       if (!prepared) throw new Error("an exchange passed without a write");
       return prepared;

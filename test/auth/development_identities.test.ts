@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createAppAuthenticator } from "../../src/auth/app_authenticator.js";
+import { createAppAuthenticator } from "../../src/auth/basic_authenticator.js";
 import {
   developmentApp,
   developmentAudience,

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { signDevelopmentToken } from "../../src/auth/development_identities.js";
-import { createAppClient, createApproverClient } from "../../src/client/index.js";
+import { createAppClient, createApproverClient, TicketState } from "../../src/client/index.js";
 import { app, contentWith, pool, temporaryFile } from "../support/config_files.js";
 import {
   anyPortEnvironment,
@@ -48,6 +48,52 @@ describe("serve", () => {
       expect(await isListening(address)).toBe(false);
     },
   );
+
+  it("reloads the policy of its file on SIGHUP while it serves, and then stops on SIGTERM", async () => {
+    const secret = "a secret of a shop";
+    const secretSha256 = [createHash("sha256").update(secret).digest("hex")];
+    const contentOf = (mode: string) =>
+      stringify(
+        contentWith({
+          apps: [{ ...app, secretSha256, policy: { checkCode: { mode } } }],
+          grpc: { address: "127.0.0.1:0" },
+        }),
+      );
+    const file = temporaryFile("qrlogin.yaml", contentOf("off"));
+    const server = startQrlogin(["serve", "--config", file]);
+    const shop = createAppClient({ address: await readyAddress(server), appId: "shop", appSecret: secret });
+    const { ticketId, ticketSecret } = await shop.createTicket({});
+    writeFileSync(file, contentOf("sometimes"));
+    server.kill("SIGHUP");
+    const rejected = await server.waitForLine('"level":50');
+    expect(JSON.parse(rejected).problems).toEqual([
+      "apps[0].policy.checkCode.mode: must be one of off, always",
+    ]);
+    await shop.createTicket({});
+    writeFileSync(file, contentOf("always"));
+    server.kill("SIGHUP");
+    const reloaded = await server.waitForLine('"msg":"policy reloaded"');
+    expect(JSON.parse(reloaded).changes).toEqual(["apps[shop].policy.checkCode.mode: off -> always"]);
+    await expect(shop.createTicket({})).rejects.toMatchObject({ reason: "POLICY_NOT_SUPPORTED" });
+    // A ticket keeps the policy with which it was created.
+    expect((await shop.getStatus({ ticketId, ticketSecret })).status?.state).toBe(TicketState.PENDING);
+    shop.close();
+    server.kill("SIGTERM");
+    expect(await server.exited).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("stays up on SIGHUP without a configuration file outside of development mode, and logs why", async () => {
+    const { userPools, apps } = contentWith({}) as Record<string, object>;
+    const server = startQrlogin(["serve"], {
+      ...{ ...anyPortEnvironment, QRLOGIN_USER_POOLS: JSON.stringify(userPools) },
+      QRLOGIN_APPS: JSON.stringify(apps),
+    });
+    await readyAddress(server);
+    server.kill("SIGHUP");
+    await server.waitForLine("there is no configuration file, so there is nothing to reload");
+    server.kill("SIGTERM");
+    expect(await server.exited).toMatchObject({ code: 0, stderr: "" });
+  });
 
   it("ignores a second signal right after the first, since npm repeats what a terminal sends to both", async () => {
     const server = startQrlogin(["serve"], anyPortEnvironment);
@@ -212,6 +258,16 @@ describe("check-config", () => {
     });
   });
 
+  it("explains the policy of an app with --explain, and exits with 1 for an unknown app", async () => {
+    const file = configFile(contentWith({ policy: { checkCode: { mode: "always" } } }));
+    const { code, stdout, stderr } = await qrlogin(["check-config", file, "--explain", "shop"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/: valid\n\nPolicy of the app shop .*\n\n {2}checkCode\.mode +always +policy\n/);
+    expect(await qrlogin(["check-config", file, "--explain", "nobody"])).toMatchObject({
+      ...{ code: 1, stdout: "", stderr: "qrlogin: there is no app nobody; the apps are shop\n" },
+    });
+  });
+
   it("prints every problem and exits with 1", async () => {
     const file = configFile(contentWith({ watch: { heartbeatInterval: "never" }, log: { level: "loud" } }));
     const { code, stdout, stderr } = await qrlogin(["check-config", file]);
@@ -235,7 +291,7 @@ describe("the command line", () => {
   it("lists the commands with --help", async () => {
     const { code, stdout, stderr } = await qrlogin(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of ["serve", "gateway", "dev-token", "app-secret", "check-config"]) {
+    for (const command of ["serve", "gateway", "dev-token", "app-secret", "check-config", "sign-ins"]) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
     }
   });

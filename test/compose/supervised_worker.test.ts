@@ -45,6 +45,7 @@ function createFakeWorker(): FakeWorker {
       worker.pings += 1;
       if (worker.answers) setImmediate(onPong);
     },
+    applyPolicies: () => void worker.asked.push("policies"),
     stop: (last) => void worker.asked.push(`stop ${last ? "last" : "others go on"}`),
     kill() {
       worker.asked.push("kill");

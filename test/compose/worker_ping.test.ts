@@ -15,10 +15,8 @@ it("a worker answers every ping, except while it is stopped", async () => {
     silent: true,
   });
   const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" };
-  const worker = forkWorker(1, {
-    ...loadConfig({ env, developmentPreset: developmentPresets() }),
-    gateway: undefined,
-  });
+  const config = loadConfig({ env, developmentPreset: developmentPresets() });
+  const worker = forkWorker(1, () => ({ ...config, gateway: undefined }));
   onTestFinished(async () => {
     worker.kill();
     await worker.exited;

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { createAppClient, TicketState } from "../../src/client/index.js";
 import { restartDelayAfter } from "../../src/compose/workers/restart_delay.js";
 import {
@@ -15,6 +17,7 @@ import {
   scannedByText,
   watchOf,
 } from "../support/callers.js";
+import { eventually } from "../support/eventually.js";
 import { isListening, readyAddresses, startProcess, startQrlogin } from "../support/process.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis/redis_process.js";
 import { appSecrets } from "../support/server.js";
@@ -171,9 +174,9 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     void held.then(() => events.push("the call at the first worker"));
     await isHeld;
 
-    // A closed terminal signals the whole group. npm then signals the parent once more.
-    process.kill(-running.pid, "SIGHUP");
-    running.kill("SIGHUP");
+    // A terminal signals the whole group. npm then signals the parent once more.
+    process.kill(-running.pid, "SIGINT");
+    running.kill("SIGINT");
     expect(await watches[0].ended).toMatchObject(draining);
     const back = [1, 2].map(() => waitForState(address, ticket, TicketState.SCANNED));
     for (const client of [two, newClient(address), newClient(address)]) {
@@ -231,6 +234,35 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     // This resolves when the last process has closed the pipe.
     expect(await running.exited).toMatchObject({ signal: "SIGKILL" });
     expect(await isListening(address)).toBe(false);
+  });
+
+  it("reloads the policy of all workers on SIGHUP, also of those that start later", async () => {
+    const configFile = writeRedisConfig(redis.url);
+    const { running, address, clientOf, pidOf } = await startWorkersService(2, configFile);
+    const setPolicy = (mode: string) => {
+      const content = parse(readFileSync(configFile, "utf8"));
+      writeFileSync(configFile, stringify({ ...content, policy: { checkCode: { mode } } }));
+    };
+    const [one, two] = [await clientOf(1), await clientOf(2)];
+    setPolicy("sometimes");
+    running.kill("SIGHUP");
+    await running.waitForLine('"msg":"the configuration cannot be used; the policy stays as it was"');
+    for (const client of [one, two]) await createTestTicket(callsOf(client, asApp("shop")));
+    setPolicy("always");
+    running.kill("SIGHUP");
+    await running.waitForLine('"msg":"policy reloaded"');
+    for (const client of [one, two]) {
+      const create = () => callsOf(client, asApp("shop")).createTicket();
+      await eventually(async () => expect((await create()).reason).toBe("POLICY_NOT_SUPPORTED"));
+    }
+    process.kill(await pidOf(1), "SIGKILL");
+    await pidOf(1, 2);
+    for (let tries = 0; tries < 4; tries++) {
+      const { reason } = await callsOf(newClient(address), asApp("shop")).createTicket();
+      expect(reason).toBe("POLICY_NOT_SUPPORTED");
+    }
+    running.kill("SIGTERM");
+    expect(await running.exited).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("runs one gateway in development mode, and signs with the same key in all workers", async () => {

@@ -99,7 +99,7 @@ test("the example in the documentation is a valid configuration with other secre
 test("the secrets of the example are rejected, since they are public", () => {
   const expected = [
     ...["store.redis.password", "apps[0].secretSha256[0]", "apps[0].secretSha256[1]"],
-    "userPools[2].introspection.clientSecret",
+    ...["userPools[2].introspection.clientSecret", "admins[0].secretSha256[0]"],
     ...["gateway.apps[0].secret", "gateway.handleKeys[0]", "gateway.handleKeys[1]"],
   ];
   expect(collectPaths(withFiles(example), {}, "check").toSorted()).toEqual(expected.toSorted());

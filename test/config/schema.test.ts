@@ -55,9 +55,11 @@ test("a file with one pool and one app has defaults for everything else", () => 
     },
     watch: { heartbeatInterval: 15_000, maxPerTicket: 4 },
     userTokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
+    policy: noPolicy,
     userPools: [
       {
         ...pool,
+        policy: noPolicy,
         algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
         claims: {
           userId: "sub",
@@ -71,11 +73,10 @@ test("a file with one pool and one app has defaults for everything else", () => 
         },
         additionalClaims: [],
         userInfoUri: undefined,
-        policy: noPolicy,
       },
     ],
-    policy: noPolicy,
     apps: [{ ...app, name: "shop", logoUrl: "", policy: noPolicy }],
+    admins: [],
   });
 });
 

@@ -95,6 +95,9 @@ describe("the methods of the contract", () => {
       Withdraw: "IDEMPOTENT",
       ExchangeUserInfo: "IDEMPOTENCY_UNKNOWN",
       GetSigningKeys: "NO_SIDE_EFFECTS",
+      DisableSignIns: "IDEMPOTENT",
+      EnableSignIns: "IDEMPOTENT",
+      ListDisabledSignIns: "NO_SIDE_EFFECTS",
     });
   });
 });

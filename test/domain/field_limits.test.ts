@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { fieldLimits } from "../../src/domain/field_limits.js";
 
-const proto = ["qr_login_service", "ticket"]
+const proto = ["qr_login_service", "qr_login_admin_service", "ticket"]
   .map((name) => readFileSync(new URL(`../../proto/qrlogin/v1/${name}.proto`, import.meta.url), "utf8"))
   .join("\n");
 
@@ -33,6 +33,7 @@ it.each([
   ["user_agent", fieldLimits.requesterText],
   ["device_name", fieldLimits.requesterText],
   ["location", fieldLimits.requesterText],
+  ["note", fieldLimits.adminNote],
   ["size", fieldLimits.imageSize.max],
   ["margin", fieldLimits.imageMargin.max],
 ])("The comment of the field %s in the proto states its limit, %d.", (field, limit) => {

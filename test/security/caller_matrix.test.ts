@@ -1,6 +1,8 @@
-import type { Metadata } from "@grpc/grpc-js";
+import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { QrLoginAdminServiceClient } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 import type { TokenSet } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
 import {
   asApp,
   asksForCheckCode,
@@ -9,6 +11,7 @@ import {
   basic,
   type CallResult,
   callersOf,
+  callResultOf,
   callsOf,
   checkCodeSettings,
   createAuthorizedTicket,
@@ -52,6 +55,9 @@ const unauthenticated = (metadata: () => Metadata | Promise<Metadata>): Caller =
 const badToken = (...args: Parameters<typeof signToken>): Caller =>
   unauthenticated(async () => asUser(await signToken(...args)));
 
+/** Secret of the only administrator. */
+const adminSecret = "secret-of-the-operators";
+
 /** Every ticket belongs to the app shop. Approvers' RPCs find it scanned by alice. */
 const callers: Readonly<Record<string, Caller>> = {
   "the app that made the ticket": { metadata: () => asApp("shop"), app: "OK", approver: noUser },
@@ -89,6 +95,10 @@ const callers: Readonly<Record<string, Caller>> = {
   "a token called Basic": unauthenticated(async () => authorization(`Basic ${await signToken("alice")}`)),
   "two credentials in one value": unauthenticated(async () =>
     authorization(`${basic("shop", "secret-of-the-shop")}, Bearer ${await signToken("alice")}`),
+  ),
+  "an administrator": unauthenticated(() => authorization(basic("ops", adminSecret))),
+  "an administrator's secret with the id of an app": unauthenticated(() =>
+    authorization(basic("shop", adminSecret)),
   ),
   "garbage for a token": unauthenticated(() => asUser("not.a.token")),
   "an unsigned token": unauthenticated(() => asUser(unsignedToken("alice"))),
@@ -129,7 +139,11 @@ const cells = Object.entries(callers).flatMap(([who, caller]) =>
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ settings: checkCodeSettings });
+  const admins = [{ id: "ops", secretSha256: sha256Hex(adminSecret) }];
+  // One user scans a code for most cells, and decides on few.
+  const limits = { scansPerApprover: 1_000, scansInProgress: 1_000, declinesPerApprover: 1_000 };
+  const policy = { ...checkCodeSettings.policy, limits };
+  server = await startTestServer({ settings: { policy, admins } });
 });
 afterAll(() => server.stop());
 
@@ -150,6 +164,44 @@ describe(`the matrix of callers and RPCs, ${cells.length} cells`, () => {
     },
   );
 });
+
+describe("the matrix of callers and admin methods", () => {
+  const { "an administrator": admin, ...others } = callers;
+
+  /** Resolves with the outcome of every admin method. */
+  async function outcomes(caller: Caller | undefined): Promise<readonly string[]> {
+    const client = new QrLoginAdminServiceClient(server.address, credentials.createInsecure(), {
+      "grpc.use_local_subchannel_pool": 1,
+    });
+    const metadata = (await caller?.metadata()) ?? new Metadata();
+    const target = { $case: "appId", value: "intranet" } as const;
+    const results = [
+      await outcomeOf((then) => client.disableSignIns({ target, note: "" }, metadata, then)),
+      await outcomeOf((then) => client.listDisabledSignIns({}, metadata, then)),
+      await outcomeOf((then) => client.enableSignIns({ target }, metadata, then)),
+    ];
+    client.close();
+    return results;
+  }
+
+  it.each(Object.entries(others))("every admin method rejects %s", async (_who, caller) => {
+    expect(new Set(await outcomes(caller))).toEqual(new Set(["UNAUTHENTICATED ADMIN_UNAUTHENTICATED"]));
+  });
+
+  it("every admin method accepts an administrator", async () => {
+    expect(await outcomes(admin)).toEqual(["OK", "OK", "OK"]);
+  });
+});
+
+/** Makes a unary call. Resolves with its code and its reason. */
+function outcomeOf(call: (then: (error: ServiceError | null) => void) => void): Promise<string> {
+  return new Promise((resolve) => {
+    call((error) => {
+      const { code, reason } = callResultOf(error);
+      resolve([code, reason].filter(Boolean).join(" "));
+    });
+  });
+}
 
 describe("a genuine token", () => {
   it("is rejected if its algorithm is not on the pool's list", async () => {

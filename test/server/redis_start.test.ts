@@ -33,6 +33,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       printError: (line) => void complaints.push(line),
       // The process ends by itself, or the test fails.
       stopRequested: () => new Promise(() => {}),
+      onReloadRequest: () => {},
       ignoreSignals: () => {},
       stdout: { tryWrite: (data) => data.length, writeAll: () => {} },
       exitAfter: () => {},

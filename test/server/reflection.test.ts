@@ -8,6 +8,7 @@ import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as v1 from "../../gen/grpc/reflection/v1/reflection.js";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
 import { startBareServer } from "../support/bare_server.js";
 import { basic } from "../support/callers.js";
 import { createManualClock } from "../support/clock.js";
@@ -25,6 +26,8 @@ const services = [
   "grpc.reflection.v1alpha.ServerReflection",
   "qrlogin.v1.QrLoginService",
 ];
+
+const adminService = "qrlogin.v1.QrLoginAdminService";
 
 let server: TestServer;
 let client: Client;
@@ -85,6 +88,36 @@ describe.each(["v1", "v1alpha"] as const)("reflection %s", (version) => {
     if (messageResponse?.$case !== "listServicesResponse") throw new Error("no list");
     expect(messageResponse.value.service.map(({ name }) => name).toSorted()).toEqual(services);
     expect(validHost).toBe("example.com");
+  });
+
+  it.each([
+    { $case: "fileContainingSymbol", value: adminService },
+    { $case: "fileContainingSymbol", value: "qrlogin.v1.DisableSignInsRequest" },
+    { $case: "fileByFilename", value: "qrlogin/v1/qr_login_admin_service.proto" },
+  ] as const)("does not show the admin service to $case while it is not served", async (asked) => {
+    const { messageResponse } = await ask(version, asked);
+    expect(messageResponse).toMatchObject({ $case: "errorResponse", value: { errorCode: status.NOT_FOUND } });
+  });
+
+  it("lists the admin service, and returns its file, where there are administrators", async () => {
+    const admins = [{ id: "ops", secretSha256: [sha256Hex("secret-of-the-operators")] }];
+    const grpc = { address: "127.0.0.1:0", reflection: true };
+    const other = await startTestServer({ settings: { grpc, admins } });
+    const by = clientOf(other.address);
+    const { answers } = await exchange(
+      version,
+      [
+        encoded({ $case: "listServices", value: "" }),
+        encoded({ $case: "fileContainingSymbol", value: adminService }),
+      ],
+      by,
+    );
+    const [list, file] = answers.map(({ messageResponse }) => messageResponse);
+    if (list?.$case !== "listServicesResponse") throw new Error("no list");
+    expect(list.value.service.map(({ name }) => name)).toContain(adminService);
+    expect(file?.$case).toBe("fileDescriptorResponse");
+    by.close();
+    await other.stop();
   });
 
   it.each([

@@ -42,9 +42,19 @@ function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): Tick
 async function createRace(scheduler: fc.Scheduler, policy: Policy = defaultPolicy) {
   const clock = createManualClock();
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 });
-  const unscheduled = createTicketService({ store: memory, clock, lifetimes }, ttlPolicy, () => policy);
+  const unscheduled = createTicketService(
+    { store: memory, clock, lifetimes },
+    ttlPolicy,
+    () => policy,
+    () => {},
+  );
   const context = { store: createScheduledStore(memory, scheduler), clock, lifetimes };
-  const tickets = createTicketService(context, ttlPolicy, () => policy);
+  const tickets = createTicketService(
+    context,
+    ttlPolicy,
+    () => policy,
+    () => {},
+  );
   const watch = toPullWatch(createWatcher(context, { heartbeatInterval: 365 * 86_400_000, maxPerTicket: 4 }));
   const prepared = unscheduled.prepare(shop, { ...createParameters, asksForCheckCode: true });
   await unscheduled.create(prepared);

@@ -2,6 +2,7 @@ import { defaultPolicy, type Policy } from "../../src/domain/policy.js";
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import type { Ticket } from "../../src/domain/ticket.js";
 import type { Approver } from "../../src/domain/user.js";
+import { createSignInCheck } from "../../src/service/sign_in_administration.js";
 import type {
   CallingApp,
   CreateParameters,
@@ -13,6 +14,7 @@ import { createTicketService } from "../../src/service/tickets.js";
 import type { TicketWatch, WatchOptions, WatchTicket } from "../../src/service/watch.js";
 import { createWatcher } from "../../src/service/watch.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
+import { createMemorySignInSwitch } from "../../src/store/memory/sign_in_switch.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
@@ -100,7 +102,13 @@ export function createService(watchOptions: Partial<WatchOptions> = {}, policy: 
   const memory = createMemoryStore({ clock, lifetimes, maxTickets: 1_000, maxTicketsPerApp: 1_000 });
   const { store, faults } = createFaultyStore(memory);
   const context = { store, clock, lifetimes };
-  const { exchange, ...others } = createTicketService(context, ttlPolicy, () => policy);
+  const signInSwitch = createMemorySignInSwitch();
+  const { exchange, ...others } = createTicketService(
+    context,
+    ttlPolicy,
+    () => policy,
+    createSignInCheck(signInSwitch),
+  );
   const tickets = {
     ...others,
     /** Resolves with the ticket as the exchange found it, unless `prepare` returns something else. */
@@ -152,6 +160,7 @@ export function createService(watchOptions: Partial<WatchOptions> = {}, policy: 
   return {
     clock,
     memory,
+    signInSwitch,
     faults,
     access: context,
     tickets,

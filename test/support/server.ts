@@ -14,6 +14,7 @@ import { loadConfig } from "../../src/config/load_config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { redaction } from "../../src/log/redaction.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
+import type { SignInSwitch } from "../../src/store/sign_in_switch.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createCountingClock } from "./counting_clock.js";
 import { withTimeout } from "./timeout.js";
@@ -48,6 +49,8 @@ export interface TestServerOptions {
   readonly logLevel?: "info" | "trace";
   /** Wraps or replaces the embedded store. */
   readonly store?: (embedded: TicketStore) => TicketStore;
+  /** Switch in place of the embedded one. */
+  readonly signInSwitch?: SignInSwitch;
   /** Build of the service. Defaults to the source. */
   readonly build?: {
     readonly startService: typeof startService;
@@ -93,7 +96,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...config.store,
   });
   const store = createCountingStore((options.store ?? ((it) => it))(embedded));
-  const service = await build.startService(config, log, { clock, store });
+  const { signInSwitch } = options;
+  const service = await build.startService(config, log, {
+    clock,
+    store,
+    ...(signInSwitch && { signInSwitch }),
+  });
 
   const clients = new Set<QrLoginServiceClient>();
   function newClient(clientOptions: object = {}): QrLoginServiceClient {

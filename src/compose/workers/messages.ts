@@ -1,9 +1,12 @@
 import type { Config } from "../../config/config.js";
+import type { PolicySources } from "../../config/resolve_policy.js";
 
 /** Messages from the parent to a worker. */
 export type ParentMessage =
   /** Starts the service with this configuration, as the worker with this number. */
   | { readonly kind: "start"; readonly number: number; readonly config: Config }
+  /** Applies these policies, which the parent has checked. */
+  | { readonly kind: "policies"; readonly sources: PolicySources }
   /**
    * Stops the worker gracefully. The last worker accepts connections until its service stops; the others
    * leave new connections to the remaining workers at once.

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../base/clock.js";
+import type { PolicySources } from "../../config/resolve_policy.js";
 import { monitorPings } from "./ping_monitor.js";
 import { restartDelayAfter, stableUptime } from "./restart_delay.js";
 import type { WorkerExit, WorkerProcess } from "./worker_process.js";
@@ -12,6 +13,8 @@ export interface SupervisedWorker {
    * @throws Error when the worker cannot serve. Only later failures are retried.
    */
   start(): Promise<string>;
+  /** Applies policies to the running process. A process that is started later has them in its configuration. */
+  applyPolicies(sources: PolicySources): void;
   /**
    * Stops the worker gracefully. Kills it if it does not stop in time or does not serve yet. Does not
    * restart it.
@@ -132,6 +135,7 @@ export function createSupervisedWorker({
   return {
     start,
     kill,
+    applyPolicies: (sources) => current?.applyPolicies(sources),
     async stop(isLast) {
       const worker = markStopped();
       if (!worker || !isServing) return kill();

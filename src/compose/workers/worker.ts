@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { systemClock } from "../../base/clock.js";
+import type { PolicySources } from "../../config/resolve_policy.js";
 import { createProcessLog, type LogEnvironment } from "../../log/process_log.js";
 import { redaction } from "../../log/redaction.js";
 import { monitorDescriptors } from "../file_descriptors.js";
@@ -35,7 +36,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   worker.on("message", (message: ParentMessage) => {
     if (message.kind === "ping") void sendToParent(worker, { kind: "pong" });
   });
-  const { start, stop } = parentMessages(worker);
+  const { start, stop, policies } = parentMessages(worker);
   await sendToParent(worker, { kind: "waiting" });
   const { number, config } = await start;
   const log = createProcessLog({ level: config.log.level, redact: redaction }, environment).child({
@@ -53,6 +54,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
     worker.disconnect();
     return;
   }
+  policies.deliverTo(service.applyPolicies);
   // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
@@ -75,8 +77,10 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
 function parentMessages(worker: Worker): {
   readonly start: Promise<StartMessage>;
   readonly stop: Promise<"not last" | "last" | "parent gone">;
+  readonly policies: { deliverTo(receiver: (sources: PolicySources) => void): void };
 } {
   return {
+    policies: latestPolicies(worker),
     start: new Promise((resolve) => {
       worker.on("message", (message: ParentMessage) => {
         if (message.kind === "start") resolve(message);
@@ -94,6 +98,26 @@ function parentMessages(worker: Worker): {
         resolve("parent gone");
       });
     }),
+  };
+}
+
+/**
+ * Returns the policies that the parent sends. Those that arrive while the service starts are delivered once it has
+ * started.
+ */
+function latestPolicies(worker: Worker): { deliverTo(receiver: (sources: PolicySources) => void): void } {
+  let latest: PolicySources | undefined;
+  let receiver: ((sources: PolicySources) => void) | undefined;
+  worker.on("message", (message: ParentMessage) => {
+    if (message.kind !== "policies") return;
+    latest = message.sources;
+    receiver?.(latest);
+  });
+  return {
+    deliverTo(next) {
+      receiver = next;
+      if (latest) next(latest);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ChildProcess, Serializable } from "node:child_process";
 import cluster from "node:cluster";
 import type { Config } from "../../config/config.js";
+import type { PolicySources } from "../../config/resolve_policy.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
 /** A worker process. */
@@ -14,6 +15,8 @@ export interface WorkerProcess {
   readonly exited: Promise<WorkerExit>;
   /** Sends a ping. `onPong` is called once the worker's event loop answers. */
   ping(onPong: () => void): void;
+  /** Applies policies, once the worker has its configuration. */
+  applyPolicies(sources: PolicySources): void;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(isLast: boolean): void;
   /** Kills the worker at once. */
@@ -43,8 +46,11 @@ export function prepareWorkers(): void {
   cluster.setupPrimary({ args: ["worker"] });
 }
 
-/** Starts a worker process of this program, with this number and configuration. */
-export function forkWorker(number: number, config: Config): WorkerProcess {
+/**
+ * Starts a worker process of this program, with this number. `configOf` returns the configuration when the worker is
+ * ready to receive it.
+ */
+export function forkWorker(number: number, configOf: () => Config): WorkerProcess {
   const worker = cluster.fork();
   const lastHandle = trackLastHandle(worker.process);
   const send = (message: ParentMessage) => {
@@ -52,6 +58,7 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
     worker.send(message, () => {});
   };
   let onPong = () => {};
+  let hasConfig = false;
   const exited = new Promise<WorkerExit>((resolve) => {
     worker.once("exit", (code: number | null, signal: string | null) => {
       if (code !== 0) lastHandle()?.close();
@@ -66,8 +73,10 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
   const disconnected = new Promise<void>((resolve) => worker.once("disconnect", () => resolve()));
   const ready = new Promise<string>((resolve, reject) => {
     worker.on("message", (message: WorkerMessage) => {
-      if (message.kind === "waiting") send({ kind: "start", number, config });
-      else if (message.kind === "ready") resolve(message.grpcAddress);
+      if (message.kind === "waiting") {
+        hasConfig = true;
+        send({ kind: "start", number, config: configOf() });
+      } else if (message.kind === "ready") resolve(message.grpcAddress);
       else if (message.kind === "pong") onPong();
       else if (message.kind === "failed") reject(new Error(message.message));
     });
@@ -86,6 +95,10 @@ export function forkWorker(number: number, config: Config): WorkerProcess {
     ping(callback) {
       onPong = callback;
       send({ kind: "ping" });
+    },
+    applyPolicies(sources) {
+      // Before that, the worker gets them with its configuration.
+      if (hasConfig) send({ kind: "policies", sources });
     },
     stop: (isLast) => send({ kind: "stop", isLast }),
     kill: () => void worker.process.kill("SIGKILL"),

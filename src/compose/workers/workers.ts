@@ -32,7 +32,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   prepareWorkers();
   const { grpc, tokenIssuer } = config;
   // All workers sign with the same keys. The gateway's secrets are not passed on to them.
-  const workerConfig: Config = {
+  let workerConfig: Config = {
     ...config,
     gateway: undefined,
     tokenIssuer: tokenIssuer && { ...tokenIssuer, keys: resolveGeneratedKeys(tokenIssuer.keys) },
@@ -41,7 +41,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   let boundAddress: string | undefined;
 
   function fork(number: number): WorkerProcess {
-    const worker = forkWorker(number, { ...workerConfig, grpc: { ...grpc, address } });
+    const worker = forkWorker(number, () => ({ ...workerConfig, grpc: { ...grpc, address } }));
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
@@ -81,6 +81,11 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress,
+      applyPolicies({ policy, userPools, apps }) {
+        // Also for workers that are started later.
+        workerConfig = { ...workerConfig, policy, userPools, apps };
+        for (const worker of workers) worker.applyPolicies({ policy, userPools, apps });
+      },
       stop() {
         stopPromise ??= stop();
         return stopPromise;

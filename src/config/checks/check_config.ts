@@ -4,6 +4,7 @@ import { developmentIssuer } from "../development_key.js";
 import { checkCertificateValidity } from "../files/certificates.js";
 import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
+import { checkAdminSecrets } from "./check_admin_secrets.js";
 import { checkAppSecrets, checkKnownSecrets } from "./check_app_secrets.js";
 import { checkGateway } from "./check_gateway.js";
 import { checkIssuers } from "./check_issuers.js";
@@ -46,13 +47,15 @@ export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[
 }
 
 function checkService(content: PartialConfig): Problem[] {
-  const { grpc, tickets, userPools, apps } = content;
+  const { grpc, tickets, userPools, apps, admins } = content;
   return [
     ...(grpc?.tls ? checkTlsFiles(["grpc", "tls"], grpc.tls) : []),
     ...checkStore(content),
     ...checkTtls(tickets),
     ...checkUniqueIds(["userPools"], userPools),
     ...checkUniqueIds(["apps"], apps),
+    ...checkUniqueIds(["admins"], admins),
+    ...checkAdminSecrets(content),
     ...checkUniqueIssuerAudience(userPools),
     ...checkIssuers(content),
     ...checkIntrospection(userPools),

@@ -106,6 +106,8 @@ const appSchema = z
   })
   .transform((given) => ({ ...given, name: given.name ?? given.id }));
 
+const adminSchema = z.strictObject({ id, secretSha256: oneOrMore(sha256) });
+
 /**
  * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
  * `check_config.ts`. Only the result of `loadConfig` satisfies both.
@@ -122,6 +124,7 @@ export const configSchema = z
     tokenIssuer: tokenIssuerSchema.optional(),
     userPools: z.array(userPoolSchema).default([]),
     apps: z.array(appSchema).default([]),
+    admins: z.array(adminSchema).default([]),
     gateway: gatewaySchema.optional(),
   })
   .transform((given) => ({

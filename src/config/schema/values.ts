@@ -12,6 +12,12 @@ export function parseDuration(text: string): number | undefined {
   return unit === undefined ? undefined : Number(parts?.count) * unit;
 }
 
+/** Returns the milliseconds as a text such as `500ms`, `30s` or `5m`, with the largest unit that fits exactly. */
+export function formatDuration(ms: number): string {
+  const [unit, size] = Object.entries(unitInMs).findLast(([, each]) => ms > 0 && ms % each === 0) ?? ["s", 1];
+  return `${ms / size}${unit}`;
+}
+
 /** Returns the schema of a duration between two others. Parses text to milliseconds. */
 export function duration(min: string, max: string) {
   const format = "must be a duration with its unit, such as 500ms, 30s, 5m or 12h";

@@ -5,7 +5,7 @@ import { type Encoder, encodeResponse } from "../messages/encode.js";
 import { toGrpcStatus, toTicketError } from "../messages/errors.js";
 import type { RequestBytes } from "../messages/raw_messages.js";
 import type { Admission } from "./admission.js";
-import type { CallLog, CallLogEntry } from "./call_log.js";
+import type { CallerLogFields, CallLog, CallLogEntry } from "./call_log.js";
 import type { CallKind, InFlightCalls } from "./in_flight.js";
 import {
   authorizationOf,
@@ -67,7 +67,7 @@ export interface StreamSource {
 /** A kind of caller, with its authentication, log fields and key for limits. */
 export interface CallerKind<Caller> {
   authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
-  logFieldsOf(caller: Caller): { readonly app: string } | { readonly pool: string };
+  logFieldsOf(caller: Caller): CallerLogFields;
   /** Returns the key under which calls are counted for the limits. */
   limitKeyOf(caller: Caller): string;
 }

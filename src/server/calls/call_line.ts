@@ -5,6 +5,7 @@ export interface CallLogFields {
   readonly method: string;
   readonly app: string | undefined;
   readonly pool: string | undefined;
+  readonly admin: string | undefined;
   readonly code: string;
   readonly durationMs: number;
   readonly ticket: string | undefined;
@@ -30,18 +31,18 @@ export function createCallLineWriter(log: Logger): (fields: CallLogFields) => vo
   const quote = createQuoter();
   const jsonField = (name: string, value: string | undefined) =>
     value === undefined ? "" : `,"${name}":${quote(value)}`;
-  return ({ method, app, pool, code, durationMs, ticket, reason, cause }) => {
+  return ({ method, app, pool, admin, code, durationMs, ticket, reason, cause }) => {
     if (!log.isLevelEnabled("info")) return;
     logger[symbols.streamSym].write(
       `${start}${Date.now()}${logger[symbols.chindingsSym]},"method":${quote(method)}` +
-        `${jsonField("app", app)}${jsonField("pool", pool)},"code":${quote(code)},"durationMs":${durationMs}` +
+        `${jsonField("app", app)}${jsonField("pool", pool)}${jsonField("admin", admin)},"code":${quote(code)},"durationMs":${durationMs}` +
         `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}` +
         `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`},"msg":"call"}\n`,
     );
   };
 }
 
-/** Largest number of cached texts: methods, codes, reasons, apps and pools. */
+/** Largest number of cached texts: methods, codes, reasons, apps, pools and administrators. */
 const maxQuoted = 1_000;
 
 /**

@@ -17,8 +17,14 @@ export interface CallLog {
   begin(method: string): CallLogEntry;
 }
 
+/** Fields that name a caller: the id of an app, of a user pool or of an administrator. */
+export type CallerLogFields =
+  | { readonly app: string }
+  | { readonly pool: string }
+  | { readonly admin: string };
+
 export interface CallLogEntry {
-  setCaller(caller: { readonly app: string } | { readonly pool: string }): void;
+  setCaller(caller: CallerLogFields): void;
   setTicket(ticketId: string | undefined): void;
   /** Writes the line of a call that ended without an error. */
   end(code: "OK" | "CANCELLED" | "DEADLINE_EXCEEDED"): void;
@@ -66,7 +72,7 @@ class Line implements CallLogEntry {
   private readonly output: CallOutput;
   private readonly method: string;
   private readonly startedAt = performance.now();
-  private caller: { readonly app?: string; readonly pool?: string } = noCaller;
+  private caller: { readonly app?: string; readonly pool?: string; readonly admin?: string } = noCaller;
   private ticket: string | undefined = undefined;
 
   constructor(output: CallOutput, method: string) {
@@ -74,7 +80,7 @@ class Line implements CallLogEntry {
     this.method = method;
   }
 
-  setCaller(caller: { readonly app: string } | { readonly pool: string }): void {
+  setCaller(caller: CallerLogFields): void {
     this.caller = caller;
   }
 
@@ -107,6 +113,7 @@ class Line implements CallLogEntry {
       method: this.method,
       app: this.caller.app,
       pool: this.caller.pool,
+      admin: this.caller.admin,
       code,
       durationMs: Math.round((performance.now() - this.startedAt) * 1_000) / 1_000,
       ticket: this.ticket === undefined ? undefined : this.output.cachedLogIdOf(this.ticket),

@@ -3,10 +3,11 @@ import type { TicketError } from "../../domain/ticket_error.js";
 import type { LogRateLimiter } from "../../log/log_rate_limiter.js";
 import { statusByReason } from "../messages/errors.js";
 
-/** The fields of a call's log line that name its caller. Both are absent if authentication failed. */
+/** The fields of a call's log line that name its caller. All are absent if authentication failed. */
 interface CallerFields {
   readonly app?: unknown;
   readonly pool?: unknown;
+  readonly admin?: unknown;
 }
 
 /**
@@ -38,6 +39,6 @@ export function shouldLogEnd(
   return limit.allows({ budget: code, method, reason: code });
 }
 
-function callerOf({ app, pool }: CallerFields): unknown {
-  return app ?? pool;
+function callerOf({ app, pool, admin }: CallerFields): unknown {
+  return app ?? pool ?? admin;
 }

@@ -13,11 +13,11 @@ import type { RequestBytes } from "../messages/raw_messages.js";
  * request cannot be decoded. grpc-js itself would answer UNIMPLEMENTED, which tells clients that the method
  * does not exist.
  *
- * @param prefix Path prefix of the methods. Other paths are left to grpc-js.
+ * @param prefixes Path prefixes of the methods. Other paths are left to grpc-js.
  */
-export function requireOneRequest(prefix: string): ServerInterceptor {
+export function requireOneRequest(prefixes: readonly string[]): ServerInterceptor {
   return ({ path, requestStream }, call: Call) => {
-    if (!requestStream && path.startsWith(prefix)) {
+    if (!requestStream && prefixes.some((prefix) => path.startsWith(prefix))) {
       // All calls share these functions, which find their call through `this`. Closures for each call would
       // be expensive.
       call.start = start;

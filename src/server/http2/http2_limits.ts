@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
+import { QrLoginAdminServiceService } from "../../../gen/qrlogin/v1/qr_login_admin_service.js";
 import { QrLoginServiceService } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import type { Clock } from "../../base/clock.js";
 import type { GrpcLimitsConfig } from "../../config/config.js";
@@ -174,13 +175,16 @@ export function createHttp2Limits({
   };
 }
 
+/** Services whose callers have a credential. Those of the others are anonymous. */
+const credentialServices: readonly ServiceDefinition[] = [QrLoginServiceService, QrLoginAdminServiceService];
+
 function indexMethodTraits(
   services: readonly ServiceDefinition[],
 ): (path: string | undefined) => MethodTraits {
   const unknown: MethodTraits = { kind: "unary", needsCredential: false };
   const methods = new Map<string | undefined, MethodTraits>();
   for (const service of services) {
-    const needsCredential = service === QrLoginServiceService;
+    const needsCredential = credentialServices.includes(service);
     for (const { path, requestStream, responseStream } of Object.values(service)) {
       const kind = requestStream ? "requestStream" : responseStream ? "responseStream" : "unary";
       methods.set(path, { kind, needsCredential });

@@ -9,6 +9,11 @@ import type { FieldValidator } from "./decode.js";
 const deceptiveCharacters =
   /[\p{Cc}\p{Default_Ignorable_Code_Point}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF9-\uFFFB]/gu;
 
+/** Returns the text without characters that could make it look like another one, or like several. */
+export function removeDeceptiveCharacters(text: string): string {
+  return text.replace(deceptiveCharacters, "");
+}
+
 /** Reads the context of the requesting screen. Adds a violation for each field that is not valid. */
 export function readRequester(
   message: RequesterMessage | undefined,
@@ -16,10 +21,7 @@ export function readRequester(
 ): RequesterContext {
   const ipAddress = readIpAddress("requester.ip_address", message?.ipAddress ?? "", fields);
   const text = (name: string, value = "") =>
-    fields
-      .limitText(`requester.${name}`, value, fieldLimits.requesterText)
-      .replace(deceptiveCharacters, "")
-      .trim();
+    removeDeceptiveCharacters(fields.limitText(`requester.${name}`, value, fieldLimits.requesterText)).trim();
   const userAgent = text("user_agent", message?.userAgent);
   const deviceName = text("device_name", message?.deviceName);
   const location = text("location", message?.location);

@@ -9,6 +9,10 @@ export interface RedisKeys {
   rateKey(hash: string): string;
   /** Returns a key that holds no data, in the same slot as the tag. */
   barrierKey(tag: string): string;
+  /** Key of the hash of disabled sign-ins. Without braces, it is its own hash tag. */
+  readonly disabledKey: string;
+  /** Returns the key of a hash that holds no data, in the same slot as the tag. */
+  emptyHashKey(tag: string): string;
 }
 
 export function createRedisKeys(prefix: string): RedisKeys {
@@ -19,6 +23,8 @@ export function createRedisKeys(prefix: string): RedisKeys {
     ticketIdOf: (channel) => channel.slice(channelPrefix.length, -1),
     rateKey: (hash) => `${prefix}r:{${hash}}`,
     barrierKey: (tag) => `${prefix}b:{${tag}}`,
+    disabledKey: `${prefix}disabled`,
+    emptyHashKey: (tag) => `${prefix}h:{${tag}}`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Lifetimes, Ticket } from "../../domain/ticket.js";
 import { deadlineOf } from "../../domain/ticket.js";
 import type { SharedRates } from "../shared_rates.js";
+import type { SignInSwitch } from "../sign_in_switch.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 import { createChangeNotifier } from "./change_notifier.js";
@@ -15,6 +16,7 @@ import { createServerMonitor } from "./monitor/server_monitor.js";
 import { createQuota, type TicketLimits } from "./quota.js";
 import { replaceScript, replaceScriptSha } from "./replace_script.js";
 import { createSharedRates } from "./shared_rates.js";
+import { openSignInSwitch, type RedisSignInSwitch } from "./sign_in_switch.js";
 import type { StoreEvents } from "./store_events.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
 import { openPrimaries, type Primaries } from "./topology/primaries.js";
@@ -37,8 +39,12 @@ export interface RedisStoreOptions extends ReplicationOptions {
   readonly events: StoreEvents;
 }
 
-/** A store in Redis, with the clock and the rates that its nodes share. */
-export type RedisStore = TicketStore & { readonly clock: Clock; readonly rates: SharedRates };
+/** A store in Redis, with the clock, the rates and the switch that its nodes share. */
+export type RedisStore = TicketStore & {
+  readonly clock: Clock;
+  readonly rates: SharedRates;
+  readonly signInSwitch: SignInSwitch;
+};
 
 /** Time for which a key outlives its ticket, in milliseconds: more than clocks and pauses can differ. */
 const ttlMargin = 60_000;
@@ -58,9 +64,12 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   const primaries = await openPrimaries({ ...options, keys });
   const clock = createServerClock(options.clock);
   const monitor = createServerMonitor({ ...options, primaries, serverClock: clock });
+  let isClosed = false;
+  let signInSwitch: RedisSignInSwitch;
   try {
     await monitor.start();
     for (const primary of primaries.all()) await runPreflight(primary, keys, options.timeout);
+    signInSwitch = await openSignInSwitch({ key: keys.disabledKey, run, clock: options.clock });
   } catch (error) {
     monitor.stop();
     primaries.close();
@@ -68,7 +77,6 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   }
   const notifier = createChangeNotifier({ primaries, keys, clock: options.clock, refreshInterval });
   const quota = createQuota(clock, ticketLimits);
-  let isClosed = false;
 
   primaries.onChange((change) => {
     notifier.resubscribe();
@@ -109,6 +117,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   return {
     clock,
     rates: createSharedRates(keys, run),
+    signInSwitch,
 
     async create(ticket) {
       const release = quota.reserve(ticket.appId, deadlineOf(ticket) + lifetimes.retention);
@@ -137,6 +146,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     async close() {
       isClosed = true;
       monitor.stop();
+      signInSwitch.stop();
       notifier.close();
       primaries.close();
     },

@@ -5,7 +5,7 @@ import { redaction } from "../../../src/log/redaction.js";
 import { type CallLogFields, createCallLineWriter } from "../../../src/server/calls/call_line.js";
 
 const fields: CallLogFields = {
-  ...{ method: "GetStatus", app: "shop", pool: undefined, code: "OK", durationMs: 0.25 },
+  ...{ method: "GetStatus", app: "shop", pool: undefined, admin: undefined, code: "OK", durationMs: 0.25 },
   ...{ ticket: undefined, reason: undefined, cause: undefined },
 };
 
@@ -35,7 +35,15 @@ describe("the log line of a call", () => {
     const child = log.child({ worker: 3, name: '"quoted"' });
     const write = createCallLineWriter(child);
     const durationMs = fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 });
-    const some = { method: text, app: maybe, pool: maybe, code: text, durationMs, ticket: maybe };
+    const some = {
+      method: text,
+      app: maybe,
+      pool: maybe,
+      admin: maybe,
+      code: text,
+      durationMs,
+      ticket: maybe,
+    };
     fc.assert(
       fc.property(fc.record({ ...some, reason: maybe, cause: maybe }), (all) => {
         lines.length = 0;

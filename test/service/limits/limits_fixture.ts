@@ -8,6 +8,7 @@ import type { Approver } from "../../../src/domain/user.js";
 import { limitTickets, limitWatch } from "../../../src/service/limits/limited_tickets.js";
 import type { RateSharing } from "../../../src/service/limits/rate_sharing.js";
 import { createTicketLimits } from "../../../src/service/limits/ticket_limits.js";
+import { createSignInCheck } from "../../../src/service/sign_in_administration.js";
 import {
   type CallingApp,
   createTicketService,
@@ -15,6 +16,7 @@ import {
 } from "../../../src/service/tickets.js";
 import { createWatcher } from "../../../src/service/watch.js";
 import { createMemoryStore } from "../../../src/store/memory/memory_store.js";
+import { createMemorySignInSwitch } from "../../../src/store/memory/sign_in_switch.js";
 import { createManualClock, type ManualClock } from "../../support/clock.js";
 import { alice, lifetimes, requester, shop } from "../../support/tickets.js";
 import { createParameters, ticketIdOnly, toPullWatch, ttlPolicy } from "../service_fixture.js";
@@ -51,7 +53,7 @@ export function createLimitedService(options: LimitedServiceOptions = {}) {
     ...{ clock, minPollInterval, sharing },
   });
   const tickets = limitTickets(
-    createTicketService(context, ttlPolicy, () => policy),
+    createTicketService(context, ttlPolicy, () => policy, createSignInCheck(createMemorySignInSwitch())),
     limits,
   );
   const watchTicket = createWatcher(context, { heartbeatInterval: 15_000, maxPerTicket: 4 });

@@ -55,6 +55,10 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     await redis.command("SCRIPT", "FLUSH");
     const after = await createTicketIn(store);
     expect(await store.get(after.id)).toEqual(after);
+    const target = { kind: "app", id: "shop" } as const;
+    await store.signInSwitch.disable({ target, note: "", adminId: "ops", disabledAt: 1 });
+    expect(await store.signInSwitch.list()).toHaveLength(1);
+    expect(await store.signInSwitch.enable(target)).toBe(true);
     expect(store.recorded.durability).toEqual([expect.objectContaining({ level: "durable" })]);
     expect(store.recorded.availability).toEqual([]);
   });
@@ -68,6 +72,10 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     "evalsha",
     "get",
     "set",
+    "hgetall",
+    "hset",
+    "hsetnx",
+    "hdel",
     "spublish",
     "ssubscribe",
   ];

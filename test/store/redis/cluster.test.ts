@@ -50,6 +50,18 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     return { store, other, clock: store.clock, release };
   });
 
+  test("the nodes of a Cluster share the switch, also after its slot has moved", async () => {
+    const [store, other] = [await open(), await open()];
+    const target = { kind: "app", id: "shop" } as const;
+    await store.signInSwitch.disable({ target, note: "", adminId: "ops", disabledAt: 1 });
+    await eventually(() => expect(other.signInSwitch.isDisabled("shop", "customers")).toBe(true));
+    const slot = hashSlotOf("qrlogin:disabled");
+    const from = Math.floor(slot / (16_384 / 3));
+    await moveSlot(slot, from, (from + 1) % 3, () => migrateKey("qrlogin:disabled", from, (from + 1) % 3));
+    expect(await other.signInSwitch.enable(target)).toBe(true);
+    await eventually(() => expect(store.signInSwitch.isDisabled("shop", "customers")).toBe(false));
+  });
+
   test("the availability is reported only after an outage", async () => {
     const store = await open();
     // The layout is fetched again every five seconds, and at once when a slot has moved.
@@ -168,12 +180,13 @@ describe.skipIf(!hasRedis)(`on a Redis Cluster of three masters${withoutRedis}`,
     await master(to).command("CLUSTER", "SETSLOT", slot, "IMPORTING", source);
     await master(from).command("CLUSTER", "SETSLOT", slot, "MIGRATING", target);
     await meanwhile();
-    for (const index of [to, from, 2])
+    for (const index of new Set([to, from, 0, 1, 2]))
       await master(index).command("CLUSTER", "SETSLOT", slot, "NODE", target);
   }
 
-  async function migrate(id: string, from: number, to: number): Promise<void> {
-    const key = `qrlogin:t:{${id}}`;
+  const migrate = (id: string, from: number, to: number) => migrateKey(`qrlogin:t:{${id}}`, from, to);
+
+  async function migrateKey(key: string, from: number, to: number): Promise<void> {
     await master(from).command("MIGRATE", "127.0.0.1", master(to).port, key, 0, 5_000);
   }
 });

@@ -43,6 +43,16 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
     await attempt(`write the key ${key} by a script`, primary.run({ args, hashTag, writes: true }));
   }
   await attempt(`read the key ${key}`, primary.run({ args: ["GET", key], hashTag, writes: false }));
+  const hashKey = keys.emptyHashKey(hashTag);
+  for (const call of [
+    ["HSETNX", hashKey, "field", ""],
+    ["HSET", hashKey, "field", ""],
+    ["HDEL", hashKey, "field"],
+  ]) {
+    await attempt(`write the hash ${hashKey}`, primary.run({ args: call, hashTag, writes: true }));
+  }
+  const read = primary.run({ args: ["HGETALL", hashKey], hashTag, writes: false });
+  await attempt(`read the hash ${hashKey}`, read);
 }
 
 /** Returns the server's own message where it is the cause. */

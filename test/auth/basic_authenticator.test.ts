@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createAppAuthenticator } from "../../src/auth/app_authenticator.js";
+import { createAppAuthenticator } from "../../src/auth/basic_authenticator.js";
 import { type AppConfig, noPolicy } from "../../src/config/config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { TicketError } from "../../src/domain/ticket_error.js";

@@ -1,0 +1,78 @@
+import type { Logger } from "pino";
+import {
+  DisableSignInsRequest,
+  DisableSignInsResponse,
+  EnableSignInsRequest,
+  EnableSignInsResponse,
+  ListDisabledSignInsRequest,
+  ListDisabledSignInsResponse,
+} from "../../gen/qrlogin/v1/qr_login_admin_service.js";
+import type { AdminConfig, AppConfig, UserPoolConfig } from "../config/config.js";
+import type { SignInTarget } from "../domain/disabled_sign_ins.js";
+import type { SignInAdministration } from "../service/sign_in_administration.js";
+import type { UnaryMethod } from "./calls/call_handler.js";
+import {
+  readDisableSignIns,
+  readEnableSignIns,
+  rejectUnknownTarget,
+  toDisabledSignIns,
+} from "./messages/admin_messages.js";
+
+/** The dependencies of the handlers. */
+export interface AdminHandlerDependencies {
+  readonly administration: SignInAdministration;
+  readonly apps: readonly Pick<AppConfig, "id">[];
+  readonly userPools: readonly Pick<UserPoolConfig, "id">[];
+  readonly log: Logger;
+}
+
+type AdminMethod<Request, Response> = UnaryMethod<AdminConfig, Request, Response>;
+
+export type AdminHandlers = ReturnType<typeof createAdminHandlers>;
+
+/** Creates one handler for each RPC of administrators. A change is logged with its administrator. */
+export function createAdminHandlers({ administration, apps, userPools, log }: AdminHandlerDependencies) {
+  const ids = {
+    app: new Set(apps.map(({ id }) => id)),
+    userPool: new Set(userPools.map(({ id }) => id)),
+  };
+  const isKnown = ({ kind, id }: SignInTarget) => ids[kind].has(id);
+  const logFieldsOf = (admin: AdminConfig, { kind, id }: SignInTarget) => ({
+    ...(kind === "app" ? { app: id } : { pool: id }),
+    admin: admin.id,
+  });
+
+  const disableSignIns: AdminMethod<DisableSignInsRequest, DisableSignInsResponse> = {
+    request: DisableSignInsRequest,
+    response: DisableSignInsResponse,
+    async handle(admin, request) {
+      const { target, note } = readDisableSignIns(request, isKnown);
+      const record = await administration.disable(admin.id, target, note);
+      log.warn(logFieldsOf(admin, target), "sign-ins disabled");
+      return { disabled: toDisabledSignIns(record) };
+    },
+  };
+
+  const enableSignIns: AdminMethod<EnableSignInsRequest, EnableSignInsResponse> = {
+    request: EnableSignInsRequest,
+    response: EnableSignInsResponse,
+    async handle(admin, request) {
+      const target = readEnableSignIns(request);
+      const wasDisabled = await administration.enable(target);
+      if (wasDisabled) log.warn(logFieldsOf(admin, target), "sign-ins enabled");
+      // An app that is no longer configured can still be enabled, which removes it from the list.
+      else if (!isKnown(target)) rejectUnknownTarget(target);
+      return { wasDisabled };
+    },
+  };
+
+  const listDisabledSignIns: AdminMethod<ListDisabledSignInsRequest, ListDisabledSignInsResponse> = {
+    request: ListDisabledSignInsRequest,
+    response: ListDisabledSignInsResponse,
+    async handle() {
+      return { disabled: (await administration.list()).map(toDisabledSignIns) };
+    },
+  };
+
+  return { disableSignIns, enableSignIns, listDisabledSignIns };
+}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CommandEnvironment, runCommand } from "../../src/cli/commands.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
+import { startTestServer, type TestServer } from "../support/server.js";
+
+const adminSecret = "secret-of-the-operators";
+const admins = [{ id: "ops", secretSha256: sha256Hex(adminSecret) }];
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ settings: { admins } });
+});
+afterAll(() => server.stop());
+
+/** Runs a command in this process. Resolves with its exit code and its output. */
+async function run(
+  words: readonly string[],
+  env: CommandEnvironment["env"] = { QRLOGIN_ADMIN_SECRET: adminSecret },
+) {
+  const [printed, errors]: [string[], string[]] = [[], []];
+  const never = () => {
+    throw new Error("the command used more of its process than its output");
+  };
+  const code = await runCommand(words, {
+    env,
+    print: (text) => void printed.push(text),
+    printError: (text) => void errors.push(text),
+    stdout: { tryWrite: never, writeAll: never },
+    ...{
+      stopRequested: never,
+      onReloadRequest: never,
+      ignoreSignals: never,
+      exitAfter: never,
+      onExit: never,
+    },
+  });
+  const joined = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
+  return { code, stdout: joined(printed), stderr: joined(errors) };
+}
+
+const signIns = (command: string, ...words: readonly string[]) =>
+  run(["sign-ins", command, "--address", server.address, "--admin", "ops", ...words]);
+
+describe("sign-ins", () => {
+  it("disables sign-ins of an app and of a user pool, lists them, and enables them again", async () => {
+    expect(await signIns("list")).toEqual({ code: 0, stdout: "no sign-ins are disabled\n", stderr: "" });
+    expect(await signIns("disable", "--app", "shop", "--note", "codes in mails")).toEqual({
+      ...{ code: 0, stdout: "sign-ins of the app shop are disabled\n", stderr: "" },
+    });
+    expect((await signIns("disable", "--user-pool", "staff")).stdout).toBe(
+      "sign-ins of the user pool staff are disabled\n",
+    );
+    const { stdout } = await signIns("list");
+    expect(stdout.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")).toBe(
+      "app shop         TIME  ops  codes in mails\nuser pool staff  TIME  ops\n",
+    );
+    expect((await signIns("enable", "--app", "shop")).stdout).toBe("sign-ins of the app shop are enabled\n");
+    expect((await signIns("enable", "--app", "shop")).stdout).toBe(
+      "sign-ins of the app shop were not disabled\n",
+    );
+    expect((await signIns("enable", "--user-pool", "staff")).code).toBe(0);
+  });
+
+  it.each([
+    ["an unknown app", ["disable", "--app", "nobody"], /^qrlogin: .*app_id must be the id of an app/],
+    ["no target", ["disable"], /^qrlogin: name an app with --app, or a user pool with --user-pool\n$/],
+    ["a file that is missing", ["list", "--ca-file", "/nowhere/ca.pem"], /^qrlogin: .*\/nowhere\/ca\.pem/],
+  ])("prints one line for %s, and exits with 1", async (_, [command = "", ...words], line) => {
+    const { code, stdout, stderr } = await signIns(command, ...words);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(line);
+    expect(stderr.trimEnd()).not.toContain("\n");
+  });
+
+  it("takes the secret from the environment alone, and never prints it", async () => {
+    const words = ["sign-ins", "list", "--address", server.address, "--admin", "ops"];
+    expect(await run(words, {})).toEqual({
+      ...{ code: 1, stdout: "" },
+      stderr: "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator\n",
+    });
+    const wrong = await run(words, { QRLOGIN_ADMIN_SECRET: "not-the-secret" });
+    expect(wrong).toMatchObject({ code: 1, stdout: "" });
+    expect(wrong.stderr).toMatch(
+      /^qrlogin: .*ADMIN_UNAUTHENTICATED: a valid administrator credential is required\n$/,
+    );
+    expect((await run([...words, "--secret", adminSecret])).code).toBe(2);
+  });
+
+  it.each([
+    ["two targets", ["disable", "--app", "shop", "--user-pool", "staff"]],
+    ["an unknown command", ["destroy"]],
+  ])("rejects a command line with %s, and exits with 2", async (_, [command = "", ...words]) => {
+    expect(await signIns(command, ...words)).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  it("requires an administrator", async () => {
+    const { code, stderr } = await run(["sign-ins", "list"]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: "error: required option '--admin <id>' not specified\n(see qrlogin --help)\n",
+    });
+  });
+});
