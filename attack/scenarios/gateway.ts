@@ -5,6 +5,7 @@ import { linesBeforeApproval } from "../world/phone_screen.js";
 import type { PageResponse } from "../world/visitor.js";
 import type { World } from "../world/world.js";
 import { attemptOf } from "./flaws.js";
+import { wrongCode } from "./relay.js";
 
 const withoutGateway = ({ target }: World) =>
   target.gatewayUrl === undefined ? "needs --gateway" : undefined;
@@ -41,6 +42,36 @@ export const gatewayScenarios: readonly Scenario[] = [
         ],
         victimSees: linesBeforeApproval(asked),
       };
+    },
+  },
+  {
+    threat: "T14",
+    title: "Brute force of the check code: through the gateway, from the attacker's page",
+    defence: "check-code",
+    obstacle: (world) =>
+      withoutGateway(world) ??
+      (world.policy.checkCodeDigits === 0 ? "the policy asks for no check code" : undefined),
+    async play({ visitor, victim }) {
+      const browser = visitor();
+      const page = await browser.open();
+      must("MarkScanned", await victim.scan(page.qrContent));
+      const { checkCode } = must("Authorize", await victim.authorize(page.ticketId));
+      const waiting = await browser.waitFor(page.handle, "AWAITING_CHECK_CODE");
+      const tries = [
+        holds(
+          "the page reads the status",
+          !JSON.stringify(waiting).includes(checkCode),
+          "without the number",
+        ),
+        holds("the exchange ticket", waiting.exchangeTicket === null, "not there yet"),
+      ];
+      for (let count = 0; count < 3; count++) {
+        const guess = attemptOf(await browser.submitCheckCode(page.handle, wrongCode(checkCode)));
+        tries.push(rejected("a wrong number", guess, "CHECK_CODE_MISMATCH"));
+      }
+      const late = attemptOf(await browser.submitCheckCode(page.handle, checkCode));
+      tries.push(rejected("the right number after three wrong ones", late, "TICKET_CANCELLED"));
+      return { tries };
     },
   },
   {

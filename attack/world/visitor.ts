@@ -31,6 +31,7 @@ export interface Visitor {
   status(handle: string, headers?: Headers): Promise<PageResponse>;
   /** Resolves with the first status of the event stream in one of these states. */
   waitFor(handle: string, ...states: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+  submitCheckCode(handle: string, checkCode: string): Promise<PageResponse>;
   withdraw(handle: string, headers?: Headers): Promise<PageResponse>;
 }
 
@@ -92,6 +93,7 @@ export function createVisitor(
         if (states.includes(String(status.state))) return status;
       throw new Error(`the event stream ended before the state ${states.join(" or ")}`);
     },
+    submitCheckCode: (handle, checkCode) => visitor.post(`${api}/tickets/check-code`, { handle, checkCode }),
     withdraw: (handle, headers) => visitor.post(`${api}/tickets/withdraw`, { handle }, headers),
   };
   return visitor;
