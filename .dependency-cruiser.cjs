@@ -4,7 +4,7 @@ const only = (name, from, ...allowed) => ({
   name,
   severity: "error",
   from: { path: from },
-  to: { path: "^(src|gen|test|examples|bench)/", pathNot: allowed },
+  to: { path: "^(src|gen|test|examples|bench|attack)/", pathNot: allowed },
 });
 /** A room inside a folder: the folder's own rule holds as well. */
 const room = (name, from, forbidden) => ({
@@ -173,11 +173,18 @@ module.exports = {
       to: { path: "(node_modules/@grpc/grpc-js|^gen/(?!widget/styles[.]ts$))" },
     },
     {
-      name: "src imports no tests, examples or benchmarks",
+      name: "src imports no tests, examples, benchmarks or attacks",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(test|examples|bench)/" },
+      to: { path: "^(test|examples|bench|attack)/" },
     },
+    only(
+      "the attack kit knows the public contract alone: the public entry of the client, generated types, and base's addresses",
+      "^attack/",
+      "^attack/",
+      "^src/(client/index|base/address)[.]ts$",
+      "^gen/",
+    ),
     {
       name: "no circles",
       severity: "error",

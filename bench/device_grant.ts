@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { authorization } from "./calls.js";
-import type { Tokens } from "./sign_in.js";
+import type { Tokens } from "./sign_in_rounds.js";
 
 // Requests of an app and of a phone's browser in a sign-in by the device grant, each over its own connection.
 

@@ -1,12 +1,16 @@
 import {
   AuthorizeRequest,
+  AuthorizeResponse,
   CreateTicketRequest,
   CreateTicketResponse,
+  CreatorCapability,
   ExchangeUserInfoRequest,
   ExchangeUserInfoResponse,
   GetStatusRequest,
   GetStatusResponse,
   MarkScannedRequest,
+  PhoneCapability,
+  SubmitCheckCodeRequest,
   WatchStatusRequest,
   WatchStatusResponse,
 } from "../gen/qrlogin/v1/qr_login_service.js";
@@ -18,6 +22,8 @@ import { openRawClient } from "./raw_calls.js";
 export interface CreatedTicket {
   readonly ticketId: string;
   readonly ticketSecret: string;
+  /** Text of the code as the screen first shows it. */
+  readonly qrContent: string;
 }
 
 /** Open watch. */
@@ -35,18 +41,29 @@ export interface RawService {
   createTicket(): Promise<CreatedTicket>;
   getStatus(ticket: CreatedTicket): Promise<TicketStatus>;
   markScanned(ticketId: string): Promise<void>;
-  authorize(ticketId: string): Promise<void>;
+  /** Scans the text of a code, as a phone that can show check codes. */
+  scan(qrContent: string): Promise<void>;
+  /** Resolves with the check code, or an empty text if the ticket needs none. */
+  authorize(ticketId: string): Promise<string>;
+  submitCheckCode(ticket: CreatedTicket, checkCode: string): Promise<void>;
   watch(ticket: CreatedTicket): RawWatch;
   exchange(exchangeTicket: string): Promise<ExchangeUserInfoResponse>;
   close(): void;
 }
 
-const creation = frameMessage(CreateTicketRequest.encode(ticketRequest).finish());
+const creation = frameMessage(
+  CreateTicketRequest.encode({
+    ...ticketRequest,
+    capabilities: [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS],
+  }).finish(),
+);
 
 /** @param token User token of the phone. */
 export async function openRawService(address: string, token: string): Promise<RawService> {
   const client = await openRawClient(address);
   const bearer = `Bearer ${token}`;
+  const markScanned = (request: MarkScannedRequest) =>
+    client.unary("MarkScanned", frameMessage(MarkScannedRequest.encode(request).finish()), bearer);
   return {
     async createTicket() {
       return CreateTicketResponse.decode(await client.unary("CreateTicket", creation, authorization));
@@ -58,15 +75,20 @@ export async function openRawService(address: string, token: string): Promise<Ra
       return status;
     },
     async markScanned(ticketId) {
-      const scanned = { $case: "ticketId", value: ticketId } as const;
-      await client.unary(
-        "MarkScanned",
-        frameMessage(MarkScannedRequest.encode({ scanned, capabilities: [] }).finish()),
-        bearer,
-      );
+      await markScanned({ scanned: { $case: "ticketId", value: ticketId }, capabilities: [] });
+    },
+    async scan(qrContent) {
+      const capabilities = [PhoneCapability.CHECK_CODE];
+      await markScanned({ scanned: { $case: "qrContent", value: qrContent }, capabilities });
     },
     async authorize(ticketId) {
-      await client.unary("Authorize", frameMessage(AuthorizeRequest.encode({ ticketId }).finish()), bearer);
+      const body = frameMessage(AuthorizeRequest.encode({ ticketId }).finish());
+      return AuthorizeResponse.decode(await client.unary("Authorize", body, bearer)).checkCode;
+    },
+    async submitCheckCode({ ticketId, ticketSecret }, checkCode) {
+      const request = SubmitCheckCodeRequest.fromPartial({ ticketId, ticketSecret, checkCode });
+      const body = frameMessage(SubmitCheckCodeRequest.encode(request).finish());
+      await client.unary("SubmitCheckCode", body, authorization);
     },
     watch({ ticketId, ticketSecret }) {
       const body = frameMessage(WatchStatusRequest.encode({ ticketId, ticketSecret }).finish());

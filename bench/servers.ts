@@ -79,6 +79,8 @@ export interface ServiceOptions {
     | undefined;
   /** Enables tokens for the app, signed with ES256. */
   readonly signsTokens?: boolean;
+  /** Policy of its app, besides the limits. */
+  readonly policy?: Readonly<Record<string, unknown>>;
   /** Additional top-level keys of its configuration file. */
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Additional keys of the section `grpc`. */
@@ -139,7 +141,7 @@ const raisedLimits = {
 // JSON is also YAML. A run of twenty rounds creates fewer than two million tickets.
 function createConfiguration(
   address: string,
-  { level, redis, configuration, grpc }: ServiceOptions,
+  { level, redis, policy, configuration, grpc }: ServiceOptions,
   keyFile?: string,
 ): string {
   const { issuer, audience } = userPool;
@@ -153,7 +155,7 @@ function createConfiguration(
     },
     ...(keyFile && { tokenIssuer: { issuer: "https://login.example.com/", keys: [{ file: keyFile }] } }),
     userPools: [{ id: "customers", issuer, audience: [audience], keys: { hs256Secret: userKey } }],
-    policy: { limits: raisedLimits },
+    policy: { ...policy, limits: raisedLimits },
     apps: [{ id: credential.appId, userPool: "customers", secretSha256: [sha256Hex(credential.secret)] }],
     ...configuration,
     // h2load polls a single ticket. An interval of zero is counted and compared like any other.

@@ -1,5 +1,5 @@
 /**
- * Takes screenshots: `npm run screenshots -- [FOLDER]`. Writes those of the README to docs/images. Writes
+ * Takes screenshots: `npm run screenshots -- [FOLDER]`. Writes those of the documents to docs/images. Writes
  * every step of the demo pages and every state of the widget to the folder, by default a temporary one.
  * Starts its own server. Needs Chromium; QRLOGIN_TEST_CHROMIUM names one that is not in PATH.
  */
@@ -9,14 +9,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { CreatorCapability, createAppClient } from "../src/client/index.js";
 import { developmentPresets } from "../src/compose/development_presets.js";
 import { startServers } from "../src/compose/serve.js";
 import { loadConfig } from "../src/config/load_config.js";
 import { showStates } from "./widget_states.js";
 
-const readmeFolder = "docs/images";
+const documentsFolder = "docs/images";
+const documented = ["website", "phone", "phone-check-code"];
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), "qrlogin-screenshots-"));
-mkdirSync(readmeFolder, { recursive: true });
+mkdirSync(documentsFolder, { recursive: true });
 mkdirSync(folder, { recursive: true });
 if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
   console.warn(
@@ -24,8 +26,13 @@ if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
   );
 
 const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" };
-const config = loadConfig({ env, developmentPreset: developmentPresets() });
-const serving = await startServers(config, pino({ level: "silent" }));
+const start = (settings: Record<string, string> = {}) =>
+  startServers(
+    loadConfig({ env: { ...env, ...settings }, developmentPreset: developmentPresets() }),
+    pino({ level: "silent" }),
+  );
+const serving = await start();
+const withCheckCode = await start({ QRLOGIN_POLICY_CHECK_CODE_MODE: "always" });
 const origin = `http://${serving.gatewayAddress}`;
 const browser = await chromium.launch({
   executablePath: chromiumPath(),
@@ -41,6 +48,10 @@ try {
   await login({ viewport: laptop, colorScheme: "dark" }, "website-dark", "phone-dark");
   await login({ viewport: narrow }, "website-narrow", "phone-narrow");
   await login({ viewport: narrow, locale: "zh-CN" }, "website-chinese", "phone-chinese");
+  await showCheckCode({ viewport: phone }, "phone-check-code");
+  await showCheckCode({ viewport: phone, colorScheme: "dark" }, "phone-dark-check-code");
+  await showCheckCode({ viewport: narrow }, "phone-narrow-check-code");
+  await showCheckCode({ viewport: narrow, locale: "zh-CN" }, "phone-chinese-check-code");
   await withPage(browser, { viewport: laptop }, async (page) => {
     for (const look of ["light", "dark", "narrow", "chinese", "right-to-left"] as const) {
       await showStates(page, origin, look);
@@ -50,6 +61,7 @@ try {
 } finally {
   await browser.close();
   await serving.stop();
+  await withCheckCode.stop();
 }
 
 /** Signs in, and takes a screenshot of each step on both sides. */
@@ -60,15 +72,12 @@ async function login(options: BrowserContextOptions, website: string, asking: st
     await page.goto(origin);
     const { qrContent } = await (await created).json();
     await page.locator(".box[data-kind=waiting]").waitFor();
-    await page.locator("img.code").evaluate((image: { decode(): Promise<void> }) => image.decode());
+    await page.locator("img.code.loaded").waitFor();
     await save(page, website);
     await withPage(browser, ofPhone, async (other) => {
       await other.goto(`${origin}/phone`);
       await save(other, `${asking}-scan`);
-      await other.locator("summary").click();
-      await other.locator("#text").fill(qrContent);
-      await other.locator("#typed button").click();
-      await other.locator("#ask").waitFor();
+      await scan(other, qrContent);
       await save(other, asking);
       await other.locator("#agree").click();
       await other.locator("#done").waitFor();
@@ -77,6 +86,30 @@ async function login(options: BrowserContextOptions, website: string, asking: st
     await page.locator("#account").waitFor();
     await save(page, `${website}-signed-in`);
   });
+}
+
+/** Takes screenshots of the phone before an approval that needs a check code, and of the check code. */
+async function showCheckCode(options: BrowserContextOptions, name: string): Promise<void> {
+  const app = { address: withCheckCode.grpcAddress, appId: "demo-app", appSecret: "demo-secret" };
+  const client = createAppClient(app);
+  const { qrContent } = await client.createTicket({ capabilities: [CreatorCapability.CHECK_CODE] });
+  client.close();
+  await withPage(browser, options, async (page) => {
+    await page.goto(`http://${withCheckCode.gatewayAddress}/phone`);
+    await scan(page, qrContent);
+    await save(page, `${name}-asking`);
+    await page.locator("#agree").click();
+    await page.locator("#check-code").waitFor();
+    await save(page, name);
+  });
+}
+
+/** Enters the content of a code on the phone. */
+async function scan(page: Page, qrContent: string): Promise<void> {
+  await page.locator("summary").click();
+  await page.locator("#text").fill(qrContent);
+  await page.locator("#typed button").click();
+  await page.locator("#ask").waitFor();
 }
 
 async function withPage(
@@ -93,7 +126,7 @@ async function withPage(
 }
 
 async function save(page: Page, name: string, part?: ReturnType<Page["locator"]>): Promise<void> {
-  const path = join(name === "website" || name === "phone" ? readmeFolder : folder, `${name}.png`);
+  const path = join(documented.includes(name) ? documentsFolder : folder, `${name}.png`);
   await (part ? part.screenshot({ path }) : page.screenshot({ path, fullPage: true }));
   console.log(path);
 }

@@ -11,6 +11,13 @@ const statuses = {
   offline: undefined,
   scanned: { state: "SCANNED", scannedBy: true },
   "scanned, unknown": { state: "SCANNED" },
+  "check code": { state: "AWAITING_CHECK_CODE", scannedBy: true, checkCode: { digits: 6, attemptsLeft: 3 } },
+  "check code, wrong": {
+    state: "AWAITING_CHECK_CODE",
+    scannedBy: true,
+    checkCode: { digits: 6, attemptsLeft: 2 },
+  },
+  "check code, too often": { state: "CANCELLED", cancelReason: "CHECK_CODE_FAILED" },
   success: { state: "AUTHORIZED", scannedBy: true, exchangeTicket: "spent" },
   cancelled: { state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" },
   expired: { state: "EXPIRED" },
@@ -19,6 +26,9 @@ const statuses = {
 } as const;
 
 type State = keyof typeof statuses;
+
+/** State of which the status comes before that of another one. */
+const before: Partial<Record<State, State>> = { "check code, wrong": "check code" };
 
 /** Number of renewals that the widget may make. One state shows a renewed code. */
 const renewals: Partial<Record<State, number>> = { renewed: 1 };
@@ -56,6 +66,9 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
     "loading",
     "scanned",
     "scanned",
+    "checkCode",
+    "checkCode",
+    "checkCodeFailed",
     "succeeded",
     "cancelled",
     "expired",
@@ -66,6 +79,7 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
       firstChild.shadowRoot.querySelector(".box").dataset.kind).sort()) === ${JSON.stringify(JSON.stringify(shown.sort()))}`,
   );
   await page.waitForFunction(`[...document.querySelectorAll("figure div.place")].every(({ firstChild }) =>
+    firstChild.shadowRoot.querySelector("[data-kind=waiting] .code:not(.loaded)") === null &&
     [...firstChild.shadowRoot.querySelectorAll("img")].every((image) => !image.src || image.naturalWidth > 0))`);
 }
 
@@ -80,22 +94,23 @@ async function answer(route: Route, origin: string, instead: State | undefined):
     return route.fulfill({ status: 500, json: { reason: "INTERNAL", detail: "internal error" } });
   if (path === "/qrlogin/v1/tickets" || path.includes("/pictures/"))
     return route.fulfill({ response: await route.fetch({ url: origin + path + search }) });
-  const status = statuses[state];
-  if (!status) return route.abort();
-  const scannedBy = "scannedBy" in status ? { nickname: "Alice", photoUrl: portrait } : null;
-  const whole = {
-    revision: 1,
-    remainingMs: 83_000,
-    exchangeTicket: null,
-    cancelReason: null,
-    ...status,
-    scannedBy,
-  };
-  if (path.endsWith("/status")) return route.fulfill({ json: whole });
+  if (!statuses[state]) return route.abort();
+  const earlier = before[state];
+  const sent = [...(earlier ? [statusOf(earlier, 1)] : []), statusOf(state, 2)];
+  if (path.endsWith("/status")) return route.fulfill({ json: sent.at(-1) });
   return route.fulfill({
     contentType: "text/event-stream",
-    body: `event: status\nid: 1\ndata: ${JSON.stringify(whole)}\n\n`,
+    body: sent.map((status) => `event: status\ndata: ${JSON.stringify(status)}\n\n`).join(""),
   });
+}
+
+function statusOf(state: State, revision: number): object {
+  const status = statuses[state] ?? {};
+  return {
+    ...{ revision, remainingMs: 83_000, exchangeTicket: null, cancelReason: null, checkCode: null },
+    ...status,
+    scannedBy: "scannedBy" in status ? { nickname: "Alice", photoUrl: portrait } : null,
+  };
 }
 
 function createPage(names: readonly State[], look: Appearance): string {

@@ -38,12 +38,42 @@ export interface CreateTicketResponse {
   readonly remainingMs: number;
   /** Least time between two calls of `GET /tickets/status`. */
   readonly minPollIntervalMs: number;
+  /** First step, if the code of the ticket changes. Has the content and the pictures above. */
+  readonly qrCode: QrCodeStep | null;
+}
+
+/** One of the codes that a ticket shows one after the other. Each replaces the one before. */
+export interface QrCodeStep {
+  /** Number of the step, from 1. It grows within one revision. */
+  readonly step: number;
+  /** Exact text that the QR code encodes. */
+  readonly qrContent: string;
+  /** Paths of the images of the QR code. */
+  readonly pictures: { readonly svg: string; readonly png: string };
+  /** Time left until the next step replaces this one, or null if this is the last one. */
+  readonly remainingMs: number | null;
+}
+
+/** Check code that a page must ask the user for, in the state AWAITING_CHECK_CODE. */
+export interface CheckCodeRequest {
+  /** Number of digits, 4 to 6. */
+  readonly digits: number;
+  /** Number of attempts that are left. After the last wrong code, the ticket is CANCELLED. */
+  readonly attemptsLeft: number;
 }
 
 /** Body of `POST /tickets/withdraw`, `/tickets/complete`, and of `/tickets/exchange` from a browser. */
 export interface HandleBody {
   /** Handle of the ticket, from `POST /tickets`. */
   readonly handle: string;
+}
+
+/** Body of `POST /tickets/check-code`. */
+export interface CheckCodeBody {
+  /** Handle of the ticket, from `POST /tickets`. */
+  readonly handle: string;
+  /** Digits that the user has typed, as the phone shows them. */
+  readonly checkCode: string;
 }
 
 /** Body of `POST /tickets/exchange` from a backend. */
@@ -71,15 +101,25 @@ export interface StatusResponse {
   readonly expiresAt: string | null;
   /** Time left until then. Count down from it, because clocks differ. */
   readonly remainingMs: number;
-  /** User who scanned the code, in the states SCANNED and AUTHORIZED. */
+  /** User who scanned the code, in the states SCANNED, AWAITING_CHECK_CODE and AUTHORIZED. */
   readonly scannedBy: ScannedBy | null;
   /**
    * Exchange ticket in the state AUTHORIZED, else null. Always null if the gateway completes the sign-in itself,
    * or if the app requires a code challenge that the ticket lacks.
    */
   readonly exchangeTicket: string | null;
-  /** Name of the side that ended a ticket in the state CANCELLED. */
+  /** Name of the side that ended a ticket in the state CANCELLED, or of what did. */
   readonly cancelReason: string | null;
+  /** Check code to ask for in the state AWAITING_CHECK_CODE, else null. */
+  readonly checkCode: CheckCodeRequest | null;
+  /** Code to show now in the state PENDING, if the code of the ticket changes, else null. */
+  readonly qrCode: QrCodeStep | null;
+}
+
+/** Response of `POST /tickets/check-code`. */
+export interface CheckCodeResponse {
+  readonly state: "AUTHORIZED";
+  readonly revision: number;
 }
 
 /** Response of `POST /tickets/withdraw`. */
@@ -116,6 +156,8 @@ export interface Problem {
   readonly reason: string;
   /** State of the ticket, if the error depends on it. */
   readonly currentState?: string;
+  /** Number of attempts that are left, with the reason CHECK_CODE_MISMATCH. */
+  readonly attemptsLeft?: number;
   readonly fieldViolations?: readonly FieldViolation[];
   /** Time after which to call again. Absent if waiting does not help. */
   readonly retryAfterMs?: number;

@@ -70,7 +70,7 @@ const operations: Readonly<Record<string, Described>> = {
     operationId: "watchStatus",
     summary: "Streams the status of a ticket as server-sent events",
     description:
-      "`event: status` has a StatusResponse as data and its revision as id. The current status comes at once, then each new one. `event: problem` has a Problem as data and ends the stream. The stream also ends after a terminal status.",
+      "`event: status` has a StatusResponse as data. Its id is the revision, followed by a point and the number of the step if the code changes. The current status comes at once, then each new one. `event: problem` has a Problem as data and ends the stream. The stream also ends after a terminal status.",
     parameters: [
       { ...handleHeader, required: false },
       {
@@ -85,6 +85,18 @@ const operations: Readonly<Record<string, Described>> = {
       204: { description: "The client has already received the terminal status (`Last-Event-ID`)." },
     },
     errors: [...withHandle, ...viaService],
+  },
+  "POST /qrlogin/v1/tickets/check-code": {
+    operationId: "submitCheckCode",
+    summary: "Submits the check code that the phone shows",
+    description:
+      "For a ticket in the state AWAITING_CHECK_CODE. A wrong code counts, and the third one cancels the ticket. After a lost response, submit the same code again: if it was right, that changes nothing.",
+    requestBody: body(refTo("CheckCodeBody")),
+    responses: { 200: success(refTo("CheckCodeResponse")) },
+    errors: [
+      ...[...withBody, ...withHandle, ...terminalStates, ...viaService],
+      ...(["CHECK_CODE_MISMATCH", "CHECK_CODE_NOT_EXPECTED", "CONCURRENT_UPDATE"] as const),
+    ],
   },
   "POST /qrlogin/v1/tickets/withdraw": {
     operationId: "withdrawTicket",

@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { createTicketBody, exchangeBody, handleBody } from "../../src/gateway/routes/schemas.js";
+import { transitions } from "../../src/domain/transitions.js";
+import {
+  checkCodeBody,
+  createTicketBody,
+  exchangeBody,
+  handleBody,
+} from "../../src/gateway/routes/schemas.js";
 import type * as http from "../../src/http_types.js";
 import type { InterfaceComments } from "./doc_comments.js";
 import { refTo, type Schema, type Schemas } from "./types.js";
@@ -21,6 +27,17 @@ const fieldViolation = describing<http.FieldViolation>()(
   z.object({ field: z.string(), description: z.string() }),
 );
 const scannedBy = describing<http.ScannedBy>()(z.object({ nickname: z.string(), photoUrl: z.string() }));
+const qrCodeStep = describing<http.QrCodeStep>()(
+  z.object({
+    step: count,
+    qrContent: z.string(),
+    pictures: z.object({ svg: z.string(), png: z.string() }),
+    remainingMs: count.nullable(),
+  }),
+);
+const checkCodeRequest = describing<http.CheckCodeRequest>()(
+  z.object({ digits: count, attemptsLeft: count }),
+);
 const tokenSet = describing<http.TokenSet>()(
   z.object({
     idToken: z.string(),
@@ -41,6 +58,7 @@ const responses = {
       expiresAt: time,
       remainingMs: count,
       minPollIntervalMs: count,
+      qrCode: qrCodeStep.nullable(),
     }),
   ),
   StatusResponse: describing<http.StatusResponse>()(
@@ -53,7 +71,12 @@ const responses = {
       scannedBy: scannedBy.nullable(),
       exchangeTicket: z.string().nullable(),
       cancelReason: z.string().nullable(),
+      checkCode: checkCodeRequest.nullable(),
+      qrCode: qrCodeStep.nullable(),
     }),
+  ),
+  CheckCodeResponse: describing<http.CheckCodeResponse>()(
+    z.object({ state: z.literal("AUTHORIZED"), revision: count }),
   ),
   WithdrawResponse: describing<http.WithdrawResponse>()(
     z.object({ state: z.literal("CANCELLED"), revision: count }),
@@ -73,6 +96,7 @@ const responses = {
       detail: z.string(),
       reason: z.string(),
       currentState: z.string().exactOptional(),
+      attemptsLeft: count.exactOptional(),
       fieldViolations: z.array(fieldViolation).readonly().exactOptional(),
       retryAfterMs: count.exactOptional(),
       limit: z.string().exactOptional(),
@@ -80,16 +104,26 @@ const responses = {
   ),
   FieldViolation: fieldViolation,
   ScannedBy: scannedBy,
+  QrCodeStep: qrCodeStep,
+  CheckCodeRequest: checkCodeRequest,
   TokenSet: tokenSet,
 };
 
-const requests = { CreateTicketBody: createTicketBody, HandleBody: handleBody, ExchangeBody: exchangeBody };
+const requests = {
+  CreateTicketBody: createTicketBody,
+  HandleBody: handleBody,
+  CheckCodeBody: checkCodeBody,
+  ExchangeBody: exchangeBody,
+};
+
+const stateNames = Object.keys(transitions);
+const cancelReasonNames = ["CANCELLED_BY_APPROVER", "WITHDRAWN_BY_CREATOR", "CHECK_CODE_FAILED"];
 
 /** Keywords of properties that their zod schemas cannot express. */
 const keywords: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   StatusResponse: {
-    state: { "x-extensible-enum": ["PENDING", "SCANNED", "AUTHORIZED", "EXCHANGED", "CANCELLED", "EXPIRED"] },
-    cancelReason: { "x-extensible-enum": ["CANCELLED_BY_APPROVER", "WITHDRAWN_BY_CREATOR", null] },
+    state: { "x-extensible-enum": stateNames },
+    cancelReason: { "x-extensible-enum": [...cancelReasonNames, null] },
   },
   // The user and the approval are those of ExchangeUserInfo.
   ExchangeResponse: { user: nullable("qrlogin.v1.UserInfo"), approval: nullable("qrlogin.v1.Approval") },

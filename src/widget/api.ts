@@ -1,10 +1,11 @@
 import type {
+  CheckCodeResponse,
   CreateTicketBody,
   CreateTicketResponse,
   ExchangeResponse,
   StatusResponse,
 } from "../http_types.js";
-import { GatewayError, type QrCode } from "./api_results.js";
+import { GatewayError, type PageStatus, type QrCode } from "./api_results.js";
 import type { ApiOptions } from "./options.js";
 
 /** Parameters of a new ticket. */
@@ -64,15 +65,30 @@ export function createApi({ gateway = "", appId }: ApiOptions) {
     }
   }
 
+  /** Adds the address of the image. A proxy may remove a path prefix that the gateway does not know about. */
+  function withUrl<Code extends Pick<CreateTicketResponse, "pictures">>(code: Code): Code & { url: string } {
+    const imagePath = code.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
+    return { ...code, url: new URL(imagePath, document.baseURI).href };
+  }
+
+  /** Adds the address of the image of a code that changes. */
+  const withStepUrl = <Response extends Pick<StatusResponse, "qrCode">>(response: Response) => ({
+    ...response,
+    qrCode: response.qrCode && withUrl(response.qrCode),
+  });
+
   return {
+    toPageStatus: withStepUrl<StatusResponse>,
     async create(parameters: CreateTicketParameters): Promise<QrCode> {
       const created = (await call("", { appId, ...parameters })) as CreateTicketResponse;
-      // A proxy may remove a path prefix that the gateway does not know about.
-      const imagePath = created.pictures.svg.replace(/^.*(?=\/pictures\/)/, root);
-      return { ...created, url: new URL(imagePath, document.baseURI).href };
+      return withStepUrl(withUrl(created));
     },
-    status: (handle: string) =>
-      call("/status", undefined, { headers: { "qrlogin-handle": handle } }) as Promise<StatusResponse>,
+    async status(handle: string): Promise<PageStatus> {
+      const headers = { "qrlogin-handle": handle };
+      return withStepUrl((await call("/status", undefined, { headers })) as StatusResponse);
+    },
+    submitCheckCode: (handle: string, checkCode: string) =>
+      call("/check-code", { handle, checkCode }) as Promise<CheckCodeResponse>,
     /** Withdraws the ticket. The request outlives the page (`keepalive`). */
     withdraw: (handle: string) => call("/withdraw", { handle }, { keepalive: true }),
     /** Completes the sign-in at the gateway. Resolves with the result of the site's `onSignIn` hook. */
@@ -98,8 +114,8 @@ function parseBody(text: string): unknown {
  * it comes from a proxy; any other status means that there is no gateway at this address.
  */
 function toGatewayError(status: number, body: unknown): GatewayError {
-  const { reason, detail, retryAfterMs } = Object(body);
-  if (reason) return new GatewayError(String(reason), detail, retryAfterMs);
+  const { reason, detail, retryAfterMs, attemptsLeft } = Object(body);
+  if (reason) return new GatewayError(String(reason), detail, retryAfterMs, attemptsLeft);
   return new GatewayError(
     status < 500 ? "NO_GATEWAY" : "OFFLINE",
     `the response did not come from the gateway (HTTP ${status})`,

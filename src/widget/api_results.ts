@@ -1,9 +1,21 @@
-import type { CreateTicketResponse } from "../http_types.js";
+import type { CreateTicketResponse, QrCodeStep, StatusResponse } from "../http_types.js";
+
+/** One of the codes of a ticket whose code changes. */
+export interface CodeStep extends QrCodeStep {
+  /** Address of the SVG image. */
+  readonly url: string;
+}
 
 /** New ticket with the QR code that the page shows. */
 export interface QrCode extends CreateTicketResponse {
   /** Address of the SVG image. */
   readonly url: string;
+  readonly qrCode: CodeStep | null;
+}
+
+/** Status of a ticket, with the address of the image of a code that changes. */
+export interface PageStatus extends StatusResponse {
+  readonly qrCode: CodeStep | null;
 }
 
 /** Error of a request that the gateway rejected or that did not reach it. */
@@ -12,12 +24,15 @@ export class GatewayError extends Error {
   readonly reason: string;
   /** Delay that the gateway asks for before the next attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Number of attempts that are left, with the reason CHECK_CODE_MISMATCH. */
+  readonly attemptsLeft: number | undefined;
 
-  constructor(reason: string, message: string, retryAfterMs?: number) {
+  constructor(reason: string, message: string, retryAfterMs?: number, attemptsLeft?: number) {
     super(message);
     this.name = "GatewayError";
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+    this.attemptsLeft = attemptsLeft;
   }
 
   /** Returns true if a later attempt may succeed. */

@@ -15,8 +15,10 @@ export interface View {
   show(viewState: ViewState): void;
   /** Shows the connection to the gateway as working or lost. */
   setOnline(isOnline: boolean): void;
-  /** Loads the image of the code again. */
-  reloadImage(): void;
+  /** Loads an image of the code, and then shows it in place of the one before. */
+  loadImage(url: string): void;
+  /** Covers the image of the code until another one is loaded. */
+  coverImage(): void;
 }
 
 type Request = Exclude<Source, { kind: "timer" | "lifecycle" | "stream" }>;
@@ -31,6 +33,8 @@ export function createWorld(api: Api, options: ScanOptions, view?: View): World<
         return requestCodeChallenge(options);
       case "create":
         return api.create({ customData, deviceName, codeChallenge: source.codeChallenge });
+      case "submitCheckCode":
+        return api.submitCheckCode(source.handle, source.checkCode);
       default:
         return api[source.kind](source.handle);
     }
@@ -53,8 +57,10 @@ export function createWorld(api: Api, options: ScanOptions, view?: View): World<
           return view?.show(effect[1]);
         case "setOnline":
           return view?.setOnline(effect[1]);
-        case "reloadImage":
-          return view?.reloadImage();
+        case "loadImage":
+          return view?.loadImage(effect[1]);
+        case "coverImage":
+          return view?.coverImage();
         case "withdraw":
           // Ignores errors, since the ticket expires by itself.
           api.withdraw(effect[1]).catch(() => {});
@@ -79,7 +85,7 @@ export function createWorld(api: Api, options: ScanOptions, view?: View): World<
         case "lifecycle":
           return onLifecycleChange(() => send({ kind, source }));
         case "stream":
-          return openStream(api.events(source.handle), source, send);
+          return openStream(api, source, send);
         default: {
           let isCancelled = false;
           // The page may stop the scan in a callback of the same step, before the request.
@@ -99,8 +105,15 @@ export function createWorld(api: Api, options: ScanOptions, view?: View): World<
   };
 }
 
-function openStream(stream: EventSource, source: Source, send: Inputs<SessionEvent>["send"]): () => void {
-  stream.addEventListener("status", ({ data }) => send({ kind: "status", source, result: JSON.parse(data) }));
+function openStream(
+  { events, toPageStatus }: Api,
+  source: Extract<Source, { kind: "stream" }>,
+  send: Inputs<SessionEvent>["send"],
+): () => void {
+  const stream = events(source.handle);
+  stream.addEventListener("status", ({ data }) =>
+    send({ kind: "status", source, result: toPageStatus(JSON.parse(data)) }),
+  );
   stream.addEventListener("problem", ({ data }) => {
     const { reason, detail } = JSON.parse(data);
     send({ kind: "failed", source, error: new GatewayError(reason, detail) });

@@ -1,7 +1,7 @@
 import { defineElement } from "./element.js";
 
-export type { ExchangeResponse, ScannedBy, StatusResponse } from "../http_types.js";
-export { GatewayError, type QrCode } from "./api_results.js";
+export type { CheckCodeRequest, CheckCodeResponse, ExchangeResponse, ScannedBy } from "../http_types.js";
+export { type CodeStep, GatewayError, type PageStatus, type QrCode } from "./api_results.js";
 export type { Device } from "./detect_phone.js";
 export { QrLoginElement } from "./element.js";
 export type { Polling, PollOptions, Scanning, ScanOptions, Size, WatchOptions } from "./options.js";
@@ -12,6 +12,7 @@ export {
   geneCode,
   startPolling,
   stopPolling,
+  submitCheckCode,
 } from "./start_polling.js";
 export { startScanning } from "./start_scanning.js";
 export type { Texts, Tips } from "./view/texts.js";

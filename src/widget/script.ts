@@ -7,6 +7,7 @@ import {
   startPolling,
   startScanning,
   stopPolling,
+  submitCheckCode,
 } from "./index.js";
 
 /** Global of the script that pages load. A plain object: the bundler's own global would be larger. */
@@ -19,6 +20,7 @@ const QrLogin: typeof import("./index.js") = {
   startPolling,
   startScanning,
   stopPolling,
+  submitCheckCode,
 };
 
 Object.assign(globalThis, { QrLogin });

@@ -10,6 +10,8 @@ export interface Session {
   restart(): void;
   /** Reports that the image of the code has loaded, or has failed to. */
   imageLoaded(isLoaded: boolean): void;
+  /** Submits the check code that the user has typed. */
+  submitCheckCode(checkCode: string): void;
   stop(): void;
 }
 
@@ -18,6 +20,7 @@ export function createSession(api: Api, options: ScanOptions, view: View): Sessi
   return {
     restart: () => handle({ kind: "restart" }),
     imageLoaded: (isLoaded) => send({ kind: isLoaded ? "imageLoaded" : "imageFailed" }),
+    submitCheckCode: (checkCode) => handle({ kind: "checkCodeTyped", checkCode }),
     stop: () => handle({ kind: "stop" }),
   };
 }

@@ -1,6 +1,6 @@
-import type { ExchangeResponse, StatusResponse } from "../http_types.js";
+import type { CheckCodeResponse, ExchangeResponse } from "../http_types.js";
 import { type CreateTicketParameters, createApi } from "./api.js";
-import type { QrCode } from "./api_results.js";
+import type { PageStatus, QrCode } from "./api_results.js";
 import { createWorld } from "./create_world.js";
 import { invokeCallback } from "./invoke_callback.js";
 import { stepTicket, type TicketEvent, type TicketState } from "./machine/ticket.js";
@@ -25,8 +25,21 @@ export async function geneCode(parameters: ApiOptions & CreateTicketParameters =
 }
 
 /** Resolves with the current status of a code. Rejects with a GatewayError. */
-export function checkStatus(random: string, options: ApiOptions = {}): Promise<StatusResponse> {
+export function checkStatus(random: string, options: ApiOptions = {}): Promise<PageStatus> {
   return createApi(options).status(random);
+}
+
+/**
+ * Submits the check code that the user has typed. The code then goes on as after any approval: a running
+ * `startPolling` calls `onSuccess`. Rejects with a GatewayError. With the reason CHECK_CODE_MISMATCH, it has
+ * `attemptsLeft`.
+ */
+export function submitCheckCode(
+  random: string,
+  checkCode: string,
+  options: ApiOptions = {},
+): Promise<CheckCodeResponse> {
+  return createApi(options).submitCheckCode(random, checkCode);
 }
 
 /**

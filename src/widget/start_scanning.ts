@@ -47,6 +47,7 @@ export function startScanning(target?: string | HTMLElement | null, options: Sca
   const view = createView(host, options, isDialog, {
     restart: scanning.restart,
     imageLoaded: (isLoaded) => session?.imageLoaded(isLoaded),
+    submitCheckCode: (checkCode) => session?.submitCheckCode(checkCode),
     close: scanning.stop,
   });
   session = createSession(createApi(options), options, view);

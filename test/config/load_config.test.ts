@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.js";
 import { ConfigError, formatProblems } from "../../src/config/config_error.js";
 import { loadConfig } from "../../src/config/load_config.js";
+import { resolvePolicy } from "../../src/config/resolve_policy.js";
 import {
   app,
   collectPaths,
@@ -155,6 +156,20 @@ describe("development mode", () => {
     expect(config.apps).toEqual(development.apps);
     expect(config.userPools).toEqual(development.userPools);
     expect(config.grpc.address).toBe("127.0.0.1:50051");
+  });
+
+  test("development mode takes a policy from the environment and keeps its identities", () => {
+    const env = {
+      QRLOGIN_POLICY_CHECK_CODE_MODE: "always",
+      QRLOGIN_POLICY_QR_ROTATION_INTERVAL: "10s",
+    };
+    const config = loadConfig({ env, developmentPreset: development });
+    expect(config.development).toBe(true);
+    expect([config.apps, config.userPools]).toEqual([development.apps, development.userPools]);
+    for (const app of config.apps) {
+      const policy = resolvePolicy(config, app);
+      expect([policy.checkCode.mode, policy.qrRotation.interval]).toEqual(["always", 10_000]);
+    }
   });
 
   test("development mode does not start with a file, or with apps or pools in the environment", () => {

@@ -245,7 +245,9 @@ describe.skipIf(!hasChromium)(`the check code on the demo phone${withoutChromium
     const checkCode = await approve();
     await press("中文");
     await heading("只在 Harbour Books 网页上输入此数字");
-    expect(await phone.getByText("切勿通过电话、聊天或邮件告诉任何人。").isVisible()).toBe(true);
+    expect(await phone.getByText("切勿将它告诉任何人，无论是通过电话、聊天还是邮件。").isVisible()).toBe(
+      true,
+    );
     expect((await phone.locator("#digits").innerText()).replace(" ", "")).toBe(checkCode);
   });
 });

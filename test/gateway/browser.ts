@@ -1,5 +1,6 @@
 import { EventSource } from "eventsource";
 import { onTestFinished } from "vitest";
+import type { QrCodeStep } from "../../src/http_types.js";
 import { createChangeSignal } from "../support/timeout.js";
 import { sendRequest, type TestRequest, type TestResponse } from "./http.js";
 
@@ -12,6 +13,7 @@ export interface Created {
   readonly expiresAt: string;
   readonly remainingMs: number;
   readonly minPollIntervalMs: number;
+  readonly qrCode: QrCodeStep | null;
 }
 
 /** One event of the stream. */
@@ -46,6 +48,7 @@ export interface Browser {
   status(handle: string, headers?: Headers): Promise<TestResponse>;
   withdraw(handle: string, headers?: Headers): Promise<TestResponse>;
   exchange(handle: string, headers?: Headers): Promise<TestResponse>;
+  submitCheckCode(handle: string, checkCode: unknown, headers?: Headers): Promise<TestResponse>;
   /** Opens the event stream of a handle. */
   events(handle: string): Events;
 }
@@ -103,6 +106,8 @@ export function openBrowser(
       browser.get(`${api}/tickets/status`, { "qrlogin-handle": handle, ...headers }),
     withdraw: (handle, headers) => browser.post(`${api}/tickets/withdraw`, { handle }, headers),
     exchange: (handle, headers) => browser.post(`${api}/tickets/exchange`, { handle }, headers),
+    submitCheckCode: (handle, checkCode, headers) =>
+      browser.post(`${api}/tickets/check-code`, { handle, checkCode }, headers),
     events: (handle) => listen(`${url}${eventsPath(handle)}`, () => ({ ...always, ...cookieHeader() })),
   };
   return browser;

@@ -24,6 +24,7 @@ describe("creating a ticket", () => {
       expiresAt: new Date(clock.now() + 120_000).toISOString(),
       remainingMs: 120_000,
       minPollIntervalMs: 0,
+      qrCode: null,
     });
     expect(answer.text).not.toContain("ecret");
   });

@@ -16,6 +16,8 @@ describe("the status", () => {
       scannedBy: null,
       exchangeTicket: null,
       cancelReason: null,
+      checkCode: null,
+      qrCode: null,
     };
     const status = async () => (await browser.status(created.handle)).json;
     expect(await status()).toEqual({ ...usual, state: "PENDING", revision: 1 });

@@ -203,13 +203,15 @@ describe.each(sources)("the source for %s", (_name, run, tool) => {
   );
 });
 
-describe.each(sources)("the source for %s, if the website needs a check code", (_name, run, tool) => {
-  setUpGateway({ service: { settings: { policy: { checkCode: { mode: "always" } } } } });
+const strictPolicy = { checkCode: { mode: "always" }, qrRotation: { interval: "20s" } };
+
+describe.each(sources)("the source for %s, with the strictest policy", (_name, run, tool) => {
+  setUpGateway({ service: { settings: { policy: strictPolicy } } });
 
   it.skipIf(!tool.isUsable)(
-    `says that it shows check codes, and returns the code until the website has it${tool.skipNote}`,
+    `scans a changing code, and returns the check code until the website has it${tool.skipNote}`,
     async () => {
-      const capabilities = [CreatorCapability.CHECK_CODE];
+      const capabilities = [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS];
       const ticket = responseOrThrow(await shop().createTicket({ capabilities }));
       const approve: Step = ["approve", ticket.ticketId];
       const { outcomes } = await run(

@@ -129,7 +129,7 @@ export async function openWebsite(context: BrowserContext, { url }: Demo): Promi
     async waitForNewCode() {
       await changes.waitFor(() => (contents.length > seen ? true : undefined), "a new code of the website");
       seen = contents.length;
-      await page.locator(".box[data-kind=waiting] img.code").waitFor();
+      await page.locator(".box[data-kind=waiting] img.code.loaded").waitFor();
       // The image loads and then fades in, and is unreadable until then.
       await page.locator("img.code").evaluate(async (image: PageImage) => {
         await image.decode();

@@ -16,6 +16,8 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "
   readonly clock?: Clock;
   /** Log level. Defaults to `trace`, which logs every line separately. */
   readonly logLevel?: "info" | "trace";
+  /** Build of the gateway. Defaults to the source. */
+  readonly build?: { readonly startGateway: typeof startGateway };
 }
 
 /** Real gateway on a free port. */
@@ -42,6 +44,7 @@ export async function startTestGateway(
     appOptions = {},
     clock: innerClock = systemClock,
     logLevel: level = "trace",
+    build = { startGateway },
     ...overrides
   } = options;
   const written: string[] = [];
@@ -53,7 +56,7 @@ export async function startTestGateway(
     pageFields: ["deviceName", "location", "scene", "customData"] as const,
     ...appOptions[id],
   }));
-  const server = await startGateway(
+  const server = await build.startGateway(
     {
       host: "127.0.0.1",
       port: 0,

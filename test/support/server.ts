@@ -51,6 +51,11 @@ export interface TestServerOptions {
   readonly store?: (embedded: TicketStore) => TicketStore;
   /** Switch in place of the embedded one. */
   readonly signInSwitch?: SignInSwitch;
+  /** Build of the service. Defaults to the source. */
+  readonly build?: {
+    readonly startService: typeof startService;
+    readonly createMemoryStore: typeof createMemoryStore;
+  };
 }
 
 /** Line of the log. */
@@ -73,20 +78,30 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+const source = { startService, createMemoryStore };
+
 /** Starts the real service with test identities. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const socketsBefore = countOpenSockets();
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-server-"));
-  const { tokenIssuer: issuerOption = tokenIssuer, logLevel: level = "trace" } = options;
+  const { tokenIssuer: issuerOption = tokenIssuer, logLevel: level = "trace", build = source } = options;
   // A configuration file cannot request a key that is created at start.
   const config: Config = { ...writeConfig(directory, options), tokenIssuer: issuerOption || undefined };
   const written: string[] = [];
   const log = pino({ level, redact: redaction }, { write: (line) => void written.push(line) });
   const clock = createCountingClock(options.clock ?? systemClock);
-  const embedded = createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store });
+  const embedded = build.createMemoryStore({
+    clock,
+    lifetimes: lifetimesOf(config.tickets),
+    ...config.store,
+  });
   const store = createCountingStore((options.store ?? ((it) => it))(embedded));
   const { signInSwitch } = options;
-  const service = await startService(config, log, { clock, store, ...(signInSwitch && { signInSwitch }) });
+  const service = await build.startService(config, log, {
+    clock,
+    store,
+    ...(signInSwitch && { signInSwitch }),
+  });
 
   const clients = new Set<QrLoginServiceClient>();
   function newClient(clientOptions: object = {}): QrLoginServiceClient {

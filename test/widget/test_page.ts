@@ -18,7 +18,7 @@ const html = (lang: string, dir: string) => `<!doctype html>
 
 // `recordCall` is defined by the test: see widget_environment.ts. Uncaught errors of the page are recorded too.
 const script = `
-const callbackNames = ["onStart", "onResult", "onScanned", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
+const callbackNames = ["onStart", "onResult", "onCodeChange", "onScanned", "onCheckCode", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
   "onCodeShow", "onCodeLoaded", "onCodeLoadFailed", "onCodeDestroyed"];
 const toJsonValue = (value) => value === undefined ? null : JSON.parse(JSON.stringify(value));
 const callbacks = () => Object.fromEntries(callbackNames.map((name) => [name, (...values) => recordCall(name, values.map(toJsonValue))]));

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { beforeAll, onTestFinished } from "vitest";
-import { type ApproverClient, createApproverClient } from "../../src/client/index.js";
+import { type ApproverClient, createApproverClient, PhoneCapability } from "../../src/client/index.js";
 import { bitmapOf, decode } from "../qr/decode.js";
 import { hasChromium, newBrowser, sharedChromium } from "../support/browser/chromium.js";
 import { scannedByCamera, startPageEnvironment, ticketIdIn } from "../support/browser/page_environment.js";
@@ -51,7 +51,8 @@ export interface WidgetEnvironment {
 /** Phone of one user. Each method takes the content of a code. */
 export interface Phone {
   scan(text: string): Promise<void>;
-  agree(text: string): Promise<void>;
+  /** Approves. Resolves with the check code that the phone shows, or with an empty text. */
+  agree(text: string): Promise<string>;
   decline(text: string): Promise<void>;
 }
 
@@ -67,10 +68,10 @@ export function useChromium(): void {
 export const newContext = (options?: BrowserContextOptions): Promise<BrowserContext> =>
   newBrowser(chromium, options);
 
-/** Starts a service and a phone. Both are stopped at the end of the test. */
-export async function startWidgetEnvironment(): Promise<WidgetEnvironment> {
+/** Starts a service with this policy, and a phone. Both are stopped at the end of the test. */
+export async function startWidgetEnvironment(policy: object = {}): Promise<WidgetEnvironment> {
   const clock = createManualClock(Date.now());
-  const { server, gateway } = await startPageEnvironment({ clock });
+  const { server, gateway } = await startPageEnvironment({ clock, settings: { policy } });
   const shared = { handleKeys: [newHandleKey()], extend: pageRoutes };
   const phone = async (name: string, claims = {}): Promise<Phone> => {
     const token = await signToken(name, customers, { claims: { picture: photoUrl, ...claims } });
@@ -94,10 +95,10 @@ export async function startWidgetEnvironment(): Promise<WidgetEnvironment> {
 function createPhone(client: ApproverClient): Phone {
   return {
     async scan(text) {
-      await client.markScanned(scannedByCamera(text));
+      await client.markScanned({ ...scannedByCamera(text), capabilities: [PhoneCapability.CHECK_CODE] });
     },
     async agree(text) {
-      await client.authorize({ ticketId: ticketIdIn(text) });
+      return (await client.authorize({ ticketId: ticketIdIn(text) })).checkCode;
     },
     async decline(text) {
       await client.cancel({ ticketId: ticketIdIn(text) });
@@ -126,7 +127,7 @@ export async function openWidgetPage(context: BrowserContext, url: string, path 
     callsOf,
     box: box("qrcode"),
     state: box("qrcode").locator(".state"),
-    button: box("qrcode").locator("button"),
+    button: box("qrcode").locator(":scope > button"),
     waitForCall: (callback, times = 1) =>
       changes.waitFor(
         () => callsOf(callback)[times - 1],

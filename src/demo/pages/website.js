@@ -41,6 +41,7 @@ function signIn() {
       keepProblem = false;
       notifyCopyButton("codeshown", imageUrl);
     },
+    onCodeChange: (_handle, imageUrl) => notifyCopyButton("codeshown", imageUrl),
     onCodeDestroyed: () => notifyCopyButton("coderemoved"),
   });
 }

@@ -27,6 +27,8 @@ export type HttpErrorReason = ErrorReasonName | GatewayErrorReason;
 /** Details of an error besides its reason. */
 export interface HttpErrorDetails {
   readonly currentState?: string | undefined;
+  /** Number of attempts that are left for a check code. */
+  readonly attemptsLeft?: number | undefined;
   /** Invalid fields, under their names in the JSON of the request. */
   readonly fieldViolations?: readonly { readonly field: string; readonly description: string }[];
   readonly retryAfterMs?: number | undefined;
@@ -118,7 +120,7 @@ export function asHttpError(error: unknown): HttpError | undefined {
 }
 
 function fromServiceError(error: QrLoginError): HttpError {
-  const { reason, currentState, retryAfterMs, exceededLimit: limit } = error;
+  const { reason, currentState, attemptsLeft, retryAfterMs, exceededLimit: limit } = error;
   if (reason === undefined) {
     const { status, text, ...response } = responseByCode(error);
     const { message, fieldViolations } = withJsonNames(text, error.fieldViolations);
@@ -133,6 +135,7 @@ function fromServiceError(error: QrLoginError): HttpError {
     isGatewayFault ? "the sign-in service failed" : message,
     {
       currentState,
+      attemptsLeft,
       fieldViolations,
       retryAfterMs,
       limit,
@@ -143,13 +146,14 @@ function fromServiceError(error: QrLoginError): HttpError {
 
 /** Returns the error as problem details (RFC 9457), with the reason and the details as extension members. */
 export function toProblem({ status, reason, message, details }: HttpError): Problem {
-  const { currentState, fieldViolations = [], retryAfterMs, limit } = details;
+  const { currentState, attemptsLeft, fieldViolations = [], retryAfterMs, limit } = details;
   return {
     title: STATUS_CODES[status],
     status,
     detail: message,
     reason,
     ...(currentState !== undefined && { currentState }),
+    ...(attemptsLeft !== undefined && { attemptsLeft }),
     ...(fieldViolations.length > 0 && { fieldViolations }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(limit !== undefined && { limit }),

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { CreateTicketResponse, WithdrawResponse } from "../../http_types.js";
+import type { CheckCodeResponse, CreateTicketResponse, WithdrawResponse } from "../../http_types.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { readBasicCredentials } from "../access/app_registry.js";
 import { callingBrowserOf, ensureBrowserCookie } from "../access/browser_cookie.js";
@@ -17,9 +17,16 @@ import { singleValue, validate } from "../http/validation.js";
 import { completesSignIn, exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
-import { toExchangeResponse, toStatusResponse } from "../tickets/responses.js";
+import { createTicketResponses, toExchangeResponse } from "../tickets/responses.js";
 import { originRoute } from "./origin_route.js";
-import { createTicketBody, exchangeBody, handleBody, parseImageOptions, toPngOptions } from "./schemas.js";
+import {
+  checkCodeBody,
+  createTicketBody,
+  exchangeBody,
+  handleBody,
+  parseImageOptions,
+  toPngOptions,
+} from "./schemas.js";
 import { createStatusStream } from "./status_stream.js";
 import { widgetRoute } from "./widget_route.js";
 
@@ -36,7 +43,12 @@ export async function apiRoutes(
   { createTicket, calls, unlimited }: RateLimits,
 ): Promise<void> {
   const { apps, pageTickets, watchHub, exchanges, qrImages, appClient, clock, onSignIn } = context;
-  const streamStatus = createStatusStream(context);
+  const responses = createTicketResponses(async (qrContent, lifetimeMs) => {
+    const name = await qrImages.sealName(qrContent, clock.wallNow() + lifetimeMs);
+    const path = `${instance.prefix}/pictures/${name}`;
+    return { svg: `${path}.svg`, png: `${path}.png` };
+  });
+  const streamStatus = createStatusStream(context, responses);
 
   async function openHandle(request: FastifyRequest, handle: string | undefined): Promise<PageTicket> {
     if (handle === undefined) throw ticketNotFound();
@@ -65,18 +77,8 @@ export async function apiRoutes(
     };
     const created = await pageTickets.create(app, parameters, { kind: "handle", boundTo });
     annotateLog(request, { app: app.id, ticketId: created.ticketId });
-    const imageName = await qrImages.sealName(created.qrContent, clock.wallNow() + created.remainingMs);
-    const imagePath = `${instance.prefix}/pictures/${imageName}`;
     reply.code(201);
-    return {
-      handle: created.handle,
-      ticketId: created.ticketId,
-      qrContent: created.qrContent,
-      pictures: { svg: `${imagePath}.svg`, png: `${imagePath}.png` },
-      expiresAt: new Date(created.expiresAt).toISOString(),
-      remainingMs: created.remainingMs,
-      minPollIntervalMs: created.minPollIntervalMs,
-    };
+    return responses.toCreateTicketResponse(created);
   });
 
   instance.get("/tickets/status", unlimited, async (request) => {
@@ -86,7 +88,7 @@ export async function apiRoutes(
       const text = "the sign-in service cannot be reached";
       throw new HttpError(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000 });
     }
-    return toStatusResponse(snapshot, exposesExchangeTicket(context, ticket));
+    return responses.toStatusResponse(snapshot, exposesExchangeTicket(context, ticket));
   });
 
   // Without a HEAD route, which would open a stream that nobody reads.
@@ -96,6 +98,17 @@ export async function apiRoutes(
     const query = request.query as Readonly<Record<string, unknown>>;
     const handle = singleValue(request.headers[handleHeader]) ?? singleValue(query.handle);
     return streamStatus(await openHandle(request, handle), request, reply);
+  });
+
+  instance.post("/tickets/check-code", calls, async (request): Promise<CheckCodeResponse> => {
+    const { handle, checkCode } = validate(checkCodeBody, request.body);
+    const { credentials, ticketId, ticketSecret } = await openHandle(request, handle);
+    const { ipAddress } = requesterContextOf(request);
+    const { revision } = await appClient.submitCheckCode(
+      { ticketId, ticketSecret, checkCode, ipAddress },
+      { credentials },
+    );
+    return { state: "AUTHORIZED", revision };
   });
 
   instance.post("/tickets/withdraw", calls, async (request): Promise<WithdrawResponse> => {

@@ -2,12 +2,12 @@ import * as z from "zod";
 import { hasMoreCodePoints } from "../../base/code_points.js";
 import { fieldLimits } from "../../domain/field_limits.js";
 import { isCanonicalBase64url } from "../../domain/secrets.js";
-import type { CreateTicketBody, ExchangeBody, HandleBody } from "../../http_types.js";
+import type { CheckCodeBody, CreateTicketBody, ExchangeBody, HandleBody } from "../../http_types.js";
 import type { ImageOptions } from "../../qr/image_renderer.js";
 import { validate } from "../http/validation.js";
 import { customData } from "../tickets/custom_data.js";
 
-const { imageSize, imageMargin } = fieldLimits;
+const { imageSize, imageMargin, checkCode } = fieldLimits;
 
 /**
  * Creates the schema of a text of `min` to `max` characters. Counts code points, as JSON Schema and the service do.
@@ -43,6 +43,14 @@ export const createTicketBody = z.strictObject({
 
 /** Schema of a body that identifies a ticket by its handle. */
 export const handleBody = z.strictObject({ handle: text(2048, 1) }) satisfies z.ZodType<HandleBody>;
+
+/** Schema of the body that submits a check code. A code of another form does not reach the service, nor count. */
+export const checkCodeBody = z.strictObject({
+  ...handleBody.shape,
+  checkCode: z.string().regex(new RegExp(`^[0-9]{${checkCode.min},${checkCode.max}}$`), {
+    error: `must be ${checkCode.min} to ${checkCode.max} digits`,
+  }),
+}) satisfies z.ZodType<CheckCodeBody>;
 
 /** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */
 export const exchangeBody = z.strictObject({

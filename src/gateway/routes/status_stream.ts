@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { withTimeout } from "../../base/with_timeout.js";
 import { isTerminal } from "../../client/index.js";
+import type { StatusResponse } from "../../http_types.js";
 import { streamOwnerOf } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
 import { onResponseEnd } from "../http/disconnect_signal.js";
@@ -8,7 +9,7 @@ import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
 import { exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
-import { toStatusResponse } from "../tickets/responses.js";
+import type { TicketResponses } from "../tickets/responses.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 import { type EventStream, startEventStream } from "./event_stream.js";
 
@@ -23,18 +24,16 @@ const reconnectMs = 1_000;
 
 /**
  * Creates the handler that streams the status of a ticket as server-sent events: `status` for each status,
- * `problem` for an error. The id of a `status` event is the revision. The stream ends after a terminal status.
+ * `problem` for an error. The id of a `status` event is the revision, followed by a point and the number of the step
+ * if the code of the ticket changes. The stream ends after a terminal status.
  * A client that has received the terminal status and reconnects gets 204, which makes EventSource stop. A
  * transient error is sent as a stream with status 200, since EventSource does not reconnect after an error
  * status.
  */
-export function createStatusStream({
-  watchHub,
-  clock,
-  streamLimiter,
-  heartbeatIntervalMs,
-  onSignIn,
-}: GatewayContext) {
+export function createStatusStream(
+  { watchHub, clock, streamLimiter, heartbeatIntervalMs, onSignIn }: GatewayContext,
+  { toStatusResponse }: TicketResponses,
+) {
   const start = (reply: FastifyReply, retryMs: number) =>
     startEventStream(reply, { heartbeatIntervalMs, retryMs, clock });
 
@@ -55,9 +54,9 @@ export function createStatusStream({
       if (first && hasSeenTerminalStatus(request, first.value)) return reply.code(204).send();
       stream = start(reply, reconnectMs);
       for (let current = await next; !current.done; current = await next) {
-        const data = toStatusResponse(current.value, exposesExchangeTicket({ onSignIn }, ticket));
+        const data = await toStatusResponse(current.value, exposesExchangeTicket({ onSignIn }, ticket));
         // A slow reader gets the latest status next, and nothing queues.
-        await stream.send({ id: String(data.revision), event: "status", data });
+        await stream.send({ id: eventIdOf(data), event: "status", data });
         next = snapshots.next();
       }
     } catch (error) {
@@ -77,6 +76,10 @@ export function createStatusStream({
     return undefined;
   };
 }
+
+/** Returns an id that differs from that of every earlier status of the ticket. */
+const eventIdOf = ({ revision, qrCode }: StatusResponse): string =>
+  qrCode ? `${revision}.${qrCode.step}` : String(revision);
 
 function hasSeenTerminalStatus(request: FastifyRequest, { status }: TicketSnapshot): boolean {
   return isTerminal(status.state) && request.headers["last-event-id"] === String(status.revision);

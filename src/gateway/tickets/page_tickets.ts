@@ -6,6 +6,7 @@ import {
   ContextSource,
   type CreateTicketRequest,
   CreatorCapability,
+  type QrCodeStep,
   type RequesterContext,
 } from "../../client/index.js";
 import type { AppRegistry, RegisteredApp } from "../access/app_registry.js";
@@ -50,6 +51,8 @@ export interface NewTicket {
   readonly ticketSecret: string;
   /** The text that the QR code encodes. */
   readonly qrContent: string;
+  /** The first step, if the code of the ticket changes. */
+  readonly qrCodeStep: QrCodeStep | undefined;
   /** Milliseconds since the Unix epoch, by the clock of the service. */
   readonly expiresAt: number;
   readonly remainingMs: number;
@@ -154,6 +157,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
           customData,
           customDataSource: ContextSource.CLAIMED_BY_PAGE,
           requester,
+          screenId: boundTo ?? "",
           capabilities: capabilitiesByKind[kind],
           ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, ticketTtlMs)) }),
@@ -174,6 +178,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
         ticketId,
         ticketSecret,
         qrContent,
+        qrCodeStep: created.qrCodeStep,
         expiresAt: expireTime?.getTime() ?? clock.wallNow() + remainingMs,
         remainingMs,
         minPollIntervalMs: millisecondsOf(minPollInterval),

@@ -24,6 +24,8 @@ export interface TicketSnapshot {
   readonly status: TicketStatus;
   /** Returns the remaining lifetime in milliseconds, as of now. */
   remainingMs(): number;
+  /** Returns the time left until the next step of the code in milliseconds, as of now; null if there is none. */
+  stepRemainingMs(): number | null;
   /** The last status before the exchange, if the ticket was exchanged within the last five seconds. */
   readonly recentlyExchanged: TicketStatus | undefined;
 }
@@ -75,6 +77,8 @@ interface SharedWatch {
 interface CachedStatus {
   readonly status: TicketStatus;
   readonly expiresAt: number;
+  /** Time of the next step of the code; undefined if there is none. */
+  readonly nextStepAt: number | undefined;
   readonly exchanged: { readonly status: TicketStatus; readonly at: number } | undefined;
 }
 
@@ -214,24 +218,41 @@ function toCachedStatus(status: TicketStatus, before: CachedStatus | undefined, 
     status.state === TicketState.EXCHANGED && before && wasAuthorized
       ? { status: before.status, at: now }
       : before?.exchanged;
-  return { status, expiresAt: now + millisecondsOf(status.remainingDuration), exchanged };
+  const stepMs = millisecondsOf(status.qrCodeStep?.remainingDuration);
+  return {
+    status,
+    expiresAt: now + millisecondsOf(status.remainingDuration),
+    // The last step has no time of its own.
+    nextStepAt: stepMs > 0 ? now + stepMs : undefined,
+    exchanged,
+  };
 }
 
-function toSnapshot({ status, expiresAt, exchanged }: CachedStatus, clock: Clock): TicketSnapshot {
+function toSnapshot(
+  { status, expiresAt, nextStepAt, exchanged }: CachedStatus,
+  clock: Clock,
+): TicketSnapshot {
+  const msUntil = (time: number) => Math.max(0, Math.round(time - clock.now()));
   const isRecent = exchanged !== undefined && clock.now() - exchanged.at < recentlyExchangedMs;
   return {
     status,
-    remainingMs: () => Math.max(0, Math.round(expiresAt - clock.now())),
+    remainingMs: () => msUntil(expiresAt),
+    stepRemainingMs: () => (nextStepAt === undefined ? null : msUntil(nextStepAt)),
     recentlyExchanged: isRecent ? exchanged.status : undefined,
   };
 }
 
 /**
- * Returns whether a status differs from the previous one. Compares the state too: a store that lost writes can
- * reuse a revision for another state.
+ * Returns whether a status differs from the previous one. Compares more than the revision: a store that lost writes
+ * can reuse it, and a step of the code does not change it.
  */
 function hasChanged(status: TicketStatus, previous: TicketStatus | undefined): boolean {
-  return status.revision !== previous?.revision || status.state !== previous.state;
+  return (
+    status.revision !== previous?.revision ||
+    status.state !== previous.state ||
+    status.checkCodeAttemptsLeft !== previous.checkCodeAttemptsLeft ||
+    status.qrCodeStep?.number !== previous.qrCodeStep?.number
+  );
 }
 
 function watchKeyOf({ credentials, ticketId, ticketSecret }: TicketReference): string {

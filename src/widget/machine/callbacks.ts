@@ -1,11 +1,22 @@
-import type { ScannedBy, StatusResponse } from "../../http_types.js";
+import type { CheckCodeRequest, ScannedBy } from "../../http_types.js";
+import type { PageStatus } from "../api_results.js";
 
 /** Callbacks of the page about one code. */
 export interface WatchCallbacks {
   /** Receives each new status. */
-  readonly onResult?: ((status: StatusResponse) => void) | undefined;
+  readonly onResult?: ((status: PageStatus) => void) | undefined;
+  /**
+   * Runs when the code changes, before its image is replaced. A page that shows the code itself must show `url` from
+   * now on: the one before is accepted for a few seconds more.
+   */
+  readonly onCodeChange?: ((random: string, url: string) => void) | undefined;
   /** Runs once per code. Receives only the scanner's nickname and photo. */
   readonly onScanned?: ((user: ScannedBy) => void) | undefined;
+  /**
+   * Runs when the user has approved and the phone shows a check code, and again after each wrong one. A page that shows
+   * the code itself must ask for the check code, and pass it to `submitCheckCode`.
+   */
+  readonly onCheckCode?: ((checkCode: CheckCodeRequest) => void) | undefined;
   /**
    * Runs once, at the end of a successful scan. `ticket` is the exchange ticket for the site's backend, and
    * `user` has nickname and photo. With `autoExchangeUserInfo`, `user` holds the user's information and

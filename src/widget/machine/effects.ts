@@ -1,4 +1,4 @@
-import type { ScannedBy } from "../../http_types.js";
+import type { CheckCodeRequest, ScannedBy } from "../../http_types.js";
 import type { QrCode } from "../api_results.js";
 import type { ScanCallbacks } from "./callbacks.js";
 
@@ -7,12 +7,24 @@ export type ViewState =
   | { readonly kind: "loading" | "phone" }
   | { readonly kind: "waiting"; readonly code: QrCode; readonly until: number }
   | { readonly kind: "scanned"; readonly scannedBy: ScannedBy; readonly until: number }
+  | CheckCodeView
   | EndView;
+
+/** Form for the check code. */
+export interface CheckCodeView extends CheckCodeRequest {
+  readonly kind: "checkCode";
+  readonly scannedBy: ScannedBy;
+  readonly until: number;
+  /** True while a code is being checked. */
+  readonly isSubmitting: boolean;
+  /** Problem of the last attempt: the code was wrong, or it could not be checked. */
+  readonly problem: "wrong" | "notChecked" | undefined;
+}
 
 /** State of the widget after the end of its last code. */
 export type EndView =
   | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
-  | { readonly kind: "cancelled" | "expired" | "failed" };
+  | { readonly kind: "cancelled" | "checkCodeFailed" | "expired" | "failed" };
 
 /**
  * Call of a callback of the page. If the page stops or restarts the scan in it, the remaining effects are dropped,
@@ -28,7 +40,10 @@ export type Effect<Event = never> =
   | readonly ["show", ViewState]
   /** Shows the connection to the gateway as working or lost. */
   | readonly ["setOnline", boolean]
-  | readonly ["reloadImage"]
+  /** Loads an image of the code, and then shows it in place of the one before. */
+  | readonly ["loadImage", url: string]
+  /** Covers an image that is no longer valid, until another one is loaded. */
+  | readonly ["coverImage"]
   /** Withdraws the ticket with this handle, so that a later scan of its code fails. */
   | readonly ["withdraw", handle: string]
   /** Handles a further event. Always the last effect. */

@@ -1,16 +1,9 @@
 import type { GatewayError, QrCode } from "../api_results.js";
+import { type CodeImage, startImage } from "./code_image.js";
 import type { Effect } from "./effects.js";
-import {
-  type Context,
-  isStale,
-  lifecycle,
-  type Source,
-  type Sources,
-  type Step,
-  type Timer,
-} from "./step.js";
+import { type Context, isStale, lifecycle, type Source, type Sources, type Step } from "./step.js";
 import { type LiveTicket, stepTicket, stopped, type TicketEvent } from "./ticket.js";
-import { type StatusReport, startWatching } from "./watching.js";
+import { type StatusReport, startWatching, type Watching } from "./watching.js";
 
 /** Sign-in that shows one code after another until a login ends it or its renewals are used up. */
 export type SessionState = WithoutCode | WithCode | typeof stopped;
@@ -31,16 +24,9 @@ interface WithCode {
   readonly counters: Counters;
   readonly code: QrCode;
   readonly ticket: LiveTicket;
-  /** Image of the code; undefined once the code is scanned. */
+  /** Image of the code; undefined once the code is scanned, or while a newer one has not arrived in time. */
   readonly image: CodeImage | undefined;
   readonly sources: Sources;
-}
-
-interface CodeImage {
-  /** Number of attempts to load the image that failed although the gateway was reachable. */
-  readonly failures: number;
-  /** Pause before the next attempt, if the last one failed. */
-  readonly timer?: Timer;
 }
 
 /** Counters that outlive a code. */
@@ -122,7 +108,9 @@ function stepWithoutCode(state: WithoutCode, event: SessionEvent, context: Conte
       return [stopped];
     default:
       event satisfies {
-        kind: "status" | "streamLost" | "complete" | "exchange" | "reported" | `image${string}`;
+        kind:
+          | ("status" | "streamLost" | "complete" | "exchange" | "reported" | `image${string}`)
+          | ("checkCodeTyped" | "submitCheckCode");
       };
       return [state];
   }
@@ -132,7 +120,12 @@ function stepWithCode(state: WithCode, event: SessionEvent, context: Context): S
   const { code, image } = state;
   switch (event.kind) {
     case "imageLoaded":
-      return image ? [state, ["onCodeLoaded", code.handle, code.url]] : [state];
+      return image
+        ? [
+            active({ ...state, image: { ...image, failures: 0, timer: undefined } }),
+            ["onCodeLoaded", code.handle, image.url],
+          ]
+        : [state];
     case "imageFailed":
       return image
         ? [state, ["onCodeLoadFailed", imageMessage], ["continue", { kind: "imageReported" }]]
@@ -145,9 +138,11 @@ function stepWithCode(state: WithCode, event: SessionEvent, context: Context): S
     case "create":
       return [state];
     default:
-      return image && "source" in event && event.source === image.timer
-        ? reloadImage(state, image, context)
-        : advance(state, event, context);
+      if (image && event.kind === "timer") {
+        if (event.source === image.timer) return reloadImage(state, image, context);
+        if (event.source === image.expiry) return coverImage(state);
+      }
+      return advance(state, event, context);
   }
 }
 
@@ -160,8 +155,9 @@ const loading = (counters: Counters, ...sources: Sources): WithoutCode => ({
 const ended = (counters: Counters): WithoutCode => ({ kind: "ended", counters, sources: [] });
 
 const active = (state: Omit<WithCode, "kind" | "sources">): WithCode => {
-  const timer = state.image?.timer;
-  return { ...state, kind: "active", sources: [...state.ticket.sources, ...(timer ? [timer] : [])] };
+  const { timer, expiry } = state.image ?? {};
+  const timers = [timer, expiry].filter((each) => each !== undefined);
+  return { ...state, kind: "active", sources: [...state.ticket.sources, ...timers] };
 };
 
 /** Shows that a code is loading, and requests it. A tab opened in the background may never be viewed, so it waits. */
@@ -194,12 +190,14 @@ function retryCode(counters: Counters, error: GatewayError, context: Context): S
 
 function showCode(counters: Counters, code: QrCode, context: Context): SessionStep {
   const intervalMs = Math.max(context.intervalMs, code.minPollIntervalMs);
-  const ticket = startWatching(code.handle, intervalMs, context);
+  const { handle, url, qrCode } = code;
+  const ticket = startWatching(handle, intervalMs, context, qrCode ?? undefined);
+  const image = startImage(url, qrCode, context);
   return [
-    active({ counters: { ...counters, failures: 0 }, code, ticket, image: { failures: 0 } }),
+    active({ counters: { ...counters, failures: 0 }, code, ticket, image }),
     ["setOnline", true],
     ["show", { kind: "waiting", code, until: context.now + code.remainingMs }],
-    ["onCodeShow", code.handle, code.url],
+    ["onCodeShow", handle, url],
   ];
 }
 
@@ -217,17 +215,33 @@ function advance(state: WithCode, event: TicketEvent, context: Context): Session
         : [ended(counters), ["show", ticket.view], ...effects];
     return [next, ["onCodeDestroyed", code.handle], ["setOnline", true], ...rest];
   }
-  const image = ticket.kind === "watching" && !ticket.isScanned ? state.image : undefined;
+  const shown = ticket.kind === "watching" && !ticket.isScanned ? ticket : undefined;
+  const image = shown && state.image;
   const isBack = isReachable(ticket) && !isReachable(state.ticket);
   const next = active({ ...state, ticket, image });
+  if (shown?.step && !isSameStep(shown, state.ticket)) {
+    const { url } = shown.step;
+    const changed = startImage(url, shown.step, context, image?.failures);
+    return [active({ ...next, image: changed }), ...effects, ["loadImage", url]];
+  }
+  // A hidden page receives no newer code, and its timers are late.
+  if (event.kind === "lifecycle" && image && context.now >= image.validUntil) return coverImage(next);
   if (!image?.timer || !(isBack || event.kind === "lifecycle")) return [next, ...effects];
-  const [reloaded, ...reload] = reloadImage(next, isBack ? { failures: 0 } : image, context);
+  const [reloaded, ...reload] = reloadImage(next, isBack ? { ...image, failures: 0 } : image, context);
   return [reloaded, ...reload, ...effects];
 }
 
+const isSameStep = ({ step }: Watching, before: LiveTicket): boolean =>
+  before.kind === "watching" && before.step === step;
+
+/** Covers an outdated image. The next status brings another one. */
+const coverImage = (state: WithCode): SessionStep => [active({ ...state, image: undefined }), ["coverImage"]];
+
 /** Loads the image again if the page is visible. */
-function reloadImage(state: WithCode, { failures }: CodeImage, { isVisible }: Context): SessionStep {
-  return isVisible ? [active({ ...state, image: { failures } }), ["reloadImage"]] : [state];
+function reloadImage(state: WithCode, image: CodeImage, { isVisible }: Context): SessionStep {
+  return isVisible
+    ? [active({ ...state, image: { ...image, timer: undefined } }), ["loadImage", image.url]]
+    : [state];
 }
 
 function retryImage(state: WithCode, image: CodeImage, { isVisible }: Context): SessionStep {
@@ -237,7 +251,7 @@ function retryImage(state: WithCode, image: CodeImage, { isVisible }: Context): 
   if (failures >= maxImageAttempts)
     return [ended(counters), ...release(code), ...failure(imageMessage, "IMAGE_FAILED")];
   const timer = { kind: "timer", failures: isReachable(ticket) ? failures : maxImageAttempts } as const;
-  return [active({ ...state, image: { failures, timer } })];
+  return [active({ ...state, image: { ...image, failures, timer } })];
 }
 
 const isReachable = (ticket: LiveTicket) => ticket.kind === "watching" && ticket.failures === 0;

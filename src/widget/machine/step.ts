@@ -28,6 +28,8 @@ export type Source =
   | { readonly kind: "stream"; readonly handle: string }
   /** Requests to the gateway: for the status of a ticket, and for its user once it is approved. */
   | { readonly kind: "status" | "complete" | "exchange"; readonly handle: string }
+  /** Request that submits the check code. */
+  | { readonly kind: "submitCheckCode"; readonly handle: string; readonly checkCode: string }
   /** Request to the page for a code challenge. */
   | { readonly kind: "challenge" }
   /** Request for a new code. */

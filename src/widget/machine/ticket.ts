@@ -1,5 +1,6 @@
-import type { ExchangeResponse, ScannedBy, StatusResponse } from "../../http_types.js";
-import type { GatewayError } from "../api_results.js";
+import type { ExchangeResponse, ScannedBy } from "../../http_types.js";
+import type { GatewayError, PageStatus } from "../api_results.js";
+import { requestCheckCode, retryCheckCode, submitCheckCode } from "./check_code.js";
 import type { Effect, EndView } from "./effects.js";
 import { type Context, isStale, lifecycle, type Source, type Sources, type Step } from "./step.js";
 import {
@@ -22,7 +23,7 @@ interface Completing {
   readonly kind: "completing";
   readonly handle: string;
   /** Status with the approval. */
-  readonly status: StatusResponse;
+  readonly status: PageStatus;
   /** Number of this attempt, from 1. */
   readonly attempt: number;
   /** Request on its way, or the pause after one that failed. */
@@ -39,7 +40,10 @@ interface Ended {
 
 export type TicketEvent =
   /** Status from a stream or a poll. */
-  | { readonly kind: "status"; readonly source: Source; readonly result: StatusResponse }
+  | { readonly kind: "status"; readonly source: Source; readonly result: PageStatus }
+  /** The user has typed a check code. */
+  | { readonly kind: "checkCodeTyped"; readonly checkCode: string }
+  | { readonly kind: "submitCheckCode"; readonly source: Source; readonly result: unknown }
   | { readonly kind: "complete"; readonly source: Source; readonly result: unknown }
   | { readonly kind: "exchange"; readonly source: Source; readonly result: ExchangeResponse }
   /** Error of a request, or problem that a stream reports. */
@@ -55,7 +59,7 @@ type TicketStep = Step<TicketState, StatusReport>;
 /** Limit of attempts to complete a sign-in. The gateway can repeat its result for five seconds. */
 const maxAttempts = 5;
 
-const scannerOf = ({ scannedBy }: StatusResponse): ScannedBy => scannedBy ?? { nickname: "", photoUrl: "" };
+const scannerOf = ({ scannedBy }: PageStatus): ScannedBy => scannedBy ?? { nickname: "", photoUrl: "" };
 
 export const stopped = { kind: "stopped", sources: [] } as const;
 
@@ -85,6 +89,7 @@ function stepWatching(state: Watching, event: TicketEvent, context: Context): Ti
       return receive(state, event.result, context);
     case "failed": {
       const { error } = event;
+      if (event.source.kind === "submitCheckCode") return rejectCheckCode(state, error);
       const isPoll = event.source.kind === "status";
       if (isPoll && error.isTransient) return retryPoll(state, error);
       if (error.reason === "TICKET_NOT_FOUND") return fail(error, true);
@@ -93,19 +98,34 @@ function stepWatching(state: Watching, event: TicketEvent, context: Context): Ti
     }
     case "reported":
       return report(state, event, context);
+    case "checkCodeTyped":
+      return submitCheckCode(state, event.checkCode);
     case "stop":
       return [stopped];
     default:
-      event satisfies { kind: "complete" | "exchange" };
+      // After the right check code, the next status reports the approval.
+      event satisfies { kind: "submitCheckCode" | "complete" | "exchange" };
       return [state];
   }
+}
+
+function rejectCheckCode(state: Watching, error: GatewayError): TicketStep {
+  if (error.reason === "TICKET_NOT_FOUND") return fail(error, true);
+  return error.attemptsLeft === 0 ? failCheckCode() : retryCheckCode(state, error);
 }
 
 /** Handles a new status that the page has received. */
 function report(state: Watching, event: StatusReport, context: Context): TicketStep {
   const { status } = event;
+  const { qrCode } = status;
   switch (status.state) {
+    case "PENDING":
+      // An older step comes from a gateway that has not received the latest one yet.
+      return qrCode && qrCode.step > (state.step?.step ?? 0) && !state.isScanned
+        ? [{ ...state, step: qrCode }, ["onCodeChange", state.handle, qrCode.url]]
+        : [state];
     case "SCANNED":
+    case "AWAITING_CHECK_CODE":
     case "AUTHORIZED":
       if (!state.isScanned) {
         const scannedBy = scannerOf(status);
@@ -117,11 +137,13 @@ function report(state: Watching, event: StatusReport, context: Context): TicketS
         ];
       }
       if (status.state === "SCANNED") return [state];
+      if (status.state === "AWAITING_CHECK_CODE") return requestCheckCode(state, status, context);
       // The site's backend exchanges the ticket.
       if (status.exchangeTicket !== null && !context.autoExchangeUserInfo)
         return succeed(status, scannerOf(status));
       return requestUser(state.handle, status, 1, context);
     case "CANCELLED":
+      if (status.cancelReason === "CHECK_CODE_FAILED") return failCheckCode();
       // If the site withdrew the ticket, no user declined it.
       return status.cancelReason === "WITHDRAWN_BY_CREATOR"
         ? expire()
@@ -136,7 +158,7 @@ function report(state: Watching, event: StatusReport, context: Context): TicketS
 
 function requestUser(
   handle: string,
-  status: StatusResponse,
+  status: PageStatus,
   attempt: number,
   { autoExchangeUserInfo }: Context,
 ): TicketStep {
@@ -166,7 +188,7 @@ function stepCompleting(state: Completing, event: TicketEvent, context: Context)
     case "stop":
       return [stopped];
     default:
-      event satisfies { kind: "status" | "streamLost" | "reported" };
+      event satisfies { kind: "status" | "streamLost" | "reported" | "checkCodeTyped" | "submitCheckCode" };
       return [state];
   }
 }
@@ -177,10 +199,13 @@ const end = (view: EndView, callback: Effect, isRenewable = false): TicketStep =
   callback,
 ];
 
-const succeed = (status: StatusResponse, user: unknown): TicketStep =>
+const succeed = (status: PageStatus, user: unknown): TicketStep =>
   end({ kind: "succeeded", scannedBy: scannerOf(status) }, ["onSuccess", user, status.exchangeTicket]);
 
 const expire = (): TicketStep => end({ kind: "expired" }, ["onExpired"], true);
+
+const failCheckCode = (): TicketStep =>
+  end({ kind: "checkCodeFailed" }, ["onError", "the check code was wrong too often", "CHECK_CODE_FAILED"]);
 
 const fail = ({ message, reason }: GatewayError, isRenewable?: boolean): TicketStep =>
   end({ kind: "failed" }, ["onError", message, reason], isRenewable);

@@ -1,5 +1,5 @@
-import type { StatusResponse } from "../../http_types.js";
-import type { GatewayError } from "../api_results.js";
+import type { CodeStep, GatewayError, PageStatus } from "../api_results.js";
+import type { CheckCodeView } from "./effects.js";
 import { type Context, lifecycle, type Source, type Sources, type Step } from "./step.js";
 
 /** Watch of a ticket: by server-sent events where they work, and by polling otherwise. */
@@ -9,7 +9,11 @@ export interface Watching {
   /** Pause between two polls, in milliseconds. */
   readonly intervalMs: number;
   readonly isScanned: boolean;
-  /** Revision and state of the latest status. A status that repeats them is not reported again. */
+  /** Latest step of a code that changes; undefined before the first one. */
+  readonly step: CodeStep | undefined;
+  /** Entry of the check code; undefined unless the ticket waits for one. */
+  readonly entry?: CheckCodeEntry | undefined;
+  /** Revision, state and step of the latest status. A status that repeats them is not reported again. */
   readonly statusKey: string;
   /** Number of polls that failed in a row. The gateway counts as unreachable while it is not 0. */
   readonly failures: number;
@@ -19,6 +23,13 @@ export interface Watching {
   readonly streamRetryAt: number;
   readonly connection: Connection;
   readonly sources: Sources;
+}
+
+/** Entry of a check code by the user. */
+export interface CheckCodeEntry {
+  readonly view: CheckCodeView;
+  /** Request that submits the code; undefined while the user types. */
+  readonly submission?: Source | undefined;
 }
 
 type Connection =
@@ -41,10 +52,10 @@ type Disconnected = Omit<Watching, "connection" | "sources">;
 /** Continues with a status, once the page has received it in `onResult`. */
 export interface StatusReport {
   readonly kind: "reported";
-  readonly status: StatusResponse;
+  readonly status: PageStatus;
 }
 
-type WatchStep = Step<Watching, StatusReport>;
+export type WatchStep = Step<Watching, StatusReport>;
 
 /** Limit of empty streams in a row. After that, polling replaces streams. */
 const maxEmptyStreams = 3;
@@ -65,18 +76,24 @@ const firstStatusTimeoutMs = 6_000;
 const minStreamMs = 10_000;
 
 /**
- * Time that a stream has to report a ticket's expiry, in milliseconds. One that has not reported it by then is
- * dead.
+ * Time that a stream has to report a ticket's expiry or the next step of its code, in milliseconds. One that has not
+ * reported it by then is dead.
  */
-const expiryGraceMs = 3_000;
+const reportGraceMs = 3_000;
 
-/** Starts to watch a ticket. */
-export function startWatching(handle: string, intervalMs: number, context: Context): Watching {
+/** Starts to watch a ticket. `step` is the one that the page shows already. */
+export function startWatching(
+  handle: string,
+  intervalMs: number,
+  context: Context,
+  step?: CodeStep | undefined,
+): Watching {
   const state = {
     kind: "watching",
     handle,
     intervalMs,
     isScanned: false,
+    step,
     statusKey: "",
     failures: 0,
     emptyStreams: 0,
@@ -122,8 +139,8 @@ export function endPause(state: Watching, context: Context): Watching {
 }
 
 /** Handles a status. Reports it, unless it repeats the latest one. */
-export function receive(state: Watching, status: StatusResponse, context: Context): WatchStep {
-  const statusKey = `${status.revision} ${status.state}`;
+export function receive(state: Watching, status: PageStatus, context: Context): WatchStep {
+  const statusKey = `${status.revision} ${status.state} ${status.qrCode?.step}`;
   const isNew = statusKey !== state.statusKey;
   return [
     { ...awaitNext(state, status, context), failures: 0, statusKey },
@@ -137,12 +154,12 @@ export function receive(state: Watching, status: StatusResponse, context: Contex
   ];
 }
 
-function awaitNext(state: Watching, status: StatusResponse, context: Context): Watching {
+function awaitNext(state: Watching, status: PageStatus, context: Context): Watching {
   const { connection } = state;
   if (connection.kind === "stream")
     return wait(state, { ...connection, hasStatus: true }, connection.source, {
       kind: "timer",
-      minimumMs: status.remainingMs + expiryGraceMs,
+      minimumMs: Math.min(status.remainingMs, status.qrCode?.remainingMs ?? Infinity) + reportGraceMs,
     });
   const wasEmpty = connection.kind === "check" && connection.wasEmpty;
   const emptyStreams = state.emptyStreams + (wasEmpty ? 1 : 0);
@@ -170,8 +187,17 @@ export function retryPoll(state: Watching, { retryAfterMs }: GatewayError): Watc
 }
 
 function wait(state: Disconnected, connection: Connection, ...sources: readonly Source[]): Watching {
-  return { ...state, connection, sources: [lifecycle, ...sources] };
+  return { ...state, connection, sources: [lifecycle, ...sources, ...submissionOf(state.entry)] };
 }
+
+/** Sets the entry of the check code, and with it the request on its way. */
+export function withEntry(state: Watching, entry: CheckCodeEntry): Watching {
+  const [first, ...sources] = state.sources.filter((source) => source !== state.entry?.submission);
+  return { ...state, entry, sources: [first ?? lifecycle, ...sources, ...submissionOf(entry)] };
+}
+
+const submissionOf = (entry: CheckCodeEntry | undefined): readonly Source[] =>
+  entry?.submission ? [entry.submission] : [];
 
 function canStream({ emptyStreams, streamRetryAt }: Disconnected, context: Context): boolean {
   return context.canUseEventSource && (emptyStreams < maxEmptyStreams || context.now >= streamRetryAt);

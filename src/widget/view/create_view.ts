@@ -2,6 +2,7 @@ import { darkStyles, styles } from "../../../gen/widget/styles.js";
 import type { View } from "../create_world.js";
 import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
+import { createCheckCodeForm } from "./check_code_form.js";
 import { createElement, createIcon } from "./icons.js";
 import { languageOf, mergeTexts, type Texts } from "./texts.js";
 
@@ -9,6 +10,7 @@ import { languageOf, mergeTexts, type Texts } from "./texts.js";
 export interface ViewActions {
   restart(): void;
   imageLoaded(isLoaded: boolean): void;
+  submitCheckCode(checkCode: string): void;
   /** Runs when the user closes the dialog. */
   close(): void;
 }
@@ -29,22 +31,19 @@ export function createView(
 ): MountedView {
   const language = options.language ?? detectLanguage(host);
   const texts = mergeTexts(language, options);
-  const elements = createElements(texts, options.tips?.middleTitle ?? "");
+  const elements = createElements(texts, options.tips?.middleTitle ?? "", actions);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   applyStyles(root, options.theme);
   let countdownTimer: ReturnType<typeof setInterval> | undefined;
   let viewState: ViewState = { kind: "loading" };
   let online = true;
   let totalMs = 0;
+  /** Image that is being loaded. */
+  let nextImage: HTMLImageElement | undefined;
 
   elements.box.lang = languageOf(texts, language);
   applySizes(options, elements);
   elements.restartButton.onclick = actions.restart;
-  elements.image.onload = () => {
-    setImageLoaded(true);
-    actions.imageLoaded(true);
-  };
-  elements.image.onerror = () => actions.imageLoaded(false);
   if (isDialog) showDialog(root, elements.box, texts, actions);
   else root.append(elements.box);
   const { phoneContent } = options;
@@ -59,10 +58,36 @@ export function createView(
     if (viewState.kind === "waiting") elements.overlay.hidden = isLoaded;
   }
 
+  /** Loads the image aside, and then shows it in place of the one before, which stays visible until then. */
+  function loadImage(url: string): void {
+    const image = new Image();
+    nextImage = image;
+    const settle = (isLoaded: boolean) => {
+      if (nextImage !== image) return;
+      nextImage = undefined;
+      if (isLoaded) {
+        elements.image.src = url;
+        setImageLoaded(true);
+      }
+      actions.imageLoaded(isLoaded);
+    };
+    image.src = url;
+    image.decode().then(
+      () => settle(true),
+      () => settle(false),
+    );
+  }
+
+  function coverImage(): void {
+    nextImage = undefined;
+    setImageLoaded(false);
+  }
+
   function announce(): void {
-    const isOffline = !online && /^(loading|waiting|scanned)$/.test(viewState.kind);
+    const isOffline = !online && /^(loading|waiting|scanned|checkCode)$/.test(viewState.kind);
     elements.box.classList.toggle("offline", isOffline);
-    const message = isOffline ? texts.offline : texts[viewState.kind];
+    elements.box.classList.toggle("problem", "problem" in viewState && viewState.problem !== undefined);
+    const message = isOffline ? texts.offline : messageOf(viewState, texts);
     // The name over the code is hidden from screen readers, so the status text repeats it.
     const name = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
     const greeting = name ? `${texts.scannedBy.replace("{name}", () => name)}. ` : "";
@@ -93,12 +118,19 @@ export function createView(
       if (kind === "waiting") {
         totalMs = nextState.code.remainingMs;
         setImageLoaded(false);
-        elements.image.src = nextState.code.url;
+        loadImage(nextState.code.url);
+      } else {
+        nextImage = undefined;
       }
       elements.image.ariaHidden = String(kind !== "waiting");
       elements.caption.hidden = kind !== "waiting" || elements.caption.textContent === "";
       if (!isSameKind) renderOverlay(elements.overlay, nextState, texts);
       elements.countdown.hidden = !("until" in nextState);
+      elements.form.element.hidden = elements.warning.hidden = kind !== "checkCode";
+      if (kind === "checkCode") {
+        elements.form.show(nextState);
+        if (!nextState.isSubmitting && hasNoOtherFocus(host)) elements.form.focus();
+      }
       updateRestartButton(elements, kind, texts);
       announce();
       clearInterval(countdownTimer);
@@ -109,11 +141,10 @@ export function createView(
       online = isOnline;
       announce();
     },
-    reloadImage() {
-      // Setting the same address again reloads the image.
-      if (viewState.kind === "waiting") elements.image.src = viewState.code.url;
-    },
+    loadImage,
+    coverImage,
     remove() {
+      nextImage = undefined;
       clearInterval(countdownTimer);
       root.querySelector("dialog")?.close();
       root.replaceChildren();
@@ -124,7 +155,23 @@ export function createView(
 
 type Elements = ReturnType<typeof createElements>;
 
-function createElements(texts: Texts, middleTitle: string) {
+/** Returns the text of a state. */
+function messageOf(viewState: ViewState, texts: Texts): string {
+  if (viewState.kind !== "checkCode") return texts[viewState.kind];
+  if (viewState.isSubmitting) return texts.loading;
+  if (viewState.problem === "notChecked") return texts.checkCodeNotChecked;
+  return viewState.problem
+    ? texts.wrongCheckCode.replace("{attempts}", () => String(viewState.attemptsLeft))
+    : texts.checkCode;
+}
+
+/** Returns whether the focus is in the widget or nowhere, so that moving it interrupts nobody. */
+function hasNoOtherFocus(host: HTMLElement): boolean {
+  const { activeElement } = host.getRootNode() as Document | ShadowRoot;
+  return !activeElement || activeElement === host || activeElement === document.body;
+}
+
+function createElements(texts: Texts, middleTitle: string, actions: ViewActions) {
   const title = createElement("h2", { className: "title", textContent: texts.title });
   const image = createElement("img", { className: "code", alt: texts.imageAlt });
   const caption = createElement(
@@ -137,6 +184,13 @@ function createElements(texts: Texts, middleTitle: string) {
   const statusText = createElement("p", { className: "state", role: "status" });
   // Its name is the kind of the state: the page can bring its own content for one of them.
   const slot = createElement("slot", {}, frame, statusText);
+  const warning = createElement("p", {
+    id: "warning",
+    className: "warning",
+    textContent: texts.checkCodeWarning,
+    hidden: true,
+  });
+  const form = createCheckCodeForm(texts, warning.id, actions.submitCheckCode);
   const bar = createElement("i");
   // Not a live region, which screen readers would announce every second.
   const timeLeft = createElement("span", { className: "time-left" });
@@ -152,17 +206,22 @@ function createElements(texts: Texts, middleTitle: string) {
     { className: "box", role: "group", tabIndex: -1, ariaLabel: texts.title },
     title,
     slot,
+    form.element,
+    warning,
     countdown,
     restartButton,
   );
-  return { box, slot, frame, image, caption, overlay, statusText, countdown, bar, timeLeft, restartButton };
+  return {
+    ...{ box, slot, frame, image, caption, overlay, statusText, form, warning },
+    ...{ countdown, bar, timeLeft, restartButton },
+  };
 }
 
 /** Updates the button. Hiding it moves the focus to the box, so that it stays in the widget. */
 function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["kind"], texts: Texts): void {
   const hadFocus = restartButton.matches(":focus");
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
-  const label = { scanned: texts.notYou, phone: texts.showCode }[kind as string];
+  const label = { scanned: texts.notYou, checkCode: texts.notYou, phone: texts.showCode }[kind as string];
   restartButton.className = label ? "secondary" : "";
   restartButton.textContent = label ?? texts.retry;
   if (hadFocus && restartButton.hidden) box.focus();

@@ -1,14 +1,19 @@
 import type { ViewState } from "../machine/effects.js";
 
+const cross = "M6 6l12 12M18 6L6 18";
+const person = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0";
+
 const iconPaths: Readonly<Record<Exclude<ViewState["kind"], "waiting"> | "close", string>> = {
   loading: "M12 3a9 9 0 1 0 9 9",
-  scanned: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0",
+  scanned: person,
+  checkCode: person,
   succeeded: "M5 12.5l4.5 4.5L19 7.5",
-  cancelled: "M6 6l12 12M18 6L6 18",
+  cancelled: cross,
+  checkCodeFailed: cross,
   expired: "M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0",
   failed: "M12 4v10M12 19h.01",
   phone: "M5 5h14v10H5zM2 19h20",
-  close: "M6 6l12 12M18 6L6 18",
+  close: cross,
 };
 
 /** Creates an icon that is hidden from screen readers. The text beside it carries the meaning. */

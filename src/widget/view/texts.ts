@@ -14,6 +14,20 @@ export interface Texts {
   readonly scanned: string;
   readonly scannedBy: string;
   readonly notYou: string;
+  /** Text when the phone shows a check code. */
+  readonly checkCode: string;
+  /** Label of the field for the check code. `{digits}` stands for the number of digits. */
+  readonly checkCodeLabel: string;
+  /** Label of the button that submits the check code. */
+  readonly submitCheckCode: string;
+  /** Warning below the field. It must say that a code from somebody else must not be typed. */
+  readonly checkCodeWarning: string;
+  /** Text after a wrong check code. `{attempts}` stands for the number of attempts that are left. */
+  readonly wrongCheckCode: string;
+  /** Text when a check code could not be checked. */
+  readonly checkCodeNotChecked: string;
+  /** Text after the last wrong check code. */
+  readonly checkCodeFailed: string;
   readonly succeeded: string;
   readonly cancelled: string;
   readonly expired: string;
@@ -52,6 +66,14 @@ const en: Texts = {
   scanned: "Scanned. Confirm the sign-in on your phone",
   scannedBy: "Hello, {name}",
   notYou: "Not you? Start again",
+  checkCode: "Type the number that your phone shows",
+  checkCodeLabel: "{digits} digits from your phone",
+  submitCheckCode: "Continue",
+  checkCodeWarning:
+    "Never type a number that somebody tells you. If you did not scan this code yourself, start again.",
+  wrongCheckCode: "This number is wrong. Attempts left: {attempts}",
+  checkCodeNotChecked: "The number could not be checked. Try again in a moment",
+  checkCodeFailed: "The number was wrong too often",
   succeeded: "You are signed in",
   cancelled: "Declined on the phone",
   expired: "The code has expired",
@@ -72,6 +94,13 @@ const zh: Texts = {
   scanned: "扫描成功，请在手机上确认登录",
   scannedBy: "{name}，你好",
   notYou: "不是你？重新扫码",
+  checkCode: "请输入手机上显示的数字",
+  checkCodeLabel: "手机上的 {digits} 位数字",
+  submitCheckCode: "继续",
+  checkCodeWarning: "切勿输入别人告诉你的数字。如果二维码不是你本人扫的，请重新扫码。",
+  wrongCheckCode: "数字不正确，还可尝试 {attempts} 次",
+  checkCodeNotChecked: "暂时无法验证数字，请稍后再试",
+  checkCodeFailed: "数字多次输入错误",
   succeeded: "登录成功",
   cancelled: "已在手机上取消登录",
   expired: "二维码已失效",

@@ -448,6 +448,19 @@ export type CreateTicketBody = {
     /** SHA-256 of the code verifier that the site's backend keeps for this browser (PKCE, S256), in base64url. */
     codeChallenge?: string;
 };
+export type QrCodeStep = {
+    /** Number of the step, from 1. It grows within one revision. */
+    step: number;
+    /** Exact text that the QR code encodes. */
+    qrContent: string;
+    /** Paths of the images of the QR code. */
+    pictures: {
+        svg: string;
+        png: string;
+    };
+    /** Time left until the next step replaces this one, or null if this is the last one. */
+    remainingMs: number | null;
+};
 export type CreateTicketResponse = {
     /** Sealed identifier of the ticket, sent with every further call. */
     handle: string;
@@ -466,6 +479,8 @@ export type CreateTicketResponse = {
     remainingMs: number;
     /** Least time between two calls of `GET /tickets/status`. */
     minPollIntervalMs: number;
+    /** First step, if the code of the ticket changes. Has the content and the pictures above. */
+    qrCode: QrCodeStep | null;
 };
 export type Problem = {
     /** Name of the HTTP status, if it has one. */
@@ -476,6 +491,8 @@ export type Problem = {
     reason: ErrorReason;
     /** State of the ticket, if the error depends on it. */
     currentState?: string;
+    /** Number of attempts that are left, with the reason CHECK_CODE_MISMATCH. */
+    attemptsLeft?: number;
     fieldViolations?: FieldViolation[];
     /** Time after which to call again. Absent if waiting does not help. */
     retryAfterMs?: number;
@@ -485,6 +502,12 @@ export type Problem = {
 export type ScannedBy = {
     nickname: string;
     photoUrl: string;
+};
+export type CheckCodeRequest = {
+    /** Number of digits, 4 to 6. */
+    digits: number;
+    /** Number of attempts that are left. After the last wrong code, the ticket is CANCELLED. */
+    attemptsLeft: number;
 };
 export type StatusResponse = {
     ticketId: string;
@@ -496,12 +519,26 @@ export type StatusResponse = {
     expiresAt: string | null;
     /** Time left until then. Count down from it, because clocks differ. */
     remainingMs: number;
-    /** User who scanned the code, in the states SCANNED and AUTHORIZED. */
+    /** User who scanned the code, in the states SCANNED, AWAITING_CHECK_CODE and AUTHORIZED. */
     scannedBy: ScannedBy | null;
     /** Exchange ticket in the state AUTHORIZED, else null. Always null if the gateway completes the sign-in itself, or if the app requires a code challenge that the ticket lacks. */
     exchangeTicket: string | null;
-    /** Name of the side that ended a ticket in the state CANCELLED. */
+    /** Name of the side that ended a ticket in the state CANCELLED, or of what did. */
     cancelReason: string | null;
+    /** Check code to ask for in the state AWAITING_CHECK_CODE, else null. */
+    checkCode: CheckCodeRequest | null;
+    /** Code to show now in the state PENDING, if the code of the ticket changes, else null. */
+    qrCode: QrCodeStep | null;
+};
+export type CheckCodeBody = {
+    /** Handle of the ticket, from `POST /tickets`. */
+    handle: string;
+    /** Digits that the user has typed, as the phone shows them. */
+    checkCode: string;
+};
+export type CheckCodeResponse = {
+    state: "AUTHORIZED";
+    revision: number;
 };
 export type HandleBody = {
     /** Handle of the ticket, from `POST /tickets`. */
@@ -1079,6 +1116,49 @@ export function watchStatus({ qrloginHandle, handle }: {
             "qrlogin-handle": qrloginHandle
         })
     });
+}
+/**
+ * Submits the check code that the phone shows
+ */
+export function submitCheckCode(checkCodeBody: CheckCodeBody, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: CheckCodeResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 502;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/qrlogin/v1/tickets/check-code", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: checkCodeBody
+    }));
 }
 /**
  * Withdraws a ticket

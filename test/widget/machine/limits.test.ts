@@ -6,6 +6,7 @@ import {
   created,
   elapsed,
   errors,
+  expiryOf,
   failed,
   hidden,
   imageElapsed,
@@ -13,6 +14,7 @@ import {
   lost,
   noon,
   onPhone,
+  outdated,
   polled,
   runSession,
   sessionStates,
@@ -20,11 +22,14 @@ import {
   sourceOf,
   statuses,
   statusIn,
+  stepOf,
   streamed,
+  typed,
   visible,
 } from "./machine_fixture.js";
 
 const { challenging, creating, waiting, lastWaiting, offline, completing, imageMissing } = sessionStates;
+const { changing, awaiting, submitting } = sessionStates;
 
 const at = (ms: number): Context => ({ ...visible, now: noon + ms });
 
@@ -37,6 +42,14 @@ describe("the limits of a watch", () => {
     const next = runSession(waiting, [streamed(statusIn("PENDING", { remainingMs: 50_000 }))]);
     expect(sourceOf(next, "timer")).toMatchObject({ minimumMs: 53_000 });
     expect(sourceOf(next, "stream")).toBe(sourceOf(waiting, "stream"));
+  });
+
+  it("a stream has until 3 seconds after the next step of a code, since a proxy may hold it back", () => {
+    const next = runSession(changing, [streamed(statuses.secondStep)]);
+    expect(sourceOf(next, "timer")).toMatchObject({ minimumMs: 13_000 });
+    const qrCode = { ...stepOf(3), remainingMs: null };
+    const last = runSession(next, [streamed(statusIn("PENDING", { qrCode, remainingMs: 50_000 }))]);
+    expect(sourceOf(last, "timer")).toMatchObject({ minimumMs: 53_000 });
   });
 
   it("polling replaces streams after three empty ones, for a minute", () => {
@@ -232,7 +245,7 @@ describe("the limits of an image", () => {
       { kind: "status", source, result: statuses.pending },
       visible,
     );
-    expect(effects[0]).toEqual(["reloadImage"]);
+    expect(effects[0]).toEqual(["loadImage", expect.any(String)]);
     expect(isFailing(runSession(back, [...retry, ...retry]))).toBe(false);
   });
 
@@ -240,7 +253,90 @@ describe("the limits of an image", () => {
     const thrice = runSession(waiting, [...retry, ...retry, imageFailed]);
     const source = sourceOf(thrice, "lifecycle");
     const [shown, ...effects] = stepSession(thrice, { kind: "lifecycle", source }, visible);
-    expect(effects).toEqual([["reloadImage"]]);
+    expect(effects).toEqual([["loadImage", expect.any(String)]]);
     expect(isFailing(shown)).toBe(true);
+  });
+});
+
+describe("an image of a code that changes", () => {
+  const lifecycleOf = (state: SessionState) =>
+    ({ kind: "lifecycle", source: sourceOf(state, "lifecycle") }) as const;
+  const urlOf = (state: SessionState) => (state.kind === "active" ? state.image?.url : undefined);
+
+  it("an image is covered one second after its step, the shortest overlap, unless the next one has arrived", () => {
+    expect(expiryOf(changing)).toEqual({ kind: "timer", minimumMs: 11_000 });
+    const next = runSession(changing, [streamed(statuses.secondStep)]);
+    expect(expiryOf(next)).not.toBe(expiryOf(changing));
+    const [same, ...effects] = stepSession(next, outdated(changing), visible);
+    expect([same, effects]).toEqual([next, []]);
+    expect(stepSession(next, outdated(next), visible).slice(1)).toEqual([["coverImage"]]);
+  });
+
+  it("an image of the last step, or of a code that does not change, is never covered", () => {
+    const qrCode = { ...stepOf(2), remainingMs: null };
+    const last = runSession(changing, [streamed(statusIn("PENDING", { qrCode }))]);
+    for (const state of [last, waiting]) {
+      expect(sourceKinds(state)).toBe("stream+timer");
+      const [, ...effects] = stepSession(state, lifecycleOf(state), at(1_000_000));
+      expect(effects).toEqual([]);
+    }
+    expect(urlOf(last)).toBe(qrCode.url);
+  });
+
+  it("a page that comes back covers an outdated image at once, and keeps one that is still valid", () => {
+    const away = runSession(changing, [lifecycleOf], hidden);
+    expect(stepSession(away, lifecycleOf(away), at(10_999)).slice(1)).toEqual([]);
+    const [back, ...effects] = stepSession(away, lifecycleOf(away), at(11_000));
+    expect(effects).toEqual([["coverImage"]]);
+    expect(urlOf(back)).toBeUndefined();
+    const [next] = stepSession(back, streamed(statuses.secondStep)(back), at(11_000));
+    expect(next.sources.some(({ kind }) => kind === "stream")).toBe(true);
+    const shown = runSession(back, [streamed(statuses.secondStep)], at(11_000));
+    expect(urlOf(shown)).toBe(stepOf(2).url);
+  });
+
+  it("an image of an earlier step never replaces a later one", () => {
+    const second = runSession(changing, [streamed(statuses.secondStep)]);
+    const again = runSession(second, [streamed(statusIn("PENDING", { qrCode: stepOf(1) }))]);
+    expect(urlOf(again)).toBe(stepOf(2).url);
+  });
+
+  it("an image of a later step keeps the number of failures, and one that loads resets it", () => {
+    const isFailing = (state: SessionState) => runSession(state, [imageFailed]).kind === "ended";
+    const thrice = [imageFailed, imageElapsed, imageFailed, imageElapsed, imageFailed];
+    const second = runSession(changing, [...thrice, streamed(statuses.secondStep)]);
+    expect(isFailing(second)).toBe(true);
+    expect(isFailing(runSession(second, [() => ({ kind: "imageLoaded" })]))).toBe(false);
+  });
+});
+
+describe("a check code", () => {
+  const viewOf = (state: SessionState) =>
+    state.kind === "active" && state.ticket.kind === "watching" ? state.ticket.entry?.view : undefined;
+
+  it("a check code is submitted with the handle, as the user typed it", () => {
+    expect(sourceOf(submitting, "submitCheckCode")).toEqual({
+      ...{ kind: "submitCheckCode", checkCode: "123456" },
+      handle: submitting.kind === "active" && submitting.code.handle,
+    });
+  });
+
+  it("a check code is not submitted again while one is being checked, or before the phone shows one", () => {
+    for (const state of [submitting, sessionStates.scanned, waiting])
+      expect(stepSession(state, typed(state), visible)).toEqual([state]);
+  });
+
+  it("a check code that could not be checked leaves the attempts as they are, whatever the error was", () => {
+    for (const error of [errors.offline, errors.busy, errors.permanent]) {
+      const state = runSession(submitting, [failed("submitCheckCode", error)]);
+      expect(viewOf(state)).toMatchObject({ isSubmitting: false, problem: "notChecked", attemptsLeft: 3 });
+      expect(viewOf(runSession(state, [typed]))).toMatchObject({ isSubmitting: true, problem: undefined });
+    }
+  });
+
+  it("a wrong check code whose response is lost counts as wrong once the status says so", () => {
+    const state = runSession(submitting, [streamed(statuses.awaitingAgain)]);
+    expect(viewOf(state)).toMatchObject({ isSubmitting: false, problem: "wrong", attemptsLeft: 2 });
+    expect(sourceKinds(state)).toBe(sourceKinds(awaiting));
   });
 });

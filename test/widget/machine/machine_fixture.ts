@@ -1,5 +1,9 @@
-import type { StatusResponse } from "../../../src/http_types.js";
-import { GatewayError, type QrCode } from "../../../src/widget/api_results.js";
+import {
+  type CodeStep,
+  GatewayError,
+  type PageStatus,
+  type QrCode,
+} from "../../../src/widget/api_results.js";
 import {
   type SessionEvent,
   type SessionState,
@@ -29,7 +33,18 @@ export const scannedBy = { nickname: "alice", photoUrl: "https://photos.example.
 
 let codes = 0;
 
-export function newCode(): QrCode {
+/** Step of a code that changes every 10 seconds. */
+export function stepOf(step: number): CodeStep {
+  return {
+    step,
+    qrContent: `content ${step}`,
+    pictures: { svg: `/step-${step}.svg`, png: `/step-${step}.png` },
+    remainingMs: 10_000,
+    url: `https://login.example.com/step-${step}.svg`,
+  };
+}
+
+export function newCode(qrCode: CodeStep | null = null): QrCode {
   const handle = `handle-${++codes}`;
   return {
     handle,
@@ -39,11 +54,12 @@ export function newCode(): QrCode {
     expiresAt: "2026-01-01T12:02:00Z",
     remainingMs: 120_000,
     minPollIntervalMs: 1_000,
+    qrCode,
     url: `https://login.example.com/${handle}.svg`,
   };
 }
 
-export function statusIn(state: string, fields: Partial<StatusResponse> = {}): StatusResponse {
+export function statusIn(state: string, fields: Partial<PageStatus> = {}): PageStatus {
   return {
     ticketId: "ticket",
     state,
@@ -53,6 +69,8 @@ export function statusIn(state: string, fields: Partial<StatusResponse> = {}): S
     scannedBy: state === "PENDING" ? null : scannedBy,
     exchangeTicket: state === "AUTHORIZED" ? "exchange-ticket" : null,
     cancelReason: null,
+    checkCode: null,
+    qrCode: null,
     ...fields,
   };
 }
@@ -60,10 +78,14 @@ export function statusIn(state: string, fields: Partial<StatusResponse> = {}): S
 /** Statuses by name. Those with an exchange ticket end without a further request. */
 export const statuses = {
   pending: statusIn("PENDING"),
+  secondStep: statusIn("PENDING", { qrCode: stepOf(2) }),
   scanned: statusIn("SCANNED"),
+  awaiting: statusIn("AWAITING_CHECK_CODE", { revision: 3, checkCode: { digits: 6, attemptsLeft: 3 } }),
+  awaitingAgain: statusIn("AWAITING_CHECK_CODE", { revision: 4, checkCode: { digits: 6, attemptsLeft: 2 } }),
   authorized: statusIn("AUTHORIZED"),
   authorizedForGateway: statusIn("AUTHORIZED", { exchangeTicket: null }),
   declined: statusIn("CANCELLED", { cancelReason: "CANCELLED_BY_APPROVER" }),
+  checkCodeFailed: statusIn("CANCELLED", { cancelReason: "CHECK_CODE_FAILED" }),
   withdrawn: statusIn("CANCELLED", { cancelReason: "WITHDRAWN_BY_CREATOR" }),
   expired: statusIn("EXPIRED"),
   exchanged: statusIn("EXCHANGED"),
@@ -75,6 +97,8 @@ export const errors = {
   busy: new GatewayError("RATE_LIMITED", "too fast", 30_000),
   permanent: new GatewayError("ORIGIN_NOT_ALLOWED", "not from here"),
   gone: new GatewayError("TICKET_NOT_FOUND", "there is no such ticket"),
+  wrongCode: new GatewayError("CHECK_CODE_MISMATCH", "the check code is wrong", undefined, 2),
+  lastWrongCode: new GatewayError("CHECK_CODE_MISMATCH", "the check code is wrong", undefined, 0),
   challenge: new GatewayError("CODE_CHALLENGE_FAILED", "the page's codeChallenge failed"),
 };
 
@@ -133,20 +157,33 @@ export const created: ToEvent = (state) => ({
   source: sourceOf(state, "create"),
   result: newCode(),
 });
+/** Creates a code that changes. */
+export const createdChanging: ToEvent = (state) => ({
+  kind: "create",
+  source: sourceOf(state, "create"),
+  result: newCode(stepOf(1)),
+});
+export const typed: ToEvent = () => ({ kind: "checkCodeTyped", checkCode: "123456" });
 export const failed =
   (kind: Source["kind"], error: GatewayError): ToEvent =>
   (state) => ({ kind: "failed", source: sourceOf(state, kind), error });
 export const streamed =
-  (status: StatusResponse): ToEvent =>
+  (status: PageStatus): ToEvent =>
   (state) => ({ kind: "status", source: sourceOf(state, "stream"), result: status });
 export const polled =
-  (status: StatusResponse): ToEvent =>
+  (status: PageStatus): ToEvent =>
   (state) => ({ kind: "status", source: sourceOf(state, "status"), result: status });
 export const elapsed: ToEvent = (state) => ({ kind: "timer", source: sourceOf(state, "timer") });
 export const lost: ToEvent = (state) => ({ kind: "streamLost", source: sourceOf(state, "stream") });
 
 export const imageFailed: ToEvent = () => ({ kind: "imageFailed" });
 export const imageElapsed: ToEvent = (state) => ({ kind: "timer", source: imageTimerOf(state) });
+
+/** Returns the timer after which an image that changes must not be shown. */
+export function expiryOf(state: SessionState): Source {
+  return (state.kind === "active" && state.image?.expiry) || staleSource;
+}
+export const outdated: ToEvent = (state) => ({ kind: "timer", source: expiryOf(state) });
 
 /** Returns the timer of an image that is to be loaded again. */
 export function imageTimerOf(state: SessionState): Source {
@@ -156,6 +193,8 @@ export function imageTimerOf(state: SessionState): Source {
 const [challenging] = startSession(visible);
 const waiting = runSession(challenging, [challenged, created]);
 const lastWaiting = runSession(startSession({ ...visible, renewals: 0 })[0], [challenged, created]);
+const changing = runSession(challenging, [challenged, createdChanging]);
+const awaiting = runSession(waiting, [streamed(statuses.awaiting)]);
 const completing = runSession(waiting, [streamed(statuses.authorizedForGateway)]);
 const threeFailures = [imageFailed, imageElapsed, imageFailed, imageElapsed, imageFailed, imageElapsed];
 
@@ -178,7 +217,14 @@ export const sessionStates = {
   imageMissing: runSession(waiting, [imageFailed]),
   /** The next failure of the image is the last. */
   imageFailing: runSession(waiting, threeFailures),
+  /** The code changes. */
+  changing,
+  /** No newer code has arrived in time. */
+  outdated: runSession(changing, [outdated]),
   scanned: runSession(waiting, [streamed(statuses.scanned)]),
+  /** The user types the check code. */
+  awaiting,
+  submitting: runSession(awaiting, [typed]),
   completing,
   retryingCompletion: runSession(completing, [failed("complete", errors.offline)]),
   ended: runSession(lastWaiting, [streamed(statuses.expired)]),

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StatusResponse } from "../../../src/http_types.js";
-import type { GatewayError } from "../../../src/widget/api_results.js";
+import type { GatewayError, PageStatus } from "../../../src/widget/api_results.js";
 import type { Effect } from "../../../src/widget/machine/effects.js";
 import { type SessionEvent, type SessionState, stepSession } from "../../../src/widget/machine/session.js";
 import type { Context, Source } from "../../../src/widget/machine/step.js";
@@ -27,13 +26,20 @@ interface Taken {
 /** Choice of the next event, and of the result that its source has. */
 interface Choice extends Result {
   readonly context: Context;
-  readonly from: "source" | "earlier source" | "imageFailed" | "imageLoaded" | "restart" | "stop";
+  readonly from:
+    | "source"
+    | "earlier source"
+    | "checkCodeTyped"
+    | "imageFailed"
+    | "imageLoaded"
+    | "restart"
+    | "stop";
   readonly source: number;
 }
 
 interface Result {
   readonly isFailure: boolean;
-  readonly status: StatusResponse;
+  readonly status: PageStatus;
   readonly error: GatewayError;
 }
 
@@ -51,6 +57,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
   from: fc.oneof(
     { weight: 30, arbitrary: fc.constant("source") },
     { weight: 6, arbitrary: fc.constantFrom("imageFailed" as const, "imageLoaded" as const) },
+    { weight: 4, arbitrary: fc.constant("checkCodeTyped" as const) },
     { weight: 3, arbitrary: fc.constant("earlier source" as const) },
     { weight: 2, arbitrary: fc.constant("restart" as const) },
     { weight: 1, arbitrary: fc.constant("stop" as const) },
@@ -75,6 +82,8 @@ function eventOf(source: Source, { isFailure, status, error }: Result): SessionE
         : { kind: "status", source, result: status };
     case "status":
       return { kind: "status", source, result: status };
+    case "submitCheckCode":
+      return { kind: "submitCheckCode", source, result: {} };
     case "complete":
       return { kind: "complete", source, result: "user" };
     case "exchange":
@@ -105,7 +114,7 @@ function run(start: SessionState, choices: readonly Choice[]): Taken[] {
   };
   for (const { context, from, source: index, ...result } of choices) {
     if (from !== "source" && from !== "earlier source") {
-      take({ kind: from }, context);
+      take(from === "checkCodeTyped" ? { kind: from, checkCode: "123456" } : { kind: from }, context);
       continue;
     }
     const sources = from === "source" ? state.sources : earlier;
@@ -137,13 +146,17 @@ describe("any run of a session", () => {
         if (event.kind === "imageReported" && next.kind === "ended") reached.add("image failed for good");
         if (event.kind === "create" && codeOf(next) !== event.result) reached.add("late code");
         for (const name of names(effects)) reached.add(name);
+        if (next.sources.some(({ kind }) => kind === "submitCheckCode")) reached.add("submission");
+        if (next.kind === "ended" && event.kind === "failed" && event.error.attemptsLeft === 0)
+          reached.add("last wrong check code");
       }
     });
     expect([...reached]).toEqual(
       expect.arrayContaining([
         ...["loading", "phone", "watching", "completing", "ended", "stopped"],
-        ...["image failed for good", "late code"],
-        ...["onSuccess", "onCancel", "onExpired", "onError", "onScanned", "onRetry", "reloadImage"],
+        ...["image failed for good", "late code", "submission", "last wrong check code"],
+        ...["onSuccess", "onCancel", "onExpired", "onError", "onScanned", "onRetry"],
+        ...["onCheckCode", "onCodeChange", "loadImage", "coverImage"],
       ]),
     );
   });
@@ -264,8 +277,27 @@ describe("any run of a session", () => {
     check((taken) => {
       for (const { next } of taken) {
         if (next.kind !== "active") continue;
-        const isScanned = next.ticket.kind === "completing" || next.ticket.isScanned;
-        expect(next.image === undefined).toBe(isScanned);
+        if (next.ticket.kind === "completing" || next.ticket.isScanned) expect(next.image).toBeUndefined();
+      }
+    });
+  });
+
+  it("a code has no image only if it is scanned, or was covered and nothing newer has arrived", () => {
+    check((taken) => {
+      for (const { before, next, effects } of taken) {
+        if (next.kind !== "active" || next.ticket.kind !== "watching" || next.ticket.isScanned) continue;
+        const hadImage = before.kind !== "active" || before.image !== undefined;
+        if (hadImage && !next.image) expect(names(effects)).toContain("coverImage");
+      }
+    });
+  });
+
+  it("a check code is submitted only for a ticket that asks for one, and one at a time", () => {
+    check((taken) => {
+      for (const { next } of taken) {
+        const submissions = next.sources.filter(({ kind }) => kind === "submitCheckCode");
+        const entry = next.kind === "active" && next.ticket.kind === "watching" && next.ticket.entry;
+        expect(submissions).toHaveLength(entry ? Number(entry.view.isSubmitting) : 0);
       }
     });
   });

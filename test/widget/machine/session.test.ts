@@ -4,6 +4,7 @@ import type { Source } from "../../../src/widget/machine/step.js";
 import {
   effectNames,
   errors,
+  expiryOf,
   hidden,
   imageTimerOf,
   newCode,
@@ -36,6 +37,7 @@ const events = {
   imageLoaded: () => ({ kind: "imageLoaded" }),
   imageFailed: () => ({ kind: "imageFailed" }),
   imageReported: () => ({ kind: "imageReported" }),
+  imageExpiry: (state) => ({ kind: "timer", source: expiryOf(state) }),
   imageTimer: (state) => ({ kind: "timer", source: imageTimerOf(state) }),
   streamLost: (state) => ({ kind: "streamLost", source: sourceOrStale(state, "stream") }),
   status: (state) => ({
@@ -43,9 +45,19 @@ const events = {
     source: sourceOrStale(state, "stream", "status"),
     result: statuses.unknown,
   }),
+  reportedStep: () => ({ kind: "reported", status: statuses.secondStep }),
   reportedScanned: () => ({ kind: "reported", status: statuses.scanned }),
+  reportedAwaiting: () => ({ kind: "reported", status: statuses.awaiting }),
   reportedAuthorized: () => ({ kind: "reported", status: statuses.authorized }),
   reportedDeclined: () => ({ kind: "reported", status: statuses.declined }),
+  reportedFailed: () => ({ kind: "reported", status: statuses.checkCodeFailed }),
+  typed: () => ({ kind: "checkCodeTyped", checkCode: "123456" }),
+  submitted: (state) => ({
+    ...{ kind: "submitCheckCode", source: sourceOrStale(state, "submitCheckCode"), result: {} },
+  }),
+  wrongCode: (state) => ({
+    ...{ kind: "failed", source: sourceOrStale(state, "submitCheckCode"), error: errors.wrongCode },
+  }),
   reportedExpired: () => ({ kind: "reported", status: statuses.expired }),
   complete: (state) => ({ kind: "complete", source: sourceOrStale(state, "complete"), result: "user" }),
   exchange: (state) => ({
@@ -91,11 +103,14 @@ const endedWith = (view: string, callback: string): Cell => [
 const unscanned: Row = {
   ...withCode,
   lifecycle: ["watching with image: stream+timer"],
-  imageLoaded: ["ignored", "onCodeLoaded"],
+  imageLoaded: ["watching with image", "onCodeLoaded"],
   imageFailed: ["ignored", "onCodeLoadFailed", "continue"],
   reportedScanned: ["watching", "show scanned", "onScanned", "continue"],
   reportedAuthorized: ["watching", "show scanned", "onScanned", "continue"],
+  reportedStep: ["watching with image: stream+timer+timer", "onCodeChange", "loadImage"],
+  reportedAwaiting: ["watching", "show scanned", "onScanned", "continue"],
   reportedDeclined: endedWith("cancelled", "onCancel"),
+  reportedFailed: endedWith("checkCodeFailed", "onError"),
   reportedExpired: renewed,
 };
 
@@ -106,6 +121,14 @@ const waiting: Row = {
   streamLost: ["watching with image: timer"],
   status: ["watching with image: stream+timer", "setOnline", "onResult", "continue"],
   gone: renewed,
+};
+
+/** Ends of a ticket that is scanned. */
+const approvable: Row = {
+  reportedAuthorized: endedWith("succeeded", "onSuccess"),
+  reportedDeclined: endedWith("cancelled", "onCancel"),
+  reportedFailed: endedWith("checkCodeFailed", "onError"),
+  reportedExpired: renewed,
 };
 
 // An event without a row is ignored.
@@ -128,15 +151,22 @@ const expected: Record<StateName, Row> = {
     ...unscanned,
     imageReported: ["watching without image: timer+timer"],
     timer: ["watching with image: stream+timer"],
+    reportedStep: ["watching with image: timer+timer", "onCodeChange", "loadImage"],
   },
-  suspended: { ...unscanned, imageReported: ["watching without image: timer"] },
+  suspended: {
+    ...unscanned,
+    imageReported: ["watching without image: timer"],
+    reportedStep: ["watching with image: timer", "onCodeChange", "loadImage"],
+  },
   imageMissing: {
     ...waiting,
-    lifecycle: ["watching with image: stream+timer", "reloadImage"],
-    imageTimer: ["watching with image: stream+timer", "reloadImage"],
+    lifecycle: ["watching with image: stream+timer", "loadImage"],
+    imageTimer: ["watching with image: stream+timer", "loadImage"],
+    imageLoaded: ["watching with image: stream+timer", "onCodeLoaded"],
     // The image of a scanned code is not shown, so it is not loaded again.
     reportedScanned: ["watching: stream+timer", "show scanned", "onScanned", "continue"],
     reportedAuthorized: ["watching: stream+timer", "show scanned", "onScanned", "continue"],
+    reportedAwaiting: ["watching: stream+timer", "show scanned", "onScanned", "continue"],
     timer: ["watching without image: timer+timer"],
     streamLost: ["watching without image: timer+timer"],
     status: ["watching without image: stream+timer+timer", "setOnline", "onResult", "continue"],
@@ -145,6 +175,29 @@ const expected: Record<StateName, Row> = {
     ...waiting,
     imageReported: ["ended: none", "withdraw", "onCodeDestroyed", "show failed", "onError"],
   },
+  changing: {
+    ...waiting,
+    lifecycle: ["watching with image: stream+timer+timer"],
+    imageReported: ["watching without image: stream+timer+timer+timer"],
+    imageExpiry: ["watching: stream+timer", "coverImage"],
+    timer: ["watching with image: timer+timer"],
+    streamLost: ["watching with image: timer+timer"],
+    status: ["watching with image: stream+timer+timer", "setOnline", "onResult", "continue"],
+    reportedScanned: ["watching: stream+timer", "show scanned", "onScanned", "continue"],
+    reportedAuthorized: ["watching: stream+timer", "show scanned", "onScanned", "continue"],
+    reportedAwaiting: ["watching: stream+timer", "show scanned", "onScanned", "continue"],
+  },
+  outdated: {
+    ...waiting,
+    // The image is covered, so nothing reports or loads it.
+    imageLoaded: ["ignored"],
+    imageFailed: ["ignored"],
+    imageReported: ["ignored"],
+    lifecycle: ["watching: stream+timer"],
+    timer: ["watching: timer"],
+    streamLost: ["watching: timer"],
+    status: ["watching: stream+timer", "setOnline", "onResult", "continue"],
+  },
   scanned: {
     ...withCode,
     lifecycle: ["watching: stream+timer"],
@@ -152,9 +205,30 @@ const expected: Record<StateName, Row> = {
     streamLost: ["watching: timer"],
     status: ["watching: stream+timer", "setOnline", "onResult", "continue"],
     gone: renewed,
-    reportedAuthorized: endedWith("succeeded", "onSuccess"),
-    reportedDeclined: endedWith("cancelled", "onCancel"),
-    reportedExpired: renewed,
+    reportedAwaiting: ["watching", "show checkCode", "onCheckCode"],
+    ...approvable,
+  },
+  awaiting: {
+    ...withCode,
+    lifecycle: ["watching: stream+timer"],
+    timer: ["watching: timer"],
+    streamLost: ["watching: timer"],
+    status: ["watching: stream+timer", "setOnline", "onResult", "continue"],
+    gone: renewed,
+    typed: ["watching: stream+timer+submitCheckCode", "show checkCode"],
+    reportedAwaiting: ["ignored", "onCheckCode"],
+    ...approvable,
+  },
+  submitting: {
+    ...withCode,
+    lifecycle: ["watching: stream+timer+submitCheckCode"],
+    timer: ["watching: timer+submitCheckCode"],
+    streamLost: ["watching: timer+submitCheckCode"],
+    status: ["watching: stream+timer+submitCheckCode", "setOnline", "onResult", "continue"],
+    gone: renewed,
+    wrongCode: ["watching: stream+timer", "show checkCode"],
+    reportedAwaiting: ["ignored", "onCheckCode"],
+    ...approvable,
   },
   completing: {
     ...withCode,

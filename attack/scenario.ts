@@ -1,0 +1,62 @@
+import type { Attempt } from "./world/attempt.js";
+import type { World } from "./world/world.js";
+
+/**
+ * The defence that a scenario attacks. The contract always promises `core`. The policy of the app decides on the
+ * others. Nothing is promised against a scenario with `none`: it shows what remains possible.
+ */
+export type Defence = "core" | PolicyDefence | "none";
+
+/** Defences that a policy or the operator switches on. */
+export const policyDefences = ["check-code", "rotation", "limits", "kill-switch"] as const;
+
+export type PolicyDefence = (typeof policyDefences)[number];
+
+/** One attack on one defence. */
+export interface Scenario {
+  /** Id of the threat, such as `T4`, or of the published flaw, such as `F5`. */
+  readonly threat: string;
+  /** Name of the threat and of the way in which it is played. */
+  readonly title: string;
+  readonly defence: Defence;
+  /** Returns why the scenario cannot be played against this target, or undefined if it can. */
+  readonly obstacle?: (world: World) => string | undefined;
+  play(world: World): Promise<Finding>;
+}
+
+/** One thing that the attacker did, and how it went. */
+export interface Try {
+  readonly what: string;
+  readonly succeeded: boolean;
+  /** Error that stopped the attacker, or the effect of a success. */
+  readonly effect: string;
+}
+
+/** What a scenario has found out. */
+export interface Finding {
+  readonly tries: readonly Try[];
+  /** Lines that the victim sees on the phone while the attack is played. */
+  readonly victimSees?: readonly string[];
+  /** What a success means, for people. */
+  readonly meaning?: string;
+}
+
+/**
+ * Returns a try that the contract promises to reject with one of these reasons. Any other outcome is a success of the
+ * attacker: a defence that answers something else is not the promised one.
+ */
+export function rejected(what: string, attempt: Attempt<unknown>, ...reasons: readonly string[]): Try {
+  if (attempt.reason === undefined) return { what, succeeded: true, effect: "accepted" };
+  if (reasons.includes(attempt.reason)) return { what, succeeded: false, effect: attempt.reason };
+  return { what, succeeded: true, effect: `${attempt.reason} instead of ${reasons.join(" or ")}` };
+}
+
+/** Returns a try whose defence is a fact that must hold. */
+export function holds(what: string, fact: boolean, effect: string): Try {
+  return { what, succeeded: !fact, effect: fact ? effect : `not so: ${effect}` };
+}
+
+/** Returns the try of an attack whose goal was reached, or was not. */
+export function goal(what: string, reached: boolean, effect: string): Try {
+  return { what, succeeded: reached, effect };
+}
