@@ -85,7 +85,8 @@ describe("serve", () => {
   it("stays up on SIGHUP without a configuration file outside of development mode, and logs why", async () => {
     const { userPools, apps } = contentWith({}) as Record<string, object>;
     const server = startQrlogin(["serve"], {
-      ...{ ...anyPortEnvironment, QRLOGIN_USER_POOLS: JSON.stringify(userPools) },
+      QRLOGIN_GRPC_ADDRESS: anyPortEnvironment.QRLOGIN_GRPC_ADDRESS,
+      QRLOGIN_USER_POOLS: JSON.stringify(userPools),
       QRLOGIN_APPS: JSON.stringify(apps),
     });
     await readyAddress(server);

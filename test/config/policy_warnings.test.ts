@@ -21,6 +21,33 @@ describe("the warnings of check-config about policies", () => {
     },
   );
 
+  test("there is a warning of an app whose codes do not change in the Authing API", () => {
+    const policy = { qrRotation: { interval: "10s" } };
+    expect(warningsOf({ policy })).toEqual([
+      {
+        setting: "gateway.authingApi",
+        warning: expect.stringMatching(/for shop do not change, .*stored pict/),
+      },
+    ]);
+    expect(warningsOf({ policy, gateway: { ...gateway, authingApi: false } })).toEqual([]);
+    // Then it creates none, whatever they would do.
+    expect(warningsOf({ policy: { ...policy, ...always } })).toHaveLength(1);
+  });
+
+  test("there is a warning of changing codes that end before the shortest lifetime of a ticket", () => {
+    const warningsWith = (qrRotation: object) =>
+      warningsOf({
+        policy: { qrRotation: { interval: "5s" } },
+        gateway: undefined,
+        apps: [{ ...app, policy: { qrRotation } }],
+      });
+    expect(warningsWith({ maxSteps: 5 })).toEqual([
+      { setting: "apps[0].policy.qrRotation", warning: expect.stringMatching(/of shop expires after 25s, /) },
+    ]);
+    expect(warningsWith({ maxSteps: 6 })).toEqual([]);
+    expect(warningsWith({ maxSteps: 5, interval: "0s" })).toEqual([]);
+  });
+
   test.each([
     ["no policy needs a check code", {}],
     [
