@@ -57,7 +57,10 @@ const operations: Readonly<Record<string, Described>> = {
       "All fields are optional. The fields of a page that the app does not list in `pageFields` are rejected. The response sets the cookie that binds the handle to the browser.",
     requestBody: body(refTo("CreateTicketBody"), false),
     responses: { 201: { ...success(refTo("CreateTicketResponse")), description: "The new ticket." } },
-    errors: [...withBody, "APP_UNKNOWN", "HTTPS_REQUIRED", "TOO_MANY_TICKETS", ...viaService],
+    errors: [
+      ...[...withBody, ...viaService],
+      ...(["APP_UNKNOWN", "HTTPS_REQUIRED", "TOO_MANY_TICKETS", "SIGN_IN_DISABLED"] as const),
+    ],
   },
   "GET /qrlogin/v1/tickets/status": {
     operationId: "getStatus",
@@ -114,7 +117,7 @@ const operations: Readonly<Record<string, Described>> = {
     errors: [
       ...[...withBody, ...withHandle, ...terminalStates, ...viaService],
       ...(["EXCHANGE_NOT_ALLOWED", "CODE_CHALLENGE_REQUIRED", "TICKET_NOT_AUTHORIZED"] as const),
-      ...(["PROOF_INVALID", "CONCURRENT_UPDATE", "OUTCOME_UNKNOWN"] as const),
+      ...(["SIGN_IN_DISABLED", "PROOF_INVALID", "CONCURRENT_UPDATE", "OUTCOME_UNKNOWN"] as const),
     ],
   },
   "POST /qrlogin/v1/tickets/exchange": {
@@ -127,7 +130,7 @@ const operations: Readonly<Record<string, Described>> = {
     responses: { 200: success(refTo("ExchangeResponse")) },
     errors: [
       ...[...withBody, ...withHandle, ...terminalStates, ...viaService],
-      ...(["EXCHANGE_NOT_ALLOWED", "TICKET_NOT_AUTHORIZED", "PROOF_INVALID"] as const),
+      ...(["EXCHANGE_NOT_ALLOWED", "TICKET_NOT_AUTHORIZED", "PROOF_INVALID", "SIGN_IN_DISABLED"] as const),
       ...(["CONCURRENT_UPDATE", "OUTCOME_UNKNOWN"] as const),
     ],
   },

@@ -46,6 +46,19 @@ export async function restartGateway(options: TestGatewayOptions): Promise<void>
   browser = openBrowser(gateway.url);
 }
 
+/** Replaces the running service and gateway, and opens a browser without cookies. */
+export async function restartService(
+  options: TestServerOptions,
+  gatewayOptions: TestGatewayOptions = {},
+): Promise<void> {
+  await gateway.stop();
+  await server.stop();
+  server = await startTestServer({ clock, ...options });
+  gateway = await startTestGateway(server.address, { clock, ...gatewayOptions });
+  browser = openBrowser(gateway.url);
+  alice = callersOf(server.client).user(aliceToken);
+}
+
 /** Scans the code as alice. */
 export async function scan({ qrContent }: Pick<Created, "qrContent">): Promise<void> {
   responseOrThrow(await alice.markScanned(scannedByText(qrContent)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api, eventsPath, openBrowser, openCookieClient } from "../gateway/browser.js";
+import { api, type Created, eventsPath, openBrowser, openCookieClient } from "../gateway/browser.js";
 import { callRpc, rpcPath } from "../gateway/connect/rpc_calls.js";
 import { approved, codeChallenge, codeVerifier, exchangeAs, shopCredential } from "../gateway/exchange.js";
 import { openStream, sendRequest, type TestResponse } from "../gateway/http.js";
@@ -10,6 +10,7 @@ import {
   clock,
   gateway,
   restartGateway,
+  restartService,
   scan,
   setUpGateway,
 } from "../gateway/setup.js";
@@ -18,7 +19,14 @@ import { startTestGateway } from "../support/gateway.js";
 import { signToken } from "../support/tokens.js";
 import { operations, problemsOf, reasonOf, undescribed } from "./description.js";
 
-const appMethods = ["CreateTicket", "GetStatus", "Withdraw", "ExchangeUserInfo", "GetSigningKeys"] as const;
+const appMethods = [
+  "CreateTicket",
+  "GetStatus",
+  "SubmitCheckCode",
+  "Withdraw",
+  "ExchangeUserInfo",
+  "GetSigningKeys",
+] as const;
 const phoneMethods = ["MarkScanned", "Authorize", "Cancel"] as const;
 
 setUpGateway({ gateway: { rpcMethods: [...phoneMethods, ...appMethods] } });
@@ -150,6 +158,33 @@ describe("responses of the gateway's own API", () => {
     });
     expect((await status()).json.state).toBe("EXCHANGED");
     await post(`${api}/tickets/withdraw`, { handle }, 409, "TICKET_ALREADY_EXCHANGED");
+  });
+
+  it("the responses to a page that asks for a check code, and shows codes that change, are as described", async () => {
+    const policy = { checkCode: { mode: "always" }, qrRotation: { interval: "10s" } };
+    await restartService({ settings: { policy } }, { rpcMethods: [...phoneMethods, ...appMethods] });
+    const { json } = await post(`${api}/tickets`, { appId: "shop" }, 201);
+    const { handle, qrContent, ticketId, qrCode } = json as unknown as Created;
+    expect(qrCode).toMatchObject({ step: 1 });
+    const status = async () =>
+      (await get(`${api}/tickets/status`, 200, undefined, { "qrlogin-handle": handle })).json;
+    expect(await status()).toMatchObject({ qrCode: { step: 1 }, checkCode: null });
+    const submit = (checkCode: string, ...expected: [status: number, reason?: string]) =>
+      post(`${api}/tickets/check-code`, { handle, checkCode }, ...expected);
+    await submit("123", 400, "INVALID_REQUEST");
+    await submit("123456", 409, "CHECK_CODE_NOT_EXPECTED");
+    await scan({ qrContent });
+    const { checkCode } = (await rpc("Authorize", { ticketId }, 200)).json as { checkCode: string };
+    expect(await status()).toMatchObject({ qrCode: null, checkCode: { digits: 6, attemptsLeft: 3 } });
+    const wrong = await submit(
+      checkCode.replace(/^./, (digit) => `${9 - Number(digit)}`),
+      400,
+      "CHECK_CODE_MISMATCH",
+    );
+    expect(wrong.json.attemptsLeft).toBe(2);
+    await submit(checkCode, 200);
+    await post(`${api}/tickets/withdraw`, { handle }, 200);
+    await submit(checkCode, 409, "TICKET_CANCELLED");
   });
 
   it("the events of a stream have the described status, and the stream has the described type", async () => {

@@ -191,15 +191,18 @@ describe.skipIf(!hasChromium)(`the check code in the widget, in Chromium${withou
     });
   });
 
-  it("the field gets the focus unless the user is in another field of the page", async () => {
+  it("the field is empty for each ticket, and gets the focus unless the user is in another field of the page", async () => {
     const { environment, widget } = await ask();
     expect(await focused(widget)).toBe("input");
+    await widget.page.keyboard.type("12");
     await widget.evaluate(`document.body.prepend(Object.assign(document.createElement("textarea")))`);
     await widget.button.getByText("Not you? Start again").click();
     await widget.waitForState("waiting");
     await widget.page.locator("textarea").focus();
     await approve(environment, widget);
     expect(await focused(widget)).toBe("textarea");
+    // The digits belonged to another ticket.
+    expect(await fieldOf(widget).inputValue()).toBe("");
   });
 
   it("an abandoned check code expires, and the widget shows a new code", async () => {

@@ -25,8 +25,10 @@ export interface PolicySource {
 
 export interface TicketLimitsOptions {
   readonly policies: PolicySource;
-  /** Clock of the tickets. */
+  /** Clock of the tickets. That of Redis steps when it is set. */
   readonly clock: Clock;
+  /** Clock of the rates, which never steps. Otherwise an hour back would lengthen every wait by an hour. */
+  readonly rateClock: Clock;
   /** Shortest interval between two polls of a ticket, in milliseconds. */
   readonly minPollInterval: number;
   /** Reads a ticket; undefined if it is gone. */
@@ -69,8 +71,8 @@ export interface TicketLimits {
 
 /** Creates the limits, with nothing counted yet. */
 export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
-  const { policies, clock, minPollInterval, read } = options;
-  const meter = (name: LimitName) => createRateMeter(name, clock, options.sharing);
+  const { policies, clock, rateClock, minPollInterval, read } = options;
+  const meter = (name: LimitName) => createRateMeter(name, rateClock, options.sharing);
   const perMinute = (name: LimitName, setting: keyof LimitsPolicy, events: string) =>
     createRateLimit({ meter: meter(name), setting, period: "minute", events });
   const perTenMinutes = (name: LimitName, setting: keyof LimitsPolicy, events: string) =>
@@ -95,7 +97,7 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
     "wrong check codes of the app",
   );
   // Not shared: a poller that changes the node costs each node no more than one that does not.
-  const polls = createRateMeter("poll_interval", clock);
+  const polls = createRateMeter("poll_interval", rateClock);
   // A poll may come half an interval early. The next one is then due as if it had not.
   const pollRate = { interval: minPollInterval, tolerance: minPollInterval / 2 };
   const screens = createLiveTickets({

@@ -5,8 +5,8 @@ import type { Texts } from "./texts.js";
 /** Form in which the user types the check code. */
 export interface CheckCodeForm {
   readonly element: HTMLFormElement;
-  /** Shows the state of the entry. Clears the input after a wrong code. */
-  show(view: CheckCodeView): void;
+  /** Shows the state of the entry, or hides the form. Clears the input after a wrong code, and for another ticket. */
+  show(view: CheckCodeView | undefined): void;
   focus(): void;
 }
 
@@ -25,7 +25,7 @@ export function createCheckCodeForm(
   const input = createElement("input", { id: "check-code", inputMode: "numeric", autocomplete: "off" });
   const label = createElement("label", { htmlFor: input.id });
   const button = createElement("button", { textContent: texts.submitCheckCode });
-  const element = createElement("form", { hidden: true }, label, input, button);
+  const element = createElement("form", {}, label, input, button);
   let shown: CheckCodeView | undefined;
   input.setAttribute("aria-describedby", warningId);
 
@@ -48,8 +48,10 @@ export function createCheckCodeForm(
     element,
     show(view) {
       // A code that could not be checked stays, for another attempt.
-      if (view.attemptsLeft !== shown?.attemptsLeft) input.value = "";
+      if (view?.attemptsLeft !== shown?.attemptsLeft) input.value = "";
       shown = view;
+      element.hidden = !view;
+      if (!view) return;
       label.textContent = texts.checkCodeLabel.replace("{digits}", () => String(view.digits));
       // Not disabled, which would take the focus away.
       input.readOnly = view.isSubmitting;

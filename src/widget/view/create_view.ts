@@ -126,11 +126,10 @@ export function createView(
       elements.caption.hidden = kind !== "waiting" || elements.caption.textContent === "";
       if (!isSameKind) renderOverlay(elements.overlay, nextState, texts);
       elements.countdown.hidden = !("until" in nextState);
-      elements.form.element.hidden = elements.warning.hidden = kind !== "checkCode";
-      if (kind === "checkCode") {
-        elements.form.show(nextState);
-        if (!nextState.isSubmitting && hasNoOtherFocus(host)) elements.form.focus();
-      }
+      const entry = kind === "checkCode" ? nextState : undefined;
+      elements.form.show(entry);
+      elements.warning.hidden = !entry;
+      if (entry && !entry.isSubmitting && hasNoOtherFocus(host)) elements.form.focus();
       updateRestartButton(elements, kind, texts);
       announce();
       clearInterval(countdownTimer);
@@ -188,7 +187,6 @@ function createElements(texts: Texts, middleTitle: string, actions: ViewActions)
     id: "warning",
     className: "warning",
     textContent: texts.checkCodeWarning,
-    hidden: true,
   });
   const form = createCheckCodeForm(texts, warning.id, actions.submitCheckCode);
   const bar = createElement("i");
