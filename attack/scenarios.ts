@@ -5,6 +5,7 @@ import { contentScenarios } from "./scenarios/content.js";
 import { decisionScenarios } from "./scenarios/decisions.js";
 import { flawScenarios } from "./scenarios/flaws.js";
 import { gatewayScenarios } from "./scenarios/gateway.js";
+import { killSwitchScenarios } from "./scenarios/kill_switch.js";
 import { limitScenarios } from "./scenarios/limits.js";
 import { observerScenarios } from "./scenarios/observer.js";
 import { relayScenarios } from "./scenarios/relay.js";
@@ -19,5 +20,6 @@ export const scenarios: readonly Scenario[] = [
   ...contentScenarios,
   ...gatewayScenarios,
   ...flawScenarios,
+  ...killSwitchScenarios,
   ...limitScenarios,
 ];

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../src/base/clock.js";
-import { defaultPolicy } from "../src/domain/policy.js";
+import { defaultPolicy, type Policy } from "../src/domain/policy.js";
 import { createTicketService, type PreparedTicket } from "../src/service/tickets.js";
 import { createMemoryStore } from "../src/store/memory/memory_store.js";
 
@@ -18,25 +18,37 @@ const collect = globalThis.gc;
 const app = { id: "bench", userPool: "customers" };
 const lifetimes = { authorized: 300_000, checkCode: 60_000, retention: 600_000 };
 
-console.log(`heap of a live ticket          ${await heapOfTicket()}, from ${liveTickets} of them`);
+const plain = await heapOfTicket(defaultPolicy);
+const changing = await heapOfTicket({
+  ...defaultPolicy,
+  qrRotation: { interval: 5_000, overlap: 3_000, maxSteps: 60 },
+});
+console.log(`heap of a live ticket          ${describeHeap(plain)}, from ${liveTickets} of them`);
+console.log(
+  `the same, if its code changes  ${describeHeap(changing)}, ${(changing / plain).toFixed(2)} times`,
+);
 const { longest, expired } = await expireAtOnce();
 console.log(`longest block while expiring   ${longest.toFixed(1)} ms, ${expired} tickets in the same second`);
 
-async function heapOfTicket(): Promise<string> {
-  const { store, add } = createFilledStore(120_000);
+async function heapOfTicket(policy: Policy): Promise<number> {
+  const { store, add } = createFilledStore(120_000, policy);
   collect();
   const before = process.memoryUsage().heapUsed;
   for (let made = 0; made < liveTickets; made++) await add(made);
   collect();
   const bytes = (process.memoryUsage().heapUsed - before) / liveTickets;
   await store.close();
+  return bytes;
+}
+
+function describeHeap(bytes: number): string {
   const gibibytes = (bytes * 1_000_000) / 2 ** 30;
   return `${bytes.toFixed(0)} bytes (a million: ${gibibytes.toFixed(2)} GiB, derived)`;
 }
 
 /** Prepares all tickets before storing any, so that storing is complete before they expire. */
 async function expireAtOnce(): Promise<{ readonly longest: number; readonly expired: number }> {
-  const { store, prepare } = createFilledStore(expiringTtl);
+  const { store, prepare } = createFilledStore(expiringTtl, defaultPolicy);
   const tickets = Array.from({ length: expiringTickets }, (_, made) => prepare(made).ticket);
   const expiresAt = Math.ceil(Date.now() / 1_000) * 1_000 + expiringTtl;
   for (const ticket of tickets) await store.create({ ...ticket, expiresAt });
@@ -62,13 +74,13 @@ async function expireAtOnce(): Promise<{ readonly longest: number; readonly expi
   return { longest: Math.max(0, delays.max / 1e6 - 1), expired };
 }
 
-function createFilledStore(ttl: number) {
+function createFilledStore(ttl: number, policy: Policy) {
   const limits = { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 };
   const store = createMemoryStore({ clock: systemClock, lifetimes, ...limits });
   const service = createTicketService(
     { store, clock: systemClock, lifetimes },
     { ttl, minTtl: ttl, maxTtl: ttl },
-    () => defaultPolicy,
+    () => policy,
     () => {},
   );
   const prepare = (made: number): PreparedTicket => service.prepare(app, createParameters(made));

@@ -40,6 +40,8 @@ const counts = quick ? [0, 500, 1_000] : [0, 20_000, 50_000];
 const most = counts.at(-1) ?? 0;
 const seconds = quick ? 1 : 3;
 const heartbeatMs = quick ? 5_000 : 15_000;
+/** Shortest time between two steps of a changing code. */
+const stepMs = 5_000;
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
 const preload = "bench/usage_reporter.js";
 const rows: Rows = new Map();
@@ -48,6 +50,7 @@ try {
   for (let round = 0; round < rounds; round++) {
     await idleWatches(round);
     await heartbeats(round);
+    await steps(round);
   }
   console.log(`${rounds} rounds, ${connections} connections; medians, and medians of the rounds' ratios\n`);
   console.log(`${"".padEnd(52)}   service      bare     ratio`);
@@ -126,17 +129,31 @@ async function idleWatches(round: number): Promise<void> {
 /** Measures the cost of repeating the status to every watcher, over exactly one heartbeat. */
 async function heartbeats(round: number): Promise<void> {
   const service = await startMeasured(`heartbeats ${round}`, `${heartbeatMs}ms`);
+  record("CPU of a heartbeat, us", "service", await cpuOfMessages(service, heartbeatMs));
+}
+
+/** Measures the cost of sending the next code to every watcher, over exactly one step. */
+async function steps(round: number): Promise<void> {
+  const qrRotation = { interval: `${stepMs}ms`, maxSteps: 1_000 };
+  const service = await startMeasured(`steps ${round}`, "5m", { policy: { qrRotation } });
+  record("CPU of a step of a changing code, us", "service", await cpuOfMessages(service, stepMs));
+}
+
+/**
+ * Opens watches that get one message each per interval. Resolves with the CPU that the service takes for one of
+ * these messages, in microseconds, and stops the service.
+ */
+async function cpuOfMessages(service: MeasuredServer, intervalMs: number): Promise<number> {
   const count = counts[1] ?? 0;
   try {
     service.tickets.push(
       ...(await mapConcurrently(count, openingAtOnce, (index) => service.clientFor(index).createTicket())),
     );
     await openWatches(service, count);
-    await pause(heartbeatMs);
+    await pause(intervalMs);
     const before = await service.server.usage();
-    await pause(heartbeatMs);
-    const cpu = (await service.server.usage()).cpu - before.cpu;
-    record("CPU of a heartbeat, us", "service", cpu / count);
+    await pause(intervalMs);
+    return ((await service.server.usage()).cpu - before.cpu) / count;
   } finally {
     await service.stop();
   }
@@ -148,8 +165,9 @@ function record(name: string, of: "service" | "bare", figure: number): void {
   row[of].push(figure);
 }
 
-async function startMeasured(name: string, heartbeat: string): Promise<MeasuredServer> {
-  const configuration = { tickets: { ttl: "1h", maxTtl: "1h" }, watch: { heartbeatInterval: heartbeat } };
+async function startMeasured(name: string, heartbeat: string, more: object = {}): Promise<MeasuredServer> {
+  const tickets = { ttl: "1h", maxTtl: "1h" };
+  const configuration = { tickets, watch: { heartbeatInterval: heartbeat }, ...more };
   return toMeasuredServer(await startService({ name, level: "info", folder, preload, configuration }));
 }
 

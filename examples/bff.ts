@@ -6,7 +6,9 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyError, type FastifyRequest } from "fastify";
 import {
   ContextSource,
+  CreatorCapability,
   createAppClient,
+  isQrLoginError,
   isTerminal,
   createCodeVerifier as newId,
   QrImageFormat,
@@ -37,6 +39,11 @@ const client = createAppClient({
 const isSecure = process.env.NODE_ENV === "production";
 const cookiePrefix = isSecure ? "__Host-" : "";
 const cookieOptions = { httpOnly: true, secure: isSecure, sameSite: "lax", path: "/" } as const;
+const checkCodeSchema = {
+  type: "object",
+  required: ["checkCode"],
+  properties: { checkCode: { type: "string", pattern: "^[0-9]{4,6}$" } },
+} as const;
 const signInMs = 10 * 60_000;
 const sessionMs = 8 * 60 * 60_000;
 // Yours belong in a store that all your processes share.
@@ -93,6 +100,8 @@ server.post("/sign-in", async (request, reply) => {
       userAgentSource: ContextSource.CLAIMED_BY_PAGE,
     },
     qrImage: { format: QrImageFormat.SVG, size: 320 },
+    // Without this, no ticket is created if the policy of the app needs a check code.
+    capabilities: [CreatorCapability.CHECK_CODE],
   });
   const browserId = cookieOf(request, "browser") || newId();
   setWithExpiry(signIns, ticketId, { browserId, ticketId, ticketSecret }, signInMs);
@@ -116,8 +125,17 @@ server.get("/sign-in/events", async (request, reply) => {
   const send = async (data: object) =>
     stream.write(`data: ${JSON.stringify(data)}\n\n`) || (await once(stream, "drain", { signal }));
   try {
-    for await (const { state, scannedBy } of client.watchStatus(signIn, { signal })) {
-      await send({ state: enumNameOf(TicketState, state), nickname: scannedBy?.nickname });
+    for await (const status of client.watchStatus(signIn, { signal })) {
+      const { state, scannedBy, checkCodeDigits, checkCodeAttemptsLeft } = status;
+      const checkCode = checkCodeDigits > 0 && {
+        digits: checkCodeDigits,
+        attemptsLeft: checkCodeAttemptsLeft,
+      };
+      await send({
+        state: enumNameOf(TicketState, state),
+        nickname: scannedBy?.nickname,
+        ...(checkCode && { checkCode }),
+      });
       signIn.hasEnded = isTerminal(state);
       // The headers of a stream are sent already, so it cannot set a cookie. The page continues with a POST.
       if (state === TicketState.AUTHORIZED) break;
@@ -128,6 +146,26 @@ server.get("/sign-in/events", async (request, reply) => {
     await send({ state: "FAILED" }).catch(() => {});
   } finally {
     stream.end();
+  }
+});
+
+// In AWAITING_CHECK_CODE, the phone shows a code that the user types on this page.
+server.post("/sign-in/check-code", { schema: { body: checkCodeSchema } }, async (request, reply) => {
+  const signIn = signInOf(request);
+  if (!signIn) return reply.code(404).send({ message: "This browser did not start that sign-in." });
+  const { checkCode } = request.body as { readonly checkCode: string };
+  try {
+    // The browser's address, by which wrong codes are counted across sign-ins.
+    await client.submitCheckCode({ ...signIn, checkCode, ipAddress: request.ip });
+    return {};
+  } catch (error) {
+    // The stream tells the page how many attempts are left, or how the sign-in ended.
+    if (isQrLoginError(error, "CHECK_CODE_MISMATCH"))
+      return reply.code(400).send({ message: "The code is wrong." });
+    if (isQrLoginError(error) && error.currentState !== undefined) {
+      return reply.code(409).send({ message: "The sign-in does not wait for this code." });
+    }
+    throw error;
   }
 });
 

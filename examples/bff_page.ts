@@ -11,6 +11,10 @@ export const page = {
   <style>body { font: 1.2rem system-ui; text-align: center; margin: 3rem }</style>
   <div id="code"></div>
   <p id="state" role="status"></p>
+  <form id="check-code" hidden>
+    <input id="digits" aria-labelledby="state" inputmode="numeric" autocomplete="off" required>
+    <button>Continue</button>
+  </form>
   <button id="new-code" hidden>New code</button>
   <button id="sign-out" hidden>Sign out</button>
   <script src="/page.js"></script>
@@ -23,6 +27,9 @@ const byId = (id) => document.getElementById(id);
 const texts = {
   PENDING: () => "Scan the code with your app",
   SCANNED: ({ nickname }) => "Hello, " + nickname + ". Confirm on your phone",
+  AWAITING_CHECK_CODE: ({ checkCode: { attemptsLeft } }) =>
+    "Type the number that your phone shows. " + (attemptsLeft < 3 ? "The last one was wrong; " : "") +
+    (attemptsLeft === 1 ? "1 attempt left" : attemptsLeft + " attempts left"),
   CANCELLED: () => "Declined on the phone",
   EXPIRED: () => "The code has expired",
   EXCHANGED: () => "The code has been used",
@@ -55,7 +62,11 @@ function watchStatus(query) {
   const events = new EventSource("/sign-in/events" + query);
   events.onmessage = async ({ data }) => {
     const status = JSON.parse(data);
-    if (status.state === "PENDING" || status.state === "SCANNED") return showText(texts[status.state](status));
+    byId("check-code").hidden = status.state !== "AWAITING_CHECK_CODE";
+    if (!byId("check-code").hidden) askForCheckCode(status.checkCode, query);
+    if (["PENDING", "SCANNED", "AWAITING_CHECK_CODE"].includes(status.state)) {
+      return showText(texts[status.state](status));
+    }
     // Without this, the EventSource would reconnect forever.
     events.close();
     if (status.state !== "AUTHORIZED") return showEnd((texts[status.state] ?? failureText)());
@@ -66,6 +77,19 @@ function watchStatus(query) {
   events.onerror = () => events.readyState === EventSource.CLOSED && showEnd(failureText());
 }
 
+function askForCheckCode({ digits }, query) {
+  const input = byId("digits");
+  input.value = "";
+  input.pattern = "[0-9]{" + digits + "}";
+  input.maxLength = digits;
+  input.focus();
+  // The stream says whether the number was right.
+  byId("check-code").onsubmit = (event) => {
+    event.preventDefault();
+    post("/sign-in/check-code" + query, { checkCode: input.value });
+  };
+}
+
 function showText(text) {
   byId("state").textContent = text;
 }
@@ -73,12 +97,14 @@ function showText(text) {
 function showEnd(text) {
   showText(text);
   byId("code").replaceChildren();
+  byId("check-code").hidden = true;
   byId("new-code").hidden = false;
 }
 
 /** Posts to the backend. Resolves with the response body, or with undefined after an error. */
-async function post(path) {
-  const response = await fetch(path, { method: "POST" }).catch(() => undefined);
+async function post(path, body) {
+  const json = body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, { method: "POST", ...json }).catch(() => undefined);
   return response?.ok ? response.json() : undefined;
 }
 `;

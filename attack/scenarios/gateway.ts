@@ -5,6 +5,7 @@ import { linesBeforeApproval } from "../world/phone_screen.js";
 import type { PageResponse } from "../world/visitor.js";
 import type { World } from "../world/world.js";
 import { attemptOf } from "./flaws.js";
+import { wrongCode } from "./relay.js";
 
 const withoutGateway = ({ target }: World) =>
   target.gatewayUrl === undefined ? "needs --gateway" : undefined;
@@ -44,6 +45,36 @@ export const gatewayScenarios: readonly Scenario[] = [
     },
   },
   {
+    threat: "T14",
+    title: "Brute force of the check code: through the gateway, from the attacker's page",
+    defence: "check-code",
+    obstacle: (world) =>
+      withoutGateway(world) ??
+      (world.policy.checkCodeDigits === 0 ? "the policy asks for no check code" : undefined),
+    async play({ visitor, victim }) {
+      const browser = visitor();
+      const page = await browser.open();
+      must("MarkScanned", await victim.scan(page.qrContent));
+      const { checkCode } = must("Authorize", await victim.authorize(page.ticketId));
+      const waiting = await browser.waitFor(page.handle, "AWAITING_CHECK_CODE");
+      const tries = [
+        holds(
+          "the page reads the status",
+          !JSON.stringify(waiting).includes(checkCode),
+          "without the number",
+        ),
+        holds("the exchange ticket", waiting.exchangeTicket === null, "not there yet"),
+      ];
+      for (let count = 0; count < 3; count++) {
+        const guess = attemptOf(await browser.submitCheckCode(page.handle, wrongCode(checkCode)));
+        tries.push(rejected("a wrong number", guess, "CHECK_CODE_MISMATCH"));
+      }
+      const late = attemptOf(await browser.submitCheckCode(page.handle, checkCode));
+      tries.push(rejected("the right number after three wrong ones", late, "TICKET_CANCELLED"));
+      return { tries };
+    },
+  },
+  {
     threat: "T26",
     title: "Cross-site request: a page of another site acts in the victim's browser",
     defence: "core",
@@ -60,7 +91,11 @@ export const gatewayScenarios: readonly Scenario[] = [
       ];
       const tries = sent.flatMap(([what, response]): Try[] => [
         holds(what, response.status === 403, "403"),
-        holds(`${what}: headers`, !response.headers.has("access-control-allow-origin"), "not readable there"),
+        holds(
+          `${what}: headers`,
+          response.headers["access-control-allow-origin"] === undefined,
+          "not readable there",
+        ),
       ]);
       const { json } = await browser.status(handle);
       return { tries: [...tries, holds("the ticket afterwards", json.state === "PENDING", "as before")] };
@@ -139,8 +174,8 @@ export const gatewayScenarios: readonly Scenario[] = [
       const created = await browser.tryOpen({});
       const handle = String(created.json.handle);
       const status = await browser.status(handle);
-      const [cookie = ""] = created.headers.getSetCookie();
-      const isStored = ({ headers }: PageResponse) => !/no-store/.test(headers.get("cache-control") ?? "");
+      const [cookie = ""] = created.headers["set-cookie"] ?? [];
+      const isStored = ({ headers }: PageResponse) => !/no-store/.test(headers["cache-control"] ?? "");
       return {
         tries: [
           holds("the response with the handle", !isStored(created), "no-store"),

@@ -9,15 +9,21 @@ export const accepted = <T>(response: T): Attempt<T> => ({ response, reason: und
 
 /** A step of an honest user or website that the target rejected. The scenario cannot go on. */
 export class HonestStepError extends Error {
-  constructor(step: string, reason: string) {
-    super(`an honest step failed: ${step} was rejected with ${reason}`);
+  constructor(step: string, reason: string, error: QrLoginError | undefined) {
+    super(`an honest step failed: ${step} was rejected with ${reason}${describeLimit(error)}`);
     this.name = "HonestStepError";
   }
 }
 
+/** Returns the exceeded limit, for people. An earlier attack may have used it up. */
+function describeLimit(error: QrLoginError | undefined): string {
+  if (error?.exceededLimit === undefined) return "";
+  return ` by the limit ${error.exceededLimit}: try again in ${Math.ceil((error.retryAfterMs ?? 0) / 1_000)} s`;
+}
+
 /** Returns the response of a step that an honest user or website makes. Throws if the target rejected it. */
 export function must<T>(step: string, attempt: Attempt<T>): T {
-  if (attempt.reason !== undefined) throw new HonestStepError(step, attempt.reason);
+  if (attempt.reason !== undefined) throw new HonestStepError(step, attempt.reason, attempt.error);
   return attempt.response;
 }
 

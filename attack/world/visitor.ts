@@ -1,10 +1,14 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request as plain } from "node:http";
+import { request as overTls } from "node:https";
+import { text as readText } from "node:stream/consumers";
+
 /** Headers of a request. */
 export type Headers = Readonly<Record<string, string>>;
 
 /** A response of the gateway. */
 export interface PageResponse {
   readonly status: number;
-  readonly headers: globalThis.Headers;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** The body as JSON, or an empty object. */
   readonly json: Readonly<Record<string, unknown>>;
@@ -27,6 +31,7 @@ export interface Visitor {
   status(handle: string, headers?: Headers): Promise<PageResponse>;
   /** Resolves with the first status of the event stream in one of these states. */
   waitFor(handle: string, ...states: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+  submitCheckCode(handle: string, checkCode: string): Promise<PageResponse>;
   withdraw(handle: string, headers?: Headers): Promise<PageResponse>;
 }
 
@@ -48,24 +53,18 @@ export function createVisitor(
 ): Visitor {
   const cookies = new Map<string, string>();
 
-  async function request(path: string, init: RequestInit & { headers: Headers }): Promise<Response> {
+  async function request(path: string, init: PageRequest): Promise<IncomingMessage> {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
     const headers = { "sec-fetch-site": "same-origin", ...(cookie && { cookie }), ...init.headers };
-    const response = await fetch(new URL(path, gatewayUrl), {
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
-      ...init,
-      headers,
-    });
-    for (const line of response.headers.getSetCookie()) {
+    const response = await send(new URL(path, gatewayUrl), { ...init, headers });
+    for (const line of response.headers["set-cookie"] ?? []) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
     return response;
   }
 
-  const ask = async (path: string, init: RequestInit & { headers: Headers }) =>
-    readPage(await request(path, init));
+  const ask = async (path: string, init: PageRequest) => readPage(await request(path, init));
   const visitor: Visitor = {
     get: (path, headers = {}) => ask(path, { headers }),
     post: (path, body, headers = {}) =>
@@ -89,10 +88,12 @@ export function createVisitor(
       visitor.get(`${api}/tickets/status`, { "qrlogin-handle": handle, ...headers }),
     async waitFor(handle, ...states) {
       const response = await request(`${api}/tickets/events`, { headers: { "qrlogin-handle": handle } });
+      // Leaving the loop closes the connection.
       for await (const status of readEvents(response))
         if (states.includes(String(status.state))) return status;
       throw new Error(`the event stream ended before the state ${states.join(" or ")}`);
     },
+    submitCheckCode: (handle, checkCode) => visitor.post(`${api}/tickets/check-code`, { handle, checkCode }),
     withdraw: (handle, headers) => visitor.post(`${api}/tickets/withdraw`, { handle }, headers),
   };
   return visitor;
@@ -103,9 +104,25 @@ export function describe({ status, json }: PageResponse): string {
   return [status, json.reason].filter(Boolean).join(" ");
 }
 
-async function readPage(response: Response): Promise<PageResponse> {
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parseObject(text) };
+/** A request of a page. */
+interface PageRequest {
+  readonly method?: string;
+  readonly headers: Headers;
+  readonly body?: string;
+}
+
+/** Sends a request on a connection of its own. Unlike `fetch`, it sends every header. */
+function send(url: URL, { method = "GET", headers, body }: PageRequest): Promise<IncomingMessage> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const open = url.protocol === "https:" ? overTls : plain;
+  return new Promise((resolve, reject) => {
+    open(url, { method, headers, signal, agent: false }, resolve).on("error", reject).end(body);
+  });
+}
+
+async function readPage(response: IncomingMessage): Promise<PageResponse> {
+  const text = await readText(response);
+  return { status: response.statusCode ?? 0, headers: response.headers, text, json: parseObject(text) };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
@@ -119,9 +136,9 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** Yields the data of the events of the name `status`. */
-async function* readEvents(response: Response): AsyncGenerator<Readonly<Record<string, unknown>>> {
+async function* readEvents(response: IncomingMessage): AsyncGenerator<Readonly<Record<string, unknown>>> {
   let text = "";
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+  for await (const chunk of response.setEncoding("utf8")) {
     const events = (text + chunk).split("\n\n");
     text = events.pop() ?? "";
     for (const event of events) {

@@ -15,6 +15,7 @@ import { startService } from "../compose/service.js";
 import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "../compose/stop_timeouts.js";
 import { runWorker, type WorkerEnvironment } from "../compose/workers/worker.js";
 import { startWorkers } from "../compose/workers/workers.js";
+import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
@@ -122,6 +123,9 @@ function createProgram(environment: CommandEnvironment): Command {
       for (const certificate of readCertificateFiles(config)) {
         const warning = describeExpiryWarning(certificate, systemClock.wallNow());
         if (warning !== undefined) environment.printError(`${certificate.setting}: ${warning}`);
+      }
+      for (const { setting, warning } of findPolicyWarnings(config)) {
+        environment.printError(`${setting}: ${warning}`);
       }
       const explanation =
         explain === undefined ? "" : `\n\n${explainPolicy(config, explain, environment.env)}`;

@@ -64,12 +64,13 @@ export async function startService(
     openedStore.rates &&
     createRateSharing({
       rates: openedStore.rates,
-      clock: openedStore.clock,
+      clock,
       onChange: (error) => reportRateSharing(error, log),
     });
   const limits = createTicketLimits({
     policies,
     clock: openedStore.clock,
+    rateClock: clock,
     minPollInterval: ticketConfig.minPollInterval,
     read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
     sharing,

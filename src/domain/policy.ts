@@ -23,7 +23,7 @@ export interface QrRotationPolicy {
 }
 
 /**
- * Limits on what one app, user, address or screen may do. Those of approvers and of the user pool are the pool's, and an
+ * Limits on what one app, user, address or screen may do. Those of approvers and of the user pool are the pool's; an
  * app cannot change them.
  */
 export interface LimitsPolicy {

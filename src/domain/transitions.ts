@@ -3,7 +3,8 @@ import type { ErrorReason } from "./ticket_error.js";
 
 /**
  * A column of the table: a command, or a case of a command that the ticket decides on. A scanned code is current,
- * rotated or forged, an approval may need a check code, and a submitted code is right, wrong, or wrong for the last time.
+ * rotated or forged, an approval may need a check code, and a submitted code is right, wrong, or wrong for the last
+ * time.
  */
 export type Column =
   | "markScanned"

@@ -1,8 +1,10 @@
 import { attack } from "../../attack/attack.js";
 import type { AttackOptions } from "../../attack/command_line.js";
+import type { PolicyDefence } from "../../attack/defence.js";
 import type { Report } from "../../attack/report.js";
-import type { PolicyDefence, Scenario } from "../../attack/scenario.js";
+import type { Scenario } from "../../attack/scenario.js";
 import { scenarios as allScenarios } from "../../attack/scenarios.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
 import { isTerminal, type Ticket } from "../../src/domain/ticket.js";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock, flushPromises } from "../support/clock.js";
@@ -10,6 +12,10 @@ import { startTestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 import type { Build } from "./mutated_build.js";
+
+const adminSecret = "secret-of-the-administrator";
+
+const tokens = [signToken("alice"), signToken("bob")] as const;
 
 /** Policies of the target, by the defences that they switch on. */
 export const policies = {
@@ -52,7 +58,11 @@ export async function attackTestTarget({
   const written = new Map<string, Ticket>();
   const server = await startTestServer({
     clock,
-    settings: { policy: policies[policy], tickets: { minPollInterval: "500ms" } },
+    settings: {
+      policy: policies[policy],
+      tickets: { minPollInterval: "500ms" },
+      admins: [{ id: "ops", secretSha256: [sha256Hex(adminSecret)] }],
+    },
     store: (embedded) => recordWrites(embedded, written, slowReads),
     ...(build && { build }),
   });
@@ -63,9 +73,9 @@ export async function attackTestTarget({
     tls: undefined,
     app: { appId: "shop", appSecret: appSecrets.shop },
     otherApp: { appId: "intranet", appSecret: appSecrets.intranet },
-    admin: undefined,
-    token: await signToken("alice"),
-    otherToken: await signToken("bob"),
+    admin: { appId: "ops", appSecret: adminSecret },
+    token: await tokens[0],
+    otherToken: await tokens[1],
     expected: new Set(expectedOf[policy]),
     json: false,
   };
@@ -99,4 +109,9 @@ function recordWrites(store: TicketStore, written: Map<string, Ticket>, slowRead
       return isWritten;
     },
   };
+}
+
+/** Resolves with every secret that the kit is given. */
+export async function secretsOfTheAttack(): Promise<readonly string[]> {
+  return [appSecrets.shop, appSecrets.intranet, adminSecret, ...(await Promise.all(tokens))];
 }

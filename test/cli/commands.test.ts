@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { signDevelopmentToken } from "../../src/auth/development_identities.js";
 import { createAppClient, createApproverClient, TicketState } from "../../src/client/index.js";
-import { app, contentWith, pool, temporaryFile } from "../support/config_files.js";
+import { app, contentWith, gateway, pool, temporaryFile } from "../support/config_files.js";
 import {
   anyPortEnvironment,
   isListening,
@@ -85,7 +85,8 @@ describe("serve", () => {
   it("stays up on SIGHUP without a configuration file outside of development mode, and logs why", async () => {
     const { userPools, apps } = contentWith({}) as Record<string, object>;
     const server = startQrlogin(["serve"], {
-      ...{ ...anyPortEnvironment, QRLOGIN_USER_POOLS: JSON.stringify(userPools) },
+      QRLOGIN_GRPC_ADDRESS: anyPortEnvironment.QRLOGIN_GRPC_ADDRESS,
+      QRLOGIN_USER_POOLS: JSON.stringify(userPools),
       QRLOGIN_APPS: JSON.stringify(apps),
     });
     await readyAddress(server);
@@ -274,6 +275,13 @@ describe("check-config", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^log\.level: /m);
     expect(stderr).toMatch(/^watch\.heartbeatInterval: /m);
+  });
+
+  it("prints warnings and the result for a valid configuration, and exits with 0", async () => {
+    const file = configFile(contentWith({ gateway, policy: { checkCode: { mode: "always" } } }));
+    const { code, stdout, stderr } = await qrlogin(["check-config", file]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${file}: valid\n` });
+    expect(stderr).toMatch(/^gateway\.authingApi: /);
   });
 
   it("finds the public development key in a key file, as serve does", async () => {

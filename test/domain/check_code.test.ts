@@ -158,7 +158,7 @@ describe("new check codes", () => {
   test.each([4, 5, 6])("a new code has %i decimal digits, with leading zeros", (digits) => {
     const codes = Array.from({ length: 2_000 }, () => newCheckCode(digits));
     expect(codes.filter((code) => !new RegExp(`^[0-9]{${digits}}$`).test(code))).toEqual([]);
-    // A place that never shows a digit would make guesses easier. By chance, one is missing in less than one of 10^80 runs.
+    // A place without some digit would make guesses easier. Chance leaves one out in less than one of 10^80 runs.
     for (let place = 0; place < digits; place++) {
       expect(new Set(codes.map((code) => code[place])).size).toBe(10);
     }

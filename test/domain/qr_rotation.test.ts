@@ -1,9 +1,16 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
+import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { decide } from "../../src/domain/decide.js";
 import type { QrStep } from "../../src/domain/qr_rotation.js";
-import { newQrRotation, qrStepOf, shownStepNumber, stepEndOf } from "../../src/domain/qr_rotation.js";
+import {
+  judgeCode,
+  newQrRotation,
+  qrStepOf,
+  shownStepNumber,
+  stepEndOf,
+} from "../../src/domain/qr_rotation.js";
 import { newQrKey, newTicketId, newWriteId } from "../../src/domain/secrets.js";
 import type { Ticket, TicketState } from "../../src/domain/ticket.js";
 import { noon } from "../support/clock.js";
@@ -112,6 +119,17 @@ describe("a scanned code that changes", () => {
       const scanned = rotating("SCANNED");
       expect(scan(scanned, code(scanned), now, bob)).toBe("SCANNED_BY_ANOTHER_USER");
     }
+  });
+
+  test("no random proof of any step passes", () => {
+    const ticket = rotating("PENDING");
+    const proof = fc.stringMatching(/^[\w-]{0,16}$/);
+    fc.assert(
+      fc.property(fc.nat({ max: 9_999 }), proof, (number, guess) => {
+        expect(judgeCode(ticket, { number, proof: guess }, now)).toBe("forged");
+      }),
+      { numRuns: 5_000 },
+    );
   });
 
   test("the proof is compared in constant time", () => {

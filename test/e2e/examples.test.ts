@@ -4,8 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { signDevelopmentToken } from "../../src/auth/development_identities.js";
-import { createAppClient, createApproverClient, QrImageFormat, TicketState } from "../../src/client/index.js";
+import {
+  createAppClient,
+  createApproverClient,
+  PhoneCapability,
+  QrImageFormat,
+  TicketState,
+} from "../../src/client/index.js";
 import { hasChromium, newBrowser, sharedChromium, withoutChromium } from "../support/browser/chromium.js";
+import { wrongCodeFor } from "../support/callers.js";
 import {
   anyPortEnvironment,
   type ProcessExit,
@@ -81,14 +88,19 @@ describe("the examples", () => {
 
 describe("the example of a backend for one frontend", () => {
   /** Starts the example. Each browser sends the cookies that it has received. */
-  async function startBff() {
-    const bff = example("bff", "--address", address, "--port", "0");
+  async function startBff(serviceAddress = address) {
+    const bff = example("bff", "--address", serviceAddress, "--port", "0");
     const [url = ""] = /http:\S+/.exec(await bff.waitForLine("Open http")) ?? [];
     const openBrowser = () => {
       const cookies = new Map<string, string>();
-      const call = async (path: string, method = "POST") => {
+      const call = async (path: string, method = "POST", body?: object) => {
         const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-        const response = await fetch(url + path, { method, headers: { cookie } });
+        const json = body && { "content-type": "application/json" };
+        const response = await fetch(url + path, {
+          method,
+          headers: { cookie, ...json },
+          ...(body && { body: JSON.stringify(body) }),
+        });
         for (const line of response.headers.getSetCookie()) {
           const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
           cookies.set(name, value);
@@ -104,11 +116,21 @@ describe("the example of a backend for one frontend", () => {
     return { bff, url, openBrowser };
   }
 
-  async function approve(ticketId: string): Promise<void> {
-    const client = createApproverClient({ address, token: () => signDevelopmentToken("alice", Date.now()) });
-    await client.markScanned({ scanned: { $case: "ticketId", value: ticketId } });
-    await client.authorize({ ticketId });
+  /** Starts a service whose policy needs a check code. */
+  const startCheckingService = () =>
+    readyAddress(
+      startQrlogin(["serve"], { ...anyPortEnvironment, QRLOGIN_POLICY_CHECK_CODE_MODE: "always" }),
+    );
+
+  /** Approves as alice. Resolves with the check code that her phone shows. */
+  async function approve(ticketId: string, serviceAddress = address): Promise<string> {
+    const token = () => signDevelopmentToken("alice", Date.now());
+    const client = createApproverClient({ address: serviceAddress, token });
+    const capabilities = [PhoneCapability.CHECK_CODE];
+    await client.markScanned({ scanned: { $case: "ticketId", value: ticketId }, capabilities });
+    const { checkCode } = await client.authorize({ ticketId });
     client.close();
+    return checkCode;
   }
 
   it("streams the status as JSON, exchanges once for two tabs, and starts a new session", async () => {
@@ -146,6 +168,33 @@ describe("the example of a backend for one frontend", () => {
     bff.kill("SIGTERM");
     await open.text().catch(() => {});
     expect(await bff.exited).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("asks for the check code where the policy needs one, and completes the sign-in only after the right one", async () => {
+    const checking = await startCheckingService();
+    const { openBrowser } = await startBff(checking);
+    const { call, json } = openBrowser();
+    const { ticketId } = (await json("/sign-in")) as { ticketId: string };
+    const events = await call(`/sign-in/events?ticketId=${ticketId}`, "GET");
+    const checkCode = await approve(ticketId, checking);
+    expect((await call(`/sign-in/complete?ticketId=${ticketId}`)).status).toBe(409);
+    const submit = async (digits: string, by = call) =>
+      (await by(`/sign-in/check-code?ticketId=${ticketId}`, "POST", { checkCode: digits })).status;
+    expect(await submit(checkCode, openBrowser().call)).toBe(404);
+    expect(await submit("12")).toBe(400);
+    expect(await submit(wrongCodeFor(checkCode))).toBe(400);
+    expect(await submit(checkCode)).toBe(200);
+    const text = await events.text();
+    const last = {
+      state: "AWAITING_CHECK_CODE",
+      nickname: "Alice",
+      checkCode: { digits: 6, attemptsLeft: 2 },
+    };
+    expect(text).toContain(`data: ${JSON.stringify(last)}\n\n`);
+    expect(text).not.toContain(checkCode);
+    expect((await call(`/sign-in/complete?ticketId=${ticketId}`)).status).toBe(200);
+    expect(await submit(checkCode)).toBe(409);
+    expect(await json("/session", "GET")).toEqual({ nickname: "Alice" });
   });
 
   it("allows only the browser that started a sign-in to watch and complete it", async () => {
@@ -191,4 +240,30 @@ describe("the example of a backend for one frontend", () => {
     await startSignIn(() => page.getByRole("button", { name: "Sign out" }).click());
     expect(errors).toEqual([]);
   });
+
+  it.skipIf(!hasChromium)(
+    `the page asks for the check code until it is right${withoutChromium}`,
+    async () => {
+      const checking = await startCheckingService();
+      const { url } = await startBff(checking);
+      const page = await (await newBrowser(await sharedChromium())).newPage();
+      const response = page.waitForResponse("**/sign-in");
+      await page.goto(url);
+      const { ticketId } = (await (await response).json()) as { ticketId: string };
+      const number = page.getByRole("textbox");
+      await page.getByText("Scan the code with your app").waitFor();
+      expect(await number.isVisible()).toBe(false);
+      const checkCode = await approve(ticketId, checking);
+      const submit = async (digits: string) => {
+        await number.fill(digits);
+        await page.getByRole("button", { name: "Continue" }).click();
+      };
+      await page.getByText("Type the number that your phone shows. 3 attempts left").waitFor();
+      await submit(wrongCodeFor(checkCode));
+      await page.getByText("The last one was wrong; 2 attempts left").waitFor();
+      expect(await number.inputValue()).toBe("");
+      await submit(checkCode);
+      await page.getByText("Welcome, Alice").waitFor();
+    },
+  );
 });

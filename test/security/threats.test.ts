@@ -131,7 +131,7 @@ describe("T5 Chained approval", () => {
 
   it("the tokens of the development issuer cannot approve", async () => {
     const config = loadConfig({
-      env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0" },
+      env: { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_TICKETS_MIN_POLL_INTERVAL: "0s" },
       developmentPreset: developmentPresets(),
     });
     const app = await startService(config, pino({ level: "silent" }));

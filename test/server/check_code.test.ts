@@ -46,6 +46,7 @@ describe("a sign-in with a check code", () => {
       state: TicketState.AWAITING_CHECK_CODE,
       revision: 3,
       checkCode: expect.stringMatching(/^[0-9]{6}$/),
+      remainingDuration: { seconds: 120, nanos: 0 },
     });
     expect(responseOrThrow(await alice.authorize(ticket))).toEqual(first);
   });

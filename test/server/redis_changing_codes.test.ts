@@ -9,7 +9,7 @@ import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../suppor
 const hour = 3_600_000;
 const variables = {
   ...{ QRLOGIN_POLICY_QR_ROTATION_INTERVAL: "60s", QRLOGIN_POLICY_QR_ROTATION_OVERLAP: "3s" },
-  QRLOGIN_TICKETS_TTL: "600s",
+  ...{ QRLOGIN_TICKETS_TTL: "600s", QRLOGIN_TICKETS_MIN_POLL_INTERVAL: "0s" },
 };
 
 /** A clock of a machine that is an hour ahead. The clock of Redis is not. */

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { defaultPolicy } from "../../src/domain/policy.js";
 import { exchangeDigestOf, newSecret, newTicketId } from "../../src/domain/secrets.js";
 import type { TicketState } from "../../src/domain/ticket.js";
 import type { ErrorReason } from "../../src/domain/ticket_error.js";
@@ -37,6 +38,22 @@ describe("the creation of a ticket", () => {
   ])("prepare limits a requested lifetime of %s to %i ms", async (ttl, granted) => {
     const { clock, tickets } = createService();
     expect(tickets.prepare(shop, { ...createParameters, ttl }).ticket.expiresAt).toBe(clock.now() + granted);
+  });
+
+  test("a ticket keeps the changing codes of the policy at its creation", async () => {
+    let qrRotation = { interval: 10_000, overlap: 3_000, maxSteps: 12 };
+    const policy = {
+      ...defaultPolicy,
+      get qrRotation() {
+        return qrRotation;
+      },
+    };
+    const { create, scan, stored } = createService({}, policy);
+    const { id } = await create();
+    qrRotation = { interval: 0, overlap: 1_000, maxSteps: 2 };
+    expect((await stored(id)).qrRotation).toMatchObject({ interval: 10_000, overlap: 3_000, maxSteps: 12 });
+    await expectTicketError(scan(id), "QR_ROTATED", "PENDING");
+    expect((await stored((await create()).id)).qrRotation).toBeUndefined();
   });
 
   test("prepare stores nothing", async () => {

@@ -23,6 +23,7 @@ const attacksBySection: {
       : [
           `A picture of a code can be scanned for up to ${formatDuration(interval + overlap)}.`,
           "A fake page that copies each new code from the website at once is not stopped by changing codes.",
+          "Codes of the Authing-compatible API, and of backends that do not draw each new code, do not change.",
         ],
   limits: ({ ticketsPerApp, declinesPerApprover }) => [
     `An attacker with many addresses can use up the app's ${formatCount(ticketsPerApp)} tickets a minute.`,

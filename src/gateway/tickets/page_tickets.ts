@@ -65,7 +65,10 @@ export interface NewTicket {
  */
 export type HandleKind = "handle" | "authing-handle";
 
-/** The capabilities of the pages of each API. The Authing API has no call that submits a check code. */
+/**
+ * The capabilities of the pages of each API. The Authing API has no call that submits a check code, and no response
+ * that holds the next code.
+ */
 const capabilitiesByKind: Readonly<Record<HandleKind, CreatorCapability[]>> = {
   handle: [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS],
   "authing-handle": [],

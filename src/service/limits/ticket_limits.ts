@@ -25,8 +25,10 @@ export interface PolicySource {
 
 export interface TicketLimitsOptions {
   readonly policies: PolicySource;
-  /** Clock of the tickets. */
+  /** Clock of the tickets. That of Redis steps when it is set. */
   readonly clock: Clock;
+  /** Clock of the rates, which never steps. Otherwise an hour back would lengthen every wait by an hour. */
+  readonly rateClock: Clock;
   /** Shortest interval between two polls of a ticket, in milliseconds. */
   readonly minPollInterval: number;
   /** Reads a ticket; undefined if it is gone. */
@@ -45,8 +47,8 @@ export interface TicketLimits {
   countCreation(app: LimitedApp, requester: RequesterContext): void;
   /** Stores a ticket by `work`, if its screen may have one more. An empty screen id has no limit. */
   addToScreen(appId: string, screenId: string, ticket: Ticket, work: () => Promise<void>): Promise<void>;
-  /** Counts a poll of a ticket. The first one always passes. */
-  countPoll(appId: string, ticketId: string): void;
+  /** Counts a poll of a ticket by its creator. The first one always passes, and the first one after each change. */
+  countPoll(ticket: Ticket): void;
   /**
    * Counts the error of an app's call if it is TICKET_NOT_FOUND. Returns the error to throw: a RATE_LIMITED one if the
    * app misses too often. Calls that find their ticket always pass, so that one failure never stops an app.
@@ -69,8 +71,8 @@ export interface TicketLimits {
 
 /** Creates the limits, with nothing counted yet. */
 export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
-  const { policies, clock, minPollInterval, read } = options;
-  const meter = (name: LimitName) => createRateMeter(name, clock, options.sharing);
+  const { policies, clock, rateClock, minPollInterval, read } = options;
+  const meter = (name: LimitName) => createRateMeter(name, rateClock, options.sharing);
   const perMinute = (name: LimitName, setting: keyof LimitsPolicy, events: string) =>
     createRateLimit({ meter: meter(name), setting, period: "minute", events });
   const perTenMinutes = (name: LimitName, setting: keyof LimitsPolicy, events: string) =>
@@ -95,7 +97,7 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
     "wrong check codes of the app",
   );
   // Not shared: a poller that changes the node costs each node no more than one that does not.
-  const polls = createRateMeter("poll_interval", clock);
+  const polls = createRateMeter("poll_interval", rateClock);
   // A poll may come half an interval early. The next one is then due as if it had not.
   const pollRate = { interval: minPollInterval, tolerance: minPollInterval / 2 };
   const screens = createLiveTickets({
@@ -151,8 +153,9 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
       await screens.add(`${appId} ${screenId}`, limitsOfApp(appId), ticket.id, createAndReturn);
     },
 
-    countPoll(appId, ticketId) {
-      const key = `${appId} ${ticketId}`;
+    countPoll({ id, revision }) {
+      // By revision, because a caller that learns of a change in another way may ask at once.
+      const key = `${id} ${revision}`;
       const wait = polls.waitFor(key, pollRate);
       if (wait > 0) {
         const text = `too many polls of this ticket: tickets.minPollInterval is ${minPollInterval} ms`;

@@ -27,6 +27,8 @@ let server: TestServer;
 let callers: readonly Metadata[];
 beforeAll(async () => {
   server = await startTestServer({
+    // One user sends all the malformed ids.
+    settings: { policy: { limits: { missesPerApprover: 1_000 } } },
     store: (embedded) => ({
       ...embedded,
       ...{

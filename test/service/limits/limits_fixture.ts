@@ -34,6 +34,8 @@ export interface LimitedServiceOptions {
   readonly checkCode?: Policy["checkCode"]["mode"];
   readonly minPollInterval?: number;
   readonly clock?: ManualClock;
+  /** Clock of the tickets, if it differs from that of the rates. */
+  readonly ticketClock?: ManualClock;
   readonly sharing?: RateSharing;
 }
 
@@ -45,12 +47,18 @@ export function createLimitedService(options: LimitedServiceOptions = {}) {
     checkCode: { mode: options.checkCode ?? "off", digits: 6 },
     limits: { ...defaultPolicy.limits, ...options.limits },
   };
-  const store = createMemoryStore({ clock, lifetimes, maxTickets: 100_000, maxTicketsPerApp: 100_000 });
-  const context = { store, clock, lifetimes };
+  const ticketClock = options.ticketClock ?? clock;
+  const store = createMemoryStore({
+    clock: ticketClock,
+    lifetimes,
+    maxTickets: 100_000,
+    maxTicketsPerApp: 100_000,
+  });
+  const context = { store, clock: ticketClock, lifetimes };
   const limits = createTicketLimits({
     policies: { ofApp: () => policy, ofUserPool: () => policy },
     read: (id) => store.get(id),
-    ...{ clock, minPollInterval, sharing },
+    ...{ clock: ticketClock, rateClock: clock, minPollInterval, sharing },
   });
   const tickets = limitTickets(
     createTicketService(context, ttlPolicy, () => policy, createSignInCheck(createMemorySignInSwitch())),

@@ -57,6 +57,24 @@ it("a thousand events of one key are one report", async () => {
   expect(state.calls).toBe(1);
 });
 
+it("events that arrive while a report is answered are not forgotten", async () => {
+  const clock = createManualClock();
+  let answer = (_dueIn: number) => {};
+  const advance = () =>
+    new Promise<number>((resolve) => {
+      answer = resolve;
+    });
+  const sharing = createRateSharing({ rates: { advance }, clock, onChange: () => {} });
+  const meter = createRateMeter("approver", clock, sharing);
+  countTimes(5, meter);
+  await clock.advanceAsync(100);
+  countTimes(5, meter);
+  answer(5 * rate.interval - 100);
+  await flushPromises();
+  expect(meter.waitFor("alice", rate)).toBeGreaterThan(0);
+  sharing.close();
+});
+
 it("events that are taken back are taken back on the other nodes", async () => {
   const { clock, createNode } = createRates();
   const [first, second] = [createNode(), createNode()];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createManualClock, noon } from "../../support/clock.js";
 import { shop } from "../../support/tickets.js";
 import { createLimitedService, expectLimit, type LimitedService, repeat } from "./limits_fixture.js";
 
@@ -79,6 +80,19 @@ describe("tickets in a minute", () => {
     service.clock.advance(60_000);
     await repeat(6, () => createFor(service, "192.0.2.7"));
   });
+});
+
+it("the wait does not depend on the clock of the tickets, which an administrator can set back", async () => {
+  const ticketClock = createManualClock(noon + 3_600_000);
+  const now = ticketClock.now;
+  let isSetBack = false;
+  const settable = { ...ticketClock, now: () => now() - (isSetBack ? 3_600_000 : 0) };
+  const service = createLimitedService({ limits: { ticketsPerAddress: 6 }, ticketClock: settable });
+  await repeat(6, () => createFor(service, "192.0.2.7"));
+  isSetBack = true;
+  expect(await expectLimit(createFor(service, "192.0.2.7"), "requester_address")).toBe(10_000);
+  service.clock.advance(10_000);
+  await createFor(service, "192.0.2.7");
 });
 
 describe("live tickets of a screen", () => {

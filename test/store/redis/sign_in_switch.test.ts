@@ -122,10 +122,17 @@ describe("the switch in Redis", () => {
     await clock.advanceAsync(1_000);
     hash.faults.held = undefined;
     await one.disable(shopRecord);
-    expect(held).toHaveLength(1);
     held[0]?.();
     await flushPromises();
     expect(isDisabledIn(one)).toBe(true);
+    hash.faults.held = held;
+    await clock.advanceAsync(1_000);
+    hash.faults.held = undefined;
+    await one.enable(shopRecord.target);
+    expect(held).toHaveLength(2);
+    held[1]?.();
+    await flushPromises();
+    expect(isDisabledIn(one)).toBe(false);
   });
 
   test("a change whose outcome is unknown is rejected, and the next read shows what became of it", async () => {
