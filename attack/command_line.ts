@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { isLoopbackUrl, isNonLoopbackAddress, parseAddress } from "../src/base/address.js";
-import { type PolicyDefence, policyDefences } from "./scenario.js";
+import { type PolicyDefence, policyDefences } from "./defence.js";
 import type { AppCredentials } from "./world/world.js";
 
 /** What the operator asks for. Absent identities are those of development mode. */

@@ -1,4 +1,5 @@
-import type { Defence, Finding, Scenario, Try } from "./scenario.js";
+import type { Defence } from "./defence.js";
+import type { Finding, Scenario, Try } from "./scenario.js";
 import type { World } from "./world/world.js";
 
 /**

@@ -25,7 +25,12 @@ if (spawnSync("fc-list", [":lang=zh"]).stdout?.length === 0)
     "No installed font has Chinese characters, so the screenshots show boxes: apt-get install fonts-wqy-microhei",
   );
 
-const env = { QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" };
+const env = {
+  QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0",
+  QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0",
+  // One page shows all states, each with a ticket.
+  QRLOGIN_POLICY_LIMITS_TICKETS_PER_SCREEN: "1000",
+};
 const start = (settings: Record<string, string> = {}) =>
   startServers(
     loadConfig({ env: { ...env, ...settings }, developmentPreset: developmentPresets() }),

@@ -5,7 +5,7 @@ import {
   createApproverClient,
   TicketState,
 } from "../../src/client/index.js";
-import type { PolicyDefence } from "../scenario.js";
+import type { PolicyDefence } from "../defence.js";
 import { createAttempts, must, type Wait } from "./attempt.js";
 import { createPhone, type Phone } from "./phone.js";
 import { type CreatedPage, createVisitor, type Visitor } from "./visitor.js";

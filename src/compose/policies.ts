@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.js";
 import { ConfigError } from "../config/config_error.js";
 import { reloadPolicy } from "../config/policy/policy_reload.js";
-import { type PolicySources, resolvePolicy, resolveUserPoolPolicy } from "../config/resolve_policy.js";
+import { type PolicySources, resolvePolicy, resolveUserPoolPolicy } from "../config/policy/resolve_policy.js";
 import { defaultPolicy } from "../domain/policy.js";
 import type { PolicySource } from "../service/limits/ticket_limits.js";
 

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
-import type { PolicySources } from "../config/resolve_policy.js";
+import type { PolicySources } from "../config/policy/resolve_policy.js";
 import type { GatewayServer } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";

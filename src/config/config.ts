@@ -1,7 +1,8 @@
-import type { Policy } from "../domain/policy.js";
 import type { GatewayConfig } from "./gateway_config.js";
+import type { PolicyConfig } from "./policy/policy_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
+export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 
 /**
  * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates
@@ -149,16 +150,6 @@ export interface RedisConfig {
   /** Interval at which a watched ticket is read even without a change notification; 0 to disable. */
   readonly refreshInterval: number;
 }
-
-/** Policy with the values that one level of the configuration sets. `resolvePolicy` merges the levels. */
-export type PolicyConfig = {
-  readonly [Section in keyof Policy]: {
-    readonly [Key in keyof Policy[Section]]?: Policy[Section][Key] | undefined;
-  };
-};
-
-/** Policy that sets no value. */
-export const noPolicy: PolicyConfig = { checkCode: {}, qrRotation: {}, limits: {} };
 
 /** Lifetimes and limits of tickets. */
 export interface TicketsConfig {

@@ -1,7 +1,8 @@
 import { attack } from "../../attack/attack.js";
 import type { AttackOptions } from "../../attack/command_line.js";
+import type { PolicyDefence } from "../../attack/defence.js";
 import type { Report } from "../../attack/report.js";
-import type { PolicyDefence, Scenario } from "../../attack/scenario.js";
+import type { Scenario } from "../../attack/scenario.js";
 import { scenarios as allScenarios } from "../../attack/scenarios.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { isTerminal, type Ticket } from "../../src/domain/ticket.js";

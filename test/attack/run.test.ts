@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Defence, PolicyDefence } from "../../attack/defence.js";
 import { formatJson, formatReport, hasFailed, type Report } from "../../attack/report.js";
 import { runScenarios } from "../../attack/run.js";
-import {
-  type Defence,
-  goal,
-  holds,
-  type PolicyDefence,
-  rejected,
-  type Scenario,
-} from "../../attack/scenario.js";
+import { goal, holds, rejected, type Scenario } from "../../attack/scenario.js";
 import type { World } from "../../attack/world/world.js";
 
 const policy = { checkCodeDigits: 6, codeIntervalMs: 0, minPollIntervalMs: 500 };

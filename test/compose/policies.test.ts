@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createPolicies, createPolicyReloader } from "../../src/compose/policies.js";
 import type { Config } from "../../src/config/config.js";
 import { ConfigError } from "../../src/config/config_error.js";
-import type { PolicySources } from "../../src/config/resolve_policy.js";
+import type { PolicySources } from "../../src/config/policy/resolve_policy.js";
 import { defaultPolicy } from "../../src/domain/policy.js";
 import { app, load, pool } from "../support/config_files.js";
 

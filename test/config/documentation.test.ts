@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { type Config, noPolicy } from "../../src/config/config.js";
 import { describeKnownDigest, isKnownSecret } from "../../src/config/known_secrets.js";
-import { resolvePolicy } from "../../src/config/resolve_policy.js";
+import { resolvePolicy } from "../../src/config/policy/resolve_policy.js";
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
 import { sha256, sha256Hex } from "../../src/domain/secrets.js";

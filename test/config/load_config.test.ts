@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.js";
 import { ConfigError, formatProblems } from "../../src/config/config_error.js";
 import { loadConfig } from "../../src/config/load_config.js";
-import { resolvePolicy } from "../../src/config/resolve_policy.js";
+import { resolvePolicy } from "../../src/config/policy/resolve_policy.js";
 import {
   app,
   collectPaths,

@@ -27,14 +27,13 @@ async function signIn(person: number): Promise<void> {
 }
 
 it("500 people behind one address sign in through the gateway within five minutes, and an attacker is stopped", async () => {
-  const attacker = openBrowserAt("203.0.113.66");
+  // Without a cookie, so that its tickets count for no screen.
+  const attack = () => openBrowserAt("203.0.113.66").post(`${api}/tickets`, { appId: "shop" });
   const outcomes: Record<string, number> = {};
   const start = clock.now();
   for (let group = 0; group < 50; group++) {
     await Promise.all(Array.from({ length: 10 }, (_, index) => signIn(10 * group + index)));
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, () => attacker.post(`${api}/tickets`, { appId: "shop" })),
-    );
+    const answers = await Promise.all(Array.from({ length: 30 }, attack));
     for (const { status, json } of answers) {
       const outcome = `${status} ${json.limit ?? ""}`.trim();
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

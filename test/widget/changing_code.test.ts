@@ -182,6 +182,8 @@ describe.skipIf(!hasChromium)(
       const policy = { qrRotation: { interval: "10s", overlap: "3s" } };
       const { alice, clock, ...environment } = await startWidgetEnvironment(policy);
       const widget = await openWidgetPage(await newContext(), (await environment.gateway({ clock })).url);
+      await widget.page.clock.install({ time: clock.now() });
+      await widget.page.clock.pauseAt(clock.now() + 1);
       await widget.startScanning();
       const first = await widget.readCode();
       await widget.waitForCall("onResult");

@@ -4008,7 +4008,7 @@ export const QrLoginServiceService = {
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
    * app that created the ticket, no more often than the minimum poll interval. The first
-   * call for a ticket is always allowed.
+   * call for a ticket, and the first one after a change of it, are always allowed.
    *
    * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE; RATE_LIMITED also below the minimum
    * poll interval.
@@ -4220,7 +4220,7 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
    * app that created the ticket, no more often than the minimum poll interval. The first
-   * call for a ticket is always allowed.
+   * call for a ticket, and the first one after a change of it, are always allowed.
    *
    * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE; RATE_LIMITED also below the minimum
    * poll interval.
@@ -4368,7 +4368,7 @@ export interface QrLoginServiceClient extends Client {
   /**
    * Returns the status of a ticket once, for callers that can only poll. Called by the
    * app that created the ticket, no more often than the minimum poll interval. The first
-   * call for a ticket is always allowed.
+   * call for a ticket, and the first one after a change of it, are always allowed.
    *
    * Errors: TICKET_NOT_FOUND and CONCURRENT_UPDATE; RATE_LIMITED also below the minimum
    * poll interval.

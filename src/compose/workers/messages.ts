@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.js";
-import type { PolicySources } from "../../config/resolve_policy.js";
+import type { PolicySources } from "../../config/policy/resolve_policy.js";
 
 /** Messages from the parent to a worker. */
 export type ParentMessage =

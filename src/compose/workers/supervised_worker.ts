@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../base/clock.js";
-import type { PolicySources } from "../../config/resolve_policy.js";
+import type { PolicySources } from "../../config/policy/resolve_policy.js";
 import { monitorPings } from "./ping_monitor.js";
 import { restartDelayAfter, stableUptime } from "./restart_delay.js";
 import type { WorkerExit, WorkerProcess } from "./worker_process.js";

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { systemClock } from "../../base/clock.js";
-import type { PolicySources } from "../../config/resolve_policy.js";
+import type { PolicySources } from "../../config/policy/resolve_policy.js";
 import { createProcessLog, type LogEnvironment } from "../../log/process_log.js";
 import { redaction } from "../../log/redaction.js";
 import { monitorDescriptors } from "../file_descriptors.js";

@@ -1,7 +1,7 @@
 import type { ChildProcess, Serializable } from "node:child_process";
 import cluster from "node:cluster";
 import type { Config } from "../../config/config.js";
-import type { PolicySources } from "../../config/resolve_policy.js";
+import type { PolicySources } from "../../config/policy/resolve_policy.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
 /** A worker process. */

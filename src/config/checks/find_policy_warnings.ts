@@ -1,6 +1,6 @@
 import type { Policy } from "../../domain/policy.js";
 import type { Config } from "../config.js";
-import { resolvePolicy } from "../resolve_policy.js";
+import { resolvePolicy } from "../policy/resolve_policy.js";
 
 /** Something in a valid configuration that its author may not want. */
 export interface ConfigWarning {

@@ -1,8 +1,8 @@
 import type { AppConfig, Config } from "../config.js";
 import { type Environment, readEnvironment, variableFor } from "../environment.js";
-import { policyLevelsOf, resolvePolicy } from "../resolve_policy.js";
 import { policyValuesOf } from "./policy_values.js";
 import { remainingAttacksOf } from "./remaining_attacks.js";
+import { policyLevelsOf, resolvePolicy } from "./resolve_policy.js";
 
 /**
  * Returns the effective policy of an app as text: each value with its origin, and the attacks that it leaves open.

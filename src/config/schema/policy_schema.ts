@@ -45,7 +45,7 @@ const sections = {
 
 /**
  * Policy of all apps, or of the apps of a user pool. Nothing has a default here, since an absent value comes from the
- * level above; see `resolve_policy.ts`.
+ * level above; see `policy/resolve_policy.ts`.
  */
 export const policySchema = z
   .strictObject({ ...sections, limits: z.strictObject({ ...userPoolLimits, ...appLimits }).prefault({}) })

@@ -47,9 +47,12 @@ export const handleBody = z.strictObject({ handle: text(2048, 1) }) satisfies z.
 /** Schema of the body that submits a check code. A code of another form does not reach the service, nor count. */
 export const checkCodeBody = z.strictObject({
   ...handleBody.shape,
-  checkCode: z.string().regex(new RegExp(`^[0-9]{${checkCode.min},${checkCode.max}}$`), {
-    error: `must be ${checkCode.min} to ${checkCode.max} digits`,
-  }),
+  checkCode: z
+    .string()
+    .regex(new RegExp(`^[0-9]{${checkCode.min},${checkCode.max}}$`), {
+      error: `must be ${checkCode.min} to ${checkCode.max} digits`,
+    })
+    .meta({ minLength: checkCode.min, maxLength: checkCode.max }),
 }) satisfies z.ZodType<CheckCodeBody>;
 
 /** Schema of the body of a backend's exchange. A browser sends {@link handleBody} instead. */

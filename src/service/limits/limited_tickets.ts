@@ -40,13 +40,15 @@ export function limitTickets(tickets: TicketService, limits: TicketLimits): Limi
     },
 
     async get(app, credentials) {
-      limits.countPoll(app.id, credentials.ticketId);
       // Without `countMisses`, whose function would add to the cost of every status call.
+      let ticket: Ticket;
       try {
-        return await tickets.get(app, credentials);
+        ticket = await tickets.get(app, credentials);
       } catch (error) {
         throw limits.countMiss(app.id, error);
       }
+      limits.countPoll(ticket);
+      return ticket;
     },
 
     markScanned: (approver, scan) =>

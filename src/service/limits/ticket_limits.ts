@@ -47,8 +47,8 @@ export interface TicketLimits {
   countCreation(app: LimitedApp, requester: RequesterContext): void;
   /** Stores a ticket by `work`, if its screen may have one more. An empty screen id has no limit. */
   addToScreen(appId: string, screenId: string, ticket: Ticket, work: () => Promise<void>): Promise<void>;
-  /** Counts a poll of a ticket. The first one always passes. */
-  countPoll(appId: string, ticketId: string): void;
+  /** Counts a poll of a ticket by its creator. The first one always passes, and the first one after each change. */
+  countPoll(ticket: Ticket): void;
   /**
    * Counts the error of an app's call if it is TICKET_NOT_FOUND. Returns the error to throw: a RATE_LIMITED one if the
    * app misses too often. Calls that find their ticket always pass, so that one failure never stops an app.
@@ -153,8 +153,9 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
       await screens.add(`${appId} ${screenId}`, limitsOfApp(appId), ticket.id, createAndReturn);
     },
 
-    countPoll(appId, ticketId) {
-      const key = `${appId} ${ticketId}`;
+    countPoll({ id, revision }) {
+      // By revision, because a caller that learns of a change in another way may ask at once.
+      const key = `${id} ${revision}`;
       const wait = polls.waitFor(key, pollRate);
       if (wait > 0) {
         const text = `too many polls of this ticket: tickets.minPollInterval is ${minPollInterval} ms`;

@@ -40,6 +40,16 @@ describe("the interval between two polls", () => {
     });
   });
 
+  it("the first poll after a change of the ticket is free", async () => {
+    const service = createLimitedService({ minPollInterval: 500 });
+    const { ticketId, proof } = await service.create();
+    await service.tickets.get(shop, proof);
+    await service.scan(ticketId);
+    await service.authorize(ticketId);
+    expect((await service.tickets.get(shop, proof)).state).toBe("AUTHORIZED");
+    await expectLimit(service.tickets.get(shop, proof), "poll_interval");
+  });
+
   it("each ticket has its own interval, which another app cannot use up", async () => {
     const service = createLimitedService({ minPollInterval: 500 });
     const [first, second] = [await service.create(), await service.create()];

@@ -1,5 +1,5 @@
-import { defaultPolicy, type Policy } from "../domain/policy.js";
-import type { AppConfig, Config, PolicyConfig, UserPoolConfig } from "./config.js";
+import { defaultPolicy, type Policy } from "../../domain/policy.js";
+import type { AppConfig, Config, PolicyConfig, UserPoolConfig } from "../config.js";
 
 type ConfigWithPolicies = Pick<Config, "policy" | "userPools">;
 
