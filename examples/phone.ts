@@ -16,8 +16,9 @@ import {
 } from "../src/client/index.js"; // yours: "qrlogin/client"
 import { isMainModule, optionValue, positionalArguments } from "./command_line.js";
 
-/** What the user has to answer before an approval. */
-const question = "Is the code on a screen in front of you, on a page that you opened yourself just now? [y/N] ";
+/** Question that the user answers before an approval. */
+const question =
+  "Is the code on a screen in front of you, on a page that you opened yourself just now? [y/N] ";
 
 /** An approval: the check code, empty if the website waits for none, and the name of the website that it is for. */
 interface Approval {
