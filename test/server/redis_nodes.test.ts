@@ -149,7 +149,10 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     const held = await Promise.all(Array.from({ length: 100 }, () => createTestTicket(one.shop)));
     await Promise.all(held.map((each) => one.shop.getStatus(each)));
     const counts = await commandCounts(redis);
-    expect([counts.get("evalsha"), counts.get("get")]).toEqual([100, 100]);
+    // The nodes count the limits together by a few scripts, each of which contains a GET.
+    const shared = counts.get("eval") ?? 0;
+    expect(shared).toBeLessThan(20);
+    expect([counts.get("evalsha"), (counts.get("get") ?? 0) - shared]).toEqual([100, 100]);
   });
 
   test("write no secret, token, ticket id or QR text to the log, whatever way Redis fails", async () => {

@@ -34,6 +34,8 @@ type Entries = ReadonlyMap<string, DisabledSignIns | "enabled">;
  * without persistence has restarted. A node that knows it keeps sign-ins disabled, and writes it again.
  */
 export interface RedisSignInSwitch extends SignInSwitch {
+  /** Reads now instead of at the next time. Called once Redis is reachable again, so that no call waits for that. */
+  readNow(): void;
   stop(): void;
 }
 
@@ -84,15 +86,19 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
 
   const isDisabled = (target: SignInTarget) => typeof entries.get(fieldOf(target)) === "object";
 
+  function readNow(): void {
+    cancelRead();
+    void read()
+      .catch((error: unknown) => {
+        lastFailure = error;
+      })
+      .then(scheduleRead);
+  }
+
   function scheduleRead(): void {
-    if (isStopped) return;
-    cancelRead = clock.after(readInterval, () => {
-      void read()
-        .catch((error: unknown) => {
-          lastFailure = error;
-        })
-        .then(scheduleRead);
-    });
+    // Two reads may be in progress, and only one of them may be followed by another.
+    cancelRead();
+    if (!isStopped) cancelRead = clock.after(readInterval, readNow);
   }
 
   await read();
@@ -119,6 +125,7 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
       await read();
       return sortDisabledSignIns(recordsOf(entries));
     },
+    readNow,
     stop() {
       isStopped = true;
       cancelRead();
