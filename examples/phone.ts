@@ -16,6 +16,10 @@ import {
 } from "../src/client/index.js"; // yours: "qrlogin/client"
 import { isMainModule, optionValue, positionalArguments } from "./command_line.js";
 
+/** Question that the user answers before an approval. */
+const question =
+  "Is the code on a screen in front of you, on a page that you opened yourself just now? [y/N] ";
+
 /** An approval: the check code, empty if the website waits for none, and the name of the website that it is for. */
 interface Approval {
   readonly checkCode: string;
@@ -127,7 +131,7 @@ if (isMainModule(import.meta.url)) {
       existsSync(scanned) ? readQrCode(scanned) : scanned,
       async (who) => {
         console.log(describeRequest(who));
-        return (await prompt("Sign in? [y/N] ")).trim().toLowerCase().startsWith("y");
+        return (await prompt(question)).trim().toLowerCase().startsWith("y");
       },
     );
     if (!approval) console.log("Declined.");

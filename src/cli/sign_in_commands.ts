@@ -47,13 +47,16 @@ export function addSignInCommands(root: Command, environment: SignInCommandEnvir
     });
 
   withTarget(withConnection(group.command("enable")))
-    .description("enable sign-ins again")
+    .description("enable sign-ins again, and list what is still disabled")
     .action(async (options: ConnectionOptions & TargetOptions) => {
       const { target, name } = targetOf(options);
       const { wasDisabled } = await callAdmin(options, environment, (client) =>
         client.enableSignIns({ target }),
       );
       environment.print(`sign-ins of ${name} ${wasDisabled ? "are enabled" : "were not disabled"}`);
+      // An app is disabled for as long as its user pool is.
+      const { disabled } = await callAdmin(options, environment, (client) => client.listDisabledSignIns());
+      if (disabled.length > 0) environment.print(`still disabled:\n${formatDisabled(disabled)}`);
     });
 }
 

@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium)(`the check code on the demo phone${withoutChromium
     for (const text of [
       "Never tell it to anybody, not by phone, chat or mail.",
       "Nobody from Harbour Books will ask for it. Anyone who does is trying to get into your account.",
-      "Is Harbour Books not in front of you, on a page that you opened yourself?",
+      "Is Harbour Books not in front of you, or did a link in a message open it?",
     ]) {
       expect(await phone.getByText(text).isVisible()).toBe(true);
     }

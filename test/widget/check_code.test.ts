@@ -96,7 +96,11 @@ describe.skipIf(!hasChromium)(`the check code in the widget, in Chromium${withou
     expect(await widget.waitForCall("onError")).toEqual(call);
     expect(await widget.state.textContent()).toBe("The number was wrong too often");
     expect(await fieldOf(widget).isVisible()).toBe(false);
-    await widget.button.click();
+    // The focus stays in the widget, so that the next Tab is at the button.
+    expect(await focused(widget)).toBe("div");
+    await widget.page.keyboard.press("Tab");
+    expect(await focused(widget)).toBe("button");
+    await widget.page.keyboard.press("Enter");
     await fieldOf(widget).waitFor({ state: "hidden" });
     const checkCode = await approve(environment, widget);
     expect(await fieldOf(widget).inputValue()).toBe("");

@@ -112,6 +112,7 @@ export function createView(
     show(nextState) {
       const { kind } = nextState;
       const isSameKind = elements.box.dataset.kind === kind;
+      const focused = elements.box.querySelector(":focus");
       viewState = nextState;
       elements.box.dataset.kind = kind;
       elements.slot.name = kind;
@@ -131,6 +132,8 @@ export function createView(
       elements.warning.hidden = !entry;
       if (entry && !entry.isSubmitting && hasNoOtherFocus(host)) elements.form.focus();
       updateRestartButton(elements, kind, texts);
+      // Keeps the focus in the widget if its element is gone.
+      if (focused?.closest("[hidden]")) elements.box.focus();
       announce();
       clearInterval(countdownTimer);
       updateCountdown();
@@ -215,14 +218,12 @@ function createElements(texts: Texts, middleTitle: string, actions: ViewActions)
   };
 }
 
-/** Updates the button. Hiding it moves the focus to the box, so that it stays in the widget. */
-function updateRestartButton({ restartButton, box }: Elements, kind: ViewState["kind"], texts: Texts): void {
-  const hadFocus = restartButton.matches(":focus");
+/** Updates the button, or hides it. */
+function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"], texts: Texts): void {
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
   const label = { scanned: texts.notYou, checkCode: texts.notYou, phone: texts.showCode }[kind as string];
   restartButton.className = label ? "secondary" : "";
   restartButton.textContent = label ?? texts.retry;
-  if (hadFocus && restartButton.hidden) box.focus();
 }
 
 /** Renders the user's photo, or an icon for the state. */
