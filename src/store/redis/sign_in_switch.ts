@@ -34,7 +34,7 @@ type Entries = ReadonlyMap<string, DisabledSignIns | "enabled">;
  * without persistence has restarted. A node that knows it keeps sign-ins disabled, and writes it again.
  */
 export interface RedisSignInSwitch extends SignInSwitch {
-  /** Reads now instead of at the next time. Called once Redis is reachable again, so that no call waits for that. */
+  /** Reads without waiting for the next second. To be called when Redis is reachable again. */
   readNow(): void;
   stop(): void;
 }
@@ -51,6 +51,7 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
   /** Numbers of reads and writes: of the last one, and of the one whose result `entries` has. */
   let lastNumber = 0;
   let currentNumber = 0;
+  let isReading = false;
   let isStopped = false;
   let cancelRead = () => {};
 
@@ -87,17 +88,20 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
   const isDisabled = (target: SignInTarget) => typeof entries.get(fieldOf(target)) === "object";
 
   function readNow(): void {
+    if (isReading || isStopped) return;
     cancelRead();
+    isReading = true;
     void read()
       .catch((error: unknown) => {
         lastFailure = error;
       })
-      .then(scheduleRead);
+      .then(() => {
+        isReading = false;
+        scheduleRead();
+      });
   }
 
   function scheduleRead(): void {
-    // Two reads may be in progress, and only one of them may be followed by another.
-    cancelRead();
     if (!isStopped) cancelRead = clock.after(readInterval, readNow);
   }
 
