@@ -152,6 +152,15 @@ class Watch implements TicketWatch {
     this.listener.onTicket(ticket);
   }
 
+  /** Sends the next step. Nobody would catch an error of the listener here, in the callback of a timer. */
+  private sendStep(ticket: Ticket): void {
+    try {
+      this.send(ticket);
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
   /** Waits for a change notification, the heartbeat, the time of the next read, or the next step. */
   private wait(): void {
     if (this.hasEnded) return;
@@ -170,7 +179,7 @@ class Watch implements TicketWatch {
     this.stopWaiting();
     const isReadDue = this.dependencies.timer.now() >= Math.min(this.heartbeatAt, this.readAgainAt);
     if (isReadDue || !this.last) void this.readAgain();
-    else if (this.stepNumberOf(this.last) !== this.sentStep) this.send(this.last);
+    else if (this.stepNumberOf(this.last) !== this.sentStep) this.sendStep(this.last);
     // The timer fired early, or the clock of the tickets was set back.
     else this.wait();
   }

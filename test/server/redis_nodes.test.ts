@@ -21,6 +21,12 @@ import {
 import { commandCounts, killStoreConnections } from "../support/redis/redis_commands.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../support/redis/redis_process.js";
 
+/** Limits for one user who makes the calls of many. */
+const patient = {
+  ...{ QRLOGIN_TICKETS_MIN_POLL_INTERVAL: "0s", QRLOGIN_POLICY_LIMITS_SCANS_PER_APPROVER: "1000" },
+  ...{ QRLOGIN_POLICY_LIMITS_SCANS_IN_PROGRESS: "1000", QRLOGIN_POLICY_LIMITS_DECLINES_PER_APPROVER: "1000" },
+};
+
 describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   let redis: RedisProcess;
   beforeAll(async () => {
@@ -29,7 +35,7 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
   afterAll(() => redis.release());
 
   async function nodes(): Promise<readonly [RedisBackedService, RedisBackedService]> {
-    return Promise.all([startRedisBackedService(redis), startRedisBackedService(redis)]);
+    return Promise.all([startRedisBackedService(redis, patient), startRedisBackedService(redis, patient)]);
   }
 
   test("share a login: each step runs at the other node, and the watch receives every change", async () => {
@@ -149,7 +155,9 @@ describe.skipIf(!hasRedis)(`two nodes over one Redis${withoutRedis}`, () => {
     const held = await Promise.all(Array.from({ length: 100 }, () => createTestTicket(one.shop)));
     await Promise.all(held.map((each) => one.shop.getStatus(each)));
     const counts = await commandCounts(redis);
-    expect([counts.get("evalsha"), counts.get("get")]).toEqual([100, 100]);
+    // The script of a rate runs a GET of its own.
+    const rates = counts.get("eval") ?? 0;
+    expect([counts.get("evalsha"), (counts.get("get") ?? 0) - rates]).toEqual([100, 100]);
   });
 
   test("write no secret, token, ticket id or QR text to the log, whatever way Redis fails", async () => {

@@ -57,6 +57,27 @@ describe("the watch of a ticket whose code changes", () => {
     await end();
   });
 
+  test("a step that cannot be sent ends the watch with the error, and not the process", async () => {
+    const { access, clock, create, faults } = createService({}, policy);
+    const { proof } = await create();
+    const fault = new Error("a status that cannot be encoded");
+    let sent = 0;
+    let end: unknown = "still open";
+    const watch = createWatcher(access, { heartbeatInterval: 600_000, maxPerTicket: 4 }, clock);
+    const running = watch(shop, proof, {
+      onTicket() {
+        if (++sent === 2) throw fault;
+      },
+      onEnd(error) {
+        end = error;
+      },
+    });
+    await flushPromises();
+    running.resume();
+    clock.advance(interval);
+    expect([sent, end, faults.subscriptions]).toEqual([2, fault, 0]);
+  });
+
   test("the ticket expires when its last code would be replaced, although it could live longer", async () => {
     const { service, created, next } = await startSteps();
     for (let step = 2; step <= policy.qrRotation.maxSteps; step++) {

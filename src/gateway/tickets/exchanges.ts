@@ -45,6 +45,9 @@ export interface Exchanges {
 /** Time that a successful result is shared, in milliseconds. */
 const shareResultMs = 5_000;
 
+/** Longest wait for the poll interval of the service, in milliseconds. */
+const maxPollWaitMs = 1_000;
+
 /** Creates the exchanges of a gateway. */
 export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   const results = new Map<string, Promise<ExchangeUserInfoResponse>>();
@@ -75,6 +78,23 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
     return result;
   }
 
+  /**
+   * Reads the status. If a poll of the page has just called the service too, waits until the service accepts the next
+   * one.
+   */
+  async function readStatus({ credentials, ticketId, ticketSecret }: TicketReference) {
+    const read = () => client.getStatus({ ticketId, ticketSecret }, { credentials });
+    try {
+      return await read();
+    } catch (error) {
+      const isTooEarly = isQrLoginError(error, "RATE_LIMITED") && error.exceededLimit === "poll_interval";
+      const { retryAfterMs = Number.POSITIVE_INFINITY } = isTooEarly ? error : {};
+      if (retryAfterMs > maxPollWaitMs) throw error;
+      await new Promise<void>((resolve) => void clock.after(retryAfterMs, resolve));
+      return read();
+    }
+  }
+
   return {
     withCallerCredentials(credentials, exchangeTicket, codeVerifier = "") {
       const { appId, appSecret } = credentials;
@@ -88,9 +108,10 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
       });
     },
 
-    withGatewayCredentials({ credentials, ticketId, ticketSecret }) {
+    withGatewayCredentials(ticket) {
+      const { credentials, ticketId, ticketSecret } = ticket;
       return once(["gateway", credentials.appId, ticketId, ticketSecret], async () => {
-        const { status } = await client.getStatus({ ticketId, ticketSecret }, { credentials });
+        const { status } = await readStatus(ticket);
         const { exchangeTicket = "" } = status ?? {};
         if (exchangeTicket === "") throw notAuthorized(status?.state);
         return client.exchangeUserInfo({ exchangeTicket }, { credentials });

@@ -30,8 +30,10 @@ export function limitTickets(tickets: TicketService, limits: TicketLimits): Limi
   }
   return {
     prepare(app, parameters) {
+      // First, so that tickets which the switch or the policy rejects use up nothing of the app and its user pool.
+      const prepared = tickets.prepare(app, parameters);
       limits.countCreation(app, parameters.requester);
-      return tickets.prepare(app, parameters);
+      return prepared;
     },
 
     create(prepared) {

@@ -38,11 +38,13 @@ interface Report {
  * fails with it. Each key is reported at most ten times a second, however many events it has. Until a report is
  * answered, the nodes may together pass more events than the rate: those of a tenth of a second and a round trip.
  *
- * A failed report is dropped. The nodes then count separately.
+ * The next reports wait for the replies to the last ones, so that a slow store neither hides events nor piles up
+ * commands. A failed report is dropped. The nodes then count separately.
  */
 export function createRateSharing({ rates, clock, onChange }: RateSharingOptions): RateSharing {
   let reports = new Map<RateState, Report>();
   let cancelTimer: (() => void) | undefined;
+  let isSending = false;
   let hasFailed = false;
   let isClosed = false;
 
@@ -54,17 +56,21 @@ export function createRateSharing({ rates, clock, onChange }: RateSharingOptions
 
   async function sendAll(): Promise<void> {
     cancelTimer = undefined;
+    isSending = true;
     const due = reports;
     reports = new Map();
-    try {
-      await Promise.all([...due].map(([state, report]) => send(state, report)));
-      if (hasFailed) onChange(undefined);
-      hasFailed = false;
-    } catch (error) {
-      if (isClosed || hasFailed) return;
-      hasFailed = true;
-      onChange(error);
-    }
+    const results = await Promise.allSettled([...due].map(([state, report]) => send(state, report)));
+    isSending = false;
+    if (reports.size > 0) schedule();
+    const failure = results.find((result) => result.status === "rejected");
+    if (isClosed || (failure !== undefined) === hasFailed) return;
+    hasFailed = failure !== undefined;
+    onChange(failure?.reason);
+  }
+
+  function schedule(): void {
+    if (isSending || isClosed) return;
+    cancelTimer ??= clock.after(reportInterval, () => void sendAll());
   }
 
   return {
@@ -74,7 +80,7 @@ export function createRateSharing({ rates, clock, onChange }: RateSharingOptions
       report.ms += events * interval;
       report.latest = tolerance + interval;
       reports.set(state, report);
-      cancelTimer ??= clock.after(reportInterval, () => void sendAll());
+      schedule();
     },
     close() {
       isClosed = true;

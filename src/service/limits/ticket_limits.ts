@@ -7,6 +7,7 @@ import { isTerminal, type RequesterContext, type Ticket } from "../../domain/tic
 import { createLimitError, TicketError } from "../../domain/ticket_error.js";
 import type { Approver } from "../../domain/user.js";
 import { createLiveTickets } from "./live_tickets.js";
+import { ratePer } from "./rate.js";
 import { createRateLimit } from "./rate_limit.js";
 import { createRateMeter } from "./rate_meter.js";
 import type { RateSharing } from "./rate_sharing.js";
@@ -69,6 +70,12 @@ export interface TicketLimits {
   countDecline(approver: Approver, ticketId: string): void;
 }
 
+/**
+ * Wrong check codes of one approver that count for the app: 15 in ten minutes, those of five tickets. Otherwise two
+ * accounts of an attacker's own, which approve and mistype, could use up the codes of all users.
+ */
+const codesOfApproverRate = ratePer(600_000, 15);
+
 /** Creates the limits, with nothing counted yet. */
 export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
   const { policies, clock, rateClock, minPollInterval, read } = options;
@@ -96,6 +103,7 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
     "wrongCheckCodesPerApp",
     "wrong check codes of the app",
   );
+  const codesOfApprover = meter("check_codes_app");
   // Not shared: a poller that changes the node costs each node no more than one that does not.
   const polls = createRateMeter("poll_interval", rateClock);
   // A poll may come half an interval early. The next one is then due as if it had not.
@@ -176,15 +184,18 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
       return error;
     },
 
-    countCheckCode(appId, ipAddress, { requester }) {
+    countCheckCode(appId, ipAddress, { userPoolId, requester, scanner }) {
       const limits = limitsOfApp(appId);
+      const approver = scanner && keyOf({ userPoolId, ...scanner });
       const from = ipAddress || (requester ? trustedAddressOf(requester) : "");
       const address = from && `${appId} ${addressKeyOf(from)}`;
       if (address) codesOfAddress.require(address, limits);
       codesOfApp.require(appId, limits);
+      const countsForApp = !approver || codesOfApprover.waitFor(approver, codesOfApproverRate) === 0;
       const count = (events: number) => {
         if (address) codesOfAddress.count(address, limits, events);
-        codesOfApp.count(appId, limits, events);
+        if (countsForApp) codesOfApp.count(appId, limits, events);
+        if (approver) codesOfApprover.count(approver, codesOfApproverRate, events);
       };
       count(1);
       return () => count(-1);
@@ -216,7 +227,7 @@ function isMiss(error: unknown): boolean {
 }
 
 /** Returns the key of a user. The issuer and the subject identify the user; the pool decides the limits. */
-function keyOf({ userPoolId, issuer, subject }: Approver): string {
+function keyOf({ userPoolId, issuer, subject }: Pick<Approver, "userPoolId" | "issuer" | "subject">): string {
   return JSON.stringify([userPoolId, issuer, subject]);
 }
 

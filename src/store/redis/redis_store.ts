@@ -82,6 +82,8 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     notifier.resubscribe();
     if (change.kind === "moved") return;
     monitor.checkNow();
+    // After five seconds without Redis, sign-ins are rejected until the switch has been read.
+    if (change.kind === "connected") signInSwitch.readNow();
     const reason = change.kind === "disconnected" ? change.reason : "another primary is unreachable";
     events.onAvailability(primaries.all().length > 0, primaries.hasMissing() ? reason : undefined);
   });

@@ -34,6 +34,8 @@ type Entries = ReadonlyMap<string, DisabledSignIns | "enabled">;
  * without persistence has restarted. A node that knows it keeps sign-ins disabled, and writes it again.
  */
 export interface RedisSignInSwitch extends SignInSwitch {
+  /** Reads without waiting for the next second. To be called when Redis is reachable again. */
+  readNow(): void;
   stop(): void;
 }
 
@@ -49,6 +51,7 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
   /** Numbers of reads and writes: of the last one, and of the one whose result `entries` has. */
   let lastNumber = 0;
   let currentNumber = 0;
+  let isReading = false;
   let isStopped = false;
   let cancelRead = () => {};
 
@@ -84,15 +87,22 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
 
   const isDisabled = (target: SignInTarget) => typeof entries.get(fieldOf(target)) === "object";
 
+  function readNow(): void {
+    if (isReading || isStopped) return;
+    cancelRead();
+    isReading = true;
+    void read()
+      .catch((error: unknown) => {
+        lastFailure = error;
+      })
+      .then(() => {
+        isReading = false;
+        scheduleRead();
+      });
+  }
+
   function scheduleRead(): void {
-    if (isStopped) return;
-    cancelRead = clock.after(readInterval, () => {
-      void read()
-        .catch((error: unknown) => {
-          lastFailure = error;
-        })
-        .then(scheduleRead);
-    });
+    if (!isStopped) cancelRead = clock.after(readInterval, readNow);
   }
 
   await read();
@@ -119,6 +129,7 @@ export async function openSignInSwitch({ key, run, clock }: SignInSwitchOptions)
       await read();
       return sortDisabledSignIns(recordsOf(entries));
     },
+    readNow,
     stop() {
       isStopped = true;
       cancelRead();

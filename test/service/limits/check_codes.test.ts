@@ -54,6 +54,21 @@ describe("wrong check codes across tickets", () => {
     await expectLimit(ticket.right("192.0.2.3"), "check_codes_app");
   });
 
+  it("one user who mistypes on purpose cannot use up the codes of the app", async () => {
+    const limits = { wrongCheckCodesPerApp: 18 };
+    const service = createLimitedService({ checkCode: "always", limits });
+    for (let index = 0; index < 10; index++) {
+      const ticket = await createApproved(service, `198.51.100.${index}`, "mallory");
+      await repeat(3, () => expect(ticket.wrong()).rejects.toMatchObject({ reason: "CHECK_CODE_MISMATCH" }));
+    }
+    const ticket = await createApproved(service, "192.0.2.1", "anna");
+    await repeat(2, () => expect(ticket.wrong()).rejects.toMatchObject({ reason: "CHECK_CODE_MISMATCH" }));
+    expect((await ticket.right()).state).toBe("AUTHORIZED");
+    const other = await createApproved(service, "192.0.2.1", "ben");
+    await expect(other.wrong()).rejects.toMatchObject({ reason: "CHECK_CODE_MISMATCH" });
+    await expectLimit(other.right(), "check_codes_app");
+  });
+
   it("right codes, and codes that are not compared, count for nothing", async () => {
     const limits = { wrongCheckCodesPerAddress: 1, wrongCheckCodesPerApp: 1 };
     const service = createLimitedService({ checkCode: "always", limits });

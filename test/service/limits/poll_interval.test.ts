@@ -59,6 +59,14 @@ describe("the interval between two polls", () => {
     await service.tickets.get(shop, second.proof);
   });
 
+  it("a caller with a wrong secret cannot use up the polls of the creator", async () => {
+    const service = createLimitedService({ minPollInterval: 500 });
+    const { proof } = await service.create();
+    const wrong = { ...proof, ticketSecret: newSecret() };
+    await expect(service.tickets.get(shop, wrong)).rejects.toMatchObject({ reason: "TICKET_NOT_FOUND" });
+    await service.tickets.get(shop, proof);
+  });
+
   it("an interval of zero allows every poll", async () => {
     const service = createLimitedService({ minPollInterval: 0 });
     const { proof } = await service.create();

@@ -75,6 +75,25 @@ it("events that arrive while a report is answered are not forgotten", async () =
   sharing.close();
 });
 
+it("a slow store gets one report of a key at a time, and its late reply forgets none of the events since", async () => {
+  const clock = createManualClock();
+  const answers: ((dueIn: number) => void)[] = [];
+  const advance = () => new Promise<number>((resolve) => void answers.push(resolve));
+  const sharing = createRateSharing({ rates: { advance }, clock, onChange: () => {} });
+  const meter = createRateMeter("approver", clock, sharing);
+  countTimes(5, meter);
+  await clock.advanceAsync(100);
+  countTimes(5, meter);
+  await clock.advanceAsync(300);
+  expect(answers).toHaveLength(1);
+  answers[0]?.(5 * rate.interval - 300);
+  await flushPromises();
+  expect(meter.waitFor("alice", rate)).toBeGreaterThan(0);
+  await clock.advanceAsync(100);
+  expect(answers).toHaveLength(2);
+  sharing.close();
+});
+
 it("events that are taken back are taken back on the other nodes", async () => {
   const { clock, createNode } = createRates();
   const [first, second] = [createNode(), createNode()];

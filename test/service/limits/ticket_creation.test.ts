@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createManualClock, noon } from "../../support/clock.js";
 import { shop } from "../../support/tickets.js";
+import { createParameters } from "../service_fixture.js";
 import { createLimitedService, expectLimit, type LimitedService, repeat } from "./limits_fixture.js";
 
 const blog = { id: "blog", userPool: shop.userPool };
@@ -54,6 +55,15 @@ describe("tickets in a minute", () => {
     await repeat(2, () => createFor(service, "192.0.2.7"));
     await repeat(50, () => expectLimit(createFor(service, "192.0.2.7"), "requester_address"));
     await repeat(2, () => createFor(service, "192.0.2.8"));
+  });
+
+  it("tickets that the policy rejects use up nothing", async () => {
+    const limits = { ticketsPerAddress: 1, ticketsPerApp: 1, ticketsPerUserPool: 1 };
+    const service = createLimitedService({ checkCode: "always", limits });
+    const parameters = { ...createParameters, asksForCheckCode: false };
+    for (let attempt = 0; attempt < 3; attempt++)
+      expect(() => service.tickets.prepare(shop, parameters)).toThrow(/does not ask the user for one/);
+    await service.create();
   });
 
   it("an address that a page claims is not counted, so no page can use up another address", async () => {

@@ -99,6 +99,23 @@ describe("the switch in Redis", () => {
     expect(isDisabledIn(one)).toBe(false);
   });
 
+  test("a node reads the switch at once when Redis is reachable again, and then every second", async () => {
+    const { clock, hash, open } = await setUp();
+    const one = await open();
+    hash.faults.isAway = true;
+    await clock.advanceAsync(60_500);
+    hash.faults.isAway = false;
+    one.readNow();
+    one.readNow();
+    await flushPromises();
+    expect(isDisabledIn(one)).toBe(false);
+    const reads = hash.commands.length;
+    await clock.advanceAsync(999);
+    expect(hash.commands).toHaveLength(reads);
+    await clock.advanceAsync(1);
+    expect(hash.commands).toHaveLength(reads + 1);
+  });
+
   test("the age of a read counts from its beginning, since a late reply shows the past", async () => {
     const { clock, hash, open } = await setUp();
     const one = await open();

@@ -31,6 +31,11 @@ export interface RedisBackedService {
 const asDemoApp = authorization(basic("demo-app", "demo-secret"));
 const healthNames = ["", "qrlogin.v1.QrLoginService", "liveness", "clock"];
 
+/** Limits for the one user of these tests, as JSON. */
+const unreachedLimits = JSON.stringify({
+  ...{ scansPerApprover: 1_000, scansInProgress: 1_000, declinesPerApprover: 1_000 },
+});
+
 /** Results of {@link RedisBackedService.health} while Redis is reachable, and while it is not. */
 export const healthyStatuses = "SERVING SERVING SERVING SERVING";
 export const unavailableStatuses = "NOT_SERVING NOT_SERVING SERVING SERVING";
@@ -47,7 +52,8 @@ export async function startRedisBackedService(
   const env = {
     ...{ QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0", QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0" },
     ...{ QRLOGIN_STORE_REDIS_URL: redis.url, QRLOGIN_STORE_REDIS_REFRESH_INTERVAL: "0s" },
-    ...{ QRLOGIN_STORE_REDIS_TIMEOUT: "10s", ...variables },
+    ...{ QRLOGIN_STORE_REDIS_TIMEOUT: "10s", QRLOGIN_POLICY_LIMITS: unreachedLimits },
+    ...{ QRLOGIN_TICKETS_MIN_POLL_INTERVAL: "0s", ...variables },
   };
   const written: string[] = [];
   const log = pino({ level: "trace", redact: redaction }, { write: (line) => void written.push(line) });
