@@ -56,11 +56,16 @@ export function limitTickets(tickets: TicketService, limits: TicketLimits): Limi
     markScanned: (approver, scan) =>
       limits.scan(approver, scan.code.ticketId, () => tickets.markScanned(approver, scan)),
 
-    authorize: (approver, ticketId, fetchProfile) =>
-      limits.decide(approver, () => tickets.authorize(approver, ticketId, fetchProfile)),
+    async authorize(approver, ticketId, fetchProfile) {
+      const authorize = () => tickets.authorize(approver, ticketId, fetchProfile);
+      const ticket = await limits.decide(approver, authorize);
+      limits.endScan(approver, ticketId);
+      return ticket;
+    },
 
     async cancel(approver, ticketId) {
       const ticket = await limits.decide(approver, () => tickets.cancel(approver, ticketId));
+      limits.endScan(approver, ticketId);
       limits.countDecline(approver, ticketId);
       return ticket;
     },

@@ -14,6 +14,8 @@ export interface LiveTickets {
    * @throws TicketError RATE_LIMITED when the key has as many other tickets as it may have.
    */
   add(key: string, limits: LimitsPolicy, ticketId: string, work: () => Promise<Ticket>): Promise<Ticket>;
+  /** Frees the place of a ticket that no longer counts. Does nothing if it has none in this process. */
+  remove(key: string, ticketId: string): void;
 }
 
 export interface LiveTicketsOptions {
@@ -35,8 +37,9 @@ const maxKeys = 50_000;
 const defaultRetryDelay = 1_000;
 
 /**
- * Creates an empty set of tickets. A place is free once the ticket's time has run out. Nobody reports that a ticket has
- * ended earlier, perhaps on another node. Therefore the tickets of a full key are read before a new one is rejected.
+ * Creates an empty set of tickets. A place is free once the ticket's time has run out. A ticket that has ended earlier
+ * may be reported by nobody, for example because it ended on another node. Therefore the tickets of a full key are read
+ * before a new one is rejected.
  */
 export function createLiveTickets(options: LiveTicketsOptions): LiveTickets {
   const { name, setting, clock } = options;
@@ -100,5 +103,7 @@ export function createLiveTickets(options: LiveTicketsOptions): LiveTickets {
         throw error;
       }
     },
+
+    remove: (key, ticketId) => void expiriesByKey?.peek(key)?.delete(ticketId),
   };
 }

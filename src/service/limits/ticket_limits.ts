@@ -66,6 +66,8 @@ export interface TicketLimits {
   scan(approver: Approver, ticketId: string, work: () => Promise<Ticket>): Promise<Ticket>;
   /** Runs the call of an approver for a ticket, unless the approver has missed too often. */
   decide<Result>(approver: Approver, work: () => Promise<Result>): Promise<Result>;
+  /** Frees the place of a scanned code that the approver has decided on. */
+  endScan(approver: Approver, ticketId: string): void;
   /** Counts a code that the approver has declined. A repeated call for the same ticket counts once. */
   countDecline(approver: Approver, ticketId: string): void;
 }
@@ -213,6 +215,8 @@ export function createTicketLimits(options: TicketLimitsOptions): TicketLimits {
     },
 
     decide,
+
+    endScan: (approver, ticketId) => scansInProgress.remove(keyOf(approver), ticketId),
 
     countDecline(approver, ticketId) {
       if (declined.peek(ticketId)) return;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newTicketId } from "../../../src/domain/secrets.js";
 import { alice, bob } from "../../support/tickets.js";
 import {
@@ -72,6 +72,18 @@ describe("prompt bombing", () => {
     expect(await expectLimit(scanNew(service), "scans_in_progress")).toBe(120_000);
     service.clock.advance(120_000);
     await scanNew(service);
+  });
+
+  it("a decision frees the place of its code without a read of the store", async () => {
+    const service = createLimitedService({ limits: { scansInProgress: 1 } });
+    for (const decideNew of [approveNew, declineNew]) {
+      await decideNew(service);
+      const reads = vi.spyOn(service.store, "get");
+      const ticketId = await scanNew(service);
+      expect(reads.mock.calls).toEqual([[ticketId]]);
+      reads.mockRestore();
+      await service.tickets.cancel(alice, ticketId);
+    }
   });
 
   it("a repeated scan of the same code takes no second place, and a failed scan takes none", async () => {

@@ -44,3 +44,19 @@ it("a ticket that a store has lost makes room", async () => {
   await add("third", 600_000);
   await expectLimit(add("fourth", 600_000), "screen");
 });
+
+it("a ticket that is removed makes room without a read of the store", async () => {
+  const reads: string[] = [];
+  const live = createLiveTickets({
+    ...{ name: "screen", setting: "ticketsPerScreen", tickets: "codes", clock: createManualClock() },
+    read: async (id) => void reads.push(id),
+    counts: () => true,
+  });
+  const add = (id: string) => live.add("screen", limits, id, async () => ({ ...ticketIn("PENDING"), id }));
+  await add("first");
+  await add("second");
+  live.remove("screen", "first");
+  live.remove("another screen", "second");
+  await add("third");
+  expect(reads).toEqual([]);
+});
