@@ -14,6 +14,7 @@ export const page = {
   <form id="check-code" hidden>
     <input id="digits" aria-labelledby="state" inputmode="numeric" autocomplete="off" required>
     <button>Continue</button>
+    <p>Never type a number that somebody tells you. If you did not scan this code yourself, reload the page.</p>
   </form>
   <button id="new-code" hidden>New code</button>
   <button id="sign-out" hidden>Sign out</button>
@@ -27,10 +28,10 @@ const byId = (id) => document.getElementById(id);
 const texts = {
   PENDING: () => "Scan the code with your app",
   SCANNED: ({ nickname }) => "Hello, " + nickname + ". Confirm on your phone",
-  AWAITING_CHECK_CODE: ({ checkCode: { attemptsLeft } }) =>
-    "Type the number that your phone shows. " + (attemptsLeft < 3 ? "The last one was wrong; " : "") +
+  AWAITING_CHECK_CODE: ({ nickname, checkCode: { attemptsLeft } }) =>
+    "Hello, " + nickname + ". Type the number that your phone shows. " + (attemptsLeft < 3 ? "The last one was wrong; " : "") +
     (attemptsLeft === 1 ? "1 attempt left" : attemptsLeft + " attempts left"),
-  CANCELLED: () => "Declined on the phone",
+  CANCELLED: () => "Declined on the phone, or a wrong number three times",
   EXPIRED: () => "The code has expired",
   EXCHANGED: () => "The code has been used",
 };

@@ -57,12 +57,13 @@ try {
   await showCheckCode({ viewport: phone, colorScheme: "dark" }, "phone-dark-check-code");
   await showCheckCode({ viewport: narrow }, "phone-narrow-check-code");
   await showCheckCode({ viewport: narrow, locale: "zh-CN" }, "phone-chinese-check-code");
-  await withPage(browser, { viewport: laptop }, async (page) => {
-    for (const look of ["light", "dark", "narrow", "chinese", "right-to-left"] as const) {
+  for (const look of ["light", "dark", "narrow", "chinese", "right-to-left"] as const) {
+    // A browser of its own: each look opens a dozen tickets, whose number per browser is limited.
+    await withPage(browser, { viewport: laptop }, async (page) => {
       await showStates(page, origin, look);
       await save(page, `widget-${look}`, page.locator("main"));
-    }
-  });
+    });
+  }
 } finally {
   await browser.close();
   await serving.stop();

@@ -62,7 +62,7 @@ export const defaultPolicy: Policy = {
     ticketsPerUserPool: 120_000,
     ticketsPerAddress: 600,
     ticketsPerNetwork: 2_400,
-    ticketsPerScreen: 10,
+    ticketsPerScreen: 30,
     scansPerApprover: 30,
     scansInProgress: 5,
     declinesPerApprover: 5,

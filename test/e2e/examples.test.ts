@@ -258,7 +258,8 @@ describe("the example of a backend for one frontend", () => {
         await number.fill(digits);
         await page.getByRole("button", { name: "Continue" }).click();
       };
-      await page.getByText("Type the number that your phone shows. 3 attempts left").waitFor();
+      await page.getByText("Hello, Alice. Type the number that your phone shows. 3 attempts left").waitFor();
+      await page.getByText("Never type a number that somebody tells you.").waitFor();
       await submit(wrongCodeFor(checkCode));
       await page.getByText("The last one was wrong; 2 attempts left").waitFor();
       expect(await number.inputValue()).toBe("");
