@@ -4,13 +4,7 @@ import { join } from "node:path";
 import { parseRounds } from "./arguments.js";
 import { createCaller } from "./calls.js";
 import { startService } from "./servers.js";
-import {
-  connectService,
-  measureSignIns,
-  pairsEach,
-  printSignIns,
-  type SignInServer,
-} from "./sign_in_rounds.js";
+import { compareSignIns, connectService, type SignInServer } from "./sign_in_rounds.js";
 
 // A complete sign-in with each optional defence, compared with one without. A check code adds a call, a write
 // and a message of the watch.
@@ -26,8 +20,7 @@ const policies = [
 ] as const;
 
 async function main(): Promise<void> {
-  const { rounds, quick } = parseRounds(5);
-  const count = quick ? 80 : 800;
+  const run = parseRounds(5);
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
   const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
   try {
@@ -41,11 +34,10 @@ async function main(): Promise<void> {
       stopping.push(...server.pairs.map(({ close }) => close));
       servers.push(server);
     }
-    const measured = await measureSignIns(servers, rounds, count);
-    console.log(`${rounds} x ${count} sign-ins, ${pairsEach} at a time; ratios are medians of the rounds\n`);
-    printSignIns(
+    await compareSignIns(
+      servers,
       policies.map(({ name }) => name),
-      measured,
+      run,
     );
   } finally {
     for (const stop of stopping.reverse()) await stop();

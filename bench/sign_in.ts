@@ -5,20 +5,13 @@ import { parseRounds } from "./arguments.js";
 import { createCaller } from "./calls.js";
 import { createDevicePair } from "./device_grant.js";
 import { startDeviceServer, startService } from "./servers.js";
-import {
-  connectService,
-  measureSignIns,
-  pairsEach,
-  printSignIns,
-  type SignInServer,
-} from "./sign_in_rounds.js";
+import { compareSignIns, connectService, pairsEach, type SignInServer } from "./sign_in_rounds.js";
 
 // A complete sign-in, from the code to the signed tokens: the service compared with the device grant of
 // oidc-provider.
 
 async function main(): Promise<void> {
-  const { rounds, quick } = parseRounds(5);
-  const count = quick ? 80 : 800;
+  const run = parseRounds(5);
   const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
   const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
   try {
@@ -36,12 +29,10 @@ async function main(): Promise<void> {
     competitors.push({ target: peer, pairs: devices });
     for (const { pairs } of competitors) for (const pair of pairs) stopping.push(pair.close);
 
-    // The first round also opens the sessions of the peer's phones.
-    const measured = await measureSignIns(competitors, rounds, count);
-    console.log(`${rounds} x ${count} sign-ins, ${pairsEach} at a time; ratios are medians of the rounds\n`);
-    printSignIns(
+    await compareSignIns(
+      competitors,
       competitors.map(({ target }) => target.name),
-      measured,
+      run,
     );
   } finally {
     for (const stop of stopping.reverse()) await stop();

@@ -71,7 +71,7 @@ export async function connectService(target: Target, hasCheckCode = false): Prom
 }
 
 /** Signs in `count` times on each server in each round, in turns. The first round is a warm-up and not returned. */
-export async function measureSignIns(
+async function measureSignIns(
   servers: readonly SignInServer[],
   rounds: number,
   count: number,
@@ -102,8 +102,22 @@ function assertSigned({ idToken, accessToken }: Tokens): void {
   }
 }
 
+/**
+ * Measures the servers in turns and prints the result. The first round also opens the sessions of a peer's phones.
+ */
+export async function compareSignIns(
+  servers: readonly SignInServer[],
+  names: readonly string[],
+  { rounds, quick }: { readonly rounds: number; readonly quick: boolean },
+): Promise<void> {
+  const count = quick ? 80 : 800;
+  const measured = await measureSignIns(servers, rounds, count);
+  console.log(`${rounds} x ${count} sign-ins, ${pairsEach} at a time; ratios are medians of the rounds\n`);
+  printSignIns(names, measured);
+}
+
 /** Prints a line for each server: medians, and medians of the rounds' ratios to the first server. */
-export function printSignIns(names: readonly string[], measured: readonly (readonly Measurement[])[]): void {
+function printSignIns(names: readonly string[], measured: readonly (readonly Measurement[])[]): void {
   console.log("server                    sign-ins/s   ratio    CPU us   ratio");
   const rates = measured.map((runs) => runs.map(({ perSecond }) => perSecond));
   const costs = measured.map((runs) => runs.map(({ cpuMicroseconds }) => cpuMicroseconds));

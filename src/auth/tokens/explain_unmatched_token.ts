@@ -1,6 +1,6 @@
 import type { JWTPayload } from "jose";
+import { differOnlyInSpelling } from "../../config/checks/issuer_spelling.js";
 import type { UserPoolConfig } from "../../config/config.js";
-import { differOnlyInSpelling } from "../../config/issuer_spelling.js";
 
 /** Longest claim in the log, in characters. */
 const maxClaimLength = 120;

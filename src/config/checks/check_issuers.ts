@@ -1,7 +1,7 @@
 import type { Problem } from "../config_error.js";
 import { developmentIssuer } from "../development_key.js";
-import { differOnlyInSpelling } from "../issuer_spelling.js";
 import type { PartialConfig } from "../schema/config_schema.js";
+import { differOnlyInSpelling } from "./issuer_spelling.js";
 
 type Pools = NonNullable<PartialConfig["userPools"]>;
 
