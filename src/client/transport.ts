@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
+import { serviceConfig } from "../../gen/service_config.js";
 import { isLoopbackHost } from "../base/address.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
@@ -33,39 +34,6 @@ export interface TransportOptions {
    */
   readonly channelOptions?: ChannelOptions;
 }
-
-/**
- * Idempotent methods. A retry of CreateTicket would create a second ticket, one of ExchangeUserInfo would lose
- * the login.
- */
-const idempotentMethods = ["GetStatus", "MarkScanned", "Authorize", "Cancel", "Withdraw", "GetSigningKeys"];
-
-const serviceConfig = JSON.stringify({
-  // Spreads the calls over all addresses of the name; by default the first address gets all of them.
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: [
-        ...idempotentMethods.map((method) => ({ service: "qrlogin.v1.QrLoginService", method })),
-        // Every method of the administrators is idempotent.
-        { service: "qrlogin.v1.QrLoginAdminService" },
-      ],
-      retryPolicy: {
-        maxAttempts: 4,
-        initialBackoff: "0.1s",
-        maxBackoff: "1s",
-        backoffMultiplier: 2,
-        // INTERNAL without a response: the connection was closed with an error, as on too many cancelled calls. The
-        // service forbids the retry of its own INTERNAL errors.
-        retryableStatusCodes: ["UNAVAILABLE", "INTERNAL"],
-      },
-    },
-  ],
-  // While most calls fail, retries only add to the load (gRFC A6). Each failure takes a token, each success
-  // gives one back, and below half the tokens there are no retries. One stopping server among others costs far
-  // less.
-  retryThrottling: { maxTokens: 500, tokenRatio: 1 },
-});
 
 /** The settings with which a gRPC client of the service is created. */
 export interface Transport {

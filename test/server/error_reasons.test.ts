@@ -5,7 +5,7 @@ import { status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import { ErrorReason as ProtoErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 import { type ErrorReason, errorReasons, TicketError } from "../../src/domain/ticket_error.js";
-import { statusByReason } from "../../src/server/messages/errors.js";
+import { statusByReason, toGrpcStatus } from "../../src/server/messages/errors.js";
 
 const file = readFileSync(new URL("../../proto/qrlogin/v1/error_reason.proto", import.meta.url), "utf8");
 
@@ -36,6 +36,15 @@ describe("the error reasons", () => {
   it.each(errorReasons)("%s comes with RetryInfo exactly if its proto comment says so", (reason) => {
     const said = /, with RetryInfo/.test(inProto.get(reason) ?? "");
     expect(statusByReason[reason].retryAfter !== undefined).toBe(said);
+  });
+
+  it.each(errorReasons)("%s delays or forbids gRPC's retries of UNAVAILABLE and INTERNAL", (reason) => {
+    const { metadata } = toGrpcStatus(new TicketError(reason));
+    const { code, retryAfter } = statusByReason[reason];
+    const isRetried = code === status.UNAVAILABLE || code === status.INTERNAL;
+    const [pushback] = metadata.get("grpc-retry-pushback-ms");
+    const isForbidden = retryAfter === undefined || reason === "ISSUER_UNAVAILABLE";
+    expect(pushback).toBe(isRetried ? String(isForbidden ? -1 : retryAfter) : undefined);
   });
 
   it("all error reasons have different messages", () => {

@@ -42,7 +42,7 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   STORE_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 1_000 },
   SERVER_DRAINING: { code: status.UNAVAILABLE, retryAfter: 500 },
   ISSUER_UNAVAILABLE: { code: status.UNAVAILABLE, retryAfter: 2_000, forbidsRetry: true },
-  OUTCOME_UNKNOWN: { code: status.UNAVAILABLE },
+  OUTCOME_UNKNOWN: { code: status.UNAVAILABLE, forbidsRetry: true },
   INTERNAL: { code: status.INTERNAL, forbidsRetry: true },
   PHONE_TOO_OLD: { code: status.FAILED_PRECONDITION },
   QR_ROTATED: { code: status.FAILED_PRECONDITION },
@@ -84,9 +84,22 @@ export function toGrpcStatus(error: TicketError): StatusObject {
   const richStatus = Status.encode(Status.fromPartial({ code, message: error.message, details })).finish();
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(richStatus));
-  // A negative value forbids a retry (gRFC A6).
-  if (forbidsRetry) metadata.set("grpc-retry-pushback-ms", "-1");
+  const pushback = retryPushbackOf(code, retryAfter, forbidsRetry);
+  if (pushback !== undefined) metadata.set("grpc-retry-pushback-ms", String(pushback));
   return { code, details: error.message, metadata };
+}
+
+/**
+ * Returns the delay of gRPC's automatic retries in milliseconds, negative if they are forbidden (gRFC A6). The retries
+ * know nothing of RetryInfo, so it is said twice.
+ */
+function retryPushbackOf(
+  code: status,
+  retryAfter: number | undefined,
+  forbidsRetry: boolean | undefined,
+): number | undefined {
+  if (forbidsRetry) return -1;
+  return code === status.UNAVAILABLE ? retryAfter : undefined;
 }
 
 function errorInfoOf(error: TicketError): ErrorInfo {
