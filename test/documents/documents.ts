@@ -32,11 +32,11 @@ export interface CodeBlock {
 export function codeBlocksOf(document: string): readonly CodeBlock[] {
   const text = readSource(document);
   const blocks = text.matchAll(/^(?<mark><!-- snippet: .*\n)?```(?<kind>\w+)\n(?<code>.*?)^```$/gms);
-  return [...blocks].map(({ index, groups: { mark, kind = "", code = "" } = {} }) => ({
+  return [...blocks].map(({ index, groups }) => ({
     document,
-    line: text.slice(0, index).split("\n").length + (mark ? 1 : 0),
-    kind,
-    code,
-    isSnippet: mark !== undefined,
+    line: text.slice(0, index).split("\n").length + (groups?.mark ? 1 : 0),
+    kind: groups?.kind ?? "",
+    code: groups?.code ?? "",
+    isSnippet: groups?.mark !== undefined,
   }));
 }
