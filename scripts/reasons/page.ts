@@ -77,7 +77,7 @@ export function renderReasons(descriptors: Uint8Array): string {
       ofCaller(caller).every((method) => getting.includes(method)),
     );
     const others = getting.filter((method) => !complete.includes(callers.get(method) ?? "app"));
-    return [...complete, ...others.map(({ name }) => name)].join(", ");
+    return [...complete, ...others.map(({ name }) => `[${name}](api.md#${name.toLowerCase()})`)].join(", ");
   }
 
   function ofCaller(caller: Caller): DescMethod[] {
