@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from qrlogin import code_challenge_of, create_code_verifier
 
 
