@@ -25,10 +25,7 @@ export const messages: Messages = JSON.parse(read("src/demo/pages/phone/messages
 /** The page, docs/phone.md. */
 export const page = read("docs/phone.md");
 
-/** Sources that the page shows after "The file:", by the language of the block. */
-const sources = { kotlin: "QrLogin.kt", ts: "qr_login.ts", swift: "QrLogin.swift", dart: "qr_login.dart" };
-
-/** Returns the page with the tables of messages and the sources as they are in the repository. */
+/** Returns the page with the tables of messages as they are in messages.json. */
 export function renderPage(): string {
   const errorRows = Object.entries(messages.errors).map(([reason, { next, en, zh }]) => [
     reason,
@@ -39,11 +36,6 @@ export function renderPage(): string {
   const screenRows = Object.entries(messages.screen).map(([name, { en, zh }]) => [`\`${name}\``, en, zh]);
   let rendered = replaceTable(page, "| reason | next step | English | 中文 |", errorRows);
   rendered = replaceTable(rendered, "| name | English | 中文 |", screenRows);
-  for (const [kind, file] of Object.entries(sources)) {
-    const block = new RegExp(`(?<=^The file:\n\n\`\`\`${kind}\n).*?(?=^\`\`\`$)`, "ms");
-    if (!block.test(rendered)) throw new Error(`docs/phone.md has no block for ${file}`);
-    rendered = rendered.replace(block, () => read(`examples/phone/${file}`));
-  }
   return rendered;
 }
 
