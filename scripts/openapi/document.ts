@@ -1,11 +1,11 @@
 import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { readComments } from "../proto/comments.js";
 import { readDocComments } from "./doc_comments.js";
 import { readReasons, reasonSchema } from "./error_reasons.js";
 import { gatewayOperations } from "./gateway_operations.js";
 import { gatewaySchemas } from "./gateway_schemas.js";
 import { messageSchemas } from "./message_schemas.js";
-import { readComments } from "./proto_comments.js";
 import { connectErrorDetailSchema, connectErrorSchema, rpcOperations } from "./rpc_operations.js";
 
 /** The sources of the description. */

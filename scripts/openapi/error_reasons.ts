@@ -1,8 +1,8 @@
 import type { DescEnum } from "@bufbuild/protobuf";
 import type { ErrorReasonName } from "../../src/client/index.js";
 import { type GatewayErrorReason, statusByReason } from "../../src/gateway/http/http_error.js";
+import type { CommentOf } from "../proto/comments.js";
 import { oneLine } from "./message_schemas.js";
-import type { CommentOf } from "./proto_comments.js";
 import type { Schema } from "./types.js";
 
 /** Meaning of a reason, and the HTTP status with which the gateway's own API sends it. */

@@ -6,7 +6,7 @@ import {
   ScalarType,
 } from "@bufbuild/protobuf";
 import { fieldLimits } from "../../src/domain/field_limits.js";
-import type { CommentOf } from "./proto_comments.js";
+import type { CommentOf } from "../proto/comments.js";
 import { refTo, type Schema, type Schemas } from "./types.js";
 
 /** JSON forms of the well-known types. */

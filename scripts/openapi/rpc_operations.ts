@@ -9,8 +9,9 @@ import {
 import { toConnectError } from "../../src/gateway/connect/connect_errors.js";
 import { detailsOf } from "../../src/gateway/connect/error_details.js";
 import { HttpError } from "../../src/gateway/http/http_error.js";
+import type { CommentOf } from "../proto/comments.js";
+import { callerOf, documentedErrors } from "../proto/documented_errors.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
-import type { CommentOf } from "./proto_comments.js";
 import { contentOf, type Operation, type Paths, refTo, type Schema } from "./types.js";
 
 const codes = Object.values(Code).filter((code) => typeof code === "number");
@@ -90,31 +91,20 @@ export const connectErrorDetailSchema: Schema = {
 
 /** Returns the operations of the unary methods, as the Connect protocol offers them with JSON. */
 export function rpcOperations(service: DescService, reasons: Reasons, commentOf: CommentOf): Paths {
-  const always = reasonsIn(anyMethodParagraph(commentOf(service)), reasons);
   // A stream has a binary envelope around each JSON message, which OpenAPI cannot describe.
   const methods = service.methods.filter(({ methodKind }) => methodKind === "unary");
   return Object.fromEntries(
     methods.map((method) => [
       `/${service.typeName}/${method.name}`,
-      { post: operationOf(method, always, reasons, commentOf) },
+      { post: operationOf(method, reasons, commentOf) },
     ]),
   );
 }
 
-function operationOf(
-  method: DescMethod,
-  always: readonly ReasonName[],
-  reasons: Reasons,
-  commentOf: CommentOf,
-): Operation {
+function operationOf(method: DescMethod, reasons: Reasons, commentOf: CommentOf): Operation {
   const comment = commentOf(method);
-  const caller = callerOf(method, comment);
-  const isForCaller = (name: string) =>
-    caller === phoneCaller
-      ? name !== "APP_UNAUTHENTICATED"
-      : !/^(USER_UNAUTHENTICATED|USER_TOKEN_EXPIRED|ISSUER_UNAVAILABLE)$/.test(name);
-  const own = reasonsIn(/\bErrors: [\s\S]*/.exec(comment)?.[0] ?? "", reasons);
-  const names = [...own, ...always.filter(isForCaller), ...gatewayErrors];
+  const caller = callerOf(method, commentOf);
+  const names = [...documentedErrors(method, commentOf, [...reasons.keys()]), ...gatewayErrors];
   const contentOfError = (_status: number, reason: ReasonName) => {
     const error = new ConnectError("text for people", codeOf(reason, reasons));
     error.details = detailsOf({ reason, message: "", details: {} });
@@ -152,23 +142,4 @@ function codeOf(name: ReasonName, reasons: Reasons): Code {
   // The comment of a reason of the service begins with its code.
   const [word = ""] = /^[A-Z_]+/.exec(meaning) ?? [];
   return codeFromString(word.toLowerCase()) ?? toConnectError(new HttpError(status, name, "")).code;
-}
-
-function callerOf(method: DescMethod, comment: string): string {
-  const [, caller] = /Called by (?:the|an|any)\s+(app|approver)\b/.exec(comment) ?? [];
-  if (caller === undefined) throw new Error(`the comment of ${method.name} does not say who calls it`);
-  return caller;
-}
-
-function anyMethodParagraph(comment: string): string {
-  const paragraph = comment.split("\n\n").find((text) => text.startsWith("Any method may return"));
-  if (paragraph === undefined)
-    throw new Error("the comment of the service does not list the errors of all methods");
-  return paragraph;
-}
-
-/** Returns the reasons that a text names. */
-function reasonsIn(text: string, reasons: Reasons): ReasonName[] {
-  const words: string[] = text.match(/\b[A-Z]+(?:_[A-Z]+)*\b/g) ?? [];
-  return [...reasons.keys()].filter((name) => words.includes(name));
 }

@@ -90,7 +90,10 @@ export const ErrorReason = {
   TICKET_ALREADY_AUTHORIZED: 12,
   /** TICKET_ALREADY_EXCHANGED - FAILED_PRECONDITION. The exchange ticket has been spent. */
   TICKET_ALREADY_EXCHANGED: 13,
-  /** TICKET_CANCELLED - FAILED_PRECONDITION. The approver declined, or the creator withdrew. */
+  /**
+   * TICKET_CANCELLED - FAILED_PRECONDITION. The approver declined, the creator withdrew, or the check code
+   * was wrong too often.
+   */
   TICKET_CANCELLED: 14,
   /** TICKET_EXPIRED - FAILED_PRECONDITION. The ticket has expired. */
   TICKET_EXPIRED: 15,

@@ -4089,8 +4089,8 @@ export const QrLoginServiceService = {
    * repeated call by the same approver changes nothing and returns the same code.
    *
    * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-   * CONCURRENT_UPDATE.
+   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+   * TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   authorize: {
     path: "/qrlogin.v1.QrLoginService/Authorize" as const,
@@ -4277,8 +4277,8 @@ export interface QrLoginServiceServer extends UntypedServiceImplementation {
    * repeated call by the same approver changes nothing and returns the same code.
    *
    * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-   * CONCURRENT_UPDATE.
+   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+   * TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
   /**
@@ -4458,8 +4458,8 @@ export interface QrLoginServiceClient extends Client {
    * repeated call by the same approver changes nothing and returns the same code.
    *
    * Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-   * CONCURRENT_UPDATE.
+   * SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+   * TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
    */
   authorize(
     request: AuthorizeRequest,

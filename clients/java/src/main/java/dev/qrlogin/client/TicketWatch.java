@@ -1,0 +1,119 @@
+package dev.qrlogin.client;
+
+import io.grpc.stub.StreamObserver;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import qrlogin.v1.TicketStatus;
+
+/**
+ * The statuses of a ticket: the current one at once, then each one that differs in more than the
+ * remaining durations, up to a terminal one. The iteration waits for the next status. A slow reader
+ * gets the newest status. It may miss earlier ones but never the last.
+ *
+ * <p>It can be iterated once. Close it, best with a try-with-resources statement: that ends the
+ * call at the service, and does not change the ticket. {@link #close} may be called by any thread;
+ * the iteration then ends. All else belongs to one thread.
+ *
+ * <p>The iteration throws a {@link QrLoginException} if the watch ends with an error, or if the
+ * waiting thread is interrupted (CANCELLED; the thread stays interrupted).
+ */
+public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable {
+  private final Object lock = new Object();
+  private final StatusWatch watch;
+  private @Nullable TicketStatus newest;
+  private @Nullable RuntimeException error;
+  private boolean ended;
+  private boolean iterated;
+
+  TicketWatch(Function<StreamObserver<TicketStatus>, StatusWatch> start) {
+    watch = start.apply(new Newest());
+  }
+
+  /**
+   * Returns the iterator.
+   *
+   * @throws IllegalStateException if it has been called before
+   */
+  @Override
+  public Iterator<TicketStatus> iterator() {
+    synchronized (lock) {
+      if (iterated) throw new IllegalStateException("A watch can be iterated only once");
+      iterated = true;
+    }
+    return new Statuses();
+  }
+
+  /** Ends the watch. Has no effect when called again. */
+  @Override
+  public void close() {
+    watch.close();
+    synchronized (lock) {
+      ended = true;
+      newest = null;
+      error = null;
+      lock.notifyAll();
+    }
+  }
+
+  private final class Statuses implements Iterator<TicketStatus> {
+    @Override
+    public boolean hasNext() {
+      synchronized (lock) {
+        while (newest == null && !ended) {
+          try {
+            lock.wait();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw QrLoginException.interrupted(e);
+          }
+        }
+        if (newest != null) return true;
+        if (error != null) throw error;
+        return false;
+      }
+    }
+
+    @Override
+    public TicketStatus next() {
+      synchronized (lock) {
+        if (!hasNext()) throw new NoSuchElementException();
+        TicketStatus status = newest;
+        newest = null;
+        return status;
+      }
+    }
+  }
+
+  /** Keeps the newest status that has not been read. */
+  private final class Newest implements StreamObserver<TicketStatus> {
+    @Override
+    public void onNext(TicketStatus status) {
+      synchronized (lock) {
+        if (ended) return;
+        newest = status;
+        lock.notifyAll();
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      finish((RuntimeException) failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      finish(null);
+    }
+
+    private void finish(@Nullable RuntimeException failure) {
+      synchronized (lock) {
+        if (ended) return;
+        ended = true;
+        error = failure;
+        lock.notifyAll();
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Plays the scenarios with the runners of the languages: `npm run conformance`. conformance/README.md describes them.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createCast } from "./player/cast.js";
+import { type Language, languages, missingToolchain, runnerCommandOf } from "./player/languages.js";
+import { loadKnownGaps, loadScenarios, ScenarioError } from "./player/load_scenarios.js";
+import { playLanguage, type ScenarioResult } from "./player/play_language.js";
+import { prepareRunner } from "./player/prepare_runner.js";
+import { createReport, type LanguageResult, printLanguage, printSummary } from "./player/report.js";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    scenario: { type: "string" },
+    report: { type: "string" },
+    verbose: { type: "boolean", default: false },
+  },
+});
+
+/** Returns the languages of the command line, or all. */
+function requestedLanguages(): readonly Language[] {
+  const unknown = positionals.filter((name) => !languages.includes(name as Language));
+  if (unknown.length > 0) {
+    throw new ScenarioError([`unknown language ${unknown.join(", ")}: there are ${languages.join(", ")}`]);
+  }
+  return positionals.length > 0 ? (positionals as Language[]) : languages;
+}
+
+async function playAll(): Promise<LanguageResult[]> {
+  const suite = loadScenarios();
+  const gaps = loadKnownGaps();
+  const requested = requestedLanguages();
+  const { scenario: part = "" } = options;
+  const scenarios = suite.scenarios.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()));
+  if (scenarios.length === 0)
+    throw new ScenarioError([`no scenario has ${JSON.stringify(part)} in its name`]);
+  const cast = await createCast();
+  const results: LanguageResult[] = [];
+  for (const language of requested) {
+    const command = runnerCommandOf(language);
+    const skip = command ? await prepareRunner(command) : `clients/${language} has no runner`;
+    if (skip !== undefined || !command) {
+      results.push({ language, skipped: skip ?? "", results: [] });
+    } else {
+      const ofLanguage = gaps.filter((gap) => gap.language === language);
+      const played: readonly ScenarioResult[] = await playLanguage({
+        ...{ suite, scenarios, cast, runner: { command }, gaps: ofLanguage },
+      });
+      results.push({ language, skipped: undefined, results: played });
+    }
+    printLanguage(results.at(-1) as LanguageResult, options.verbose);
+  }
+  return results;
+}
+
+try {
+  const results = await playAll();
+  printSummary(results);
+  const report = createReport(results);
+  if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(report, undefined, 2));
+  // A language that was asked for by name must be there.
+  const isSkipAllowed = positionals.length === 0;
+  const isSkipped = results.some(({ skipped }) => skipped !== undefined);
+  if (!report.success || (isSkipped && !isSkipAllowed))
+    process.exitCode = isSkipped && report.success ? missingToolchain : 1;
+} catch (error) {
+  if (!(error instanceof ScenarioError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

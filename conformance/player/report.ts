@@ -1,0 +1,52 @@
+import type { Language } from "./languages.js";
+import type { ScenarioResult } from "./play_language.js";
+
+/** The results of a language. */
+export interface LanguageResult {
+  readonly language: Language;
+  /** Why the language was not played, if it was not. */
+  readonly skipped: string | undefined;
+  readonly results: readonly ScenarioResult[];
+}
+
+const hasFailed = ({ failure, gap }: ScenarioResult) => failure !== undefined && gap === undefined;
+const isGap = ({ gap }: ScenarioResult) => gap !== undefined;
+
+/** Prints a line for each scenario that failed. */
+export function printLanguage({ language, skipped, results }: LanguageResult, isVerbose: boolean): void {
+  if (skipped !== undefined) return;
+  for (const { scenario, failure, gap, ms } of results) {
+    if (gap !== undefined) console.log(`${language}: known gap: ${scenario}: ${gap}`);
+    else if (failure !== undefined) console.log(`${language}: FAILED: ${scenario}: ${failure}`);
+    else if (isVerbose) console.log(`${language}: passed in ${Math.round(ms)} ms: ${scenario}`);
+  }
+}
+
+/** Prints a line for each language. */
+export function printSummary(all: readonly LanguageResult[]): void {
+  for (const { language, skipped, results } of all) {
+    if (skipped !== undefined) {
+      console.log(`${language}: SKIPPED: ${skipped}`);
+      continue;
+    }
+    const failed = results.filter(hasFailed).length;
+    const gaps = results.filter(isGap).length;
+    const passed = results.length - failed - gaps;
+    console.log(`${language}: ${passed} passed, ${failed} failed${gaps > 0 ? `, ${gaps} known gaps` : ""}`);
+  }
+}
+
+/** Returns the totals in the form of the JSON reports of the tests. */
+export function createReport(all: readonly LanguageResult[]) {
+  const results = all.flatMap((each) => each.results);
+  const numFailedTests = results.filter(hasFailed).length;
+  const gaps = results.filter(isGap).length;
+  return {
+    numPassedTests: results.length - numFailedTests - gaps,
+    numFailedTests,
+    // Known gaps are not skipped, and do not count.
+    numPendingTests: 0,
+    success: numFailedTests === 0,
+    languages: all,
+  };
+}
