@@ -30,7 +30,7 @@ export function createProject(...sources: readonly string[]): string {
   cpSync(here("../../gen/service_config.json"), join(folder, "service_config.json"));
   for (const source of sources) {
     const to = extname(source) === "" ? folder : join(folder, basename(source));
-    cpSync(here(source), to, { recursive: true });
+    cpSync(here(source), to, { recursive: true, filter: (path) => basename(path) !== "target" });
   }
   return folder;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createApproverClient } from "../../src/client/index.js";
 import { callersOf, createTestTicket, scannedByText } from "../support/callers.js";
-import { writeCertificate } from "../support/certificate.js";
+import { type IssuedCertificate, writeIssuedCertificate } from "../support/certificate.js";
 import { startTestGateway } from "../support/gateway.js";
 import { type EnvironmentVariables, type RunningProcess, startProcess } from "../support/process.js";
 import { appSecrets, startTestServer } from "../support/server.js";
@@ -43,17 +43,22 @@ function startProgram({ folder, command, args }: Command, variables: Environment
 }
 
 /** Runs a program and approves the code that it prints, as alice. Resolves with its other output. */
-async function signInWith(command: Command, tls?: { readonly certFile: string; readonly keyFile: string }) {
-  const grpc = { address: "127.0.0.1:0", ...(tls && { tls }) };
-  const server = await startTestServer({ settings: { grpc } });
+async function signInWith(command: Command, certificate?: IssuedCertificate): Promise<string> {
+  const { certFile, keyFile, authorityFile } = certificate ?? {};
+  const tls = certFile && keyFile && { certFile, keyFile };
+  const server = await startTestServer({
+    settings: { grpc: { address: "127.0.0.1:0", ...(tls && { tls }) } },
+  });
+  // By name: some libraries warn of a certificate for an address.
+  const address = server.address.replace("127.0.0.1", "localhost");
   const alice = createApproverClient({
-    address: server.address,
+    address,
     token: await signToken("alice"),
-    ...(tls && { tls: { rootCertificates: readFileSync(tls.certFile) } }),
+    ...(authorityFile && { tls: { rootCertificates: readFileSync(authorityFile) } }),
   });
   const program = startProgram(command, {
-    QRLOGIN_ADDRESS: server.address,
-    QRLOGIN_ROOT_CERTIFICATES: tls?.certFile,
+    QRLOGIN_ADDRESS: address,
+    QRLOGIN_ROOT_CERTIFICATES: authorityFile,
   });
   const qrContent = await program.waitForLine('"random"');
   const { ticketId } = await alice.markScanned({ scanned: scannedByText(qrContent) });
@@ -72,9 +77,9 @@ describe("the programs of docs/languages", { timeout: buildMs + 60_000 }, () => 
       async () => {
         const command = await build();
         expect(await signInWith(command)).toBe("subject-of-alice");
-        const { certFile, keyFile, remove } = writeCertificate();
-        onTestFinished(remove);
-        expect(await signInWith(command, { certFile, keyFile })).toBe("subject-of-alice");
+        const certificate = writeIssuedCertificate();
+        onTestFinished(certificate.remove);
+        expect(await signInWith(command, certificate)).toBe("subject-of-alice");
 
         const server = await startTestServer();
         onTestFinished(() => server.stop());
