@@ -116,6 +116,14 @@ function toMatcher(expected: Record<string, unknown>): Matcher | undefined {
         },
       };
     }
+    case "$sameAs": {
+      const withoutDuration = (value: unknown) =>
+        JSON.stringify(value, (field, inner) => (field === "remainingDuration" ? undefined : inner));
+      return {
+        text: `the same as ${show(argument)}`,
+        matches: (value) => withoutDuration(value) === withoutDuration(argument),
+      };
+    }
     case "$above":
       return { text: `above ${argument}`, matches: (value) => Number(value) > Number(argument) };
     default:

@@ -91,7 +91,12 @@ const steps = {
     fails: failureSchema.optional(),
   }),
   pkce: z.strictObject({ pkce: z.string().nullable(), ...outcome }),
-  exchangeTicketOf: z.strictObject({ exchangeTicketOf: name, as: name }),
+  derive: z.strictObject({
+    derive: z.enum(["exchange ticket", "wrong check code", "other secret"]),
+    from: z.unknown(),
+    as: name,
+  }),
+  set: z.strictObject({ set: name, to: z.unknown() }),
   requests: z.strictObject({ requests: rpc, count: z.number().int().min(0), spread: bounds.optional() }),
   clock: z.strictObject({ clock: duration }),
   network: z.strictObject({
@@ -171,12 +176,17 @@ const scenario = z.strictObject({
 const table = z.strictObject({
   about: z.string().min(1),
   service: json.default({}),
-  /** The steps that bring a ticket into each state. */
-  states: z.record(z.string(), z.strictObject({ service: json.default({}), steps: stepList })),
-  /** The call of each column. */
+  /** The rows: steps that bring a ticket into a state. `is` names the state as errors do. */
+  states: z.record(
+    z.string(),
+    z.strictObject({ is: z.string(), service: json.default({}), steps: stepList }),
+  ),
+  /** The columns: steps of which the last one ends as its cell says. */
   calls: z.record(z.string(), z.array(z.unknown()).min(1)),
-  /** What happens, by state and call. */
-  cells: z.record(z.string(), z.record(z.string(), json)),
+  /** Outcomes that several cells share. `$state` and `$ticketState` are the state of the row. */
+  outcomes: z.record(z.string(), json).default({}),
+  /** What happens, by call and state. */
+  cells: z.record(z.string(), z.record(z.string(), z.union([z.string(), json]))),
 });
 
 /** The content of a file of scenarios. */

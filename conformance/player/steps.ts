@@ -128,19 +128,30 @@ export async function playStep(
       const given = step.pkce === null ? {} : { codeVerifier: step.pkce };
       return judge(await run.send({ command: "pkce", ...given }), step, run, []);
     }
-    case "exchangeTicketOf": {
-      const ticket = run.values.get(step.exchangeTicketOf) as { ticketId: string; ticketSecret: string };
-      const exchangeTicket = exchangeTicketOf(ticket.ticketId, ticket.ticketSecret);
-      run.secrets.add(exchangeTicket);
-      run.values.set(step.as, exchangeTicket);
+    case "derive":
+      run.values.set(step.as, derive(step, run));
       return [];
-    }
+    case "set":
+      run.values.set(step.set, step.to);
+      return [];
     case "requests":
       return checkRequests(step, stage);
     default:
       await changeSurroundings(step, stage);
       return [];
   }
+}
+
+function derive({ derive: what, from }: StepOf<"derive">, run: Performance): string {
+  if (what === "exchange ticket") {
+    const { ticketId, ticketSecret } = from as { ticketId: string; ticketSecret: string };
+    const exchangeTicket = exchangeTicketOf(ticketId, ticketSecret);
+    run.secrets.add(exchangeTicket);
+    return exchangeTicket;
+  }
+  const text = String(from);
+  const [first = "", other = ""] = what === "wrong check code" ? ["0", "1"] : ["A", "B"];
+  return (text.startsWith(first) ? other : first) + text.slice(1);
 }
 
 async function playCall(step: StepOf<"call">, run: Performance): Promise<string[]> {

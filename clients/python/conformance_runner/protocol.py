@@ -46,7 +46,8 @@ def client_arguments(command: Command) -> dict[str, Any]:
 
 def parse_request(rpc: str, request: dict[str, Any]) -> Message:
     """Returns the request message of an RPC."""
-    return ParseDict(request, getattr(qr_login_service_pb2, f"{rpc}Request")())
+    message: Message = getattr(qr_login_service_pb2, f"{rpc}Request")()
+    return ParseDict(request, message)
 
 
 def timeout_of(command: Command) -> float | None:

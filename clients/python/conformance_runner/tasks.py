@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
 from protocol import (
     METHODS,
@@ -26,12 +27,13 @@ from protocol import (
 
 from qrlogin import QrLoginError
 from qrlogin.aio import AppClient, ApproverClient
+from qrlogin.v1 import WatchStatusRequest
 
 
 class RawWatch:
     """One WatchStatus call of the generated client, heartbeats included."""
 
-    def __init__(self, client: AppClient, request: Message) -> None:
+    def __init__(self, client: AppClient, request: WatchStatusRequest) -> None:
         """Starts the call."""
         self._call = client.stub.WatchStatus(request)
 
@@ -90,7 +92,7 @@ class Runner:
 
     async def _watch(self, command: Command) -> Result:
         client, name = self._clients[command["client"]], command["watch"]
-        request = parse_request("WatchStatus", command["request"])
+        request = ParseDict(command["request"], WatchStatusRequest())
         watch = RawWatch(client, request) if command.get("raw") else client.watch_status(request)
         self._watches[name], self._statuses[name], self._reading[name] = watch, aiter(watch), asyncio.Lock()
         return {}

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
+from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
 from protocol import (
     METHODS,
@@ -26,12 +27,13 @@ from protocol import (
 )
 
 from qrlogin import AppClient, ApproverClient, QrLoginError
+from qrlogin.v1 import WatchStatusRequest
 
 
 class RawWatch:
     """One WatchStatus call of the generated client, heartbeats included."""
 
-    def __init__(self, client: AppClient, request: Message) -> None:
+    def __init__(self, client: AppClient, request: WatchStatusRequest) -> None:
         """Starts the call."""
         self._call = client.stub.WatchStatus(request)
 
@@ -89,7 +91,7 @@ class Runner:
 
     def _watch(self, command: Command) -> Result:
         client, name = self._clients[command["client"]], command["watch"]
-        request = parse_request("WatchStatus", command["request"])
+        request = ParseDict(command["request"], WatchStatusRequest())
         watch = RawWatch(client, request) if command.get("raw") else client.watch_status(request)
         self._watches[name], self._statuses[name], self._reading[name] = watch, iter(watch), threading.Lock()
         return {}

@@ -46,28 +46,33 @@ def resolve_target(
         raise ValueError("root_certificates need TLS, but tls is False")
     if tls is None:
         tls = root_certificates is not None or not is_loopback(address)
-    options = [
+    defaults = {
         # A connection that broke without notice is detected within 40 seconds.
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
+        "grpc.keepalive_time_ms": 30_000,
+        "grpc.keepalive_timeout_ms": 10_000,
         # A watch sends nothing after its request. By default, gRPC stops its pings then.
-        ("grpc.http2.max_pings_without_data", 0),
+        "grpc.http2.max_pings_without_data": 0,
         # As short as the pauses of a watch. By default, they grow to two minutes, in which every attempt fails at once.
-        ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 5_000),
-        ("grpc.dns_min_time_between_resolutions_ms", 5_000),
-        *([] if tls else [("grpc.enable_http_proxy", 0)]),
-        *channel_options,
-        ("grpc.service_config", _SERVICE_CONFIG),
+        "grpc.initial_reconnect_backoff_ms": 100,
+        "grpc.max_reconnect_backoff_ms": 5_000,
+        "grpc.dns_min_time_between_resolutions_ms": 5_000,
+    }
+    if not tls:
+        # A proxy from the environment would carry plain text that is meant for this machine elsewhere.
+        defaults["grpc.enable_http_proxy"] = 0
+    fixed = {
+        "grpc.service_config": _SERVICE_CONFIG,
         # Otherwise a DNS TXT record could replace the service config and have exchanges retried.
-        ("grpc.service_config_disable_resolution", 1),
+        "grpc.service_config_disable_resolution": 1,
         # Otherwise channels to the same address share a connection, and watches use up the streams of calls.
-        ("grpc.use_local_subchannel_pool", 1),
-    ]
+        "grpc.use_local_subchannel_pool": 1,
+    }
+    # A dictionary, because gRPC takes the first of two options with one name.
+    options = {**defaults, **dict(channel_options), **fixed}
     # Between two calls of a watch there is none, and the connection must not break unnoticed then.
-    watch_options = [("grpc.keepalive_permit_without_calls", 1), *options]
+    watch_options = {"grpc.keepalive_permit_without_calls": 1, **options}
     credentials = grpc.ssl_channel_credentials(_root_certificates(root_certificates)) if tls else None
-    return Target(address, credentials, options, watch_options)
+    return Target(address, credentials, tuple(options.items()), tuple(watch_options.items()))
 
 
 def is_loopback(address: str) -> bool:

@@ -89,7 +89,11 @@ class WatchProgress:
             self._backoff.succeeded(self._now() - self._first_status_at)
             self._first_status_at = None
         retry_after = error.retry_after if error is not None else None
-        return self._backoff.next_pause(retry_after or 0.0)
+        pause = self._backoff.next_pause(retry_after or 0.0)
+        remaining = self.remaining_time()
+        if remaining is not None and pause >= remaining:
+            raise QrLoginError(grpc.StatusCode.DEADLINE_EXCEEDED, "The time of the watch is over") from error
+        return pause
 
     def _is_retryable(self, error: QrLoginError) -> bool:
         if error.reason is ErrorReason.TOO_MANY_WATCHES:

@@ -9,7 +9,6 @@ import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Metadata;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +16,9 @@ import qrlogin.v1.ErrorReason;
 import qrlogin.v1.TicketState;
 
 /** The error details in the trailer `grpc-status-details-bin`. */
-final class ErrorDetails implements Serializable {
+final class ErrorDetails {
   static final ErrorDetails NONE = new ErrorDetails(List.of());
 
-  private static final long serialVersionUID = 1L;
   private static final String DOMAIN = "qrlogin.v1";
   private static final Metadata.Key<byte[]> TRAILER =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);

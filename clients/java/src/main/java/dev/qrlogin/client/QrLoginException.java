@@ -26,6 +26,9 @@ public final class QrLoginException extends RuntimeException {
 
   private final Status.Code code;
   private final String rawMessage;
+
+  // Like the Status in the cause, which gRPC does not make serializable either.
+  @SuppressWarnings("serial")
   private final ErrorDetails details;
 
   private QrLoginException(

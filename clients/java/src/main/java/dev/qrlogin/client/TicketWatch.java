@@ -58,10 +58,13 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
   }
 
   private final class Statuses implements Iterator<TicketStatus> {
+    /** What {@code hasNext} has promised, also if the watch is closed before {@code next}. */
+    private @Nullable TicketStatus promised;
+
     @Override
     public boolean hasNext() {
       synchronized (lock) {
-        while (newest == null && !ended) {
+        while (promised == null && newest == null && !ended) {
           try {
             lock.wait();
           } catch (InterruptedException e) {
@@ -69,7 +72,11 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
             throw QrLoginException.interrupted(e);
           }
         }
-        if (newest != null) return true;
+        if (newest != null) {
+          promised = newest;
+          newest = null;
+        }
+        if (promised != null) return true;
         if (error != null) throw error;
         return false;
       }
@@ -79,8 +86,8 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
     public TicketStatus next() {
       synchronized (lock) {
         if (!hasNext()) throw new NoSuchElementException();
-        TicketStatus status = newest;
-        newest = null;
+        TicketStatus status = promised;
+        promised = null;
         return status;
       }
     }

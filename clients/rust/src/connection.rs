@@ -1,0 +1,155 @@
+use crate::connect_options::ConnectOptions;
+use crate::credentials::Credentials;
+use crate::peers::Peers;
+use crate::transport::{closed_status, guard_response, is_connect_error, to_status};
+use crate::{BoxError, Error, InvalidArgument};
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use http_body_util::{BodyExt as _, Full};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::transport::Channel;
+use tower_service::Service;
+
+/// The connections of a client, with its credentials: what a generated client is made over.
+///
+/// Calls and watches have separate connections, so that long streams do not use up the streams of
+/// calls. They are made on first use, one to each address of the host.
+#[derive(Clone)]
+pub struct Connection(Arc<Inner>);
+
+struct Inner {
+    address: String,
+    calls: Peers,
+    watches: Peers,
+    credentials: Credentials,
+    closed: CancellationToken,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        options: &ConnectOptions,
+        credentials: Credentials,
+    ) -> Result<Self, InvalidArgument> {
+        let target = options.target()?;
+        // A connection that broke without notice is detected within 40 seconds.
+        let endpoint = options
+            .endpoint(&target)?
+            .http2_keep_alive_interval(Duration::from_secs(30))
+            .keep_alive_timeout(Duration::from_secs(10));
+        let watch_endpoint = endpoint
+            .clone()
+            // There is no call between two attempts of a watch, and the connection must not break unnoticed.
+            .keep_alive_while_idle(true)
+            // A watch that is not read must not hold up the others of its connection.
+            .initial_connection_window_size(16 * 1024 * 1024);
+        Ok(Self(Arc::new(Inner {
+            address: options.address().to_owned(),
+            calls: Peers::new(target.clone(), endpoint),
+            watches: Peers::new(target, watch_endpoint),
+            credentials,
+            closed: CancellationToken::new(),
+        })))
+    }
+
+    /// Returns the credential for one call.
+    pub(crate) async fn authorization(&self) -> Result<HeaderValue, Error> {
+        self.0.credentials.authorization().await
+    }
+
+    /// Runs the future unless the client is closed first.
+    pub(crate) async fn unless_closed<T>(
+        &self,
+        future: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        self.0
+            .closed
+            .run_until_cancelled(future)
+            .await
+            .ok_or_else(Error::closed)
+    }
+
+    /// Ends all calls and watches, and drops the connections.
+    pub(crate) fn close(&self) {
+        self.0.closed.cancel();
+        self.0.calls.clear();
+        self.0.watches.clear();
+    }
+}
+
+impl Inner {
+    async fn send(&self, mut request: http::Request<Body>) -> Result<http::Response<Body>, Status> {
+        if !request.headers().contains_key(AUTHORIZATION) {
+            let authorization = self.credentials.authorization().await;
+            let authorization =
+                authorization.map_err(|error| Status::new(error.code(), error.message()))?;
+            request.headers_mut().insert(AUTHORIZATION, authorization);
+        }
+        let peers = if request.uri().path().ends_with("/WatchStatus") {
+            &self.watches
+        } else {
+            &self.calls
+        };
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+
+        let mut failure = Status::unavailable("the host has no address");
+        for peer in peers.for_call().await? {
+            let request =
+                http::Request::from_parts(parts.clone(), Body::new(Full::new(body.clone())));
+            match send_over(peer.channel.clone(), request).await {
+                // Nothing has been sent, so that even an exchange may go to another address.
+                Err(error) if is_connect_error(&*error) => {
+                    peer.failed();
+                    failure = to_status(error);
+                }
+                Err(error) => return Err(to_status(error)),
+                Ok(response) => {
+                    peer.succeeded();
+                    return Ok(guard_response(response, self.closed.clone()));
+                }
+            }
+        }
+        Err(failure)
+    }
+}
+
+async fn send_over(
+    mut channel: Channel,
+    request: http::Request<Body>,
+) -> Result<http::Response<Body>, BoxError> {
+    std::future::poll_fn(|context| channel.poll_ready(context)).await?;
+    Ok(channel.call(request).await?)
+}
+
+impl Service<http::Request<Body>> for Connection {
+    type Response = http::Response<Body>;
+    type Error = Status;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let response = inner.closed.run_until_cancelled(inner.send(request)).await;
+            response.unwrap_or_else(|| Err(closed_status()))
+        })
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("address", &self.0.address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,166 @@
+use crate::backoff::Backoff;
+use crate::connect_options::{CONNECT_TIMEOUT, Target};
+use crate::transport::to_status;
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+
+/// The shortest time between two resolutions of the name.
+const MIN_RESOLUTION_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The addresses of the service, each with a connection of its own. tonic itself has one connection
+/// for a name.
+pub(crate) struct Peers {
+    target: Target,
+    endpoint: Endpoint,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    peers: Vec<Arc<Peer>>,
+    /// The position of the next call in the list.
+    next: usize,
+    resolved_at: Option<Instant>,
+}
+
+/// One address. Connects on first use, and again after the connection broke.
+pub(crate) struct Peer {
+    /// `None` for a Unix socket.
+    address: Option<SocketAddr>,
+    pub(crate) channel: Channel,
+    outage: Mutex<Option<Outage>>,
+}
+
+/// A time in which no connection could be made.
+struct Outage {
+    backoff: Backoff,
+    retry_at: Instant,
+}
+
+impl Peers {
+    pub(crate) fn new(target: Target, endpoint: Endpoint) -> Self {
+        // Starts anywhere, so that the clients of a service do not all begin with the same address.
+        let state = State {
+            next: usize::from(rand::random::<u16>()),
+            ..State::default()
+        };
+        Self {
+            target,
+            endpoint,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Returns all addresses, in the order in which a call tries them: in turn, with those last that
+    /// could not be reached a moment ago.
+    pub(crate) async fn for_call(&self) -> Result<Vec<Arc<Peer>>, Status> {
+        if self.needs_resolution() {
+            self.resolve().await?;
+        }
+        let mut state = lock(&self.state);
+        state.next = state.next.wrapping_add(1);
+        let mut peers = state.peers.clone();
+        let start = state.next.checked_rem(peers.len()).unwrap_or_default();
+        drop(state);
+        peers.rotate_left(start);
+        let now = Instant::now();
+        peers.sort_by_key(|peer| peer.is_out(now));
+        Ok(peers)
+    }
+
+    /// Drops the connections. A later call would connect again.
+    pub(crate) fn clear(&self) {
+        lock(&self.state).peers.clear();
+    }
+
+    fn needs_resolution(&self) -> bool {
+        let state = lock(&self.state);
+        let is_due = state
+            .resolved_at
+            .is_none_or(|at| at.elapsed() >= MIN_RESOLUTION_INTERVAL);
+        state.peers.is_empty()
+            || (is_due && state.peers.iter().any(|peer| lock(&peer.outage).is_some()))
+    }
+
+    async fn resolve(&self) -> Result<(), Status> {
+        let addresses: io::Result<Vec<Option<SocketAddr>>> = match &self.target {
+            Target::Unix { .. } => Ok(vec![None]),
+            Target::Host { host, port, .. } => lookup_host((host.as_str(), *port))
+                .await
+                .map(|found| found.map(Some).collect()),
+        };
+        let mut state = lock(&self.state);
+        state.resolved_at = Some(Instant::now());
+        match addresses {
+            Ok(addresses) => {
+                let known = std::mem::take(&mut state.peers);
+                let peer_of = |address: Option<SocketAddr>| {
+                    let known = known.iter().find(|peer| peer.address == address);
+                    known
+                        .cloned()
+                        .unwrap_or_else(|| Arc::new(Peer::new(address, &self.endpoint)))
+                };
+                state.peers = addresses.into_iter().map(peer_of).collect();
+                Ok(())
+            }
+            Err(error) if state.peers.is_empty() => Err(to_status(error.into())),
+            // The known addresses may work again sooner than the name service.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Peer {
+    fn new(address: Option<SocketAddr>, endpoint: &Endpoint) -> Self {
+        let channel = match address {
+            None => endpoint.connect_lazy(),
+            Some(address) => {
+                endpoint.connect_with_connector_lazy(tower::service_fn(move |_| connect(address)))
+            }
+        };
+        Self {
+            address,
+            channel,
+            outage: Mutex::new(None),
+        }
+    }
+
+    /// Notes that a connection could not be made.
+    pub(crate) fn failed(&self) {
+        let mut outage = lock(&self.outage);
+        let outage = outage.get_or_insert_with(|| Outage {
+            backoff: Backoff::new(Duration::from_millis(100), Duration::from_secs(5)),
+            retry_at: Instant::now(),
+        });
+        outage.retry_at = Instant::now() + outage.backoff.next_limit();
+    }
+
+    /// Notes that there is a connection.
+    pub(crate) fn succeeded(&self) {
+        *lock(&self.outage) = None;
+    }
+
+    fn is_out(&self, now: Instant) -> bool {
+        lock(&self.outage)
+            .as_ref()
+            .is_some_and(|outage| now < outage.retry_at)
+    }
+}
+
+async fn connect(address: SocketAddr) -> io::Result<TokioIo<TcpStream>> {
+    let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await??;
+    stream.set_nodelay(true)?;
+    Ok(TokioIo::new(stream))
+}
+
+/// Locks the mutex. None of the critical sections can leave a state half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
