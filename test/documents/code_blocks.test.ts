@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { codeBlocksOf, documents } from "./documents.js";
 
-/** What holds the blocks of one language in a document: their number, and tests, or the reason why there are none. */
+/** Number of the blocks of one language in a document, and the tests that hold them, or the reason why none does. */
 type Holder = readonly [count: number, tests: string];
 
 /**
