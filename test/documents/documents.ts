@@ -31,7 +31,7 @@ export interface CodeBlock {
 /** Returns the code blocks of a document. */
 export function codeBlocksOf(document: string): readonly CodeBlock[] {
   const text = readSource(document);
-  const blocks = text.matchAll(/^(?<mark><!-- snippet: .*\n)?```(?<kind>\w+)\n(?<code>.*?)^```$/gms);
+  const blocks = text.matchAll(/^(?<mark><!-- snippet: [^\n]*\n)?```(?<kind>\w+)\n(?<code>.*?)^```$/gms);
   return [...blocks].map(({ index, groups }) => ({
     document,
     line: text.slice(0, index).split("\n").length + (groups?.mark ? 1 : 0),

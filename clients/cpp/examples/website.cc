@@ -41,6 +41,7 @@ void SubmitCheckCode(qrlogin::AppClient& client, const v1::CreateTicketResponse&
   }
 }
 
+// snippet: sign-in
 /// Signs one user in. Returns nothing if the user declines, takes too long or types a wrong number
 /// too often.
 std::optional<v1::UserInfo> SignIn(qrlogin::AppClient& client) {
@@ -79,6 +80,7 @@ std::optional<v1::UserInfo> SignIn(qrlogin::AppClient& client) {
   }
   return std::nullopt;
 }
+// end snippet
 
 }  // namespace
 
