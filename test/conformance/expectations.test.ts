@@ -16,7 +16,7 @@ describe("messages", () => {
       { $sameAs: { a: 1, remainingDuration: "2s" } },
       { a: 1, remainingDuration: "1s" },
     ],
-  ])("allow %s", (_, expected, actual) => {
+  ])("may differ: %s is accepted", (_, expected, actual) => {
     expect(compareMessage(expected, actual)).toEqual([]);
   });
 
@@ -40,7 +40,7 @@ describe("messages", () => {
     ["a field that must be absent", { code: { $present: false } }, { code: "1" }, 'code is "1", not absent'],
     ["a message with one field more", { $sameAs: { a: 1 } }, { a: 1, b: 2 }, "the message is"],
     ["the same value that must be another one", { id: { $not: "1" } }, { id: "1" }, "not something else"],
-  ])("do not allow %s", (_, expected, actual, difference) => {
+  ])("must not differ: %s is rejected", (_, expected, actual, difference) => {
     expect(compareMessage(expected, actual).join("\n")).toContain(difference);
   });
 

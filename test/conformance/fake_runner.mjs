@@ -1,4 +1,4 @@
-// A runner for the tests of the player. It calls no service. It answers GetStatus with the status that the tests expect,
+// A runner for the tests of the player. It calls no service. It answers each call with the error that the tests expect,
 // unless its argument names a fault.
 import { createInterface } from "node:readline";
 
