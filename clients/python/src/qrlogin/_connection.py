@@ -65,7 +65,7 @@ class Connection:
             self._closed = True
             channels, watches = self._open_channels, list(self._watches)
         for watch in watches:
-            watch.fail(closed_error())
+            watch._end(closed_error())
         if channels is not None:
             channels.calls.close()
             channels.watches.close()

@@ -75,7 +75,7 @@ class Connection:
         """Ends all running calls and watches with a QrLoginError (CANCELLED), and closes the connections."""
         self._closed = True
         for watch in list(self._watches):
-            watch.fail(closed_error())
+            watch._end(closed_error())
         if self._open_channels is not None:
             channels = self._open_channels
             for channel in (channels.calls, channels.watches, channels.generated):
