@@ -144,6 +144,23 @@ def test_a_message_without_a_status_ends_a_watch(driver: Driver, service: FakeSe
         driver.watch(address, [])
 
 
+def test_a_request_that_its_caller_changes_stays_as_it_was(service: FakeService, address: str) -> None:
+    service.answers["WatchStatus"] = [stream(PENDING), stream(EXPIRED)] * 2
+    request = WatchStatusRequest(ticket_id="T")
+    with AppClient(address, **APP) as client:
+        for received in client.watch_status(request):
+            request.ticket_id = f"changed after {received.state}"
+
+    async def play() -> None:
+        request = WatchStatusRequest(ticket_id="T")
+        async with qrlogin.aio.AppClient(address, **APP) as client:
+            async for received in client.watch_status(request):
+                request.ticket_id = f"changed after {received.state}"
+
+    asyncio.run(play())
+    assert service.watch_requests == [WatchStatusRequest(ticket_id="T")] * 4
+
+
 def test_leaving_the_loop_ends_the_call(service: FakeService, address: str) -> None:
     call = OpenStream(PENDING)
     service.answers["WatchStatus"] = [call]
