@@ -26,6 +26,9 @@ import (
 // loopback is a target that a fake dialer connects.
 const loopback = "passthrough:///localhost:50051"
 
+// maxCalls is far more than a test expects.
+const maxCalls = 10_000
+
 // call is a call as the fake service received it.
 type call struct {
 	method        string
@@ -47,6 +50,9 @@ func (f *fakeService) record(ctx context.Context, method string) int {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.calls = append(f.calls, call{method, metadata.ValueFromIncomingContext(ctx, "authorization"), time.Now()})
+	if len(f.calls) > maxCalls {
+		panic("the client calls without end")
+	}
 	return len(f.calls)
 }
 
@@ -119,7 +125,12 @@ func mustClose(t *testing.T, client interface{ Close() error }) {
 // inBubble runs a test with its own clock, which jumps ahead when all goroutines wait. It fails if a goroutine is left.
 func inBubble(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
-	synctest.Test(t, test)
+	synctest.Test(t, func(t *testing.T) {
+		// Pings go on for ever, so a test that waits in vain has to be ended.
+		watchdog := time.AfterFunc(24*time.Hour, func() { panic("the test has waited for a day") })
+		defer watchdog.Stop()
+		test(t)
+	})
 }
 
 // failure returns an error as the service makes it.

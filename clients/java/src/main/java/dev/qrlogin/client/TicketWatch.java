@@ -1,5 +1,6 @@
 package dev.qrlogin.client;
 
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -69,7 +70,11 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
             lock.wait();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw QrLoginException.interrupted(e);
+            throw QrLoginException.of(
+                Status.CANCELLED
+                    .withDescription("The thread was interrupted")
+                    .withCause(e)
+                    .asRuntimeException());
           }
         }
         if (newest != null) {
