@@ -20,6 +20,16 @@ export interface Program {
   build(): Promise<Command>;
 }
 
+const maven = findTool("a JDK and Maven", () => unless("mvn", ["--version"], "mvn is missing"));
+
+async function buildWithMaven(source: string, mainClass: string): Promise<Command> {
+  const folder = createProject(source);
+  const goals = "compile dependency:build-classpath -Dmdep.outputFile=classpath";
+  await shell(folder, `mvn --quiet --batch-mode ${goals}`);
+  const libraries = readFileSync(join(folder, "classpath"), "utf8").trim();
+  return { folder, command: "java", args: ["-cp", `target/classes:${libraries}`, mainClass] };
+}
+
 /** Path of the Rust program, and where cargo keeps its build between two runs. */
 const rust = here("rust");
 
@@ -56,21 +66,8 @@ export const programs: readonly Program[] = [
       return { folder, command: "./sign_in", args: [] };
     },
   },
-  {
-    title: "Java",
-    tool: findTool("a JDK and Maven", () => unless("mvn", ["--version"], "mvn is missing")),
-    async build() {
-      const folder = createProject("java");
-      const output = "-Dmdep.outputFile=classpath";
-      await shell(folder, `mvn --quiet --batch-mode compile dependency:build-classpath ${output}`);
-      const libraries = readFileSync(join(folder, "classpath"), "utf8").trim();
-      return {
-        folder,
-        command: "java",
-        args: ["-cp", `target/classes:${libraries}`, "example.SignIn"],
-      };
-    },
-  },
+  { title: "Java", tool: maven, build: () => buildWithMaven("java", "example.SignIn") },
+  { title: "Kotlin", tool: maven, build: () => buildWithMaven("kotlin_grpc", "example.SignInKt") },
   {
     title: "C++",
     tool: needs("C++", () =>
