@@ -11,16 +11,21 @@ export interface FaultyStore extends TicketStore {
   loseNextOutcome(): void;
   /** Makes every write of an existing ticket lose the race with another one until `restore`. */
   loseRaces(): void;
+  /** Makes every operation fail with an error that nobody foresees, until `restore`. */
+  break(): void;
   restore(): void;
+  /** Closes the wrapped store. */
+  dispose(): Promise<void>;
 }
 
-type Fault = "away" | "fails once" | "loses outcome" | "loses races";
+type Fault = "away" | "fails once" | "loses outcome" | "loses races" | "broken";
 
 /** Wraps a store. */
 export function createFaultyStore(inner: TicketStore): FaultyStore {
   let fault: Fault | undefined;
 
   function check(): void {
+    if (fault === "broken") throw new Error("the player has broken the store");
     if (fault !== "away" && fault !== "fails once") return;
     if (fault === "fails once") fault = undefined;
     throw new StoreUnavailableError("the player has made the store unreachable");
@@ -49,6 +54,7 @@ export function createFaultyStore(inner: TicketStore): FaultyStore {
       return inner.subscribe(id, onChange);
     },
     async close() {},
+    dispose: () => inner.close(),
     takeAway() {
       fault = "away";
     },
@@ -60,6 +66,9 @@ export function createFaultyStore(inner: TicketStore): FaultyStore {
     },
     loseRaces() {
       fault = "loses races";
+    },
+    break() {
+      fault = "broken";
     },
     restore() {
       fault = undefined;

@@ -8,7 +8,12 @@ import { loadConfig } from "../../src/config/load_config.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../../src/store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../../src/store/sign_in_switch.js";
-import { certificate, privateKey } from "../../test/support/fixed_certificates.js";
+import {
+  authority,
+  certificate,
+  issuedCertificate,
+  privateKey,
+} from "../../test/support/fixed_certificates.js";
 import { appEntry } from "../../test/support/server.js";
 import { customers, staff, staffSecret } from "../../test/support/tokens.js";
 import { type CallLog, createCallLog } from "./call_log.js";
@@ -26,6 +31,8 @@ export interface ServiceHost {
   readonly issuer: Issuer;
   /** File with the root certificate of a service with TLS. */
   readonly rootCertificates: string;
+  /** File with a root certificate that has not signed the one of the service. */
+  readonly foreignCertificates: string;
   /** Starts the service. Resolves with its address. */
   start(): Promise<string>;
   /** Stops the service gracefully, as at a deployment. */
@@ -46,11 +53,15 @@ export async function createServiceHost(
   start: StartService = startService,
 ): Promise<ServiceHost> {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-conformance-"));
-  const rootCertificates = join(directory, "cert.pem");
+  const rootCertificates = join(directory, "roots.pem");
+  const certFile = join(directory, "server.pem");
   const keyFile = join(directory, "key.pem");
-  writeFileSync(rootCertificates, certificate);
+  const foreignCertificates = join(directory, "foreign.pem");
+  writeFileSync(rootCertificates, authority);
+  writeFileSync(foreignCertificates, certificate);
+  writeFileSync(certFile, issuedCertificate);
   writeFileSync(keyFile, privateKey, { mode: 0o600 });
-  const tls = hasTls ? { grpc: { tls: { certFile: rootCertificates, keyFile } } } : {};
+  const tls = hasTls ? { grpc: { tls: { certFile, keyFile } } } : {};
   const issuer = await startIssuer();
   const config = {
     ...writeConfig(directory, issuer.jwksUri, merge(tls, settings)),
@@ -73,13 +84,14 @@ export async function createServiceHost(
     service = undefined;
   };
   return {
-    ...{ clock, store, signInSwitch, calls, issuer, rootCertificates, stop },
+    ...{ clock, store, signInSwitch, calls, issuer, rootCertificates, foreignCertificates, stop },
     async start() {
       service = await start(config, calls.log, { clock, store, signInSwitch });
       return service.grpcAddress;
     },
     async dispose() {
       await stop();
+      await store.dispose();
       issuer.stop();
       rmSync(directory, { recursive: true });
     },
