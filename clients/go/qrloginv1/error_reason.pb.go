@@ -89,7 +89,8 @@ const (
 	ErrorReason_ERROR_REASON_TICKET_ALREADY_AUTHORIZED ErrorReason = 12
 	// FAILED_PRECONDITION. The exchange ticket has been spent.
 	ErrorReason_ERROR_REASON_TICKET_ALREADY_EXCHANGED ErrorReason = 13
-	// FAILED_PRECONDITION. The approver declined, or the creator withdrew.
+	// FAILED_PRECONDITION. The approver declined, the creator withdrew, or the check code
+	// was wrong too often.
 	ErrorReason_ERROR_REASON_TICKET_CANCELLED ErrorReason = 14
 	// FAILED_PRECONDITION. The ticket has expired.
 	ErrorReason_ERROR_REASON_TICKET_EXPIRED ErrorReason = 15

@@ -120,8 +120,8 @@ type QrLoginServiceClient interface {
 	// repeated call by the same approver changes nothing and returns the same code.
 	//
 	// Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-	// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-	// CONCURRENT_UPDATE.
+	// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+	// TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
 	Authorize(ctx context.Context, in *AuthorizeRequest, opts ...grpc.CallOption) (*AuthorizeResponse, error)
 	// Declines the sign-in. Called by the approver who scanned the code.
 	//
@@ -378,8 +378,8 @@ type QrLoginServiceServer interface {
 	// repeated call by the same approver changes nothing and returns the same code.
 	//
 	// Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-	// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-	// CONCURRENT_UPDATE.
+	// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+	// TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
 	Authorize(context.Context, *AuthorizeRequest) (*AuthorizeResponse, error)
 	// Declines the sign-in. Called by the approver who scanned the code.
 	//
