@@ -7,7 +7,7 @@ import { scenarios as allScenarios } from "./scenarios.js";
 import type { Wait } from "./world/attempt.js";
 import { createWorld, type Target } from "./world/world.js";
 
-/** What a test replaces. */
+/** Dependencies that a test replaces. */
 export interface AttackContext {
   readonly wait: Wait;
   /** Scenarios to play; all of them by default. */

@@ -3,7 +3,7 @@ import { isLoopbackUrl, isNonLoopbackAddress, parseAddress } from "../src/base/a
 import { type PolicyDefence, policyDefences } from "./defence.js";
 import type { AppCredentials } from "./world/world.js";
 
-/** What the operator asks for. Absent identities are those of development mode. */
+/** Options of the operator. Absent identities are those of development mode. */
 export interface AttackOptions {
   readonly target: string;
   readonly gateway: string | undefined;

@@ -19,7 +19,7 @@ export interface Row {
   readonly title: string;
   readonly defence: Defence;
   readonly result: Result;
-  /** What a success means, or why the scenario was not played to its end; empty if the tries say it all. */
+  /** Meaning of a success, or the reason why the scenario was not played to its end; empty if the tries say it all. */
   readonly why: string;
   readonly tries: readonly Try[];
   readonly victimSees: readonly string[];

@@ -22,12 +22,12 @@ export interface Try {
   readonly effect: string;
 }
 
-/** What a scenario has found out. */
+/** Result of a scenario. */
 export interface Finding {
   readonly tries: readonly Try[];
   /** Lines that the victim sees on the phone while the attack is played. */
   readonly victimSees?: readonly string[];
-  /** What a success means, for people. */
+  /** Meaning of a success, for people. */
   readonly meaning?: string;
 }
 

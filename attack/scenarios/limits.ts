@@ -144,8 +144,8 @@ async function playGuessesInManyTickets(world: World): Promise<Finding> {
 }
 
 /**
- * Makes a call again and again, until this limit stops it or it was made so many times. Waits as long as other limits ask
- * for. Resolves with all outcomes but theirs.
+ * Makes a call again and again, until this limit stops it or it was made so many times. Waits as long as other limits
+ * ask for. Resolves with all outcomes but theirs.
  */
 async function repeat<T>(
   { wait }: World,

@@ -75,7 +75,7 @@ export const relayScenarios: readonly Scenario[] = [
   },
 ];
 
-/** What the attacker does once the victim has approved and the phone shows a number. */
+/** Actions of the attacker once the victim has approved and the phone shows a number. */
 type ObtainCode = (situation: { readonly shownCode: string }) => Promise<string>;
 
 /** The attacker has only the picture: every number is a guess. */

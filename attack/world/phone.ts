@@ -21,7 +21,7 @@ export interface Phone {
   impatient(): Phone;
 }
 
-/** What the current release of a mobile app says that it can do. */
+/** Capabilities that the current release of a mobile app states. */
 const currentCapabilities = [PhoneCapability.CHECK_CODE];
 
 /** Creates the phone of the user whose token this is. */

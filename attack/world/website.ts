@@ -48,7 +48,7 @@ export interface Website {
   impatient(): Website;
 }
 
-/** What the backend and the pages of a current website can do. */
+/** Capabilities of the backend and the pages of a current website. */
 const currentCapabilities = [CreatorCapability.CHECK_CODE, CreatorCapability.QR_CODE_STEPS];
 
 /** Creates a website. Passes every ticket that it creates to `onOpen`. */

@@ -33,7 +33,7 @@ export interface Target {
   readonly admin: { readonly id: string; readonly secret: string } | undefined;
 }
 
-/** What the contract tells about the policy of the app. */
+/** Parts of the policy of the app that the contract shows. */
 export interface ObservedPolicy {
   /** Digits of the check code, or zero if there is none. */
   readonly checkCodeDigits: number;

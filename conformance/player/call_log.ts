@@ -24,8 +24,9 @@ export function createCallLog(): CallLog {
     {
       write(line) {
         written.push(line);
-        const { msg, method } = JSON.parse(line) as { msg?: string; method?: string };
-        if (msg === "call" && method !== undefined) calls.push({ method, at: performance.now() });
+        const { method } = JSON.parse(line) as { method?: string };
+        // The lines of calls have a method, and no others.
+        if (method !== undefined) calls.push({ method, at: performance.now() });
         changed.notifyAll();
       },
     },

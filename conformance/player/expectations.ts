@@ -39,11 +39,18 @@ export function compareMessage(expected: unknown, actual: unknown, path = ""): s
 /** Returns the differences between an error and the expected one. */
 export function compareFailure(expected: Failure, actual: RunnerError): string[] {
   const codes = [expected.code].flat();
+  const wrongCode = codes.includes(String(actual.code))
+    ? []
+    : [`code is ${show(actual.code)}, not ${codes.join(" or ")}`];
+  const noMessage = typeof actual.message === "string" ? [] : ["message is missing"];
+  return [...wrongCode, ...noMessage, ...(expected.anyDetails ? [] : compareDetails(expected, actual))];
+}
+
+function compareDetails(expected: Failure, actual: RunnerError): string[] {
   const fields = Array.isArray(actual.fieldViolations)
     ? actual.fieldViolations.map((violation: { field?: unknown }) => String(violation?.field)).sort()
     : [];
   const differences = [
-    codes.includes(String(actual.code)) ? [] : [`code is ${show(actual.code)}, not ${codes.join(" or ")}`],
     same("reason", expected.reason, actual.reason),
     // A reason that the client knows is also the one that was sent.
     same("rawReason", expected.rawReason ?? expected.reason, actual.rawReason),
@@ -55,7 +62,6 @@ export function compareFailure(expected: Failure, actual: RunnerError): string[]
       [...(expected.fields ?? [])].sort().join(", ") || undefined,
       fields.join(", ") || undefined,
     ),
-    typeof actual.message === "string" ? [] : ["message is missing"],
   ].flat();
   if (!expected.retryAfter) return [...differences, ...same("retryAfterMs", undefined, actual.retryAfterMs)];
   if (typeof actual.retryAfterMs !== "number") return [...differences, "retryAfterMs is missing"];
@@ -124,6 +130,8 @@ function toMatcher(expected: Record<string, unknown>): Matcher | undefined {
         matches: (value) => withoutDuration(value) === withoutDuration(argument),
       };
     }
+    case "$not":
+      return { text: "something else", matches: (value) => value !== argument };
     case "$above":
       return { text: `above ${argument}`, matches: (value) => Number(value) > Number(argument) };
     default:

@@ -3,8 +3,17 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The languages that have a client, in the order of a run. */
-export const languages = ["typescript", "go", "python", "java", "kotlin", "rust", "cpp"] as const;
+/** The languages that have a client, in the order of a run. Python has two: for threads and for asyncio. */
+export const languages = [
+  "typescript",
+  "go",
+  "python",
+  "python-aio",
+  "java",
+  "kotlin",
+  "rust",
+  "cpp",
+] as const;
 export type Language = (typeof languages)[number];
 
 /** Exit code of a runner whose toolchain is missing or too old. */
@@ -15,6 +24,7 @@ export function runnerCommandOf(language: Language): [string, ...string[]] | und
   if (language === "typescript") {
     return [process.execPath, "--import", "tsx", `${root}conformance/typescript_runner.ts`];
   }
-  const runner = `${root}clients/${language}/runner`;
-  return existsSync(runner) ? [runner] : undefined;
+  const [folder, ...variant] = language.split("-");
+  const runner = `${root}clients/${folder}/runner`;
+  return existsSync(runner) ? [runner, ...variant.map((name) => `--${name}`)] : undefined;
 }

@@ -53,8 +53,14 @@ export async function startPeer(responses: PeerResponses): Promise<Peer> {
 
 function respond(stream: ServerHttp2Stream, rpc: string, response: Response): void {
   stream.resume();
-  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+  const headers = { ":status": 200, "content-type": "application/grpc" };
   const messages = response.statuses?.map((each) => ({ status: each })) ?? [response.gives].filter(Boolean);
+  if (messages.length === 0 && response.fails) {
+    // Trailers alone, as servers send an error. Otherwise the call has begun, and clients do not repeat it.
+    stream.respond({ ...headers, ...trailersOf(response.fails) }, { endStream: true });
+    return;
+  }
+  stream.respond(headers, { waitForTrailers: true });
   for (const message of messages) stream.write(frame(encode(rpc, message)));
   if (response.ends === "never") return;
   if (response.ends === "reset") {

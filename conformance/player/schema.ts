@@ -38,6 +38,8 @@ export const failureSchema = z.strictObject({
   exceededLimit: z.string().optional(),
   retryAfter: bounds.optional(),
   fields: z.array(z.string()).optional(),
+  /** Whether only the code counts. */
+  anyDetails: z.literal(true).optional(),
 });
 
 /** How a command ends. Without any of these, it must succeed. */
@@ -69,7 +71,13 @@ const steps = {
     begin: name.optional(),
     ...outcome,
   }),
-  finish: z.strictObject({ finish: name, ends: z.literal(true).optional(), ...outcome }),
+  finish: z.strictObject({
+    finish: name,
+    ends: z.literal(true).optional(),
+    /** The caller has ended it: the error CANCELLED, or the end of a watch. */
+    cancelled: z.literal(true).optional(),
+    ...outcome,
+  }),
   watch: z.strictObject({ watch: name, by: name, with: json, raw: z.boolean().default(false) }),
   next: z.strictObject({
     next: name,
@@ -86,8 +94,8 @@ const steps = {
     app: z.strictObject({ id: z.string(), secret: z.string() }).optional(),
     token: z.string().optional(),
     deadline: duration.optional(),
-    address: z.string().optional(),
-    rootCertificates: z.string().optional(),
+    /** The certificate of a service with TLS by default; one that it does not have; or none: plain text. */
+    trusts: z.enum(["the service", "a foreign certificate", "plain text"]).default("the service"),
     fails: failureSchema.optional(),
   }),
   pkce: z.strictObject({ pkce: z.string().nullable(), ...outcome }),
@@ -104,7 +112,17 @@ const steps = {
   }),
   server: z.strictObject({ server: z.enum(["stop", "kill", "start"]) }),
   store: z.strictObject({
-    store: z.enum(["away", "fails once", "loses the outcome of one write", "loses every race", "restore"]),
+    store: z.enum([
+      ...[
+        "away",
+        "fails once",
+        "loses the outcome of one write",
+        "loses every race",
+        "broken",
+        "slow",
+        "restore",
+      ],
+    ] as const),
   }),
   issuer: z.strictObject({ issuer: z.enum(["away", "restore"]) }),
   signIns: z.strictObject({ signIns: z.enum(["disabled", "enabled"]), app: name }),

@@ -8,7 +8,13 @@ import { loadConfig } from "../../src/config/load_config.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../../src/store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../../src/store/sign_in_switch.js";
-import { certificate, privateKey } from "../../test/support/fixed_certificates.js";
+import { StoreUnavailableError } from "../../src/store/ticket_store.js";
+import {
+  authority,
+  certificate,
+  issuedCertificate,
+  privateKey,
+} from "../../test/support/fixed_certificates.js";
 import { appEntry } from "../../test/support/server.js";
 import { customers, staff, staffSecret } from "../../test/support/tokens.js";
 import { type CallLog, createCallLog } from "./call_log.js";
@@ -26,6 +32,8 @@ export interface ServiceHost {
   readonly issuer: Issuer;
   /** File with the root certificate of a service with TLS. */
   readonly rootCertificates: string;
+  /** File with a root certificate that has not signed the one of the service. */
+  readonly foreignCertificates: string;
   /** Starts the service. Resolves with its address. */
   start(): Promise<string>;
   /** Stops the service gracefully, as at a deployment. */
@@ -36,21 +44,31 @@ export interface ServiceHost {
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Function that starts the service: that of the source, or of a build with a change. */
-export type StartService = typeof startService;
+/** A build of the service: the source, or one with a change. */
+export interface ServiceBuild {
+  readonly startService: typeof startService;
+  readonly createMemoryStore: typeof createMemoryStore;
+  readonly StoreUnavailableError: typeof StoreUnavailableError;
+}
+
+const source: ServiceBuild = { startService, createMemoryStore, StoreUnavailableError };
 
 /** Creates the service. It does not run yet. */
 export async function createServiceHost(
   settings: Settings,
   hasTls: boolean,
-  start: StartService = startService,
+  build: ServiceBuild = source,
 ): Promise<ServiceHost> {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-conformance-"));
-  const rootCertificates = join(directory, "cert.pem");
+  const rootCertificates = join(directory, "roots.pem");
+  const certFile = join(directory, "server.pem");
   const keyFile = join(directory, "key.pem");
-  writeFileSync(rootCertificates, certificate);
+  const foreignCertificates = join(directory, "foreign.pem");
+  writeFileSync(rootCertificates, authority);
+  writeFileSync(foreignCertificates, certificate);
+  writeFileSync(certFile, issuedCertificate);
   writeFileSync(keyFile, privateKey, { mode: 0o600 });
-  const tls = hasTls ? { grpc: { tls: { certFile: rootCertificates, keyFile } } } : {};
+  const tls = hasTls ? { grpc: { tls: { certFile, keyFile } } } : {};
   const issuer = await startIssuer();
   const config = {
     ...writeConfig(directory, issuer.jwksUri, merge(tls, settings)),
@@ -64,7 +82,8 @@ export async function createServiceHost(
   const calls = createCallLog();
   const clock = createMovableClock();
   const store = createFaultyStore(
-    createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store }),
+    build.createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store }),
+    build.StoreUnavailableError,
   );
   const signInSwitch = createMemorySignInSwitch();
   let service: Service | undefined;
@@ -73,13 +92,14 @@ export async function createServiceHost(
     service = undefined;
   };
   return {
-    ...{ clock, store, signInSwitch, calls, issuer, rootCertificates, stop },
+    ...{ clock, store, signInSwitch, calls, issuer, rootCertificates, foreignCertificates, stop },
     async start() {
-      service = await start(config, calls.log, { clock, store, signInSwitch });
+      service = await build.startService(config, calls.log, { clock, store, signInSwitch });
       return service.grpcAddress;
     },
     async dispose() {
       await stop();
+      await store.dispose();
       issuer.stop();
       rmSync(directory, { recursive: true });
     },

@@ -24,6 +24,7 @@ export interface Performance {
   ensureClient(name: string): Promise<void>;
   /** Opens a client. */
   openClient(step: StepOf<"open">): Promise<Timed>;
+  closeClient(name: string): Promise<Timed>;
   /** Closes all clients. */
   end(): Promise<void>;
 }
@@ -58,35 +59,47 @@ export function createPerformance(
     return { outcome, ms };
   }
 
-  async function openClient({ open, app, token, deadline, address, rootCertificates }: StepOf<"open">) {
+  /** Returns the file of certificates that the client trusts; undefined for plain text. */
+  function rootCertificatesFor(trusts: StepOf<"open">["trusts"]): string | undefined {
+    if (!scenario.tls || trusts === "plain text") return undefined;
+    return trusts === "the service" ? stage.host.rootCertificates : stage.host.foreignCertificates;
+  }
+
+  async function openClient({ open, app, token, deadline, trusts }: StepOf<"open">) {
     const known = cast.get(open);
     const identity =
       (app && { appId: app.id, appSecret: app.secret }) ?? (token === undefined ? known : { token });
     if (!identity) throw new Error(`nobody is called ${open}, and the step gives no credential`);
-    const roots = rootCertificates ?? (scenario.tls ? stage.host.rootCertificates : undefined);
-    opened.add(open);
-    return send({
+    const rootCertificates = rootCertificatesFor(trusts);
+    const result = await send({
       command: "open",
       client: open,
       kind: "token" in identity ? "approver" : "app",
-      address: address ?? stage.network.address,
+      address: stage.network.address,
       ...identity,
       ...(deadline !== undefined && { deadlineMs: deadline }),
-      ...(roots !== undefined && roots !== "none" && { rootCertificates: roots }),
+      ...(rootCertificates !== undefined && { rootCertificates }),
     });
+    if ("result" in result.outcome) opened.add(open);
+    return result;
+  }
+
+  async function closeClient(client: string) {
+    opened.delete(client);
+    return send({ command: "close", client });
   }
 
   return {
-    ...{ stage, secrets, errorMessages, send, openClient },
+    ...{ stage, secrets, errorMessages, send, openClient, closeClient },
     values: new Map(),
     running: new Map(),
     async ensureClient(name) {
       if (opened.has(name)) return;
-      const { outcome } = await openClient({ kind: "open", open: name });
+      const { outcome } = await openClient({ kind: "open", open: name, trusts: "the service" });
       if ("error" in outcome) throw new Error(`the client of ${name} does not open: ${show(outcome.error)}`);
     },
     async end() {
-      for (const client of opened) await send({ command: "close", client });
+      for (const client of opened) await closeClient(client);
     },
   };
 }
@@ -106,6 +119,7 @@ export async function playStep(
     case "finish": {
       const finished = await (running.get(step.finish) as Promise<Timed>);
       running.delete(step.finish);
+      if (step.cancelled && isCancelled(finished.outcome)) return [];
       return judge(finished, step, run, ["response", "status"]);
     }
     case "watch":
@@ -123,7 +137,7 @@ export async function playStep(
     case "cancel":
       return judge(await run.send({ command: "cancel", watch: step.cancel }), {}, run, []);
     case "close":
-      return judge(await run.send({ command: "close", client: step.close }), {}, run, []);
+      return judge(await run.closeClient(step.close), {}, run, []);
     case "pkce": {
       const given = step.pkce === null ? {} : { codeVerifier: step.pkce };
       return judge(await run.send({ command: "pkce", ...given }), step, run, []);
@@ -193,6 +207,7 @@ interface ExpectedOutcome {
   readonly gives?: Record<string, unknown> | undefined;
   readonly fails?: Failure | undefined;
   readonly ends?: true | undefined;
+  readonly cancelled?: true | undefined;
   readonly takes?: Bounds | undefined;
   readonly as?: string | undefined;
 }
@@ -204,7 +219,7 @@ interface ExpectedOutcome {
  */
 function judge(
   { outcome, ms }: Timed,
-  { gives, fails, ends, takes, as }: ExpectedOutcome,
+  { gives, fails, ends, cancelled, takes, as }: ExpectedOutcome,
   run: Performance,
   wrappers: readonly string[],
 ): string[] {
@@ -215,12 +230,17 @@ function judge(
   }
   if (fails) return [`has given ${show(outcome.result)}, not the error ${fails.reason ?? fails.code}`];
   if (ends) return outcome.result.end === true ? late : [`has given ${show(outcome.result)}, not the end`];
+  if (cancelled) return [`has given ${show(outcome.result)}, although it was cancelled`];
   if (outcome.result.end === true) return ["has given the end"];
   const wrapper = wrappers.find((name) => name in outcome.result);
   if (wrapper === undefined && wrappers.length > 0) return [`the result has no ${wrappers.join(" or ")}`];
   const message = wrapper === undefined ? outcome.result : outcome.result[wrapper];
   if (as !== undefined) run.values.set(as, message);
   return [...(gives ? compareMessage(gives, message) : []), ...late];
+}
+
+function isCancelled(outcome: RunnerResult): boolean {
+  return "error" in outcome ? outcome.error.code === "CANCELLED" : outcome.result.end === true;
 }
 
 /** Compares the ends of equal calls with the expected ones, in any order. */
@@ -293,6 +313,8 @@ async function changeSurroundings(
         "fails once": store.failOnce,
         "loses the outcome of one write": store.loseNextOutcome,
         "loses every race": store.loseRaces,
+        broken: store.break,
+        slow: store.slowDown,
         restore: store.restore,
       };
       return actions[step.store]();

@@ -55,9 +55,9 @@ describe("the proto files", () => {
       for (const [index, line] of lines.entries()) {
         const text = /^\s*\/\/(?<text>.*)$/.exec(line)?.groups?.text;
         if (text === undefined) continue;
-        // Sequences that end a comment, continue into the next line of C++, are a doc tool's tag, or need an
-        // encoding.
-        const breaks = /\*\/|\/\*|\\$|\{@|^\s*@|[^\x20-\x7e]/.test(text);
+        // Sequences that end a comment, are a doc tool's tag, or need an encoding. A backslash continues a comment
+        // of C++ into the next line, and begins an escape where a comment becomes a text, as in Python.
+        const breaks = /\*\/|\/\*|\\|"""|\{@|^\s*@|[^\x20-\x7e]/.test(text);
         // Outside code spans, tools that write HTML or XML treat these as a tag or an entity.
         const isMarkup = /[<>&]/.test(text.replace(/`[^`]*`/g, ""));
         // Indented text after an empty line is a code block in Markdown. Rust compiles it and runs it as a

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,6 +14,11 @@ export const documents: readonly string[] = [
     .map((name) => `docs/${name}`)
     .sort(),
 ];
+
+/** Paths of the documents beside the clients of other languages. */
+export const clientDocuments: readonly string[] = readdirSync(`${root}clients`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(`${root}clients/${entry.name}/README.md`))
+  .map(({ name }) => `clients/${name}/README.md`);
 
 /** Code block of a document. */
 export interface CodeBlock {
@@ -31,7 +36,7 @@ export interface CodeBlock {
 /** Returns the code blocks of a document. */
 export function codeBlocksOf(document: string): readonly CodeBlock[] {
   const text = readSource(document);
-  const blocks = text.matchAll(/^(?<mark><!-- snippet: .*\n)?```(?<kind>\w+)\n(?<code>.*?)^```$/gms);
+  const blocks = text.matchAll(/^(?<mark><!-- snippet: [^\n]*\n)?```(?<kind>\w+)\n(?<code>.*?)^```$/gms);
   return [...blocks].map(({ index, groups }) => ({
     document,
     line: text.slice(0, index).split("\n").length + (groups?.mark ? 1 : 0),

@@ -36,7 +36,7 @@ function commandOf(document: string, start: string): string {
 /** Runs a script in the root of the project. */
 const runScript = (script: string) => startProcess("bash", ["-euo", "pipefail", "-c", script]).exited;
 
-describe("the shell commands of README.md", () => {
+describe("the shell commands of README.md and docs/gateway.md", () => {
   /** Returns a function that runs a command of README.md against development mode. */
   async function useDemo() {
     const { grpcAddress, url } = await startDemo();
@@ -58,9 +58,9 @@ describe("the shell commands of README.md", () => {
         const { stdout } = await run(commandOf("README.md", "npx buf curl"));
         return JSON.parse(stdout);
       },
-      /** Runs the block that scans, at an address that contains the text. */
-      async scan(text: string, ticketId: string) {
-        const script = commandsWith("README.md", `${text}/qrlogin.v1.QrLoginService/MarkScanned`).join("\n");
+      /** Runs the block of a document that scans, at an address that contains the text. */
+      async scan(document: string, text: string, ticketId: string) {
+        const script = commandsWith(document, `${text}/qrlogin.v1.QrLoginService/MarkScanned`).join("\n");
         expect(script).toContain("THE TICKET ID");
         const { stdout } = await run(script.replace("THE TICKET ID", ticketId));
         return JSON.parse(stdout);
@@ -72,15 +72,22 @@ describe("the shell commands of README.md", () => {
     const demo = await useDemo();
     const { ticketId, qrContent } = await demo.createTicket();
     expect(JSON.parse(qrContent)).toMatchObject({ random: ticketId });
-    const scanned = await demo.scan("50051", ticketId);
+    const scanned = await demo.scan("README.md", "50051", ticketId);
     expect(scanned).toMatchObject({ ticketId, requester: { deviceName: "My shell" } });
   });
 
-  it.skipIf(!curl.isUsable)(`curl scans a ticket at the gateway${curl.skipNote}`, async () => {
-    const demo = await useDemo();
-    const { ticketId } = await demo.createTicket();
-    expect(await demo.scan("8080", ticketId)).toMatchObject({ ticketId, state: "TICKET_STATE_SCANNED" });
-  });
+  it.skipIf(!curl.isUsable)(
+    `curl scans a ticket at the gateway, as in both documents${curl.skipNote}`,
+    async () => {
+      const demo = await useDemo();
+      const { ticketId } = await demo.createTicket();
+      expect(await demo.scan("docs/gateway.md", "8080", ticketId)).toMatchObject({ ticketId });
+      expect(await demo.scan("README.md", "8080", ticketId)).toMatchObject({
+        ticketId,
+        state: "TICKET_STATE_SCANNED",
+      });
+    },
+  );
 
   it.skipIf(!grpcurl.isUsable)(`grpcurl creates a ticket${grpcurl.skipNote}`, async () => {
     const demo = await useDemo();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { documents, readSource } from "./documents.js";
+import { clientDocuments, documents, readSource } from "./documents.js";
 import { renderSnippets } from "./snippets.js";
 
 const block = (source: string, code: string) => `<!-- snippet: ${source} -->\n\`\`\`go\n${code}\`\`\`\n`;
@@ -24,7 +24,7 @@ const render = (document: string, source = go) => renderSnippets(document, () =>
 
 describe("snippets of documents", () => {
   // `npx vitest run test/documents/snippets -u` writes them.
-  it.each(documents.map((path) => [path]))(
+  it.each([...documents, ...clientDocuments].map((path) => [path]))(
     "%s shows its snippets as they are in the sources",
     async (path) => {
       await expect(renderSnippets(readSource(path), readSource)).toMatchFileSnapshot(`../../${path}`);

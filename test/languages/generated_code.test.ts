@@ -1,75 +1,27 @@
-import { execFile, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { callersOf, createTestTicket, responseOrThrow } from "../support/callers.js";
+import { createApproverClient } from "../../src/client/index.js";
+import { callersOf, createTestTicket, scannedByText } from "../support/callers.js";
+import { type IssuedCertificate, writeIssuedCertificate } from "../support/certificate.js";
 import { startTestGateway } from "../support/gateway.js";
-import { type EnvironmentVariables, startProcess } from "../support/process.js";
-import { python } from "../support/python.js";
+import { type EnvironmentVariables, type RunningProcess, startProcess } from "../support/process.js";
 import { appSecrets, startTestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 import { findTool } from "../support/tools.js";
-import { languages, toolOf } from "./languages.js";
-import { blockOf, sections } from "./page.js";
+import { buildMs, createProject, here, shell } from "./commands.js";
+import { firstMissing, languages } from "./languages.js";
+import { type Command, programs } from "./programs.js";
 
-const execute = promisify(execFile);
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Time-out of a command, in milliseconds. The first build of gRPC for Go takes half a minute of CPU time. */
-const buildMs = 240_000;
-
-/** Runs a shell command in a folder. Rejects with its output if it fails or exceeds {@link buildMs}. */
-async function shell(folder: string, command: string): Promise<void> {
-  await execute("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, timeout: buildMs });
-}
-
-/** Runs the documented commands of a language in a temporary folder. Resolves with the folder. */
-async function generate(title: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "qrlogin-languages-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  cpSync(here("../../proto"), join(folder, "proto"), { recursive: true });
-  await shell(folder, blockOf(title, "sh"));
-  return folder;
-}
-
-/** Approves the code that the documented program prints. Resolves with the rest of its output. */
-async function signInWith(
-  command: string,
-  args: readonly string[],
-  variables: EnvironmentVariables,
-): Promise<string> {
-  const server = await startTestServer();
-  onTestFinished(() => server.stop());
-  const alice = callersOf(server.client).user(await signToken("alice"));
-  const program = startProcess(command, args, {
-    ...variables,
-    QRLOGIN_ADDRESS: server.address,
-    QRLOGIN_APP_ID: "shop",
-    QRLOGIN_APP_SECRET: appSecrets.shop,
-  });
-  const value = await program.waitForLine('"random"');
-  const { ticketId } = responseOrThrow(await alice.markScanned({ $case: "qrContent", value }));
-  responseOrThrow(await alice.authorize({ ticketId }));
-  const { code, stdout, stderr } = await program.exited;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return stdout.replace(value, "").trim();
-}
-
-describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
-  it("the commands are tested for every language but Swift, whose plugin no distribution packages", () => {
-    const others = ["Connect", "Swift"];
-    expect([...sections.keys()].sort()).toEqual([...languages.map(({ title }) => title), ...others].sort());
-  });
-
-  for (const { title, tool, names, compile } of languages) {
+describe("the commands of docs/languages", { timeout: buildMs + 60_000 }, () => {
+  for (const { title, commands, tool, names, compile } of languages) {
     const use = compile ? "code that compiles and has" : "code that has";
     it.skipIf(!tool.isUsable)(
       `the commands for ${title} generate ${use} the documented names${tool.skipNote}`,
       async () => {
-        const folder = await generate(title);
+        const folder = createProject();
+        await shell(folder, `source ${here(commands)}`);
         for (const [file, texts] of Object.entries(names)) {
           const code = readFileSync(join(folder, "gen", file), "utf8");
           for (const text of texts) expect(code).toContain(text);
@@ -80,49 +32,83 @@ describe("the commands of docs/other-languages.md", { timeout: buildMs + 60_000 
   }
 });
 
-describe("the programs of docs/other-languages.md", { timeout: buildMs + 60_000 }, () => {
-  const [pythonTool, goTool] = [toolOf("Python"), toolOf("Go")];
-  const connectGoTool = findTool("Go for Connect", () => {
-    if (!goTool.isUsable) return "protoc for Go is missing";
+/** Starts a program in its folder, as the app `shop`. */
+function startProgram({ folder, command, args }: Command, variables: EnvironmentVariables): RunningProcess {
+  const inFolder = ["-c", 'cd "$0" && exec "$@"', folder, command, ...args];
+  return startProcess("bash", inFolder, {
+    QRLOGIN_APP_ID: "shop",
+    QRLOGIN_APP_SECRET: appSecrets.shop,
+    ...variables,
+  });
+}
+
+/** Runs a program and approves the code that it prints, as alice. Resolves with its other output. */
+async function signInWith(command: Command, certificate?: IssuedCertificate): Promise<string> {
+  const { certFile, keyFile, authorityFile } = certificate ?? {};
+  const tls = certFile && keyFile && { certFile, keyFile };
+  const server = await startTestServer({
+    settings: { grpc: { address: "127.0.0.1:0", ...(tls && { tls }) } },
+  });
+  // By name: some libraries warn of a certificate for an address.
+  const address = server.address.replace("127.0.0.1", "localhost");
+  const alice = createApproverClient({
+    address,
+    token: await signToken("alice"),
+    ...(authorityFile && { tls: { rootCertificates: readFileSync(authorityFile) } }),
+  });
+  const program = startProgram(command, {
+    QRLOGIN_ADDRESS: address,
+    QRLOGIN_ROOT_CERTIFICATES: authorityFile,
+  });
+  const qrContent = await program.waitForLine('"random"');
+  const { ticketId } = await alice.markScanned({ scanned: scannedByText(qrContent) });
+  await alice.authorize({ ticketId });
+  alice.close();
+  const { code, stdout, stderr } = await program.exited;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  await server.stop();
+  return stdout.replace(qrContent, "").trim();
+}
+
+describe("the programs of docs/languages", { timeout: buildMs + 60_000 }, () => {
+  for (const { title, tool, build } of programs) {
+    it.skipIf(!tool.isUsable)(
+      `the program for ${title} signs in without and with TLS, and prints the reason of an error${tool.skipNote}`,
+      async () => {
+        const command = await build();
+        expect(await signInWith(command)).toBe("subject-of-alice");
+        const certificate = writeIssuedCertificate();
+        onTestFinished(certificate.remove);
+        expect(await signInWith(command, certificate)).toBe("subject-of-alice");
+
+        const server = await startTestServer();
+        onTestFinished(() => server.stop());
+        const program = startProgram(command, {
+          QRLOGIN_ADDRESS: server.address,
+          QRLOGIN_APP_SECRET: "wrong",
+        });
+        const { code, stderr } = await program.exited;
+        expect({ code, stderr }).toEqual({ code: 1, stderr: "APP_UNAUTHENTICATED\n" });
+      },
+    );
+  }
+});
+
+describe("the program of docs/languages/connect.md", { timeout: buildMs + 60_000 }, () => {
+  const connectGo = findTool("Go for Connect", () => {
+    const missing = firstMissing(["protoc-gen-go", "go"]);
+    if (missing) return `${missing} is missing`;
     const download = spawnSync("go", ["mod", "download"], { cwd: new URL("connect_go", import.meta.url) });
     return download.status === 0 ? undefined : "the modules of test/languages/connect_go are missing";
   });
 
-  it.skipIf(!pythonTool.isUsable)(
-    `the program signs in with the code generated for Python${pythonTool.skipNote}`,
+  it.skipIf(!connectGo.isUsable)(
+    `the program approves with the code generated for Connect, and prints the reason of an error${connectGo.skipNote}`,
     async () => {
-      const folder = await generate("Python");
-      const file = join(folder, "sign_in.py");
-      writeFileSync(file, blockOf("Python", "python"));
-      const user = await signInWith(python ?? "", [file], { PYTHONPATH: join(folder, "gen") });
-      expect(user).toBe("subject-of-alice");
-    },
-  );
-
-  it.skipIf(!goTool.isUsable)(
-    `the program signs in with the code generated for Go${goTool.skipNote}`,
-    async () => {
-      const folder = await generate("Go");
-      cpSync(here("go"), folder, { recursive: true });
-      writeFileSync(join(folder, "main.go"), blockOf("Go", "go"));
-      await shell(folder, "go build -o sign_in .");
-      expect(await signInWith(join(folder, "sign_in"), [], {})).toBe("subject-of-alice");
-    },
-  );
-
-  it.skipIf(!connectGoTool.isUsable)(
-    `the program approves with the code generated for Connect, and prints the reason of an error${connectGoTool.skipNote}`,
-    async () => {
-      const folder = mkdtempSync(join(tmpdir(), "qrlogin-languages-"));
-      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-      for (const source of ["../../proto", "connect_go"]) {
-        cpSync(here(source), source === "connect_go" ? folder : join(folder, "proto"), { recursive: true });
-      }
+      const folder = createProject("connect_go");
       const plugin = "connectrpc.com/connect/cmd/protoc-gen-connect-go";
       await shell(folder, `go build -o bin/protoc-gen-connect-go ${plugin}`);
-      await shell(folder, `PATH="$PWD/bin:$PATH"\n${blockOf("Connect", "sh")}`);
-      writeFileSync(join(folder, "main.go"), blockOf("Connect", "go"));
-      await shell(folder, "go build -o phone .");
+      await shell(folder, 'PATH="$PWD/bin:$PATH"; source generate; go build -o phone .');
 
       const server = await startTestServer();
       onTestFinished(() => server.stop());

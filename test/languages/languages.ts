@@ -5,8 +5,9 @@ import { findTool, type Tool } from "../support/tools.js";
 
 /** Checks of the generated code of one language. */
 export interface Language {
-  /** Title of the section in docs/other-languages.md. */
   readonly title: string;
+  /** File in this folder with the commands that generate the code. The documents show them. */
+  readonly commands: string;
   /** Compilers and plugins. */
   readonly tool: Tool;
   /** Texts that generated files must contain, by file, since callers depend on them. */
@@ -28,14 +29,14 @@ const jars = [
 ].map((name) => `/usr/share/java/${name}.jar`);
 
 /** Looks for what the code of a language needs. `findMissing` returns the first missing command or file. */
-const needs = (language: string, findMissing: () => string | undefined): Tool =>
+export const needs = (language: string, findMissing: () => string | undefined): Tool =>
   findTool(`protoc for ${language}`, () => {
     const missing = findMissing();
     return missing && `${missing} is missing`;
   });
 
 /** Returns the first of the commands and files that does not exist. */
-function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
+export function firstMissing(commands: readonly string[], files: readonly string[] = []): string | undefined {
   return (
     ["protoc", ...commands].find(
       (command) => spawnSync("bash", ["-c", 'command -v "$0"', command]).status !== 0,
@@ -44,13 +45,19 @@ function firstMissing(commands: readonly string[], files: readonly string[] = []
 }
 
 /** Returns `what` unless the command succeeds. */
-function unless(command: string, args: readonly string[], what: string, cwd?: URL): string | undefined {
+export function unless(
+  command: string,
+  args: readonly string[],
+  what: string,
+  cwd?: URL,
+): string | undefined {
   return spawnSync(command, args, { cwd }).status === 0 ? undefined : what;
 }
 
 export const languages: readonly Language[] = [
   {
     title: "Python",
+    commands: "python/generate_with_protoc",
     tool: needs("Python", () =>
       python ? firstMissing(["grpc_python_plugin"]) : "a Python with grpcio and protobuf",
     ),
@@ -58,6 +65,7 @@ export const languages: readonly Language[] = [
   },
   {
     title: "Go",
+    commands: "go/generate",
     tool: needs(
       "Go",
       () =>
@@ -68,6 +76,7 @@ export const languages: readonly Language[] = [
   },
   {
     title: "Java and Kotlin",
+    commands: "java/generate",
     tool: needs("Java and Kotlin", () => firstMissing(["grpc_java_plugin", "javac"], jars)),
     names: {
       "qrlogin/v1/UserInfo.java": ["package qrlogin.v1;", "public final class UserInfo"],
@@ -81,13 +90,13 @@ export const languages: readonly Language[] = [
   },
   {
     title: "C++",
+    commands: "cpp/generate",
     tool: needs("C++", () => firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"])),
     names: { "qrlogin/v1/ticket.pb.h": ["namespace qrlogin {", "namespace v1 {"] },
-    compile:
-      "g++ -std=c++17 -fsyntax-only -I gen gen/qrlogin/v1/{ticket,error_reason,qr_login_service,qr_login_service.grpc}.pb.cc",
   },
   {
     title: "Ruby",
+    commands: "recipes/ruby",
     tool: needs(
       "Ruby",
       () =>
@@ -102,6 +111,7 @@ export const languages: readonly Language[] = [
   },
   {
     title: "PHP",
+    commands: "recipes/php",
     tool: needs("PHP", () => firstMissing(["grpc_php_plugin", "php"])),
     names: {
       "QrLogin/V1/UserInfo.php": ["namespace QrLogin\\V1;", "class UserInfo"],
@@ -112,11 +122,13 @@ export const languages: readonly Language[] = [
   },
   {
     title: "C#",
+    commands: "recipes/csharp",
     tool: needs("C#", () => firstMissing([])),
     names: { "Ticket.cs": ["namespace QrLogin.V1 {", "public enum TicketState"] },
   },
   {
     title: "Objective-C",
+    commands: "recipes/objective_c",
     tool: needs("Objective-C", () => firstMissing([])),
     names: {
       "qrlogin/v1/QrLoginService.pbobjc.h": ["@interface QRLV1UserInfo :", "@interface QRLV1CancelRequest :"],
@@ -124,10 +136,3 @@ export const languages: readonly Language[] = [
     },
   },
 ];
-
-/** Returns the tool of a language. Throws if there is no such language. */
-export function toolOf(title: string): Tool {
-  const language = languages.find((one) => one.title === title);
-  if (!language) throw new Error(`no language ${title}`);
-  return language.tool;
-}

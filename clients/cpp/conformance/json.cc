@@ -20,28 +20,15 @@ std::string Format(const google::protobuf::Message& message) {
   return json;
 }
 
-Value ToValue(const google::protobuf::Message& message) {
-  Value value;
-  Parse(Format(message), &value);
-  return value;
-}
-
-Value ToValue(const std::string& text) {
+std::string Quote(const std::string& text) {
   Value value;
   value.set_string_value(text);
-  return value;
+  return Format(value);
 }
 
-Value ToValue(double number) {
-  Value value;
-  value.set_number_value(number);
-  return value;
-}
-
-Value ToValue(bool truth) {
-  Value value;
-  value.set_bool_value(truth);
-  return value;
+Object& Object::Add(const char* field, const std::string& json) {
+  fields_ += (fields_.empty() ? "" : ",") + Quote(field) + ":" + json;
+  return *this;
 }
 
 const Value* Find(const Struct& command, const char* field) {
@@ -56,13 +43,12 @@ std::string Text(const Struct& command, const char* field) {
   return value->string_value();
 }
 
-Struct ToStruct(const qrlogin::Error& error) {
-  Struct result;
-  auto& fields = *result.mutable_fields();
-  const auto add = [&fields](const char* name, const std::string& text) {
-    if (!text.empty()) fields[name] = ToValue(text);
-  };
+std::string Format(const qrlogin::Error& error) {
   static const std::string kPrefix = "ERROR_REASON_";
+  Object object;
+  const auto add = [&object](const char* field, const std::string& text) {
+    if (!text.empty()) object.Add(field, Quote(text));
+  };
   add("code", error.code_name());
   if (error.reason() != qrlogin::v1::ERROR_REASON_UNSPECIFIED)
     add("reason", qrlogin::v1::ErrorReason_Name(error.reason()).substr(kPrefix.size()));
@@ -70,15 +56,15 @@ Struct ToStruct(const qrlogin::Error& error) {
   add("message", error.message());
   add("currentState", error.current_state());
   add("exceededLimit", error.exceeded_limit());
-  if (error.attempts_left())
-    fields["attemptsLeft"] = ToValue(static_cast<double>(*error.attempts_left()));
-  if (error.retry_after())
-    fields["retryAfterMs"] = ToValue(static_cast<double>(error.retry_after()->count()));
+  if (error.attempts_left()) object.Add("attemptsLeft", std::to_string(*error.attempts_left()));
+  if (error.retry_after()) object.Add("retryAfterMs", std::to_string(error.retry_after()->count()));
+  std::string violations;
   for (const qrlogin::FieldViolation& fault : error.field_violations()) {
-    auto& violation = *fields["fieldViolations"].mutable_list_value()->add_values();
-    (*violation.mutable_struct_value()->mutable_fields())["field"] = ToValue(fault.field);
+    violations += violations.empty() ? "" : ",";
+    violations += Object().Add("field", Quote(fault.field)).text();
   }
-  return result;
+  if (!violations.empty()) object.Add("fieldViolations", "[" + violations + "]");
+  return object.text();
 }
 
 }  // namespace conformance

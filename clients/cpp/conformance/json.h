@@ -23,11 +23,19 @@ void Parse(const Value& json, google::protobuf::Message* message);
 /// Formats a message as ProtoJSON on one line.
 std::string Format(const google::protobuf::Message& message);
 
-/// Returns the ProtoJSON of a message, to be part of a result.
-Value ToValue(const google::protobuf::Message& message);
-Value ToValue(const std::string& text);
-Value ToValue(double number);
-Value ToValue(bool truth);
+/// Formats a text as JSON.
+std::string Quote(const std::string& text);
+
+/// A JSON object that is being written. Keeps the order of its fields.
+class Object {
+ public:
+  /// Adds a field. `json` is its value.
+  Object& Add(const char* field, const std::string& json);
+  std::string text() const { return "{" + fields_ + "}"; }
+
+ private:
+  std::string fields_;
+};
 
 /// Returns a field of a command, or nothing if it has none.
 const Value* Find(const Struct& command, const char* field);
@@ -35,8 +43,8 @@ const Value* Find(const Struct& command, const char* field);
 /// Returns the text of a field. Throws `std::runtime_error` if the command has none.
 std::string Text(const Struct& command, const char* field);
 
-/// Returns what the protocol says of an error.
-Struct ToStruct(const qrlogin::Error& error);
+/// Returns what the protocol says of an error, as JSON.
+std::string Format(const qrlogin::Error& error);
 
 }  // namespace conformance
 

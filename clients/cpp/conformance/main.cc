@@ -75,12 +75,6 @@ class RawWatch : public Watch {
   bool finished_ = false;
 };
 
-Struct With(const char* field, Value value) {
-  Struct result;
-  (*result.mutable_fields())[field] = std::move(value);
-  return result;
-}
-
 std::chrono::milliseconds Milliseconds(const Value& value) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(value.number_value()));
 }
@@ -107,7 +101,8 @@ class Runner {
   }
 
  private:
-  using Action = std::function<Struct()>;
+  /// Carries a command out, and returns its result as JSON.
+  using Action = std::function<std::string()>;
 
   /// Looks up what a command is for, here and in order, and starts it.
   void Start(Struct command) {
@@ -124,12 +119,12 @@ class Runner {
     } else if (name == "cancel") {
       Answer(command, [&] {
         watches_.at(Text(command, "watch"))->Cancel();
-        return Struct();
+        return Object().text();
       });
     } else if (name == "close") {
       Answer(command, [&] {
         Close(*clients_.at(Text(command, "client")));
-        return Struct();
+        return Object().text();
       });
     } else if (name == "pkce") {
       Answer(command, [&] { return CreatePkce(command); });
@@ -140,24 +135,23 @@ class Runner {
 
   /// Writes the result of an action, or its error.
   void Answer(const Struct& command, const Action& action) {
-    Struct answer;
-    auto& fields = *answer.mutable_fields();
-    fields["id"] = command.fields().at("id");
+    Object answer;
+    answer.Add("id", Format(command.fields().at("id")));
     try {
-      *fields["result"].mutable_struct_value() = action();
+      answer.Add("result", action());
     } catch (const qrlogin::Error& error) {
-      *fields["error"].mutable_struct_value() = ToStruct(error);
+      answer.Add("error", Format(error));
     } catch (const std::invalid_argument& error) {
-      Struct rejection = With("code", ToValue(std::string("REJECTED_BY_CLIENT")));
-      (*rejection.mutable_fields())["message"] = ToValue(std::string(error.what()));
-      *fields["error"].mutable_struct_value() = std::move(rejection);
+      answer.Add("error", Object()
+                              .Add("code", Quote("REJECTED_BY_CLIENT"))
+                              .Add("message", Quote(error.what()))
+                              .text());
     }
-    const std::string line = Format(answer);
     const std::lock_guard lock(output_);
-    std::cout << line << std::endl;
+    std::cout << answer.text() << std::endl;
   }
 
-  Struct Open(const Struct& command) {
+  std::string Open(const Struct& command) {
     qrlogin::ClientOptions options;
     options.address = Text(command, "address");
     if (const Value* deadline = Find(command, "deadlineMs"))
@@ -172,7 +166,7 @@ class Runner {
       client->approver = std::make_unique<ApproverClient>(options, Text(command, "token"));
     }
     clients_[Text(command, "client")] = std::move(client);
-    return Struct();
+    return Object().text();
   }
 
   static void Close(const Client& client) {
@@ -215,11 +209,11 @@ class Runner {
     Request request;
     Parse(json, &request);
     return [client = std::move(client), &owner, method, request, options] {
-      return With("response", ToValue((owner.*method)(request, options)));
+      return Object().Add("response", Format((owner.*method)(request, options))).text();
     };
   }
 
-  Struct OpenWatch(const Struct& command) {
+  std::string OpenWatch(const Struct& command) {
     AppClient& app = *clients_.at(Text(command, "client"))->app;
     v1::WatchStatusRequest request;
     if (const Value* given = Find(command, "request")) Parse(*given, &request);
@@ -231,24 +225,26 @@ class Runner {
       watch = std::make_shared<LayerWatch>(app.WatchStatus(request));
     }
     watches_[Text(command, "watch")] = std::move(watch);
-    return Struct();
+    return Object().text();
   }
 
   Action PrepareNext(const Struct& command) {
     std::shared_ptr<Watch> watch = watches_.at(Text(command, "watch"));
     return [watch = std::move(watch)] {
       const auto status = watch->Next();
-      return status ? With("status", ToValue(*status)) : With("end", ToValue(true));
+      return status ? Object().Add("status", Format(*status)).text()
+                    : Object().Add("end", "true").text();
     };
   }
 
-  static Struct CreatePkce(const Struct& command) {
+  static std::string CreatePkce(const Struct& command) {
     const std::string verifier = Find(command, "codeVerifier") != nullptr
                                      ? Text(command, "codeVerifier")
                                      : qrlogin::CreateCodeVerifier();
-    Struct result = With("codeChallenge", ToValue(qrlogin::CodeChallengeOf(verifier)));
-    (*result.mutable_fields())["codeVerifier"] = ToValue(verifier);
-    return result;
+    return Object()
+        .Add("codeVerifier", Quote(verifier))
+        .Add("codeChallenge", Quote(qrlogin::CodeChallengeOf(verifier)))
+        .text();
   }
 
   std::map<std::string, std::shared_ptr<Client>> clients_;

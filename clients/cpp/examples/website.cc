@@ -24,6 +24,7 @@ std::optional<std::string> AskForCheckCode(std::size_t digits) {
   return typed;
 }
 
+// snippet: errors
 /// Submits a check code. After a wrong one, or if the ticket has ended meanwhile, the watch sends
 /// the new status.
 void SubmitCheckCode(qrlogin::AppClient& client, const v1::CreateTicketResponse& ticket,
@@ -35,12 +36,15 @@ void SubmitCheckCode(qrlogin::AppClient& client, const v1::CreateTicketResponse&
   try {
     client.SubmitCheckCode(request);
   } catch (const qrlogin::Error& error) {
+    if (error.reason() == v1::ERROR_REASON_UNSPECIFIED) throw;
     std::cout << error.message();
     if (const auto left = error.attempts_left()) std::cout << " (" << *left << " attempts left)";
     std::cout << std::endl;
   }
 }
+// end snippet
 
+// snippet: sign-in
 /// Signs one user in. Returns nothing if the user declines, takes too long or types a wrong number
 /// too often.
 std::optional<v1::UserInfo> SignIn(qrlogin::AppClient& client) {
@@ -79,6 +83,7 @@ std::optional<v1::UserInfo> SignIn(qrlogin::AppClient& client) {
   }
   return std::nullopt;
 }
+// end snippet
 
 }  // namespace
 

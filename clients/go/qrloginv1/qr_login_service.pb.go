@@ -251,8 +251,8 @@ type CreateTicketRequest struct {
 	Scene string `protobuf:"bytes,1,opt,name=scene,proto3" json:"scene,omitempty"`
 	// Optional. Data of the app, put into the QR content and shown on the phone. It is
 	// public. At most 512 bytes (configurable) as drawn, else INVALID_REQUEST; more would
-	// make the code hard to scan. It is drawn as JSON in ASCII: any other character counts
-	// 6 bytes (`\uXXXX`), or 12 bytes outside the Basic Multilingual Plane.
+	// make the code hard to scan. It is drawn as JSON in ASCII: any other character is
+	// escaped and counts 6 bytes, or 12 bytes outside the Basic Multilingual Plane.
 	CustomData *structpb.Struct `protobuf:"bytes,2,opt,name=custom_data,json=customData,proto3" json:"custom_data,omitempty"`
 	// Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
 	// A value outside the service's range, 30 to 600 seconds by default, is moved to the
@@ -473,8 +473,8 @@ type CreateTicketResponse struct {
 	TicketSecret string `protobuf:"bytes,2,opt,name=ticket_secret,json=ticketSecret,proto3" json:"ticket_secret,omitempty"`
 	// The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
 	// the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
-	// `customData`. Printable ASCII only, with other characters as `\uXXXX`, because
-	// readers guess the encoding of anything else. Never log it.
+	// `customData`. Printable ASCII only, with other characters escaped as in JSON (RFC
+	// 8259), because readers guess the encoding of anything else. Never log it.
 	QrContent string `protobuf:"bytes,3,opt,name=qr_content,json=qrContent,proto3" json:"qr_content,omitempty"`
 	// The QR content as an image, if one was requested.
 	QrImage *QrImage `protobuf:"bytes,4,opt,name=qr_image,json=qrImage,proto3" json:"qr_image,omitempty"`

@@ -6,32 +6,18 @@
 //! Their `Debug` shows no field that the proto calls a secret.
 //!
 //! ```no_run
-//! use qrlogin::v1::{CreateTicketRequest, ExchangeUserInfoRequest, TicketState, WatchStatusRequest};
-//! use qrlogin::{AppClient, CodeVerifier};
+//! use qrlogin::AppClient;
+//! use qrlogin::v1::CreateTicketRequest;
 //!
-//! # async fn sign_in() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn show_code() -> Result<(), qrlogin::BoxError> {
 //! let client = AppClient::new("127.0.0.1:50051", "demo-app", "demo-secret")?;
-//! let verifier = CodeVerifier::random();
-//! let request = CreateTicketRequest { code_challenge: verifier.challenge(), ..Default::default() };
-//! let ticket = client.create_ticket(request).await?;
+//! let ticket = client.create_ticket(CreateTicketRequest::default()).await?;
 //! println!("{}", ticket.qr_content);
-//!
-//! let mut watch = client.watch_status(WatchStatusRequest {
-//!     ticket_id: ticket.ticket_id,
-//!     ticket_secret: ticket.ticket_secret,
-//! });
-//! while let Some(status) = watch.next().await.transpose()? {
-//!     if status.state() == TicketState::Authorized {
-//!         let exchange_ticket = status.exchange_ticket;
-//!         let code_verifier = verifier.as_str().to_owned();
-//!         let request = ExchangeUserInfoRequest { exchange_ticket, code_verifier };
-//!         let user = client.exchange_user_info(request).await?.user;
-//!         break;
-//!     }
-//! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The README of the crate shows a whole sign-in.
 #![cfg_attr(
     test,
     allow(
@@ -74,3 +60,8 @@ pub mod v1 {
         include!("generated/debug.rs");
     }
 }
+
+/// Compiles the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -30,6 +30,20 @@ struct State {
     resolved_at: Option<Instant>,
 }
 
+impl State {
+    /// Takes the addresses, and keeps the connections to those that were known.
+    fn replace(&mut self, addresses: Vec<Option<SocketAddr>>, endpoint: &Endpoint) {
+        let known = std::mem::take(&mut self.peers);
+        let peer_of = |address: Option<SocketAddr>| {
+            let known = known.iter().find(|peer| peer.address == address);
+            known
+                .cloned()
+                .unwrap_or_else(|| Arc::new(Peer::new(address, endpoint)))
+        };
+        self.peers = addresses.into_iter().map(peer_of).collect();
+    }
+}
+
 /// One address. Connects on first use, and again after the connection broke.
 pub(crate) struct Peer {
     /// `None` for a Unix socket.
@@ -100,14 +114,7 @@ impl Peers {
         state.resolved_at = Some(Instant::now());
         match addresses {
             Ok(addresses) => {
-                let known = std::mem::take(&mut state.peers);
-                let peer_of = |address: Option<SocketAddr>| {
-                    let known = known.iter().find(|peer| peer.address == address);
-                    known
-                        .cloned()
-                        .unwrap_or_else(|| Arc::new(Peer::new(address, &self.endpoint)))
-                };
-                state.peers = addresses.into_iter().map(peer_of).collect();
+                state.replace(addresses, &self.endpoint);
                 Ok(())
             }
             Err(error) if state.peers.is_empty() => Err(to_status(error.into())),
@@ -163,4 +170,87 @@ async fn connect(address: SocketAddr) -> io::Result<TokioIo<TcpStream>> {
 /// Locks the mutex. None of the critical sections can leave a state half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    const ADDRESSES: [&str; 3] = ["127.0.0.1:1", "127.0.0.2:1", "127.0.0.3:1"];
+
+    fn parse(addresses: &[&str]) -> Vec<Option<SocketAddr>> {
+        addresses
+            .iter()
+            .map(|address| Some(address.parse().unwrap()))
+            .collect()
+    }
+
+    fn peers() -> Peers {
+        let options = crate::ConnectOptions::new("localhost:1");
+        let target = options.target().unwrap();
+        let endpoint = options.endpoint(&target).unwrap();
+        let peers = Peers::new(target, endpoint);
+        lock(&peers.state).replace(parse(&ADDRESSES), &peers.endpoint);
+        lock(&peers.state).resolved_at = Some(Instant::now());
+        peers
+    }
+
+    async fn first(peers: &Peers) -> Arc<Peer> {
+        Arc::clone(&peers.for_call().await.unwrap()[0])
+    }
+
+    #[tokio::test]
+    async fn spreads_the_calls_over_all_addresses() {
+        let peers = peers();
+        let mut used = Vec::new();
+        for _ in 0..6 {
+            used.push(first(&peers).await.address);
+        }
+        assert_eq!(used[..3].iter().collect::<HashSet<_>>().len(), 3);
+        assert_eq!(used[..3], used[3..]);
+    }
+
+    #[tokio::test]
+    async fn tries_an_address_that_was_out_of_reach_last() {
+        let peers = peers();
+        let broken = first(&peers).await;
+        broken.failed();
+        for _ in 0..6 {
+            let order = peers.for_call().await.unwrap();
+            assert_eq!(order.len(), 3);
+            assert_eq!(order[2].address, broken.address);
+        }
+        broken.succeeded();
+        let mut used = HashSet::new();
+        for _ in 0..3 {
+            used.insert(first(&peers).await.address);
+        }
+        assert!(used.contains(&broken.address));
+    }
+
+    #[tokio::test]
+    async fn keeps_the_connections_to_addresses_that_stay() {
+        let peers = peers();
+        let before = lock(&peers.state).peers.clone();
+        lock(&peers.state).replace(parse(&["127.0.0.4:1", ADDRESSES[1]]), &peers.endpoint);
+        let after = lock(&peers.state).peers.clone();
+        assert_eq!(after.len(), 2);
+        assert!(Arc::ptr_eq(&before[1], &after[1]));
+    }
+
+    #[tokio::test]
+    async fn resolves_again_only_after_an_outage_and_not_too_often() {
+        let peers = peers();
+        let long_ago = Instant::now().checked_sub(MIN_RESOLUTION_INTERVAL);
+        assert!(!peers.needs_resolution());
+        lock(&peers.state).resolved_at = long_ago;
+        assert!(!peers.needs_resolution());
+        first(&peers).await.failed();
+        assert!(peers.needs_resolution());
+        lock(&peers.state).resolved_at = Some(Instant::now());
+        assert!(!peers.needs_resolution());
+        peers.clear();
+        assert!(peers.needs_resolution());
+    }
 }

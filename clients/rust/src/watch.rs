@@ -50,10 +50,12 @@ impl Watch {
             last: None,
             is_over: false,
         };
-        Self(Box::pin(unfold(reader, |mut reader| async {
+        let statuses = unfold(reader, |mut reader| async {
             let item = reader.next().await?;
             Some((item, reader))
-        })))
+        });
+        // Without it, a read after the end would panic.
+        Self(Box::pin(statuses.fuse()))
     }
 
     /// Returns the next status, or `None` after the last one.
@@ -91,6 +93,9 @@ struct Reader {
 
 impl Reader {
     async fn next(&mut self) -> Option<Result<TicketStatus, Error>> {
+        if self.is_over {
+            return None;
+        }
         let connection = self.rpc.connection.clone();
         let result = connection
             .unless_closed(self.next_different())

@@ -52,3 +52,22 @@ it("a connection without a maximum age stays open", async () => {
   await stays.roundTrip();
   expect(stays.isClosed()).toBe(false);
 });
+
+it("a connection without calls may send any number of PINGs", async () => {
+  const { address } = await startBareServer();
+  const peer = await connectPeer(address);
+  onTestFinished(() => peer.close());
+  const goaways: number[] = [];
+  peer.session.on("goaway", (code) => goaways.push(code));
+  // Other servers of gRPC accept two, and then answer with GOAWAY (too_many_pings).
+  for (let count = 0; count < 100; count++) {
+    const pong = new Promise((resolve, reject) => {
+      peer.session.ping((error) => (error ? reject(error) : resolve(undefined)));
+    });
+    await withTimeout(pong, "the response to a PING");
+  }
+  const check = peer.call(healthPath("Check"));
+  check.end(grpcFrame());
+  expect((await check.ended).code).toBe("OK");
+  expect(goaways).toEqual([]);
+});

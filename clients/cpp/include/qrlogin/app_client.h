@@ -33,6 +33,7 @@ class AppClient {
   /// Throws `std::invalid_argument` if an option is invalid, the app id is empty or contains a
   /// colon, or the app secret is empty.
   AppClient(const ClientOptions& options, const AppCredentials& credentials);
+  /// A client that has been moved from can only be destroyed or assigned to.
   AppClient(AppClient&&) noexcept;
   AppClient& operator=(AppClient&&) noexcept;
   AppClient(const AppClient&) = delete;

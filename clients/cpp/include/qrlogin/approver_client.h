@@ -37,6 +37,7 @@ class ApproverClient {
   /// Creates a client with a fixed token. Throws `std::invalid_argument` if an option or the token
   /// is invalid.
   ApproverClient(const ClientOptions& options, const std::string& token);
+  /// A client that has been moved from can only be destroyed or assigned to.
   ApproverClient(ApproverClient&&) noexcept;
   ApproverClient& operator=(ApproverClient&&) noexcept;
   ApproverClient(const ApproverClient&) = delete;

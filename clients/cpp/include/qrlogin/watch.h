@@ -29,6 +29,7 @@ class Watch {
  public:
   class Iterator;
 
+  /// A watch that has been moved from can only be destroyed or assigned to.
   Watch(Watch&&) noexcept;
   Watch& operator=(Watch&&) noexcept;
   Watch(const Watch&) = delete;

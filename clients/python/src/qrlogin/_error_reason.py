@@ -91,7 +91,9 @@ class ErrorReason(IntEnum):
     """FAILED_PRECONDITION. The exchange ticket has been spent."""
 
     TICKET_CANCELLED = 14
-    """FAILED_PRECONDITION. The approver declined, or the creator withdrew."""
+    """FAILED_PRECONDITION. The approver declined, the creator withdrew, or the check code
+    was wrong too often.
+    """
 
     TICKET_EXPIRED = 15
     """FAILED_PRECONDITION. The ticket has expired."""

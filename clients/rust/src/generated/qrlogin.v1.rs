@@ -67,7 +67,8 @@ pub enum ErrorReason {
     TicketAlreadyAuthorized = 12,
     /// FAILED_PRECONDITION. The exchange ticket has been spent.
     TicketAlreadyExchanged = 13,
-    /// FAILED_PRECONDITION. The approver declined, or the creator withdrew.
+    /// FAILED_PRECONDITION. The approver declined, the creator withdrew, or the check code
+    /// was wrong too often.
     TicketCancelled = 14,
     /// FAILED_PRECONDITION. The ticket has expired.
     TicketExpired = 15,
@@ -1119,8 +1120,8 @@ pub struct CreateTicketRequest {
     pub scene: ::prost::alloc::string::String,
     /// Optional. Data of the app, put into the QR content and shown on the phone. It is
     /// public. At most 512 bytes (configurable) as drawn, else INVALID_REQUEST; more would
-    /// make the code hard to scan. It is drawn as JSON in ASCII: any other character counts
-    /// 6 bytes (`\uXXXX`), or 12 bytes outside the Basic Multilingual Plane.
+    /// make the code hard to scan. It is drawn as JSON in ASCII: any other character is
+    /// escaped and counts 6 bytes, or 12 bytes outside the Basic Multilingual Plane.
     #[prost(message, optional, tag = "2")]
     pub custom_data: ::core::option::Option<::prost_types::Struct>,
     /// Optional. The lifetime of the ticket until it is approved, 120 seconds by default.
@@ -1199,8 +1200,8 @@ pub struct CreateTicketResponse {
     pub ticket_secret: ::prost::alloc::string::String,
     /// The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
     /// the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
-    /// `customData`. Printable ASCII only, with other characters as `\uXXXX`, because
-    /// readers guess the encoding of anything else. Never log it.
+    /// `customData`. Printable ASCII only, with other characters escaped as in JSON (RFC
+    /// 8259), because readers guess the encoding of anything else. Never log it.
     #[prost(string, tag = "3")]
     pub qr_content: ::prost::alloc::string::String,
     /// The QR content as an image, if one was requested.
@@ -1972,8 +1973,8 @@ pub mod qr_login_service_client {
         /// repeated call by the same approver changes nothing and returns the same code.
         ///
         /// Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-        /// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-        /// CONCURRENT_UPDATE.
+        /// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+        /// TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
         pub async fn authorize(
             &mut self,
             request: impl tonic::IntoRequest<super::AuthorizeRequest>,
@@ -2265,8 +2266,8 @@ pub mod qr_login_service_server {
         /// repeated call by the same approver changes nothing and returns the same code.
         ///
         /// Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-        /// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-        /// CONCURRENT_UPDATE.
+        /// SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+        /// TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
         async fn authorize(
             &self,
             request: tonic::Request<super::AuthorizeRequest>,

@@ -70,7 +70,9 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     ERROR_REASON_TICKET_ALREADY_EXCHANGED: _ErrorReason.ValueType  # 13
     """FAILED_PRECONDITION. The exchange ticket has been spent."""
     ERROR_REASON_TICKET_CANCELLED: _ErrorReason.ValueType  # 14
-    """FAILED_PRECONDITION. The approver declined, or the creator withdrew."""
+    """FAILED_PRECONDITION. The approver declined, the creator withdrew, or the check code
+    was wrong too often.
+    """
     ERROR_REASON_TICKET_EXPIRED: _ErrorReason.ValueType  # 15
     """FAILED_PRECONDITION. The ticket has expired."""
     ERROR_REASON_CHECK_CODE_NOT_EXPECTED: _ErrorReason.ValueType  # 16
@@ -233,7 +235,9 @@ cancel.
 ERROR_REASON_TICKET_ALREADY_EXCHANGED: ErrorReason.ValueType  # 13
 """FAILED_PRECONDITION. The exchange ticket has been spent."""
 ERROR_REASON_TICKET_CANCELLED: ErrorReason.ValueType  # 14
-"""FAILED_PRECONDITION. The approver declined, or the creator withdrew."""
+"""FAILED_PRECONDITION. The approver declined, the creator withdrew, or the check code
+was wrong too often.
+"""
 ERROR_REASON_TICKET_EXPIRED: ErrorReason.ValueType  # 15
 """FAILED_PRECONDITION. The ticket has expired."""
 ERROR_REASON_CHECK_CODE_NOT_EXPECTED: ErrorReason.ValueType  # 16

@@ -168,8 +168,8 @@ class CreateTicketRequest(google.protobuf.message.Message):
     def custom_data(self) -> google.protobuf.struct_pb2.Struct:
         """Optional. Data of the app, put into the QR content and shown on the phone. It is
         public. At most 512 bytes (configurable) as drawn, else INVALID_REQUEST; more would
-        make the code hard to scan. It is drawn as JSON in ASCII: any other character counts
-        6 bytes (`\\uXXXX`), or 12 bytes outside the Basic Multilingual Plane.
+        make the code hard to scan. It is drawn as JSON in ASCII: any other character is
+        escaped and counts 6 bytes, or 12 bytes outside the Basic Multilingual Plane.
         """
 
     @property
@@ -288,8 +288,8 @@ class CreateTicketResponse(google.protobuf.message.Message):
     qr_content: builtins.str
     """The exact text to draw as a QR code: JSON with `scene`, `random` (the ticket id; if
     the code changes, also the step), `userPoolId`, `createdAt`, `expireAt` and
-    `customData`. Printable ASCII only, with other characters as `\\uXXXX`, because
-    readers guess the encoding of anything else. Never log it.
+    `customData`. Printable ASCII only, with other characters escaped as in JSON (RFC
+    8259), because readers guess the encoding of anything else. Never log it.
     """
     @property
     def qr_image(self) -> global___QrImage:

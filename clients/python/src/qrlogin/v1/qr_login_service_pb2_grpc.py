@@ -197,8 +197,8 @@ class QrLoginServiceServicer(object):
         repeated call by the same approver changes nothing and returns the same code.
 
         Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-        SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-        CONCURRENT_UPDATE.
+        SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+        TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

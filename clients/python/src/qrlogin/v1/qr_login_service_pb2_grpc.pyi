@@ -129,8 +129,8 @@ class QrLoginServiceStub:
     repeated call by the same approver changes nothing and returns the same code.
 
     Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-    SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-    CONCURRENT_UPDATE.
+    SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+    TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
     """
 
     Cancel: grpc.UnaryUnaryMultiCallable[
@@ -316,8 +316,8 @@ class QrLoginServiceAsyncStub:
     repeated call by the same approver changes nothing and returns the same code.
 
     Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-    SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-    CONCURRENT_UPDATE.
+    SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+    TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
     """
 
     Cancel: grpc.aio.UnaryUnaryMultiCallable[
@@ -513,8 +513,8 @@ class QrLoginServiceServicer(metaclass=abc.ABCMeta):
         repeated call by the same approver changes nothing and returns the same code.
 
         Errors: TICKET_NOT_FOUND, SIGN_IN_DISABLED, USER_POOL_MISMATCH,
-        SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED, TICKET_CANCELLED, TICKET_EXPIRED and
-        CONCURRENT_UPDATE.
+        SCANNED_BY_ANOTHER_USER, TICKET_NOT_SCANNED, TICKET_ALREADY_EXCHANGED,
+        TICKET_CANCELLED, TICKET_EXPIRED and CONCURRENT_UPDATE.
         """
 
     @abc.abstractmethod

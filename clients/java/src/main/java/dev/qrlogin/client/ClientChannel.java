@@ -4,7 +4,12 @@ import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -49,17 +54,40 @@ final class ClientChannel extends Channel {
     if (options.getCredentials() == null) {
       completed = completed.withCallCredentials(credentials.get());
     }
-    if (method.getType() != MethodDescriptor.MethodType.UNARY) {
-      return connection.watches.newCall(method, completed);
+    if (method.getType() != MethodType.UNARY) {
+      return new Call<>(connection.watches.newCall(method, completed));
     }
     if (options.getDeadline() == null) {
       completed = completed.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
     }
-    return connection.calls.newCall(method, completed);
+    return new Call<>(connection.calls.newCall(method, completed));
   }
 
   @Override
   public String authority() {
     return connection.calls.authority();
+  }
+
+  /**
+   * A call that fails with CANCELLED if the client is closed; UNAVAILABLE would ask for a retry.
+   */
+  private final class Call<Q, R> extends SimpleForwardingClientCall<Q, R> {
+    Call(ClientCall<Q, R> call) {
+      super(call);
+    }
+
+    @Override
+    public void start(Listener<R> listener, Metadata headers) {
+      super.start(
+          new SimpleForwardingClientCallListener<>(listener) {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              boolean isFailure = !status.isOk() && connection.isClosed();
+              super.onClose(
+                  isFailure ? Connection.CLOSED.withCause(status.getCause()) : status, trailers);
+            }
+          },
+          headers);
+    }
   }
 }

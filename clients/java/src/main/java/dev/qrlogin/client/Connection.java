@@ -10,6 +10,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -35,6 +36,9 @@ import qrlogin.v1.WatchStatusRequest;
 
 /** The two connections of a client, for calls and for watches. Thread-safe. */
 final class Connection {
+  /** The status of a call that ended because its client was closed. */
+  static final Status CLOSED = Status.CANCELLED.withDescription("The client is closed");
+
   private static final Map<String, ?> SERVICE_CONFIG = readServiceConfig();
 
   /** For short calls. Long streams must not use up the streams of this connection. */
@@ -61,7 +65,7 @@ final class Connection {
     try {
       return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
     } catch (StatusRuntimeException e) {
-      throw isClosed() ? QrLoginException.closed(e) : QrLoginException.of(e);
+      throw QrLoginException.of(e);
     }
   }
 
@@ -73,7 +77,7 @@ final class Connection {
     synchronized (this) {
       if (!closed) running.add(watch);
     }
-    if (isClosed()) watch.fail(QrLoginException.closed(null));
+    if (isClosed()) watch.fail(QrLoginException.of(CLOSED.asRuntimeException()));
     else watch.start();
     return watch;
   }
@@ -86,13 +90,13 @@ final class Connection {
       ended = new ArrayList<>(running);
       running.clear();
     }
-    for (StatusWatch watch : ended) watch.fail(QrLoginException.closed(null));
+    for (StatusWatch watch : ended) watch.fail(QrLoginException.of(CLOSED.asRuntimeException()));
     calls.shutdownNow();
     watches.shutdownNow();
     executor.shutdownNow();
   }
 
-  private synchronized boolean isClosed() {
+  synchronized boolean isClosed() {
     return closed;
   }
 

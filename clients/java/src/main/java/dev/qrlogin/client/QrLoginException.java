@@ -58,27 +58,6 @@ public final class QrLoginException extends RuntimeException {
         cause);
   }
 
-  /** Returns the error of a call that ended because its client was closed. */
-  static QrLoginException closed(@Nullable Throwable cause) {
-    return new QrLoginException(
-        Status.Code.CANCELLED, "The client is closed", ErrorDetails.NONE, cause);
-  }
-
-  /** Returns the error of a reader that was interrupted while it waited for a status. */
-  static QrLoginException interrupted(InterruptedException cause) {
-    return new QrLoginException(
-        Status.Code.CANCELLED, "The thread was interrupted", ErrorDetails.NONE, cause);
-  }
-
-  /** Returns the error for a status message without a status, which the service never sends. */
-  static QrLoginException statusMissing() {
-    return new QrLoginException(
-        Status.Code.INTERNAL,
-        "The service sent a status message without a status",
-        ErrorDetails.NONE,
-        null);
-  }
-
   /** Returns the gRPC status code. */
   public Status.Code code() {
     return code;

@@ -3,6 +3,7 @@ package dev.qrlogin.client;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -20,6 +21,9 @@ import qrlogin.v1.WatchStatusResponse;
  * state is used in the synchronization context only, and so is the observer.
  */
 final class StatusWatch implements WatchHandle {
+  private static final Status NO_STATUS =
+      Status.INTERNAL.withDescription("The service sent a status message without a status");
+
   private final Channel channel;
   private final WatchStatusRequest request;
   private final StreamObserver<TicketStatus> observer;
@@ -100,7 +104,7 @@ final class StatusWatch implements WatchHandle {
     if (ended) return;
     if (!message.hasStatus()) {
       end();
-      observer.onError(QrLoginException.statusMissing());
+      observer.onError(QrLoginException.of(NO_STATUS.asRuntimeException()));
       return;
     }
     if (firstStatusAt == null) firstStatusAt = timer.now();

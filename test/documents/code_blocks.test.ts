@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { codeBlocksOf, documents } from "./documents.js";
+
+/** Number of the blocks of one language in a document, and the tests that hold them, or the reason why none does. */
+type Holder = readonly [count: number, tests: string];
+
+/**
+ * Holders of the blocks that are not cut out of a source (snippets.test.ts), and neither TypeScript, JavaScript
+ * (typescript_blocks.test.ts) nor YAML (yaml_blocks.test.ts, test/config/documentation.test.ts).
+ */
+const holders: Readonly<Record<string, Holder>> = {
+  "README.md sh": [9, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
+  "README.md html": [1, "none. docs/widget.md has the complete page"],
+  "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
+  "docs/deployment.md ini": [1, "none: systemd"],
+  "docs/deployment.md json": [1, "none: part of a package.json; test/package/engines.test.ts has the cause"],
+  "docs/deployment.md sh": [
+    6,
+    "shell_commands.test.ts: the probes; test/deploy/health_check.test.ts. Others need Docker",
+  ],
+  "docs/gateway.md json": [3, "none. test/openapi compares the types with responses"],
+  "docs/gateway.md nginx": [1, "none: nginx"],
+  "docs/gateway.md sh": [3, "shell_commands.test.ts: the phone. The others start programs"],
+  "docs/phone.md java": [1, "none: the SDK that is replaced"],
+  "docs/phone.md json": [3, "test/languages/phone_page.test.ts"],
+  "docs/phone.md kotlin": [1, "none: needs Android. The file below it is compiled"],
+  "docs/phone.md sh": [1, "test/languages/phone_page.test.ts"],
+  "docs/phone.md swift": [2, "none: no compiler"],
+  "docs/phone.md dart": [2, "none: no compiler"],
+  "docs/qr-code.md json": [1, "none. test/qr/qr_content.test.ts has the form"],
+  "docs/redis.md sh": [1, "none: starts programs"],
+  "docs/security/attack-kit.md sh": [3, "none. test/attack runs the program with these options"],
+  "docs/security/attack-kit.md text": [1, "none: a report"],
+  "docs/widget.md html": [3, "test/widget/documented_page.test.ts: the page. The others are one element"],
+};
+
+it("every code block of the documents is held by a test, or it is known why it is not", () => {
+  const isHeldByKind = (kind: string) => /^([tj]s|ya?ml|mermaid)$/.test(kind);
+  const counts: Record<string, number> = {};
+  for (const { document, kind, isSnippet } of documents.flatMap(codeBlocksOf)) {
+    if (isSnippet || isHeldByKind(kind)) continue;
+    const key = `${document} ${kind}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  // A new block needs a source (CONTRIBUTING.md, "Code in a document"), or a line above.
+  const expected = Object.fromEntries(Object.entries(holders).map(([key, [count]]) => [key, count]));
+  expect(counts).toEqual(expected);
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { sha256Hex } from "../../src/domain/secrets.js";
+import { app, collectPaths, contentWith, temporaryFile } from "../support/config_files.js";
+import { certificate, privateKey } from "../support/fixed_certificates.js";
+import { codeBlocksOf, documents } from "./documents.js";
+
+const files: Readonly<Record<string, string>> = {
+  "/etc/qrlogin/ca.crt": certificate,
+  "server.pem": certificate,
+  "server-key.pem": privateKey,
+};
+
+/** Settings that the loader rejects because the documents make them public. */
+const publicSecrets = ["store.redis.password"];
+
+/** Blocks with settings. test/config/documentation.test.ts loads those of docs/configuration.md. */
+const blocks = documents
+  .flatMap(codeBlocksOf)
+  .filter(({ document, kind }) => /^ya?ml$/.test(kind) && document !== "docs/configuration.md");
+
+/** Returns a complete configuration with the settings of a block. Its apps have a secret. */
+function contentOf(yaml: string): object {
+  const withFiles = Object.entries(files).reduce(
+    (text, [path, content]) => text.replaceAll(path, () => temporaryFile("file.pem", content)),
+    yaml.replace('"…"', `"${sha256Hex("a secret of nobody")}"`),
+  );
+  const settings: { readonly apps?: readonly object[] } = parse(withFiles);
+  const apps = settings.apps?.map((own) => ({ ...app, ...own })) ?? [app];
+  return contentWith({ ...settings, apps });
+}
+
+describe("the settings in the documents", () => {
+  it.each(blocks.map(({ document, line, code }) => [`${document}:${line}`, code]))(
+    "the settings at %s are valid",
+    (_place, code) => {
+      const paths = collectPaths(contentOf(code), {}, "check");
+      expect(paths.filter((path) => !publicSecrets.includes(path))).toEqual([]);
+    },
+  );
+});
