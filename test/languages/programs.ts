@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findTool, type Tool, toolModeOf } from "../support/tools.js";
 import { createProject, here, shell } from "./commands.js";
-import { firstMissing, needs, unless } from "./languages.js";
+import { firstMissing, needs, unless, withoutGrpcGem } from "./languages.js";
 
 /** Command in a folder. */
 export interface Command {
@@ -77,6 +77,15 @@ export const programs: readonly Program[] = [
       const folder = createProject("cpp", "../../clients/cpp/src/error_details.proto");
       await shell(folder, "source generate && source build");
       return { folder, command: "./sign_in", args: [] };
+    },
+  },
+  {
+    title: "Ruby",
+    tool: needs("Ruby", () => firstMissing(["grpc_ruby_plugin", "ruby"]) ?? withoutGrpcGem()),
+    async build() {
+      const folder = createProject("ruby");
+      await shell(folder, "source generate");
+      return { folder, command: "ruby", args: ["-I", "gen", "sign_in.rb"] };
     },
   },
   ...(hasCargo
