@@ -13,6 +13,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     scenario: { type: "string" },
     report: { type: "string" },
+    required: { type: "string", default: "" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -57,7 +58,8 @@ async function playAll(): Promise<LanguageResult[]> {
 async function main(): Promise<number> {
   const results = await playAll();
   printSummary(results);
-  const report = createReport(results);
+  const required = options.required.split(",").filter(Boolean);
+  const report = createReport(results, required);
   if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(report, undefined, 2));
   if (!report.success) return 1;
   // A language that was asked for by name must be there.

@@ -41,7 +41,7 @@ def package_module(files: list[FileDescriptorProto]) -> str:
     """Returns the module that exports all messages and enums."""
     names = {
         file.name.removeprefix("qrlogin/v1/").removesuffix(".proto") + "_pb2": sorted(
-            declared.name for declared in [*file.message_type, *file.enum_type]
+            [message.name for message in file.message_type] + [enum.name for enum in file.enum_type]
         )
         for file in files
         # The package has its own enum of reasons.

@@ -1,5 +1,5 @@
-import type { TicketStore } from "../../src/store/ticket_store.js";
-import { StoreUnavailableError } from "../../src/store/ticket_store.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StoreUnavailableError, TicketStore } from "../../src/store/ticket_store.js";
 
 /** A store whose back end fails when the player says so. It stays open when a server that uses it stops. */
 export interface FaultyStore extends TicketStore {
@@ -13,22 +13,30 @@ export interface FaultyStore extends TicketStore {
   loseRaces(): void;
   /** Makes every operation fail with an error that nobody foresees, until `restore`. */
   break(): void;
+  /** Makes reads take as long as those over a network, until `restore`. */
+  slowDown(): void;
   restore(): void;
   /** Closes the wrapped store. */
   dispose(): Promise<void>;
 }
 
-type Fault = "away" | "fails once" | "loses outcome" | "loses races" | "broken";
+/** Duration of a slow read, in milliseconds. */
+const readTime = 20;
 
-/** Wraps a store. */
-export function createFaultyStore(inner: TicketStore): FaultyStore {
+type Fault = "away" | "fails once" | "loses outcome" | "loses races" | "broken" | "slow";
+
+/** Wraps a store. The error of an unreachable one is the class of the build that uses it. */
+export function createFaultyStore(
+  inner: TicketStore,
+  UnavailableError: typeof StoreUnavailableError,
+): FaultyStore {
   let fault: Fault | undefined;
 
   function check(): void {
     if (fault === "broken") throw new Error("the player has broken the store");
     if (fault !== "away" && fault !== "fails once") return;
     if (fault === "fails once") fault = undefined;
-    throw new StoreUnavailableError("the player has made the store unreachable");
+    throw new UnavailableError("the player has made the store unreachable");
   }
 
   return {
@@ -38,6 +46,7 @@ export function createFaultyStore(inner: TicketStore): FaultyStore {
     },
     async get(id) {
       check();
+      if (fault === "slow") await sleep(readTime);
       return inner.get(id);
     },
     async replace(ticket, expectedWriteId) {
@@ -46,7 +55,7 @@ export function createFaultyStore(inner: TicketStore): FaultyStore {
       const isWritten = await inner.replace(ticket, expectedWriteId);
       if (fault !== "loses outcome") return isWritten;
       fault = undefined;
-      throw new StoreUnavailableError("the player has dropped the outcome", "unknown");
+      throw new UnavailableError("the player has dropped the outcome", "unknown");
     },
     async subscribe(id, onChange) {
       // A subscription is not a read: "fails once" is for the operation after it.
@@ -69,6 +78,9 @@ export function createFaultyStore(inner: TicketStore): FaultyStore {
     },
     break() {
       fault = "broken";
+    },
+    slowDown() {
+      fault = "slow";
     },
     restore() {
       fault = undefined;

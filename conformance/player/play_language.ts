@@ -3,7 +3,7 @@ import type { Suite } from "./load_scenarios.js";
 import { type PlayOptions, playScenario, ScenarioFailure } from "./play_scenario.js";
 import { type Runner, RunnerLostError, type RunnerOptions, startRunner } from "./runner_process.js";
 import type { KnownGap, Scenario } from "./schema.js";
-import type { StartService } from "./service_host.js";
+import type { ServiceBuild } from "./service_host.js";
 
 /** How a scenario ended in one language. */
 export interface ScenarioResult {
@@ -22,7 +22,7 @@ export interface PlayLanguageOptions {
   readonly runner: RunnerOptions;
   /** Known gaps of this language. */
   readonly gaps?: readonly KnownGap[];
-  readonly startService?: StartService;
+  readonly build?: ServiceBuild;
   /** How many scenarios are played at once. 4 by default. */
   readonly concurrency?: number;
 }
@@ -72,11 +72,11 @@ let playCount = 0;
 async function play(
   scenario: Scenario,
   runner: Runner,
-  { suite, cast, startService }: PlayLanguageOptions,
+  { suite, cast, build }: PlayLanguageOptions,
 ): Promise<ScenarioResult | "lost"> {
   const startedAt = performance.now();
   const playOptions: PlayOptions = {
-    ...{ cast, runner, fragments: suite.fragments, startService, prefix: `${++playCount}/` },
+    ...{ cast, runner, fragments: suite.fragments, build, prefix: `${++playCount}/` },
   };
   const end = (failure?: string) => ({
     ...{ scenario: scenario.name, failure, ms: performance.now() - startedAt },

@@ -1,7 +1,7 @@
 import type { Cast } from "./cast.js";
 import type { Runner } from "./runner_process.js";
 import type { Scenario, Step } from "./schema.js";
-import type { StartService } from "./service_host.js";
+import type { ServiceBuild } from "./service_host.js";
 import { credentialsOf, type Stage, startStage } from "./stage.js";
 import { createPerformance, playStep } from "./steps.js";
 
@@ -19,8 +19,8 @@ export interface PlayOptions {
   readonly fragments: ReadonlyMap<string, readonly Step[]>;
   /** Start of names of clients and watches at the runner, which plays several scenarios at once. */
   readonly prefix: string;
-  /** Function that starts the service. That of the source by default. */
-  readonly startService?: StartService | undefined;
+  /** Build of the service. The source by default. */
+  readonly build?: ServiceBuild | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface PlayOptions {
  * @throws RunnerLostError when the runner cannot be used any more.
  */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<void> {
-  const stage = await startStage(scenario, options.startService);
+  const stage = await startStage(scenario, options.build);
   const performance = createPerformance(scenario, stage, options);
   const errorOutputBefore = options.runner.errorOutput().length;
   try {

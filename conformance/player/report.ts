@@ -36,13 +36,16 @@ export function printSummary(all: readonly LanguageResult[]): void {
   }
 }
 
-/** Returns the totals in the form of the JSON reports of the tests. */
-export function createReport(all: readonly LanguageResult[]) {
+/**
+ * Returns the totals in the form of the JSON reports of the tests. A language that is skipped although it is required
+ * counts as a failure.
+ */
+export function createReport(all: readonly LanguageResult[], required: readonly string[] = []) {
   const results = all.flatMap((each) => each.results);
-  const numFailedTests = results.filter(hasFailed).length;
-  const gaps = results.filter(isGap).length;
+  const missing = all.filter(({ language, skipped }) => skipped !== undefined && required.includes(language));
+  const numFailedTests = results.filter(hasFailed).length + missing.length;
   return {
-    numPassedTests: results.length - numFailedTests - gaps,
+    numPassedTests: results.filter(({ failure }) => failure === undefined).length,
     numFailedTests,
     // Known gaps are not skipped, and do not count.
     numPendingTests: 0,

@@ -39,6 +39,8 @@ export interface RunnerOptions {
   readonly command: readonly [string, ...string[]];
   /** Time for the result of a command, in milliseconds. Longer than the deadline of a call. */
   readonly timeoutMs?: number;
+  /** Time for the end of the process after that of its input, in milliseconds. */
+  readonly endTimeoutMs?: number;
 }
 
 interface Waiting {
@@ -48,7 +50,11 @@ interface Waiting {
 }
 
 /** Starts a runner. */
-export function startRunner({ command: [file, ...parameters], timeoutMs = 30_000 }: RunnerOptions): Runner {
+export function startRunner({
+  command: [file, ...parameters],
+  timeoutMs = 30_000,
+  endTimeoutMs = 10_000,
+}: RunnerOptions): Runner {
   const child: ChildProcess = spawn(file, parameters, { stdio: ["pipe", "pipe", "pipe"] });
   const waiting = new Map<number, Waiting>();
   let lost: RunnerLostError | undefined;
@@ -118,7 +124,7 @@ export function startRunner({ command: [file, ...parameters], timeoutMs = 30_000
     errorOutput: () => errorText,
     async close() {
       if (lost) throw lost;
-      const timer = setTimeout(() => lose("the runner does not end after its input has"), 10_000);
+      const timer = setTimeout(() => lose("the runner does not end after its input has"), endTimeoutMs);
       child.stdin?.end();
       const code = await ended;
       clearTimeout(timer);

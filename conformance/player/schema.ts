@@ -113,7 +113,15 @@ const steps = {
   server: z.strictObject({ server: z.enum(["stop", "kill", "start"]) }),
   store: z.strictObject({
     store: z.enum([
-      ...["away", "fails once", "loses the outcome of one write", "loses every race", "broken", "restore"],
+      ...[
+        "away",
+        "fails once",
+        "loses the outcome of one write",
+        "loses every race",
+        "broken",
+        "slow",
+        "restore",
+      ],
     ] as const),
   }),
   issuer: z.strictObject({ issuer: z.enum(["away", "restore"]) }),

@@ -8,6 +8,7 @@ import { loadConfig } from "../../src/config/load_config.js";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../../src/store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../../src/store/sign_in_switch.js";
+import { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import {
   authority,
   certificate,
@@ -43,14 +44,20 @@ export interface ServiceHost {
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Function that starts the service: that of the source, or of a build with a change. */
-export type StartService = typeof startService;
+/** A build of the service: the source, or one with a change. */
+export interface ServiceBuild {
+  readonly startService: typeof startService;
+  readonly createMemoryStore: typeof createMemoryStore;
+  readonly StoreUnavailableError: typeof StoreUnavailableError;
+}
+
+const source: ServiceBuild = { startService, createMemoryStore, StoreUnavailableError };
 
 /** Creates the service. It does not run yet. */
 export async function createServiceHost(
   settings: Settings,
   hasTls: boolean,
-  start: StartService = startService,
+  build: ServiceBuild = source,
 ): Promise<ServiceHost> {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-conformance-"));
   const rootCertificates = join(directory, "roots.pem");
@@ -75,7 +82,8 @@ export async function createServiceHost(
   const calls = createCallLog();
   const clock = createMovableClock();
   const store = createFaultyStore(
-    createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store }),
+    build.createMemoryStore({ clock, lifetimes: lifetimesOf(config.tickets), ...config.store }),
+    build.StoreUnavailableError,
   );
   const signInSwitch = createMemorySignInSwitch();
   let service: Service | undefined;
@@ -86,7 +94,7 @@ export async function createServiceHost(
   return {
     ...{ clock, store, signInSwitch, calls, issuer, rootCertificates, foreignCertificates, stop },
     async start() {
-      service = await start(config, calls.log, { clock, store, signInSwitch });
+      service = await build.startService(config, calls.log, { clock, store, signInSwitch });
       return service.grpcAddress;
     },
     async dispose() {

@@ -2,7 +2,7 @@ import type { Cast } from "./cast.js";
 import { type Network, startNetwork } from "./network.js";
 import { type Peer, startPeer } from "./peer.js";
 import type { Scenario } from "./schema.js";
-import { createServiceHost, type ServiceHost, type StartService } from "./service_host.js";
+import { createServiceHost, type ServiceBuild, type ServiceHost } from "./service_host.js";
 
 /** What a scenario is played on: the network, and behind it the service or a peer that plays it. */
 export interface Stage {
@@ -18,11 +18,11 @@ export interface Stage {
 }
 
 /** Sets up the stage of a scenario. */
-export async function startStage(scenario: Scenario, start?: StartService): Promise<Stage> {
+export async function startStage(scenario: Scenario, build?: ServiceBuild): Promise<Stage> {
   const network = await startNetwork();
   return scenario.peer
     ? withPeer(network, await startPeer(scenario.peer))
-    : withService(network, await createServiceHost(scenario.service, scenario.tls, start));
+    : withService(network, await createServiceHost(scenario.service, scenario.tls, build));
 }
 
 function withPeer(network: Network, peer: Peer): Stage {

@@ -314,6 +314,7 @@ async function changeSurroundings(
         "loses the outcome of one write": store.loseNextOutcome,
         "loses every race": store.loseRaces,
         broken: store.break,
+        slow: store.slowDown,
         restore: store.restore,
       };
       return actions[step.store]();

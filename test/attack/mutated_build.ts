@@ -5,6 +5,7 @@ import { build, type Plugin } from "esbuild";
 import type { startService } from "../../src/compose/service.js";
 import type { startGateway } from "../../src/gateway/server.js";
 import type { createMemoryStore } from "../../src/store/memory/memory_store.js";
+import type { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import { builtFile } from "../support/program.js";
 
 /** The parts of a build of the program that a test server is made of. */
@@ -12,6 +13,8 @@ export interface Build {
   readonly startService: typeof startService;
   readonly createMemoryStore: typeof createMemoryStore;
   readonly startGateway: typeof startGateway;
+  /** Class of the errors that the build expects of a store. */
+  readonly StoreUnavailableError: typeof StoreUnavailableError;
 }
 
 /** A change to the source that takes one defence out. */
@@ -29,6 +32,7 @@ const entry = `
 export { startService } from "./src/compose/service.ts";
 export { createMemoryStore } from "./src/store/memory/memory_store.ts";
 export { startGateway } from "./src/gateway/server.ts";
+export { StoreUnavailableError } from "./src/store/ticket_store.ts";
 `;
 
 let count = 0;

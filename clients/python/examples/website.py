@@ -3,7 +3,7 @@
 import os
 import sys
 
-from qrlogin import AppClient, QrLoginError, code_challenge_of, create_code_verifier
+from qrlogin import AppClient, ErrorReason, QrLoginError, code_challenge_of, create_code_verifier
 from qrlogin.v1 import (
     CreateTicketRequest,
     CreatorCapability,
@@ -37,20 +37,24 @@ def sign_in(client: AppClient) -> UserInfo | None:
                 exchange = ExchangeUserInfoRequest(exchange_ticket=status.exchange_ticket, code_verifier=code_verifier)
                 return client.exchange_user_info(exchange).user
     return None
+    # end snippet
 
 
-# end snippet
-
-
+# snippet: errors
 def submit_check_code(client: AppClient, ticket: WatchStatusRequest, digits: int) -> None:
     """Asks for the number that the phone shows. After a wrong one, the watch has another status."""
-    code = input(f"Type the {digits} digits that the phone shows: ")
+    code = ""
+    while not (code.isascii() and code.isdigit() and len(code) == digits):
+        code = input(f"Type the {digits} digits that the phone shows: ").strip()
     request = SubmitCheckCodeRequest(ticket_id=ticket.ticket_id, ticket_secret=ticket.ticket_secret, check_code=code)
     try:
         client.submit_check_code(request)
     except QrLoginError as error:
+        if error.reason is not ErrorReason.CHECK_CODE_MISMATCH:
+            raise
         left = "" if error.attempts_left is None else f"; {error.attempts_left} attempts are left"
         print(f"{error.message}{left}", flush=True)
+    # end snippet
 
 
 def main() -> int:

@@ -110,6 +110,7 @@ class FakeService(QrLoginServiceServicer):
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.calls: list[tuple[str, dict[str, str]]] = []
+        self.watch_requests: list[Message] = []
         self._lock = threading.Lock()
 
     def _answer(self, method: str, context: Context) -> Any:
@@ -154,6 +155,7 @@ class FakeService(QrLoginServiceServicer):
         return self._answer("Cancel", context)
 
     def WatchStatus(self, request: Message, context: Context) -> Iterator[WatchStatusResponse]:
+        self.watch_requests.append(request)
         for sent in self._answer("WatchStatus", context):
             yield WatchStatusResponse(status=sent) if sent else WatchStatusResponse()
 

@@ -144,6 +144,23 @@ def test_a_message_without_a_status_ends_a_watch(driver: Driver, service: FakeSe
         driver.watch(address, [])
 
 
+def test_a_request_that_its_caller_changes_stays_as_it_was(service: FakeService, address: str) -> None:
+    service.answers["WatchStatus"] = [stream(PENDING), stream(EXPIRED)] * 2
+    request = WatchStatusRequest(ticket_id="T")
+    with AppClient(address, **APP) as client:
+        for received in client.watch_status(request):
+            request.ticket_id = f"changed after {received.state}"
+
+    async def play() -> None:
+        request = WatchStatusRequest(ticket_id="T")
+        async with qrlogin.aio.AppClient(address, **APP) as client:
+            async for received in client.watch_status(request):
+                request.ticket_id = f"changed after {received.state}"
+
+    asyncio.run(play())
+    assert service.watch_requests == [WatchStatusRequest(ticket_id="T")] * 4
+
+
 def test_leaving_the_loop_ends_the_call(service: FakeService, address: str) -> None:
     call = OpenStream(PENDING)
     service.answers["WatchStatus"] = [call]
@@ -186,18 +203,27 @@ def test_closing_from_another_thread_ends_a_waiting_reader(service: FakeService,
     client.close()
 
 
-def test_closing_ends_a_pause(service: FakeService, address: str) -> None:
+@pytest.mark.parametrize("closing", ["watch", "client"])
+def test_closing_ends_a_pause(service: FakeService, address: str, closing: str) -> None:
     service.answers["WatchStatus"] = [failing(Code.UNAVAILABLE, "SERVER_DRAINING", retry_after_ms=3_600_000)]
-    received: list[list[TicketStatus]] = []
-    with AppClient(address, **APP) as client:
-        watch = client.watch_status(WatchStatusRequest())
-        reader = threading.Thread(target=lambda: received.append(list(watch)), daemon=True)
-        reader.start()
-        while service.count("WatchStatus") == 0:
-            time.sleep(0.01)
-        watch.close()
-        reader.join(PATIENCE)
-        assert received == [[]]
+    client = AppClient(address, **APP)
+    watch = client.watch_status(WatchStatusRequest())
+    ends: list[object] = []
+
+    def read() -> None:
+        try:
+            ends.append(list(watch))
+        except QrLoginError as error:
+            ends.append(error.code)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    while service.count("WatchStatus") == 0:
+        time.sleep(0.01)
+    (watch if closing == "watch" else client).close()
+    reader.join(PATIENCE)
+    assert ends == [[] if closing == "watch" else Code.CANCELLED]
+    client.close()
     assert service.count("WatchStatus") == 1
 
 

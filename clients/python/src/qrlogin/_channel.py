@@ -79,8 +79,11 @@ def is_loopback(address: str) -> bool:
     """Reports whether an address in gRPC's syntax leads to this machine only. Returns False in case of doubt."""
     if address.startswith(("unix:", "unix-abstract:")):
         return True
-    scheme, rest = re.fullmatch(r"(?:(dns|ipv4|ipv6):(?:///)?)?(.*)", address, re.DOTALL).groups()  # type: ignore[union-attr]
-    endpoints = [rest] if scheme in (None, "dns") else rest.split(",")
+    scheme, _, rest = address.partition(":")
+    if scheme in ("ipv4", "ipv6"):
+        endpoints = rest.removeprefix("///").split(",")
+    else:
+        endpoints = [rest.removeprefix("///") if scheme == "dns" else address]
     return all(_is_loopback_host(_host_of(endpoint)) for endpoint in endpoints)
 
 

@@ -65,7 +65,7 @@ class Connection:
             self._closed = True
             channels, watches = self._open_channels, list(self._watches)
         for watch in watches:
-            watch.fail(closed_error())
+            watch._end(closed_error())
         if channels is not None:
             channels.calls.close()
             channels.watches.close()
@@ -111,8 +111,11 @@ class Connection:
     def _watch(self, request: WatchStatusRequest, timeout: float | None) -> StatusWatch:
         progress = WatchProgress(None if timeout is None else check_timeout(timeout))
 
+        # The caller may go on to change its message, and a later call must not differ from the first.
+        own_request = WatchStatusRequest.FromString(request.SerializeToString())
+
         def open_call(seconds: float | None) -> WatchCall:
-            return self._channels().watch_stub.WatchStatus(request, metadata=self._metadata(), timeout=seconds)
+            return self._channels().watch_stub.WatchStatus(own_request, metadata=self._metadata(), timeout=seconds)
 
         watch = StatusWatch(open_call, progress)
         with self._lock:

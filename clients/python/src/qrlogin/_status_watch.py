@@ -65,11 +65,8 @@ class StatusWatch(Iterator[TicketStatus]):
     ) -> None:
         self.close()
 
-    def fail(self, error: QrLoginError) -> None:
-        """Ends the watch with an error, for the client that closes. Not part of the public API."""
-        self._end(error)
-
     def _end(self, error: QrLoginError | None) -> None:
+        """Ends the watch, with an error if its client closes."""
         with self._lock:
             if self._ended.is_set():
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -50,14 +51,14 @@ class WatchProgress:
         random_number: Callable[[], float] = random.random,
     ) -> None:
         self._now = now
-        self._deadline = None if timeout is None else now() + timeout
+        self._deadline = math.inf if timeout is None else now() + timeout
         self._backoff = Backoff(random_number)
         self._first_status_at: float | None = None
         self._last_fingerprint: bytes | None = None
 
     def remaining_time(self) -> float | None:
         """Returns the seconds until the deadline that the caller has set. None if there is none."""
-        return None if self._deadline is None else max(0.0, self._deadline - self._now())
+        return None if self._deadline == math.inf else max(0.0, self._deadline - self._now())
 
     def accept(self, response: WatchStatusResponse) -> TicketStatus | None:
         """Returns the status if the caller is to get it: it is new in more than the remaining durations.
@@ -100,7 +101,7 @@ class WatchProgress:
             return True
         if error.code is grpc.StatusCode.UNAVAILABLE:
             return error.reason is not ErrorReason.OUTCOME_UNKNOWN
-        if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._deadline is not None:
+        if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._deadline != math.inf:
             return False
         # The watch has neither cancelled the call nor set a deadline, so a proxy did.
         return is_interrupted(error)

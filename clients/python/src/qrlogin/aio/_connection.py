@@ -15,14 +15,13 @@ from .._credentials import Metadata
 from .._errors import QrLoginError, closed_error
 from .._timeouts import Stopwatch, check_timeout
 from .._watch_progress import WatchProgress
+from ..v1.qr_login_service_pb2 import WatchStatusRequest
 from ..v1.qr_login_service_pb2_grpc import QrLoginServiceStub
 from ._status_watch import StatusWatch
 from ._tasks import is_being_cancelled
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-    from ..v1.qr_login_service_pb2 import WatchStatusRequest
 
     # Exists for type checkers only: at run time, both kinds of channel have the same stub.
     from ..v1.qr_login_service_pb2_grpc import QrLoginServiceAsyncStub
@@ -75,7 +74,7 @@ class Connection:
         """Ends all running calls and watches with a QrLoginError (CANCELLED), and closes the connections."""
         self._closed = True
         for watch in list(self._watches):
-            watch.fail(closed_error())
+            watch._end(closed_error())
         if self._open_channels is not None:
             channels = self._open_channels
             for channel in (channels.calls, channels.watches, channels.generated):
@@ -125,9 +124,12 @@ class Connection:
     def _watch(self, request: WatchStatusRequest, timeout: float | None) -> StatusWatch:
         progress = WatchProgress(None if timeout is None else check_timeout(timeout))
 
+        # The caller may go on to change its message, and a later call must not differ from the first.
+        own_request = WatchStatusRequest.FromString(request.SerializeToString())
+
         async def open_call(seconds: float | None) -> WatchCall:
             metadata = await self._metadata(seconds)
-            return self._channels().watch_stub.WatchStatus(request, metadata=metadata, timeout=seconds)
+            return self._channels().watch_stub.WatchStatus(own_request, metadata=metadata, timeout=seconds)
 
         watch = StatusWatch(open_call, progress)
         self._watches.add(watch)

@@ -68,11 +68,8 @@ class StatusWatch(AsyncIterator[TicketStatus]):
         if call is not None:
             call.cancel()
 
-    def fail(self, error: QrLoginError) -> None:
-        """Ends the watch with an error, for the client that closes. Not part of the public API."""
-        self._end(error)
-
     def _end(self, error: QrLoginError | None) -> None:
+        """Ends the watch, with an error if its client closes."""
         if self._ended.is_set():
             return
         self._end_error = error

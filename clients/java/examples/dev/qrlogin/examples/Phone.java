@@ -31,8 +31,8 @@ public final class Phone {
     }
   }
 
-  // snippet: approve
   private static void approve(ApproverClient client, String scannedText, Scanner terminal) {
+    // snippet: approve
     MarkScannedResponse scanned =
         client.markScanned(
             MarkScannedRequest.newBuilder()
@@ -59,9 +59,8 @@ public final class Phone {
     System.out.printf(
         "Type this number on %s only: %s%n", scanned.getApp().getName(), approval.getCheckCode());
     System.out.println("Never tell it to anybody, not by phone, chat or mail.");
+    // end snippet
   }
-
-  // end snippet
 
   /** Prints what the service knows of the requesting screen, each item with its source. */
   private static void show(RequesterContext requester) {

@@ -22,7 +22,6 @@ import qrlogin.v1.WatchStatusRequest;
 public final class Website {
   private Website() {}
 
-  // snippet: sign-in
   /**
    * Signs one user in. Returns nothing if the user declines, takes too long, or types a wrong check
    * code too often.
@@ -32,6 +31,7 @@ public final class Website {
    */
   static Optional<UserInfo> signIn(
       AppClient client, Consumer<String> draw, IntFunction<String> askForCheckCode) {
+    // snippet: sign-in
     String verifier = Pkce.createVerifier();
     CreateTicketResponse ticket =
         client.createTicket(
@@ -73,9 +73,8 @@ public final class Website {
       }
     }
     return Optional.empty();
+    // end snippet
   }
-
-  // end snippet
 
   /** Submits a check code. After a wrong one, the watch sends the new status. */
   private static void submit(AppClient client, CreateTicketResponse ticket, String checkCode) {

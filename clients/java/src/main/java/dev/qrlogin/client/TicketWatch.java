@@ -4,6 +4,9 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qrlogin.v1.TicketStatus;
@@ -21,7 +24,9 @@ import qrlogin.v1.TicketStatus;
  * waiting thread is interrupted (CANCELLED; the thread stays interrupted).
  */
 public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable {
-  private final Object lock = new Object();
+  // Not a monitor: waiting in one would block the carrier of a virtual thread before Java 24.
+  private final Lock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private final StatusWatch watch;
   private @Nullable TicketStatus newest;
   private @Nullable RuntimeException error;
@@ -39,9 +44,12 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
    */
   @Override
   public Iterator<TicketStatus> iterator() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       if (iterated) throw new IllegalStateException("A watch can be iterated only once");
       iterated = true;
+    } finally {
+      lock.unlock();
     }
     return new Statuses();
   }
@@ -50,11 +58,14 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
   @Override
   public void close() {
     watch.close();
-    synchronized (lock) {
+    lock.lock();
+    try {
       ended = true;
       newest = null;
       error = null;
-      lock.notifyAll();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -64,10 +75,11 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
 
     @Override
     public boolean hasNext() {
-      synchronized (lock) {
+      lock.lock();
+      try {
         while (promised == null && newest == null && !ended) {
           try {
-            lock.wait();
+            changed.await();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw QrLoginException.of(
@@ -84,16 +96,21 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
         if (promised != null) return true;
         if (error != null) throw error;
         return false;
+      } finally {
+        lock.unlock();
       }
     }
 
     @Override
     public TicketStatus next() {
-      synchronized (lock) {
+      lock.lock();
+      try {
         if (!hasNext()) throw new NoSuchElementException();
         TicketStatus status = promised;
         promised = null;
         return status;
+      } finally {
+        lock.unlock();
       }
     }
   }
@@ -102,10 +119,13 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
   private final class Newest implements StreamObserver<TicketStatus> {
     @Override
     public void onNext(TicketStatus status) {
-      synchronized (lock) {
+      lock.lock();
+      try {
         if (ended) return;
         newest = status;
-        lock.notifyAll();
+        changed.signalAll();
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -120,11 +140,14 @@ public final class TicketWatch implements Iterable<TicketStatus>, AutoCloseable 
     }
 
     private void finish(@Nullable RuntimeException failure) {
-      synchronized (lock) {
+      lock.lock();
+      try {
         if (ended) return;
         ended = true;
         error = failure;
-        lock.notifyAll();
+        changed.signalAll();
+      } finally {
+        lock.unlock();
       }
     }
   }
