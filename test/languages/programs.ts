@@ -33,11 +33,13 @@ async function buildWithMaven(source: string, mainClass: string): Promise<Comman
 /** Path of the Rust program, and where cargo keeps its build between two runs. */
 const rust = here("rust");
 
+/** False if this run uses no tools. */
+const usesTools = toolModeOf(process.env) !== "none";
 /** The distributions have older ones, so the program is left out where there is none, also in CI. */
 const hasCargo =
-  toolModeOf(process.env) !== "none" &&
+  usesTools &&
   spawnSync("cargo", ["metadata", "--no-deps", "--format-version=1"], { cwd: rust }).status === 0;
-if (!hasCargo) console.warn("SKIPPED the program for Rust, which needs cargo 1.88 or later");
+if (usesTools && !hasCargo) console.warn("SKIPPED the program for Rust, which needs cargo 1.88 or later");
 
 export const programs: readonly Program[] = [
   {
