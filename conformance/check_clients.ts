@@ -1,5 +1,5 @@
 // Checks the clients of other languages beside a running server, for `.ci/languages`: each client's own `check`, and a
-// sign-in with its examples, approved and declined. Arguments: folders of clients/, all by default.
+// sign-in with its examples, approved and declined. Arguments: the languages, all by default.
 //   --report FILE     writes the totals as JSON
 //   --required LIST   languages whose toolchain must be there, separated by commas
 // Needs QRLOGIN_ADDRESS and QRLOGIN_USER_TOKEN: run it with `clients/with-server`.
@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runExample } from "./player/examples.js";
-import { clientFolders, missingToolchain } from "./player/languages.js";
+import { languages, missingToolchain } from "./player/languages.js";
 import { runProgram } from "./player/program.js";
 
 const clients = fileURLToPath(new URL("../clients/", import.meta.url));
@@ -47,9 +47,12 @@ async function checkClient(language: string): Promise<string | readonly Result[]
 }
 
 const required = options.required.split(",").filter(Boolean);
-// The suite rejects names of languages that do not exist, and plays variants such as `python-aio`.
-const requested =
-  positionals.length > 0 ? clientFolders.filter((name) => positionals.includes(name)) : clientFolders;
+/** The folders of the requested clients. TypeScript's is no folder of its own, and a variant shares that of its language. */
+const requested = new Set(
+  (positionals.length > 0 ? positionals : languages)
+    .map((name) => name.replace(/-.*/, ""))
+    .filter((name) => name !== "typescript"),
+);
 const failures: string[] = [];
 const skips: string[] = [];
 let passed = 0;

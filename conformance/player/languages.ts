@@ -16,11 +16,6 @@ export const languages = [
 ] as const;
 export type Language = (typeof languages)[number];
 
-/** The folders of `clients/`, each with a package, in the order of a run. */
-export const clientFolders: readonly string[] = languages.filter(
-  (name) => name !== "typescript" && !name.includes("-"),
-);
-
 /** Exit code of a runner whose toolchain is missing or too old. */
 export const missingToolchain = 3;
 
