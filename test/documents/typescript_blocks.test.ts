@@ -14,6 +14,17 @@ const blocks = documents
   .flatMap(codeBlocksOf)
   .filter(({ kind, isSnippet }) => /^[tj]s$/.test(kind) && !isSnippet);
 
+/** Types of the gateway that JSON in the documents shows, by its first key. Other JSON is not checked here. */
+const jsonTypes: Readonly<Record<string, string>> = { ticketId: "StatusResponse", step: "QrCodeStep" };
+
+/** Bodies in the gateway's JSON, as values of their types. */
+const bodies = codeBlocksOf("docs/gateway.md").flatMap((block) => {
+  const type = block.kind === "json" ? jsonTypes[/^\{ "(\w+)"/.exec(block.code)?.[1] ?? ""] : undefined;
+  if (type === undefined) return [];
+  // One line more would move the places of the errors.
+  return [{ ...block, kind: "ts", code: `({ ${block.code.slice(1).trim()}) satisfies ${type};` }];
+});
+
 /** Settings of the compiler, for files in another folder. */
 const config = {
   extends: `${root}tsconfig.json`,
@@ -54,10 +65,11 @@ async function problemsOf(checked: typeof blocks): Promise<string[]> {
   );
 }
 
-it("the TypeScript and JavaScript in the documents fits the types, and a wrong field would be found", async () => {
+it("the TypeScript, JavaScript and JSON in the documents fits the types, and a wrong field would be found", async () => {
   const [block] = blocks.filter(({ code }) => code.includes("createAppClient({"));
   if (!block) throw new Error("no document creates a client");
   const wrong = { ...block, code: block.code.replace("appId:", "app:") };
   const found = expect.stringMatching(`^${block.document}:\\d+: error TS2353: .*'app' does not exist`);
-  expect(await problemsOf([...blocks, wrong])).toEqual([found]);
+  expect(bodies).toHaveLength(Object.keys(jsonTypes).length);
+  expect(await problemsOf([...blocks, ...bodies, wrong])).toEqual([found]);
 });

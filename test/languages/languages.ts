@@ -54,6 +54,9 @@ export function unless(
   return spawnSync(command, args, { cwd }).status === 0 ? undefined : what;
 }
 
+/** Returns the name of Ruby's gem for gRPC if it is missing. */
+export const withoutGrpcGem = () => unless("ruby", ["-e", 'require "grpc"'], "the gem grpc");
+
 export const languages: readonly Language[] = [
   {
     title: "Python",
@@ -96,13 +99,8 @@ export const languages: readonly Language[] = [
   },
   {
     title: "Ruby",
-    commands: "recipes/ruby",
-    tool: needs(
-      "Ruby",
-      () =>
-        firstMissing(["grpc_ruby_plugin", "ruby"]) ??
-        unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
-    ),
+    commands: "ruby/generate",
+    tool: needs("Ruby", () => firstMissing(["grpc_ruby_plugin", "ruby"]) ?? withoutGrpcGem()),
     names: { "qrlogin/v1/ticket_pb.rb": ["module QrLogin", "module V1"] },
     compile: `ruby -I gen -e '
       require "qrlogin/v1/error_reason_pb"

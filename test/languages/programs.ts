@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findTool, type Tool, toolModeOf } from "../support/tools.js";
 import { createProject, here, shell } from "./commands.js";
-import { firstMissing, needs, unless } from "./languages.js";
+import { firstMissing, needs, unless, withoutGrpcGem } from "./languages.js";
 
 /** Command in a folder. */
 export interface Command {
@@ -33,11 +33,13 @@ async function buildWithMaven(source: string, mainClass: string): Promise<Comman
 /** Path of the Rust program, and where cargo keeps its build between two runs. */
 const rust = here("rust");
 
+/** False if this run uses no tools. */
+const usesTools = toolModeOf(process.env) !== "none";
 /** The distributions have older ones, so the program is left out where there is none, also in CI. */
 const hasCargo =
-  toolModeOf(process.env) !== "none" &&
+  usesTools &&
   spawnSync("cargo", ["metadata", "--no-deps", "--format-version=1"], { cwd: rust }).status === 0;
-if (!hasCargo) console.warn("SKIPPED the program for Rust, which needs cargo 1.88 or later");
+if (usesTools && !hasCargo) console.warn("SKIPPED the program for Rust, which needs cargo 1.88 or later");
 
 export const programs: readonly Program[] = [
   {
@@ -77,6 +79,15 @@ export const programs: readonly Program[] = [
       const folder = createProject("cpp", "../../clients/cpp/src/error_details.proto");
       await shell(folder, "source generate && source build");
       return { folder, command: "./sign_in", args: [] };
+    },
+  },
+  {
+    title: "Ruby",
+    tool: needs("Ruby", () => firstMissing(["grpc_ruby_plugin", "ruby"]) ?? withoutGrpcGem()),
+    async build() {
+      const folder = createProject("ruby");
+      await shell(folder, "source generate");
+      return { folder, command: "ruby", args: ["-I", "gen", "sign_in.rb"] };
     },
   },
   ...(hasCargo

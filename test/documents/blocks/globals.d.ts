@@ -5,9 +5,14 @@ import type { FastifyInstance } from "fastify";
 import type * as phone from "../../../examples/phone/qr_login.js";
 import type { UserInfo } from "../../../src/client/index.js";
 import type { GatewayOptions } from "../../../src/gateway/index.js";
+import type * as http from "../../../src/http_types.js";
 import type * as widget from "../../../src/widget/index.js";
 
 declare global {
+  // Bodies in the gateway's JSON.
+  type StatusResponse = http.StatusResponse;
+  type QrCodeStep = http.QrCodeStep;
+
   // A website's backend.
   const server: FastifyInstance;
   const service: GatewayOptions["service"];
