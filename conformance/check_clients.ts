@@ -47,7 +47,12 @@ async function checkClient(language: string): Promise<string | readonly Result[]
 }
 
 const required = options.required.split(",").filter(Boolean);
-const requested = positionals.length > 0 ? positionals : languages.filter((name) => name !== "typescript");
+/** The folders of the requested clients. TypeScript's is no folder of its own, and a variant shares that of its language. */
+const requested = new Set(
+  (positionals.length > 0 ? positionals : languages)
+    .map((name) => name.replace(/-.*/, ""))
+    .filter((name) => name !== "typescript"),
+);
 const failures: string[] = [];
 const skips: string[] = [];
 let passed = 0;

@@ -5,7 +5,7 @@ import { createCast } from "./player/cast.js";
 import { type Language, languages, missingToolchain, runnerCommandOf } from "./player/languages.js";
 import { loadKnownGaps, loadScenarios, ScenarioError } from "./player/load_scenarios.js";
 import { playLanguage, type ScenarioResult } from "./player/play_language.js";
-import { prepareRunner } from "./player/prepare_runner.js";
+import { type Obstacle, prepareRunner } from "./player/prepare_runner.js";
 import { createReport, type LanguageResult, printLanguage, printSummary } from "./player/report.js";
 
 const { values: options, positionals } = parseArgs({
@@ -39,9 +39,18 @@ async function playAll(): Promise<LanguageResult[]> {
   const results: LanguageResult[] = [];
   for (const language of requested) {
     const command = runnerCommandOf(language);
-    const skip = command ? await prepareRunner(command) : `clients/${language} has no runner`;
-    if (skip !== undefined || !command) {
-      results.push({ language, skipped: skip ?? "", results: [] });
+    const obstacle: Obstacle | undefined = command
+      ? await prepareRunner(command)
+      : { kind: "skipped", reason: `clients/${language} has no runner` };
+    if (obstacle?.kind === "skipped") {
+      results.push({ language, skipped: obstacle.reason, results: [] });
+    } else if (obstacle || !command) {
+      const failure = obstacle?.reason;
+      results.push({
+        language,
+        skipped: undefined,
+        results: [{ scenario: "The runner starts", failure, ms: 0 }],
+      });
     } else {
       const ofLanguage = gaps.filter((gap) => gap.language === language);
       const played: readonly ScenarioResult[] = await playLanguage({

@@ -255,6 +255,9 @@ func TestCloseEndsCalls(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		}
+		if err := client.Close(); err != nil {
+			t.Errorf("closed again: %v", err)
+		}
 	})
 }
 

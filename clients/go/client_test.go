@@ -90,7 +90,9 @@ func TestTextFormsContainNoSecret(t *testing.T) {
 		if err == nil {
 			t.Error("a malformed token was accepted")
 		}
-		for _, secret := range []string{"s3cret", "t0ken", "c2hvcDpzM2NyZXQ", fmt.Sprintf("%x", "s3cret"), fmt.Sprintf("%x", "t0ken")} {
+		for _, secret := range []string{
+			"s3cret", "t0ken", "c2hvcDpzM2NyZXQ", fmt.Sprintf("%x", "s3cret"), fmt.Sprintf("%x", "t0ken"),
+		} {
 			if strings.Contains(printed.String(), secret) {
 				t.Errorf("printed %q:\n%s", secret, printed.String())
 			}

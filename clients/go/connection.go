@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -23,7 +24,7 @@ type connection struct {
 	requireTLS bool
 	timeout    time.Duration
 	lifetime   context.Context // Done once the client is closed.
-	end        context.CancelFunc
+	close      func() error    // Ends all calls and streams and closes the connections.
 }
 
 var _ grpc.ClientConnInterface = (*connection)(nil)
@@ -53,7 +54,10 @@ func newConnection(target string, authorize authorize, opts []Option) (*connecti
 		requireTLS: !resolved.plainText,
 		timeout:    resolved.timeout,
 		lifetime:   lifetime,
-		end:        end,
+		close: sync.OnceValue(func() error {
+			end()
+			return errors.Join(calls.Close(), watches.Close())
+		}),
 	}, nil
 }
 
@@ -86,15 +90,6 @@ func (c *connection) NewStream(
 		return nil, c.toError(ctx, err)
 	}
 	return &clientStream{stream, ctx, c}, nil
-}
-
-// close ends all calls and streams and closes the connections.
-func (c *connection) close() error {
-	if c.lifetime.Err() != nil {
-		return nil
-	}
-	c.end()
-	return errors.Join(c.calls.Close(), c.watches.Close())
 }
 
 // bound returns a context that is also done once the client is closed.

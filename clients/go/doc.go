@@ -5,7 +5,7 @@
 // exchanges the approval for the user. A mobile app, or its back end, uses an [ApproverClient].
 //
 // Requests and responses are the generated messages of package qrloginv1. All errors of calls and watches are of type
-// [*Error], except an error of a [TokenSource], which is wrapped.
+// [*Error], except those about a user token: an error of a [TokenSource] is wrapped, and a malformed token is rejected.
 //
 // # Connections
 //

@@ -18,6 +18,7 @@ import (
 
 // Signs one user in to a website. The folder examples has complete programs.
 func ExampleAppClient_WatchStatus() {
+	// snippet: sign-in
 	ctx := context.Background()
 	client, err := qrlogin.NewAppClient("127.0.0.1:50051", "demo-app", "demo-secret")
 	if err != nil {
@@ -50,6 +51,7 @@ func ExampleAppClient_WatchStatus() {
 		fmt.Println("signed in:", signedIn.GetUser().GetUserId())
 		return
 	}
+	// end snippet
 }
 
 // A back end that acts for many users shares one client. The token source takes the user from the context of the call.
@@ -85,6 +87,7 @@ func ExampleCodeChallenge() {
 
 func ExampleError() {
 	err := refusal() // The error of a call.
+	// snippet: error
 	if e, ok := errors.AsType[*qrlogin.Error](err); ok {
 		switch e.Reason {
 		case qrloginv1.ErrorReason_ERROR_REASON_RATE_LIMITED:
@@ -94,6 +97,7 @@ func ExampleError() {
 			fmt.Println(e)
 		}
 	}
+	// end snippet
 	// Output: the limit "screen" is exceeded, wait for 30s
 }
 

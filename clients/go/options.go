@@ -14,8 +14,8 @@ import (
 	"google.golang.org/grpc/keepalive"
 )
 
-// serviceConfig defines the retries and the spreading of calls over all addresses. It is a copy of gen/service_config.json,
-// which is made from the idempotency levels of the proto.
+// serviceConfig defines the retries and the spreading of calls over all addresses. It is a copy of
+// gen/service_config.json, which is made from the idempotency levels of the proto.
 //
 //go:embed service_config.json
 var serviceConfig string

@@ -98,7 +98,9 @@ function trailersOf(failure: Response["fails"]): Record<string, string> {
   const trailers = {
     "grpc-status": String(error.code),
     "grpc-message": "said by the peer",
-    ...(retryAfter !== undefined && { "grpc-retry-pushback-ms": String(retryAfter) }),
+    // Like the service: with another code, grpc-java would take it for a request to retry.
+    ...(retryAfter !== undefined &&
+      code === "UNAVAILABLE" && { "grpc-retry-pushback-ms": String(retryAfter) }),
   };
   const isBare = reason === undefined && details === undefined && retryAfter === undefined;
   return isBare

@@ -1,9 +1,10 @@
 import type { Cast } from "./cast.js";
-import type { Runner } from "./runner_process.js";
+import { createRun } from "./run.js";
+import { type Runner, RunnerLostError } from "./runner_process.js";
 import type { Scenario, Step } from "./schema.js";
 import type { ServiceBuild } from "./service_host.js";
 import { credentialsOf, type Stage, startStage } from "./stage.js";
-import { createPerformance, playStep } from "./steps.js";
+import { playStep } from "./steps.js";
 
 /** A difference between a scenario and what happened. */
 export class ScenarioFailure extends Error {
@@ -31,12 +32,16 @@ export interface PlayOptions {
  */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<void> {
   const stage = await startStage(scenario, options.build);
-  const performance = createPerformance(scenario, stage, options);
+  const run = createRun(scenario, stage, options);
   const errorOutputBefore = options.runner.errorOutput().length;
   try {
     await playSteps(scenario.steps, "");
-    await performance.end();
+    await run.end();
     checkSecrets(stage);
+  } catch (error) {
+    // Clients that stay open would go on calling.
+    if (!(error instanceof RunnerLostError)) await run.end();
+    throw error;
   } finally {
     await stage.dispose();
   }
@@ -48,18 +53,18 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
         await playSteps(options.fragments.get(step.play) ?? [], `${here}, ${step.play}, `);
         continue;
       }
-      const differences = await playStep(step, performance);
+      const differences = await playStep(step, run);
       if (differences.length > 0)
         throw new ScenarioFailure(`${here} (${describe(step)}): ${differences.join("; ")}`);
     }
   }
 
   function checkSecrets({ logText }: Stage): void {
-    const secrets = [...performance.secrets, ...credentialsOf(options.cast)];
+    const secrets = [...run.secrets, ...credentialsOf(options.cast)];
     const texts = [
       ["the log of the service", logText()],
       ["the standard error of the runner", options.runner.errorOutput().slice(errorOutputBefore)],
-      ...performance.errorMessages.map((message) => ["the message of an error", message] as const),
+      ...run.errorMessages.map((message) => ["the message of an error", message] as const),
     ] as const;
     for (const [where, text] of texts) {
       if (secrets.some((secret) => text.includes(secret)))

@@ -1,14 +1,18 @@
 import { spawn } from "node:child_process";
 import { missingToolchain } from "./languages.js";
 
+/** Why a language is not played. */
+export interface Obstacle {
+  readonly kind: "skipped" | "failed";
+  readonly reason: string;
+}
+
 /**
- * Starts a runner once with no commands, so that it builds what it needs. Returns why the language is to be skipped,
- * or undefined.
- *
- * @throws Error when the runner fails.
+ * Starts a runner once with no commands, so that it builds what it needs. Resolves with the obstacle if there is one: the
+ * toolchain is missing, or the runner fails.
  */
 export async function prepareRunner([file, ...parameters]: readonly [string, ...string[]]): Promise<
-  string | undefined
+  Obstacle | undefined
 > {
   const child = spawn(file, parameters, { stdio: ["ignore", "ignore", "pipe"] });
   let errorText = "";
@@ -19,7 +23,10 @@ export async function prepareRunner([file, ...parameters]: readonly [string, ...
     child.on("error", reject);
     child.on("close", resolve);
   });
-  if (code === missingToolchain) return errorText.trim();
-  if (code !== 0) throw new Error(`${file} has ended with ${code} before its first command:\n${errorText}`);
-  return undefined;
+  if (code === 0) return undefined;
+  if (code === missingToolchain) return { kind: "skipped", reason: errorText.trim() };
+  return {
+    kind: "failed",
+    reason: `the runner has ended with ${code} before its first command:\n${errorText}`,
+  };
 }

@@ -1,114 +1,17 @@
 import { exchangeTicketOf } from "../../src/domain/secrets.js";
 import { compareBounds, compareFailure, compareMessage, type RunnerError, show } from "./expectations.js";
-import type { PlayOptions } from "./play_scenario.js";
+import type { Run, Timed } from "./run.js";
 import type { RunnerCommand, RunnerResult } from "./runner_process.js";
-import type { Bounds, Failure, Scenario, Step, StepOf } from "./schema.js";
+import type { Bounds, Failure, Step, StepOf } from "./schema.js";
 import type { Stage } from "./stage.js";
-import { resolveReferences, secretsIn, type Values } from "./values.js";
+import { changeSurroundings } from "./surroundings.js";
+import { resolveReferences } from "./values.js";
 
 /** Time within which requests must reach the service, in milliseconds. */
 const requestTimeout = 20_000;
 
-/** The run of one scenario. */
-export interface Performance {
-  readonly stage: Stage;
-  readonly values: Values;
-  /** Secrets that have been handed out. */
-  readonly secrets: Set<string>;
-  readonly errorMessages: string[];
-  /** Commands that have begun, by the name of their `begin`. */
-  readonly running: Map<string, Promise<Timed>>;
-  /** Sends a command to the runner, with the names of this run. */
-  send(command: RunnerCommand): Promise<Timed>;
-  /** Opens the client of a caller of the cast, unless it is open. */
-  ensureClient(name: string): Promise<void>;
-  /** Opens a client. */
-  openClient(step: StepOf<"open">): Promise<Timed>;
-  closeClient(name: string): Promise<Timed>;
-  /** Closes all clients. */
-  end(): Promise<void>;
-}
-
-interface Timed {
-  readonly outcome: RunnerResult;
-  /** Time until the result, in milliseconds. */
-  readonly ms: number;
-}
-
-export function createPerformance(
-  scenario: Scenario,
-  stage: Stage,
-  { runner, cast, prefix }: PlayOptions,
-): Performance {
-  const opened = new Set<string>();
-  const secrets = new Set<string>();
-  const errorMessages: string[] = [];
-
-  async function send(command: RunnerCommand): Promise<Timed> {
-    for (const secret of secretsIn(command.request)) secrets.add(secret);
-    const { client, watch } = command;
-    const startedAt = performance.now();
-    const outcome = await runner.send({
-      ...command,
-      ...(client !== undefined && { client: `${prefix}${client}` }),
-      ...(watch !== undefined && { watch: `${prefix}${watch}` }),
-    });
-    const ms = performance.now() - startedAt;
-    if ("error" in outcome) errorMessages.push(String(outcome.error.message));
-    else for (const secret of secretsIn(outcome.result)) secrets.add(secret);
-    return { outcome, ms };
-  }
-
-  /** Returns the file of certificates that the client trusts; undefined for plain text. */
-  function rootCertificatesFor(trusts: StepOf<"open">["trusts"]): string | undefined {
-    if (!scenario.tls || trusts === "plain text") return undefined;
-    return trusts === "the service" ? stage.host.rootCertificates : stage.host.foreignCertificates;
-  }
-
-  async function openClient({ open, app, token, deadline, trusts }: StepOf<"open">) {
-    const known = cast.get(open);
-    const identity =
-      (app && { appId: app.id, appSecret: app.secret }) ?? (token === undefined ? known : { token });
-    if (!identity) throw new Error(`nobody is called ${open}, and the step gives no credential`);
-    const rootCertificates = rootCertificatesFor(trusts);
-    const result = await send({
-      command: "open",
-      client: open,
-      kind: "token" in identity ? "approver" : "app",
-      address: stage.network.address,
-      ...identity,
-      ...(deadline !== undefined && { deadlineMs: deadline }),
-      ...(rootCertificates !== undefined && { rootCertificates }),
-    });
-    if ("result" in result.outcome) opened.add(open);
-    return result;
-  }
-
-  async function closeClient(client: string) {
-    opened.delete(client);
-    return send({ command: "close", client });
-  }
-
-  return {
-    ...{ stage, secrets, errorMessages, send, openClient, closeClient },
-    values: new Map(),
-    running: new Map(),
-    async ensureClient(name) {
-      if (opened.has(name)) return;
-      const { outcome } = await openClient({ kind: "open", open: name, trusts: "the service" });
-      if ("error" in outcome) throw new Error(`the client of ${name} does not open: ${show(outcome.error)}`);
-    },
-    async end() {
-      for (const client of opened) await closeClient(client);
-    },
-  };
-}
-
 /** Plays one step. Resolves with the differences between what happened and what the step says. */
-export async function playStep(
-  rawStep: Exclude<Step, { kind: "play" }>,
-  run: Performance,
-): Promise<string[]> {
+export async function playStep(rawStep: Exclude<Step, { kind: "play" }>, run: Run): Promise<string[]> {
   const { stage, running } = run;
   const step = resolveReferences(rawStep, run.values);
   switch (step.kind) {
@@ -156,7 +59,7 @@ export async function playStep(
   }
 }
 
-function derive({ derive: what, from }: StepOf<"derive">, run: Performance): string {
+function derive({ derive: what, from }: StepOf<"derive">, run: Run): string {
   if (what === "exchange ticket") {
     const { ticketId, ticketSecret } = from as { ticketId: string; ticketSecret: string };
     const exchangeTicket = exchangeTicketOf(ticketId, ticketSecret);
@@ -168,7 +71,7 @@ function derive({ derive: what, from }: StepOf<"derive">, run: Performance): str
   return (text.startsWith(first) ? other : first) + text.slice(1);
 }
 
-async function playCall(step: StepOf<"call">, run: Performance): Promise<string[]> {
+async function playCall(step: StepOf<"call">, run: Run): Promise<string[]> {
   await run.ensureClient(step.by);
   const command = {
     ...{ command: "call", client: step.by, rpc: step.call, request: step.with },
@@ -179,14 +82,22 @@ async function playCall(step: StepOf<"call">, run: Performance): Promise<string[
     return judgeAll(all, step.outcomes ?? []);
   }
   if (step.begin === undefined) return judge(await run.send(command), step, run, ["response"]);
-  run.running.set(step.begin, run.send(command));
+  begin(step.begin, command, run);
   return [];
 }
 
-async function playNext(step: StepOf<"next">, run: Performance): Promise<string[]> {
+/** Sends a command whose end a later step waits for. */
+function begin(name: string, command: RunnerCommand, run: Run): void {
+  const result = run.send(command);
+  // The step that waits for it reports the error. Another step may end the scenario before.
+  result.catch(() => {});
+  run.running.set(name, result);
+}
+
+async function playNext(step: StepOf<"next">, run: Run): Promise<string[]> {
   const command = { command: "next", watch: step.next };
   if (step.begin !== undefined) {
-    run.running.set(step.begin, run.send(command));
+    begin(step.begin, command, run);
     return [];
   }
   if (step.until === undefined) return judge(await run.send(command), step, run, ["status"]);
@@ -220,7 +131,7 @@ interface ExpectedOutcome {
 function judge(
   { outcome, ms }: Timed,
   { gives, fails, ends, cancelled, takes, as }: ExpectedOutcome,
-  run: Performance,
+  run: Run,
   wrappers: readonly string[],
 ): string[] {
   const late = takes ? compareBounds("the time", takes, ms) : [];
@@ -281,53 +192,4 @@ async function checkRequests(
   return spread
     ? compareBounds("the time from first to last", spread, (moments.at(-1) ?? 0) - (moments[0] ?? 0))
     : [];
-}
-
-async function changeSurroundings(
-  step: Extract<Step, { kind: "clock" | "network" | "server" | "store" | "issuer" | "signIns" }>,
-  stage: Stage,
-): Promise<void> {
-  const { network } = stage;
-  switch (step.kind) {
-    case "clock":
-      return stage.host.clock.advance(step.clock);
-    case "network": {
-      const actions = {
-        cut: network.cut,
-        refuse: network.refuse,
-        hold: network.hold,
-        "hold responses": network.holdResponses,
-        restore: network.restore,
-      };
-      return actions[step.network]();
-    }
-    case "server":
-      if (step.server === "start") return network.setTarget(await stage.host.start());
-      // A process that is killed ends its connections without a word.
-      if (step.server === "kill") network.cut();
-      return stage.host.stop();
-    case "store": {
-      const { store } = stage.host;
-      const actions = {
-        away: store.takeAway,
-        "fails once": store.failOnce,
-        "loses the outcome of one write": store.loseNextOutcome,
-        "loses every race": store.loseRaces,
-        broken: store.break,
-        slow: store.slowDown,
-        restore: store.restore,
-      };
-      return actions[step.store]();
-    }
-    case "signIns":
-      if (step.signIns === "enabled") {
-        await stage.host.signInSwitch.enable({ kind: "app", id: step.app });
-        return;
-      }
-      return stage.host.signInSwitch.disable({
-        ...{ target: { kind: "app", id: step.app }, note: "", adminId: "", disabledAt: undefined },
-      });
-    case "issuer":
-      stage.host.issuer.setAway(step.issuer === "away");
-  }
 }

@@ -76,7 +76,7 @@ export function renderReasons(descriptors: Uint8Array): string {
     const complete = (["app", "approver", "administrator"] as const).filter((caller) =>
       ofCaller(caller).every((method) => getting.includes(method)),
     );
-    const others = getting.filter((method) => !complete.includes(callers.get(method) ?? "app"));
+    const others = getting.filter((method) => !complete.some((caller) => caller === callers.get(method)));
     return [...complete, ...others.map(({ name }) => `[${name}](api.md#${name.toLowerCase()})`)].join(", ");
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { loadKnownGaps, loadScenarios, readScenarios } from "../../conformance/player/load_scenarios.js";
+import { errorReasons } from "../../src/domain/ticket_error.js";
 
 /** Returns the lines of the error. */
 function mistakesIn(text: string): string {
@@ -15,6 +16,12 @@ test("the scenarios of the repository have no mistakes, and names of their own",
   const { scenarios } = loadScenarios();
   expect(scenarios.length).toBeGreaterThan(400);
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
+});
+
+test("the scenarios meet every reason that a client can get, but the one of administrators", () => {
+  const expected = new Set(JSON.stringify(loadScenarios()).match(/"reason":"[A-Z_]+"/g));
+  const missing = errorReasons.filter((reason) => !expected.has(`"reason":"${reason}"`));
+  expect(missing).toEqual(["ADMIN_UNAUTHENTICATED"]);
 });
 
 test("the known gaps name languages and scenarios that there are", () => {

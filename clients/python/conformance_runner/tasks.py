@@ -118,10 +118,9 @@ class Runner:
 async def run() -> None:
     """Plays the commands of standard input until its end."""
     runner = Runner()
-    commands = asyncio.StreamReader(limit=2**20)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     tasks = []
-    while line := await commands.readline():
+    # In a thread, because an event loop cannot wait for a standard input of every kind, such as a file.
+    while line := await asyncio.to_thread(sys.stdin.readline):
         tasks.append(asyncio.create_task(runner.play(json.loads(line))))
     await runner.close()
     await asyncio.gather(*tasks)

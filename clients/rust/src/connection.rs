@@ -153,3 +153,48 @@ impl fmt::Debug for Connection {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::v1::ExchangeUserInfoRequest;
+    use crate::v1::qr_login_service_client::QrLoginServiceClient;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpListener;
+
+    /// Accepts connections, and cuts each as soon as a request has come.
+    async fn cut_calls(listener: TcpListener, calls: Arc<AtomicUsize>) {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // More than the preface and the settings of the connection have.
+            stream.read_exact(&mut [0; 128]).await.unwrap();
+            calls.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn sends_an_exchange_to_no_other_address_once_it_has_been_sent() {
+        let one = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = one.local_addr().unwrap();
+        let other = TcpListener::bind(("127.0.0.2", address.port()))
+            .await
+            .unwrap();
+        let addresses = vec![address, other.local_addr().unwrap()];
+        let calls = Arc::default();
+        tokio::spawn(cut_calls(one, Arc::clone(&calls)));
+        tokio::spawn(cut_calls(other, Arc::clone(&calls)));
+
+        let options = ConnectOptions::new(address.to_string());
+        let connection =
+            Connection::new(&options, Credentials::app("shop", "geheim").unwrap()).unwrap();
+        connection.0.calls.assume_resolved(addresses);
+        let mut client = QrLoginServiceClient::new(connection);
+        let error = client
+            .exchange_user_info(ExchangeUserInfoRequest::default())
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), tonic::Code::Unavailable);
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+    }
+}

@@ -94,6 +94,13 @@ impl Peers {
         lock(&self.state).peers.clear();
     }
 
+    #[cfg(test)]
+    pub(crate) fn assume_resolved(&self, addresses: Vec<SocketAddr>) {
+        let mut state = lock(&self.state);
+        state.replace(addresses.into_iter().map(Some).collect(), &self.endpoint);
+        state.resolved_at = Some(Instant::now());
+    }
+
     fn needs_resolution(&self) -> bool {
         let state = lock(&self.state);
         let is_due = state
@@ -179,10 +186,10 @@ mod tests {
 
     const ADDRESSES: [&str; 3] = ["127.0.0.1:1", "127.0.0.2:1", "127.0.0.3:1"];
 
-    fn parse(addresses: &[&str]) -> Vec<Option<SocketAddr>> {
+    fn parse(addresses: &[&str]) -> Vec<SocketAddr> {
         addresses
             .iter()
-            .map(|address| Some(address.parse().unwrap()))
+            .map(|address| address.parse().unwrap())
             .collect()
     }
 
@@ -191,8 +198,7 @@ mod tests {
         let target = options.target().unwrap();
         let endpoint = options.endpoint(&target).unwrap();
         let peers = Peers::new(target, endpoint);
-        lock(&peers.state).replace(parse(&ADDRESSES), &peers.endpoint);
-        lock(&peers.state).resolved_at = Some(Instant::now());
+        peers.assume_resolved(parse(&ADDRESSES));
         peers
     }
 
@@ -233,7 +239,7 @@ mod tests {
     async fn keeps_the_connections_to_addresses_that_stay() {
         let peers = peers();
         let before = lock(&peers.state).peers.clone();
-        lock(&peers.state).replace(parse(&["127.0.0.4:1", ADDRESSES[1]]), &peers.endpoint);
+        peers.assume_resolved(parse(&["127.0.0.4:1", ADDRESSES[1]]));
         let after = lock(&peers.state).peers.clone();
         assert_eq!(after.len(), 2);
         assert!(Arc::ptr_eq(&before[1], &after[1]));

@@ -99,3 +99,25 @@ fn futures_and_clients_can_move_between_threads() {
     assert_send(&client.get_status(GetStatusRequest::default()));
     assert_send(&client.watch_status(WatchStatusRequest::default()).next());
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn reaches_a_unix_socket() {
+    let fake = Fake::start(|_| respond(&GetStatusResponse::default()));
+    let path = std::env::temp_dir().join(format!("qrlogin-rust-{}.sock", std::process::id()));
+    let listener = tokio::net::UnixListener::bind(&path).unwrap();
+    let server = fake.address();
+    tokio::spawn(async move {
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut server = tokio::net::TcpStream::connect(&server).await.unwrap();
+            tokio::io::copy_bidirectional(&mut client, &mut server)
+                .await
+                .unwrap();
+        }
+    });
+    let client = AppClient::new(format!("unix:{}", path.display()), "shop", "geheim").unwrap();
+    let response = get_status(&client).await;
+    std::fs::remove_file(&path).unwrap();
+    response.unwrap();
+}

@@ -78,6 +78,7 @@ public final class Website {
 
   /** Submits a check code. After a wrong one, the watch sends the new status. */
   private static void submit(AppClient client, CreateTicketResponse ticket, String checkCode) {
+    // snippet: errors
     try {
       client.submitCheckCode(
           SubmitCheckCodeRequest.newBuilder()
@@ -89,6 +90,7 @@ public final class Website {
       if (!e.hasReason(ErrorReason.ERROR_REASON_CHECK_CODE_MISMATCH)) throw e;
       System.out.println("Wrong. Attempts left: " + e.attemptsLeft().orElse(0));
     }
+    // end snippet
   }
 
   /** Runs one sign-in on the terminal. */

@@ -75,6 +75,7 @@ suspend fun signIn(
 
 /** Submits a check code. After a wrong one, the watch sends the new status. */
 private suspend fun submit(client: AppClient, ticket: CreateTicketResponse, typed: String) {
+    // snippet: errors
     try {
         client.submitCheckCode(
             submitCheckCodeRequest {
@@ -87,6 +88,7 @@ private suspend fun submit(client: AppClient, ticket: CreateTicketResponse, type
         if (e.reason != ErrorReason.ERROR_REASON_CHECK_CODE_MISMATCH) throw e
         println("Wrong. Attempts left: ${e.attemptsLeft}")
     }
+    // end snippet
 }
 
 /** Runs one sign-in on the terminal. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import qrlogin.v1.TicketState;
  */
 public final class QrLoginException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** The texts by which alone grpc-java identifies a stream that was reset, or has no trailers. */
+  private static final Pattern LOST_STREAM = Pattern.compile("RST_STREAM|unexpected EOS");
 
   private final Status.Code code;
   private final String rawMessage;
@@ -125,7 +129,6 @@ public final class QrLoginException extends RuntimeException {
     // A watch neither cancels its call nor sets a deadline before it ends, so a proxy did.
     return code == Status.Code.CANCELLED
         || code == Status.Code.DEADLINE_EXCEEDED
-        // grpc-java identifies a stream that was reset only by the text.
-        || (code == Status.Code.INTERNAL && rawMessage.contains("RST_STREAM"));
+        || (code == Status.Code.INTERNAL && LOST_STREAM.matcher(rawMessage).find());
   }
 }

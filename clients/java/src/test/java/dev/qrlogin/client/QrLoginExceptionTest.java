@@ -1,6 +1,7 @@
 package dev.qrlogin.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
@@ -123,5 +124,18 @@ class QrLoginExceptionTest {
     QrLoginException error = QrLoginException.of(new IllegalStateException("odd"));
     assertEquals(Status.Code.UNKNOWN, error.code());
     assertEquals(Optional.empty(), error.reason());
+  }
+
+  @Test
+  void distinguishesAStreamThatWasLostFromAFault() {
+    for (String text :
+        new String[] {
+          "RST_STREAM closed stream. HTTP/2 error code: INTERNAL_ERROR",
+          "Received unexpected EOS on empty DATA frame from server"
+        }) {
+      assertTrue(errorOf(Status.INTERNAL.withDescription(text), new Metadata()).endsOnlyTheCall());
+    }
+    Status fault = Status.INTERNAL.withDescription("Invalid protobuf byte sequence");
+    assertFalse(errorOf(fault, new Metadata()).endsOnlyTheCall());
   }
 }
