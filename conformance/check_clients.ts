@@ -53,6 +53,11 @@ const requested = new Set(
     .map((name) => name.replace(/-.*/, ""))
     .filter((name) => name !== "typescript"),
 );
+const unknown = positionals.filter((name) => !languages.some((language) => language === name));
+if (unknown.length > 0) {
+  console.error(`unknown language ${unknown.join(", ")}: there are ${languages.join(", ")}`);
+  process.exit(2);
+}
 const failures: string[] = [];
 const skips: string[] = [];
 let passed = 0;

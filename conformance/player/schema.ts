@@ -126,6 +126,7 @@ const steps = {
   }),
   issuer: z.strictObject({ issuer: z.enum(["away", "restore"]) }),
   signIns: z.strictObject({ signIns: z.enum(["disabled", "enabled"]), app: name }),
+  peer: z.strictObject({ peer: z.literal("reset") }),
   play: z.strictObject({ play: name }),
 } as const;
 
