@@ -4,7 +4,7 @@ import { type Peer, startPeer } from "./peer.js";
 import type { Scenario } from "./schema.js";
 import { createServiceHost, type ServiceBuild, type ServiceHost } from "./service_host.js";
 
-/** What a scenario is played on: the network, and behind it the service or a peer that plays it. */
+/** Stage of a scenario: the network, and behind it the service or a peer that plays it. */
 export interface Stage {
   readonly network: Network;
   /** The service. @throws Error when the scenario has a peer in its place. */
