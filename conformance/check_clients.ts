@@ -47,12 +47,17 @@ async function checkClient(language: string): Promise<string | readonly Result[]
 }
 
 const required = options.required.split(",").filter(Boolean);
-/** The folders of the requested clients. TypeScript's is no folder of its own, and a variant shares that of its language. */
+/** Folders of the requested clients. TypeScript has none of its own, and a variant shares that of its language. */
 const requested = new Set(
   (positionals.length > 0 ? positionals : languages)
     .map((name) => name.replace(/-.*/, ""))
     .filter((name) => name !== "typescript"),
 );
+const unknown = positionals.filter((name) => !languages.some((language) => language === name));
+if (unknown.length > 0) {
+  console.error(`unknown language ${unknown.join(", ")}: there are ${languages.join(", ")}`);
+  process.exit(2);
+}
 const failures: string[] = [];
 const skips: string[] = [];
 let passed = 0;

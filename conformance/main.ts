@@ -18,11 +18,14 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
+/** An argument that cannot be used. */
+class UsageError extends Error {}
+
 /** Returns the languages of the command line, or all. */
 function requestedLanguages(): readonly Language[] {
   const unknown = positionals.filter((name) => !languages.includes(name as Language));
   if (unknown.length > 0) {
-    throw new ScenarioError([`unknown language ${unknown.join(", ")}: there are ${languages.join(", ")}`]);
+    throw new UsageError(`unknown language ${unknown.join(", ")}: there are ${languages.join(", ")}`);
   }
   return positionals.length > 0 ? (positionals as Language[]) : languages;
 }
@@ -33,8 +36,7 @@ async function playAll(): Promise<LanguageResult[]> {
   const requested = requestedLanguages();
   const { scenario: part = "" } = options;
   const scenarios = suite.scenarios.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()));
-  if (scenarios.length === 0)
-    throw new ScenarioError([`no scenario has ${JSON.stringify(part)} in its name`]);
+  if (scenarios.length === 0) throw new UsageError(`no scenario has ${JSON.stringify(part)} in its name`);
   const cast = await createCast();
   const results: LanguageResult[] = [];
   for (const language of requested) {
@@ -81,7 +83,7 @@ try {
   // Node.js 20 may wait for ever for connections that were cut while it cleans up. An explicit exit does not wait.
   process.exit(await main());
 } catch (error) {
-  if (!(error instanceof ScenarioError)) throw error;
+  if (!(error instanceof ScenarioError || error instanceof UsageError)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }

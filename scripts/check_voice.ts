@@ -1,5 +1,6 @@
 // Checks the voice of comments, documents and test titles: `npm run voice`. Lists every violation.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkVoice } from "./voice.js";
 
@@ -11,7 +12,18 @@ console.log(`${violations.length} violations of the voice`);
 if (violations.length > 0) process.exitCode = 1;
 
 function ownFiles(): string[] {
-  const folders = ["bench", "deploy", "docs", "examples", "proto", "scripts", "src", "test"];
+  const folders = [
+    "attack",
+    "bench",
+    "conformance",
+    "deploy",
+    "docs",
+    "examples",
+    "proto",
+    "scripts",
+    "src",
+    "test",
+  ];
   const inFolders = folders.flatMap((folder) =>
     readdirSync(`${root}/${folder}`, { recursive: true, encoding: "utf8" }).map(
       (file) => `${folder}/${file}`,
@@ -19,5 +31,7 @@ function ownFiles(): string[] {
   );
   const isOurs = (file: string) =>
     /\.(ts|mjs|proto|md)$/.test(file) && !file.endsWith("/generated_client.ts");
-  return [...readdirSync(root), ...inFolders].filter(isOurs).sort();
+  const clients = ["", ...readdirSync(`${root}/clients`)].map((name) => join("clients", name, "README.md"));
+  const documents = clients.filter((file) => existsSync(join(root, file)));
+  return [...readdirSync(root), ...documents, ...inFolders].filter(isOurs).sort();
 }

@@ -173,8 +173,8 @@ func isInterrupted(e *Error) bool {
 	case codes.Canceled, codes.DeadlineExceeded:
 		return true
 	case codes.Internal:
-		// grpc-go identifies a stream that was reset only by its text.
-		return strings.Contains(e.Message, "RST_STREAM")
+		// grpc-go identifies a stream that was reset, or that ended without trailers, only by its text.
+		return strings.Contains(e.Message, "RST_STREAM") || strings.Contains(e.Message, "without sending trailers")
 	default:
 		return false
 	}

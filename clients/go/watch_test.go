@@ -144,6 +144,7 @@ func TestWatchMakesAnotherCall(t *testing.T) {
 		"after CANCELLED by a proxy":               status.Error(codes.Canceled, "stream terminated"),
 		"after DEADLINE_EXCEEDED by a proxy":       status.Error(codes.DeadlineExceeded, "upstream timeout"),
 		"after a stream reset":                     status.Error(codes.Internal, "stream terminated by RST_STREAM with error code: 2"),
+		"after a stream without trailers":          status.Error(codes.Internal, "server closed the stream without sending trailers"),
 		"after OK before a terminal status":        nil,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,7 +2,7 @@ import { generateKeyPair } from "jose";
 import { appSecrets } from "../../test/support/server.js";
 import { customers, signToken, staff, unsignedToken } from "../../test/support/tokens.js";
 
-/** How a client identifies itself: as an app, or with the token of a user. */
+/** Identity of a client: an app, or a user by a token. */
 export type Identity = { readonly appId: string; readonly appSecret: string } | { readonly token: string };
 
 /** The callers that every scenario has, by name. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { JsonValue } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
@@ -13,6 +13,8 @@ export interface Peer {
   readonly address: string;
   requestsOf(rpc: string): readonly number[];
   nextRequest(signal: AbortSignal): Promise<void>;
+  /** Resets the streams whose response ends so. Some libraries drop messages that a reset overtakes. */
+  reset(): void;
   stop(): void;
 }
 
@@ -22,6 +24,7 @@ type Response = NonNullable<PeerResponses[keyof PeerResponses]>[number];
 export async function startPeer(responses: PeerResponses): Promise<Peer> {
   const sessions = new Set<ServerHttp2Session>();
   const requests: { readonly rpc: string; readonly at: number }[] = [];
+  const toReset = new Set<ServerHttp2Stream>();
   const changed = createCondition();
   const server = createServer();
   server.on("session", (session) => {
@@ -35,7 +38,9 @@ export async function startPeer(responses: PeerResponses): Promise<Peer> {
     const earlier = requests.filter((request) => request.rpc === rpc).length;
     requests.push({ rpc, at: performance.now() });
     const list = responses[rpc as keyof PeerResponses] ?? [{ fails: { code: "UNIMPLEMENTED" } }];
-    respond(stream, rpc, list[Math.min(earlier, list.length - 1)] as Response);
+    const response = list[Math.min(earlier, list.length - 1)] as Response;
+    if (response.ends === "reset") toReset.add(stream);
+    respond(stream, rpc, response);
     changed.notifyAll();
   });
   server.listen(0, "127.0.0.1");
@@ -44,6 +49,10 @@ export async function startPeer(responses: PeerResponses): Promise<Peer> {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     requestsOf: (name) => requests.filter(({ rpc }) => rpc === name).map(({ at }) => at),
     nextRequest: (signal) => changed.wait(signal),
+    reset() {
+      for (const stream of toReset) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      toReset.clear();
+    },
     stop() {
       for (const session of sessions) session.destroy();
       server.close();
@@ -62,12 +71,7 @@ function respond(stream: ServerHttp2Stream, rpc: string, response: Response): vo
   }
   stream.respond(headers, { waitForTrailers: true });
   for (const message of messages) stream.write(frame(encode(rpc, message)));
-  if (response.ends === "never") return;
-  if (response.ends === "reset") {
-    // After the messages have been sent.
-    stream.write(Buffer.alloc(0), () => stream.close(2));
-    return;
-  }
+  if (response.ends === "never" || response.ends === "reset") return;
   stream.on("wantTrailers", () => stream.sendTrailers(trailersOf(response.fails)));
   stream.end();
 }

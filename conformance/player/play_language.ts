@@ -5,7 +5,7 @@ import { type Runner, RunnerLostError, type RunnerOptions, startRunner } from ".
 import type { KnownGap, Scenario } from "./schema.js";
 import type { ServiceBuild } from "./service_host.js";
 
-/** How a scenario ended in one language. */
+/** End of a scenario in one language. */
 export interface ScenarioResult {
   readonly scenario: string;
   /** Undefined if it passed. */
@@ -23,7 +23,7 @@ export interface PlayLanguageOptions {
   /** Known gaps of this language. */
   readonly gaps?: readonly KnownGap[];
   readonly build?: ServiceBuild;
-  /** How many scenarios are played at once. 4 by default. */
+  /** Number of scenarios that are played at once. 4 by default. */
   readonly concurrency?: number;
 }
 

@@ -8,8 +8,8 @@ export interface Obstacle {
 }
 
 /**
- * Starts a runner once with no commands, so that it builds what it needs. Resolves with the obstacle if there is one: the
- * toolchain is missing, or the runner fails.
+ * Starts a runner once with no commands, so that it builds what it needs. Resolves with the obstacle if there is one:
+ * the toolchain is missing, or the runner fails.
  */
 export async function prepareRunner([file, ...parameters]: readonly [string, ...string[]]): Promise<
   Obstacle | undefined

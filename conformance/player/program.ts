@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** How a program has ended. */
+/** End of a program. */
 export interface ProgramEnd {
   /** Exit code; null if a signal has ended it. */
   readonly code: number | null;
@@ -10,7 +10,7 @@ export interface ProgramEnd {
 
 export interface ProgramOptions {
   readonly timeoutMs: number;
-  /** Whether to print what the program prints. */
+  /** Prints what the program prints. */
   readonly echo?: boolean;
   /** Text for standard input. */
   readonly input?: string;

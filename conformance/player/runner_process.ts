@@ -5,7 +5,7 @@ import type { RunnerError } from "./expectations.js";
 /** A command for a runner, without its id. */
 export type RunnerCommand = { readonly command: string } & Readonly<Record<string, unknown>>;
 
-/** How a command ended. */
+/** End of a command. */
 export type RunnerResult =
   | { readonly result: Readonly<Record<string, unknown>> }
   | { readonly error: RunnerError };
@@ -34,7 +34,7 @@ export class RunnerLostError extends Error {
   }
 }
 
-/** How to start a runner. */
+/** Options with which a runner is started. */
 export interface RunnerOptions {
   readonly command: readonly [string, ...string[]];
   /** Time for the result of a command, in milliseconds. Longer than the deadline of a call. */

@@ -38,11 +38,11 @@ export const failureSchema = z.strictObject({
   exceededLimit: z.string().optional(),
   retryAfter: bounds.optional(),
   fields: z.array(z.string()).optional(),
-  /** Whether only the code counts. */
+  /** Compares only the code. */
   anyDetails: z.literal(true).optional(),
 });
 
-/** How a command ends. Without any of these, it must succeed. */
+/** Expected end of a command. Without any of these, it must succeed. */
 const outcome = {
   gives: json.optional(),
   fails: failureSchema.optional(),
@@ -126,6 +126,7 @@ const steps = {
   }),
   issuer: z.strictObject({ issuer: z.enum(["away", "restore"]) }),
   signIns: z.strictObject({ signIns: z.enum(["disabled", "enabled"]), app: name }),
+  peer: z.strictObject({ peer: z.literal("reset") }),
   play: z.strictObject({ play: name }),
 } as const;
 
@@ -203,7 +204,7 @@ const table = z.strictObject({
   calls: z.record(z.string(), z.array(z.unknown()).min(1)),
   /** Outcomes that several cells share. `$state` and `$ticketState` are the state of the row. */
   outcomes: z.record(z.string(), json).default({}),
-  /** What happens, by call and state. */
+  /** Outcomes, by call and state. */
   cells: z.record(z.string(), z.record(z.string(), z.union([z.string(), json]))),
 });
 

@@ -4,11 +4,13 @@ import { type Peer, startPeer } from "./peer.js";
 import type { Scenario } from "./schema.js";
 import { createServiceHost, type ServiceBuild, type ServiceHost } from "./service_host.js";
 
-/** What a scenario is played on: the network, and behind it the service or a peer that plays it. */
+/** Stage of a scenario: the network, and behind it the service or a peer that plays it. */
 export interface Stage {
   readonly network: Network;
   /** The service. @throws Error when the scenario has a peer in its place. */
   readonly host: ServiceHost;
+  /** The peer. @throws Error when the scenario has none. */
+  readonly peer: Peer;
   /** Returns the moments of the requests for an RPC so far, in milliseconds of `performance.now()`. */
   requestsOf(rpc: string): readonly number[];
   nextRequest(signal: AbortSignal): Promise<void>;
@@ -29,6 +31,7 @@ function withPeer(network: Network, peer: Peer): Stage {
   network.setTarget(peer.address);
   return {
     network,
+    peer,
     get host(): never {
       throw new Error("a scenario with a peer has no service");
     },
@@ -46,6 +49,9 @@ async function withService(network: Network, host: ServiceHost): Promise<Stage> 
   network.setTarget(await host.start());
   return {
     ...{ network, host },
+    get peer(): never {
+      throw new Error("the scenario has a service and no peer");
+    },
     requestsOf: host.calls.callsOf,
     nextRequest: host.calls.nextLine,
     logText: host.calls.text,

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.js";
 /** A step that changes what is around the clients: the network, the service, its store, its issuer or its clock. */
 export type SurroundingsStep = Extract<
   Step,
-  { kind: "clock" | "network" | "server" | "store" | "issuer" | "signIns" }
+  { kind: "clock" | "network" | "server" | "store" | "issuer" | "signIns" | "peer" }
 >;
 
 /** Makes the change. Resolves once it is complete. */
@@ -49,6 +49,8 @@ export async function changeSurroundings(step: SurroundingsStep, stage: Stage): 
       return stage.host.signInSwitch.disable({
         ...{ target: { kind: "app", id: step.app }, note: "", adminId: "", disabledAt: undefined },
       });
+    case "peer":
+      return stage.peer.reset();
     case "issuer":
       stage.host.issuer.setAway(step.issuer === "away");
   }

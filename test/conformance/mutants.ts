@@ -172,6 +172,11 @@ export const mutants: readonly Mutant[] = [
     'if (!isCreator) throw new TicketError("TICKET_NOT_FOUND");',
     'if (!isCreator) throw new TicketError("TICKET_NOT_FOUND", credentials.ticketSecret);',
   ]),
+  mutant("the log has the ticket secret", "PENDING: GetStatus by another app", [
+    tickets,
+    'if (!isCreator) throw new TicketError("TICKET_NOT_FOUND");',
+    'if (!isCreator) throw new TicketError("TICKET_NOT_FOUND", undefined, { cause: credentials.ticketSecret });',
+  ]),
   mutant("the scanner is not bound", "SCANNED: Authorize by another user", [
     decide,
     'if (ticket.scanner && !isScanner(ticket.scanner, command.approver)) return "SCANNED_BY_ANOTHER_USER";',

@@ -29,7 +29,7 @@ const jars = [
 ].map((name) => `/usr/share/java/${name}.jar`);
 
 /** Looks for what the code of a language needs. `findMissing` returns the first missing command or file. */
-export const needs = (language: string, findMissing: () => string | undefined): Tool =>
+const needs = (language: string, findMissing: () => string | undefined): Tool =>
   findTool(`protoc for ${language}`, () => {
     const missing = findMissing();
     return missing && `${missing} is missing`;
@@ -53,9 +53,6 @@ export function unless(
 ): string | undefined {
   return spawnSync(command, args, { cwd }).status === 0 ? undefined : what;
 }
-
-/** Returns the name of Ruby's gem for gRPC if it is missing. */
-export const withoutGrpcGem = () => unless("ruby", ["-e", 'require "grpc"'], "the gem grpc");
 
 export const languages: readonly Language[] = [
   {
@@ -94,13 +91,20 @@ export const languages: readonly Language[] = [
   {
     title: "C++",
     commands: "cpp/generate",
-    tool: needs("C++", () => firstMissing(["grpc_cpp_plugin", "g++"], ["/usr/include/grpcpp/grpcpp.h"])),
+    tool: needs("C++", () =>
+      firstMissing(["grpc_cpp_plugin", "g++", "pkg-config"], ["/usr/include/grpcpp/grpcpp.h"]),
+    ),
     names: { "qrlogin/v1/ticket.pb.h": ["namespace qrlogin {", "namespace v1 {"] },
   },
   {
     title: "Ruby",
     commands: "ruby/generate",
-    tool: needs("Ruby", () => firstMissing(["grpc_ruby_plugin", "ruby"]) ?? withoutGrpcGem()),
+    tool: needs(
+      "Ruby",
+      () =>
+        firstMissing(["grpc_ruby_plugin", "ruby"]) ??
+        unless("ruby", ["-e", 'require "grpc"'], "the gem grpc"),
+    ),
     names: { "qrlogin/v1/ticket_pb.rb": ["module QrLogin", "module V1"] },
     compile: `ruby -I gen -e '
       require "qrlogin/v1/error_reason_pb"
@@ -134,3 +138,10 @@ export const languages: readonly Language[] = [
     },
   },
 ];
+
+/** Returns the tool of a language. Throws if there is no such language. */
+export function toolOf(title: string): Tool {
+  const language = languages.find((one) => one.title === title);
+  if (!language) throw new Error(`no language ${title}`);
+  return language.tool;
+}

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findTool, type Tool, toolModeOf } from "../support/tools.js";
 import { createProject, here, shell } from "./commands.js";
-import { firstMissing, needs, unless, withoutGrpcGem } from "./languages.js";
+import { toolOf, unless } from "./languages.js";
 
 /** Command in a folder. */
 export interface Command {
@@ -35,6 +35,7 @@ const rust = here("rust");
 
 /** False if this run uses no tools. */
 const usesTools = toolModeOf(process.env) !== "none";
+
 /** The distributions have older ones, so the program is left out where there is none, also in CI. */
 const hasCargo =
   usesTools &&
@@ -61,7 +62,7 @@ export const programs: readonly Program[] = [
   },
   {
     title: "Go",
-    tool: needs("Go", () => firstMissing(["protoc-gen-go", "protoc-gen-go-grpc", "go"])),
+    tool: toolOf("Go"),
     async build() {
       const folder = createProject("go");
       await shell(folder, "source generate && go build -o sign_in .");
@@ -72,9 +73,7 @@ export const programs: readonly Program[] = [
   { title: "Kotlin", tool: maven, build: () => buildWithMaven("kotlin_grpc", "example.SignInKt") },
   {
     title: "C++",
-    tool: needs("C++", () =>
-      firstMissing(["grpc_cpp_plugin", "g++", "pkg-config"], ["/usr/include/grpcpp/grpcpp.h"]),
-    ),
+    tool: toolOf("C++"),
     async build() {
       const folder = createProject("cpp", "../../clients/cpp/src/error_details.proto");
       await shell(folder, "source generate && source build");
@@ -83,7 +82,7 @@ export const programs: readonly Program[] = [
   },
   {
     title: "Ruby",
-    tool: needs("Ruby", () => firstMissing(["grpc_ruby_plugin", "ruby"]) ?? withoutGrpcGem()),
+    tool: toolOf("Ruby"),
     async build() {
       const folder = createProject("ruby");
       await shell(folder, "source generate");

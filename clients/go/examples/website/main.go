@@ -16,6 +16,8 @@ import (
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 
+var stdin = bufio.NewReader(os.Stdin)
+
 func main() {
 	log.SetFlags(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -98,7 +100,7 @@ func submitCheckCode(
 	ctx context.Context, client *qrlogin.AppClient, ticket *qrloginv1.CreateTicketResponse, status *qrloginv1.TicketStatus,
 ) error {
 	fmt.Printf("Type the %d digits that the phone shows:\n", status.GetCheckCodeDigits())
-	typed, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	typed, err := stdin.ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("no check code: %w", err)
 	}

@@ -9,7 +9,8 @@ use tonic::Status;
 
 #[tokio::test]
 async fn calls_again_after_an_interruption() {
-    let ends: [(&str, fn() -> Response); 9] = [
+    type Respond = fn() -> Response;
+    let ends: [(&str, Respond); 9] = [
         ("OK before a terminal status", || {
             statuses([pending(1)], Then::End).0
         }),
@@ -133,5 +134,23 @@ async fn ends_with_an_error_if_a_message_has_no_status() {
     assert_eq!(
         read_all(watch(&fake)).await.1.unwrap().code(),
         Code::Internal
+    );
+}
+
+#[tokio::test]
+async fn closing_the_client_ends_a_stream_of_the_generated_client() {
+    let fake = Fake::start(|_| statuses([pending(1)], Then::Wait).0);
+    let client = app(&fake);
+    let response = client
+        .generated()
+        .watch_status(WatchStatusRequest::default())
+        .await;
+    let mut stream = response.unwrap().into_inner();
+    stream.message().await.unwrap().unwrap();
+    client.close();
+    let end = tokio::time::timeout(Duration::from_secs(10), stream.message()).await;
+    assert_eq!(
+        end.expect("the stream goes on").unwrap_err().code(),
+        Code::Cancelled
     );
 }

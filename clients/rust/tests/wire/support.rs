@@ -288,3 +288,9 @@ pub fn approver(fake: &Fake) -> ApproverClient {
 pub async fn get_status(client: &AppClient) -> Result<GetStatusResponse, Error> {
     client.get_status(GetStatusRequest::default()).await
 }
+
+/// Waits until the client has cancelled the call of the response; fails after 10 seconds.
+pub async fn assert_cancelled(cancelled: &mut mpsc::Receiver<()>) {
+    let end = tokio::time::timeout(Duration::from_secs(10), cancelled.recv()).await;
+    assert_eq!(end, Ok(None), "the client has not cancelled the call");
+}

@@ -1,6 +1,6 @@
 //! What a watch yields, and when its call ends.
 
-use crate::support::{Fake, Then, app, refusal, status, statuses};
+use crate::support::{Fake, Then, app, assert_cancelled, refusal, status, statuses};
 use crate::watch_support::{ends_first_with, expired, pending, read_all, watch};
 use prost_types::Duration as ProtoDuration;
 use qrlogin::Code;
@@ -87,7 +87,7 @@ async fn cancels_the_call_before_the_reader_gets_a_terminal_status() {
         let mut watch = watch(&fake);
         assert_eq!(watch.next().await.unwrap().unwrap().state(), state);
         // The reader stops here, and keeps the watch.
-        assert_eq!(cancelled.recv().await, None);
+        assert_cancelled(&mut cancelled).await;
         assert!(watch.next().await.is_none());
     }
 }
@@ -100,7 +100,7 @@ async fn dropping_the_watch_cancels_the_call() {
     let mut watch = watch(&fake);
     watch.next().await.unwrap().unwrap();
     drop(watch);
-    assert_eq!(cancelled.recv().await, None);
+    assert_cancelled(&mut cancelled).await;
 }
 
 #[tokio::test]
