@@ -68,7 +68,10 @@ async function playAll(): Promise<LanguageResult[]> {
 /** Plays, prints and reports. Resolves with the exit code. */
 async function main(): Promise<number> {
   const results = await playAll();
-  printSummary(results);
+  if (results.length > 1) {
+    console.log();
+    printSummary(results);
+  }
   const required = options.required.split(",").filter(Boolean);
   const report = createReport(results, required);
   if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(report, undefined, 2));
