@@ -1,6 +1,8 @@
 #include "qrlogin/error.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
 

@@ -99,12 +99,15 @@ class QrLoginError(Exception):
 def is_interrupted(error: QrLoginError) -> bool:
     """Reports whether a call was cut off without a reply of the service, for example by a proxy.
 
-    That is CANCELLED or DEADLINE_EXCEEDED without a reason, or a stream reset, which gRPC identifies only by its text.
+    That is CANCELLED or DEADLINE_EXCEEDED without a reason, or a stream that was reset or ended without a status, which
+    gRPC identifies only by its text.
     """
     if error.raw_reason is not None:
         return False
     if error.code in (grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED):
         return True
+    if error.code is grpc.StatusCode.UNKNOWN:
+        return "Stream removed" in error.message
     return error.code is grpc.StatusCode.INTERNAL and "RST_STREAM" in error.message
 
 
