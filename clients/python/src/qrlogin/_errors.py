@@ -69,9 +69,11 @@ class QrLoginError(Exception):
         self.message = message
         self.raw_reason = info.reason or None
         self.domain = info.domain or None
-        self.reason = _known_reason(info)
-        self.current_state = info.metadata.get("current_state") or None
-        self.attempts_left = _count(info.metadata.get("attempts_left", ""))
+        # Another service on the way can have reasons and keys of the same names.
+        ours = info if info.domain == _ERROR_DOMAIN else ErrorInfo()
+        self.reason = ErrorReason.__members__.get(ours.reason)
+        self.current_state = ours.metadata.get("current_state") or None
+        self.attempts_left = _count(ours.metadata.get("attempts_left", ""))
         self.exceeded_limit = next((violation.subject for violation in quota.violations), None) or None
         self.field_violations = tuple(
             FieldViolation(violation.field, violation.description) for violation in request.field_violations
@@ -130,11 +132,6 @@ def _find(status: Status, kind: type[_Detail]) -> _Detail | None:
     except DecodeError:
         return None
     return message
-
-
-def _known_reason(info: ErrorInfo) -> ErrorReason | None:
-    # Another service on the way can have reasons of the same name.
-    return ErrorReason.__members__.get(info.reason) if info.domain == _ERROR_DOMAIN else None
 
 
 def _count(text: str) -> int | None:

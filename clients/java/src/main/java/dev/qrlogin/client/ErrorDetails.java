@@ -40,9 +40,11 @@ final class ErrorDetails {
     QuotaFailure quota = find(details, QuotaFailure.getDefaultInstance());
     RetryInfo retry = find(details, RetryInfo.getDefaultInstance());
     rawReason = info == null ? null : emptyToNull(info.getReason());
-    reason = info != null && info.getDomain().equals(DOMAIN) ? toReason(info.getReason()) : null;
-    currentState = info == null ? null : toState(info.getMetadataMap().get("current_state"));
-    attemptsLeft = info == null ? null : toCount(info.getMetadataMap().get("attempts_left"));
+    // Another service on the way can have reasons and keys of the same names.
+    boolean isOurs = info != null && info.getDomain().equals(DOMAIN);
+    reason = isOurs ? toReason(info.getReason()) : null;
+    currentState = isOurs ? toState(info.getMetadataMap().get("current_state")) : null;
+    attemptsLeft = isOurs ? toCount(info.getMetadataMap().get("attempts_left")) : null;
     exceededLimit =
         quota == null || quota.getViolationsCount() == 0
             ? null
