@@ -8,32 +8,40 @@ import { playLanguage, type ScenarioResult } from "./player/play_language.js";
 import { type Obstacle, prepareRunner } from "./player/prepare_runner.js";
 import { createReport, type LanguageResult, printLanguage, printSummary } from "./player/report.js";
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    scenario: { type: "string" },
-    report: { type: "string" },
-    required: { type: "string", default: "" },
-    verbose: { type: "boolean", default: false },
-  },
-});
-
 /** An argument that cannot be used. */
 class UsageError extends Error {}
 
-/** Returns the languages of the command line, or all. */
-function requestedLanguages(): readonly Language[] {
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        scenario: { type: "string" },
+        report: { type: "string" },
+        required: { type: "string", default: "" },
+        verbose: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Returns the languages of the command line without repetitions, or all. */
+function requestedLanguages(positionals: readonly string[]): readonly Language[] {
   const unknown = positionals.filter((name) => !languages.includes(name as Language));
   if (unknown.length > 0) {
     throw new UsageError(`unknown language ${unknown.join(", ")}: there are ${languages.join(", ")}`);
   }
-  return positionals.length > 0 ? (positionals as Language[]) : languages;
+  return positionals.length > 0 ? ([...new Set(positionals)] as Language[]) : languages;
 }
 
-async function playAll(): Promise<LanguageResult[]> {
+type Arguments = ReturnType<typeof readArguments>;
+
+async function playAll({ values: options, positionals }: Arguments): Promise<LanguageResult[]> {
   const suite = loadScenarios();
   const gaps = loadKnownGaps();
-  const requested = requestedLanguages();
+  const requested = requestedLanguages(positionals);
   const { scenario: part = "" } = options;
   const scenarios = suite.scenarios.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()));
   if (scenarios.length === 0) throw new UsageError(`no scenario has ${JSON.stringify(part)} in its name`);
@@ -67,7 +75,9 @@ async function playAll(): Promise<LanguageResult[]> {
 
 /** Plays, prints and reports. Resolves with the exit code. */
 async function main(): Promise<number> {
-  const results = await playAll();
+  const given = readArguments();
+  const { values: options, positionals } = given;
+  const results = await playAll(given);
   if (results.length > 1) {
     console.log();
     printSummary(results);

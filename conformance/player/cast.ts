@@ -28,7 +28,11 @@ export async function createCast(): Promise<Cast> {
     ["an unknown app", { appId: "nobody", appSecret: appSecrets.shop }],
     ["alice", await user("alice")],
     ["bob", await user("bob")],
-    ["carol of the staff", await user("carol", staff)],
+    // Her issuer has not verified her e-mail address and her phone number.
+    [
+      "carol of the staff",
+      await user("carol", staff, { claims: { email_verified: false, phone_number_verified: false } }),
+    ],
     ["alice with an expired token", await user("alice", customers, { claims: { exp: now() - 3_600 } })],
     [
       "alice with a token for another audience",
@@ -43,6 +47,7 @@ export async function createCast(): Promise<Cast> {
       "alice with a token that is not valid yet",
       await user("alice", customers, { claims: { nbf: now() + 7_200 } }),
     ],
+    ["alice with a refresh token", await user("alice", customers, { claims: { typ: "Refresh" } })],
     ["alice with a token of a foreign key", await user("alice", customers, { key: otherKey.privateKey })],
     ["alice with an unsigned token", { token: unsignedToken("alice") }],
     ["alice with a token that is no JWT", { token: "not-a-jwt" }],

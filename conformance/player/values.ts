@@ -2,7 +2,8 @@
 export type Values = Map<string, unknown>;
 
 /**
- * Replaces texts of the form `$name.field` with the value that they refer to.
+ * Replaces texts of the form `$name.field` with the value that they refer to, and `${name.field}` in the middle of a
+ * text with the text that it refers to.
  *
  * @throws Error when there is no such value.
  */
@@ -13,7 +14,8 @@ export function resolveReferences<T>(input: T, values: Values): T {
 function resolve(input: unknown, values: Values): unknown {
   if (typeof input === "string") {
     const [, path] = /^\$(\w+(?:\.\w+)*)$/.exec(input) ?? [];
-    return path === undefined ? input : lookUp(path, values);
+    if (path !== undefined) return lookUp(path, values);
+    return input.replace(/\$\{(\w+(?:\.\w+)*)\}/g, (_, inner: string) => String(lookUp(inner, values)));
   }
   if (Array.isArray(input)) return input.map((item) => resolve(item, values));
   if (typeof input !== "object" || input === null) return input;

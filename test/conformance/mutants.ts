@@ -20,6 +20,8 @@ const decide = "domain/decide.ts";
 const transitions = "domain/transitions.ts";
 const tickets = "service/tickets.ts";
 const responses = "server/messages/responses.ts";
+const rotation = "domain/qr_rotation.ts";
+const limits = "service/limits/ticket_limits.ts";
 
 /** The mutants of the service. */
 export const mutants: readonly Mutant[] = [
@@ -250,4 +252,204 @@ export const mutants: readonly Mutant[] = [
     'requiredClaims: ["exp", "sub", "iss", "aud"],',
     'requiredClaims: ["sub", "iss", "aud"],',
   ]),
+  mutant(
+    "a late approval leaves no time for the check code",
+    "After a late approval, a minute is left for the check code, and then five for the exchange",
+    [decide, "Math.max(ticket.expiresAt, now + lifetimes.checkCode)", "ticket.expiresAt"],
+  ),
+  mutant(
+    "a check code does not extend the lifetime for the exchange",
+    "After a late approval, a minute is left for the check code, and then five for the exchange",
+    [
+      decide,
+      'if (to === "AUTHORIZED") return { expiresAt: now + lifetimes.authorized };',
+      'if (to === "AUTHORIZED") return {};',
+    ],
+  ),
+  mutant(
+    "a spent check code is shown again",
+    "After a late approval, a minute is left for the check code, and then five for the exchange",
+    [
+      responses,
+      'checkCode: awaitsCheckCode ? (ticket.checkCode?.digits ?? "") : ""',
+      'checkCode: ticket.checkCode?.digits ?? ""',
+    ],
+  ),
+  mutant(
+    "all check codes are the same",
+    "A repeated Authorize gives the same check code, and another ticket has another one",
+    ["domain/secrets.ts", 'String(randomInt(10 ** digits)).padStart(digits, "0")', '"7".repeat(digits)'],
+  ),
+  mutant(
+    "a scanned code need not match its ticket",
+    "A code with another scene or user pool than its ticket is QR_CONTENT_INVALID",
+    [tickets, "if (matches) return;", "if (matches || scanned) return;"],
+  ),
+  mutant("a made-up step is accepted", "A code with a made-up step is QR_CONTENT_INVALID", [
+    rotation,
+    'if (!isSameDigest(proof, qrStepOf(id, qrRotation, number).proof)) return "forged";',
+    "",
+  ]),
+  mutant(
+    "a step is accepted for a code that does not change",
+    "A code with a made-up step is QR_CONTENT_INVALID",
+    [rotation, 'return step ? "forged" : "current"', 'return "current"'],
+  ),
+  mutant("a replaced code is rejected at once", "A code that was replaced a moment ago is still accepted", [
+    rotation,
+    "now < end + qrRotation.overlap",
+    "now < end",
+  ]),
+  mutant("a ticket outlives its last code", "A ticket whose code changes expires with its last code", [
+    tickets,
+    "qrRotation ? rotationEndOf(qrRotation) : Number.POSITIVE_INFINITY",
+    "Number.POSITIVE_INFINITY",
+  ]),
+  mutant(
+    "the code changes for a creator that does not draw its steps",
+    "The code of a creator that does not draw its steps does not change",
+    [tickets, "qrRotation = parameters.drawsQrCodeSteps", "qrRotation = parameters.scene"],
+  ),
+  mutant(
+    "user pools have no limit",
+    "A user pool with too many tickets in a minute gets RATE_LIMITED with the name of the limit",
+    [limits, "ticketsOfUserPool.require(app.userPool, limits);", ""],
+  ),
+  mutant("networks have no limit", "All addresses of one IPv6 subscriber are limited together", [
+    limits,
+    "if (network) ticketsOfNetwork.require(network, limits);",
+    "",
+  ]),
+  mutant(
+    "addresses of a subscriber are limited one by one",
+    "All addresses of one IPv6 subscriber are limited together",
+    [limits, "addressKeyOf(ipAddress)}`;\n      const networkKey", "ipAddress}`;\n      const networkKey"],
+  ),
+  mutant(
+    "a page can use up the tickets of another address",
+    "An address that a page has claimed is not limited",
+    [limits, 'return ipAddressSource === "CLAIMED_BY_PAGE" ? "" : ipAddress;', "return ipAddress;"],
+  ),
+  mutant(
+    "scans of a user have no limit",
+    "A user who has scanned too many codes in a minute gets RATE_LIMITED with the name of the limit",
+    [limits, "scans.require(key, limits);", ""],
+  ),
+  mutant(
+    "an app may ask for any number of unknown tickets",
+    "An app that asks for too many unknown tickets gets RATE_LIMITED, and its other calls pass",
+    [limits, "missesOfApp.require(appId, limits);", ""],
+  ),
+  mutant(
+    "wrong check codes of an app have no limit",
+    "An app with too many wrong check codes gets RATE_LIMITED with the name of the limit, and right ones do not count",
+    [limits, "codesOfApp.require(appId, limits);", ""],
+  ),
+  mutant(
+    "right check codes count as wrong ones",
+    "An app with too many wrong check codes gets RATE_LIMITED with the name of the limit, and right ones do not count",
+    ["service/limits/limited_tickets.ts", "takeBack();\n          return authorized;", "return authorized;"],
+  ),
+  mutant("a repeated Cancel counts twice", "A repeated Cancel counts as one declined code", [
+    limits,
+    "if (declined.peek(ticketId)) return;",
+    "",
+  ]),
+  mutant("a poll after a change is limited", "The first poll after a change is not limited", [
+    limits,
+    "countPoll({ id, revision }) {",
+    "countPoll({ id }) {\n const revision = 0;",
+  ]),
+  mutant("a refresh token signs in", "A refresh token is USER_UNAUTHENTICATED", [
+    "auth/tokens/jwt_verifier.ts",
+    "requireSignInToken(header, claims);",
+    "",
+  ]),
+  mutant(
+    "the phone shows the name of another app",
+    "Carol of the staff signs in to the app of her pool, whose name her phone shows",
+    ["server/handlers.ts", "appsById.get(ticket.appId) ??", "[...appsById.values()][0] ??"],
+  ),
+  mutant(
+    "unverified contacts are said to be verified",
+    "Carol of the staff signs in to the app of her pool, whose name her phone shows",
+    [responses, "user: { ...profile,", "user: { ...profile, emailVerified: true,"],
+  ),
+  mutant(
+    "the profile has another user pool",
+    "Carol of the staff signs in to the app of her pool, whose name her phone shows",
+    [responses, "userPoolId,\n    approval: {", 'userPoolId: "customers",\n    approval: {'],
+  ),
+  mutant("an ended ticket has time left", "Alice signs in, and the watch shows each state and ends", [
+    responses,
+    "isTerminal(ticket.state) ? durationOf(0) : remainingDurationOf(ticket, clock)",
+    "remainingDurationOf(ticket, clock)",
+  ]),
+  mutant("the approval has no issuer", "Alice signs in, and the watch shows each state and ends", [
+    responses,
+    "issuer: scanner.issuer",
+    'issuer: ""',
+  ]),
+  mutant("the approval has no time", "Alice signs in, and the watch shows each state and ends", [
+    responses,
+    "approveTime: new Date(clock.wallTimeOf(approval.approvedAt))",
+    "approveTime: undefined",
+  ]),
+  mutant(
+    "the approval does not say how the user signed in to the app",
+    "Alice signs in, and the watch shows each state and ends",
+    [responses, "authenticationContext: signIn.acr", 'authenticationContext: ""'],
+  ),
+  mutant("the status has no moment of expiry", "Alice signs in, and the watch shows each state and ends", [
+    responses,
+    "revision: ticket.revision,\n    expireTime: new Date(clock.wallTimeOf(ticket.expiresAt)),",
+    "revision: ticket.revision,\n    expireTime: undefined,",
+  ]),
+  mutant(
+    "a requester may reorder the text on the phone",
+    "A text about the requester loses the characters that make it look like another one",
+    ["server/messages/requester.ts", 'return text.replace(deceptiveCharacters, "");', "return text;"],
+  ),
+  mutant(
+    "an app may say that the gateway saw the name of a device",
+    "Only an address can be observed by the gateway",
+    [
+      "server/messages/requester.ts",
+      'if (source === "OBSERVED_BY_GATEWAY" && !canBeObserved) {',
+      'if (source === "OBSERVED_BY_GATEWAY" && fields === undefined) {',
+    ],
+  ),
+  mutant(
+    "a text of the requester may have any length",
+    "Fields that are too long are INVALID_REQUEST with their paths",
+    ["domain/field_limits.ts", "requesterText: 256", "requesterText: 1e6"],
+  ),
+  mutant(
+    "a request may have any number of capabilities",
+    "Fields that are too long are INVALID_REQUEST with their paths",
+    ["domain/field_limits.ts", "capabilities: 16", "capabilities: 1e6"],
+  ),
+  mutant(
+    "an exchange ticket may have any length",
+    "Fields that are too long are INVALID_REQUEST with their paths",
+    ["domain/field_limits.ts", "exchangeTicket: 256", "exchangeTicket: 1e6"],
+  ),
+  {
+    name: "a stranger's watch ends the one of the creator",
+    scenario: "Promise 6: watches of an app that did not create the ticket end none (raw)",
+    // Counts a watch before the access check.
+    changes: [
+      change(
+        watch,
+        'this.releaseSlot = watchLimit.add(this.ticketId, () => this.end(new TicketError("WATCH_SUPERSEDED")));\n',
+        "\n",
+      ),
+      change(
+        watch,
+        "const ticket = await load(context, this.ticketId, checkAccess);",
+        `this.releaseSlot = watchLimit.add(this.ticketId, () => this.end(new TicketError("WATCH_SUPERSEDED")));
+        const ticket = await load(context, this.ticketId, checkAccess);`,
+      ),
+    ],
+  },
 ];

@@ -86,12 +86,12 @@ def main() -> int:
     if not token:
         print("QRLOGIN_USER_TOKEN must hold the user's token", file=sys.stderr)
         return 2
-    with ApproverClient(os.environ.get("QRLOGIN_ADDRESS", "127.0.0.1:50051"), token=token) as client:
-        try:
+    try:
+        with ApproverClient(os.environ.get("QRLOGIN_ADDRESS", "127.0.0.1:50051"), token=token) as client:
             decide(client, sys.argv[1])
-        except QrLoginError as error:
-            print(f"Failed: {error}", file=sys.stderr)
-            return 1
+    except (QrLoginError, ValueError) as error:
+        print(f"Failed: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -62,16 +62,16 @@ def submit_check_code(client: AppClient, ticket: WatchStatusRequest, digits: int
 
 def main() -> int:
     """Runs the example. Returns the exit code."""
-    with AppClient(
-        os.environ.get("QRLOGIN_ADDRESS", "127.0.0.1:50051"),
-        app_id=os.environ.get("QRLOGIN_APP_ID", "demo-app"),
-        app_secret=os.environ.get("QRLOGIN_APP_SECRET", "demo-secret"),
-    ) as client:
-        try:
+    try:
+        with AppClient(
+            os.environ.get("QRLOGIN_ADDRESS", "127.0.0.1:50051"),
+            app_id=os.environ.get("QRLOGIN_APP_ID", "demo-app"),
+            app_secret=os.environ.get("QRLOGIN_APP_SECRET", "demo-secret"),
+        ) as client:
             user = sign_in(client)
-        except QrLoginError as error:
-            print(f"Failed: {error}", file=sys.stderr)
-            return 1
+    except (QrLoginError, ValueError) as error:
+        print(f"Failed: {error}", file=sys.stderr)
+        return 1
     if user is None:
         print("No user signed in.")
         return 1

@@ -110,6 +110,7 @@ func submitCheckCode(
 		CheckCode:    strings.TrimSpace(typed),
 	})
 	if qrlogin.ReasonOf(err) == qrloginv1.ErrorReason_ERROR_REASON_CHECK_CODE_MISMATCH {
+		fmt.Println("This is not the number on the phone.")
 		return nil
 	}
 	return err

@@ -1,6 +1,7 @@
 package dev.qrlogin.examples;
 
 import dev.qrlogin.client.ApproverClient;
+import dev.qrlogin.client.QrLoginException;
 import java.util.Map;
 import java.util.Scanner;
 import qrlogin.v1.AuthorizeRequest;
@@ -28,6 +29,9 @@ public final class Phone {
     Scanner terminal = new Scanner(System.in, "UTF-8");
     try (ApproverClient client = ApproverClient.builder(address, token).build()) {
       approve(client, arguments[0], terminal);
+    } catch (QrLoginException | IllegalArgumentException e) {
+      System.err.println("Failed: " + e.getMessage());
+      System.exit(1);
     }
   }
 

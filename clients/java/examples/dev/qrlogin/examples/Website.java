@@ -112,10 +112,13 @@ public final class Website {
               });
       if (signedIn.isEmpty()) {
         System.out.println("No user signed in.");
-        return;
+        System.exit(1);
       }
       UserInfo user = signedIn.get();
       System.out.printf("Hello, %s (%s)%n", user.getNickname(), user.getUserId());
+    } catch (QrLoginException | IllegalArgumentException e) {
+      System.err.println("Failed: " + e.getMessage());
+      System.exit(1);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.qrlogin.examples
 
 import dev.qrlogin.kotlin.ApproverClient
+import dev.qrlogin.kotlin.QrLoginException
 import kotlin.system.exitProcess
 import kotlinx.coroutines.runBlocking
 import qrlogin.v1.ContextSource
@@ -57,6 +58,12 @@ private fun show(name: String, value: String, source: ContextSource) {
     )
 }
 
+/** Prints the error and ends the program. */
+internal fun fail(error: Exception): Nothing {
+    System.err.println("Failed: ${error.message}")
+    exitProcess(1)
+}
+
 /** Handles one code, whose text is the argument. */
 fun main(arguments: Array<String>): Unit = runBlocking {
     val token = System.getenv("QRLOGIN_USER_TOKEN")
@@ -65,5 +72,11 @@ fun main(arguments: Array<String>): Unit = runBlocking {
         exitProcess(2)
     }
     val address = System.getenv("QRLOGIN_ADDRESS") ?: "127.0.0.1:50051"
-    ApproverClient(address, token).use { approve(it, arguments[0]) }
+    try {
+        ApproverClient(address, token).use { approve(it, arguments[0]) }
+    } catch (e: QrLoginException) {
+        fail(e)
+    } catch (e: IllegalArgumentException) {
+        fail(e)
+    }
 }

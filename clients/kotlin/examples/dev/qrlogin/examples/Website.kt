@@ -6,6 +6,7 @@ import dev.qrlogin.kotlin.AppClient
 import dev.qrlogin.kotlin.QrLoginException
 import dev.qrlogin.kotlin.attemptsLeft
 import dev.qrlogin.kotlin.reason
+import kotlin.system.exitProcess
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.firstOrNull
 import kotlinx.coroutines.flow.mapNotNull
@@ -99,12 +100,22 @@ fun main() = runBlocking {
     val address = environment["QRLOGIN_ADDRESS"] ?: "127.0.0.1:50051"
     val appId = environment["QRLOGIN_APP_ID"] ?: "demo-app"
     val appSecret = environment["QRLOGIN_APP_SECRET"] ?: "demo-secret"
-    AppClient(address, appId, appSecret).use { client ->
-        val user =
-            signIn(client, ::println) { digits ->
-                println("Type the $digits digits that the phone shows:")
-                withContext(Dispatchers.IO) { readln().trim() }
+    val user =
+        try {
+            AppClient(address, appId, appSecret).use { client ->
+                signIn(client, ::println) { digits ->
+                    println("Type the $digits digits that the phone shows:")
+                    withContext(Dispatchers.IO) { readln().trim() }
+                }
             }
-        println(user?.let { "Hello, ${it.nickname} (${it.userId})" } ?: "No user signed in.")
+        } catch (e: QrLoginException) {
+            fail(e)
+        } catch (e: IllegalArgumentException) {
+            fail(e)
+        }
+    if (user == null) {
+        println("No user signed in.")
+        exitProcess(1)
     }
+    println("Hello, ${user.nickname} (${user.userId})")
 }
