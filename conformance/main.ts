@@ -78,7 +78,10 @@ async function main(): Promise<number> {
   const given = readArguments();
   const { values: options, positionals } = given;
   const results = await playAll(given);
-  printSummary(results);
+  if (results.length > 1) {
+    console.log();
+    printSummary(results);
+  }
   const required = options.required.split(",").filter(Boolean);
   const report = createReport(results, required);
   if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(report, undefined, 2));

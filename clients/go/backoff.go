@@ -1,6 +1,9 @@
 package qrlogin
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	initialPause = 100 * time.Millisecond
@@ -21,7 +24,8 @@ func (b *backoff) next(retryDelay time.Duration) time.Duration {
 	}
 	pause := time.Duration(b.random() * float64(b.limit))
 	b.limit = min(2*b.limit, maxPause)
-	return retryDelay + pause
+	// A delay of centuries must not overflow, which would be no pause at all.
+	return min(retryDelay, math.MaxInt64-pause) + pause
 }
 
 // succeeded begins again with the initial limit if an attempt has worked for at least maxPause. A shorter success

@@ -1,6 +1,7 @@
 package qrlogin
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -25,6 +26,10 @@ func TestBackoffAddsTheDelayOfTheService(t *testing.T) {
 	b.random = func() float64 { return 0 }
 	if got, want := b.next(3*time.Second), 3*time.Second; got != want {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	b.random = func() float64 { return 0.5 }
+	if got, want := b.next(math.MaxInt64), time.Duration(math.MaxInt64); got != want {
+		t.Errorf("after the longest delay: got %v, want %v", got, want)
 	}
 }
 

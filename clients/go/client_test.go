@@ -34,16 +34,17 @@ func TestConstructorsRejectInvalidArguments(t *testing.T) {
 		return err
 	}
 	for name, err := range map[string]error{
-		"no app id":             app(loopback, "", "s3cret"),
-		"app id with a colon":   app(loopback, "sh:op", "s3cret"),
-		"no app secret":         app(loopback, "shop", ""),
-		"no target":             app("", "shop", "s3cret"),
-		"no token source":       approver(loopback, nil),
-		"timeout of zero":       approver(loopback, token, qrlogin.WithTimeout(0)),
-		"certificates not PEM":  app(loopback, "shop", "s3cret", qrlogin.WithRootCertificates([]byte("s3cret"))),
-		"certificates missing":  app(loopback, "shop", "s3cret", qrlogin.WithRootCertificates(nil)),
-		"plain text and TLS":    app(loopback, "shop", "s3cret", qrlogin.WithPlainText(), qrlogin.WithTLSConfig(&tls.Config{})),
-		"target that is no URL": app("%zz", "shop", "s3cret"),
+		"no app id":                  app(loopback, "", "s3cret"),
+		"app id with a colon":        app(loopback, "sh:op", "s3cret"),
+		"no app secret":              app(loopback, "shop", ""),
+		"no target":                  app("", "shop", "s3cret"),
+		"no token source":            approver(loopback, nil),
+		"timeout of zero":            approver(loopback, token, qrlogin.WithTimeout(0)),
+		"certificates not PEM":       app(loopback, "shop", "s3cret", qrlogin.WithRootCertificates([]byte("s3cret"))),
+		"certificates missing":       app(loopback, "shop", "s3cret", qrlogin.WithRootCertificates(nil)),
+		"plain text and TLS":         app(loopback, "shop", "s3cret", qrlogin.WithPlainText(), qrlogin.WithTLSConfig(&tls.Config{})),
+		"plain text and default TLS": app(loopback, "shop", "s3cret", qrlogin.WithPlainText(), qrlogin.WithTLSConfig(nil)),
+		"target that is no URL":      app("%zz", "shop", "s3cret"),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)

@@ -54,13 +54,15 @@ type FieldViolation struct {
 	Description string
 }
 
-// Error returns the code, the reason if there is one, and the message.
+// Error returns the code, and the reason and the message if there are any.
 func (e *Error) Error() string {
-	parts := []string{"qrlogin", e.Code.String()}
-	if e.RawReason != "" {
-		parts = append(parts, e.RawReason)
+	text := "qrlogin: " + e.Code.String()
+	for _, part := range []string{e.RawReason, e.Message} {
+		if part != "" {
+			text += ": " + part
+		}
 	}
-	return strings.Join(append(parts, e.Message), ": ")
+	return text
 }
 
 // Unwrap returns the cause: the error of the context, [ErrClosed], or the error of gRPC.

@@ -81,14 +81,20 @@ func TestErrorWithoutDetailsHasCodeAndMessage(t *testing.T) {
 	if got, want := e.Error(), "qrlogin: Unavailable: the message"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	withoutMessage, _ := qrlogin.FromError(status.Error(codes.Unavailable, ""))
+	if got, want := withoutMessage.Error(), "qrlogin: Unavailable"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 func TestReasonCountsOnlyInTheDomainOfTheService(t *testing.T) {
 	foreign := &errdetails.ErrorInfo{
-		Domain: "proxy.example", Reason: "TICKET_EXPIRED", Metadata: map[string]string{"current_state": "EXPIRED"},
+		Domain: "proxy.example", Reason: "TICKET_EXPIRED",
+		Metadata: map[string]string{"current_state": "EXPIRED", "attempts_left": "2"},
 	}
 	e := fromStatus(t, codes.FailedPrecondition, foreign)
-	if e.Reason != 0 || e.CurrentState != 0 || e.RawReason != "TICKET_EXPIRED" || e.Domain != "proxy.example" {
+	_, hasAttempts := e.AttemptsLeft()
+	if e.Reason != 0 || e.CurrentState != 0 || hasAttempts || e.RawReason != "TICKET_EXPIRED" || e.Domain != "proxy.example" {
 		t.Errorf("got %+v", e)
 	}
 	e = fromStatus(t, codes.FailedPrecondition, foreign, &errdetails.ErrorInfo{Domain: "qrlogin.v1", Reason: "TICKET_CANCELLED"})

@@ -1,6 +1,7 @@
 package qrlogin
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	_ "embed"
@@ -48,9 +49,9 @@ func WithRootCertificates(pem []byte) Option {
 	return func(o *options) { o.roots = append([]byte{}, pem...) }
 }
 
-// WithTLSConfig uses TLS, also to loopback addresses, with a copy of the configuration.
+// WithTLSConfig uses TLS, also to loopback addresses, with a copy of the configuration. nil stands for the default one.
 func WithTLSConfig(config *tls.Config) Option {
-	return func(o *options) { o.tlsConfig = config }
+	return func(o *options) { o.tlsConfig = cmp.Or(config, &tls.Config{}) }
 }
 
 // WithPlainText sends everything in plain text, credentials included. Use it only on a network that nobody else can

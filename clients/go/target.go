@@ -29,5 +29,5 @@ func isLoopback(target string) bool {
 		return true
 	}
 	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
+	return err == nil && address.IsLoopback() && !address.Is4In6()
 }

@@ -12,28 +12,28 @@ export interface LanguageResult {
 const hasFailed = ({ failure, gap }: ScenarioResult) => failure !== undefined && gap === undefined;
 const isGap = ({ gap }: ScenarioResult) => gap !== undefined;
 
-/** Prints a line for each scenario that failed. */
-export function printLanguage({ language, skipped, results }: LanguageResult, isVerbose: boolean): void {
-  if (skipped !== undefined) return;
+/** Prints a line for each scenario that failed, and the totals of the language. */
+export function printLanguage(result: LanguageResult, isVerbose: boolean): void {
+  const { language, results } = result;
   for (const { scenario, failure, gap, ms } of results) {
     if (gap !== undefined) console.log(`${language}: known gap: ${scenario}: ${gap}`);
     else if (failure !== undefined) console.log(`${language}: FAILED: ${scenario}: ${failure}`);
     else if (isVerbose) console.log(`${language}: passed in ${Math.round(ms)} ms: ${scenario}`);
   }
+  console.log(summaryOf(result));
 }
 
-/** Prints a line for each language. */
+/** Prints a line for each language, in one place at the end. */
 export function printSummary(all: readonly LanguageResult[]): void {
-  for (const { language, skipped, results } of all) {
-    if (skipped !== undefined) {
-      console.log(`${language}: SKIPPED: ${skipped}`);
-      continue;
-    }
-    const failed = results.filter(hasFailed).length;
-    const gaps = results.filter(isGap).length;
-    const passed = results.length - failed - gaps;
-    console.log(`${language}: ${passed} passed, ${failed} failed${gaps > 0 ? `, ${gaps} known gaps` : ""}`);
-  }
+  for (const result of all) console.log(summaryOf(result));
+}
+
+function summaryOf({ language, skipped, results }: LanguageResult): string {
+  if (skipped !== undefined) return `${language}: SKIPPED: ${skipped}`;
+  const failed = results.filter(hasFailed).length;
+  const gaps = results.filter(isGap).length;
+  const passed = results.length - failed - gaps;
+  return `${language}: ${passed} passed, ${failed} failed${gaps > 0 ? `, ${gaps} known gaps` : ""}`;
 }
 
 /**

@@ -2,8 +2,8 @@
 export type Values = Map<string, unknown>;
 
 /**
- * Replaces texts of the form `$name.field` with the value that they refer to, and `${name.field}` in the middle of a text
- * with the text that it refers to.
+ * Replaces texts of the form `$name.field` with the value that they refer to, and `${name.field}` in the middle of a
+ * text with the text that it refers to.
  *
  * @throws Error when there is no such value.
  */

@@ -6,18 +6,20 @@ import asyncio
 import base64
 import threading
 import time
+import traceback
 from typing import Any
 
 import grpc
 import pytest
 from drivers import APP, Driver
-from fake_service import PATIENCE, PENDING, FakeService, failing, stream
+from fake_service import EXPIRED, PATIENCE, PENDING, FakeService, failing, stream
 
 import qrlogin.aio
 from qrlogin import AppClient, ApproverClient, ErrorReason, QrLoginError
 from qrlogin.v1 import (
     AuthorizeRequest,
     AuthorizeResponse,
+    CancelRequest,
     CreateTicketRequest,
     ExchangeUserInfoRequest,
     GetSigningKeysRequest,
@@ -25,6 +27,7 @@ from qrlogin.v1 import (
     GetStatusRequest,
     GetStatusResponse,
     SubmitCheckCodeRequest,
+    TicketStatus,
 )
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
@@ -119,6 +122,17 @@ def test_a_call_ends_at_its_deadline(driver: Driver, service: FakeService, addre
     released.set()
     assert caught.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
     assert caught.value.reason is None
+
+
+@pytest.mark.parametrize("seconds", [1e10, 1e300, float("inf")])
+def test_a_limit_beyond_what_grpc_can_express_is_no_limit(
+    driver: Driver, service: FakeService, address: str, seconds: float
+) -> None:
+    service.answers = {"GetSigningKeys": [keys], "WatchStatus": [stream(EXPIRED)]}
+    driver.app_call(address, "get_signing_keys", GetSigningKeysRequest(), timeout=seconds)
+    received: list[TicketStatus] = []
+    driver.watch(address, received, timeout=seconds)
+    assert received == [EXPIRED]
 
 
 def test_a_call_to_a_closed_client_fails(address: str) -> None:
@@ -232,6 +246,31 @@ def test_a_token_that_does_not_come_counts_for_the_deadline(service: FakeService
     assert service.calls == []
 
 
+def test_closing_ends_a_call_that_waits_for_its_token(service: FakeService, address: str) -> None:
+    async def play() -> None:
+        begun, cancelled = asyncio.Event(), asyncio.Event()
+
+        async def token() -> str:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.set()
+            return "never"
+
+        client = qrlogin.aio.ApproverClient(address, token=token, timeout=PATIENCE)
+        call = asyncio.create_task(client.authorize(AuthorizeRequest()))
+        await begun.wait()
+        await client.aclose()
+        with pytest.raises(QrLoginError, match="closed") as caught:
+            await call
+        assert caught.value.code is grpc.StatusCode.CANCELLED
+        await cancelled.wait()
+
+    asyncio.run(play())
+    assert service.calls == []
+
+
 def test_an_error_of_the_token_function_reaches_the_caller(driver: Driver, service: FakeService, address: str) -> None:
     def token() -> str:
         raise LookupError("no session")
@@ -259,3 +298,22 @@ def test_clients_do_not_show_their_credentials() -> None:
         assert "s3cret" not in text
         assert BASIC.split()[1] not in text
         assert "t0ken" not in text
+
+
+def test_a_report_of_an_error_with_local_variables_does_not_show_credentials(
+    driver: Driver, service: FakeService, address: str
+) -> None:
+    service.answers = {
+        "GetStatus": [failing(grpc.StatusCode.NOT_FOUND)],
+        "Cancel": [failing(grpc.StatusCode.NOT_FOUND)],
+    }
+    with pytest.raises(QrLoginError) as of_app:
+        driver.app_call(address, "get_status", GetStatusRequest())
+    with pytest.raises(QrLoginError) as of_approver:
+        driver.approver_call(address, "cancel", CancelRequest(), token=lambda: "t0ken")
+    for caught in (of_app, of_approver):
+        report = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        assert "metadata = (('authorization', <secret>),)" in report
+        assert BASIC.split()[1] not in report
+        assert "Bearer t0ken" not in report
+    assert [metadata["authorization"] for _, metadata in service.calls] == [BASIC, "Bearer t0ken"]

@@ -203,9 +203,10 @@ def test_closing_from_another_thread_ends_a_waiting_reader(service: FakeService,
     client.close()
 
 
+@pytest.mark.parametrize("retry_after_ms", [3_600_000, 10**15])
 @pytest.mark.parametrize("closing", ["watch", "client"])
-def test_closing_ends_a_pause(service: FakeService, address: str, closing: str) -> None:
-    service.answers["WatchStatus"] = [failing(Code.UNAVAILABLE, "SERVER_DRAINING", retry_after_ms=3_600_000)]
+def test_closing_ends_a_pause(service: FakeService, address: str, closing: str, retry_after_ms: int) -> None:
+    service.answers["WatchStatus"] = [failing(Code.UNAVAILABLE, "SERVER_DRAINING", retry_after_ms=retry_after_ms)]
     client = AppClient(address, **APP)
     watch = client.watch_status(WatchStatusRequest())
     ends: list[object] = []

@@ -60,7 +60,10 @@ class Connection:
         return QrLoginServiceStub(grpc.intercept_channel(self._channels().calls, _AddMetadata(self._metadata)))
 
     def close(self) -> None:
-        """Ends all running calls and watches with a QrLoginError (CANCELLED), and closes the connections."""
+        """Ends all running calls and watches with a QrLoginError (CANCELLED), and closes the connections.
+
+        A call that is still in the function that returns the token ends when that returns.
+        """
         with self._lock:
             self._closed = True
             channels, watches = self._open_channels, list(self._watches)
@@ -112,7 +115,8 @@ class Connection:
         progress = WatchProgress(None if timeout is None else check_timeout(timeout))
 
         # The caller may go on to change its message, and a later call must not differ from the first.
-        own_request = WatchStatusRequest.FromString(request.SerializeToString())
+        own_request = WatchStatusRequest()
+        own_request.CopyFrom(request)
 
         def open_call(seconds: float | None) -> WatchCall:
             return self._channels().watch_stub.WatchStatus(own_request, metadata=self._metadata(), timeout=seconds)

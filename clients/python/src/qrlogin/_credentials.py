@@ -6,6 +6,15 @@ import re
 Metadata = tuple[tuple[str, str], ...]
 
 
+class _Secret(str):
+    """A text whose ``repr`` does not show it: error reports of many tools contain the local variables of each frame."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+
 def basic_metadata(app_id: str, app_secret: str) -> Metadata:
     """Returns the credential of an app (RFC 7617).
 
@@ -18,7 +27,7 @@ def basic_metadata(app_id: str, app_secret: str) -> Metadata:
     if not app_secret:
         raise ValueError("app_secret must not be empty")
     encoded = base64.b64encode(f"{app_id}:{app_secret}".encode()).decode("ascii")
-    return (("authorization", f"Basic {encoded}"),)
+    return (("authorization", _Secret(f"Basic {encoded}")),)
 
 
 def bearer_metadata(token: str) -> Metadata:
@@ -30,4 +39,4 @@ def bearer_metadata(token: str) -> Metadata:
     """
     if not re.fullmatch(r"[A-Za-z0-9\-._~+/]+=*", token):
         raise ValueError("The user token is empty or has a character that a bearer token must not have (RFC 6750)")
-    return (("authorization", f"Bearer {token}"),)
+    return (("authorization", _Secret(f"Bearer {token}")),)

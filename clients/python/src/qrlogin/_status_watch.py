@@ -91,7 +91,8 @@ class StatusWatch(Iterator[TicketStatus]):
                 error = QrLoginError.from_rpc_error(rpc_error)
             if not self._ended.is_set():
                 self._call = None
-                self._ended.wait(self._progress.pause_after(error))
+                # A service may ask for longer than a lock can wait.
+                self._ended.wait(min(self._progress.pause_after(error), threading.TIMEOUT_MAX))
         if self._end_error is not None:
             raise self._end_error
         return None

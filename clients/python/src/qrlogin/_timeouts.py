@@ -11,9 +11,12 @@ from ._errors import QrLoginError
 
 DEFAULT_TIMEOUT = 10.0
 
+# About 30 years. gRPC takes a deadline after the year 2262 for one that has passed.
+_LONGEST_TIMEOUT = 1e9
+
 
 def check_timeout(seconds: float) -> float:
-    """Returns the time limit unchanged.
+    """Returns the time limit. One of more than 30 years is no limit (``math.inf``).
 
     Raises:
         ValueError: It is not above zero.
@@ -21,7 +24,7 @@ def check_timeout(seconds: float) -> float:
     """
     if not seconds > 0:
         raise ValueError("timeout must be above zero")
-    return seconds
+    return seconds if seconds <= _LONGEST_TIMEOUT else math.inf
 
 
 class Stopwatch:
@@ -41,5 +44,5 @@ class Stopwatch:
             return None
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise QrLoginError(grpc.StatusCode.DEADLINE_EXCEEDED, "The user token was not there in time")
+            raise QrLoginError(grpc.StatusCode.DEADLINE_EXCEEDED, "The time of the call was over before it was sent")
         return left

@@ -10,7 +10,6 @@ from .._timeouts import DEFAULT_TIMEOUT
 from ..v1 import qr_login_service_pb2 as messages
 from ._connection import Connection
 from ._status_watch import StatusWatch
-from ._tasks import token_within
 
 
 class AppClient(Connection):
@@ -178,7 +177,7 @@ class ApproverClient(Connection):
 
             async def metadata(seconds: float | None) -> Metadata:
                 answer = token()
-                return bearer_metadata(answer if isinstance(answer, str) else await token_within(answer, seconds))
+                return bearer_metadata(answer if isinstance(answer, str) else await self._wait_for(answer, seconds))
 
         super().__init__(
             address,

@@ -63,6 +63,7 @@ class Connection:
         self._timeout = check_timeout(timeout)
         self._open_channels: _Channels | None = None
         self._watches: weakref.WeakSet[StatusWatch] = weakref.WeakSet()
+        self._tokens: set[asyncio.Future[str]] = set()
         self._closed = False
 
     @property
@@ -75,6 +76,8 @@ class Connection:
         self._closed = True
         for watch in list(self._watches):
             watch._end(closed_error())
+        for token in self._tokens:
+            token.cancel()
         if self._open_channels is not None:
             channels = self._open_channels
             for channel in (channels.calls, channels.watches, channels.generated):
@@ -121,11 +124,33 @@ class Connection:
                 raise closed_error() from None
             raise
 
+    async def _wait_for(self, token: Awaitable[str], seconds: float | None) -> str:
+        """Returns the user token.
+
+        Raises:
+            QrLoginError: It is not there in time, or the client is closed. The work on it is cancelled.
+
+        """
+        task = asyncio.ensure_future(token)
+        self._tokens.add(task)
+        try:
+            # Unlike `wait_for`, does not mix up its own time-out with a TimeoutError of the work.
+            await asyncio.wait({task}, timeout=seconds)
+            if self._closed:
+                raise closed_error()
+            if not task.done():
+                raise QrLoginError(grpc.StatusCode.DEADLINE_EXCEEDED, "The user token was not there in time")
+            return task.result()
+        finally:
+            self._tokens.discard(task)
+            task.cancel()
+
     def _watch(self, request: WatchStatusRequest, timeout: float | None) -> StatusWatch:
         progress = WatchProgress(None if timeout is None else check_timeout(timeout))
 
         # The caller may go on to change its message, and a later call must not differ from the first.
-        own_request = WatchStatusRequest.FromString(request.SerializeToString())
+        own_request = WatchStatusRequest()
+        own_request.CopyFrom(request)
 
         async def open_call(seconds: float | None) -> WatchCall:
             metadata = await self._metadata(seconds)

@@ -19,6 +19,11 @@ final class Authorization extends CallCredentials {
   private final Supplier<String> source;
   private @Nullable String value;
 
+  private Authorization(String value) {
+    this(() -> value);
+    this.value = value;
+  }
+
   private Authorization(Supplier<String> source) {
     this.source = source;
   }
@@ -34,8 +39,7 @@ final class Authorization extends CallCredentials {
     }
     if (appSecret.isEmpty()) throw new IllegalArgumentException("appSecret must not be empty");
     byte[] pair = (appId + ":" + appSecret).getBytes(StandardCharsets.UTF_8);
-    String header = "Basic " + Base64.getEncoder().encodeToString(pair);
-    return new Authorization(() -> header);
+    return new Authorization("Basic " + Base64.getEncoder().encodeToString(pair));
   }
 
   /**
@@ -44,8 +48,7 @@ final class Authorization extends CallCredentials {
    * @throws IllegalArgumentException if the token is empty or malformed
    */
   static Authorization bearer(String token) {
-    String header = bearerHeader(token);
-    return new Authorization(() -> header);
+    return new Authorization(bearerHeader(token));
   }
 
   /** Returns the credential of a user for one call, for which the source is called once. */
@@ -53,22 +56,30 @@ final class Authorization extends CallCredentials {
     return new Authorization(() -> bearerHeader(tokenSource.get()));
   }
 
-  /** Calls the source in the executor, since it may block. gRPC calls this for each attempt. */
+  /**
+   * Adds the credential to an attempt; gRPC calls this for each one. Calls the source in the
+   * executor, since it may block. A known value needs no other thread.
+   */
   @Override
   public void applyRequestMetadata(
       RequestInfo requestInfo, Executor executor, MetadataApplier applier) {
-    executor.execute(
-        () -> {
-          Metadata headers = new Metadata();
-          try {
-            headers.put(KEY, value());
-          } catch (RuntimeException e) {
-            Status failure = Status.UNAUTHENTICATED.withDescription("The token source failed");
-            applier.fail(failure.withCause(e));
-            return;
-          }
-          applier.apply(headers);
-        });
+    if (isKnown()) apply(applier);
+    else executor.execute(() -> apply(applier));
+  }
+
+  private void apply(MetadataApplier applier) {
+    Metadata headers = new Metadata();
+    try {
+      headers.put(KEY, value());
+    } catch (RuntimeException e) {
+      applier.fail(Status.UNAUTHENTICATED.withDescription("The token source failed").withCause(e));
+      return;
+    }
+    applier.apply(headers);
+  }
+
+  private synchronized boolean isKnown() {
+    return value != null;
   }
 
   private synchronized String value() {
