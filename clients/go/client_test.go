@@ -19,7 +19,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/status"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 

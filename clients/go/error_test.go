@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 

@@ -19,7 +19,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 

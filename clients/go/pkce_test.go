@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 )
 
 func TestCodeChallengeOfRFC7636AppendixB(t *testing.T) {

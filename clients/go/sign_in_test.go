@@ -10,7 +10,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 

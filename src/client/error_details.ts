@@ -33,15 +33,17 @@ export function parseErrorDetails(trailers: unknown): ErrorDetails {
   const details = parseDetails(trailers);
   const info = findDetail(details, "google.rpc.ErrorInfo", ErrorInfo.decode);
   const rawReason = info?.reason || undefined;
+  // Other services on the way can have reasons and keys of the same names.
+  const ours = info?.domain === errorDomain ? info : undefined;
   const delay = findDetail(details, "google.rpc.RetryInfo", RetryInfo.decode)?.retryDelay;
   const badRequest = findDetail(details, "google.rpc.BadRequest", BadRequest.decode);
   const quotaFailure = findDetail(details, "google.rpc.QuotaFailure", QuotaFailure.decode);
   return {
-    reason: rawReason !== undefined && info?.domain === errorDomain ? toReason(rawReason) : undefined,
+    reason: ours && toReason(ours.reason),
     rawReason,
     domain: info?.domain || undefined,
-    currentState: info?.metadata.current_state || undefined,
-    attemptsLeft: toCount(info?.metadata.attempts_left),
+    currentState: ours?.metadata.current_state || undefined,
+    attemptsLeft: toCount(ours?.metadata.attempts_left),
     exceededLimit: quotaFailure?.violations[0]?.subject || undefined,
     fieldViolations:
       badRequest?.fieldViolations.map(({ field, description }) => ({ field, description })) ?? [],

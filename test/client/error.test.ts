@@ -86,12 +86,19 @@ describe("an error", () => {
 
   test("a reason of another domain is not a reason of this service", async () => {
     const error = await errorFor(
-      createServiceError(status.NOT_FOUND, { reason: "TICKET_NOT_FOUND", domain: "mesh.example" }),
+      createServiceError(status.NOT_FOUND, {
+        reason: "TICKET_NOT_FOUND",
+        domain: "mesh.example",
+        currentState: "EXPIRED",
+        attemptsLeft: "2",
+      }),
     );
     expect(error).toMatchObject({
       reason: undefined,
       rawReason: "TICKET_NOT_FOUND",
       domain: "mesh.example",
+      currentState: undefined,
+      attemptsLeft: undefined,
     });
     expect(isQrLoginError(error, "TICKET_NOT_FOUND")).toBe(false);
   });

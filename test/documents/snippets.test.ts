@@ -37,6 +37,12 @@ describe("snippets of documents", () => {
     );
   });
 
+  it("a snippet is shown without blank lines between it and its marks", () => {
+    const source = "// snippet: a\n\n//go:embed a\n\nvar a string\n\n\n// end snippet\n";
+    expect(render(block("a.go a", ""), source)).toBe(block("a.go a", "//go:embed a\n\nvar a string\n"));
+    expect(render(block("a.go a", "old\n"), "// snippet: a\n\n// end snippet\n")).toBe(block("a.go a", ""));
+  });
+
   it("several snippets are shown with a blank line between them, and a whole file without marks", () => {
     expect(render(block("a.go end call", ""))).toBe(
       block("a.go end call", "end()\n\nif true {\n\tcall()\n\n}\n"),

@@ -46,7 +46,10 @@ function cut(path: string, source: string, names: readonly string[]): string {
   return texts.join("\n");
 }
 
-/** Returns the snippets of a source by name, each without the indentation that its lines share. */
+/**
+ * Returns the snippets of a source by name, each without the indentation that its lines share, and without the blank
+ * lines that formatters put between code and marks.
+ */
 function snippetsOf(path: string, source: string): ReadonlyMap<string, string> {
   const snippets = new Map<string, string>();
   let open: { readonly name: string; readonly lines: string[] } | undefined;
@@ -58,7 +61,7 @@ function snippetsOf(path: string, source: string): ReadonlyMap<string, string> {
       open = { name, lines: [] };
     } else if (endMark.test(line)) {
       if (!open) throw new Error(`${path} ends a snippet that has not begun`);
-      snippets.set(open.name, unindent(open.lines));
+      snippets.set(open.name, unindent(withoutBlankEnds(open.lines)));
       open = undefined;
     } else {
       open?.lines.push(line);
@@ -66,6 +69,11 @@ function snippetsOf(path: string, source: string): ReadonlyMap<string, string> {
   }
   if (open) throw new Error(`${path}: snippet ${open.name} has no end`);
   return snippets;
+}
+
+function withoutBlankEnds(lines: readonly string[]): readonly string[] {
+  const isText = (line: string) => line.trim() !== "";
+  return lines.slice(Math.max(0, lines.findIndex(isText)), lines.findLastIndex(isText) + 1);
 }
 
 function unindent(lines: readonly string[]): string {

@@ -1,4 +1,7 @@
 // Plays the runner's protocol of conformance/README.md on standard input and output.
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <functional>
@@ -7,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>

@@ -1,6 +1,7 @@
 // A mobile app: sends the scanned code, shows who is asking, and lets the user decide.
 #include <google/protobuf/util/json_util.h>
 
+#include <cstddef>
 #include <exception>
 #include <iostream>
 #include <string>

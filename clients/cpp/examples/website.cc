@@ -1,5 +1,6 @@
 // A website's back end: shows the code, watches the status, and gets the user.
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <iostream>
 #include <optional>

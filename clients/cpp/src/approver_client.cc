@@ -1,5 +1,6 @@
 #include "qrlogin/approver_client.h"
 
+#include <cstddef>
 #include <stdexcept>
 #include <string_view>
 #include <utility>

@@ -1,6 +1,8 @@
 #include "qrlogin/error.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -99,11 +101,13 @@ std::shared_ptr<const Error::Details> Error::Parse(const grpc::Status& status) {
   if (!packed.ParseFromString(status.error_details())) packed.Clear();
   if (const auto info = FindDetail<internal::ErrorInfo>(packed, "google.rpc.ErrorInfo")) {
     parsed->raw_reason = info->reason();
-    // Stays UNSPECIFIED if the name is unknown.
-    if (info->domain() == kDomain)
+    // Another service on the way can have reasons and keys of the same names.
+    if (info->domain() == kDomain) {
+      // Stays UNSPECIFIED if the name is unknown.
       v1::ErrorReason_Parse("ERROR_REASON_" + info->reason(), &parsed->reason);
-    parsed->current_state = MetadataOf(*info, "current_state");
-    parsed->attempts_left = ParseCount(MetadataOf(*info, "attempts_left"));
+      parsed->current_state = MetadataOf(*info, "current_state");
+      parsed->attempts_left = ParseCount(MetadataOf(*info, "attempts_left"));
+    }
   }
   const auto quota = FindDetail<internal::QuotaFailure>(packed, "google.rpc.QuotaFailure");
   if (quota && !quota->violations().empty())

@@ -41,9 +41,11 @@ bool IsRetryable(const Error& error, bool has_deadline) {
       return true;
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return !has_deadline;
-    // gRPC identifies a reset stream only by its text.
+    // gRPC identifies a stream that was reset, or that ended without a status, only by its text.
     case grpc::StatusCode::INTERNAL:
       return error.message().find("RST_STREAM") != std::string::npos;
+    case grpc::StatusCode::UNKNOWN:
+      return error.message().find("Stream removed") != std::string::npos;
     default:
       return false;
   }

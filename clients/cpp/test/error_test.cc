@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <type_traits>
 
 #include "error_details.pb.h"
@@ -126,6 +129,7 @@ TEST(Watch, CallsAgainAfterAnInterruptionOnly) {
   EXPECT_TRUE(IsRetryable(plain(StatusCode::DEADLINE_EXCEEDED), false));
   EXPECT_FALSE(IsRetryable(plain(StatusCode::DEADLINE_EXCEEDED), true));
   EXPECT_FALSE(IsRetryable(plain(StatusCode::INTERNAL, "A fault"), false));
+  EXPECT_FALSE(IsRetryable(plain(StatusCode::UNKNOWN, "A fault"), false));
   EXPECT_FALSE(IsRetryable(Error(Failure(StatusCode::ABORTED, "WATCH_SUPERSEDED")), false));
   EXPECT_FALSE(IsRetryable(Error(Failure(StatusCode::NOT_FOUND, "TICKET_NOT_FOUND")), false));
 }

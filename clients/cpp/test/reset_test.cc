@@ -3,7 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
+#include <atomic>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -12,11 +13,19 @@
 namespace qrlogin {
 namespace {
 
-/// A peer that speaks just enough HTTP/2 to reset the first stream of its first connection with
-/// INTERNAL_ERROR, and to answer the second with the status NOT_FOUND.
-class ResettingPeer {
+/// What breaks the first stream.
+enum class Break {
+  /// It is reset with INTERNAL_ERROR.
+  kReset,
+  /// It ends without trailers, and hence without a status.
+  kNoTrailers,
+};
+
+/// A peer that speaks just enough HTTP/2 to break the first stream of its first connection, and to
+/// answer the second with the status NOT_FOUND.
+class BreakingPeer {
  public:
-  ResettingPeer() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit BreakingPeer(Break first) : first_(first), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -28,7 +37,7 @@ class ResettingPeer {
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { Serve(accept(listener_, nullptr, nullptr)); });
   }
-  ~ResettingPeer() {
+  ~BreakingPeer() {
     thread_.join();
     close(listener_);
   }
@@ -37,7 +46,7 @@ class ResettingPeer {
   int streams() const { return streams_; }
 
  private:
-  enum FrameType : unsigned char { kHeaders = 1, kRstStream = 3, kSettings = 4 };
+  enum FrameType : unsigned char { kData = 0, kHeaders = 1, kRstStream = 3, kSettings = 4 };
 
   static void Send(int connection, FrameType type, char flags, char stream,
                    const std::string& payload) {
@@ -67,27 +76,34 @@ class ResettingPeer {
       if (type == kSettings && !acknowledges) Send(connection, kSettings, 1, 0, "");
       if (type != kHeaders) continue;
       using namespace std::string_literals;
-      if (++streams_ == 1) {
+      constexpr char kEndOfStream = 1;
+      constexpr char kEndOfHeaders = 4;
+      // HPACK: `:status 200` by index, then a literal.
+      const std::string headers = "\x88\0\x0c"s + "content-type" + '\x10' + "application/grpc";
+      if (++streams_ > 1) {
+        Send(connection, kHeaders, kEndOfStream | kEndOfHeaders, stream,
+             headers + "\0\x0b"s + "grpc-status" + '\x01' + "5");
+      } else if (first_ == Break::kReset) {
         Send(connection, kRstStream, 0, stream, "\0\0\0\2"s);
-        continue;
+      } else {
+        Send(connection, kHeaders, kEndOfHeaders, stream, headers);
+        Send(connection, kData, kEndOfStream, stream, "");
       }
-      // HPACK: `:status 200` by index, then literals: content-type and grpc-status 5.
-      const std::string headers = "\x88\0\x0c"s + "content-type" + '\x10' + "application/grpc" +
-                                  "\0\x0b"s + "grpc-status" + '\x01' + "5";
-      constexpr char kEndOfStreamAndHeaders = 5;
-      Send(connection, kHeaders, kEndOfStreamAndHeaders, stream, headers);
     }
     close(connection);
   }
 
-  int listener_;
+  const Break first_;
+  const int listener_;
   int port_ = 0;
   std::atomic<int> streams_ = 0;
   std::thread thread_;
 };
 
-TEST(Reset, AWatchCallsAgainAfterAResetStream) {
-  ResettingPeer peer;
+class BrokenStream : public testing::TestWithParam<Break> {};
+
+TEST_P(BrokenStream, IsFollowedByAnotherCallOfTheWatch) {
+  BreakingPeer peer(GetParam());
   ClientOptions options;
   options.address = peer.address();
   AppClient client(options, {"shop", "secret"});
@@ -100,6 +116,8 @@ TEST(Reset, AWatchCallsAgainAfterAResetStream) {
   }
   EXPECT_EQ(peer.streams(), 2);
 }
+
+INSTANTIATE_TEST_SUITE_P(Watch, BrokenStream, testing::Values(Break::kReset, Break::kNoTrailers));
 
 }  // namespace
 }  // namespace qrlogin

@@ -3,6 +3,7 @@
 import os
 import sys
 
+# snippet: imports
 from qrlogin import AppClient, ErrorReason, QrLoginError, code_challenge_of, create_code_verifier
 from qrlogin.v1 import (
     CreateTicketRequest,
@@ -14,6 +15,8 @@ from qrlogin.v1 import (
     UserInfo,
     WatchStatusRequest,
 )
+
+# end snippet
 
 
 # snippet: sign-in

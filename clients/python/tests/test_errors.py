@@ -125,6 +125,7 @@ def test_every_reason_of_the_proto_is_there_with_its_number() -> None:
         (Code.INTERNAL, "a fault of the service", "", False),
         (Code.CANCELLED, "", "A_NEW_REASON", False),
         (Code.INTERNAL, "RST_STREAM", "INTERNAL", False),
+        (Code.UNKNOWN, "Stream removed (Data frame with END_STREAM flag received)", "", True),
         (Code.UNKNOWN, "", "", False),
     ],
 )

@@ -86,5 +86,8 @@ fn user_consents() -> Result<bool, Box<dyn Error>> {
     stdout().flush()?;
     let mut answer = String::new();
     stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "yes"))
+    Ok(matches!(
+        answer.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes"
+    ))
 }

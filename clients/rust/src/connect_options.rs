@@ -50,7 +50,8 @@ impl ConnectOptions {
         }
     }
 
-    /// Sets the time limit of a call, retries included. 10 seconds by default. A watch has none.
+    /// Sets the time limit of a call, retries included. It must be above zero; 10 seconds by default. A
+    /// watch has none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -68,8 +69,11 @@ impl ConnectOptions {
         self
     }
 
-    pub(crate) fn call_deadline(&self) -> Duration {
-        self.deadline
+    pub(crate) fn call_deadline(&self) -> Result<Duration, InvalidArgument> {
+        if self.deadline.is_zero() {
+            return Err(InvalidArgument("the deadline must be above zero"));
+        }
+        Ok(self.deadline)
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -104,7 +108,7 @@ impl ConnectOptions {
                 .tls_config(tls.timeout(CONNECT_TIMEOUT))
                 .map_err(|_| {
                     InvalidArgument(
-                        "TLS cannot be used: the root certificates are missing or unreadable",
+                        "TLS cannot be used: the host cannot be in a certificate, or the root certificates are missing or unreadable",
                     )
                 })?,
         };
@@ -238,6 +242,7 @@ mod tests {
             "[::ffff:127.0.0.1]:50051",
             "localhost.example.com:50051",
             "127.0.0.1.example.com:50051",
+            "localhost.:50051",
             "a.localhost:50051",
             "dns:///qr.example.com:443",
         ] {
@@ -270,6 +275,17 @@ mod tests {
         ] {
             assert!(ConnectOptions::new(address).target().is_err(), "{address}");
         }
+    }
+
+    #[test]
+    fn rejects_a_host_that_no_certificate_can_be_for() {
+        assert!(uses_tls("127.1:50051".into()).is_err());
+    }
+
+    #[test]
+    fn rejects_a_deadline_of_zero() {
+        let options = ConnectOptions::new("localhost:1").deadline(Duration::ZERO);
+        assert!(crate::AppClient::new(options, "shop", "geheim").is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{BoxError, Error, InvalidArgument};
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use http_body_util::{BodyExt as _, Full};
+use hyper::rt::Executor;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -38,9 +39,11 @@ impl Connection {
         credentials: Credentials,
     ) -> Result<Self, InvalidArgument> {
         let target = options.target()?;
+        let closed = CancellationToken::new();
         // A connection that broke without notice is detected within 40 seconds.
         let endpoint = options
             .endpoint(&target)?
+            .executor(UntilClosed(closed.clone()))
             .http2_keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(Duration::from_secs(10));
         let watch_endpoint = endpoint
@@ -54,7 +57,7 @@ impl Connection {
             calls: Peers::new(target.clone(), endpoint),
             watches: Peers::new(target, watch_endpoint),
             credentials,
-            closed: CancellationToken::new(),
+            closed,
         })))
     }
 
@@ -75,11 +78,21 @@ impl Connection {
             .ok_or_else(Error::closed)
     }
 
-    /// Ends all calls and watches, and drops the connections.
+    /// Ends all calls and watches, and closes the connections.
     pub(crate) fn close(&self) {
         self.0.closed.cancel();
         self.0.calls.clear();
         self.0.watches.clear();
+    }
+}
+
+/// Runs the tasks of the connections until the client is closed. Otherwise a stream that nobody reads
+/// would keep its connection open.
+struct UntilClosed(CancellationToken);
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for UntilClosed {
+    fn execute(&self, task: F) {
+        tokio::spawn(self.0.clone().run_until_cancelled_owned(task));
     }
 }
 
@@ -141,7 +154,10 @@ impl Service<http::Request<Body>> for Connection {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             let response = inner.closed.run_until_cancelled(inner.send(request)).await;
-            response.unwrap_or_else(|| Err(closed_status()))
+            // Closing breaks the connection, too, and the call can notice that first.
+            response
+                .filter(|_| !inner.closed.is_cancelled())
+                .unwrap_or_else(|| Err(closed_status()))
         })
     }
 }

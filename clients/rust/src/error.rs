@@ -195,21 +195,17 @@ fn parse_details(status: &Status) -> Details {
         .as_ref()
         .map(|info| &info.reason)
         .filter(|reason| !reason.is_empty());
-    let metadata = |key| info.as_ref().and_then(|info| info.metadata.get(key));
-    let is_ours = info
-        .as_ref()
-        .is_some_and(|info| info.domain == ERROR_DOMAIN);
+    // Another service on the way can have reasons and keys of the same names.
+    let ours = info.as_ref().filter(|info| info.domain == ERROR_DOMAIN);
+    let metadata = |key| ours.and_then(|info| info.metadata.get(key));
     let violations = status
         .get_details_bad_request()
         .map(|details| details.field_violations);
     let quota_failure = status.get_details_quota_failure();
     Details {
-        reason: raw_reason
-            .filter(|_| is_ours)
-            .and_then(|reason| parse_reason(reason)),
+        reason: ours.and_then(|info| parse_reason(&info.reason)),
         raw_reason: raw_reason.cloned(),
-        current_state: metadata("current_state")
-            .and_then(|name| TicketState::from_str_name(&format!("TICKET_STATE_{name}"))),
+        current_state: metadata("current_state").and_then(|name| parse_state(name)),
         attempts_left: metadata("attempts_left").and_then(|count| count.parse().ok()),
         exceeded_limit: quota_failure
             .and_then(|details| details.violations.into_iter().next())
@@ -232,6 +228,11 @@ fn parse_details(status: &Status) -> Details {
 fn parse_reason(raw: &str) -> Option<ErrorReason> {
     ErrorReason::from_str_name(&format!("ERROR_REASON_{raw}"))
         .filter(|reason| *reason != ErrorReason::Unspecified)
+}
+
+fn parse_state(raw: &str) -> Option<TicketState> {
+    TicketState::from_str_name(&format!("TICKET_STATE_{raw}"))
+        .filter(|state| *state != TicketState::Unspecified)
 }
 
 fn parse_pushback(status: &Status) -> Option<Pushback> {

@@ -44,7 +44,7 @@ impl Rpc {
     ) -> Result<Self, InvalidArgument> {
         Ok(Self {
             connection: Connection::new(options, credentials)?,
-            deadline: options.call_deadline(),
+            deadline: options.call_deadline()?,
             budget: Arc::default(),
         })
     }

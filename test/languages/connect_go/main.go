@@ -55,7 +55,7 @@ func reasonOf(err error) string {
 	}
 	for _, detail := range failure.Details() {
 		if value, err := detail.Value(); err == nil {
-			if info, ok := value.(*errdetails.ErrorInfo); ok {
+			if info, ok := value.(*errdetails.ErrorInfo); ok && info.Domain == "qrlogin.v1" {
 				return info.Reason
 			}
 		}

@@ -1,4 +1,5 @@
 // Signs a user in with code that is generated from the proto.
+// snippet: include
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include "qrlogin/v1/qr_login_service.grpc.pb.h"
 
 namespace v1 = qrlogin::v1;
+// end snippet
 
 namespace {
 

@@ -25,7 +25,7 @@ import (
 )
 
 // snippet: connect
-//
+
 //go:embed service_config.json
 var serviceConfig string
 

@@ -1,5 +1,6 @@
 """Signs a user in with code that is generated from the proto."""
 
+# snippet: imports
 import base64
 import os
 import sys
@@ -12,6 +13,8 @@ from grpc_status import rpc_status
 from qrlogin.v1 import qr_login_service_pb2 as messages
 from qrlogin.v1 import qr_login_service_pb2_grpc as services
 from qrlogin.v1 import ticket_pb2
+
+# end snippet
 
 
 # snippet: connect

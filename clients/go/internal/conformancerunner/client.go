@@ -14,7 +14,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 

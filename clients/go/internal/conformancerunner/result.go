@@ -6,7 +6,7 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/code"
 
-	"github.com/qrlogin/qrlogin/clients/go"
+	qrlogin "github.com/qrlogin/qrlogin/clients/go"
 	"github.com/qrlogin/qrlogin/clients/go/qrloginv1"
 )
 

@@ -69,9 +69,11 @@ class QrLoginError(Exception):
         self.message = message
         self.raw_reason = info.reason or None
         self.domain = info.domain or None
-        self.reason = _known_reason(info)
-        self.current_state = info.metadata.get("current_state") or None
-        self.attempts_left = _count(info.metadata.get("attempts_left", ""))
+        # Another service on the way can have reasons and keys of the same names.
+        ours = info if info.domain == _ERROR_DOMAIN else ErrorInfo()
+        self.reason = ErrorReason.__members__.get(ours.reason)
+        self.current_state = ours.metadata.get("current_state") or None
+        self.attempts_left = _count(ours.metadata.get("attempts_left", ""))
         self.exceeded_limit = next((violation.subject for violation in quota.violations), None) or None
         self.field_violations = tuple(
             FieldViolation(violation.field, violation.description) for violation in request.field_violations
@@ -97,12 +99,15 @@ class QrLoginError(Exception):
 def is_interrupted(error: QrLoginError) -> bool:
     """Reports whether a call was cut off without a reply of the service, for example by a proxy.
 
-    That is CANCELLED or DEADLINE_EXCEEDED without a reason, or a stream reset, which gRPC identifies only by its text.
+    That is CANCELLED or DEADLINE_EXCEEDED without a reason, or a stream that was reset or ended without a status, which
+    gRPC identifies only by its text.
     """
     if error.raw_reason is not None:
         return False
     if error.code in (grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED):
         return True
+    if error.code is grpc.StatusCode.UNKNOWN:
+        return "Stream removed" in error.message
     return error.code is grpc.StatusCode.INTERNAL and "RST_STREAM" in error.message
 
 
@@ -127,11 +132,6 @@ def _find(status: Status, kind: type[_Detail]) -> _Detail | None:
     except DecodeError:
         return None
     return message
-
-
-def _known_reason(info: ErrorInfo) -> ErrorReason | None:
-    # Another service on the way can have reasons of the same name.
-    return ErrorReason.__members__.get(info.reason) if info.domain == _ERROR_DOMAIN else None
 
 
 def _count(text: str) -> int | None:

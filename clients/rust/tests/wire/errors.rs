@@ -3,7 +3,6 @@
 use crate::support::{Fake, Then, app, fail, get_status, stream};
 use qrlogin::Code;
 use qrlogin::v1::{ErrorReason, TicketState};
-use std::collections::HashMap;
 use std::time::Duration;
 use tonic::Status;
 use tonic_types::{ErrorDetails, QuotaViolation, StatusExt as _};
@@ -48,7 +47,9 @@ async fn ignores_reasons_of_other_domains_and_unknown_ones() {
         ("qrlogin.v1", "OF_A_LATER_VERSION"),
         ("qrlogin.v1", "UNSPECIFIED"),
     ] {
-        let details = ErrorDetails::with_error_info(reason, domain, HashMap::new());
+        let metadata = [("current_state", "EXPIRED"), ("attempts_left", "2")];
+        let metadata = metadata.map(|(key, value)| (key.into(), value.into()));
+        let details = ErrorDetails::with_error_info(reason, domain, metadata);
         let status = Status::with_error_details(Code::NotFound, "", details);
         let fake = Fake::start(move |_| fail(status.clone()));
         let error = get_status(&app(&fake)).await.unwrap_err();
@@ -58,6 +59,9 @@ async fn ignores_reasons_of_other_domains_and_unknown_ones() {
             "{domain} {reason}"
         );
         assert_eq!(error.raw_reason(), Some(reason));
+        let is_ours = domain == "qrlogin.v1";
+        assert_eq!(error.current_state().is_some(), is_ours, "{domain}");
+        assert_eq!(error.attempts_left().is_some(), is_ours, "{domain}");
     }
 }
 

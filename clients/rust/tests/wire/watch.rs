@@ -104,6 +104,22 @@ async fn dropping_the_watch_cancels_the_call() {
 }
 
 #[tokio::test]
+async fn closing_the_client_cancels_the_call_of_a_watch_that_nobody_reads() {
+    let (response, mut cancelled) = statuses([pending(1)], Then::Wait);
+    let response = Mutex::new(Some(response));
+    let fake = Fake::start(move |_| response.lock().unwrap().take().unwrap());
+    let client = app(&fake);
+    let mut watch = client.watch_status(WatchStatusRequest::default());
+    watch.next().await.unwrap().unwrap();
+    client.close();
+    assert_cancelled(&mut cancelled).await;
+    assert_eq!(
+        watch.next().await.unwrap().unwrap_err().code(),
+        Code::Cancelled
+    );
+}
+
+#[tokio::test]
 async fn loses_no_status_if_a_read_is_given_up() {
     let fake = Fake::start(|request| match request.earlier {
         0 => {

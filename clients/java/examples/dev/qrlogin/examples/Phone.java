@@ -36,7 +36,6 @@ public final class Phone {
   }
 
   private static void approve(ApproverClient client, String scannedText, Scanner terminal) {
-    // snippet: approve
     MarkScannedResponse scanned =
         client.markScanned(
             MarkScannedRequest.newBuilder()
@@ -63,7 +62,6 @@ public final class Phone {
     System.out.printf(
         "Type this number on %s only: %s%n", scanned.getApp().getName(), approval.getCheckCode());
     System.out.println("Never tell it to anybody, not by phone, chat or mail.");
-    // end snippet
   }
 
   /** Prints what the service knows of the requesting screen, each item with its source. */

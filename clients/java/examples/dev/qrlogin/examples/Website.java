@@ -22,6 +22,7 @@ import qrlogin.v1.WatchStatusRequest;
 public final class Website {
   private Website() {}
 
+  // snippet: sign-in
   /**
    * Signs one user in. Returns nothing if the user declines, takes too long, or types a wrong check
    * code too often.
@@ -31,7 +32,6 @@ public final class Website {
    */
   static Optional<UserInfo> signIn(
       AppClient client, Consumer<String> draw, IntFunction<String> askForCheckCode) {
-    // snippet: sign-in
     String verifier = Pkce.createVerifier();
     CreateTicketResponse ticket =
         client.createTicket(
@@ -73,12 +73,13 @@ public final class Website {
       }
     }
     return Optional.empty();
-    // end snippet
   }
 
+  // end snippet
+
+  // snippet: errors
   /** Submits a check code. After a wrong one, the watch sends the new status. */
   private static void submit(AppClient client, CreateTicketResponse ticket, String checkCode) {
-    // snippet: errors
     try {
       client.submitCheckCode(
           SubmitCheckCodeRequest.newBuilder()
@@ -90,8 +91,9 @@ public final class Website {
       if (!e.hasReason(ErrorReason.ERROR_REASON_CHECK_CODE_MISMATCH)) throw e;
       System.out.println("Wrong. Attempts left: " + e.attemptsLeft().orElse(0));
     }
-    // end snippet
   }
+
+  // end snippet
 
   /** Runs one sign-in on the terminal. */
   public static void main(String[] arguments) {

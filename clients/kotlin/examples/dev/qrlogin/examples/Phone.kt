@@ -13,7 +13,6 @@ import qrlogin.v1.cancelRequest
 import qrlogin.v1.markScannedRequest
 
 private suspend fun approve(client: ApproverClient, scannedText: String) {
-    // snippet: approve
     val scanned =
         client.markScanned(
             markScannedRequest {
@@ -38,7 +37,6 @@ private suspend fun approve(client: ApproverClient, scannedText: String) {
         println("Type this number on ${scanned.app.name} only: ${approval.checkCode}")
         println("Never tell it to anybody, not by phone, chat or mail.")
     }
-    // end snippet
 }
 
 /** Prints what the service knows of the requesting screen, each item with its source. */

@@ -22,6 +22,7 @@ import qrlogin.v1.exchangeUserInfoRequest
 import qrlogin.v1.submitCheckCodeRequest
 import qrlogin.v1.watchStatusRequest
 
+// snippet: sign-in
 /**
  * Signs one user in. Returns null if the user declines, takes too long, or types a wrong check code
  * too often.
@@ -34,7 +35,6 @@ suspend fun signIn(
     draw: (String) -> Unit,
     askForCheckCode: suspend (Int) -> String,
 ): UserInfo? {
-    // snippet: sign-in
     val verifier = Pkce.createVerifier()
     val ticket =
         client.createTicket(
@@ -71,12 +71,13 @@ suspend fun signIn(
             }
             client.exchangeUserInfo(exchange).user
         }
-    // end snippet
 }
 
+// end snippet
+
+// snippet: errors
 /** Submits a check code. After a wrong one, the watch sends the new status. */
 private suspend fun submit(client: AppClient, ticket: CreateTicketResponse, typed: String) {
-    // snippet: errors
     try {
         client.submitCheckCode(
             submitCheckCodeRequest {
@@ -89,8 +90,9 @@ private suspend fun submit(client: AppClient, ticket: CreateTicketResponse, type
         if (e.reason != ErrorReason.ERROR_REASON_CHECK_CODE_MISMATCH) throw e
         println("Wrong. Attempts left: ${e.attemptsLeft}")
     }
-    // end snippet
 }
+
+// end snippet
 
 /** Runs one sign-in on the terminal. */
 fun main() = runBlocking {

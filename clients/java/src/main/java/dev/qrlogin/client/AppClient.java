@@ -116,7 +116,7 @@ public final class AppClient implements AutoCloseable {
    * Watches the status of a ticket like {@link #watchStatus(WatchStatusRequest)}, without a thread
    * that waits. The observer gets the statuses one after another in threads of gRPC, then {@code
    * onCompleted} after a terminal one, or {@code onError} with a {@link QrLoginException}. It must
-   * not block.
+   * not block. An exception that it throws ends the watch, as the cause of its error.
    */
   public WatchHandle watchStatus(
       WatchStatusRequest request, StreamObserver<TicketStatus> observer) {

@@ -71,7 +71,8 @@ final class Authorization extends CallCredentials {
     Metadata headers = new Metadata();
     try {
       headers.put(KEY, value());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Whatever it is: the call would wait until its deadline otherwise.
       applier.fail(Status.UNAUTHENTICATED.withDescription("The token source failed").withCause(e));
       return;
     }

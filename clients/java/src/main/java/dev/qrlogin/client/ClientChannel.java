@@ -58,7 +58,9 @@ final class ClientChannel extends Channel {
       return new Call<>(connection.watches.newCall(method, completed));
     }
     if (options.getDeadline() == null) {
-      completed = completed.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+      // A deadline of ages becomes the longest one that there is.
+      long nanoseconds = TimeUnit.NANOSECONDS.convert(deadline);
+      completed = completed.withDeadlineAfter(nanoseconds, TimeUnit.NANOSECONDS);
     }
     return new Call<>(connection.calls.newCall(method, completed));
   }

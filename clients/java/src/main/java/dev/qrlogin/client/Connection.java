@@ -154,7 +154,9 @@ final class Connection {
     return new Timer() {
       @Override
       public Handle schedule(Runnable task, Duration delay) {
-        ScheduledFuture<?> future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        // A delay of ages becomes the longest one that there is.
+        long nanoseconds = TimeUnit.NANOSECONDS.convert(delay);
+        ScheduledFuture<?> future = executor.schedule(task, nanoseconds, TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
       }
 

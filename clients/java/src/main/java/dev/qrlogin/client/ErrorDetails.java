@@ -23,6 +23,9 @@ final class ErrorDetails {
   private static final Metadata.Key<byte[]> TRAILER =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
+  /** 10,000 years, the limit of google.protobuf.Duration. */
+  private static final long MAX_DELAY_SECONDS = 315_576_000_000L;
+
   private final @Nullable String rawReason;
   private final @Nullable ErrorReason reason;
   private final @Nullable TicketState currentState;
@@ -37,9 +40,11 @@ final class ErrorDetails {
     QuotaFailure quota = find(details, QuotaFailure.getDefaultInstance());
     RetryInfo retry = find(details, RetryInfo.getDefaultInstance());
     rawReason = info == null ? null : emptyToNull(info.getReason());
-    reason = info != null && info.getDomain().equals(DOMAIN) ? toReason(info.getReason()) : null;
-    currentState = info == null ? null : toState(info.getMetadataMap().get("current_state"));
-    attemptsLeft = info == null ? null : toCount(info.getMetadataMap().get("attempts_left"));
+    // Another service on the way can have reasons and keys of the same names.
+    boolean isOurs = info != null && info.getDomain().equals(DOMAIN);
+    reason = isOurs ? toReason(info.getReason()) : null;
+    currentState = isOurs ? toState(info.getMetadataMap().get("current_state")) : null;
+    attemptsLeft = isOurs ? toCount(info.getMetadataMap().get("attempts_left")) : null;
     exceededLimit =
         quota == null || quota.getViolationsCount() == 0
             ? null
@@ -119,9 +124,10 @@ final class ErrorDetails {
     return text != null && text.matches("[0-9]{1,9}") ? Integer.valueOf(text) : null;
   }
 
+  /** Returns the delay, or zero if it is negative. It is at most the longest one that is valid. */
   private static Duration toDuration(com.google.protobuf.Duration delay) {
-    Duration duration = Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
-    return duration.isNegative() ? Duration.ZERO : duration;
+    if (delay.getSeconds() < 0 || delay.getNanos() < 0) return Duration.ZERO;
+    return Duration.ofSeconds(Math.min(delay.getSeconds(), MAX_DELAY_SECONDS), delay.getNanos());
   }
 
   private static @Nullable String emptyToNull(String text) {

@@ -146,9 +146,10 @@ final class StatusWatch implements WatchHandle {
     return true;
   }
 
-  /** Ends the watch after the observer has thrown, and passes the exception on. */
+  /** Ends the watch with the exception of the observer, and passes the exception on. */
   private void crashed(Thread thread, Throwable error) {
-    end();
+    // Not called from here, which must not throw.
+    if (end()) context.execute(() -> observer.onError(QrLoginException.of(error)));
     Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
     handler.uncaughtException(thread, error);
   }

@@ -39,6 +39,8 @@ class AddressTest {
         "0.0.0.0:50051",
         "localhost.example.com:50051",
         "notlocalhost:50051",
+        "localhost.:50051",
+        "localho\u017ft:50051",
         "[::2]:50051",
         "[::ffff:10.0.0.1]:50051",
         "qr.example.com:443",

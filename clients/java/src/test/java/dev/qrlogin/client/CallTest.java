@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,12 @@ class CallTest {
   }
 
   @Test
+  void allowsADeadlineOfAges() {
+    server.reply(FakeServer.ok(GetSigningKeysResponse.getDefaultInstance()));
+    app.withDeadline(Duration.ofSeconds(Long.MAX_VALUE)).getSigningKeys();
+  }
+
+  @Test
   void endsRunningAndLaterCallsWhenClosed() throws Exception {
     server.reply(SILENCE);
     CompletableFuture<?> running = CompletableFuture.supplyAsync(app::getSigningKeys);
@@ -190,6 +197,39 @@ class CallTest {
       assertEquals("UNAUTHENTICATED: The token source failed", error.getMessage());
       assertEquals(cause, error.getCause().getCause());
       assertEquals(List.of(), server.requests);
+    }
+  }
+
+  @Test
+  void failsACallWhoseTokenSourceThrowsWhatItDoesNotDeclare() {
+    try (ApproverClient approver =
+        ApproverClient.builder(server.address(), () -> throwAny(new IOException("no session")))
+            .build()) {
+      QrLoginException error =
+          failure(() -> approver.authorize(AuthorizeRequest.getDefaultInstance()));
+      assertEquals(Status.Code.UNAUTHENTICATED, error.code());
+    }
+  }
+
+  /** Throws also a checked exception, as code in Kotlin does. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> String throwAny(Throwable error) throws E {
+    throw (E) error;
+  }
+
+  @Test
+  void endsACallAtItsDeadlineAlsoWhileItsTokenSourceBlocks() {
+    CompletableFuture<String> token = new CompletableFuture<>();
+    try (ApproverClient approver =
+        ApproverClient.builder(server.address(), token::join)
+            .deadline(Duration.ofMillis(100))
+            .build()) {
+      QrLoginException error =
+          failure(() -> approver.authorize(AuthorizeRequest.getDefaultInstance()));
+      assertEquals(Status.Code.DEADLINE_EXCEEDED, error.code());
+      assertEquals(List.of(), server.requests);
+    } finally {
+      token.complete("late");
     }
   }
 

@@ -120,6 +120,19 @@ class QrLoginExceptionTest {
   }
 
   @Test
+  void limitsADelayOfAges() {
+    RetryInfo retry =
+        RetryInfo.newBuilder()
+            .setRetryDelay(
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(Long.MAX_VALUE)
+                    .setNanos(Integer.MAX_VALUE))
+            .build();
+    QrLoginException error = errorOf(Status.UNAVAILABLE, detailsOf(Any.pack(retry)));
+    assertTrue(error.retryDelay().orElseThrow().toDays() > 3_650_000);
+  }
+
+  @Test
   void surroundsAnyOtherThrowable() {
     QrLoginException error = QrLoginException.of(new IllegalStateException("odd"));
     assertEquals(Status.Code.UNKNOWN, error.code());

@@ -23,7 +23,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,6 +290,51 @@ class WatchTest {
     FakeServer.await(server.cancelled);
     TicketWatch late = client.watchStatus(WatchStatusRequest.getDefaultInstance());
     assertThrows(QrLoginException.class, late.iterator()::hasNext);
+  }
+
+  @Test
+  void closingTheClientEndsAWatchThatPausesForAges() throws Exception {
+    server.reply(
+        FakeServer.error(
+            Status.Code.UNAVAILABLE, "SERVER_DRAINING", FakeServer.retryAfter(Long.MAX_VALUE)));
+    AppClient client = AppClient.builder(server.address(), "shop", "s3cret").build();
+    TicketWatch watch = client.watchStatus(WatchStatusRequest.getDefaultInstance());
+    CompletableFuture<Boolean> waiting =
+        CompletableFuture.supplyAsync(() -> watch.iterator().hasNext());
+    FakeServer.await(server.arrived);
+    // The end of the call has then been handled.
+    assertThrows(TimeoutException.class, () -> waiting.get(500, TimeUnit.MILLISECONDS));
+    client.close();
+    Throwable error =
+        assertThrows(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS)).getCause();
+    assertEquals("CANCELLED: The client is closed", error.getMessage());
+  }
+
+  @Test
+  void anObserverThatThrowsGetsItsErrorAndEndsTheWatch() throws Exception {
+    server.reply(FakeServer.open(PENDING));
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    IllegalStateException cause = new IllegalStateException("no more screens");
+    StreamObserver<TicketStatus> observer =
+        new StreamObserver<>() {
+          @Override
+          public void onNext(TicketStatus status) {
+            throw cause;
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            failure.complete(error);
+          }
+
+          @Override
+          public void onCompleted() {}
+        };
+    try (AppClient client = AppClient.builder(server.address(), "shop", "s3cret").build()) {
+      client.watchStatus(WatchStatusRequest.getDefaultInstance(), observer);
+      assertEquals(cause, failure.get(10, TimeUnit.SECONDS).getCause());
+      FakeServer.await(server.cancelled);
+    }
   }
 
   @Test

@@ -249,6 +249,13 @@ class ClientTest {
     }
 
     @Test
+    fun `a deadline can be infinite`() = run {
+        ApproverClient(address, "token", { deadline = Duration.INFINITE }).use { phone ->
+            phone.authorize(AuthorizeRequest.getDefaultInstance())
+        }
+    }
+
+    @Test
     fun `options that are wrong are rejected`() {
         assertThrows<IllegalArgumentException> { AppClient(address, "a:b", "s3cret") }
         assertThrows<IllegalArgumentException> { ApproverClient(address, "t0ken with spaces") }
