@@ -56,7 +56,8 @@ function secretsIn(text: string): string[] {
   return [
     ...[...text.matchAll(random)]
       .map(([found]) => found)
-      .filter((found) => !/^(--|[a-z\d]+_[a-z\d_]+$)/.test(found)),
+      // Options, names of proto fields and names of classes are no secrets.
+      .filter((found) => !/^(--|[a-z\d]+_[a-z\d_]+$|([A-Z][a-z]+\d?)+$)/.test(found)),
     ...[...text.matchAll(values)].map(({ groups }) => groups?.value ?? ""),
   ];
 }
