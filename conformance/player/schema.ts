@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rpcMethods } from "../../src/domain/rpc_methods.js";
 
 /** A duration such as `500ms`, `15s` or `10m`, in milliseconds. */
 const duration = z
@@ -12,18 +13,7 @@ const duration = z
 
 const name = z.string().min(1);
 const json = z.record(z.string(), z.unknown());
-const rpc = z.enum([
-  "CreateTicket",
-  "GetStatus",
-  "WatchStatus",
-  "MarkScanned",
-  "Authorize",
-  "Cancel",
-  "SubmitCheckCode",
-  "Withdraw",
-  "ExchangeUserInfo",
-  "GetSigningKeys",
-]);
+const rpc = z.enum(rpcMethods);
 
 /** Bounds of a time: at least, at most, or both. */
 const bounds = z.strictObject({ atLeast: duration.optional(), atMost: duration.optional() });
