@@ -29,7 +29,7 @@ export function createView(
   isDialog: boolean,
   actions: ViewActions,
 ): MountedView {
-  const language = options.language ?? detectLanguage(host);
+  const { language = "en" } = options;
   const texts = mergeTexts(language, options);
   const elements = createElements(texts, options.tips?.middleTitle ?? "", actions);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -281,8 +281,4 @@ function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elemen
     box.style.inlineSize = `${containerSize.width}px`;
     box.style.minBlockSize = `${containerSize.height}px`;
   }
-}
-
-function detectLanguage(host: HTMLElement): string {
-  return host.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang || navigator.language;
 }

@@ -1,3 +1,5 @@
+import { textsOf } from "../languages/languages.js";
+
 /**
  * Texts that the widget shows. Each can be replaced. `{name}` stands for the nickname, `{time}` for the time
  * left.
@@ -85,36 +87,9 @@ const en: Texts = {
   close: "Close",
 };
 
-const zh: Texts = {
-  title: "扫码登录",
-  waiting: "请使用手机应用扫描二维码",
-  imageAlt: "用于登录的二维码",
-  timeLeft: "{time} 后失效",
-  loading: "请稍候…",
-  scanned: "扫描成功，请在手机上确认登录",
-  scannedBy: "{name}，你好",
-  notYou: "不是你？重新扫码",
-  checkCode: "请输入手机上显示的数字",
-  checkCodeLabel: "手机上的 {digits} 位数字",
-  submitCheckCode: "继续",
-  checkCodeWarning: "切勿输入别人告诉你的数字。如果二维码不是你本人扫的，请重新扫码。",
-  wrongCheckCode: "数字不正确，还可尝试 {attempts} 次",
-  checkCodeNotChecked: "暂时无法验证数字，请稍后再试",
-  checkCodeFailed: "数字多次输入错误",
-  succeeded: "登录成功",
-  cancelled: "已在手机上取消登录",
-  expired: "二维码已失效",
-  failed: "出错了",
-  offline: "网络已断开，正在重试…",
-  retry: "刷新二维码",
-  phone: "请在电脑上打开此页面，再用手机应用扫描二维码",
-  showCode: "仍要显示二维码",
-  close: "关闭",
-};
-
 /**
  * Returns the texts for a language (BCP 47): the page's own where it sets them, and built-in ones otherwise.
- * These are English for an unknown language.
+ * These are English for a language that is unknown or not loaded.
  */
 export function mergeTexts(
   language: string,
@@ -123,9 +98,9 @@ export function mergeTexts(
     texts = {},
   }: { readonly tips?: Tips | undefined; readonly texts?: Partial<Texts> | undefined },
 ): Texts {
-  const builtInTexts = isChinese(language) ? zh : en;
   return {
-    ...builtInTexts,
+    ...en,
+    ...textsOf(language),
     ...withoutUndefined({
       title: tips.title,
       scanned: tips.scanned,
@@ -145,12 +120,9 @@ export function mergeTexts(
  * that of the built-in texts.
  */
 export function languageOf(texts: Texts, language: string): string {
-  const builtInTexts = Object.values(isChinese(language) ? zh : en);
-  if (Object.values(texts).every((text) => !builtInTexts.includes(text))) return language;
-  return isChinese(language) ? language : "en";
+  const english = Object.values(en);
+  return textsOf(language) || Object.values(texts).every((text) => !english.includes(text)) ? language : "en";
 }
-
-const isChinese = (language: string) => /^zh\b/i.test(language);
 
 function withoutUndefined(texts: { readonly [Name in keyof Texts]?: string | undefined }): Partial<Texts> {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
