@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { FastifyPluginAsync } from "fastify";
 import { type Logger, pino } from "pino";
 import type { Clock } from "../base/clock.js";
 import { createFastifyServer } from "./fastify_server.js";
@@ -41,9 +42,9 @@ export function createEngine(
     else exactPaths.add(url);
   });
   async function start(): Promise<void> {
-    await server.register(async (instance) => registerGateway(instance, { ...settings, onSignIn }, clock), {
-      prefix,
-    });
+    const gateway: FastifyPluginAsync = (instance) =>
+      registerGateway(instance, { ...settings, onSignIn }, clock);
+    await server.register(gateway, { prefix });
     await server.ready();
   }
   const ready = start();

@@ -4,7 +4,7 @@ import { createEngine, type HandlerSettings } from "../engine.js";
 import type { SignIn } from "../options.js";
 import { connectInProcess, sendRequest } from "./in_process.js";
 
-/** What the hook of a fetch handler gets besides the sign-in and the request. */
+/** The arguments of the hook besides the sign-in and the request. */
 export interface FetchSignInContext<Context> {
   /** Headers that are added to the response, for instance with `headers.append("set-cookie", …)`. */
   readonly headers: Headers;
@@ -42,7 +42,7 @@ export interface FetchHandler<Context> {
  * Creates the gateway as a fetch handler, for Next.js (app router), Hono, SvelteKit and Remix on Node.js:
  *
  * ```ts
- * const gateway = createFetchHandler({ service: { address: "127.0.0.1:50051" }, apps, handleKeys, clientAddress, onSignIn });
+ * const gateway = createFetchHandler({ service, apps, handleKeys, clientAddress, onSignIn });
  * export const GET = gateway;
  * export const POST = gateway;
  * ```

@@ -3,10 +3,10 @@ import { type Duplex, duplexPair, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 
-/** What a server sees of a connection. */
+/** The other end of a connection, as the server sees it. */
 interface Peer {
   readonly remoteAddress: string;
-  /** Whether the browser's own connection uses TLS. */
+  /** True if the browser's own connection uses TLS. */
   readonly encrypted: boolean;
 }
 
