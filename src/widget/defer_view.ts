@@ -8,7 +8,7 @@ export function deferView(isReady: Promise<void> | undefined, create: () => Moun
   if (!isReady) return create();
   let view: MountedView | undefined;
   let waitingCalls: ((view: MountedView) => void)[] | undefined = [];
-  isReady.then(() => {
+  void isReady.then(() => {
     if (!waitingCalls) return;
     view = create();
     for (const call of waitingCalls) call(view);

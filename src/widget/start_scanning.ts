@@ -1,7 +1,7 @@
 import { createApi } from "./api.js";
 import { deferView } from "./defer_view.js";
 import { invokeCallback } from "./invoke_callback.js";
-import { detectLanguage, loadLanguage } from "./languages/languages.js";
+import { detectLanguage, loadLanguage } from "./languages/load_language.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
 import { createView } from "./view/create_view.js";
@@ -51,6 +51,8 @@ export function startScanning<User = unknown>(
     },
     restart: () => session?.restart(),
   };
+  // Hides the children of the element until then.
+  if (!host.shadowRoot) host.attachShadow({ mode: "open" });
   const language = options.language ?? detectLanguage(host);
   const view = deferView(loadLanguage(language, options.gateway), () =>
     createView(host, { ...options, language }, isDialog, {

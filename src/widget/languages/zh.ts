@@ -1,9 +1,10 @@
-import type { Texts } from "../view/texts.js";
-import { addLanguage } from "./languages.js";
+import type { Texts } from "./texts.js";
 
+/** Simplified Chinese. */
 export const zh: Texts = {
   title: "扫码登录",
   waiting: "请使用手机应用扫描二维码",
+  steps: ["在手机上打开应用", "扫描此二维码", "确认登录"],
   imageAlt: "用于登录的二维码",
   timeLeft: "{time} 后失效",
   loading: "请稍候…",
@@ -20,12 +21,16 @@ export const zh: Texts = {
   succeeded: "登录成功",
   cancelled: "已在手机上取消登录",
   expired: "二维码已失效",
-  failed: "出错了",
+  failed: "出错了，请稍后重试",
+  misconfigured: "此网站的登录设置有误，请联系网站管理员",
+  cookiesBlocked: "浏览器阻止了登录所需的 Cookie。请允许此页面使用 Cookie，然后重试",
+  insecure: "此页面的连接不安全，请使用 https:// 开头的地址打开",
+  disabled: "登录功能暂时停用，请稍后再试",
+  busy: "当前登录请求过多，请过几分钟再试",
+  unreachable: "无法连接登录服务，请检查网络或稍后再试",
   offline: "网络已断开，正在重试…",
   retry: "刷新二维码",
   phone: "请在电脑上打开此页面，再用手机应用扫描二维码",
   showCode: "仍要显示二维码",
   close: "关闭",
 };
-
-addLanguage("zh", zh);
