@@ -160,23 +160,16 @@ const operations: Readonly<Record<string, Described>> = {
     },
     errors: [],
   },
-  "GET /qrlogin/v1/languages/{name}": {
-    operationId: "getWidgetLanguage",
-    summary: "Returns the widget's texts in another language than English",
+  "GET /qrlogin/v1/languages/zh.json": {
+    operationId: "getChineseTexts",
+    summary: "Returns the widget's texts in Chinese",
     description: "Pages of every origin may read the response, without credentials.",
     parameters: [
-      {
-        name: "name",
-        in: "path",
-        required: true,
-        description: "Code of the language, with `.json`.",
-        schema: { type: "string", examples: ["zh.json"] },
-      },
       {
         name: "v",
         in: "query",
         description:
-          "Version that the widget was made with. If it is the one here, the response does not expire.",
+          "Version that the widget expects. If it is the one here, caches may keep the response for a year.",
         schema: { type: "string" },
       },
     ],
@@ -184,7 +177,7 @@ const operations: Readonly<Record<string, Described>> = {
       200: success({ type: "object" }),
       304: { description: "The texts of `If-None-Match` are current." },
     },
-    errors: ["ROUTE_NOT_FOUND"],
+    errors: [],
   },
   "GET /.well-known/jwks.json": {
     operationId: "getSigningKeys",

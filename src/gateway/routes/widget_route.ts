@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { routeNotFound } from "../http/http_error.js";
 
 // The same relative path works from the sources and from the compiled files.
 const folder = new URL("../../../gen/widget/", import.meta.url);
@@ -23,20 +22,15 @@ export async function widgetRoute(instance: FastifyInstance): Promise<void> {
   const script = readAsset("qr-login.js", "text/javascript; charset=utf-8");
   instance.get("/widget.js", options, async (request, reply) => send(script, shortCache, request, reply));
 
-  const languages = new Map(
-    readdirSync(new URL("languages/", folder)).map((name) => [
-      name,
-      readAsset(`languages/${name}`, "application/json; charset=utf-8"),
-    ]),
-  );
   const languageOptions = { config: { ...options.config, anyOrigin: true } };
-  instance.get("/languages/:name", languageOptions, async (request, reply) => {
-    const asset = languages.get((request.params as { name: string }).name);
-    if (!asset) throw routeNotFound();
-    // A widget of another release gets what is here, which it must not keep for its own version.
-    const isVersion = (request.query as { v?: unknown }).v === asset.version;
-    return send(asset, isVersion ? longCache : shortCache, request, reply);
-  });
+  for (const name of readdirSync(new URL("languages/", folder))) {
+    const language = readAsset(`languages/${name}`, "application/json; charset=utf-8");
+    instance.get(`/languages/${name}`, languageOptions, async (request, reply) => {
+      // A widget of another release gets the same texts, but must not keep them for its own version.
+      const isVersion = (request.query as { v?: unknown }).v === language.version;
+      return send(language, isVersion ? longCache : shortCache, request, reply);
+    });
+  }
 }
 
 /** File of the widget, as it is and compressed. */

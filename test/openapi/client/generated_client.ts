@@ -1420,9 +1420,9 @@ export function getWidget(opts?: Oazapfts.RequestOpts) {
     });
 }
 /**
- * Returns the widget's texts in another language than English
+ * Returns the widget's texts in Chinese
  */
-export function getWidgetLanguage(name: string, { v }: {
+export function getChineseTexts({ v }: {
     v?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -1434,15 +1434,12 @@ export function getWidgetLanguage(name: string, { v }: {
         status: 403;
         data: Problem;
     } | {
-        status: 404;
-        data: Problem;
-    } | {
         status: 429;
         data: Problem;
     } | {
         status: 500;
         data: Problem;
-    }>(`/qrlogin/v1/languages/${encodeURIComponent(name)}${QS.query(QS.explode({
+    }>(`/qrlogin/v1/languages/zh.json${QS.query(QS.explode({
         v
     }))}`, {
         ...opts
