@@ -44,7 +44,8 @@ SERVICE_UNAVAILABLE or SERVICE_REFUSED, since the address is no business of thei
 |---|---|
 ${rows.join("\n")}
 
-The causes are read from the text of the error, since the gRPC library for Node.js keeps nothing else. A watch goes on trying while the code is UNAVAILABLE, and has no error then.
+The causes are read from the text of the error, since the gRPC library for Node.js keeps nothing else. A watch
+goes on trying while the code is UNAVAILABLE, and has no error then.
 `;
 }
 

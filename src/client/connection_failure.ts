@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 
-/** What is wrong and what to do, by the cause of a call that reached no gRPC service. */
+/** Causes of a call that reached no gRPC service, each with a text that says what is wrong and what to do. */
 export const connectionFailures = {
   REFUSED: "nothing listens there; check the address, and whether the service is running",
   UNREACHABLE: "there is no route to it; check the address and the network",
@@ -23,7 +23,7 @@ export const connectionFailures = {
 export type ConnectionFailure = keyof typeof connectionFailures;
 
 /**
- * What grpc-js, Node.js and OpenSSL write about a connection, most specific first. There is no code to read: grpc-js
+ * Texts of grpc-js, Node.js and OpenSSL about a connection, most specific first. There is no code to read: grpc-js
  * keeps only the text of the error.
  */
 const patterns: readonly (readonly [RegExp, ConnectionFailure])[] = [
@@ -43,7 +43,7 @@ const patterns: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/Failed to connect|ECONNRESET|EPIPE|socket hang up|disconnected before/, "CONNECTION_CLOSED"],
 ];
 
-/** How grpc-js begins the text of a failure that the service did not send. */
+/** The beginnings of grpc-js's own texts, which no service has sent. */
 const beforeAnyReply =
   /^(?:round_robin: )?No connection established|^Name resolution failed|^Received HTTP status/;
 
