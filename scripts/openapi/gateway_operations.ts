@@ -160,6 +160,32 @@ const operations: Readonly<Record<string, Described>> = {
     },
     errors: [],
   },
+  "GET /qrlogin/v1/languages/{name}": {
+    operationId: "getWidgetLanguage",
+    summary: "Returns the widget's texts in another language than English",
+    description: "Pages of every origin may read the response, without credentials.",
+    parameters: [
+      {
+        name: "name",
+        in: "path",
+        required: true,
+        description: "Code of the language, with `.json`.",
+        schema: { type: "string", examples: ["zh.json"] },
+      },
+      {
+        name: "v",
+        in: "query",
+        description:
+          "Version that the widget was made with. If it is the one here, the response does not expire.",
+        schema: { type: "string" },
+      },
+    ],
+    responses: {
+      200: success({ type: "object" }),
+      304: { description: "The texts of `If-None-Match` are current." },
+    },
+    errors: ["ROUTE_NOT_FOUND"],
+  },
   "GET /.well-known/jwks.json": {
     operationId: "getSigningKeys",
     tag: "Keys and health",
