@@ -193,7 +193,7 @@ function hasNoOtherFocus(host: HTMLElement): boolean {
 function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"], texts: Texts): void {
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
   const label = { scanned: texts.notYou, checkCode: texts.notYou, phone: texts.showCode }[kind as string];
-  restartButton.className = label ? "secondary" : "";
+  restartButton.classList.toggle("secondary", label !== undefined);
   restartButton.textContent = label ?? texts.retry;
 }
 

@@ -28,21 +28,17 @@ export function createIcon(name: keyof typeof iconPaths): SVGElement {
   return svg;
 }
 
-/** Names of the elements that a page can style with `::part`: see docs/widget.md. */
-type Part =
-  | ("box" | "logo" | "app-name" | "title" | "code" | "status" | "steps" | "step" | "countdown")
-  | ("button" | "close" | "field");
-
-/** Properties of an element. `part` is set as a text. */
-type Properties<Element> = Partial<Omit<Element, "part">> & { readonly part?: Part };
-
-/** Creates an element with properties and children. Text is never parsed as markup. */
+/**
+ * Creates an element with properties and children. Text is never parsed as markup. Pages can style the element by each
+ * of its classes, as `::part`: see docs/widget.md.
+ */
 export function createElement<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
-  properties: Properties<HTMLElementTagNameMap[Tag]> = {},
+  properties: Partial<HTMLElementTagNameMap[Tag]> = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
   const element = Object.assign(document.createElement(tag), properties);
+  element.part.value = element.className;
   element.append(...children);
   return element;
 }
