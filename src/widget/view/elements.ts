@@ -42,15 +42,8 @@ export function createElements(texts: Texts, middleTitle: string, actions: ViewA
       ...texts.steps.map((textContent) => createElement("li", { className: "step", textContent })),
     ),
   );
-  const bar = createElement("i");
   // Not a live region, which screen readers would announce every second.
-  const timeLeft = createElement("span", { className: "time-left" });
-  const countdown = createElement(
-    "div",
-    { className: "countdown" },
-    createElement("div", { className: "bar" }, bar),
-    timeLeft,
-  );
+  const countdown = createElement("div", { className: "countdown" });
   const restartButton = createElement("button", { type: "button", className: "button" });
   const box = createElement(
     "div",
@@ -66,7 +59,7 @@ export function createElements(texts: Texts, middleTitle: string, actions: ViewA
   );
   return {
     ...{ box, logo, appName, slot, frame, image, caption, overlay, statusText, steps, form, warning },
-    ...{ countdown, bar, timeLeft, restartButton },
+    ...{ countdown, restartButton },
   };
 }
 
