@@ -41,6 +41,8 @@ export async function findCause(
   } catch {
     // Resolves if anything answers, with nothing that the page can read.
     const answer = await request("no-cors").catch(() => undefined);
+    // The browser reports a violation in a task of its own.
+    await new Promise((resolve) => setTimeout(resolve));
     if (isBlocked)
       return new GatewayError("CSP_BLOCKED", `the page's content security policy blocks ${origin}`);
     if (location.protocol === "https:" && protocol === "http:" && !/^(localhost|127\.|\[::1])/.test(hostname))
