@@ -17,11 +17,7 @@ export function createElements(texts: Texts, middleTitle: string, actions: ViewA
     createElement("div", {}, appName, title),
   );
   const image = createElement("img", { className: "code", alt: texts.imageAlt });
-  const caption = createElement(
-    "div",
-    { className: "caption" },
-    createElement("span", { textContent: middleTitle }),
-  );
+  const caption = createElement("div", { className: "caption", textContent: middleTitle });
   const overlay = createElement("div", { className: "overlay" });
   const frame = createElement("div", { className: "frame" }, image, caption, overlay);
   const statusText = createElement("p", { className: "state", role: "status" });

@@ -29,20 +29,12 @@ export function mergeTexts(
   }: { readonly tips?: Tips | undefined; readonly texts?: Partial<Texts> | undefined },
 ): Texts {
   const builtInTexts = { ...en, ...textsOf(language) };
+  const { succeed: succeeded, canceled: cancelled, referText: waiting, ...sameNames } = tips;
   return {
     ...builtInTexts,
     // A page that replaces the text below the code wants to see it there.
-    steps: (texts.waiting ?? tips.referText) === undefined ? builtInTexts.steps : [],
-    ...withoutUndefined({
-      title: tips.title,
-      scanned: tips.scanned,
-      succeeded: tips.succeed,
-      cancelled: tips.canceled,
-      expired: tips.expired,
-      retry: tips.retry,
-      failed: tips.failed,
-      waiting: tips.referText,
-    }),
+    ...((texts.waiting ?? waiting) !== undefined && { steps: [] }),
+    ...withoutUndefined({ ...sameNames, succeeded, cancelled, waiting }),
     ...withoutUndefined(texts),
   };
 }
