@@ -466,6 +466,11 @@ export type CreateTicketResponse = {
     handle: string;
     /** Public id of the ticket, which the QR code contains. Not a credential. */
     ticketId: string;
+    /** App of the ticket, to show above the code. */
+    app: {
+        name: string | null;
+        logo: string | null;
+    };
     /** Exact text that the QR code encodes. */
     qrContent: string;
     /** Paths of the images of the QR code. */
@@ -1411,6 +1416,32 @@ export function getWidget(opts?: Oazapfts.RequestOpts) {
         status: 500;
         data: Problem;
     }>("/qrlogin/v1/widget.js", {
+        ...opts
+    });
+}
+/**
+ * Returns the widget's texts in Chinese
+ */
+export function getChineseTexts({ v }: {
+    v?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: object;
+    } | {
+        status: 304;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    }>(`/qrlogin/v1/languages/zh.json${QS.query(QS.explode({
+        v
+    }))}`, {
         ...opts
     });
 }
