@@ -5,8 +5,8 @@ import type { GatewayApp } from "./access/app_registry.js";
 import type { RateLimitOptions } from "./access/rate_limits.js";
 import type { StreamLimits } from "./access/stream_limiter.js";
 
-/** Options of the gateway plugin. */
-export interface GatewayOptions {
+/** Options of a gateway, whatever server it runs in. */
+export interface GatewaySettings {
   /** Connection to the gRPC service, as for the clients of `qrlogin/client`. */
   readonly service: ClientOptions;
   /** Apps that the gateway acts for. The first one is used when a page names none. */
@@ -33,6 +33,10 @@ export interface GatewayOptions {
    * protocols off.
    */
   readonly rpcMethods?: readonly RpcMethod[] | undefined;
+}
+
+/** Options of the gateway plugin. */
+export interface GatewayOptions extends GatewaySettings {
   /**
    * Completes a sign-in when the site runs in the same process: signs the user in, for instance with a
    * session cookie. The result is sent to the page as JSON. A page that repeats its request within

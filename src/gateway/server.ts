@@ -1,15 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { formatAddress } from "../base/address.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
+import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
-import { sendProblem } from "./http/error_handler.js";
-import { routeNotFound } from "./http/http_error.js";
-import { errorSerializer } from "./http/request_log.js";
 import { type ConnectionLimits, createHttpServer } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -102,32 +100,16 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
   // sanitizeForwardedHeaders has left this header only if a trusted proxy sent the request.
   const addressOf = ({ headers, socket }: IncomingMessage) =>
     addressKeyOf({ ip: String(headers["x-forwarded-for"] ?? socket.remoteAddress ?? "") });
-  const server: FastifyInstance = fastify({
-    loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
-    // The gateway writes its own line for each request. Fastify's lines show the URL, which may hold a handle.
-    logController: new LogController({ disableRequestLogging: true }),
-    // Trusts the peer, since sanitizeForwardedHeaders leaves only headers that can be trusted.
-    trustProxy: (_address, hop) => hop === 0,
-    // Polls that arrive while the server stops are still answered: after one 503, an SDK never polls again.
-    return503OnClosing: false,
-    serverFactory(handler) {
-      const inTurns = takeTurns(handler, addressOf);
-      return createHttpServer(
-        limitPipelining((request, response) => {
-          sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
-          inTurns(request, response);
-        }),
-        { tls, trustedProxies, connections, connectionsPerAddress },
-      );
-    },
-    // Handles requests that cannot be routed, for instance with a broken escape in the URL.
-    frameworkErrors: sendProblem,
+  return createFastifyServer(log, (handler) => {
+    const inTurns = takeTurns(handler, addressOf);
+    return createHttpServer(
+      limitPipelining((request, response) => {
+        sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
+        inTurns(request, response);
+      }),
+      { tls, trustedProxies, connections, connectionsPerAddress },
+    );
   });
-  server.setErrorHandler(sendProblem);
-  server.setNotFoundHandler((request, reply) => {
-    sendProblem(routeNotFound(), request, reply);
-  });
-  return server;
 }
 
 async function stop(server: FastifyInstance, gracePeriodMs: number, clock: Clock): Promise<void> {

@@ -1,0 +1,63 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { FastifyPluginAsync } from "fastify";
+import { type Logger, pino } from "pino";
+import type { Clock } from "../base/clock.js";
+import { createFastifyServer } from "./fastify_server.js";
+import type { GatewayOptions, GatewaySettings } from "./options.js";
+import { registerGateway } from "./plugin.js";
+
+/** Options of a gateway that runs in a server of the site which is not fastify. */
+export interface HandlerSettings extends GatewaySettings {
+  /** Path before all routes of the gateway, such as `/auth`. None by default. */
+  readonly prefix?: string | undefined;
+  /** Log of the gateway. By default, warnings and errors are written to the standard output as JSON lines. */
+  readonly log?: Logger | undefined;
+}
+
+/** A gateway without a listening server: requests are passed to it. */
+export interface Engine {
+  /** The server whose `connection` event takes connections that did not come over the network. */
+  readonly server: Server;
+  /** Resolves when requests can be passed. Rejects if the gateway could not be set up. */
+  readonly ready: Promise<void>;
+  /** Returns whether the gateway has a route for the path of this URL. Needs {@link ready}. */
+  serves(url: string): boolean;
+  /** Answers a request. Needs {@link ready}. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Ends all event streams, lets other requests finish, and releases all resources. The call is idempotent. */
+  close(): Promise<void>;
+}
+
+/** Creates the engine that all handlers share. */
+export function createEngine(
+  { prefix = "", log = pino({ level: "warn" }), ...settings }: HandlerSettings,
+  onSignIn: GatewayOptions["onSignIn"],
+  clock: Clock,
+): Engine {
+  const server = createFastifyServer(log);
+  const exactPaths = new Set<string>();
+  const pathPrefixes: string[] = [];
+  server.addHook("onRoute", ({ url }) => {
+    if (url.endsWith("*")) pathPrefixes.push(url.slice(0, -1));
+    else exactPaths.add(url);
+  });
+  async function start(): Promise<void> {
+    const gateway: FastifyPluginAsync = (instance) =>
+      registerGateway(instance, { ...settings, onSignIn }, clock);
+    await server.register(gateway, { prefix });
+    await server.ready();
+  }
+  const ready = start();
+  // Each request reports the failure; without requests, it must not end the process.
+  ready.catch(() => {});
+  return {
+    server: server.server,
+    ready,
+    serves(url) {
+      const path = url.split("?", 1)[0] ?? "";
+      return exactPaths.has(path) || pathPrefixes.some((start) => path.startsWith(start));
+    },
+    handle: server.routing,
+    close: async () => server.close(),
+  };
+}

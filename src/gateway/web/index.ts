@@ -1,0 +1,9 @@
+export type { GatewayApp } from "../access/app_registry.js";
+export type { PageField } from "../access/page_fields.js";
+export type { GatewayLimits, SignIn } from "../options.js";
+export {
+  createFetchHandler,
+  type FetchHandler,
+  type FetchHandlerOptions,
+  type FetchSignInContext,
+} from "./fetch_handler.js";
