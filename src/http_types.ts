@@ -22,12 +22,22 @@ export interface CreateTicketBody {
   readonly codeChallenge?: string | undefined;
 }
 
+/** App that signs users in, as its pages show it. */
+export interface AppDisplay {
+  /** Name, or null if the gateway is configured without one. */
+  readonly name: string | null;
+  /** Logo: a URL, a path of the gateway's origin, or a data URL of an image. Null if there is none. */
+  readonly logo: string | null;
+}
+
 /** Response of `POST /tickets`. */
 export interface CreateTicketResponse {
   /** Sealed identifier of the ticket, sent with every further call. */
   readonly handle: string;
   /** Public id of the ticket, which the QR code contains. Not a credential. */
   readonly ticketId: string;
+  /** App of the ticket, to show above the code. */
+  readonly app: AppDisplay;
   /** Exact text that the QR code encodes. */
   readonly qrContent: string;
   /** Paths of the images of the QR code. */

@@ -27,6 +27,9 @@ const fieldViolation = describing<http.FieldViolation>()(
   z.object({ field: z.string(), description: z.string() }),
 );
 const scannedBy = describing<http.ScannedBy>()(z.object({ nickname: z.string(), photoUrl: z.string() }));
+const appDisplay = describing<http.AppDisplay>()(
+  z.object({ name: z.string().nullable(), logo: z.string().nullable() }),
+);
 const qrCodeStep = describing<http.QrCodeStep>()(
   z.object({
     step: count,
@@ -53,6 +56,7 @@ const responses = {
     z.object({
       handle: z.string(),
       ticketId: z.string(),
+      app: appDisplay,
       qrContent: z.string(),
       pictures: z.object({ svg: z.string(), png: z.string() }),
       expiresAt: time,

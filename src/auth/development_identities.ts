@@ -14,11 +14,17 @@ const privateKey = { ...developmentKey, d: "m5NbPM1weKsSZ-Lr6QPQ_x6tneycCw05LQzX
 /** Lifetime of a development token, in seconds. */
 const tokenLifetime = 12 * 60 * 60;
 
-const portrait = (initial: string, colour: string): string =>
+/** Returns the data URL of an image of 64 by 64 pixels. */
+const dataUrl = (shapes: string): string =>
   `data:image/svg+xml,${encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="${colour}"/>` +
-      `<text x="32" y="44" font-family="sans-serif" font-size="36" text-anchor="middle" fill="#fff">${initial}</text></svg>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">${shapes}</svg>`,
   )}`;
+
+const portrait = (initial: string, colour: string): string =>
+  dataUrl(
+    `<rect width="64" height="64" fill="${colour}"/>` +
+      `<text x="32" y="44" font-family="sans-serif" font-size="36" text-anchor="middle" fill="#fff">${initial}</text>`,
+  );
 
 /** Demo users by name, with the claims of their tokens. Their `sub` is the name. */
 export const developmentUsers = {
@@ -62,7 +68,11 @@ export const developmentPool: UserPoolConfig = {
 export const developmentApp: AppConfig = {
   id: "demo-app",
   name: "Harbour Books",
-  logoUrl: "",
+  logoUrl: dataUrl(
+    '<rect width="64" height="64" rx="16" fill="#1d4f91"/>' +
+      '<path d="M32 21c-5-4-11-5-17-5v28c6 0 12 1 17 5 5-4 11-5 17-5V16c-6 0-12 1-17 5v28" ' +
+      'fill="none" stroke="#fff" stroke-width="4" stroke-linejoin="round"/>',
+  ),
   userPool: developmentPool.id,
   secretSha256: [sha256Hex("demo-secret")],
   policy: noPolicy,

@@ -1,4 +1,5 @@
 import { developmentApp, developmentLegacyApp, developmentPool } from "../auth/development_identities.js";
+import type { AppConfig } from "../config/config.js";
 import type { DevelopmentPreset } from "../config/load_config.js";
 import { newSecret } from "../domain/secrets.js";
 
@@ -8,6 +9,9 @@ const origins = ["http", "https"].flatMap((scheme) =>
 
 /** Every field that an app can leave to its pages. The phone then shows an example of each field. */
 const pageFields = ["deviceName", "location", "scene", "customData"] as const;
+
+/** Returns the app's own name and logo, which the phone shows, for the gateway's pages. */
+const displayOf = ({ id, name, logoUrl }: AppConfig) => ({ id, name, logo: logoUrl || undefined });
 
 /** Returns the configuration of development mode. Each call generates a new key for sealing handles. */
 export function developmentPresets(): DevelopmentPreset {
@@ -24,9 +28,14 @@ export function developmentPresets(): DevelopmentPreset {
     gateway: {
       handleKeys: [newSecret()],
       apps: [
-        { id: developmentApp.id, secret: "demo-secret", origins, pageFields: [...pageFields] },
         {
-          id: developmentLegacyApp.id,
+          ...displayOf(developmentApp),
+          secret: "demo-secret",
+          origins,
+          pageFields: [...pageFields],
+        },
+        {
+          ...displayOf(developmentLegacyApp),
           secret: "legacy-secret",
           origins,
           pageFields: [...pageFields],

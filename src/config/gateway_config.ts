@@ -55,6 +55,10 @@ export interface GatewayConfig {
 interface GatewayAppConfig {
   readonly id: string;
   readonly secret: string;
+  /** Name that pages show to users. If absent, pages show none. */
+  readonly name: string | undefined;
+  /** Logo that pages show: a URL, a path of the gateway's origin, or a small data URL. */
+  readonly logo: string | undefined;
   /** Origins exactly as browsers send them. On loopback the port may be `*`. */
   readonly origins: readonly string[];
   readonly bindToBrowser: boolean;

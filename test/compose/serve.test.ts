@@ -73,6 +73,14 @@ it("counts a descriptor for each connection of a service, and none in developmen
   expect(descriptorsNeeded({ development: true, grpc })).toBe(128);
 });
 
+it("shows the names and the logos of the development apps on pages too", () => {
+  const { apps, gateway } = loadDevelopmentConfig();
+  expect(gateway?.apps.map(({ name, logo }) => ({ name, logo }))).toEqual(
+    apps.map(({ name, logoUrl }) => ({ name, logo: logoUrl || undefined })),
+  );
+  expect(gateway?.apps[0]).toMatchObject({ name: "Harbour Books", logo: expect.stringMatching(/^data:/) });
+});
+
 it("generates a handle key for each start", () => {
   const [one, other] = [loadDevelopmentConfig(), loadDevelopmentConfig()].map(
     ({ gateway }) => gateway?.handleKeys[0],

@@ -19,6 +19,8 @@ test("a gateway with one app and one key has defaults for everything else", () =
       {
         id: "shop",
         secret: "hunter2-hunter2",
+        name: undefined,
+        logo: undefined,
         origins: [],
         bindToBrowser: true,
         requireCodeChallenge: true,
@@ -75,6 +77,9 @@ test.each([
   ["service.tls", { service: { tls: "yes" } }],
   ["apps[0].id", withApp({ id: "shop:1" })],
   ["apps[0].secret", withApp({ secret: "" })],
+  ["apps[0].name", withApp({ name: "" })],
+  ["apps[0].name", withApp({ name: "n".repeat(129) })],
+  ["apps[0].logo", withApp({ logo: "http://shop.example.com/logo.png" })],
   ["apps[0].bindToBrowser", withApp({ bindToBrowser: "no" })],
   ["tls.keyFile", { tls: { certFile: "tls.crt" } }],
 ])("gateway.%s has limits: %j", (path, keys) => {

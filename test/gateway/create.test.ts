@@ -16,6 +16,7 @@ describe("creating a ticket", () => {
     expect(created).toEqual({
       handle: expect.stringMatching(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/),
       ticketId: expect.stringMatching(/^[\w-]{22}$/),
+      app: { name: null, logo: null },
       qrContent: expect.stringContaining(created.ticketId),
       pictures: {
         svg: expect.stringMatching(/^\/qrlogin\/v1\/pictures\/[\w.-]+\.svg$/),
@@ -27,6 +28,15 @@ describe("creating a ticket", () => {
       qrCode: null,
     });
     expect(answer.text).not.toContain("ecret");
+  });
+
+  it("create returns the name and the logo of the app", async () => {
+    const display = { name: "Example Shop", logo: "/logo.svg" };
+    await restartGateway({ appOptions: { shop: display } });
+    expect((await browser.post(tickets, { appId: "shop" })).json).toMatchObject({ app: display });
+    expect((await browser.post(tickets, { appId: "blog" })).json).toMatchObject({
+      app: { name: null, logo: null },
+    });
   });
 
   it("create with an empty body or an empty object creates a ticket for the first app", async () => {

@@ -56,6 +56,13 @@ describe("the plugin", () => {
     await expect(start({ apps: [{ ...app, origins: [origin] }] })).rejects.toThrow(TypeError);
   });
 
+  it.each([{ name: "" }, { name: "n".repeat(129) }, { logo: "javascript:alert(1)" }])(
+    "the plugin rejects an app with %j",
+    async (display) => {
+      await expect(start({ apps: [{ ...app, ...display }] })).rejects.toThrow(/^the (name|logo) of \w+ must/);
+    },
+  );
+
   it("the plugin rejects unknown names in pageFields", async () => {
     const apps = [{ ...app, pageFields: ["place"] as unknown as readonly PageField[] }];
     await expect(start({ apps })).rejects.toThrow(TypeError);

@@ -7,17 +7,7 @@ import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
-import {
-  address,
-  duration,
-  id,
-  imageUrl,
-  integer,
-  nonEmptyText,
-  oneOrMore,
-  sha256,
-  tlsFiles,
-} from "./values.js";
+import { address, appName, duration, id, imageUrl, integer, oneOrMore, sha256, tlsFiles } from "./values.js";
 
 const grpcSchema = z
   .strictObject({
@@ -98,7 +88,7 @@ const userTokensSchema = z
 const appSchema = z
   .strictObject({
     id,
-    name: nonEmptyText.max(128, { error: "must be at most 128 characters" }).optional(),
+    name: appName.optional(),
     logoUrl: imageUrl.default(""),
     userPool: id,
     secretSha256: oneOrMore(sha256),

@@ -2,7 +2,17 @@ import * as z from "zod";
 import { phoneRpcMethods, rpcMethods } from "../../domain/rpc_methods.js";
 import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
 import { trustedNetworks } from "./trusted_networks.js";
-import { address, duration, id, integer, nonEmptyText, oneOrMore, tlsFiles } from "./values.js";
+import {
+  address,
+  appName,
+  duration,
+  id,
+  integer,
+  logo,
+  nonEmptyText,
+  oneOrMore,
+  tlsFiles,
+} from "./values.js";
 
 const serviceSchema = z
   .strictObject({
@@ -13,17 +23,21 @@ const serviceSchema = z
   .transform((given) => ({ ...given, tls: given.tls, caFile: given.caFile }))
   .prefault({});
 
-const gatewayAppSchema = z.strictObject({
-  id,
-  secret: nonEmptyText,
-  origins: z.array(origin).default([]),
-  bindToBrowser: z.boolean().default(true),
-  requireCodeChallenge: z.boolean().default(true),
-  exchangeFromBrowser: z.boolean().default(false),
-  fullUserInStatus: z.boolean().default(false),
-  pollByTicketId: z.boolean().default(false),
-  pageFields: z.array(z.enum(["deviceName", "location", "scene", "customData"])).default([]),
-});
+const gatewayAppSchema = z
+  .strictObject({
+    id,
+    secret: nonEmptyText,
+    name: appName.optional(),
+    logo: logo.optional(),
+    origins: z.array(origin).default([]),
+    bindToBrowser: z.boolean().default(true),
+    requireCodeChallenge: z.boolean().default(true),
+    exchangeFromBrowser: z.boolean().default(false),
+    fullUserInStatus: z.boolean().default(false),
+    pollByTicketId: z.boolean().default(false),
+    pageFields: z.array(z.enum(["deviceName", "location", "scene", "customData"])).default([]),
+  })
+  .transform((given) => ({ ...given, name: given.name, logo: given.logo }));
 
 /** Section `gateway`. */
 export const gatewaySchema = z

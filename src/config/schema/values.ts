@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isLoopbackUrl, parseAddress } from "../../base/address.js";
+import { describeLogoProblem, maxAppNameLength } from "../../base/app_display.js";
 import { describeKnownDigest, isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
 
@@ -107,6 +108,17 @@ function isSecureUrl(value: string): boolean {
   if (url.username !== "" || url.password !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
 }
+
+/** Name of an app, for people. */
+export const appName = nonEmptyText.max(maxAppNameLength, {
+  error: `must be at most ${maxAppNameLength} characters`,
+});
+
+/** Image that pages show as the logo of an app. */
+export const logo = z.string().superRefine((value, context) => {
+  const message = describeLogoProblem(value);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
 
 /** An image that a phone can show: an https, http or `data:image/` URL, or empty for none. */
 export const imageUrl = z

@@ -1,7 +1,9 @@
 import { isLoopbackUrl } from "../../base/address.js";
+import { describeLogoProblem, maxAppNameLength } from "../../base/app_display.js";
 import { parseBasicCredentials } from "../../base/basic_credentials.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import type { AppCredentials } from "../../client/index.js";
+import type { AppDisplay } from "../../http_types.js";
 import { HttpError } from "../http/http_error.js";
 import { type PageField, pageFields } from "./page_fields.js";
 
@@ -9,6 +11,13 @@ import { type PageField, pageFields } from "./page_fields.js";
 export interface GatewayApp {
   readonly id: string;
   readonly secret: string;
+  /** Name that pages show to users, at most 128 characters. By default pages show none. */
+  readonly name?: string | undefined;
+  /**
+   * Logo that pages show beside the name: an https URL (http on loopback only), a path of the gateway's own origin, or
+   * a data URL of an image, at most 4,096 characters.
+   */
+  readonly logo?: string | undefined;
   /**
    * Origins of other sites whose pages may call the gateway, such as `https://shop.example.com`. On loopback
    * the port may be `*`. Pages of the gateway's own origin may always call. None by default.
@@ -46,6 +55,7 @@ export interface GatewayApp {
 export interface RegisteredApp {
   readonly id: string;
   readonly credentials: AppCredentials;
+  readonly display: AppDisplay;
   readonly bindToBrowser: boolean;
   readonly requireCodeChallenge: boolean;
   readonly exchangeFromBrowser: boolean;
@@ -107,6 +117,12 @@ function toRegisteredApp({
   if (!fields.every((field) => pageFields.includes(field))) {
     throw new TypeError(`the pageFields of ${app.id} must be among ${pageFields.join(", ")}`);
   }
+  const { name = null, logo = null } = app;
+  if (name !== null && (name === "" || name.length > maxAppNameLength)) {
+    throw new TypeError(`the name of ${app.id} must have 1 to ${maxAppNameLength} characters`);
+  }
+  const logoProblem = logo === null ? undefined : describeLogoProblem(logo);
+  if (logoProblem !== undefined) throw new TypeError(`the logo of ${app.id} ${logoProblem}`);
   for (const origin of origins) {
     if (!isOrigin(origin)) {
       const example = parseWebOrigin(origin) ?? "https://shop.example.com";
@@ -125,6 +141,7 @@ function toRegisteredApp({
   return {
     id: app.id,
     credentials: { appId: app.id, appSecret: app.secret },
+    display: { name, logo },
     bindToBrowser,
     requireCodeChallenge,
     exchangeFromBrowser,

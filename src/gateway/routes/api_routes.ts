@@ -78,7 +78,7 @@ export async function apiRoutes(
     const created = await pageTickets.create(app, parameters, { kind: "handle", boundTo });
     annotateLog(request, { app: app.id, ticketId: created.ticketId });
     reply.code(201);
-    return responses.toCreateTicketResponse(created);
+    return responses.toCreateTicketResponse(created, app.display);
   });
 
   instance.get("/tickets/status", unlimited, async (request) => {

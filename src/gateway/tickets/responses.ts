@@ -5,14 +5,20 @@ import {
   type QrCodeStep as QrCodeStepMessage,
   TicketState,
 } from "../../client/index.js";
-import type { CreateTicketResponse, ExchangeResponse, QrCodeStep, StatusResponse } from "../../http_types.js";
+import type {
+  AppDisplay,
+  CreateTicketResponse,
+  ExchangeResponse,
+  QrCodeStep,
+  StatusResponse,
+} from "../../http_types.js";
 import { enumNameOf } from "../http/requester_json.js";
 import type { NewTicket } from "./page_tickets.js";
 import type { TicketSnapshot } from "./watch_hub.js";
 
 /** Converts tickets and their statuses to JSON for a page. */
 export interface TicketResponses {
-  toCreateTicketResponse(created: NewTicket): Promise<CreateTicketResponse>;
+  toCreateTicketResponse(created: NewTicket, app: AppDisplay): Promise<CreateTicketResponse>;
   /** Returns the status, with the exchange ticket only if `includeExchangeTicket` is set. */
   toStatusResponse(snapshot: TicketSnapshot, includeExchangeTicket: boolean): Promise<StatusResponse>;
 }
@@ -40,11 +46,12 @@ export function createTicketResponses(
   }
 
   return {
-    async toCreateTicketResponse({ handle, ticketId, qrContent, qrCodeStep, ...created }) {
+    async toCreateTicketResponse({ handle, ticketId, qrContent, qrCodeStep, ...created }, app) {
       const pictures = await toPictures(qrContent, created.remainingMs);
       return {
         handle,
         ticketId,
+        app,
         qrContent,
         pictures,
         expiresAt: new Date(created.expiresAt).toISOString(),

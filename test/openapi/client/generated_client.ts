@@ -466,6 +466,11 @@ export type CreateTicketResponse = {
     handle: string;
     /** Public id of the ticket, which the QR code contains. Not a credential. */
     ticketId: string;
+    /** App of the ticket, to show above the code. */
+    app: {
+        name: string | null;
+        logo: string | null;
+    };
     /** Exact text that the QR code encodes. */
     qrContent: string;
     /** Paths of the images of the QR code. */

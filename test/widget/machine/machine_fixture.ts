@@ -49,6 +49,7 @@ export function newCode(qrCode: CodeStep | null = null): QrCode {
   return {
     handle,
     ticketId: "ticket",
+    app: { name: "Example Shop", logo: null },
     qrContent: "content",
     pictures: { svg: "/code.svg", png: "/code.png" },
     expiresAt: "2026-01-01T12:02:00Z",
