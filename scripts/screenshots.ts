@@ -13,7 +13,7 @@ import { CreatorCapability, createAppClient } from "../src/client/index.js";
 import { developmentPresets } from "../src/compose/development_presets.js";
 import { startServers } from "../src/compose/serve.js";
 import { loadConfig } from "../src/config/load_config.js";
-import { showStates } from "./widget_states.js";
+import { showDialog, showSizes, showStates } from "./widget_states.js";
 
 const documentsFolder = "docs/images";
 const documented = ["website", "phone", "phone-check-code"];
@@ -57,7 +57,25 @@ try {
   await showCheckCode({ viewport: phone, colorScheme: "dark" }, "phone-dark-check-code");
   await showCheckCode({ viewport: narrow }, "phone-narrow-check-code");
   await showCheckCode({ viewport: narrow, locale: "zh-CN" }, "phone-chinese-check-code");
-  for (const look of ["light", "dark", "narrow", "chinese", "right-to-left"] as const) {
+  await showWebsite({ viewport: { width: 320, height: 640 } }, "website-320");
+  await showWebsite({ viewport: { width: 600, height: 800 } }, "website-600");
+  await showWebsite({ viewport: { width: 800, height: 700 } }, "website-800");
+  await showWebsite({ viewport: { width: 590, height: 380 }, deviceScaleFactor: 2 }, "website-zoomed");
+  await withPage(browser, { viewport: { width: 420, height: 640 } }, async (page) => {
+    for (const state of ["waiting", "scanned", "check code", "error"]) {
+      await showDialog(page, origin, state);
+      await save(page, `dialog-${state.replaceAll(" ", "-")}`);
+    }
+  });
+  await withPage(browser, { viewport: { width: 320, height: 420 } }, async (page) => {
+    await showDialog(page, origin, "waiting");
+    await save(page, "dialog-narrow");
+  });
+  await withPage(browser, { viewport: laptop }, async (page) => {
+    await showSizes(page, origin);
+    await save(page, "widget-sizes", page.locator("main"));
+  });
+  for (const look of ["light", "dark", "narrow", "chinese", "right-to-left", "forced-colors"] as const) {
     // A browser of its own: each look opens a dozen tickets, whose number per browser is limited.
     await withPage(browser, { viewport: laptop }, async (page) => {
       await showStates(page, origin, look);
@@ -91,6 +109,15 @@ async function login(options: BrowserContextOptions, website: string, asking: st
     });
     await page.locator("#account").waitFor();
     await save(page, `${website}-signed-in`);
+  });
+}
+
+/** Takes a screenshot of the website with its code. */
+async function showWebsite(options: BrowserContextOptions, name: string): Promise<void> {
+  await withPage(browser, options, async (page) => {
+    await page.goto(origin);
+    await page.locator("img.code.loaded").waitFor();
+    await save(page, name);
   });
 }
 

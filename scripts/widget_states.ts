@@ -1,37 +1,64 @@
 import type { Page, Route } from "playwright-core";
 
 /** Appearance in which the widget is shown. */
-export type Appearance = "light" | "dark" | "narrow" | "chinese" | "right-to-left";
+export type Appearance = "light" | "dark" | "narrow" | "chinese" | "right-to-left" | "forced-colors";
 
-/** Status that the gateway returns to bring the widget into each state. */
-const statuses = {
-  phone: undefined,
-  loading: undefined,
-  waiting: { state: "PENDING" },
-  offline: undefined,
-  scanned: { state: "SCANNED", scannedBy: true },
-  "scanned, unknown": { state: "SCANNED" },
-  "check code": { state: "AWAITING_CHECK_CODE", scannedBy: true, checkCode: { digits: 6, attemptsLeft: 3 } },
+/** A state of the widget: the kind that its view then has, and the response of the gateway that leads there. */
+interface WidgetState {
+  readonly kind: string;
+  /** Status of the ticket. */
+  readonly status?: object;
+  /** Error response to a request for a code. */
+  readonly error?: { readonly status: number; readonly reason: string };
+  /** Renewals that the widget may make; 0 by default. */
+  readonly renewals?: number;
+  /** Options of the widget. */
+  readonly options?: object;
+}
+
+const scannedBy = true;
+const longName = "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine";
+const checkCode = { digits: 6, attemptsLeft: 3 };
+
+const states: Readonly<Record<string, WidgetState>> = {
+  phone: { kind: "phone", options: { device: "phone" } },
+  loading: { kind: "loading" },
+  "loading, offline": { kind: "loading" },
+  waiting: { kind: "waiting", status: { state: "PENDING" } },
+  offline: { kind: "waiting" },
+  scanned: { kind: "scanned", status: { state: "SCANNED", scannedBy } },
+  "scanned, unknown": { kind: "scanned", status: { state: "SCANNED" } },
+  "scanned, long name": { kind: "scanned", status: { state: "SCANNED", scannedBy: longName } },
+  "check code": { kind: "checkCode", status: { state: "AWAITING_CHECK_CODE", scannedBy, checkCode } },
   "check code, wrong": {
-    state: "AWAITING_CHECK_CODE",
-    scannedBy: true,
-    checkCode: { digits: 6, attemptsLeft: 2 },
+    kind: "checkCode",
+    status: { state: "AWAITING_CHECK_CODE", scannedBy, checkCode: { ...checkCode, attemptsLeft: 2 } },
   },
-  "check code, too often": { state: "CANCELLED", cancelReason: "CHECK_CODE_FAILED" },
-  success: { state: "AUTHORIZED", scannedBy: true, exchangeTicket: "spent" },
-  cancelled: { state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" },
-  expired: { state: "EXPIRED" },
-  renewed: { state: "PENDING" },
-  error: undefined,
-} as const;
+  "check code, too often": {
+    kind: "checkCodeFailed",
+    status: { state: "CANCELLED", cancelReason: "CHECK_CODE_FAILED" },
+  },
+  success: { kind: "succeeded", status: { state: "AUTHORIZED", scannedBy, exchangeTicket: "spent" } },
+  cancelled: { kind: "cancelled", status: { state: "CANCELLED", cancelReason: "CANCELLED_BY_APPROVER" } },
+  expired: { kind: "expired", status: { state: "EXPIRED" } },
+  renewed: { kind: "waiting", status: { state: "PENDING" }, renewals: 1 },
+  error: { kind: "failed", error: { status: 500, reason: "INTERNAL" } },
+  "error, origin": { kind: "failed", error: { status: 403, reason: "ORIGIN_NOT_ALLOWED" } },
+  "error, cookies": { kind: "failed", error: { status: 403, reason: "COOKIE_MISSING" } },
+  "error, no https": { kind: "failed", error: { status: 403, reason: "HTTPS_REQUIRED" } },
+  "error, sign-ins disabled": { kind: "failed", error: { status: 403, reason: "SIGN_IN_DISABLED" } },
+};
 
-type State = keyof typeof statuses;
-
-/** State of which the status comes before that of another one. */
-const before: Partial<Record<State, State>> = { "check code, wrong": "check code" };
-
-/** Number of renewals that the widget may make. One state shows a renewed code. */
-const renewals: Partial<Record<State, number>> = { renewed: 1 };
+/** Sizes of the image, and of the widget. */
+const sizes: Readonly<Record<string, object>> = {
+  "96 x 96": { size: { width: 96, height: 96 } },
+  "160 x 160": { size: { width: 160, height: 160 } },
+  "300 x 200": { size: { width: 300, height: 200 } },
+  "200 x 300": { size: { width: 200, height: 300 } },
+  "420 x 420": { size: { width: 420, height: 420 } },
+  "container 200": { containerSize: { width: 200, height: 200 } },
+  "container 520": { containerSize: { width: 520, height: 520 } },
+};
 
 const portrait = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#6d28d9"/>' +
@@ -43,10 +70,54 @@ const portrait = `data:image/svg+xml,${encodeURIComponent(
  * gateway's.
  */
 export async function showStates(page: Page, origin: string, look: Appearance): Promise<void> {
-  const names = Object.keys(statuses) as State[];
+  const places = Object.entries(states).map(([name, { options, renewals = 0 }]) => ({
+    name,
+    state: name,
+    options: { device: "computer", renewals, ...options },
+  }));
+  await showPlaces(page, origin, places, look);
+}
+
+/** Shows the widget in several sizes, each in three states. */
+export async function showSizes(page: Page, origin: string): Promise<void> {
+  const places = Object.entries(sizes).flatMap(([name, options]) =>
+    ["waiting", "scanned", "check code"].map((state) => ({
+      name: `${name}, ${state}`,
+      state,
+      options: { device: "computer", ...options },
+    })),
+  );
+  await showPlaces(page, origin, places, "light");
+}
+
+/** Shows the widget as a dialog in this state. Its button that closes it has the focus of the keyboard. */
+export async function showDialog(page: Page, origin: string, state: string): Promise<void> {
+  await showPlaces(page, origin, [], "light");
+  await page.evaluate(
+    `void QrLogin.startScanning(undefined, { device: "computer", renewals: 0, gateway: "/state/${encodeURIComponent(state)}" })`,
+  );
+  await page.locator(`.box[data-kind=${states[state]?.kind}]`).waitFor();
+  await page.locator("button.close").focus();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+}
+
+/** A widget on the page. */
+interface Place {
+  readonly name: string;
+  readonly state: string;
+  readonly options: object;
+}
+
+async function showPlaces(
+  page: Page,
+  origin: string,
+  places: readonly Place[],
+  look: Appearance,
+): Promise<void> {
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.route(`${origin}/states`, (route) =>
-    route.fulfill({ contentType: "text/html", body: createPage(names, look) }),
+    route.fulfill({ contentType: "text/html", body: createPage(places, look) }),
   );
   let renewed = false;
   await page.route(`${origin}/state/**`, (route) => {
@@ -57,26 +128,12 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
     renewed ||= expires;
     return answer(route, origin, expired ? "expired" : undefined);
   });
+  if (look === "forced-colors") await page.emulateMedia({ forcedColors: "active" });
   await page.goto(`${origin}/states`);
-  const shown = [
-    "phone",
-    "waiting",
-    "waiting",
-    "waiting",
-    "loading",
-    "scanned",
-    "scanned",
-    "checkCode",
-    "checkCode",
-    "checkCodeFailed",
-    "succeeded",
-    "cancelled",
-    "expired",
-    "failed",
-  ];
+  const shown = JSON.stringify(places.map(({ state }) => states[state]?.kind));
   await page.waitForFunction(
     `JSON.stringify([...document.querySelectorAll("figure div.place")].map(({ firstChild }) =>
-      firstChild.shadowRoot.querySelector(".box").dataset.kind).sort()) === ${JSON.stringify(JSON.stringify(shown.sort()))}`,
+      firstChild.shadowRoot.querySelector(".box").dataset.kind)) === ${JSON.stringify(shown)}`,
   );
   await page.waitForFunction(`[...document.querySelectorAll("figure div.place")].every(({ firstChild }) =>
     firstChild.shadowRoot.querySelector("[data-kind=waiting] .code:not(.loaded)") === null &&
@@ -84,51 +141,60 @@ export async function showStates(page: Page, origin: string, look: Appearance): 
 }
 
 /** Responds in place of the gateway, at `/state/STATE/qrlogin/v1/…`. */
-async function answer(route: Route, origin: string, instead: State | undefined): Promise<void> {
+async function answer(route: Route, origin: string, instead: string | undefined): Promise<void> {
   const { pathname, search } = new URL(route.request().url());
   const [, , name = "", ...rest] = pathname.split("/");
-  const state = instead ?? (decodeURIComponent(name) as State);
+  const state = instead ?? decodeURIComponent(name);
   const path = `/${rest.join("/")}`;
+  const { error, status } = states[state] ?? {};
   if (state === "loading") return;
-  if (state === "error")
-    return route.fulfill({ status: 500, json: { reason: "INTERNAL", detail: "internal error" } });
+  if (state === "loading, offline") return route.abort();
+  if (error)
+    return route.fulfill({ status: error.status, json: { ...error, detail: "mocked for the picture" } });
   if (path === "/qrlogin/v1/tickets" || path.includes("/pictures/"))
     return route.fulfill({ response: await route.fetch({ url: origin + path + search }) });
-  if (!statuses[state]) return route.abort();
-  const earlier = before[state];
-  const sent = [...(earlier ? [statusOf(earlier, 1)] : []), statusOf(state, 2)];
+  if (!status) return route.abort();
+  // The widget learns of a wrong check code from the difference to the status before.
+  const earlier = state === "check code, wrong" ? [statusOf("check code", 1)] : [];
+  const sent = [...earlier, statusOf(state, 2)];
   if (path.endsWith("/status")) return route.fulfill({ json: sent.at(-1) });
   return route.fulfill({
     contentType: "text/event-stream",
-    body: sent.map((status) => `event: status\ndata: ${JSON.stringify(status)}\n\n`).join(""),
+    body: sent.map((each) => `event: status\ndata: ${JSON.stringify(each)}\n\n`).join(""),
   });
 }
 
-function statusOf(state: State, revision: number): object {
-  const status = statuses[state] ?? {};
+function statusOf(state: string, revision: number): object {
+  const { scannedBy: scanner, ...status } = Object(states[state]?.status);
+  const nickname = scanner === true ? "Alice" : scanner;
   return {
     ...{ revision, remainingMs: 83_000, exchangeTicket: null, cancelReason: null, checkCode: null },
     ...status,
-    scannedBy: "scannedBy" in status ? { nickname: "Alice", photoUrl: portrait } : null,
+    scannedBy: nickname ? { nickname, photoUrl: portrait } : null,
   };
 }
 
-function createPage(names: readonly State[], look: Appearance): string {
+function createPage(places: readonly Place[], look: Appearance): string {
   const [paper, ink] = look === "dark" ? ["#11151c", "#eef1f6"] : ["#f4f2ed", "#1a2230"];
   const width = look === "narrow" ? 220 : 300;
-  const options = {
+  const common = {
     theme: look === "dark" ? "dark" : "light",
     language: look === "chinese" ? "zh-CN" : "en",
   };
-  const places = names.map(
-    (name) =>
-      `<figure><figcaption>${name}</figcaption><div class="place" data-state="${name}" data-renewals="${renewals[name] ?? 0}" data-device="${name === "phone" ? "phone" : "computer"}"></div></figure>`,
+  const figures = places.map(
+    ({ name }) => `<figure><figcaption>${name}</figcaption><div class="place"></div></figure>`,
   );
+  const scripted = places.map(({ state, options }) => ({
+    ...common,
+    ...options,
+    gateway: `/state/${encodeURIComponent(state)}`,
+  }));
   return `<!doctype html><html lang="en"${look === "right-to-left" ? ' dir="rtl"' : ""}><meta charset="utf-8"><style>
 body{margin:0;background:${paper};color:${ink};font:14px/1.4 system-ui,sans-serif}
-main{display:grid;grid-template-columns:repeat(${look === "narrow" ? 5 : 3},${width}px);gap:28px;padding:28px;inline-size:fit-content;align-items:start}
+main{display:grid;grid-template-columns:repeat(${look === "narrow" ? 5 : 3},minmax(${width}px,max-content));gap:28px;padding:28px;inline-size:fit-content;align-items:start}
+.place{${look === "narrow" ? "inline-size:220px" : ""}}
 figure{margin:0}figcaption{margin-block-end:8px;opacity:.75}</style>
-<main>${places.join("")}</main><script src="/qrlogin/v1/widget.js"></script>
-<script>for(const place of document.querySelectorAll(".place"))
-QrLogin.startScanning(place,{...${JSON.stringify(options)},renewals:Number(place.dataset.renewals),device:place.dataset.device,gateway:"/state/"+encodeURIComponent(place.dataset.state)})</script>`;
+<main>${figures.join("")}</main><script src="/qrlogin/v1/widget.js"></script>
+<script>const options=${JSON.stringify(scripted)};
+document.querySelectorAll(".place").forEach((place,index)=>QrLogin.startScanning(place,options[index]))</script>`;
 }

@@ -35,8 +35,13 @@ export class GatewayError extends Error {
     this.attemptsLeft = attemptsLeft;
   }
 
+  /** Returns true if the page has read no response of the gateway. */
+  get isUnreachable(): boolean {
+    return this.reason === "OFFLINE" || this.reason === "UNREADABLE";
+  }
+
   /** Returns true if a later attempt may succeed. */
   get isTransient(): boolean {
-    return this.reason === "OFFLINE" || this.retryAfterMs !== undefined;
+    return this.isUnreachable || this.retryAfterMs !== undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { eventNames } from "./events.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { startScanning } from "./start_scanning.js";
 
@@ -7,8 +8,22 @@ const toNumber = (value: string): number | undefined => {
   return Number.isNaN(number) ? undefined : number;
 };
 
+/** Attributes of `<qr-login>`, as JSX takes them. */
+export interface QrLoginAttributes {
+  readonly gateway?: string | undefined;
+  readonly "app-id"?: string | undefined;
+  readonly theme?: ScanOptions["theme"];
+  readonly device?: ScanOptions["device"];
+  readonly language?: string | undefined;
+  /** Set by its presence, also if its value is empty. */
+  readonly "auto-exchange-user-info"?: true | "" | undefined;
+  readonly interval?: number | string | undefined;
+  readonly renewals?: number | string | undefined;
+  readonly "device-name"?: string | undefined;
+}
+
 /** Attributes that set options, by name, with functions that read their values. */
-const attributes: Readonly<Record<string, (value: string) => unknown>> = {
+const attributes: Readonly<Record<keyof QrLoginAttributes, (value: string) => unknown>> = {
   gateway: String,
   "app-id": String,
   theme: String,
@@ -19,24 +34,6 @@ const attributes: Readonly<Record<string, (value: string) => unknown>> = {
   renewals: toNumber,
   "device-name": String,
 };
-
-/** Names of the callbacks that are also dispatched as events, as the events have them. */
-const eventNames = [
-  "start",
-  "result",
-  "scanned",
-  "check-code",
-  "success",
-  "cancel",
-  "expired",
-  "error",
-  "retry",
-  "code-show",
-  "code-change",
-  "code-loaded",
-  "code-load-failed",
-  "code-destroyed",
-];
 
 /** Converts the name of an attribute or event to that of its option. */
 const toCamelCase = (name: string): string =>
@@ -130,6 +127,12 @@ export class QrLoginElement extends Base {
       return [name, dispatchAndCall];
     });
     return Object.fromEntries(callbacks);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "qr-login": QrLoginElement;
   }
 }
 

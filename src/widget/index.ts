@@ -3,7 +3,8 @@ import { defineElement } from "./element.js";
 export type { CheckCodeRequest, CheckCodeResponse, ExchangeResponse, ScannedBy } from "../http_types.js";
 export { type CodeStep, GatewayError, type PageStatus, type QrCode } from "./api_results.js";
 export type { Device } from "./detect_phone.js";
-export { QrLoginElement } from "./element.js";
+export { type QrLoginAttributes, QrLoginElement } from "./element.js";
+export type { QrLoginEventMap } from "./events.js";
 export type { Polling, PollOptions, Scanning, ScanOptions, Size, WatchOptions } from "./options.js";
 export {
   checkStatus,

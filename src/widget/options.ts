@@ -17,7 +17,7 @@ export interface ApiOptions {
 }
 
 /** Options for watching one code. All are optional. */
-export interface WatchOptions extends ApiOptions, WatchCallbacks {
+export interface WatchOptions<User = unknown> extends ApiOptions, WatchCallbacks<User> {
   /** Never runs. Accepted for pages written for Authing. */
   readonly onMfa?: ((code: number, message: string, data: unknown) => void) | undefined;
 
@@ -30,13 +30,13 @@ export interface WatchOptions extends ApiOptions, WatchCallbacks {
 }
 
 /** Options of `startPolling`. All are optional. */
-export interface PollOptions extends WatchOptions {
+export interface PollOptions<User = unknown> extends WatchOptions<User> {
   /** Runs at the start. `timer` stops the polling, with its `stop()` or with `stopPolling`. */
   readonly onStart?: ((timer: Polling) => void) | undefined;
 }
 
 /** Options of `startScanning`. All are optional. */
-export interface ScanOptions extends WatchOptions, ScanCallbacks {
+export interface ScanOptions<User = unknown> extends WatchOptions<User>, ScanCallbacks<User> {
   /** Runs at the start. Receives the value that `startScanning` returns. */
   readonly onStart?: ((timer: Scanning) => void) | undefined;
 

@@ -52,7 +52,7 @@ export function exchangeUserInfo(random: string, options: ApiOptions = {}): Prom
 }
 
 /** Watches a code that the page shows itself, until its end. */
-export function startPolling(random: string, options: PollOptions = {}): Polling {
+export function startPolling<User = unknown>(random: string, options: PollOptions<User> = {}): Polling {
   const { handle } = runMachine<TicketState, TicketEvent>(
     (context) => [startWatching(random, context.intervalMs, context)],
     stepTicket,

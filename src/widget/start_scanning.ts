@@ -19,9 +19,14 @@ const activeScans = new WeakMap<HTMLElement, Scanning>();
  * startScanning("qrcode", { onSuccess: (user, ticket) => {}, onError: (message) => {} });
  * ```
  *
+ * `User` is what the site expects in `onSuccess`. Nothing checks it.
+ *
  * @throws Error if no element has the id, or if `target` is null.
  */
-export function startScanning(target?: string | HTMLElement | null, options: ScanOptions = {}): Scanning {
+export function startScanning<User = unknown>(
+  target?: string | HTMLElement | null,
+  options: ScanOptions<User> = {},
+): Scanning {
   const isDialog = target === undefined;
   const container = isDialog ? document.body : resolveElement(target);
   if (!isDialog) activeScans.get(container)?.stop();

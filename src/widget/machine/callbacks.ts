@@ -1,8 +1,14 @@
 import type { CheckCodeRequest, ScannedBy } from "../../http_types.js";
 import type { PageStatus } from "../api_results.js";
 
-/** Callbacks of the page about one code. */
-export interface WatchCallbacks {
+/**
+ * Callback for a signed-in user. A method's parameters are compared in both directions, so a callback that expects a
+ * certain user also fits where the user is unknown.
+ */
+type SuccessCallback<User> = { call(user: User, ticket: string | null): void }["call"];
+
+/** Callbacks of the page about one code. `User` is what the site expects in `onSuccess`; nothing checks it. */
+export interface WatchCallbacks<User = unknown> {
   /** Receives each new status. */
   readonly onResult?: ((status: PageStatus) => void) | undefined;
   /**
@@ -23,7 +29,7 @@ export interface WatchCallbacks {
    * `tokenSet`. If the gateway completes the sign-in itself, `ticket` is null and `user` is the result of the
    * site's `onSignIn`.
    */
-  readonly onSuccess?: ((user: unknown, ticket: string | null) => void) | undefined;
+  readonly onSuccess?: SuccessCallback<User> | undefined;
   /** Runs when the user declines on the phone. */
   readonly onCancel?: (() => void) | undefined;
   /** Runs when the code has expired and is not renewed. */
@@ -33,7 +39,7 @@ export interface WatchCallbacks {
 }
 
 /** Callbacks of the page about a scan with one code after another. `random` is the handle of a code. */
-export interface ScanCallbacks extends WatchCallbacks {
+export interface ScanCallbacks<User = unknown> extends WatchCallbacks<User> {
   /** Runs when the user or `restart()` requests a code. */
   readonly onRetry?: (() => void) | undefined;
   /** Runs when there is a new code. */

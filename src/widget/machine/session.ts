@@ -36,6 +36,10 @@ interface Counters {
   readonly failures: number;
   /** Number of times in a row that the page's `codeChallenge` function failed. */
   readonly challengeFailures: number;
+  /** Time of the first failure in a row, in milliseconds; undefined if the browser knows that it has no network. */
+  readonly failingSince?: number | undefined;
+  /** True once the page and the user have learnt that requests fail. */
+  readonly isReported?: boolean | undefined;
 }
 
 export type SessionEvent =
@@ -59,6 +63,9 @@ const maxImageAttempts = 4;
 
 /** Limit of consecutive failures of the page's `codeChallenge` function. */
 const maxChallengeFailures = 4;
+
+/** Time after which requests that fail are reported, in milliseconds. The widget retries them all the same. */
+const reportAfterMs = 10_000;
 
 const imageMessage = "the image of the QR code cannot be loaded";
 
@@ -100,8 +107,10 @@ function stepWithoutCode(state: WithoutCode, event: SessionEvent, context: Conte
     case "failed":
       return retryCode(counters, event.error, context);
     case "timer":
-    case "lifecycle":
       return context.isVisible ? requestCode(counters, context) : [state];
+    case "lifecycle":
+      // A device that has slept needs a while to find its network.
+      return context.isVisible ? requestCode({ ...counters, failingSince: undefined }, context) : [state];
     case "restart":
       return restart(counters, [], context);
     case "stop":
@@ -160,41 +169,55 @@ const active = (state: Omit<WithCode, "kind" | "sources">): WithCode => {
   return { ...state, kind: "active", sources: [...state.ticket.sources, ...timers] };
 };
 
-/** Shows that a code is loading, and requests it. A tab opened in the background may never be viewed, so it waits. */
+/**
+ * Shows that a code is loading, and requests it. A tab opened in the background may never be viewed, so it waits. An
+ * error that has been reported stays in view.
+ */
 function requestCode(counters: Counters, { isVisible }: Context): SessionStep {
-  return [loading(counters, isVisible ? { kind: "challenge" } : lifecycle), ["show", { kind: "loading" }]];
+  const state = loading(counters, isVisible ? { kind: "challenge" } : lifecycle);
+  return counters.isReported ? [state] : [state, ["show", { kind: "loading" }]];
 }
 
 /** Requests a code for the user, with all renewals. */
 function restart(counters: Counters, released: readonly Effect[], context: Context): SessionStep {
-  const renewed = { ...counters, renewalsLeft: context.renewals, challengeFailures: 0 };
+  const { failures } = counters;
+  const renewed = { failures, renewalsLeft: context.renewals, challengeFailures: 0 };
   const [state, ...effects] = requestCode(renewed, context);
   return [state, ...released, ...effects, ["onRetry"]];
 }
 
 function retryCode(counters: Counters, error: GatewayError, context: Context): SessionStep {
-  const { reason, message, isTransient, retryAfterMs } = error;
+  const { reason, message, isTransient, isUnreachable, retryAfterMs } = error;
   const { failures } = counters;
   const isOfPage = reason === "CODE_CHALLENGE_FAILED";
   // A failure of the page's function does not count while the network is down.
   const challengeFailures = counters.challengeFailures + (isOfPage && context.isOnline ? 1 : 0);
   const effects: readonly Effect[] = [
-    ["setOnline", reason !== "OFFLINE"],
+    ["setOnline", !isUnreachable],
     ["onCodeLoadFailed", message],
   ];
   if (!isTransient && !(isOfPage && challengeFailures < maxChallengeFailures))
     return [ended(counters), ...effects, ...failure(message, reason)];
+  const failingSince = context.isOnline ? (counters.failingSince ?? context.now) : undefined;
+  const isLasting = failingSince !== undefined && context.now - failingSince >= reportAfterMs;
+  const isReported = counters.isReported || isLasting;
+  const next = { ...counters, failures: failures + 1, challengeFailures, failingSince, isReported };
   const timer = { kind: "timer", minimumMs: retryAfterMs, failures } as const;
-  return [loading({ ...counters, failures: failures + 1, challengeFailures }, lifecycle, timer), ...effects];
+  return [
+    loading(next, lifecycle, timer),
+    ...effects,
+    ...(isReported && !counters.isReported ? failure(message, reason, true) : []),
+  ];
 }
 
 function showCode(counters: Counters, code: QrCode, context: Context): SessionStep {
   const intervalMs = Math.max(context.intervalMs, code.minPollIntervalMs);
   const { handle, url, qrCode } = code;
+  const { renewalsLeft, challengeFailures } = counters;
   const ticket = startWatching(handle, intervalMs, context, qrCode ?? undefined);
   const image = startImage(url, qrCode, context);
   return [
-    active({ counters: { ...counters, failures: 0 }, code, ticket, image }),
+    active({ counters: { renewalsLeft, failures: 0, challengeFailures }, code, ticket, image }),
     ["setOnline", true],
     ["show", { kind: "waiting", code, until: context.now + code.remainingMs }],
     ["onCodeShow", handle, url],
@@ -261,7 +284,7 @@ const release = ({ handle }: QrCode): readonly Effect[] => [
   ["onCodeDestroyed", handle],
 ];
 
-const failure = (message: string, reason: string): readonly Effect[] => [
-  ["show", { kind: "failed" }],
+const failure = (message: string, reason: string, isRetrying = false): readonly Effect[] => [
+  ["show", { kind: "failed", reason, isRetrying }],
   ["onError", message, reason],
 ];

@@ -176,10 +176,10 @@ function stepCompleting(state: Completing, event: TicketEvent, context: Context)
       return succeed(status, { ...user, tokenSet });
     }
     case "failed": {
-      const { reason, isTransient, retryAfterMs } = event.error;
+      const { isUnreachable, isTransient, retryAfterMs } = event.error;
       if (!isTransient || attempt >= maxAttempts) return fail(event.error);
       const timer = { kind: "timer", minimumMs: retryAfterMs, failures: attempt - 1 } as const;
-      return [{ ...state, sources: [lifecycle, timer] }, ["setOnline", reason !== "OFFLINE"]];
+      return [{ ...state, sources: [lifecycle, timer] }, ["setOnline", !isUnreachable]];
     }
     case "timer":
     case "lifecycle":
@@ -208,4 +208,4 @@ const failCheckCode = (): TicketStep =>
   end({ kind: "checkCodeFailed" }, ["onError", "the check code was wrong too often", "CHECK_CODE_FAILED"]);
 
 const fail = ({ message, reason }: GatewayError, isRenewable?: boolean): TicketStep =>
-  end({ kind: "failed" }, ["onError", message, reason], isRenewable);
+  end({ kind: "failed", reason, isRetrying: false }, ["onError", message, reason], isRenewable);

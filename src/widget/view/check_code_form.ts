@@ -22,9 +22,14 @@ export function createCheckCodeForm(
   submit: (checkCode: string) => void,
 ): CheckCodeForm {
   // Not "one-time-code": browsers would offer a code from a text message, or from another account's generator.
-  const input = createElement("input", { id: "check-code", inputMode: "numeric", autocomplete: "off" });
+  const input = createElement("input", {
+    part: "field",
+    id: "check-code",
+    inputMode: "numeric",
+    autocomplete: "off",
+  });
   const label = createElement("label", { htmlFor: input.id });
-  const button = createElement("button", { textContent: texts.submitCheckCode });
+  const button = createElement("button", { part: "button", textContent: texts.submitCheckCode });
   const element = createElement("form", {}, label, input, button);
   let shown: CheckCodeView | undefined;
   input.setAttribute("aria-describedby", warningId);

@@ -1,10 +1,12 @@
 import { darkStyles, styles } from "../../../gen/widget/styles.js";
+import type { QrCode } from "../api_results.js";
 import type { View } from "../create_world.js";
 import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
-import { createCheckCodeForm } from "./check_code_form.js";
+import { createElements, type Elements, showDialog } from "./elements.js";
 import { createElement, createIcon } from "./icons.js";
-import { languageOf, mergeTexts, type Texts } from "./texts.js";
+import { applySizes, warnIfDense, withPixelSize } from "./sizes.js";
+import { describeFailure, languageOf, mergeTexts, type Texts } from "./texts.js";
 
 /** Actions of the user, and events of the image. */
 export interface ViewActions {
@@ -66,12 +68,12 @@ export function createView(
       if (nextImage !== image) return;
       nextImage = undefined;
       if (isLoaded) {
-        elements.image.src = url;
+        elements.image.src = image.src;
         setImageLoaded(true);
       }
       actions.imageLoaded(isLoaded);
     };
-    image.src = url;
+    image.src = withPixelSize(url, elements.frame);
     image.decode().then(
       () => settle(true),
       () => settle(false),
@@ -83,20 +85,32 @@ export function createView(
     setImageLoaded(false);
   }
 
+  function showApp({ url, app }: QrCode): void {
+    // A gateway of an older release sends none.
+    const { name, logo } = app ?? {};
+    elements.appName.textContent = name ?? "";
+    if (!logo) return;
+    elements.logo.onload = () => {
+      elements.logo.hidden = false;
+    };
+    elements.logo.src = new URL(logo, url).href;
+  }
+
   function announce(): void {
-    const isOffline = !online && /^(loading|waiting|scanned|checkCode)$/.test(viewState.kind);
+    const { kind } = viewState;
+    const isOffline = !online && /^(loading|waiting|scanned|checkCode)$/.test(kind);
+    const showsSteps = kind === "waiting" && !isOffline;
+    elements.steps.hidden = !showsSteps;
+    elements.statusText.classList.toggle("visually-hidden", showsSteps && texts.steps.length > 0);
     elements.box.classList.toggle("offline", isOffline);
     elements.box.classList.toggle("problem", "problem" in viewState && viewState.problem !== undefined);
     const message = isOffline ? texts.offline : messageOf(viewState, texts);
-    // The name over the code is hidden from screen readers, so the status text repeats it.
-    const name = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
-    const greeting = name ? `${texts.scannedBy.replace("{name}", () => name)}. ` : "";
+    const nickname = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
+    const greeting = nickname ? createGreeting(texts, nickname) : [];
+    const content = createElement("p", {}, ...greeting, message);
     // Setting the same text again would announce it again.
-    if (elements.statusText.textContent === greeting + message) return;
-    elements.statusText.replaceChildren(
-      createElement("span", { className: "visually-hidden", textContent: greeting }),
-      message,
-    );
+    if (elements.statusText.textContent === content.textContent) return;
+    elements.statusText.replaceChildren(...content.childNodes);
   }
 
   function updateCountdown(): void {
@@ -119,13 +133,15 @@ export function createView(
       if (kind === "waiting") {
         totalMs = nextState.code.remainingMs;
         setImageLoaded(false);
+        showApp(nextState.code);
+        warnIfDense(nextState.code.qrContent, elements.frame);
         loadImage(nextState.code.url);
       } else {
         nextImage = undefined;
       }
       elements.image.ariaHidden = String(kind !== "waiting");
       elements.caption.hidden = kind !== "waiting" || elements.caption.textContent === "";
-      if (!isSameKind) renderOverlay(elements.overlay, nextState, texts);
+      if (!isSameKind) renderOverlay(elements.overlay, nextState);
       elements.countdown.hidden = !("until" in nextState);
       const entry = kind === "checkCode" ? nextState : undefined;
       elements.form.show(entry);
@@ -155,10 +171,9 @@ export function createView(
   };
 }
 
-type Elements = ReturnType<typeof createElements>;
-
 /** Returns the text of a state. */
 function messageOf(viewState: ViewState, texts: Texts): string {
+  if (viewState.kind === "failed") return describeFailure(viewState.reason, texts);
   if (viewState.kind !== "checkCode") return texts[viewState.kind];
   if (viewState.isSubmitting) return texts.loading;
   if (viewState.problem === "notChecked") return texts.checkCodeNotChecked;
@@ -173,51 +188,6 @@ function hasNoOtherFocus(host: HTMLElement): boolean {
   return !activeElement || activeElement === host || activeElement === document.body;
 }
 
-function createElements(texts: Texts, middleTitle: string, actions: ViewActions) {
-  const title = createElement("h2", { className: "title", textContent: texts.title });
-  const image = createElement("img", { className: "code", alt: texts.imageAlt });
-  const caption = createElement(
-    "div",
-    { className: "caption" },
-    createElement("span", { textContent: middleTitle }),
-  );
-  const overlay = createElement("div", { className: "overlay" });
-  const frame = createElement("div", { className: "frame" }, image, caption, overlay);
-  const statusText = createElement("p", { className: "state", role: "status" });
-  // Its name is the kind of the state: the page can bring its own content for one of them.
-  const slot = createElement("slot", {}, frame, statusText);
-  const warning = createElement("p", {
-    id: "warning",
-    className: "warning",
-    textContent: texts.checkCodeWarning,
-  });
-  const form = createCheckCodeForm(texts, warning.id, actions.submitCheckCode);
-  const bar = createElement("i");
-  // Not a live region, which screen readers would announce every second.
-  const timeLeft = createElement("span", { className: "time-left" });
-  const countdown = createElement(
-    "div",
-    { className: "countdown" },
-    createElement("div", { className: "bar" }, bar),
-    timeLeft,
-  );
-  const restartButton = createElement("button", { type: "button" });
-  const box = createElement(
-    "div",
-    { className: "box", role: "group", tabIndex: -1, ariaLabel: texts.title },
-    title,
-    slot,
-    form.element,
-    warning,
-    countdown,
-    restartButton,
-  );
-  return {
-    ...{ box, slot, frame, image, caption, overlay, statusText, form, warning },
-    ...{ countdown, bar, timeLeft, restartButton },
-  };
-}
-
 /** Updates the button, or hides it. */
 function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"], texts: Texts): void {
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
@@ -227,37 +197,27 @@ function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"
 }
 
 /** Renders the user's photo, or an icon for the state. */
-function renderOverlay(overlay: HTMLElement, viewState: ViewState, texts: Texts): void {
+function renderOverlay(overlay: HTMLElement, viewState: ViewState): void {
   if (viewState.kind === "waiting") return;
-  const { photoUrl = "", nickname = "" } = "scannedBy" in viewState ? viewState.scannedBy : {};
+  const { photoUrl = "" } = "scannedBy" in viewState ? viewState.scannedBy : {};
   const badge = createElement("div", { className: "badge" }, createIcon(viewState.kind));
   overlay.hidden = false;
   overlay.replaceChildren(badge);
-  if (photoUrl) {
-    const photo = createElement("img", { className: "badge", alt: "", referrerPolicy: "no-referrer" });
-    photo.onerror = () => photo.replaceWith(badge);
-    photo.src = photoUrl;
-    badge.replaceWith(photo);
-  }
-  if (!nickname) return;
-  const [prefix = "", suffix = ""] = texts.scannedBy.split("{name}");
-  const name = createElement("bdi", { textContent: nickname });
-  // Screen readers get the name from the status text.
-  overlay.append(createElement("span", { className: "name", ariaHidden: "true" }, prefix, name, suffix));
+  if (!photoUrl) return;
+  const photo = createElement("img", { className: "photo", alt: "", referrerPolicy: "no-referrer" });
+  photo.onerror = () => photo.replaceWith(badge);
+  photo.src = photoUrl;
+  badge.replaceWith(photo);
 }
 
-/** Shows the box in a modal dialog. It has a close button, since not every device has an Escape key. */
-function showDialog(root: ShadowRoot, box: HTMLElement, texts: Texts, { close }: ViewActions): void {
-  const button = createElement(
-    "button",
-    { type: "button", className: "close", ariaLabel: texts.close },
-    createIcon("close"),
-  );
-  const dialog = createElement("dialog", { ariaLabel: texts.title, onclose: close }, box);
-  button.onclick = () => dialog.close();
-  box.append(button);
-  root.append(dialog);
-  dialog.showModal();
+/** Creates the greeting above the status. Screen readers get it as a sentence. */
+function createGreeting({ scannedBy }: Texts, nickname: string): HTMLElement[] {
+  const [prefix = "", suffix = ""] = scannedBy.split("{name}");
+  const name = createElement("bdi", { textContent: nickname });
+  return [
+    createElement("span", { className: "name" }, prefix, name, suffix),
+    createElement("span", { className: "visually-hidden", textContent: ". " }),
+  ];
 }
 
 /** Adds the styles as constructed sheets. A strict content security policy would block a style element. */
@@ -270,17 +230,6 @@ function createSheet(css: string, media = "all"): CSSStyleSheet {
   const sheet = new CSSStyleSheet({ media });
   sheet.replaceSync(css);
   return sheet;
-}
-
-function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elements): void {
-  if (size) {
-    frame.style.inlineSize = `${size.width}px`;
-    frame.style.aspectRatio = `${size.width} / ${size.height}`;
-  }
-  if (containerSize) {
-    box.style.inlineSize = `${containerSize.width}px`;
-    box.style.minBlockSize = `${containerSize.height}px`;
-  }
 }
 
 function detectLanguage(host: HTMLElement): string {

@@ -28,10 +28,18 @@ export function createIcon(name: keyof typeof iconPaths): SVGElement {
   return svg;
 }
 
+/** Names of the elements that a page can style with `::part`: see docs/widget.md. */
+type Part =
+  | ("box" | "logo" | "app-name" | "title" | "code" | "status" | "steps" | "step" | "countdown")
+  | ("button" | "close" | "field");
+
+/** Properties of an element. `part` is set as a text. */
+type Properties<Element> = Partial<Omit<Element, "part">> & { readonly part?: Part };
+
 /** Creates an element with properties and children. Text is never parsed as markup. */
 export function createElement<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
-  properties: Partial<HTMLElementTagNameMap[Tag]> = {},
+  properties: Properties<HTMLElementTagNameMap[Tag]> = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
   const element = Object.assign(document.createElement(tag), properties);

@@ -5,8 +5,10 @@
 export interface Texts {
   /** Heading above the code. */
   readonly title: string;
-  /** Text below the code until it is scanned. */
+  /** Text until the code is scanned. Only screen readers get it while the steps are in view. */
   readonly waiting: string;
+  /** What the user has to do, below the code, such as "Open Acme › Me › Scan". If empty, `waiting` is shown. */
+  readonly steps: readonly string[];
   /** Alternative text of the image, for screen readers. */
   readonly imageAlt: string;
   readonly timeLeft: string;
@@ -31,7 +33,20 @@ export interface Texts {
   readonly succeeded: string;
   readonly cancelled: string;
   readonly expired: string;
+  /** Text after an error that has no text of its own below. */
   readonly failed: string;
+  /** Text if the site, its gateway or its page is not set up correctly. */
+  readonly misconfigured: string;
+  /** Text if the browser keeps no cookie for the page. */
+  readonly cookiesBlocked: string;
+  /** Text if the page was loaded over plain http. */
+  readonly insecure: string;
+  /** Text if an administrator has disabled sign-ins. */
+  readonly disabled: string;
+  /** Text if there are too many sign-ins. */
+  readonly busy: string;
+  /** Text if the gateway cannot be reached for long. */
+  readonly unreachable: string;
   readonly offline: string;
   readonly retry: string;
   /** Text on a phone, in place of a code that this phone cannot scan. */
@@ -60,6 +75,7 @@ export interface Tips {
 const en: Texts = {
   title: "Sign in with your phone",
   waiting: "Scan the code with the app",
+  steps: ["Open the app on your phone", "Scan this code with it", "Confirm the sign-in"],
   imageAlt: "QR code to scan with the app",
   timeLeft: "Valid for {time}",
   loading: "One moment…",
@@ -77,7 +93,13 @@ const en: Texts = {
   succeeded: "You are signed in",
   cancelled: "Declined on the phone",
   expired: "The code has expired",
-  failed: "This did not work",
+  failed: "This did not work. Try again in a moment",
+  misconfigured: "The sign-in of this site is not set up correctly. Tell those who run it",
+  cookiesBlocked: "Your browser blocks a cookie that the sign-in needs. Allow cookies here, then try again",
+  insecure: "This page is not secure. Open it with https:// in its address",
+  disabled: "Signing in is switched off at the moment. Try again later",
+  busy: "Too many sign-ins at the moment. Try again in a few minutes",
+  unreachable: "The sign-in service cannot be reached. Check your connection, or try again later",
   offline: "No connection. Trying again…",
   retry: "New code",
   phone: "Open this page on a computer, then scan the code with the app",
@@ -88,6 +110,7 @@ const en: Texts = {
 const zh: Texts = {
   title: "扫码登录",
   waiting: "请使用手机应用扫描二维码",
+  steps: ["在手机上打开应用", "扫描此二维码", "确认登录"],
   imageAlt: "用于登录的二维码",
   timeLeft: "{time} 后失效",
   loading: "请稍候…",
@@ -104,7 +127,13 @@ const zh: Texts = {
   succeeded: "登录成功",
   cancelled: "已在手机上取消登录",
   expired: "二维码已失效",
-  failed: "出错了",
+  failed: "出错了，请稍后重试",
+  misconfigured: "此网站的登录设置有误，请联系网站管理员",
+  cookiesBlocked: "浏览器阻止了登录所需的 Cookie。请允许此页面使用 Cookie，然后重试",
+  insecure: "此页面的连接不安全，请使用 https:// 开头的地址打开",
+  disabled: "登录功能暂时停用，请稍后再试",
+  busy: "当前登录请求过多，请过几分钟再试",
+  unreachable: "无法连接登录服务，请检查网络或稍后再试",
   offline: "网络已断开，正在重试…",
   retry: "刷新二维码",
   phone: "请在电脑上打开此页面，再用手机应用扫描二维码",
@@ -126,6 +155,8 @@ export function mergeTexts(
   const builtInTexts = isChinese(language) ? zh : en;
   return {
     ...builtInTexts,
+    // A page that replaces the text below the code wants to see it there.
+    steps: (texts.waiting ?? tips.referText) === undefined ? builtInTexts.steps : [],
     ...withoutUndefined({
       title: tips.title,
       scanned: tips.scanned,
@@ -140,18 +171,41 @@ export function mergeTexts(
   };
 }
 
+/** Texts of errors, by their reasons. Any other error is `failed`. */
+const textByReason: Readonly<Record<string, keyof Texts>> = {
+  ORIGIN_NOT_ALLOWED: "misconfigured",
+  APP_UNKNOWN: "misconfigured",
+  APP_UNAUTHENTICATED: "misconfigured",
+  NO_GATEWAY: "misconfigured",
+  INVALID_REQUEST: "misconfigured",
+  CODE_CHALLENGE_REQUIRED: "misconfigured",
+  EXCHANGE_NOT_ALLOWED: "misconfigured",
+  COOKIE_MISSING: "cookiesBlocked",
+  HTTPS_REQUIRED: "insecure",
+  SIGN_IN_DISABLED: "disabled",
+  RATE_LIMITED: "busy",
+  TOO_MANY_TICKETS: "busy",
+  OFFLINE: "unreachable",
+};
+
+/** Returns the text of an error: what happened, and what the user can do. */
+export const describeFailure = (reason: string, texts: Texts): string =>
+  String(texts[textByReason[reason] ?? "failed"]);
+
 /**
  * Returns the language of the texts: the page's language if the page has replaced all built-in texts, or else
  * that of the built-in texts.
  */
 export function languageOf(texts: Texts, language: string): string {
-  const builtInTexts = Object.values(isChinese(language) ? zh : en);
+  const builtInTexts: unknown[] = Object.values(isChinese(language) ? zh : en);
   if (Object.values(texts).every((text) => !builtInTexts.includes(text))) return language;
   return isChinese(language) ? language : "en";
 }
 
 const isChinese = (language: string) => /^zh\b/i.test(language);
 
-function withoutUndefined(texts: { readonly [Name in keyof Texts]?: string | undefined }): Partial<Texts> {
+function withoutUndefined(
+  texts: { readonly [Name in keyof Texts]?: Texts[Name] | undefined },
+): Partial<Texts> {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
 }

@@ -1,0 +1,90 @@
+import { createCheckCodeForm } from "./check_code_form.js";
+import type { ViewActions } from "./create_view.js";
+import { createElement, createIcon } from "./icons.js";
+import type { Texts } from "./texts.js";
+
+export type Elements = ReturnType<typeof createElements>;
+
+/** Creates the elements of the widget. The view shows and hides them. */
+export function createElements(texts: Texts, middleTitle: string, actions: ViewActions) {
+  const logo = createElement("img", { part: "logo", className: "logo", alt: "", hidden: true });
+  const appName = createElement("bdi", { part: "app-name", className: "app-name" });
+  const title = createElement("h2", { part: "title", className: "title", textContent: texts.title });
+  const header = createElement(
+    "div",
+    { className: "header" },
+    createElement("slot", { name: "logo" }, logo),
+    createElement("div", {}, appName, title),
+  );
+  const image = createElement("img", { className: "code", alt: texts.imageAlt });
+  const caption = createElement(
+    "div",
+    { className: "caption" },
+    createElement("span", { textContent: middleTitle }),
+  );
+  const overlay = createElement("div", { className: "overlay" });
+  const frame = createElement("div", { part: "code", className: "frame" }, image, caption, overlay);
+  const statusText = createElement("p", { part: "status", className: "state", role: "status" });
+  // Its name is the kind of the state: the page can bring its own content for one of them.
+  const slot = createElement("slot", {}, frame, statusText);
+  const warning = createElement("p", {
+    id: "warning",
+    className: "warning",
+    textContent: texts.checkCodeWarning,
+  });
+  const form = createCheckCodeForm(texts, warning.id, actions.submitCheckCode);
+  const steps = createElement(
+    "slot",
+    { name: "steps" },
+    createElement(
+      "ol",
+      { part: "steps", className: "steps" },
+      ...texts.steps.map((textContent) => createElement("li", { part: "step", textContent })),
+    ),
+  );
+  const bar = createElement("i");
+  // Not a live region, which screen readers would announce every second.
+  const timeLeft = createElement("span", { className: "time-left" });
+  const countdown = createElement(
+    "div",
+    { part: "countdown", className: "countdown" },
+    createElement("div", { className: "bar" }, bar),
+    timeLeft,
+  );
+  const restartButton = createElement("button", { part: "button", type: "button" });
+  const box = createElement(
+    "div",
+    { part: "box", className: "box", role: "group", tabIndex: -1, ariaLabel: texts.title },
+    header,
+    slot,
+    form.element,
+    warning,
+    steps,
+    countdown,
+    restartButton,
+    createElement("slot", { name: "footer" }),
+  );
+  return {
+    ...{ box, logo, appName, slot, frame, image, caption, overlay, statusText, steps, form, warning },
+    ...{ countdown, bar, timeLeft, restartButton },
+  };
+}
+
+/** Shows the box in a modal dialog. It has a close button, since not every device has an Escape key. */
+export function showDialog(
+  root: ShadowRoot,
+  box: HTMLElement,
+  texts: Texts,
+  { close }: Pick<ViewActions, "close">,
+): void {
+  const button = createElement(
+    "button",
+    { part: "close", type: "button", className: "close", ariaLabel: texts.close },
+    createIcon("close"),
+  );
+  const dialog = createElement("dialog", { ariaLabel: texts.title, onclose: close }, box);
+  button.onclick = () => dialog.close();
+  box.append(button);
+  root.append(dialog);
+  dialog.showModal();
+}
