@@ -93,7 +93,7 @@ function openClient(command: Command): RunnerClient {
       if (!raw) return client.watchStatus(request as never)[Symbol.asyncIterator]();
       const metadata = new Metadata();
       metadata.set("authorization", formatBasicCredentials(appId, appSecret));
-      return readRaw(generated.watchStatus(request as never, metadata));
+      return readRaw(generated.watchStatus(request as never, metadata), transport.address);
     },
     close() {
       client.close();
@@ -103,7 +103,10 @@ function openClient(command: Command): RunnerClient {
 }
 
 /** Passes on every message of one call, and its end. */
-function readRaw(call: ClientReadableStream<WatchStatusResponse>): AsyncIterator<TicketStatus> {
+function readRaw(
+  call: ClientReadableStream<WatchStatusResponse>,
+  address: string,
+): AsyncIterator<TicketStatus> {
   const messages = call[Symbol.asyncIterator]() as AsyncIterator<WatchStatusResponse>;
   return {
     async next() {
@@ -111,7 +114,7 @@ function readRaw(call: ClientReadableStream<WatchStatusResponse>): AsyncIterator
         const { done, value } = await messages.next();
         return done ? { done, value: undefined } : { value: value.status as TicketStatus };
       } catch (error) {
-        throw toQrLoginError(error);
+        throw toQrLoginError(error, address);
       }
     },
     async return() {

@@ -1,6 +1,7 @@
 import { createFileRegistry, type DescMethod, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { status } from "@grpc/grpc-js";
+import { connectionFailures } from "../../src/client/connection_failure.js";
 import { type ErrorReason, errorReasons } from "../../src/domain/ticket_error.js";
 import { statusByReason } from "../../src/server/messages/errors.js";
 import { readComments } from "../proto/comments.js";
@@ -30,6 +31,24 @@ A client never repeats CreateTicket, SubmitCheckCode and ExchangeUserInfo on its
 "Who" names the methods, or the credential if all methods with it return the reason: *app* for the website's backend, *approver* for the phone, *administrator*.
 `;
 
+/** Returns the section about calls that reach no service. */
+function connectionSection(): string {
+  const rows = Object.entries(connectionFailures).map(([failure, text]) => `| \`${failure}\` | ${text} |`);
+  return `## No connection
+
+A call that reaches no gRPC service fails with a code of the gRPC library, mostly UNAVAILABLE, and without a reason. The TypeScript client names the cause in
+\`connectionFailure\` of the error, and its message says what to do after "cannot reach ADDRESS:". The gateway logs the same message; its callers get only
+SERVICE_UNAVAILABLE or SERVICE_REFUSED, since the address is no business of theirs. The message contains nothing that the other side has sent.
+
+| connectionFailure | message |
+|---|---|
+${rows.join("\n")}
+
+The causes are read from the text of the error, since the gRPC library for Node.js keeps nothing else. A watch
+goes on trying while the code is UNAVAILABLE, and has no error then.
+`;
+}
+
 /**
  * Returns the page with the table of reasons, as Markdown.
  *
@@ -56,7 +75,7 @@ export function renderReasons(descriptors: Uint8Array): string {
       "\n",
     );
   });
-  return [introduction, ...sections].join("\n");
+  return [introduction, ...sections, connectionSection()].join("\n");
 
   function rowOf(reason: ErrorReason): string[] {
     const value = values.get(reason);

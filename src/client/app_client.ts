@@ -147,7 +147,7 @@ export function createAppClient(options: AppClientOptions): AppClient {
 export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
   const ownAuthorization = toAuthorization(options);
   const connection = createRpcClient(QrLoginServiceClient, options, timing);
-  const { call, inFlight } = connection;
+  const { call, address, inFlight } = connection;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
     credentials ? toAuthorization(credentials) : ownAuthorization;
 
@@ -173,7 +173,7 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
           (client, metadata) => client.watchStatus(message, metadata),
           authorizationOf(watchOptions),
         );
-      return watch({ open, inFlight, timing }, watchOptions);
+      return watch({ open, address, inFlight, timing }, watchOptions);
     },
     submitCheckCode: async (request, callOptions = {}) =>
       call(

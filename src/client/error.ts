@@ -1,5 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import {
+  type ConnectionFailure,
+  describeConnectionFailure,
+  findConnectionFailure,
+} from "./connection_failure.js";
+import {
   type ErrorDetails,
   type ErrorReasonName,
   type FieldViolation,
@@ -16,7 +21,7 @@ export class QrLoginError extends Error {
   readonly code: number;
   /** Name of the code, such as `NOT_FOUND`; its digits if gRPC has no such code. */
   readonly codeName: string;
-  /** Message of the service for people, without code and reason. */
+  /** Message for people, of the service or about the connection, without code and reason. */
   readonly rawMessage: string;
   /** Reason of the error. Undefined if the service did not reply, or sent a reason unknown to this client. */
   readonly reason: ErrorReasonName | undefined;
@@ -34,8 +39,15 @@ export class QrLoginError extends Error {
   readonly fieldViolations: readonly FieldViolation[];
   /** Delay that the service asks for before another attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Why no service was reached. Undefined if one has replied, or if the connection broke during the call. */
+  readonly connectionFailure: ConnectionFailure | undefined;
 
-  constructor(code: number, text: string, details: Partial<ErrorDetails> = {}, options?: ErrorOptions) {
+  constructor(
+    code: number,
+    text: string,
+    details: Partial<ErrorDetails> & { readonly connectionFailure?: ConnectionFailure | undefined } = {},
+    options?: ErrorOptions,
+  ) {
     const codeName = status[code] ?? String(code);
     super([codeName, details.rawReason, text].filter(Boolean).join(": "), options);
     this.name = "QrLoginError";
@@ -50,6 +62,7 @@ export class QrLoginError extends Error {
     this.exceededLimit = details.exceededLimit;
     this.fieldViolations = details.fieldViolations ?? [];
     this.retryAfterMs = details.retryAfterMs;
+    this.connectionFailure = details.connectionFailure;
   }
 }
 
@@ -73,17 +86,26 @@ export function isInterrupted({ code, rawReason, message }: QrLoginError): boole
   return code === status.INTERNAL && message.includes("Received RST_STREAM");
 }
 
-/** Converts an error of grpc-js into a {@link QrLoginError} that has it as its cause. */
-export function toQrLoginError(cause: unknown): QrLoginError {
+/**
+ * Converts an error of grpc-js into a {@link QrLoginError} that has it as its cause.
+ *
+ * @param address Address of the service, for the message.
+ */
+export function toQrLoginError(cause: unknown, address: string): QrLoginError {
   const { code, details, metadata } = (cause ?? {}) as {
     code?: unknown;
     details?: unknown;
     metadata?: unknown;
   };
+  const knownCode = typeof code === "number" ? code : status.UNKNOWN;
+  const text = typeof details === "string" ? details : "The call failed";
+  const errorDetails = parseErrorDetails(metadata);
+  const connectionFailure =
+    errorDetails.domain === undefined ? findConnectionFailure(knownCode, text) : undefined;
   return new QrLoginError(
-    typeof code === "number" ? code : status.UNKNOWN,
-    typeof details === "string" ? details : "The call failed",
-    parseErrorDetails(metadata),
+    knownCode,
+    connectionFailure === undefined ? text : describeConnectionFailure(connectionFailure, address),
+    { ...errorDetails, connectionFailure },
     { cause },
   );
 }

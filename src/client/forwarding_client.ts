@@ -63,7 +63,7 @@ export function createForwardingClient(options: ClientOptions): ForwardingClient
           (client, metadata) => client.makeServerStreamRequest(path, toBuffer, unchanged, request, metadata),
           forwardable(authorization),
         );
-      return readStream(open, (stop) => rpcClient.inFlight.add(signal, stop));
+      return readStream(rpcClient.address, open, (stop) => rpcClient.inFlight.add(signal, stop));
     },
     close: rpcClient.close,
   };
@@ -75,6 +75,7 @@ export function statusDetailsOf({ cause }: QrLoginError): readonly StatusDetail[
 }
 
 async function* readStream(
+  address: string,
   open: () => ClientReadableStream<Uint8Array>,
   addInFlight: (stop: (reason: unknown) => void) => () => void,
 ): AsyncGenerator<Uint8Array> {
@@ -91,7 +92,7 @@ async function* readStream(
     stream.on("error", () => {});
     yield* stream;
   } catch (error) {
-    throw stopped ? stopped.reason : toQrLoginError(error);
+    throw stopped ? stopped.reason : toQrLoginError(error, address);
   } finally {
     removeFromInFlight();
     stream?.cancel();

@@ -40,6 +40,8 @@ type GeneratedClient<Client> = new (
 
 /** The channels to a service and the calls on them. */
 export interface RpcClient<Client> {
+  /** Address of the service, for errors of {@link RpcClient.openStream}. */
+  readonly address: string;
   readonly inFlight: InFlight;
   /**
    * Makes a unary call, without a credential if `authorization` is undefined. Rejects with a QrLoginError, the
@@ -85,6 +87,7 @@ export function createRpcClient<Client extends { close(): void }>(
   const inFlight = createInFlight();
 
   return {
+    address,
     inFlight,
     async call(method, request, authorization, { signal, deadlineMs = defaultDeadline }) {
       const deadline = Date.now() + requireDeadline(deadlineMs);
@@ -106,7 +109,7 @@ export function createRpcClient<Client extends { close(): void }>(
         running = method(client).call(client, request, metadata, { deadline }, (error, response) => {
           release();
           removeFromInFlight();
-          if (error) reject(toQrLoginError(error));
+          if (error) reject(toQrLoginError(error, address));
           else resolve(response);
         });
       });

@@ -22,6 +22,7 @@ export interface WatchOptions {
 export interface WatchDependencies {
   /** Starts one WatchStatus call. */
   open(): ClientReadableStream<WatchStatusResponse>;
+  readonly address: string;
   readonly inFlight: InFlight;
   readonly timing: Timing;
 }
@@ -51,7 +52,7 @@ export function watch(dependencies: WatchDependencies, options: WatchOptions): A
 }
 
 async function* watchStatuses(
-  { open, inFlight, timing }: WatchDependencies,
+  { open, address, inFlight, timing }: WatchDependencies,
   { signal, heartbeats = false, backoff: backoffOptions = {} }: WatchOptions,
   stopController: AbortController,
 ): AsyncGenerator<TicketStatus, undefined> {
@@ -62,7 +63,7 @@ async function* watchStatuses(
   try {
     for (;;) {
       stopSignal.throwIfAborted();
-      const call = createWatchCall(open());
+      const call = createWatchCall(open(), address);
       const onStop = () => call.stop(stopSignal.reason);
       stopSignal.addEventListener("abort", onStop, { once: true });
       let retryAfterMs: number | undefined;

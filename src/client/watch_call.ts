@@ -12,7 +12,10 @@ export interface WatchCall {
   stop(reason: unknown): void;
 }
 
-export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse>): WatchCall {
+export function createWatchCall(
+  stream: ClientReadableStream<WatchStatusResponse>,
+  address: string,
+): WatchCall {
   let unread: TicketStatus | undefined;
   let end: { readonly failure?: unknown } | undefined;
   const changed = createCondition();
@@ -39,7 +42,7 @@ export function createWatchCall(stream: ClientReadableStream<WatchStatusResponse
   });
   stream.on("end", () => finish({}));
   // Never removed: a cancelled stream reports its cancellation later, and there is no other listener.
-  stream.on("error", (error) => finish({ failure: toQrLoginError(error) }));
+  stream.on("error", (error) => finish({ failure: toQrLoginError(error, address) }));
 
   return {
     async next() {

@@ -15,6 +15,7 @@ import { createServiceError, type FakeService, startFakeService } from "./fake_s
 let fake: FakeService;
 let client: AppClient;
 let serviceError: Error;
+const address = "127.0.0.1:1";
 
 beforeAll(async () => {
   fake = await startFakeService({ createTicket: () => Promise.reject(serviceError) });
@@ -115,11 +116,11 @@ describe("an error", () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer(), (bytes, code) => {
         const metadata = new Metadata();
         metadata.set("grpc-status-details-bin", Buffer.from(bytes));
-        expect(toQrLoginError({ code, details: "x", metadata })).toBeInstanceOf(QrLoginError);
+        expect(toQrLoginError({ code, details: "x", metadata }, address)).toBeInstanceOf(QrLoginError);
       }),
     );
     for (const cause of [undefined, null, "text", new Error("x"), { metadata: {} }]) {
-      expect(toQrLoginError(cause)).toMatchObject({ code: status.UNKNOWN, cause });
+      expect(toQrLoginError(cause, address)).toMatchObject({ code: status.UNKNOWN, cause });
     }
   });
 

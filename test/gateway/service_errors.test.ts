@@ -58,6 +58,21 @@ it("a stream reset and a quota with a delay are reported as temporary errors", (
   ]);
 });
 
+it("a web server in place of the service is SERVICE_REFUSED whatever its reply looks like, and no address leaves the gateway", () => {
+  const connectionFailure = "NOT_GRPC" as const;
+  for (const code of [status.RESOURCE_EXHAUSTED, status.UNIMPLEMENTED, status.UNKNOWN]) {
+    expect(responseTo(code, "cannot reach 10.1.2.3:80", { connectionFailure })).toEqual([
+      ...[502, "SERVICE_REFUSED", false],
+    ]);
+    const { message } = asHttpError(new QrLoginError(code, "10.1.2.3:80", { connectionFailure })) ?? {};
+    expect(message).toMatch(/another server answers at its address$/);
+  }
+  // A proxy without a service behind it.
+  expect(responseTo(status.UNAVAILABLE, "10.1.2.3:80", { connectionFailure })).toEqual([
+    ...[503, "SERVICE_UNAVAILABLE", true],
+  ]);
+});
+
 it("a reason of a later release keeps the service's message and gets the HTTP status of its code", () => {
   const later = { rawReason: "DEVICE_BLOCKED", domain: "qrlogin.v1" };
   expect(responseTo(status.PERMISSION_DENIED, "the device is blocked", later)).toEqual([

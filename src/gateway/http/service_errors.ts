@@ -48,6 +48,9 @@ export function responseByCode(error: QrLoginError): ServiceErrorResponse {
     const text = "the sign-in service cannot be reached";
     return { status: 503, reason: "SERVICE_UNAVAILABLE", text, retryAfterMs: retryAfterMs ?? 1_000 };
   }
+  // Also with RESOURCE_EXHAUSTED, when a page is read as a message that is too large.
+  if (error.connectionFailure === "NOT_GRPC")
+    return serviceRefused(codeName, ": another server answers at its address");
   switch (codeName) {
     case "INVALID_ARGUMENT":
     case "OUT_OF_RANGE":
