@@ -3,9 +3,8 @@ import type { RegisteredApp } from "../../access/app_registry.js";
 /** Authing's name for a sign-in with a code that the site's own mobile app scans: the only way that exists here. */
 const appQrCode = "app-qrcode";
 
-/** Where a page reaches the gateway. */
+/** Address of the gateway, as its pages see it. */
 export interface GatewayLocation {
-  /** The gateway's own origin, as the page sees it. */
   readonly origin: string;
   /** The path before all routes of the gateway. Empty if there is none. */
   readonly prefix: string;
