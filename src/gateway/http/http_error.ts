@@ -14,6 +14,7 @@ export type GatewayErrorReason =
   | "CODE_CHALLENGE_REQUIRED"
   | "MEDIA_TYPE_NOT_SUPPORTED"
   | "REQUEST_TOO_LARGE"
+  | "BODY_ALREADY_READ"
   | "ROUTE_NOT_FOUND"
   | "STREAMS_EXHAUSTED"
   | "CALLER_GONE"
@@ -65,6 +66,11 @@ export const routeNotFound = (): HttpError => new HttpError(404, "ROUTE_NOT_FOUN
 
 export const gatewayStopping = (): HttpError =>
   new HttpError(503, "GATEWAY_STOPPING", "the gateway is stopping", { retryAfterMs: 500 });
+
+export function tokensNotSigned(): HttpError {
+  const text = "the sign-in service is not configured to sign tokens; take the user information instead";
+  return new HttpError(501, "TOKENS_NOT_SIGNED", text);
+}
 
 export const invalidRequest = (message: string, fieldViolations: HttpErrorDetails["fieldViolations"] = []) =>
   new HttpError(400, "INVALID_REQUEST", message, { fieldViolations });
