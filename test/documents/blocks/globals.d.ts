@@ -1,6 +1,6 @@
 // Values that the code blocks of the documents take from the program around them.
 
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type {} from "@fastify/cookie";
 import type { FastifyInstance } from "fastify";
 import type * as phone from "../../../examples/phone/qr_login.js";
@@ -24,7 +24,6 @@ declare global {
 
   // A website's backend.
   const server: FastifyInstance;
-  const app: { use(handler: RequestListener): void };
   const service: GatewayOptions["service"];
   const apps: GatewayOptions["apps"];
   const handleKeys: GatewayOptions["handleKeys"];
