@@ -37,16 +37,19 @@ export interface RunningProcess {
 /** Additional environment variables. Undefined removes one. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Starts a command in the root of the project. It sees no variables of qrlogin other than the given ones. */
+/**
+ * Starts a command, by default in the root of the project. It sees no variables of qrlogin other than the given ones.
+ */
 export function startProcess(
   command: string,
   args: readonly string[],
   variables: EnvironmentVariables = {},
+  folder = root,
 ): RunningProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(name));
   const env = { ...Object.fromEntries(inherited), ...variables };
   // A separate process group, so that remaining children can be found.
-  const child = spawn(command, args, { cwd: root, env, detached: true });
+  const child = spawn(command, args, { cwd: folder, env, detached: true });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} cannot be started`);
   child.stdin.end();

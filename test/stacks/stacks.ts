@@ -1,0 +1,31 @@
+/** A web framework or language with a page in `docs/stacks` and an example in `examples/stacks`. */
+export interface Stack {
+  /** Completes the title of its test. */
+  readonly title: string;
+  /** Folder of the example, and name of the page. */
+  readonly name: string;
+  /** Packages that are installed in place of those of the example's `package.json`, such as `express@4.22.3`. */
+  readonly packages?: readonly string[];
+  /** Shell command that runs before the start, as on the page. */
+  readonly build?: string;
+  /** Shell command that starts the site in development, as on the page. Once it listens, it prints `http://`. */
+  readonly start: string;
+  /** Shell command that starts the site in production, with its settings in the environment. */
+  readonly startInProduction: string;
+  /** Side that completes the sign-in: the gateway inside the site, or the backend of a site beside a gateway. */
+  readonly completedBy: "gateway" | "backend";
+}
+
+const node = {
+  start: "node --env-file=.env server.mjs",
+  startInProduction: "node server.mjs",
+  completedBy: "gateway",
+} as const;
+
+export const stacks: readonly Stack[] = [
+  { title: "Express 5", name: "express", ...node },
+  { title: "Express 4", name: "express", packages: ["express@4.22.3"], ...node },
+  { title: "node:http", name: "node", ...node },
+  { title: "Koa", name: "koa", ...node },
+  { title: "fastify", name: "fastify", ...node },
+];
