@@ -1,5 +1,5 @@
-// Reads a file descriptor set with source info from standard input, and writes the module with the fields of the requests
-// to standard output.
+// Reads a file descriptor set with source info from standard input, and writes the module with the fields of the
+// requests to standard output.
 import { readFileSync } from "node:fs";
 import {
   createFileRegistry,

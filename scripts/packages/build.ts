@@ -1,4 +1,5 @@
-// Cuts a package out of the built one: `build.ts client FOLDER` writes @qrlogin/client into FOLDER, ready for `npm pack`.
+// Cuts a package out of the built one: `build.ts client FOLDER` writes @qrlogin/client into FOLDER, ready for
+// `npm pack`.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +19,8 @@ const { files, packages } = reachableFiles(root, Object.values(exports).flatMap(
 
 const dependencies = Object.entries(manifest.dependencies).filter(([dependency]) => packages.has(dependency));
 const unknown = [...packages].filter((one) => !(one in manifest.dependencies));
-if (unknown.length > 0) throw new Error(`${name} imports ${unknown.join(", ")}, which package.json does not have`);
+if (unknown.length > 0)
+  throw new Error(`${name} imports ${unknown.join(", ")}, which package.json does not have`);
 
 for (const file of files) copy(file);
 copy("LICENSE");

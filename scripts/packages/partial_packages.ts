@@ -17,7 +17,11 @@ interface PartialPackage {
 export const partialPackages: Readonly<Record<string, PartialPackage>> = {
   client: {
     manifestOf: (whole) =>
-      partOf(whole, "client", "Client of qrlogin: sign in to a website by scanning a QR code with a mobile app."),
+      partOf(
+        whole,
+        "client",
+        "Client of qrlogin: sign in to a website by scanning a QR code with a mobile app.",
+      ),
   },
   widget: {
     manifestOf: (whole) => ({
@@ -29,18 +33,25 @@ export const partialPackages: Readonly<Record<string, PartialPackage>> = {
 
 function partOf(whole: Manifest, name: string, description: string): PartialManifest {
   const { version, license, keywords, homepage, bugs, repository, type, engines } = whole;
-  const main = whole.exports[`./${name}`] as Readonly<Record<string, string>>;
+  const exports = Object.entries(whole.exports)
+    .filter(([path]) => path === `./${name}` || path.startsWith(`./${name}/`) || path === `./${name}.js`)
+    .map(([path, target]) => [path.replace(/^\.\/\w+(?=\/|$)/, "."), target] as const);
+  const typed = exports.flatMap(([path, target]) =>
+    typeof target === "object" && target.types ? [[path.replace(/^\.\/?/, ""), target.types] as const] : [],
+  );
   return {
     name: `@qrlogin/${name}`,
     ...{ version, description, license, keywords, homepage, bugs },
     repository: { ...repository, directory: `packages/${name}` },
-    ...{ type, engines, types: main.types },
-    exports: Object.fromEntries([
-      ...Object.entries(whole.exports)
-        .filter(([path]) => path === `./${name}` || path.startsWith(`./${name}/`) || path === `./${name}.js`)
-        .map(([path, target]) => [path.replace(/^\.\/\w+(?=\/|$)/, "."), target]),
-      ["./package.json", "./package.json"],
-    ]),
+    ...{ type, engines },
+    types: typed.find(([path]) => path === "")?.[1],
+    // For TypeScript's old `moduleResolution: node10`, which does not read `exports`.
+    typesVersions: {
+      "*": Object.fromEntries(
+        typed.map(([path, types]) => [path, [types]] as const).filter(([path]) => path),
+      ),
+    },
+    exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" },
     publishConfig: { access: "public" },
   };
 }

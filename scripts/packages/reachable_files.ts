@@ -43,6 +43,8 @@ export function reachableFiles(root: string, entries: readonly string[]): Reacha
 
 /** Returns the specifiers of all imports and exports, as TypeScript writes them. */
 function importsOf(source: string): string[] {
-  const statements = source.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gms);
+  const statements = source.matchAll(
+    /^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gms,
+  );
   return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? "");
 }

@@ -49,8 +49,8 @@ const approverCallOptionFields = {
 } as const satisfies Record<keyof ApproverCallOptions, Field>;
 
 /**
- * The calls of an approver. Each rejects with a QrLoginError, the reason of its signal, or a TypeError if an argument has
- * a wrong type. All are retried while UNAVAILABLE and after a broken connection.
+ * The calls of an approver. Each rejects with a QrLoginError, the reason of its signal, or a TypeError if an argument
+ * has a wrong type. All are retried while UNAVAILABLE and after a broken connection.
  */
 export interface ApproverClient {
   /** Marks a ticket as scanned. Resolves with who is asking, for the user to judge. */

@@ -13,7 +13,7 @@ const types: Readonly<Record<FieldType, { readonly name: string; test(value: unk
   AbortSignal: { name: "an AbortSignal", test: (value) => isObject(value) && "aborted" in value },
 };
 
-/** How strict the check of an object is. */
+/** The strictness of the check of objects. */
 export interface Strictness {
   /**
    * An object may have other fields too, unless their names are close to that of a missing one. A required field may
