@@ -33,6 +33,10 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/security/attack-kit.md text": [1, "none: a report"],
   "packages/client/README.md sh": [1, "scripts/check-package installs the packed package"],
   "packages/widget/README.md sh": [1, "scripts/check-package installs the packed package"],
+  "docs/stacks/express.md sh": [3, "test/stacks"],
+  "docs/stacks/fastify.md sh": [3, "test/stacks"],
+  "docs/stacks/node.md sh": [4, "test/stacks"],
+  "docs/stacks/php.md sh": [3, "test/stacks"],
   "docs/widget.md html": [3, "test/widget/documented_page.test.ts: the page. The others are one element"],
 };
 
