@@ -31,6 +31,8 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/redis.md sh": [1, "none: starts programs"],
   "docs/security/attack-kit.md sh": [3, "none. test/attack runs the program with these options"],
   "docs/security/attack-kit.md text": [1, "none: a report"],
+  "packages/client/README.md sh": [1, "scripts/check-package installs the packed package"],
+  "packages/widget/README.md sh": [1, "scripts/check-package installs the packed package"],
   "docs/stacks/express.md sh": [3, "test/stacks"],
   "docs/stacks/fastify.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],

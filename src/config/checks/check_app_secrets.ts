@@ -1,3 +1,4 @@
+import { ownCommand } from "../../base/own_command.js";
 import { sha256Hex } from "../../domain/secrets.js";
 import type { Problem } from "../config_error.js";
 import { isKnownSecret } from "../known_secrets.js";
@@ -45,7 +46,7 @@ export function checkKnownSecrets({ gateway }: PartialConfig): Problem[] {
   return (gateway?.apps ?? []).flatMap((app, index) => {
     if (app?.secret === undefined || !isKnownSecret(app.secret)) return [];
     const message =
-      "is a publicly known secret: create one with npm run --silent qrlogin -- app-secret, and put its digest " +
+      `is a publicly known secret: create one with ${ownCommand("app-secret")}, and put its digest ` +
       "into secretSha256 of the app";
     return [{ path: ["gateway", "apps", index, "secret"], message }];
   });

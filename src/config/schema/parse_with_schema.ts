@@ -1,6 +1,6 @@
 import type * as z from "zod";
+import { suggestSpelling } from "../../base/suggest_spelling.js";
 import type { Problem } from "../config_error.js";
-import { suggestSpelling } from "../suggest_spelling.js";
 import { schemaAt, shapeOf } from "./schema_tree.js";
 
 /**
