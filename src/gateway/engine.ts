@@ -39,9 +39,11 @@ export function createEngine(
   const server = createFastifyServer(log);
   const exactPaths = new Set<string>();
   const pathPrefixes: string[] = [];
+  const pathPatterns: RegExp[] = [];
   const openResponses = new Set<ServerResponse>();
   server.addHook("onRoute", ({ url }) => {
     if (url.endsWith("*")) pathPrefixes.push(url.slice(0, -1));
+    else if (url.includes(":")) pathPatterns.push(new RegExp(`^${url.replace(/:\w+/g, "[^/]+")}$`));
     else exactPaths.add(url);
   });
   let isClosed = false;
@@ -73,7 +75,11 @@ export function createEngine(
     ready,
     serves(url) {
       const path = url.split("?", 1)[0] ?? "";
-      return exactPaths.has(path) || pathPrefixes.some((start) => path.startsWith(start));
+      return (
+        exactPaths.has(path) ||
+        pathPrefixes.some((start) => path.startsWith(start)) ||
+        pathPatterns.some((pattern) => pattern.test(path))
+      );
     },
     handle: server.routing,
     close: async () => server.close(),
