@@ -34,6 +34,13 @@ export function duration(min: string, max: string) {
   });
 }
 
+/** Returns the schema of whole milliseconds between two durations. */
+export function milliseconds(min: string, max: string) {
+  const [minMs = 0, maxMs = 0] = [parseDuration(min), parseDuration(max)];
+  const range = `must be ${minMs} to ${maxMs} milliseconds (${min} to ${max})`;
+  return z.int().min(minMs, { error: range }).max(maxMs, { error: range });
+}
+
 /** Returns the schema of an integer between two others. */
 export function integer(min: number, max: number) {
   const range = `must be ${min} to ${max}`;
