@@ -8,14 +8,7 @@ import { createErrorHandler, rejectOtherPaths, version3Envelope } from "./envelo
 import { toProfile } from "./oidc/token_user.js";
 import { type PhoneAction, userTokenOf } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
-import {
-  actionBody,
-  appIdOf,
-  appSecretBody,
-  exchangeBody,
-  geneV3Body,
-  qrcodeIdParameter,
-} from "./schemas.js";
+import { actionBody, appSecretBody, exchangeBody, geneV3Body, qrcodeIdParameter } from "./schemas.js";
 
 /** State of the code after each action of the phone. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {

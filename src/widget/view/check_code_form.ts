@@ -1,6 +1,6 @@
+import type { Texts } from "../languages/texts.js";
 import type { CheckCodeView } from "../machine/effects.js";
 import { createElement } from "./icons.js";
-import type { Texts } from "./texts.js";
 
 /** Form in which the user types the check code. */
 export interface CheckCodeForm {
@@ -23,14 +23,14 @@ export function createCheckCodeForm(
 ): CheckCodeForm {
   // Not "one-time-code": browsers would offer a code from a text message, or from another account's generator.
   const input = createElement("input", {
-    part: "field",
+    className: "field",
     id: "check-code",
     inputMode: "numeric",
     autocomplete: "off",
   });
   const label = createElement("label", { htmlFor: input.id });
-  const button = createElement("button", { part: "button", textContent: texts.submitCheckCode });
-  const element = createElement("form", {}, label, input, button);
+  const button = createElement("button", { className: "button", textContent: texts.submitCheckCode });
+  const element = createElement("form", { className: "form" }, label, input, button);
   let shown: CheckCodeView | undefined;
   input.setAttribute("aria-describedby", warningId);
 

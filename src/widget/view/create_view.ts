@@ -1,12 +1,13 @@
 import { darkStyles, styles } from "../../../gen/widget/styles.js";
 import type { QrCode } from "../api_results.js";
 import type { View } from "../create_world.js";
+import type { Texts } from "../languages/texts.js";
 import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
 import { createElements, type Elements, showDialog } from "./elements.js";
 import { createElement, createIcon } from "./icons.js";
 import { applySizes, warnIfDense, withPixelSize } from "./sizes.js";
-import { describeFailure, languageOf, mergeTexts, type Texts } from "./texts.js";
+import { describeFailure, languageOf, mergeTexts } from "./texts.js";
 
 /** Actions of the user, and events of the image. */
 export interface ViewActions {
@@ -31,7 +32,7 @@ export function createView(
   isDialog: boolean,
   actions: ViewActions,
 ): MountedView {
-  const language = options.language ?? detectLanguage(host);
+  const { language = "en" } = options;
   const texts = mergeTexts(language, options);
   const elements = createElements(texts, options.tips?.middleTitle ?? "", actions);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -39,7 +40,6 @@ export function createView(
   let countdownTimer: ReturnType<typeof setInterval> | undefined;
   let viewState: ViewState = { kind: "loading" };
   let online = true;
-  let totalMs = 0;
   /** Image that is being loaded. */
   let nextImage: HTMLImageElement | undefined;
 
@@ -103,7 +103,8 @@ export function createView(
     elements.steps.hidden = !showsSteps;
     elements.statusText.classList.toggle("visually-hidden", showsSteps && texts.steps.length > 0);
     elements.box.classList.toggle("offline", isOffline);
-    elements.box.classList.toggle("problem", "problem" in viewState && viewState.problem !== undefined);
+    const isProblem = isOffline || /^(cancelled|.*[fF]ailed)$/.test(kind) || Object(viewState).problem;
+    elements.box.classList.toggle("problem", Boolean(isProblem));
     const message = isOffline ? texts.offline : messageOf(viewState, texts);
     const nickname = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
     const greeting = nickname ? createGreeting(texts, nickname) : [];
@@ -115,11 +116,9 @@ export function createView(
 
   function updateCountdown(): void {
     if (!("until" in viewState)) return;
-    const remainingMs = Math.max(0, viewState.until - Date.now());
-    const seconds = Math.ceil(remainingMs / 1_000);
+    const seconds = Math.ceil(Math.max(0, viewState.until - Date.now()) / 1_000);
     const formattedTime = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    elements.timeLeft.textContent = texts.timeLeft.replace("{time}", () => formattedTime);
-    elements.bar.style.inlineSize = `${totalMs > 0 ? Math.min(100, (remainingMs / totalMs) * 100) : 0}%`;
+    elements.countdown.textContent = texts.timeLeft.replace("{time}", () => formattedTime);
   }
 
   return {
@@ -131,7 +130,6 @@ export function createView(
       elements.box.dataset.kind = kind;
       elements.slot.name = kind;
       if (kind === "waiting") {
-        totalMs = nextState.code.remainingMs;
         setImageLoaded(false);
         showApp(nextState.code);
         warnIfDense(nextState.code.qrContent, elements.frame);
@@ -192,7 +190,7 @@ function hasNoOtherFocus(host: HTMLElement): boolean {
 function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"], texts: Texts): void {
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
   const label = { scanned: texts.notYou, checkCode: texts.notYou, phone: texts.showCode }[kind as string];
-  restartButton.className = label ? "secondary" : "";
+  restartButton.classList.toggle("secondary", label !== undefined);
   restartButton.textContent = label ?? texts.retry;
 }
 
@@ -230,8 +228,4 @@ function createSheet(css: string, media = "all"): CSSStyleSheet {
   const sheet = new CSSStyleSheet({ media });
   sheet.replaceSync(css);
   return sheet;
-}
-
-function detectLanguage(host: HTMLElement): string {
-  return host.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang || navigator.language;
 }
