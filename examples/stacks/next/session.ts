@@ -1,0 +1,10 @@
+import { getIronSession } from "iron-session";
+import { cookies } from "next/headers";
+
+const secure = process.env.NODE_ENV === "production";
+const cookieName = secure ? "__Host-session" : "session";
+const cookieOptions = { httpOnly: true, sameSite: "lax", secure } as const;
+const password = process.env.SESSION_SECRET ?? "";
+
+export const getSession = async () =>
+  getIronSession<{ nickname?: string }>(await cookies(), { cookieName, password, ttl: 28_800, cookieOptions });
