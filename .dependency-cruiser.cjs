@@ -70,7 +70,7 @@ module.exports = {
       "widget knows the back-off of base, the types of the HTTP API and its generated styles",
       within("widget"),
       within("widget"),
-      "^(src/(base/backoff|http_types)|gen/widget/styles)[.]ts$",
+      "^(src/(base/backoff|http_types)|gen/widget/(languages|styles))[.]ts$",
     ),
     // Without packages too: these files of the widget touch neither page nor network.
     {
@@ -170,7 +170,7 @@ module.exports = {
       name: "grpc-js and gen/ belong to server and client",
       severity: "error",
       from: { path: "^src/", pathNot: `${within("server", "client")}|^src/main.ts$` },
-      to: { path: "(node_modules/@grpc/grpc-js|^gen/(?!widget/styles[.]ts$))" },
+      to: { path: "(node_modules/@grpc/grpc-js|^gen/(?!widget/(languages|styles)[.]ts$))" },
     },
     {
       name: "src imports no tests, examples, benchmarks or attacks",

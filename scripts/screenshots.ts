@@ -160,7 +160,8 @@ async function withPage(
 
 async function save(page: Page, name: string, part?: ReturnType<Page["locator"]>): Promise<void> {
   const path = join(documented.includes(name) ? documentsFolder : folder, `${name}.png`);
-  await (part ? part.screenshot({ path }) : page.screenshot({ path, fullPage: true }));
+  const options = { path, fullPage: !name.startsWith("dialog") };
+  await (part ? part.screenshot(options) : page.screenshot(options));
   console.log(path);
 }
 

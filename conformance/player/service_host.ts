@@ -77,6 +77,7 @@ export async function createServiceHost(
       issuer: "https://login.example.com/",
       keys: [{ generated: true as const }],
       tokenTtl: 3_600_000,
+      profileInAccessToken: false,
     },
   };
   const calls = createCallLog();

@@ -160,6 +160,25 @@ const operations: Readonly<Record<string, Described>> = {
     },
     errors: [],
   },
+  "GET /qrlogin/v1/languages/zh.json": {
+    operationId: "getChineseTexts",
+    summary: "Returns the widget's texts in Chinese",
+    description: "Pages of every origin may read the response, without credentials.",
+    parameters: [
+      {
+        name: "v",
+        in: "query",
+        description:
+          "Version that the widget expects. If it is the one here, caches may keep the response for a year.",
+        schema: { type: "string" },
+      },
+    ],
+    responses: {
+      200: success({ type: "object" }),
+      304: { description: "The texts of `If-None-Match` are current." },
+    },
+    errors: [],
+  },
   "GET /.well-known/jwks.json": {
     operationId: "getSigningKeys",
     tag: "Keys and health",

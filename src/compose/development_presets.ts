@@ -22,6 +22,7 @@ export function developmentPresets(): DevelopmentPreset {
       issuer: "urn:qrlogin:development:tokens",
       keys: [{ generated: true }],
       tokenTtl: 60 * 60 * 1000,
+      profileInAccessToken: false,
     },
     // With reflection, grpcurl and similar tools need no proto files.
     grpc: { reflection: true },

@@ -143,6 +143,8 @@ export interface TokenIssuerConfig {
   readonly keys: readonly SigningKeyConfig[];
   /** Lifetime of the tokens. */
   readonly tokenTtl: number;
+  /** Puts the claims about the user into the access token too. The ID token always has them. */
+  readonly profileInAccessToken: boolean;
 }
 
 /**

@@ -7,7 +7,7 @@ import { phoneRpcMethods } from "../domain/rpc_methods.js";
 import { registerCors } from "./access/cors.js";
 import { rateLimitStore } from "./access/rate_limit_store.js";
 import { createRateLimits } from "./access/rate_limits.js";
-import { authingRoutes } from "./authing/routes.js";
+import { authingRoutes, standaloneAuthingRoutes } from "./authing/routes.js";
 import { connectRoutes } from "./connect/routes.js";
 import { createGatewayContext, type GatewayContext } from "./context.js";
 import { sendProblem } from "./http/error_handler.js";
@@ -33,7 +33,7 @@ const maxCountedAddresses = 100_000;
  * await server.register(qrLoginGateway, { service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn });
  * ```
  *
- * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…` and `/api/v3/…`,
+ * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…`, `/api/v3/…` and `/oidc/…`,
  * `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, under the `prefix` of the registration if it
  * has one. The server's `trustProxy` decides whose forwarded addresses are trusted.
  *
@@ -43,16 +43,20 @@ const maxCountedAddresses = 100_000;
 export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (server, options) =>
   registerGateway(server, options, systemClock);
 
-/** Registers {@link qrLoginGateway} with a clock that tests can control. Not part of the public API. */
+/**
+ * Registers {@link qrLoginGateway} with a clock that tests can control. `isStandalone` adds the routes of a gateway
+ * that has the server to itself. Not part of the public API.
+ */
 export async function registerGateway(
   server: FastifyInstance,
   options: GatewayOptions,
   clock: Clock,
+  isStandalone = false,
 ): Promise<void> {
   const context = createGatewayContext(options, clock);
   // Registered in a separate fastify context with its own serializers, which keep the URLs of these routes out
   // of the log.
-  const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, options);
+  const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, options, isStandalone);
   await server.register(gateway, { logSerializers });
 }
 
@@ -60,6 +64,7 @@ async function registerRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
   { authingApi = true, rpcMethods = phoneRpcMethods }: GatewayOptions,
+  isStandalone: boolean,
 ): Promise<void> {
   // Event streams end before the server waits for its connections to close, or it would wait for them too.
   instance.addHook("preClose", async () => context.stop());
@@ -79,7 +84,11 @@ async function registerRoutes(
   const api: FastifyPluginAsync = (child) => apiRoutes(child, context, rateLimits);
   const authing: FastifyPluginAsync = (child) => authingRoutes(child, context, rateLimits);
   await instance.register(api, { prefix: "/qrlogin/v1" });
-  if (authingApi) await instance.register(authing);
+  if (authingApi) {
+    await instance.register(authing);
+    await signingKeysRoute(instance, context, "/oidc/.well-known/jwks.json");
+    if (isStandalone) await standaloneAuthingRoutes(instance, context);
+  }
   const connect: FastifyPluginAsync = (child) => connectRoutes(child, context, rateLimits, rpcMethods);
   if (rpcMethods.length > 0) await instance.register(connect);
   await signingKeysRoute(instance, context);

@@ -56,7 +56,7 @@ export async function startGateway(
   const { host, port } = options;
   const server = createServer(options);
   try {
-    await registerGateway(server, options, clock);
+    await registerGateway(server, options, clock, true);
     server.get("/healthz", async (_request, reply) => {
       reply.header("cache-control", "no-store");
       return { status: "ok" };

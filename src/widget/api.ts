@@ -16,9 +16,12 @@ export type Api = ReturnType<typeof createApi>;
 /** Time-out of a request, in milliseconds. After a laptop has slept, its open requests never get a response. */
 const requestTimeoutMs = 15_000;
 
+/** Returns the address of the gateway's own API, for the option `gateway`. */
+export const apiRoot = (gateway = ""): string => `${gateway.replace(/\/+$/, "")}/qrlogin/v1`;
+
 /** Creates a client of the gateway's own API. Each call rejects with a GatewayError. */
-export function createApi({ gateway = "", appId }: ApiOptions) {
-  const root = `${gateway.replace(/\/+$/, "")}/qrlogin/v1`;
+export function createApi({ gateway, appId }: ApiOptions) {
+  const root = apiRoot(gateway);
   const base = `${root}/tickets`;
 
   async function call(path: string, body?: object, overrides: RequestInit = {}): Promise<unknown> {

@@ -5,6 +5,8 @@ export { type CodeStep, GatewayError, type PageStatus, type QrCode } from "./api
 export type { Device } from "./detect_phone.js";
 export { type QrLoginAttributes, QrLoginElement } from "./element.js";
 export type { QrLoginEventMap } from "./events.js";
+export { addLanguage } from "./languages/loaded_texts.js";
+export type { Texts } from "./languages/texts.js";
 export type { Polling, PollOptions, Scanning, ScanOptions, Size, WatchOptions } from "./options.js";
 export {
   checkStatus,
@@ -16,6 +18,6 @@ export {
   submitCheckCode,
 } from "./start_polling.js";
 export { startScanning } from "./start_scanning.js";
-export type { Texts, Tips } from "./view/texts.js";
+export type { Tips } from "./view/texts.js";
 
 defineElement();

@@ -1,6 +1,7 @@
 import type { Device } from "./detect_phone.js";
+import type { Texts } from "./languages/texts.js";
 import type { ScanCallbacks, WatchCallbacks } from "./machine/callbacks.js";
-import type { Texts, Tips } from "./view/texts.js";
+import type { Tips } from "./view/texts.js";
 
 /** Width and height, in CSS pixels. */
 export interface Size {

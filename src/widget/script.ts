@@ -1,4 +1,5 @@
 import {
+  addLanguage,
   checkStatus,
   exchangeUserInfo,
   GatewayError,
@@ -12,6 +13,7 @@ import {
 
 /** Global of the script that pages load. A plain object: the bundler's own global would be larger. */
 const QrLogin: typeof import("./index.js") = {
+  addLanguage,
   checkStatus,
   exchangeUserInfo,
   GatewayError,

@@ -1,5 +1,7 @@
 import { createApi } from "./api.js";
+import { deferView } from "./defer_view.js";
 import { invokeCallback } from "./invoke_callback.js";
+import { detectLanguage, loadLanguage } from "./languages/load_language.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
 import { createView } from "./view/create_view.js";
@@ -49,12 +51,17 @@ export function startScanning<User = unknown>(
     },
     restart: () => session?.restart(),
   };
-  const view = createView(host, options, isDialog, {
-    restart: scanning.restart,
-    imageLoaded: (isLoaded) => session?.imageLoaded(isLoaded),
-    submitCheckCode: (checkCode) => session?.submitCheckCode(checkCode),
-    close: scanning.stop,
-  });
+  // Hides the children of the element until then.
+  if (!host.shadowRoot) host.attachShadow({ mode: "open" });
+  const language = options.language ?? detectLanguage(host);
+  const view = deferView(loadLanguage(language, options.gateway), () =>
+    createView(host, { ...options, language }, isDialog, {
+      restart: scanning.restart,
+      imageLoaded: (isLoaded) => session?.imageLoaded(isLoaded),
+      submitCheckCode: (checkCode) => session?.submitCheckCode(checkCode),
+      close: scanning.stop,
+    }),
+  );
   session = createSession(createApi(options), options, view);
   if (!isDialog) activeScans.set(container, scanning);
   // A page may create its element first and insert it later.

@@ -48,7 +48,12 @@ async function ours(alg: "ES256" | "RS256"): Promise<{ signer: TokenSigner; key:
   const pem = String(pair.privateKey.export({ type: "pkcs8", format: "pem" }));
   const file = join(folder, "key.pem");
   writeFileSync(file, pem);
-  const config = { issuer: ourIssuer, keys: [{ generated: true as const }, { file }], tokenTtl: 60_000 };
+  const config = {
+    issuer: ourIssuer,
+    keys: [{ generated: true as const }, { file }],
+    tokenTtl: 60_000,
+    profileInAccessToken: false,
+  };
   const signer = await createTokenSigner(config, clock);
   return { signer, key: { privateKey: await importPKCS8(pem, alg), jwk: JSON.parse(signer.jwks).keys[1] } };
 }

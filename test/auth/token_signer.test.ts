@@ -12,8 +12,8 @@ import { alice } from "../support/tickets.js";
 
 const issuer = "https://login.example.com/";
 const clock = createManualClock(1_800_000_000_900);
-const signerOf = (keys: readonly SigningKeyConfig[], tokenTtl = 3_600_000) =>
-  createTokenSigner({ issuer, keys, tokenTtl }, clock);
+const signerOf = (keys: readonly SigningKeyConfig[], tokenTtl = 3_600_000, profileInAccessToken = false) =>
+  createTokenSigner({ issuer, keys, tokenTtl, profileInAccessToken }, clock);
 const generated: SigningKeyConfig = { generated: true };
 
 let folder: string;
@@ -123,6 +123,15 @@ describe("an access token", () => {
       ...{ iat: 1_800_000_000, exp: 1_800_003_600, jti: expect.stringMatching(/^[\w-]{20,}$/) },
     });
     expect(one?.claims.jti).not.toBe(two?.claims.jti);
+  });
+
+  it("an access token has the claims of the ID token with profileInAccessToken, and still its own type", async () => {
+    const signer = await signerOf([generated], undefined, true);
+    const { idToken, accessToken } = await signer.sign(signedIn());
+    const [id, access] = [await verified(idToken, signer.jwks), await verified(accessToken, signer.jwks)];
+    expect(access.header.typ).toBe("at+jwt");
+    expect(access.claims).toEqual({ ...id.claims, client_id: "shop", jti: expect.any(String) });
+    expect(access.claims).toMatchObject({ nickname: "alice", department: "sales" });
   });
 });
 

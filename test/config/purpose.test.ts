@@ -95,6 +95,7 @@ describe("development mode", () => {
       issuer: "urn:qrlogin:development:tokens",
       keys: [{ generated: true }],
       tokenTtl: 1000,
+      profileInAccessToken: false,
     } as const,
     gateway,
   };

@@ -22,7 +22,11 @@ test("there is no token issuer by default", () => {
 
 test("a token issuer needs only an issuer and a key", () => {
   const tokenIssuer = tokenIssuerWith();
-  expect(load(contentWith({ tokenIssuer })).tokenIssuer).toEqual({ ...tokenIssuer, tokenTtl: 3_600_000 });
+  expect(load(contentWith({ tokenIssuer })).tokenIssuer).toEqual({
+    ...tokenIssuer,
+    tokenTtl: 3_600_000,
+    profileInAccessToken: false,
+  });
 });
 
 test.each([

@@ -215,6 +215,7 @@ describe("responses of the gateway's own API", () => {
     await get(`${pictures.png}?size=320`, 200);
     await get(`${api}/origin`, 204);
     await get(`${api}/widget.js`, 200);
+    await get(`${api}/languages/zh.json`, 200);
     await get("/.well-known/jwks.json", 200);
     await get("/healthz", 200);
     await post(`${api}/tickets/withdraw`, { handle }, 200);

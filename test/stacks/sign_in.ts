@@ -69,5 +69,5 @@ export const complete = (browser: Browser, { path, body }: Completion, headers =
 export async function nicknameIn(browser: Browser): Promise<unknown> {
   const answer = await browser.get("/me");
   if (answer.status !== 200) throw new Error(`/me answers ${answer.status}: ${answer.text}`);
-  return (JSON.parse(answer.text) as { nickname: string } | null)?.nickname;
+  return (answer.json.user as { nickname: string } | undefined)?.nickname;
 }

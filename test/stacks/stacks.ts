@@ -25,4 +25,7 @@ const node = {
 export const stacks: readonly Stack[] = [
   { title: "Express 5", name: "express", ...node },
   { title: "Express 4", name: "express", packages: ["express@4.22.3"], ...node },
+  { title: "node:http", name: "node", ...node },
+  { title: "Koa", name: "koa", ...node },
+  { title: "fastify", name: "fastify", ...node },
 ];

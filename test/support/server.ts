@@ -34,6 +34,7 @@ export const tokenIssuer: TokenIssuerConfig = {
   issuer: "https://login.example.com/",
   keys: [{ generated: true }],
   tokenTtl: 3_600_000,
+  profileInAccessToken: false,
 };
 
 /** Overrides of the usual test server. */

@@ -48,7 +48,7 @@ export interface SignedTokens {
  * @throws Error that names the file when it does not contain a usable key.
  */
 export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock): Promise<TokenSigner> {
-  const { issuer, tokenTtl } = config;
+  const { issuer, tokenTtl, profileInAccessToken } = config;
   const keys = await loadSigningKeys(config.keys);
   const signJwt = createJwtSigner(keys[0]);
 
@@ -69,9 +69,11 @@ export async function createTokenSigner(config: TokenIssuerConfig, clock: Clock)
           user_pool_id: userPoolId,
           ...{ iss: issuer, sub: profile.userId, aud: appId, iat: issuedAt, exp: expiresAt },
         });
+      const claims = toIdTokenClaims(profile, signIn);
       const [idToken, accessToken] = await Promise.all([
-        signToken("JWT", toIdTokenClaims(profile, signIn)),
-        signToken("at+jwt", { client_id: appId, jti: randomUUID() }),
+        signToken("JWT", claims),
+        // RFC 9068, section 2.2.2, allows claims about the user.
+        signToken("at+jwt", { ...(profileInAccessToken && claims), client_id: appId, jti: randomUUID() }),
       ]);
       return { idToken, accessToken, expiresAt: expiresAt * 1_000, expiresInMs: expiresAt * 1_000 - now };
     },

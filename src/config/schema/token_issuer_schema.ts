@@ -18,4 +18,5 @@ export const tokenIssuerSchema = z.strictObject({
   issuer: issuerUrl,
   keys: z.array(z.strictObject({ file: nonEmptyText })).min(1, { error: "must not be empty" }),
   tokenTtl: duration("1m", "24h").prefault("1h"),
+  profileInAccessToken: z.boolean().default(false),
 });

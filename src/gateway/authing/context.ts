@@ -1,7 +1,9 @@
 import type { RateLimits } from "../access/rate_limits.js";
 import type { GatewayContext } from "../context.js";
+import { createAuthenticateApp } from "./app_credentials.js";
 import { createCodes } from "./codes.js";
 import { createExchange } from "./exchange.js";
+import { createServiceTokens } from "./oidc/service_tokens.js";
 import { createPhoneActions } from "./phone_actions.js";
 import { createPolls } from "./polls.js";
 
@@ -10,13 +12,17 @@ export type AuthingContext = ReturnType<typeof createAuthingContext>;
 
 /** Creates the dependencies. */
 export function createAuthingContext(context: GatewayContext, rateLimits: RateLimits) {
+  const { apps, appClient, signingKeyCache, clock } = context;
   const codes = createCodes(context);
   return {
+    apps,
     codes,
     polls: createPolls(context),
     exchange: createExchange(context),
     performPhoneAction: createPhoneActions(context, codes),
-    signingKeyCache: context.signingKeyCache,
+    authenticateApp: createAuthenticateApp(apps, appClient),
+    serviceTokens: createServiceTokens(apps, signingKeyCache, clock),
+    signingKeyCache,
     rateLimits,
   };
 }

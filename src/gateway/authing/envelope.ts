@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { logError, setRetryAfter } from "../http/error_handler.js";
-import { asHttpError, type HttpError, type HttpErrorReason } from "../http/http_error.js";
+import { asHttpError, type HttpError, type HttpErrorReason, routeNotFound } from "../http/http_error.js";
 
 /** Code of a successful call. */
 const successCode = 200;
@@ -97,16 +97,27 @@ export const version3Envelope: Envelope = {
 /**
  * Creates an error handler that sends errors in the envelope with HTTP status 200, since the SDKs ignore the
  * body of any other status. Errors that no SDK causes, such as broken JSON or an origin that is not listed,
- * keep their HTTP status.
+ * keep their HTTP status. With `keepStatus`, all errors do.
  */
-export function createErrorHandler(envelope: Envelope) {
+export function createErrorHandler(envelope: Envelope, { keepStatus = false } = {}) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const httpError = logError(error, request);
     return setRetryAfter(reply, httpError)
-      .code(httpStatusOf(error, httpError))
+      .code(keepStatus ? httpError.status : httpStatusOf(error, httpError))
       .header("cache-control", "no-store")
       .send(envelope.error(request, httpError));
   };
+}
+
+/** Adds a route for every other path of an instance, which responds with an error in its envelope. */
+export function rejectOtherPaths(instance: FastifyInstance): void {
+  instance.route({
+    method: ["GET", "POST"],
+    url: "/*",
+    handler: async () => {
+      throw routeNotFound();
+    },
+  });
 }
 
 function httpStatusOf(error: unknown, { reason, status }: HttpError): number {
@@ -116,7 +127,7 @@ function httpStatusOf(error: unknown, { reason, status }: HttpError): number {
 }
 
 /** Returns the message with the invalid fields appended, since the SDKs show nothing but the message. */
-function messageOf({ message, details: { fieldViolations = [] } }: HttpError): string {
+export function messageOf({ message, details: { fieldViolations = [] } }: HttpError): string {
   const fields = fieldViolations.map(({ field, description }) => `${field} ${description}`);
   return [message, ...(fields.length > 0 ? [fields.join("; ")] : [])].join(": ");
 }

@@ -1,15 +1,14 @@
 import type { FastifyRequest } from "fastify";
 import type * as z from "zod";
-import type { AppCredentials, ExchangeUserInfoResponse } from "../../client/index.js";
+import type { ExchangeUserInfoResponse } from "../../client/index.js";
 import { fieldLimits } from "../../domain/field_limits.js";
-import { type AppRegistry, readBasicCredentials } from "../access/app_registry.js";
 import { browserDigestsOf, isBoundTo } from "../access/browser_cookie.js";
 import { checkAppOrigin } from "../access/origin_check.js";
 import type { GatewayContext } from "../context.js";
 import { HttpError, ticketNotFound } from "../http/http_error.js";
 import { annotateLog } from "../http/request_log.js";
-import { appUnauthenticated } from "../tickets/exchanges.js";
-import { appIdOf, type exchangeBody } from "./schemas.js";
+import { appOfCredentials, credentialsOf } from "./app_credentials.js";
+import type { exchangeBody } from "./schemas.js";
 
 /** The request of an exchange. */
 type ExchangeFields = z.output<typeof exchangeBody>;
@@ -35,12 +34,7 @@ export function createExchange({
     const ticket = await pageTickets.openExchangeTicket(fields.ticket);
     const credentials = credentialsOf(request, fields, apps);
     if (credentials) {
-      const app = apps.find(credentials.appId);
-      if (!app) {
-        annotateLog(request, { cause: "the app id of the credential is not configured at this gateway" });
-        throw appUnauthenticated();
-      }
-      annotateLog(request, { app: app.id });
+      appOfCredentials(request, credentials, apps);
       // Too long for an exchange ticket: it was sealed with a key that was removed, or elsewhere.
       if (!ticket && fields.ticket.length > fieldLimits.exchangeTicket) throw ticketNotFound();
       return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
@@ -57,19 +51,4 @@ export function createExchange({
     annotateLog(request, { app: ticket.app.id, ticketId: ticket.ticketId });
     return exchanges.withGatewayCredentials(ticket);
   };
-}
-
-/**
- * Returns the credentials in the header (client_secret_basic) or the body (client_secret_post). Ignores a
- * Bearer token.
- */
-function credentialsOf(
-  request: FastifyRequest,
-  fields: ExchangeFields,
-  apps: AppRegistry,
-): AppCredentials | undefined {
-  const byHeader = readBasicCredentials(request.headers.authorization, apps);
-  if (byHeader) return byHeader;
-  const appId = fields.client_id || appIdOf(request);
-  return appId && fields.client_secret ? { appId, appSecret: fields.client_secret } : undefined;
 }

@@ -79,8 +79,12 @@ function toScanDetails(scanned: MarkScannedResponse): Record<string, unknown> {
   };
 }
 
-/** Returns the token. The SDKs send it after `Bearer`, with or without a space, or alone. */
-function userTokenOf(request: FastifyRequest): string {
+/**
+ * Returns the token. The SDKs send it after `Bearer`, with or without a space, or alone.
+ *
+ * @throws HttpError USER_UNAUTHENTICATED if there is none.
+ */
+export function userTokenOf(request: FastifyRequest): string {
   const token = (request.headers.authorization ?? "").trim().replace(/^bearer\s*/i, "");
   // The syntax of RFC 6750. The gRPC client would throw for any other text.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {

@@ -55,8 +55,33 @@ export const actionBody = z.object({
 
 const credential = z.string("must be a string").max(1_024, "is too long").nullish();
 
+const clientFields = { client_id: credential, client_secret: credential };
+
 /** Schema of the exchange, in both versions. */
-export const exchangeBody = z.object({ ticket: idField, client_id: credential, client_secret: credential });
+export const exchangeBody = z.object({ ticket: idField, ...clientFields });
+
+/** Longest token that is accepted, in characters. A body can be no longer. */
+const maxTokenLength = 8_192;
+
+const tokenField = z.string("is required").min(1, "is required").max(maxTokenLength, "is too long");
+
+/** Schema of the introspection. Its `token_type_hint` has no effect (RFC 7662, section 2.1). */
+export const introspectionBody = z.object({ token: tokenField, ...clientFields });
+
+/** Schema of the query and of the body of UserInfo. */
+export const accessTokenParameter = z.object({ access_token: tokenField.optional() });
+
+/** Schema of the V2 token check. */
+export const tokenCheckQuery = z.object({
+  access_token: tokenField.optional(),
+  id_token: tokenField.optional(),
+});
+
+/** Schema of the V3 check of an app's secret. */
+export const appSecretBody = z.object({
+  appId: z.string("is required").min(1, "is required").max(1_024, "is too long"),
+  appSecret: z.string("is required").min(1, "is required").max(1_024, "is too long"),
+});
 
 /**
  * Returns the app id that the SDKs send in a header, under the product's old or new name; undefined if there

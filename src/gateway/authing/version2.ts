@@ -1,9 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ExchangeUserInfoResponse, ScannedBy } from "../../client/index.js";
-import { routeNotFound } from "../http/http_error.js";
 import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
-import { createErrorHandler, version2Envelope } from "./envelope.js";
+import { createErrorHandler, rejectOtherPaths, version2Envelope } from "./envelope.js";
 import type { PhoneAction } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
 import { exchangeBody, geneBody, randomParameter } from "./schemas.js";
@@ -71,13 +70,7 @@ export async function version2Routes(instance: FastifyInstance, context: Authing
   }
 
   // Replaces the server's own "not found" response, whose log line would show the URL, and with it a handle.
-  instance.route({
-    method: ["GET", "POST"],
-    url: "/*",
-    handler: async () => {
-      throw routeNotFound();
-    },
-  });
+  rejectOtherPaths(instance);
 }
 
 /** Returns the scanner's profile for a page. Always an object, since an SDK reads its fields without a check. */

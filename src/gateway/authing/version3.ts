@@ -1,13 +1,23 @@
 import type { FastifyInstance } from "fastify";
 import { millisecondsOf } from "../../base/durations.js";
 import type { ExchangeUserInfoResponse } from "../../client/index.js";
-import { HttpError } from "../http/http_error.js";
+import { checkAppOrigin } from "../access/origin_check.js";
+import { HttpError, tokensNotSigned } from "../http/http_error.js";
+import { annotateLog } from "../http/request_log.js";
 import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
-import { createErrorHandler, version3Envelope } from "./envelope.js";
-import type { PhoneAction } from "./phone_actions.js";
+import { createErrorHandler, rejectOtherPaths, version3Envelope } from "./envelope.js";
+import { toProfile } from "./oidc/token_user.js";
+import { type PhoneAction, userTokenOf } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
-import { actionBody, exchangeBody, geneV3Body, qrcodeIdParameter } from "./schemas.js";
+import {
+  actionBody,
+  appIdOf,
+  appSecretBody,
+  exchangeBody,
+  geneV3Body,
+  qrcodeIdParameter,
+} from "./schemas.js";
 
 /** State of the code after each action of the phone. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
@@ -22,6 +32,7 @@ const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
  */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
   const { codes, polls, exchange, performPhoneAction, signingKeyCache, rateLimits } = context;
+  const { authenticateApp, serviceTokens } = context;
   const { success } = version3Envelope;
   instance.setErrorHandler(createErrorHandler(version3Envelope));
 
@@ -60,6 +71,31 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
     if (!(await signingKeyCache.areConfigured())) throw tokensNotSigned();
     return success(request, "the user has signed in", toTokenSet(await exchange(request, fields)));
   });
+
+  instance.post("/check-app-id-secret", rateLimits.calls, async (request) => {
+    const credentials = validate(appSecretBody, request.body);
+    try {
+      await authenticateApp(request, credentials);
+      return success(request, "the credential is checked", { valid: true });
+    } catch (error) {
+      if (!(error instanceof HttpError && error.reason === "APP_UNAUTHENTICATED")) throw error;
+      const message = "there is no app with this id and this secret";
+      return success(request, "the credential is checked", { valid: false, message });
+    }
+  });
+
+  instance.get("/get-profile", rateLimits.calls, async (request) => {
+    const token = await serviceTokens.verify(userTokenOf(request), "access", appIdOf(request));
+    checkAppOrigin(request, token.app);
+    annotateLog(request, { app: token.app.id });
+    return success(request, "the profile in the access token", toProfile(token));
+  });
+}
+
+/** Adds a route for the paths of version 3 that are not served, such as those that manage users. */
+export async function unknownVersion3Routes(instance: FastifyInstance): Promise<void> {
+  instance.setErrorHandler(createErrorHandler(version3Envelope));
+  rejectOtherPaths(instance);
 }
 
 /**
@@ -79,9 +115,4 @@ function toTokenSet({ tokenSet }: ExchangeUserInfoResponse): Record<string, unkn
     expire_in: lifetime,
     expires_in: lifetime,
   };
-}
-
-function tokensNotSigned(): HttpError {
-  const text = "the sign-in service is not configured to sign tokens; take the user information instead";
-  return new HttpError(501, "TOKENS_NOT_SIGNED", text);
 }

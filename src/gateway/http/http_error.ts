@@ -66,6 +66,11 @@ export const routeNotFound = (): HttpError => new HttpError(404, "ROUTE_NOT_FOUN
 export const gatewayStopping = (): HttpError =>
   new HttpError(503, "GATEWAY_STOPPING", "the gateway is stopping", { retryAfterMs: 500 });
 
+export function tokensNotSigned(): HttpError {
+  const text = "the sign-in service is not configured to sign tokens; take the user information instead";
+  return new HttpError(501, "TOKENS_NOT_SIGNED", text);
+}
+
 export const invalidRequest = (message: string, fieldViolations: HttpErrorDetails["fieldViolations"] = []) =>
   new HttpError(400, "INVALID_REQUEST", message, { fieldViolations });
 

@@ -17,6 +17,12 @@ export interface SigningKeyCache {
   areConfigured(): Promise<boolean>;
 }
 
+/**
+ * Maximum age of the keys, here and in caches of clients, in milliseconds. The service publishes a key long before
+ * it signs with it.
+ */
+export const signingKeysMaxAgeMs = 300_000;
+
 /** Maximum age of the response that shows whether the service signs tokens, in milliseconds. */
 const configurationMaxAgeMs = 60_000;
 

@@ -1,11 +1,13 @@
-import type { ClassAttributes, HTMLAttributes } from "react";
+import type * as React from "react";
 import type { QrLoginElement } from "../element.js";
 import type { QrLoginProperties } from "./jsx.js";
 
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
-      "qr-login": QrLoginProperties & HTMLAttributes<QrLoginElement> & ClassAttributes<QrLoginElement>;
+      "qr-login": QrLoginProperties &
+        React.HTMLAttributes<QrLoginElement> &
+        React.ClassAttributes<QrLoginElement>;
     }
   }
 }

@@ -1,6 +1,6 @@
+import type { Texts } from "../languages/texts.js";
 import type { CheckCodeView } from "../machine/effects.js";
 import { createElement } from "./icons.js";
-import type { Texts } from "./texts.js";
 
 /** Form in which the user types the check code. */
 export interface CheckCodeForm {

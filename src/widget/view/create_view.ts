@@ -1,12 +1,13 @@
 import { darkStyles, styles } from "../../../gen/widget/styles.js";
 import type { QrCode } from "../api_results.js";
 import type { View } from "../create_world.js";
+import type { Texts } from "../languages/texts.js";
 import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
 import { createElements, type Elements, showDialog } from "./elements.js";
 import { createElement, createIcon } from "./icons.js";
 import { applySizes, warnIfDense, withPixelSize } from "./sizes.js";
-import { describeFailure, languageOf, mergeTexts, type Texts } from "./texts.js";
+import { describeFailure, languageOf, mergeTexts } from "./texts.js";
 
 /** Actions of the user, and events of the image. */
 export interface ViewActions {
@@ -31,7 +32,7 @@ export function createView(
   isDialog: boolean,
   actions: ViewActions,
 ): MountedView {
-  const language = options.language ?? detectLanguage(host);
+  const { language = "en" } = options;
   const texts = mergeTexts(language, options);
   const elements = createElements(texts, options.tips?.middleTitle ?? "", actions);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -230,8 +231,4 @@ function createSheet(css: string, media = "all"): CSSStyleSheet {
   const sheet = new CSSStyleSheet({ media });
   sheet.replaceSync(css);
   return sheet;
-}
-
-function detectLanguage(host: HTMLElement): string {
-  return host.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang || navigator.language;
 }

@@ -1,7 +1,7 @@
+import type { Texts } from "../languages/texts.js";
 import { createCheckCodeForm } from "./check_code_form.js";
 import type { ViewActions } from "./create_view.js";
 import { createElement, createIcon } from "./icons.js";
-import type { Texts } from "./texts.js";
 
 export type Elements = ReturnType<typeof createElements>;
 

@@ -8,6 +8,7 @@ const minModulePx = 3;
 export function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elements): void {
   if (size) {
     box.style.setProperty("--size", `${size.width}px`);
+    box.style.setProperty("--height", `${size.height}px`);
     frame.style.aspectRatio = `${size.width} / ${size.height}`;
   }
   if (containerSize) {
@@ -28,13 +29,23 @@ export function withPixelSize(url: string, frame: HTMLElement): string {
   return size >= 64 && size <= 1_024 ? `${url}?size=${size}` : url;
 }
 
-/** Warns the developer of the page of a code whose modules are too narrow for cameras at this size. */
+/** Warns the developer of the page if the code is too dense for its size. */
 export function warnIfDense(qrContent: string, frame: HTMLElement): void {
-  const edge = edgeOf(frame);
-  // Estimate for the error correction M, with a margin of four modules on each side.
-  const modules = Math.round(Math.sqrt(qrContent.length / 0.0685)) + 8;
-  if (edge === 0 || edge >= modules * minModulePx) return;
-  console.warn(
-    `qrlogin: a code of about ${modules} modules in ${edge} pixels is hard to scan. Set size to ${modules * minModulePx} or more, or shorten customData.`,
-  );
+  const warning = describeDensity(qrContent, edgeOf(frame));
+  // biome-ignore lint/suspicious/noConsole: it is for the developer of the page. The code may still be scanned.
+  if (warning !== undefined) console.warn(`qrlogin: ${warning}`);
+}
+
+/**
+ * Returns what is wrong with a code whose modules are too narrow for cameras, or undefined.
+ *
+ * @param edge Edge of its image in CSS pixels; 0 if the page does not show it.
+ */
+export function describeDensity({ length }: string, edge: number): string | undefined {
+  // Estimate for error correction M, with a margin of four modules on each side.
+  const modules = Math.round(Math.sqrt(length / 0.0685)) + 8;
+  const needed = modules * minModulePx;
+  return edge === 0 || edge >= needed
+    ? undefined
+    : `a code of ${length} bytes is hard to scan at ${edge} pixels: set size to ${needed}, or shorten customData`;
 }

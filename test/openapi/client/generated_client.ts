@@ -1420,6 +1420,32 @@ export function getWidget(opts?: Oazapfts.RequestOpts) {
     });
 }
 /**
+ * Returns the widget's texts in Chinese
+ */
+export function getChineseTexts({ v }: {
+    v?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: object;
+    } | {
+        status: 304;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    }>(`/qrlogin/v1/languages/zh.json${QS.query(QS.explode({
+        v
+    }))}`, {
+        ...opts
+    });
+}
+/**
  * Returns the public keys that verify the tokens of an exchange
  */
 export function getSigningKeys(opts?: Oazapfts.RequestOpts) {

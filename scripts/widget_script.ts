@@ -1,0 +1,17 @@
+import { minify } from "@swc/core";
+import { build } from "esbuild";
+
+// Writes the widget's script for pages to the standard output: bundled by esbuild, and minified once more by SWC, which
+// saves 400 bytes after compression.
+
+const { outputFiles } = await build({
+  entryPoints: ["src/widget/script.ts"],
+  ...{ bundle: true, minify: true, target: "es2022", format: "iife", write: false, legalComments: "none" },
+});
+const { code } = await minify(outputFiles[0]?.text ?? "", {
+  ecma: 2022,
+  compress: { ecma: 2022, passes: 3 },
+  mangle: true,
+  module: false,
+});
+process.stdout.write(`${code}\n`);
