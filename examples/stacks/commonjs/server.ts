@@ -30,6 +30,6 @@ const app = express();
 app.set("trust proxy", trustedProxies);
 app.use(session({ name, secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie }), gateway);
 app.get("/", (_req, res) => res.sendFile("index.html", { root: "." }));
-app.get("/me", (req, res) => void res.json(req.session.user ?? null));
+app.get("/me", (req, res) => void res.json({ user: req.session.user }));
 app.post("/logout", (req, res) => req.session.destroy(() => res.clearCookie(name).redirect("/")));
 app.listen(Number(PORT), HOST, () => console.log(`http://localhost:${PORT}`));

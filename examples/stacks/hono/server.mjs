@@ -28,7 +28,7 @@ const gateway = createFetchHandler({
 const app = new Hono();
 app.all("/qrlogin/*", (c) => gateway(c.req.raw, c));
 app.get("/", serveStatic({ path: "index.html" }));
-app.get("/me", (c) => c.json(sessions.get(getCookie(c, name)) ?? null));
+app.get("/me", (c) => c.json({ user: sessions.get(getCookie(c, name)) }));
 app.post("/logout", (c) => {
   sessions.delete(getCookie(c, name));
   return c.redirect("/", 303);

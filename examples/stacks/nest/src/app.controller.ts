@@ -5,7 +5,7 @@ import type { Request, Response } from "express";
 export class AppController {
   @Get("me")
   me(@Req() req: Request, @Res() res: Response) {
-    res.json(req.session.user ?? null);
+    res.json({ user: req.session.user });
   }
   @Post("logout")
   logout(@Req() req: Request, @Res() res: Response) {

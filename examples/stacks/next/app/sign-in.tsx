@@ -1,7 +1,7 @@
 "use client";
 import { startScanning } from "qrlogin/widget";
 
-const scan = (place: HTMLDivElement) =>
-  startScanning(place, { onSuccess: () => location.reload() }).stop;
+// React calls the returned function when it removes the element.
+const scan = (element: HTMLDivElement) => startScanning(element, { onSuccess: () => location.reload() }).stop;
 
 export const SignIn = () => <div ref={scan} />;

@@ -1,6 +1,3 @@
 import { getSession } from "../../session";
 
-export const GET = async () => {
-  const { nickname } = await getSession();
-  return Response.json(nickname === undefined ? null : { nickname });
-};
+export const GET = async () => Response.json({ user: (await getSession()).user });

@@ -17,7 +17,7 @@ function handle(request: Request) {
     clientAddress: ({ headers }) => headers.get("x-forwarded-for")?.split(",").at(-1)?.trim(),
     async onSignIn({ user }) {
       const session = await getSession();
-      session.nickname = user?.nickname;
+      session.user = user && { id: user.userId, nickname: user.nickname };
       await session.save();
     },
   });
