@@ -10,6 +10,7 @@ export interface Site {
   readonly url: string;
   readonly gatewayUrl: string;
   readonly completedBy: Stack["completedBy"];
+  readonly sessions: Stack["sessions"];
 }
 
 /** Scans and approves a code. */
@@ -18,7 +19,8 @@ export type Phone = (qrContent: string) => Promise<void>;
 /** The request by which a page completes a sign-in that its user has approved. */
 export interface Completion {
   readonly path: string;
-  readonly body: object;
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** Returns the phone of the user whose token this is. It is closed at the end of the test. */
@@ -46,28 +48,34 @@ export async function approveSignIn(site: Site, browser: Browser, phone: Phone):
     const { state, exchangeTicket } = event.data;
     if (state !== "AUTHORIZED") continue;
     events.close();
-    return site.completedBy === "gateway"
-      ? { path: "/qrlogin/v1/tickets/complete", body: { handle } }
-      : { path: "/login", body: { exchangeTicket } };
+    if (site.completedBy === "backend")
+      return { path: "/login", contentType: "text/plain", body: String(exchangeTicket) };
+    const path = "/qrlogin/v1/tickets/complete";
+    return { path, contentType: "application/json", body: JSON.stringify({ handle }) };
   }
 }
 
 /** Resolves with the browser at the gateway, and with the fields of its ticket. */
 async function openGateway({ url, gatewayUrl, completedBy }: Site, browser: Browser) {
   if (completedBy === "gateway") return { gateway: browser, ticket: {} };
-  const { codeChallenge } = (await browser.post("/login/challenge", {})).json;
+  const { text } = await browser.get("/");
+  const [, codeChallenge] = /codeChallenge: \(\) => "([\w-]{43})"/.exec(text) ?? [];
   const headers = { origin: url };
   const gateway = openBrowser(gatewayUrl, { headers, browserHeaders: { "sec-fetch-site": "same-site" } });
   return { gateway, ticket: { codeChallenge } };
 }
 
 /** Sends the request that completes a sign-in. */
-export const complete = (browser: Browser, { path, body }: Completion, headers = {}): Promise<TestResponse> =>
-  browser.post(path, body, headers);
+export const complete = (
+  browser: Browser,
+  { path, contentType, body }: Completion,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<TestResponse> =>
+  browser.ask(path, { method: "POST", headers: { "content-type": contentType, ...headers }, body });
 
 /** Resolves with the nickname of the user who is signed in, or with undefined if nobody is. */
 export async function nicknameIn(browser: Browser): Promise<unknown> {
   const answer = await browser.get("/me");
   if (answer.status !== 200) throw new Error(`/me answers ${answer.status}: ${answer.text}`);
-  return (answer.json.user as { nickname: string } | undefined)?.nickname;
+  return (answer.json.user as { nickname: string } | null | undefined)?.nickname;
 }

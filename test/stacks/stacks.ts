@@ -8,18 +8,21 @@ export interface Stack {
   readonly packages?: readonly string[];
   /** Shell command that runs before the start, as on the page. */
   readonly build?: string;
-  /** Shell command that starts the site in development, as on the page. Once it listens, it prints `http://`. */
+  /** Shell command that starts the site in development, as on the page, on `PORT` or the 3000 of the command. */
   readonly start: string;
   /** Shell command that starts the site in production, with its settings in the environment. */
   readonly startInProduction: string;
   /** Side that completes the sign-in: the gateway inside the site, or the backend of a site beside a gateway. */
   readonly completedBy: "gateway" | "backend";
+  /** Place of the sessions: at the site, or sealed in the cookie, where a copied cookie outlives the sign-out. */
+  readonly sessions: "stored" | "sealed";
 }
 
 const node = {
   start: "node --env-file=.env server.mjs",
   startInProduction: "node server.mjs",
   completedBy: "gateway",
+  sessions: "stored",
 } as const;
 
 export const stacks: readonly Stack[] = [
@@ -28,4 +31,12 @@ export const stacks: readonly Stack[] = [
   { title: "node:http", name: "node", ...node },
   { title: "Koa", name: "koa", ...node },
   { title: "fastify", name: "fastify", ...node },
+  {
+    title: "PHP",
+    name: "php",
+    start: "APP_ID=demo-app APP_SECRET=demo-secret php -S 127.0.0.1:3000 index.php",
+    startInProduction: "php -S 127.0.0.1:3000 index.php",
+    completedBy: "backend",
+    sessions: "stored",
+  },
 ];

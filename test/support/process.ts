@@ -37,14 +37,20 @@ export interface RunningProcess {
 /** Additional environment variables. Undefined removes one. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/**
- * Starts a command, by default in the root of the project. It sees no variables of qrlogin other than the given ones.
- */
+/** Where a process runs, and how long. */
+export interface ProcessOptions {
+  /** The root of the project by default. */
+  readonly folder?: string;
+  /** Time-out for each action of the process, in milliseconds. 90 seconds by default. */
+  readonly timeoutMs?: number;
+}
+
+/** Starts a command. It sees no variables of qrlogin other than the given ones. */
 export function startProcess(
   command: string,
   args: readonly string[],
   variables: EnvironmentVariables = {},
-  folder = root,
+  { folder = root, timeoutMs = processTimeoutMs }: ProcessOptions = {},
 ): RunningProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(name));
   const env = { ...Object.fromEntries(inherited), ...variables };
@@ -53,7 +59,7 @@ export function startProcess(
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} cannot be started`);
   child.stdin.end();
-  const heard = listen(child);
+  const heard = listen(child, timeoutMs);
   const ended = once(child, "close").then(
     ([code, signal]): ProcessExit => ({ code, signal, ...heard.texts }),
   );
@@ -65,7 +71,7 @@ export function startProcess(
   return {
     pid,
     get exited() {
-      return withTimeout(ended, () => `the exit of a process; ${output()}`, processTimeoutMs);
+      return withTimeout(ended, () => `the exit of a process; ${output()}`, timeoutMs);
     },
     kill: (signal) => void child.kill(signal),
     async waitForLine(text) {
@@ -124,7 +130,7 @@ export async function isListening(address: string): Promise<boolean> {
   }
 }
 
-function listen(child: ChildProcessWithoutNullStreams) {
+function listen(child: ChildProcessWithoutNullStreams, timeoutMs: number) {
   const texts = { stdout: "", stderr: "" };
   const changes = createChangeSignal();
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -145,7 +151,7 @@ function listen(child: ChildProcessWithoutNullStreams) {
             .slice(0, -1)
             .find((line) => line.includes(wanted)),
         what,
-        processTimeoutMs,
+        timeoutMs,
       ),
   };
 }

@@ -21,8 +21,9 @@ const gateway = createNodeHandler({
 });
 const app = express();
 app.set("trust proxy", trustedProxies);
+app.use(express.json());
 app.use(session({ name, secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie }), gateway);
 app.get("/", (_req, res) => res.sendFile("index.html", { root: "." }));
 app.get("/me", (req, res) => res.json({ user: req.session.user }));
-app.post("/logout", (req, res) => req.session.destroy(() => res.clearCookie(name).redirect("/")));
+app.post("/logout", (req, res) => req.session.destroy(() => res.sendStatus(204)));
 app.listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import cookie from "@fastify/cookie";
+import cookies from "@fastify/cookie";
 import session from "@fastify/session";
 import fastify from "fastify";
 import { qrLoginGateway } from "qrlogin/gateway";
@@ -7,15 +7,11 @@ import { qrLoginGateway } from "qrlogin/gateway";
 const { APP_ID, APP_SECRET, HANDLE_KEY, SESSION_SECRET, QRLOGIN_SERVICE, HOST, PORT = "3000" } = process.env;
 const secure = process.env.NODE_ENV === "production";
 const cookieName = secure ? "__Host-session" : "session";
+const cookie = { httpOnly: true, sameSite: "lax", secure };
 
 const server = fastify({ trustProxy: process.env.TRUSTED_PROXIES ?? false, return503OnClosing: false });
-await server.register(cookie);
-await server.register(session, {
-  cookieName,
-  secret: SESSION_SECRET,
-  saveUninitialized: false,
-  cookie: { httpOnly: true, sameSite: "lax", secure },
-});
+await server.register(cookies);
+await server.register(session, { cookieName, secret: SESSION_SECRET, saveUninitialized: false, cookie });
 await server.register(qrLoginGateway, {
   service: { address: QRLOGIN_SERVICE },
   apps: [{ id: APP_ID, secret: APP_SECRET }],
@@ -27,9 +23,6 @@ await server.register(qrLoginGateway, {
 });
 server.get("/", (_request, reply) => reply.type("text/html").send(readFileSync("index.html")));
 server.get("/me", async ({ session }) => ({ user: session.user }));
-server.post("/logout", async (request, reply) => {
-  await request.session.destroy();
-  return reply.redirect("/", 303);
-});
+server.post("/logout", async ({ session }) => session.destroy());
 await server.listen({ port: Number(PORT), host: HOST });
 console.log(`http://localhost:${PORT}`);

@@ -1,13 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { createServer } from "node:http";
 import Koa from "koa";
 import { createNodeHandler } from "qrlogin/node";
 
-const { APP_ID, APP_SECRET, HANDLE_KEY, QRLOGIN_SERVICE, HOST, PORT = "3000" } = process.env;
-const secure = process.env.NODE_ENV === "production";
-const name = secure ? "__Host-session" : "session";
-const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
-const sessions = new Map(); // users by session id
+const { NODE_ENV, APP_ID, APP_SECRET, HANDLE_KEY, QRLOGIN_SERVICE, HOST, PORT = "3000" } = process.env;
+const [name, secure] = NODE_ENV === "production" ? ["__Host-session", "; Secure"] : ["session", ""];
+const sessions = new Map();
 
 const gateway = createNodeHandler({
   service: { address: QRLOGIN_SERVICE },
@@ -15,34 +13,20 @@ const gateway = createNodeHandler({
   handleKeys: [HANDLE_KEY],
   trustedProxies: process.env.TRUSTED_PROXIES?.split(",") ?? [],
   onSignIn({ user }, _request, response) {
-    const sessionId = randomBytes(32).toString("base64url"); // a new one at each sign-in
+    const sessionId = crypto.randomUUID(); // a new session id at each sign-in
     sessions.set(sessionId, { id: user.userId, nickname: user.nickname });
-    response.appendHeader("set-cookie", `${name}=${sessionId}; ${attributes}`);
+    response.appendHeader("set-cookie", `${name}=${sessionId}; Path=/; HttpOnly; SameSite=Lax${secure}`);
   },
 });
-const app = new Koa();
-// snippet: mount
-app.use(async (ctx, next) => {
-  ctx.respond = false; // the gateway responds, unless it calls `next`
-  const isOther = await new Promise((resolve, reject) => {
-    ctx.res.once("close", () => resolve(false));
-    gateway(ctx.req, ctx.res, (error) => (error ? reject(error) : resolve(true)));
-  });
-  ctx.respond = isOther;
-  if (isOther) await next();
-});
-// end snippet
-app.use((ctx) => {
-  const route = `${ctx.method} ${ctx.path}`;
+// snippet: site
+const koa = new Koa();
+koa.use((ctx) => {
   const sessionId = ctx.cookies.get(name);
-  if (route === "GET /me") ctx.body = { user: sessions.get(sessionId) };
-  if (route === "GET /") {
-    ctx.type = "html";
-    ctx.body = createReadStream("index.html");
-  }
-  if (route === "POST /logout") {
-    sessions.delete(sessionId);
-    ctx.redirect("/");
-  }
+  if (ctx.path === "/") Object.assign(ctx, { type: "html", body: createReadStream("index.html") });
+  if (ctx.path === "/me") ctx.body = { user: sessions.get(sessionId) };
+  if (ctx.path === "/logout") ctx.body = sessions.delete(sessionId);
 });
-app.listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));
+const site = koa.callback();
+const server = createServer((request, response) => gateway(request, response, () => site(request, response)));
+server.listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));
+// end snippet
