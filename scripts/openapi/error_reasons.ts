@@ -39,6 +39,10 @@ const gatewayReasons: Readonly<Record<GatewayErrorReason, ReasonInfo>> = {
   ROUTE_NOT_FOUND: { status: 404, meaning: "The gateway has no such route." },
   REQUEST_TOO_LARGE: { status: 413, meaning: "The body is too large." },
   MEDIA_TYPE_NOT_SUPPORTED: { status: 415, meaning: "The body is not JSON." },
+  BODY_ALREADY_READ: {
+    status: 500,
+    meaning: "The server in which the gateway runs read the body of the request and did not pass it on.",
+  },
   CALLER_GONE: { status: 499, meaning: "The caller has disconnected. Only logs show it." },
   TOKENS_NOT_SIGNED: {
     status: 501,

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyPluginAsync } from "fastify";
 import { type Logger, pino } from "pino";
 import type { Clock } from "../base/clock.js";
 import { createFastifyServer } from "./fastify_server.js";
+import { gatewayStopping } from "./http/http_error.js";
 import type { GatewayOptions, GatewaySettings } from "./options.js";
 import { registerGateway } from "./plugin.js";
 
@@ -18,13 +20,13 @@ export interface HandlerSettings extends GatewaySettings {
 export interface Engine {
   /** The server whose `connection` event takes connections that did not come over the network. */
   readonly server: Server;
-  /** Resolves when requests can be passed. Rejects if the gateway could not be set up. */
+  /** Resolves when requests can be passed. Rejects if the gateway could not be set up, which it also logs. */
   readonly ready: Promise<void>;
   /** Returns whether the gateway has a route for the path of this URL. Needs {@link ready}. */
   serves(url: string): boolean;
   /** Answers a request. Needs {@link ready}. */
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Ends all event streams, lets other requests finish, and releases all resources. The call is idempotent. */
+  /** Ends all event streams, waits for the other requests, and releases all resources. The call is idempotent. */
   close(): Promise<void>;
 }
 
@@ -37,25 +39,47 @@ export function createEngine(
   const server = createFastifyServer(log);
   const exactPaths = new Set<string>();
   const pathPrefixes: string[] = [];
+  const pathPatterns: RegExp[] = [];
+  const openResponses = new Set<ServerResponse>();
   server.addHook("onRoute", ({ url }) => {
     if (url.endsWith("*")) pathPrefixes.push(url.slice(0, -1));
+    else if (url.includes(":")) pathPatterns.push(new RegExp(`^${url.replace(/:\w+/g, "[^/]+")}$`));
     else exactPaths.add(url);
   });
+  let isClosed = false;
+  server.addHook("onRequest", async (_request, { raw }) => {
+    // The host may listen for longer. A call would open a new connection to the service.
+    if (isClosed) throw gatewayStopping();
+    openResponses.add(raw);
+    raw.once("close", () => openResponses.delete(raw));
+  });
+  const gateway: FastifyPluginAsync = (instance) =>
+    registerGateway(instance, { ...settings, onSignIn }, clock);
+  const lastPlugin: FastifyPluginAsync = async (instance) => {
+    // Runs after the hook of the gateway, which ends the event streams. fastify waits for requests of a server of its
+    // own only.
+    instance.addHook("preClose", async () => {
+      await Promise.all([...openResponses].map((response) => once(response, "close")));
+      isClosed = true;
+    });
+  };
   async function start(): Promise<void> {
-    const gateway: FastifyPluginAsync = (instance) =>
-      registerGateway(instance, { ...settings, onSignIn }, clock);
     await server.register(gateway, { prefix });
+    await server.register(lastPlugin);
     await server.ready();
   }
   const ready = start();
-  // Each request reports the failure; without requests, it must not end the process.
-  ready.catch(() => {});
+  ready.catch((err) => log.error({ err }, "the gateway could not be set up"));
   return {
     server: server.server,
     ready,
     serves(url) {
       const path = url.split("?", 1)[0] ?? "";
-      return exactPaths.has(path) || pathPrefixes.some((start) => path.startsWith(start));
+      return (
+        exactPaths.has(path) ||
+        pathPrefixes.some((start) => path.startsWith(start)) ||
+        pathPatterns.some((pattern) => pattern.test(path))
+      );
     },
     handle: server.routing,
     close: async () => server.close(),

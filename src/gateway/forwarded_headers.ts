@@ -30,6 +30,11 @@ export function sanitizeForwardedHeaders(
     headers["x-forwarded-for"] = clientAddress(headers, rules) || "unknown";
     return;
   }
+  removeForwardedHeaders(headers);
+}
+
+/** Deletes the headers that fastify would read from a trusted proxy. */
+export function removeForwardedHeaders(headers: IncomingHttpHeaders): void {
   for (const name of forwardedHeaders) delete headers[name];
 }
 

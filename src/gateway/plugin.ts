@@ -12,6 +12,7 @@ import { connectRoutes } from "./connect/routes.js";
 import { createGatewayContext, type GatewayContext } from "./context.js";
 import { sendProblem } from "./http/error_handler.js";
 import { acceptOnlyJson } from "./http/json_body_parser.js";
+import { acceptParsedBodies } from "./http/parsed_body.js";
 import { logRequests, logSerializers } from "./http/request_log.js";
 import type { GatewayOptions } from "./options.js";
 import { apiRoutes } from "./routes/api_routes.js";
@@ -70,6 +71,7 @@ async function registerRoutes(
   instance.addHook("preClose", async () => context.stop());
   instance.addHook("onClose", () => context.close());
   logRequests(instance, context.clock);
+  acceptParsedBodies(instance);
   acceptOnlyJson(instance);
   instance.setErrorHandler(sendProblem);
   instance.addHook("onRoute", (route) => {

@@ -5,8 +5,10 @@ import type {
   ExchangeResponse,
   StatusResponse,
 } from "../http_types.js";
-import { GatewayError, type PageStatus, type QrCode } from "./api_results.js";
+import type { PageStatus, QrCode } from "./api_results.js";
+import { findCause } from "./find_cause.js";
 import type { ApiOptions } from "./options.js";
+import { parseBody, toGatewayError } from "./responses.js";
 
 /** Parameters of a new ticket. */
 export type CreateTicketParameters = Pick<CreateTicketBody, "customData" | "deviceName" | "codeChallenge">;
@@ -24,7 +26,13 @@ export function createApi({ gateway, appId }: ApiOptions) {
   const root = apiRoot(gateway);
   const base = `${root}/tickets`;
 
-  async function call(path: string, body?: object, overrides: RequestInit = {}): Promise<unknown> {
+  /** Calls the gateway. `field` is one that the response must have. */
+  async function call(
+    path: string,
+    body?: object,
+    field?: string,
+    overrides: RequestInit = {},
+  ): Promise<unknown> {
     const init: RequestInit = { credentials: "include", cache: "no-store", ...overrides };
     if (body) {
       const headers = { "content-type": "application/json" };
@@ -36,36 +44,11 @@ export function createApi({ gateway, appId }: ApiOptions) {
       response = await fetch(base + path, { signal: AbortSignal.timeout(requestTimeoutMs), ...init });
       text = await response.text();
     } catch (error) {
-      throw (await fetchOriginError()) ?? new GatewayError("OFFLINE", String(error));
+      throw await findCause(root, appId, error);
     }
     const parsed = parseBody(text);
-    if (response.ok && parsed !== undefined) return parsed;
-    throw toGatewayError(response.status, parsed);
-  }
-
-  /**
-   * Resolves with the gateway's error if a call failed because of this page's origin. The browser hides that
-   * error from the page, so this function requests it again, with a simple request without credentials.
-   */
-  async function fetchOriginError(): Promise<GatewayError | undefined> {
-    if (new URL(root, document.baseURI).origin === location.origin) return undefined;
-    try {
-      const query = appId === undefined ? "" : `?appId=${encodeURIComponent(appId)}`;
-      const signal = AbortSignal.timeout(requestTimeoutMs);
-      const response = await fetch(`${root}/origin${query}`, {
-        credentials: "omit",
-        cache: "no-store",
-        signal,
-      });
-      const { status } = response;
-      // 403 reports the origin, 400 an unknown app. The next call reports anything else.
-      return status === 403 || status === 400
-        ? toGatewayError(status, parseBody(await response.text()))
-        : undefined;
-    } catch {
-      // This request failed too, so the cause is the network.
-      return undefined;
-    }
+    if (response.ok && parsed !== undefined && (!field || Object(parsed)[field])) return parsed;
+    throw toGatewayError(root, response.status, parsed);
   }
 
   /** Adds the address of the image. A proxy may remove a path prefix that the gateway does not know about. */
@@ -83,44 +66,22 @@ export function createApi({ gateway, appId }: ApiOptions) {
   return {
     toPageStatus: withStepUrl<StatusResponse>,
     async create(parameters: CreateTicketParameters): Promise<QrCode> {
-      const created = (await call("", { appId, ...parameters })) as CreateTicketResponse;
+      const created = (await call("", { appId, ...parameters }, "handle")) as CreateTicketResponse;
       return withStepUrl(withUrl(created));
     },
     async status(handle: string): Promise<PageStatus> {
       const headers = { "qrlogin-handle": handle };
-      return withStepUrl((await call("/status", undefined, { headers })) as StatusResponse);
+      return withStepUrl((await call("/status", undefined, "state", { headers })) as StatusResponse);
     },
     submitCheckCode: (handle: string, checkCode: string) =>
-      call("/check-code", { handle, checkCode }) as Promise<CheckCodeResponse>,
+      call("/check-code", { handle, checkCode }, "state") as Promise<CheckCodeResponse>,
     /** Withdraws the ticket. The request outlives the page (`keepalive`). */
-    withdraw: (handle: string) => call("/withdraw", { handle }, { keepalive: true }),
+    withdraw: (handle: string) => call("/withdraw", { handle }, "state", { keepalive: true }),
     /** Completes the sign-in at the gateway. Resolves with the result of the site's `onSignIn` hook. */
     complete: (handle: string) => call("/complete", { handle }),
     /** Resolves with the signed-in user. Requires the app's setting `exchangeFromBrowser`. */
-    exchange: (handle: string) => call("/exchange", { handle }) as Promise<ExchangeResponse>,
+    exchange: (handle: string) => call("/exchange", { handle }, "user") as Promise<ExchangeResponse>,
     events: (handle: string): EventSource =>
       new EventSource(`${base}/events?handle=${encodeURIComponent(handle)}`, { withCredentials: true }),
   };
-}
-
-/** Returns null for an empty body, which a site's hook may send, and undefined for a body that is not JSON. */
-function parseBody(text: string): unknown {
-  try {
-    return text === "" ? null : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Converts an error response. One without a reason does not come from a gateway. A 5xx is then transient, since
- * it comes from a proxy; any other status means that there is no gateway at this address.
- */
-function toGatewayError(status: number, body: unknown): GatewayError {
-  const { reason, detail, retryAfterMs, attemptsLeft } = Object(body);
-  if (reason) return new GatewayError(String(reason), detail, retryAfterMs, attemptsLeft);
-  return new GatewayError(
-    status < 500 ? "NO_GATEWAY" : "OFFLINE",
-    `the response did not come from the gateway (HTTP ${status})`,
-  );
 }

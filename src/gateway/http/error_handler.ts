@@ -10,10 +10,11 @@ export function logError(error: unknown, request: FastifyRequest): HttpError {
   const httpError =
     asHttpError(error) ?? frameworkError(error) ?? new HttpError(500, "INTERNAL", "internal error");
   annotateLog(request, { reason: httpError.reason });
-  const { reason, details } = httpError;
-  const isInternal = reason === "INTERNAL";
-  if ((isInternal || details.cause !== undefined) && shouldLogFault(request, reason)) {
-    if (isInternal) request.log.error({ err: error }, "request failed");
+  const { reason, status, details } = httpError;
+  // A fault of the gateway, or of the server that it runs in.
+  const isOwnFault = reason === "INTERNAL" || status === 500;
+  if ((isOwnFault || details.cause !== undefined) && shouldLogFault(request, reason)) {
+    if (isOwnFault) request.log.error({ err: error }, "request failed");
     else request.log.warn({ err: details.cause }, "service failed");
   }
   return httpError;

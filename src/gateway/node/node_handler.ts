@@ -1,18 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyReply } from "fastify";
 import { systemClock } from "../../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../../base/ip_network.js";
 import { createEngine, type HandlerSettings } from "../engine.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "../forwarded_headers.js";
-import type { SignIn } from "../options.js";
+import type { GatewayOptions, SignIn } from "../options.js";
 
 /** Options of {@link createNodeHandler}. */
 export interface NodeHandlerOptions<Request extends IncomingMessage, Response extends ServerResponse>
   extends HandlerSettings {
-  /** Addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. None by default. */
+  /**
+   * Addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. None by default. A setting of
+   * the host's framework, such as Express's `trust proxy`, does not count here.
+   */
   readonly trustedProxies?: readonly string[] | undefined;
   /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */
   readonly clientIpHeader?: ClientIpHeader | undefined;
-  /** Completes a sign-in, as that of the fastify plugin does, with the request and response of the host's framework. */
+  /**
+   * Completes a sign-in, as that of the fastify plugin does, with the request and response of the host's framework.
+   * It can set headers and cookies of the response. The page receives the result as JSON, unless the hook sends the
+   * response itself.
+   */
   readonly onSignIn?: ((signIn: SignIn, request: Request, response: Response) => unknown) | undefined;
 }
 
@@ -20,10 +28,13 @@ export interface NodeHandlerOptions<Request extends IncomingMessage, Response ex
 export interface NodeHandler {
   /**
    * Answers a request for the gateway. Passes any other request to `next`, or answers it with 404 if there is no
-   * `next`.
+   * `next`. Takes a body that was parsed before from `request.body`.
    */
   (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void;
-  /** Ends all event streams and releases all resources. The call is idempotent. */
+  /**
+   * Ends all event streams, waits for the other requests, and releases all resources. Call it before the server's own
+   * `close()`. The call is idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -43,14 +54,8 @@ export function createNodeHandler<
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
     clientIpHeader,
   };
-  const engine = createEngine(
-    settings,
-    // The engine passes on the objects that the host passed to the handler.
-    onSignIn &&
-      ((signIn, { raw: request }, { raw: response }) =>
-        onSignIn(signIn, request as Request, response as Response)),
-    systemClock,
-  );
+  // The engine passes on the objects that the host passed to the handler.
+  const engine = createEngine(settings, onSignIn && callWithRaw(onSignIn as RawHook), systemClock);
 
   async function handle(
     request: IncomingMessage & { readonly originalUrl?: string },
@@ -58,10 +63,11 @@ export function createNodeHandler<
     next: ((error?: unknown) => void) | undefined,
   ): Promise<void> {
     await engine.ready;
-    // Frameworks shorten the URL of a handler that is mounted under a path.
-    const url = request.originalUrl ?? request.url ?? "";
-    if (next && !engine.serves(url)) return next();
-    request.url = url;
+    const { url = "", originalUrl = url } = request;
+    // Frameworks shorten the URL for a handler that is mounted under a path.
+    if (originalUrl !== url && engine.serves(url) && !engine.serves(originalUrl)) throw missingPrefix();
+    if (next && !engine.serves(originalUrl)) return next();
+    request.url = originalUrl;
     sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
     engine.handle(request, response);
   }
@@ -76,4 +82,27 @@ export function createNodeHandler<
     },
     { close: engine.close },
   );
+}
+
+type RawHook = (signIn: SignIn, request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Returns the hook of the plugin that calls this one with the request and response of Node.js. */
+function callWithRaw(hook: RawHook): NonNullable<GatewayOptions["onSignIn"]> {
+  return async (signIn, { raw: request }, reply) => {
+    const { raw: response } = reply;
+    copyHeaders(reply, response);
+    const result = await hook(signIn, request, response);
+    return response.headersSent ? reply.hijack() : result;
+  };
+}
+
+/** Gives a response that the hook sends itself the headers of all others, such as those of CORS. */
+function copyHeaders(reply: FastifyReply, response: ServerResponse): void {
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
+  }
+}
+
+function missingPrefix(): Error {
+  return new Error("the gateway is mounted under a path that its option prefix does not name");
 }

@@ -1,6 +1,9 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 import { systemClock } from "../../base/clock.js";
 import { createEngine, type HandlerSettings } from "../engine.js";
+import { removeForwardedHeaders } from "../forwarded_headers.js";
+import { markBodyAsRead } from "../http/parsed_body.js";
 import type { SignIn } from "../options.js";
 import { connectInProcess, sendRequest } from "./in_process.js";
 
@@ -34,7 +37,7 @@ export interface FetchHandlerOptions<Context> extends HandlerSettings {
 /** Answers requests of the Fetch standard. */
 export interface FetchHandler<Context> {
   (request: Request, context: Context): Promise<Response>;
-  /** Ends all event streams and releases all resources. The call is idempotent. */
+  /** Ends all event streams, waits for the other requests, and releases all resources. The call is idempotent. */
   close(): Promise<void>;
 }
 
@@ -46,6 +49,9 @@ export interface FetchHandler<Context> {
  * export const GET = gateway;
  * export const POST = gateway;
  * ```
+ *
+ * Resolves with status 499 if the request is aborted, 400 if its body cannot be read, and 503 if a limit ends the
+ * request; none of these has a body.
  */
 export function createFetchHandler<Context = unknown>(
   options: FetchHandlerOptions<Context>,
@@ -65,20 +71,29 @@ export function createFetchHandler<Context = unknown>(
 
   async function handle(request: Request, context: Context): Promise<Response> {
     await engine.ready;
-    const headers = new Headers();
     const url = new URL(request.url);
     const origin = new URL(publicOrigin ?? url.origin);
-    const connection = connectInProcess(engine.server, {
+    const { clientSide, serverSide } = connectInProcess(engine.server, {
       remoteAddress: clientAddress(request, context) ?? "",
       encrypted: origin.protocol === "https:",
     });
-    calls.set(connection.serverSide, { request, headers, context });
-    const response = await sendRequest(request, connection.clientSide, {
-      host: origin.host,
+    const hookHeaders = new Headers();
+    calls.set(serverSide, { request, headers: hookHeaders, context });
+    if (isBodyMissing(request)) markBodyAsRead(serverSide);
+    const headers: IncomingHttpHeaders = Object.fromEntries(request.headers);
+    removeForwardedHeaders(headers);
+    const response = await sendRequest(request, clientSide, {
       path: url.pathname + url.search,
+      headers: { ...headers, host: origin.host },
     });
-    for (const [name, value] of headers) response.headers.append(name, value);
+    for (const [name, value] of hookHeaders) response.headers.append(name, value);
     return response;
   }
   return Object.assign(handle, { close: engine.close });
+}
+
+/** Returns whether the request has had a body that can no longer be read. */
+function isBodyMissing({ body, bodyUsed, headers }: Request): boolean {
+  const announcesBody = Number(headers.get("content-length")) > 0 || headers.has("transfer-encoding");
+  return body === null ? announcesBody : bodyUsed || body.locked;
 }

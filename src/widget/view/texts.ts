@@ -62,6 +62,9 @@ const textByReason: Readonly<Record<string, keyof Texts>> = {
   RATE_LIMITED: "busy",
   TOO_MANY_TICKETS: "busy",
   OFFLINE: "unreachable",
+  UNREADABLE: "unreachable",
+  CSP_BLOCKED: "misconfigured",
+  MIXED_CONTENT: "misconfigured",
 };
 
 /** Returns the text of an error: what happened, and what the user can do. */
