@@ -33,4 +33,6 @@ app.post("/logout", (c) => {
   sessions.delete(getCookie(c, name));
   return c.redirect("/", 303);
 });
-serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) }, () => console.log(`http://localhost:${PORT}`));
+serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) }, () =>
+  console.log(`http://localhost:${PORT}`),
+);
