@@ -7,23 +7,22 @@ const { APP_ID, APP_SECRET, HANDLE_KEY, SESSION_SECRET, QRLOGIN_SERVICE, HOST, P
 const secure = process.env.NODE_ENV === "production";
 const name = secure ? "__Host-session" : "session";
 const cookie = { httpOnly: true, sameSite: "lax", secure };
-const trustedProxies = process.env.TRUSTED_PROXIES?.split(",") ?? [];
 
 const gateway = createNodeHandler({
   service: { address: QRLOGIN_SERVICE },
   apps: [{ id: APP_ID, secret: APP_SECRET }],
   handleKeys: [HANDLE_KEY],
-  trustedProxies,
+  trustedProxies: process.env.TRUSTED_PROXIES?.split(",") ?? [],
   async onSignIn({ user }, req) {
     await promisify((done) => req.session.regenerate(done))(); // a new session id at each sign-in
     req.session.user = { id: user.userId, nickname: user.nickname };
   },
 });
 const app = express();
-app.set("trust proxy", trustedProxies);
+app.set("trust proxy", process.env.TRUSTED_PROXIES ?? false);
 app.use(express.json());
 app.use(session({ name, secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie }), gateway);
 app.get("/", (_req, res) => res.sendFile("index.html", { root: "." }));
 app.get("/me", (req, res) => res.json({ user: req.session.user }));
-app.post("/logout", (req, res) => req.session.destroy(() => res.sendStatus(204)));
+app.post("/logout", (req, res) => req.session.destroy(() => res.redirect("/")));
 app.listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));

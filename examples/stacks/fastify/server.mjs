@@ -23,6 +23,6 @@ await server.register(qrLoginGateway, {
 });
 server.get("/", (_request, reply) => reply.type("text/html").send(readFileSync("index.html")));
 server.get("/me", async ({ session }) => ({ user: session.user }));
-server.post("/logout", async ({ session }) => session.destroy());
+server.post("/logout", (request, reply) => request.session.destroy().then(() => reply.redirect("/")));
 await server.listen({ port: Number(PORT), host: HOST });
 console.log(`http://localhost:${PORT}`);

@@ -24,7 +24,7 @@ koa.use((ctx) => {
   const sessionId = ctx.cookies.get(name);
   if (ctx.path === "/") Object.assign(ctx, { type: "html", body: createReadStream("index.html") });
   if (ctx.path === "/me") ctx.body = { user: sessions.get(sessionId) };
-  if (ctx.path === "/logout") ctx.body = sessions.delete(sessionId);
+  if (ctx.method === "POST" && ctx.path === "/logout" && sessions.delete(sessionId)) ctx.redirect("/");
 });
 const site = koa.callback();
 const server = createServer((request, response) => gateway(request, response, () => site(request, response)));

@@ -11,19 +11,20 @@ const gateway = createNodeHandler({
   apps: [{ id: APP_ID, secret: APP_SECRET }],
   handleKeys: [HANDLE_KEY],
   trustedProxies: process.env.TRUSTED_PROXIES?.split(",") ?? [],
-  onSignIn({ user }, _request, response) {
+  onSignIn({ user }, _req, res) {
     const sessionId = crypto.randomUUID(); // a new session id at each sign-in
     sessions.set(sessionId, { id: user.userId, nickname: user.nickname });
-    response.appendHeader("set-cookie", `${name}=${sessionId}; Path=/; HttpOnly; SameSite=Lax${secure}`);
+    res.appendHeader("set-cookie", `${name}=${sessionId}; Path=/; HttpOnly; SameSite=Lax${secure}`);
   },
 });
-const server = createServer((request, response) => {
-  gateway(request, response, () => {
-    const sessionId = request.headers.cookie?.match(`\\b${name}=([^;]+)`)?.[1];
-    if (request.url === "/") response.setHeader("content-type", "text/html").end(readFileSync("index.html"));
-    else if (request.url === "/me") response.end(JSON.stringify({ user: sessions.get(sessionId) }));
-    else if (request.url === "/logout") response.end(`${sessions.delete(sessionId)}`);
-    else response.writeHead(404).end();
+createServer((req, res) => {
+  gateway(req, res, () => {
+    const sessionId = req.headers.cookie?.match(`(?:^|; )${name}=([^;]+)`)?.[1];
+    const route = `${req.method} ${req.url}`;
+    if (route === "GET /") res.setHeader("content-type", "text/html").end(readFileSync("index.html"));
+    else if (route === "GET /me") res.end(JSON.stringify({ user: sessions.get(sessionId) }));
+    else if (route === "POST /logout" && sessions.delete(sessionId))
+      res.writeHead(303, { location: "/" }).end();
+    else res.writeHead(404).end();
   });
-});
-server.listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));
+}).listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));

@@ -8,7 +8,7 @@ $verifier = $_SESSION['verifier'] ??= $base64url(random_bytes(32)); // binds the
 $route = "$_SERVER[REQUEST_METHOD] $_SERVER[REQUEST_URI]";
 
 if ($route === 'GET /me') exit(json_encode(['user' => $_SESSION['user'] ?? null]));
-if ($route === 'POST /logout') exit(json_encode(session_destroy()));
+if ($route === 'POST /logout' && session_destroy()) header('location: /');
 if ($route === 'POST /login') {
     $basic = 'authorization: Basic ' . base64_encode(getenv('APP_ID') . ':' . getenv('APP_SECRET'));
     $body = json_encode(['exchangeTicket' => file_get_contents('php://input'), 'codeVerifier' => $verifier]);
@@ -25,13 +25,12 @@ if ($route === 'POST /login') {
 <!doctype html>
 <title>Sign in</title>
 <div id="qrcode"></div>
-<p hidden>Hello, <b></b> <button type="button">Sign out</button></p>
+<form method="post" action="/logout" hidden><b></b> <button type="submit">Sign out</button></form>
 <script src="<?= $gateway ?>/qrlogin/v1/widget.js"></script>
 <script type="module">
   const { user } = await (await fetch("/me")).json();
-  document.querySelector("p").hidden = !user;
+  document.querySelector("form").hidden = !user;
   document.querySelector("b").textContent = user?.nickname;
-  document.querySelector("button").onclick = () => fetch("/logout", { method: "POST" }).then(() => location.reload());
   if (!user) QrLogin.startScanning("qrcode", {
     gateway: "<?= $gateway ?>",
     codeChallenge: () => "<?= $base64url(hash('sha256', $verifier, true)) ?>",
