@@ -1,14 +1,15 @@
-import { Controller, Get, Post, Req, Res } from "@nestjs/common";
-import type { Request, Response } from "express";
+import { Controller, Get, Post, Redirect, Session } from "@nestjs/common";
+import type { SessionData, Session as SiteSession } from "express-session";
 
 @Controller()
 export class AppController {
   @Get("me")
-  me(@Req() req: Request, @Res() res: Response) {
-    res.json({ user: req.session.user });
+  me(@Session() { user }: SessionData) {
+    return { user };
   }
   @Post("logout")
-  logout(@Req() req: Request, @Res() res: Response) {
-    req.session.destroy(() => res.redirect(303, "/"));
+  @Redirect("/")
+  logout(@Session() session: SiteSession) {
+    session.destroy(() => {});
   }
 }

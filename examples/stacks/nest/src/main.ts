@@ -11,31 +11,25 @@ declare module "express-session" {
     user: { id: string; nickname: string };
   }
 }
-const { APP_ID = "", APP_SECRET = "", HANDLE_KEY = "", SESSION_SECRET = "" } = process.env;
-const { QRLOGIN_SERVICE = "", HOST = "", PORT = "3000" } = process.env;
+const { APP_ID = "", APP_SECRET = "", HANDLE_KEY = "", SESSION_SECRET = "", HOST = "" } = process.env;
+const { QRLOGIN_SERVICE = "", PORT = "3000" } = process.env;
 const secure = process.env.NODE_ENV === "production";
-const trustedProxies = process.env.TRUSTED_PROXIES?.split(",") ?? [];
+const name = secure ? "__Host-session" : "session";
+const cookie = { httpOnly: true, sameSite: "lax", secure } as const;
 
 const gateway = createNodeHandler<Request, Response>({
   service: { address: QRLOGIN_SERVICE },
   apps: [{ id: APP_ID, secret: APP_SECRET }],
   handleKeys: [HANDLE_KEY],
-  trustedProxies,
+  trustedProxies: process.env.TRUSTED_PROXIES?.split(",") ?? [],
   async onSignIn({ user }, req) {
     await promisify(req.session.regenerate.bind(req.session))(); // a new session id at each sign-in
     if (user) req.session.user = { id: user.userId, nickname: user.nickname };
   },
 });
-const sessions = session({
-  name: secure ? "__Host-session" : "session",
-  secret: SESSION_SECRET,
-  resave: false,
-  saveUninitialized: false,
-  cookie: { httpOnly: true, sameSite: "lax", secure },
-});
 const app = await NestFactory.create<NestExpressApplication>(AppModule);
-app.set("trust proxy", trustedProxies);
-app.use(sessions, gateway);
+app.set("trust proxy", process.env.TRUSTED_PROXIES ?? false);
+app.use(session({ name, secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie }), gateway);
 app.useStaticAssets("public");
 await app.listen(PORT, HOST);
 console.log(`http://localhost:${PORT}`);

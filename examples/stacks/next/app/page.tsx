@@ -6,7 +6,7 @@ export default async function Page() {
   if (!user) return <SignIn />;
   return (
     <form method="post" action="/logout">
-      Hello, <b>{user.nickname}</b> <button type="submit">Sign out</button>
+      <b>{user.nickname}</b> <button type="submit">Sign out</button>
     </form>
   );
 }

@@ -1,20 +1,17 @@
 import { createFetchHandler, type FetchHandler } from "qrlogin/web";
 import { getSession } from "../../../session";
 
-const { APP_ID = "", APP_SECRET = "", HANDLE_KEY = "", PUBLIC_ORIGIN, QRLOGIN_SERVICE = "" } = process.env;
-
 const shared = globalThis as { gateway?: FetchHandler<unknown> };
-shared.gateway?.close(); // `next dev` loads this file again after a change
-shared.gateway = undefined;
+shared.gateway = void shared.gateway?.close(); // `next dev` loads this file again after a change
 
-// Created by the first request, since `next build` loads this file without the secrets.
+// The first request creates the gateway, since `next build` loads this file too, without the secrets.
 function handle(request: Request) {
   shared.gateway ??= createFetchHandler({
-    service: { address: QRLOGIN_SERVICE },
-    apps: [{ id: APP_ID, secret: APP_SECRET }],
-    handleKeys: [HANDLE_KEY],
-    publicOrigin: PUBLIC_ORIGIN,
-    clientAddress: ({ headers }) => headers.get("x-forwarded-for")?.split(",").at(-1)?.trim(),
+    service: { address: process.env.QRLOGIN_SERVICE ?? "" },
+    apps: [{ id: process.env.APP_ID ?? "", secret: process.env.APP_SECRET ?? "" }],
+    handleKeys: [process.env.HANDLE_KEY ?? ""],
+    publicOrigin: process.env.PUBLIC_ORIGIN,
+    clientAddress: ({ headers }) => headers.get("x-real-ip") ?? undefined,
     async onSignIn({ user }) {
       const session = await getSession();
       session.user = user && { id: user.userId, nickname: user.nickname };
