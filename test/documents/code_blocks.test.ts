@@ -31,6 +31,10 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/redis.md sh": [1, "none: starts programs"],
   "docs/security/attack-kit.md sh": [3, "none. test/attack runs the program with these options"],
   "docs/security/attack-kit.md text": [1, "none: a report"],
+  "docs/stacks/express.md sh": [3, "test/stacks"],
+  "docs/stacks/fastify.md sh": [3, "test/stacks"],
+  "docs/stacks/node.md sh": [4, "test/stacks"],
+  "docs/stacks/php.md sh": [3, "test/stacks"],
   "docs/widget.md html": [3, "test/widget/documented_page.test.ts: the page. The others are one element"],
 };
 

@@ -2,8 +2,10 @@
 export interface Stack {
   /** Completes the title of its test. */
   readonly title: string;
-  /** Folder of the example, and name of the page. */
+  /** Folder of the example. */
   readonly name: string;
+  /** Name of the page, if it is not that of the folder. */
+  readonly page?: string;
   /** Packages that are installed in place of those of the example's `package.json`, such as `express@4.22.3`. */
   readonly packages?: readonly string[];
   /** Shell command that runs before the start, as on the page. */
@@ -29,7 +31,7 @@ export const stacks: readonly Stack[] = [
   { title: "Express 5", name: "express", ...node },
   { title: "Express 4", name: "express", packages: ["express@4.22.3"], ...node },
   { title: "node:http", name: "node", ...node },
-  { title: "Koa", name: "koa", ...node },
+  { title: "Koa", name: "koa", page: "node", ...node },
   { title: "fastify", name: "fastify", ...node },
   { title: "Hono", name: "hono", ...node },
   {

@@ -37,7 +37,7 @@ export interface RunningProcess {
 /** Additional environment variables. Undefined removes one. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Where a process runs, and how long. */
+/** Folder and time-out of a process. */
 export interface ProcessOptions {
   /** The root of the project by default. */
   readonly folder?: string;

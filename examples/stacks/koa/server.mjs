@@ -27,6 +27,5 @@ koa.use((ctx) => {
   if (ctx.method === "POST" && ctx.path === "/logout" && sessions.delete(sessionId)) ctx.redirect("/");
 });
 const site = koa.callback();
-const server = createServer((request, response) => gateway(request, response, () => site(request, response)));
-server.listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));
+createServer((req, res) => gateway(req, res, () => site(req, res))).listen(PORT, HOST);
 // end snippet

@@ -19,12 +19,11 @@ const gateway = createNodeHandler({
 });
 createServer((req, res) => {
   gateway(req, res, () => {
-    const sessionId = req.headers.cookie?.match(`(?:^|; )${name}=([^;]+)`)?.[1];
+    const id = req.headers.cookie?.match(`(?:^|; )${name}=([^;]+)`)?.[1];
     const route = `${req.method} ${req.url}`;
     if (route === "GET /") res.setHeader("content-type", "text/html").end(readFileSync("index.html"));
-    else if (route === "GET /me") res.end(JSON.stringify({ user: sessions.get(sessionId) }));
-    else if (route === "POST /logout" && sessions.delete(sessionId))
-      res.writeHead(303, { location: "/" }).end();
+    else if (route === "GET /me") res.end(JSON.stringify({ user: sessions.get(id) }));
+    else if (route === "POST /logout" && sessions.delete(id)) res.writeHead(303, { location: "/" }).end();
     else res.writeHead(404).end();
   });
 }).listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));

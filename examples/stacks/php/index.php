@@ -23,6 +23,7 @@ if ($route === 'POST /login') {
 }
 ?>
 <!doctype html>
+<meta name="viewport" content="width=device-width">
 <title>Sign in</title>
 <div id="qrcode"></div>
 <form method="post" action="/logout" hidden><b></b> <button type="submit">Sign out</button></form>
