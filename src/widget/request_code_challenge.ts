@@ -20,8 +20,7 @@ export async function requestCodeChallenge({ codeChallenge }: ScanOptions): Prom
       timer = setTimeout(() => reject(new Error("no result within 15 seconds")), timeoutMs);
     });
     const challenge: unknown = await Promise.race([codeChallenge(), timeout]);
-    if (typeof challenge !== "string" || challenge === "")
-      throw new Error("the result is not a non-empty string");
+    if (typeof challenge !== "string" || challenge === "") throw new Error("no text");
     return challenge;
   } catch (error) {
     throw new GatewayError("CODE_CHALLENGE_FAILED", `the page's codeChallenge failed: ${error}`);

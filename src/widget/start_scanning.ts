@@ -1,10 +1,9 @@
 import { createApi } from "./api.js";
-import { deferView } from "./defer_view.js";
 import { invokeCallback } from "./invoke_callback.js";
 import { detectLanguage, loadLanguage } from "./languages/load_language.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
-import { createView } from "./view/create_view.js";
+import { createView, type MountedView } from "./view/create_view.js";
 
 /** Interval of the check that the widget is still in the page, in milliseconds. */
 const mountCheckIntervalMs = 1_000;
@@ -36,33 +35,38 @@ export function startScanning<User = unknown>(
   const isOwn = container.localName === "qr-login";
   const host = isOwn ? container : container.appendChild(document.createElement("div"));
 
+  let view: MountedView | undefined;
   let session: Session | undefined;
+  let isStopped = false;
   let mountTimer: ReturnType<typeof setInterval> | undefined;
   const scanning: Scanning = {
     stop() {
-      if (!session) return;
-      const endingSession = session;
-      session = undefined;
+      if (isStopped) return;
+      isStopped = true;
       clearInterval(mountTimer);
       if (activeScans.get(container) === scanning) activeScans.delete(container);
-      endingSession.stop();
-      view.remove();
+      session?.stop();
+      view?.remove();
       if (!isOwn) host.remove();
     },
     restart: () => session?.restart(),
   };
-  // Hides the children of the element until then.
-  if (!host.shadowRoot) host.attachShadow({ mode: "open" });
   const language = options.language ?? detectLanguage(host);
-  const view = deferView(loadLanguage(language, options.gateway), () =>
-    createView(host, { ...options, language }, isDialog, {
+  const begin = () => {
+    if (isStopped) return;
+    view = createView(host, { ...options, language }, isDialog, {
       restart: scanning.restart,
       imageLoaded: (isLoaded) => session?.imageLoaded(isLoaded),
       submitCheckCode: (checkCode) => session?.submitCheckCode(checkCode),
       close: scanning.stop,
-    }),
-  );
-  session = createSession(createApi(options), options, view);
+    });
+    session = createSession(createApi(options), options, view);
+  };
+  // Hides the children of the element until there is a view.
+  if (!host.shadowRoot) host.attachShadow({ mode: "open" });
+  const isReady = loadLanguage(language, options.gateway);
+  if (isReady !== undefined) void isReady.then(begin);
+  else begin();
   if (!isDialog) activeScans.set(container, scanning);
   // A page may create its element first and insert it later.
   let wasConnected = host.isConnected;

@@ -1,9 +1,9 @@
 import { AuthenticationClient } from "authing-js-sdk";
 import { describe, expect, it } from "vitest";
-import { appSecrets } from "../support/server.js";
+import { appSecrets, tokenIssuer } from "../support/server.js";
 import { withTimeout } from "../support/timeout.js";
 import { approveAs, phone } from "./authing_calls.js";
-import { aliceToken, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
+import { aliceToken, clock, gateway, restartGateway, restartService, setUpGateway } from "./setup.js";
 
 // The published Authing SDK, unmodified. In Node.js it has neither a page nor cookies.
 setUpGateway();
@@ -70,6 +70,32 @@ describe("the V2 SDK, unmodified", () => {
       email: "alice@mail.example.com",
       token: expect.any(String),
     });
+  });
+
+  it("the V2 SDK goes on with the tokens: user information, introspection and token check", async () => {
+    await restartService({ tokenIssuer: { ...tokenIssuer, profileInAccessToken: true } });
+    const { random } = await sdk().geneCode();
+    await approveAs(aliceToken, random);
+    const { last } = await poll(sdk(), random);
+    const backend = sdk("shop", hostWithSecret());
+    const user = (await backend.exchangeUserInfo(String(last[1]))) as unknown as Record<string, string>;
+    const { token: idToken = "", accessToken = "" } = user;
+
+    const client = new AuthenticationClient({ appId: "shop", secret: appSecrets.shop, appHost: gateway.url });
+    const claims = { sub: "subject-of-alice", nickname: "alice-nick" };
+    for (const tokenPlace of ["query", "header", "body"] as const) {
+      const options = { method: "POST", tokenPlace } as const;
+      expect(await client.getUserInfoByAccessToken(accessToken, options)).toMatchObject(claims);
+    }
+    expect(await client.getUserInfoByAccessToken(accessToken)).toMatchObject(claims);
+    expect(await client.introspectToken(accessToken)).toMatchObject({ active: true, client_id: "shop" });
+    expect(await client.validateToken({ idToken })).toMatchObject(claims);
+    expect(await client.validateToken({ accessToken })).toMatchObject(claims);
+
+    expect(await client.introspectToken(idToken)).toEqual({ active: false });
+    await expect(client.getUserInfoByAccessToken(idToken)).rejects.toThrow("401");
+    await expect(client.validateToken({ idToken: accessToken })).rejects.toThrow("401");
+    await expect(client.revokeToken(accessToken)).rejects.toThrow("400");
   });
 
   it("the V2 SDK gets the whole user by polling alone with fullUserInStatus", async () => {

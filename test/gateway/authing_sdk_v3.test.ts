@@ -1,8 +1,8 @@
 import { AuthenticationClient } from "authing-node-sdk";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { appSecrets } from "../support/server.js";
-import { aliceToken, gateway, restartGateway, setUpGateway } from "./setup.js";
+import { appSecrets, tokenIssuer } from "../support/server.js";
+import { aliceToken, gateway, restartGateway, restartService, setUpGateway } from "./setup.js";
 
 // Authing's published server SDK, unmodified. It returns every response, whatever the code.
 setUpGateway();
@@ -66,6 +66,38 @@ describe("the V3 SDK, unmodified", () => {
     expect(decodeJwt(String(signedIn.data.access_token))).toMatchObject({
       aud: "shop",
       sub: "subject-of-alice",
+    });
+  });
+
+  it("the V3 SDK goes on with the tokens: profile, user information, introspection and verification", async () => {
+    await restartService({ tokenIssuer: { ...tokenIssuer, profileInAccessToken: true } });
+    const ticket = await approvedTicket();
+    const body = { ticket, client_id: "shop", client_secret: appSecrets.shop };
+    const { data } = await sdk().exchangeTokenSetWithQrCodeTicket(body);
+    const [accessToken, idToken] = [String(data.access_token), String(data.id_token)];
+    const client = sdk({ accessToken });
+
+    expect(await client.getProfile({ withCustomData: true })).toMatchObject({
+      statusCode: 200,
+      data: { userId: "subject-of-alice", nickname: "alice-nick", email: "alice@mail.example.com" },
+    });
+    const claims = { sub: "subject-of-alice", nickname: "alice-nick" };
+    expect(await client.getUserInfoByAccessToken(accessToken)).toMatchObject(claims);
+    const header = { method: "GET", tokenPlace: "header" } as const;
+    expect(await client.getUserInfoByAccessToken(accessToken, header)).toMatchObject(claims);
+    expect(await client.introspectToken(accessToken)).toMatchObject({ active: true, client_id: "shop" });
+    const basic = sdk({
+      tokenEndPointAuthMethod: "client_secret_basic",
+      introspectionEndPointAuthMethod: "client_secret_basic",
+    });
+    expect(await basic.introspectToken(accessToken)).toMatchObject({ active: true });
+    expect(await client.parseIDToken(idToken)).toMatchObject({ ...claims, aud: "shop" });
+    expect(await client.parseAccessToken(accessToken)).toMatchObject({ sub: "subject-of-alice" });
+
+    expect(await client.introspectToken(idToken)).toEqual({ active: false });
+    expect(await sdk({ accessToken: idToken }).getProfile({})).toMatchObject({
+      statusCode: 401,
+      apiCode: 2020,
     });
   });
 

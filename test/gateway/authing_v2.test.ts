@@ -248,6 +248,7 @@ describe("V2 userinfo", () => {
       phoneVerified: true,
       customData: { department: { name: "department-of-alice", floors: [1, 2] } },
       token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       tokenExpiredAt: expect.stringMatching(/^\d{4}-.+Z$/),
       lastLogin: new Date(clock.now()).toISOString(),
     });

@@ -196,7 +196,7 @@ describe("the V3 exchange for a token set", () => {
     const whole = await userinfo({ ticket }, basicOf("shop"), by);
     expect(whole).toMatchObject({
       code: 200,
-      data: { id: "subject-of-alice", token: null, tokenExpiredAt: null },
+      data: { id: "subject-of-alice", token: null, accessToken: null, tokenExpiredAt: null },
     });
     await before.stop();
     await plain.stop();

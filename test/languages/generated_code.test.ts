@@ -12,7 +12,8 @@ import { signToken } from "../support/tokens.js";
 import { findTool } from "../support/tools.js";
 import { buildMs, createProject, here, shell } from "./commands.js";
 import { firstMissing, languages } from "./languages.js";
-import { type Command, programs } from "./programs.js";
+import type { Command } from "./maven.js";
+import { programs } from "./programs.js";
 
 describe("the commands of docs/languages", { timeout: buildMs + 60_000 }, () => {
   for (const { title, commands, tool, names, compile } of languages) {

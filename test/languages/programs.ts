@@ -1,16 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { findTool, type Tool, toolModeOf } from "../support/tools.js";
 import { createProject, here, shell } from "./commands.js";
 import { toolOf, unless } from "./languages.js";
-
-/** Command in a folder. */
-export interface Command {
-  readonly folder: string;
-  readonly command: string;
-  readonly args: readonly string[];
-}
+import { buildWithMaven, type Command, maven } from "./maven.js";
 
 /** Program that signs in with the generated code of a language. The documents show it. */
 export interface Program {
@@ -18,16 +10,6 @@ export interface Program {
   readonly tool: Tool;
   /** Generates the code and builds the program in a temporary folder. Resolves with the command that runs it. */
   build(): Promise<Command>;
-}
-
-const maven = findTool("a JDK and Maven", () => unless("mvn", ["--version"], "mvn is missing"));
-
-async function buildWithMaven(source: string, mainClass: string): Promise<Command> {
-  const folder = createProject(source);
-  const goals = "compile dependency:build-classpath -Dmdep.outputFile=classpath";
-  await shell(folder, `mvn --quiet --batch-mode ${goals}`);
-  const libraries = readFileSync(join(folder, "classpath"), "utf8").trim();
-  return { folder, command: "java", args: ["-cp", `target/classes:${libraries}`, mainClass] };
 }
 
 /** Path of the Rust program, and where cargo keeps its build between two runs. */

@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)(
 
     it.each([
       ["that throws", `throw new Error("no backend");`, "no backend"],
-      ["without a result", "return undefined;", "non-empty string"],
+      ["without a result", "return undefined;", "no text"],
       ["that never ends", "return new Promise(() => {});", "15 seconds"],
     ])(
       "gives up on a codeChallenge function %s after three retries, and starts again on a click",

@@ -21,7 +21,7 @@ const script = `
 const callbackNames = ["onStart", "onResult", "onCodeChange", "onScanned", "onCheckCode", "onSuccess", "onCancel", "onExpired", "onError", "onRetry", "onMfa",
   "onCodeShow", "onCodeLoaded", "onCodeLoadFailed", "onCodeDestroyed"];
 const toJsonValue = (value) => value === undefined ? null : JSON.parse(JSON.stringify(value));
-const callbacks = () => Object.fromEntries(callbackNames.map((name) => [name, (...values) => recordCall(name, values.map(toJsonValue))]));
+globalThis.callbacks = () => Object.fromEntries(callbackNames.map((name) => [name, (...values) => recordCall(name, values.map(toJsonValue))]));
 document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
   recordCall("cspViolation", [violatedDirective, blockedURI]));
 addEventListener("error", ({ message }) => recordCall("uncaughtError", [message]));

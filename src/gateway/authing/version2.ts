@@ -103,6 +103,8 @@ function toFullUser({
     phoneVerified: user?.phoneVerified ?? false,
     customData: claims,
     token: tokenSet?.idToken ?? null,
+    // Not part of Authing's API, whose token is for all calls.
+    accessToken: tokenSet?.accessToken ?? null,
     tokenExpiredAt: tokenSet?.expireTime?.toISOString() ?? null,
     lastLogin: approval?.approveTime?.toISOString() ?? null,
   };

@@ -2,7 +2,7 @@ import { languageVersions } from "../../../gen/widget/languages.js";
 import { apiRoot } from "../api.js";
 import { addLanguage, codeOf, textsOf } from "./loaded_texts.js";
 
-/** Time-out of a language, in milliseconds. The widget shows nothing until then. */
+/** Time-out of a language, in milliseconds. The scan begins after it. */
 const timeoutMs = 3_000;
 
 /**

@@ -41,10 +41,6 @@ export interface Texts {
   readonly cookiesBlocked: string;
   /** Text if the page was loaded over plain http. */
   readonly insecure: string;
-  /** Text if an administrator has disabled sign-ins. */
-  readonly disabled: string;
-  /** Text if there are too many sign-ins. */
-  readonly busy: string;
   /** Text if the gateway cannot be reached for long. */
   readonly unreachable: string;
   readonly offline: string;

@@ -23,14 +23,14 @@ export function createCheckCodeForm(
 ): CheckCodeForm {
   // Not "one-time-code": browsers would offer a code from a text message, or from another account's generator.
   const input = createElement("input", {
-    part: "field",
+    className: "field",
     id: "check-code",
     inputMode: "numeric",
     autocomplete: "off",
   });
   const label = createElement("label", { htmlFor: input.id });
-  const button = createElement("button", { part: "button", textContent: texts.submitCheckCode });
-  const element = createElement("form", {}, label, input, button);
+  const button = createElement("button", { className: "button", textContent: texts.submitCheckCode });
+  const element = createElement("form", { className: "form" }, label, input, button);
   let shown: CheckCodeView | undefined;
   input.setAttribute("aria-describedby", warningId);
 

@@ -40,7 +40,6 @@ export function createView(
   let countdownTimer: ReturnType<typeof setInterval> | undefined;
   let viewState: ViewState = { kind: "loading" };
   let online = true;
-  let totalMs = 0;
   /** Image that is being loaded. */
   let nextImage: HTMLImageElement | undefined;
 
@@ -104,7 +103,8 @@ export function createView(
     elements.steps.hidden = !showsSteps;
     elements.statusText.classList.toggle("visually-hidden", showsSteps && texts.steps.length > 0);
     elements.box.classList.toggle("offline", isOffline);
-    elements.box.classList.toggle("problem", "problem" in viewState && viewState.problem !== undefined);
+    const isProblem = isOffline || /^(cancelled|.*[fF]ailed)$/.test(kind) || Object(viewState).problem;
+    elements.box.classList.toggle("problem", Boolean(isProblem));
     const message = isOffline ? texts.offline : messageOf(viewState, texts);
     const nickname = !isOffline && "scannedBy" in viewState && viewState.scannedBy.nickname;
     const greeting = nickname ? createGreeting(texts, nickname) : [];
@@ -116,11 +116,9 @@ export function createView(
 
   function updateCountdown(): void {
     if (!("until" in viewState)) return;
-    const remainingMs = Math.max(0, viewState.until - Date.now());
-    const seconds = Math.ceil(remainingMs / 1_000);
+    const seconds = Math.ceil(Math.max(0, viewState.until - Date.now()) / 1_000);
     const formattedTime = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    elements.timeLeft.textContent = texts.timeLeft.replace("{time}", () => formattedTime);
-    elements.bar.style.inlineSize = `${totalMs > 0 ? Math.min(100, (remainingMs / totalMs) * 100) : 0}%`;
+    elements.countdown.textContent = texts.timeLeft.replace("{time}", () => formattedTime);
   }
 
   return {
@@ -132,7 +130,6 @@ export function createView(
       elements.box.dataset.kind = kind;
       elements.slot.name = kind;
       if (kind === "waiting") {
-        totalMs = nextState.code.remainingMs;
         setImageLoaded(false);
         showApp(nextState.code);
         warnIfDense(nextState.code.qrContent, elements.frame);
@@ -193,7 +190,7 @@ function hasNoOtherFocus(host: HTMLElement): boolean {
 function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"], texts: Texts): void {
   restartButton.hidden = kind === "loading" || kind === "waiting" || kind === "succeeded";
   const label = { scanned: texts.notYou, checkCode: texts.notYou, phone: texts.showCode }[kind as string];
-  restartButton.className = label ? "secondary" : "";
+  restartButton.classList.toggle("secondary", label !== undefined);
   restartButton.textContent = label ?? texts.retry;
 }
 

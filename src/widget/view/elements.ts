@@ -7,9 +7,9 @@ export type Elements = ReturnType<typeof createElements>;
 
 /** Creates the elements of the widget. The view shows and hides them. */
 export function createElements(texts: Texts, middleTitle: string, actions: ViewActions) {
-  const logo = createElement("img", { part: "logo", className: "logo", alt: "", hidden: true });
-  const appName = createElement("bdi", { part: "app-name", className: "app-name" });
-  const title = createElement("h2", { part: "title", className: "title", textContent: texts.title });
+  const logo = createElement("img", { className: "logo", alt: "", hidden: true });
+  const appName = createElement("bdi", { className: "app-name" });
+  const title = createElement("h2", { className: "title", textContent: texts.title });
   const header = createElement(
     "div",
     { className: "header" },
@@ -17,14 +17,10 @@ export function createElements(texts: Texts, middleTitle: string, actions: ViewA
     createElement("div", {}, appName, title),
   );
   const image = createElement("img", { className: "code", alt: texts.imageAlt });
-  const caption = createElement(
-    "div",
-    { className: "caption" },
-    createElement("span", { textContent: middleTitle }),
-  );
+  const caption = createElement("div", { className: "caption", textContent: middleTitle });
   const overlay = createElement("div", { className: "overlay" });
-  const frame = createElement("div", { part: "code", className: "frame" }, image, caption, overlay);
-  const statusText = createElement("p", { part: "status", className: "state", role: "status" });
+  const frame = createElement("div", { className: "frame" }, image, caption, overlay);
+  const statusText = createElement("p", { className: "state", role: "status" });
   // Its name is the kind of the state: the page can bring its own content for one of them.
   const slot = createElement("slot", {}, frame, statusText);
   const warning = createElement("p", {
@@ -38,23 +34,16 @@ export function createElements(texts: Texts, middleTitle: string, actions: ViewA
     { name: "steps" },
     createElement(
       "ol",
-      { part: "steps", className: "steps" },
-      ...texts.steps.map((textContent) => createElement("li", { part: "step", textContent })),
+      { className: "steps" },
+      ...texts.steps.map((textContent) => createElement("li", { className: "step", textContent })),
     ),
   );
-  const bar = createElement("i");
   // Not a live region, which screen readers would announce every second.
-  const timeLeft = createElement("span", { className: "time-left" });
-  const countdown = createElement(
-    "div",
-    { part: "countdown", className: "countdown" },
-    createElement("div", { className: "bar" }, bar),
-    timeLeft,
-  );
-  const restartButton = createElement("button", { part: "button", type: "button" });
+  const countdown = createElement("div", { className: "countdown" });
+  const restartButton = createElement("button", { type: "button", className: "button" });
   const box = createElement(
     "div",
-    { part: "box", className: "box", role: "group", tabIndex: -1, ariaLabel: texts.title },
+    { className: "box", role: "group", tabIndex: -1, ariaLabel: texts.title },
     header,
     slot,
     form.element,
@@ -66,7 +55,7 @@ export function createElements(texts: Texts, middleTitle: string, actions: ViewA
   );
   return {
     ...{ box, logo, appName, slot, frame, image, caption, overlay, statusText, steps, form, warning },
-    ...{ countdown, bar, timeLeft, restartButton },
+    ...{ countdown, restartButton },
   };
 }
 
@@ -79,7 +68,7 @@ export function showDialog(
 ): void {
   const button = createElement(
     "button",
-    { part: "close", type: "button", className: "close", ariaLabel: texts.close },
+    { type: "button", className: "close", ariaLabel: texts.close },
     createIcon("close"),
   );
   const dialog = createElement("dialog", { ariaLabel: texts.title, onclose: close }, box);

@@ -47,5 +47,5 @@ export function describeDensity({ length }: string, edge: number): string | unde
   const needed = modules * minModulePx;
   return edge === 0 || edge >= needed
     ? undefined
-    : `a code of ${length} bytes is hard to scan at ${edge} pixels: set size to ${needed}, or shorten customData`;
+    : `the code is hard to scan: set size to ${needed}, or shorten customData`;
 }

@@ -29,47 +29,27 @@ export function mergeTexts(
   }: { readonly tips?: Tips | undefined; readonly texts?: Partial<Texts> | undefined },
 ): Texts {
   const builtInTexts = { ...en, ...textsOf(language) };
+  const { succeed: succeeded, canceled: cancelled, referText: waiting, ...sameNames } = tips;
   return {
     ...builtInTexts,
     // A page that replaces the text below the code wants to see it there.
-    steps: (texts.waiting ?? tips.referText) === undefined ? builtInTexts.steps : [],
-    ...withoutUndefined({
-      title: tips.title,
-      scanned: tips.scanned,
-      succeeded: tips.succeed,
-      cancelled: tips.canceled,
-      expired: tips.expired,
-      retry: tips.retry,
-      failed: tips.failed,
-      waiting: tips.referText,
-    }),
+    ...((texts.waiting ?? waiting) !== undefined && { steps: [] }),
+    ...withoutUndefined({ ...sameNames, succeeded, cancelled, waiting }),
     ...withoutUndefined(texts),
   };
 }
 
-/** Texts of errors, by their reasons. Any other error is `failed`. */
-const textByReason: Readonly<Record<string, keyof Texts>> = {
-  ORIGIN_NOT_ALLOWED: "misconfigured",
-  APP_UNKNOWN: "misconfigured",
-  APP_UNAUTHENTICATED: "misconfigured",
-  NO_GATEWAY: "misconfigured",
-  INVALID_REQUEST: "misconfigured",
-  CODE_CHALLENGE_REQUIRED: "misconfigured",
-  EXCHANGE_NOT_ALLOWED: "misconfigured",
-  COOKIE_MISSING: "cookiesBlocked",
-  HTTPS_REQUIRED: "insecure",
-  SIGN_IN_DISABLED: "disabled",
-  RATE_LIMITED: "busy",
-  TOO_MANY_TICKETS: "busy",
-  OFFLINE: "unreachable",
-  UNREADABLE: "unreachable",
-  CSP_BLOCKED: "misconfigured",
-  MIXED_CONTENT: "misconfigured",
-};
+/** Texts of errors, by the beginnings of their reasons. Any other error is `failed`. */
+const failures: readonly (readonly [RegExp, keyof Texts])[] = [
+  [/^COOKIE/, "cookiesBlocked"],
+  [/^HTTPS/, "insecure"],
+  [/^(OFFLINE|UNREADABLE)/, "unreachable"],
+  [/^(ORIGIN|APP_|NO_GATEWAY|INVALID|CODE_CHALLENGE_R|EXCHANGE|CSP|MIXED)/, "misconfigured"],
+];
 
 /** Returns the text of an error: what happened, and what the user can do. */
 export const describeFailure = (reason: string, texts: Texts): string =>
-  String(texts[textByReason[reason] ?? "failed"]);
+  String(texts[failures.find(([pattern]) => pattern.test(reason))?.[1] ?? "failed"]);
 
 /**
  * Returns the language of the texts: the page's language if the page has replaced all built-in texts, or else
