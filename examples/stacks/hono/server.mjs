@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
@@ -10,7 +9,7 @@ const { APP_ID, APP_SECRET, HANDLE_KEY, PUBLIC_ORIGIN, QRLOGIN_SERVICE, HOST, PO
 const secure = process.env.NODE_ENV === "production";
 const name = secure ? "__Host-session" : "session";
 const cookie = { path: "/", httpOnly: true, sameSite: "Lax", secure };
-const sessions = new Map(); // users by session id
+const sessions = new Map();
 
 const gateway = createFetchHandler({
   service: { address: QRLOGIN_SERVICE },
@@ -19,7 +18,7 @@ const gateway = createFetchHandler({
   publicOrigin: PUBLIC_ORIGIN,
   clientAddress: (_request, c) => getConnInfo(c).remote.address,
   onSignIn({ user }, _request, { headers }) {
-    const sessionId = randomBytes(32).toString("base64url"); // a new one at each sign-in
+    const sessionId = crypto.randomUUID(); // a new session id at each sign-in
     sessions.set(sessionId, { id: user.userId, nickname: user.nickname });
     headers.append("set-cookie", generateCookie(name, sessionId, cookie));
   },
@@ -30,4 +29,3 @@ app.get("/", serveStatic({ path: "index.html" }));
 app.get("/me", (c) => c.json({ user: sessions.get(getCookie(c, name)) }));
 app.post("/logout", (c) => sessions.delete(getCookie(c, name)) && c.redirect("/"));
 serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) });
-console.log(`http://localhost:${PORT}`);

@@ -32,4 +32,3 @@ app.set("trust proxy", process.env.TRUSTED_PROXIES ?? false);
 app.use(session({ name, secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie }), gateway);
 app.useStaticAssets("public");
 await app.listen(PORT, HOST);
-console.log(`http://localhost:${PORT}`);
