@@ -1,6 +1,6 @@
 /**
  * Names of properties that the widget's script for pages may shorten. Only its own objects have them: no option, no
- * field of the gateway's JSON and no object of the browser.
+ * field of the gateway's JSON and no object of the browser. No text of the source names them, as in `"until" in state`.
  */
 export const internalNames: readonly string[] = [
   "appName",
@@ -16,12 +16,15 @@ export const internalNames: readonly string[] = [
   "coverImage",
   "emptyStreams",
   "entry",
+  "error",
+  "events",
   "expiry",
   "failingSince",
   "failures",
   "frame",
   "getContext",
   "hasStatus",
+  "image",
   "imageLoaded",
   "initialMs",
   "intervalMs",
@@ -42,19 +45,23 @@ export const internalNames: readonly string[] = [
   "perform",
   "renewalsLeft",
   "restartButton",
+  "result",
+  "send",
   "setOnline",
   "show",
   "source",
   "sources",
+  "start",
   "statusKey",
   "statusText",
   "streamRetryAt",
   "submission",
   "ticket",
+  "timer",
   "toPageStatus",
-  "until",
   "validUntil",
   "view",
   "warning",
   "wasEmpty",
+  "withdraw",
 ];

@@ -35,7 +35,8 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/fastify.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
-  "docs/widget.md html": [3, "test/widget/documented_page.test.ts: the page. The others are one element"],
+  "docs/widget.md css": [1, "test/widget/appearance.test.ts: the parts"],
+  "docs/widget.md html": [4, "test/widget/documented_page.test.ts: the page. The others are one element"],
 };
 
 it("every code block of the documents is held by a test, or it is known why it is not", () => {
