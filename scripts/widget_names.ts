@@ -18,6 +18,8 @@ export const internalNames: readonly string[] = [
   "element",
   "emptyStreams",
   "entry",
+  "error",
+  "events",
   "expiry",
   "failingSince",
   "failures",
@@ -46,10 +48,15 @@ export const internalNames: readonly string[] = [
   "renewalsLeft",
   "restartButton",
   "result",
+<<<<<<< HEAD
+=======
+  "send",
+>>>>>>> wapi16
   "setOnline",
   "show",
   "source",
   "sources",
+  "start",
   "statusKey",
   "statusText",
   "streamRetryAt",
@@ -61,4 +68,5 @@ export const internalNames: readonly string[] = [
   "view",
   "warning",
   "wasEmpty",
+  "withdraw",
 ];
