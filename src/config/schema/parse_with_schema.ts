@@ -3,7 +3,7 @@ import type { Problem } from "../config_error.js";
 import { suggestSpelling } from "../suggest_spelling.js";
 import { schemaAt, shapeOf } from "./schema_tree.js";
 
-/** Who has written a value: the author of a configuration file, or of a program that passes options. */
+/** The author of a value: of a configuration file, or of a program that passes options. */
 export type Author = "file" | "program";
 
 /**
