@@ -18,6 +18,8 @@ export interface Stack {
   readonly completedBy: "gateway" | "backend";
   /** Place of the sessions: at the site, or sealed in the cookie, where a copied cookie outlives the sign-out. */
   readonly sessions: "stored" | "sealed";
+  /** True if the site does not start in production without its secrets. */
+  readonly needsSecretsToStart?: boolean;
 }
 
 const node = {
@@ -25,6 +27,7 @@ const node = {
   startInProduction: "node server.mjs",
   completedBy: "gateway",
   sessions: "stored",
+  needsSecretsToStart: true,
 } as const;
 
 export const stacks: readonly Stack[] = [
