@@ -5,7 +5,7 @@ import { bearer, signIn } from "./authing_oidc_calls.js";
 import type { Headers } from "./browser.js";
 import { aliceToken, browser, clock, gateway, restartService, setUpGateway } from "./setup.js";
 
-setUpGateway();
+setUpGateway({ gateway: { appOptions: { blog: { origins: ["https://blog.example.com"] } } } });
 
 const me = (headers: Headers = {}) => call("/api/v2/users/me", undefined, headers);
 const checkStatus = (token: unknown) => browser.post("/api/v2/users/login/check-status", { token });
@@ -58,8 +58,11 @@ describe("the current user of the SDKs", () => {
   it("users/me rejects a token of another app than the request names, and a page that its app does not list", async () => {
     const { id_token } = await signIn("shop");
     expect(await me({ ...bearer(id_token), "x-authing-app-id": "blog" })).toMatchObject({ code: 2020 });
-    const foreign = { origin: "https://foreign.example.com", "sec-fetch-site": "cross-site" };
-    expect(await me({ ...bearer(id_token), ...foreign })).toMatchObject({ http: 403, code: 403 });
+    const pageOfBlog = { origin: "https://blog.example.com", "sec-fetch-site": "cross-site" };
+    expect(await me({ ...bearer(id_token), ...pageOfBlog })).toMatchObject({ http: 403, code: 403 });
+    expect(await me({ ...bearer((await signIn("blog")).id_token), ...pageOfBlog })).toMatchObject({
+      code: 200,
+    });
   });
 
   it("check-status reports a valid token, as Guard reads it", async () => {
