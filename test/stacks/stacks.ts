@@ -65,6 +65,8 @@ export const stacks: readonly Stack[] = [
     startInProduction: "npx next start --hostname 127.0.0.1",
     ownLines: 52,
     sessions: "sealed",
+    // It creates the gateway at the first request.
+    needsSecretsToStart: false,
   },
   {
     title: "PHP",
