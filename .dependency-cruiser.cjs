@@ -80,9 +80,10 @@ module.exports = {
       to: { pathNot: "^src/(widget/(machine/|api_results[.]ts$)|http_types[.]ts$)" },
     },
     only(
-      "gateway knows client, qr, log, domain, base and the types of the HTTP API",
+      "gateway knows client, qr, log, domain, base, the check of its options and the types of the HTTP API",
       within("gateway"),
       within("gateway", "qr", "log", "domain", "base"),
+      "^src/config/gateway_options[.]ts$",
       "^src/(client/index|http_types)[.]ts$",
       "^src/client/forwarding_client[.]ts$",
     ),

@@ -14,6 +14,8 @@ export const internalNames: readonly string[] = [
   "countdown",
   "counters",
   "coverImage",
+  "create",
+  "element",
   "emptyStreams",
   "entry",
   "error",

@@ -27,6 +27,7 @@ export async function startGatewayFromConfig(
   const serviceOptions = { address: service.address, ...tlsOf(service) };
   const server = await startGateway({
     ...listenAddress,
+    allowPlaintextOnNetwork: config.allowPlaintextOnNetwork,
     apps,
     handleKeys,
     authingApi,

@@ -37,6 +37,7 @@ export function formatPath(path: Path): string {
     .join("");
 }
 
-function formatLines(problems: readonly ReportedProblem[]): string {
+/** Returns problems as text, one line of `path: message` for each. */
+export function formatLines(problems: readonly ReportedProblem[]): string {
   return problems.map(({ path, message }) => `${path}: ${message}`).join("\n");
 }

@@ -44,27 +44,21 @@ export interface GatewayContext {
   close(): Promise<void>;
 }
 
-const defaultLimits: GatewayLimits = {
-  ticketsPerMinute: 600,
-  callsPerMinute: 6_000,
-  ticketTtlMs: 120_000,
-  streams: 10_000,
-  streamsPerAddress: 2_000,
-};
+/** Returns the limits, with defaults in place of those that are missing. */
+function completeLimits({
+  ticketsPerMinute = 600,
+  callsPerMinute = 6_000,
+  ticketTtlMs = 120_000,
+  streams = 10_000,
+  streamsPerAddress = 2_000,
+}: Partial<GatewayLimits> = {}): GatewayLimits {
+  return { ticketsPerMinute, callsPerMinute, ticketTtlMs, streams, streamsPerAddress };
+}
 
-/**
- * Creates the context. Missing options get their defaults.
- *
- * @throws TypeError if the apps or the handle keys are invalid.
- * @throws RangeError if a duration or a limit is out of range.
- */
+/** Creates the context from options that have been checked. Missing ones get their defaults. */
 export function createGatewayContext(options: GatewayOptions, clock: Clock): GatewayContext {
   const { handleTtlMs = 3_600_000, heartbeatIntervalMs = 15_000 } = options;
-  const limits = { ...defaultLimits, ...options.limits };
-  for (const [name, value] of Object.entries({ handleTtlMs, heartbeatIntervalMs, ...limits })) {
-    // Node.js fires a timer of 2^31 ms or more immediately.
-    if (!(value > 0 && value < 2 ** 31)) throw new RangeError(`${name} must be above zero and below 2^31`);
-  }
+  const limits = completeLimits(options.limits);
   const apps = createAppRegistry(options.apps);
   const sealer = createSealer(options.handleKeys, clock);
   const appClient = createAppClient({ ...options.service, ...apps.resolve(undefined).credentials });

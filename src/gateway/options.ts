@@ -9,6 +9,11 @@ import type { StreamLimits } from "./access/stream_limiter.js";
 export interface GatewaySettings {
   /** Connection to the gRPC service, as for the clients of `qrlogin/client`. */
   readonly service: ClientOptions;
+  /**
+   * Allows `service.tls: false` for a service beyond loopback, where something else encrypts the connection. False by
+   * default.
+   */
+  readonly allowPlaintextOnNetwork?: boolean | undefined;
   /** Apps that the gateway acts for. The first one is used when a page names none. */
   readonly apps: readonly GatewayApp[];
   /**

@@ -3,6 +3,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { type Clock, systemClock } from "../base/clock.js";
+import { checkGatewayOptions } from "../config/gateway_options.js";
 import { phoneRpcMethods } from "../domain/rpc_methods.js";
 import { registerCors } from "./access/cors.js";
 import { rateLimitStore } from "./access/rate_limit_store.js";
@@ -38,15 +39,22 @@ const maxCountedAddresses = 100_000;
  * `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, under the `prefix` of the registration if it
  * has one. The server's `trustProxy` decides whose forwarded addresses are trusted.
  *
- * @throws TypeError if the apps, the handle keys or the rpcMethods are invalid.
- * @throws RangeError if a duration or a limit is out of range.
+ * @throws TypeError with all problems if options are invalid, or if the server is not fastify 5.
  */
-export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = (server, options) =>
-  registerGateway(server, options, systemClock);
+export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = async (server, options) => {
+  if (!server.version.startsWith("5.")) {
+    throw new TypeError(
+      `the plugin of qrlogin/gateway needs fastify 5, but this server is fastify ${server.version}: upgrade it, or run ` +
+        "the gateway with createNodeHandler of qrlogin/node",
+    );
+  }
+  checkGatewayOptions("plugin", options);
+  await registerGateway(server, options, systemClock);
+};
 
 /**
- * Registers {@link qrLoginGateway} with a clock that tests can control. `isStandalone` adds the routes of a gateway
- * that has the server to itself. Not part of the public API.
+ * Registers the gateway with options that have been checked. `isStandalone` adds the routes of a gateway that has the
+ * server to itself.
  */
 export async function registerGateway(
   server: FastifyInstance,

@@ -5,6 +5,7 @@ import { formatAddress } from "../base/address.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
+import { checkGatewayOptions } from "../config/gateway_options.js";
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
@@ -46,13 +47,13 @@ export interface GatewayServer {
  * Starts a gateway. Resolves when it listens.
  *
  * @throws Error with a one-line message if it cannot listen.
- * @throws TypeError if the apps or the handle keys are invalid.
- * @throws RangeError if a duration or a limit is out of range.
+ * @throws TypeError with all problems if options are invalid.
  */
 export async function startGateway(
   options: GatewayServerOptions,
   clock: Clock = systemClock,
 ): Promise<GatewayServer> {
+  checkGatewayOptions("server", options);
   const { host, port } = options;
   const server = createServer(options);
   try {
@@ -88,15 +89,13 @@ export async function startGateway(
   };
 }
 
-const defaultConnectionLimits: ConnectionLimits = { connections: 20_000, connectionsPerAddress: 5_000 };
-
 function createServer(options: GatewayServerOptions): FastifyInstance {
   const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits } = options;
   const forwardedRules = {
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
     clientIpHeader,
   };
-  const { connections, connectionsPerAddress } = { ...defaultConnectionLimits, ...limits };
+  const { connections = 20_000, connectionsPerAddress = 5_000 } = limits ?? {};
   // sanitizeForwardedHeaders has left this header only if a trusted proxy sent the request.
   const addressOf = ({ headers, socket }: IncomingMessage) =>
     addressKeyOf({ ip: String(headers["x-forwarded-for"] ?? socket.remoteAddress ?? "") });

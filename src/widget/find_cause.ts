@@ -16,7 +16,7 @@ export async function findCause(
 ): Promise<GatewayError> {
   const { protocol, origin, hostname } = new URL(root, document.baseURI);
   const cause = (reason: string, text: string) => new GatewayError(reason, `${text} ${origin}: ${error}`);
-  const offline = cause("OFFLINE", "no response from");
+  const offline = cause("OFFLINE", "is this address right? No response from");
   const unreadable = cause("UNREADABLE", "no readable response from");
   // A gateway that does not respond in time must not receive even more requests.
   if (Object(error).name === "TimeoutError") return offline;

@@ -155,7 +155,7 @@ describe("an exchange from a browser", () => {
   });
 
   it("a browser cannot exchange any more once exchangeFromBrowser is turned off", async () => {
-    const handleKeys = [Buffer.alloc(32, 7).toString("base64url")];
+    const handleKeys = [newHandleKey()];
     await restartGateway({ ...inBrowser, handleKeys });
     const { ticket } = await approved();
     const { cookies } = browser;

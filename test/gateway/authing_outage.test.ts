@@ -2,7 +2,12 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createMemoryStore } from "../../src/store/memory/memory_store.js";
 import { StoreUnavailableError, type TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock, flushPromises, type ManualClock } from "../support/clock.js";
-import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.js";
+import {
+  newHandleKey,
+  startTestGateway,
+  type TestGateway,
+  type TestGatewayOptions,
+} from "../support/gateway.js";
 import { startTestServer, type TestServer } from "../support/server.js";
 import { signToken } from "../support/tokens.js";
 import { appHeader, call, check, checkUntil, gene, v2 } from "./authing_calls.js";
@@ -24,7 +29,7 @@ let readable: Promise<void>;
 let writable: Promise<void>;
 /** Called when the service is about to write. */
 let onWrite: () => void;
-const handleKeys = [Buffer.alloc(32, 1).toString("base64url")];
+const handleKeys = [newHandleKey()];
 
 beforeEach(async () => {
   clock = createManualClock(Date.now());

@@ -1,4 +1,5 @@
 // A web backend that has installed the package and uses the gateway as a plugin.
+import { randomBytes } from "node:crypto";
 import fastify from "fastify";
 import { createApproverClient } from "qrlogin/client";
 import { qrLoginGateway } from "qrlogin/gateway";
@@ -8,7 +9,7 @@ const server = fastify();
 await server.register(qrLoginGateway, {
   service: { address },
   apps: [{ id: "demo-app", secret: "demo-secret" }],
-  handleKeys: [Buffer.alloc(32, 1).toString("base64url")],
+  handleKeys: [randomBytes(32).toString("base64url")],
   onSignIn: ({ user, appId }) => ({ welcome: user?.nickname, appId }),
 });
 const url = await server.listen({ host: "127.0.0.1", port: 0 });

@@ -1,6 +1,5 @@
 import { sha256Hex } from "../../domain/secrets.js";
 import type { Problem } from "../config_error.js";
-import { isKnownSecret } from "../known_secrets.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 
 /**
@@ -38,15 +37,4 @@ function describeSecretMismatch(
     );
   }
   return `does not match ${digestPath}: none of these digests is the SHA-256 of this secret`;
-}
-
-/** Checks that no secret of the gateway's apps is published in documents or examples. */
-export function checkKnownSecrets({ gateway }: PartialConfig): Problem[] {
-  return (gateway?.apps ?? []).flatMap((app, index) => {
-    if (app?.secret === undefined || !isKnownSecret(app.secret)) return [];
-    const message =
-      "is a publicly known secret: create one with npm run --silent qrlogin -- app-secret, and put its digest " +
-      "into secretSha256 of the app";
-    return [{ path: ["gateway", "apps", index, "secret"], message }];
-  });
 }

@@ -5,8 +5,9 @@ import { checkCertificateValidity } from "../files/certificates.js";
 import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 import { checkAdminSecrets } from "./check_admin_secrets.js";
-import { checkAppSecrets, checkKnownSecrets } from "./check_app_secrets.js";
+import { checkAppSecrets } from "./check_app_secrets.js";
 import { checkGateway } from "./check_gateway.js";
+import { checkKnownSecrets } from "./check_gateway_apps.js";
 import { checkIssuers } from "./check_issuers.js";
 import { checkStore } from "./check_store.js";
 import { checkTokenIssuer } from "./check_token_issuer.js";
@@ -40,7 +41,7 @@ export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[
     ...(scope.service ? [...checkListener("grpc", grpc), ...checkService(content)] : []),
     ...(scope.identities ? checkIdentitiesPresent(content) : []),
     ...(scope.service && scope.gateway ? checkAppSecrets(content) : []),
-    ...(scope.gateway && !scope.development ? checkKnownSecrets(content) : []),
+    ...(scope.gateway && !scope.development ? checkKnownSecrets(["gateway", "apps"], gateway?.apps) : []),
     ...(scope.gateway && gateway ? [...checkListener("gateway", gateway), ...checkGateway(gateway)] : []),
     ...(scope.certificatesAt === undefined ? [] : checkCertificateValidity(content, scope.certificatesAt)),
   ];

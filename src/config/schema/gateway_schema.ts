@@ -39,32 +39,62 @@ const gatewayAppSchema = z
   })
   .transform((given) => ({ ...given, name: given.name, logo: given.logo }));
 
+/** Settings that have the same form in a configuration file and in the options of a program. */
+export const gatewaySettings = {
+  allowPlaintextOnNetwork: z.boolean().default(false),
+  apps: z.array(gatewayAppSchema).min(1, { error: "must not be empty" }),
+  authingApi: z.boolean().default(true),
+  rpcMethods: distinct(z.array(z.enum(rpcMethods))).default([...phoneRpcMethods]),
+};
+
+/** Settings of a gateway that reads the headers of proxies itself. */
+export const proxySettings = {
+  trustedProxies: trustedNetworks.default([]),
+  clientIpHeader: z.enum(["x-forwarded-for", "x-real-ip"]).default("x-forwarded-for"),
+};
+
+/** Limits that are counts. */
+export const countLimits = {
+  ticketsPerMinute: integer(1, 10_000_000).default(600),
+  callsPerMinute: integer(1, 10_000_000).default(6000),
+  streams: integer(1, 1_000_000).default(10_000),
+  streamsPerAddress: integer(1, 1_000_000).default(2000),
+};
+
+/** Limits on connections. */
+export const connectionLimits = {
+  connections: integer(1, 1_000_000).default(20_000),
+  connectionsPerAddress: integer(1, 1_000_000).default(5000),
+};
+
+/** The shortest and the longest value of each duration. */
+export const durationLimits = {
+  handleTtl: ["1m", "48h"],
+  heartbeatInterval: ["1s", "5m"],
+  ticketTtl: ["1s", "1h"],
+  shutdownGracePeriod: ["0s", "10m"],
+} as const;
+
 /** Section `gateway`. */
 export const gatewaySchema = z
   .strictObject({
     address: address.default("127.0.0.1:8080"),
     tls: tlsFiles.optional(),
-    allowPlaintextOnNetwork: z.boolean().default(false),
     service: serviceSchema,
-    apps: z.array(gatewayAppSchema).min(1, { error: "must not be empty" }),
+    ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
-    authingApi: z.boolean().default(true),
-    rpcMethods: distinct(z.array(z.enum(rpcMethods))).default([...phoneRpcMethods]),
-    handleTtl: duration("1m", "48h").prefault("1h"),
-    heartbeatInterval: duration("1s", "5m").prefault("15s"),
-    trustedProxies: trustedNetworks.default([]),
-    clientIpHeader: z.enum(["x-forwarded-for", "x-real-ip"]).default("x-forwarded-for"),
+    handleTtl: duration(...durationLimits.handleTtl).prefault("1h"),
+    heartbeatInterval: duration(...durationLimits.heartbeatInterval).prefault("15s"),
+    ...proxySettings,
     limits: z
       .strictObject({
-        ticketsPerMinute: integer(1, 10_000_000).default(600),
-        callsPerMinute: integer(1, 10_000_000).default(6000),
-        ticketTtl: duration("1s", "1h").prefault("120s"),
-        streams: integer(1, 1_000_000).default(10_000),
-        streamsPerAddress: integer(1, 1_000_000).default(2000),
-        connections: integer(1, 1_000_000).default(20_000),
-        connectionsPerAddress: integer(1, 1_000_000).default(5000),
+        ...countLimits,
+        ticketTtl: duration(...durationLimits.ticketTtl).prefault("120s"),
+        ...connectionLimits,
       })
       .prefault({}),
-    shutdown: z.strictObject({ gracePeriod: duration("0s", "10m").prefault("10s") }).prefault({}),
+    shutdown: z
+      .strictObject({ gracePeriod: duration(...durationLimits.shutdownGracePeriod).prefault("10s") })
+      .prefault({}),
   })
   .transform((given) => ({ ...given, tls: given.tls }));

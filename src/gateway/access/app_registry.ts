@@ -1,11 +1,9 @@
-import { isLoopbackUrl } from "../../base/address.js";
-import { describeLogoProblem, maxAppNameLength } from "../../base/app_display.js";
 import { parseBasicCredentials } from "../../base/basic_credentials.js";
 import { parseWebOrigin } from "../../base/web_origin.js";
 import type { AppCredentials } from "../../client/index.js";
 import type { AppDisplay } from "../../http_types.js";
 import { HttpError } from "../http/http_error.js";
-import { type PageField, pageFields } from "./page_fields.js";
+import type { PageField } from "./page_fields.js";
 
 /** An app that the gateway acts for. */
 export interface GatewayApp {
@@ -80,16 +78,15 @@ export interface AppRegistry {
 }
 
 /**
- * Creates the registry.
+ * Creates the registry of apps that have been checked.
  *
- * @throws TypeError if there is no app, if two have the same id, or if one is invalid.
+ * @throws TypeError if there is no app.
  */
 export function createAppRegistry(apps: readonly GatewayApp[]): AppRegistry {
   const all = apps.map(toRegisteredApp);
   const byId = new Map(all.map((app) => [app.id, app]));
   const [first] = all;
   if (!first) throw new TypeError("apps must have at least one app");
-  if (byId.size !== all.length) throw new TypeError("apps must have different ids");
   return {
     all,
     find: (id) => byId.get(id ?? ""),
@@ -108,34 +105,7 @@ function toRegisteredApp({
   ...app
 }: GatewayApp): RegisteredApp {
   const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
-  if (fullUserInStatus && pollByTicketId) {
-    throw new TypeError(
-      `app ${app.id}: fullUserInStatus and pollByTicketId together disclose the user to anybody who sees the code`,
-    );
-  }
-  const fields = app.pageFields ?? [];
-  if (!fields.every((field) => pageFields.includes(field))) {
-    throw new TypeError(`the pageFields of ${app.id} must be among ${pageFields.join(", ")}`);
-  }
   const { name = null, logo = null } = app;
-  if (name !== null && (name === "" || name.length > maxAppNameLength)) {
-    throw new TypeError(`the name of ${app.id} must have 1 to ${maxAppNameLength} characters`);
-  }
-  const logoProblem = logo === null ? undefined : describeLogoProblem(logo);
-  if (logoProblem !== undefined) throw new TypeError(`the logo of ${app.id} ${logoProblem}`);
-  for (const origin of origins) {
-    if (!isOrigin(origin)) {
-      const example = parseWebOrigin(origin) ?? "https://shop.example.com";
-      throw new TypeError(`the origins of ${app.id} must be as browsers send them, like ${example}`);
-    }
-    if (isLoopbackUrl(new URL(withoutAnyPort(origin)))) continue;
-    if (origin.endsWith(":*")) {
-      throw new TypeError(`the origins of ${app.id} must name the port: only loopback addresses may have *`);
-    }
-    if (origin.startsWith("http:")) {
-      throw new TypeError(`the origins of ${app.id} must be https: http is for loopback addresses only`);
-    }
-  }
   const exactOrigins = new Set(origins.filter((origin) => !origin.endsWith(":*")));
   const anyPortOrigins = origins.filter((origin) => origin.endsWith(":*")).map(withoutAnyPort);
   return {
@@ -147,7 +117,7 @@ function toRegisteredApp({
     exchangeFromBrowser,
     fullUserInStatus,
     pollByTicketId,
-    pageFields: new Set(fields),
+    pageFields: new Set(app.pageFields),
     allowsOrigin(text) {
       if (exactOrigins.has(text)) return true;
       const origin = parseWebOrigin(text);
@@ -170,12 +140,6 @@ export function readBasicCredentials(
   if ("failure" in read) return undefined;
   const { id, formDecoded, secret } = read;
   return { appId: (apps.find(id) ?? apps.find(formDecoded.id))?.id ?? id, appSecret: secret };
-}
-
-/** Returns whether an origin is written as browsers write it. The port may be `*`. */
-function isOrigin(text: string): boolean {
-  const origin = withoutAnyPort(text);
-  return parseWebOrigin(origin) === origin;
 }
 
 function withoutAnyPort(origin: string): string {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
 import { systemClock } from "../../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../../base/ip_network.js";
+import { checkGatewayOptions } from "../../config/gateway_options.js";
 import { createEngine, type HandlerSettings } from "../engine.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "../forwarded_headers.js";
 import type { GatewayOptions, SignIn } from "../options.js";
@@ -44,11 +45,14 @@ export interface NodeHandler {
  * ```ts
  * app.use(createNodeHandler({ service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn }));
  * ```
+ *
+ * @throws TypeError with all problems if options are invalid.
  */
 export function createNodeHandler<
   Request extends IncomingMessage = IncomingMessage,
   Response extends ServerResponse = ServerResponse,
 >(options: NodeHandlerOptions<Request, Response>): NodeHandler {
+  checkGatewayOptions("node", options);
   const { trustedProxies = [], clientIpHeader = "x-forwarded-for", onSignIn, ...settings } = options;
   const forwardedRules = {
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),

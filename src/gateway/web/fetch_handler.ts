@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 import { systemClock } from "../../base/clock.js";
+import { checkGatewayOptions } from "../../config/gateway_options.js";
 import { createEngine, type HandlerSettings } from "../engine.js";
 import { removeForwardedHeaders } from "../forwarded_headers.js";
 import { markBodyAsRead } from "../http/parsed_body.js";
@@ -52,10 +53,13 @@ export interface FetchHandler<Context> {
  *
  * Resolves with status 499 if the request is aborted, 400 if its body cannot be read, and 503 if a limit ends the
  * request; none of these has a body.
+ *
+ * @throws TypeError with all problems if options are invalid.
  */
 export function createFetchHandler<Context = unknown>(
   options: FetchHandlerOptions<Context>,
 ): FetchHandler<Context> {
+  checkGatewayOptions("fetch", options);
   const { clientAddress, publicOrigin, onSignIn, ...settings } = options;
   const calls = new WeakMap<Duplex, { request: Request; headers: Headers; context: Context }>();
   const engine = createEngine(

@@ -190,7 +190,7 @@ describe("the list of methods", () => {
 
   it("a plugin rejects an unknown method", async () => {
     await expect(restartGateway({ rpcMethods: ["Nonsense" as never] })).rejects.toThrow(
-      /rpcMethods must be among CreateTicket/,
+      /rpcMethods\[0\]: must be one of CreateTicket/,
     );
     await restartGateway({});
   });
