@@ -48,10 +48,7 @@ export const internalNames: readonly string[] = [
   "renewalsLeft",
   "restartButton",
   "result",
-<<<<<<< HEAD
-=======
   "send",
->>>>>>> wapi16
   "setOnline",
   "show",
   "source",
