@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { sha256Hex } from "../src/domain/secrets.js";
+import type { HostKind } from "../test/gateway/hosts.js";
 import {
   builtFile,
   credential,
@@ -64,15 +65,23 @@ export async function startGateway(
 }
 
 /** Starts the server that only streams. */
-export async function startBareSse(heartbeatMs: number): Promise<MeteredTarget> {
-  const words = [...meterArguments, builtFile("bench/bare_sse_server.js"), String(heartbeatMs)];
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
-  if (!child.stdout) throw new Error("the bare server has no standard output");
-  const [url] = await Promise.race([
-    once(createInterface(child.stdout), "line"),
-    rejectOnExit(child, "bare"),
-  ]);
-  return withMeter(toTarget("bare", child, new URL(String(url)).host), child);
+export function startBareSse(heartbeatMs: number): Promise<MeteredTarget> {
+  return startPrinting("bare", [builtFile("bench/bare_sse_server.js"), String(heartbeatMs)]);
+}
+
+/** Starts a site's server with the gateway in it, with the handle key of all gateways in the run. */
+export function startHandlerHost(kind: HostKind, service: string): Promise<MeteredTarget> {
+  return startPrinting(kind, [builtFile("bench/handler_server.js"), kind, service, handleKey]);
+}
+
+/** Starts a server that prints its URL. */
+async function startPrinting(name: string, program: readonly string[]): Promise<MeteredTarget> {
+  const child = spawn(process.execPath, [...meterArguments, ...program], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  if (!child.stdout) throw new Error(`the server ${name} has no standard output`);
+  const [url] = await Promise.race([once(createInterface(child.stdout), "line"), rejectOnExit(child, name)]);
+  return withMeter(toTarget(name, child, new URL(url).host), child);
 }
 
 const meterArguments = ["--expose-gc", "--import", pathToFileURL(builtFile("bench/usage_reporter.js")).href];

@@ -28,6 +28,11 @@ const bodyLimit = 8_192;
  */
 const maxCountedAddresses = 100_000;
 
+/** A fastify server. The type is this narrow because that of one release of fastify does not fit another release. */
+interface FastifyHost {
+  readonly version: string;
+}
+
 /**
  * Registers the gateway as a fastify plugin, in an existing web backend:
  *
@@ -41,7 +46,7 @@ const maxCountedAddresses = 100_000;
  *
  * @throws TypeError with all problems if options are invalid, or if the server is not fastify 5.
  */
-export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = async (server, options) => {
+export const qrLoginGateway = async (server: FastifyHost, options: GatewayOptions): Promise<void> => {
   if (!server.version.startsWith("5.")) {
     throw new TypeError(
       `the plugin of qrlogin/gateway needs fastify 5, but this server is fastify ${server.version}: upgrade it, or run ` +
@@ -49,7 +54,7 @@ export const qrLoginGateway: FastifyPluginAsync<GatewayOptions> = async (server,
     );
   }
   checkGatewayOptions("plugin", options);
-  await registerGateway(server, options, systemClock);
+  await registerGateway(server as FastifyInstance, options, systemClock);
 };
 
 /**
